@@ -1,0 +1,77 @@
+/**
+ * @file The seam between layertap and its number crunching. There are two implementations: `wasm.ts` (SIMD) and
+ * `reference.ts` (plain JavaScript: the fallback where WebAssembly is refused, and the oracle of the tests).
+ * A kernel knows flat arrays, counts and pointers; it knows no Tensor, no Module and no hook.
+ */
+
+/** Numbers that a kernel may read but not write: any typed array but the BigInt ones, or a plain array. */
+export interface Numbers {
+  readonly length: number;
+  readonly [index: number]: number;
+}
+
+/** The weights of one linear layer in the form that its kernel wants. Made by {@link Kernels.pack}. */
+export interface PackedLinear {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** Gives the memory back. Twice is harmless; using the packed weights afterwards is an error. */
+  dispose(): void;
+}
+
+/**
+ * Statistics of one array. `mean`, `variance`, `min` and `max` are of the finite values alone, so that one
+ * infinity does not hide the rest; they are NaN where there is no finite value.
+ */
+export interface Summary {
+  /** All values, NaN and infinities included. */
+  readonly count: number;
+  readonly mean: number;
+  /** Population variance: the mean squared distance from the mean (divided by n, not n - 1). */
+  readonly variance: number;
+  readonly min: number;
+  readonly max: number;
+  /** How many are 0 or -0. */
+  readonly zeros: number;
+  readonly nan: number;
+  readonly positiveInfinity: number;
+  readonly negativeInfinity: number;
+}
+
+/** How many values fell between each pair of neighbouring edges, and how many fell in no bin. */
+export interface HistogramCounts {
+  /** `edges.length - 1` counts. Bin i holds edges[i] <= x < edges[i + 1]; the last bin holds its right edge too. */
+  readonly counts: Float64Array;
+  /** Values below the first edge, -Infinity included. */
+  readonly below: number;
+  /** Values above the last edge, +Infinity included. */
+  readonly above: number;
+  readonly nan: number;
+}
+
+/** What layertap computes with. Sizes are validated by the callers in nn/ and tensorboard/, not here. */
+export interface Kernels {
+  /** Which implementation this is: `relaxed` and `simd` are the two WebAssembly binaries. */
+  readonly name: 'relaxed' | 'simd' | 'javascript';
+
+  /**
+   * Prepares the weights of a linear layer.
+   * @param weight `[outFeatures, inFeatures]`, row-major
+   * @param bias `[outFeatures]`, or null for none
+   * @throws RangeError where WebAssembly memory cannot grow any further
+   */
+  pack(weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number): PackedLinear;
+
+  /** `input` `[rows, inFeatures]` times the transposed weights, plus bias: a new array `[rows, outFeatures]`. */
+  linear(input: Float32Array, rows: number, packed: PackedLinear): Float32Array;
+
+  /** {@link linear}, then {@link relu}, in one pass. */
+  linearRelu(input: Float32Array, rows: number, packed: PackedLinear): Float32Array;
+
+  /** A new array with negative values replaced by +0. NaN stays NaN and -0 stays -0, as in PyTorch. */
+  relu(input: Float32Array): Float32Array;
+
+  summarize(values: Numbers): Summary;
+
+  /** @param edges sorted ascending, at least two */
+  histogram(values: Numbers, edges: Numbers): HistogramCounts;
+}

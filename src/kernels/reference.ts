@@ -1,0 +1,111 @@
+/**
+ * @file The slow, obvious twin of the WebAssembly kernels: the fallback where WebAssembly is refused, and the oracle
+ * that the tests hold the fast kernels against. Sums are in float64.
+ */
+import type { HistogramCounts, Kernels, Numbers, PackedLinear, Summary } from './kernels.ts';
+
+class PlainLinear implements PackedLinear {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+
+  constructor(weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number) {
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = Float32Array.from(weight);
+    this.bias = bias === null ? new Float32Array(outFeatures) : Float32Array.from(bias);
+  }
+
+  dispose(): void {}
+}
+
+function linear(input: Float32Array, rows: number, packed: PackedLinear): Float32Array {
+  const { weight, bias, inFeatures, outFeatures } = packed as PlainLinear;
+  const output = new Float32Array(rows * outFeatures);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < outFeatures; column++) {
+      let sum = bias[column]!;
+      for (let k = 0; k < inFeatures; k++) sum += input[row * inFeatures + k]! * weight[column * inFeatures + k]!;
+      output[row * outFeatures + column] = sum;
+    }
+  }
+  return output;
+}
+
+/** `x < 0 ? 0 : x` and not `Math.max(x, 0)`: that would turn -0 into +0. */
+function relu(input: Float32Array): Float32Array {
+  return input.map((x) => (x < 0 ? 0 : x));
+}
+
+/** Two passes over the finite values, so that a mean far from zero costs the variance no digits. */
+function summarize(values: Numbers): Summary {
+  let [sum, finite, zeros, nan, positiveInfinity, negativeInfinity] = [0, 0, 0, 0, 0, 0];
+  let [min, max] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i]!;
+    if (x !== x) nan++;
+    else if (x === Infinity) positiveInfinity++;
+    else if (x === -Infinity) negativeInfinity++;
+    else {
+      finite++;
+      sum += x;
+      if (x === 0) zeros++;
+      if (x < min) min = x;
+      if (x > max) max = x;
+    }
+  }
+  const none = finite === 0;
+  const mean = none ? NaN : sum / finite;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    const distance = values[i]! - mean;
+    if (Number.isFinite(distance)) squares += distance * distance;
+  }
+  return {
+    count: values.length,
+    mean,
+    variance: none ? NaN : squares / finite,
+    min: none ? NaN : min,
+    max: none ? NaN : max,
+    zeros,
+    nan,
+    positiveInfinity,
+    negativeInfinity,
+  };
+}
+
+/** A binary search per value. The last bin is closed on the right, as in numpy.histogram. */
+function histogram(values: Numbers, edges: Numbers): HistogramCounts {
+  const counts = new Float64Array(edges.length - 1);
+  const first = edges[0]!;
+  const last = edges[edges.length - 1]!;
+  let [below, above, nan] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i]!;
+    if (x !== x) nan++;
+    else if (x < first) below++;
+    else if (x > last) above++;
+    else {
+      // The last edge that is not above x starts its bin.
+      let [low, high] = [0, edges.length - 1];
+      while (high - low > 1) {
+        const middle = (low + high) >>> 1;
+        if (edges[middle]! <= x) low = middle;
+        else high = middle;
+      }
+      counts[low]!++;
+    }
+  }
+  return { counts, below, above, nan };
+}
+
+export const reference: Kernels = {
+  name: 'javascript',
+  pack: (weight, bias, outFeatures, inFeatures) => new PlainLinear(weight, bias, outFeatures, inFeatures),
+  linear,
+  linearRelu: (input, rows, packed) => relu(linear(input, rows, packed)),
+  relu,
+  summarize,
+  histogram,
+};

@@ -1,0 +1,138 @@
+// The same cases over every implementation: both binaries and the JavaScript twin.
+import { instantiateSync } from '@assemblyscript/loader';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Kernels } from '../../src/kernels/kernels.ts';
+import { reference } from '../../src/kernels/reference.ts';
+import { binaryBytes } from '../../src/kernels/select.ts';
+import { type Instance, wasmKernels } from '../../src/kernels/wasm.ts';
+import { generator } from './generator.ts';
+import { SIZES } from './sizes.ts';
+
+const load = (name: 'relaxed' | 'simd') => wasmKernels(name, instantiateSync(binaryBytes(name)) as Instance);
+const IMPLEMENTATIONS: Kernels[] = [load('simd'), load('relaxed'), reference];
+
+const EPSILON = 2 ** -23;
+
+/** float64 sums, and for each output the bound n·ε·Σ|x·w| within which a float32 kernel has to be. */
+function exact(x: Float32Array, w: Float32Array, b: Float32Array | null, rows: number, depth: number, columns: number) {
+  const sums = new Float64Array(rows * columns);
+  const bounds = new Float64Array(rows * columns);
+  for (let i = 0; i < rows * columns; i++) {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    let sum = b?.[column] ?? 0;
+    let magnitude = Math.abs(sum);
+    for (let k = 0; k < depth; k++) {
+      const product = x[row * depth + k]! * w[column * depth + k]!;
+      sum += product;
+      magnitude += Math.abs(product);
+    }
+    sums[i] = sum;
+    bounds[i] = (depth + 1) * EPSILON * magnitude;
+  }
+  return { sums, bounds };
+}
+
+for (const kernels of IMPLEMENTATIONS) {
+  test(`${kernels.name}: linear() is within n·ε·Σ|xw| of float64 sums at every size around the tiles`, () => {
+    const random = generator(7);
+    for (const [rows, depth, columns] of SIZES) {
+      const x = random(rows * depth);
+      const w = random(columns * depth);
+      for (const b of [random(columns), null]) {
+        const packed = kernels.pack(w, b, columns, depth);
+        const { sums, bounds } = exact(x, w, b, rows, depth, columns);
+        const plain = kernels.linear(x, rows, packed);
+        const rectified = kernels.linearRelu(x, rows, packed);
+        packed.dispose();
+        assert.is(plain.length, rows * columns);
+        for (let i = 0; i < sums.length; i++) {
+          const where = `${rows}x${depth}x${columns} output ${i}`;
+          assert.ok(Math.abs(plain[i]! - sums[i]!) <= bounds[i]!, `${where}: ${plain[i]} is not ${sums[i]}`);
+          assert.is(rectified[i], plain[i]! < 0 ? 0 : plain[i], where);
+        }
+      }
+    }
+  });
+
+  test(`${kernels.name}: linear() gives every row the same bits, alone or in a batch`, () => {
+    const random = generator(11);
+    const [rows, depth, columns] = [7, 33, 19];
+    const x = random(rows * depth);
+    const packed = kernels.pack(random(columns * depth), random(columns), columns, depth);
+    const batch = kernels.linear(x, rows, packed);
+    for (let row = 0; row < rows; row++) {
+      const alone = kernels.linear(x.slice(row * depth, (row + 1) * depth), 1, packed);
+      assert.equal([...alone], [...batch.slice(row * columns, (row + 1) * columns)]);
+    }
+  });
+
+  test(`${kernels.name}: linear() sends a batch that is larger than its arena through in blocks`, () => {
+    const random = generator(3);
+    const [rows, depth, columns] = [300_001, 9, 10];
+    const x = random(rows * depth);
+    const packed = kernels.pack(random(columns * depth), random(columns), columns, depth);
+    const all = kernels.linear(x, rows, packed);
+    for (const row of [0, 1, 199_999, 220_752, 220_753, 299_999, 300_000]) {
+      const alone = kernels.linear(x.slice(row * depth, (row + 1) * depth), 1, packed);
+      assert.equal([...all.slice(row * columns, (row + 1) * columns)], [...alone], `row ${row}`);
+    }
+  });
+
+  test(`${kernels.name}: relu() keeps NaN and -0 as PyTorch does, at every length around a vector`, () => {
+    const values = [NaN, -0, 0, -Infinity, Infinity, -1, 1, 1e-45, -1e-45];
+    const expected = [NaN, -0, 0, 0, Infinity, 0, 1, 1e-45, 0].map(Math.fround);
+    for (let length = 0; length <= 19; length++) {
+      const input = Float32Array.from({ length }, (_, i) => values[(i * 5) % 9]!);
+      const output = kernels.relu(input);
+      assert.is(output.length, length);
+      for (let i = 0; i < length; i++)
+        assert.ok(Object.is(output[i], expected[(i * 5) % 9]), `${length}: ${output[i]}`);
+    }
+    const long = kernels.relu(new Float32Array(5_000_001).fill(-2).fill(3, 4_999_999));
+    assert.equal([...long.slice(4_999_997)], [0, 0, 3, 3]);
+  });
+
+  test(`${kernels.name}: linear() leaves NaN and infinities where they are, and out of other outputs`, () => {
+    const packed = kernels.pack([1, 0, 0, 1, 1, 1], [0, 0, 0], 3, 2);
+    const output = kernels.linear(Float32Array.of(NaN, 1, Infinity, 2, 3, 4), 3, packed);
+    assert.equal(output.subarray(6), Float32Array.of(3, 4, 7));
+    assert.ok(Number.isNaN(output[0]) && Number.isNaN(output[2]));
+    assert.is(output[3], Infinity);
+    assert.is(output[5], Infinity);
+  });
+
+  test(`${kernels.name}: pack() throws a RangeError where memory ends, and works afterwards`, () => {
+    if (kernels === reference) return assert.is(kernels.name, 'javascript');
+    const most = 2 ** 28;
+    const hostile = { length: most };
+    assert.throws(
+      () => kernels.pack(hostile, null, most, 8),
+      (error: Error) => {
+        return error instanceof RangeError && /cannot grow: \d+ bytes wanted, \d+ bytes reserved/.test(error.message);
+      },
+    );
+    const packed = kernels.pack([2], [1], 1, 1);
+    assert.equal([...kernels.linear(Float32Array.of(3), 1, packed)], [7]);
+  });
+
+  test(`${kernels.name}: dispose() gives memory back, is harmless twice, and ends the weights' use`, () => {
+    const weights = new Float32Array(512 * 512);
+    for (let i = 0; i < 3000; i++) kernels.pack(weights, null, 512, 512).dispose();
+    const packed = kernels.pack([1], null, 1, 1);
+    packed.dispose();
+    packed.dispose();
+    if (kernels !== reference) assert.throws(() => kernels.linear(Float32Array.of(1), 1, packed), /were disposed/);
+  });
+}
+
+test('the simd and relaxed binaries are not the same kernel twice', () => {
+  // One product whose exact value needs more than float32: fused keeps it, mul + add rounds it away.
+  const x = Float32Array.of(1 + EPSILON, -1);
+  const w = Float32Array.of(1 - EPSILON, 1);
+  const [plain, fused] = IMPLEMENTATIONS.map((kernels) => kernels.linear(x, 1, kernels.pack(w, null, 1, 2))[0]);
+  assert.is(plain, 0);
+  assert.ok(fused === 0 || fused === -(EPSILON * EPSILON), `${fused}`);
+});
+
+test.run();

@@ -1,0 +1,74 @@
+// Runs every test file in a process of its own and adds up what uvu reports. uvu exits 0 when a file ran nothing
+// (no test, or a forgotten `test.run()`); here that is a failure. Ends with the line "N passed, N failed".
+//
+//   node test/run.mjs            all files
+//   node test/run.mjs hooks/     the files whose path contains the given text
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..');
+const wanted = process.argv[2] ?? '';
+
+// Node 20 hides relaxed SIMD behind a flag; with it the tests reach both binaries on every version of Node.
+const relaxed = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
+
+const files = readdirSync(here, { recursive: true })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => relative(root, join(here, name)))
+  .filter((name) => name.includes(wanted))
+  .sort();
+
+let passed = 0;
+let failed = 0;
+
+/** Runs one file; a file that crashes, skips, or runs no test counts as (at least) one failure. */
+function run(file) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...relaxed, '--expose-gc', '--import', 'tsx', file], {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('close', (code) => {
+      const sum = (label) =>
+        [...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].reduce((n, m) => n + Number(m[1]), 0);
+      const counts = { total: sum('Total'), passed: sum('Passed'), skipped: sum('Skipped') };
+      const missing = counts.total - counts.passed;
+      let problem = '';
+      if (counts.total === 0) problem = 'ran no test';
+      else if (counts.skipped > 0) problem = `skipped ${counts.skipped}`;
+      else if (missing > 0) problem = `${missing} failed`;
+      else if (code !== 0) problem = `exit code ${code}`;
+      passed += counts.passed;
+      failed += problem === '' ? 0 : Math.max(missing, 1);
+      console.log(
+        `${problem === '' ? 'ok  ' : 'FAIL'} ${file}: ${counts.passed} of ${counts.total}${problem && `, ${problem}`}`,
+      );
+      if (problem !== '') console.log(output);
+      resolve();
+    });
+  });
+}
+
+const queue = [...files];
+const workers = Array.from({ length: Math.max(2, availableParallelism()) }, async () => {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
+});
+await Promise.all(workers);
+
+if (files.length === 0) {
+  console.log(`no test file matches "${wanted}"`);
+  failed += 1;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
