@@ -44,7 +44,7 @@ function summarize(values: Numbers): Summary {
   let [min, max] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
     const x = values[i]!;
-    if (x !== x) nan++;
+    if (Number.isNaN(x)) nan++;
     else if (x === Infinity) positiveInfinity++;
     else if (x === -Infinity) negativeInfinity++;
     else {
@@ -83,7 +83,7 @@ function histogram(values: Numbers, edges: Numbers): HistogramCounts {
   let [below, above, nan] = [0, 0, 0];
   for (let i = 0; i < values.length; i++) {
     const x = values[i]!;
-    if (x !== x) nan++;
+    if (Number.isNaN(x)) nan++;
     else if (x < first) below++;
     else if (x > last) above++;
     else {

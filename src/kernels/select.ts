@@ -1,15 +1,17 @@
 /** @file Which kernels this program runs on: chosen on first use, the same ones from then on. */
 import { instantiate, instantiateSync } from '@assemblyscript/loader';
-import * as binaries from './binaries.ts';
+import { relaxed, simd } from './binaries.ts';
 import type { Kernels } from './kernels.ts';
 import { reference } from './reference.ts';
 import { type Instance, wasmKernels } from './wasm.ts';
+
+const BINARIES = { relaxed, simd };
 
 let chosen: Kernels | undefined;
 
 /** The bytes of one embedded binary. */
 export function binaryBytes(name: 'relaxed' | 'simd'): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(binaries[name]), (character) => character.charCodeAt(0));
+  return Uint8Array.from(atob(BINARIES[name]), (character) => character.charCodeAt(0));
 }
 
 /** The best binary that this engine validates, or undefined where WebAssembly or its SIMD is missing. */
@@ -53,5 +55,10 @@ export async function ready(): Promise<Kernels['name']> {
       chosen ??= reference;
     }
   }
+  return kernels().name;
+}
+
+/** Which kernels are in use: `relaxed` or `simd` WebAssembly, or `javascript`. Chooses them if nobody has yet. */
+export function kernelName(): Kernels['name'] {
   return kernels().name;
 }

@@ -1,0 +1,41 @@
+/** Names a value in an error message: what it is first, then as much of it as fits. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 40 ? `the string ${JSON.stringify(value)}` : `a string of ${value.length} characters`;
+    case 'number':
+    case 'boolean':
+      return `the ${typeof value} ${Object.is(value, -0) ? '-0' : value}`;
+    case 'bigint':
+      return `the bigint ${value}`;
+    case 'symbol':
+      return `a symbol`;
+    case 'function':
+      // A Hookable is a function too, with the prototype of its class.
+      if (Object.getPrototypeOf(value) !== Function.prototype) return `a ${className(value)}`;
+      return `the function ${value.name || '(anonymous)'}`;
+    default:
+      if (Array.isArray(value)) return `an array of ${value.length}`;
+      if (isThenable(value)) return 'a promise';
+      return `a ${className(value)}`;
+  }
+}
+
+/** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
+export function className(value: object): string {
+  const maker: unknown = value.constructor;
+  if (typeof maker !== 'function') return 'object';
+  const own = Object.hasOwn(maker, 'className') ? (maker as { className?: string }).className : undefined;
+  const printed = own ?? maker.name;
+  return printed || '(anonymous class)';
+}
+
+/** Whether a value is a promise, or anything that `await` would wait for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}

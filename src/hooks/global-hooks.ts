@@ -1,0 +1,38 @@
+import { checkHook } from './check-arguments.ts';
+import { RemovableHandle } from './handle.ts';
+import { type HookRecord, HookTable } from './hook-table.ts';
+import type { Hookable } from './hookable.ts';
+
+/** The one registry of the process. Its hooks run before a module's own. */
+export const globalHooks: HookTable = new HookTable();
+
+/** A hook for every module: its types are those of no module in particular. */
+export type GlobalForwardHook = (module: Hookable, inputs: readonly unknown[], output: unknown) => unknown;
+export type GlobalForwardPreHook = (module: Hookable, inputs: readonly unknown[]) => unknown;
+
+/**
+ * Registers a hook that runs after the forward of every module, before the module's own hooks; for attached methods
+ * too, while something is installed there. What it returns is treated as a module's own hook's is.
+ * @param options `alwaysCall`: also run when the call throws. Default false
+ * @throws TypeError for a hook that is not a function, or an unknown option
+ */
+export function registerModuleForwardHook(
+  hook: GlobalForwardHook,
+  options: { alwaysCall?: boolean } = {},
+): RemovableHandle {
+  checkHook('registerModuleForwardHook()', hook, options, ['alwaysCall']);
+  return add('forward', hook as HookRecord['hook'], options.alwaysCall ?? false);
+}
+
+/**
+ * Registers a hook that runs before the forward of every module, before the module's own pre-hooks.
+ * @throws TypeError for a hook that is not a function, or any option: it has none
+ */
+export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options: object = {}): RemovableHandle {
+  checkHook('registerModuleForwardPreHook()', hook, options, []);
+  return add('forward-pre', hook as HookRecord['hook'], false);
+}
+
+function add(kind: HookRecord['kind'], hook: HookRecord['hook'], alwaysCall: boolean): RemovableHandle {
+  return new RemovableHandle(globalHooks, globalHooks.add(kind, hook, { prepend: false, alwaysCall }));
+}

@@ -1,0 +1,39 @@
+import type { HookTable } from './hook-table.ts';
+
+/**
+ * What a registration gives back: the way to undo it. Fits `using` and RxJS's `Subscription.add`. It keeps neither
+ * the module nor the hook alive.
+ */
+export class RemovableHandle {
+  /** One counter for the process. */
+  readonly id: number;
+  readonly #table: WeakRef<HookTable>;
+
+  constructor(table: HookTable, id: number) {
+    this.id = id;
+    this.#table = new WeakRef(table);
+  }
+
+  /** Removes the hook. Twice, or after the module is gone, is harmless. */
+  remove(): void {
+    this.#table.deref()?.remove(this.id);
+  }
+
+  /** The same as {@link remove}, under the name that RxJS calls. */
+  unsubscribe(): void {
+    this.remove();
+  }
+
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    // `using handle = …`. An engine without the symbol has no `using` either.
+    if (Symbol.dispose !== undefined) {
+      Object.defineProperty(RemovableHandle.prototype, Symbol.dispose, {
+        value: RemovableHandle.prototype.remove,
+        writable: true,
+        configurable: true,
+      });
+    }
+  }
+}

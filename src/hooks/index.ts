@@ -1,0 +1,29 @@
+// What the rest of layertap uses of the hooks.
+export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
+export { checkOptions } from './check-arguments.ts';
+export { className, describe } from './describe.ts';
+export { ForwardError, located } from './forward-error.ts';
+export {
+  type GlobalForwardHook,
+  type GlobalForwardPreHook,
+  registerModuleForwardHook,
+  registerModuleForwardPreHook,
+} from './global-hooks.ts';
+export { RemovableHandle } from './handle.ts';
+export {
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardPreHook,
+  type ForwardPreHookOptions,
+  Hookable,
+  type HookableTraits,
+  type HookResult,
+  type InputsOf,
+  isHookable,
+  isQuiet,
+  type OutputOf,
+} from './hookable.ts';
+export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
+export { printAsString } from './print-as-string.ts';
+export type { TensorReader } from './reader.ts';
+export { namedModules, ownEntries } from './tree.ts';

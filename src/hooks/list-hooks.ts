@@ -1,0 +1,48 @@
+import { describe } from './describe.ts';
+import { type Hookable, hookTable, isHookable } from './hookable.ts';
+import { hookName } from './pipeline.ts';
+import { namedModules } from './tree.ts';
+
+/** One registration, as {@link listHooks} tells it. */
+export interface HookInfo {
+  /** The module's path under the root; '' for the root itself. */
+  path: string;
+  module: Hookable;
+  kind: 'forward-pre' | 'forward';
+  /** The function's name. */
+  name: string;
+  /** The id of its handle. */
+  id: number;
+  /** How often it was called. */
+  calls: number;
+}
+
+/**
+ * What is registered on a module and below it, in the order of the tree and, in one module, in the order in which it
+ * runs. Each module comes once, under its first path. Global hooks are not listed.
+ */
+export function listHooks(root: Hookable): HookInfo[] {
+  checkRoot('listHooks()', root);
+  const list: HookInfo[] = [];
+  for (const [path, module] of namedModules(root)) {
+    const { preHooks, hooks } = hookTable(module);
+    for (const record of [...preHooks, ...hooks]) {
+      list.push({ path, module, kind: record.kind, name: hookName(record), id: record.id, calls: record.calls });
+    }
+  }
+  return list;
+}
+
+/**
+ * Removes every hook on a module and below it, whoever registered it; other people's handles then find nothing to
+ * remove. Global hooks stay. To remove your own hooks, use their handles.
+ */
+export function removeAllHooks(root: Hookable): void {
+  checkRoot('removeAllHooks()', root);
+  // Collected first: removing may change what the tree walks.
+  for (const [, module] of [...namedModules(root)]) hookTable(module).clear();
+}
+
+function checkRoot(verb: string, root: unknown): void {
+  if (!isHookable(root)) throw new TypeError(`${verb}: the root must be a module, got ${describe(root)}`);
+}

@@ -1,0 +1,183 @@
+/**
+ * @file One call of a Hookable that somebody listens to, step by step: global pre-hooks, own pre-hooks, forward,
+ * global hooks, own hooks. The contract is PyTorch's `Module._call_impl` (torch/nn/modules/module.py, 2.13); where it
+ * differs, docs/hooks.md says so. A call that nobody listens to never comes here.
+ *
+ * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
+ */
+import { describe, isThenable } from './describe.ts';
+import { hookError, located } from './forward-error.ts';
+import { globalHooks } from './global-hooks.ts';
+import type { HookRecord, HookTable } from './hook-table.ts';
+import type { Hookable } from './hookable.ts';
+import type { TensorReader } from './reader.ts';
+import { warn } from './report.ts';
+
+/** What is called, and with what. `receiver` is the `this` of forward. */
+export interface Target {
+  readonly module: Hookable;
+  readonly table: HookTable;
+  readonly reader: TensorReader | undefined;
+  /** Whoever holds `forward`; it is looked up after the pre-hooks, so that an assigned one is honoured. */
+  readonly source: { forward: (...inputs: never[]) => unknown };
+}
+
+type Inputs = readonly unknown[];
+type Records = readonly HookRecord[];
+
+const NONE: Records = [];
+
+/** Runs a call of a module that has not said that it is asynchronous. Returns a promise if forward does. */
+export function callSync(target: Target, receiver: unknown, inputs: Inputs): unknown {
+  const { module, table } = target;
+  // Hooks that have not started when something is thrown: until the forward phase has begun, those registered then.
+  let global: Records | undefined;
+  let own = NONE;
+  let started = 0;
+  let output: unknown;
+  try {
+    const globalPre = globalHooks.preHooks;
+    const ownPre = table.preHooks;
+    for (const record of globalPre) inputs = afterPreHook(record, inputs, callPreHook(record, module, inputs));
+    for (const record of ownPre) inputs = afterPreHook(record, inputs, callPreHook(record, module, inputs));
+
+    const result = Reflect.apply(target.source.forward, receiver, inputs);
+    if (isThenable(result)) return settle(target, inputs, result);
+    output = result;
+
+    global = globalHooks.hooks;
+    own = table.hooks;
+    for (const record of global) {
+      started++;
+      output = afterHook(target, record, output, callHook(record, module, inputs, output), true);
+    }
+    for (const record of own) {
+      started++;
+      output = afterHook(target, record, output, callHook(record, module, inputs, output), true);
+    }
+    return output;
+  } catch (error) {
+    const waiting = global === undefined ? [...globalHooks.hooks, ...table.hooks] : [...global, ...own].slice(started);
+    for (const record of waiting) {
+      if (!record.alwaysCall) continue;
+      try {
+        output = afterHook(target, record, output, callHook(record, module, inputs, output), true);
+      } catch (silenced) {
+        warnSilenced(module, record, silenced);
+      }
+    }
+    throw located(error, module);
+  }
+}
+
+/** What an asynchronous call has come to. */
+interface Progress {
+  inputs: Inputs;
+  output: unknown;
+  /** The hooks of the forward phase, once it has begun. */
+  hooks: Records | undefined;
+  started: number;
+}
+
+/** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
+export function callAsync(target: Target, receiver: unknown, inputs: Inputs): Promise<unknown> {
+  const { module, table } = target;
+  const progress: Progress = { inputs, output: undefined, hooks: undefined, started: 0 };
+  return complete(target, progress, async () => {
+    for (const record of [...globalHooks.preHooks, ...table.preHooks]) {
+      progress.inputs = replacedInputs(progress.inputs, await callPreHook(record, module, progress.inputs));
+    }
+    return Reflect.apply(target.source.forward, receiver, progress.inputs);
+  });
+}
+
+/** The rest of a synchronous call whose forward returned a promise: its hooks wait for it, and may wait themselves. */
+function settle(target: Target, inputs: Inputs, promise: PromiseLike<unknown>): Promise<unknown> {
+  return complete(target, { inputs, output: undefined, hooks: undefined, started: 0 }, () => promise);
+}
+
+async function complete(target: Target, progress: Progress, forward: () => PromiseLike<unknown>): Promise<unknown> {
+  const { module, table } = target;
+  try {
+    progress.output = await forward();
+    progress.hooks = [...globalHooks.hooks, ...table.hooks];
+    for (const record of progress.hooks) {
+      progress.started++;
+      const result = await callHook(record, module, progress.inputs, progress.output);
+      progress.output = afterHook(target, record, progress.output, result, false);
+    }
+    return progress.output;
+  } catch (error) {
+    const waiting = progress.hooks?.slice(progress.started) ?? [...globalHooks.hooks, ...table.hooks];
+    for (const record of waiting) {
+      if (!record.alwaysCall) continue;
+      try {
+        const result = await callHook(record, module, progress.inputs, progress.output);
+        progress.output = afterHook(target, record, progress.output, result, false);
+      } catch (silenced) {
+        warnSilenced(module, record, silenced);
+      }
+    }
+    throw located(error, module);
+  }
+}
+
+function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs): unknown {
+  record.calls++;
+  return record.hook(module, inputs);
+}
+
+function callHook(record: HookRecord, module: Hookable, inputs: Inputs, output: unknown): unknown {
+  record.calls++;
+  return record.hook(module, inputs, output);
+}
+
+/** The inputs after a synchronous pre-hook returned `result`. */
+function afterPreHook(record: HookRecord, inputs: Inputs, result: unknown): Inputs {
+  if (result === undefined) return inputs;
+  if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
+  return replacedInputs(inputs, result);
+}
+
+function replacedInputs(inputs: Inputs, result: unknown): Inputs {
+  if (result === undefined || result === null) return inputs;
+  return Array.isArray(result) ? result : [result];
+}
+
+/** The output after a hook returned `result`. `sync`: the caller cannot wait, so a promise is a mistake. */
+function afterHook(target: Target, record: HookRecord, output: unknown, result: unknown, sync: boolean): unknown {
+  if (result === undefined || result === null) return output;
+  if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
+  const { reader } = target;
+  if (reader?.is(output) && !reader.is(result)) {
+    throw hookError(
+      'a forward hook replaced a tensor by something that is not a tensor',
+      hookName(record),
+      result,
+      'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
+    );
+  }
+  return result;
+}
+
+/** A promise must never become the output unnoticed, and its own rejection must not end the process. */
+function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
+  promise.then(undefined, () => {});
+  const expected =
+    what === 'hook'
+      ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'
+      : 'a value, or nothing; asynchronous pre-hooks need a module that says that it is asynchronous (static async = true)';
+  return hookError(`a synchronous forward cannot wait for its ${what}`, hookName(record), promise, expected);
+}
+
+function warnSilenced(module: Hookable, record: HookRecord, error: unknown): void {
+  const text = `the alwaysCall hook ${hookName(record)} of ${module} failed while another error was on its way`;
+  warn(
+    `${text}; that one goes on, this one is only reported: ${error instanceof Error ? error.message : describe(error)}`,
+  );
+}
+
+/** How a hook is called in messages and lists. */
+export function hookName(record: HookRecord): string {
+  return record.hook.name || '(anonymous)';
+}

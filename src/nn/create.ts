@@ -1,0 +1,45 @@
+/** @file Making tensors from a shape. */
+import { describe } from '../hooks/index.ts';
+import { normal, uniform } from './random.ts';
+import { checkShape, numberOfValues } from './shape.ts';
+import { Tensor } from './tensor.ts';
+
+/** A tensor of zeros. No dimension makes a scalar. @throws RangeError for a dimension that is not a whole number >= 0 */
+export function zeros(...shape: number[]): Tensor {
+  return new Tensor(allocate('zeros()', shape), shape);
+}
+
+/** A tensor of ones. @throws RangeError for a dimension that is not a whole number >= 0 */
+export function ones(...shape: number[]): Tensor {
+  return new Tensor(allocate('ones()', shape).fill(1), shape);
+}
+
+/** A tensor that holds one value everywhere. @throws RangeError for a bad shape, TypeError for a value that is no number */
+export function full(shape: readonly number[], value: number): Tensor {
+  const data = allocate('full()', shape);
+  if (typeof value !== 'number') throw new TypeError(`full(): the value must be a number, got ${describe(value)}`);
+  return new Tensor(data.fill(value), [...shape]);
+}
+
+/** Uniform in [0, 1): after `manualSeed(n)` the numbers of `torch.rand` on the CPU. @throws RangeError for a bad shape */
+export function rand(...shape: number[]): Tensor {
+  return new Tensor(uniform(allocate('rand()', shape), 0, 1), shape);
+}
+
+/**
+ * Normal with mean 0 and standard deviation 1: after `manualSeed(n)` the numbers of `torch.randn` on the CPU, but for
+ * the last bits of its logarithm and cosine. @throws RangeError for a bad shape
+ */
+export function randn(...shape: number[]): Tensor {
+  return new Tensor(normal(allocate('randn()', shape)), shape);
+}
+
+function allocate(what: string, shape: readonly number[]): Float32Array {
+  checkShape(what, shape);
+  const values = numberOfValues(shape);
+  try {
+    return new Float32Array(values);
+  } catch (cause) {
+    throw new RangeError(`${what}: no memory for a tensor of shape [${shape.join(', ')}]`, { cause });
+  }
+}

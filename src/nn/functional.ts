@@ -1,0 +1,96 @@
+/** @file The functions behind the layers. */
+import { describe, ForwardError } from '../hooks/index.ts';
+import { kernels } from '../kernels/index.ts';
+import { withPackedWeights } from './packed-weights.ts';
+import { numberOfValues } from './shape.ts';
+import { Tensor } from './tensor.ts';
+
+/**
+ * `input · weightᵀ + bias`.
+ * @param input `[..., inFeatures]`: any rank of at least 1, any batch, an empty one too
+ * @param weight `[outFeatures, inFeatures]`
+ * @param bias `[outFeatures]`, or none
+ * @returns `[..., outFeatures]`
+ * @throws ForwardError in PyTorch's words where shapes do not fit
+ */
+export function linear(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  return runLinear(input, weight, bias, false);
+}
+
+/** {@link linear}, then {@link relu}, in one pass over the output. */
+export function linearRelu(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  return runLinear(input, weight, bias, true);
+}
+
+/**
+ * Negative values become 0; NaN and -0 stay, as in PyTorch.
+ * @param input any shape
+ * @throws ForwardError for anything but a tensor
+ */
+export function relu(input: Tensor): Tensor {
+  checkTensor('relu', 'input', 1, input);
+  return new Tensor(kernels().relu(input.data as Float32Array), input.shape);
+}
+
+function runLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined, rectified: boolean): Tensor {
+  checkLinear(input, weight, bias);
+  const shape = input.shape;
+  const outFeatures = weight.shape[0]!;
+  const leading = shape.slice(0, -1);
+  const rows = numberOfValues(leading);
+  leading.push(outFeatures);
+  const data = withPackedWeights(weight, bias, (packed) => {
+    const { linear, linearRelu } = kernels();
+    return (rectified ? linearRelu : linear)(input.data as Float32Array, rows, packed);
+  });
+  return new Tensor(data, leading);
+}
+
+function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined): void {
+  checkTensor('linear', 'input', 1, input);
+  checkTensor('linear', 'weight', 2, weight);
+  if (weight.shape.length !== 2) {
+    throw new ForwardError(`linear(): weight must have 2 dimensions`, `came: shape [${weight.shape.join(', ')}]`);
+  }
+  const shape = input.shape;
+  const [outFeatures, inFeatures] = weight.shape as [number, number];
+  if (shape.length === 0) {
+    throw new ForwardError(
+      'both arguments to linear need to be at least 1D, but they are 0D and 2D',
+      `came: a scalar`,
+      `expected: an input of shape [..., ${inFeatures}]`,
+    );
+  }
+  if (shape[shape.length - 1] !== inFeatures) {
+    const rows = numberOfValues(shape.slice(0, -1));
+    throw new ForwardError(
+      `mat1 and mat2 shapes cannot be multiplied (${rows}x${shape[shape.length - 1]} and ${inFeatures}x${outFeatures})`,
+      `came: an input of shape [${shape.join(', ')}]`,
+      `expected: shape [..., ${inFeatures}]`,
+    );
+  }
+  if (bias === undefined) return;
+  checkTensor('linear', 'bias', 3, bias);
+  if (bias.shape.length !== 1 || bias.shape[0] !== outFeatures) {
+    throw new ForwardError(
+      'linear(): the bias does not fit the weight',
+      `came: a bias of shape [${bias.shape.join(', ')}]`,
+      `expected: shape [${outFeatures}]`,
+    );
+  }
+}
+
+function checkTensor(what: string, argument: string, position: number, value: unknown): void {
+  if (value instanceof Tensor) return;
+  throw new ForwardError(
+    `${what}(): argument '${argument}' (position ${position}) must be Tensor, not ${typeName(value)}`,
+    `came: ${describe(value)}`,
+    'expected: a Tensor, from tensor(values) for instance',
+  );
+}
+
+/** The type's name alone, as PyTorch's sentence wants it. */
+function typeName(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
+}

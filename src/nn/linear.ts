@@ -1,0 +1,58 @@
+import { checkOptions, describe } from '../hooks/index.ts';
+import { linear } from './functional.ts';
+import { fanInUniform, kaimingUniform } from './init.ts';
+import { Module } from './module.ts';
+import { Parameter } from './parameter.ts';
+import { checkSize } from './shape.ts';
+import { Tensor } from './tensor.ts';
+
+export interface LinearOptions {
+  /** Whether a bias is added. Default true. */
+  bias?: boolean;
+}
+
+/** `y = x · weightᵀ + bias`, from `[..., inFeatures]` to `[..., outFeatures]`. */
+export class Linear extends Module {
+  static override readonly className: string = 'Linear';
+  /** `[outFeatures, inFeatures]` */
+  readonly weight: Parameter;
+  /** `[outFeatures]`, or null for none. */
+  readonly bias: Parameter | null;
+
+  /**
+   * Weights and bias are drawn as PyTorch's: uniform within ±1/sqrt(inFeatures).
+   * @throws RangeError for sizes that are not whole numbers of at least 0, TypeError for an unknown option
+   */
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    super();
+    checkSize('Linear: inFeatures', inFeatures);
+    checkSize('Linear: outFeatures', outFeatures);
+    checkOptions('Linear', options, ['bias']);
+    const { bias = true } = options;
+    if (typeof bias !== 'boolean')
+      throw new TypeError(`Linear: option "bias" must be true or false, got ${describe(bias)}`);
+    const weight = kaimingUniform(new Float32Array(outFeatures * inFeatures), inFeatures, Math.sqrt(5));
+    this.weight = new Parameter(new Tensor(weight, [outFeatures, inFeatures]));
+    this.bias = bias
+      ? new Parameter(new Tensor(fanInUniform(new Float32Array(outFeatures), inFeatures), [outFeatures]))
+      : null;
+  }
+
+  get inFeatures(): number {
+    return this.weight.shape[1]!;
+  }
+
+  get outFeatures(): number {
+    return this.weight.shape[0]!;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias ?? undefined);
+  }
+
+  override extraRepr(): string {
+    // True and False: what is printed is PyTorch's to the letter, so that logs of both sides compare.
+    const bias = this.bias === null ? 'False' : 'True';
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`;
+  }
+}

@@ -1,0 +1,150 @@
+import { className, describe, ForwardError, Hookable, namedModules, ownEntries } from '../hooks/index.ts';
+import { releasePacked } from './packed-weights.ts';
+import { isParameter, type Parameter } from './parameter.ts';
+import { moduleString } from './repr.ts';
+import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-dict.ts';
+import { Tensor, tensorReader } from './tensor.ts';
+
+/**
+ * What PyTorch's nn.Module is: own properties that hold modules are its children, those that hold parameters its
+ * parameters; a subclass has a `forward` and is called like a function.
+ *
+ * @example
+ * class Network extends Module {
+ *   fc1 = new Linear(10, 20);
+ *   fc2 = new Linear(20, 2);
+ *   forward(x: Tensor): Tensor {
+ *     return this.fc2(relu(this.fc1(x)));
+ *   }
+ * }
+ */
+export class Module extends Hookable {
+  static readonly className: string = 'Module';
+  /** A subclass sets this where its forward is asynchronous: then every call gives a promise, and pre-hooks may wait. */
+  static readonly async: boolean = false;
+
+  /** Set by {@link train} and {@link eval}; for layers that behave differently in training. */
+  training = true;
+
+  constructor() {
+    super({ reader: tensorReader, async: new.target.async });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a subclass's forward may take anything
+  override forward(..._inputs: any[]): unknown {
+    throw new ForwardError(`Module [${className(this)}] is missing the required "forward" function`);
+  }
+
+  /** The modules directly inside, each once. */
+  *children(): Generator<Hookable> {
+    yield* new Set([...this.namedChildren()].map(([, child]) => child));
+  }
+
+  /** This module and all below it, parents first, each once. PyTorch's `apply(fn)` is a loop over it. */
+  *modules(): Generator<Hookable> {
+    for (const [, module] of namedModules(this)) yield module;
+  }
+
+  /** This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false. */
+  namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, Hookable]> {
+    return namedModules(this, options);
+  }
+
+  /** All parameters of this module and those below it, each once. */
+  *parameters(): Generator<Parameter> {
+    for (const [, parameter] of this.namedParameters()) yield parameter;
+  }
+
+  /** All parameters with their paths: a module's own before those of its children, each once unless `removeDuplicate` is false. */
+  *namedParameters({ removeDuplicate = true }: { removeDuplicate?: boolean } = {}): Generator<[string, Parameter]> {
+    const seen = new Set<Parameter>();
+    for (const [path, module] of namedModules(this, { removeDuplicate })) {
+      for (const [name, parameter] of ownEntries(module, isParameter)) {
+        if (removeDuplicate && seen.has(parameter)) continue;
+        seen.add(parameter);
+        yield [path === '' ? name : `${path}.${name}`, parameter];
+      }
+    }
+  }
+
+  /**
+   * The module at a path such as `encoder.layers.0`; '' is this one.
+   * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module
+   */
+  getSubmodule(path: string): Hookable {
+    if (path === '') return this;
+    // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
+    const search = (module: Hookable, rest: string): Hookable | undefined => {
+      for (const [name, child] of module.namedChildren()) {
+        if (name === rest) return child;
+        const found = rest.startsWith(`${name}.`) ? search(child, rest.slice(name.length + 1)) : undefined;
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    return search(this, path) ?? noSubmodule(this, path);
+  }
+
+  /** Sets {@link training} here and below. @throws TypeError for anything but true or false */
+  train(mode = true): this {
+    if (typeof mode !== 'boolean') {
+      throw new TypeError(`training mode is expected to be boolean\n  came: ${describe(mode)}`);
+    }
+    for (const module of this.modules()) if (module instanceof Module) module.training = mode;
+    return this;
+  }
+
+  /** The same as `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** A copy of all parameters by path, a shared one under each of its paths. */
+  stateDict(): Map<string, Tensor> {
+    const entries = [...this.namedParameters({ removeDuplicate: false })];
+    return new Map(entries.map(([path, { data, shape }]) => [path, new Tensor(Float32Array.from(data), shape)]));
+  }
+
+  /**
+   * Replaces parameters by those of a state dict: another module's, or what `readSafetensors` gives. All of them or
+   * none: where it throws, nothing has changed.
+   * @param options `strict`: missing and unexpected keys are errors. Default true
+   * @returns the keys that were missing and those that nobody expected
+   * @throws Error in PyTorch's words for keys (if strict) and shapes that do not fit
+   */
+  loadStateDict(stateDict: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
+    return loadStateDict(this, stateDict, options);
+  }
+
+  /**
+   * Gives the memory of packed weights back now, instead of when the module is collected. The module can still be
+   * used: its next call packs again.
+   */
+  dispose(): void {
+    for (const parameter of this.parameters()) releasePacked(parameter);
+  }
+
+  /** What `String(module)` shows between the brackets, before the children; several lines are allowed. */
+  extraRepr(): string {
+    return '';
+  }
+
+  /** Printed as PyTorch prints a module. */
+  override toString(): string {
+    return moduleString(className(this), this.extraRepr(), this.namedChildren());
+  }
+}
+
+function noSubmodule(root: Hookable, path: string): never {
+  let at: unknown = root;
+  for (const name of path.split('.')) {
+    const next: unknown = (at as Record<string, unknown>)[name];
+    const where = `\n  came: the path "${path}" under ${className(root)}`;
+    if (next === undefined) throw new Error(`${className(at as object)} has no attribute \`${name}\`${where}`);
+    if (!(next instanceof Hookable) && !Array.isArray(next) && Object.getPrototypeOf(next) !== Object.prototype) {
+      throw new Error(`\`${name}\` is not an nn.Module${where}\n  it is: ${describe(next)}`);
+    }
+    at = next;
+  }
+  throw new Error(`\`${path}\` is not an nn.Module\n  it is: ${describe(at)}`);
+}

@@ -1,0 +1,119 @@
+/**
+ * @file Random numbers as PyTorch's CPU generator draws them, so that a seed means the same on both sides: the
+ * Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), and from its 32-bit words the float32 rules of
+ * torch 2.13 (aten/src/ATen/core/DistributionsHelper.h, native/cpu/DistributionTemplates.h).
+ */
+import { describe } from '../hooks/index.ts';
+
+const N = 624;
+const M = 397;
+
+class MersenneTwister {
+  readonly #state = new Uint32Array(N);
+  #next = N;
+
+  constructor(seed: number) {
+    const state = this.#state;
+    state[0] = seed;
+    for (let i = 1; i < N; i++) {
+      const before = state[i - 1]!;
+      state[i] = Math.imul(1812433253, before ^ (before >>> 30)) + i;
+    }
+  }
+
+  /** 32 random bits, unsigned. */
+  word(): number {
+    if (this.#next === N) this.#twist();
+    let y = this.#state[this.#next++]!;
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    y ^= y >>> 18;
+    return y >>> 0;
+  }
+
+  #twist(): void {
+    const state = this.#state;
+    for (let i = 0; i < N; i++) {
+      const y = (state[i]! & 0x80000000) | (state[(i + 1) % N]! & 0x7fffffff);
+      state[i] = state[(i + M) % N]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    }
+    this.#next = 0;
+  }
+}
+
+let generator: MersenneTwister | undefined;
+/** The second value of a pair of normals, kept for the next one that is drawn alone. */
+let spare: number | undefined;
+
+/**
+ * Starts the random numbers of `rand`, `randn` and of new layers at a seed: the same seed, the same numbers, and
+ * those of `torch.manual_seed` on the CPU. Without it they start anywhere.
+ * @param seed a whole number; its low 32 bits count
+ * @throws RangeError for anything else
+ */
+export function manualSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`manualSeed(): a whole number expected, got ${describe(seed)}`);
+  generator = new MersenneTwister(Number(BigInt.asUintN(32, BigInt(seed))));
+  spare = undefined;
+}
+
+function word(): number {
+  if (generator === undefined) manualSeed(Math.floor(Math.random() * 2 ** 32));
+  return generator!.word();
+}
+
+/** Fills an array with float32 numbers uniform in [from, to): 24 random bits each. */
+export function uniform(data: Float32Array, from: number, to: number): Float32Array {
+  const [start, span] = [Math.fround(from), Math.fround(Math.fround(to) - Math.fround(from))];
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.fround(Math.fround((word() & 0xffffff) * 2 ** -24) * span) + start;
+  }
+  return data;
+}
+
+const BLOCK = 16;
+
+/** Fills an array with normal numbers, mean 0 and standard deviation 1, by the method of Box and Muller. */
+export function normal(data: Float32Array): Float32Array {
+  if (data.length < BLOCK) {
+    for (let i = 0; i < data.length; i++) data[i] = normalAlone();
+    return data;
+  }
+  uniform(data, 0, 1);
+  for (let i = 0; i + BLOCK <= data.length; i += BLOCK) normalBlock(data.subarray(i, i + BLOCK));
+  // The rest takes sixteen fresh numbers, over values that were made already.
+  if (data.length % BLOCK !== 0) normalBlock(uniform(data.subarray(data.length - BLOCK), 0, 1));
+  return data;
+}
+
+/** Turns sixteen uniform numbers into normal ones: each of the first eight with its partner among the last eight. */
+function normalBlock(block: Float32Array): void {
+  const half = BLOCK / 2;
+  for (let i = 0; i < half; i++) {
+    const radius = Math.fround(Math.sqrt(-2 * Math.log(1 - block[i]!)));
+    const angle = Math.fround(2 * Math.PI * block[i + half]!);
+    block[i] = radius * Math.cos(angle);
+    block[i + half] = radius * Math.sin(angle);
+  }
+}
+
+/** One normal number in float64, two at a time. */
+function normalAlone(): number {
+  if (spare !== undefined) {
+    const value = spare;
+    spare = undefined;
+    return value;
+  }
+  const angle = 2 * Math.PI * uniform53();
+  const radius = Math.sqrt(-2 * Math.log1p(-uniform53()));
+  spare = radius * Math.sin(angle);
+  return radius * Math.cos(angle);
+}
+
+/** Uniform in [0, 1) with 53 random bits: the high word comes first. */
+function uniform53(): number {
+  const high = word();
+  const low = word();
+  return ((high & 0x1fffff) * 2 ** 32 + low) * 2 ** -53;
+}

@@ -1,0 +1,34 @@
+/** @file How a module is printed: the layout of torch/nn/modules/module.py and container.py, 2.13. */
+
+/** `Name(extra)` on one line where there are no children and one line of extra; otherwise a line for each. */
+export function moduleString(name: string, extra: string, children: Iterable<[string, unknown]>): string {
+  const extraLines = extra === '' ? [] : extra.split('\n');
+  const childLines = Array.from(children, ([key, child]) => `(${key}): ${indent(String(child))}`);
+  if (childLines.length === 0 && extraLines.length <= 1) return `${name}(${extra})`;
+  return block(name, [...extraLines, ...childLines]);
+}
+
+/** As a ModuleList is printed: equal neighbours share a line, `(0-2): 3 x Linear(…)`. */
+export function listString(name: string, children: readonly unknown[]): string {
+  const runs: { first: number; count: number; repr: string }[] = [];
+  children.forEach((child, i) => {
+    const repr = String(child);
+    const last = runs.at(-1);
+    if (last?.repr === repr) last.count++;
+    else runs.push({ first: i, count: 1, repr });
+  });
+  if (runs.length === 0) return `${name}()`;
+  const lines = runs.map(({ first, count, repr }) =>
+    count === 1 ? `(${first}): ${indent(repr)}` : `(${first}-${first + count - 1}): ${count} x ${indent(repr)}`,
+  );
+  return block(name, lines);
+}
+
+function block(name: string, lines: readonly string[]): string {
+  return `${name}(\n  ${lines.join('\n  ')}\n)`;
+}
+
+/** Moves all lines but the first two to the right; an empty one stays empty. */
+function indent(repr: string): string {
+  return repr.replace(/\n(?!\n|$)/g, '\n  ');
+}

@@ -1,0 +1,33 @@
+import { describe } from '../hooks/index.ts';
+
+/** More values than any engine gives one array; asked for by mistake rather than on purpose. */
+const MOST_VALUES = 2 ** 33;
+
+/** How many values a shape holds. */
+export function numberOfValues(shape: readonly number[]): number {
+  let product = 1;
+  for (let i = 0; i < shape.length; i++) product *= shape[i]!;
+  return product;
+}
+
+/**
+ * @param what the function that was given the shape, for the message
+ * @throws RangeError for a dimension that is not a whole number of at least 0, or too many values in all
+ */
+export function checkShape(what: string, shape: readonly number[]): void {
+  if (!Array.isArray(shape))
+    throw new TypeError(`${what}: the shape must be an array of numbers, got ${describe(shape)}`);
+  shape.forEach((size, dimension) => {
+    checkSize(`${what}: dimension ${dimension}`, size);
+  });
+  const values = numberOfValues(shape);
+  if (values > MOST_VALUES)
+    throw new RangeError(`${what}: a tensor of shape [${shape.join(', ')}] has ${values} values: too many`);
+}
+
+/** @throws RangeError unless `size` is a whole number of at least 0 */
+export function checkSize(what: string, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new RangeError(`${what} must be a whole number of at least 0, got ${describe(size)}`);
+  }
+}

@@ -1,0 +1,94 @@
+/** @file Loading parameters: everything is checked first, in PyTorch's words, and only then is anything assigned. */
+import { checkOptions, className, describe, namedModules } from '../hooks/index.ts';
+import type { Module } from './module.ts';
+import type { TensorLike } from './tensor.ts';
+
+/** Tensors by the path of their parameter. */
+export type StateDict = ReadonlyMap<string, TensorLike> | Readonly<Record<string, TensorLike>>;
+
+export interface IncompatibleKeys {
+  /** Parameters that the state dict does not have. */
+  missingKeys: string[];
+  /** Keys for which there is no parameter. */
+  unexpectedKeys: string[];
+}
+
+export function loadStateDict(root: Module, stateDict: StateDict, options: { strict?: boolean }): IncompatibleKeys {
+  checkOptions('loadStateDict()', options, ['strict']);
+  const { strict = true } = options;
+  if (typeof strict !== 'boolean') {
+    throw new TypeError(`loadStateDict(): option "strict" must be true or false, got ${describe(strict)}`);
+  }
+  const given = entriesOf(stateDict);
+  const parameters = new Map(root.namedParameters({ removeDuplicate: false }));
+  const missingKeys = [...parameters.keys()].filter((key) => !given.has(key));
+  const unexpectedKeys = inTreeOrder(
+    root,
+    [...given.keys()].filter((key) => !parameters.has(key)),
+  );
+
+  const problems: string[] = [];
+  if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
+  if (strict && unexpectedKeys.length > 0)
+    problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
+  for (const [key, parameter] of parameters) {
+    if (!given.has(key)) continue;
+    const value = given.get(key);
+    if (!isTensorLike(value)) {
+      problems.push(
+        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${describe(value)}`,
+      );
+    } else if (value.shape.join() !== parameter.shape.join()) {
+      problems.push(
+        `size mismatch for ${key}: copying a param with shape ${size(value.shape)} from checkpoint, the shape in current model is ${size(parameter.shape)}.`,
+      );
+    } else if (value.data.length !== parameter.size) {
+      problems.push(`"${key}" has shape ${size(value.shape)}, but ${value.data.length} values`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new Error(`Error(s) in loading state_dict for ${className(root)}:\n\t${problems.join('\n\t')}`);
+  }
+  for (const [key, parameter] of parameters) {
+    const value = given.get(key) as TensorLike | undefined;
+    if (value !== undefined) parameter.assign(value);
+  }
+  return { missingKeys, unexpectedKeys };
+}
+
+function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
+  if (stateDict instanceof Map) return stateDict;
+  const prototype = stateDict === null || typeof stateDict !== 'object' ? undefined : Object.getPrototypeOf(stateDict);
+  if (prototype === Object.prototype || prototype === null) return new Map(Object.entries(stateDict));
+  throw new TypeError(
+    `Expected state_dict to be dict-like, got ${describe(stateDict)}\n  expected: a Map or a plain object`,
+  );
+}
+
+function isTensorLike(value: unknown): value is TensorLike {
+  if (value === null || typeof value !== 'object') return false;
+  const { data, shape } = value as Partial<TensorLike>;
+  return data instanceof Float32Array && Array.isArray(shape);
+}
+
+/**
+ * Keys that nobody expects, in PyTorch's order: each belongs to the deepest module whose path it starts with, and the
+ * modules come in the order of the tree.
+ */
+function inTreeOrder(root: Module, keys: readonly string[]): string[] {
+  const paths = [...namedModules(root, { removeDuplicate: false })].map(([path]) => path);
+  const owner = (key: string) => {
+    let [deepest, length] = [0, -1];
+    paths.forEach((path, i) => {
+      if (path.length > length && (path === '' || key.startsWith(`${path}.`))) [deepest, length] = [i, path.length];
+    });
+    return deepest;
+  };
+  return keys
+    .map((key) => ({ key, owner: owner(key) }))
+    .sort((a, b) => a.owner - b.owner)
+    .map(({ key }) => key);
+}
+
+const quoted = (keys: readonly string[]) => keys.map((key) => `"${key}"`).join(', ');
+const size = (shape: readonly number[]) => `torch.Size([${shape.join(', ')}])`;

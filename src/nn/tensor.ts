@@ -1,0 +1,163 @@
+import { describe, printAsString, type TensorReader } from '../hooks/index.ts';
+import { checkShape, numberOfValues } from './shape.ts';
+import { tensorString } from './tensor-string.ts';
+
+/** A Float32Array that its type lets nobody write to. */
+export interface ReadonlyFloat32Array
+  extends Omit<Float32Array, 'copyWithin' | 'fill' | 'reverse' | 'set' | 'sort' | 'subarray' | 'buffer'> {
+  readonly [index: number]: number;
+}
+
+/** Nested arrays of numbers: a number for a scalar, one level for each dimension. */
+export type Nested = number | readonly Nested[];
+
+/** Anything that can be read as a tensor: layertap's own, or what `readSafetensors` gives. */
+export interface TensorLike {
+  readonly data: ReadonlyFloat32Array;
+  readonly shape: readonly number[];
+}
+
+/**
+ * float32 values in row-major order, and their shape. Immutable, and owned by JavaScript: a hook may keep one for
+ * ever, nothing in layertap writes to it again.
+ */
+export class Tensor {
+  static readonly className: string = 'Tensor';
+  readonly data: ReadonlyFloat32Array;
+  /** The sizes of the dimensions, outermost first; empty for a scalar. */
+  readonly shape: readonly number[];
+
+  /**
+   * Takes over an array, without a copy: whoever made it must not write to it again. {@link tensor} copies.
+   * @throws RangeError where the shape does not hold as many values as there are
+   */
+  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]) {
+    if (!(data instanceof Float32Array))
+      throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
+    if (numberOfValues(shape) !== data.length) {
+      checkShape('Tensor', shape);
+      throw new RangeError(
+        `Tensor: shape [${shape.join(', ')}] holds ${numberOfValues(shape)} values, got ${data.length}`,
+      );
+    }
+    this.data = data;
+    this.shape = shape;
+  }
+
+  /** How many values there are. */
+  get size(): number {
+    return this.data.length;
+  }
+
+  /**
+   * The same values in another shape; one dimension may be -1, for what is left.
+   * @throws RangeError in PyTorch's words where the values do not fit
+   */
+  reshape(...shape: number[]): Tensor {
+    const inferred = shape.indexOf(-1);
+    const asked = `[${shape.join(', ')}]`;
+    shape.forEach((dimension, i) => {
+      if (dimension === -1 && i !== inferred)
+        throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);
+      if (!Number.isSafeInteger(dimension) || dimension < -1) {
+        throw new RangeError(`invalid shape dimension ${String(dimension)}\n  came: ${asked}`);
+      }
+    });
+    const known = numberOfValues(shape.filter((_, i) => i !== inferred));
+    const fits = inferred === -1 ? known === this.size : known > 0 && this.size % known === 0;
+    if (!fits) {
+      if (inferred !== -1 && known === 0 && this.size === 0) {
+        throw new RangeError(
+          `cannot reshape tensor of 0 elements into shape ${asked} because the unspecified dimension size -1 can be any value and is ambiguous`,
+        );
+      }
+      throw new RangeError(
+        `shape '${asked}' is invalid for input of size ${this.size}\n  of shape: [${this.shape.join(', ')}]`,
+      );
+    }
+    return new Tensor(this.data, inferred === -1 ? shape : shape.with(inferred, this.size / known));
+  }
+
+  /**
+   * The value of a tensor that has only one.
+   * @throws RangeError in PyTorch's words where there are more, or none
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw new RangeError(
+        `a Tensor with ${this.size} elements cannot be converted to Scalar\n  of shape: [${this.shape.join(', ')}]`,
+      );
+    }
+    return this.data[0]!;
+  }
+
+  /** The values as nested arrays; a number for a scalar. */
+  toArray(): Nested {
+    const [data, shape] = [this.data, this.shape];
+    let next = 0;
+    const level = (dimension: number): Nested => {
+      if (dimension === shape.length) return data[next++]!;
+      return Array.from({ length: shape[dimension]! }, () => level(dimension + 1));
+    };
+    return level(0);
+  }
+
+  /** Printed as PyTorch prints a float32 tensor. */
+  toString(): string {
+    return tensorString(this.data, this.shape);
+  }
+
+  static {
+    printAsString(Tensor);
+  }
+}
+
+/**
+ * A tensor of the values given: a number, nested arrays of numbers, or a typed array (one dimension). Copied, and
+ * rounded to float32.
+ * @throws TypeError for anything else, RangeError in PyTorch's words for arrays of unequal length
+ */
+export function tensor(values: Nested | ArrayBufferView): Tensor {
+  if (ArrayBuffer.isView(values)) return fromTypedArray(values);
+  const shape: number[] = [];
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const data = new Float32Array(numberOfValues(shape));
+  let next = 0;
+  const copy = (value: unknown, dimension: number, path: string): void => {
+    if (dimension === shape.length) {
+      if (typeof value !== 'number') {
+        const expected = 'numbers, all at the same depth of arrays';
+        throw new TypeError(`tensor(): ${expected}, expected; got ${describe(value)} at values${path}`);
+      }
+      data[next++] = value;
+      return;
+    }
+    const length = Array.isArray(value) ? value.length : describe(value);
+    if (length !== shape[dimension]) {
+      throw new RangeError(
+        `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${length})\n  at: values${path}`,
+      );
+    }
+    (value as unknown[]).forEach((element, i) => {
+      copy(element, dimension + 1, `${path}[${i}]`);
+    });
+  };
+  copy(values, 0, '');
+  return new Tensor(data, shape);
+}
+
+function fromTypedArray(values: ArrayBufferView): Tensor {
+  if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array) {
+    throw new TypeError(`tensor(): a typed array of numbers expected, got ${describe(values)}`);
+  }
+  const data = Float32Array.from(values as Float32Array);
+  return new Tensor(data, [data.length]);
+}
+
+/** How the hooks read layertap's own tensors. They are immutable, so there is nothing to copy to keep one. */
+export const tensorReader: TensorReader<Tensor> = {
+  is: (value): value is Tensor => value instanceof Tensor,
+  shape: (t) => t.shape,
+  values: (t) => t.data as Float32Array,
+  keep: (t) => (t.constructor === Tensor ? t : new Tensor(t.data, t.shape)),
+};
