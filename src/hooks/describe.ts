@@ -39,3 +39,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof (value as { then?: unknown }).then === 'function'
   );
 }
+
+/** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `null`. */
+export function typeName(value: unknown): string {
+  return value !== null && typeof value === 'object' ? className(value) : value === null ? 'null' : typeof value;
+}

@@ -1,7 +1,7 @@
 // What the rest of layertap uses of the hooks.
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export { checkOptions } from './check-arguments.ts';
-export { className, describe } from './describe.ts';
+export { className, describe, typeName } from './describe.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
   type GlobalForwardHook,

@@ -1,5 +1,5 @@
 /** @file The functions behind the layers. */
-import { describe, ForwardError } from '../hooks/index.ts';
+import { describe, ForwardError, typeName } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { withPackedWeights } from './packed-weights.ts';
 import { numberOfValues } from './shape.ts';
@@ -87,10 +87,4 @@ function checkTensor(what: string, argument: string, position: number, value: un
     `came: ${describe(value)}`,
     'expected: a Tensor, from tensor(values) for instance',
   );
-}
-
-/** The type's name alone, as PyTorch's sentence wants it. */
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
 }

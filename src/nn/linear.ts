@@ -3,7 +3,7 @@ import { linear } from './functional.ts';
 import { fanInUniform, kaimingUniform } from './init.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
-import { checkSize } from './shape.ts';
+import { checkShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 export interface LinearOptions {
@@ -15,9 +15,9 @@ export interface LinearOptions {
 export class Linear extends Module {
   static override readonly className: string = 'Linear';
   /** `[outFeatures, inFeatures]` */
-  readonly weight: Parameter;
+  weight: Parameter;
   /** `[outFeatures]`, or null for none. */
-  readonly bias: Parameter | null;
+  bias: Parameter | null;
 
   /**
    * Weights and bias are drawn as PyTorch's: uniform within ±1/sqrt(inFeatures).
@@ -25,8 +25,7 @@ export class Linear extends Module {
    */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    checkSize('Linear: inFeatures', inFeatures);
-    checkSize('Linear: outFeatures', outFeatures);
+    checkShape('Linear: [outFeatures, inFeatures]', [outFeatures, inFeatures]);
     checkOptions('Linear', options, ['bias']);
     const { bias = true } = options;
     if (typeof bias !== 'boolean')

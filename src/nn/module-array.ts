@@ -1,4 +1,4 @@
-import { describe, type Hookable, isHookable } from '../hooks/index.ts';
+import { className, describe, type Hookable, isHookable, typeName } from '../hooks/index.ts';
 import { Module } from './module.ts';
 
 /**
@@ -32,14 +32,12 @@ export class ModuleArray extends Module {
 
   /** Adds modules at the end: all of them, or none where one is not a module. */
   extend(modules: Iterable<Hookable>): this {
-    const name = this.constructor.name;
+    const name = className(this);
     if (typeof modules?.[Symbol.iterator] !== 'function' || isHookable(modules)) {
-      throw new TypeError(`${name}.extend should be called with an iterable, but got ${describe(modules)}`);
+      throw new TypeError(`${name}.extend should be called with an iterable, but got ${typeName(modules)}`);
     }
     const list = [...modules];
-    list.forEach((module, i) => {
-      checkModule(`${name}: module ${i}`, module);
-    });
+    for (const module of list) checkModule(name, module);
     for (const module of list) this[this.#size++] = module;
     return this;
   }
@@ -47,7 +45,7 @@ export class ModuleArray extends Module {
   /** Puts a module before the one at an index; later ones move up by one. */
   insert(index: number, module: Hookable): this {
     const place = this.#index(index, this.#size);
-    checkModule(`${this.constructor.name}.insert()`, module);
+    checkModule(`${className(this)}.insert()`, module);
     for (let i = this.#size; i > place; i--) this[i] = this[i - 1]!;
     this[place] = module;
     this.#size++;
@@ -78,5 +76,6 @@ export class ModuleArray extends Module {
 
 /** @throws TypeError for anything that is not a module */
 export function checkModule(what: string, module: unknown): void {
-  if (!isHookable(module)) throw new TypeError(`${what}: ${describe(module)} is not a Module`);
+  if (!isHookable(module))
+    throw new TypeError(`${typeName(module)} is not a Module subclass\n  came: ${describe(module)}, to ${what}`);
 }

@@ -6,12 +6,14 @@ import type { Tensor } from './tensor.ts';
 interface Packed {
   readonly packed: PackedLinear;
   readonly weightVersion: number;
-  readonly bias: Parameter | undefined;
   readonly biasVersion: number | undefined;
 }
 
-/** By weight. When a parameter is collected, so is its packed form, and the kernels free the memory. */
-const cache = new WeakMap<Parameter, Packed>();
+/**
+ * By weight, then by bias: two layers may share a weight and have biases of their own. When a weight is collected, so
+ * are its packed forms, and the kernels free the memory.
+ */
+const cache = new WeakMap<Parameter, Map<Parameter | undefined, Packed>>();
 
 /**
  * Calls `use` with packed weights. Those of parameters are kept for the next call; those of plain tensors, which
@@ -27,26 +29,24 @@ export function withPackedWeights<R>(weight: Tensor, bias: Tensor | undefined, u
   }
 }
 
-/** The packed weights of parameters: the ones of the last call, unless a value was assigned since. */
-export function kept(weight: Parameter, bias: Parameter | undefined): PackedLinear {
-  const last = cache.get(weight);
-  if (
-    last !== undefined &&
-    last.weightVersion === weight.version &&
-    last.bias === bias &&
-    last.biasVersion === bias?.version
-  ) {
-    return last.packed;
+/** The packed weights of parameters: those of the last call, unless a value was assigned since. */
+function kept(weight: Parameter, bias: Parameter | undefined): PackedLinear {
+  const byBias = cache.get(weight) ?? new Map<Parameter | undefined, Packed>();
+  const last = byBias.get(bias);
+  if (last !== undefined) {
+    if (last.weightVersion === weight.version && last.biasVersion === bias?.version) return last.packed;
+    byBias.delete(bias);
+    last.packed.dispose();
   }
-  releasePacked(weight);
   const packed = pack(weight, bias);
-  cache.set(weight, { packed, weightVersion: weight.version, bias, biasVersion: bias?.version });
+  byBias.set(bias, { packed, weightVersion: weight.version, biasVersion: bias?.version });
+  cache.set(weight, byBias);
   return packed;
 }
 
-/** Frees the packed form of a weight, if there is one. The next call packs again. */
+/** Frees the packed forms of a weight. The next call packs again. */
 export function releasePacked(weight: Parameter): void {
-  cache.get(weight)?.packed.dispose();
+  for (const { packed } of cache.get(weight)?.values() ?? []) packed.dispose();
   cache.delete(weight);
 }
 

@@ -17,17 +17,14 @@ export function numberOfValues(shape: readonly number[]): number {
 export function checkShape(what: string, shape: readonly number[]): void {
   if (!Array.isArray(shape))
     throw new TypeError(`${what}: the shape must be an array of numbers, got ${describe(shape)}`);
+  const asked = `[${shape.map(String).join(', ')}]`;
   shape.forEach((size, dimension) => {
-    checkSize(`${what}: dimension ${dimension}`, size);
+    if (Number.isSafeInteger(size) && size >= 0) return;
+    if (Number.isSafeInteger(size)) {
+      throw new RangeError(`Trying to create tensor with negative dimension ${size}: ${asked}\n  asked by: ${what}`);
+    }
+    throw new RangeError(`${what}: dimension ${dimension} must be a whole number, got ${describe(size)}, in ${asked}`);
   });
   const values = numberOfValues(shape);
-  if (values > MOST_VALUES)
-    throw new RangeError(`${what}: a tensor of shape [${shape.join(', ')}] has ${values} values: too many`);
-}
-
-/** @throws RangeError unless `size` is a whole number of at least 0 */
-export function checkSize(what: string, size: number): void {
-  if (!Number.isSafeInteger(size) || size < 0) {
-    throw new RangeError(`${what} must be a whole number of at least 0, got ${describe(size)}`);
-  }
+  if (values > MOST_VALUES) throw new RangeError(`${what}: a tensor of shape ${asked} has ${values} values: too many`);
 }

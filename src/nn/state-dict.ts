@@ -1,5 +1,5 @@
 /** @file Loading parameters: everything is checked first, in PyTorch's words, and only then is anything assigned. */
-import { checkOptions, className, describe, namedModules } from '../hooks/index.ts';
+import { checkOptions, className, describe, namedModules, typeName } from '../hooks/index.ts';
 import type { Module } from './module.ts';
 import type { TensorLike } from './tensor.ts';
 
@@ -36,7 +36,7 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
     const value = given.get(key);
     if (!isTensorLike(value)) {
       problems.push(
-        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${describe(value)}`,
+        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(value)}`,
       );
     } else if (value.shape.join() !== parameter.shape.join()) {
       problems.push(
@@ -61,7 +61,7 @@ function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
   const prototype = stateDict === null || typeof stateDict !== 'object' ? undefined : Object.getPrototypeOf(stateDict);
   if (prototype === Object.prototype || prototype === null) return new Map(Object.entries(stateDict));
   throw new TypeError(
-    `Expected state_dict to be dict-like, got ${describe(stateDict)}\n  expected: a Map or a plain object`,
+    `Expected state_dict to be dict-like, got ${typeName(stateDict)}\n  expected: a Map or a plain object`,
   );
 }
 

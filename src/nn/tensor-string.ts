@@ -73,7 +73,9 @@ function formatter(values: readonly number[]): { format: (value: number) => stri
     const sign = value < 0 || Object.is(value, -0) ? '-' : '';
     const magnitude = Math.abs(value);
     if (scientific) return sign + exponential(magnitude);
-    return sign + (whole ? `${magnitude.toFixed(0)}.` : magnitude.toFixed(PRECISION));
+    return (
+      sign + (whole ? `${magnitude.toFixed(0)}.` : halfToEven(magnitude.toFixed(PRECISION), magnitude.toFixed(100)))
+    );
   }
   const width = Math.max(1, ...finite.map((value) => bare(value).length));
   return { format: (value) => bare(value).padStart(width), width };
@@ -81,6 +83,17 @@ function formatter(values: readonly number[]): { format: (value: number) => stri
 
 /** `1.2300e-08`: exponents have two digits at least. */
 function exponential(magnitude: number): string {
-  const [digits, exponent] = magnitude.toExponential(PRECISION).split('e') as [string, string];
+  const [rounded, exponent] = magnitude.toExponential(PRECISION).split('e') as [string, string];
+  const digits = halfToEven(rounded, magnitude.toExponential(100).split('e')[0]!);
   return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
+}
+
+/**
+ * JavaScript rounds a tie up where Python rounds it to the even digit: takes back what was rounded up too much.
+ * @param exact the same number with a hundred digits: a tie has only zeros behind its five
+ */
+function halfToEven(rounded: string, exact: string): string {
+  const kept = exact.slice(0, exact.indexOf('.') + 1 + PRECISION);
+  const tie = /^50*$/.test(exact.slice(kept.length));
+  return tie && /[02468]$/.test(kept) ? kept : rounded;
 }

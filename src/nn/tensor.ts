@@ -1,4 +1,4 @@
-import { describe, printAsString, type TensorReader } from '../hooks/index.ts';
+import { describe, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
 import { checkShape, numberOfValues } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
@@ -60,7 +60,7 @@ export class Tensor {
       if (dimension === -1 && i !== inferred)
         throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);
       if (!Number.isSafeInteger(dimension) || dimension < -1) {
-        throw new RangeError(`invalid shape dimension ${String(dimension)}\n  came: ${asked}`);
+        throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}`);
       }
     });
     const known = numberOfValues(shape.filter((_, i) => i !== inferred));
@@ -126,19 +126,18 @@ export function tensor(values: Nested | ArrayBufferView): Tensor {
   const copy = (value: unknown, dimension: number, path: string): void => {
     if (dimension === shape.length) {
       if (typeof value !== 'number') {
-        const expected = 'numbers, all at the same depth of arrays';
-        throw new TypeError(`tensor(): ${expected}, expected; got ${describe(value)} at values${path}`);
+        throw new TypeError(`must be real number, not ${typeName(value)}\n  came: ${describe(value)} at values${path}`);
       }
       data[next++] = value;
       return;
     }
-    const length = Array.isArray(value) ? value.length : describe(value);
-    if (length !== shape[dimension]) {
+    if (!Array.isArray(value)) throw new TypeError(`not a sequence\n  came: ${describe(value)} at values${path}`);
+    if (value.length !== shape[dimension]) {
       throw new RangeError(
-        `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${length})\n  at: values${path}`,
+        `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${value.length})\n  at: values${path}`,
       );
     }
-    (value as unknown[]).forEach((element, i) => {
+    value.forEach((element, i) => {
       copy(element, dimension + 1, `${path}[${i}]`);
     });
   };

@@ -1,0 +1,190 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Linear, Module, ModuleList, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
+import { fixtureJson } from '../fixtures/fixture.ts';
+import { TWINS } from '../fixtures/modules.ts';
+
+interface ModuleCase {
+  name: string;
+  repr: string;
+  stateDict: string[];
+  namedModules: string[];
+  namedChildren: string[];
+  namedParameters: string[];
+}
+
+const CASES = fixtureJson<ModuleCase[]>('pytorch/modules.json');
+
+test('every module that PyTorch printed has a twin here, and the other way round', () => {
+  assert.equal(Object.keys(TWINS).sort(), CASES.map(({ name }) => name).sort());
+});
+
+for (const expected of CASES) {
+  test(`${expected.name}: repr, state-dict keys and names are PyTorch's to the letter`, () => {
+    const module = TWINS[expected.name]!();
+    assert.is(String(module), expected.repr);
+    assert.equal([...module.stateDict().keys()], expected.stateDict);
+    assert.equal(
+      [...module.namedModules()].map(([path]) => path),
+      expected.namedModules,
+    );
+    assert.equal(
+      [...module.namedParameters()].map(([path]) => path),
+      expected.namedParameters,
+    );
+    // PyTorch's named_children leaves repeats out; here namedChildren() has them and children() does not.
+    assert.is([...module.children()].length, expected.namedChildren.length);
+    const names = [...module.namedChildren()].map(([name]) => name);
+    assert.equal(
+      names.filter((name) => expected.namedChildren.includes(name)),
+      expected.namedChildren,
+    );
+  });
+}
+
+class Held extends Module {
+  layers = [new Linear(2, 2), [new ReLU()]];
+  heads = { left: new Linear(2, 1), deeper: { right: new ReLU() } };
+  plain = { numbers: [1, 2, 3], nothing: null };
+  date = new Date(0);
+  override name = 'a name';
+  override length = 3;
+  override forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+test('namedChildren() finds modules in arrays and plain objects, and getSubmodule() finds them by path', () => {
+  const held = new Held();
+  const names = ['layers.0', 'layers.1.0', 'heads.left', 'heads.deeper.right'];
+  assert.equal(
+    [...held.namedChildren()].map(([name]) => name),
+    names,
+  );
+  assert.is(held.getSubmodule('layers.1.0'), (held.layers[1] as ReLU[])[0]);
+  assert.is(held.getSubmodule('heads.deeper.right'), held.heads.deeper.right);
+  assert.is(held.getSubmodule(''), held);
+  assert.throws(
+    () => held.getSubmodule('layers.7'),
+    /^Array has no attribute `7`\n {2}came: the path "layers\.7" under Held/,
+  );
+  assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
+});
+
+test('fields called name and length are ordinary fields', () => {
+  const held = new Held();
+  assert.is(held.name, 'a name');
+  assert.is(held.length, 3);
+  assert.ok(held instanceof Held && held instanceof Module && typeof held === 'function');
+});
+
+test('a module that contains itself is an error that says where', () => {
+  class Parent extends Module {
+    child = new Sequential();
+  }
+  const parent = new Parent();
+  (parent.child as unknown as { parent: Module }).parent = parent;
+  // A Sequential shows only its numbered modules; a field of another class is a child.
+  class Child extends Module {
+    parent?: Module;
+  }
+  const child = new Child();
+  parent.child.append(child);
+  child.parent = parent;
+  assert.throws(
+    () => [...parent.modules()],
+    /^"child\.0\.parent" of Parent is the root again: a module cannot contain itself/,
+  );
+  assert.throws(() => [...child.modules()], /is the root again|again: a module cannot contain itself/);
+  class Quiet extends Module {
+    #parent = parent;
+    get parent() {
+      return this.#parent;
+    }
+  }
+  assert.is([...new Quiet().modules()].length, 1);
+});
+
+test('a child with the name of a method is an error that says so', () => {
+  const net = new (class Net extends Module {})();
+  (net as unknown as Record<string, unknown>).apply = new ReLU();
+  assert.throws(() => [...net.modules()], /Net\.apply hides the method apply\(\)/);
+});
+
+test('train() and eval() set the flag everywhere, and train() takes nothing but a boolean', () => {
+  const net = new Sequential(new ReLU(), new Sequential(new ReLU()));
+  const modes = () => [...net.modules()].map((module) => (module as Module).training);
+  assert.equal(modes(), [true, true, true, true]);
+  assert.is(net.eval(), net);
+  assert.equal(modes(), [false, false, false, false]);
+  net.train();
+  assert.equal(modes(), [true, true, true, true]);
+  assert.throws(() => net.train('x' as never), /^training mode is expected to be boolean/);
+});
+
+test('stateDict() copies: neither side sees what the other one does afterwards', () => {
+  const layer = new Linear(2, 1);
+  layer.weight.assign([1, 2]);
+  const copy = layer.stateDict();
+  layer.weight.assign([3, 4]);
+  assert.equal([...copy.get('weight')!.data], [1, 2]);
+});
+
+test('a forward reads new values of a parameter at once', () => {
+  const layer = new Linear(2, 1);
+  const x = tensor([[1, 10]]);
+  layer.weight.assign([1, 2]);
+  layer.bias!.assign([0]);
+  assert.equal(layer(x).toArray(), [[21]]);
+  layer.weight.assign([3, 4]);
+  assert.equal(layer(x).toArray(), [[43]]);
+  layer.bias!.assign([1]);
+  assert.equal(layer(x).toArray(), [[44]]);
+  layer.dispose();
+  assert.equal(layer(x).toArray(), [[44]]);
+});
+
+test('two layers that share a weight keep biases of their own', () => {
+  const [a, b] = [new Linear(1, 1), new Linear(1, 1)];
+  b.weight = a.weight;
+  a.weight.assign([2]);
+  a.bias!.assign([1]);
+  b.bias!.assign([10]);
+  for (let i = 0; i < 3; i++) assert.equal([a(tensor([1])).item(), b(tensor([1])).item()], [3, 12]);
+});
+
+test('containers: at, append, insert, extend and pop keep the numbers without gaps', () => {
+  const [a, b, c, d] = [new ReLU(), new ReLU(), new ReLU(), new ReLU()];
+  const list = new ModuleList([a]);
+  assert.is(list.append(c).insert(1, b).extend([d]), list);
+  assert.equal(
+    [...list].map((m) => [a, b, c, d].indexOf(m as ReLU)),
+    [0, 1, 2, 3],
+  );
+  assert.is(list.at(-1), d);
+  assert.is(list[2], c);
+  assert.is(list.pop(0), a);
+  assert.is(list.size, 3);
+  assert.is(list.at(0), b);
+  assert.is(list.pop(), d);
+  assert.equal(
+    [...list.namedChildren()].map(([name]) => name),
+    ['0', '1'],
+  );
+});
+
+test('a parameter inside an array is found', () => {
+  class Scales extends Module {
+    scales = [new Parameter(ones(1)), new Parameter(ones(2))];
+  }
+  assert.equal([...new Scales().stateDict().keys()], ['scales.0', 'scales.1']);
+});
+
+test('a subclass prints its own name, and a built-in class its own whatever a minifier calls it', () => {
+  class Mine extends Linear {}
+  assert.is(String(new Mine(1, 1)), 'Mine(in_features=1, out_features=1, bias=True)');
+  Object.defineProperty(Linear, 'name', { value: 'q' });
+  assert.is(String(new Linear(1, 1)), 'Linear(in_features=1, out_features=1, bias=True)');
+});
+
+test.run();

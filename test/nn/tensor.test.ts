@@ -1,0 +1,317 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  full,
+  Linear,
+  linear,
+  manualSeed,
+  ones,
+  Parameter,
+  rand,
+  randn,
+  relu,
+  Tensor,
+  tensor,
+  zeros,
+} from '../../src/index.ts';
+import { fixtureCases, fixtureJson, numbers } from '../fixtures/fixture.ts';
+
+interface Stored {
+  shape: number[];
+  data: (number | string)[];
+}
+
+const stored = ({ shape, data }: Stored) => new Tensor(Float32Array.from(numbers(data)), shape);
+
+function assertSame(came: Tensor, expected: Stored, where: string): void {
+  assert.equal(came.shape, expected.shape, where);
+  const values = numbers(expected.data);
+  assert.is(came.size, values.length, where);
+  values.forEach((value, i) => {
+    assert.ok(Object.is(came.data[i], Math.fround(value)), `${where}: value ${i} is ${came.data[i]}, not ${value}`);
+  });
+}
+
+for (const fixture of fixtureJson<(Stored & { name: string; str: string })[]>('pytorch/tensors.json')) {
+  test(`String(tensor) is PyTorch's: ${fixture.name}`, () => assert.is(String(stored(fixture)), fixture.str));
+}
+
+interface FunctionalCase {
+  name: string;
+  function: 'linear' | 'relu';
+  input: Stored;
+  weight?: Stored;
+  bias?: Stored | null;
+  output: Stored;
+}
+
+for (const fixture of fixtureJson<FunctionalCase[]>('pytorch/functional.json')) {
+  test(`${fixture.name}: the values are PyTorch's`, () => {
+    const input = stored(fixture.input);
+    const output =
+      fixture.function === 'relu'
+        ? relu(input)
+        : linear(input, stored(fixture.weight!), fixture.bias ? stored(fixture.bias) : undefined);
+    assertSame(output, fixture.output, fixture.name);
+  });
+}
+
+test('tensor() takes numbers, nested arrays and typed arrays, and copies them', () => {
+  assert.equal(tensor(3).shape, []);
+  assert.equal(tensor([]).shape, [0]);
+  assert.equal(tensor([[], []]).shape, [2, 0]);
+  assert.equal(
+    tensor([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]).shape,
+    [3, 2],
+  );
+  const source = Float64Array.of(0.1, 2);
+  const copy = tensor(source);
+  source[1] = 5;
+  assert.equal([...copy.data], [Math.fround(0.1), 2]);
+  assert.equal(tensor(Int8Array.of(-1, 2)).toArray(), [-1, 2]);
+  assert.equal(
+    tensor([
+      [[1], [2]],
+      [[3], [4]],
+    ]).toArray(),
+    [
+      [[1], [2]],
+      [[3], [4]],
+    ],
+  );
+});
+
+const errors = fixtureCases<{ name: string; message: string }>('pytorch/errors.json');
+/** PyTorch's sentence, with JavaScript's names of types. */
+const text = (name: string) =>
+  errors
+    .get(name)!
+    .message.replace(/not list$/, 'not Array')
+    .replace(/<class '(int|list)'>/g, (_, type) => (type === 'int' ? 'number' : 'Array'));
+const firstLine = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message.split('\n')[0]!;
+  }
+  return 'nothing was thrown';
+};
+
+const bad: [string, () => unknown][] = [
+  ['reshape, does not fit', () => zeros(6).reshape(2, 4)],
+  ['reshape, to 0-D', () => zeros(6).reshape()],
+  ['reshape, from empty', () => zeros(0).reshape(2)],
+  ['reshape, two -1', () => zeros(6).reshape(-1, -1)],
+  ['reshape, negative', () => zeros(6).reshape(-2, 3)],
+  ['reshape, -1 does not divide', () => zeros(6).reshape(-1, 4)],
+  ['reshape, -1 beside 0', () => zeros(0).reshape(-1, 0)],
+  ['reshape, -1 beside 0, not empty', () => zeros(6).reshape(-1, 0)],
+  ['item, many', () => zeros(2, 3).item()],
+  ['item, none', () => zeros(0).item()],
+  ['rand, negative', () => rand(-1)],
+  ['new linear, negative', () => new Linear(-1, 2)],
+  ['tensor, ragged rows', () => tensor([[1, 2], [3]])],
+  ['tensor, ragged rows, longer', () => tensor([[1], [2, 3]])],
+  [
+    'tensor, ragged at dim 2',
+    () =>
+      tensor([
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [[5, 6], [7]],
+      ]),
+  ],
+  ['tensor, ragged at dim 1 of 3', () => tensor([[[1], [2]], [[3]]])],
+  ['tensor, list then number', () => tensor([[1], 2])],
+  ['tensor, number then list', () => tensor([1, [2]])],
+  ['tensor, too deep later', () => tensor([[1], [[2]]])],
+  ['tensor, empty row', () => tensor([[1], []])],
+  ['linear, 2-D', () => new Linear(3, 2)(zeros(4, 5))],
+  ['linear, 1-D', () => new Linear(3, 2)(zeros(4))],
+  ['linear, 3-D', () => new Linear(3, 2)(zeros(2, 4, 5))],
+  ['linear, 4-D', () => new Linear(3, 2)(zeros(2, 2, 4, 5))],
+  ['linear, 0-D', () => new Linear(3, 2)(tensor(1))],
+  ['linear, empty batch', () => new Linear(3, 2)(zeros(0, 5))],
+  ['linear, 2-D, no bias', () => new Linear(3, 2, { bias: false })(zeros(4, 5))],
+  ['linear, a list', () => new Linear(3, 2)([1, 2, 3] as never)],
+  ['relu, a list', () => relu([1] as never)],
+];
+
+for (const [name, run] of bad) {
+  test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), text(name)));
+}
+
+test('sizes that are not whole numbers are refused, by every function that takes a shape', () => {
+  for (const size of [NaN, 1.5, Infinity, -0.5, '2', null, undefined, 2 ** 60] as number[]) {
+    for (const make of [zeros, ones, rand, randn]) {
+      assert.throws(
+        () => make(2, size),
+        (e: Error) => e instanceof RangeError,
+        `${make.name} ${size}`,
+      );
+    }
+    assert.throws(() => full([size], 1), RangeError as never);
+    assert.throws(
+      () => new Linear(size, 1),
+      (e: Error) => e instanceof RangeError && /Linear/.test(e.message),
+    );
+    assert.throws(
+      () => new Linear(1, size),
+      (e: Error) => e instanceof RangeError && /Linear/.test(e.message),
+    );
+  }
+  assert.throws(() => zeros(1.5), /^zeros\(\): dimension 0 must be a whole number, got the number 1\.5, in \[1\.5\]$/);
+  assert.throws(() => full(3 as never, 1), /^full\(\): the shape must be an array of numbers, got the number 3$/);
+  assert.throws(() => full([1], '1' as never), /^full\(\): the value must be a number, got the string "1"$/);
+});
+
+test('values of other types are refused, with their place', () => {
+  assert.throws(
+    () => tensor(['a'] as never),
+    /^must be real number, not string\n {2}came: the string "a" at values\[0\]$/,
+  );
+  assert.throws(() => tensor([[1], [null]] as never), /null at values\[1\]\[0\]$/);
+  assert.throws(() => tensor(undefined as never), /must be real number, not undefined/);
+  assert.throws(() => tensor({} as never), /must be real number, not Object/);
+  assert.throws(
+    () => tensor(BigInt64Array.of(1n)),
+    /^tensor\(\): a typed array of numbers expected, got a BigInt64Array$/,
+  );
+  assert.throws(() => tensor(new DataView(new ArrayBuffer(4))), /got a DataView$/);
+  assert.throws(() => new Tensor([1] as never, [1]), /^Tensor: the data must be a Float32Array, got an array of 1$/);
+  assert.throws(() => new Tensor(new Float32Array(2), [3]), /^Tensor: shape \[3\] holds 3 values, got 2$/);
+  assert.throws(() => new Tensor(new Float32Array(2), [NaN]), /dimension 0 must be a whole number, got the number NaN/);
+});
+
+test('reshape() shares the values and infers one dimension', () => {
+  const t = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  assert.equal(t.reshape(3, -1).shape, [3, 2]);
+  assert.equal(t.reshape(3, 2).toArray(), [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  assert.is(t.reshape(6).data, t.data);
+  assert.equal(zeros(0).reshape(-1, 3).shape, [0, 3]);
+  assert.is(
+    tensor([[7]])
+      .reshape()
+      .item(),
+    7,
+  );
+});
+
+test('assign() replaces a parameter, and leaves tensors that were made from it alone', () => {
+  const p = new Parameter(
+    tensor([
+      [1, 2],
+      [3, 4],
+    ]),
+  );
+  const flat = p.reshape(4);
+  p.assign(
+    tensor([
+      [5, 6],
+      [7, 8],
+    ]),
+  );
+  assert.equal(flat.toArray(), [1, 2, 3, 4]);
+  assert.equal(p.toArray(), [
+    [5, 6],
+    [7, 8],
+  ]);
+  assert.is(p.version, 1);
+  assert.throws(() => p.assign([1, 2, 3]), /^assign\(\): values for shape \[2, 2\] expected, got 3 values$/);
+  assert.throws(() => p.assign(tensor([1, 2, 3, 4])), /expected, got shape \[4\]$/);
+  assert.throws(() => p.assign(null as never), /^assign\(\): a tensor or an array of numbers expected, got null$/);
+  assert.throws(() => p.assign(7 as never), /got the number 7$/);
+  assert.equal(p.toArray(), [
+    [5, 6],
+    [7, 8],
+  ]);
+});
+
+interface RandomCase {
+  seed: number;
+  [draws: string]: number | (Stored & { call?: string; parameter?: string })[];
+}
+
+const draw = (call: string, shape: number[]) => (call === 'rand' ? rand(...shape) : randn(...shape));
+
+/** A normal number is a float32 product of a logarithm and a cosine; PyTorch's vector versions of these differ in the last bits. */
+const NORMAL_TOLERANCE = 2e-6;
+
+function assertDrawn(call: string, came: readonly number[], expected: readonly number[], where: string): void {
+  assert.is(came.length, expected.length, where);
+  expected.forEach((value, i) => {
+    const same = call === 'rand' ? came[i] === value : Math.abs(came[i]! - value) <= NORMAL_TOLERANCE;
+    assert.ok(same, `${where}, value ${i}: ${came[i]} is not ${value}`);
+  });
+}
+
+for (const fixture of fixtureJson<RandomCase[]>('pytorch/random.json')) {
+  for (const [name, draws] of Object.entries(fixture)) {
+    if (typeof draws === 'number' || name.startsWith('linear')) continue;
+    test(`manualSeed(${fixture.seed}): ${name} gives PyTorch's numbers`, () => {
+      manualSeed(fixture.seed);
+      const last = /^(randn?)\((\d+)\), last (\d+)$/.exec(name);
+      if (last !== null) {
+        const [, call, length, count] = last as unknown as [string, string, string, string];
+        const values = [...draw(call, [Number(length)]).data].slice(-Number(count));
+        return assertDrawn(call, values, numbers(draws[0]!.data), name);
+      }
+      for (const { call, shape, data } of draws) assertDrawn(call!, [...draw(call!, shape).data], numbers(data), name);
+    });
+  }
+  const layers: [string, () => Linear][] = [
+    ['linear(4, 3)', () => new Linear(4, 3)],
+    ['linear(10, 20)', () => new Linear(10, 20)],
+    ['linear(5, 2), no bias', () => new Linear(5, 2, { bias: false })],
+  ];
+  for (const [name, make] of layers) {
+    const expected = fixture[name] as (Stored & { parameter: string })[] | undefined;
+    if (expected === undefined) continue;
+    test(`manualSeed(${fixture.seed}): ${name} starts with PyTorch's weights`, () => {
+      manualSeed(fixture.seed);
+      const parameters = new Map(make().namedParameters());
+      assert.equal(
+        [...parameters.keys()],
+        expected.map(({ parameter }) => parameter),
+      );
+      for (const { parameter, ...values } of expected) assertSame(parameters.get(parameter)!, values, parameter);
+    });
+  }
+}
+
+test('manualSeed() takes whole numbers only', () => {
+  for (const seed of [NaN, 1.5, '1', null, Infinity] as number[]) {
+    assert.throws(() => manualSeed(seed), /^manualSeed\(\): a whole number expected, got /);
+  }
+});
+
+test('rand() and randn() without a seed have the moments of their distributions', () => {
+  const moments = (values: Iterable<number>) => {
+    const list = [...values];
+    const mean = list.reduce((a, b) => a + b) / list.length;
+    return [mean, list.reduce((a, b) => a + (b - mean) ** 2, 0) / list.length] as const;
+  };
+  const n = 100_000;
+  const [mean, variance] = moments(rand(n).data as Float32Array);
+  // Five standard errors of the mean and of the variance.
+  assert.ok(Math.abs(mean - 1 / 2) < 5 * Math.sqrt(1 / 12 / n), `${mean}`);
+  assert.ok(Math.abs(variance - 1 / 12) < 5 * Math.sqrt(1 / 180 / n), `${variance}`);
+  const [normalMean, normalVariance] = moments(randn(n).data as Float32Array);
+  assert.ok(Math.abs(normalMean) < 5 / Math.sqrt(n), `${normalMean}`);
+  assert.ok(Math.abs(normalVariance - 1) < 5 * Math.sqrt(2 / n), `${normalVariance}`);
+});
+
+test.run();
