@@ -22,6 +22,8 @@ const files = readdirSync(here, { recursive: true })
   .filter((name) => name.includes(wanted))
   .sort();
 
+const TIMEOUT_SECONDS = 180;
+
 let passed = 0;
 let failed = 0;
 
@@ -33,6 +35,11 @@ function run(file) {
       env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
     });
     let output = '';
+    // A file that hangs is a failure, not a run without end.
+    const timer = setTimeout(() => {
+      output += `\nkilled after ${TIMEOUT_SECONDS} seconds\n`;
+      child.kill('SIGKILL');
+    }, TIMEOUT_SECONDS * 1000);
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
@@ -40,6 +47,7 @@ function run(file) {
       output += chunk;
     });
     child.on('close', (code) => {
+      clearTimeout(timer);
       const sum = (label) =>
         [...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].reduce((n, m) => n + Number(m[1]), 0);
       const counts = { total: sum('Total'), passed: sum('Passed'), skipped: sum('Skipped') };

@@ -10,17 +10,19 @@ export function describe(value: unknown): string {
     case 'bigint':
       return `the bigint ${value}`;
     case 'symbol':
-      return `a symbol`;
+      return 'a symbol';
     case 'function':
       // A Hookable is a function too, with the prototype of its class.
-      if (Object.getPrototypeOf(value) !== Function.prototype) return `a ${className(value)}`;
+      if (Object.getPrototypeOf(value) !== Function.prototype) return withArticle(className(value));
       return `the function ${value.name || '(anonymous)'}`;
     default:
       if (Array.isArray(value)) return `an array of ${value.length}`;
       if (isThenable(value)) return 'a promise';
-      return `a ${className(value)}`;
+      return withArticle(className(value));
   }
 }
+
+const withArticle = (name: string) => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 
 /** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
 export function className(value: object): string {

@@ -1,0 +1,649 @@
+/**
+ * @file The contract of a hook as test cases, for any test runner: layertap runs them over its own modules, over
+ * attached methods and over each of its adapters; whoever writes an adapter runs them over theirs. The numbers are
+ * those of docs/hooks.md.
+ *
+ * @example
+ * for (const { name, run } of hookContract(target)) test(name, run);
+ * @module
+ */
+import {
+  type Hookable,
+  listHooks,
+  type RemovableHandle,
+  registerModuleForwardHook,
+  registerModuleForwardPreHook,
+  removeAllHooks,
+} from './hooks/index.ts';
+
+/** What is put to the test, and how to speak to it. */
+export interface ContractTarget<T> {
+  /** For the names of the cases. */
+  name: string;
+  /**
+   * `sync`: forward gives its output. `promise`: it gives a promise, without having said so. `async`: it has said so,
+   * and pre-hooks may wait too.
+   */
+  mode: 'sync' | 'promise' | 'async';
+  /** Whether forward can be called with more inputs than its tensor. */
+  extraInputs: boolean;
+  /** A tensor of one dimension with these values. */
+  tensor(values: readonly number[]): T;
+  /** The values of such a tensor. */
+  values(tensor: T): readonly number[] | Promise<readonly number[]>;
+  /** A fresh subject whose forward first calls `onForward` with its inputs, which may throw, and then doubles its tensor. */
+  create(onForward: (inputs: readonly unknown[]) => void): ContractSubject;
+}
+
+export interface ContractSubject {
+  hookable: Hookable;
+  /** Runs it as its users do: directly, or through the framework that it belongs to. */
+  call(...inputs: unknown[]): unknown;
+}
+
+/** One case: throws, or rejects, where the contract does not hold. */
+export interface ContractCase {
+  name: string;
+  run(): Promise<void>;
+}
+
+type Hook = (module: unknown, inputs: readonly unknown[], output?: unknown) => never;
+
+/** A subject with what its cases need around it. */
+interface Bench<T> {
+  hookable: Hookable;
+  /** What forward was called with, a list for each call. */
+  received: (readonly unknown[])[];
+  /** Set to make forward do something first. */
+  onForward: () => void;
+  /** Calls the subject with a tensor of `[1, 2]`, and gives the values that came out. */
+  run(): Promise<readonly number[]>;
+  call(...inputs: unknown[]): unknown;
+  input: T;
+  after(hook: Hook | ((...values: never[]) => unknown), options?: object): RemovableHandle;
+  before(hook: Hook | ((...values: never[]) => unknown), options?: object): RemovableHandle;
+}
+
+/** The cases for one target. */
+export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
+  const cases: ContractCase[] = [];
+  const { mode } = target;
+  const cleanup: RemovableHandle[] = [];
+
+  function add(name: string, body: (bench: Bench<T>) => Promise<void>): void {
+    const run = async () => {
+      try {
+        await body(bench());
+      } finally {
+        for (const handle of cleanup.splice(0)) handle.remove();
+      }
+    };
+    cases.push({ name: `${target.name}: ${name}`, run });
+  }
+
+  function bench(): Bench<T> {
+    const received: (readonly unknown[])[] = [];
+    const { hookable, call } = target.create((inputs) => {
+      received.push(inputs);
+      made.onForward();
+    });
+    const keep = (handle: RemovableHandle) => {
+      cleanup.push(handle);
+      return handle;
+    };
+    const made: Bench<T> = {
+      hookable,
+      received,
+      call,
+      onForward: () => {},
+      input: target.tensor([1, 2]),
+      after: (hook, options) => keep(hookable.registerForwardHook(hook as Hook, options)),
+      before: (hook, options) => keep(hookable.registerForwardPreHook(hook as Hook, options)),
+      run: async () => {
+        const result = call(made.input);
+        check(
+          isPromise(result) === (mode !== 'sync'),
+          `a ${mode} call gave ${isPromise(result) ? 'a promise' : 'a value'}`,
+        );
+        return [...(await target.values((await result) as T))];
+      },
+    };
+    return made;
+  }
+
+  const valuesOf = async (tensor: unknown) => [...(await target.values(tensor as T))];
+  const globally = (handle: RemovableHandle) => {
+    cleanup.push(handle);
+    return handle;
+  };
+
+  add('1. without hooks a call is forward, once', async (b) => {
+    same(await b.run(), [2, 4]);
+    check(b.received.length === 1 && b.received[0]![0] === b.input, 'forward did not get the input, once');
+  });
+
+  add('2. what is not a hook, and options that are unknown, are TypeErrors at registration', async (b) => {
+    for (const hook of [undefined, null, 'hook', 7, {}]) {
+      for (const register of [b.after, b.before]) {
+        throwsTypeError(() => register(hook as never), 'the hook must be a function');
+      }
+    }
+    const hook = () => undefined;
+    throwsTypeError(() => b.after(hook, { prependd: true }), 'unknown option "prependd"');
+    throwsTypeError(() => b.before(hook, { alwaysCall: true }), 'unknown option "alwaysCall"');
+    throwsTypeError(() => b.after(hook, { prepend: 1 }), '"prepend" must be true or false');
+    throwsTypeError(() => b.after(hook, null as never), 'the options must be an object');
+    throwsTypeError(() => globally(registerModuleForwardHook('x' as never)), 'the hook must be a function');
+    throwsTypeError(() => globally(registerModuleForwardPreHook(hook, { prepend: true })), 'unknown option "prepend"');
+    same(listHooks(b.hookable), []);
+    same(await b.run(), [2, 4]);
+  });
+
+  add('3. a hook sees the module, the inputs as an array, and the output', async (b) => {
+    const seen: unknown[][] = [];
+    b.after((...values: unknown[]) => {
+      seen.push(values);
+    });
+    same(await b.run(), [2, 4]);
+    const [module, inputs, output] = seen[0]!;
+    check(seen.length === 1 && seen[0]!.length === 3, 'the hook was not called once with three values');
+    check(module === b.hookable, 'the hook got another module');
+    check(Array.isArray(inputs) && inputs[0] === b.input, 'the hook did not get an array of the inputs');
+    same(await valuesOf(output), [2, 4]);
+  });
+
+  add('3. undefined and null change nothing; a tensor is the new output, and what the next hook sees', async (b) => {
+    const seen: unknown[] = [];
+    b.after(() => undefined);
+    b.after(() => null);
+    b.after(() => target.tensor([10, 20]));
+    b.after((_module: unknown, _inputs: unknown, output: unknown) => {
+      seen.push(output);
+    });
+    b.after(() => target.tensor([30, 40]));
+    same(await b.run(), [30, 40]);
+    same(await valuesOf(seen[0]), [10, 20]);
+  });
+
+  add('3. a replacement of a tensor that is not one is an error that names the hook', async (b) => {
+    const outputs: unknown[] = [];
+    for (const wrong of [false, 0, '', 1, {}]) {
+      const handle = b.after(function replaceByNonsense() {
+        return wrong;
+      });
+      const error = await rejected(b);
+      check(error.message.includes('replaceByNonsense'), `the error does not name the hook: ${error.message}`);
+      handle.remove();
+    }
+    b.after((_module: unknown, _inputs: unknown, output: unknown) => outputs.push(output));
+    await rejected(b);
+    check(outputs.length === 1, 'the hook did not run');
+  });
+
+  add('4. a pre-hook gives all the inputs as an array, or the only one as a value; they chain', async (b) => {
+    b.before((_module: unknown, inputs: readonly unknown[]) => {
+      check(Array.isArray(inputs) && inputs[0] === b.input, 'the pre-hook did not get an array of the inputs');
+      return target.tensor([5, 6]);
+    });
+    b.before(() => undefined);
+    b.before(() => null);
+    const seen: unknown[] = [];
+    b.before((_module: unknown, inputs: readonly unknown[]) => {
+      seen.push(...inputs);
+      return [target.tensor([7, 8])];
+    });
+    b.after((_module: unknown, inputs: readonly unknown[]) => {
+      seen.push(...inputs);
+    });
+    same(await b.run(), [14, 16]);
+    same(await valuesOf(seen[0]), [5, 6]);
+    same(await valuesOf(seen[1]), [7, 8]);
+    check(
+      b.received[0]!.length === 1 && b.received[0]![0] === seen[1],
+      'the forward hook saw other inputs than forward',
+    );
+  });
+
+  if (target.extraInputs) {
+    add('4. a single value drops the other inputs, an array replaces all of them', async (b) => {
+      const handle = b.before(() => target.tensor([5, 6]));
+      await b.call(b.input, 'more');
+      same(b.received[0]!.length, 1);
+      handle.remove();
+      b.before(() => [target.tensor([5, 6]), 'changed']);
+      await b.call(b.input, 'more');
+      same(b.received[1]!.slice(1), ['changed']);
+    });
+
+    add('5. an options object is the last input, and every hook sees it', async (b) => {
+      const options = { scale: 3 };
+      const seen: unknown[] = [];
+      b.before((_module: unknown, inputs: readonly unknown[]) => {
+        seen.push(inputs[1]);
+      });
+      b.after((_module: unknown, inputs: readonly unknown[]) => {
+        seen.push(inputs[1]);
+      });
+      await b.call(b.input, options);
+      check(seen.length === 2 && seen.every((value) => value === options), 'a hook did not see the options');
+      check(b.received[0]![1] === options, 'forward did not see the options');
+    });
+  }
+
+  add('6. hooks run in the order of registration, prepended ones before, the last of them first', async (b) => {
+    const fired: number[] = [];
+    const push = (id: number) => () => {
+      fired.push(id);
+    };
+    for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
+    for (const [id, prepend] of [true, false, false, false, true].entries()) b.before(push(10 + id), { prepend });
+    await b.run();
+    await b.run();
+    const once = [14, 10, 11, 12, 13, 4, 1, 0, 2, 3];
+    same(fired, [...once, ...once]);
+  });
+
+  add('6. global hooks run before own ones, prepended or not', async (b) => {
+    const fired: string[] = [];
+    const push = (name: string) => (module: unknown) => {
+      if (module === b.hookable) fired.push(name);
+    };
+    b.before(push('own pre'), { prepend: true });
+    b.after(push('own'), { prepend: true });
+    globally(registerModuleForwardPreHook(push('global pre')));
+    const global = globally(registerModuleForwardHook(push('global')));
+    await b.run();
+    same(fired, ['global pre', 'own pre', 'global', 'own']);
+    global.remove();
+    await b.run();
+    same(fired.slice(4), ['global pre', 'own pre', 'own']);
+  });
+
+  add('6. global hooks replace as own ones do', async (b) => {
+    // Something is installed, so that global hooks reach attached methods too.
+    b.after(() => undefined);
+    const mine = (hook: () => unknown) => (module: unknown) => (module === b.hookable ? hook() : undefined);
+    globally(registerModuleForwardPreHook(mine(() => target.tensor([3, 4]))));
+    same(await b.run(), [6, 8]);
+    globally(registerModuleForwardHook(mine(() => target.tensor([9, 9]))));
+    same(await b.run(), [9, 9]);
+  });
+
+  add('6. a hook that is removed meanwhile still fires in this call, one that is added waits', async (b) => {
+    const fired: string[] = [];
+    for (const register of [b.before, b.after]) {
+      fired.length = 0;
+      const late = { handle: undefined as RemovableHandle | undefined };
+      const first = register(() => {
+        fired.push('first');
+        second.remove();
+        late.handle ??= register(() => {
+          fired.push('late');
+        });
+      });
+      const second = register(() => {
+        fired.push('second');
+      });
+      await b.run();
+      same(fired, ['first', 'second']);
+      await b.run();
+      same(fired, ['first', 'second', 'first', 'late']);
+      first.remove();
+      late.handle!.remove();
+    }
+  });
+
+  add('6. hooks may remove themselves while they run', async (b) => {
+    const fired: string[] = [];
+    const handles = [b.before, b.before, b.after, b.after].map((register, i) =>
+      register(() => {
+        fired.push(`${i}`);
+        handles[i]!.remove();
+      }),
+    );
+    same(await b.run(), [2, 4]);
+    same(await b.run(), [2, 4]);
+    same(fired, ['0', '1', '2', '3']);
+    same(listHooks(b.hookable), []);
+  });
+
+  add(
+    '6. the forward phase begins after forward: what a pre-hook adds fires, what forward removes does not',
+    async (b) => {
+      const fired: string[] = [];
+      const removed = b.after(() => {
+        fired.push('removed by forward');
+      });
+      b.onForward = () => removed.remove();
+      const pre = b.before(() => {
+        pre.remove();
+        b.after(() => {
+          fired.push('added by a pre-hook');
+        });
+      });
+      await b.run();
+      same(fired, ['added by a pre-hook']);
+    },
+  );
+
+  add('7. alwaysCall runs when forward throws, with undefined as the output; the error goes on', async (b) => {
+    const seen: unknown[][] = [];
+    b.before(() => target.tensor([5, 6]));
+    b.after(
+      (...values: unknown[]) => {
+        seen.push(values);
+      },
+      { alwaysCall: true },
+    );
+    b.after(() => {
+      seen.push(['not this one']);
+    });
+    b.onForward = () => {
+      throw new Error('failing in forward');
+    };
+    same((await rejected(b)).message, 'failing in forward');
+    same(seen.length, 1);
+    same(await valuesOf((seen[0]![1] as unknown[])[0]), [5, 6]);
+    check(seen[0]![2] === undefined, 'the output of a forward that threw is not undefined');
+    b.onForward = () => {};
+    same(await b.run(), [10, 12]);
+    same(seen.length, 3);
+  });
+
+  add('7. alwaysCall runs when a pre-hook throws, with the inputs so far', async (b) => {
+    const seen: unknown[] = [];
+    b.before(() => target.tensor([5, 6]));
+    b.before(() => {
+      throw new Error('failing in a pre-hook');
+    });
+    b.after(
+      (_module: unknown, inputs: readonly unknown[], output: unknown) => {
+        seen.push(inputs[0], output);
+      },
+      { alwaysCall: true },
+    );
+    same((await rejected(b)).message, 'failing in a pre-hook');
+    same(await valuesOf(seen[0]), [5, 6]);
+    check(seen[1] === undefined && b.received.length === 0, 'forward ran');
+  });
+
+  add('7. alwaysCall hooks behind one that throws get the latest output; none runs twice', async (b) => {
+    const fired: string[] = [];
+    const outputs: unknown[] = [];
+    b.after(() => target.tensor([10, 20]), { alwaysCall: true });
+    b.after(
+      () => {
+        fired.push('throws');
+        throw new Error('failing in a hook');
+      },
+      { alwaysCall: true },
+    );
+    b.after(() => {
+      fired.push('skipped');
+    });
+    b.after(
+      (_module: unknown, _inputs: unknown, output: unknown) => {
+        fired.push('runs');
+        outputs.push(output);
+        return target.tensor([30, 40]);
+      },
+      { alwaysCall: true },
+    );
+    b.after(
+      (_module: unknown, _inputs: unknown, output: unknown) => {
+        outputs.push(output);
+      },
+      { alwaysCall: true },
+    );
+    same((await rejected(b)).message, 'failing in a hook');
+    same(fired, ['throws', 'runs']);
+    same(await valuesOf(outputs[0]), [10, 20]);
+    same(await valuesOf(outputs[1]), [30, 40]);
+  });
+
+  add(
+    '7. what an alwaysCall hook throws while an error is on its way is a warning; the others still run',
+    async (b) => {
+      const fired: string[] = [];
+      b.onForward = () => {
+        throw new Error('the first error');
+      };
+      const clumsy = b.after(
+        function failsToo() {
+          fired.push('clumsy');
+          clumsy.remove();
+          throw new Error('a second error');
+        },
+        { alwaysCall: true },
+      );
+      b.after(
+        () => {
+          fired.push('next');
+        },
+        { alwaysCall: true },
+      );
+      const globalRan = globally(
+        registerModuleForwardHook(
+          (module) => {
+            if (module === b.hookable) fired.push('global');
+          },
+          { alwaysCall: true },
+        ),
+      );
+      let message = '';
+      const warnings = await collectWarnings(async () => {
+        message = (await rejected(b)).message;
+      });
+      same(message, 'the first error');
+      same(fired, ['global', 'clumsy', 'next']);
+      check(
+        warnings.length === 1 && /failsToo.*a second error/s.test(warnings[0]!),
+        `the warnings were: ${warnings.join()}`,
+      );
+      globalRan.remove();
+      await rejected(b);
+      same(fired.slice(3), ['next']);
+    },
+  );
+
+  if (mode === 'sync') {
+    add('8. a promise from a hook is an error that names it, and its rejection ends nothing', async (b) => {
+      for (const register of [b.after, b.before]) {
+        const handle = register(async function asynchronous() {
+          throw new Error('nobody waits for this');
+        });
+        const error = await rejected(b);
+        check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
+        handle.remove();
+      }
+      same(await b.run(), [2, 4]);
+    });
+  } else {
+    add('8. asynchronous hooks are awaited in order, and replace', async (b) => {
+      const fired: string[] = [];
+      b.after(async () => {
+        await later();
+        fired.push('slow');
+        return target.tensor([10, 20]);
+      });
+      b.after(async (_module: unknown, _inputs: unknown, output: unknown) => {
+        fired.push('fast');
+        same(await valuesOf(output), [10, 20]);
+      });
+      same(await b.run(), [10, 20]);
+      same(fired, ['slow', 'fast']);
+    });
+
+    add('8. a rejection is a throw for alwaysCall, and the call rejects', async (b) => {
+      const fired: string[] = [];
+      b.after(async () => {
+        await later();
+        throw new Error('rejected later');
+      });
+      b.after(
+        async () => {
+          await later();
+          fired.push('always');
+        },
+        { alwaysCall: true },
+      );
+      same((await rejected(b)).message, 'rejected later');
+      same(fired, ['always']);
+    });
+
+    add('8. calls that overlap do not mix', async (b) => {
+      const seen: unknown[] = [];
+      b.after(async (_module: unknown, inputs: readonly unknown[], output: unknown) => {
+        await later();
+        seen.push([inputs[0], output]);
+      });
+      const [one, two] = [target.tensor([1]), target.tensor([2])];
+      const outputs = await Promise.all([b.call(one), b.call(two)]);
+      same(await Promise.all(outputs.map(valuesOf)), [[2], [4]]);
+      same(seen.length, 2);
+    });
+  }
+
+  if (mode === 'promise') {
+    add('8. a pre-hook of a module that has not said that it is asynchronous cannot wait', async (b) => {
+      b.before(async function waitingPreHook() {});
+      const error = await rejected(b);
+      check(error.message.includes('waitingPreHook'), `the error does not name the hook: ${error.message}`);
+    });
+  }
+
+  if (mode === 'async') {
+    add('8. asynchronous pre-hooks are awaited in order, and every failure is a rejection', async (b) => {
+      b.before(async () => {
+        await later();
+        return target.tensor([5, 6]);
+      });
+      same(await b.run(), [10, 12]);
+      b.before(() => {
+        throw new Error('thrown at once');
+      });
+      const result = b.call(b.input) as Promise<unknown>;
+      check(isPromise(result), 'a failing pre-hook threw instead of rejecting');
+      same(await result.catch((error: Error) => error.message), 'thrown at once');
+    });
+
+    add('8. what forward throws at once is a rejection too, without hooks as with them', async (b) => {
+      b.onForward = () => {
+        throw new Error('thrown at once');
+      };
+      for (const hooked of [false, true]) {
+        if (hooked) b.after(() => undefined);
+        const result = b.call(b.input) as Promise<unknown>;
+        check(isPromise(result), 'forward threw instead of rejecting');
+        same(await result.catch((error: Error) => error.message), 'thrown at once');
+      }
+    });
+  }
+
+  add('9. a handle removes its own registration only, and twice is harmless', async (b) => {
+    const fired: number[] = [];
+    const hook = () => {
+      fired.push(fired.length);
+    };
+    const first = b.after(hook);
+    const second = b.after(hook);
+    check(second.id > first.id, 'the ids do not grow');
+    await b.run();
+    same(fired.length, 2);
+    first.remove();
+    first.remove();
+    await b.run();
+    same(fired.length, 3);
+    second.unsubscribe();
+    await b.run();
+    same(fired.length, 3);
+    const third = b.before(hook);
+    if (Symbol.dispose !== undefined) third[Symbol.dispose]();
+    else third.remove();
+    await b.run();
+    same(fired.length, 3);
+  });
+
+  add('9. listHooks tells what is registered and how often it ran; removeAllHooks removes it', async (b) => {
+    b.after(function shown() {}, { alwaysCall: true });
+    b.before(function before() {});
+    await b.run();
+    await b.run();
+    const told = listHooks(b.hookable).map(({ path, kind, name, calls }) => ({ path, kind, name, calls }));
+    same(told, [
+      { path: '', kind: 'forward-pre', name: 'before', calls: 2 },
+      { path: '', kind: 'forward', name: 'shown', calls: 2 },
+    ]);
+    removeAllHooks(b.hookable);
+    same(listHooks(b.hookable), []);
+    same(await b.run(), [2, 4]);
+  });
+
+  add('10. a hook may call its own module', async (b) => {
+    const fired: string[] = [];
+    let nested: unknown;
+    b.after((_module: unknown, inputs: readonly unknown[]) => {
+      fired.push('hook');
+      if (fired.length === 1) nested = b.call(inputs[0]);
+      return undefined;
+    });
+    same(await b.run(), [2, 4]);
+    same(await valuesOf(await nested), [2, 4]);
+    same(fired, ['hook', 'hook']);
+    same(b.received.length, 2);
+  });
+
+  return cases;
+
+  /** The error that a call throws or rejects with. */
+  async function rejected(b: Bench<T>): Promise<Error> {
+    try {
+      await b.call(b.input);
+    } catch (error) {
+      if (error instanceof Error) return error;
+      throw new Error(`the call threw ${String(error)}, not an Error`);
+    }
+    throw new Error('the call did not throw');
+  }
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
+}
+
+const later = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
+
+function check(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message);
+}
+
+/** Compares numbers, strings, and arrays and plain objects of them. */
+function same(actual: unknown, expected: unknown): void {
+  const [came, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (came !== wanted) throw new Error(`${wanted} expected, got ${came}`);
+}
+
+function throwsTypeError(run: () => unknown, part: string): void {
+  try {
+    run();
+  } catch (error) {
+    const { message } = error as Error;
+    check(error instanceof TypeError, `a TypeError expected, got ${String(error)}`);
+    check(message.includes(part), `the message should say "${part}": ${message}`);
+    return;
+  }
+  throw new Error(`a TypeError expected that says "${part}"`);
+}
+
+/** What was given to console.warn meanwhile. */
+async function collectWarnings(run: () => Promise<void>): Promise<string[]> {
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (...values: unknown[]) => warnings.push(values.join(' '));
+  try {
+    await run();
+  } finally {
+    console.warn = warn;
+  }
+  return warnings;
+}

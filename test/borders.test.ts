@@ -1,0 +1,108 @@
+// Reads every import of src/, adapters/ and assembly/ and holds the borders of docs/architecture.md.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the files of a room may import: other rooms, and packages. A room may always import itself. */
+const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
+  'src/hooks': { rooms: ['src/kernels'], packages: ['rxjs'] },
+  'src/kernels': { rooms: [], packages: ['@assemblyscript/loader'] },
+  'src/nn': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
+  'src/safetensors': { rooms: [], packages: [] },
+  'src/inspect': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
+  'src/tensorboard': { rooms: ['src/hooks', 'src/kernels'], packages: ['pbf', 'crc-32'] },
+  'src/viewer': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
+  'src/testing.ts': { rooms: ['src/hooks'], packages: [] },
+  'src/index.ts': { rooms: ['src/hooks', 'src/kernels', 'src/nn'], packages: [] },
+  adapters: { rooms: ['src/index.ts'], packages: [] },
+  assembly: { rooms: [], packages: [] },
+};
+
+/** Between rooms there is one door. */
+const DOOR = 'index.ts';
+
+interface Import {
+  file: string;
+  specifier: string;
+}
+
+/** The specifiers of a file's static, dynamic and type imports, and of its re-exports. */
+function importsOf(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const patterns = [
+    /\bfrom\s*['"]([^'"]+)['"]/g,
+    /\bimport\s*\(\s*['"]([^'"]+)['"]/g,
+    /^\s*import\s*['"]([^'"]+)['"]/gm,
+  ];
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]!));
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(folder, name as string))
+    .filter((name) => /\.(ts|mjs|js)$/.test(name));
+}
+
+const roomOf = (path: string) => Object.keys(BORDERS).find((room) => path === room || path.startsWith(`${room}/`));
+const imports: Import[] = ['src', 'adapters', 'assembly'].flatMap((folder) =>
+  filesBelow(folder).flatMap((file) =>
+    importsOf(readFileSync(join(root, file), 'utf8')).map((specifier) => ({ file, specifier })),
+  ),
+);
+
+/** What is wrong with an import, or nothing. */
+function problem({ file, specifier }: Import): string | undefined {
+  const room = roomOf(file);
+  if (room === undefined) return 'the file stands in no room';
+  const { rooms, packages } = BORDERS[room]!;
+  if (!specifier.startsWith('.')) {
+    const known = packages.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+    return known ? undefined : `${room} may not import the package ${specifier}`;
+  }
+  const target = relative(root, resolve(root, dirname(file), specifier));
+  const other = roomOf(target);
+  if (other === room) return undefined;
+  if (other === undefined || !rooms.includes(other)) return `${room} may not import ${target}`;
+  return target === other || target === `${other}/${DOOR}` ? undefined : `${target} is not the door of ${other}`;
+}
+
+test('every import keeps the borders', () => {
+  assert.ok(imports.length > 100, `only ${imports.length} imports were found`);
+  const broken = imports.flatMap((one) => {
+    const what = problem(one);
+    return what === undefined ? [] : [`${one.file}: ${what}`];
+  });
+  assert.equal(broken, []);
+});
+
+test('the check sees what it is made for', () => {
+  const bad: [string, string][] = [
+    ['src/hooks/x.ts', '../nn/index.ts'],
+    ['src/tensorboard/x.ts', '../nn/tensor.ts'],
+    ['src/nn/x.ts', '../hooks/pipeline.ts'],
+    ['src/kernels/x.ts', 'rxjs'],
+    ['src/nn/x.ts', '../../test/kernels/sizes.ts'],
+    ['adapters/tfjs.ts', '@tensorflow/tfjs'],
+    ['adapters/tfjs.ts', '../src/hooks/index.ts'],
+  ];
+  for (const [file, specifier] of bad) assert.ok(problem({ file, specifier }), `${file} imports ${specifier}`);
+  assert.equal(
+    importsOf("import a from 'a';\nexport { b } from \"b\";\nimport 'c';\nawait import('d');\n// from 'e'\n"),
+    ['a', 'b', 'd', 'c'],
+  );
+});
+
+test('rxjs is imported in one file', () => {
+  const files = imports.filter(({ specifier }) => specifier.startsWith('rxjs')).map(({ file }) => file);
+  assert.equal(
+    [...new Set(files)].filter((file) => file !== 'src/hooks/rx.ts' && !file.startsWith('src/hooks/operators/')),
+    [],
+  );
+});
+
+test.run();

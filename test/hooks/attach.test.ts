@@ -1,0 +1,180 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { attach, listHooks, registerModuleForwardHook } from '../../src/index.ts';
+
+class Model {
+  gain = 2;
+  predict(x: number): number {
+    return x * this.gain;
+  }
+}
+
+test('attach() intercepts whoever calls the method, on this object alone, with its this', () => {
+  const [model, other] = [new Model(), new Model()];
+  model.gain = 3;
+  const seen: unknown[] = [];
+  const handle = attach(model, 'predict').registerForwardHook((module, inputs, output) => {
+    seen.push(String(module), [...inputs], output);
+    return output + 1;
+  });
+  assert.is(model.predict(5), 16);
+  assert.is(other.predict(5), 10);
+  assert.equal(seen, ['Model.predict', [5], 15]);
+  handle.remove();
+  assert.is(model.predict(5), 15);
+});
+
+test('attach() leaves no trace: nothing before the first hook, the property as it was found after the last', () => {
+  const accessor = { enumerable: true, configurable: true, get: () => (x: number) => x + 1 };
+  const found: [string, () => object, PropertyDescriptor | undefined][] = [
+    ['on the prototype', () => new Model(), undefined],
+    ['own', () => ({ predict: Model.prototype.predict, gain: 1 }), undefined],
+    [
+      'read-only',
+      () => Object.defineProperty({ gain: 1 }, 'predict', { value: Model.prototype.predict, configurable: true }),
+      undefined,
+    ],
+    ['an accessor', () => Object.defineProperty({}, 'predict', accessor), undefined],
+  ];
+  for (const [name, make] of found) {
+    const object = make() as Model;
+    const before = Object.getOwnPropertyDescriptor(object, 'predict');
+    const keys = Reflect.ownKeys(object);
+    const hookable = attach(object, 'predict');
+    assert.equal(Object.getOwnPropertyDescriptor(object, 'predict'), before, name);
+    const [one, two] = [hookable.registerForwardHook(() => {}), hookable.registerForwardPreHook(() => {})];
+    assert.is.not(object.predict, before?.value ?? Model.prototype.predict, name);
+    assert.is(Object.getOwnPropertyDescriptor(object, 'predict')!.enumerable, false, name);
+    one.remove();
+    two.remove();
+    assert.equal(Object.getOwnPropertyDescriptor(object, 'predict'), before, name);
+    assert.equal(Reflect.ownKeys(object), keys, name);
+  }
+});
+
+test('attach() twice gives the same Hookable, and refuses other options', () => {
+  const model = new Model();
+  const hookable = attach(model, 'predict', { name: 'mine' });
+  assert.is(attach(model, 'predict'), hookable);
+  assert.is(attach(model, 'predict', { name: 'mine' }), hookable);
+  assert.throws(
+    () => attach(model, 'predict', { name: 'other' }),
+    /mine is attached already, with option name the string "mine"; got the string "other"/,
+  );
+  assert.is(String(hookable), 'mine');
+});
+
+test('an attached method called as a function runs its hooks, installed or not', () => {
+  const model = new Model();
+  const hookable = attach(model, 'predict');
+  assert.is(hookable(5), 10);
+  let fired = 0;
+  hookable.registerForwardHook(() => {
+    fired++;
+  });
+  assert.is(hookable(5), 10);
+  assert.is(hookable.forward(5), 10);
+  assert.is(fired, 1);
+});
+
+test('false and 0 are replacements where the output is no tensor', () => {
+  const model: { flag(): unknown } = { flag: () => 'yes' };
+  const handle = attach(model, 'flag').registerForwardHook(() => false);
+  assert.is(model.flag(), false);
+  handle.remove();
+  attach(model, 'flag').registerForwardHook(() => 0);
+  assert.is(model.flag(), 0);
+});
+
+test('global hooks reach an attached method while something is installed there', () => {
+  const model = new Model();
+  const hookable = attach(model, 'predict');
+  let fired = 0;
+  const global = registerModuleForwardHook((module) => {
+    if (module === hookable) fired++;
+  });
+  model.predict(1);
+  assert.is(fired, 0);
+  const own = hookable.registerForwardHook(() => {});
+  model.predict(1);
+  assert.is(fired, 1);
+  own.remove();
+  model.predict(1);
+  assert.is(fired, 1);
+  global.remove();
+});
+
+test('a method put over the interceptor by others stays when the hooks go, and nothing fires twice', () => {
+  const model = new Model();
+  let fired = 0;
+  const count = () => {
+    fired++;
+  };
+  const first = attach(model, 'predict').registerForwardHook(count);
+  const inner = model.predict;
+  model.predict = function (this: Model, x: number) {
+    return inner.call(this, x) + 100;
+  };
+  assert.is(model.predict(1), 102);
+  assert.is(fired, 1);
+  first.remove();
+  assert.is(model.predict(1), 102);
+  assert.is(fired, 1);
+  const second = attach(model, 'predict').registerForwardHook(count);
+  assert.is(model.predict(1), 102);
+  assert.is(fired, 2);
+  second.remove();
+  assert.is(model.predict(1), 102);
+});
+
+test('an attached prototype method keeps the this of each call', () => {
+  class Layer extends Model {}
+  const handle = attach(Layer.prototype, 'predict').registerForwardHook((_m, _i, output) => output + 1);
+  const layer = new Layer();
+  layer.gain = 7;
+  assert.is(layer.predict(1), 8);
+  handle.remove();
+  assert.is(layer.predict(1), 7);
+  assert.not.ok(Object.hasOwn(Layer.prototype, 'predict'));
+});
+
+test('the interceptor has the name and the length of the method', () => {
+  const model = new Model();
+  attach(model, 'predict').registerForwardHook(() => {});
+  assert.is(model.predict.name, 'predict');
+  assert.is(model.predict.length, 1);
+});
+
+test('attach() refuses what it cannot intercept, before anything has changed', () => {
+  const model = new Model();
+  const bad = (object: unknown, method: unknown, options?: unknown) => () =>
+    attach(object as Model, method as 'predict', options as never);
+  assert.throws(bad(null, 'predict'), /^attach\(\): the first argument must be an object, got null$/);
+  assert.throws(bad(7, 'predict'), /got the number 7$/);
+  assert.throws(bad(model, 'predct'), /^attach\(\): Model\.predct must be a method, got undefined$/);
+  assert.throws(bad(model, 'gain'), /Model\.gain must be a method, got the number 2$/);
+  assert.throws(
+    bad(Object.freeze(new Model()), 'predict'),
+    /cannot be intercepted: the object takes no new properties$/,
+  );
+  const fixed = Object.defineProperty(new Model(), 'predict', { value: () => 1 });
+  assert.throws(bad(fixed, 'predict'), /cannot be intercepted: the property is not configurable$/);
+  assert.throws(bad(model, 'predict', { nam: 'x' }), /unknown option "nam"; the options are name, reader, async$/);
+  assert.throws(bad(model, 'predict', { name: 7 }), /option "name" must be a string, got the number 7$/);
+  assert.throws(bad(model, 'predict', { async: 1 }), /option "async" must be true or false/);
+  assert.throws(bad(model, 'predict', { reader: {} }), /option "reader" must have a method is\(\), got an Object$/);
+  assert.equal(Reflect.ownKeys(model), ['gain']);
+});
+
+test('a method that vanished after attach() is an error when a hook is registered, and nothing is registered', () => {
+  const model: { run?: () => number } = { run: () => 1 };
+  const hookable = attach(model as { run: () => number }, 'run');
+  delete model.run;
+  assert.throws(
+    () => hookable.registerForwardHook(() => {}),
+    /cannot be hooked: there is no method any more, but undefined/,
+  );
+  assert.equal(listHooks(hookable), []);
+});
+
+test.run();

@@ -1,0 +1,302 @@
+// What Module objects do beyond the contract suite: the call itself, errors on their way up, memory.
+import { inspect } from 'node:util';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  attach,
+  ForwardError,
+  Hookable,
+  Linear,
+  listHooks,
+  Module,
+  ReLU,
+  type RemovableHandle,
+  rand,
+  registerModuleForwardHook,
+  relu,
+  removeAllHooks,
+  Sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../src/index.ts';
+
+class Network extends Module {
+  fc1 = new Linear(10, 20);
+  fc2 = new Linear(20, 30);
+  fc3 = new Linear(30, 2);
+  override forward(x: Tensor): Tensor {
+    return relu(this.fc3(this.fc2(this.fc1(x))));
+  }
+}
+
+test('an instance is called like a function, is an instance of its class, and prints its repr', () => {
+  const net = new Network();
+  assert.equal(net(rand(1, 10)).shape, [1, 2]);
+  assert.ok(net instanceof Network && net instanceof Module && net instanceof Hookable && net instanceof Function);
+  assert.is(typeof net, 'function');
+  assert.is(inspect(net), String(net));
+  assert.equal(
+    [1, 2].map(
+      new (class Inc extends Module {
+        override forward(x: number): number {
+          return x + 1;
+        }
+      })(),
+    ),
+    [2, 3],
+  );
+});
+
+test('forward() called directly runs no hooks of the module, but those of its children', () => {
+  const net = new Network();
+  const fired: string[] = [];
+  net.registerForwardHook(() => void fired.push('net'));
+  net.fc1.registerForwardHook(() => void fired.push('fc1'));
+  net.forward(rand(1, 10));
+  assert.equal(fired, ['fc1']);
+  net(rand(1, 10));
+  assert.equal(fired, ['fc1', 'fc1', 'net']);
+});
+
+test('a forward that was assigned to an instance is honoured, with hooks around it', () => {
+  const layer = new ReLU();
+  layer.forward = () => tensor([7]);
+  assert.equal(layer(tensor([1])).toArray(), [7]);
+  let seen: unknown;
+  layer.registerForwardHook((_m, _i, output) => {
+    seen = output.toArray();
+  });
+  layer(tensor([1]));
+  assert.equal(seen, [7]);
+});
+
+test('a hook that replaces a result of another kind than a tensor may give false and 0', () => {
+  class Flag extends Module {
+    override forward(): boolean | number {
+      return true;
+    }
+  }
+  const flag = new Flag();
+  const handle = flag.registerForwardHook(() => false);
+  assert.is(flag(), false);
+  handle.remove();
+  flag.registerForwardHook(() => 0);
+  assert.is(flag(), 0);
+});
+
+test('a module called twice fires twice', () => {
+  const layer = new Linear(3, 3);
+  const net = new Sequential(layer, new ReLU(), layer);
+  let fired = 0;
+  layer.registerForwardHook(() => void fired++);
+  net(zeros(1, 3));
+  assert.is(fired, 2);
+});
+
+test('Sequential goes past the calls of Linear and ReLU only while nobody listens, with the same bits', () => {
+  const net = new Sequential(new Linear(5, 7), new ReLU(), new Linear(7, 3), new ReLU());
+  const x = rand(4, 5);
+  const plain = [...net(x).data];
+  const fired: string[] = [];
+  const listeners: [string, () => RemovableHandle][] = [
+    ['linear', () => net[0]!.registerForwardHook(() => void fired.push('linear'))],
+    ['relu', () => net[1]!.registerForwardHook(() => void fired.push('relu'))],
+    ['relu pre', () => net[3]!.registerForwardPreHook(() => void fired.push('relu pre'))],
+    ['global', () => registerModuleForwardHook((m) => void fired.push(`global ${m === net ? 'net' : String(m)[0]}`))],
+  ];
+  const expected = [['linear'], ['relu'], ['relu pre'], ['global L', 'global R', 'global L', 'global R', 'global net']];
+  listeners.forEach(([name, listen], i) => {
+    fired.length = 0;
+    const handle = listen();
+    assert.equal([...net(x).data], plain, name);
+    assert.equal(fired, expected[i], name);
+    handle.remove();
+  });
+  // A subclass or an instance with a forward of its own is called.
+  class Marked extends ReLU {
+    override forward(input: Tensor): Tensor {
+      fired.push('own forward');
+      return super.forward(input);
+    }
+  }
+  fired.length = 0;
+  new Sequential(new Linear(5, 7), new Marked())(x);
+  const assigned = new Sequential(new Linear(5, 7), new ReLU());
+  assigned[0]!.forward = () => {
+    fired.push('assigned');
+    return zeros(1);
+  };
+  assigned(x);
+  assert.equal(fired, ['own forward', 'assigned']);
+});
+
+test('the error of a layer says where: each parent adds the name of its child', () => {
+  class Encoder extends Module {
+    layers = [new Sequential(new Linear(3, 2), new ReLU())];
+    override forward(x: Tensor): Tensor {
+      return this.layers[0]!(x);
+    }
+  }
+  class Outer extends Module {
+    encoder = new Encoder();
+    override forward(x: Tensor): Tensor {
+      return this.encoder(x);
+    }
+  }
+  const outer = new Outer();
+  const expected = [
+    'mat1 and mat2 shapes cannot be multiplied (4x5 and 3x2)',
+    '  in encoder.layers.0.0, Linear(in_features=3, out_features=2, bias=True) of Outer',
+    '  came: an input of shape [4, 5]',
+    '  expected: shape [..., 3]',
+  ].join('\n');
+  // With and without a hook on the way, and with the layers of the Sequential called one by one.
+  const hooks = [
+    () => {},
+    () => outer.encoder.registerForwardHook(() => {}),
+    () => outer.encoder.layers[0]![1]!.registerForwardHook(() => {}),
+  ];
+  for (const hook of hooks) {
+    hook();
+    const error = caught(() => outer(zeros(4, 5)));
+    assert.is(error.message, expected);
+    assert.is(error.path, 'encoder.layers.0.0');
+    assert.is(error.module, outer.encoder.layers[0]![0]);
+    assert.ok(error.stack!.includes('encoder.layers.0.0'), 'the stack shows the path');
+  }
+});
+
+test('the error of a hook says where, and leaves errors of others alone', () => {
+  const net = new Network();
+  const handle = net.fc2.registerForwardHook(function clumsy() {
+    return 7 as never;
+  });
+  const error = caught(() => net(rand(1, 10)));
+  assert.is(error.path, 'fc2');
+  assert.match(
+    error.message,
+    /^a forward hook replaced a tensor by something that is not a tensor\n {2}in fc2, Linear\(.*\) of Network\n {2}hook: clumsy\n {2}came: the number 7\n/,
+  );
+  handle.remove();
+  const mine = new RangeError('mine');
+  net.fc2.registerForwardHook(() => {
+    throw mine;
+  });
+  try {
+    net(rand(1, 10));
+    assert.unreachable();
+  } catch (error) {
+    assert.is(error, mine);
+    assert.is(mine.message, 'mine');
+  }
+});
+
+test('the error of an asynchronous module says where too', async () => {
+  class Slow extends Module {
+    static override readonly async = true;
+    inner = new Linear(3, 2);
+    override async forward(x: Tensor): Promise<Tensor> {
+      await undefined;
+      return this.inner(x);
+    }
+  }
+  class Outer extends Module {
+    static override readonly async = true;
+    slow = new Slow();
+    override async forward(x: Tensor): Promise<Tensor> {
+      return this.slow(x);
+    }
+  }
+  for (const hooked of [false, true]) {
+    const outer = new Outer();
+    if (hooked) outer.registerForwardHook(async () => {});
+    try {
+      await outer(zeros(1, 5));
+      assert.unreachable();
+    } catch (error) {
+      assert.is((error as ForwardError).path, 'slow.inner');
+    }
+  }
+});
+
+test('a module whose tree cannot be walked does not replace the error of its layer', () => {
+  class Loop extends Module {
+    layer = new Linear(3, 2);
+    self?: Module;
+    override forward(x: Tensor): Tensor {
+      return this.layer(x);
+    }
+  }
+  const loop = new Loop();
+  loop.self = loop;
+  assert.match(caught(() => loop(zeros(1, 5))).message, /^mat1 and mat2/);
+});
+
+test('listHooks() lists a tree with paths, a shared module once, and not what is global', () => {
+  const net = new Network();
+  (net as unknown as { again: Module }).again = net.fc1;
+  const global = registerModuleForwardHook(() => {});
+  net.registerForwardHook(function root() {});
+  net.fc1.registerForwardPreHook(function pre() {});
+  net.fc1.registerForwardHook(() => {});
+  net(rand(1, 10));
+  assert.equal(
+    listHooks(net).map(({ path, kind, name, calls }) => [path, kind, name, calls]),
+    [
+      ['', 'forward', 'root', 1],
+      ['fc1', 'forward-pre', 'pre', 1],
+      ['fc1', 'forward', '(anonymous)', 1],
+    ],
+  );
+  removeAllHooks(net.fc1);
+  assert.equal(listHooks(net).length, 1);
+  global.remove();
+  assert.throws(() => listHooks({} as never), /^listHooks\(\): the root must be a module, got an Object$/);
+  assert.throws(() => removeAllHooks(null as never), /^removeAllHooks\(\): the root must be a module, got null$/);
+});
+
+const collect = globalThis.gc!;
+
+/** Waits until a reference is collected; what a promise job still holds goes with the turns. */
+async function collected(reference: WeakRef<object>): Promise<boolean> {
+  for (let i = 0; i < 20 && reference.deref() !== undefined; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+  }
+  return reference.deref() === undefined;
+}
+
+test('a handle keeps neither the module nor the hook alive, and removing afterwards is harmless', async () => {
+  let handle: RemovableHandle;
+  const [module, hook] = (() => {
+    const net = new Network();
+    const hook = () => {};
+    handle = net.fc1.registerForwardHook(hook);
+    return [new WeakRef(net.fc1), new WeakRef(hook)];
+  })();
+  assert.ok(await collected(module), 'the module is kept');
+  assert.ok(await collected(hook), 'the hook is kept');
+  handle!.remove();
+});
+
+test('an attached object is collected, hooks and all', async () => {
+  const reference = (() => {
+    const model = { run: () => 1 };
+    attach(model, 'run').registerForwardHook(() => {});
+    return new WeakRef(model);
+  })();
+  assert.ok(await collected(reference));
+});
+
+function caught(run: () => unknown): ForwardError {
+  try {
+    run();
+  } catch (error) {
+    assert.instance(error, ForwardError);
+    return error as ForwardError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test.run();

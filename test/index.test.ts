@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as layertap from '../src/index.ts';
+
+test('the public list is what it is on purpose', () => {
+  assert.equal(Object.keys(layertap).sort(), [
+    'ForwardError',
+    'Hookable',
+    'Identity',
+    'Linear',
+    'Module',
+    'ModuleDict',
+    'ModuleList',
+    'Parameter',
+    'ReLU',
+    'RemovableHandle',
+    'Sequential',
+    'Tensor',
+    'attach',
+    'full',
+    'kernelName',
+    'linear',
+    'listHooks',
+    'manualSeed',
+    'ones',
+    'rand',
+    'randn',
+    'ready',
+    'registerModuleForwardHook',
+    'registerModuleForwardPreHook',
+    'relu',
+    'removeAllHooks',
+    'tensor',
+    'tensorReader',
+    'zeros',
+  ]);
+});
+
+test('every entry of package.json is one of rollup, and the other way round', async () => {
+  const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { default: config } = (await import('../rollup.config.mjs' as string)) as { default: { input: object } };
+  const built = Object.keys(config.input).map((name) => `./dist/${name}.js`);
+  const exported = Object.values(exports as Record<string, { default?: string }>).flatMap(
+    (entry) => entry.default ?? [],
+  );
+  assert.equal(exported.sort(), built.sort());
+});
+
+test.run();
