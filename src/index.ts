@@ -30,8 +30,8 @@ export {
   type TensorReader,
 } from './hooks/index.ts';
 
-/* Which kernels compute */
-export { kernelName, ready } from './kernels/index.ts';
+/* Which kernels compute, and their statistics of an array */
+export { kernelName, type Numbers, ready, type Summary, summarize } from './kernels/index.ts';
 
 /* Tensors and modules */
 export {

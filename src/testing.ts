@@ -168,9 +168,7 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   add('3. a replacement of a tensor that is not one is an error that names the hook', async (b) => {
     const outputs: unknown[] = [];
     for (const wrong of [false, 0, '', 1, {}]) {
-      const handle = b.after(function replaceByNonsense() {
-        return wrong;
-      });
+      const handle = b.after(named('replaceByNonsense', () => wrong));
       const error = await rejected(b);
       check(error.message.includes('replaceByNonsense'), `the error does not name the hook: ${error.message}`);
       handle.remove();
@@ -409,11 +407,11 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
         throw new Error('the first error');
       };
       const clumsy = b.after(
-        function failsToo() {
+        named('failsToo', () => {
           fired.push('clumsy');
           clumsy.remove();
           throw new Error('a second error');
-        },
+        }),
         { alwaysCall: true },
       );
       b.after(
@@ -449,9 +447,11 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   if (mode === 'sync') {
     add('8. a promise from a hook is an error that names it, and its rejection ends nothing', async (b) => {
       for (const register of [b.after, b.before]) {
-        const handle = register(async function asynchronous() {
-          throw new Error('nobody waits for this');
-        });
+        const handle = register(
+          named('asynchronous', async () => {
+            throw new Error('nobody waits for this');
+          }),
+        );
         const error = await rejected(b);
         check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
         handle.remove();
@@ -506,7 +506,7 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
 
   if (mode === 'promise') {
     add('8. a pre-hook of a module that has not said that it is asynchronous cannot wait', async (b) => {
-      b.before(async function waitingPreHook() {});
+      b.before(named('waitingPreHook', async () => {}));
       const error = await rejected(b);
       check(error.message.includes('waitingPreHook'), `the error does not name the hook: ${error.message}`);
     });
@@ -565,8 +565,11 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   });
 
   add('9. listHooks tells what is registered and how often it ran; removeAllHooks removes it', async (b) => {
-    b.after(function shown() {}, { alwaysCall: true });
-    b.before(function before() {});
+    b.after(
+      named('shown', () => {}),
+      { alwaysCall: true },
+    );
+    b.before(named('before', () => {}));
     await b.run();
     await b.run();
     const told = listHooks(b.hookable).map(({ path, kind, name, calls }) => ({ path, kind, name, calls }));
@@ -609,6 +612,11 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function';
+}
+
+/** A function whose name no minifier takes away. */
+function named<F extends (...values: never[]) => unknown>(name: string, hook: F): F {
+  return Object.defineProperty(hook, 'name', { value: name });
 }
 
 const later = () => new Promise<void>((resolve) => setTimeout(resolve, 1));

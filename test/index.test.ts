@@ -31,6 +31,7 @@ test('the public list is what it is on purpose', () => {
     'registerModuleForwardPreHook',
     'relu',
     'removeAllHooks',
+    'summarize',
     'tensor',
     'tensorReader',
     'zeros',

@@ -21,9 +21,10 @@ export interface Header {
  *      | N, uint64 | N bytes of JSON  | buffer: the tensors' bytes, no gaps |
  * ```
  *
- * Format: https://huggingface.co/docs/safetensors. The reference implementation (0.8) lets a few things through that the
- * format forbids or leaves open, and that are errors here: white space before the `{`, a name or a key of the metadata
- * that comes twice, a tensor given as an array, `"__metadata__": null`. The other way round, `1.0` passes for 1 here.
+ * Format: https://huggingface.co/docs/safetensors. The reference implementation (0.8) lets a few things through that
+ * the format forbids or leaves open, and that are errors here: white space before the `{`, a name or a key of the
+ * metadata that comes twice, a tensor given as an array, `"__metadata__": null`, sizes whose product passes 2^53 before
+ * a 0 among them. The other way round, `1.0` passes for 1 here: JSON.parse tells no difference.
  */
 export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
   const bytes = toBytes(input);

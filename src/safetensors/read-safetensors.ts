@@ -21,13 +21,13 @@ export interface SafetensorsTensor {
  * ```
  *
  * F32, F16 and BF16 are read exactly; F64 is rounded to the nearest float32. The file is checked as a whole before
- * anything is returned, so that what comes from a stranger can be read: either every tensor is there, or it throws, and no
- * more memory is taken than the file's own size accounts for (F16 and BF16 double).
+ * anything is returned, so that what comes from a stranger can be read: either every tensor is there, or it throws, and
+ * the tensors take no more memory than the file (F16 and BF16: twice that).
  *
  * Format: https://huggingface.co/docs/safetensors.
  *
  * @param bytes the whole file
- * @returns the tensors by name, in the order of their bytes in the file; for its metadata see {@link readSafetensorsMetadata}
+ * @returns the tensors by name, in the order of their bytes in the file; {@link readSafetensorsMetadata} has the rest
  * @throws Error if the bytes are not a valid file, or one of the tensors has a type other than these four; the message
  *   names the tensor, what came and what was expected
  * @throws TypeError if `bytes` is neither a Uint8Array nor an ArrayBuffer

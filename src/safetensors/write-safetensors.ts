@@ -24,17 +24,16 @@ export interface SafetensorsInput {
  * await writeFile('weights.safetensors', writeSafetensors(net.stateDict()));
  * ```
  *
- * The tensors are sorted by name, as the reference implementation sorts float32 ones: the same tensors give the same bytes,
- * in whatever order they come, and with at most one entry of metadata those of Python's `safetensors.torch.save`. (With
- * more, Python's order changes from run to run; here they are written in the order given.)
+ * The tensors are sorted by name, as the reference implementation sorts float32 ones: the same tensors give the same
+ * bytes, in whatever order they come. With at most one entry of metadata, they are also those that Python's
+ * `safetensors.torch.save` gives; with more, Python's order changes from run to run, and here it is the order given.
  *
  * Format: https://huggingface.co/docs/safetensors.
  *
  * @param tensors by name, as a Map or an object
- * @param metadata text to keep in the file's `__metadata__`, as a Map or an object
- * @default metadata: none is written
+ * @param metadata text to keep in the file's `__metadata__`, as a Map or an object; by default none is written
  * @returns the whole file
- * @throws TypeError if data is not a Float32Array, a name or metadata is not a string, or an argument is of the wrong type
+ * @throws TypeError if data is not a Float32Array, a name or metadata is not a string, or an argument has a wrong type
  * @throws RangeError if a shape does not fit its data, a name is `__metadata__`, or text has half of a surrogate pair
  */
 export function writeSafetensors(

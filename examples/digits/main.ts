@@ -1,0 +1,77 @@
+// The main job, from end to end: see what the layers of a trained network put out, without touching the network.
+//
+// Runs 360 real handwritten digits in six batches. One forward hook on each linear layer sends its outputs to
+// TensorBoard histograms. Then one handle is removed, and a second run logs one layer fewer.
+//
+//   npm run digits [log directory]
+import { readFileSync } from 'node:fs';
+import { kernelName, Linear, type RemovableHandle, Tensor } from 'layertap';
+import { readSafetensors } from 'layertap/safetensors';
+import { SummaryWriter } from 'layertap/tensorboard';
+import { Digits } from './network.ts';
+import { type LayerReport, table } from './table.ts';
+
+const BATCH = 60;
+const PIXELS = 64;
+
+const read = (name: string) => readSafetensors(readFileSync(new URL(`data/${name}`, import.meta.url)));
+
+const net = new Digits();
+net.loadStateDict(read('weights.safetensors'));
+net.eval();
+
+const test = read('test.safetensors');
+const [images, labels] = [test.get('images')!, test.get('labels')!];
+const writer = new SummaryWriter(process.argv[2]);
+
+console.log(`${net}\n\n${images.shape[0]} handwritten digits, this one among them:\n`);
+console.log(`${picture(images.data.subarray(0, PIXELS))}\n`);
+
+let reports = new Map<string, LayerReport>();
+const handles = new Map<string, RemovableHandle>();
+for (const [path, module] of net.namedModules()) {
+  if (!(module instanceof Linear)) continue;
+  const handle = module.registerForwardHook((layer, _inputs, output) => {
+    writer.addHistogram(path, output);
+    const report = reports.get(path) ?? { path, layer: String(layer), outputs: [] };
+    reports.set(path, { ...report, outputs: [...report.outputs, output] });
+  });
+  handles.set(path, handle);
+}
+
+run('A hook on each linear layer:');
+handles.get('fc2')!.remove();
+run('The handle of fc2 removed:');
+await writer.close();
+
+console.log(`Computed by the ${kernelName()} kernels. The histograms are in ${writer.logDir}; to look at them:\n`);
+console.log(`  pip install tensorboard\n  tensorboard --logdir ${writer.logDir}\n`);
+
+/** Sends all digits through the network and tells what the hooks saw. */
+function run(title: string): void {
+  reports = new Map();
+  let right = 0;
+  for (let first = 0; first < labels.data.length; first += BATCH) {
+    const pixels = images.data.slice(first * PIXELS, (first + BATCH) * PIXELS);
+    const scores = net(new Tensor(pixels, [pixels.length / PIXELS, PIXELS]));
+    for (let i = 0; i < scores.shape[0]!; i++) {
+      const ten = scores.data.slice(i * 10, (i + 1) * 10);
+      if (ten.indexOf(Math.max(...ten)) === labels.data[first + i]) right++;
+    }
+  }
+  const share = ((100 * right) / labels.data.length).toFixed(1);
+  console.log(
+    `${title}\n\n${table([...reports.values()])}\n\n${right} of ${labels.data.length} digits read (${share} %)\n`,
+  );
+}
+
+/** An image in characters: the darker the pixel, the more ink. */
+function picture(pixels: Float32Array): string {
+  const ink = ' .:-=+*#@';
+  const lines = Array.from({ length: 8 }, (_, y) =>
+    [...pixels.subarray(y * 8, y * 8 + 8)]
+      .map((pixel) => ink[Math.round(pixel * (ink.length - 1))]!.repeat(2))
+      .join(''),
+  );
+  return lines.map((line) => `    ${line}`).join('\n');
+}

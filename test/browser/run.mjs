@@ -1,0 +1,96 @@
+// The built bundle, minified, in Chromium: once where the page's content security policy allows WebAssembly, once
+// where it does not. Prints "N passed, N failed" with a word before it, and fails if anything did.
+//
+//   apt-get install chromium && npm run build && node test/browser/run.mjs
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+
+const bundle = await build({
+  entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  write: false,
+});
+const script = bundle.outputFiles[0].text;
+
+/** What the kernels of a page are allowed to be, under a policy. */
+const pages = {
+  '/wasm': { policy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'", kernels: 'relaxed' },
+  '/strict': { policy: "default-src 'none'; script-src 'self'", kernels: 'javascript' },
+};
+
+const server = createServer((request, response) => {
+  const page = pages[request.url];
+  if (page !== undefined) {
+    response.setHeader('content-security-policy', page.policy);
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><title>layertap</title><script type="module" src="/page.js"></script>');
+  } else if (request.url === '/page.js') {
+    response.setHeader('content-type', 'text/javascript');
+    response.end(script);
+  } else {
+    response.statusCode = 404;
+    response.end();
+  }
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+const browser = await chromium.launch({
+  executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+  ],
+});
+
+let passed = 0;
+let failed = 0;
+for (const [path, { kernels }] of Object.entries(pages)) {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`http://127.0.0.1:${server.address().port}${path}`);
+  await page.waitForFunction('globalThis.findings !== undefined');
+  const found = await page.evaluate('globalThis.findings');
+  const checks = {
+    'no error escaped': () => assert.deepEqual(complaints, []),
+    'the contract of a hook holds': () =>
+      assert.ok(found.cases > 20 && assert.deepEqual(found.failures, []) === undefined),
+    [`kernels: ${kernels}`]: () => assert.equal(found.kernels, kernels),
+    'Linear and ReLU compute': () =>
+      assert.deepEqual(found.output, [
+        [6.5, 0],
+        [0, 1.5],
+      ]),
+    'a minifier changes no repr': () =>
+      assert.equal(
+        found.repr,
+        'Sequential(\n  (0): Linear(in_features=3, out_features=2, bias=True)\n  (1): ReLU()\n)',
+      ),
+    'SummaryWriter says that it needs Node': () => assert.match(found.noFile, /Node/),
+  };
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      check();
+      passed++;
+      console.log(`ok   ${path}: ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`FAIL ${path}: ${name}\n${error.message}`);
+    }
+  }
+}
+
+await browser.close();
+server.close();
+console.log(`${script.length} bytes of minified script; Chromium ${browser.version()}`);
+console.log(`browser: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,0 +1,49 @@
+// Weights trained in PyTorch, real digits, and what PyTorch computed for them.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Tensor } from '../../src/index.ts';
+import { readSafetensors, writeSafetensors } from '../../src/safetensors/index.ts';
+import { fixtureBytes } from '../fixtures/fixture.ts';
+import { Digits } from '../fixtures/modules.ts';
+
+const data = (name: string) => readSafetensors(fixtureBytes(`../../examples/digits/data/${name}`));
+
+test('the logits of all test digits are PyTorch’s within 1e-5 of the row’s largest, and so are the predictions', () => {
+  const net = new Digits();
+  assert.equal(net.loadStateDict(data('weights.safetensors')), { missingKeys: [], unexpectedKeys: [] });
+  const images = data('test.safetensors').get('images')!;
+  const expected = readSafetensors(fixtureBytes('pytorch/digits-logits.safetensors'));
+  const [logits, predictions] = [expected.get('logits')!, expected.get('predictions')!];
+  assert.equal(logits.shape, [360, 10]);
+  const rows = [new Tensor(images.data, images.shape)];
+  // One by one as well: other tiles of the kernel compute a single row.
+  const alone = Array.from({ length: 360 }, (_, i) => new Tensor(images.data.slice(i * 64, i * 64 + 64), [1, 64]));
+  for (const outputs of [rows.map((x) => net(x)), alone.map((x) => net(x))]) {
+    const came = Float32Array.from(outputs.flatMap((output) => [...output.data]));
+    assert.is(came.length, 3600);
+    for (let row = 0; row < 360; row++) {
+      const [ours, theirs] = [came, logits.data].map((all) => all.slice(row * 10, row * 10 + 10)) as [
+        Float32Array,
+        Float32Array,
+      ];
+      const largest = Math.max(...theirs.map(Math.abs));
+      ours.forEach((value, i) => {
+        assert.ok(
+          Math.abs(value - theirs[i]!) <= 1e-5 * largest,
+          `digit ${row}, score ${i}: ${value}, not ${theirs[i]}`,
+        );
+      });
+      assert.is(ours.indexOf(Math.max(...ours)), predictions.data[row]);
+    }
+  }
+});
+
+test('weights written by layertap load again, to the bit', () => {
+  const net = new Digits();
+  const copy = new Digits();
+  copy.loadStateDict(readSafetensors(writeSafetensors(net.stateDict())));
+  const bits = (digits: Digits) => [...digits.stateDict()].map(([key, { shape, data }]) => [key, shape, [...data]]);
+  assert.equal(bits(copy), bits(net));
+});
+
+test.run();

@@ -1,0 +1,64 @@
+// The package as npm would publish it: packed, installed into an empty folder, and used from there.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'layertap-package-'));
+const run = (command, ...inputs) =>
+  execFileSync(command, inputs, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+try {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }),
+  );
+  const strange = packed.files
+    .map(({ path }) => path)
+    .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path));
+  assert.deepEqual(strange, [], 'files in the package that do not belong there');
+
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  run('npm', 'install', '--no-audit', '--no-fund', `./${packed.filename}`);
+
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entries = Object.keys(exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => `layertap${entry.slice(1)}`);
+  for (const entry of entries) {
+    const names = run(
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      `console.log(Object.keys(await import('${entry}')).length)`,
+    );
+    const required = run(
+      process.execPath,
+      '--no-warnings',
+      '--input-type=commonjs',
+      '-e',
+      `console.log(Object.keys(require('${entry}')).length)`,
+    );
+    assert.ok(Number(names) > 0, `${entry} exports nothing`);
+    assert.equal(required, names, `require('${entry}') gives other names than import`);
+  }
+
+  const program = `
+    import { Linear, rand } from 'layertap';
+    import { SummaryWriter } from 'layertap/tensorboard';
+    const layer = new Linear(3, 2);
+    const writer = new SummaryWriter('logs');
+    layer.registerForwardHook((module, inputs, output) => writer.addHistogram(String(module), output));
+    layer(rand(4, 3));
+    await writer.close();
+    console.log('logged');
+  `;
+  assert.equal(run(process.execPath, '--input-type=module', '-e', program).trim(), 'logged');
+  console.log(
+    `package: ${packed.filename}, ${packed.files.length} files, ${packed.size} bytes; ${entries.length} entries import and require`,
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}

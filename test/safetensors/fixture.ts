@@ -1,0 +1,35 @@
+/** @file What the Python package safetensors wrote and accepted, as test/fixtures/make_pytorch.py recorded it. */
+import { readFileSync } from 'node:fs';
+
+const at = (name: string) => new URL(`../fixtures/pytorch/${name}`, import.meta.url);
+
+/** A tensor as the fixtures hold it: NaN and the infinities are strings. */
+export interface FixtureTensor {
+  name: string;
+  shape: number[];
+  data: (number | string)[];
+  dtype?: string;
+}
+
+export function bytes(name: string): Buffer {
+  return readFileSync(at(name));
+}
+
+export function json<T>(name: string): T {
+  return JSON.parse(readFileSync(at(name), 'utf8')) as T;
+}
+
+/** The values as numbers; every number of the fixtures is one that float32 holds. */
+export function values(tensor: FixtureTensor): number[] {
+  return tensor.data.map(Number);
+}
+
+/** A file made by hand: header, then the bytes of the tensors. */
+export function file(header: unknown, buffer: Uint8Array = new Uint8Array()): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + buffer.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  bytes.set(buffer, 8 + text.length);
+  return bytes;
+}

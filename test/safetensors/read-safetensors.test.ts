@@ -1,0 +1,107 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readSafetensors } from '../../src/safetensors/read-safetensors.ts';
+import { bytes, type FixtureTensor, file, json, values } from './fixture.ts';
+
+const DTYPES = 'safetensors/dtypes.safetensors';
+const expected = json<FixtureTensor[]>('safetensors/dtypes.json');
+
+/** NaN and -0 are told apart from what they resemble, unlike with ===. */
+function same(got: ArrayLike<number>, want: readonly number[], name: string) {
+  assert.is(got.length, want.length, `${name}: length`);
+  want.forEach((value, i) => {
+    assert.ok(Object.is(got[i], value), `${name}[${i}]: ${got[i]} instead of ${value}`);
+  });
+}
+
+test('readSafetensors() reads every dtype, value and shape as the Python package and PyTorch do', () => {
+  const tensors = readSafetensors(bytes(DTYPES));
+  assert.is(tensors.size, expected.length);
+  for (const want of expected) {
+    const { data, shape, dtype } = tensors.get(want.name)!;
+    assert.equal(shape, want.shape, want.name);
+    assert.is(dtype, want.dtype, want.name);
+    same(data, values(want), want.name);
+  }
+});
+
+test('readSafetensors() gives the tensors in the order of their bytes, whatever their names', () => {
+  const entry = (begin: number) => ({ dtype: 'F32', shape: [1], data_offsets: [begin, begin + 4] });
+  const data = new Uint8Array(new Float32Array([1, 2, 3]).buffer);
+  // JSON.parse puts "1" before the others.
+  const tensors = readSafetensors(file({ b: entry(8), a: entry(0), '1': entry(4) }, data));
+  assert.equal([...tensors.keys()], ['a', '1', 'b']);
+  assert.equal(
+    [...tensors.values()].map((tensor) => tensor.data[0]),
+    [1, 2, 3],
+  );
+});
+
+test('readSafetensors() takes an ArrayBuffer, a Uint8Array, a Buffer, at any offset', () => {
+  const whole = new Uint8Array(bytes(DTYPES));
+  // As bytes: assert.equal() does not find NaN equal to itself in a typed array.
+  const read = (input: Uint8Array | ArrayBuffer) =>
+    [...readSafetensors(input)].map(([name, { data, shape }]) => ({ name, shape, data: new Uint8Array(data.buffer) }));
+  const want = read(whole);
+  assert.equal(read(whole.buffer), want);
+  for (let offset = 0; offset < 9; offset++) {
+    const room = new Uint8Array(whole.length + 16).fill(0xff);
+    room.set(whole, offset);
+    assert.equal(read(room.subarray(offset, offset + whole.length)), want, `Uint8Array at ${offset}`);
+    assert.equal(read(Buffer.from(room.buffer, offset, whole.length)), want, `Buffer at ${offset}`);
+  }
+  const shared = new Uint8Array(new SharedArrayBuffer(whole.length));
+  shared.set(whole);
+  assert.equal(read(shared), want, 'shared memory');
+});
+
+test('readSafetensors() copies: nothing that happens to the file later shows', () => {
+  for (const input of [new Uint8Array(bytes(DTYPES)), bytes(DTYPES)]) {
+    const tensors = readSafetensors(input);
+    input.fill(0);
+    same(tensors.get('2-d')!.data, [0, 1, 2, 3, 4, 5], '2-d');
+  }
+  const tensors = readSafetensors(bytes(DTYPES));
+  const buffers = new Set([...tensors.values()].map(({ data }) => data.buffer));
+  assert.is(buffers.size, tensors.size, 'no two tensors share memory');
+});
+
+test('readSafetensors() keeps the payload and the sign of every NaN of F32, F16 and BF16', () => {
+  const cases = [
+    { dtype: 'F32', size: 4, bits: [0x7f800001, 0xffc12345, 0x7fffffff], want: [0x7f800001, 0xffc12345, 0x7fffffff] },
+    { dtype: 'F16', size: 2, bits: [0x7c01, 0xfe00, 0x7fff], want: [0x7f802000, 0xffc00000, 0x7fffe000] },
+    { dtype: 'BF16', size: 2, bits: [0x7f81, 0xffc0, 0x7fff], want: [0x7f810000, 0xffc00000, 0x7fff0000] },
+  ];
+  for (const { dtype, size, bits, want } of cases) {
+    const data = size === 4 ? new Uint32Array(bits) : new Uint16Array(bits);
+    const header = { x: { dtype, shape: [3], data_offsets: [0, 3 * size] } };
+    const { data: got } = readSafetensors(file(header, new Uint8Array(data.buffer))).get('x')!;
+    assert.equal([...new Uint32Array(got.buffer)], want, dtype);
+  }
+});
+
+test('readSafetensors() reads the names that objects treat specially as names', () => {
+  const names = json<FixtureTensor[]>('safetensors/names.json');
+  const tensors = readSafetensors(bytes('safetensors/names.safetensors'));
+  assert.is(tensors.size, names.length);
+  for (const want of names) same(tensors.get(want.name)!.data, values(want), want.name);
+  assert.is(Object.getPrototypeOf(tensors.get('__proto__')), Object.prototype);
+  assert.equal(Object.keys(Object.prototype), []);
+});
+
+test('readSafetensors() refuses what is not bytes, and says what came', () => {
+  const refuse = (input: unknown, came: RegExp) =>
+    assert.throws(
+      () => readSafetensors(input as Uint8Array),
+      (error: unknown) => error instanceof TypeError && came.test(error.message),
+    );
+  refuse('weights.safetensors', /got "weights\.safetensors"$/);
+  refuse('x'.repeat(1e6), /got "x{80}"…$/);
+  refuse(undefined, /got undefined$/);
+  refuse([1, 2], /got \[1, 2\]$/);
+  refuse(Promise.resolve(new Uint8Array(16)), /got a value of type Promise$/);
+  refuse(new DataView(new ArrayBuffer(16)), /got a value of type DataView$/);
+  refuse(new Float32Array(4), /got a value of type Float32Array$/);
+});
+
+test.run();
