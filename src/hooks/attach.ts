@@ -74,7 +74,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     const isCurrent = () => this.#installed?.interceptor === interceptor;
     // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
-      return target.table.active && isCurrent() ? call(hooked, this, inputs) : Reflect.apply(original, this, inputs);
+      return target.table.active && isCurrent() ? call(hooked, this, ...inputs) : Reflect.apply(original, this, inputs);
     } as Method;
     for (const key of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, key, { value: original[key], configurable: true });

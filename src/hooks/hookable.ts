@@ -77,11 +77,12 @@ export abstract class Hookable {
 
   constructor({ reader, async = false }: HookableTraits = {}) {
     const table = new HookTable();
-    // The call without hooks comes first and does nothing else. A rest parameter that is only spread again costs no
-    // array. The catch costs nothing until something is thrown: it tells layertap's own errors where they are.
+    // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
+    // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
+    // thrown: it tells layertap's own errors where they are.
     const self = (async
       ? async (...inputs: unknown[]) => {
-          if (table.active || globalHooks.active) return callAsync(target, self, inputs);
+          if (table.active || globalHooks.active) return callAsync(target, self, ...inputs);
           try {
             return await self.forward(...inputs);
           } catch (error) {
@@ -89,7 +90,7 @@ export abstract class Hookable {
           }
         }
       : (...inputs: unknown[]) => {
-          if (table.active || globalHooks.active) return callSync(target, self, inputs);
+          if (table.active || globalHooks.active) return callSync(target, self, ...inputs);
           try {
             return self.forward(...inputs);
           } catch (error) {

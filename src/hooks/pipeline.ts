@@ -28,7 +28,8 @@ type Records = readonly HookRecord[];
 const NONE: Records = [];
 
 /** Runs a call of a module that has not said that it is asynchronous. Returns a promise if forward does. */
-export function callSync(target: Target, receiver: unknown, inputs: Inputs): unknown {
+export function callSync(target: Target, receiver: unknown, ...received: unknown[]): unknown {
+  let inputs: Inputs = received;
   const { module, table } = target;
   // Hooks that have not started when something is thrown: until the forward phase has begun, those registered then.
   let global: Records | undefined;
@@ -36,24 +37,30 @@ export function callSync(target: Target, receiver: unknown, inputs: Inputs): unk
   let started = 0;
   let output: unknown;
   try {
+    // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
     const globalPre = globalHooks.preHooks;
     const ownPre = table.preHooks;
-    for (const record of globalPre) inputs = afterPreHook(record, inputs, callPreHook(record, module, inputs));
-    for (const record of ownPre) inputs = afterPreHook(record, inputs, callPreHook(record, module, inputs));
+    for (let i = 0; i < globalPre.length; i++) inputs = afterPreHook(globalPre[i]!, module, inputs);
+    for (let i = 0; i < ownPre.length; i++) inputs = afterPreHook(ownPre[i]!, module, inputs);
 
-    const result = Reflect.apply(target.source.forward, receiver, inputs);
+    const result =
+      inputs.length === 1
+        ? target.source.forward.call(receiver, inputs[0] as never)
+        : Reflect.apply(target.source.forward, receiver, inputs);
     if (isThenable(result)) return settle(target, inputs, result);
     output = result;
 
     global = globalHooks.hooks;
     own = table.hooks;
-    for (const record of global) {
+    for (let i = 0; i < global.length; i++) {
       started++;
-      output = afterHook(target, record, output, callHook(record, module, inputs, output), true);
+      const replacement = callHook(global[i]!, module, inputs, output);
+      if (replacement !== undefined) output = replaced(target, global[i]!, output, replacement, true);
     }
-    for (const record of own) {
+    for (let i = 0; i < own.length; i++) {
       started++;
-      output = afterHook(target, record, output, callHook(record, module, inputs, output), true);
+      const replacement = callHook(own[i]!, module, inputs, output);
+      if (replacement !== undefined) output = replaced(target, own[i]!, output, replacement, true);
     }
     return output;
   } catch (error) {
@@ -61,7 +68,7 @@ export function callSync(target: Target, receiver: unknown, inputs: Inputs): unk
     for (const record of waiting) {
       if (!record.alwaysCall) continue;
       try {
-        output = afterHook(target, record, output, callHook(record, module, inputs, output), true);
+        output = replaced(target, record, output, callHook(record, module, inputs, output), true);
       } catch (silenced) {
         warnSilenced(module, record, silenced);
       }
@@ -80,7 +87,7 @@ interface Progress {
 }
 
 /** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
-export function callAsync(target: Target, receiver: unknown, inputs: Inputs): Promise<unknown> {
+export function callAsync(target: Target, receiver: unknown, ...inputs: unknown[]): Promise<unknown> {
   const { module, table } = target;
   const progress: Progress = { inputs, output: undefined, hooks: undefined, started: 0 };
   return complete(target, progress, async () => {
@@ -104,7 +111,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     for (const record of progress.hooks) {
       progress.started++;
       const result = await callHook(record, module, progress.inputs, progress.output);
-      progress.output = afterHook(target, record, progress.output, result, false);
+      progress.output = replaced(target, record, progress.output, result, false);
     }
     return progress.output;
   } catch (error) {
@@ -113,7 +120,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       if (!record.alwaysCall) continue;
       try {
         const result = await callHook(record, module, progress.inputs, progress.output);
-        progress.output = afterHook(target, record, progress.output, result, false);
+        progress.output = replaced(target, record, progress.output, result, false);
       } catch (silenced) {
         warnSilenced(module, record, silenced);
       }
@@ -132,8 +139,9 @@ function callHook(record: HookRecord, module: Hookable, inputs: Inputs, output: 
   return record.hook(module, inputs, output);
 }
 
-/** The inputs after a synchronous pre-hook returned `result`. */
-function afterPreHook(record: HookRecord, inputs: Inputs, result: unknown): Inputs {
+/** The inputs after a synchronous pre-hook. */
+function afterPreHook(record: HookRecord, module: Hookable, inputs: Inputs): Inputs {
+  const result = callPreHook(record, module, inputs);
   if (result === undefined) return inputs;
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
   return replacedInputs(inputs, result);
@@ -145,7 +153,7 @@ function replacedInputs(inputs: Inputs, result: unknown): Inputs {
 }
 
 /** The output after a hook returned `result`. `sync`: the caller cannot wait, so a promise is a mistake. */
-function afterHook(target: Target, record: HookRecord, output: unknown, result: unknown, sync: boolean): unknown {
+function replaced(target: Target, record: HookRecord, output: unknown, result: unknown, sync: boolean): unknown {
   if (result === undefined || result === null) return output;
   if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
   const { reader } = target;
