@@ -37,7 +37,7 @@ function drainAll(): void {
     try {
       item.drain();
     } catch (error) {
-      console.error('layertap: records were lost when the process ended.', error);
+      console.error(`layertap: records were lost when the process ended: ${(error as Error).message}`);
     }
   }
 }

@@ -69,15 +69,14 @@ export class FileSink implements RecordSink, Waiting {
     } catch (error) {
       this.#timer = this.#startTimer(Math.max(this.#flushMilliseconds, RETRY_MILLISECONDS));
       const { message, cause } = error as Error;
-      throw new Error(`${message}; records kept for the next attempt: ${this.#queue.length}`, { cause });
+      throw new Error(`${message}; records kept in memory: ${this.#queue.length}`, { cause });
     }
     this.#queue = [];
     this.#complained = false;
     forget(this);
   }
 
-  #startTimer(milliseconds: number): ReturnType<typeof setTimeout> | undefined {
-    if (milliseconds === Infinity) return undefined;
+  #startTimer(milliseconds: number): ReturnType<typeof setTimeout> {
     const timer = setTimeout(() => this.#drainLate(), Math.min(milliseconds, LONGEST_TIMEOUT));
     // A timer must not keep a process alive that has nothing else to do: 'exit' writes what waits. Where a simulated
     // browser has replaced Node's timers they are numbers.

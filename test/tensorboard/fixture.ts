@@ -1,0 +1,50 @@
+/** @file What PyTorch wrote, as test/fixtures/make_tensorboard.py recorded it. */
+import { readFileSync } from 'node:fs';
+
+export interface Case {
+  name: string;
+  kind: 'histogram' | 'scalar';
+  tag: string;
+  step: number | bigint | undefined;
+  values: Float32Array | Float64Array | Int8Array | Int32Array;
+  /** The whole record, framing included. */
+  record: Uint8Array;
+}
+
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int8: Int8Array, int32: Int32Array };
+
+const file = JSON.parse(readFileSync(new URL('../fixtures/tensorboard/records.json', import.meta.url), 'utf8')) as {
+  wallTime: number;
+  header: string;
+  edges: { count: number; sha256: string };
+  crc: { bytes: string; crc: number; masked: number }[];
+  cases: {
+    name: string;
+    kind: Case['kind'];
+    tag: string;
+    step: string | null;
+    dtype: keyof typeof ARRAYS;
+    values: string;
+    record: string;
+  }[];
+};
+
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'base64'));
+
+function readStep(step: string | null): Case['step'] {
+  if (step === null) return undefined;
+  return step.includes('.') ? Number(step) : BigInt(step);
+}
+
+export const wallTime: number = file.wallTime;
+export const edges: { count: number; sha256: string } = file.edges;
+/** Checksums as hexadecimal bytes, plain and masked. */
+export const crc: { bytes: string; crc: number; masked: number }[] = file.crc;
+/** The first record of the file. */
+export const header: Uint8Array = fromBase64(file.header);
+export const cases: Case[] = file.cases.map(({ step, dtype, values, record, ...rest }) => ({
+  ...rest,
+  step: readStep(step),
+  values: new ARRAYS[dtype](fromBase64(values).buffer),
+  record: fromBase64(record),
+}));

@@ -1,0 +1,86 @@
+/**
+ * @file A reader of event files for the tests, with a checksum of its own: the writer's code must not vouch for itself.
+ */
+import { PbfReader } from 'pbf';
+
+export interface ReadHistogram {
+  min: number;
+  max: number;
+  num: number;
+  sum: number;
+  sumSquares: number;
+  limits: number[];
+  counts: number[];
+}
+
+export interface ReadEvent {
+  wallTime: number;
+  /** Exact within the safe integers. */
+  step: number;
+  fileVersion?: string;
+  writer?: string;
+  tag?: string;
+  simpleValue?: number;
+  histogram?: ReadHistogram;
+  /** The encoded event. */
+  bytes: Uint8Array;
+}
+
+/** Bit by bit, from the definition: polynomial 0x1EDC6F41, reflected. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
+
+function unmask(masked: number): number {
+  const rotated = (masked - 0xa282ead8) >>> 0;
+  return ((rotated << 15) | (rotated >>> 17)) >>> 0;
+}
+
+/** Checks both checksums of every record; throws where the file does not end with a whole one. */
+export function readEvents(file: Uint8Array): ReadEvent[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const events: ReadEvent[] = [];
+  for (let at = 0; at < file.length; ) {
+    const length = Number(view.getBigUint64(at, true));
+    const data = file.slice(at + 12, at + 12 + length);
+    if (unmask(view.getUint32(at + 8, true)) !== crc32c(file.slice(at, at + 8))) throw new Error('length CRC');
+    if (unmask(view.getUint32(at + 12 + length, true)) !== crc32c(data)) throw new Error('data CRC');
+    events.push(readEvent(data));
+    at += length + 16;
+  }
+  return events;
+}
+
+export function readEvent(bytes: Uint8Array): ReadEvent {
+  return new PbfReader(bytes).readFields<ReadEvent>(
+    (field, event, pbf) => {
+      if (field === 1) event.wallTime = pbf.readDouble();
+      else if (field === 2) event.step = pbf.readVarint(true);
+      else if (field === 3) event.fileVersion = pbf.readString();
+      else if (field === 5) pbf.readMessage((_, into) => pbf.readMessage(readValue, into), event);
+      else if (field === 10) pbf.readMessage((_, into) => (into.writer = pbf.readString()), event);
+    },
+    { wallTime: 0, step: 0, bytes },
+  );
+}
+
+function readValue(field: number, event: ReadEvent, pbf: PbfReader): void {
+  if (field === 1) event.tag = pbf.readString();
+  else if (field === 2) event.simpleValue = pbf.readFloat();
+  else if (field === 5) {
+    const empty = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0, limits: [], counts: [] };
+    event.histogram = pbf.readMessage(readHistogram, empty);
+  }
+}
+
+function readHistogram(field: number, histogram: ReadHistogram, pbf: PbfReader): void {
+  const names = ['min', 'max', 'num', 'sum', 'sumSquares'] as const;
+  if (field <= 5) histogram[names[field - 1]!] = pbf.readDouble();
+  else if (field === 6) pbf.readPackedDouble(histogram.limits);
+  else if (field === 7) pbf.readPackedDouble(histogram.counts);
+}

@@ -1,0 +1,82 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { StepCounter } from '../../src/tensorboard/step-counter.ts';
+
+test('StepCounter counts each tag from 0 where no step is given', () => {
+  const steps = new StepCounter();
+  const take = (tag: string) => {
+    const step = steps.resolve('here', tag, undefined);
+    steps.advance(tag, step);
+    return step;
+  };
+  assert.equal([take('a'), take('a'), take('b'), take('a')], [0n, 1n, 0n, 2n]);
+});
+
+test('StepCounter goes on after a step that was given', () => {
+  const steps = new StepCounter();
+  steps.advance('a', steps.resolve('here', 'a', 10));
+  assert.is(steps.resolve('here', 'a', undefined), 11n);
+  steps.advance('a', steps.resolve('here', 'a', -3n));
+  assert.is(steps.resolve('here', 'a', undefined), -2n);
+  assert.is(steps.resolve('here', 'b', undefined), 0n);
+});
+
+test('StepCounter.resolve() changes nothing', () => {
+  const steps = new StepCounter();
+  steps.resolve('here', 'a', 10);
+  assert.is(steps.resolve('here', 'a', undefined), 0n);
+});
+
+test('StepCounter.resolve() truncates towards zero', () => {
+  const steps = new StepCounter();
+  const given = [1.7, -1.7, 0.9, -0.9, -0, Number.MAX_SAFE_INTEGER];
+  assert.equal(
+    given.map((step) => steps.resolve('here', 'a', step)),
+    [1n, -1n, 0n, 0n, 0n, 9007199254740991n],
+  );
+});
+
+test('StepCounter.resolve() takes every int64 as a bigint', () => {
+  const steps = new StepCounter();
+  for (const step of [-(2n ** 63n), 2n ** 63n - 1n]) assert.is(steps.resolve('here', 'a', step), step);
+});
+
+test('StepCounter.resolve() refuses what is no int64', () => {
+  const steps = new StepCounter();
+  for (const step of [NaN, Infinity, -Infinity, 2 ** 53, 1e300]) {
+    assert.throws(
+      () => steps.resolve('here', 'a', step),
+      (error: Error) => {
+        assert.instance(error, RangeError);
+        assert.match(error.message, `here: step is ${step}; expected a finite number within the safe integers`);
+        return true;
+      },
+    );
+  }
+  for (const step of [2n ** 63n, -(2n ** 63n) - 1n]) {
+    assert.throws(() => steps.resolve('here', 'a', step), /^here: step -?9223372036854775\d+ is beyond 64 bits/);
+  }
+  for (const [step, name] of [
+    ['3', 'the string "3"'],
+    [null, 'null'],
+    [true, 'true'],
+    [[1], 'an array of length 1'],
+  ]) {
+    assert.throws(
+      () => steps.resolve('here', 'a', step),
+      (error: Error) => {
+        assert.instance(error, TypeError);
+        assert.is(error.message, `here: step is ${name}; expected a number, a bigint or undefined`);
+        return true;
+      },
+    );
+  }
+});
+
+test('StepCounter refuses to count beyond an int64', () => {
+  const steps = new StepCounter();
+  steps.advance('a', 2n ** 63n - 1n);
+  assert.throws(() => steps.resolve('here', 'a', undefined), /beyond 64 bits/);
+});
+
+test.run();
