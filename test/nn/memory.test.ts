@@ -25,7 +25,8 @@ test('a million forwards of a 10-30-30-2 network leave the memory as large as th
   const before = await bytes();
   for (let i = 0; i < 1_000_000; i++) net(x);
   const after = await bytes();
-  assert.ok(after - before < 100_000, `${after - before} bytes more after a million forwards`);
+  // What the compiler keeps for code that has become hot is some hundred KB. One object left per forward would be 16 MB.
+  assert.ok(after - before < 1_000_000, `${after - before} bytes more after a million forwards`);
 });
 
 test('layers that are thrown away give their WebAssembly memory back', async () => {
