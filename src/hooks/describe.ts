@@ -1,14 +1,16 @@
+const LONGEST = 40;
+
 /** Names a value in an error message: what it is first, then as much of it as fits. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':
-      return value.length <= 40 ? `the string ${JSON.stringify(value)}` : `a string of ${value.length} characters`;
+      return `the string ${JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)}`;
     case 'number':
     case 'boolean':
       return `the ${typeof value} ${Object.is(value, -0) ? '-0' : value}`;
     case 'bigint':
-      return `the bigint ${value}`;
+      return `the bigint ${value}n`;
     case 'symbol':
       return 'a symbol';
     case 'function':
@@ -16,7 +18,7 @@ export function describe(value: unknown): string {
       if (Object.getPrototypeOf(value) !== Function.prototype) return withArticle(className(value));
       return `the function ${value.name || '(anonymous)'}`;
     default:
-      if (Array.isArray(value)) return `an array of ${value.length}`;
+      if (Array.isArray(value)) return `an array of length ${value.length}`;
       if (isThenable(value)) return 'a promise';
       return withArticle(className(value));
   }

@@ -1,4 +1,4 @@
-import { describe } from './describe.ts';
+import { describe } from '../hooks/index.ts';
 
 const LOWEST = -(2n ** 63n);
 const HIGHEST = 2n ** 63n - 1n;

@@ -1,6 +1,6 @@
+import { describe } from '../hooks/index.ts';
 import { defaultEdges } from './default-edges.ts';
 import { defaultLogDir } from './default-log-dir.ts';
-import { describe } from './describe.ts';
 import { encodeEvent, type SummaryValue } from './event.ts';
 import { fileHeader } from './file-header.ts';
 import { FileSink } from './file-sink.ts';

@@ -1,5 +1,5 @@
+import { describe } from '../hooks/index.ts';
 import type { Numbers } from '../kernels/index.ts';
-import { describe } from './describe.ts';
 
 /**
  * Numbers to be logged: one number, any typed array but the BigInt ones, a tensor (any object whose `data` is such an

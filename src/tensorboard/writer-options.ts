@@ -1,4 +1,4 @@
-import { describe } from './describe.ts';
+import { describe } from '../hooks/index.ts';
 
 /** How a SummaryWriter names its files and when it writes. */
 export interface SummaryWriterOptions {

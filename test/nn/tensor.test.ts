@@ -184,7 +184,10 @@ test('values of other types are refused, with their place', () => {
     /^tensor\(\): a typed array of numbers expected, got a BigInt64Array$/,
   );
   assert.throws(() => tensor(new DataView(new ArrayBuffer(4))), /got a DataView$/);
-  assert.throws(() => new Tensor([1] as never, [1]), /^Tensor: the data must be a Float32Array, got an array of 1$/);
+  assert.throws(
+    () => new Tensor([1] as never, [1]),
+    /^Tensor: the data must be a Float32Array, got an array of length 1$/,
+  );
   assert.throws(() => new Tensor(new Float32Array(2), [3]), /^Tensor: shape \[3\] holds 3 values, got 2$/);
   assert.throws(() => new Tensor(new Float32Array(2), [NaN]), /dimension 0 must be a whole number, got the number NaN/);
 });

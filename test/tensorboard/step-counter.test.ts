@@ -59,7 +59,7 @@ test('StepCounter.resolve() refuses what is no int64', () => {
   for (const [step, name] of [
     ['3', 'the string "3"'],
     [null, 'null'],
-    [true, 'true'],
+    [true, 'the boolean true'],
     [[1], 'an array of length 1'],
   ]) {
     assert.throws(

@@ -24,13 +24,13 @@ test('readOptions() names an option that it does not know', () => {
 
 test('readOptions() says which option is wrong', () => {
   const wrong: [options: unknown, message: string][] = [
-    [{ comment: 3 }, 'option comment is 3; expected a string'],
+    [{ comment: 3 }, 'option comment is the number 3; expected a string'],
     [{ filenameSuffix: null }, 'option filenameSuffix is null; expected a string'],
     [{ flushSecs: '3' }, 'option flushSecs is the string "3"; expected seconds, 0 or more'],
-    [{ flushSecs: -1 }, 'option flushSecs is -1; expected seconds, 0 or more'],
-    [{ flushSecs: NaN }, 'option flushSecs is NaN; expected seconds, 0 or more'],
-    [{ maxQueue: 0 }, 'option maxQueue is 0; expected a whole number, 1 or more, or Infinity'],
-    [{ maxQueue: 1.5 }, 'option maxQueue is 1.5; expected a whole number, 1 or more, or Infinity'],
+    [{ flushSecs: -1 }, 'option flushSecs is the number -1; expected seconds, 0 or more'],
+    [{ flushSecs: NaN }, 'option flushSecs is the number NaN; expected seconds, 0 or more'],
+    [{ maxQueue: 0 }, 'option maxQueue is the number 0; expected a whole number, 1 or more, or Infinity'],
+    [{ maxQueue: 1.5 }, 'option maxQueue is the number 1.5; expected a whole number, 1 or more, or Infinity'],
     [{ maxQueue: '5' }, 'option maxQueue is the string "5"; expected a whole number, 1 or more, or Infinity'],
     [null, 'options is null; expected an object'],
     ['x', 'options is the string "x"; expected an object'],
