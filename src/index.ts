@@ -5,10 +5,12 @@
 
 /* Hooks: on modules, and on any method of any object */
 export {
+  AsyncTransformError,
   type AttachedMethod,
   type AttachOptions,
   attach,
   ForwardError,
+  type ForwardEvent,
   type ForwardHook,
   type ForwardHookOptions,
   type ForwardPreHook,
@@ -20,14 +22,19 @@ export {
   type HookInfo,
   type HookResult,
   type InputsOf,
+  LateEmissionError,
   listHooks,
   type MethodName,
+  type ObserveOptions,
   type OutputOf,
   RemovableHandle,
+  type Reporter,
   registerModuleForwardHook,
   registerModuleForwardPreHook,
   removeAllHooks,
+  setReporter,
   type TensorReader,
+  TooManyEmissionsError,
 } from './hooks/index.ts';
 
 /* Which kernels compute, and their statistics of an array */

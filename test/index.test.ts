@@ -5,9 +5,11 @@ import * as layertap from '../src/index.ts';
 
 test('the public list is what it is on purpose', () => {
   assert.equal(Object.keys(layertap).sort(), [
+    'AsyncTransformError',
     'ForwardError',
     'Hookable',
     'Identity',
+    'LateEmissionError',
     'Linear',
     'Module',
     'ModuleDict',
@@ -17,6 +19,7 @@ test('the public list is what it is on purpose', () => {
     'RemovableHandle',
     'Sequential',
     'Tensor',
+    'TooManyEmissionsError',
     'attach',
     'full',
     'kernelName',
@@ -31,6 +34,7 @@ test('the public list is what it is on purpose', () => {
     'registerModuleForwardPreHook',
     'relu',
     'removeAllHooks',
+    'setReporter',
     'summarize',
     'tensor',
     'tensorReader',

@@ -1,6 +1,7 @@
 import { checkOptions } from './check-arguments.ts';
 import { className, describe } from './describe.ts';
-import { Hookable, hookTable } from './hookable.ts';
+import { hookTable } from './hook-table.ts';
+import { Hookable } from './hookable.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import type { TensorReader } from './reader.ts';
 

@@ -1,6 +1,6 @@
 import { checkHook } from './check-arguments.ts';
 import { RemovableHandle } from './handle.ts';
-import { type HookRecord, HookTable } from './hook-table.ts';
+import { HookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 
 /** The one registry of the process. Its hooks run before a module's own. */
@@ -21,7 +21,7 @@ export function registerModuleForwardHook(
   options: { alwaysCall?: boolean } = {},
 ): RemovableHandle {
   checkHook('registerModuleForwardHook()', hook, options, ['alwaysCall']);
-  return add('forward', hook as HookRecord['hook'], options.alwaysCall ?? false);
+  return add({ kind: 'forward', hook, alwaysCall: options.alwaysCall });
 }
 
 /**
@@ -30,9 +30,9 @@ export function registerModuleForwardHook(
  */
 export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options: object = {}): RemovableHandle {
   checkHook('registerModuleForwardPreHook()', hook, options, []);
-  return add('forward-pre', hook as HookRecord['hook'], false);
+  return add({ kind: 'forward-pre', hook });
 }
 
-function add(kind: HookRecord['kind'], hook: HookRecord['hook'], alwaysCall: boolean): RemovableHandle {
-  return new RemovableHandle(globalHooks, globalHooks.add(kind, hook, { prepend: false, alwaysCall }));
+function add(registration: Registration): RemovableHandle {
+  return new RemovableHandle(globalHooks, globalHooks.add(registration));
 }

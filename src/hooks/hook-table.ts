@@ -1,62 +1,107 @@
 /** @file What is registered on one Hookable, or globally. */
 
-/** A hook and what is known about it. The kinds are typed at registration; inside the pipeline they are functions. */
+/** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */
+export interface Registration {
+  readonly kind: 'forward-pre' | 'forward' | 'transform' | 'observer';
+  readonly hook: (...values: never[]) => unknown;
+  /** For lists and messages. Default: the function's name. */
+  readonly name?: string;
+  readonly prepend?: boolean | undefined;
+  readonly alwaysCall?: boolean | undefined;
+  /** Called once, when it is removed, whoever removes it. */
+  readonly onRemove?: () => void;
+}
+
+/** A registration and what is known about it. */
 export interface HookRecord {
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
-  readonly kind: 'forward-pre' | 'forward';
+  readonly kind: Registration['kind'];
+  readonly name: string;
   readonly hook: (...values: unknown[]) => unknown;
   readonly alwaysCall: boolean;
+  readonly onRemove: (() => void) | undefined;
   /** How often it was called. */
   calls: number;
 }
 
 let nextId = 0;
 
+/** The tables of all Hookables. A call holds its own directly; only registering and listing look it up here. */
+const tables = new WeakMap<object, HookTable>();
+
+export function giveHookTable(module: object, table: HookTable): void {
+  tables.set(module, table);
+}
+
+/** What is registered on a Hookable. Not public: others would depend on its shape. */
+export function hookTable(module: object): HookTable {
+  return tables.get(module)!;
+}
+
 /**
  * Lists of hooks that are replaced, never changed: a phase that holds one holds its snapshot, without a copy per call.
  */
 export class HookTable {
   preHooks: readonly HookRecord[] = [];
+  /** Forward hooks and transforms: what may change the output, in one order. */
   hooks: readonly HookRecord[] = [];
+  observers: readonly HookRecord[] = [];
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
   /** Told when `active` changes. */
   onActive: ((active: boolean) => void) | undefined;
 
-  add(kind: HookRecord['kind'], hook: HookRecord['hook'], options: { prepend: boolean; alwaysCall: boolean }): number {
-    const record: HookRecord = { id: nextId, kind, hook, alwaysCall: options.alwaysCall, calls: 0 };
+  add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
     // Told first: where installing fails, nothing has been registered.
     if (!this.active) this.onActive?.(true);
-    nextId++;
-    const place = (list: readonly HookRecord[]) => (options.prepend ? [record, ...list] : [...list, record]);
+    const record: HookRecord = {
+      id: nextId++,
+      kind,
+      name: name ?? (hook.name || '(anonymous)'),
+      hook: hook as HookRecord['hook'],
+      alwaysCall,
+      onRemove,
+      calls: 0,
+    };
+    const place = (list: readonly HookRecord[]) => (prepend ? [record, ...list] : [...list, record]);
     if (kind === 'forward-pre') this.preHooks = place(this.preHooks);
+    else if (kind === 'observer') this.observers = place(this.observers);
     else this.hooks = place(this.hooks);
     this.active = true;
     return record.id;
   }
 
+  /** All that is registered, in the order in which it runs. */
+  all(): HookRecord[] {
+    return [...this.preHooks, ...this.hooks, ...this.observers];
+  }
+
   /** Removes what has this id, if it is still here. */
   remove(id: number): void {
-    this.preHooks = without(this.preHooks, id);
-    this.hooks = without(this.hooks, id);
-    this.#settle();
+    const removed = this.all().find((record) => record.id === id);
+    if (removed === undefined) return;
+    const rest = (list: readonly HookRecord[]) => list.filter((record) => record !== removed);
+    this.preHooks = rest(this.preHooks);
+    this.hooks = rest(this.hooks);
+    this.observers = rest(this.observers);
+    this.#settle([removed]);
   }
 
   clear(): void {
+    const removed = this.all();
     this.preHooks = [];
     this.hooks = [];
-    this.#settle();
+    this.observers = [];
+    this.#settle(removed);
   }
 
-  #settle(): void {
-    const active = this.preHooks.length > 0 || this.hooks.length > 0;
-    if (active === this.active) return;
-    this.active = active;
-    this.onActive?.(active);
+  #settle(removed: readonly HookRecord[]): void {
+    const active = this.preHooks.length > 0 || this.hooks.length > 0 || this.observers.length > 0;
+    if (active !== this.active) {
+      this.active = active;
+      this.onActive?.(active);
+    }
+    for (const record of removed) record.onRemove?.();
   }
-}
-
-function without(list: readonly HookRecord[], id: number): readonly HookRecord[] {
-  return list.some((record) => record.id === id) ? list.filter((record) => record.id !== id) : list;
 }

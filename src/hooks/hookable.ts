@@ -1,12 +1,15 @@
 import { checkHook } from './check-arguments.ts';
 import { className } from './describe.ts';
+import type { ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
 import { globalHooks } from './global-hooks.ts';
 import { RemovableHandle } from './handle.ts';
-import { type HookRecord, HookTable } from './hook-table.ts';
+import { giveHookTable, HookTable, hookTable, type Registration } from './hook-table.ts';
+import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
+import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
 import { ownEntries } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
@@ -60,9 +63,6 @@ export interface Hookable {
   (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>;
 }
 
-/** The tables of all Hookables. Calls hold theirs directly; only registering and listing look it up here. */
-const tables = new WeakMap<Hookable, HookTable>();
-
 /**
  * Something with a `forward`, that is called like a function and runs hooks around it. `net(x)` runs them;
  * `net.forward(x)` does not run those of `net`, as in PyTorch.
@@ -99,7 +99,7 @@ export abstract class Hookable {
         }) as unknown as this;
     const target: Target = { module: self, table, reader, source: self };
     Object.setPrototypeOf(self, new.target.prototype);
-    tables.set(self, table);
+    giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable
     return self;
   }
@@ -111,7 +111,7 @@ export abstract class Hookable {
    */
   registerForwardHook(hook: ForwardHook<this>, options: ForwardHookOptions = {}): RemovableHandle {
     checkHook(`registerForwardHook() of ${className(this)}`, hook, options, ['prepend', 'alwaysCall']);
-    return register(this, 'forward', hook as HookRecord['hook'], options);
+    return register(this, { kind: 'forward', hook, ...options });
   }
 
   /**
@@ -121,7 +121,36 @@ export abstract class Hookable {
    */
   registerForwardPreHook(hook: ForwardPreHook<this>, options: ForwardPreHookOptions = {}): RemovableHandle {
     checkHook(`registerForwardPreHook() of ${className(this)}`, hook, options, ['prepend']);
-    return register(this, 'forward-pre', hook as HookRecord['hook'], options);
+    return register(this, { kind: 'forward-pre', hook, ...options });
+  }
+
+  /**
+   * Calls an observer after every forward, behind all hooks, with what the caller gets. It cannot disturb: what it
+   * throws or rejects goes to the reporter, and after three errors in a row it is removed.
+   * @param options `reporter`: who is told instead of the process's (see `setReporter`)
+   * @throws TypeError for an observer that is not a function, or an unknown option
+   */
+  observe(observer: (event: ForwardEvent<this>) => unknown, options?: ObserveOptions): RemovableHandle;
+  /** The events of this module as an RxJS Observable; cold, and by RxJS's own rules. Without a subscriber it costs nothing. */
+  observe(): Observable<ForwardEvent<this>>;
+  observe(
+    observer?: (event: ForwardEvent<this>) => unknown,
+    options?: ObserveOptions,
+  ): RemovableHandle | Observable<ForwardEvent<this>> {
+    // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
+    if (arguments.length === 0) return observable<this>([['', this]]);
+    return observeIsolated(this, '', observer!, options);
+  }
+
+  /**
+   * Sends every output through RxJS operators, at this place among the hooks: what they emit before the call goes on is
+   * the new output. None (a `filter`): unchanged. Several, or a promise: an error of that call. Later, or outside of a
+   * call: reported. A chain that throws fails that call and begins anew; one that completes is removed, which is
+   * reported.
+   * @throws TypeError for what is not an operator; LateEmissionError for operators that emit while they are subscribed
+   */
+  transform(...operators: OperatorFunction<OutputOf<this>, OutputOf<this>>[]): RemovableHandle {
+    return registerTransform(this, '', operators);
   }
 
   /**
@@ -144,23 +173,13 @@ export abstract class Hookable {
   }
 }
 
-function register(
-  module: Hookable,
-  kind: HookRecord['kind'],
-  hook: HookRecord['hook'],
-  { prepend = false, alwaysCall = false }: ForwardHookOptions,
-): RemovableHandle {
+function register(module: Hookable, registration: Registration): RemovableHandle {
   const table = hookTable(module);
-  return new RemovableHandle(table, table.add(kind, hook, { prepend, alwaysCall }));
+  return new RemovableHandle(table, table.add(registration));
 }
 
 export function isHookable(value: unknown): value is Hookable {
   return value instanceof Hookable;
-}
-
-/** What is registered on a module. Not public: others would depend on its shape. */
-export function hookTable(module: Hookable): HookTable {
-  return tables.get(module)!;
 }
 
 /** Whether nobody listens to a module, globally included: only then may a faster way go past its call. */

@@ -2,6 +2,7 @@
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export { checkOptions } from './check-arguments.ts';
 export { className, describe, typeName } from './describe.ts';
+export type { ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
   type GlobalForwardHook,
@@ -24,6 +25,9 @@ export {
   type OutputOf,
 } from './hookable.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
+export type { ObserveOptions } from './observe.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
+export { type Reporter, setReporter } from './report.ts';
+export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx.ts';
 export { namedModules, ownEntries } from './tree.ts';

@@ -1,6 +1,6 @@
 import { describe } from './describe.ts';
-import { type Hookable, hookTable, isHookable } from './hookable.ts';
-import { hookName } from './pipeline.ts';
+import { hookTable } from './hook-table.ts';
+import { type Hookable, isHookable } from './hookable.ts';
 import { namedModules } from './tree.ts';
 
 /** One registration, as {@link listHooks} tells it. */
@@ -8,8 +8,8 @@ export interface HookInfo {
   /** The module's path under the root; '' for the root itself. */
   path: string;
   module: Hookable;
-  kind: 'forward-pre' | 'forward';
-  /** The function's name. */
+  kind: 'forward-pre' | 'forward' | 'transform' | 'observer';
+  /** The function's name, or the verb's. */
   name: string;
   /** The id of its handle. */
   id: number;
@@ -25,10 +25,7 @@ export function listHooks(root: Hookable): HookInfo[] {
   checkRoot('listHooks()', root);
   const list: HookInfo[] = [];
   for (const [path, module] of namedModules(root)) {
-    const { preHooks, hooks } = hookTable(module);
-    for (const record of [...preHooks, ...hooks]) {
-      list.push({ path, module, kind: record.kind, name: hookName(record), id: record.id, calls: record.calls });
-    }
+    for (const { kind, name, id, calls } of hookTable(module).all()) list.push({ path, module, kind, name, id, calls });
   }
   return list;
 }

@@ -62,6 +62,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
       const replacement = callHook(own[i]!, module, inputs, output);
       if (replacement !== undefined) output = replaced(target, own[i]!, output, replacement, true);
     }
+    if (table.observers.length > 0) notify(target, inputs, output);
     return output;
   } catch (error) {
     const waiting = global === undefined ? [...globalHooks.hooks, ...table.hooks] : [...global, ...own].slice(started);
@@ -113,6 +114,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       const result = await callHook(record, module, progress.inputs, progress.output);
       progress.output = replaced(target, record, progress.output, result, false);
     }
+    notify(target, progress.inputs, progress.output);
     return progress.output;
   } catch (error) {
     const waiting = progress.hooks?.slice(progress.started) ?? [...globalHooks.hooks, ...table.hooks];
@@ -127,6 +129,11 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     }
     throw located(error, module);
   }
+}
+
+/** Observers see what the caller gets. They are isolated, or by RxJS's rules report later: none throws into the call. */
+function notify({ module, table }: Target, inputs: Inputs, output: unknown): void {
+  for (const record of table.observers) callHook(record, module, inputs, output);
 }
 
 function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs): unknown {
@@ -160,7 +167,7 @@ function replaced(target: Target, record: HookRecord, output: unknown, result: u
   if (reader?.is(output) && !reader.is(result)) {
     throw hookError(
       'a forward hook replaced a tensor by something that is not a tensor',
-      hookName(record),
+      record.name,
       result,
       'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
     );
@@ -175,17 +182,12 @@ function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: '
     what === 'hook'
       ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'
       : 'a value, or nothing; asynchronous pre-hooks need a module that says that it is asynchronous (static async = true)';
-  return hookError(`a synchronous forward cannot wait for its ${what}`, hookName(record), promise, expected);
+  return hookError(`a synchronous forward cannot wait for its ${what}`, record.name, promise, expected);
 }
 
 function warnSilenced(module: Hookable, record: HookRecord, error: unknown): void {
-  const text = `the alwaysCall hook ${hookName(record)} of ${module} failed while another error was on its way`;
+  const text = `the alwaysCall hook ${record.name} of ${module} failed while another error was on its way`;
   warn(
     `${text}; that one goes on, this one is only reported: ${error instanceof Error ? error.message : describe(error)}`,
   );
-}
-
-/** How a hook is called in messages and lists. */
-export function hookName(record: HookRecord): string {
-  return record.hook.name || '(anonymous)';
 }

@@ -1,0 +1,74 @@
+import { checkHook } from './check-arguments.ts';
+import { describe, isThenable } from './describe.ts';
+import type { ForwardEvent } from './event.ts';
+import { RemovableHandle } from './handle.ts';
+import { hookTable, type Registration } from './hook-table.ts';
+import type { Hookable } from './hookable.ts';
+import { type Reporter, report } from './report.ts';
+
+export interface ObserveOptions {
+  /** Who is told of what this observer throws or rejects. Default: the reporter of the process. */
+  reporter?: Reporter;
+}
+
+/** After so many errors in a row an observer is taken out: it would fail for ever. */
+const ERRORS_IN_A_ROW = 3;
+
+/**
+ * Registers an observer that cannot disturb: what it throws or rejects is reported, never thrown into the forward or
+ * out of the process. After three errors in a row it is removed, which is reported too.
+ */
+export function observeIsolated<M extends Hookable>(
+  module: M,
+  path: string,
+  observer: (event: ForwardEvent<M>) => unknown,
+  options: ObserveOptions = {},
+): RemovableHandle {
+  const verb = `observe() of ${path || module}`;
+  const { reporter, ...rest } = options ?? {};
+  checkHook(verb, observer, rest, ['reporter']);
+  if (reporter !== undefined && typeof reporter !== 'function') {
+    throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
+  }
+  const where = path === '' ? String(module) : `${path}, ${module}`;
+  const name = observer.name || '(anonymous)';
+  let errors = 0;
+  const failed = (cause: unknown) => {
+    errors++;
+    const what = cause instanceof Error ? cause.message : describe(cause);
+    report(new Error(`layertap: the observer ${name} of ${where} failed: ${what}`, { cause }), reporter);
+    if (errors !== ERRORS_IN_A_ROW) return;
+    handle.remove();
+    report(
+      new Error(`layertap: the observer ${name} of ${where} was removed after ${errors} errors in a row`),
+      reporter,
+    );
+  };
+  const handle = observeEvents(module, path, name, (event: ForwardEvent<M>) => {
+    // Removed, but still in the snapshot of a call: it has failed often enough.
+    if (errors >= ERRORS_IN_A_ROW) return;
+    try {
+      const result = observer(event);
+      if (isThenable(result)) result.then(() => (errors = 0), failed);
+      else errors = 0;
+    } catch (cause) {
+      failed(cause);
+    }
+  });
+  return handle;
+}
+
+/** Registers whatever wants events, from call 0 on. What it throws would reach the caller: that is up to it. */
+export function observeEvents<M extends Hookable>(
+  module: M,
+  path: string,
+  name: string,
+  listener: (event: ForwardEvent<M>) => void,
+): RemovableHandle {
+  let call = 0;
+  const hook = ((_module: M, inputs: ForwardEvent<M>['inputs'], output: ForwardEvent<M>['output']) => {
+    listener({ module, path, inputs, output, call: call++ });
+  }) as Registration['hook'];
+  const table = hookTable(module);
+  return new RemovableHandle(table, table.add({ kind: 'observer', name, hook }));
+}

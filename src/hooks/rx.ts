@@ -1,0 +1,204 @@
+/** @file The one file that knows RxJS (7.8): events as an Observable, and operators that change outputs. */
+import { Observable, type OperatorFunction, Subject, type Subscription } from 'rxjs';
+import { describe, isThenable } from './describe.ts';
+import type { ForwardEvent } from './event.ts';
+import { RemovableHandle } from './handle.ts';
+import { type HookTable, hookTable, type Registration } from './hook-table.ts';
+import type { Hookable, OutputOf } from './hookable.ts';
+import { observeEvents } from './observe.ts';
+import { report } from './report.ts';
+
+export type { Observable, OperatorFunction };
+
+/** Where events come from: a module, and its path under the root that it was selected from. */
+export type Source<M extends Hookable> = readonly [path: string, module: M];
+
+/**
+ * The events of modules as an Observable: cold, as `fromEvent` is. Each subscription is an observation of its own that
+ * counts calls from 0 and ends when it is unsubscribed; without one nothing is registered.
+ */
+export function observable<M extends Hookable>(sources: Iterable<Source<M>>): Observable<ForwardEvent<M>> {
+  return new Observable((subscriber) => {
+    for (const [path, module] of sources) {
+      const next = (event: ForwardEvent<M>) => subscriber.next(event);
+      subscriber.add(observeEvents(module, path, 'observe()', next));
+    }
+  });
+}
+
+/** A transform emitted several values in one call. */
+export class TooManyEmissionsError extends Error {
+  override readonly name: string = 'TooManyEmissionsError';
+}
+
+/** A transform emitted a promise: a forward cannot wait for it. */
+export class AsyncTransformError extends Error {
+  override readonly name: string = 'AsyncTransformError';
+}
+
+/** A transform emitted a value later, or outside of a call. */
+export class LateEmissionError extends Error {
+  override readonly name: string = 'LateEmissionError';
+}
+
+/** A chain of operators that one output at a time is driven through. */
+class Chain {
+  readonly #input = new Subject<unknown>();
+  readonly #subscription: Subscription;
+  readonly #where: string;
+  #driving = false;
+  #emitted: unknown[] = [];
+  error: { cause: unknown } | undefined;
+  completed = false;
+
+  /**
+   * Subscribes to the operators.
+   * @throws whatever they throw or emit meanwhile: nothing has come in yet
+   */
+  constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, late: (value: unknown) => void) {
+    this.#where = where;
+    let subscribed = false;
+    let early: { value: unknown } | undefined;
+    const chain = operators.reduce<Observable<unknown>>((source, operator) => source.pipe(operator), this.#input);
+    this.#subscription = chain.subscribe({
+      next: (value) => {
+        if (this.#driving) this.#emitted.push(value);
+        else if (subscribed) late(value);
+        else early ??= { value };
+      },
+      error: (cause) => {
+        this.error = { cause };
+        if (subscribed && !this.#driving) late(cause);
+      },
+      complete: () => {
+        this.completed = true;
+      },
+    });
+    subscribed = true;
+    if (this.error !== undefined || early !== undefined) this.#subscription.unsubscribe();
+    if (this.error !== undefined) throw this.error.cause;
+    if (early !== undefined) {
+      throw new LateEmissionError(
+        `${where} emitted ${describe(early.value)} while it was subscribed, before any output\n` +
+          '  expected: operators that emit when an output comes; not startWith, for instance',
+      );
+    }
+  }
+
+  /** What the operators make of one output; undefined for no change. */
+  drive(output: unknown): unknown {
+    this.#emitted = [];
+    this.#driving = true;
+    try {
+      this.#input.next(output);
+    } finally {
+      this.#driving = false;
+    }
+    const emitted = this.#emitted;
+    for (const value of emitted) if (isThenable(value)) value.then(undefined, () => {});
+    if (this.error !== undefined) throw this.error.cause;
+    if (emitted.length > 1) {
+      throw new TooManyEmissionsError(
+        `${this.#where} emitted ${emitted.length} values for one output\n  expected: one value, or none to leave the output as it is`,
+      );
+    }
+    if (isThenable(emitted[0])) {
+      throw new AsyncTransformError(
+        `${this.#where} emitted a promise\n  expected: a value; an asynchronous hook can wait where forward is asynchronous`,
+      );
+    }
+    return emitted[0];
+  }
+
+  end(): void {
+    this.#subscription.unsubscribe();
+  }
+}
+
+/**
+ * Registers operators as a forward hook: what they emit for an output before `next` returns is the new output. They are
+ * subscribed once, and once more for each level of nesting, so that what they remember (`scan`, `pairwise`) goes on
+ * from call to call.
+ */
+export function registerTransform<M extends Hookable>(
+  module: M,
+  path: string,
+  operators: readonly OperatorFunction<OutputOf<M>, OutputOf<M>>[],
+): RemovableHandle {
+  const where = `the transform of ${path === '' ? module : `${path}, ${module}`}`;
+  if (operators.length === 0)
+    throw new TypeError(`transform() of ${path || module}: at least one operator expected, got none`);
+  operators.forEach((operator, i) => {
+    if (typeof operator === 'function') return;
+    throw new TypeError(
+      `transform() of ${path || module}: operator ${i} must be a function, got ${describe(operator)}`,
+    );
+  });
+  const transform = new Transform(hookTable(module), operators as OperatorFunction<unknown, unknown>[], where);
+  return transform.handle;
+}
+
+class Transform {
+  readonly handle: RemovableHandle;
+  readonly #operators: readonly OperatorFunction<unknown, unknown>[];
+  readonly #where: string;
+  /** One for each level of nesting that has been reached. */
+  #chains: (Chain | undefined)[];
+  #level = 0;
+  #reportedLate = false;
+  #removed = false;
+
+  constructor(table: HookTable, operators: readonly OperatorFunction<unknown, unknown>[], where: string) {
+    this.#operators = operators;
+    this.#where = where;
+    this.#chains = [this.#build()];
+    const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
+    const onRemove = () => this.#end();
+    this.handle = new RemovableHandle(table, table.add({ kind: 'transform', name: 'transform()', hook, onRemove }));
+  }
+
+  #build(): Chain {
+    return new Chain(this.#operators, this.#where, (value) => this.#late(value));
+  }
+
+  #drive(output: unknown): unknown {
+    const level = this.#level++;
+    try {
+      this.#chains[level] ??= this.#build();
+      const chain = this.#chains[level];
+      try {
+        return chain.drive(output);
+      } finally {
+        this.#settle(level, chain);
+      }
+    } finally {
+      this.#level--;
+    }
+  }
+
+  /** A chain that threw is built anew at the next call; one that completed would be silent for ever. */
+  #settle(level: number, chain: Chain): void {
+    if (chain.error !== undefined) this.#chains[level] = undefined;
+    else if (chain.completed && !this.#removed) {
+      this.handle.remove();
+      report(
+        new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`),
+      );
+    } else if (this.#removed) chain.end();
+  }
+
+  #late(value: unknown): void {
+    if (this.#reportedLate || this.#removed) return;
+    this.#reportedLate = true;
+    const text = `layertap: ${this.#where} emitted ${describe(value)} after its call had ended; such values are lost`;
+    report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
+  }
+
+  #end(): void {
+    this.#removed = true;
+    // Those that are at work right now end when they have given their value.
+    this.#chains.forEach((chain, level) => {
+      if (level >= this.#level) chain?.end();
+    });
+  }
+}

@@ -1,0 +1,213 @@
+import { bufferCount, take, toArray } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  attach,
+  type ForwardEvent,
+  Linear,
+  listHooks,
+  Module,
+  rand,
+  removeAllHooks,
+  setReporter,
+  tensor,
+} from '../../src/index.ts';
+
+class Same extends Module {
+  override forward(x: number): number {
+    return x;
+  }
+}
+
+/** Collects what is reported while something runs. */
+async function reported(run: () => unknown): Promise<string[]> {
+  const reports: string[] = [];
+  setReporter(({ message }) => reports.push(message));
+  try {
+    await run();
+  } finally {
+    setReporter();
+  }
+  return reports;
+}
+
+test('observe(fn) sees what the caller gets, behind all hooks, with calls counted from 0', () => {
+  const module = new Same();
+  const events: ForwardEvent<Same>[] = [];
+  module(0);
+  const handle = module.observe((event) => events.push(event));
+  module.registerForwardHook((_m, _i, x) => x + 1);
+  module(1);
+  module(5);
+  handle.remove();
+  module(9);
+  assert.equal(
+    events.map(({ inputs, output, call, path }) => [[...inputs], output, call, path]),
+    [
+      [[1], 2, 0, ''],
+      [[5], 6, 1, ''],
+    ],
+  );
+  assert.is(events[0]!.module, module);
+});
+
+test('observe(fn) cannot change or stop the forward: a thousand errors, the same outputs, three reports and a removal', async () => {
+  const layer = new Linear(4, 3);
+  const x = rand(2, 4);
+  const plain = [...layer(x).data];
+  let calls = 0;
+  const reports = await reported(() => {
+    layer.observe(function broken() {
+      calls++;
+      throw new Error('no');
+    });
+    for (let i = 0; i < 1000; i++) assert.equal([...layer(x).data], plain);
+  });
+  assert.is(calls, 3);
+  assert.is(reports.length, 4);
+  assert.match(reports[0]!, /^layertap: the observer broken of Linear\(.*\) failed: no$/);
+  assert.match(reports[3]!, /was removed after 3 errors in a row$/);
+  assert.equal(listHooks(layer), []);
+});
+
+test('observe(fn) isolates rejections too, and an error now and then does not remove it', async () => {
+  const module = new Same();
+  let calls = 0;
+  const reports = await reported(async () => {
+    module.observe(async () => {
+      calls++;
+      if (calls % 3 !== 0) throw new Error('rejected');
+    });
+    for (let i = 0; i < 9; i++) {
+      assert.is(module(i), i);
+      await undefined;
+      await undefined;
+    }
+  });
+  assert.is(calls, 9);
+  assert.is(reports.length, 6);
+});
+
+test('observe(fn, { reporter }) tells its own reporter, and one that throws does no harm', async () => {
+  const module = new Same();
+  const own: string[] = [];
+  const { error } = console;
+  console.error = () => own.push('console');
+  try {
+    const reports = await reported(() => {
+      const fail = () => {
+        throw new Error('no');
+      };
+      const one = module.observe(fail, { reporter: ({ message }) => own.push(message) });
+      module(1);
+      one.remove();
+      module.observe(fail, { reporter: fail });
+      module(1);
+    });
+    assert.equal(reports, []);
+    assert.is(own.length, 2);
+    assert.is(own[1], 'console');
+  } finally {
+    console.error = error;
+  }
+});
+
+test('observe() is a cold Observable: each subscription registers and counts for itself, and leaves nothing', () => {
+  const module = new Same();
+  const events = module.observe();
+  assert.equal(listHooks(module), []);
+  module(0);
+  const buffers: number[][] = [];
+  const subscription = events
+    .pipe(bufferCount(2))
+    .subscribe((pair) => buffers.push(pair.map(({ call, output }) => call * 100 + output)));
+  const firstThree: number[] = [];
+  module(1);
+  events.pipe(take(3), toArray()).subscribe((all) => firstThree.push(...all.map(({ output }) => output)));
+  for (const x of [2, 3, 4]) module(x);
+  assert.equal(buffers, [
+    [1, 102],
+    [203, 304],
+  ]);
+  assert.equal(firstThree, [2, 3, 4]);
+  assert.is(listHooks(module).length, 1);
+  subscription.unsubscribe();
+  assert.equal(listHooks(module), []);
+});
+
+test('a subscriber that unsubscribes inside its own next gets nothing more', () => {
+  const module = new Same();
+  let seen = 0;
+  const subscription = module.observe().subscribe(() => {
+    seen++;
+    subscription.unsubscribe();
+  });
+  module(1);
+  module(2);
+  assert.is(seen, 1);
+  assert.equal(listHooks(module), []);
+});
+
+test('observers of an attached method install and leave as hooks do', () => {
+  const model = { predict: (x: number) => x + 1 };
+  const before = Object.getOwnPropertyDescriptor(model, 'predict');
+  const seen: number[] = [];
+  const handle = attach(model, 'predict').observe(({ output }) => seen.push(output));
+  model.predict(1);
+  handle.remove();
+  model.predict(2);
+  assert.equal(seen, [2]);
+  assert.equal(Object.getOwnPropertyDescriptor(model, 'predict'), before);
+});
+
+test('observers of a promise see what it gave; those of a call that failed see nothing', async () => {
+  class Slow extends Module {
+    override async forward(x: number): Promise<number> {
+      if (x < 0) throw new Error('negative');
+      return x * 2;
+    }
+  }
+  const slow = new Slow();
+  const seen: number[] = [];
+  slow.observe(({ output }) => seen.push(output));
+  assert.is(await slow(2), 4);
+  await slow(-1).catch(() => {});
+  assert.equal(seen, [4]);
+});
+
+test('listHooks() lists observers and transforms, and removeAllHooks() ends them', () => {
+  const module = new Same();
+  module.observe(function watcher() {});
+  module.observe().subscribe();
+  module(1);
+  assert.equal(
+    listHooks(module).map(({ kind, name, calls }) => [kind, name, calls]),
+    [
+      ['observer', 'watcher', 1],
+      ['observer', 'observe()', 1],
+    ],
+  );
+  removeAllHooks(module);
+  assert.equal(listHooks(module), []);
+});
+
+test('observe() refuses what is not a function, and options that are unknown', () => {
+  const module = new Same();
+  assert.throws(
+    () => module.observe(undefined as never),
+    /^observe\(\) of Same\(\): the hook must be a function, got undefined$/,
+  );
+  assert.throws(
+    () => module.observe(() => {}, { reprter: 1 } as never),
+    /unknown option "reprter"; the options are reporter$/,
+  );
+  assert.throws(
+    () => module.observe(() => {}, { reporter: 1 } as never),
+    /option "reporter" must be a function, got the number 1$/,
+  );
+  assert.throws(() => setReporter('x' as never), /^setReporter\(\): the hook must be a function, got the string "x"$/);
+  assert.equal(listHooks(module), []);
+  assert.equal(tensor([1]).toArray(), [1]);
+});
+
+test.run();

@@ -1,0 +1,215 @@
+// Every operator of the table in docs/rxjs.md as a transform: what it does to three calls, and afterwards.
+import {
+  asapScheduler,
+  asyncScheduler,
+  auditTime,
+  bufferCount,
+  catchError,
+  concatMap,
+  debounceTime,
+  delay,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  map,
+  mergeMap,
+  type OperatorFunction,
+  observeOn,
+  of,
+  pairwise,
+  queueScheduler,
+  retry,
+  sampleTime,
+  scan,
+  skip,
+  startWith,
+  switchMap,
+  take,
+  tap,
+  throttleTime,
+} from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listHooks, Module, setReporter } from '../../src/index.ts';
+
+class Same extends Module {
+  override forward(x: number): number {
+    return x;
+  }
+}
+
+type Operator = OperatorFunction<number, number>;
+const later = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+const twice = (x: number) => x * 2;
+const throwsOnSecond = () => {
+  let calls = 0;
+  return map((x: number) => {
+    if (++calls === 2) throw new Error('second');
+    return x * 2;
+  });
+};
+
+/** What three calls with 1, 2, 3 give ('!Name' for an error of that name), and what is reported until later. */
+const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], reports: string[], kept: boolean][] = [
+  ['map', () => [map(twice)], [2, 4, 6], [], true],
+  ['tap', () => [tap(() => {})], [1, 2, 3], [], true],
+  ['scan', () => [scan((sum, x) => sum + x, 0)], [1, 3, 6], [], true],
+  ['concatMap(of)', () => [concatMap((x) => of(x * 2))], [2, 4, 6], [], true],
+  ['observeOn(queue)', () => [observeOn(queueScheduler), map(twice)], [2, 4, 6], [], true],
+  ['filter(false)', () => [filter(() => false)], [1, 2, 3], [], true],
+  ['switchMap(EMPTY)', () => [switchMap(() => EMPTY)], [1, 2, 3], [], true],
+  [
+    'map(async)',
+    () => [map(async (x) => x) as never],
+    ['!AsyncTransformError', '!AsyncTransformError', '!AsyncTransformError'],
+    [],
+    true,
+  ],
+  ['mergeMap(async)', () => [mergeMap(async (x) => x)], [1, 2, 3], ['LateEmissionError'], true],
+  ['delay(0)', () => [delay(0)], [1, 2, 3], ['LateEmissionError'], true],
+  ['observeOn(async)', () => [observeOn(asyncScheduler)], [1, 2, 3], ['LateEmissionError'], true],
+  ['observeOn(asap)', () => [observeOn(asapScheduler)], [1, 2, 3], ['LateEmissionError'], true],
+  ['debounceTime(0)', () => [debounceTime(0)], [1, 2, 3], ['LateEmissionError'], true],
+  ['auditTime(0)', () => [auditTime(0)], [1, 2, 3], ['LateEmissionError'], true],
+  ['sampleTime(1)', () => [sampleTime(1)], [1, 2, 3], ['LateEmissionError'], true],
+  ['throttleTime(50)', () => [map(twice), throttleTime(50)], [2, 2, 3], [], true],
+  ['distinctUntilChanged, the same value', () => [map(() => 7), distinctUntilChanged()], [7, 2, 3], [], true],
+  ['take(1)', () => [map(twice), take(1)], [2, 2, 3], ['Error completed and was removed'], false],
+  ['bufferCount(2)', () => [bufferCount(2) as never], [1, [1, 2], 3], [], true],
+  ['pairwise', () => [pairwise() as never], [1, [1, 2], [2, 3]], [], true],
+  ['skip(1)', () => [map(twice), skip(1)], [1, 4, 6], [], true],
+  [
+    'mergeMap([a, b])',
+    () => [mergeMap((x) => [x, x])],
+    ['!TooManyEmissionsError', '!TooManyEmissionsError', '!TooManyEmissionsError'],
+    [],
+    true,
+  ],
+  ['throws on the second', () => [throwsOnSecond()], [2, '!second', 6], [], true],
+  [
+    'catchError(of), throws on the second',
+    () => [throwsOnSecond(), catchError(() => of(99))],
+    [2, 99, 3],
+    ['Error completed and was removed'],
+    false,
+  ],
+  ['retry(), throws on the second', () => [throwsOnSecond(), retry()], [2, 2, 6], [], true],
+];
+
+function outcome(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `!${name === 'Error' ? message : name}`;
+  }
+}
+
+/** Runs with the reports of the process collected. */
+async function reported(run: () => unknown): Promise<string[]> {
+  const reports: string[] = [];
+  setReporter(({ name, message }) =>
+    reports.push(name === 'Error' ? `Error ${/completed and was removed/.exec(message)?.[0] ?? message}` : name),
+  );
+  try {
+    await run();
+    await later(30);
+  } finally {
+    setReporter();
+  }
+  return reports;
+}
+
+for (const [name, operators, outputs, reports, kept] of ROWS) {
+  test(`transform(${name}) has the documented verdict, and nothing dies in silence`, async () => {
+    const module = new Same();
+    const came = await reported(() => {
+      // retry() and the rest as their users write them: one chain of operators.
+      const handle = module.transform(...(operators() as [Operator]));
+      assert.equal(
+        [1, 2, 3].map((x) => outcome(() => module(x))),
+        outputs,
+      );
+      assert.is(listHooks(module).length, kept ? 1 : 0);
+      return later(5).then(() => handle.remove());
+    });
+    assert.equal(came, reports);
+    assert.is(module(5), 5, 'the module works when the transform is gone');
+    assert.equal(listHooks(module), []);
+  });
+}
+
+test('transform(startWith) is an error at registration, and registers nothing', () => {
+  const module = new Same();
+  assert.throws(
+    () => module.transform(startWith(0)),
+    (error: Error) => {
+      return error.name === 'LateEmissionError' && /emitted the number 0 while it was subscribed/.test(error.message);
+    },
+  );
+  assert.equal(listHooks(module), []);
+});
+
+test('transform() refuses what is not an operator', () => {
+  const module = new Same();
+  assert.throws(() => module.transform(), /^transform\(\) of Same\(\): at least one operator expected, got none$/);
+  assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);
+  assert.equal(listHooks(module), []);
+});
+
+test('transform() keeps one chain per level of nesting: a module called inside its own transform', () => {
+  const module = new Same();
+  module.transform(
+    scan((sum, x) => sum + x, 0),
+    map((x) => (x < 3 ? module(10) + x : x)),
+  );
+  // Level 0 sums 1, then 2; level 1 sums 10, then 20, and does not call again.
+  assert.is(module(1), 11);
+  assert.is(module(1), 22);
+});
+
+test('transform() stands among the hooks where it was registered', () => {
+  const module = new Same();
+  const seen: number[] = [];
+  const look = (_m: unknown, _i: unknown, output: number) => {
+    seen.push(output);
+  };
+  module.registerForwardHook(look);
+  module.transform(map((x) => x + 1));
+  module.registerForwardHook(look);
+  module.registerForwardHook((_m, _i, x) => x * 10);
+  assert.is(module(1), 20);
+  assert.equal(seen, [1, 2]);
+});
+
+test('transform() that emits null or undefined changes nothing', () => {
+  const module = new Same();
+  module.transform(map((x) => (x === 1 ? null : undefined) as never));
+  assert.is(module(1), 1);
+  assert.is(module(2), 2);
+});
+
+test('transform() is synchronous where forward is not', async () => {
+  class Slow extends Module {
+    override async forward(x: number): Promise<number> {
+      return x;
+    }
+  }
+  const slow = new Slow();
+  slow.transform(map(twice));
+  assert.is(await slow(4), 8);
+});
+
+test('transform() removed inside its own chain still gives its value, once', () => {
+  const module = new Same();
+  const handle = module.transform(
+    map((x) => {
+      handle.remove();
+      return x * 2;
+    }),
+  );
+  assert.is(module(1), 2);
+  assert.is(module(1), 1);
+});
+
+test.run();
