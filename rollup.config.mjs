@@ -13,7 +13,15 @@ export default {
     tensorboard: 'src/tensorboard/index.ts',
     testing: 'src/testing.ts',
   },
-  output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: 'shared/[name]-[hash].js' },
+  output: {
+    dir: 'dist',
+    format: 'es',
+    sourcemap: true,
+    chunkFileNames: 'shared/[name]-[hash].js',
+    hoistTransitiveImports: false,
+  },
+  // As package.json says of the whole: a module from which nothing is used is left out.
+  treeshake: { moduleSideEffects: false },
   external: (id) => packages.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' })],
   onwarn(warning) {
