@@ -40,7 +40,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     this.#options = options;
     this.#name = options.name ?? `${className(object)}.${String(method)}`;
     const table = hookTable(this);
-    this.#target = { module: this, table, reader: options.reader, source: this };
+    this.#target = { module: this, table, source: this };
     table.onActive = (active) => (active ? this.#install() : this.#uninstall());
   }
 

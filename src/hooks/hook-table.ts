@@ -1,4 +1,5 @@
 /** @file What is registered on one Hookable, or globally. */
+import type { TensorReader } from './reader.ts';
 
 /** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */
 export interface Registration {
@@ -43,6 +44,8 @@ export function hookTable(module: object): HookTable {
  * Lists of hooks that are replaced, never changed: a phase that holds one holds its snapshot, without a copy per call.
  */
 export class HookTable {
+  /** How the outputs of its Hookable are read. */
+  readonly reader: TensorReader | undefined;
   preHooks: readonly HookRecord[] = [];
   /** Forward hooks and transforms: what may change the output, in one order. */
   hooks: readonly HookRecord[] = [];
@@ -51,6 +54,10 @@ export class HookTable {
   active = false;
   /** Told when `active` changes. */
   onActive: ((active: boolean) => void) | undefined;
+
+  constructor(reader?: TensorReader) {
+    this.reader = reader;
+  }
 
   add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
     // Told first: where installing fails, nothing has been registered.

@@ -5,6 +5,7 @@ import { located } from './forward-error.ts';
 import { globalHooks } from './global-hooks.ts';
 import { RemovableHandle } from './handle.ts';
 import { giveHookTable, HookTable, hookTable, type Registration } from './hook-table.ts';
+import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
@@ -76,7 +77,7 @@ export abstract class Hookable {
   abstract forward(...inputs: any[]): unknown;
 
   constructor({ reader, async = false }: HookableTraits = {}) {
-    const table = new HookTable();
+    const table = new HookTable(reader);
     // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
     // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
     // thrown: it tells layertap's own errors where they are.
@@ -97,7 +98,7 @@ export abstract class Hookable {
             throw located(error, self);
           }
         }) as unknown as this;
-    const target: Target = { module: self, table, reader, source: self };
+    const target: Target = { module: self, table, source: self };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable
@@ -140,6 +141,15 @@ export abstract class Hookable {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<this>([['', this]]);
     return observeIsolated(this, '', observer!, options);
+  }
+
+  /**
+   * Prints a line of statistics for every output: shape, mean, standard deviation, extremes, share of zeros.
+   * @param options `every`: log each n-th call, default 1; `print`: what a line is given to, default `console.log`
+   * @throws TypeError or RangeError for other options
+   */
+  log(options?: LogOptions): RemovableHandle {
+    return observeIsolated<Hookable>(this, '', logger(options));
   }
 
   /**

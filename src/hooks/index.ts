@@ -25,9 +25,11 @@ export {
   type OutputOf,
 } from './hookable.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
+export type { LogOptions } from './log.ts';
 export type { ObserveOptions } from './observe.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, setReporter } from './report.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx.ts';
+export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
 export { namedModules, ownEntries } from './tree.ts';

@@ -10,14 +10,12 @@ import { hookError, located } from './forward-error.ts';
 import { globalHooks } from './global-hooks.ts';
 import type { HookRecord, HookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
-import type { TensorReader } from './reader.ts';
 import { warn } from './report.ts';
 
 /** What is called, and with what. `receiver` is the `this` of forward. */
 export interface Target {
   readonly module: Hookable;
   readonly table: HookTable;
-  readonly reader: TensorReader | undefined;
   /** Whoever holds `forward`; it is looked up after the pre-hooks, so that an assigned one is honoured. */
   readonly source: { forward: (...inputs: never[]) => unknown };
 }
@@ -163,7 +161,7 @@ function replacedInputs(inputs: Inputs, result: unknown): Inputs {
 function replaced(target: Target, record: HookRecord, output: unknown, result: unknown, sync: boolean): unknown {
   if (result === undefined || result === null) return output;
   if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
-  const { reader } = target;
+  const { reader } = target.table;
   if (reader?.is(output) && !reader.is(result)) {
     throw hookError(
       'a forward hook replaced a tensor by something that is not a tensor',

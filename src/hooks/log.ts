@@ -1,0 +1,64 @@
+import { type Summary, summarize } from '../kernels/index.ts';
+import { checkOptions } from './check-arguments.ts';
+import { describe, isThenable } from './describe.ts';
+import type { ForwardEvent } from './event.ts';
+import { hookTable } from './hook-table.ts';
+
+export interface LogOptions {
+  /** Logs call 0, `every`, 2 `every`, …. Default 1. */
+  every?: number;
+  /** What a line is given to. Default `console.log`, looked up at each call. */
+  print?: (line: string) => void;
+}
+
+/** An observer that prints a line of statistics for each output that is a tensor, and says what others are. */
+export function logger(options: LogOptions = {}): (event: ForwardEvent) => void | Promise<void> {
+  checkOptions('log()', options, ['every', 'print']);
+  const { every = 1, print = (line: string) => console.log(line) } = options;
+  if (!Number.isSafeInteger(every) || every < 1) {
+    throw new RangeError(`log(): option "every" must be a whole number of at least 1, got ${describe(every)}`);
+  }
+  if (typeof print !== 'function')
+    throw new TypeError(`log(): option "print" must be a function, got ${describe(print)}`);
+  return (event) => {
+    const { module, path, output, call } = event;
+    if (call % every !== 0) return;
+    const start = `${path === '' ? module : path} #${call}`;
+    const { reader } = hookTable(module);
+    if (!reader?.is(output)) return print(`${start}: ${describe(output)}`);
+    const line = (values: Float32Array) =>
+      print(`${start} [${reader.shape(output).join(', ')}] ${statistics(summarize(values))}`);
+    const values = reader.values(output);
+    return isThenable(values) ? values.then(line) : line(values);
+  };
+}
+
+function statistics({
+  count,
+  mean,
+  variance,
+  min,
+  max,
+  zeros,
+  nan,
+  positiveInfinity,
+  negativeInfinity,
+}: Summary): string {
+  const number = (value: number) => (Number.isNaN(value) ? '–' : value.toPrecision(4));
+  const parts = [
+    `mean ${number(mean)}`,
+    `std ${number(Math.sqrt(variance))}`,
+    `min ${number(min)}`,
+    `max ${number(max)}`,
+    `zeros ${count === 0 ? '–' : `${((100 * zeros) / count).toFixed(1)} %`}`,
+  ];
+  // What should not be there is said only where it is.
+  for (const [name, found] of [
+    ['NaN', nan],
+    ['+Inf', positiveInfinity],
+    ['-Inf', negativeInfinity],
+  ] as const) {
+    if (found > 0) parts.push(`${name} ${found}`);
+  }
+  return parts.join('  ');
+}

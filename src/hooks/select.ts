@@ -1,0 +1,202 @@
+/** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
+import { className, describe } from './describe.ts';
+import type { ForwardEvent } from './event.ts';
+import {
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardPreHook,
+  type ForwardPreHookOptions,
+  Hookable,
+} from './hookable.ts';
+import { type LogOptions, logger } from './log.ts';
+import { type ObserveOptions, observeIsolated } from './observe.ts';
+import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { namedModules } from './tree.ts';
+
+/** A class of modules, also an abstract one. */
+export type ModuleClass<M extends Hookable> = abstract new (...args: never[]) => M;
+
+/**
+ * How modules are chosen: a glob over paths (`*` within one name, `?` for one character, `**` for any number of names),
+ * a RegExp over paths, a class, or a predicate.
+ */
+export type Selector<M extends Hookable = Hookable> =
+  | string
+  | RegExp
+  | ModuleClass<M>
+  | ((path: string, module: Hookable) => boolean);
+
+/** What {@link Selection} registers, undone with one call. */
+export interface SelectionHandle {
+  /** Removes everything that was registered with it. Twice is harmless. */
+  remove(): void;
+  /** The same, under the name that RxJS's `Subscription.add` calls. */
+  unsubscribe(): void;
+}
+
+/** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
+export class Selection<M extends Hookable = Hookable> implements Iterable<readonly [string, M]> {
+  readonly #modules: readonly (readonly [string, M])[];
+
+  constructor(modules: readonly (readonly [string, M])[]) {
+    this.#modules = modules;
+  }
+
+  /** How many modules there are. */
+  get size(): number {
+    return this.#modules.length;
+  }
+
+  *[Symbol.iterator](): Generator<readonly [string, M]> {
+    yield* this.#modules;
+  }
+
+  /** Registers the hook on every module, or on none where that fails. @throws as on one module */
+  registerForwardHook(hook: ForwardHook<M>, options?: ForwardHookOptions): SelectionHandle {
+    return this.#all((_path, module) => module.registerForwardHook(hook, options));
+  }
+
+  /** Registers the pre-hook on every module, or on none where that fails. @throws as on one module */
+  registerForwardPreHook(hook: ForwardPreHook<M>, options?: ForwardPreHookOptions): SelectionHandle {
+    return this.#all((_path, module) => module.registerForwardPreHook(hook, options));
+  }
+
+  /** As on one module; `event.path` tells which one it was. Errors are counted for each module. */
+  observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): SelectionHandle;
+  /** The events of all modules as one Observable. */
+  observe(): Observable<ForwardEvent<M>>;
+  observe(
+    observer?: (event: ForwardEvent<M>) => unknown,
+    options?: ObserveOptions,
+  ): SelectionHandle | Observable<ForwardEvent<M>> {
+    // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
+    if (arguments.length === 0) return observable<M>(this.#modules);
+    return this.#all((path, module) => observeIsolated<M>(module, path, observer!, options));
+  }
+
+  /** As on one module: each gets a chain of its own. */
+  transform(...operators: OperatorFunction<unknown, unknown>[]): SelectionHandle {
+    return this.#all((path, module) => registerTransform<Hookable>(module, path, operators));
+  }
+
+  /** As on one module. */
+  log(options?: LogOptions): SelectionHandle {
+    const log = logger(options);
+    return this.#all((path, module) => observeIsolated<M>(module, path, log));
+  }
+
+  #all(register: (path: string, module: M) => { remove(): void }): SelectionHandle {
+    const handles: { remove(): void }[] = [];
+    const remove = () => {
+      for (const handle of handles.splice(0)) handle.remove();
+    };
+    try {
+      for (const [path, module] of this.#modules) handles.push(register(path, module));
+    } catch (error) {
+      remove();
+      throw error;
+    }
+    const handle: SelectionHandle = { remove, unsubscribe: remove };
+    return Symbol.dispose === undefined ? handle : Object.assign(handle, { [Symbol.dispose]: remove });
+  }
+}
+
+/**
+ * Chooses modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
+ * @example
+ * select(net, 'encoder.*.fc?').log();
+ * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
+ * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing matches
+ */
+export function select(root: Hookable, selector: (path: string, module: Hookable) => boolean): Selection;
+export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
+export function select(root: Hookable, selector: Selector): Selection;
+export function select(root: Hookable, selector: Selector): Selection {
+  if (!(root instanceof Hookable)) throw new TypeError(`select(): the root must be a module, got ${describe(root)}`);
+  const matches = matcher(selector);
+  const found = new Map<Hookable, string>();
+  const paths: string[] = [];
+  for (const [path, module] of namedModules(root, { removeDuplicate: false })) {
+    paths.push(path);
+    if (!found.has(module) && matches(path, module)) found.set(module, path);
+  }
+  if (found.size === 0) throw new Error(nothingMatches(root, selector, paths));
+  return new Selection([...found].map(([module, path]) => [path, module] as const));
+}
+
+function matcher(selector: Selector): (path: string, module: Hookable) => boolean {
+  if (typeof selector === 'string') {
+    const glob = globExpression(selector);
+    return (path) => path !== '' && glob.test(`${path}.`);
+  }
+  if (selector instanceof RegExp) {
+    // A global or sticky one remembers where it stopped.
+    const expression = new RegExp(selector.source, selector.flags.replace(/[gy]/g, ''));
+    return (path) => expression.test(path);
+  }
+  if (typeof selector !== 'function' || selector instanceof Hookable) {
+    throw new TypeError(
+      `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}`,
+    );
+  }
+  if (selector.prototype instanceof Hookable || selector === Hookable) {
+    return (_path, module) => module instanceof (selector as ModuleClass<Hookable>);
+  }
+  return (path, module) => Boolean((selector as (path: string, module: Hookable) => boolean)(path, module));
+}
+
+/** For a path with a dot behind it: `*` is any text within one name, `?` one character of it, `**` any number of names. */
+function globExpression(glob: string): RegExp {
+  const names = glob.split('.');
+  const bad = names.find((name) => name === '' || (name.includes('**') && name !== '**'));
+  if (bad !== undefined) {
+    const why = bad === '' ? 'an empty name' : `"${bad}": ** stands for whole names`;
+    throw new TypeError(
+      `select(): the glob ${JSON.stringify(glob)} has ${why}\n  expected: names between dots, such as "encoder.*.fc?" or "**.mlp"`,
+    );
+  }
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const inName = (name: string) =>
+    [...name].map((c) => (c === '*' ? '[^.]*' : c === '?' ? '[^.]' : literal(c))).join('');
+  // Every name is written with the dot behind it, so that ** may also stand for no name at all.
+  const body = names.map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}\\.`)).join('');
+  return new RegExp(`^${body}$`);
+}
+
+const OFFERED = 5;
+
+function nothingMatches(root: Hookable, selector: Selector, paths: readonly string[]): string {
+  const what =
+    typeof selector === 'string'
+      ? `"${selector}"`
+      : String(selector instanceof RegExp ? selector : `the ${describe(selector).replace(/^the /, '')}`);
+  const names = paths.filter((path) => path !== '');
+  const near = typeof selector === 'string' ? nearest(selector, names) : names.slice(0, OFFERED);
+  const offer =
+    near.length === 0
+      ? 'it has no modules inside'
+      : `${typeof selector === 'string' ? 'nearest' : 'its modules'}: ${near.join(', ')}`;
+  return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}`;
+}
+
+/** The names that need the fewest changes to become the wanted one. */
+function nearest(wanted: string, names: readonly string[]): string[] {
+  return names
+    .map((name) => ({ name, changes: distance(wanted, name) }))
+    .sort((a, b) => a.changes - b.changes)
+    .slice(0, OFFERED)
+    .map(({ name }) => name);
+}
+
+/** How many characters to put in, take out or replace: Levenshtein, 1966, row by row. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,70 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { attach, Identity, Module, type TensorReader, tensor } from '../../src/index.ts';
+
+test('log() prints a line of statistics for each output', () => {
+  const lines: string[] = [];
+  const module = new Identity();
+  const handle = module.log({ print: (line) => lines.push(line) });
+  module(
+    tensor([
+      [1, 2],
+      [3, 0],
+    ]),
+  );
+  module(tensor([NaN, Infinity, -Infinity, -Infinity, 5]));
+  module(tensor([]));
+  handle.remove();
+  module(tensor([1]));
+  assert.equal(lines, [
+    // The population's deviation: the root of 5/4.
+    'Identity() #0 [2, 2] mean 1.500  std 1.118  min 0.000  max 3.000  zeros 25.0 %',
+    'Identity() #1 [5] mean 5.000  std 0.000  min 5.000  max 5.000  zeros 0.0 %  NaN 1  +Inf 1  -Inf 2',
+    'Identity() #2 [0] mean –  std –  min –  max –  zeros –',
+  ]);
+});
+
+test('log() goes to console.log, looked up at each call, and says what an output is that is no tensor', () => {
+  const lines: unknown[] = [];
+  class Count extends Module {
+    override forward(x: number): number {
+      return x;
+    }
+  }
+  const count = new Count();
+  count.log({ every: 2 });
+  const { log } = console;
+  console.log = (line: unknown) => lines.push(line);
+  try {
+    for (const x of [1, 2, 3]) count(x);
+  } finally {
+    console.log = log;
+  }
+  assert.equal(lines, ['Count() #0: the number 1', 'Count() #2: the number 3']);
+});
+
+test('log() waits for values that have to be read', async () => {
+  const reader: TensorReader<{ slow: number[] }> = {
+    is: (value): value is { slow: number[] } => typeof value === 'object' && value !== null && 'slow' in value,
+    shape: ({ slow }) => [slow.length],
+    values: async ({ slow }) => Float32Array.from(slow),
+    keep: (t) => t,
+  };
+  const lines: string[] = [];
+  const model = { run: () => ({ slow: [2, 4] }) };
+  attach(model, 'run', { reader: reader as TensorReader, name: 'model' }).log({ print: (line) => lines.push(line) });
+  model.run();
+  assert.equal(lines, []);
+  await undefined;
+  await undefined;
+  assert.equal(lines, ['model #0 [2] mean 3.000  std 1.000  min 2.000  max 4.000  zeros 0.0 %']);
+});
+
+test('log() refuses options that are unknown or wrong', () => {
+  const module = new Identity();
+  assert.throws(() => module.log({ evry: 1 } as never), /unknown option "evry"; the options are every, print$/);
+  assert.throws(() => module.log({ every: 1.5 }), /"every" must be a whole number of at least 1, got the number 1\.5$/);
+  assert.throws(() => module.log({ print: 1 } as never), /"print" must be a function, got the number 1$/);
+});
+
+test.run();

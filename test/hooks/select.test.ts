@@ -1,0 +1,208 @@
+import { map } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  attach,
+  Hookable,
+  Linear,
+  listHooks,
+  Module,
+  ModuleList,
+  ReLU,
+  rand,
+  Sequential,
+  select,
+  type Tensor,
+} from '../../src/index.ts';
+
+class Block extends Module {
+  fc1 = new Linear(2, 4);
+  act = new ReLU();
+  fc2 = new Linear(4, 2);
+  override forward(x: Tensor): Tensor {
+    return this.fc2(this.act(this.fc1(x)));
+  }
+}
+
+class Net extends Module {
+  encoder = new ModuleList([new Block(), new Block()]);
+  head = new Sequential(new Linear(2, 3));
+  heads = { left: new Linear(3, 1), right: new Linear(3, 1) };
+  shared = this.head;
+  override forward(x: Tensor): Tensor {
+    for (const block of this.encoder) x = (block as Block)(x);
+    return this.heads.left(this.head(x));
+  }
+}
+
+const net = () => new Net();
+const paths = (selection: Iterable<readonly [string, Hookable]>) => [...selection].map(([path]) => path);
+
+const GLOBS: [glob: string, expected: string[]][] = [
+  ['head', ['head']],
+  ['encoder.*.fc?', ['encoder.0.fc1', 'encoder.0.fc2', 'encoder.1.fc1', 'encoder.1.fc2']],
+  ['encoder.0.*', ['encoder.0.fc1', 'encoder.0.act', 'encoder.0.fc2']],
+  ['*', ['encoder', 'head']],
+  ['**.act', ['encoder.0.act', 'encoder.1.act']],
+  ['**.fc2', ['encoder.0.fc2', 'encoder.1.fc2']],
+  [
+    'encoder.**',
+    [
+      'encoder',
+      'encoder.0',
+      'encoder.0.fc1',
+      'encoder.0.act',
+      'encoder.0.fc2',
+      'encoder.1',
+      'encoder.1.fc1',
+      'encoder.1.act',
+      'encoder.1.fc2',
+    ],
+  ],
+  ['**.0', ['encoder.0', 'head.0']],
+  ['heads.left', ['heads.left']],
+  ['heads.*', ['heads.left', 'heads.right']],
+  ['shared', ['shared']],
+  ['h*.*', ['head.0', 'heads.left', 'heads.right']],
+];
+
+for (const [glob, expected] of GLOBS) {
+  test(`select(net, '${glob}') gives ${expected.length} modules, each under its first path that matched`, () => {
+    assert.equal(paths(select(net(), glob)), expected);
+  });
+}
+
+test("select(net, '**') gives everything but the root, each module once", () => {
+  const root = net();
+  assert.equal(
+    paths(select(root, '**')),
+    [...root.namedModules()].map(([path]) => path).filter((path) => path !== ''),
+  );
+});
+
+test('select() takes a RegExp, a class and a predicate', () => {
+  const root = net();
+  assert.equal(paths(select(root, /fc1$/g)), ['encoder.0.fc1', 'encoder.1.fc1']);
+  const linears = select(root, Linear);
+  assert.equal(paths(linears), [
+    'encoder.0.fc1',
+    'encoder.0.fc2',
+    'encoder.1.fc1',
+    'encoder.1.fc2',
+    'head.0',
+    'heads.left',
+    'heads.right',
+  ]);
+  for (const [, linear] of linears) assert.ok(linear.inFeatures > 0);
+  assert.equal(paths(select(root, (path, module) => path === '' || module instanceof ReLU)), [
+    '',
+    'encoder.0.act',
+    'encoder.1.act',
+  ]);
+  assert.is(select(root, Hookable).size, [...root.modules()].length);
+});
+
+test('a Selection is fixed when it is made', () => {
+  const root = net();
+  const selection = select(root, ReLU);
+  root.head.append(new ReLU());
+  assert.is(selection.size, 2);
+  assert.is(select(root, ReLU).size, 3);
+});
+
+test('select() that matches nothing offers the nearest names', () => {
+  assert.throws(() => select(net(), 'haed'), /^select\(\): nothing in Net matches "haed"\n {2}nearest: head, /);
+  assert.throws(() => select(net(), 'encoder.0.fc3'), /nearest: encoder\.0\.fc1, encoder\.0\.fc2, /);
+  assert.throws(() => select(net(), /nothing/), /matches \/nothing\/\n {2}its modules: encoder, /);
+  assert.throws(() => select(net(), () => false), /matches the function/);
+  assert.throws(() => select(new ReLU(), '*'), /it has no modules inside/);
+});
+
+test('select() refuses what is malformed', () => {
+  for (const glob of ['', 'a..b', '.a', 'a.', 'a**', '***']) {
+    assert.throws(
+      () => select(net(), glob),
+      (error: Error) => error instanceof TypeError && error.message.includes(JSON.stringify(glob)),
+      glob,
+    );
+  }
+  for (const selector of [null, undefined, 7, {}, new ReLU()]) {
+    assert.throws(
+      () => select(net(), selector as never),
+      /a glob, a RegExp, a class of modules or a predicate expected, got/,
+    );
+  }
+  assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
+  assert.equal(paths(select(net(), 'head.0')), ['head.0']);
+  assert.throws(() => select(net(), 'he+d'), /nothing in Net matches/);
+});
+
+test('the verbs of a Selection work on all modules, tell their paths, and one handle removes them', () => {
+  const root = net();
+  const selection = select(root, 'encoder.*.fc1');
+  const seen: string[] = [];
+  const handles = [
+    selection.registerForwardHook(() => void seen.push('hook')),
+    selection.registerForwardPreHook(() => void seen.push('pre')),
+    selection.observe(({ path, call }) => seen.push(`${path} ${call}`)),
+    selection.transform(map((output) => output)),
+    selection.log({ print: (line) => seen.push(line.split(' [')[0]!) }),
+  ];
+  assert.is(listHooks(root).length, 10);
+  root(rand(1, 2));
+  const one = (path: string) => ['pre', 'hook', `${path} 0`, `${path} #0`];
+  assert.equal(seen, [...one('encoder.0.fc1'), ...one('encoder.1.fc1')]);
+  for (const handle of handles) {
+    handle.remove();
+    handle.unsubscribe();
+  }
+  assert.equal(listHooks(root), []);
+});
+
+test('a Selection observed without a function is one Observable of all its modules', () => {
+  const root = net();
+  const seen: string[] = [];
+  const subscription = select(root, ReLU)
+    .observe()
+    .subscribe(({ path, output }) => seen.push(`${path} ${output.shape}`));
+  root(rand(1, 2));
+  subscription.unsubscribe();
+  root(rand(1, 2));
+  assert.equal(seen, ['encoder.0.act 1,4', 'encoder.1.act 1,4']);
+  assert.equal(listHooks(root), []);
+});
+
+test('registering on a Selection is all or nothing', () => {
+  const object = { run: () => 1 };
+  const vanishing = attach(object, 'run');
+  class Mixed extends Module {
+    first = new ReLU();
+    second = vanishing;
+  }
+  const root = new Mixed();
+  const selection = select(root, '*');
+  delete (object as { run?: unknown }).run;
+  assert.throws(() => selection.observe(() => {}), /cannot be hooked/);
+  assert.equal(listHooks(root), []);
+  assert.throws(() => selection.registerForwardHook('x' as never), /the hook must be a function/);
+  assert.throws(() => selection.transform(), /at least one operator expected/);
+  assert.throws(
+    () => selection.log({ every: 0 }),
+    /^log\(\): option "every" must be a whole number of at least 1, got the number 0$/,
+  );
+  assert.equal(listHooks(root), []);
+});
+
+test('a module that nobody selected stays on the path without hooks', () => {
+  const root = net();
+  const x = rand(3, 2);
+  const plain = [...root(x).data];
+  select(root, 'heads.*').observe(() => {});
+  assert.equal([...root(x).data], plain);
+  assert.equal(
+    listHooks(root).map(({ path }) => path),
+    ['heads.left', 'heads.right'],
+  );
+});
+
+test.run();
