@@ -29,6 +29,9 @@ export {
   type ModuleClass,
   type ObserveOptions,
   type OutputOf,
+  type OutputStatistics,
+  type QueueOptions,
+  queue,
   RemovableHandle,
   type Reporter,
   registerModuleForwardHook,
@@ -39,8 +42,10 @@ export {
   type Selector,
   select,
   setReporter,
+  statistics,
   type TensorReader,
   TooManyEmissionsError,
+  withHooks,
 } from './hooks/index.ts';
 
 /* Which kernels compute, and their statistics of an array */

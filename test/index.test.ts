@@ -28,6 +28,7 @@ test('the public list is what it is on purpose', () => {
     'listHooks',
     'manualSeed',
     'ones',
+    'queue',
     'rand',
     'randn',
     'ready',
@@ -37,9 +38,11 @@ test('the public list is what it is on purpose', () => {
     'removeAllHooks',
     'select',
     'setReporter',
+    'statistics',
     'summarize',
     'tensor',
     'tensorReader',
+    'withHooks',
     'zeros',
   ]);
 });

@@ -2,6 +2,7 @@ import { checkHook } from './check-arguments.ts';
 import { RemovableHandle } from './handle.ts';
 import { HookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
+import { registered } from './scope.ts';
 
 /** The one registry of the process. Its hooks run before a module's own. */
 export const globalHooks: HookTable = new HookTable();
@@ -34,5 +35,5 @@ export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options
 }
 
 function add(registration: Registration): RemovableHandle {
-  return new RemovableHandle(globalHooks, globalHooks.add(registration));
+  return registered(new RemovableHandle(globalHooks, globalHooks.add(registration)));
 }

@@ -11,6 +11,7 @@ import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
 import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { registered } from './scope.ts';
 import { ownEntries } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
@@ -185,7 +186,7 @@ export abstract class Hookable {
 
 function register(module: Hookable, registration: Registration): RemovableHandle {
   const table = hookTable(module);
-  return new RemovableHandle(table, table.add(registration));
+  return registered(new RemovableHandle(table, table.add(registration)));
 }
 
 export function isHookable(value: unknown): value is Hookable {

@@ -27,9 +27,12 @@ export {
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export type { ObserveOptions } from './observe.ts';
+export { type QueueOptions, queue } from './operators/queue.ts';
+export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, setReporter } from './report.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx.ts';
 export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
 export { namedModules, ownEntries } from './tree.ts';
+export { withHooks } from './with-hooks.ts';

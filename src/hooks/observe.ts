@@ -5,6 +5,7 @@ import { RemovableHandle } from './handle.ts';
 import { hookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { type Reporter, report } from './report.ts';
+import { registered } from './scope.ts';
 
 export interface ObserveOptions {
   /** Who is told of what this observer throws or rejects. Default: the reporter of the process. */
@@ -70,5 +71,5 @@ export function observeEvents<M extends Hookable>(
     listener({ module, path, inputs, output, call: call++ });
   }) as Registration['hook'];
   const table = hookTable(module);
-  return new RemovableHandle(table, table.add({ kind: 'observer', name, hook }));
+  return registered(new RemovableHandle(table, table.add({ kind: 'observer', name, hook })));
 }

@@ -7,6 +7,7 @@ import { type HookTable, hookTable, type Registration } from './hook-table.ts';
 import type { Hookable, OutputOf } from './hookable.ts';
 import { observeEvents } from './observe.ts';
 import { report } from './report.ts';
+import { registered } from './scope.ts';
 
 export type { Observable, OperatorFunction };
 
@@ -154,7 +155,9 @@ class Transform {
     this.#chains = [this.#build()];
     const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
     const onRemove = () => this.#end();
-    this.handle = new RemovableHandle(table, table.add({ kind: 'transform', name: 'transform()', hook, onRemove }));
+    this.handle = registered(
+      new RemovableHandle(table, table.add({ kind: 'transform', name: 'transform()', hook, onRemove })),
+    );
   }
 
   #build(): Chain {

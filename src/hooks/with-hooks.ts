@@ -1,0 +1,48 @@
+import { describe, isThenable } from './describe.ts';
+import { collectHandles } from './scope.ts';
+
+/**
+ * Runs a function with hooks that are there only meanwhile: everything registered inside `register` is gone when `run`
+ * has returned, thrown, or its promise has settled. Nothing else is removed.
+ *
+ * @example
+ * const output = withHooks(
+ *   () => select(net, 'encoder.*').registerForwardHook(ablate),
+ *   () => net(x),
+ * );
+ * @param register registers, synchronously, whatever the run needs; what it returns is ignored
+ * @param run what the hooks are for; asynchronous if it gives a promise
+ * @returns what `run` gives
+ * @throws what either throws, with nothing left registered; TypeError for anything but two functions, or for a
+ *   `register` that gives a promise: what it registers later could not be told from what others do
+ */
+export function withHooks<T>(register: () => unknown, run: () => T): T {
+  for (const [name, value] of Object.entries({ register, run })) {
+    if (typeof value !== 'function')
+      throw new TypeError(`withHooks(): ${name} must be a function, got ${describe(value)}`);
+  }
+  const handles = collectHandles();
+  const removeAll = () => {
+    for (const handle of handles.list) handle.remove();
+  };
+  try {
+    try {
+      const registered = register();
+      if (isThenable(registered)) {
+        registered.then(undefined, () => {});
+        throw new TypeError('withHooks(): register must register synchronously, but it gave a promise');
+      }
+    } finally {
+      handles.stop();
+    }
+    const result = run();
+    if (!isThenable(result)) {
+      removeAll();
+      return result;
+    }
+    return Promise.resolve(result).finally(removeAll) as T;
+  } catch (error) {
+    removeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+// Marble tests of the operators of our own: time is virtual, a character is a frame.
+import { firstValueFrom, map, Subject, toArray } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type ForwardEvent, Identity, type QueueOptions, queue, statistics, tensor } from '../../../src/index.ts';
+
+const scheduler = () => new TestScheduler((actual, expected) => assert.equal(actual, expected));
+
+/** Each value takes three frames. */
+function marbles(options: QueueOptions, source: string, subscription: string, expected: string): number {
+  let dropped = 0;
+  scheduler().run(({ hot, cold, expectObservable }) => {
+    const slow = (value: string) => cold('---(v|)', { v: value });
+    const result = hot(source).pipe(
+      queue(
+        {
+          ...options,
+          onDrop: (n) => {
+            dropped = n;
+          },
+        },
+        slow,
+      ),
+    );
+    expectObservable(result, subscription).toBe(expected);
+  });
+  return dropped;
+}
+
+const MARBLES: [name: string, options: QueueOptions, source: string, expected: string, dropped: number][] = [
+  ['nothing', { capacity: 2 }, '-----', '-----', 0],
+  ['an empty source', { capacity: 2 }, '--|', '--|', 0],
+  ['one at a time, in order', { capacity: 2 }, 'abc------|', '---a--b--(c|)', 0],
+  ['drop-oldest', { capacity: 2 }, 'abcde-|', '---a--c--d--(e|)', 1],
+  ['drop-newest', { capacity: 2, policy: 'drop-newest' }, 'abcd--|', '---a--b--(c|)', 1],
+  [
+    'sample, the first of two replaced',
+    { capacity: 2, policy: 'sample', random: () => 0 },
+    'abcd--|',
+    '---a--c--(d|)',
+    1,
+  ],
+  [
+    'sample, the new one left out',
+    { capacity: 2, policy: 'sample', random: () => 0.99 },
+    'abcd--|',
+    '---a--b--(c|)',
+    1,
+  ],
+  ['an error of the source, at once', { capacity: 2 }, 'ab-#', '---#', 0],
+];
+
+for (const [name, options, source, expected, dropped] of MARBLES) {
+  test(`queue(): ${name}`, () => assert.is(marbles(options, source, '^', expected), dropped));
+}
+
+test('queue(): unsubscribing ends the consumer and the source', () => {
+  scheduler().run(({ hot, cold, expectObservable, expectSubscriptions }) => {
+    const source = hot('  ab--c--');
+    const work = cold('   ---(v|)', { v: 'x' });
+    expectObservable(source.pipe(queue({ capacity: 2 }, () => work)), '^---!').toBe('---x');
+    expectSubscriptions(source.subscriptions).toBe('^---!');
+    expectSubscriptions(work.subscriptions).toBe(['^--!', '---^!']);
+  });
+});
+
+test('queue(): what the consumer throws or emits as an error is an error of the stream', () => {
+  scheduler().run(({ hot, cold, expectObservable }) => {
+    const fail = () => {
+      throw 'thrown';
+    };
+    expectObservable(hot('-a-').pipe(queue({ capacity: 1 }, fail))).toBe('-#', {}, 'thrown');
+    expectObservable(hot('-a-').pipe(queue({ capacity: 1 }, () => cold('-#')))).toBe('--#');
+  });
+});
+
+test('queue(): a consumer that is done at once keeps up with any number, without a deep stack', async () => {
+  const source = new Subject<number>();
+  const all = firstValueFrom(
+    source.pipe(
+      queue({ capacity: 1 }, (x) => [x]),
+      toArray(),
+    ),
+  );
+  for (let i = 0; i < 50_000; i++) source.next(i);
+  source.complete();
+  assert.is((await all).length, 50_000);
+});
+
+test('queue(): promises are awaited one after the other', async () => {
+  const source = new Subject<number>();
+  let atOnce = 0;
+  let most = 0;
+  const consume = async (x: number) => {
+    most = Math.max(most, ++atOnce);
+    await undefined;
+    atOnce--;
+    return x * 2;
+  };
+  const all = firstValueFrom(source.pipe(queue({ capacity: 10 }, consume), toArray()));
+  for (const x of [1, 2, 3]) source.next(x);
+  source.complete();
+  assert.equal(await all, [2, 4, 6]);
+  assert.is(most, 1);
+});
+
+test('queue(): an even sample: each of a hundred is kept about as often as any other', () => {
+  const kept = new Array<number>(100).fill(0);
+  for (let run = 0; run < 2000; run++) {
+    const source = new Subject<number>();
+    const gate = new Subject<never>();
+    const out: number[] = [];
+    let first = true;
+    source
+      .pipe(
+        queue({ capacity: 10, policy: 'sample' }, (x: number) => {
+          if (!first) return [x];
+          first = false;
+          return gate;
+        }),
+      )
+      .subscribe((x) => out.push(x));
+    for (let i = -1; i < 100; i++) source.next(i);
+    gate.complete();
+    for (const x of out) kept[x]!++;
+    assert.equal(
+      out,
+      [...out].sort((a, b) => a - b),
+    );
+  }
+  // Each is kept with probability 1/10: 200 times of 2000, standard deviation 13.4; six of them.
+  for (const [i, times] of kept.entries()) assert.ok(Math.abs(times - 200) < 81, `${i} was kept ${times} times`);
+});
+
+test('queue(): events are refused, because they hold live tensors', () => {
+  const module = new Identity();
+  let error: unknown;
+  module
+    .observe()
+    .pipe(queue({ capacity: 1 }, () => []))
+    .subscribe({
+      error: (e) => {
+        error = e;
+      },
+    });
+  module(tensor([1]));
+  assert.instance(error, TypeError);
+  assert.match((error as Error).message, /an event holds a live tensor/);
+});
+
+test('queue() refuses wrong options at once', () => {
+  const consume = () => [];
+  const bad =
+    (options: unknown, fn: unknown = consume) =>
+    () =>
+      queue(options as QueueOptions, fn as typeof consume);
+  assert.throws(bad({}), /"capacity" must be a whole number of at least 1, got undefined$/);
+  assert.throws(bad({ capacity: 0 }), /got the number 0$/);
+  assert.throws(bad({ capacity: 1.5 }), /got the number 1\.5$/);
+  assert.throws(
+    bad({ capacity: 1, policy: 'drop' }),
+    /"policy" must be one of drop-oldest, drop-newest, sample, got the string "drop"$/,
+  );
+  assert.throws(bad({ capacity: 1, size: 2 }), /unknown option "size"/);
+  assert.throws(bad({ capacity: 1 }, null), /consume must be a function, got null$/);
+  assert.throws(bad({ capacity: 1, onDrop: 3 }), /onDrop must be a function, got the number 3$/);
+});
+
+test('statistics() turns events into numbers, at once', () => {
+  const module = new Identity();
+  const event = (values: number[], call: number): ForwardEvent => ({
+    module,
+    path: 'a.b',
+    inputs: [],
+    output: tensor(values),
+    call,
+  });
+  scheduler().run(({ cold, expectObservable }) => {
+    const source = cold('-a-b-|', { a: event([1, 2, 3], 0), b: event([0, NaN], 1) });
+    const short = source.pipe(
+      statistics(),
+      map(({ path, call, shape, mean, zeros, nan }) => [path, call, shape, mean, zeros, nan]),
+    );
+    expectObservable(short).toBe('-a-b-|', { a: ['a.b', 0, [3], 2, 0, 0], b: ['a.b', 1, [2], 0, 1, 1] });
+  });
+});
+
+test('statistics() of what is not a tensor is an error of the stream', () => {
+  const module = new Identity();
+  let message = '';
+  module
+    .observe()
+    .pipe(statistics())
+    .subscribe({
+      error: (error: Error) => {
+        message = error.message;
+      },
+    });
+  module('text');
+  assert.is(message, 'statistics() of Identity(): a tensor expected, got the string "text"');
+});
+
+test.run();
