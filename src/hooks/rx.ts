@@ -46,9 +46,11 @@ export class LateEmissionError extends Error {
 class Chain {
   readonly #input = new Subject<unknown>();
   readonly #subscription: Subscription;
-  readonly #where: string;
-  #driving = false;
-  #emitted: unknown[] = [];
+  /** Whether emissions are expected now: in a call, and while subscribing, where they are counted to be refused. */
+  #driving = true;
+  /** What was emitted for the last output: how many values, and the first of them. */
+  count = 0;
+  value: unknown;
   error: { cause: unknown } | undefined;
   completed = false;
 
@@ -57,58 +59,38 @@ class Chain {
    * @throws whatever they throw or emit meanwhile: nothing has come in yet
    */
   constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, late: (value: unknown) => void) {
-    this.#where = where;
-    let subscribed = false;
-    let early: { value: unknown } | undefined;
     const chain = operators.reduce<Observable<unknown>>((source, operator) => source.pipe(operator), this.#input);
     this.#subscription = chain.subscribe({
       next: (value) => {
-        if (this.#driving) this.#emitted.push(value);
-        else if (subscribed) late(value);
-        else early ??= { value };
+        if (!this.#driving) late(value);
+        else if (this.count++ === 0) this.value = value;
+        else if (isThenable(value)) value.then(undefined, () => {});
       },
       error: (cause) => {
         this.error = { cause };
-        if (subscribed && !this.#driving) late(cause);
+        if (!this.#driving) late(cause);
       },
       complete: () => {
         this.completed = true;
       },
     });
-    subscribed = true;
-    if (this.error !== undefined || early !== undefined) this.#subscription.unsubscribe();
-    if (this.error !== undefined) throw this.error.cause;
-    if (early !== undefined) {
-      throw new LateEmissionError(
-        `${where} emitted ${describe(early.value)} while it was subscribed, before any output\n` +
-          '  expected: operators that emit when an output comes; not startWith, for instance',
-      );
-    }
+    this.#driving = false;
+    if (this.error === undefined && this.count === 0) return;
+    this.end();
+    if (this.error !== undefined) throw (this.error as { cause: unknown }).cause;
+    throw new LateEmissionError(
+      `${where} emitted ${describe(this.value)} while it was subscribed, before any output\n` +
+        '  expected: operators that emit when an output comes; not startWith, for instance',
+    );
   }
 
-  /** What the operators make of one output; undefined for no change. */
-  drive(output: unknown): unknown {
-    this.#emitted = [];
+  /** Sends one output through. Does not throw: what became of it is in the fields. */
+  drive(output: unknown): void {
+    this.count = 0;
+    this.value = undefined;
     this.#driving = true;
-    try {
-      this.#input.next(output);
-    } finally {
-      this.#driving = false;
-    }
-    const emitted = this.#emitted;
-    for (const value of emitted) if (isThenable(value)) value.then(undefined, () => {});
-    if (this.error !== undefined) throw this.error.cause;
-    if (emitted.length > 1) {
-      throw new TooManyEmissionsError(
-        `${this.#where} emitted ${emitted.length} values for one output\n  expected: one value, or none to leave the output as it is`,
-      );
-    }
-    if (isThenable(emitted[0])) {
-      throw new AsyncTransformError(
-        `${this.#where} emitted a promise\n  expected: a value; an asynchronous hook can wait where forward is asynchronous`,
-      );
-    }
-    return emitted[0];
+    this.#input.next(output);
+    this.#driving = false;
   }
 
   end(): void {
@@ -165,29 +147,47 @@ class Transform {
   }
 
   #drive(output: unknown): unknown {
+    const chain = this.#chains[this.#level] ?? this.#build();
     const level = this.#level++;
-    try {
-      this.#chains[level] ??= this.#build();
-      const chain = this.#chains[level];
-      try {
-        return chain.drive(output);
-      } finally {
-        this.#settle(level, chain);
-      }
-    } finally {
-      this.#level--;
-    }
+    this.#chains[level] = chain;
+    chain.drive(output);
+    this.#level = level;
+    // What it gave is given on, and let go: a tensor must not live as long as its chain.
+    const { count, value } = chain;
+    chain.value = undefined;
+    const well = chain.error === undefined && !chain.completed && !this.#removed && count <= 1 && !isThenable(value);
+    if (!well) this.#settle(level, chain, value);
+    return value;
   }
 
-  /** A chain that threw is built anew at the next call; one that completed would be silent for ever. */
-  #settle(level: number, chain: Chain): void {
-    if (chain.error !== undefined) this.#chains[level] = undefined;
-    else if (chain.completed && !this.#removed) {
+  /**
+   * What follows where a call was not like any other. A chain that threw is built anew at the next call; one that
+   * completed would be silent for ever.
+   * @throws what the call has to fail with
+   */
+  #settle(level: number, chain: Chain, value: unknown): void {
+    if (isThenable(value)) value.then(undefined, () => {});
+    if (chain.error !== undefined) {
+      this.#chains[level] = undefined;
+      throw chain.error.cause;
+    }
+    if (this.#removed) chain.end();
+    else if (chain.completed) {
       this.handle.remove();
       report(
         new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`),
       );
-    } else if (this.#removed) chain.end();
+    }
+    if (chain.count > 1) {
+      throw new TooManyEmissionsError(
+        `${this.#where} emitted ${chain.count} values for one output\n  expected: one value, or none to leave the output as it is`,
+      );
+    }
+    if (isThenable(value)) {
+      throw new AsyncTransformError(
+        `${this.#where} emitted a promise\n  expected: a value; an asynchronous hook can wait where forward is asynchronous`,
+      );
+    }
   }
 
   #late(value: unknown): void {
