@@ -46,8 +46,6 @@ export function observeIsolated<M extends Hookable>(
     );
   };
   const handle = observeEvents(module, path, name, (event: ForwardEvent<M>) => {
-    // Removed, but still in the snapshot of a call: it has failed often enough.
-    if (errors >= ERRORS_IN_A_ROW) return;
     try {
       const result = observer(event);
       if (isThenable(result)) result.then(() => (errors = 0), failed);

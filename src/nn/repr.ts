@@ -30,5 +30,5 @@ function block(name: string, lines: readonly string[]): string {
 
 /** Moves all lines but the first two to the right; an empty one stays empty. */
 function indent(repr: string): string {
-  return repr.replace(/\n(?!\n|$)/g, '\n  ');
+  return repr.replace(/\n(?!\n)/g, '\n  ');
 }

@@ -88,6 +88,19 @@ test('observe(fn) isolates rejections too, and an error now and then does not re
   assert.is(reports.length, 6);
 });
 
+test('observe(fn) is not removed by errors that do not come in a row', async () => {
+  const module = new Same();
+  let calls = 0;
+  const reports = await reported(() => {
+    module.observe(() => {
+      if (++calls % 3 !== 0) throw new Error('two of three');
+    });
+    for (let i = 0; i < 9; i++) module(i);
+  });
+  assert.is(calls, 9);
+  assert.is(reports.length, 6);
+});
+
 test('observe(fn, { reporter }) tells its own reporter, and one that throws does no harm', async () => {
   const module = new Same();
   const own: string[] = [];

@@ -112,6 +112,8 @@ for (const kernels of IMPLEMENTATIONS) {
         return error instanceof RangeError && /cannot grow: \d+ bytes wanted, \d+ bytes reserved/.test(error.message);
       },
     );
+    // 2^32 + 32 bytes: as a 32-bit number this would be 32.
+    assert.throws(() => kernels.pack({ length: 2 ** 27 }, null, 1, 2 ** 27), /cannot grow: 4294967328 bytes wanted/);
     const packed = kernels.pack([2], [1], 1, 1);
     assert.equal([...kernels.linear(Float32Array.of(3), 1, packed)], [7]);
   });

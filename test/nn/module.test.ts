@@ -126,6 +126,7 @@ test('stateDict() copies: neither side sees what the other one does afterwards',
   const layer = new Linear(2, 1);
   layer.weight.assign([1, 2]);
   const copy = layer.stateDict();
+  assert.is.not(copy.get('weight')!.data, layer.weight.data);
   layer.weight.assign([3, 4]);
   assert.equal([...copy.get('weight')!.data], [1, 2]);
 });
