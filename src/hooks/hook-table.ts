@@ -9,7 +9,7 @@ export interface Registration {
   readonly name?: string;
   readonly prepend?: boolean | undefined;
   readonly alwaysCall?: boolean | undefined;
-  /** Called once, when it is removed, whoever removes it. */
+  /** Called once it is removed, whoever removes it, and no asynchronous call holds it any more. */
   readonly onRemove?: () => void;
 }
 
@@ -24,6 +24,14 @@ export interface HookRecord {
   readonly onRemove: (() => void) | undefined;
   /** How often it was called. */
   calls: number;
+  /** How many asynchronous calls hold it in their snapshot: removed meanwhile, it still fires there. */
+  held: number;
+  removed: boolean;
+}
+
+/** Ends what was removed, once no call can reach it any more. */
+export function release(record: HookRecord): void {
+  if (record.removed && record.held === 0) record.onRemove?.();
 }
 
 let nextId = 0;
@@ -70,6 +78,8 @@ export class HookTable {
       alwaysCall,
       onRemove,
       calls: 0,
+      held: 0,
+      removed: false,
     };
     const place = (list: readonly HookRecord[]) => (prepend ? [record, ...list] : [...list, record]);
     if (kind === 'forward-pre') this.preHooks = place(this.preHooks);
@@ -109,6 +119,9 @@ export class HookTable {
       this.active = active;
       this.onActive?.(active);
     }
-    for (const record of removed) record.onRemove?.();
+    for (const record of removed) {
+      record.removed = true;
+      release(record);
+    }
   }
 }

@@ -8,7 +8,7 @@
 import { describe, isThenable } from './describe.ts';
 import { hookError, located } from './forward-error.ts';
 import { globalHooks } from './global-hooks.ts';
-import type { HookRecord, HookTable } from './hook-table.ts';
+import { type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { warn } from './report.ts';
 
@@ -107,6 +107,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   try {
     progress.output = await forward();
     progress.hooks = [...globalHooks.hooks, ...table.hooks];
+    for (const record of progress.hooks) record.held++;
     for (const record of progress.hooks) {
       progress.started++;
       const result = await callHook(record, module, progress.inputs, progress.output);
@@ -126,6 +127,11 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       }
     }
     throw located(error, module);
+  } finally {
+    for (const record of progress.hooks ?? []) {
+      record.held--;
+      release(record);
+    }
   }
 }
 

@@ -171,8 +171,7 @@ class Transform {
       this.#chains[level] = undefined;
       throw chain.error.cause;
     }
-    if (this.#removed) chain.end();
-    else if (chain.completed) {
+    if (chain.completed && !this.#removed) {
       this.handle.remove();
       report(
         new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`),
@@ -197,11 +196,14 @@ class Transform {
     report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
   }
 
+  /**
+   * Ends the chains, but not before a synchronous call is over that holds this transform in its snapshot: there it still
+   * fires, as any hook does that is removed meanwhile. (Asynchronous ones have told the table.)
+   */
   #end(): void {
     this.#removed = true;
-    // Those that are at work right now end when they have given their value.
-    this.#chains.forEach((chain, level) => {
-      if (level >= this.#level) chain?.end();
+    queueMicrotask(() => {
+      for (const chain of this.#chains.splice(0)) chain?.end();
     });
   }
 }

@@ -72,6 +72,7 @@ export class Module extends Hookable {
    * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module
    */
   getSubmodule(path: string): Hookable {
+    if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
     if (path === '') return this;
     // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
     const search = (module: Hookable, rest: string): Hookable | undefined => {
