@@ -94,6 +94,10 @@ export class HookTable {
     return [...this.preHooks, ...this.hooks, ...this.observers];
   }
 
+  has(id: number): boolean {
+    return this.all().some((record) => record.id === id);
+  }
+
   /** Removes what has this id, if it is still here. */
   remove(id: number): void {
     const removed = this.all().find((record) => record.id === id);

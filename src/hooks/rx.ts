@@ -123,6 +123,7 @@ export function registerTransform<M extends Hookable>(
 
 class Transform {
   readonly handle: RemovableHandle;
+  readonly #table: HookTable;
   readonly #operators: readonly OperatorFunction<unknown, unknown>[];
   readonly #where: string;
   /** One for each level of nesting that has been reached. */
@@ -132,6 +133,7 @@ class Transform {
   #removed = false;
 
   constructor(table: HookTable, operators: readonly OperatorFunction<unknown, unknown>[], where: string) {
+    this.#table = table;
     this.#operators = operators;
     this.#where = where;
     this.#chains = [this.#build()];
@@ -171,7 +173,7 @@ class Transform {
       this.#chains[level] = undefined;
       throw chain.error.cause;
     }
-    if (chain.completed && !this.#removed) {
+    if (chain.completed && this.#table.has(this.handle.id)) {
       this.handle.remove();
       report(
         new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`),
