@@ -57,7 +57,8 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   /** @throws TypeError where these options are not the ones that it was attached with */
   checkSameOptions(options: AttachOptions): void {
     for (const key of Object.keys(options) as (keyof AttachOptions)[]) {
-      if (options[key] === this.#options[key]) continue;
+      if (options[key] === undefined || options[key] === (this.#options[key] ?? (key === 'async' ? false : undefined)))
+        continue;
       const [came, is] = [describe(options[key]), describe(this.#options[key])];
       throw new TypeError(`attach(): ${this} is attached already, with option ${key} ${is}; got ${came}`);
     }
@@ -138,6 +139,9 @@ function checkProperty(object: object, key: PropertyKey): void {
   const value = (object as Record<PropertyKey, unknown>)[key];
   if (typeof value !== 'function') {
     throw new TypeError(`attach(): ${where} must be a method, got ${describe(value)}`);
+  }
+  if (value instanceof Hookable) {
+    throw new TypeError(`attach(): ${where} is a ${className(value)}, which has hooks of its own: register on it`);
   }
   const own = Object.getOwnPropertyDescriptor(object, key);
   if (own === undefined ? !Object.isExtensible(object) : !own.configurable) {

@@ -50,9 +50,14 @@ export class ForwardError extends Error {
 }
 
 /** The repr where it is one line, the class's name where it is a tree. */
-function describeModule(module: Hookable): string {
-  const repr = String(module);
-  return repr.includes('\n') ? className(module) : repr;
+export function describeModule(module: Hookable): string {
+  try {
+    const repr = String(module);
+    return repr.includes('\n') ? className(module) : repr;
+  } catch {
+    // A repr of the user's, or a cycle, must not replace the error that is being told.
+    return className(module);
+  }
 }
 
 function nameInside(parent: Hookable, descendant: Hookable): string | undefined {

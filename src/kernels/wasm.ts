@@ -98,6 +98,9 @@ export function wasmKernels(name: 'relaxed' | 'simd', loaded: Instance): Kernels
 
   /** Lays weights out as drawn in assembly/linear.ts. */
   function pack(weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number): PackedLinear {
+    if (bias !== null && bias.length !== outFeatures) {
+      throw new RangeError(`a bias of ${bias.length} values for ${outFeatures} outputs`);
+    }
     const panels = Math.ceil(outFeatures / COLUMNS_PER_PANEL);
     const floats = panels * COLUMNS_PER_PANEL * (1 + inFeatures);
     const pointer = allocate(Math.max(16, floats * 4));

@@ -142,7 +142,8 @@ function noSubmodule(root: Hookable, path: string): never {
     const next: unknown = (at as Record<string, unknown>)[name];
     const where = `\n  came: the path "${path}" under ${className(root)}`;
     if (next === undefined) throw new Error(`${className(at as object)} has no attribute \`${name}\`${where}`);
-    if (!(next instanceof Hookable) && !Array.isArray(next) && Object.getPrototypeOf(next) !== Object.prototype) {
+    const isContainer = Array.isArray(next) || (next !== null && Object.getPrototypeOf(next) === Object.prototype);
+    if (!(next instanceof Hookable) && !isContainer) {
       throw new Error(`\`${name}\` is not an nn.Module${where}\n  it is: ${describe(next)}`);
     }
     at = next;

@@ -15,6 +15,9 @@ interface Packed {
  */
 const cache = new WeakMap<Parameter, Map<Parameter | undefined, Packed>>();
 
+/** So many layers may share a weight and have biases of their own, without packing again. */
+const MOST_BIASES = 8;
+
 /**
  * Calls `use` with packed weights. Those of parameters are kept for the next call; those of plain tensors, which
  * nobody may ever use again, are given back at once.
@@ -37,6 +40,12 @@ function kept(weight: Parameter, bias: Parameter | undefined): PackedLinear {
     if (last.weightVersion === weight.version && last.biasVersion === bias?.version) return last.packed;
     byBias.delete(bias);
     last.packed.dispose();
+  }
+  // A new bias for each call would otherwise keep a copy of the weight each.
+  const [oldest] = byBias;
+  if (oldest !== undefined && byBias.size >= MOST_BIASES) {
+    byBias.delete(oldest[0]);
+    oldest[1].packed.dispose();
   }
   const packed = pack(weight, bias);
   byBias.set(bias, { packed, weightVersion: weight.version, biasVersion: bias?.version });

@@ -12,7 +12,7 @@ export class Parameter extends Tensor {
 
   /** Takes over the data of a tensor. */
   constructor(initial: TensorLike) {
-    checkShape('Parameter', initial.shape);
+    checkShape('Parameter', initial?.shape);
     super(initial.data, initial.shape);
   }
 

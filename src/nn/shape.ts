@@ -17,14 +17,16 @@ export function numberOfValues(shape: readonly number[]): number {
 export function checkShape(what: string, shape: readonly number[]): void {
   if (!Array.isArray(shape))
     throw new TypeError(`${what}: the shape must be an array of numbers, got ${describe(shape)}`);
-  const asked = `[${shape.map(String).join(', ')}]`;
-  shape.forEach((size, dimension) => {
-    if (Number.isSafeInteger(size) && size >= 0) return;
+  for (let dimension = 0; dimension < shape.length; dimension++) {
+    const size = shape[dimension]!;
+    if (Number.isSafeInteger(size) && size >= 0) continue;
+    const asked = `[${shape.map(String).join(', ')}]`;
     if (Number.isSafeInteger(size)) {
       throw new RangeError(`Trying to create tensor with negative dimension ${size}: ${asked}\n  asked by: ${what}`);
     }
     throw new RangeError(`${what}: dimension ${dimension} must be a whole number, got ${describe(size)}, in ${asked}`);
-  });
+  }
   const values = numberOfValues(shape);
-  if (values > MOST_VALUES) throw new RangeError(`${what}: a tensor of shape ${asked} has ${values} values: too many`);
+  if (values > MOST_VALUES)
+    throw new RangeError(`${what}: a tensor of shape [${shape.join(', ')}] has ${values} values: too many`);
 }

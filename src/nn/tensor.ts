@@ -34,14 +34,15 @@ export class Tensor {
   constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]) {
     if (!(data instanceof Float32Array))
       throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
+    checkShape('Tensor', shape);
     if (numberOfValues(shape) !== data.length) {
-      checkShape('Tensor', shape);
       throw new RangeError(
         `Tensor: shape [${shape.join(', ')}] holds ${numberOfValues(shape)} values, got ${data.length}`,
       );
     }
     this.data = data;
-    this.shape = shape;
+    // Copied: kernels trust it, so nobody may change it later.
+    this.shape = shape.slice();
   }
 
   /** How many values there are. */
@@ -120,7 +121,12 @@ export class Tensor {
 export function tensor(values: Nested | ArrayBufferView): Tensor {
   if (ArrayBuffer.isView(values)) return fromTypedArray(values);
   const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > MOST_DIMENSIONS) {
+      throw new RangeError(`tensor(): more than ${MOST_DIMENSIONS} dimensions; an array that contains itself?`);
+    }
+  }
   const data = new Float32Array(numberOfValues(shape));
   let next = 0;
   const copy = (value: unknown, dimension: number, path: string): void => {
@@ -137,9 +143,8 @@ export function tensor(values: Nested | ArrayBufferView): Tensor {
         `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${value.length})\n  at: values${path}`,
       );
     }
-    value.forEach((element, i) => {
-      copy(element, dimension + 1, `${path}[${i}]`);
-    });
+    // By index: forEach would pass over holes.
+    for (let i = 0; i < value.length; i++) copy(value[i], dimension + 1, `${path}[${i}]`);
   };
   copy(values, 0, '');
   return new Tensor(data, shape);
@@ -152,6 +157,9 @@ function fromTypedArray(values: ArrayBufferView): Tensor {
   const data = Float32Array.from(values as Float32Array);
   return new Tensor(data, [data.length]);
 }
+
+/** As many as numpy and PyTorch take. */
+const MOST_DIMENSIONS = 64;
 
 /** How the hooks read layertap's own tensors. They are immutable, so there is nothing to copy to keep one. */
 export const tensorReader: TensorReader<Tensor> = {

@@ -192,6 +192,21 @@ test('values of other types are refused, with their place', () => {
   assert.throws(() => new Tensor(new Float32Array(2), [NaN]), /dimension 0 must be a whole number, got the number NaN/);
 });
 
+test('a Tensor keeps no array of its caller, and takes whole sizes only', () => {
+  const shape = [4];
+  const t = new Tensor(new Float32Array(4), shape);
+  shape[0] = 2;
+  assert.equal(t.shape, [4]);
+  for (const wrong of [[-2, -3], [0.5, 12], ['2', 3], undefined]) {
+    assert.throws(() => new Tensor(new Float32Array(6), wrong as never), /Tensor/);
+  }
+  const circular: unknown[] = [];
+  circular[0] = circular;
+  assert.throws(() => tensor(circular as never), /an array that contains itself\?$/);
+  // biome-ignore lint/suspicious/noSparseArray: what is tested
+  assert.throws(() => tensor([1, , 3] as never), /must be real number, not undefined/);
+});
+
 test('reshape() shares the values and infers one dimension', () => {
   const t = tensor([
     [1, 2, 3],
