@@ -37,6 +37,10 @@ export class Parameter extends Tensor {
       const came = shape === undefined ? `${data.length} values` : `shape [${shape.join(', ')}]`;
       throw new RangeError(`assign(): values for shape [${this.shape.join(', ')}] expected, got ${came}`);
     }
+    for (let i = 0; i < data.length; i++) {
+      if (typeof data[i] !== 'number')
+        throw new TypeError(`assign(): numbers expected, got ${describe(data[i])} at index ${i}`);
+    }
     // A new array, not new values in the old one: tensors that share the old one are immutable.
     (this as { data: Tensor['data'] }).data = Float32Array.from(data);
     this.#version++;

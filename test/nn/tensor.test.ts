@@ -252,6 +252,10 @@ test('assign() replaces a parameter, and leaves tensors that were made from it a
   assert.throws(() => p.assign(tensor([1, 2, 3, 4])), /expected, got shape \[4\]$/);
   assert.throws(() => p.assign(null as never), /^assign\(\): a tensor or an array of numbers expected, got null$/);
   assert.throws(() => p.assign(7 as never), /got the number 7$/);
+  assert.throws(
+    () => p.assign([1, 2, 3, 'a'] as never),
+    /^assign\(\): numbers expected, got the string "a" at index 3$/,
+  );
   assert.equal(p.toArray(), [
     [5, 6],
     [7, 8],
