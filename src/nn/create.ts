@@ -1,7 +1,7 @@
 /** @file Making tensors from a shape. */
 import { describe } from '../hooks/index.ts';
 import { normal, uniform } from './random.ts';
-import { checkShape, numberOfValues } from './shape.ts';
+import { checkShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 /** A tensor of zeros. No dimension makes a scalar. @throws RangeError for a dimension that is not a whole number >= 0 */
@@ -35,8 +35,7 @@ export function randn(...shape: number[]): Tensor {
 }
 
 function allocate(what: string, shape: readonly number[]): Float32Array {
-  checkShape(what, shape);
-  const values = numberOfValues(shape);
+  const values = checkShape(what, shape);
   try {
     return new Float32Array(values);
   } catch (cause) {

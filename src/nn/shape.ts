@@ -12,9 +12,10 @@ export function numberOfValues(shape: readonly number[]): number {
 
 /**
  * @param what the function that was given the shape, for the message
+ * @returns how many values the shape holds
  * @throws RangeError for a dimension that is not a whole number of at least 0, or too many values in all
  */
-export function checkShape(what: string, shape: readonly number[]): void {
+export function checkShape(what: string, shape: readonly number[]): number {
   if (!Array.isArray(shape))
     throw new TypeError(`${what}: the shape must be an array of numbers, got ${describe(shape)}`);
   for (let dimension = 0; dimension < shape.length; dimension++) {
@@ -29,4 +30,5 @@ export function checkShape(what: string, shape: readonly number[]): void {
   const values = numberOfValues(shape);
   if (values > MOST_VALUES)
     throw new RangeError(`${what}: a tensor of shape [${shape.join(', ')}] has ${values} values: too many`);
+  return values;
 }

@@ -34,11 +34,9 @@ export class Tensor {
   constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]) {
     if (!(data instanceof Float32Array))
       throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
-    checkShape('Tensor', shape);
-    if (numberOfValues(shape) !== data.length) {
-      throw new RangeError(
-        `Tensor: shape [${shape.join(', ')}] holds ${numberOfValues(shape)} values, got ${data.length}`,
-      );
+    const values = checkShape('Tensor', shape);
+    if (values !== data.length) {
+      throw new RangeError(`Tensor: shape [${shape.join(', ')}] holds ${values} values, got ${data.length}`);
     }
     this.data = data;
     // Copied: kernels trust it, so nobody may change it later.
