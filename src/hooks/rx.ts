@@ -1,5 +1,5 @@
 /** @file The one file that knows RxJS (7.8): events as an Observable, and operators that change outputs. */
-import { Observable, type OperatorFunction, Subject, type Subscription } from 'rxjs';
+import { Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
 import { describe, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { RemovableHandle } from './handle.ts';
@@ -44,7 +44,11 @@ export class LateEmissionError extends Error {
 
 /** A chain of operators that one output at a time is driven through. */
 class Chain {
-  readonly #input = new Subject<unknown>();
+  /**
+   * Where outputs enter: what has subscribed to the source, which is one unless an operator subscribes twice. A Subject
+   * would do the same at the price of about three operators. The list is replaced, never changed.
+   */
+  #entries: readonly Subscriber<unknown>[] = [];
   readonly #subscription: Subscription;
   /** Whether emissions are expected now: in a call, and while subscribing, where they are counted to be refused. */
   #driving = true;
@@ -59,7 +63,13 @@ class Chain {
    * @throws whatever they throw or emit meanwhile: nothing has come in yet
    */
   constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, late: (value: unknown) => void) {
-    const chain = operators.reduce<Observable<unknown>>((source, operator) => source.pipe(operator), this.#input);
+    const source = new Observable<unknown>((entry) => {
+      this.#entries = [...this.#entries, entry];
+      return () => {
+        this.#entries = this.#entries.filter((other) => other !== entry);
+      };
+    });
+    const chain = operators.reduce<Observable<unknown>>((from, operator) => from.pipe(operator), source);
     this.#subscription = chain.subscribe({
       next: (value) => {
         if (!this.#driving) late(value);
@@ -89,7 +99,14 @@ class Chain {
     this.count = 0;
     this.value = undefined;
     this.#driving = true;
-    this.#input.next(output);
+    // A snapshot, as a Subject's is: who subscribes meanwhile (retry) waits for the next output.
+    const entries = this.#entries;
+    try {
+      for (let i = 0; i < entries.length; i++) entries[i]!.next(output);
+    } catch (cause) {
+      // RxJS's operators throw nothing here; one written by hand may.
+      this.error = { cause };
+    }
     this.#driving = false;
   }
 
@@ -149,11 +166,14 @@ class Transform {
   }
 
   #drive(output: unknown): unknown {
-    const chain = this.#chains[this.#level] ?? this.#build();
     const level = this.#level++;
-    this.#chains[level] = chain;
-    chain.drive(output);
-    this.#level = level;
+    let chain: Chain;
+    try {
+      chain = this.#chains[level] ??= this.#build();
+      chain.drive(output);
+    } finally {
+      this.#level = level;
+    }
     // What it gave is given on, and let go: a tensor must not live as long as its chain.
     const { count, value } = chain;
     chain.value = undefined;
@@ -171,6 +191,7 @@ class Transform {
     if (isThenable(value)) value.then(undefined, () => {});
     if (chain.error !== undefined) {
       this.#chains[level] = undefined;
+      chain.end();
       throw chain.error.cause;
     }
     if (chain.completed && this.#table.has(this.handle.id)) {

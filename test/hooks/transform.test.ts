@@ -12,13 +12,16 @@ import {
   EMPTY,
   filter,
   map,
+  merge,
   mergeMap,
+  Observable,
   type OperatorFunction,
   observeOn,
   of,
   pairwise,
   queueScheduler,
   retry,
+  Subscriber,
   sampleTime,
   scan,
   skip,
@@ -210,6 +213,69 @@ test('transform() removed inside its own chain still gives its value, once', () 
   );
   assert.is(module(1), 2);
   assert.is(module(1), 1);
+});
+
+test('transform() of an operator that subscribes to its source twice sends every output to both', () => {
+  const module = new Same();
+  module.transform((source) =>
+    merge(
+      source.pipe(
+        filter((x) => x % 2 === 0),
+        map((x) => x * 10),
+      ),
+      source.pipe(
+        filter((x) => x % 2 === 1),
+        map((x) => -x),
+      ),
+    ),
+  );
+  assert.equal([1, 2, 3].map(module), [-1, 20, -3]);
+});
+
+test('transform() of an operator by hand whose subscriber throws: that call fails, the next begins anew', () => {
+  const module = new Same();
+  let subscribed = 0;
+  class Raw extends Subscriber<number> {
+    override next(x: number): void {
+      if (x === 2) throw new Error('raw');
+      super.next(x * 10);
+    }
+  }
+  let ended = 0;
+  module.transform((source) => {
+    return new Observable<number>((subscriber) => {
+      subscribed++;
+      subscriber.add(() => ended++);
+      return source.subscribe(new Raw(subscriber));
+    });
+  });
+  assert.is(module(1), 10);
+  assert.throws(() => module(2), /^raw$/);
+  assert.is(ended, 1);
+  assert.is(module(3), 30);
+  assert.is(subscribed, 2);
+});
+
+test('transform() that calls its module until the stack overflows: afterwards the levels of nesting are as before', () => {
+  const module = new Same();
+  let endless = true;
+  let overflowed = 0;
+  module.transform(
+    scan((calls) => calls + 1, 0),
+    map((calls) => {
+      try {
+        if (endless) module(0);
+      } catch (error) {
+        assert.instance(error, RangeError);
+        overflowed++;
+      }
+      return calls;
+    }),
+  );
+  assert.is(module(0), 1);
+  endless = false;
+  assert.ok(overflowed > 0);
+  assert.is(module(0), 2, 'the second call on the outermost level');
 });
 
 test.run();
