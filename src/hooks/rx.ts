@@ -37,9 +37,16 @@ export class AsyncTransformError extends Error {
   override readonly name: string = 'AsyncTransformError';
 }
 
-/** A transform emitted a value later, or outside of a call. */
+/** A transform emitted a value, or failed, later or outside of a call. */
 export class LateEmissionError extends Error {
   override readonly name: string = 'LateEmissionError';
+}
+
+/** Who is told of what a chain does later, or outside of a call. */
+interface Outside {
+  emitted(value: unknown): void;
+  failed(chain: Chain, cause: unknown): void;
+  completed(): void;
 }
 
 /** A chain of operators that one output at a time is driven through. */
@@ -62,7 +69,7 @@ class Chain {
    * Subscribes to the operators.
    * @throws whatever they throw or emit meanwhile: nothing has come in yet
    */
-  constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, late: (value: unknown) => void) {
+  constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, outside: Outside) {
     const source = new Observable<unknown>((entry) => {
       this.#entries = [...this.#entries, entry];
       return () => {
@@ -72,16 +79,17 @@ class Chain {
     const chain = operators.reduce<Observable<unknown>>((from, operator) => from.pipe(operator), source);
     this.#subscription = chain.subscribe({
       next: (value) => {
-        if (!this.#driving) late(value);
+        if (!this.#driving) outside.emitted(value);
         else if (this.count++ === 0) this.value = value;
-        else if (isThenable(value)) value.then(undefined, () => {});
+        else absorb(value);
       },
       error: (cause) => {
         this.error = { cause };
-        if (!this.#driving) late(cause);
+        if (!this.#driving) outside.failed(this, cause);
       },
       complete: () => {
         this.completed = true;
+        if (!this.#driving) outside.completed();
       },
     });
     this.#driving = false;
@@ -147,7 +155,11 @@ class Transform {
   #chains: (Chain | undefined)[];
   #level = 0;
   #reportedLate = false;
-  #removed = false;
+  readonly #outside: Outside = {
+    emitted: (value) => this.#late(value),
+    failed: (chain, cause) => this.#failed(chain, cause),
+    completed: () => this.#completed(),
+  };
 
   constructor(table: HookTable, operators: readonly OperatorFunction<unknown, unknown>[], where: string) {
     this.#table = table;
@@ -162,7 +174,12 @@ class Transform {
   }
 
   #build(): Chain {
-    return new Chain(this.#operators, this.#where, (value) => this.#late(value));
+    return new Chain(this.#operators, this.#where, this.#outside);
+  }
+
+  /** Whether it is registered still. It may be driven when it is not: by a call that holds it in its snapshot. */
+  get #stands(): boolean {
+    return this.#table.has(this.handle.id);
   }
 
   #drive(output: unknown): unknown {
@@ -177,7 +194,7 @@ class Transform {
     // What it gave is given on, and let go: a tensor must not live as long as its chain.
     const { count, value } = chain;
     chain.value = undefined;
-    const well = chain.error === undefined && !chain.completed && !this.#removed && count <= 1 && !isThenable(value);
+    const well = chain.error === undefined && !chain.completed && count <= 1 && !isThenable(value);
     if (!well) this.#settle(level, chain, value);
     return value;
   }
@@ -188,18 +205,13 @@ class Transform {
    * @throws what the call has to fail with
    */
   #settle(level: number, chain: Chain, value: unknown): void {
-    if (isThenable(value)) value.then(undefined, () => {});
+    absorb(value);
     if (chain.error !== undefined) {
       this.#chains[level] = undefined;
       chain.end();
       throw chain.error.cause;
     }
-    if (chain.completed && this.#table.has(this.handle.id)) {
-      this.handle.remove();
-      report(
-        new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`),
-      );
-    }
+    if (chain.completed) this.#completed();
     if (chain.count > 1) {
       throw new TooManyEmissionsError(
         `${this.#where} emitted ${chain.count} values for one output\n  expected: one value, or none to leave the output as it is`,
@@ -212,11 +224,27 @@ class Transform {
     }
   }
 
+  #completed(): void {
+    if (!this.#stands) return;
+    this.handle.remove();
+    report(new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`));
+  }
+
   #late(value: unknown): void {
-    if (this.#reportedLate || this.#removed) return;
+    absorb(value);
+    if (this.#reportedLate || !this.#stands) return;
     this.#reportedLate = true;
     const text = `layertap: ${this.#where} emitted ${describe(value)} after its call had ended; such values are lost`;
     report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
+  }
+
+  /** No call can fail with this error, so each one is reported. */
+  #failed(chain: Chain, cause: unknown): void {
+    this.#chains[this.#chains.indexOf(chain)] = undefined;
+    if (!this.#stands) return;
+    const what = cause instanceof Error ? cause.message : describe(cause);
+    const text = `layertap: ${this.#where} failed after its call had ended: ${what}; the next call begins anew`;
+    report(new LateEmissionError(`${text}\n  expected: synchronous operators`, { cause }));
   }
 
   /**
@@ -224,9 +252,13 @@ class Transform {
    * fires, as any hook does that is removed meanwhile. (Asynchronous ones have told the table.)
    */
   #end(): void {
-    this.#removed = true;
     queueMicrotask(() => {
       for (const chain of this.#chains.splice(0)) chain?.end();
     });
   }
+}
+
+/** A promise that nobody will wait for must not end the process. */
+function absorb(value: unknown): void {
+  if (isThenable(value)) value.then(undefined, () => {});
 }

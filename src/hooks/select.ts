@@ -32,6 +32,8 @@ export interface SelectionHandle {
   remove(): void;
   /** The same, under the name that RxJS's `Subscription.add` calls. */
   unsubscribe(): void;
+  /** The same, for `using handle = …`. */
+  [Symbol.dispose](): void;
 }
 
 /** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
@@ -96,8 +98,8 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
       remove();
       throw error;
     }
-    const handle: SelectionHandle = { remove, unsubscribe: remove };
-    return Symbol.dispose === undefined ? handle : Object.assign(handle, { [Symbol.dispose]: remove });
+    // An engine without the symbol has no `using` either.
+    return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
   }
 }
 
