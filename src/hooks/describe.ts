@@ -1,7 +1,28 @@
 const LONGEST = 40;
+const UNDESCRIBABLE = 'something that cannot be described';
 
-/** Names a value in an error message: what it is first, then as much of it as fits. */
+/**
+ * Names a value in an error message: what it is first, then as much of it as fits. Never throws: a value that cannot
+ * be looked at must not replace the error that is being told.
+ */
 export function describe(value: unknown): string {
+  try {
+    return named(value);
+  } catch {
+    return UNDESCRIBABLE;
+  }
+}
+
+/** What was thrown, in a line: its message if it is an error. Never throws. */
+export function describeError(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : describe(thrown);
+  } catch {
+    return UNDESCRIBABLE;
+  }
+}
+
+function named(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':

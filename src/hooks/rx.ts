@@ -1,9 +1,10 @@
 /** @file The one file that knows RxJS (7.8): events as an Observable, and operators that change outputs. */
-import { Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
-import { describe, isThenable } from './describe.ts';
+import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
+import { className, describe, describeError, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
+import { describePlace } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
-import { type HookTable, hookTable, type Registration } from './hook-table.ts';
+import { hookTable, type Registration } from './hook-table.ts';
 import type { Hookable, OutputOf } from './hookable.ts';
 import { observeEvents } from './observe.ts';
 import { report } from './report.ts';
@@ -66,17 +67,24 @@ class Chain {
   completed = false;
 
   /**
-   * Subscribes to the operators.
-   * @throws whatever they throw or emit meanwhile: nothing has come in yet
+   * Subscribes to the operators. What they emit meanwhile is in the fields, as after an output.
+   * @throws what they throw when they are applied; TypeError where one gives no Observable
    */
-  constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, outside: Outside) {
+  constructor(operators: readonly OperatorFunction<unknown, unknown>[], outside: Outside) {
     const source = new Observable<unknown>((entry) => {
       this.#entries = [...this.#entries, entry];
       return () => {
         this.#entries = this.#entries.filter((other) => other !== entry);
       };
     });
-    const chain = operators.reduce<Observable<unknown>>((from, operator) => from.pipe(operator), source);
+    const chain = operators.reduce<Observable<unknown>>((from, operator, i) => {
+      const to: unknown = operator(from);
+      if (isObservable(to)) return to;
+      throw new TypeError(
+        `transform(): operator ${i} gave ${describe(to)} when it was applied\n` +
+          '  expected: an Observable; an operator is map((output) => …), say, and not the function inside it',
+      );
+    }, source);
     this.#subscription = chain.subscribe({
       next: (value) => {
         if (!this.#driving) outside.emitted(value);
@@ -93,13 +101,6 @@ class Chain {
       },
     });
     this.#driving = false;
-    if (this.error === undefined && this.count === 0) return;
-    this.end();
-    if (this.error !== undefined) throw (this.error as { cause: unknown }).cause;
-    throw new LateEmissionError(
-      `${where} emitted ${describe(this.value)} while it was subscribed, before any output\n` +
-        '  expected: operators that emit when an output comes; not startWith, for instance',
-    );
   }
 
   /** Sends one output through. Does not throw: what became of it is in the fields. */
@@ -133,24 +134,20 @@ export function registerTransform<M extends Hookable>(
   path: string,
   operators: readonly OperatorFunction<OutputOf<M>, OutputOf<M>>[],
 ): RemovableHandle {
-  const where = `the transform of ${path === '' ? module : `${path}, ${module}`}`;
-  if (operators.length === 0)
-    throw new TypeError(`transform() of ${path || module}: at least one operator expected, got none`);
+  const verb = `transform() of ${path || className(module)}`;
+  if (operators.length === 0) throw new TypeError(`${verb}: at least one operator expected, got none`);
   operators.forEach((operator, i) => {
     if (typeof operator === 'function') return;
-    throw new TypeError(
-      `transform() of ${path || module}: operator ${i} must be a function, got ${describe(operator)}`,
-    );
+    throw new TypeError(`${verb}: operator ${i} must be a function, got ${describe(operator)}`);
   });
-  const transform = new Transform(hookTable(module), operators as OperatorFunction<unknown, unknown>[], where);
-  return transform.handle;
+  return new Transform(module, path, operators as OperatorFunction<unknown, unknown>[]).handle;
 }
 
 class Transform {
   readonly handle: RemovableHandle;
-  readonly #table: HookTable;
+  readonly #module: Hookable;
+  readonly #path: string;
   readonly #operators: readonly OperatorFunction<unknown, unknown>[];
-  readonly #where: string;
   /** One for each level of nesting that has been reached. */
   #chains: (Chain | undefined)[];
   #level = 0;
@@ -161,11 +158,12 @@ class Transform {
     completed: () => this.#completed(),
   };
 
-  constructor(table: HookTable, operators: readonly OperatorFunction<unknown, unknown>[], where: string) {
-    this.#table = table;
+  constructor(module: Hookable, path: string, operators: readonly OperatorFunction<unknown, unknown>[]) {
+    this.#module = module;
+    this.#path = path;
     this.#operators = operators;
-    this.#where = where;
     this.#chains = [this.#build()];
+    const table = hookTable(module);
     const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
     const onRemove = () => this.#end();
     this.handle = registered(
@@ -173,13 +171,27 @@ class Transform {
     );
   }
 
+  /** @throws whatever the operators throw or emit while they are subscribed: nothing has come in yet */
   #build(): Chain {
-    return new Chain(this.#operators, this.#where, this.#outside);
+    const chain = new Chain(this.#operators, this.#outside);
+    const { error, count, value } = chain;
+    if (error === undefined && count === 0) return chain;
+    chain.end();
+    absorb(value);
+    if (error !== undefined) throw error.cause;
+    throw new LateEmissionError(
+      `${this.#where} emitted ${describe(value)} while it was subscribed, before any output\n` +
+        '  expected: operators that emit when an output comes; not startWith, for instance',
+    );
+  }
+
+  get #where(): string {
+    return `the transform of ${describePlace(this.#module, this.#path)}`;
   }
 
   /** Whether it is registered still. It may be driven when it is not: by a call that holds it in its snapshot. */
   get #stands(): boolean {
-    return this.#table.has(this.handle.id);
+    return hookTable(this.#module).has(this.handle.id);
   }
 
   #drive(output: unknown): unknown {
@@ -242,8 +254,7 @@ class Transform {
   #failed(chain: Chain, cause: unknown): void {
     this.#chains[this.#chains.indexOf(chain)] = undefined;
     if (!this.#stands) return;
-    const what = cause instanceof Error ? cause.message : describe(cause);
-    const text = `layertap: ${this.#where} failed after its call had ended: ${what}; the next call begins anew`;
+    const text = `layertap: ${this.#where} failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
     report(new LateEmissionError(`${text}\n  expected: synchronous operators`, { cause }));
   }
 

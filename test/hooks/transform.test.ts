@@ -155,7 +155,7 @@ test('transform(startWith) is an error at registration, and registers nothing', 
 
 test('transform() refuses what is not an operator', () => {
   const module = new Same();
-  assert.throws(() => module.transform(), /^transform\(\) of Same\(\): at least one operator expected, got none$/);
+  assert.throws(() => module.transform(), /^transform\(\) of Same: at least one operator expected, got none$/);
   assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);
   assert.equal(listHooks(module), []);
 });

@@ -228,6 +228,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
   function observe(entry: Entry, index: number, inputs: readonly unknown[], output: unknown): void {
     const { name, fire } = entry.hook;
     const failed = () => {
+      if (entry.errorsInARow === 3) return;
       log(`report: ${name} failed`);
       entry.errorsInARow++;
       if (entry.errorsInARow !== 3) return;
@@ -235,7 +236,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
       log('report: observer removed');
     };
     const worked = () => {
-      entry.errorsInARow = 0;
+      if (entry.errorsInARow < 3) entry.errorsInARow = 0;
     };
     try {
       const result = fire(index, inputs, output, more(entry));
