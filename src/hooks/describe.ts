@@ -35,8 +35,10 @@ function named(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      // A Hookable is a function too, with the prototype of its class.
-      if (Object.getPrototypeOf(value) !== Function.prototype) return withArticle(className(value));
+      // A Hookable is a function too, with the prototype of its class; a class that extends another has that one as its own.
+      if (Object.getPrototypeOf(value) !== Function.prototype) {
+        return Object.hasOwn(value, 'prototype') ? `the class ${printedName(value)}` : withArticle(className(value));
+      }
       return `the function ${value.name || '(anonymous)'}`;
     default:
       if (Array.isArray(value)) return `an array of length ${value.length}`;
@@ -50,10 +52,12 @@ const withArticle = (name: string) => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'
 /** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
 export function className(value: object): string {
   const maker: unknown = value.constructor;
-  if (typeof maker !== 'function') return 'object';
+  return typeof maker === 'function' ? printedName(maker) : 'object';
+}
+
+function printedName(maker: object): string {
   const own = Object.hasOwn(maker, 'className') ? (maker as { className?: string }).className : undefined;
-  const printed = own ?? maker.name;
-  return printed || '(anonymous class)';
+  return (own ?? (maker as { name: string }).name) || '(anonymous class)';
 }
 
 /** Whether a value is a promise, or anything that `await` would wait for. */
@@ -63,6 +67,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     (typeof value === 'object' || typeof value === 'function') &&
     typeof (value as { then?: unknown }).then === 'function'
   );
+}
+
+/** A promise that nobody will wait for must not end the process. */
+export function absorb(value: unknown): void {
+  if (isThenable(value)) value.then(undefined, () => {});
 }
 
 /** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `null`. */

@@ -5,7 +5,7 @@
  *
  * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
  */
-import { describeError, isThenable } from './describe.ts';
+import { absorb, describeError, isThenable } from './describe.ts';
 import { describeModule, hookError, located } from './forward-error.ts';
 import { globalHooks } from './global-hooks.ts';
 import { type HookRecord, type HookTable, release } from './hook-table.ts';
@@ -181,7 +181,7 @@ function replaced(target: Target, record: HookRecord, output: unknown, result: u
 
 /** A promise must never become the output unnoticed, and its own rejection must not end the process. */
 function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
-  promise.then(undefined, () => {});
+  absorb(promise);
   const expected =
     what === 'hook'
       ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'

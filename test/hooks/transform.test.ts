@@ -5,15 +5,19 @@ import {
   auditTime,
   bufferCount,
   catchError,
+  combineLatestWith,
   concatMap,
+  concatWith,
   debounceTime,
   delay,
   distinctUntilChanged,
   EMPTY,
   filter,
+  finalize,
   map,
   merge,
   mergeMap,
+  NEVER,
   Observable,
   type OperatorFunction,
   observeOn,
@@ -28,8 +32,12 @@ import {
   startWith,
   switchMap,
   take,
+  takeUntil,
   tap,
   throttleTime,
+  throwError,
+  timer,
+  withLatestFrom,
 } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -97,6 +105,68 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     false,
   ],
   ['retry(), throws on the second', () => [throwsOnSecond(), retry()], [2, 2, 6], [], true],
+  // Beyond the table of one value after the other: what ends, fails or falls silent between calls.
+  [
+    'delay(0) that throws',
+    () => [delay(0), throwsOnSecond()],
+    [1, 2, 3],
+    ['LateEmissionError', 'LateEmissionError'],
+    true,
+  ],
+  [
+    'delay(0) of promises that reject',
+    () => [delay(0), map(async () => Promise.reject(new Error('late'))) as never],
+    [1, 2, 3],
+    ['LateEmissionError'],
+    true,
+  ],
+  ['takeUntil(timer)', () => [map(twice), takeUntil(timer(0))], [2, 4, 6], ['Error completed and was removed'], false],
+  [
+    'take(1), concatWith(NEVER)',
+    () => [map(twice), take(1), concatWith(NEVER)],
+    [2, 2, 3],
+    ['Error does not listen any more'],
+    true,
+  ],
+  ['() => NEVER', () => [() => NEVER], [1, 2, 3], ['Error does not listen any more'], true],
+  ['take(0)', () => [take(0)], [1, 2, 3], ['Error completed and was removed'], false],
+  [
+    'retry({ delay }), throws on the second',
+    () => [throwsOnSecond(), retry({ delay: 0 })],
+    [2, 2, 3],
+    ['Error does not listen any more'],
+    true,
+  ],
+  [
+    'withLatestFrom, combineLatestWith',
+    () => [
+      (source) => {
+        const sums = source.pipe(
+          withLatestFrom(of(10)),
+          map(([x, y]) => x + y),
+        );
+        return sums.pipe(
+          combineLatestWith(of(5)),
+          map(([x, y]) => x * y),
+        );
+      },
+    ],
+    [55, 60, 65],
+    [],
+    true,
+  ],
+  [
+    'finalize that throws',
+    () => [
+      map(twice),
+      finalize(() => {
+        throw new Error('in the end');
+      }),
+    ],
+    [2, 4, 6],
+    ['Error failed as it ended'],
+    true,
+  ],
 ];
 
 function outcome(run: () => unknown): unknown {
@@ -112,7 +182,11 @@ function outcome(run: () => unknown): unknown {
 async function reported(run: () => unknown): Promise<string[]> {
   const reports: string[] = [];
   setReporter(({ name, message }) =>
-    reports.push(name === 'Error' ? `Error ${/completed and was removed/.exec(message)?.[0] ?? message}` : name),
+    reports.push(
+      name === 'Error'
+        ? `Error ${/completed and was removed|does not listen any more|failed as it ended/.exec(message)?.[0] ?? message}`
+        : name,
+    ),
   );
   try {
     await run();
@@ -133,8 +207,10 @@ for (const [name, operators, outputs, reports, kept] of ROWS) {
         [1, 2, 3].map((x) => outcome(() => module(x))),
         outputs,
       );
-      assert.is(listHooks(module).length, kept ? 1 : 0);
-      return later(5).then(() => handle.remove());
+      return later(5).then(() => {
+        assert.is(listHooks(module).length, kept ? 1 : 0);
+        handle.remove();
+      });
     });
     assert.equal(came, reports);
     assert.is(module(5), 5, 'the module works when the transform is gone');
@@ -157,6 +233,16 @@ test('transform() refuses what is not an operator', () => {
   const module = new Same();
   assert.throws(() => module.transform(), /^transform\(\) of Same: at least one operator expected, got none$/);
   assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);
+  // The usual mistake: what belongs into map().
+  assert.throws(
+    () => module.transform(map(twice), ((x: number) => Number(x) * 2) as never),
+    /^transform\(\): operator 1 gave the number NaN when it was applied\n {2}expected: an Observable/,
+  );
+  const fails = () => {
+    throw new Error('applied');
+  };
+  assert.throws(() => module.transform(fails), /^applied$/);
+  assert.throws(() => module.transform(() => throwError(() => new Error('subscribed'))), /^subscribed$/);
   assert.equal(listHooks(module), []);
 });
 
