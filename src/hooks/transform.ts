@@ -63,13 +63,18 @@ class Transform {
     this.#module = module;
     this.#path = path;
     this.#operators = operators;
-    this.#chains = [this.#build()];
-    const table = hookTable(module);
+    const chain = this.#build();
+    this.#chains = [chain];
     const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
     const onRemove = () => this.#end();
-    this.handle = registered(
-      new RemovableHandle(table, table.add({ kind: 'transform', name: 'transform()', hook, onRemove })),
-    );
+    const table = hookTable(module);
+    try {
+      const id = table.add({ kind: 'transform', name: 'transform()', hook, onRemove });
+      this.handle = registered(new RemovableHandle(table, id));
+    } catch (error) {
+      this.#endChain(chain);
+      throw error;
+    }
   }
 
   /** @throws whatever the operators throw or emit while they are subscribed: nothing has come in yet */
@@ -160,7 +165,7 @@ class Transform {
 
   /** No call can fail with this error, so each one is reported. */
   #failed(chain: Chain, cause: unknown): void {
-    this.#chains[this.#chains.indexOf(chain)] = undefined;
+    this.#chains = this.#chains.map((other) => (other === chain ? undefined : other));
     if (!this.#stands) return;
     const text = `layertap: ${this.#where} failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
     report(new LateEmissionError(`${text}\n  expected: synchronous operators`, { cause }));

@@ -41,7 +41,7 @@ import {
 } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listHooks, Module, setReporter } from '../../src/index.ts';
+import { attach, listHooks, Module, setReporter } from '../../src/index.ts';
 
 class Same extends Module {
   override forward(x: number): number {
@@ -227,6 +227,24 @@ test('transform(startWith) is an error at registration, and registers nothing', 
     },
   );
   assert.equal(listHooks(module), []);
+});
+
+test('transform() that cannot be registered leaves nothing subscribed', () => {
+  const object: { run?: (x: number) => number } = { run: (x) => x };
+  const vanished = attach(object as Required<typeof object>, 'run');
+  delete object.run;
+  let ended = 0;
+  assert.throws(() => vanished.transform(finalize(() => ended++)), /there is no method any more/);
+  assert.is(ended, 1);
+  assert.throws(
+    () =>
+      new Same().transform(
+        finalize(() => ended++),
+        startWith(0),
+      ),
+    /while it was subscribed/,
+  );
+  assert.is(ended, 2);
 });
 
 test('transform() refuses what is not an operator', () => {
