@@ -7,6 +7,7 @@ import {
   type ForwardPreHook,
   type ForwardPreHookOptions,
   Hookable,
+  type OutputOf,
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
@@ -78,8 +79,8 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** As on one module: each gets a chain of its own. */
-  transform(...operators: OperatorFunction<unknown, unknown>[]): SelectionHandle {
-    return this.#all((path, module) => registerTransform<Hookable>(module, path, operators));
+  transform(...operators: OperatorFunction<OutputOf<M>, OutputOf<M>>[]): SelectionHandle {
+    return this.#all((path, module) => registerTransform<M>(module, path, operators));
   }
 
   /** As on one module. */
@@ -106,14 +107,25 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 
 /**
  * Chooses modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
+ *
+ * A class, or a predicate that is a type guard, says what the modules are, and so what hooks see. With a path, say it
+ * yourself, as with `querySelector`: nothing checks it.
  * @example
  * select(net, 'encoder.*.fc?').log();
  * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
+ * select<Linear>(net, 'encoder.*.fc?').observe(({ path, output }) => writer.addHistogram(path, output));
  * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing matches
  */
-export function select(root: Hookable, selector: (path: string, module: Hookable) => boolean): Selection;
+export function select<M extends Hookable>(
+  root: Hookable,
+  selector: (path: string, module: Hookable) => module is M,
+): Selection<M>;
+export function select<M extends Hookable = Hookable>(
+  root: Hookable,
+  selector: (path: string, module: Hookable) => boolean,
+): Selection<M>;
 export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
-export function select(root: Hookable, selector: Selector): Selection;
+export function select<M extends Hookable = Hookable>(root: Hookable, selector: Selector): Selection<M>;
 export function select(root: Hookable, selector: Selector): Selection {
   if (!(root instanceof Hookable)) throw new TypeError(`select(): the root must be a module, got ${describe(root)}`);
   const matches = matcher(selector);

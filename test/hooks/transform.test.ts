@@ -138,6 +138,21 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     true,
   ],
   [
+    'mergeMap([promise, promise]), which reject',
+    () => [mergeMap(() => [1, 2].map((x) => Promise.reject(new Error(`${x}`)))) as never],
+    ['!TooManyEmissionsError', '!TooManyEmissionsError', '!TooManyEmissionsError'],
+    [],
+    true,
+  ],
+  [
+    // Who subscribes while an output comes waits for the next one, as with a Subject.
+    'mergeMap to the source itself',
+    () => [(source) => source.pipe(mergeMap((x) => source.pipe(map((y) => x * 10 + y))))],
+    [1, 12, '!TooManyEmissionsError'],
+    [],
+    true,
+  ],
+  [
     'withLatestFrom, combineLatestWith',
     () => [
       (source) => {

@@ -1,5 +1,6 @@
 // Checked by tsc, never run: what has to compile, and what must not.
-import { attach, Linear, Module, type Tensor, tensor } from '../../src/index.ts';
+import { map } from 'rxjs';
+import { attach, Linear, Module, select, type Tensor, tensor } from '../../src/index.ts';
 
 class Network extends Module {
   fc1 = new Linear(10, 20);
@@ -59,3 +60,13 @@ const model = { rate: 1, predict: (x: number): string => `${x}` };
 attach(model, 'predict').registerForwardHook((_module, inputs, output) => output.repeat(inputs[0]));
 // @ts-expect-error not a method
 attach(model, 'rate');
+
+select(net, Linear).observe(({ output }) => output.item());
+select(net, (path, module): module is Linear => path !== '' && module instanceof Linear).transform(
+  map((output) => tensor([output.item()])),
+);
+select<Linear>(net, '**.fc?').registerForwardHook((module, [x]) => (module.inFeatures > 1 ? x : undefined));
+// @ts-expect-error nobody has said what these modules give
+select(net, '**.fc?').observe(({ output }) => output.item());
+// @ts-expect-error the output of a Linear is a tensor
+select(net, Linear).transform(map(() => 1));
