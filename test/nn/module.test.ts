@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Linear, Module, ModuleList, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
+import { Linear, Module, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
+import { firstLine, pytorchError } from '../fixtures/errors.ts';
 import { fixtureJson } from '../fixtures/fixture.ts';
-import { TWINS } from '../fixtures/modules.ts';
+import { Digits, TWINS } from '../fixtures/modules.ts';
+
+const two = () => new Sequential(new Linear(2, 3), new Linear(3, 1));
 
 interface ModuleCase {
   name: string;
@@ -71,6 +74,21 @@ test('namedChildren() finds modules in arrays and plain objects, and getSubmodul
   assert.throws(() => held.getSubmodule(3 as never), /^getSubmodule\(\): a path expected, got the number 3$/);
   assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
 });
+
+const misuse: [string, () => unknown][] = [
+  ['get_submodule, no such child', () => new Sequential(new ReLU()).getSubmodule('1')],
+  ['get_submodule, nested', () => new Sequential(two(), new Linear(3, 1)).getSubmodule('0.7.x')],
+  ['get_submodule, custom class', () => new Digits().getSubmodule('fc9')],
+  ['get_submodule, a parameter', () => new Linear(3, 2).getSubmodule('weight')],
+  ['get_submodule, nested parameter', () => two().getSubmodule('0.weight')],
+  ['get_submodule, a method', () => new Linear(3, 2).getSubmodule('forward')],
+  ['get_submodule, empty name', () => two().getSubmodule('0.')],
+  ['train, a number', () => new ReLU().train(1 as never)],
+];
+
+for (const [name, run] of misuse) {
+  test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
+}
 
 test('fields called name and length are ordinary fields', () => {
   const held = new Held();
@@ -153,26 +171,6 @@ test('two layers that share a weight keep biases of their own', () => {
   a.bias!.assign([1]);
   b.bias!.assign([10]);
   for (let i = 0; i < 3; i++) assert.equal([a(tensor([1])).item(), b(tensor([1])).item()], [3, 12]);
-});
-
-test('containers: at, append, insert, extend and pop keep the numbers without gaps', () => {
-  const [a, b, c, d] = [new ReLU(), new ReLU(), new ReLU(), new ReLU()];
-  const list = new ModuleList([a]);
-  assert.is(list.append(c).insert(1, b).extend([d]), list);
-  assert.equal(
-    [...list].map((m) => [a, b, c, d].indexOf(m as ReLU)),
-    [0, 1, 2, 3],
-  );
-  assert.is(list.at(-1), d);
-  assert.is(list[2], c);
-  assert.is(list.pop(0), a);
-  assert.is(list.size, 3);
-  assert.is(list.at(0), b);
-  assert.is(list.pop(), d);
-  assert.equal(
-    [...list.namedChildren()].map(([name]) => name),
-    ['0', '1'],
-  );
 });
 
 test('a parameter inside an array is found', () => {
