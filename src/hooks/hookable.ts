@@ -24,12 +24,19 @@ export type InputsOf<M extends Hookable> = Readonly<Parameters<M['forward']>>;
 /** What a module's forward gives, awaited. */
 export type OutputOf<M extends Hookable> = Awaited<ReturnType<M['forward']>>;
 
-/** Called with the module, the array of what forward received, and what it gave; may return another output. */
+/** What a hook may put in the output's place: anything where the module's type does not say, so that one hook fits all. */
+// biome-ignore lint/suspicious/noExplicitAny: unknown would fit no module whose output has a type
+type ReplacementOf<M extends Hookable> = unknown extends OutputOf<M> ? any : OutputOf<M>;
+
+/**
+ * Called with the module, the array of what forward received, and what it gave; may return another output. Without a
+ * type argument it is a hook for any module.
+ */
 export type ForwardHook<M extends Hookable = Hookable> = (
   module: M,
   inputs: InputsOf<M>,
   output: OutputOf<M>,
-) => HookResult<OutputOf<M>>;
+) => HookResult<ReplacementOf<M>>;
 
 /**
  * Called before forward with the module and the array of its inputs. May return other inputs: an array is all of
