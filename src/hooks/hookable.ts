@@ -77,7 +77,9 @@ export interface Hookable {
  * `net.forward(x)` does not run those of `net`, as in PyTorch.
  *
  * An instance is a closure that carries the class's prototype, itself on Function's: no Proxy, and nothing that a
- * strict content security policy would refuse.
+ * strict content security policy would refuse. A function has a read-only `name` and `length` of its own: a class field
+ * of that name (`name = 'encoder'`, or `name: string;` before the constructor) replaces them, but `this.name = …`
+ * without one is a TypeError. Undoing that for every instance would make every call six times slower.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a call signature in any other way
 export abstract class Hookable {
@@ -187,6 +189,10 @@ export abstract class Hookable {
 
   static {
     Object.setPrototypeOf(Hookable.prototype, Function.prototype);
+    // Function.prototype refuses to be read or written there; in a module they are names like any other.
+    for (const key of ['arguments', 'caller']) {
+      Object.defineProperty(Hookable.prototype, key, { value: undefined, writable: true, configurable: true });
+    }
     printAsString(Hookable);
   }
 }

@@ -27,8 +27,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
 
   /** The module at an index; -1 is the last one. @throws RangeError where there is none */
   at(index: number): M {
-    const place = this.#index(index, this.#size - 1);
-    return isHookable(this[place]) ? this[place] : wrongModule(this, place);
+    return this.#checked(this.#index(index, this.#size - 1));
   }
 
   /** Adds a module at the end. @throws TypeError for anything else */
@@ -71,16 +70,24 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     return module;
   }
 
-  /** The modules in order. @throws TypeError or RangeError where something else was written to an index */
-  *[Symbol.iterator](): Generator<M> {
-    for (let i = 0; i < this.#size; i++) yield isHookable(this[i]) ? this[i]! : wrongModule(this, i);
+  /** The modules in order, as they are now. @throws TypeError or RangeError where something else was written to an index */
+  [Symbol.iterator](): IterableIterator<M> {
+    // The iterator of an array is twice as fast as a generator.
+    const modules: M[] = [];
+    for (let i = 0; i < this.#size; i++) modules.push(this.#checked(i));
     checkEnd(this);
+    return modules.values();
   }
 
   /** The modules by number, then those in other properties. @throws as {@link ModuleArray} says */
   override *namedChildren(): Generator<[string, Hookable]> {
     checkNumbered(this);
     yield* super.namedChildren();
+  }
+
+  #checked(index: number): M {
+    const module = this[index];
+    return isHookable(module) ? module : wrongModule(this, index);
   }
 
   /** An index from 0, where negative ones count from the end. */

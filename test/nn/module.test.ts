@@ -90,11 +90,45 @@ for (const [name, run] of misuse) {
   test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
 }
 
-test('fields called name and length are ordinary fields', () => {
+test('fields called name and length are ordinary fields, once they are declared', () => {
   const held = new Held();
   assert.is(held.name, 'a name');
   assert.is(held.length, 3);
+  held.name = 'another';
+  assert.is(held.name, 'another');
   assert.ok(held instanceof Held && held instanceof Module && typeof held === 'function');
+  class Named extends Module {
+    override name: string;
+    constructor(name: string) {
+      super();
+      this.name = name;
+    }
+  }
+  assert.is(new Named('mine').name, 'mine');
+  class Undeclared extends Module {
+    constructor() {
+      super();
+      (this as { name: string }).name = 'mine';
+    }
+  }
+  // A function's own name is read-only. docs/hooks.md says what to do.
+  assert.throws(
+    () => new Undeclared(),
+    (error: Error) => error instanceof TypeError && /'name'/.test(error.message),
+  );
+});
+
+test('other names that functions keep for themselves are free', () => {
+  const module = new ReLU() as unknown as Record<string, unknown>;
+  for (const key of ['arguments', 'caller', 'prototype', 'displayName']) {
+    assert.is(module[key], undefined, key);
+    module[key] = new ReLU();
+    assert.ok(module[key] instanceof ReLU, key);
+  }
+  assert.equal(
+    [...(module as unknown as Module).namedChildren()].map(([name]) => name),
+    ['arguments', 'caller', 'prototype', 'displayName'],
+  );
 });
 
 test('a module that contains itself is an error that says where', () => {
