@@ -40,7 +40,10 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     checkNumbered(this);
     const name = className(this);
     if (typeof modules?.[Symbol.iterator] !== 'function') {
-      throw new TypeError(`${name}.extend should be called with an iterable, but got ${typeName(modules)}`);
+      throw new TypeError(
+        `${name}.extend should be called with an iterable, but got ${typeName(modules)}\n` +
+          `  came: ${describe(modules)}\n  expected: an array of modules, or another container`,
+      );
     }
     const list = [...modules];
     for (const module of list) checkModule(name, module);
@@ -92,9 +95,12 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
 
   /** An index from 0, where negative ones count from the end. */
   #index(index: number, last: number): number {
+    if (!Number.isSafeInteger(index)) {
+      throw new TypeError(`${className(this)}: an index must be a whole number, got ${describe(index)}`);
+    }
     const place = index < 0 ? index + this.#size : index;
-    if (Number.isSafeInteger(place) && place >= 0 && place <= last) return place;
-    throw outOfRange(this, index);
+    if (place >= 0 && place <= last) return place;
+    throw new RangeError(outOfRange(index, this.#size));
   }
 }
 
@@ -114,12 +120,12 @@ export function checkNumbered(modules: ModuleArray): void {
   for (let i = 0; i < modules.size; i++) if (!isHookable(modules[i])) wrongModule(modules, i);
   // Own properties come with the numbers first, in their order.
   const beyond = Object.keys(modules)[modules.size];
-  if (beyond !== undefined && INDEX.test(beyond)) throw outOfRange(modules, Number(beyond));
+  if (beyond !== undefined && INDEX.test(beyond)) throw behindEnd(modules, Number(beyond));
 }
 
 /** The part of {@link checkNumbered} that costs a call next to nothing: whether something stands right behind the end. */
 function checkEnd(modules: ModuleArray): void {
-  if (modules[modules.size] !== undefined) throw outOfRange(modules, modules.size);
+  if (modules[modules.size] !== undefined) throw behindEnd(modules, modules.size);
 }
 
 /** What stands at an index that should hold a module. */
@@ -134,8 +140,11 @@ function wrongModule(modules: ModuleArray, index: number): never {
   );
 }
 
-function outOfRange(modules: ModuleArray, index: number): RangeError {
-  const { size } = modules;
-  const where = `index ${String(index)} is out of range\n  there are ${size} modules`;
-  return new RangeError(Object.hasOwn(modules, index) ? `${where}; append() adds one` : where);
+/** Something was written to an index where nothing was. */
+function behindEnd(modules: ModuleArray, index: number): RangeError {
+  return new RangeError(`${outOfRange(index, modules.size)}; append() adds one`);
+}
+
+function outOfRange(index: number, size: number): string {
+  return `index ${index} is out of range\n  there ${size === 1 ? 'is 1 module' : `are ${size} modules`}`;
 }

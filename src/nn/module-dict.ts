@@ -28,7 +28,9 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
   get(name: string): M {
     const module = this.#modules.get(name);
     if (module !== undefined) return module;
-    throw new RangeError(`'${name}'\n  there is no such module; there are: ${[...this.keys()].join(', ') || 'none'}`);
+    throw new RangeError(
+      `'${String(name)}'\n  there is no such module; there are: ${[...this.keys()].join(', ') || 'none'}`,
+    );
   }
 
   /** @throws TypeError for anything that is not a module, or a name that is empty or has a dot */

@@ -1,6 +1,6 @@
 import { className, type Hookable } from '../hooks/index.ts';
 import { ModuleArray } from './module-array.ts';
-import { listString } from './repr.ts';
+import { listString, printed } from './repr.ts';
 
 /** Modules by number, for a module that calls them itself: `this.layers[0](x)`. */
 export class ModuleList<M extends Hookable = Hookable> extends ModuleArray<M> {
@@ -12,6 +12,6 @@ export class ModuleList<M extends Hookable = Hookable> extends ModuleArray<M> {
   }
 
   override toString(): string {
-    return listString(className(this), this.namedChildren());
+    return printed(this, () => listString(className(this), this.namedChildren()));
   }
 }

@@ -1,5 +1,5 @@
 import { describe } from '../hooks/index.ts';
-import { checkShape, numberOfValues } from './shape.ts';
+import { numberOfValues } from './shape.ts';
 import { Tensor, type TensorLike } from './tensor.ts';
 
 /** Replaces the values of a parameter by an array that is checked already and that nobody else will write to. */
@@ -13,9 +13,14 @@ export class Parameter extends Tensor {
   static override readonly className: string = 'Parameter';
   #version = 0;
 
-  /** Takes over the data of a tensor. */
+  /**
+   * Takes over the data of a tensor, without a copy.
+   * @throws TypeError for anything but a tensor
+   */
   constructor(initial: TensorLike) {
-    checkShape('Parameter', initial?.shape);
+    if (initial === null || typeof initial !== 'object' || !(initial.data instanceof Float32Array)) {
+      throw new TypeError(`Parameter: a tensor expected, got ${describe(initial)}: tensor(values) makes one`);
+    }
     super(initial.data, initial.shape);
   }
 
@@ -57,7 +62,7 @@ function readValues(values: TensorLike | ArrayLike<number>, expected: readonly n
   }
   const fits = shape === undefined || shape.join() === expected.join();
   if (!fits || length !== numberOfValues(expected)) {
-    const came = fits ? `${length} values` : `shape [${shape.join(', ')}]`;
+    const came = fits ? `${length} value${length === 1 ? '' : 's'}` : `shape [${shape.join(', ')}]`;
     throw new RangeError(`assign(): values for shape [${expected.join(', ')}] expected, got ${came}`);
   }
   if (data instanceof Float32Array) return new Float32Array(data);

@@ -1,4 +1,26 @@
 /** @file How a module is printed: the layout of torch/nn/modules/module.py and container.py, 2.13. */
+import { type Hookable, namedModules } from '../hooks/index.ts';
+
+/** The modules that are being printed now, the outermost first. */
+const printing = new Set<Hookable>();
+
+/**
+ * Prints a module, inside which others are printed.
+ * @throws Error where a module contains itself
+ */
+export function printed(module: Hookable, print: () => string): string {
+  if (printing.has(module)) {
+    const [root] = printing;
+    // Walking it says where.
+    for (const _ of namedModules(root!));
+  }
+  printing.add(module);
+  try {
+    return print();
+  } finally {
+    printing.delete(module);
+  }
+}
 
 /** `Name(extra)` on one line where there are no children and one line of extra; otherwise a line for each. */
 export function moduleString(name: string, extra: string, children: Iterable<[string, unknown]>): string {

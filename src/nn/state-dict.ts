@@ -21,6 +21,10 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
     throw new TypeError(`loadStateDict(): option "strict" must be true or false, got ${describe(strict)}`);
   }
   const given = entriesOf(stateDict);
+  for (const key of given.keys() as Iterable<unknown>) {
+    if (typeof key === 'string') continue;
+    throw new TypeError(`loadStateDict(): the keys must be paths of parameters, got ${describe(key)}`);
+  }
   const parameters = new Map(root.namedParameters({ removeDuplicate: false }));
   const missingKeys = [...parameters.keys()].filter((key) => !given.has(key));
   const unexpectedKeys = inTreeOrder(

@@ -73,6 +73,29 @@ test('a forward that was assigned to an instance is honoured, with hooks around 
   assert.equal(seen, [7]);
 });
 
+test('a forward that is no function is told with its module, hooked or not', async () => {
+  class Slow extends Module {
+    static override readonly async = true;
+  }
+  for (const hooked of [false, true]) {
+    const net = new Sequential(new ReLU());
+    net[0]!.forward = 5 as never;
+    if (hooked) net[0]!.registerForwardHook(() => {});
+    assert.is(
+      caught(() => net(zeros(1))).message,
+      'the forward of ReLU is not a function\n  in 0, ReLU() of Sequential\n  came: the number 5\n  expected: a function',
+    );
+    const slow = new Slow();
+    slow.forward = undefined as never;
+    if (hooked) slow.registerForwardHook(() => {});
+    const error = await Promise.resolve(slow(1)).catch((reason: Error) => reason);
+    assert.match(
+      (error as Error).message,
+      /^the forward of Slow is not a function\n {2}in Slow\(\)\n {2}came: undefined\n/,
+    );
+  }
+});
+
 test('a hook that replaces a result of another kind than a tensor may give false and 0', () => {
   class Flag extends Module {
     override forward(): boolean | number {

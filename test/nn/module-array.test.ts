@@ -63,6 +63,38 @@ test('what is not a module is refused before anything has changed', () => {
   assert.is(list.size, 1);
 });
 
+test('an index is a whole number', () => {
+  const list = new ModuleList([new ReLU()]);
+  for (const [index, came] of [
+    ['0', 'the string "0"'],
+    [undefined, 'undefined'],
+    [NaN, 'the number NaN'],
+    [0.5, 'the number 0.5'],
+    [Symbol('0'), 'a symbol'],
+    [1n, 'the bigint 1n'],
+  ] as const) {
+    const expected = `ModuleList: an index must be a whole number, got ${came}`;
+    assert.is(
+      messageOf(() => list.at(index as never)),
+      expected,
+    );
+    assert.is(
+      messageOf(() => list.insert(index as never, new ReLU())),
+      expected,
+    );
+    if (index !== undefined) {
+      assert.is(
+        messageOf(() => list.pop(index as never)),
+        expected,
+      );
+    }
+  }
+  assert.is(
+    messageOf(() => list.at(-2)),
+    'index -2 is out of range\n  there is 1 module',
+  );
+});
+
 test('a list is made from, and extended by, whatever gives modules: another list, a Sequential, itself', () => {
   const list = new ModuleList(relus(2));
   assert.is(new ModuleList(list)[1], list[1]);

@@ -72,6 +72,10 @@ test('what came is told, and what was expected', () => {
   assert.throws(() => new ModuleDict({ 'a.b': new ReLU() }), /module name can't contain ".", got: a\.b/);
   assert.throws(() => new ModuleDict([['', new ReLU()]]), /module name can't be empty string ""/);
   const dict = new ModuleDict({ a: new ReLU() });
+  assert.is(
+    messageOf(() => dict.get(Symbol('b') as never)),
+    "'Symbol(b)'\n  there is no such module; there are: a",
+  );
   assert.throws(
     () => dict.set('b', 5 as never),
     /number is not a Module subclass\n {2}came: the number 5, to ModuleDict\["b"\]/,

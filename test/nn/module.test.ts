@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Linear, Module, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
+import { Linear, Module, ModuleList, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
 import { firstLine, pytorchError } from '../fixtures/errors.ts';
 import { fixtureJson } from '../fixtures/fixture.ts';
 import { Digits, TWINS } from '../fixtures/modules.ts';
@@ -156,6 +156,24 @@ test('a module that contains itself is an error that says where', () => {
     }
   }
   assert.is([...new Quiet().modules()].length, 1);
+});
+
+test('printing a module that contains itself says where, and printing goes on afterwards', () => {
+  class Node extends Module {
+    next?: Module;
+  }
+  const [a, b] = [new Node(), new Node()];
+  a.next = b;
+  b.next = new Sequential(new ModuleList([a]));
+  const expected = /^"next\.next\.0\.0" of Node is the root again: a module cannot contain itself/;
+  assert.throws(() => String(a), expected);
+  assert.throws(() => String(a), expected);
+  assert.throws(() => `${b}`, /^"next\.0\.0\.next" of Node is the root again/);
+  b.next = new ReLU();
+  assert.is(String(a), 'Node(\n  (next): Node(\n    (next): ReLU()\n  )\n)');
+  // The same module in two places is no cycle.
+  const relu = new ReLU();
+  assert.is(String(new Sequential(relu, relu)), 'Sequential(\n  (0): ReLU()\n  (1): ReLU()\n)');
 });
 
 test('a child with the name of a method is an error that says so', () => {

@@ -36,6 +36,25 @@ test('assign() replaces a parameter, and leaves tensors that were made from it a
   ]);
 });
 
+test('new Parameter() takes a tensor, and says what came instead', () => {
+  assert.equal(new Parameter(zeros(2, 1)).shape, [2, 1]);
+  for (const [value, came] of [
+    [[1, 2], 'an array of length 2'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [5, 'the number 5'],
+    [{ data: [1], shape: [1] }, 'an Object'],
+  ]) {
+    assert.throws(
+      () => new Parameter(value as never),
+      (error: Error) =>
+        error instanceof TypeError &&
+        error.message === `Parameter: a tensor expected, got ${came}: tensor(values) makes one`,
+    );
+  }
+  assert.throws(() => new Parameter({ data: new Float32Array(2), shape: [3] }), /shape \[3\] holds 3 values, got 2/);
+});
+
 test('assign() copies: what its caller does to the values afterwards changes nothing', () => {
   const p = new Parameter(zeros(2));
   const [array, float32, float64] = [[1, 2], Float32Array.of(3, 4), Float64Array.of(5, 6)];
@@ -76,7 +95,7 @@ test('assign() reads each value once: what was checked is what is kept', () => {
 test('assign() says what does not fit', () => {
   const p = new Parameter(tensor([1, 2]));
   const bad: [unknown, RegExp][] = [
-    [{ data: Float32Array.of(1), shape: [2] }, /^assign\(\): values for shape \[2\] expected, got 1 values$/],
+    [{ data: Float32Array.of(1), shape: [2] }, /^assign\(\): values for shape \[2\] expected, got 1 value$/],
     [{ data: Float32Array.of(1, 2), shape: [2, 1] }, /expected, got shape \[2, 1\]$/],
     [
       { data: Float32Array.of(1, 2), shape: 2 },

@@ -137,6 +137,10 @@ test('loadStateDict() takes maps and plain objects, and says what came otherwise
     messageOf(() => new Linear(3, 2).loadStateDict(good, { strict: 1 } as never)),
     /"strict" must be true or false/,
   );
+  assert.is(
+    messageOf(() => new Linear(3, 2).loadStateDict(new Map<unknown, unknown>([[5, zeros(1)]]) as never)),
+    'loadStateDict(): the keys must be paths of parameters, got the number 5',
+  );
   const short = { ...good, weight: { data: new Float32Array(5), shape: [2, 3] } };
   assert.match(
     messageOf(() => new Linear(3, 2).loadStateDict(short)),

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { full, Linear, linear, manualSeed, ones, rand, randn, relu, Tensor, tensor, zeros } from '../../src/index.ts';
-import { firstLine, pytorchError } from '../fixtures/errors.ts';
+import { firstLine, messageOf, pytorchError } from '../fixtures/errors.ts';
 import { fixtureJson, numbers } from '../fixtures/fixture.ts';
 
 interface Stored {
@@ -143,6 +143,29 @@ test('sizes that are not whole numbers are refused, by every function that takes
   assert.throws(() => full([1], '1' as never), /^full\(\): the value must be a number, got the string "1"$/);
 });
 
+test('an array in the place of the dimensions is refused with the call as it should be', () => {
+  for (const make of [zeros, ones, rand, randn]) {
+    assert.is(
+      messageOf(() => make([2, 3] as never)),
+      `${make.name}(): the dimensions are arguments, not an array\n  came: an array of length 2\n  expected: ${make.name}(2, 3)`,
+    );
+  }
+  assert.throws(() => zeros(6).reshape([2, 3] as never), /expected: reshape\(2, 3\)$/);
+});
+
+test('sizes are shown as what they are', () => {
+  const shown = (size: unknown) => messageOf(() => zeros(2, size as number));
+  assert.is(shown('3'), 'zeros(): dimension 1 must be a whole number, got the string "3", in [2, "3"]');
+  assert.is(shown([3]), 'zeros(): dimension 1 must be a whole number, got an array of length 1, in [2, […]]');
+  assert.is(shown({}), 'zeros(): dimension 1 must be a whole number, got an Object, in [2, an Object]');
+  assert.is(shown(null), 'zeros(): dimension 1 must be a whole number, got null, in [2, null]');
+  assert.throws(
+    () => zeros(6).reshape('2' as never, 3),
+    /^invalid shape dimension 2 at index 0 of shape \["2", 3\]\n {2}came: the string "2"\n {2}expected: a whole number of at least 0, or -1 for what is left$/,
+  );
+  assert.throws(() => zeros(1).reshape(Symbol('x') as never), /of shape \[Symbol\(x\)\]/);
+});
+
 test('values of other types are refused, with their place', () => {
   assert.throws(
     () => tensor(['a'] as never),
@@ -253,8 +276,8 @@ for (const fixture of fixtureJson<RandomCase[]>('pytorch/random.json')) {
 }
 
 test('manualSeed() takes whole numbers only', () => {
-  for (const seed of [NaN, 1.5, '1', null, Infinity] as number[]) {
-    assert.throws(() => manualSeed(seed), /^manualSeed\(\): a whole number expected, got /);
+  for (const seed of [NaN, 1.5, '1', null, Infinity, 2 ** 53] as number[]) {
+    assert.throws(() => manualSeed(seed), /^manualSeed\(\): a whole number from .* to 2\^53 - 1 expected, got /);
   }
 });
 
