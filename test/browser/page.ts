@@ -61,4 +61,27 @@ async function findings(): Promise<object> {
   };
 }
 
-(globalThis as { findings?: Promise<object> }).findings = findings();
+/** What threads do here, and whether they change a bit of a product that is large enough to be shared. */
+async function threads(): Promise<object> {
+  layertap.manualSeed(1);
+  const layer = new Linear(1024, 1024);
+  const x = layertap.rand(128, 1024);
+  const alone = layer(x).data;
+  const count = await layertap.setNumThreads(2);
+  const together = layer(x).data;
+  return { count, same: alone.every((value, i) => Object.is(value, together[i])) };
+}
+
+if (typeof document === 'undefined') {
+  // As a Web Worker of a page that wants to know the same.
+  threads().then((result) => postMessage(result));
+} else {
+  const worker = new Worker(import.meta.url, { type: 'module' });
+  const inWorker = new Promise((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+  });
+  Object.assign(globalThis, {
+    findings: findings(),
+    threads: Promise.all([threads(), inWorker]).then(([page, worker]) => ({ page, worker })),
+  });
+}
