@@ -123,6 +123,22 @@ export function checkNumbered(modules: ModuleArray): void {
   if (beyond !== undefined && INDEX.test(beyond)) throw behindEnd(modules, Number(beyond));
 }
 
+/**
+ * {@link checkNumbered}, and that no other property holds a module: for a container whose forward calls these alone.
+ * @throws TypeError that names the property
+ */
+export function checkAlone(modules: ModuleArray): void {
+  checkNumbered(modules);
+  for (const key of Object.keys(modules).slice(modules.size)) {
+    const module = (modules as unknown as Record<string, unknown>)[key];
+    if (!isHookable(module)) continue;
+    throw new TypeError(
+      `${className(modules)}.${key} is never called: forward calls the numbered modules\n` +
+        `  came: ${describe(module)}\n  expected: append(), or a subclass with a forward of its own`,
+    );
+  }
+}
+
 /** The part of {@link checkNumbered} that costs a call next to nothing: whether something stands right behind the end. */
 function checkEnd(modules: ModuleArray): void {
   if (modules[modules.size] !== undefined) throw behindEnd(modules, modules.size);

@@ -9,6 +9,7 @@ import {
   ModuleList,
   ReLU,
   Sequential,
+  type Tensor,
   tensor,
   zeros,
 } from '../../src/index.ts';
@@ -221,6 +222,53 @@ for (const [kind, make] of made) {
     }
   });
 }
+
+test('a Sequential that is called sees what was written to its indices, before and after its first call', () => {
+  const x = zeros(1, 2);
+  const make = () => new Sequential(new Linear(2, 2), new ReLU(), new Linear(2, 2));
+  const mistakes: [string, (net: Sequential) => void, RegExp][] = [
+    ['a number', (net) => write(net, 1, 5), /^cannot assign 'number' as child module '1'/],
+    ['a function', (net) => write(net, 0, (x: unknown) => x), /^cannot assign 'function' as child module '0'/],
+    ['a hole', (net) => delete net[2], /^Sequential\[2\] is gone\n/],
+    ['behind the end', (net) => write(net, 3, new ReLU()), /^index 3 is out of range\n {2}there are 3 modules; append/],
+  ];
+  for (const [name, mistake, expected] of mistakes) {
+    for (const called of [false, true]) {
+      for (const wrap of [(net: Sequential) => net, (net: Sequential) => new Sequential(new Identity(), net)]) {
+        const inner = make();
+        const net = wrap(inner);
+        if (called) net(x);
+        mistake(inner);
+        assert.throws(() => net(x), expected, `${name}, ${called ? 'called before' : 'not called before'}`);
+        assert.throws(() => net(x), expected, `${name}, again`);
+        for (const index of [3, 2, 1, 0]) delete inner[index];
+        for (const index of [0, 1, 2]) inner[index] = new Identity();
+        assert.equal(net(x).shape, [1, 2], `${name}, mended`);
+      }
+    }
+  }
+});
+
+test('a module in another property of a Sequential would never be called: an error, unless forward is not the built-in one', () => {
+  const net = new Sequential(new ReLU());
+  write(net, 'foo', new Linear(1, 1));
+  const expected =
+    'Sequential.foo is never called: forward calls the numbered modules\n' +
+    '  came: a Linear\n  expected: append(), or a subclass with a forward of its own';
+  for (const look of [() => String(net), () => [...net.parameters()], () => net(zeros(1, 1))]) {
+    assert.is(messageOf(look), expected);
+  }
+  class Block extends Sequential {
+    norm = new Identity();
+    scale = 2;
+    override forward(x: Tensor): Tensor {
+      return this.norm(super.forward(x));
+    }
+  }
+  const block = new Block(new ReLU());
+  assert.equal(block(tensor([-1, 2])).toArray(), [0, 2]);
+  assert.equal(names(block), ['0', 'norm']);
+});
 
 test('a property with a name is a child as in any module, and is printed', () => {
   class Stack extends ModuleList<Linear> {
