@@ -10,8 +10,9 @@ import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
-import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
+import { registerTransform } from './transform.ts';
 import { ownEntries } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
