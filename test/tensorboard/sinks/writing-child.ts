@@ -4,7 +4,7 @@
  *     writing-child.ts <directory> <ending>
  */
 import { rmSync } from 'node:fs';
-import { SummaryWriter } from '../../src/tensorboard/index.ts';
+import { SummaryWriter } from '../../../src/tensorboard/index.ts';
 
 const [directory = '', ending = ''] = process.argv.slice(2);
 

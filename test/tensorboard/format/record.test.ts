@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeRecord, maskedCrc } from '../../src/tensorboard/record.ts';
-import { crc } from './fixture.ts';
-import { crc32c } from './read-events.ts';
+import { encodeRecord, maskedCrc } from '../../../src/tensorboard/format/record.ts';
+import { crc } from '../fixture.ts';
+import { crc32c } from '../read-events.ts';
 
 test('maskedCrc() is that of TensorBoard', () => {
   for (const { bytes, masked } of crc) assert.is(maskedCrc(Buffer.from(bytes, 'hex')), masked, bytes);

@@ -2,7 +2,7 @@
  * @file What is still to be written when the process ends: one 'exit' listener for all writers, because Node warns at
  * the eleventh. 'exit' comes after a normal end, `process.exit()` and an uncaught exception; a signal skips it.
  */
-import type { NodeBuiltins } from './node.ts';
+import { nodeBuiltins } from './node.ts';
 
 /** Something that waits in memory. */
 export interface Waiting {
@@ -14,13 +14,15 @@ export interface Waiting {
 const waiting = new Set<Waiting>();
 let state: 'idle' | 'listening' | 'exiting' = 'idle';
 
-/** Drains it when the process ends, unless {@link forget} is called before. */
-export function drainAtExit(process: NodeBuiltins['process'], item: Waiting): void {
+/** Drains it when the process ends, unless {@link forget} is called before. In a browser nothing can be done. */
+export function drainAtExit(item: Waiting): void {
+  const node = state === 'idle' ? nodeBuiltins() : undefined;
+  if (state === 'idle' && node === undefined) return;
   waiting.add(item);
   if (state === 'exiting') drainAll();
   if (state === 'idle') {
     state = 'listening';
-    process.on('exit', () => {
+    node!.process.on('exit', () => {
       state = 'exiting';
       drainAll();
     });

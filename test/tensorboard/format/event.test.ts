@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeEvent } from '../../src/tensorboard/event.ts';
+import { encodeEvent } from '../../../src/tensorboard/format/event.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
@@ -25,8 +25,8 @@ test('encodeEvent() writes a histogram', () => {
     num: 2,
     sum: 3,
     sumSquares: 5,
-    bucketLimits: [1, 1.5, 2],
-    bucketCounts: [0, 1, 1],
+    bucketLimits: Float64Array.of(1, 1.5, 2),
+    bucketCounts: Float64Array.of(0, 1, 1),
   };
   assert.is(
     hex(encodeEvent({ wallTime: 0, summary: [{ tag: 'q', histogram }] })),
