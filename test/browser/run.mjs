@@ -9,14 +9,17 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
-const bundle = await build({
-  entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  write: false,
-});
-const script = bundle.outputFiles[0].text;
+async function bundle(name) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+const [script, worker] = [await bundle('page.ts'), await bundle('worker.ts')];
 
 /** What the kernels of a page are allowed to be, under a policy. */
 const pages = {
@@ -30,9 +33,9 @@ const server = createServer((request, response) => {
     response.setHeader('content-security-policy', page.policy);
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>layertap</title><script type="module" src="/page.js"></script>');
-  } else if (request.url === '/page.js') {
+  } else if (request.url === '/page.js' || request.url === '/worker.js') {
     response.setHeader('content-type', 'text/javascript');
-    response.end(script);
+    response.end(request.url === '/page.js' ? script : worker);
   } else {
     response.statusCode = 404;
     response.end();
@@ -75,7 +78,16 @@ for (const [path, { kernels }] of Object.entries(pages)) {
         found.repr,
         'Sequential(\n  (0): Linear(in_features=3, out_features=2, bias=True)\n  (1): ReLU()\n)',
       ),
-    'SummaryWriter says that it needs Node': () => assert.match(found.noFile, /Node/),
+    'SummaryWriter says that a page has no directories': () => assert.match(found.noFile, /give a sink/),
+    'SummaryWriter writes into memory, and RunReader reads it': () =>
+      assert.deepEqual(found.memory, ['run h 6', 'run i 2x3', 'run/s_a s 0.5']),
+    // 88 bytes of header, and 37 of a scalar: what PyTorch's file would have.
+    'SummaryWriter writes into a stream': () => assert.deepEqual(found.stream, [88 + 37, true]),
+    'SummaryWriter writes into the private file system, in a worker': () =>
+      assert.deepEqual(
+        found.opfs,
+        Array.from({ length: 25 }, (_, i) => `run a ${i}`),
+      ),
   };
   for (const [name, check] of Object.entries(checks)) {
     try {

@@ -72,9 +72,22 @@ export interface MethodCase {
   picture?: { tag: string; step: number; height: number; width: number; colorspace: number; pixels: ArrayFixture };
 }
 
+const methodsFile = JSON.parse(
+  readFileSync(new URL('../fixtures/tensorboard/methods.json', import.meta.url), 'utf8'),
+) as { graph: GraphFixture; cases: MethodCase[] };
+
 /** What each method of PyTorch's writer wrote. */
-export const methods: MethodCase[] = (
-  JSON.parse(readFileSync(new URL('../fixtures/tensorboard/methods.json', import.meta.url), 'utf8')) as {
-    cases: MethodCase[];
-  }
-).cases;
+export const methods: MethodCase[] = methodsFile.cases;
+
+export interface GraphFixture {
+  /** What each layer puts out, by its scope. */
+  shapes: Record<string, number[][]>;
+  /** The nodes of inputs and outputs. */
+  ends: Record<string, string>;
+  producer: number;
+  /** The second record, which is not about the graph. */
+  metadata: string;
+}
+
+/** What PyTorch's graph of a network says that does not depend on its operators. */
+export const graph: GraphFixture = methodsFile.graph;

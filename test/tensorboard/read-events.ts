@@ -18,6 +18,7 @@ export interface ReadEvent {
   /** Exact within the safe integers. */
   step: number;
   fileVersion?: string;
+  graph?: Uint8Array;
   writer?: string;
   tag?: string;
   simpleValue?: number;
@@ -64,6 +65,7 @@ export function readEvent(bytes: Uint8Array): ReadEvent[] {
       if (field === 1) event.wallTime = pbf.readDouble();
       else if (field === 2) event.step = pbf.readVarint(true);
       else if (field === 3) event.fileVersion = pbf.readString();
+      else if (field === 4) event.graph = pbf.readBytes();
       else if (field === 5) pbf.readMessage((_, into) => into.push(pbf.readMessage(readValue, {})), values);
       else if (field === 10) pbf.readMessage((_, into) => (into.writer = pbf.readString()), event);
     },

@@ -1,6 +1,12 @@
 /** @file The framing of a TFRecord file, which knows nothing of what its records hold. */
 import crc32c from 'crc-32/crc32c.js';
 
+/** The length and its checksum, before the data. */
+export const HEADER_BYTES = 12;
+
+/** What a record has beside its data. */
+export const FRAME_BYTES = 16;
+
 /**
  * The CRC-32C of some bytes in the form that TFRecord files store it: rotated and shifted, so that a checksum over
  * data which itself holds checksums stays a good one.
@@ -20,11 +26,11 @@ export function maskedCrc(bytes: Uint8Array): number {
  * Source: tensorboard/summary/writer/record_writer.py.
  */
 export function encodeRecord(data: Uint8Array): Uint8Array {
-  const record = new Uint8Array(data.length + 16);
+  const record = new Uint8Array(data.length + FRAME_BYTES);
   const view = new DataView(record.buffer);
   view.setBigUint64(0, BigInt(data.length), true);
   view.setUint32(8, maskedCrc(record.subarray(0, 8)), true);
-  record.set(data, 12);
-  view.setUint32(data.length + 12, maskedCrc(data), true);
+  record.set(data, HEADER_BYTES);
+  view.setUint32(data.length + HEADER_BYTES, maskedCrc(data), true);
   return record;
 }

@@ -57,6 +57,7 @@ class Trace {
   /** Which node gave a tensor. */
   readonly #givers: WeakMap<object, string> = new WeakMap();
   readonly #names: Map<string, number> = new Map();
+  #inputs = 0;
 
   constructor(root: Hookable) {
     this.#root = root;
@@ -127,9 +128,9 @@ class Trace {
   }
 
   #addOutputs(tensors: readonly object[], reader: TensorReader | undefined): void {
-    for (const tensor of tensors) {
+    for (const [i, tensor] of tensors.entries()) {
       this.#add({
-        name: this.#unique('output/output'),
+        name: `output/output.${i + 1}`,
         op: 'IO Node',
         inputs: [this.#givers.get(tensor)!],
         shapes: shapesOf([tensor], reader),
@@ -141,7 +142,7 @@ class Trace {
   #giverOf(tensor: object, caller: Call | undefined, reader: TensorReader | undefined): string {
     const known = this.#givers.get(tensor);
     if (known !== undefined) return known;
-    const name = this.#unique(caller === undefined ? 'input/input' : `${caller.scope}/forward`);
+    const name = caller === undefined ? `input/input.${++this.#inputs}` : this.#unique(`${caller.scope}/forward`);
     const before = caller === undefined ? [] : caller.last === undefined ? caller.inputs : [caller.last];
     const inputs = before.map((node) => `^${node.replace(/:\d+$/, '')}`);
     this.#add({ name, op: caller === undefined ? 'IO Node' : 'forward', inputs, shapes: shapesOf([tensor], reader) });

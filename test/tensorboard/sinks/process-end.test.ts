@@ -64,6 +64,23 @@ test('a writer that cannot write when the process ends says so, and the others w
   );
 });
 
+for (const [ending, name] of [
+  ['interrupted', 'SIGINT'],
+  ['terminated', 'SIGTERM'],
+] as const) {
+  test(`${name} ends the process as ever, and loses nothing that was logged in earlier turns`, () => {
+    const { tags, signal } = run(ending);
+    assert.is(signal, name);
+    assert.equal(tags, all);
+  });
+}
+
+test('SIGINT ends a loop that never yields at once', () => {
+  const { tags, signal } = run('busy');
+  assert.is(signal, 'SIGINT');
+  assert.equal(tags, flushed);
+});
+
 test('a killed process leaves a readable file with all that was flushed', () => {
   const { tags, signal } = run('kill');
   assert.is(signal, 'SIGKILL');

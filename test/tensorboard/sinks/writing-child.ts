@@ -33,6 +33,19 @@ switch (ending) {
   case 'gone':
     rmSync(`${directory}-0`, { recursive: true });
     break;
+  case 'interrupted':
+    // Its own records have all been written when the turn ended.
+    setTimeout(() => process.kill(process.pid, 'SIGINT'), 20);
+    setInterval(() => {}, 1000);
+    break;
+  case 'terminated':
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 20);
+    setInterval(() => {}, 1000);
+    break;
+  case 'busy':
+    // A loop that never yields: nothing listens to the signal, so that it ends the process at once.
+    process.kill(process.pid, 'SIGINT');
+    for (;;);
   case 'kill':
     process.kill(process.pid, 'SIGKILL');
     // The signal may take a moment to arrive.
