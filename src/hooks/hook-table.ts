@@ -36,6 +36,9 @@ export function release(record: HookRecord): void {
 
 let nextId = 0;
 
+/** Counts how often somebody began or ceased to be listened to: what was found out about that holds for one number. */
+export let activity = 0;
+
 /** The tables of all Hookables. A call holds its own directly; only registering and listing look it up here. */
 const tables = new WeakMap<object, HookTable>();
 
@@ -85,6 +88,7 @@ export class HookTable {
     if (kind === 'forward-pre') this.preHooks = place(this.preHooks);
     else if (kind === 'observer') this.observers = place(this.observers);
     else this.hooks = place(this.hooks);
+    if (!this.active) activity++;
     this.active = true;
     return record.id;
   }
@@ -121,6 +125,7 @@ export class HookTable {
     const active = this.preHooks.length > 0 || this.hooks.length > 0 || this.observers.length > 0;
     if (active !== this.active) {
       this.active = active;
+      activity++;
       this.onActive?.(active);
     }
     for (const record of removed) {

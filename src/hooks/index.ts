@@ -11,6 +11,7 @@ export {
   registerModuleForwardPreHook,
 } from './global-hooks.ts';
 export { RemovableHandle } from './handle.ts';
+export { activity } from './hook-table.ts';
 export {
   type ForwardHook,
   type ForwardHookOptions,

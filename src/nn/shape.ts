@@ -10,6 +10,20 @@ export function numberOfValues(shape: readonly number[]): number {
   return product;
 }
 
+/** How many rows a batch of this shape has: all dimensions but the last. */
+export function numberOfRows(shape: readonly number[]): number {
+  let rows = 1;
+  for (let i = 0; i < shape.length - 1; i++) rows *= shape[i]!;
+  return rows;
+}
+
+/** The same shape with another last dimension. */
+export function withLast(shape: readonly number[], last: number): number[] {
+  const other = shape.slice();
+  other[shape.length - 1] = last;
+  return other;
+}
+
 /**
  * @param what the function that was given the shape, for the message
  * @returns how many values the shape holds

@@ -17,6 +17,14 @@ export interface TensorLike {
   readonly shape: readonly number[];
 }
 
+const CHECKED: unique symbol = Symbol('checked');
+
+/**
+ * A tensor of what layertap has computed itself: nothing is checked again, the arrays are taken over. Checking and
+ * copying a shape costs as much as a small layer.
+ */
+export const computed = (data: Float32Array, shape: readonly number[]): Tensor => new Tensor(data, shape, CHECKED);
+
 /**
  * float32 values in row-major order, and their shape. Immutable, and owned by JavaScript: a hook may keep one for
  * ever, nothing in layertap writes to it again.
@@ -31,7 +39,15 @@ export class Tensor {
    * Takes over an array, without a copy: whoever made it must not write to it again. {@link tensor} copies.
    * @throws RangeError where the shape does not hold as many values as there are
    */
-  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]) {
+  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]);
+  /** @internal */
+  constructor(data: Float32Array, shape: readonly number[], checked: typeof CHECKED);
+  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[], checked?: typeof CHECKED) {
+    if (checked === CHECKED) {
+      this.data = data;
+      this.shape = shape;
+      return;
+    }
     if (!(data instanceof Float32Array))
       throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
     const values = checkShape('Tensor', shape);
