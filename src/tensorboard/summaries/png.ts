@@ -46,49 +46,59 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** The prediction that a filter subtracts from a byte: a its left, b its upper, c its upper left neighbour. */
-const FILTERS: ((a: number, b: number, c: number) => number)[] = [
-  () => 0,
-  (a) => a,
-  (_a, b) => b,
-  (a, b) => (a + b) >> 1,
-  paeth,
-];
-
 /**
  * Puts before each row the number of the filter that it went through, and what is left of it. For each row the one that
  * leaves the smallest sum of absolute differences is taken: section 12.7's heuristic, which PIL's encoder follows too.
  */
 function filterRows(pixels: Uint8Array, height: number, rowBytes: number, pixelBytes: number): Uint8Array {
   const output = new Uint8Array(height * (rowBytes + 1));
+  // With the pixel that stands to the left of the first, and the row above the first: all of them 0.
+  let row = new Uint8Array(pixelBytes + rowBytes);
+  let above = new Uint8Array(pixelBytes + rowBytes);
   const candidate = new Uint8Array(rowBytes);
   for (let y = 0; y < height; y++) {
-    const row = y * rowBytes;
+    row.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), pixelBytes);
     const target = y * (rowBytes + 1);
     let smallest = Infinity;
-    for (let filter = 0; filter < FILTERS.length; filter++) {
-      const predict = FILTERS[filter]!;
-      let sum = 0;
-      for (let x = 0; x < rowBytes; x++) {
-        const a = x < pixelBytes ? 0 : pixels[row + x - pixelBytes]!;
-        const b = y === 0 ? 0 : pixels[row + x - rowBytes]!;
-        const c = x < pixelBytes || y === 0 ? 0 : pixels[row + x - rowBytes - pixelBytes]!;
-        const difference = (pixels[row + x]! - predict(a, b, c)) & 0xff;
-        candidate[x] = difference;
-        sum += difference < 128 ? difference : 256 - difference;
-      }
+    for (let filter = 0; filter <= PAETH; filter++) {
+      const sum = filterRow(filter, row, above, pixelBytes, candidate);
       if (sum >= smallest) continue;
       smallest = sum;
       output[target] = filter;
       output.set(candidate, target + 1);
     }
+    [row, above] = [above, row];
   }
   return output;
 }
 
-/** The neighbour that is nearest to `a + b - c`. */
-function paeth(a: number, b: number, c: number): number {
-  const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
-  if (toA <= toB && toA <= toC) return a;
-  return toB <= toC ? b : c;
+/** The numbers of the filters. */
+const [NONE, LEFT, ABOVE, AVERAGE, PAETH] = [0, 1, 2, 3, 4] as const;
+
+/** Subtracts from each byte what the filter makes of its left, its upper and its upper left neighbour. @returns the sum */
+function filterRow(filter: number, row: Uint8Array, above: Uint8Array, pixelBytes: number, result: Uint8Array): number {
+  let sum = 0;
+  for (let x = 0; x < result.length; x++) {
+    const left = row[x]!;
+    const up = above[x + pixelBytes]!;
+    const upLeft = above[x]!;
+    let prediction = 0;
+    if (filter === LEFT) prediction = left;
+    else if (filter === ABOVE) prediction = up;
+    else if (filter === AVERAGE) prediction = (left + up) >> 1;
+    else if (filter !== NONE) prediction = paeth(left, up, upLeft);
+    const difference = (row[x + pixelBytes]! - prediction) & 0xff;
+    result[x] = difference;
+    sum += difference < 128 ? difference : 256 - difference;
+  }
+  return sum;
+}
+
+/** The neighbour that is nearest to `left + up - upLeft`. */
+function paeth(left: number, up: number, upLeft: number): number {
+  const toLeft = Math.abs(up - upLeft);
+  const toUp = Math.abs(left - upLeft);
+  const toUpLeft = Math.abs(left + up - 2 * upLeft);
+  if (toLeft <= toUp && toLeft <= toUpLeft) return left;
+  return toUp <= toUpLeft ? up : upLeft;
 }

@@ -36,7 +36,9 @@ try {
   await writer.close();
   const { size } = statSync(join(directory, name));
   const written = performance.now();
-  console.log(`wrote ${megabytes(size)}, ${histograms} histograms and ${scalars} scalars, in ${((written - start) / 1000).toFixed(1)} s; at most ${megabytes(peak)} resident`);
+  console.log(
+    `wrote ${megabytes(size)}, ${histograms} histograms and ${scalars} scalars, in ${((written - start) / 1000).toFixed(1)} s; at most ${megabytes(peak)} resident`,
+  );
 
   peak = 0;
   const counts = { version: 0, histogram: 0, scalar: 0 };
@@ -47,7 +49,9 @@ try {
   }
   assert.deepEqual(counts, { version: 1, histogram: histograms, scalar: scalars });
   const seconds = (performance.now() - written) / 1000;
-  console.log(`read it in ${seconds.toFixed(1)} s, ${Math.round(size / 2 ** 20 / seconds)} MB/s; at most ${megabytes(peak)} resident`);
+  console.log(
+    `read it in ${seconds.toFixed(1)} s, ${Math.round(size / 2 ** 20 / seconds)} MB/s; at most ${megabytes(peak)} resident`,
+  );
   assert.ok(peak < 500 * 2 ** 20, 'memory grew with the file');
 } finally {
   rmSync(directory, { recursive: true });

@@ -37,7 +37,11 @@ async function log() {
   }
   writer.addScalar('new', 0.25, 0, { newStyle: true });
   writer.addScalars('curves', { train: 0.5, val: 0.75 }, 3);
-  writer.addHistogramRaw('raw', { min: 0, max: 2, num: 3, sum: 3, sumSquares: 5, bucketLimits: [0, 1, 2], bucketCounts: [0, 1, 2] }, 0);
+  writer.addHistogramRaw(
+    'raw',
+    { min: 0, max: 2, num: 3, sum: 3, sumSquares: 5, bucketLimits: [0, 1, 2], bucketCounts: [0, 1, 2] },
+    0,
+  );
   writer.addImage('picture', { data: Uint8Array.from({ length: 48 }, (_, i) => i * 5), shape: [3, 4, 4] }, 0);
   writer.addImages('pictures', { data: new Float32Array(2 * 12).fill(0.5), shape: [2, 3, 2, 2] }, 0);
   writer.addText('note', 'a **bold** word', 0);
@@ -53,10 +57,14 @@ cpSync(join(logDir, 'digits'), join(scratch, 'runs', 'digits'), { recursive: tru
 /** Starts TensorBoard on a free port and waits until it has loaded so many runs. */
 async function start(loader, directory, count) {
   // By its name alone: the page shows it.
-  const child = spawn(program, ['--logdir', basename(directory), '--port', '0', '--host', '127.0.0.1', `--load_fast=${loader}`], {
-    cwd: dirname(directory),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    program,
+    ['--logdir', basename(directory), '--port', '0', '--host', '127.0.0.1', `--load_fast=${loader}`],
+    {
+      cwd: dirname(directory),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part));
   for (let waited = 0; waited < 60_000; waited += 200) {
@@ -99,18 +107,34 @@ async function checkServed(loader, url) {
   });
   await check(named('scalars'), async () => {
     const points = await series('scalars', 'all', 'loss');
-    assert.deepEqual(points.map(([, step, value]) => [step, value]), [[0, 1], [1, 0.5], [2, Math.fround(1 / 3)]]);
-    assert.deepEqual((await series('scalars', 'all', 'new')).map(([, step, value]) => [step, value]), [[0, 0.25]]);
+    assert.deepEqual(
+      points.map(([, step, value]) => [step, value]),
+      [
+        [0, 1],
+        [1, 0.5],
+        [2, Math.fround(1 / 3)],
+      ],
+    );
+    assert.deepEqual(
+      (await series('scalars', 'all', 'new')).map(([, step, value]) => [step, value]),
+      [[0, 0.25]],
+    );
   });
   await check(named('scalars of several curves'), async () => {
-    assert.deepEqual((await series('scalars', 'all/curves_val', 'curves')).map(([, step, value]) => [step, value]), [[3, 0.75]]);
+    assert.deepEqual(
+      (await series('scalars', 'all/curves_val', 'curves')).map(([, step, value]) => [step, value]),
+      [[3, 0.75]],
+    );
   });
   await check(named('histograms'), async () => {
     const points = await series('histograms', 'all', 'weights');
     assert.equal(points.length, 3);
     const [, step, buckets] = points[2];
     assert.equal(step, 2);
-    assert.deepEqual(buckets.filter(([, , count]) => count > 0).map(([, , count]) => count), [1, 1, 1]);
+    assert.deepEqual(
+      buckets.filter(([, , count]) => count > 0).map(([, , count]) => count),
+      [1, 1, 1],
+    );
   });
   await check(named('a histogram of NaN and infinities keeps finite axes, and their numbers are curves'), async () => {
     const [[, , buckets]] = await series('histograms', 'all', 'broken');
@@ -120,7 +144,10 @@ async function checkServed(loader, url) {
   });
   await check(named('a raw histogram'), async () => {
     const [[, , buckets]] = await series('histograms', 'all', 'raw');
-    assert.equal(buckets.reduce((sum, [, , count]) => sum + count, 0), 3);
+    assert.equal(
+      buckets.reduce((sum, [, , count]) => sum + count, 0),
+      3,
+    );
   });
   await check(named('distributions'), async () => {
     assert.equal((await series('distributions', 'all', 'weights')).length, 3);
@@ -160,14 +187,23 @@ async function checkServed(loader, url) {
   await check(named('the three layers of the digits'), async () => {
     const tags = (await get('data/plugin/histograms/tags')).digits;
     assert.deepEqual(Object.keys(tags).sort(), ['fc1', 'fc2', 'fc3']);
-    assert.deepEqual(await Promise.all(['fc1', 'fc2', 'fc3'].map(async (tag) => (await series('histograms', 'digits', tag)).length)), [12, 6, 12]);
+    assert.deepEqual(
+      await Promise.all(['fc1', 'fc2', 'fc3'].map(async (tag) => (await series('histograms', 'digits', tag)).length)),
+      [12, 6, 12],
+    );
   });
 }
 
 async function checkPage(url) {
   const browser = await chromium.launch({
     executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+    ],
   });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1110 } });
