@@ -1,5 +1,5 @@
 /**
- * @file The protobuf messages of an event file, by their field numbers. It knows no file and no framing.
+ * @file The protobuf messages of an event file, by their field numbers. It knows no file.
  *
  * Sources: event.proto, summary.proto, histogram.proto, tensor.proto and tensor_shape.proto in tensorboard/compat/proto.
  * As protoc's encoders do, fields go out in the order of their numbers, and a number that is 0 or a text that is empty
@@ -7,6 +7,7 @@
  */
 import { PbfWriter } from 'pbf';
 import { writeDouble, writeInt64, writePackedDoubles, writeText } from './fields.ts';
+import { FOOTER_BYTES, frameRecord, HEADER_BYTES } from './record.ts';
 
 /** The fields of TensorFlow's `HistogramProto`. */
 export interface Histogram {
@@ -74,8 +75,26 @@ export interface Event {
   readonly writer?: string;
 }
 
-export function encodeEvent(event: Event): Uint8Array {
-  const pbf = new PbfWriter(new Uint8Array(64));
+/** An event as a record of an event file. It is encoded in its place: a histogram is copied once and no more. */
+export function encodeEventRecord(event: Event): Uint8Array {
+  const pbf = new PbfWriter(new Uint8Array(roomFor(event)));
+  pbf.pos = HEADER_BYTES;
+  writeEvent(event, pbf);
+  pbf.realloc(FOOTER_BYTES);
+  return frameRecord(pbf.buf, pbf.pos - HEADER_BYTES);
+}
+
+/** About as many bytes as the record will have: a buffer that grows is copied each time. */
+function roomFor({ summary = [] }: Event): number {
+  let bytes = 128;
+  for (const { tag, histogram, image } of summary) {
+    bytes +=
+      64 + tag.length + (histogram ? 16 * histogram.bucketLimits.length : 0) + (image ? image.encoded.length : 0);
+  }
+  return bytes;
+}
+
+function writeEvent(event: Event, pbf: PbfWriter): void {
   writeDouble(pbf, 1, event.wallTime);
   writeInt64(pbf, 2, event.step ?? 0n);
   if (event.fileVersion !== undefined) pbf.writeStringField(3, event.fileVersion);
@@ -84,7 +103,6 @@ export function encodeEvent(event: Event): Uint8Array {
   if (event.sessionStart) pbf.writeMessage(7, writeSessionLog, 1);
   if (event.runMetadata !== undefined) pbf.writeMessage(8, writeRunMetadata, event.runMetadata);
   if (event.writer !== undefined) pbf.writeMessage(10, writeText1, event.writer);
-  return pbf.finish();
 }
 
 function writeSessionLog(status: number, pbf: PbfWriter): void {

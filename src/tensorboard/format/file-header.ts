@@ -1,5 +1,4 @@
-import { encodeEvent } from './event.ts';
-import { encodeRecord } from './record.ts';
+import { encodeEventRecord } from './event.ts';
 
 /**
  * The first record of every event file: its version, and which code wrote it. The name is that of PyTorch's writer,
@@ -8,11 +7,9 @@ import { encodeRecord } from './record.ts';
  * @param wallTime seconds since 1970
  */
 export function fileHeader(wallTime: number): Uint8Array {
-  return encodeRecord(
-    encodeEvent({
-      wallTime,
-      fileVersion: 'brain.Event:2',
-      writer: 'tensorboard.summary.writer.event_file_writer',
-    }),
-  );
+  return encodeEventRecord({
+    wallTime,
+    fileVersion: 'brain.Event:2',
+    writer: 'tensorboard.summary.writer.event_file_writer',
+  });
 }

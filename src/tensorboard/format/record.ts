@@ -4,8 +4,8 @@ import crc32c from 'crc-32/crc32c.js';
 /** The length and its checksum, before the data. */
 export const HEADER_BYTES = 12;
 
-/** What a record has beside its data. */
-export const FRAME_BYTES = 16;
+/** The checksum of the data, behind it. */
+export const FOOTER_BYTES = 4;
 
 /**
  * The CRC-32C of some bytes in the form that TFRecord files store it: rotated and shifted, so that a checksum over
@@ -19,18 +19,19 @@ export function maskedCrc(bytes: Uint8Array): number {
 }
 
 /**
- * Frames data as one record of a TFRecord file, all numbers little-endian:
+ * Makes a record of a TFRecord file of data that stands in its place in a buffer; all numbers little-endian:
  *
  *     | length: uint64 | masked CRC of the 8 bytes before: uint32 | data | masked CRC of data: uint32 |
  *
  * Source: tensorboard/summary/writer/record_writer.py.
+ * @param buffer with data from {@link HEADER_BYTES} on, and {@link FOOTER_BYTES} of room behind it
+ * @returns the record: the part of the buffer that it takes
  */
-export function encodeRecord(data: Uint8Array): Uint8Array {
-  const record = new Uint8Array(data.length + FRAME_BYTES);
-  const view = new DataView(record.buffer);
-  view.setBigUint64(0, BigInt(data.length), true);
-  view.setUint32(8, maskedCrc(record.subarray(0, 8)), true);
-  record.set(data, HEADER_BYTES);
-  view.setUint32(data.length + HEADER_BYTES, maskedCrc(data), true);
-  return record;
+export function frameRecord(buffer: Uint8Array, length: number): Uint8Array {
+  const view = new DataView(buffer.buffer, buffer.byteOffset);
+  view.setBigUint64(0, BigInt(length), true);
+  view.setUint32(8, maskedCrc(buffer.subarray(0, 8)), true);
+  const end = HEADER_BYTES + length;
+  view.setUint32(end, maskedCrc(buffer.subarray(HEADER_BYTES, end)), true);
+  return buffer.subarray(0, end + FOOTER_BYTES);
 }

@@ -1,4 +1,4 @@
-import { FRAME_BYTES, HEADER_BYTES, maskedCrc } from '../format/record.ts';
+import { FOOTER_BYTES, HEADER_BYTES, maskedCrc } from '../format/record.ts';
 import { viewOf } from '../format/wire.ts';
 
 /** A place in a file where bytes are not what they should be. */
@@ -72,7 +72,7 @@ export class RecordSplitter {
         this.ended = true;
         return new Uint8Array(0);
       }
-      this.#needed = length + FRAME_BYTES;
+      this.#needed = HEADER_BYTES + length + FOOTER_BYTES;
       if (bytes.length - at < this.#needed) return bytes.subarray(at);
       const end = at + HEADER_BYTES + length;
       const data = bytes.subarray(at + HEADER_BYTES, end);

@@ -1,6 +1,5 @@
-import { type Event, encodeEvent } from '../format/event.ts';
+import { type Event, encodeEventRecord } from '../format/event.ts';
 import { fileHeader } from '../format/file-header.ts';
-import { encodeRecord } from '../format/record.ts';
 import { codeOf } from './directory-sink.ts';
 import type { EventOutput, EventSink } from './event-sink.ts';
 import type { Origin } from './origin.ts';
@@ -49,7 +48,7 @@ export class RunFiles {
 
   /** @throws Error if records were due and could not be written; they are kept, this one too */
   write(run: string, event: Event): void {
-    this.begin(run).write(encodeRecord(encodeEvent(event)));
+    this.begin(run).write(encodeEventRecord(event));
   }
 
   async flush(): Promise<void> {

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { PbfWriter } from 'pbf';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeRecord } from '../../../src/tensorboard/format/record.ts';
 import { type Damage, EventReader, type LoggedEvent } from '../../../src/tensorboard/index.ts';
 import { cases, header, methods, wallTime } from '../fixture.ts';
 import { readEvents } from '../read-events.ts';
+import { recordOf } from '../record-of.ts';
 
 function read(...records: Uint8Array[]): { events: LoggedEvent[]; damages: Damage[] } {
   const damages: Damage[] = [];
@@ -90,10 +90,10 @@ test('EventReader reads where a run goes on after a crash', () => {
 });
 
 /** A record with one value, by a function that writes the fields of the value. */
-function recordOf(write: (pbf: PbfWriter) => void): Uint8Array {
+function valueRecord(write: (pbf: PbfWriter) => void): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeMessage(5, (_, summary) => summary.writeMessage(1, (_one, value) => write(value), null), null);
-  return encodeRecord(pbf.finish());
+  return recordOf(pbf.finish());
 }
 
 const plugin = (pbf: PbfWriter, name: string) =>
@@ -106,7 +106,7 @@ const plugin = (pbf: PbfWriter, name: string) =>
 test("EventReader reads TensorFlow's newer histograms, whose plugin is said in the first record alone", () => {
   const rows = Float64Array.of(-1, 0, 5, 0, 1, 7);
   const histogram = (withPlugin: boolean) =>
-    recordOf((pbf) => {
+    valueRecord((pbf) => {
       pbf.writeStringField(1, 'w');
       pbf.writeMessage(
         8,
@@ -141,7 +141,7 @@ test("EventReader reads TensorFlow's newer histograms, whose plugin is said in t
 });
 
 test("EventReader reads TensorFlow's older histograms, whose outer limits stand for none", () => {
-  const record = recordOf((pbf) => {
+  const record = valueRecord((pbf) => {
     pbf.writeStringField(1, 'w');
     pbf.writeMessage(
       5,
@@ -162,20 +162,14 @@ test("EventReader reads TensorFlow's older histograms, whose outer limits stand 
 
 test('EventReader says what is malformed though its checksum fits, and goes on', () => {
   const [first] = ofMethod('a wall time');
-  const lying = recordOf((pbf) => {
+  const lying = valueRecord((pbf) => {
     pbf.writeTag(1, 2);
     pbf.writeVarint(1e9);
   });
-  const unequal = recordOf((pbf) => {
+  const unequal = valueRecord((pbf) => {
     pbf.writeMessage(5, (_, histogram) => histogram.writePackedDouble(6, [1, 2]), null);
   });
-  const { events, damages } = read(
-    lying,
-    unequal,
-    encodeRecord(Uint8Array.of(0xff)),
-    encodeRecord(Uint8Array.of(3)),
-    first!,
-  );
+  const { events, damages } = read(lying, unequal, recordOf(Uint8Array.of(0xff)), recordOf(Uint8Array.of(3)), first!);
   assert.is(events.length, 1);
   assert.equal(
     damages.map(({ reason, final }) => [reason, final]),
@@ -230,7 +224,7 @@ test('EventReader survives messages of any bytes behind checksums that fit', () 
         const changed = Uint8Array.from(message);
         for (const [at, value] of changes) changed[at % changed.length] = value;
         const { events, damages } = read(
-          encodeRecord(cut ? changed.subarray(0, changes[0]![0] % changed.length) : changed),
+          recordOf(cut ? changed.subarray(0, changes[0]![0] % changed.length) : changed),
         );
         assert.ok(damages.length <= 1);
         for (const event of events) assert.type(event.kind, 'string');
@@ -240,7 +234,7 @@ test('EventReader survives messages of any bytes behind checksums that fit', () 
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-      assert.ok(read(encodeRecord(bytes)).damages.length <= 1);
+      assert.ok(read(recordOf(bytes)).damages.length <= 1);
     }),
     { numRuns: 3000 },
   );
@@ -251,7 +245,7 @@ test('EventReader reads a million numbers that come one by one in time that grow
   const numbers = new PbfWriter(new Uint8Array(20_000_000));
   for (const field of [6, 7]) for (let i = 0; i < 1_000_000; i++) numbers.writeDoubleField(field, i);
   const fields = numbers.finish();
-  const [event] = read(recordOf((pbf) => pbf.writeBytesField(5, fields))).events;
+  const [event] = read(valueRecord((pbf) => pbf.writeBytesField(5, fields))).events;
   assert.ok(event?.kind === 'histogram');
   assert.is(event.bins.counts.length, 999_999);
 });

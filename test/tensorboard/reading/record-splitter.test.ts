@@ -1,11 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeRecord } from '../../../src/tensorboard/format/record.ts';
 import { type Piece, RecordSplitter } from '../../../src/tensorboard/reading/record-splitter.ts';
+import { recordOf } from '../record-of.ts';
 
-const records = [3, 0, 40, 5000, 1].map((length) =>
-  encodeRecord(Uint8Array.from({ length }, (_, i) => i * 7 + length)),
-);
+const records = [3, 0, 40, 5000, 1].map((length) => recordOf(Uint8Array.from({ length }, (_, i) => i * 7 + length)));
 const file = Buffer.concat(records);
 const dataOf = (pieces: Piece[]) =>
   pieces.map((piece) => ('data' in piece ? Buffer.from(piece.data).toString('hex') : piece.damage.reason));
@@ -56,7 +54,7 @@ test('RecordSplitter ends where a length is damaged', () => {
 
 test('RecordSplitter allocates nothing for a length that is claimed, though its checksum fits', () => {
   const claim = (length: bigint) => {
-    const header = Buffer.from(encodeRecord(new Uint8Array(0)));
+    const header = Buffer.from(recordOf(new Uint8Array(0)));
     // The checksum of a length that is not the data's: taken from a record of a length that is.
     header.writeBigUInt64LE(length, 0);
     return header;
