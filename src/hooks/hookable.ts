@@ -211,3 +211,8 @@ export function isHookable(value: unknown): value is Hookable {
 export function isQuiet(module: Hookable): boolean {
   return !globalHooks.active && !hookTable(module).active;
 }
+
+/** How the outputs of a module are read as tensors; undefined where nobody has said. */
+export function readerOf(module: Hookable): TensorReader | undefined {
+  return hookTable(module).reader;
+}
