@@ -35,11 +35,10 @@ function named(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      // A Hookable is a function too, with the prototype of its class; a class that extends another has that one as its own.
-      if (Object.getPrototypeOf(value) !== Function.prototype) {
-        return Object.hasOwn(value, 'prototype') ? `the class ${printedName(value)}` : withArticle(className(value));
-      }
-      return `the function ${value.name || '(anonymous)'}`;
+      if (isInstance(value)) return withArticle(className(value));
+      return isClass(value)
+        ? `the class ${printedName(value)}`
+        : `the function ${(value as { name: string }).name || '(anonymous)'}`;
     default:
       if (Array.isArray(value)) return `an array of length ${value.length}`;
       if (isThenable(value)) return 'a promise';
@@ -74,7 +73,20 @@ export function absorb(value: unknown): void {
   if (isThenable(value)) value.then(undefined, () => {});
 }
 
-/** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `null`. */
+/** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `Linear`, `null`. */
 export function typeName(value: unknown): string {
-  return value !== null && typeof value === 'object' ? className(value) : value === null ? 'null' : typeof value;
+  if (value === null) return 'null';
+  return typeof value === 'object' || isInstance(value) ? className(value as object) : typeof value;
+}
+
+const FUNCTIONS = ['Function', 'AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction'];
+
+/** Whether a function is an instance of a class of somebody's own, as a Hookable is. */
+function isInstance(value: unknown): boolean {
+  return typeof value === 'function' && !FUNCTIONS.includes(className(value));
+}
+
+/** Whether a function is a class, which can only be called with `new`. */
+export function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
 }

@@ -76,8 +76,15 @@ function nameInside(parent: Hookable, descendant: Hookable): string | undefined 
 
 /** What a Hookable does with whatever was thrown inside its call: layertap's own errors learn where they are. */
 export function located(error: unknown, module: Hookable): unknown {
-  if (error instanceof ForwardError) error.leaves(module);
-  return error;
+  const told = error instanceof ForwardError || typeof module.forward === 'function' ? error : noForward(module);
+  if (told instanceof ForwardError) told.leaves(module);
+  return told;
+}
+
+/** Asked only once something was thrown: a call trusts that there is a forward. */
+function noForward(module: Hookable): ForwardError {
+  const came = `came: ${describe(module.forward)}`;
+  return new ForwardError(`the forward of ${className(module)} is not a function`, came, 'expected: a function');
 }
 
 /** A hook that did what hooks must not do. */

@@ -1,4 +1,4 @@
-import { checkHook } from './check-arguments.ts';
+import { checkHook, checkOptions } from './check-arguments.ts';
 import { className, describe, describeError, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { describePlace } from './forward-error.ts';
@@ -27,8 +27,9 @@ export function observeIsolated<M extends Hookable>(
   options: ObserveOptions = {},
 ): RemovableHandle {
   const verb = `observe() of ${path || className(module)}`;
-  const { reporter, ...rest } = options ?? {};
-  checkHook(verb, observer, rest, ['reporter']);
+  checkHook(verb, observer, {}, []);
+  checkOptions(verb, options, ['reporter']);
+  const { reporter } = options;
   if (reporter !== undefined && typeof reporter !== 'function') {
     throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
   }

@@ -40,7 +40,12 @@ export interface Cast {
   model: { predict(input: number): number };
   reader: TensorReader;
   hook(): void;
-  draw(t: Tensor): void;
+  /** Two batches for the network. */
+  batches: Tensor[];
+  loss(t: Tensor): number;
+  /** Of something that would go on for ever. */
+  signal: AbortSignal;
+  draw(...values: unknown[]): void;
   count(path: string): void;
   average(events: unknown[]): void;
   stopTimer(): void;
@@ -65,6 +70,9 @@ export function cast(): Cast {
     model: { predict: (input) => input * 2 },
     reader: tensorReader as TensorReader,
     hook() {},
+    batches: [rand(8, 10), rand(8, 10)],
+    loss: (t) => t.data[0]!,
+    signal: AbortSignal.timeout(300),
     draw() {},
     count() {},
     average() {},

@@ -249,7 +249,10 @@ test('transform() that cannot be registered leaves nothing subscribed', () => {
   const vanished = attach(object as Required<typeof object>, 'run');
   delete object.run;
   let ended = 0;
-  assert.throws(() => vanished.transform(finalize(() => ended++)), /there is no method any more/);
+  assert.throws(
+    () => vanished.transform(finalize(() => ended++)),
+    /cannot be hooked any more: Object.run must be a method, got undefined/,
+  );
   assert.is(ended, 1);
   assert.throws(
     () =>
