@@ -1,5 +1,5 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { className, describe } from './describe.ts';
+import { absorb, className, describe, isClass, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import {
   type ForwardHook,
@@ -149,15 +149,22 @@ function matcher(selector: Selector): (path: string, module: Hookable) => boolea
     const expression = new RegExp(selector.source, selector.flags.replace(/[gy]/g, ''));
     return (path) => expression.test(path);
   }
-  if (typeof selector !== 'function' || selector instanceof Hookable) {
+  if (isClassOfModules(selector)) return (_path, module) => module instanceof selector;
+  if (typeof selector !== 'function' || selector instanceof Hookable || isClass(selector)) {
     throw new TypeError(
       `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}`,
     );
   }
-  if (selector.prototype instanceof Hookable || selector === Hookable) {
-    return (_path, module) => module instanceof (selector as ModuleClass<Hookable>);
-  }
-  return (path, module) => Boolean((selector as (path: string, module: Hookable) => boolean)(path, module));
+  return (path, module) => {
+    const chosen: unknown = (selector as (path: string, module: Hookable) => boolean)(path, module);
+    if (!isThenable(chosen)) return Boolean(chosen);
+    absorb(chosen);
+    throw new TypeError(`select(): the predicate must give true or false, got a promise for ${JSON.stringify(path)}`);
+  };
+}
+
+function isClassOfModules(selector: Selector): selector is ModuleClass<Hookable> {
+  return typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
 }
 
 /** For a path with a dot behind it: `*` is any text within one name, `?` one character of it, `**` any number of names. */
