@@ -92,7 +92,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   #all(register: (path: string, module: M) => { remove(): void }): SelectionHandle {
     const handles: { remove(): void }[] = [];
     const remove = () => {
-      for (const handle of handles.splice(0)) handle.remove();
+      for (const handle of handles) handle.remove();
     };
     try {
       for (const [path, module] of this.#modules) handles.push(register(path, module));

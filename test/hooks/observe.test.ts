@@ -1,3 +1,4 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { bufferCount, take, toArray } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -99,6 +100,69 @@ test('observe(fn) is not removed by errors that do not come in a row', async () 
   });
   assert.is(calls, 9);
   assert.is(reports.length, 6);
+});
+
+test('observe(fn) that was removed is not told of again by calls that were under way', async () => {
+  const module = new Same();
+  const settle: ((fails: boolean) => void)[] = [];
+  const reports = await reported(async () => {
+    module.observe(
+      () =>
+        new Promise<void>((resolve, reject) => settle.push((fails) => (fails ? reject(new Error('no')) : resolve()))),
+    );
+    for (let i = 0; i < 9; i++) module(i);
+    for (const fails of [true, true, true, false, true, true, true, true, true]) {
+      settle.shift()!(fails);
+      await later(0);
+    }
+  });
+  assert.is(reports.length, 4);
+  assert.match(reports[3]!, /was removed after 3 errors in a row$/);
+});
+
+test('a reporter that rejects does no harm, and is told of', async () => {
+  const module = new Same();
+  const told: unknown[] = [];
+  const { error } = console;
+  console.error = (text: unknown) => told.push(text);
+  try {
+    const cause = new Error('no');
+    const causes: unknown[] = [];
+    module.observe(
+      () => {
+        throw cause;
+      },
+      {
+        reporter: async (error) => {
+          causes.push(error.cause);
+          throw new Error('the reporter, too');
+        },
+      },
+    );
+    for (let i = 0; i < 4; i++) module(i);
+    await later(0);
+    assert.equal(causes, [cause, cause, cause, undefined]);
+    assert.is(told.length, 4);
+    assert.match(
+      String(told[3]),
+      /^layertap: the reporter failed \(the reporter, too\) on: .* was removed after 3 errors/,
+    );
+  } finally {
+    console.error = error;
+  }
+});
+
+test('what cannot be described is reported all the same', async () => {
+  const module = new Same();
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const reports = await reported(() => {
+    module.observe(() => {
+      throw proxy;
+    });
+    assert.is(module(1), 1);
+  });
+  assert.equal(reports, ['layertap: the observer (anonymous) of Same() failed: something that cannot be described']);
 });
 
 test('observe(fn, { reporter }) tells its own reporter, and one that throws does no harm', async () => {

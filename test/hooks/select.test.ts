@@ -64,6 +64,8 @@ const GLOBS: [glob: string, expected: string[]][] = [
   ['heads.*', ['heads.left', 'heads.right']],
   ['shared', ['shared']],
   ['h*.*', ['head.0', 'heads.left', 'heads.right']],
+  ['head*', ['head']],
+  ['*h*e*a*d*', ['head']],
 ];
 
 for (const [glob, expected] of GLOBS) {
@@ -82,7 +84,10 @@ test("select(net, '**') gives everything but the root, each module once", () => 
 
 test('select() takes a RegExp, a class and a predicate', () => {
   const root = net();
-  assert.equal(paths(select(root, /fc1$/g)), ['encoder.0.fc1', 'encoder.1.fc1']);
+  // One that is global or sticky, and found something, would look from there on in the next path.
+  for (const flags of ['', 'g', 'y', 'gy']) {
+    assert.equal(paths(select(root, new RegExp('encoder.\\d.f', flags))), paths(select(root, 'encoder.*.f*')), flags);
+  }
   const linears = select(root, Linear);
   assert.equal(paths(linears), [
     'encoder.0.fc1',
@@ -112,6 +117,10 @@ test('a Selection is fixed when it is made', () => {
 
 test('select() that matches nothing offers the nearest names', () => {
   assert.throws(() => select(net(), 'haed'), /^select\(\): nothing in Net matches "haed"\n {2}nearest: head, /);
+  assert.throws(
+    () => select(net(), 'ead'),
+    ({ message }: Error) => message.endsWith('nearest: head, head.0, shared, encoder, shared.0'),
+  );
   assert.throws(() => select(net(), 'encoder.0.fc3'), /nearest: encoder\.0\.fc1, encoder\.0\.fc2, /);
   assert.throws(() => select(net(), /nothing/), /matches \/nothing\/\n {2}its modules: encoder, /);
   assert.throws(() => select(net(), () => false), /matches the function/);
@@ -177,7 +186,10 @@ test('select() refuses what is malformed', () => {
   assert.throws(() => select(net(), fails as never), /the predicate must give true or false, got a promise for ""$/);
   assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
   assert.equal(paths(select(net(), 'head.0')), ['head.0']);
-  assert.throws(() => select(net(), 'he+d'), /nothing in Net matches/);
+  // A glob knows * and ? and nothing else, and ? is one character.
+  for (const glob of ['he+d', 'h[e]ad', '(head)', 'head|head', '^head$', 'he{1}ad', 'head?', '\\x68ead']) {
+    assert.throws(() => select(net(), glob), /nothing in Net matches/, glob);
+  }
 });
 
 test('the verbs of a Selection work on all modules, tell their paths, and one handle removes them', () => {
@@ -200,6 +212,24 @@ test('the verbs of a Selection work on all modules, tell their paths, and one ha
     handle.unsubscribe();
   }
   assert.equal(listHooks(root), []);
+});
+
+test('the options of a registration on a Selection are those on one module', () => {
+  const root = net();
+  const selection = select(root, 'head.0');
+  const seen: string[] = [];
+  selection.registerForwardHook(() => void seen.push('hook'));
+  selection.registerForwardHook(() => void seen.push('prepended'), { prepend: true });
+  selection.registerForwardPreHook(() => void seen.push('pre'));
+  selection.registerForwardPreHook(() => void seen.push('prepended pre'), { prepend: true });
+  selection.observe(
+    () => {
+      throw new Error('no');
+    },
+    { reporter: ({ message }) => seen.push(message.replace(/^.* of (\S+), .* failed/, '$1 failed')) },
+  );
+  root(rand(1, 2));
+  assert.equal(seen, ['prepended pre', 'pre', 'prepended', 'hook', 'head.0 failed: no']);
 });
 
 test('`using` on a Selection removes everything at the end of the block', () => {

@@ -246,6 +246,11 @@ test('transform(startWith) is an error at registration, and registers nothing', 
     },
   );
   assert.equal(listHooks(module), []);
+  // Nobody will wait for this one: were it not absorbed, it would end the process.
+  assert.throws(
+    () => module.transform(startWith(Promise.reject(new Error('early'))) as never),
+    /emitted a promise while/,
+  );
 });
 
 test('transform() that cannot be registered leaves nothing subscribed', () => {

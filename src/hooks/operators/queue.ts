@@ -94,7 +94,7 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
             subscriber.error(error);
           }
         }
-        if (ended && !busy && waiting.length === 0) subscriber.complete();
+        if (ended && !busy) subscriber.complete();
       }
 
       subscriber.add(

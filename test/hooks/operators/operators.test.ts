@@ -1,5 +1,5 @@
 // Marble tests of the operators of our own: time is virtual, a character is a frame.
-import { firstValueFrom, map, Subject, toArray } from 'rxjs';
+import { firstValueFrom, map, Subject, take, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -33,6 +33,7 @@ const MARBLES: [name: string, options: QueueOptions, source: string, expected: s
   ['an empty source', { capacity: 2 }, '--|', '--|', 0],
   ['one at a time, in order', { capacity: 2 }, 'abc------|', '---a--b--(c|)', 0],
   ['drop-oldest', { capacity: 2 }, 'abcde-|', '---a--c--d--(e|)', 1],
+  ['drop-oldest, several', { capacity: 1 }, 'abcde-|', '---a--d--(e|)', 2],
   ['drop-newest', { capacity: 2, policy: 'drop-newest' }, 'abcd--|', '---a--b--(c|)', 1],
   [
     'sample, the first of two replaced',
@@ -63,6 +64,23 @@ test('queue(): unsubscribing ends the consumer and the source', () => {
     expectSubscriptions(source.subscriptions).toBe('^---!');
     expectSubscriptions(work.subscriptions).toBe(['^--!', '---^!']);
   });
+});
+
+test('queue(): what waits is not consumed any more when nobody listens', () => {
+  const source = new Subject<string>();
+  const gate = new Subject<string>();
+  const consumed: string[] = [];
+  const consume = (value: string) => {
+    consumed.push(value);
+    return value === 'a' ? gate : [value];
+  };
+  const out: string[] = [];
+  source.pipe(queue({ capacity: 5 }, consume), take(2)).subscribe((value) => out.push(value));
+  for (const value of ['a', 'b', 'c', 'd']) source.next(value);
+  gate.next('first');
+  gate.complete();
+  assert.equal(out, ['first', 'b']);
+  assert.equal(consumed, ['a', 'b']);
 });
 
 test('queue(): what the consumer throws or emits as an error is an error of the stream', () => {
