@@ -68,9 +68,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** A promise that nobody will wait for must not end the process. */
+/** A promise that nobody will wait for must not end the process. Never throws. */
 export function absorb(value: unknown): void {
-  if (isThenable(value)) value.then(undefined, () => {});
+  try {
+    if (isThenable(value)) value.then(undefined, () => {});
+  } catch {
+    // What cannot be asked for its `then` is nothing that could be waited for.
+  }
 }
 
 /** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `Linear`, `null`. */

@@ -142,6 +142,20 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     true,
   ],
   [
+    'delay(0) of what cannot be described',
+    () => [
+      delay(0),
+      map(() => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy as never;
+      }),
+    ],
+    [1, 2, 3],
+    ['LateEmissionError'],
+    true,
+  ],
+  [
     'mergeMap([promise, promise]), which reject',
     () => [mergeMap(() => [1, 2].map((x) => Promise.reject(new Error(`${x}`)))) as never],
     ['!TooManyEmissionsError', '!TooManyEmissionsError', '!TooManyEmissionsError'],
