@@ -108,7 +108,7 @@ export class Chain {
     const containers = this.#containers;
     for (let i = 0; i < containers.length; i++) {
       const { container, size } = containers[i]!;
-      if (container.size !== size || container[size] !== undefined) return false;
+      if (container.size !== size || Object.hasOwn(container, size)) return false;
     }
     const found = this.#found;
     for (let i = 0; i < found.length; i++) {

@@ -141,7 +141,8 @@ export function checkAlone(modules: ModuleArray): void {
 
 /** The part of {@link checkNumbered} that costs a call next to nothing: whether something stands right behind the end. */
 function checkEnd(modules: ModuleArray): void {
-  if (modules[modules.size] !== undefined) throw behindEnd(modules, modules.size);
+  // Asking is twice as fast as reading a property that is not there.
+  if (Object.hasOwn(modules, modules.size)) throw behindEnd(modules, modules.size);
 }
 
 /** What stands at an index that should hold a module. */
