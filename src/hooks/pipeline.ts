@@ -169,7 +169,7 @@ function replacedInputs(target: Target, record: HookRecord, inputs: Inputs, resu
   const given = Array.isArray(result) ? result : [result];
   const { completeInputs, refuseInputs } = target.table.traits;
   const complete = completeInputs === undefined ? given : completeInputs(inputs, given);
-  const expected = refuseInputs?.(complete);
+  const expected = refuseInputs?.(complete, inputs);
   if (expected !== undefined) {
     throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
   }

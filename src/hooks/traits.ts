@@ -12,13 +12,13 @@ export interface HookableTraits {
   /** What a direct call does. Default: forward, with hooks around it. For places where the framework runs the hooks. */
   call?: ((...inputs: unknown[]) => unknown) | undefined;
   /** What is impossible here, with the sentence that says why: registering it throws that as a TypeError. */
-  impossible?: { readonly [kind in HookKind]?: string } | undefined;
+  impossible?: { readonly [kind in HookKind]?: string | undefined } | undefined;
   /** Told before the first hook is registered (what it throws, registering throws) and after the last has gone. */
   onActive?: ((active: boolean) => void) | undefined;
   /** What a pre-hook gave as inputs, completed by what it may leave out. Default: as given. */
   completeInputs?: ((before: readonly unknown[], given: readonly unknown[]) => readonly unknown[]) | undefined;
   /** What was expected, where forward cannot take the inputs that a pre-hook gave. */
-  refuseInputs?: ((inputs: readonly unknown[]) => string | undefined) | undefined;
+  refuseInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
   /** What was expected, where a hook's replacement cannot stand in the place of an output. Default: a tensor for a tensor. */
   refuseOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
 }
