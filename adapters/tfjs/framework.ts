@@ -54,6 +54,8 @@ export interface TfjsGraphModelLike {
 /* The rest is what the adapter itself sees, without anything optional. */
 
 export interface Tensor extends TfjsTensor {
+  /** Set by tf.keep. */
+  readonly kept?: boolean;
   clone(): Tensor;
   dispose(): void;
   dataSync(): ArrayLike<number>;

@@ -1,5 +1,5 @@
 import { Hookable, intercept } from '../../src/index.ts';
-import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
+import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
 import type { RawNode } from './graph-rewriting.ts';
 import { hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
@@ -114,7 +114,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       };
       const output = await intercept(this, forward, received);
       const made = madeHere(own, received, given);
-      const owned = ownedByCaller(core, this, output, made);
+      const owned = ownedByCaller(core, this, output, new Set([...made, ...madeSince(core, own, output)]));
       disposeAllBut(made, owned);
       return owned;
     });
@@ -132,8 +132,14 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
 const isPlace = (node: RawNode) => !NO_PLACES.includes(node.op) && node.category !== 'control';
 
+/** What hooks made after the model had run, and do not keep: with no tidy around, it is the caller's. */
+function madeSince(core: Core, own: unknown, output: unknown): Tensor[] {
+  const newest = Math.max(...toList(own).map((tensor) => (tensor as Tensor).id));
+  return toList(output).filter((one): one is Tensor => isTensor(core, one) && one.id > newest && one.kept !== true);
+}
+
 /** No tidy can stand around what waits, so what hooks replaced is disposed of here. */
 function disposeAllBut(made: ReadonlySet<unknown>, output: unknown): void {
-  const stays = Array.isArray(output) ? output : [output];
+  const stays = toList(output);
   for (const tensor of made) if (!stays.includes(tensor)) (tensor as Tensor).dispose();
 }

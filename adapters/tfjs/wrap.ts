@@ -71,7 +71,6 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
         `  expected: one of tfjs-converter ${tf.version_converter ?? '(unknown version)'}, the copy that was passed in`,
     );
   }
-  if (isGraphGone(model)) throw new TypeError('wrapTfjs(): the GraphModel has been disposed of');
   const graph = rawGraph(model);
   if (graph === undefined) {
     throw new TypeError(
@@ -79,6 +78,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
         `  came: tfjs-converter ${tf.version_converter ?? '(unknown version)'}\n  expected: a loaded model, of tfjs 4`,
     );
   }
+  if (isGraphGone(model)) throw new TypeError('wrapTfjs(): the GraphModel has been disposed of');
   const hookable = new TfjsGraph<T>({ core, registry: { registerOp, deregisterOp }, graph }, model);
   graphs.set(model, hookable as unknown as TfjsGraph);
   return hookable;

@@ -7,7 +7,14 @@ type GraphNode = { name: string; op: string; input?: string[]; attr?: Attributes
 const FLOAT = { type: 'DT_FLOAT' };
 const shape = (...sizes: number[]) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } });
 
-export function graph(nodes: GraphNode[], outputs: string[]): tf.GraphModel {
+/** An int32 weight. */
+interface Weight {
+  name: string;
+  shape: number[];
+  values: number[];
+}
+
+export function graph(nodes: GraphNode[], outputs: string[], weights: Weight[] = []): tf.GraphModel {
   const signature = {
     inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT' } },
     outputs: Object.fromEntries(outputs.map((name) => [name, { name, dtype: 'DT_FLOAT' }])),
@@ -16,8 +23,8 @@ export function graph(nodes: GraphNode[], outputs: string[]): tf.GraphModel {
     format: 'graph-model',
     generatedBy: 'test',
     modelTopology: { node: nodes, versions: { producer: 1 } },
-    weightSpecs: [],
-    weightData: new ArrayBuffer(0),
+    weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'int32' })),
+    weightData: Int32Array.from(weights.flatMap(({ values }) => values)).buffer,
     signature,
   } as never) as unknown as tf.GraphModel;
 }
