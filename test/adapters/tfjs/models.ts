@@ -17,6 +17,9 @@ export function convolutional(): tf.Sequential {
     ],
   });
   setWeights(model);
+  // A variance is not negative.
+  const bn = model.getLayer('bn');
+  bn.setWeights(bn.getWeights().map((weight) => weight.abs()));
   return model;
 }
 
