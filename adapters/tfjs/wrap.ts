@@ -101,7 +101,7 @@ function checkTfjs(tf: unknown): Core {
   for (const name of FUNCTIONS) {
     if (typeof (tf as Record<string, unknown> | undefined | null)?.[name] === 'function') continue;
     throw new TypeError(
-      `wrapTfjs(): the first argument must be tfjs, as in import * as tf from '@tensorflow/tfjs'; got ${describe(tf)}, which has no ${name}`,
+      `wrapTfjs(): the first argument must be tfjs, the namespace of @tensorflow/tfjs; got ${describe(tf)}, which has no ${name}`,
     );
   }
   return tf as Core;
