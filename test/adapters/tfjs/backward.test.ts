@@ -287,6 +287,23 @@ onEachBackend('backward hooks', (test, backend) => {
     assert.not(constant.isDisposed);
   });
 
+  test('a constant that two hooks return where gradients are added up is not disposed of', () => {
+    const model = models.shared();
+    const inputs = [numbers([2, 4], 1), numbers([2, 4], 2)];
+    const net = wrapTfjs(tf, model);
+    const constant = tf.ones([2, 6]);
+    let joined: number[] = [];
+    for (const name of ['left', 'right']) net.getSubmodule(name).registerFullBackwardHook(() => constant);
+    net.getSubmodule('joined').registerFullBackwardHook((_layer, _gradInput, [gradOutput]) => {
+      joined = array(gradOutput!);
+    });
+    for (let i = 0; i < 2; i++) {
+      tf.variableGrads(() => tf.addN((model.apply(inputs) as tf.Tensor[]).map((output) => output.sum())) as tf.Scalar);
+      assert.equal(joined, Array(12).fill(2));
+    }
+    assert.not(constant.isDisposed);
+  });
+
   test('fit with a hook that scales gradients is fit with another rate of learning for what is before', async () => {
     const fit = async (model: tf.LayersModel) => {
       model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });

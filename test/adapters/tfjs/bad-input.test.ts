@@ -193,7 +193,13 @@ onEachBackend('bad input', (test) => {
     const x = tf.ones([1, 100]);
     const handle = layer.registerForwardPreHook((_layer, [input]) => input.clone());
     const sum = (tensor: unknown) => one(tensor).sum().dataSync()[0];
+    let options: unknown;
+    const observer = layer.observe(({ inputs }) => {
+      options = inputs[1];
+    });
     assert.is(sum(dropout.apply(x, { training: true })), 0);
+    assert.equal(options, { training: true });
+    observer.remove();
     assert.is(sum(dropout.apply(x)), 100);
     handle.remove();
     layer.registerForwardPreHook((_layer, [input]) => [input, { training: true }]);
@@ -213,7 +219,41 @@ onEachBackend('bad input', (test) => {
     same(net.forward(x), plain);
     assert.equal(fired.splice(0), ['dense_0']);
     same(net(x), plain);
-    assert.equal(fired, ['dense_0', 'model']);
+    assert.equal(fired.splice(0), ['dense_0', 'model']);
+    const handle = net.getSubmodule('dense_0').registerForwardHook(() => {
+      handle.remove();
+      net(x);
+    });
+    net.forward(x);
+    assert.equal(fired, ['dense_0', 'model', 'dense_0'], 'a call inside of forward is a call');
+  });
+
+  test('a layer gets its input as tfjs gave it, and a call gives what it gave', () => {
+    const seen: boolean[] = [];
+    class First extends tf.layers.Layer {
+      static readonly className: string = 'First';
+      override call(inputs: tf.Tensor | tf.Tensor[], _options: object): tf.Tensor | tf.Tensor[] {
+        seen.push(Array.isArray(inputs));
+        return Array.isArray(inputs) ? inputs.map((x) => x.add(1)) : inputs.add(1);
+      }
+      override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+        return shape;
+      }
+    }
+    const layer = new First({ batchInputShape: [null, 2] });
+    const model = tf.sequential({ layers: [layer] });
+    const x = tf.ones([1, 2]);
+    const run = () =>
+      [layer.call(x, {}), layer.call([x], {}), model.call(x, {})].map((output) => Array.isArray(output));
+    const plain = run();
+    assert.equal(plain, [false, true, true]);
+    const before = seen.splice(0);
+    select(wrapTfjs(tf, model), () => true).registerForwardHook((_layer, _inputs, output) => {
+      assert.instance(output, tf.Tensor);
+      return undefined;
+    });
+    assert.equal(run(), plain);
+    assert.equal(seen, before);
   });
 
   test('select by path, by class name and by predicate', () => {

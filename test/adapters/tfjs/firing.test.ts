@@ -136,6 +136,10 @@ onEachBackend('firing', (test, backend) => {
     const layer = layers.simpleRNN({ units: 2, returnSequences: true }) as tf.RNN;
     const both = layers.bidirectional({ layer, name: 'both', inputShape: [5, 3], mergeMode: 'concat' });
     const model = tf.sequential({ layers: [both] });
+    assert.equal(
+      [...wrapTfjs(tf, both).namedChildren()].map(([name]) => name),
+      ['forwardLayer', 'backwardLayer'],
+    );
     const counts = counting(model);
     assert.equal(await counts.of(() => model.predict(numbers([1, 5, 3]))), {
       '': 1,

@@ -207,6 +207,29 @@ onEachBackend('graph', (test) => {
     assert.equal(seen, [2, [16, 24], 2, [0, 8], 2, [16, 24]]);
   });
 
+  test('a graph without a signature has its hooked outputs too', () => {
+    const model = graph([input(-1), op('out', 'Neg', 'x')], ['out'], [], { signature: false });
+    wrapTfjs(tf, model)
+      .getSubmodule('out')
+      .registerForwardHook((_node, _inputs, output) => output.mul(10));
+    assert.equal(
+      model.outputs.map(({ name }) => name),
+      ['out'],
+    );
+    same(model.predict(x()), [10, -30]);
+  });
+
+  test("what a hook on executeAsync makes is the caller's, unless it is kept", async () => {
+    const model = branching();
+    let kept: tf.Tensor | undefined;
+    wrapTfjs(tf, model).registerForwardHook((_model, _inputs, output) => {
+      kept ??= tf.keep((output as tf.Tensor).add(1));
+      return kept;
+    });
+    for (let i = 0; i < 2; i++) tf.dispose(await model.executeAsync(x()));
+    assert.not(kept!.isDisposed);
+  });
+
   test('globs match the names, slashes and all', () => {
     const net = wrapTfjs(tf, branching());
     assert.equal(

@@ -14,7 +14,12 @@ interface Weight {
   values: number[];
 }
 
-export function graph(nodes: GraphNode[], outputs: string[], weights: Weight[] = []): tf.GraphModel {
+export function graph(
+  nodes: GraphNode[],
+  outputs: string[],
+  weights: Weight[] = [],
+  { signature: signed = true }: { signature?: boolean } = {},
+): tf.GraphModel {
   const signature = {
     inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT' } },
     outputs: Object.fromEntries(outputs.map((name) => [name, { name, dtype: 'DT_FLOAT' }])),
@@ -25,7 +30,7 @@ export function graph(nodes: GraphNode[], outputs: string[], weights: Weight[] =
     modelTopology: { node: nodes, versions: { producer: 1 } },
     weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'int32' })),
     weightData: Int32Array.from(weights.flatMap(({ values }) => values)).buffer,
-    signature,
+    ...(signed && { signature }),
   } as never) as unknown as tf.GraphModel;
 }
 
