@@ -36,6 +36,8 @@ export function hookedCall(
     };
     try {
       const output = intercept(hookable, forward, received);
+      // The usual case first: nothing was replaced, and nothing recorded.
+      if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
       const owned = ownedByCaller(core, hookable, output, madeHere(own, received, given));
       tape?.warnWhereCut(hookable, [...received, ...given, ...toList(own)], output);
       return backward ? backward.leave(owned) : owned;
@@ -45,6 +47,8 @@ export function hookedCall(
     }
   });
 }
+
+const isAlive = (core: Core, output: unknown) => isTensor(core, output) && !output.isDisposed;
 
 /**
  * What a place itself gave. It may have given an input on (Dropout does, outside of training): where a pre-hook put that

@@ -22,8 +22,7 @@ export function completeInputs(before: readonly unknown[], given: readonly unkno
 
 function hasAny(options: TfjsCallOptions | undefined): boolean {
   if (options === undefined || options === null) return false;
-  for (const _ in options) return true;
-  return false;
+  return Object.keys(options).length > 0;
 }
 
 function isOptions(value: unknown): value is TfjsCallOptions {

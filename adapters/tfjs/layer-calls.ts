@@ -1,4 +1,4 @@
-import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
+import { isContainer, type Layer, type TfjsCallOptions } from './framework.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
 import { replaceProperty } from './own-property.ts';
 
@@ -51,19 +51,20 @@ export class LayerCalls {
     let model: ModelOutput | undefined;
     const run = (inputs: unknown, options: TfjsCallOptions | undefined) => {
       // tfjs gives a single tensor bare or in an array: the layer gets it as it came.
-      const bare = (list: readonly unknown[]) => (Array.isArray(inputs) || list.length !== 1 ? list : list[0]);
+      const asArray = Array.isArray(inputs);
       // A model gives its only output in an array; hooks see it bare, and it goes out as it was.
       let wrapped = false;
       let perform: Perform = (tensors, given) => {
-        const output = model ? model.forward(bare(tensors), given) : original.call(layer, bare(tensors), given);
+        const list = asArray || tensors.length !== 1 ? tensors : tensors[0];
+        const output = model === undefined ? original.call(layer, list, given) : model.forward(list, given);
         wrapped = Array.isArray(output) && output.length === 1;
         return wrapped ? output[0] : output;
       };
-      for (const around of this.#listeners) {
-        const inner = perform;
-        perform = (tensors, given) => around(tensors, given, inner);
-      }
-      const output = perform(toList(inputs), options);
+      const listeners = this.#listeners;
+      // Whoever has kept or wrapped this own call still reaches the layer when the last listener has gone.
+      if (listeners.length === 0) return original.call(layer, inputs, options);
+      for (let i = 0; i < listeners.length - 1; i++) perform = around(listeners[i]!, perform);
+      const output = listeners.at(-1)!(asArray ? inputs : [inputs], options, perform);
       return wrapped ? [output] : output;
     };
     if (isContainer(layer)) model = replaceModelOutput(layer, original, run);
@@ -74,3 +75,8 @@ export class LayerCalls {
     };
   }
 }
+
+const around =
+  (listener: Around, inner: Perform): Perform =>
+  (tensors, options) =>
+    listener(tensors, options, inner);
