@@ -37,6 +37,9 @@ export function release(record: HookRecord): void {
 
 let nextId = 0;
 
+/** Counts how often somebody began or ceased to be listened to: what was found out about that holds for one number. */
+export let activity = 0;
+
 /** The tables of all Hookables. A call holds its own directly; only registering and listing look it up here. */
 const tables = new WeakMap<object, HookTable>();
 
@@ -63,12 +66,13 @@ export class HookTable {
   backward: readonly HookRecord[] = [];
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
-  /** Told when `active` changes. */
-  onActive: ((active: boolean) => void) | undefined;
+  /** Told before anything is registered; what it throws stops that. */
+  onAdd: (() => void) | undefined;
+  /** Told when the last registration is gone. */
+  onEmpty: (() => void) | undefined;
 
   constructor(traits: HookableTraits = {}) {
     this.traits = traits;
-    this.onActive = traits.onActive;
   }
 
   /** How the outputs of its Hookable are read. */
@@ -77,10 +81,12 @@ export class HookTable {
   }
 
   add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
-    const impossible = this.traits.impossible?.[kind];
-    if (impossible !== undefined) throw new TypeError(impossible);
+    const { impossible, onActive } = this.traits;
+    const why = impossible?.[kind];
+    if (why !== undefined) throw new TypeError(why);
     // Told first: where installing fails, nothing has been registered.
-    if (!this.active) this.onActive?.(true);
+    if (!this.active) onActive?.(true);
+    this.onAdd?.();
     const record: HookRecord = {
       id: nextId++,
       kind,
@@ -97,6 +103,7 @@ export class HookTable {
     else if (kind === 'observer') this.observers = place(this.observers);
     else if (kind === 'backward-pre' || kind === 'backward') this.backward = place(this.backward);
     else this.hooks = place(this.hooks);
+    if (!this.active) activity++;
     this.active = true;
     return record.id;
   }
@@ -132,14 +139,14 @@ export class HookTable {
   }
 
   #settle(removed: readonly HookRecord[]): void {
-    const active = this.all().length > 0;
-    if (active !== this.active) {
-      this.active = active;
-      this.onActive?.(active);
-    }
+    const wasActive = this.active;
+    this.active = this.all().length > 0;
+    if (wasActive !== this.active) activity++;
+    if (wasActive && !this.active) this.traits.onActive?.(false);
     for (const record of removed) {
       record.removed = true;
       release(record);
     }
+    if (wasActive && !this.active) this.onEmpty?.();
   }
 }

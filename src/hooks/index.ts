@@ -7,7 +7,7 @@ export {
   registerBackwardHook,
 } from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
-export { className, describe, typeName } from './describe.ts';
+export { className, describe, isThenable, typeName } from './describe.ts';
 export type { ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
@@ -17,6 +17,7 @@ export {
   registerModuleForwardPreHook,
 } from './global-hooks.ts';
 export { RemovableHandle } from './handle.ts';
+export { activity } from './hook-table.ts';
 export {
   type ForwardHook,
   type ForwardHookOptions,
@@ -28,6 +29,7 @@ export {
   isHookable,
   isQuiet,
   type OutputOf,
+  readerOf,
 } from './hookable.ts';
 export { intercept } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
@@ -38,8 +40,8 @@ export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, setReporter } from './report.ts';
-export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx.ts';
 export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
 export type { HookableTraits, HookKind } from './traits.ts';
+export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries } from './tree.ts';
 export { withHooks } from './with-hooks.ts';
