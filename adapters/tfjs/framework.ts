@@ -14,8 +14,10 @@ export interface TfjsTensor {
 
 /** The tfjs namespace, as the user imported it; `T` is its tensor type. */
 export interface Tfjs<T extends TfjsTensor = TfjsTensor> {
-  readonly Tensor: { readonly prototype: T };
   // biome-ignore-start lint/suspicious/noExplicitAny: tfjs declares these with type parameters of its own, which no structural type fits
+  readonly Tensor: abstract new (
+    ...args: any[]
+  ) => T;
   tidy(...args: any[]): any;
   keep(...args: any[]): any;
   customGrad(...args: any[]): any;
