@@ -53,20 +53,15 @@ export async function alternate(candidates, { rounds = 9, millis = 12, warm = 12
 /** Runs until the optimising compilers have had their time. Returns the time of the fastest run, in ns. */
 async function warmUp(run, millis) {
   const start = now();
-  let [before, best] = [start, Number.POSITIVE_INFINITY];
-  do {
-    const result = run();
-    if (result instanceof Promise) await result;
-    do_not_optimize(result);
-    const after = now();
-    best = Math.min(best, after - before);
-    before = after;
-  } while (before - start < millis * 1e6);
+  let best = Number.POSITIVE_INFINITY;
+  do best = Math.min(best, await single(run));
+  while (now() - start < millis * 1e6);
   return best;
 }
 
 /** One turn of about `millis`. Returns the median time of a run in ns. */
 async function once(run, ns, millis) {
+  if (ns > millis * 1e6) return await single(run);
   const batch = ns < SAMPLE / 2 ? Math.ceil(SAMPLE / ns / UNROLL) * UNROLL : 1;
   const { p50 } = await measure(run, {
     batch_unroll: UNROLL,
@@ -81,6 +76,15 @@ async function once(run, ns, millis) {
     gc: false,
   });
   return p50;
+}
+
+/** One run, for what takes so long that nothing is gained by more. */
+async function single(run) {
+  const start = now();
+  const result = run();
+  if (result instanceof Promise) await result;
+  do_not_optimize(result);
+  return now() - start;
 }
 
 export function median(values) {

@@ -4,11 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * @param file the name of the engine's file in results/, without its ending
- * @param engine what the heading says
  * @param order all sections, as they stand in the file
  * @param section the one to replace, with its Markdown
  */
-export function writeResults(file, engine, order, section, markdown) {
+export function writeResults(file, order, section, markdown) {
   const path = fileURLToPath(new URL(`results/${file}.md`, import.meta.url));
   const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const parts = order.flatMap((name) => {
@@ -17,5 +16,5 @@ export function writeResults(file, engine, order, section, markdown) {
     const [from, to] = [old.indexOf(start), old.indexOf(end)];
     return from === -1 || to === -1 ? [] : [old.slice(from, to + end.length)];
   });
-  writeFileSync(path, `# ${engine}\n\n${parts.join('\n\n')}\n`);
+  writeFileSync(path, `# ${file}\n\n${parts.join('\n\n')}\n`);
 }

@@ -3,85 +3,80 @@
 //   node bench/run.mjs                              everything
 //   node bench/run.mjs linear chains                these sections
 //   node bench/run.mjs linear 1x784x512 37x123x45   these sizes
+//   --chromium                                      in Chromium instead of this Node
 //   --quick                                         shorter: good enough to see what is wrong
 //   --write                                         also into bench/results/
-import { fork, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runInNode } from './node/run.mjs';
 import { report } from './report.mjs';
 import { writeResults } from './results.mjs';
 import { SECTIONS } from './sections/index.mjs';
 import { targetsOf } from './targets.mjs';
 
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-/** What prints its own lines, in a process of its own. */
-const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs' };
-const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
-
+/** Turns: how many, how long each is, and how long everything is warmed before the first, in ms. */
 const LONG = { rounds: 15, millis: 15, warm: 150 };
 const QUICK = { rounds: 5, millis: 6, warm: 60 };
 
-const settings = process.argv.includes('--quick') ? QUICK : LONG;
-const write = process.argv.includes('--write');
-const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+/** What prints its own lines, in a process of its own; in Node only. */
+const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs' };
+const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
+
+const { values: options, positionals } = parseArgs({
+  options: { chromium: { type: 'boolean' }, quick: { type: 'boolean' }, write: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const isSize = (word) => /^\d+x\d+x\d+$/.test(word);
-const sections = words.filter((word) => !isSize(word));
-const unknown = sections.filter((name) => !NAMES.includes(name));
+const askedSizes = positionals.filter(isSize).map((word) => word.split('x').map(Number));
+const askedSections = positionals.filter((word) => !isSize(word));
+const unknown = askedSections.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
   console.error(`no section is called ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
   process.exit(1);
 }
-const layerSizes = JSON.parse(readFileSync(new URL('../test/kernels/layer-sizes.json', import.meta.url), 'utf8'));
-const asked = words.filter(isSize).map((word) => word.split('x').map(Number));
-const sizes = asked.length > 0 ? asked : layerSizes;
 
-const major = Number(process.versions.node.split('.')[0]);
-/** Node 20 hides relaxed SIMD behind a flag; without it, its users have the column "simd". */
-const flags = major < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
-const engine = `Node ${process.versions.node}`;
+const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+const sizes = askedSizes.length > 0 ? askedSizes : read('../test/kernels/layer-sizes.json');
+const job = {
+  sizes,
+  settings: options.quick ? QUICK : LONG,
+  versions: { jax: read('node_modules/@jax-js/jax/package.json').version },
+};
+// Chromium's driver is loaded only where it is wanted.
+const runSection = options.chromium ? (await import('./chromium/run.mjs')).runInChromium : runInNode;
 
-/** Runs a section in a process of its own. */
-function runSection(name) {
-  return new Promise((resolve, reject) => {
-    const rows = [];
-    let versions = {};
-    const child = fork(here('node-section.mjs'), [JSON.stringify({ name, sizes, settings })], { execArgv: flags });
-    child.on('message', (message) => {
-      if (message.versions !== undefined) versions = message.versions;
-      if (message.row === undefined) return;
-      rows.push(message.row);
-      process.stderr.write(`${name} ${message.row.label}\n`);
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve({ rows, versions });
-      else reject(new Error(`the section ${name} ended with code ${code}`));
-    });
+/** Runs a section and returns its Markdown. */
+async function sectionReport(section) {
+  const rows = [];
+  let engine = `Node ${process.versions.node}`;
+  let versions = {};
+  await runSection({ ...job, section }, (message) => {
+    if (message.engine !== undefined) engine = message.engine;
+    if (message.versions !== undefined) versions = message.versions;
+    if (message.row === undefined) return;
+    rows.push(message.row);
+    console.error(`${section} ${message.row.label}`);
   });
+  const conditions = [conditionsOf(engine), ...Object.entries(versions).map((entry) => entry.join(' '))].join(', ');
+  return report(SECTIONS[section], rows, conditions, targetsOf(section, rows, engine));
 }
 
-/** The heading, the machine and the versions of one section. */
-function conditions(versions) {
-  const date = new Date().toISOString().slice(0, 10);
-  const rivals = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return [`${date}, ${engine} (V8 ${process.versions.v8}), ${cpus()[0].model}`, ...rivals].join(', ');
+function scriptReport(name) {
+  const script = fileURLToPath(new URL(SCRIPTS[name], import.meta.url));
+  const { stdout, status } = spawnSync(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`${SCRIPTS[name]} ended with code ${status}`);
+  return `## ${name}\n\n\`\`\`\n${stdout.toString().trim()}\n\`\`\`\n`;
 }
 
-for (const name of sections.length > 0 ? sections : NAMES) {
-  let markdown;
-  if (name in SCRIPTS) {
-    const { stdout, status } = spawnSync(process.execPath, [here(SCRIPTS[name])], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    if (status !== 0) throw new Error(`${SCRIPTS[name]} ended with code ${status}`);
-    markdown = `## ${name}\n\n${conditions({})}\n\n\`\`\`\n${stdout.trim()}\n\`\`\`\n`;
-  } else {
-    const { rows, versions } = await runSection(name);
-    markdown = report(SECTIONS[name], rows, conditions(versions), targetsOf(name, rows, { node: major }));
-  }
+const conditionsOf = (engine) => `${new Date().toISOString().slice(0, 10)}, ${engine}, ${cpus()[0].model}`;
+
+const file = options.chromium ? 'chromium' : `node-${process.versions.node.split('.')[0]}`;
+for (const name of askedSections.length > 0 ? askedSections : NAMES) {
+  if (name in SCRIPTS && options.chromium) continue;
+  const markdown = name in SCRIPTS ? scriptReport(name) : await sectionReport(name);
   console.log(`\n${markdown}`);
-  if (write && asked.length === 0) writeResults(`node-${major}`, engine, NAMES, name, markdown);
+  if (options.write && askedSizes.length === 0) writeResults(file, NAMES, name, markdown);
 }

@@ -16,6 +16,8 @@ export async function openTfjs({ backend, threads = 1, files }) {
   if (backend === 'wasm') {
     if (files !== undefined) setWasmPaths(files);
     setThreadsCount(threads);
+    // Its binary for threads would be taken for one thread too.
+    if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   }
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs: no ${backend} backend`);
   await tf.ready();
