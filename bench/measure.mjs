@@ -1,5 +1,8 @@
-// Times several candidates against each other: in one process, warm, in turns. A machine that is slow for a while is
-// slow for all of them, so the ratio of two candidates is taken within each round and its median over the rounds.
+// Times several candidates against each other: in one process, warm, in turns. What disturbs a turn (other programs,
+// another guest of the same machine) only ever makes it slower, so the time of a candidate is that of its best turn:
+// it repeats within a few percent where medians over the turns wander by a quarter. A turn itself is the median of many
+// samples, so the best turn is no lucky moment but some milliseconds without a disturbance.
+//
 // mitata makes the timing loops: it unrolls them, keeps results alive, and compiles a loop of its own for each turn,
 // so that no candidate pays for what another one taught the compiler.
 import { do_not_optimize, measure } from 'mitata';
@@ -8,6 +11,9 @@ import { do_not_optimize, measure } from 'mitata';
 const SAMPLE = 1e6;
 
 const UNROLL = 4;
+
+/** A candidate so many times slower than the fastest has two turns only: nobody needs its third digit. */
+const HOPELESS = 10;
 
 const now = () => performance.now() * 1e6;
 
@@ -21,33 +27,28 @@ const now = () => performance.now() * 1e6;
 
 /**
  * @param {Candidate[]} candidates
- * @param options `rounds`; `millis` that one turn takes, about; `warm` ms before the first round. A candidate that
- *   takes longer than a turn runs once in it; one that takes longer than `patience` turns has only two turns.
- * @returns by name, `{ ns, best, rounds }`: the median, the best, and the times of the rounds, in ns
+ * @param settings `rounds`, each a turn for every candidate; `millis` that a turn takes, about, or one run where that
+ *   takes longer; `warm` ms before the first round
+ * @returns by name, the times of the turns in ns per run, in the order of the rounds
  */
-export async function alternate(candidates, { rounds = 9, millis = 12, warm = 120, patience = 8 } = {}) {
-  const turns = new Map();
-  for (const candidate of candidates) {
-    candidate.prepare?.();
-    const ns = candidate.time ? await candidate.time(warm) : await warmUp(candidate.run, warm);
-    turns.set(candidate, { ns, samples: [] });
+export async function alternate(candidates, { rounds, millis, warm }) {
+  const typical = new Map();
+  for (const { name, prepare, run, time } of candidates) {
+    prepare?.();
+    typical.set(name, time ? await time(warm) : await warmUp(run, warm));
   }
+  const slow = Math.max(HOPELESS * Math.min(...typical.values()), millis * 1e6);
+  const turns = Object.fromEntries(candidates.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < candidates.length; i++) {
       // Each round begins elsewhere, so that no candidate always follows the same one.
-      const candidate = candidates[(i + round) % candidates.length];
-      const turn = turns.get(candidate);
-      if (round >= 2 && turn.ns > patience * millis * 1e6) continue;
-      candidate.prepare?.();
-      turn.samples.push(candidate.time ? await candidate.time(millis) : await once(candidate.run, turn.ns, millis));
+      const { name, prepare, run, time } = candidates[(i + round) % candidates.length];
+      if (round >= 2 && typical.get(name) > slow) continue;
+      prepare?.();
+      turns[name].push(time ? await time(millis) : await turn(run, typical.get(name), millis));
     }
   }
-  return Object.fromEntries(
-    candidates.map((candidate) => {
-      const { samples } = turns.get(candidate);
-      return [candidate.name, { ns: median(samples), best: Math.min(...samples), rounds: samples }];
-    }),
-  );
+  return turns;
 }
 
 /** Runs until the optimising compilers have had their time. Returns the time of the fastest run, in ns. */
@@ -59,14 +60,15 @@ async function warmUp(run, millis) {
   return best;
 }
 
-/** One turn of about `millis`. Returns the median time of a run in ns. */
-async function once(run, ns, millis) {
-  if (ns > millis * 1e6) return await single(run);
+/** One turn of about `millis`, of a run that takes about `ns`. Returns the median time of a run in ns. */
+async function turn(run, ns, millis) {
+  // What takes longer than some turns gains nothing from a run to warm it up first.
+  if (ns > 4 * millis * 1e6) return await single(run);
   const batch = ns < SAMPLE / 2 ? Math.ceil(SAMPLE / ns / UNROLL) * UNROLL : 1;
   const { p50 } = await measure(run, {
     batch_unroll: UNROLL,
     batch_samples: batch,
-    // One warm run before the samples, which also decides whether runs are timed in batches.
+    // One run before the samples. It also decides whether runs are timed in batches.
     warmup_samples: 1,
     warmup_threshold: Number.POSITIVE_INFINITY,
     batch_threshold: batch > 1 ? Number.POSITIVE_INFINITY : -1,
@@ -78,7 +80,6 @@ async function once(run, ns, millis) {
   return p50;
 }
 
-/** One run, for what takes so long that nothing is gained by more. */
 async function single(run) {
   const start = now();
   const result = run();
@@ -88,13 +89,7 @@ async function single(run) {
 }
 
 export function median(values) {
-  const sorted = values.slice().sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** How many times as long `theirs` takes as `ours`: the median over the rounds that both took part in. */
-export function ratio(theirs, ours) {
-  const rounds = Math.min(theirs.rounds.length, ours.rounds.length);
-  return median(Array.from({ length: rounds }, (_, i) => theirs.rounds[i] / ours.rounds[i]));
 }

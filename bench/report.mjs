@@ -1,8 +1,11 @@
 // Turns rows of times into two Markdown tables: layertap beside the machine's peak, and its rivals beside layertap.
-import { ratio } from './measure.mjs';
+import { median } from './measure.mjs';
 
 /** layertap's own columns, by the kernels that it runs on. */
-export const OURS = ['relaxed', 'simd'];
+const OURS = ['relaxed', 'simd'];
+
+/** The time of a candidate: that of its best turn, in ns. */
+export const timeOf = (row, name) => Math.min(...row.times[name]);
 
 /** Three significant digits, without an exponent. */
 export const digits = (value) => (value < 1000 ? value.toPrecision(3) : value.toFixed(0));
@@ -24,56 +27,64 @@ function peakOf(row, name) {
   return row.peaks.find((peak) => peak.name === `peak ${name}`) ?? row.peaks.find((peak) => peak.bytes !== undefined);
 }
 
-/** The share of the peak that layertap reached: the median over the rounds; undefined where there is no peak. */
+/** Operations or bytes per ns that the peak reached: GFLOP/s or GB/s. */
+const peakRate = (row, peak) => (peak.flop ?? peak.bytes) / timeOf(row, peak.name);
+
+/** The share of the peak that layertap reached; undefined where there is no peak. */
 export function shareOfPeak(row, name) {
   const peak = peakOf(row, name);
-  const times = row.results[name];
-  if (peak === undefined || times === undefined) return undefined;
-  const work = peak.flop === undefined ? row.bytes / peak.bytes : row.flop / peak.flop;
-  return ratio(row.results[peak.name], times) * work;
+  if (peak === undefined) return undefined;
+  const work = peak.flop === undefined ? row.bytes : row.flop;
+  return work / timeOf(row, name) / peakRate(row, peak);
 }
 
 /** As people count it: GFLOP/s, or GB/s where bytes are what bounds. */
-function rateCell(row, name, ns) {
+function rateCell(row, name) {
   const boundByBytes = row.flop === undefined || peakOf(row, name)?.bytes !== undefined;
-  return boundByBytes ? `${digits(row.bytes / ns)} GB/s` : `${digits(row.flop / ns)} GFLOP/s`;
+  const [work, unit] = boundByBytes ? [row.bytes, 'GB/s'] : [row.flop, 'GFLOP/s'];
+  return `${digits(work / timeOf(row, name))} ${unit}`;
 }
 
 function shareCell(row, name) {
   const share = shareOfPeak(row, name);
-  if (share === undefined) return '–';
-  const peak = peakOf(row, name);
-  return `${(100 * share).toFixed(0)} % of ${digits((peak.flop ?? peak.bytes) / row.results[peak.name].ns)}`;
+  return share === undefined ? '–' : `${(100 * share).toFixed(0)} % of ${digits(peakRate(row, peakOf(row, name)))}`;
 }
 
-const oursIn = (rows) => OURS.filter((name) => rows.some(({ results }) => results[name] !== undefined));
+/** How much longer than the best the middle turn took, typically: what disturbed this row. */
+function noiseCell(row) {
+  const excess = Object.values(row.times).map((times) => median(times) / Math.min(...times) - 1);
+  return `${(100 * median(excess)).toFixed(0)} %`;
+}
+
+const oursIn = (rows) => OURS.filter((name) => rows.some(({ times }) => times[name] !== undefined));
 
 function rivalsIn(rows) {
   const peaks = new Set(rows.flatMap((row) => row.peaks.map(({ name }) => name)));
-  const names = new Set(rows.flatMap(({ results }) => Object.keys(results)));
+  const names = new Set(rows.flatMap(({ times }) => Object.keys(times)));
   return [...names].filter((name) => !OURS.includes(name) && !peaks.has(name));
 }
 
 function ownTable(rows) {
   const names = oursIn(rows);
   const hasPeaks = rows.some(({ peaks }) => peaks.length > 0);
-  const header = ['', ...names.flatMap((name) => [name, 'rate', ...(hasPeaks ? ['of the peak'] : [])])];
-  const cells = (row, name) => {
-    const { ns } = row.results[name];
-    return [formatTime(ns), rateCell(row, name, ns), ...(hasPeaks ? [shareCell(row, name)] : [])];
-  };
+  const header = ['', ...names.flatMap((name) => [name, 'rate', ...(hasPeaks ? ['of the peak'] : [])]), 'noise'];
+  const cells = (row, name) => [
+    formatTime(timeOf(row, name)),
+    rateCell(row, name),
+    ...(hasPeaks ? [shareCell(row, name)] : []),
+  ];
   return table(
     header,
-    rows.map((row) => [row.label, ...names.flatMap((name) => cells(row, name))]),
+    rows.map((row) => [row.label, ...names.flatMap((name) => cells(row, name)), noiseCell(row)]),
   );
 }
 
 function rivalTable(rows) {
   const [ours, rivals] = [oursIn(rows), rivalsIn(rows)];
-  const cell = ({ results }, name) => {
-    if (results[name] === undefined) return '–';
-    const ratios = ours.map((own) => `${digits(ratio(results[name], results[own]))}x`);
-    return `${formatTime(results[name].ns)}: ${ratios.join(', ')}`;
+  const cell = (row, name) => {
+    if (row.times[name] === undefined) return '–';
+    const ratios = ours.map((own) => `${digits(timeOf(row, name) / timeOf(row, own))}x`);
+    return `${formatTime(timeOf(row, name))}: ${ratios.join(', ')}`;
   };
   return table(
     ['', ...rivals],

@@ -17,9 +17,9 @@ import { writeResults } from './results.mjs';
 import { SECTIONS } from './sections/index.mjs';
 import { targetsOf } from './targets.mjs';
 
-/** Turns: how many, how long each is, and how long everything is warmed before the first, in ms. */
-const LONG = { rounds: 15, millis: 15, warm: 150 };
-const QUICK = { rounds: 5, millis: 6, warm: 60 };
+/** How often everything is set up anew, rounds of turns then, and ms of a turn and of warming up: see measure.mjs. */
+const LONG = { attempts: 2, rounds: 12, millis: 8, warm: 100 };
+const QUICK = { attempts: 1, rounds: 8, millis: 5, warm: 60 };
 
 /** What prints its own lines, in a process of its own; in Node only. */
 const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs' };

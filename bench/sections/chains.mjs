@@ -30,13 +30,13 @@ export async function* rows(bench) {
     };
     const make = (library) =>
       library.forms === undefined ? library.network(network) : FORMS.map((form) => library.forms(network)[form]());
-    const { results, peaks } = await timeAll(bench, make, [], verify);
+    const { times, peaks } = await timeAll(bench, make, [], verify);
     for (const form of FORMS) {
       // The rivals are the same in each of the three rows.
-      const mine = Object.entries(results)
+      const mine = Object.entries(times)
         .filter(([name]) => !FORMS.some((other) => other !== form && name.endsWith(` ${other}`)))
-        .map(([name, times]) => [name.replace(` ${form}`, ''), times]);
-      yield { label: `${batch} x ${widths.join('-')}, ${form}`, flop, peaks, results: Object.fromEntries(mine) };
+        .map(([name, turns]) => [name.replace(` ${form}`, ''), turns]);
+      yield { label: `${batch} x ${widths.join('-')}, ${form}`, flop, peaks, times: Object.fromEntries(mine) };
     }
   }
 }
