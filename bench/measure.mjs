@@ -12,9 +12,6 @@ const SAMPLE = 1e6;
 
 const UNROLL = 4;
 
-/** A candidate so many times slower than the fastest has two turns only: nobody needs its third digit. */
-const HOPELESS = 10;
-
 const now = () => performance.now() * 1e6;
 
 /**
@@ -37,13 +34,11 @@ export async function alternate(candidates, { rounds, millis, warm }) {
     prepare?.();
     typical.set(name, time ? await time(warm) : await warmUp(run, warm));
   }
-  const slow = Math.max(HOPELESS * Math.min(...typical.values()), millis * 1e6);
   const turns = Object.fromEntries(candidates.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < candidates.length; i++) {
       // Each round begins elsewhere, so that no candidate always follows the same one.
       const { name, prepare, run, time } = candidates[(i + round) % candidates.length];
-      if (round >= 2 && typical.get(name) > slow) continue;
       prepare?.();
       turns[name].push(time ? await time(millis) : await turn(run, typical.get(name), millis));
     }
@@ -62,8 +57,8 @@ async function warmUp(run, millis) {
 
 /** One turn of about `millis`, of a run that takes about `ns`. Returns the median time of a run in ns. */
 async function turn(run, ns, millis) {
-  // What takes longer than some turns gains nothing from a run to warm it up first.
-  if (ns > 4 * millis * 1e6) return await single(run);
+  // What takes longer than some turns gains nothing from a run that warms it up first.
+  if (ns > 3 * millis * 1e6) return await single(run);
   const batch = ns < SAMPLE / 2 ? Math.ceil(SAMPLE / ns / UNROLL) * UNROLL : 1;
   const { p50 } = await measure(run, {
     batch_unroll: UNROLL,

@@ -2,7 +2,7 @@
 //
 //   node bench/run.mjs                              everything
 //   node bench/run.mjs linear chains                these sections
-//   node bench/run.mjs linear 1x784x512 37x123x45   these sizes
+//   node bench/run.mjs 1x784x512 37x123x45          these sizes of a Linear
 //   --chromium                                      in Chromium instead of this Node
 //   --quick                                         shorter: good enough to see what is wrong
 //   --write                                         also into bench/results/
@@ -18,8 +18,8 @@ import { SECTIONS } from './sections/index.mjs';
 import { targetsOf } from './targets.mjs';
 
 /** How often everything is set up anew, rounds of turns then, and ms of a turn and of warming up: see measure.mjs. */
-const LONG = { attempts: 2, rounds: 12, millis: 8, warm: 100 };
-const QUICK = { attempts: 1, rounds: 8, millis: 5, warm: 60 };
+const LONG = { attempts: 2, rounds: 8, millis: 8, warm: 60 };
+const QUICK = { attempts: 1, rounds: 6, millis: 6, warm: 50 };
 
 /** What prints its own lines, in a process of its own; in Node only. */
 const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs' };
@@ -32,6 +32,7 @@ const { values: options, positionals } = parseArgs({
 const isSize = (word) => /^\d+x\d+x\d+$/.test(word);
 const askedSizes = positionals.filter(isSize).map((word) => word.split('x').map(Number));
 const askedSections = positionals.filter((word) => !isSize(word));
+const takesSizes = (name) => SECTIONS[name]?.takesSizes === true;
 const unknown = askedSections.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
   console.error(`no section is called ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
@@ -48,7 +49,7 @@ const job = {
 // Chromium's driver is loaded only where it is wanted.
 const runSection = options.chromium ? (await import('./chromium/run.mjs')).runInChromium : runInNode;
 
-/** Runs a section and returns its Markdown. */
+/** Runs a section and returns its Markdown, or nothing where it has no rows. */
 async function sectionReport(section) {
   const rows = [];
   let engine = `Node ${process.versions.node}`;
@@ -60,6 +61,8 @@ async function sectionReport(section) {
     rows.push(message.row);
     console.error(`${section} ${message.row.label}`);
   });
+  // None of the sizes asked for belongs here.
+  if (rows.length === 0) return undefined;
   const conditions = [conditionsOf(engine), ...Object.entries(versions).map((entry) => entry.join(' '))].join(', ');
   return report(SECTIONS[section], rows, conditions, targetsOf(section, rows, engine));
 }
@@ -74,9 +77,12 @@ function scriptReport(name) {
 const conditionsOf = (engine) => `${new Date().toISOString().slice(0, 10)}, ${engine}, ${cpus()[0].model}`;
 
 const file = options.chromium ? 'chromium' : `node-${process.versions.node.split('.')[0]}`;
-for (const name of askedSections.length > 0 ? askedSections : NAMES) {
+const asked =
+  askedSections.length > 0 ? askedSections : NAMES.filter((name) => askedSizes.length === 0 || takesSizes(name));
+for (const name of asked) {
   if (name in SCRIPTS && options.chromium) continue;
   const markdown = name in SCRIPTS ? scriptReport(name) : await sectionReport(name);
+  if (markdown === undefined) continue;
   console.log(`\n${markdown}`);
   if (options.write && askedSizes.length === 0) writeResults(file, NAMES, name, markdown);
 }

@@ -4,12 +4,13 @@
 /** @param kernels which ones this copy of the library runs on */
 export function openLayertap({ kernels, library }) {
   const name = kernels === 'javascript' ? 'plain JavaScript' : kernels;
-  const { Linear, Module, ReLU, relu, Sequential, Tensor } = library;
+  const { Linear, Module, Parameter, ReLU, relu, Sequential, Tensor } = library;
 
   function linearOf({ depth, columns, weight, bias }) {
-    const module = new Linear(depth, columns);
-    module.weight.assign(new Tensor(weight, [columns, depth]));
-    module.bias.assign(new Tensor(bias, [columns]));
+    // Not `new Linear(depth, columns)`: that would draw millions of random numbers, for nothing.
+    const module = new Linear(0, 0);
+    module.weight = new Parameter(new Tensor(weight, [columns, depth]));
+    module.bias = new Parameter(new Tensor(bias, [columns]));
     return module;
   }
   const sequentialOf = (layers) =>

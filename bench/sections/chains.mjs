@@ -2,12 +2,14 @@
 import { verifySame } from '../verify.mjs';
 import { timeAll } from './time-all.mjs';
 
-export const title = 'Chains of layers';
-
-export const about = `Networks of Linear layers with ReLU between them, at a batch of M. "Sequential" is layertap's
+export const chains = {
+  title: 'Chains of layers',
+  about: `Networks of Linear layers with ReLU between them, at a batch of M. "Sequential" is layertap's
 Sequential of Linear and ReLU modules, "Module" a class with a forward of its own, "hooked" the Sequential with a
 forward hook on each Linear. The rivals run the same network: a tfjs LayersModel, one ONNX model, one jitted jax-js
-function, a PyTorch Sequential.`;
+function, a PyTorch Sequential.`,
+  rows,
+};
 
 /** Batch, then the widths of the layers. */
 const NETWORKS = [
@@ -19,7 +21,7 @@ const NETWORKS = [
 /** The three forms that a network takes in layertap. */
 const FORMS = ['Sequential', 'Module', 'hooked'];
 
-export async function* rows(bench) {
+async function* rows(bench) {
   for (const [batch, widths] of NETWORKS) {
     const network = networkOf(bench.ours[0].library, batch, widths);
     const flop = 2 * batch * network.layers.reduce((sum, { depth, columns }) => sum + depth * columns, 0);

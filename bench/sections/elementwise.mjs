@@ -2,15 +2,17 @@
 import { verifySame } from '../verify.mjs';
 import { timeAll } from './time-all.mjs';
 
-export const title = 'Elementwise: ReLU';
-
-export const about = `relu(x) of a Tensor of n values, from an array to a new array. GB/s is the bytes of the array /
+export const elementwise = {
+  title: 'Elementwise: ReLU',
+  about: `relu(x) of a Tensor of n values, from an array to a new array. GB/s is the bytes of the array /
 time. The peak: memory.copy of as many bytes inside WebAssembly. (PyTorch and the array that it makes: nothing is
-copied in or out.)`;
+copied in or out.)`,
+  rows,
+};
 
 const LENGTHS = [1e3, 1e4, 1e5, 1e6, 1e7];
 
-export async function* rows(bench) {
+async function* rows(bench) {
   const { randn } = bench.ours[0].library;
   for (const length of LENGTHS) {
     const values = Float32Array.from(randn(length).data);

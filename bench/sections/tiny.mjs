@@ -2,10 +2,12 @@
 import { verifySame } from '../verify.mjs';
 import { timeAll } from './time-all.mjs';
 
-export const title = 'Tiny layers';
-
-export const about = `One Linear module called at batch 1, from a Tensor to a Tensor, as K x N. The arithmetic of 10x30
-takes 0.02 µs at the peak of the machine: the rest is the call, the border to WebAssembly and the output's array.`;
+export const tiny = {
+  title: 'Tiny layers',
+  about: `One Linear module called at batch 1, from a Tensor to a Tensor, as K x N. The arithmetic of 10x30
+takes 0.02 µs at the peak of the machine: the rest is the call, the border to WebAssembly and the output's array.`,
+  rows,
+};
 
 const LAYERS = [
   [1, 1],
@@ -15,7 +17,7 @@ const LAYERS = [
   [64, 10],
 ];
 
-export async function* rows(bench) {
+async function* rows(bench) {
   const { randn } = bench.ours[0].library;
   for (const [depth, columns] of LAYERS) {
     const [weight, bias] = [Float32Array.from(randn(columns, depth).data), Float32Array.from(randn(columns).data)];
