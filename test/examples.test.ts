@@ -56,8 +56,25 @@ test('examples/digits shows its tables, and logs three layers, then two', () => 
   }
 });
 
+test('examples/activations logs every second call of three layers, and reads that back', () => {
+  const logDir = mkdtempSync(join(tmpdir(), 'layertap-activations-'));
+  try {
+    const lines = run('activations/main.ts', logDir).trim().split('\n');
+    const values: Record<string, number> = { '0': 3200, '2': 3200, '4': 400 };
+    const expected = [0, 2, 4].flatMap((step) =>
+      Object.keys(values).map((tag) => `layer ${tag}, step ${step}: ${values[tag]} values`),
+    );
+    assert.equal(
+      lines.map((line) => line.replace(/ from -\d+\.\d\d to \d+\.\d\d$/, '')),
+      expected,
+    );
+  } finally {
+    rmSync(logDir, { recursive: true });
+  }
+});
+
 test('every folder of examples/ has a test here', () => {
-  assert.equal(readdirSync(join(root, 'examples')), ['digits']);
+  assert.equal(readdirSync(join(root, 'examples')), ['activations', 'digits']);
 });
 
 test.run();

@@ -1,0 +1,55 @@
+import { kernels, type Numbers } from '../../kernels/index.ts';
+
+/** What a histogram record says of its values beside the counts. */
+export interface Moments {
+  /** All values, NaN and infinities included. */
+  readonly num: number;
+  /** Of the finite values, as the next three; all of them 0 where there is none. */
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  readonly sumSquares: number;
+  readonly nan: number;
+  readonly positiveInfinity: number;
+  readonly negativeInfinity: number;
+}
+
+/** So many are looked at one by one in a few microseconds. */
+const FEW = 4096;
+
+/**
+ * Extremes and sums over the finite values, and how many are not finite.
+ *
+ * Few values are looked at one by one: sums of whole numbers are whole, and of -0 and 0 the later one is the extreme, as
+ * numpy mostly has it. Of many, the sums are those that the mean and the variance of the kernels stand for; but where
+ * they overflow, mean and variance say too little.
+ */
+export function moments(values: Numbers): Moments {
+  if (values.length <= FEW) return plainMoments(values);
+  const { count, mean, variance, min, max, nan, positiveInfinity, negativeInfinity } = kernels().summarize(values);
+  const finite = count - nan - positiveInfinity - negativeInfinity;
+  const sum = mean * finite;
+  const sumSquares = (variance + mean * mean) * finite;
+  if (!Number.isFinite(sum) || !Number.isFinite(sumSquares)) return plainMoments(values);
+  return { num: count, min, max, sum, sumSquares, nan, positiveInfinity, negativeInfinity };
+}
+
+function plainMoments(values: Numbers): Moments {
+  let [min, max, sum, sumSquares] = [Infinity, -Infinity, 0, 0];
+  let [nan, positiveInfinity, negativeInfinity] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i]!;
+    if (x - x !== 0) {
+      if (x === Infinity) positiveInfinity++;
+      else if (x === -Infinity) negativeInfinity++;
+      else nan++;
+      continue;
+    }
+    if (x <= min) min = x;
+    if (x >= max) max = x;
+    sum += x;
+    sumSquares += x * x;
+  }
+  if (min > max) [min, max] = [0, 0];
+  return { num: values.length, min, max, sum, sumSquares, nan, positiveInfinity, negativeInfinity };
+}
