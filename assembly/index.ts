@@ -1,4 +1,4 @@
 // What JavaScript can call. Only numbers and pointers cross this border: no strings, arrays or objects.
 export { allocate, release } from './memory';
-export { linear, linearScratch } from './linear';
+export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from './linear';
 export { relu } from './relu';

@@ -35,27 +35,53 @@ const DEPTH_PART: usize = 1024;
 /** Where a tile of a partial panel is stored before its columns are copied out: 4 rows of 8 floats. */
 const SPILL_BYTES: usize = 4 * 8 * 4;
 
-function rowsPerBlock(depth: usize): usize {
+export function rowsPerBlock(depth: usize): usize {
   return max(FEWEST_ROWS, (BLOCK_BYTES / max(1, depth << 2)) & ~3);
 }
 
 /** How much scratch memory linear() wants. */
 export function linearScratch(rows: usize, depth: usize): usize {
-  const interleaved = rows < 3 ? 0 : min((rows + 3) & ~3, rowsPerBlock(depth));
+  const interleaved: usize = rows < 3 ? 0 : min((rows + 3) & ~3, rowsPerBlock(depth));
   return SPILL_BYTES + interleaved * (depth << 2);
 }
 
+export function linear(input: usize, rows: usize, packed: usize, output: usize, relu: i32, scratch: usize): void {
+  const depth = <usize>load<u32>(packed);
+  const columns = <usize>load<u32>(packed, 4);
+  const interleaved = scratch + SPILL_BYTES;
+  const block = rowsPerBlock(depth);
+  while (rows > block) {
+    interleave(input, block, depth, interleaved);
+    linearColumns(input, block, packed, output, relu, interleaved, scratch, 0, columns);
+    input += block * (depth << 2);
+    output += block * (columns << 2);
+    rows -= block;
+  }
+  interleave(input, rows, depth, interleaved);
+  linearColumns(input, rows, packed, output, relu, interleaved, scratch, 0, columns);
+}
+
+/** The rows of at most one block that go four at a time, interleaved. */
+export function interleave(input: usize, rows: usize, depth: usize, to: usize): void {
+  for (let quad = (rows + 1) >> 2; quad > 0; quad--) {
+    packRows(input, depth, to);
+    input += depth << 4;
+    to += depth << 4;
+  }
+}
+
 /**
- * The columns from `from` up to `to` of all rows. `from` is a multiple of 32; so is `to`, or it is N. Threads share a
- * product by columns, each with a scratch memory of its own.
+ * The columns from `from` up to `to` of at most one block of rows. `from` is a multiple of 32; so is `to`, or it is N.
+ * Threads share a product by columns: they share the interleaved rows, and each has a spill of its own.
  */
-export function linear(
+export function linearColumns(
   input: usize,
   rows: usize,
   packed: usize,
   output: usize,
   relu: i32,
-  scratch: usize,
+  interleaved: usize,
+  spill: usize,
   from: usize,
   to: usize,
 ): void {
@@ -68,28 +94,21 @@ export function linear(
   const weights = packed + 16 + (((columns + 31) & ~31) << 2);
   const panel = weights + (from >> 3) * panelBytes;
   output += from << 2;
-  if (rows > 2) {
-    const block = rowsPerBlock(depth);
-    const whole = (rows + 1) & ~3;
-    for (let row: usize = 0; row < whole; row += block) {
-      const count = min(block, whole - row);
-      fours(input + row * xStride, count, depth, bias, panel, output + row * stride, stride, to - from, relu, scratch);
-    }
-    if (whole >= rows) return;
-    input += whole * xStride;
-    output += whole * stride;
-    rows -= whole;
-  }
-  if (rows == 0) return;
+  const quads = (rows + 1) >> 2;
+  if (quads > 0) fours(interleaved, quads, depth, bias, panel, output, stride, to - from, relu, spill);
+  const left = rows & 3;
+  if (left == 0 || left == 3) return;
+  input += quads * (depth << 4);
+  output += quads * (stride << 2);
   const last = weights + ((columns - 1) >> 3) * panelBytes;
-  if (rows == 1) one(input, bias, panel, panelBytes, last, output, to - from, relu);
-  else two(input, xStride, bias, panel, panelBytes, last, output, stride, to - from, relu, scratch);
+  if (left == 1) one(input, bias, panel, panelBytes, last, output, to - from, relu);
+  else two(input, xStride, bias, panel, panelBytes, last, output, stride, to - from, relu, spill);
 }
 
-/** A multiple of four rows. */
+/** Interleaved rows, four at a time. */
 function fours(
-  input: usize,
-  rows: usize,
+  interleaved: usize,
+  quads: usize,
   depth: usize,
   bias: usize,
   panel: usize,
@@ -97,18 +116,13 @@ function fours(
   stride: usize,
   columns: usize,
   relu: i32,
-  scratch: usize,
+  spill: usize,
 ): void {
-  const packedRows = scratch + SPILL_BYTES;
   const quadBytes = depth << 4;
   const panelBytes = depth << 5;
   const quadStride = stride << 2;
-  const quads = rows >> 2;
-  for (let quad: usize = 0; quad < quads; quad++) {
-    packRows(input + quad * quadBytes, depth, packedRows + quad * quadBytes);
-  }
   // Every tile touches its share of the next four panels: one line of each, every so many bytes of its own.
-  const touchEvery = rows << 6;
+  const touchEvery = quads << 8;
   while (columns >= 32) {
     for (let k: usize = 0; k < depth || k == 0; k += DEPTH_PART) {
       const steps = min(DEPTH_PART, depth - k);
@@ -118,7 +132,7 @@ function fours(
       else if (columns >= 64) ahead = panel + (panelBytes << 2);
       const share = ((steps << 5) / touchEvery) << 6;
       let y = output;
-      let x = packedRows + (k << 4);
+      let x = interleaved + (k << 4);
       for (let quad: usize = 0; quad < quads; quad++) {
         let from = panel + (k << 5);
         for (let column: usize = 0; column < 128; column += 32) {
@@ -141,14 +155,14 @@ function fours(
   }
   while (columns > 0) {
     const width = min(8, columns);
-    let x = packedRows;
+    let x = interleaved;
     let y = output;
     for (let quad: usize = 0; quad < quads; quad++) {
       if (width == 8) {
         tile4x8(x, panel, panel + panelBytes, bias, 0, y, stride, relu, panel, 0, panelBytes);
       } else {
-        tile4x8(x, panel, panel + panelBytes, bias, 0, scratch, 32, relu, panel, 0, panelBytes);
-        copyColumns(scratch, 32, y, stride, 4, width);
+        tile4x8(x, panel, panel + panelBytes, bias, 0, spill, 32, relu, panel, 0, panelBytes);
+        copyColumns(spill, 32, y, stride, 4, width);
       }
       x += quadBytes;
       y += quadStride;

@@ -123,7 +123,7 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   });
 
   add('2. what is not a hook, and options that are unknown, are TypeErrors at registration', async (b) => {
-    for (const hook of [undefined, null, 'hook', 7, {}]) {
+    for (const hook of [undefined, null, 'hook', 7, {}, class Hook {}]) {
       for (const register of [b.after, b.before]) {
         throwsTypeError(() => register(hook as never), 'the hook must be a function');
       }

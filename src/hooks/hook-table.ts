@@ -63,16 +63,17 @@ export class HookTable {
   observers: readonly HookRecord[] = [];
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
-  /** Told when `active` changes. */
-  onActive: ((active: boolean) => void) | undefined;
+  /** Told before anything is registered; what it throws stops that. */
+  onAdd: (() => void) | undefined;
+  /** Told when the last registration is gone. */
+  onEmpty: (() => void) | undefined;
 
   constructor(reader?: TensorReader) {
     this.reader = reader;
   }
 
   add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
-    // Told first: where installing fails, nothing has been registered.
-    if (!this.active) this.onActive?.(true);
+    this.onAdd?.();
     const record: HookRecord = {
       id: nextId++,
       kind,
@@ -122,15 +123,13 @@ export class HookTable {
   }
 
   #settle(removed: readonly HookRecord[]): void {
-    const active = this.preHooks.length > 0 || this.hooks.length > 0 || this.observers.length > 0;
-    if (active !== this.active) {
-      this.active = active;
-      activity++;
-      this.onActive?.(active);
-    }
+    const wasActive = this.active;
+    this.active = this.preHooks.length > 0 || this.hooks.length > 0 || this.observers.length > 0;
+    if (wasActive !== this.active) activity++;
     for (const record of removed) {
       record.removed = true;
       release(record);
     }
+    if (wasActive && !this.active) this.onEmpty?.();
   }
 }

@@ -10,8 +10,9 @@ import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
-import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
+import { registerTransform } from './transform.ts';
 import { ownEntries } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
@@ -24,12 +25,19 @@ export type InputsOf<M extends Hookable> = Readonly<Parameters<M['forward']>>;
 /** What a module's forward gives, awaited. */
 export type OutputOf<M extends Hookable> = Awaited<ReturnType<M['forward']>>;
 
-/** Called with the module, the array of what forward received, and what it gave; may return another output. */
+/** What a hook may put in the output's place: anything where the module's type does not say, so that one hook fits all. */
+// biome-ignore lint/suspicious/noExplicitAny: unknown would fit no module whose output has a type
+type ReplacementOf<M extends Hookable> = unknown extends OutputOf<M> ? any : OutputOf<M>;
+
+/**
+ * Called with the module, the array of what forward received, and what it gave; may return another output. Without a
+ * type argument it is a hook for any module.
+ */
 export type ForwardHook<M extends Hookable = Hookable> = (
   module: M,
   inputs: InputsOf<M>,
   output: OutputOf<M>,
-) => HookResult<OutputOf<M>>;
+) => HookResult<ReplacementOf<M>>;
 
 /**
  * Called before forward with the module and the array of its inputs. May return other inputs: an array is all of
@@ -70,7 +78,9 @@ export interface Hookable {
  * `net.forward(x)` does not run those of `net`, as in PyTorch.
  *
  * An instance is a closure that carries the class's prototype, itself on Function's: no Proxy, and nothing that a
- * strict content security policy would refuse.
+ * strict content security policy would refuse. A function has a read-only `name` and `length` of its own: a class field
+ * of that name (`name = 'encoder'`, or `name: string;` before the constructor) replaces them, but `this.name = …`
+ * without one is a TypeError. Undoing that for every instance would make every call six times slower.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a call signature in any other way
 export abstract class Hookable {
@@ -180,6 +190,10 @@ export abstract class Hookable {
 
   static {
     Object.setPrototypeOf(Hookable.prototype, Function.prototype);
+    // Function.prototype refuses to be read or written there; in a module they are names like any other.
+    for (const key of ['arguments', 'caller']) {
+      Object.defineProperty(Hookable.prototype, key, { value: undefined, writable: true, configurable: true });
+    }
     printAsString(Hookable);
   }
 }

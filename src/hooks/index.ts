@@ -34,7 +34,7 @@ export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, setReporter } from './report.ts';
-export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx.ts';
 export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries } from './tree.ts';
 export { withHooks } from './with-hooks.ts';

@@ -5,7 +5,7 @@
  *
  * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
  */
-import { describe, isThenable } from './describe.ts';
+import { absorb, describeError, isThenable } from './describe.ts';
 import { describeModule, hookError, located } from './forward-error.ts';
 import { globalHooks } from './global-hooks.ts';
 import { type HookRecord, type HookTable, release } from './hook-table.ts';
@@ -181,7 +181,7 @@ function replaced(target: Target, record: HookRecord, output: unknown, result: u
 
 /** A promise must never become the output unnoticed, and its own rejection must not end the process. */
 function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
-  promise.then(undefined, () => {});
+  absorb(promise);
   const expected =
     what === 'hook'
       ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'
@@ -191,7 +191,5 @@ function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: '
 
 function warnSilenced(module: Hookable, record: HookRecord, error: unknown): void {
   const text = `the alwaysCall hook ${record.name} of ${describeModule(module)} failed while another error was on its way`;
-  warn(
-    `${text}; that one goes on, this one is only reported: ${error instanceof Error ? error.message : describe(error)}`,
-  );
+  warn(`${text}; that one goes on, this one is only reported: ${describeError(error)}`);
 }

@@ -10,7 +10,8 @@ import {
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
-import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { type Observable, type OperatorFunction, observable } from './rx.ts';
+import { registerTransform } from './transform.ts';
 import { namedModules } from './tree.ts';
 
 /** A class of modules, also an abstract one. */
@@ -32,6 +33,8 @@ export interface SelectionHandle {
   remove(): void;
   /** The same, under the name that RxJS's `Subscription.add` calls. */
   unsubscribe(): void;
+  /** The same, for `using handle = …`. */
+  [Symbol.dispose](): void;
 }
 
 /** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
@@ -96,8 +99,8 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
       remove();
       throw error;
     }
-    const handle: SelectionHandle = { remove, unsubscribe: remove };
-    return Symbol.dispose === undefined ? handle : Object.assign(handle, { [Symbol.dispose]: remove });
+    // An engine without the symbol has no `using` either.
+    return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
   }
 }
 
@@ -158,24 +161,29 @@ function globExpression(glob: string): RegExp {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   const inName = (name: string) =>
     [...name].map((c) => (c === '*' ? '[^.]*' : c === '?' ? '[^.]' : literal(c))).join('');
-  // Every name is written with the dot behind it, so that ** may also stand for no name at all.
-  const body = names.map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}\\.`)).join('');
+  // Every name is written with the dot behind it, so that ** may also stand for no name at all. Several in a row are
+  // one: a RegExp would try all the ways to share the names among them.
+  const body = names
+    .filter((name, i) => name !== '**' || names[i - 1] !== '**')
+    .map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}\\.`))
+    .join('');
   return new RegExp(`^${body}$`);
 }
 
 const OFFERED = 5;
+/** More of a selector is neither shown nor compared: the time goes with its length. */
+const LONGEST = 100;
 
 function nothingMatches(root: Hookable, selector: Selector, paths: readonly string[]): string {
-  const what =
-    typeof selector === 'string'
-      ? `"${selector}"`
-      : String(selector instanceof RegExp ? selector : `the ${describe(selector).replace(/^the /, '')}`);
   const names = paths.filter((path) => path !== '');
-  const near = typeof selector === 'string' ? nearest(selector, names) : names.slice(0, OFFERED);
-  const offer =
-    near.length === 0
-      ? 'it has no modules inside'
-      : `${typeof selector === 'string' ? 'nearest' : 'its modules'}: ${near.join(', ')}`;
+  let what = selector instanceof RegExp ? String(selector) : describe(selector);
+  let offer = `its modules: ${names.slice(0, OFFERED).join(', ')}`;
+  if (typeof selector === 'string') {
+    const start = selector.length > LONGEST ? `${selector.slice(0, LONGEST)}…` : selector;
+    what = JSON.stringify(start);
+    offer = `nearest: ${nearest(start, names).join(', ')}`;
+  }
+  if (names.length === 0) offer = 'it has no modules inside';
   return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}`;
 }
 

@@ -7,19 +7,26 @@ export interface Binary {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   release(pointer: number): void;
-  /** See assembly/linear.ts for the layout of `packed` and what may be read and written beyond the rows. */
-  linear(
+  /** See assembly/linear.ts for the layout of `packed`, and for what is read and written beyond the rows. */
+  linear(input: number, rows: number, packed: number, output: number, relu: number, scratch: number): void;
+  /** How many bytes of scratch memory `linear` wants. */
+  linearScratch(rows: number, depth: number): number;
+  /** The parts of `linear`, for threads that share it: rows go in blocks of so many, */
+  rowsPerBlock(depth: number): number;
+  /** are interleaved once, */
+  interleave(input: number, rows: number, depth: number, to: number): void;
+  /** and then each thread computes some columns. */
+  linearColumns(
     input: number,
     rows: number,
     packed: number,
     output: number,
     relu: number,
-    scratch: number,
+    interleaved: number,
+    spill: number,
     fromColumn: number,
     toColumn: number,
   ): void;
-  /** How many bytes of scratch memory `linear` wants. */
-  linearScratch(rows: number, depth: number): number;
   relu(input: number, output: number, count: number): void;
 }
 
@@ -46,6 +53,20 @@ export function bestBinary(): { name: BinaryName; bytes: Uint8Array<ArrayBuffer>
 export const MOST_PAGES = 65536;
 
 const ownMemory = () => new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+
+/**
+ * The same binary with its memory declared as shared. An import of memory is `env` `memory`, kind 2, limits; the flags
+ * of the limits are 1 for a maximum, and 2 more for shared memory (WebAssembly core specification, threads proposal).
+ * @throws Error where the binary is not as expected
+ */
+export function sharedBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const imported = [3, ...'env'].map(code).concat([6, ...'memory'].map(code), 2);
+  const at = bytes.findIndex((_, i) => imported.every((byte, k) => bytes[i + k] === byte)) + imported.length;
+  if (bytes[at] !== 1) throw new Error('the binary does not import its memory as expected');
+  return bytes.with(at, 3);
+}
+
+const code = (value: string | number) => (typeof value === 'number' ? value : value.charCodeAt(0));
 
 // The loader wraps every export in a rest-argument closure; the instance holds the bare functions.
 

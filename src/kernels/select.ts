@@ -1,6 +1,7 @@
-/** @file Which kernels this program runs on: chosen on first use, the same ones from then on. */
+/** @file Which kernels this program runs on: chosen on first use, the same ones from then on, unless threads are asked for. */
 import { bestBinary, instanceAhead, instanceOf } from './binary.ts';
 import type { Kernels, Numbers, Summary } from './kernels.ts';
+import { Machine } from './machine.ts';
 import { reference } from './reference.ts';
 import { wasmKernels } from './wasm.ts';
 
@@ -14,11 +15,16 @@ export function kernels(): Kernels {
   if (chosen !== undefined) return chosen;
   const best = bestBinary();
   try {
-    chosen = best === undefined ? reference : wasmKernels(best.name, instanceOf(best.bytes));
+    chosen = best === undefined ? reference : wasmKernels(best.name, new Machine(instanceOf(best.bytes)));
   } catch {
     chosen = reference;
   }
   return chosen;
+}
+
+/** Other kernels from now on. What was packed for the ones before is packed again. */
+export function useKernels(others: Kernels): void {
+  chosen = others;
 }
 
 /**
@@ -32,7 +38,7 @@ export async function ready(): Promise<Kernels['name']> {
   if (chosen === undefined && best !== undefined) {
     try {
       const binary = await instanceAhead(best.bytes);
-      chosen ??= wasmKernels(best.name, binary);
+      chosen ??= wasmKernels(best.name, new Machine(binary));
     } catch {
       chosen ??= reference;
     }

@@ -1,6 +1,6 @@
 /** @file Linear layers on the SIMD kernels: packed weights, and chains of layers whose activations stay inside. */
-import type { Binary } from './binary.ts';
 import type { Layer, LinearChain, Numbers, PackedLinear } from './kernels.ts';
+import type { Machine } from './machine.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
 /** Rows are sent through the arena in blocks of about this many bytes, so that a large batch needs no large arena. */
@@ -73,7 +73,7 @@ export class WasmLinear implements PackedLinear {
  *     from here  →  to here, and back again for the next layer
  */
 export class WasmChain implements LinearChain {
-  readonly #binary: Binary;
+  readonly #machine: Machine;
   readonly #memory: WasmMemory;
   readonly #packed: readonly WasmLinear[];
   readonly #relu: readonly number[];
@@ -88,9 +88,9 @@ export class WasmChain implements LinearChain {
   #activationBytes = 0;
   #arenaBytes = 0;
 
-  constructor(binary: Binary, memory: WasmMemory, layers: readonly Layer[]) {
-    this.#binary = binary;
-    this.#memory = memory;
+  constructor(machine: Machine, layers: readonly Layer[]) {
+    this.#machine = machine;
+    this.#memory = machine.memory;
     this.#packed = layers.map(({ packed }) => packed as WasmLinear);
     this.#relu = layers.map(({ relu }) => (relu ? 1 : 0));
     this.#depth = layers[0]!.packed.inFeatures;
@@ -100,6 +100,14 @@ export class WasmChain implements LinearChain {
   }
 
   run(input: Float32Array, rows: number): Float32Array {
+    const { pool } = this.#machine;
+    if (pool === undefined || pool.broken) return this.#run(input, rows);
+    const output = this.#run(input, rows);
+    // A worker that was taken for dead may still write into that arena: once more, in another one, alone.
+    return pool.broken ? this.#run(input, rows) : output;
+  }
+
+  #run(input: Float32Array, rows: number): Float32Array {
     if (rows !== this.#rows) this.#divide(rows);
     const from = this.#memory.arena(this.#arenaBytes);
     const block = this.#block;
@@ -123,23 +131,26 @@ export class WasmChain implements LinearChain {
     // Whole fours of rows are read and written, and a group of columns beyond; fewer than three rows go as they are.
     const padded = block < 3 ? block : Math.ceil(block / 4) * 4;
     this.#activationBytes = roundUp((padded * this.#widest + COLUMNS_PER_GROUP) * 4);
-    this.#arenaBytes = this.#activationBytes * 2 + this.#binary.linearScratch(block, this.#deepest);
+    this.#arenaBytes = this.#activationBytes * 2 + this.#machine.binary.linearScratch(block, this.#deepest);
     this.#block = block;
     this.#rows = rows;
   }
 
   /** @returns where the output is */
   #layers(input: Float32Array, rows: number, arena: number): number {
+    const { binary, pool } = this.#machine;
     const packed = this.#packed;
-    const relu = this.#relu;
     const scratch = arena + this.#activationBytes * 2;
     let from = arena;
     let to = arena + this.#activationBytes;
     copyIn(input, this.#memory.floats, from >>> 2);
     for (let i = 0; i < packed.length; i++) {
-      const { pointer, outFeatures } = packed[i]!;
+      const { pointer, inFeatures, outFeatures } = packed[i]!;
       if (pointer === 0) throw new Error('these packed weights were disposed');
-      this.#binary.linear(from, rows, pointer, to, relu[i]!, scratch, 0, outFeatures);
+      const relu = this.#relu[i]!;
+      if (pool === undefined || !pool.linear(from, rows, inFeatures, pointer, outFeatures, to, relu, scratch)) {
+        binary.linear(from, rows, pointer, to, relu, scratch);
+      }
       const other = from;
       from = to;
       to = other;

@@ -68,4 +68,10 @@ export class WasmMemory {
     }
     return this.#arena;
   }
+
+  /** Forgets the arena without giving it back: somebody may still write to it. */
+  abandonArena(): void {
+    this.#arena = 0;
+    this.#arenaBytes = 0;
+  }
 }

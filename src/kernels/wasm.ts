@@ -1,9 +1,10 @@
 /** @file The SIMD kernels. Only numbers and pointers cross the border to WebAssembly. */
-import type { Binary, BinaryName } from './binary.ts';
+import type { BinaryName } from './binary.ts';
 import type { Kernels } from './kernels.ts';
+import type { Machine } from './machine.ts';
 import { reference } from './reference.ts';
 import { WasmChain, WasmLinear } from './wasm-linear.ts';
-import { roundUp, WasmMemory } from './wasm-memory.ts';
+import { roundUp } from './wasm-memory.ts';
 
 /** Longer arrays pass the arena in blocks. */
 const BLOCK_FLOATS = 1 << 21;
@@ -11,8 +12,8 @@ const BLOCK_FLOATS = 1 << 21;
 /** Up to so many values plain JavaScript is faster than copying them in and out. */
 const FEW = 64;
 
-export function wasmKernels(name: BinaryName, binary: Binary): Kernels {
-  const memory = new WasmMemory(binary);
+export function wasmKernels(name: BinaryName, machine: Machine): Kernels {
+  const { binary, memory } = machine;
 
   function relu(input: Float32Array): Float32Array {
     if (input.length <= FEW) return reference.relu(input);
@@ -31,7 +32,7 @@ export function wasmKernels(name: BinaryName, binary: Binary): Kernels {
   return {
     name,
     pack: (weight, bias, outFeatures, inFeatures) => new WasmLinear(memory, weight, bias, outFeatures, inFeatures),
-    chain: (layers) => new WasmChain(binary, memory, layers),
+    chain: (layers) => new WasmChain(machine, layers),
     relu,
     summarize: reference.summarize,
     histogram: reference.histogram,

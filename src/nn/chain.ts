@@ -10,16 +10,11 @@ import { kernels, type LinearChain } from '../kernels/index.ts';
 import { Identity } from './identity.ts';
 import { Linear } from './linear.ts';
 import type { Module } from './module.ts';
+import { checkAlone, checkNumbered, type ModuleArray } from './module-array.ts';
 import { type PackedParameters, packedParameters } from './packed-weights.ts';
 import { ReLU } from './relu.ts';
 import { numberOfRows, withLast } from './shape.ts';
 import { computed, Tensor } from './tensor.ts';
-
-/** A Sequential, as this file needs it. */
-export interface Modules extends Hookable {
-  readonly size: number;
-  readonly [index: number]: Hookable;
-}
 
 /** Linear layers, with ReLU or Identity between, of which each takes what the one before gives. */
 class Run {
@@ -75,9 +70,9 @@ class Run {
 export class Chain {
   // Everything that it was made from, to see whether it still is so.
   readonly #activity = activity;
-  readonly #containers: { readonly container: Modules; readonly size: number }[] = [];
+  readonly #containers: { readonly container: ModuleArray; readonly size: number }[] = [];
   readonly #found: {
-    readonly container: Modules;
+    readonly container: ModuleArray;
     readonly index: number;
     readonly module: Hookable;
     readonly forward: unknown;
@@ -85,16 +80,17 @@ export class Chain {
   readonly #steps: (Run | Hookable)[] = [];
 
   /** @param forward Sequential's own: a container that has another is called like any module */
-  constructor(container: Modules, forward: unknown) {
+  constructor(container: ModuleArray, forward: unknown) {
     this.#add(container, forward);
   }
 
-  #add(container: Modules, forward: unknown): void {
+  #add(container: ModuleArray, forward: unknown): void {
+    (container.forward === forward ? checkAlone : checkNumbered)(container);
     this.#containers.push({ container, size: container.size });
     for (let index = 0; index < container.size; index++) {
       const module = container[index]!;
       this.#found.push({ container, index, module, forward: module.forward });
-      if (module.forward === forward && isPlain(module)) this.#add(module as Modules, forward);
+      if (module.forward === forward && isPlain(module)) this.#add(module as ModuleArray, forward);
       else this.#append(module);
     }
   }
@@ -111,7 +107,8 @@ export class Chain {
     if (this.#activity !== activity) return false;
     const containers = this.#containers;
     for (let i = 0; i < containers.length; i++) {
-      if (containers[i]!.container.size !== containers[i]!.size) return false;
+      const { container, size } = containers[i]!;
+      if (container.size !== size || container[size] !== undefined) return false;
     }
     const found = this.#found;
     for (let i = 0; i < found.length; i++) {

@@ -1,6 +1,6 @@
 import type { Hookable } from '../hooks/index.ts';
 import { Chain } from './chain.ts';
-import { ModuleArray } from './module-array.ts';
+import { checkAlone, ModuleArray } from './module-array.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
@@ -14,6 +14,12 @@ export class Sequential extends ModuleArray {
   /** @throws TypeError for anything that is not a module */
   constructor(...modules: Hookable[]) {
     super(modules);
+  }
+
+  /** @throws TypeError where another property holds a module, which {@link forward} would never call */
+  override *namedChildren(): Generator<[string, Hookable]> {
+    if (this.forward === Sequential.prototype.forward) checkAlone(this);
+    yield* super.namedChildren();
   }
 
   override forward(input: Tensor): Tensor {

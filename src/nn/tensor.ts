@@ -1,5 +1,5 @@
 import { describe, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
-import { checkShape, numberOfValues } from './shape.ts';
+import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
 /** A Float32Array that its type lets nobody write to. */
@@ -69,14 +69,15 @@ export class Tensor {
    * @throws RangeError in PyTorch's words where the values do not fit
    */
   reshape(...shape: number[]): Tensor {
+    checkSpread('reshape', shape);
     const inferred = shape.indexOf(-1);
-    const asked = `[${shape.join(', ')}]`;
+    const asked = shapeString(shape);
     shape.forEach((dimension, i) => {
       if (dimension === -1 && i !== inferred)
         throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);
-      if (!Number.isSafeInteger(dimension) || dimension < -1) {
-        throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}`);
-      }
+      if (Number.isSafeInteger(dimension) && dimension >= -1) return;
+      const came = `\n  came: ${describe(dimension)}\n  expected: a whole number of at least 0, or -1 for what is left`;
+      throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}${came}`);
     });
     const known = numberOfValues(shape.filter((_, i) => i !== inferred));
     const fits = inferred === -1 ? known === this.size : known > 0 && this.size % known === 0;

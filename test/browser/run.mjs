@@ -1,5 +1,5 @@
-// The built bundle, minified, in Chromium: once where the page's content security policy allows WebAssembly, once
-// where it does not. Prints "N passed, N failed" with a word before it, and fails if anything did.
+// The built bundle, minified, in Chromium: where the page's content security policy allows WebAssembly, where it does
+// not, and where the page is isolated from others, so that it may share memory among threads. Prints "N passed, N failed" with a word before it, and fails if anything did.
 //
 //   apt-get install chromium && npm run build && node test/browser/run.mjs
 import assert from 'node:assert/strict';
@@ -19,23 +19,36 @@ async function bundle(name) {
   });
   return outputFiles[0].text;
 }
-const [script, worker] = [await bundle('page.ts'), await bundle('worker.ts')];
+const script = await bundle('page.ts');
+const scripts = { '/page.js': script, '/logging-worker.js': await bundle('logging-worker.ts') };
 
 /** What the kernels of a page are allowed to be, under a policy. */
+const wasm = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 const pages = {
-  '/wasm': { policy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'", kernels: 'relaxed' },
-  '/strict': { policy: "default-src 'none'; script-src 'self'", kernels: 'javascript' },
+  '/wasm': { policy: wasm, kernels: 'relaxed', threads: 1 },
+  '/strict': { policy: "default-src 'none'; script-src 'self'", kernels: 'javascript', threads: 1 },
+  '/isolated': { policy: `${wasm} blob:`, isolated: true, kernels: 'relaxed', threads: 2 },
+  '/isolated-without-blobs': { policy: wasm, isolated: true, kernels: 'relaxed', threads: 1 },
+};
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
 };
 
 const server = createServer((request, response) => {
   const page = pages[request.url];
+  // A worker has the policy of its own script: it names its page.
+  const of = page ?? pages[new URL(request.url, 'http://localhost').searchParams.get('of')];
+  if (of !== undefined) response.setHeader('content-security-policy', of.policy);
+  if (of?.isolated) for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
   if (page !== undefined) {
-    response.setHeader('content-security-policy', page.policy);
     response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>layertap</title><script type="module" src="/page.js"></script>');
-  } else if (request.url === '/page.js' || request.url === '/worker.js') {
+    response.end(
+      `<!doctype html><title>layertap</title><script type="module" src="/page.js?of=${request.url}"></script>`,
+    );
+  } else if (request.url.split('?')[0] in scripts) {
     response.setHeader('content-type', 'text/javascript');
-    response.end(request.url === '/page.js' ? script : worker);
+    response.end(scripts[request.url.split('?')[0]]);
   } else {
     response.statusCode = 404;
     response.end();
@@ -56,12 +69,13 @@ const browser = await chromium.launch({
 
 let passed = 0;
 let failed = 0;
-for (const [path, { kernels }] of Object.entries(pages)) {
+for (const [path, { kernels, threads }] of Object.entries(pages)) {
   const page = await browser.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`http://127.0.0.1:${server.address().port}${path}`);
   await page.waitForFunction('globalThis.findings !== undefined');
+  const counted = await page.evaluate('globalThis.threads');
   const found = await page.evaluate('globalThis.findings');
   const checks = {
     'no error escaped': () => assert.deepEqual(complaints, []),
@@ -78,6 +92,9 @@ for (const [path, { kernels }] of Object.entries(pages)) {
         found.repr,
         'Sequential(\n  (0): Linear(in_features=3, out_features=2, bias=True)\n  (1): ReLU()\n)',
       ),
+    "the page's own thread computes alone": () => assert.deepEqual(counted.page, { count: 1, same: true }),
+    [`threads in a worker of the page: ${threads}`]: () =>
+      assert.deepEqual(counted.worker, { count: threads, same: true }),
     'SummaryWriter says that a page has no directories': () => assert.match(found.noFile, /give a sink/),
     'SummaryWriter writes into memory, and RunReader reads it': () =>
       assert.deepEqual(found.memory, ['run h 6', 'run i 2x3', 'run/s_a s 0.5']),

@@ -3,12 +3,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type BinaryName, binaryBytes, instanceOf } from '../../src/kernels/binary.ts';
 import type { Kernels, PackedLinear } from '../../src/kernels/kernels.ts';
+import { Machine } from '../../src/kernels/machine.ts';
 import { reference } from '../../src/kernels/reference.ts';
 import { wasmKernels } from '../../src/kernels/wasm.ts';
 import { generator } from './generator.ts';
 import { SIZES } from './sizes.ts';
 
-const load = (name: BinaryName) => wasmKernels(name, instanceOf(binaryBytes(name)));
+const load = (name: BinaryName) => wasmKernels(name, new Machine(instanceOf(binaryBytes(name))));
 const IMPLEMENTATIONS: Kernels[] = [load('simd'), load('relaxed'), reference];
 
 const EPSILON = 2 ** -23;

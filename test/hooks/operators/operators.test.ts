@@ -75,6 +75,20 @@ test('queue(): what the consumer throws or emits as an error is an error of the 
   });
 });
 
+test('queue(): what onDrop or random throws is an error of the stream', () => {
+  const fail = () => {
+    throw 'thrown';
+  };
+  for (const options of [{ onDrop: fail }, { policy: 'sample', random: fail }] as const) {
+    scheduler().run(({ hot, cold, expectObservable, expectSubscriptions }) => {
+      const source = hot('-abcd-');
+      const result = source.pipe(queue({ capacity: 1, ...options }, () => cold('-----(v|)')));
+      expectObservable(result).toBe('---#', {}, 'thrown');
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  }
+});
+
 test('queue(): a consumer that is done at once keeps up with any number, without a deep stack', async () => {
   const source = new Subject<number>();
   const all = firstValueFrom(
