@@ -19,8 +19,11 @@ async function bundle(name) {
   });
   return outputFiles[0].text;
 }
-const script = await bundle('page.ts');
-const scripts = { '/page.js': script, '/logging-worker.js': await bundle('logging-worker.ts') };
+const scripts = {
+  '/page.js': await bundle('page.ts'),
+  '/opfs-worker.js': await bundle('opfs-worker.ts'),
+  '/thread-worker.js': await bundle('thread-worker.ts'),
+};
 
 /** What the kernels of a page are allowed to be, under a policy. */
 const wasm = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
@@ -46,7 +49,7 @@ const server = createServer((request, response) => {
     response.end(
       `<!doctype html><title>layertap</title><script type="module" src="/page.js?of=${request.url}"></script>`,
     );
-  } else if (request.url.split('?')[0] in scripts) {
+  } else if (scripts[request.url.split('?')[0]] !== undefined) {
     response.setHeader('content-type', 'text/javascript');
     response.end(scripts[request.url.split('?')[0]]);
   } else {
@@ -120,6 +123,6 @@ for (const [path, { kernels, threads }] of Object.entries(pages)) {
 
 await browser.close();
 server.close();
-console.log(`${script.length} bytes of minified script; Chromium ${browser.version()}`);
+console.log(`${scripts['/page.js'].length} bytes of minified script; Chromium ${browser.version()}`);
 console.log(`browser: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
