@@ -59,6 +59,8 @@ export {
 /* Which kernels compute, and their statistics of an array */
 export {
   getNumThreads,
+  type HistogramCounts,
+  histogram,
   kernelName,
   type Numbers,
   ready,

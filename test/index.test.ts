@@ -26,6 +26,7 @@ test('the public list is what it is on purpose', () => {
     'describe',
     'full',
     'getNumThreads',
+    'histogram',
     'intercept',
     'kernelName',
     'linear',
