@@ -42,6 +42,7 @@ const NAMES: readonly (keyof Cast)[] = [
   'writer',
   'model',
   'reader',
+  'layer',
   'hook',
   'batches',
   'loss',

@@ -323,6 +323,16 @@ test('transform() that was removed is not told of any more, whatever its operato
   }
 });
 
+test('transform() that is removed in a call is still driven there, and not told of if nothing listens', async () => {
+  const module = new Same();
+  const reports = await reported(() => {
+    module.registerForwardHook(() => handle.remove());
+    const handle = module.transform(() => NEVER);
+    assert.is(module(1), 1);
+  });
+  assert.equal(reports, []);
+});
+
 test('transform() stands among the hooks where it was registered', () => {
   const module = new Same();
   const seen: number[] = [];
