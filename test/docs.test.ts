@@ -42,7 +42,6 @@ const NAMES: readonly (keyof Cast)[] = [
   'writer',
   'model',
   'reader',
-  'layer',
   'hook',
   'batches',
   'loss',

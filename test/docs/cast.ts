@@ -1,6 +1,5 @@
 /** @file What the code blocks of the docs talk about without saying where it comes from. */
 import { writeFileSync } from 'node:fs';
-import type { Tensor as TfjsTensor } from '@tensorflow/tfjs';
 import {
   Linear,
   Module,
@@ -13,7 +12,6 @@ import {
   tensor,
   tensorReader,
 } from 'layertap';
-import type { TfjsLayer } from 'layertap/adapters/tfjs';
 import { writeSafetensors } from 'layertap/safetensors';
 import { SummaryWriter } from 'layertap/tensorboard';
 
@@ -41,8 +39,6 @@ export interface Cast {
   writer: SummaryWriter;
   model: { predict(input: number): number };
   reader: TensorReader;
-  /** Only for blocks that do not run: those load a model of the user's. */
-  layer: TfjsLayer<TfjsTensor>;
   hook(): void;
   /** Two batches for the network. */
   batches: Tensor[];
@@ -73,7 +69,6 @@ export function cast(): Cast {
     writer: new SummaryWriter(),
     model: { predict: (input) => input * 2 },
     reader: tensorReader as TensorReader,
-    layer: undefined as never,
     hook() {},
     batches: [rand(8, 10), rand(8, 10)],
     loss: (t) => t.data[0]!,
