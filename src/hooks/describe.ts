@@ -1,7 +1,28 @@
 const LONGEST = 40;
+const UNDESCRIBABLE = 'something that cannot be described';
 
-/** Names a value in an error message: what it is first, then as much of it as fits. */
+/**
+ * Names a value in an error message: what it is first, then as much of it as fits. Never throws: a value that cannot
+ * be looked at must not replace the error that is being told.
+ */
 export function describe(value: unknown): string {
+  try {
+    return named(value);
+  } catch {
+    return UNDESCRIBABLE;
+  }
+}
+
+/** What was thrown, in a line: its message if it is an error. Never throws. */
+export function describeError(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : describe(thrown);
+  } catch {
+    return UNDESCRIBABLE;
+  }
+}
+
+function named(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':
@@ -15,7 +36,9 @@ export function describe(value: unknown): string {
       return 'a symbol';
     case 'function':
       if (isInstance(value)) return withArticle(className(value));
-      return `the ${isClass(value) ? 'class' : 'function'} ${(value as { name: string }).name || '(anonymous)'}`;
+      return isClass(value)
+        ? `the class ${printedName(value)}`
+        : `the function ${(value as { name: string }).name || '(anonymous)'}`;
     default:
       if (Array.isArray(value)) return `an array of length ${value.length}`;
       if (isThenable(value)) return 'a promise';
@@ -28,10 +51,12 @@ const withArticle = (name: string) => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'
 /** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
 export function className(value: object): string {
   const maker: unknown = value.constructor;
-  if (typeof maker !== 'function') return 'object';
+  return typeof maker === 'function' ? printedName(maker) : 'object';
+}
+
+function printedName(maker: object): string {
   const own = Object.hasOwn(maker, 'className') ? (maker as { className?: string }).className : undefined;
-  const printed = own ?? maker.name;
-  return printed || '(anonymous class)';
+  return (own ?? (maker as { name: string }).name) || '(anonymous class)';
 }
 
 /** Whether a value is a promise, or anything that `await` would wait for. */
@@ -41,6 +66,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     (typeof value === 'object' || typeof value === 'function') &&
     typeof (value as { then?: unknown }).then === 'function'
   );
+}
+
+/** A promise that nobody will wait for must not end the process. */
+export function absorb(value: unknown): void {
+  if (isThenable(value)) value.then(undefined, () => {});
 }
 
 /** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `Linear`, `null`. */

@@ -41,7 +41,7 @@ export class ForwardError extends Error {
 
   #say(): void {
     const before = this.message;
-    const where = this.path === '' ? describeModule(this.module!) : `${this.path}, ${describeModule(this.module!)}`;
+    const where = describePlace(this.module!, this.path);
     const root = this.path === '' ? '' : ` of ${className(this.#outermost!)}`;
     this.message = [this.#text, ...[`in ${where}${root}`, ...this.#details].map((line) => `  ${line}`)].join('\n');
     // Where an engine puts the message into the stack, it did so when the error was made.
@@ -58,6 +58,11 @@ export function describeModule(module: Hookable): string {
     // A repr of the user's, or a cycle, must not replace the error that is being told.
     return className(module);
   }
+}
+
+/** A module and, unless it is the root, its path. */
+export function describePlace(module: Hookable, path: string): string {
+  return path === '' ? describeModule(module) : `${path}, ${describeModule(module)}`;
 }
 
 function nameInside(parent: Hookable, descendant: Hookable): string | undefined {

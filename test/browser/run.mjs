@@ -9,14 +9,21 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
-const bundle = await build({
-  entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  write: false,
-});
-const script = bundle.outputFiles[0].text;
+async function bundle(name) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+const scripts = {
+  '/page.js': await bundle('page.ts'),
+  '/opfs-worker.js': await bundle('opfs-worker.ts'),
+  '/thread-worker.js': await bundle('thread-worker.ts'),
+};
 
 /** What the kernels of a page are allowed to be, under a policy. */
 const wasm = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
@@ -42,9 +49,9 @@ const server = createServer((request, response) => {
     response.end(
       `<!doctype html><title>layertap</title><script type="module" src="/page.js?of=${request.url}"></script>`,
     );
-  } else if (request.url.startsWith('/page.js?')) {
+  } else if (scripts[request.url.split('?')[0]] !== undefined) {
     response.setHeader('content-type', 'text/javascript');
-    response.end(script);
+    response.end(scripts[request.url.split('?')[0]]);
   } else {
     response.statusCode = 404;
     response.end();
@@ -91,7 +98,16 @@ for (const [path, { kernels, threads }] of Object.entries(pages)) {
     "the page's own thread computes alone": () => assert.deepEqual(counted.page, { count: 1, same: true }),
     [`threads in a worker of the page: ${threads}`]: () =>
       assert.deepEqual(counted.worker, { count: threads, same: true }),
-    'SummaryWriter says that it needs Node': () => assert.match(found.noFile, /Node/),
+    'SummaryWriter says that a page has no directories': () => assert.match(found.noFile, /give a sink/),
+    'SummaryWriter writes into memory, and RunReader reads it': () =>
+      assert.deepEqual(found.memory, ['run h 6', 'run i 2x3', 'run/s_a s 0.5']),
+    // 88 bytes of header, and 37 of a scalar: what PyTorch's file would have.
+    'SummaryWriter writes into a stream': () => assert.deepEqual(found.stream, [88 + 37, true]),
+    'SummaryWriter writes into the private file system, in a worker': () =>
+      assert.deepEqual(
+        found.opfs,
+        Array.from({ length: 25 }, (_, i) => `run a ${i}`),
+      ),
   };
   for (const [name, check] of Object.entries(checks)) {
     try {
@@ -107,6 +123,6 @@ for (const [path, { kernels, threads }] of Object.entries(pages)) {
 
 await browser.close();
 server.close();
-console.log(`${script.length} bytes of minified script; Chromium ${browser.version()}`);
+console.log(`${scripts['/page.js'].length} bytes of minified script; Chromium ${browser.version()}`);
 console.log(`browser: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 // What Module objects do beyond the contract suite: the call itself, errors on their way up, memory.
 import { inspect } from 'node:util';
-import { map, mergeMap } from 'rxjs';
+import { map, mergeMap, tap } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -17,10 +17,12 @@ import {
   relu,
   removeAllHooks,
   Sequential,
+  select,
   type Tensor,
   tensor,
   zeros,
 } from '../../src/index.ts';
+import { collected } from './collected.ts';
 import { Later } from './later.ts';
 
 class Network extends Module {
@@ -362,29 +364,40 @@ test('whatever has a then is a promise: that of an observer is watched, that of 
   await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
-const collect = globalThis.gc!;
+const REGISTER: Record<string, (net: Network, hook: () => void) => { unsubscribe(): void }> = {
+  registerForwardHook: (net, hook) => net.fc1.registerForwardHook(hook),
+  registerForwardPreHook: (net, hook) => net.fc1.registerForwardPreHook(hook),
+  'observe(fn)': (net, hook) => net.fc1.observe(hook),
+  'observe().subscribe(fn)': (net, hook) => net.fc1.observe().subscribe(hook),
+  transform: (net, hook) => net.fc1.transform(tap(hook)),
+  log: (net, hook) => net.fc1.log({ print: hook }),
+  'on a Selection': (net, hook) => select(net, 'fc?').registerForwardHook(hook),
+  'observe() on a Selection': (net, hook) => select(net, Linear).observe().subscribe(hook),
+  'transform on a Selection': (net, hook) => select(net, 'fc1').transform(tap(hook)),
+};
 
-/** Waits until a reference is collected; what a promise job still holds goes with the turns. */
-async function collected(reference: WeakRef<object>): Promise<boolean> {
-  for (let i = 0; i < 20 && reference.deref() !== undefined; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    collect();
-  }
-  return reference.deref() === undefined;
+for (const [name, register] of Object.entries(REGISTER)) {
+  test(`a handle (${name}) keeps neither the module nor the hook alive, and undoing afterwards is harmless`, async () => {
+    let handle: { unsubscribe(): void };
+    const [module, hook] = (() => {
+      const net = new Network();
+      let fired = 0;
+      const hook = () => {
+        fired++;
+      };
+      handle = register(net, hook);
+      net(zeros(1, 10));
+      assert.ok(fired > 0);
+      return [new WeakRef(net.fc1), new WeakRef(hook)];
+    })();
+    assert.ok(await collected(module), 'the module is kept');
+    // A Subscription of RxJS keeps its subscriber until it is unsubscribed.
+    if (!name.startsWith('observe()')) assert.ok(await collected(hook), 'the hook is kept');
+    handle!.unsubscribe();
+    handle!.unsubscribe();
+    assert.ok(await collected(hook), 'the hook is kept by what was undone');
+  });
 }
-
-test('a handle keeps neither the module nor the hook alive, and removing afterwards is harmless', async () => {
-  let handle: RemovableHandle;
-  const [module, hook] = (() => {
-    const net = new Network();
-    const hook = () => {};
-    handle = net.fc1.registerForwardHook(hook);
-    return [new WeakRef(net.fc1), new WeakRef(hook)];
-  })();
-  assert.ok(await collected(module), 'the module is kept');
-  assert.ok(await collected(hook), 'the hook is kept');
-  handle!.remove();
-});
 
 test('an attached object is collected, hooks and all', async () => {
   const reference = (() => {

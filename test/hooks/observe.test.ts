@@ -208,7 +208,7 @@ test('observe() refuses what is not a function, and options that are unknown', (
   const module = new Same();
   assert.throws(
     () => module.observe(undefined as never),
-    /^observe\(\) of Same\(\): the hook must be a function, got undefined$/,
+    /^observe\(\) of Same: the hook must be a function, got undefined$/,
   );
   assert.throws(
     () => module.observe(() => {}, { reprter: 1 } as never),

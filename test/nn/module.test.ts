@@ -136,8 +136,6 @@ test('a module that contains itself is an error that says where', () => {
     child = new Sequential();
   }
   const parent = new Parent();
-  (parent.child as unknown as { parent: Module }).parent = parent;
-  // A Sequential shows only its numbered modules; a field of another class is a child.
   class Child extends Module {
     parent?: Module;
   }
