@@ -8,7 +8,8 @@ import { Module } from './module.ts';
  *
  * Nothing intercepts a write to a property: that would make each read of `layers[i]` ten times slower. A write that
  * PyTorch would refuse (a value that is no module, an index beyond the end, a hole left by `delete`) is refused when the
- * modules are next walked, changed or iterated; it names the index.
+ * modules are next called, iterated, changed or walked, with its index. (A call and an iteration look right behind the
+ * end; what stands further away is seen by whatever walks the modules.)
  */
 export class ModuleArray<M extends Hookable = Hookable> extends Module {
   [index: number]: M;
