@@ -85,7 +85,11 @@ export class Chain {
   }
 
   #add(container: ModuleArray, forward: unknown): void {
-    (container.forward === forward ? checkAlone : checkNumbered)(container);
+    try {
+      (container.forward === forward ? checkAlone : checkNumbered)(container);
+    } catch (error) {
+      throw located(error, container);
+    }
     this.#containers.push({ container, size: container.size });
     for (let index = 0; index < container.size; index++) {
       const module = container[index]!;
