@@ -2,3 +2,5 @@
 export { allocate, release } from './memory';
 export { linear } from './linear';
 export { relu } from './relu';
+export { summarize } from './summarize';
+export { countBySearch, countByTable } from './histogram';

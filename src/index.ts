@@ -49,7 +49,15 @@ export {
 } from './hooks/index.ts';
 
 /* Which kernels compute, and their statistics of an array */
-export { kernelName, type Numbers, ready, type Summary, summarize } from './kernels/index.ts';
+export {
+  type HistogramCounts,
+  histogram,
+  kernelName,
+  type Numbers,
+  ready,
+  type Summary,
+  summarize,
+} from './kernels/index.ts';
 
 /* Tensors and modules */
 export {

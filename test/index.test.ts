@@ -23,6 +23,7 @@ test('the public list is what it is on purpose', () => {
     'TooManyEmissionsError',
     'attach',
     'full',
+    'histogram',
     'kernelName',
     'linear',
     'listHooks',

@@ -1,7 +1,7 @@
 /** @file Which kernels this program runs on: chosen on first use, the same ones from then on. */
 import { instantiate, instantiateSync } from '@assemblyscript/loader';
 import { relaxed, simd } from './binaries.ts';
-import type { Kernels, Numbers, Summary } from './kernels.ts';
+import type { Kernels } from './kernels.ts';
 import { reference } from './reference.ts';
 import { type Instance, wasmKernels } from './wasm.ts';
 
@@ -61,17 +61,4 @@ export async function ready(): Promise<Kernels['name']> {
 /** Which kernels are in use: `relaxed` or `simd` WebAssembly, or `javascript`. Chooses them if nobody has yet. */
 export function kernelName(): Kernels['name'] {
   return kernels().name;
-}
-
-/**
- * Statistics of one array: count, mean, variance, extremes, zeros, NaN and infinities.
- * @param values numbers in any typed array but the BigInt ones, or a plain array
- * @throws TypeError for anything else
- */
-export function summarize(values: Numbers): Summary {
-  const isList = Array.isArray(values) || (ArrayBuffer.isView(values) && typeof (values as Numbers)[0] !== 'bigint');
-  if (!isList || values instanceof DataView) {
-    throw new TypeError(`summarize(): an array of numbers expected, got ${Object.prototype.toString.call(values)}`);
-  }
-  return kernels().summarize(values);
 }

@@ -6,10 +6,14 @@
  */
 import type { ASUtil, ResultObject } from '@assemblyscript/loader';
 import type { Kernels, Numbers, PackedLinear } from './kernels.ts';
+import { isFloat32Values } from './number-array.ts';
 import { reference } from './reference.ts';
+import { type HistogramBinary, wasmHistogram } from './wasm-histogram.ts';
+import { type ReluBinary, wasmRelu } from './wasm-relu.ts';
+import { type SummarizeBinary, wasmSummarize } from './wasm-summarize.ts';
 
 /** What assembly/index.ts exports. */
-interface Binary {
+interface Binary extends ReluBinary, SummarizeBinary, HistogramBinary {
   memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   release(pointer: number): void;
@@ -22,7 +26,6 @@ interface Binary {
     output: number,
     relu: number,
   ): void;
-  relu(input: number, output: number, count: number): void;
 }
 
 /** What the loader gives for a layertap binary. */
@@ -146,27 +149,18 @@ export function wasmKernels(name: 'relaxed' | 'simd', loaded: Instance): Kernels
     return output;
   }
 
-  function relu(input: Float32Array): Float32Array {
-    const output = new Float32Array(input.length);
-    const block = ARENA_BYTES >>> 3;
-    for (let start = 0; start < input.length; start += block) {
-      const count = Math.min(block, input.length - start);
-      const bytes = roundUp(count * 4);
-      const from = arenaOf(bytes * 2);
-      view().set(count === input.length ? input : input.subarray(start, start + count), from >>> 2);
-      binary.relu(from, from + bytes, count);
-      output.set(view().subarray((from + bytes) >>> 2, ((from + bytes) >>> 2) + count), start);
-    }
-    return output;
-  }
+  const shared = { floats: view, scratch: arenaOf };
+  const summarize = wasmSummarize(binary, shared);
+  const histogram = wasmHistogram(binary, shared);
 
   return {
     name,
     pack,
     linear: (input, rows, packed) => runLinear(input, rows, packed, 0),
     linearRelu: (input, rows, packed) => runLinear(input, rows, packed, 1),
-    relu,
-    summarize: reference.summarize,
-    histogram: reference.histogram,
+    relu: wasmRelu(binary, shared),
+    summarize: (values) => (isFloat32Values(values) ? summarize(values) : reference.summarize(values)),
+    histogram: (values, edges) =>
+      isFloat32Values(values) ? histogram(values, edges) : reference.histogram(values, edges),
   };
 }

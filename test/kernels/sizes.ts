@@ -1,4 +1,4 @@
-// The sizes that matter, as [rows, depth, columns]: below, at, above and between the tiles (4 rows, 8 columns),
+// The sizes that matter. First those of linear layers, as [rows, depth, columns]: below, at, above and between the tiles (4 rows, 8 columns),
 // nothing at all, and the shapes of real layers. Tests and benchmarks share the table.
 const ROWS = [0, 1, 2, 3, 4, 5, 7, 8, 9];
 const DEPTHS = [0, 1, 2, 3, 8, 17];
@@ -11,4 +11,22 @@ export const SIZES: readonly (readonly [number, number, number])[] = [
   [8, 784, 64],
   [37, 123, 45],
   [40, 124, 48],
+];
+
+const around = (length: number) => [length - 1, length, length + 1];
+
+/**
+ * Lengths of arrays for the kernels that pass over one: every tail of a vector, around the blocks of the statistics
+ * (256 and 4096 floats) and of the scratch arena (65,536).
+ */
+export const LENGTHS: readonly number[] = [
+  ...Array.from({ length: 71 }, (_, length) => length),
+  ...around(256),
+  264,
+  1000,
+  ...around(4096),
+  4096 + 255,
+  4096 + 257,
+  ...around(65_536),
+  2 * 65_536 + 4099,
 ];
