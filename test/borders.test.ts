@@ -14,7 +14,7 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
   'src/nn': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
   'src/safetensors': { rooms: [], packages: [] },
   'src/inspect': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
-  'src/tensorboard': { rooms: ['src/hooks', 'src/kernels'], packages: ['pbf', 'crc-32'] },
+  'src/tensorboard': { rooms: ['src/hooks', 'src/kernels'], packages: ['pbf', 'crc-32', 'fflate'] },
   'src/viewer': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
   'src/testing.ts': { rooms: ['src/hooks'], packages: [] },
   'src/index.ts': { rooms: ['src/hooks', 'src/kernels', 'src/nn'], packages: [] },

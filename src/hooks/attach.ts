@@ -1,9 +1,10 @@
 import { checkOptions } from './check-arguments.ts';
-import { className, describe } from './describe.ts';
+import { className, describe, isClass } from './describe.ts';
 import { hookTable } from './hook-table.ts';
 import { Hookable } from './hookable.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import type { TensorReader } from './reader.ts';
+import { warn } from './report.ts';
 
 type Method = (...inputs: never[]) => unknown;
 
@@ -19,6 +20,15 @@ export interface AttachOptions {
   async?: boolean;
 }
 
+/** An interceptor that stands, or has stood, in the place of a method. */
+interface Installation {
+  readonly interceptor: Method;
+  /** What it stands for, and calls. */
+  readonly original: Method;
+  /** The own property that was there before; undefined if there was none. */
+  readonly found: PropertyDescriptor | undefined;
+}
+
 /**
  * One method of one object as a Hookable. Calling it calls the method on that object, with hooks around it.
  * Made by {@link attach}.
@@ -30,8 +40,10 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   readonly #name: string;
   readonly #target: Target;
   readonly #options: AttachOptions;
-  /** While something is registered: what stood there before, and what stands there now. */
-  #installed: { original: Method; interceptor: Method; found: PropertyDescriptor | undefined } | undefined;
+  /** While something is registered. Interceptors of earlier installations, which others may have kept, pass calls on. */
+  #installed: Installation | undefined;
+  /** One that could not be taken out, because the object was frozen meanwhile. */
+  #stuck: Installation | undefined;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
     super(options);
@@ -41,7 +53,8 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     this.#name = options.name ?? `${className(object)}.${String(method)}`;
     const table = hookTable(this);
     this.#target = { module: this, table, source: this };
-    table.onActive = (active) => (active ? this.#install() : this.#uninstall());
+    table.onAdd = () => this.#install();
+    table.onEmpty = () => this.#uninstall();
   }
 
   /** Calls the method itself, without hooks. */
@@ -64,39 +77,61 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     }
   }
 
+  /** Whether an interceptor is what callers of the method find. */
+  #isInPlace(installation: Installation | undefined): installation is Installation {
+    const own = Object.getOwnPropertyDescriptor(this.#object, this.#method);
+    return installation !== undefined && own?.value === installation.interceptor;
+  }
+
+  /** Puts an interceptor over whatever method is there now; where somebody has replaced the one that was, a new one. */
   #install(): void {
-    const [object, method, target] = [this.#object, this.#method, this.#target];
-    const found = Object.getOwnPropertyDescriptor(object, method);
-    const original = object[method];
-    if (typeof original !== 'function') {
-      throw new TypeError(`${this} cannot be hooked: there is no method any more, but ${describe(original)}`);
+    if (this.#isInPlace(this.#installed)) return;
+    if (this.#isInPlace(this.#stuck)) {
+      this.#installed = this.#stuck;
+      return;
     }
+    const [object, method] = [this.#object, this.#method];
+    checkMethod(`${this} cannot be hooked any more`, object, method);
+    const found = Object.getOwnPropertyDescriptor(object, method);
+    const installation = this.#intercept(object[method]!, found);
+    const descriptor = { value: installation.interceptor, writable: true, configurable: true, enumerable: false };
+    if (!Reflect.defineProperty(object, method, descriptor)) {
+      throw new TypeError(`${this} cannot be hooked: the object refuses the property`);
+    }
+    this.#installed = installation;
+  }
+
+  #intercept(original: Method, found: PropertyDescriptor | undefined): Installation {
     const call = this.#options.async === true ? callAsync : callSync;
-    const hooked: Target = { ...target, source: { forward: original } };
-    const isCurrent = () => this.#installed?.interceptor === interceptor;
+    const target: Target = { ...this.#target, source: { forward: original } };
+    const isCurrent = () => this.#installed === installation;
     // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
-      return target.table.active && isCurrent() ? call(hooked, this, ...inputs) : Reflect.apply(original, this, inputs);
+      if (new.target !== undefined) return Reflect.construct(original, inputs, new.target);
+      return target.table.active && isCurrent() ? call(target, this, ...inputs) : Reflect.apply(original, this, inputs);
     } as Method;
     for (const key of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, key, { value: original[key], configurable: true });
     }
-    Object.defineProperty(object, method, {
-      value: interceptor,
-      writable: true,
-      configurable: true,
-      enumerable: false,
-    });
-    this.#installed = { original, interceptor, found };
+    // A function of before there were classes may be called with new: it then makes what it always made.
+    interceptor.prototype = original.prototype;
+    const installation: Installation = { interceptor, original, found };
+    return installation;
   }
 
   /** Leaves the property as it was found, unless somebody has put another method there meanwhile. */
   #uninstall(): void {
-    const { interceptor, found } = this.#installed!;
+    const installation = this.#installed;
     this.#installed = undefined;
-    if (Object.getOwnPropertyDescriptor(this.#object, this.#method)?.value !== interceptor) return;
-    if (found === undefined) delete this.#object[this.#method];
-    else Object.defineProperty(this.#object, this.#method, found);
+    if (!this.#isInPlace(installation)) return;
+    const [object, method, found] = [this.#object, this.#method, installation.found];
+    const restored =
+      found === undefined ? Reflect.deleteProperty(object, method) : Reflect.defineProperty(object, method, found);
+    if (restored || this.#stuck === installation) return;
+    this.#stuck = installation;
+    warn(
+      `${this} cannot be put back: its object was frozen or sealed meanwhile. Its interceptor stays, and passes every call on`,
+    );
   }
 }
 
@@ -105,7 +140,8 @@ const attached = new WeakMap<object, Map<PropertyKey, AttachedMethod>>();
 /**
  * Puts hooks on any method of any object: whoever calls `object[method]` runs them. The property is changed when the
  * first hook is registered, and is as it was found, descriptor included, when the last one goes. Attaching twice
- * gives the same Hookable. A method found on the prototype is intercepted on this object alone.
+ * gives the same Hookable. A method found on the prototype is intercepted on this object alone. A method that somebody
+ * puts in its place meanwhile is hooked from the next registration on.
  * @example
  * const handle = attach(model, 'predict').registerForwardHook((_, inputs, output) => console.log(output.shape));
  * @throws TypeError where there is no such method, where the property cannot be changed, for unknown options, or for
@@ -124,7 +160,7 @@ export function attach<O extends object, K extends MethodName<O>>(
   const methods = attached.get(object) ?? new Map<PropertyKey, AttachedMethod>();
   let hookable = methods.get(key);
   if (hookable === undefined) {
-    checkProperty(object, key);
+    checkMethod('attach()', object, key);
     hookable = new AttachedMethod(object, key, { ...options });
     methods.set(key, hookable);
     attached.set(object, methods);
@@ -134,19 +170,21 @@ export function attach<O extends object, K extends MethodName<O>>(
   return hookable as unknown as AttachedMethod<Extract<O[K], Method>>;
 }
 
-function checkProperty(object: object, key: PropertyKey): void {
-  const where = `${className(object)}.${String(key)}`;
+/** @throws TypeError, beginning with `what`, for a property that holds no method or cannot be changed */
+function checkMethod(what: string, object: object, key: PropertyKey): void {
+  const where = `${what}: ${className(object)}.${String(key)}`;
   const value = (object as Record<PropertyKey, unknown>)[key];
-  if (typeof value !== 'function') {
-    throw new TypeError(`attach(): ${where} must be a method, got ${describe(value)}`);
-  }
+  if (typeof value !== 'function') throw new TypeError(`${where} must be a method, got ${describe(value)}`);
   if (value instanceof Hookable) {
-    throw new TypeError(`attach(): ${where} is a ${className(value)}, which has hooks of its own: register on it`);
+    throw new TypeError(`${where} is a ${className(value)}, which has hooks of its own: register on it`);
+  }
+  if (isClass(value)) {
+    throw new TypeError(`${where} must be a method, got ${describe(value)}: attach to its instances or its prototype`);
   }
   const own = Object.getOwnPropertyDescriptor(object, key);
   if (own === undefined ? !Object.isExtensible(object) : !own.configurable) {
     const why = own === undefined ? 'the object takes no new properties' : 'the property is not configurable';
-    throw new TypeError(`attach(): ${where} cannot be intercepted: ${why}`);
+    throw new TypeError(`${where} cannot be intercepted: ${why}`);
   }
 }
 

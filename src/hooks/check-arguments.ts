@@ -1,11 +1,13 @@
-import { describe } from './describe.ts';
+import { describe, isClass } from './describe.ts';
 
 /**
  * Checks what a registration was given, before anything is registered.
  * @throws TypeError for a hook that is not a function, an unknown option, or an option that is not a boolean
  */
 export function checkHook(verb: string, hook: unknown, options: object, known: readonly string[]): void {
-  if (typeof hook !== 'function') throw new TypeError(`${verb}: the hook must be a function, got ${describe(hook)}`);
+  if (typeof hook !== 'function' || isClass(hook)) {
+    throw new TypeError(`${verb}: the hook must be a function, got ${describe(hook)}`);
+  }
   checkOptions(verb, options, known);
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined && typeof value !== 'boolean') {

@@ -1,7 +1,28 @@
 const LONGEST = 40;
+const UNDESCRIBABLE = 'something that cannot be described';
 
-/** Names a value in an error message: what it is first, then as much of it as fits. */
+/**
+ * Names a value in an error message: what it is first, then as much of it as fits. Never throws: a value that cannot
+ * be looked at must not replace the error that is being told.
+ */
 export function describe(value: unknown): string {
+  try {
+    return named(value);
+  } catch {
+    return UNDESCRIBABLE;
+  }
+}
+
+/** What was thrown, in a line: its message if it is an error. Never throws. */
+export function describeError(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : describe(thrown);
+  } catch {
+    return UNDESCRIBABLE;
+  }
+}
+
+function named(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':
@@ -14,9 +35,10 @@ export function describe(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      // A Hookable is a function too, with the prototype of its class.
-      if (Object.getPrototypeOf(value) !== Function.prototype) return withArticle(className(value));
-      return `the function ${value.name || '(anonymous)'}`;
+      if (isInstance(value)) return withArticle(className(value));
+      return isClass(value)
+        ? `the class ${printedName(value)}`
+        : `the function ${(value as { name: string }).name || '(anonymous)'}`;
     default:
       if (Array.isArray(value)) return `an array of length ${value.length}`;
       if (isThenable(value)) return 'a promise';
@@ -29,10 +51,12 @@ const withArticle = (name: string) => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'
 /** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
 export function className(value: object): string {
   const maker: unknown = value.constructor;
-  if (typeof maker !== 'function') return 'object';
+  return typeof maker === 'function' ? printedName(maker) : 'object';
+}
+
+function printedName(maker: object): string {
   const own = Object.hasOwn(maker, 'className') ? (maker as { className?: string }).className : undefined;
-  const printed = own ?? maker.name;
-  return printed || '(anonymous class)';
+  return (own ?? (maker as { name: string }).name) || '(anonymous class)';
 }
 
 /** Whether a value is a promise, or anything that `await` would wait for. */
@@ -44,7 +68,25 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `null`. */
+/** A promise that nobody will wait for must not end the process. */
+export function absorb(value: unknown): void {
+  if (isThenable(value)) value.then(undefined, () => {});
+}
+
+/** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `Linear`, `null`. */
 export function typeName(value: unknown): string {
-  return value !== null && typeof value === 'object' ? className(value) : value === null ? 'null' : typeof value;
+  if (value === null) return 'null';
+  return typeof value === 'object' || isInstance(value) ? className(value as object) : typeof value;
+}
+
+const FUNCTIONS = ['Function', 'AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction'];
+
+/** Whether a function is an instance of a class of somebody's own, as a Hookable is. */
+function isInstance(value: unknown): boolean {
+  return typeof value === 'function' && !FUNCTIONS.includes(className(value));
+}
+
+/** Whether a function is a class, which can only be called with `new`. */
+export function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
 }

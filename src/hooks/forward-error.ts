@@ -41,7 +41,7 @@ export class ForwardError extends Error {
 
   #say(): void {
     const before = this.message;
-    const where = this.path === '' ? describeModule(this.module!) : `${this.path}, ${describeModule(this.module!)}`;
+    const where = describePlace(this.module!, this.path);
     const root = this.path === '' ? '' : ` of ${className(this.#outermost!)}`;
     this.message = [this.#text, ...[`in ${where}${root}`, ...this.#details].map((line) => `  ${line}`)].join('\n');
     // Where an engine puts the message into the stack, it did so when the error was made.
@@ -60,6 +60,11 @@ export function describeModule(module: Hookable): string {
   }
 }
 
+/** A module and, unless it is the root, its path. */
+export function describePlace(module: Hookable, path: string): string {
+  return path === '' ? describeModule(module) : `${path}, ${describeModule(module)}`;
+}
+
 function nameInside(parent: Hookable, descendant: Hookable): string | undefined {
   try {
     for (const [path, module] of namedModules(parent)) if (module === descendant) return path;
@@ -71,8 +76,15 @@ function nameInside(parent: Hookable, descendant: Hookable): string | undefined 
 
 /** What a Hookable does with whatever was thrown inside its call: layertap's own errors learn where they are. */
 export function located(error: unknown, module: Hookable): unknown {
-  if (error instanceof ForwardError) error.leaves(module);
-  return error;
+  const told = error instanceof ForwardError || typeof module.forward === 'function' ? error : noForward(module);
+  if (told instanceof ForwardError) told.leaves(module);
+  return told;
+}
+
+/** Asked only once something was thrown: a call trusts that there is a forward. */
+function noForward(module: Hookable): ForwardError {
+  const came = `came: ${describe(module.forward)}`;
+  return new ForwardError(`the forward of ${className(module)} is not a function`, came, 'expected: a function');
 }
 
 /** A hook that did what hooks must not do. */

@@ -1,3 +1,5 @@
+// Makes the types know Symbol.dispose, whatever `lib` the reader of them has set.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { HookTable } from './hook-table.ts';
 
 /**

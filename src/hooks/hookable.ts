@@ -10,8 +10,10 @@ import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
-import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
+import type { HookableTraits } from './traits.ts';
+import { registerTransform } from './transform.ts';
 import { ownEntries } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
@@ -24,12 +26,19 @@ export type InputsOf<M extends Hookable> = Readonly<Parameters<M['forward']>>;
 /** What a module's forward gives, awaited. */
 export type OutputOf<M extends Hookable> = Awaited<ReturnType<M['forward']>>;
 
-/** Called with the module, the array of what forward received, and what it gave; may return another output. */
+/** What a hook may put in the output's place: anything where the module's type does not say, so that one hook fits all. */
+// biome-ignore lint/suspicious/noExplicitAny: unknown would fit no module whose output has a type
+type ReplacementOf<M extends Hookable> = unknown extends OutputOf<M> ? any : OutputOf<M>;
+
+/**
+ * Called with the module, the array of what forward received, and what it gave; may return another output. Without a
+ * type argument it is a hook for any module.
+ */
 export type ForwardHook<M extends Hookable = Hookable> = (
   module: M,
   inputs: InputsOf<M>,
   output: OutputOf<M>,
-) => HookResult<OutputOf<M>>;
+) => HookResult<ReplacementOf<M>>;
 
 /**
  * Called before forward with the module and the array of its inputs. May return other inputs: an array is all of
@@ -52,14 +61,6 @@ export interface ForwardPreHookOptions {
   prepend?: boolean;
 }
 
-/** What whoever makes a Hookable says about it. */
-export interface HookableTraits {
-  /** How its outputs are read; without one, a hook's replacement is not checked. */
-  reader?: TensorReader | undefined;
-  /** Whether every call gives a promise; pre-hooks may wait there. Default false. */
-  async?: boolean | undefined;
-}
-
 /** A Hookable is called as its `forward` is: `net('x')` does not compile where `net.forward('x')` would not. */
 export interface Hookable {
   (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>;
@@ -70,35 +71,40 @@ export interface Hookable {
  * `net.forward(x)` does not run those of `net`, as in PyTorch.
  *
  * An instance is a closure that carries the class's prototype, itself on Function's: no Proxy, and nothing that a
- * strict content security policy would refuse.
+ * strict content security policy would refuse. A function has a read-only `name` and `length` of its own: a class field
+ * of that name (`name = 'encoder'`, or `name: string;` before the constructor) replaces them, but `this.name = …`
+ * without one is a TypeError. Undoing that for every instance would make every call six times slower.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a call signature in any other way
 export abstract class Hookable {
   // biome-ignore lint/suspicious/noExplicitAny: only so is a module with any forward assignable to Hookable
   abstract forward(...inputs: any[]): unknown;
 
-  constructor({ reader, async = false }: HookableTraits = {}) {
-    const table = new HookTable(reader);
+  constructor(traits: HookableTraits = {}) {
+    const table = new HookTable(traits);
+    const { async = false, call } = traits;
     // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
     // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
     // thrown: it tells layertap's own errors where they are.
-    const self = (async
-      ? async (...inputs: unknown[]) => {
-          if (table.active || globalHooks.active) return callAsync(target, self, ...inputs);
-          try {
-            return await self.forward(...inputs);
-          } catch (error) {
-            throw located(error, self);
+    const self = (call !== undefined
+      ? (...inputs: unknown[]) => call(...inputs)
+      : async
+        ? async (...inputs: unknown[]) => {
+            if (table.active || globalHooks.active) return callAsync(target, self, ...inputs);
+            try {
+              return await self.forward(...inputs);
+            } catch (error) {
+              throw located(error, self);
+            }
           }
-        }
-      : (...inputs: unknown[]) => {
-          if (table.active || globalHooks.active) return callSync(target, self, ...inputs);
-          try {
-            return self.forward(...inputs);
-          } catch (error) {
-            throw located(error, self);
-          }
-        }) as unknown as this;
+        : (...inputs: unknown[]) => {
+            if (table.active || globalHooks.active) return callSync(target, self, ...inputs);
+            try {
+              return self.forward(...inputs);
+            } catch (error) {
+              throw located(error, self);
+            }
+          }) as unknown as this;
     const target: Target = { module: self, table, source: self };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
@@ -180,6 +186,10 @@ export abstract class Hookable {
 
   static {
     Object.setPrototypeOf(Hookable.prototype, Function.prototype);
+    // Function.prototype refuses to be read or written there; in a module they are names like any other.
+    for (const key of ['arguments', 'caller']) {
+      Object.defineProperty(Hookable.prototype, key, { value: undefined, writable: true, configurable: true });
+    }
     printAsString(Hookable);
   }
 }
@@ -196,4 +206,9 @@ export function isHookable(value: unknown): value is Hookable {
 /** Whether nobody listens to a module, globally included: only then may a faster way go past its call. */
 export function isQuiet(module: Hookable): boolean {
   return !globalHooks.active && !hookTable(module).active;
+}
+
+/** How the outputs of a module are read as tensors; undefined where nobody has said. */
+export function readerOf(module: Hookable): TensorReader | undefined {
+  return hookTable(module).reader;
 }

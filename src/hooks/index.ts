@@ -1,7 +1,13 @@
 // What the rest of layertap uses of the hooks.
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
+export {
+  type BackwardHookOptions,
+  backwardHooks,
+  type RegisteredBackwardHook,
+  registerBackwardHook,
+} from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
-export { className, describe, typeName } from './describe.ts';
+export { className, describe, isThenable, typeName } from './describe.ts';
 export type { ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
@@ -11,19 +17,21 @@ export {
   registerModuleForwardPreHook,
 } from './global-hooks.ts';
 export { RemovableHandle } from './handle.ts';
+export { activity } from './hook-table.ts';
 export {
   type ForwardHook,
   type ForwardHookOptions,
   type ForwardPreHook,
   type ForwardPreHookOptions,
   Hookable,
-  type HookableTraits,
   type HookResult,
   type InputsOf,
   isHookable,
   isQuiet,
   type OutputOf,
+  readerOf,
 } from './hookable.ts';
+export { intercept } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export type { ObserveOptions } from './observe.ts';
@@ -32,7 +40,8 @@ export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, setReporter } from './report.ts';
-export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx.ts';
 export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export type { HookableTraits, HookKind } from './traits.ts';
+export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries } from './tree.ts';
 export { withHooks } from './with-hooks.ts';

@@ -1,6 +1,7 @@
-import { checkHook } from './check-arguments.ts';
-import { describe, isThenable } from './describe.ts';
+import { checkHook, checkOptions } from './check-arguments.ts';
+import { className, describe, describeError, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
+import { describePlace } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
 import { hookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
@@ -25,31 +26,33 @@ export function observeIsolated<M extends Hookable>(
   observer: (event: ForwardEvent<M>) => unknown,
   options: ObserveOptions = {},
 ): RemovableHandle {
-  const verb = `observe() of ${path || module}`;
-  const { reporter, ...rest } = options ?? {};
-  checkHook(verb, observer, rest, ['reporter']);
+  const verb = `observe() of ${path || className(module)}`;
+  checkHook(verb, observer, {}, []);
+  checkOptions(verb, options, ['reporter']);
+  const { reporter } = options;
   if (reporter !== undefined && typeof reporter !== 'function') {
     throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
   }
-  const where = path === '' ? String(module) : `${path}, ${module}`;
   const name = observer.name || '(anonymous)';
   let errors = 0;
   const failed = (cause: unknown) => {
+    // Calls that were under way when it was removed may still fail: that it fails has been said.
+    if (errors === ERRORS_IN_A_ROW) return;
     errors++;
-    const what = cause instanceof Error ? cause.message : describe(cause);
-    report(new Error(`layertap: the observer ${name} of ${where} failed: ${what}`, { cause }), reporter);
+    const who = `layertap: the observer ${name} of ${describePlace(module, path)}`;
+    report(new Error(`${who} failed: ${describeError(cause)}`, { cause }), reporter);
     if (errors !== ERRORS_IN_A_ROW) return;
     handle.remove();
-    report(
-      new Error(`layertap: the observer ${name} of ${where} was removed after ${errors} errors in a row`),
-      reporter,
-    );
+    report(new Error(`${who} was removed after ${errors} errors in a row`), reporter);
+  };
+  const worked = () => {
+    if (errors < ERRORS_IN_A_ROW) errors = 0;
   };
   const handle = observeEvents(module, path, name, (event: ForwardEvent<M>) => {
     try {
       const result = observer(event);
-      if (isThenable(result)) result.then(() => (errors = 0), failed);
-      else errors = 0;
+      if (isThenable(result)) result.then(worked, failed);
+      else worked();
     } catch (cause) {
       failed(cause);
     }

@@ -1,5 +1,6 @@
 /** @file Where layertap says what must not disturb a forward, and what no caller can catch. */
 import { checkHook } from './check-arguments.ts';
+import { describeError, isThenable } from './describe.ts';
 
 /** Is told of what went wrong beside a forward: what an observer threw, a value that came too late. */
 export type Reporter = (error: Error) => void;
@@ -19,12 +20,16 @@ export function setReporter(next: Reporter = toConsole): void {
   reporter = next;
 }
 
-/** Tells an error to a reporter, by default the process's; one that throws itself must not do harm either. */
-export function report(error: Error, to: Reporter = reporter): void {
+/** Tells an error to a reporter, by default the process's; one that throws or rejects itself must not do harm either. */
+export function report(error: Error, to: (error: Error) => unknown = reporter): void {
+  // Words only: what cannot be shown may be what the reporter failed on.
+  const failed = (cause: unknown) =>
+    console.error(`layertap: the reporter failed (${describeError(cause)}) on: ${error.message}`);
   try {
-    to(error);
-  } catch (failed) {
-    console.error('layertap: the reporter failed', failed, 'on', error);
+    const result = to(error);
+    if (isThenable(result)) result.then(undefined, failed);
+  } catch (cause) {
+    failed(cause);
   }
 }
 

@@ -1,13 +1,9 @@
-/** @file The one file that knows RxJS (7.8): events as an Observable, and operators that change outputs. */
-import { Observable, type OperatorFunction, Subject, type Subscription } from 'rxjs';
-import { describe, isThenable } from './describe.ts';
+/** @file The one file that knows RxJS (7.8): events as an Observable, and a chain of operators. */
+import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
+import { absorb, describe } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
-import { RemovableHandle } from './handle.ts';
-import { type HookTable, hookTable, type Registration } from './hook-table.ts';
-import type { Hookable, OutputOf } from './hookable.ts';
+import type { Hookable } from './hookable.ts';
 import { observeEvents } from './observe.ts';
-import { report } from './report.ts';
-import { registered } from './scope.ts';
 
 export type { Observable, OperatorFunction };
 
@@ -27,185 +23,87 @@ export function observable<M extends Hookable>(sources: Iterable<Source<M>>): Ob
   });
 }
 
-/** A transform emitted several values in one call. */
-export class TooManyEmissionsError extends Error {
-  override readonly name: string = 'TooManyEmissionsError';
-}
-
-/** A transform emitted a promise: a forward cannot wait for it. */
-export class AsyncTransformError extends Error {
-  override readonly name: string = 'AsyncTransformError';
-}
-
-/** A transform emitted a value later, or outside of a call. */
-export class LateEmissionError extends Error {
-  override readonly name: string = 'LateEmissionError';
+/** Who is told of what a chain does later, or outside of a call, and of what no call would show. */
+export interface Outside {
+  emitted(value: unknown): void;
+  failed(chain: Chain, cause: unknown): void;
+  completed(): void;
+  /** An output came, and no operator listens any more, though none completed: `take(1), concatWith(NEVER)`. */
+  deaf(): void;
 }
 
 /** A chain of operators that one output at a time is driven through. */
-class Chain {
-  readonly #input = new Subject<unknown>();
+export class Chain {
+  /**
+   * Where outputs enter: what has subscribed to the source, which is one unless an operator subscribes twice. A Subject
+   * would do the same at the price of about three operators. The list is replaced, never changed.
+   */
+  #entries: readonly Subscriber<unknown>[] = [];
   readonly #subscription: Subscription;
   /** Whether emissions are expected now: in a call, and while subscribing, where they are counted to be refused. */
   #driving = true;
-  /** What was emitted for the last output: how many values, and the first of them. */
+  readonly #outside: Outside;
+  /** What was emitted for the last output: how many values, and the first of them, until somebody takes it out. */
   count = 0;
   value: unknown;
   error: { cause: unknown } | undefined;
   completed = false;
 
   /**
-   * Subscribes to the operators.
-   * @throws whatever they throw or emit meanwhile: nothing has come in yet
+   * Subscribes to the operators. What they emit meanwhile is in the fields, as after an output.
+   * @throws what they throw when they are applied; TypeError where one gives no Observable
    */
-  constructor(operators: readonly OperatorFunction<unknown, unknown>[], where: string, late: (value: unknown) => void) {
-    const chain = operators.reduce<Observable<unknown>>((source, operator) => source.pipe(operator), this.#input);
+  constructor(operators: readonly OperatorFunction<unknown, unknown>[], outside: Outside) {
+    this.#outside = outside;
+    const source = new Observable<unknown>((entry) => {
+      this.#entries = [...this.#entries, entry];
+      return () => {
+        this.#entries = this.#entries.filter((other) => other !== entry);
+      };
+    });
+    const chain = operators.reduce<Observable<unknown>>((from, operator, i) => {
+      const to: unknown = operator(from);
+      if (isObservable(to)) return to;
+      throw new TypeError(
+        `transform(): operator ${i} gave ${describe(to)} when it was applied\n` +
+          '  expected: an Observable; an operator is map((output) => …), say, and not the function inside it',
+      );
+    }, source);
     this.#subscription = chain.subscribe({
       next: (value) => {
-        if (!this.#driving) late(value);
+        if (!this.#driving) outside.emitted(value);
         else if (this.count++ === 0) this.value = value;
-        else if (isThenable(value)) value.then(undefined, () => {});
+        else absorb(value);
       },
       error: (cause) => {
         this.error = { cause };
-        if (!this.#driving) late(cause);
+        if (!this.#driving) outside.failed(this, cause);
       },
       complete: () => {
         this.completed = true;
+        if (!this.#driving) outside.completed();
       },
     });
     this.#driving = false;
-    if (this.error === undefined && this.count === 0) return;
-    this.end();
-    if (this.error !== undefined) throw (this.error as { cause: unknown }).cause;
-    throw new LateEmissionError(
-      `${where} emitted ${describe(this.value)} while it was subscribed, before any output\n` +
-        '  expected: operators that emit when an output comes; not startWith, for instance',
-    );
   }
 
   /** Sends one output through. Does not throw: what became of it is in the fields. */
   drive(output: unknown): void {
     this.count = 0;
-    this.value = undefined;
+    // A snapshot, as a Subject's is: who subscribes meanwhile (retry) waits for the next output.
+    const entries = this.#entries;
+    if (entries.length === 0 && !this.completed) this.#outside.deaf();
     this.#driving = true;
-    this.#input.next(output);
+    try {
+      for (let i = 0; i < entries.length; i++) entries[i]!.next(output);
+    } catch (cause) {
+      // RxJS's operators throw nothing here; one written by hand may.
+      this.error = { cause };
+    }
     this.#driving = false;
   }
 
   end(): void {
     this.#subscription.unsubscribe();
-  }
-}
-
-/**
- * Registers operators as a forward hook: what they emit for an output before `next` returns is the new output. They are
- * subscribed once, and once more for each level of nesting, so that what they remember (`scan`, `pairwise`) goes on
- * from call to call.
- */
-export function registerTransform<M extends Hookable>(
-  module: M,
-  path: string,
-  operators: readonly OperatorFunction<OutputOf<M>, OutputOf<M>>[],
-): RemovableHandle {
-  const where = `the transform of ${path === '' ? module : `${path}, ${module}`}`;
-  if (operators.length === 0)
-    throw new TypeError(`transform() of ${path || module}: at least one operator expected, got none`);
-  operators.forEach((operator, i) => {
-    if (typeof operator === 'function') return;
-    throw new TypeError(
-      `transform() of ${path || module}: operator ${i} must be a function, got ${describe(operator)}`,
-    );
-  });
-  const transform = new Transform(hookTable(module), operators as OperatorFunction<unknown, unknown>[], where);
-  return transform.handle;
-}
-
-class Transform {
-  readonly handle: RemovableHandle;
-  readonly #table: HookTable;
-  readonly #operators: readonly OperatorFunction<unknown, unknown>[];
-  readonly #where: string;
-  /** One for each level of nesting that has been reached. */
-  #chains: (Chain | undefined)[];
-  #level = 0;
-  #reportedLate = false;
-  #removed = false;
-
-  constructor(table: HookTable, operators: readonly OperatorFunction<unknown, unknown>[], where: string) {
-    this.#table = table;
-    this.#operators = operators;
-    this.#where = where;
-    this.#chains = [this.#build()];
-    const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
-    const onRemove = () => this.#end();
-    this.handle = registered(
-      new RemovableHandle(table, table.add({ kind: 'transform', name: 'transform()', hook, onRemove })),
-    );
-  }
-
-  #build(): Chain {
-    return new Chain(this.#operators, this.#where, (value) => this.#late(value));
-  }
-
-  #drive(output: unknown): unknown {
-    const chain = this.#chains[this.#level] ?? this.#build();
-    const level = this.#level++;
-    this.#chains[level] = chain;
-    chain.drive(output);
-    this.#level = level;
-    // What it gave is given on, and let go: a tensor must not live as long as its chain.
-    const { count, value } = chain;
-    chain.value = undefined;
-    const well = chain.error === undefined && !chain.completed && !this.#removed && count <= 1 && !isThenable(value);
-    if (!well) this.#settle(level, chain, value);
-    return value;
-  }
-
-  /**
-   * What follows where a call was not like any other. A chain that threw is built anew at the next call; one that
-   * completed would be silent for ever.
-   * @throws what the call has to fail with
-   */
-  #settle(level: number, chain: Chain, value: unknown): void {
-    if (isThenable(value)) value.then(undefined, () => {});
-    if (chain.error !== undefined) {
-      this.#chains[level] = undefined;
-      throw chain.error.cause;
-    }
-    if (chain.completed && this.#table.has(this.handle.id)) {
-      this.handle.remove();
-      report(
-        new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`),
-      );
-    }
-    if (chain.count > 1) {
-      throw new TooManyEmissionsError(
-        `${this.#where} emitted ${chain.count} values for one output\n  expected: one value, or none to leave the output as it is`,
-      );
-    }
-    if (isThenable(value)) {
-      throw new AsyncTransformError(
-        `${this.#where} emitted a promise\n  expected: a value; an asynchronous hook can wait where forward is asynchronous`,
-      );
-    }
-  }
-
-  #late(value: unknown): void {
-    if (this.#reportedLate || this.#removed) return;
-    this.#reportedLate = true;
-    const text = `layertap: ${this.#where} emitted ${describe(value)} after its call had ended; such values are lost`;
-    report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
-  }
-
-  /**
-   * Ends the chains, but not before a synchronous call is over that holds this transform in its snapshot: there it still
-   * fires, as any hook does that is removed meanwhile. (Asynchronous ones have told the table.)
-   */
-  #end(): void {
-    this.#removed = true;
-    queueMicrotask(() => {
-      for (const chain of this.#chains.splice(0)) chain?.end();
-    });
   }
 }

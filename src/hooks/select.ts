@@ -1,5 +1,5 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { className, describe } from './describe.ts';
+import { absorb, className, describe, isClass, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import {
   type ForwardHook,
@@ -7,10 +7,12 @@ import {
   type ForwardPreHook,
   type ForwardPreHookOptions,
   Hookable,
+  type OutputOf,
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
-import { type Observable, type OperatorFunction, observable, registerTransform } from './rx.ts';
+import { type Observable, type OperatorFunction, observable } from './rx.ts';
+import { registerTransform } from './transform.ts';
 import { namedModules } from './tree.ts';
 
 /** A class of modules, also an abstract one. */
@@ -32,6 +34,8 @@ export interface SelectionHandle {
   remove(): void;
   /** The same, under the name that RxJS's `Subscription.add` calls. */
   unsubscribe(): void;
+  /** The same, for `using handle = …`. */
+  [Symbol.dispose](): void;
 }
 
 /** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
@@ -75,8 +79,8 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** As on one module: each gets a chain of its own. */
-  transform(...operators: OperatorFunction<unknown, unknown>[]): SelectionHandle {
-    return this.#all((path, module) => registerTransform<Hookable>(module, path, operators));
+  transform(...operators: OperatorFunction<OutputOf<M>, OutputOf<M>>[]): SelectionHandle {
+    return this.#all((path, module) => registerTransform<M>(module, path, operators));
   }
 
   /** As on one module. */
@@ -96,21 +100,32 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
       remove();
       throw error;
     }
-    const handle: SelectionHandle = { remove, unsubscribe: remove };
-    return Symbol.dispose === undefined ? handle : Object.assign(handle, { [Symbol.dispose]: remove });
+    // An engine without the symbol has no `using` either.
+    return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
   }
 }
 
 /**
  * Chooses modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
+ *
+ * A class, or a predicate that is a type guard, says what the modules are, and so what hooks see. With a path, say it
+ * yourself, as with `querySelector`: nothing checks it.
  * @example
  * select(net, 'encoder.*.fc?').log();
  * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
+ * select<Linear>(net, 'encoder.*.fc?').observe(({ path, output }) => writer.addHistogram(path, output));
  * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing matches
  */
-export function select(root: Hookable, selector: (path: string, module: Hookable) => boolean): Selection;
+export function select<M extends Hookable>(
+  root: Hookable,
+  selector: (path: string, module: Hookable) => module is M,
+): Selection<M>;
+export function select<M extends Hookable = Hookable>(
+  root: Hookable,
+  selector: (path: string, module: Hookable) => boolean,
+): Selection<M>;
 export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
-export function select(root: Hookable, selector: Selector): Selection;
+export function select<M extends Hookable = Hookable>(root: Hookable, selector: Selector): Selection<M>;
 export function select(root: Hookable, selector: Selector): Selection {
   if (!(root instanceof Hookable)) throw new TypeError(`select(): the root must be a module, got ${describe(root)}`);
   const matches = matcher(selector);
@@ -134,15 +149,22 @@ function matcher(selector: Selector): (path: string, module: Hookable) => boolea
     const expression = new RegExp(selector.source, selector.flags.replace(/[gy]/g, ''));
     return (path) => expression.test(path);
   }
-  if (typeof selector !== 'function' || selector instanceof Hookable) {
+  if (isClassOfModules(selector)) return (_path, module) => module instanceof selector;
+  if (typeof selector !== 'function' || selector instanceof Hookable || isClass(selector)) {
     throw new TypeError(
       `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}`,
     );
   }
-  if (selector.prototype instanceof Hookable || selector === Hookable) {
-    return (_path, module) => module instanceof (selector as ModuleClass<Hookable>);
-  }
-  return (path, module) => Boolean((selector as (path: string, module: Hookable) => boolean)(path, module));
+  return (path, module) => {
+    const chosen: unknown = (selector as (path: string, module: Hookable) => boolean)(path, module);
+    if (!isThenable(chosen)) return Boolean(chosen);
+    absorb(chosen);
+    throw new TypeError(`select(): the predicate must give true or false, got a promise for ${JSON.stringify(path)}`);
+  };
+}
+
+function isClassOfModules(selector: Selector): selector is ModuleClass<Hookable> {
+  return typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
 }
 
 /** For a path with a dot behind it: `*` is any text within one name, `?` one character of it, `**` any number of names. */
@@ -158,24 +180,29 @@ function globExpression(glob: string): RegExp {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   const inName = (name: string) =>
     [...name].map((c) => (c === '*' ? '[^.]*' : c === '?' ? '[^.]' : literal(c))).join('');
-  // Every name is written with the dot behind it, so that ** may also stand for no name at all.
-  const body = names.map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}\\.`)).join('');
+  // Every name is written with the dot behind it, so that ** may also stand for no name at all. Several in a row are
+  // one: a RegExp would try all the ways to share the names among them.
+  const body = names
+    .filter((name, i) => name !== '**' || names[i - 1] !== '**')
+    .map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}\\.`))
+    .join('');
   return new RegExp(`^${body}$`);
 }
 
 const OFFERED = 5;
+/** More of a selector is neither shown nor compared: the time goes with its length. */
+const LONGEST = 100;
 
 function nothingMatches(root: Hookable, selector: Selector, paths: readonly string[]): string {
-  const what =
-    typeof selector === 'string'
-      ? `"${selector}"`
-      : String(selector instanceof RegExp ? selector : `the ${describe(selector).replace(/^the /, '')}`);
   const names = paths.filter((path) => path !== '');
-  const near = typeof selector === 'string' ? nearest(selector, names) : names.slice(0, OFFERED);
-  const offer =
-    near.length === 0
-      ? 'it has no modules inside'
-      : `${typeof selector === 'string' ? 'nearest' : 'its modules'}: ${near.join(', ')}`;
+  let what = selector instanceof RegExp ? String(selector) : describe(selector);
+  let offer = `its modules: ${names.slice(0, OFFERED).join(', ')}`;
+  if (typeof selector === 'string') {
+    const start = selector.length > LONGEST ? `${selector.slice(0, LONGEST)}…` : selector;
+    what = JSON.stringify(start);
+    offer = `nearest: ${nearest(start, names).join(', ')}`;
+  }
+  if (names.length === 0) offer = 'it has no modules inside';
   return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}`;
 }
 

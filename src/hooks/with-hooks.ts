@@ -1,4 +1,4 @@
-import { describe, isThenable } from './describe.ts';
+import { absorb, describe, isThenable } from './describe.ts';
 import { collectHandles } from './scope.ts';
 
 /**
@@ -29,7 +29,7 @@ export function withHooks<T>(register: () => unknown, run: () => T): T {
     try {
       const registered = register();
       if (isThenable(registered)) {
-        registered.then(undefined, () => {});
+        absorb(registered);
         throw new TypeError('withHooks(): register must register synchronously, but it gave a promise');
       }
     } finally {

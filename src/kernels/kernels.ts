@@ -14,8 +14,27 @@ export interface Numbers {
 export interface PackedLinear {
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** Whether {@link dispose} was called. */
+  readonly disposed: boolean;
   /** Gives the memory back. Twice is harmless; using the packed weights afterwards is an error. */
   dispose(): void;
+}
+
+/** One layer of a chain: a linear layer, and whether ReLU follows. */
+export interface Layer {
+  readonly packed: PackedLinear;
+  readonly relu: boolean;
+}
+
+/** Linear layers one after the other, each `x · weightᵀ + bias`. Made by {@link Kernels.chain}. */
+export interface LinearChain {
+  /**
+   * The same bits as each layer alone would give.
+   * @param input `[rows, inFeatures]` of the first layer
+   * @returns a new array `[rows, outFeatures]` of the last layer
+   * @throws RangeError where WebAssembly memory cannot grow any further; Error where packed weights were disposed
+   */
+  run(input: Float32Array, rows: number): Float32Array;
 }
 
 /**
@@ -62,11 +81,8 @@ export interface Kernels {
    */
   pack(weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number): PackedLinear;
 
-  /** `input` `[rows, inFeatures]` times the transposed weights, plus bias: a new array `[rows, outFeatures]`. */
-  linear(input: Float32Array, rows: number, packed: PackedLinear): Float32Array;
-
-  /** {@link linear}, then {@link relu}, in one pass. */
-  linearRelu(input: Float32Array, rows: number, packed: PackedLinear): Float32Array;
+  /** @param layers at least one; each takes as many features as the one before gives */
+  chain(layers: readonly Layer[]): LinearChain;
 
   /** A new array with negative values replaced by +0. NaN stays NaN and -0 stays -0, as in PyTorch. */
   relu(input: Float32Array): Float32Array;

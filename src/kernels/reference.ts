@@ -2,7 +2,7 @@
  * @file The slow, obvious twin of the WebAssembly kernels: the fallback where WebAssembly is refused, and the oracle
  * that the tests hold the fast kernels against. Sums are in float64.
  */
-import type { HistogramCounts, Kernels, Numbers, PackedLinear, Summary } from './kernels.ts';
+import type { HistogramCounts, Kernels, Layer, LinearChain, Numbers, PackedLinear, Summary } from './kernels.ts';
 
 class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -17,7 +17,11 @@ class PlainLinear implements PackedLinear {
     this.bias = bias === null ? new Float32Array(outFeatures) : Float32Array.from(bias);
   }
 
-  dispose(): void {}
+  disposed = false;
+
+  dispose(): void {
+    this.disposed = true;
+  }
 }
 
 function linear(input: Float32Array, rows: number, packed: PackedLinear): Float32Array {
@@ -33,9 +37,19 @@ function linear(input: Float32Array, rows: number, packed: PackedLinear): Float3
   return output;
 }
 
+const chain = (layers: readonly Layer[]): LinearChain => ({
+  run: (input, rows) =>
+    layers.reduce((values, { packed, relu: rectified }) => {
+      const output = linear(values, rows, packed);
+      return rectified ? relu(output) : output;
+    }, input),
+});
+
 /** `x < 0 ? 0 : x` and not `Math.max(x, 0)`: that would turn -0 into +0. */
 function relu(input: Float32Array): Float32Array {
-  return input.map((x) => (x < 0 ? 0 : x));
+  const output = new Float32Array(input.length);
+  for (let i = 0; i < input.length; i++) output[i] = input[i]! < 0 ? 0 : input[i]!;
+  return output;
 }
 
 /** Two passes over the finite values, so that a mean far from zero costs the variance no digits. */
@@ -104,8 +118,7 @@ function histogram(values: Numbers, edges: Numbers): HistogramCounts {
 export const reference: Kernels = {
   name: 'javascript',
   pack: (weight, bias, outFeatures, inFeatures) => new PlainLinear(weight, bias, outFeatures, inFeatures),
-  linear,
-  linearRelu: (input, rows, packed) => relu(linear(input, rows, packed)),
+  chain,
   relu,
   summarize,
   histogram,

@@ -1,28 +1,11 @@
-/** @file Which kernels this program runs on: chosen on first use, the same ones from then on. */
-import { instantiate, instantiateSync } from '@assemblyscript/loader';
-import { relaxed, simd } from './binaries.ts';
+/** @file Which kernels this program runs on: chosen on first use, the same ones from then on, unless threads are asked for. */
+import { bestBinary, instanceAhead, instanceOf } from './binary.ts';
 import type { Kernels } from './kernels.ts';
+import { Machine } from './machine.ts';
 import { reference } from './reference.ts';
-import { type Instance, wasmKernels } from './wasm.ts';
-
-const BINARIES = { relaxed, simd };
+import { wasmKernels } from './wasm.ts';
 
 let chosen: Kernels | undefined;
-
-/** The bytes of one embedded binary. */
-export function binaryBytes(name: 'relaxed' | 'simd'): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(BINARIES[name]), (character) => character.charCodeAt(0));
-}
-
-/** The best binary that this engine validates, or undefined where WebAssembly or its SIMD is missing. */
-function bestBinary(): { name: 'relaxed' | 'simd'; bytes: Uint8Array<ArrayBuffer> } | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  for (const name of ['relaxed', 'simd'] as const) {
-    const bytes = binaryBytes(name);
-    if (WebAssembly.validate(bytes)) return { name, bytes };
-  }
-  return undefined;
-}
 
 /**
  * The kernels in use. Compiles them synchronously on first use; where the engine refuses that (a content security
@@ -32,11 +15,16 @@ export function kernels(): Kernels {
   if (chosen !== undefined) return chosen;
   const best = bestBinary();
   try {
-    chosen = best === undefined ? reference : wasmKernels(best.name, instantiateSync(best.bytes) as Instance);
+    chosen = best === undefined ? reference : wasmKernels(best.name, new Machine(instanceOf(best.bytes)));
   } catch {
     chosen = reference;
   }
   return chosen;
+}
+
+/** Other kernels from now on. What was packed for the ones before is packed again. */
+export function useKernels(others: Kernels): void {
+  chosen = others;
 }
 
 /**
@@ -49,8 +37,8 @@ export async function ready(): Promise<Kernels['name']> {
   const best = bestBinary();
   if (chosen === undefined && best !== undefined) {
     try {
-      const instance = (await instantiate(best.bytes)) as Instance;
-      chosen ??= wasmKernels(best.name, instance);
+      const binary = await instanceAhead(best.bytes);
+      chosen ??= wasmKernels(best.name, new Machine(binary));
     } catch {
       chosen ??= reference;
     }

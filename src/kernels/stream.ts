@@ -1,22 +1,15 @@
 import type { Float32Values } from './number-array.ts';
-
-/** What a kernel needs to know of the WebAssembly memory that it shares with the others. */
-export interface KernelMemory {
-  /** A view of the whole memory. It is good until the next {@link scratch}: growing detaches it. */
-  floats(): Float32Array;
-  /** A pointer to so many bytes, aligned to 16, that stay as they are until a kernel asks the next time. */
-  scratch(bytes: number): number;
-}
+import type { WasmMemory } from './wasm-memory.ts';
 
 /** 256 KB of float32: written, read and written again while they are in the second-level cache. */
 export const BLOCK_FLOATS = 65536;
 
 /**
- * Where values lie in WebAssembly memory, or undefined for those elsewhere. To be asked before the next `scratch`,
+ * Where values lie in WebAssembly memory, or undefined for those elsewhere. To be asked before the next `arena`,
  * which may detach them.
  */
-export function pointerTo(values: Float32Values, memory: KernelMemory): number | undefined {
-  return values.buffer === memory.floats().buffer && values.BYTES_PER_ELEMENT === 4 ? values.byteOffset : undefined;
+export function pointerTo(values: Float32Values, memory: WasmMemory): number | undefined {
+  return values.buffer === memory.floats.buffer && values.BYTES_PER_ELEMENT === 4 ? values.byteOffset : undefined;
 }
 
 /** The floats of one block: `values` themselves where they are not more than that. */
@@ -36,7 +29,7 @@ export function blockOf(values: Float32Values, start: number): Float32Values {
  * @returns the head
  */
 export function stream(
-  memory: KernelMemory,
+  memory: WasmMemory,
   values: Float32Values,
   headBytes: number,
   begin: (head: number) => void,
@@ -44,7 +37,7 @@ export function stream(
 ): number {
   const { length } = values;
   const inside = pointerTo(values, memory);
-  const head = memory.scratch(headBytes + (inside === undefined ? Math.min(length, BLOCK_FLOATS) * 4 : 0));
+  const head = memory.arena(headBytes + (inside === undefined ? Math.min(length, BLOCK_FLOATS) * 4 : 0));
   begin(head);
   if (inside !== undefined) {
     visit(inside, length, head);
@@ -52,7 +45,7 @@ export function stream(
   }
   const block = head + headBytes;
   for (let start = 0; start < length; start += BLOCK_FLOATS) {
-    memory.floats().set(blockOf(values, start), block >>> 2);
+    memory.floats.set(blockOf(values, start), block >>> 2);
     visit(block, Math.min(length - start, BLOCK_FLOATS), head);
   }
   return head;

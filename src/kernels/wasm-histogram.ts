@@ -1,7 +1,8 @@
 import { type HistogramPlan, planHistogram } from './histogram-plan.ts';
 import type { HistogramCounts, Numbers } from './kernels.ts';
 import type { Float32Values } from './number-array.ts';
-import { type KernelMemory, stream } from './stream.ts';
+import { stream } from './stream.ts';
+import type { WasmMemory } from './wasm-memory.ts';
 
 export interface HistogramBinary {
   countByTable(values: number, count: number, table: number, counters: number): void;
@@ -16,7 +17,7 @@ const LANES = 4;
 
 export function wasmHistogram(
   binary: HistogramBinary,
-  memory: KernelMemory,
+  memory: WasmMemory,
 ): (values: Float32Values, edges: Numbers) => HistogramCounts {
   /** The last used first. */
   const plans: HistogramPlan[] = [];
@@ -34,14 +35,14 @@ export function wasmHistogram(
     const { lookup, ranks, steps } = planFor(edges);
     const lookupBytes = lookup.length * 4;
     const counterCount = ranks.length * LANES;
-    const countersAt = (head: number) => new Uint32Array(memory.floats().buffer, head + lookupBytes, counterCount);
+    const countersAt = (head: number) => new Uint32Array(memory.floats.buffer, head + lookupBytes, counterCount);
 
     const head = stream(
       memory,
       values,
       lookupBytes + counterCount * 4,
       (head) => {
-        new Uint32Array(memory.floats().buffer, head).set(lookup);
+        new Uint32Array(memory.floats.buffer, head).set(lookup);
         countersAt(head).fill(0);
       },
       (pointer, count, head) => {

@@ -1,6 +1,7 @@
 import type { Summary } from './kernels.ts';
 import type { Float32Values } from './number-array.ts';
-import { type KernelMemory, stream } from './stream.ts';
+import { stream } from './stream.ts';
+import type { WasmMemory } from './wasm-memory.ts';
 
 export interface SummarizeBinary {
   summarize(values: number, count: number, state: number): void;
@@ -10,8 +11,8 @@ export interface SummarizeBinary {
 const STATE_NUMBERS = 8;
 const STATE_BYTES = 80;
 
-export function wasmSummarize(binary: SummarizeBinary, memory: KernelMemory): (values: Float32Values) => Summary {
-  const numbersAt = (state: number) => new Float64Array(memory.floats().buffer, state, STATE_NUMBERS);
+export function wasmSummarize(binary: SummarizeBinary, memory: WasmMemory): (values: Float32Values) => Summary {
+  const numbersAt = (state: number) => new Float64Array(memory.floats.buffer, state, STATE_NUMBERS);
 
   function begin(state: number): void {
     const numbers = numbersAt(state).fill(0);

@@ -1,17 +1,17 @@
 /** @file Making tensors from a shape. */
 import { describe } from '../hooks/index.ts';
 import { normal, uniform } from './random.ts';
-import { checkShape } from './shape.ts';
+import { checkShape, checkSpread } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 /** A tensor of zeros. No dimension makes a scalar. @throws RangeError for a dimension that is not a whole number >= 0 */
 export function zeros(...shape: number[]): Tensor {
-  return new Tensor(allocate('zeros()', shape), shape);
+  return new Tensor(allocateSpread('zeros', shape), shape);
 }
 
 /** A tensor of ones. @throws RangeError for a dimension that is not a whole number >= 0 */
 export function ones(...shape: number[]): Tensor {
-  return new Tensor(allocate('ones()', shape).fill(1), shape);
+  return new Tensor(allocateSpread('ones', shape).fill(1), shape);
 }
 
 /** A tensor that holds one value everywhere. @throws RangeError for a bad shape, TypeError for a value that is no number */
@@ -23,7 +23,7 @@ export function full(shape: readonly number[], value: number): Tensor {
 
 /** Uniform in [0, 1): after `manualSeed(n)` the numbers of `torch.rand` on the CPU. @throws RangeError for a bad shape */
 export function rand(...shape: number[]): Tensor {
-  return new Tensor(uniform(allocate('rand()', shape), 0, 1), shape);
+  return new Tensor(uniform(allocateSpread('rand', shape), 0, 1), shape);
 }
 
 /**
@@ -31,7 +31,12 @@ export function rand(...shape: number[]): Tensor {
  * the last bits of its logarithm and cosine. @throws RangeError for a bad shape
  */
 export function randn(...shape: number[]): Tensor {
-  return new Tensor(normal(allocate('randn()', shape)), shape);
+  return new Tensor(normal(allocateSpread('randn', shape)), shape);
+}
+
+function allocateSpread(name: string, dimensions: readonly number[]): Float32Array {
+  checkSpread(name, dimensions);
+  return allocate(`${name}()`, dimensions);
 }
 
 function allocate(what: string, shape: readonly number[]): Float32Array {

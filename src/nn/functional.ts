@@ -2,8 +2,8 @@
 import { describe, ForwardError, typeName } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { withPackedWeights } from './packed-weights.ts';
-import { numberOfValues } from './shape.ts';
-import { Tensor } from './tensor.ts';
+import { numberOfRows, withLast } from './shape.ts';
+import { computed, Tensor } from './tensor.ts';
 
 /**
  * `input · weightᵀ + bias`.
@@ -14,12 +14,11 @@ import { Tensor } from './tensor.ts';
  * @throws ForwardError in PyTorch's words where shapes do not fit
  */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  return runLinear(input, weight, bias, false);
-}
-
-/** {@link linear}, then {@link relu}, in one pass over the output. */
-export function linearRelu(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  return runLinear(input, weight, bias, true);
+  checkLinear(input, weight, bias);
+  const data = withPackedWeights(weight, bias ?? null, (layer) =>
+    layer.run(input.data as Float32Array, numberOfRows(input.shape)),
+  );
+  return computed(data, withLast(input.shape, weight.shape[0]!));
 }
 
 /**
@@ -29,21 +28,7 @@ export function linearRelu(input: Tensor, weight: Tensor, bias?: Tensor): Tensor
  */
 export function relu(input: Tensor): Tensor {
   checkTensor('relu', 'input', 1, input);
-  return new Tensor(kernels().relu(input.data as Float32Array), input.shape);
-}
-
-function runLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined, rectified: boolean): Tensor {
-  checkLinear(input, weight, bias);
-  const shape = input.shape;
-  const outFeatures = weight.shape[0]!;
-  const leading = shape.slice(0, -1);
-  const rows = numberOfValues(leading);
-  leading.push(outFeatures);
-  const data = withPackedWeights(weight, bias, (packed) => {
-    const { linear, linearRelu } = kernels();
-    return (rectified ? linearRelu : linear)(input.data as Float32Array, rows, packed);
-  });
-  return new Tensor(data, leading);
+  return computed(kernels().relu(input.data as Float32Array), input.shape);
 }
 
 function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined): void {
@@ -62,7 +47,7 @@ function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined): v
     );
   }
   if (shape[shape.length - 1] !== inFeatures) {
-    const rows = numberOfValues(shape.slice(0, -1));
+    const rows = numberOfRows(shape);
     throw new ForwardError(
       `mat1 and mat2 shapes cannot be multiplied (${rows}x${shape[shape.length - 1]} and ${inFeatures}x${outFeatures})`,
       `came: an input of shape [${shape.join(', ')}]`,

@@ -1,22 +1,19 @@
-import { describe, type Hookable, isHookable } from '../hooks/index.ts';
+import { className, describe, type Hookable, typeName } from '../hooks/index.ts';
 import { Module } from './module.ts';
 import { checkModule } from './module-array.ts';
 
-/** Modules by name, in the order in which they came, with the methods of a Map. */
-export class ModuleDict extends Module {
+/** Modules by name, in the order in which they came, with methods like those of a Map. */
+export class ModuleDict<M extends Hookable = Hookable> extends Module {
   static override readonly className: string = 'ModuleDict';
-  readonly #modules = new Map<string, Hookable>();
+  readonly #modules = new Map<string, M>();
 
   /**
-   * @param modules a plain object, a Map, or [name, module] pairs
-   * @throws TypeError for anything that is not a module, or a name that is empty or has a dot
+   * @param modules a plain object, or [name, module] pairs: a Map, another ModuleDict
+   * @throws TypeError for anything that is not a module, a name that is empty or has a dot, or what is not a pair
    */
-  constructor(modules: Readonly<Record<string, Hookable>> | Iterable<readonly [string, Hookable]> = {}) {
+  constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
     super();
-    if (modules === null || typeof modules !== 'object' || isHookable(modules)) {
-      throw new TypeError(`ModuleDict should be made from an object, a Map or pairs, but got ${describe(modules)}`);
-    }
-    for (const [name, module] of Symbol.iterator in modules ? modules : Object.entries(modules)) this.set(name, module);
+    for (const [name, module] of pairsOf(modules)) this.set(name, module);
   }
 
   get size(): number {
@@ -28,15 +25,19 @@ export class ModuleDict extends Module {
   }
 
   /** @throws RangeError where there is no module of that name */
-  get(name: string): Hookable {
+  get(name: string): M {
     const module = this.#modules.get(name);
     if (module !== undefined) return module;
-    throw new RangeError(`'${name}'\n  there is no such module; there are: ${[...this.keys()].join(', ') || 'none'}`);
+    throw new RangeError(
+      `'${String(name)}'\n  there is no such module; there are: ${[...this.keys()].join(', ') || 'none'}`,
+    );
   }
 
   /** @throws TypeError for anything that is not a module, or a name that is empty or has a dot */
-  set(name: string, module: Hookable): this {
-    if (typeof name !== 'string') throw new TypeError(`module name should be a string. Got ${describe(name)}`);
+  set(name: string, module: M): this {
+    if (typeof name !== 'string') {
+      throw new TypeError(`module name should be a string. Got ${typeName(name)}\n  came: ${describe(name)}`);
+    }
     if (name === '') throw new TypeError(`module name can't be empty string ""`);
     if (name.includes('.')) throw new TypeError(`module name can't contain ".", got: ${name}`);
     checkModule(`ModuleDict["${name}"]`, module);
@@ -49,23 +50,55 @@ export class ModuleDict extends Module {
     return this.#modules.delete(name);
   }
 
+  clear(): void {
+    this.#modules.clear();
+  }
+
   keys(): IterableIterator<string> {
     return this.#modules.keys();
   }
 
-  values(): IterableIterator<Hookable> {
+  values(): IterableIterator<M> {
     return this.#modules.values();
   }
 
-  entries(): IterableIterator<[string, Hookable]> {
+  entries(): IterableIterator<[string, M]> {
     return this.#modules.entries();
   }
 
-  [Symbol.iterator](): IterableIterator<[string, Hookable]> {
+  [Symbol.iterator](): IterableIterator<[string, M]> {
     return this.entries();
   }
 
+  /** The modules by name, then those in other properties. @throws Error where a property has the name of one of them */
   override *namedChildren(): Generator<[string, Hookable]> {
     yield* this.#modules;
+    for (const [name, module] of super.namedChildren()) {
+      if (this.#modules.has(name)) {
+        const set = `set("${name}", …) gave it another one`;
+        throw new Error(`${className(this)}.${name} is a ${className(module)}, but ${set}: give this one another name`);
+      }
+      yield [name, module];
+    }
   }
+}
+
+/** What a ModuleDict is made from, as pairs. @throws TypeError in PyTorch's words for anything else */
+function pairsOf<M>(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>): (readonly [string, M])[] {
+  const isIterable = typeof (modules as Iterable<unknown> | null)?.[Symbol.iterator] === 'function';
+  if (typeof modules === 'string' || (!isIterable && (modules === null || typeof modules !== 'object'))) {
+    throw new TypeError(
+      `ModuleDict.update should be called with an iterable of key/value pairs, but got ${typeName(modules)}\n` +
+        `  came: ${describe(modules)}\n  expected: an object, a Map or [name, module] pairs`,
+    );
+  }
+  if (!isIterable) return Object.entries(modules as Record<string, M>);
+  const pairs = [...(modules as Iterable<readonly [string, M]>)];
+  pairs.forEach((pair: unknown, i) => {
+    const what = `ModuleDict update sequence element #${i}`;
+    const expected = `\n  came: ${describe(pair)}\n  expected: a pair [name, module]`;
+    if (!Array.isArray(pair)) throw new TypeError(`${what} should be Iterable; is${typeName(pair)}${expected}`);
+    if (pair.length !== 2) throw new TypeError(`${what} has length ${pair.length}; 2 is required${expected}`);
+  });
+  return pairs;
 }

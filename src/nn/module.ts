@@ -1,7 +1,7 @@
 import { className, describe, ForwardError, Hookable, namedModules, ownEntries } from '../hooks/index.ts';
 import { releasePacked } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
-import { moduleString } from './repr.ts';
+import { moduleString, printed } from './repr.ts';
 import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-dict.ts';
 import { Tensor, tensorReader } from './tensor.ts';
 
@@ -132,7 +132,7 @@ export class Module extends Hookable {
 
   /** Printed as PyTorch prints a module. */
   override toString(): string {
-    return moduleString(className(this), this.extraRepr(), this.namedChildren());
+    return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
   }
 }
 

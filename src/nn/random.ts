@@ -53,7 +53,9 @@ let spare: number | undefined;
  * @throws RangeError for anything else
  */
 export function manualSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`manualSeed(): a whole number expected, got ${describe(seed)}`);
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`manualSeed(): a whole number from -(2^53 - 1) to 2^53 - 1 expected, got ${describe(seed)}`);
+  }
   generator = new MersenneTwister(Number(BigInt.asUintN(32, BigInt(seed))));
   spare = undefined;
 }

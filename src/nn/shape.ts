@@ -10,6 +10,42 @@ export function numberOfValues(shape: readonly number[]): number {
   return product;
 }
 
+/** A shape as a message shows it, whatever stands in it. */
+export function shapeString(shape: readonly unknown[]): string {
+  const sizes = Array.from(shape, (size) => {
+    if (typeof size === 'string') return JSON.stringify(size);
+    if (Array.isArray(size)) return '[…]';
+    return typeof size === 'object' && size !== null ? describe(size) : String(size);
+  });
+  return `[${sizes.join(', ')}]`;
+}
+
+/**
+ * Refuses an array in the place of the dimensions: PyTorch takes both, and so it is the usual mistake.
+ * @throws TypeError that shows the call as it should be
+ */
+export function checkSpread(name: string, dimensions: readonly unknown[]): void {
+  const [only] = dimensions;
+  if (dimensions.length !== 1 || !Array.isArray(only)) return;
+  throw new TypeError(
+    `${name}(): the dimensions are arguments, not an array\n  came: ${describe(only)}\n  expected: ${name}(${only.join(', ')})`,
+  );
+}
+
+/** How many rows a batch of this shape has: all dimensions but the last. */
+export function numberOfRows(shape: readonly number[]): number {
+  let rows = 1;
+  for (let i = 0; i < shape.length - 1; i++) rows *= shape[i]!;
+  return rows;
+}
+
+/** The same shape with another last dimension. */
+export function withLast(shape: readonly number[], last: number): number[] {
+  const other = shape.slice();
+  other[shape.length - 1] = last;
+  return other;
+}
+
 /**
  * @param what the function that was given the shape, for the message
  * @returns how many values the shape holds
@@ -21,7 +57,7 @@ export function checkShape(what: string, shape: readonly number[]): number {
   for (let dimension = 0; dimension < shape.length; dimension++) {
     const size = shape[dimension]!;
     if (Number.isSafeInteger(size) && size >= 0) continue;
-    const asked = `[${shape.map(String).join(', ')}]`;
+    const asked = shapeString(shape);
     if (Number.isSafeInteger(size)) {
       throw new RangeError(`Trying to create tensor with negative dimension ${size}: ${asked}\n  asked by: ${what}`);
     }

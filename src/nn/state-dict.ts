@@ -1,6 +1,7 @@
 /** @file Loading parameters: everything is checked first, in PyTorch's words, and only then is anything assigned. */
 import { checkOptions, className, describe, namedModules, typeName } from '../hooks/index.ts';
 import type { Module } from './module.ts';
+import { type Parameter, replaceValues } from './parameter.ts';
 import type { TensorLike } from './tensor.ts';
 
 /** Tensors by the path of their parameter. */
@@ -20,6 +21,10 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
     throw new TypeError(`loadStateDict(): option "strict" must be true or false, got ${describe(strict)}`);
   }
   const given = entriesOf(stateDict);
+  for (const key of given.keys() as Iterable<unknown>) {
+    if (typeof key === 'string') continue;
+    throw new TypeError(`loadStateDict(): the keys must be paths of parameters, got ${describe(key)}`);
+  }
   const parameters = new Map(root.namedParameters({ removeDuplicate: false }));
   const missingKeys = [...parameters.keys()].filter((key) => !given.has(key));
   const unexpectedKeys = inTreeOrder(
@@ -31,12 +36,13 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
   if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
   if (strict && unexpectedKeys.length > 0)
     problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
+  const copies: [Parameter, Float32Array][] = [];
   for (const [key, parameter] of parameters) {
     if (!given.has(key)) continue;
-    const value = given.get(key);
-    if (!isTensorLike(value)) {
+    const value = tensorOf(given.get(key));
+    if (value === undefined) {
       problems.push(
-        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(value)}`,
+        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(given.get(key))}`,
       );
     } else if (value.shape.join() !== parameter.shape.join()) {
       problems.push(
@@ -44,20 +50,20 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
       );
     } else if (value.data.length !== parameter.size) {
       problems.push(`"${key}" has shape ${size(value.shape)}, but ${value.data.length} values`);
+    } else {
+      // Copied before anything is assigned: even where memory runs out, nothing has changed.
+      copies.push([parameter, new Float32Array(value.data)]);
     }
   }
   if (problems.length > 0) {
     throw new Error(`Error(s) in loading state_dict for ${className(root)}:\n\t${problems.join('\n\t')}`);
   }
-  for (const [key, parameter] of parameters) {
-    const value = given.get(key) as TensorLike | undefined;
-    if (value !== undefined) parameter.assign(value);
-  }
+  for (const [parameter, data] of copies) replaceValues(parameter, data);
   return { missingKeys, unexpectedKeys };
 }
 
 function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
-  if (stateDict instanceof Map) return stateDict;
+  if (stateDict instanceof Map) return new Map(stateDict);
   const prototype = stateDict === null || typeof stateDict !== 'object' ? undefined : Object.getPrototypeOf(stateDict);
   if (prototype === Object.prototype || prototype === null) return new Map(Object.entries(stateDict));
   throw new TypeError(
@@ -65,10 +71,11 @@ function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
   );
 }
 
-function isTensorLike(value: unknown): value is TensorLike {
-  if (value === null || typeof value !== 'object') return false;
+/** The parts of a tensor, each read once: a getter may give another answer the next time. */
+function tensorOf(value: unknown): { data: Float32Array; shape: readonly number[] } | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
   const { data, shape } = value as Partial<TensorLike>;
-  return data instanceof Float32Array && Array.isArray(shape);
+  return data instanceof Float32Array && Array.isArray(shape) ? { data, shape } : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
-import { checkShape, numberOfValues } from './shape.ts';
+import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
 /** A Float32Array that its type lets nobody write to. */
@@ -17,6 +17,14 @@ export interface TensorLike {
   readonly shape: readonly number[];
 }
 
+const CHECKED: unique symbol = Symbol('checked');
+
+/**
+ * A tensor of what layertap has computed itself: nothing is checked again, the arrays are taken over. Checking and
+ * copying a shape costs as much as a small layer.
+ */
+export const computed = (data: Float32Array, shape: readonly number[]): Tensor => new Tensor(data, shape, CHECKED);
+
 /**
  * float32 values in row-major order, and their shape. Immutable, and owned by JavaScript: a hook may keep one for
  * ever, nothing in layertap writes to it again.
@@ -31,7 +39,15 @@ export class Tensor {
    * Takes over an array, without a copy: whoever made it must not write to it again. {@link tensor} copies.
    * @throws RangeError where the shape does not hold as many values as there are
    */
-  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]) {
+  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]);
+  /** @internal */
+  constructor(data: Float32Array, shape: readonly number[], checked: typeof CHECKED);
+  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[], checked?: typeof CHECKED) {
+    if (checked === CHECKED) {
+      this.data = data;
+      this.shape = shape;
+      return;
+    }
     if (!(data instanceof Float32Array))
       throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
     const values = checkShape('Tensor', shape);
@@ -53,14 +69,15 @@ export class Tensor {
    * @throws RangeError in PyTorch's words where the values do not fit
    */
   reshape(...shape: number[]): Tensor {
+    checkSpread('reshape', shape);
     const inferred = shape.indexOf(-1);
-    const asked = `[${shape.join(', ')}]`;
+    const asked = shapeString(shape);
     shape.forEach((dimension, i) => {
       if (dimension === -1 && i !== inferred)
         throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);
-      if (!Number.isSafeInteger(dimension) || dimension < -1) {
-        throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}`);
-      }
+      if (Number.isSafeInteger(dimension) && dimension >= -1) return;
+      const came = `\n  came: ${describe(dimension)}\n  expected: a whole number of at least 0, or -1 for what is left`;
+      throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}${came}`);
     });
     const known = numberOfValues(shape.filter((_, i) => i !== inferred));
     const fits = inferred === -1 ? known === this.size : known > 0 && this.size % known === 0;

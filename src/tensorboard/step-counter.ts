@@ -13,15 +13,10 @@ export class StepCounter {
   /**
    * The step of a tag's next record. Changes nothing.
    * @param where names the call in the error message
-   * @throws TypeError if the step is neither a number nor a bigint; RangeError if it is not finite, a number beyond the
-   *   safe integers, or beyond an int64
+   * @throws as {@link readStep} does, RangeError where counting on leaves an int64
    */
   resolve(where: string, tag: string, step: unknown): bigint {
-    const resolved = step === undefined ? (this.#next.get(tag) ?? 0n) : toInteger(where, step);
-    if (resolved < LOWEST || resolved > HIGHEST) {
-      throw new RangeError(`${where}: step ${resolved} is beyond 64 bits; expected -(2 ** 63) to 2 ** 63 - 1`);
-    }
-    return resolved;
+    return readStep(where, step === undefined ? (this.#next.get(tag) ?? 0n) : step);
   }
 
   /** Goes on counting after this step. */
@@ -30,9 +25,17 @@ export class StepCounter {
   }
 }
 
-/** Truncates towards zero, as PyTorch's `int(step)` does. */
-function toInteger(where: string, step: unknown): bigint {
-  if (typeof step === 'bigint') return step;
+/**
+ * Truncates towards zero, as PyTorch's `int(step)` does.
+ * @param where names the call in the error message
+ * @throws TypeError if the step is neither a number nor a bigint; RangeError if it is not finite, a number beyond the
+ *   safe integers, or beyond an int64
+ */
+export function readStep(where: string, step: unknown): bigint {
+  if (typeof step === 'bigint') {
+    if (step >= LOWEST && step <= HIGHEST) return step;
+    throw new RangeError(`${where}: step ${step} is beyond 64 bits; expected -(2 ** 63) to 2 ** 63 - 1`);
+  }
   if (typeof step !== 'number') {
     throw new TypeError(`${where}: step is ${describe(step)}; expected a number, a bigint or undefined`);
   }

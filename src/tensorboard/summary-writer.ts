@@ -1,24 +1,45 @@
-import { describe } from '../hooks/index.ts';
-import { defaultEdges } from './default-edges.ts';
-import { defaultLogDir } from './default-log-dir.ts';
-import { encodeEvent, type SummaryValue } from './event.ts';
-import { fileHeader } from './file-header.ts';
-import { FileSink } from './file-sink.ts';
-import { makeHistogram } from './histogram.ts';
-import { nodeBuiltins } from './node.ts';
-import { encodeRecord } from './record.ts';
-import type { RecordSink } from './record-sink.ts';
-import { StepCounter } from './step-counter.ts';
-import { readScalar, readValues, type SummaryValues } from './values.ts';
+import { checkOptions, describe, Hookable, type InputsOf, isThenable, type TensorReader } from '../hooks/index.ts';
+import type {
+  AddHistogramOptions,
+  AddHparamsOptions,
+  AddImageOptions,
+  AddOptions,
+  AddScalarOptions,
+  Step,
+} from './add-options.ts';
+import type { Event, Histogram, SummaryValue } from './format/event.ts';
+import { encodeGraph, encodeRunMetadata } from './graph/graph-def.ts';
+import { traceGraph } from './graph/trace.ts';
+import { defaultLogDir } from './sinks/default-log-dir.ts';
+import { DirectorySink } from './sinks/directory-sink.ts';
+import { nodeBuiltins } from './sinks/node.ts';
+import { origin } from './sinks/origin.ts';
+import { RunFiles } from './sinks/run-files.ts';
+import { readStep, StepCounter } from './step-counter.ts';
+import { binEdges, checkBins } from './summaries/bins.ts';
+import { defaultEdges } from './summaries/default-edges.ts';
+import { makeHistogram } from './summaries/histogram.ts';
+import { entries, type Hparam, makeHparams } from './summaries/hparams.ts';
+import { makeImage } from './summaries/image.ts';
+import { moments } from './summaries/moments.ts';
+import { NonFiniteCounts } from './summaries/non-finite.ts';
+import { type RawHistogram, readRawHistogram } from './summaries/raw-histogram.ts';
+import { checkRun, checkTag } from './tag.ts';
+import { readArray, readScalar, type SummaryValues } from './values.ts';
 import { readOptions, type SummaryWriterOptions } from './writer-options.ts';
 
 /**
  * Writes event files that TensorBoard reads, byte for byte those of PyTorch's `SummaryWriter` but for times, names and
  * the last bits of sums.
  *
- * Records wait in memory until there are `maxQueue` of them or the first is `flushSecs` old, then they are written
- * synchronously. A process that ends without {@link close}, by an uncaught exception too, loses nothing. One that a
- * signal kills, Ctrl-C included, loses what waited; what is on disk stays readable.
+ * Records wait in memory until the event loop's turn ends, there are `maxQueue` of them, or one comes when the first is
+ * `flushSecs` old; then they are written. In Node that is synchronous: a process that ends without {@link close}, by an
+ * uncaught exception too, loses nothing. One that a signal kills, Ctrl-C included, loses what it logged since its loop
+ * last yielded, at most `maxQueue` records; what is on disk stays readable.
+ *
+ * Every method throws a TypeError or RangeError for a wrong argument, before anything has changed; an Error after
+ * {@link close}; and an Error if records were due and could not be written: these are kept for the next attempt.
+ * Where no step is given, each tag counts its own, from 0.
  *
  * @example
  * const writer = new SummaryWriter();
@@ -26,12 +47,14 @@ import { readOptions, type SummaryWriterOptions } from './writer-options.ts';
  *   writer.addHistogram('fc1', output);
  * });
  */
-export class SummaryWriter {
+export class SummaryWriter<T = never> {
   /** The directory of the event file, as it was given. */
   readonly logDir: string;
-  readonly #sink: RecordSink;
+  readonly #files: RunFiles;
+  readonly #reader: TensorReader | undefined;
   readonly #edges: Float64Array = defaultEdges();
   readonly #steps: StepCounter = new StepCounter();
+  readonly #nonFinite: NonFiniteCounts = new NonFiniteCounts();
   readonly #warned: Set<string> = new Set();
   #closed = false;
 
@@ -40,54 +63,194 @@ export class SummaryWriter {
    * @param logDir TensorBoard shows each directory as one run. Default (also for '', as in PyTorch):
    *   `runs/{month}{day}_{hours}-{minutes}-{seconds}_{hostname}{comment}`
    * @throws TypeError for a wrong argument or an unknown option; Error if the directory or the file cannot be made (its
-   *   `cause` is the system's error), or outside Node
+   *   `cause` is the system's error), or outside Node where no sink is given
    */
-  constructor(logDir?: string, options: SummaryWriterOptions = {}) {
-    if (logDir !== undefined && typeof logDir !== 'string') {
-      throw new TypeError(`SummaryWriter: logDir is ${describe(logDir)}; expected a string`);
+  constructor(logDir?: string, options: SummaryWriterOptions<T> = {}) {
+    if (logDir !== undefined && (typeof logDir !== 'string' || logDir.includes('\0'))) {
+      throw new TypeError(`SummaryWriter: logDir is ${describe(logDir)}; expected a string that can be a path`);
     }
-    const read = readOptions(options);
+    const { comment, sink, reader, filenameSuffix, purgeStep, ...limits } = readOptions(options);
+    const purge = purgeStep === undefined ? undefined : readStep('SummaryWriter: purgeStep', purgeStep);
     const node = nodeBuiltins();
-    this.logDir = logDir || defaultLogDir(node, new Date(), read.comment);
-    this.#sink = new FileSink(node, this.logDir, read, fileHeader(Date.now() / 1000));
-  }
-
-  /**
-   * Logs how values are distributed, in PyTorch's default bins: 1548 of them, growing by a tenth from ±1e-12 to
-   * ±9.92e19.
-   *
-   * NaN, infinities and values beyond the bins count in the record's `num` and in no bin, as in PyTorch. Otherwise than
-   * there, `min`, `max`, `sum` and `sum_squares` are of the finite values, so that TensorBoard can still draw the rest.
-   * Where nothing falls into a bin (no values, only NaN), the step passes without a record, with one `console.warn` for
-   * each tag; PyTorch throws there.
-   *
-   * @param tag the name of the series; TensorBoard groups by what stands before a '/'
-   * @param values of any shape: numbers, typed arrays, tensors (objects with a typed array as `data`), arrays of these
-   * @param step truncated to a whole number. Default: one more than this tag's last step, from 0
-   * @throws TypeError or RangeError for a wrong tag, value or step, before anything has changed; Error after
-   *   {@link close}, or if records were due and could not be written: these are kept for the next attempt, this one too
-   */
-  addHistogram(tag: string, values: SummaryValues, step?: number | bigint): void {
-    const where = this.#check('addHistogram', tag);
-    const numbers = readValues(where, values);
-    const resolved = this.#steps.resolve(where, tag, step);
-    const histogram = makeHistogram(numbers, this.#edges);
-    if (histogram === undefined) this.#warnOfNothing(where, tag, numbers.length);
-    this.#add(tag, resolved, histogram && { tag, histogram });
+    if (sink === undefined && node === undefined) {
+      throw new Error(
+        'SummaryWriter: there are no directories here as in Node (20.19 or newer); ' +
+          'give a sink: new SummaryWriter(logDir, { sink: new MemorySink() })',
+      );
+    }
+    const from = origin(node);
+    this.logDir = logDir || defaultLogDir(sink === undefined ? node!.path.sep : '/', from.host, new Date(), comment);
+    this.#reader = reader;
+    this.#files =
+      sink === undefined
+        ? new RunFiles(new DirectorySink(node!), node!.path.resolve(this.logDir), from, filenameSuffix, limits)
+        : new RunFiles(sink, this.logDir, from, filenameSuffix, limits);
+    this.#files.begin('');
+    if (purge === undefined) return;
+    this.#write('', { wallTime: now(), step: purge, fileVersion: 'brain.Event:2' });
+    this.#write('', { wallTime: now(), step: purge, sessionStart: true });
   }
 
   /**
    * Logs one number of a curve, stored as a float32. NaN and infinities are stored as they are.
    * @param tag the name of the curve; TensorBoard groups by what stands before a '/'
    * @param value a number, or a tensor or array that holds a single one
-   * @param step as for {@link addHistogram}
-   * @throws as {@link addHistogram} does
    */
-  addScalar(tag: string, value: SummaryValues, step?: number | bigint): void {
-    const where = this.#check('addScalar', tag);
-    const simpleValue = readScalar(where, value);
+  addScalar(tag: string, value: SummaryValues | T, step?: Step, options: AddScalarOptions = {}): void {
+    const where = this.#check('addScalar', tag, options, ['newStyle', 'doublePrecision']);
+    const number = readScalar(where, value, this.#reader);
+    const { newStyle, doublePrecision } = options;
+    this.#add(where, tag, step, options, [
+      newStyle
+        ? {
+            tag,
+            tensor: { dtype: doublePrecision ? 'double' : 'float', value: number },
+            metadata: { plugin: 'scalars' },
+          }
+        : { tag, simpleValue: number },
+    ]);
+  }
+
+  /**
+   * Logs a number for each of several curves that TensorBoard draws together. As in PyTorch each curve is a run of its
+   * own, in a directory `{mainTag}_{name}` below the log directory, with '/' in `mainTag` as '_'.
+   * @param values by the names of the curves
+   */
+  addScalars(
+    mainTag: string,
+    values: Readonly<Record<string, SummaryValues | T>>,
+    step?: Step,
+    options: AddOptions = {},
+  ): void {
+    const where = this.#check('addScalars', mainTag, options, []);
+    const curves = entries(where, 'values', values).map(([name, value]) => {
+      checkTag(where, name, 'the name of a curve');
+      const run = checkRun(where, `${mainTag.replaceAll('/', '_')}_${name}`);
+      return { run, number: readScalar(`${where}: ${JSON.stringify(name)}`, value, this.#reader) };
+    });
+    const resolved = this.#steps.resolve(where, mainTag, step);
+    const wallTime = options.wallTime ?? now();
+    for (const { run } of curves) this.#files.begin(run);
+    this.#steps.advance(mainTag, resolved);
+    for (const { run, number } of curves) {
+      this.#write(run, { wallTime, step: resolved, summary: [{ tag: mainTag, simpleValue: number }] });
+    }
+  }
+
+  /**
+   * Logs how values are distributed.
+   *
+   * NaN, infinities and values beyond the bins count in the record's `num` and in no bin, as in PyTorch. Otherwise than
+   * there, `min`, `max`, `sum` and `sum_squares` are of the finite values, so that TensorBoard can still draw the rest;
+   * and how many there are is logged beside it, as scalars `{tag}/NaN`, `{tag}/+Inf` and `{tag}/-Inf`, from the first
+   * one on. Where nothing falls into a bin (no values, only NaN), the step passes without a histogram, with one
+   * `console.warn` for each tag; PyTorch throws there.
+   *
+   * @param values of any shape: numbers, typed arrays, tensors (objects with a typed array as `data`), arrays of these
+   */
+  addHistogram(tag: string, values: SummaryValues | T, step?: Step, options: AddHistogramOptions = {}): void {
+    const where = this.#check('addHistogram', tag, options, ['bins', 'maxBins']);
+    const bins = checkBins(where, options.bins ?? 'tensorflow');
+    const maxBins = options.maxBins ?? Infinity;
+    if (maxBins !== Infinity && !(Number.isSafeInteger(maxBins) && maxBins >= 1)) {
+      throw new RangeError(`${where}: option maxBins is ${describe(maxBins)}; expected a whole number, 1 or more`);
+    }
+    const { values: numbers } = readArray(where, values, this.#reader);
+    const statistics = moments(numbers);
+    let histogram: Histogram | undefined;
+    if (numbers.length > 0) {
+      const edges = binEdges(where, bins, numbers, statistics, this.#edges);
+      histogram = makeHistogram(numbers, statistics, edges, maxBins);
+    }
     const resolved = this.#steps.resolve(where, tag, step);
-    this.#add(tag, resolved, { tag, simpleValue });
+    const counts = this.#nonFinite.valuesOf(tag, statistics);
+    if (histogram === undefined) this.#warnOfNothing(where, tag, numbers.length);
+    this.#add(where, tag, resolved, options, histogram === undefined ? counts : [{ tag, histogram }, ...counts]);
+  }
+
+  /** Logs a histogram that was counted elsewhere, as it is. */
+  addHistogramRaw(tag: string, histogram: RawHistogram, step?: Step, options: AddOptions = {}): void {
+    const where = this.#check('addHistogramRaw', tag, options, []);
+    this.#add(where, tag, step, options, [{ tag, histogram: readRawHistogram(where, histogram) }]);
+  }
+
+  /**
+   * Logs a picture, as a PNG. Bytes are taken as they are; other numbers are times 255, cut off to 0 to 255.
+   * @param image of 1 to 4 channels (gray; gray and alpha; RGB; RGBA), `[channels, height, width]` unless
+   *   `dataformats` says otherwise; or a canvas's ImageData
+   */
+  addImage(tag: string, image: SummaryValues | ImageData | T, step?: Step, options: AddImageOptions = {}): void {
+    this.#addImage('addImage', tag, image, step, options, 'CHW');
+  }
+
+  /**
+   * Logs several pictures as one, in rows of eight.
+   * @param images `[count, channels, height, width]` unless `dataformats` says otherwise, of 1 or 3 channels
+   */
+  addImages(tag: string, images: SummaryValues | T, step?: Step, options: AddImageOptions = {}): void {
+    this.#addImage('addImages', tag, images, step, options, 'NCHW');
+  }
+
+  /** Logs a text, which TensorBoard shows as Markdown. As in PyTorch the record's tag is `{tag}/text_summary`. */
+  addText(tag: string, text: string, step?: Step, options: AddOptions = {}): void {
+    const where = this.#check('addText', tag, options, []);
+    if (typeof text !== 'string') throw new TypeError(`${where}: text is ${describe(text)}; expected a string`);
+    const value = {
+      tag: `${tag}/text_summary`,
+      tensor: { dtype: 'string', value: text },
+      metadata: { plugin: 'text' },
+    };
+    this.#add(where, value.tag, step, options, [value as SummaryValue]);
+  }
+
+  /**
+   * Logs what a trial ran with and how well it did, for TensorBoard's hparams page. As in PyTorch that is a run of its
+   * own below the log directory, and a boolean is stored as a number.
+   * @param hparams numbers, strings and booleans by their names
+   * @param metrics numbers by their tags
+   */
+  addHparams(
+    hparams: Readonly<Record<string, Hparam>>,
+    metrics: Readonly<Record<string, SummaryValues | T>>,
+    options: AddHparamsOptions = {},
+  ): void {
+    const where = this.#check('addHparams', NO_TAG, options, ['hparamDomainDiscrete', 'runName', 'step']);
+    const numbers = entries(where, 'metrics', metrics).map(
+      ([tag, value]) =>
+        [checkTag(where, tag, 'a metric'), readScalar(`${where}: ${tag}`, value, this.#reader)] as const,
+    );
+    const tags = numbers.map(([tag]) => tag);
+    const about = makeHparams(where, hparams, tags, options.hparamDomainDiscrete, this.#reader);
+    const run = options.runName
+      ? checkRun(where, checkTag(where, options.runName, 'option runName'))
+      : this.#trialName();
+    const step = readStep(where, options.step ?? 0);
+    const wallTime = options.wallTime ?? now();
+    const metricValues = numbers.map(([tag, simpleValue]): SummaryValue => ({ tag, simpleValue }));
+    for (const value of [...about, ...metricValues]) this.#write(run, { wallTime, step, summary: [value] });
+  }
+
+  /**
+   * Logs the graph of a module tree: calls it once, in evaluation mode, and writes what took what from whom, with the
+   * shapes. Hooks see modules and not the functions between them: those are nodes called `forward`, behind dotted lines.
+   * @param inputs of the call: an array is all of them, any other value the only one
+   * @returns a promise where the module's forward gives one
+   * @throws also what the call throws; nothing is written then
+   */
+  addGraph<M extends Hookable>(
+    model: M,
+    inputs: InputsOf<M> | Parameters<M['forward']>[0],
+    options: AddOptions = {},
+  ): ReturnType<M['forward']> extends PromiseLike<unknown> ? Promise<void> : void {
+    const where = this.#check('addGraph', NO_TAG, options, []);
+    if (!(model instanceof Hookable)) throw new TypeError(`${where}: model is ${describe(model)}; expected a module`);
+    const nodes = traceGraph(model, Array.isArray(inputs) ? inputs : [inputs]);
+    const write = (traced: Awaited<typeof nodes>): void => {
+      const wallTime = options.wallTime ?? now();
+      this.#write('', { wallTime, graph: encodeGraph(traced) });
+      this.#write('', { wallTime, runMetadata: { tag: 'step1', metadata: encodeRunMetadata() } });
+    };
+    return (isThenable(nodes) ? Promise.resolve(nodes).then(write) : write(nodes)) as never;
   }
 
   /**
@@ -96,19 +259,18 @@ export class SummaryWriter {
    * @throws Error (the promise rejects) if writing failed; the records are kept for the next attempt
    */
   async flush(): Promise<void> {
-    await this.#sink.flush();
+    await this.#files.flush();
   }
 
   /**
-   * Flushes and ends the file. Otherwise than in PyTorch, which would begin a new file, adding is an error from then on.
+   * Flushes and ends the files. Otherwise than in PyTorch, which would begin a new file, adding is an error from then on.
    * Twice is harmless.
    * @throws Error (the promise rejects) if writing failed; the records are kept, and the writer stays open
    */
   async close(): Promise<void> {
-    const closing = this.#sink.close();
     this.#closed = true;
     try {
-      await closing;
+      await this.#files.close();
     } catch (error) {
       this.#closed = false;
       throw error;
@@ -120,27 +282,61 @@ export class SummaryWriter {
     await this.close();
   }
 
+  #addImage(
+    method: string,
+    tag: string,
+    image: unknown,
+    step: unknown,
+    options: AddImageOptions,
+    formats: string,
+  ): void {
+    const where = this.#check(method, tag, options, ['dataformats']);
+    const array = readArray(where, image, this.#reader);
+    const isImageData = typeof (image as ImageData)?.width === 'number' && array.shape.length === 3;
+    const dataformats = options.dataformats ?? (isImageData ? 'HWC' : formats);
+    this.#add(where, tag, step, options, [{ tag, image: makeImage(where, array, dataformats) }]);
+  }
+
   /** @returns how error messages name the call */
-  #check(method: string, tag: unknown): string {
-    if (typeof tag !== 'string' || tag === '') {
-      throw new TypeError(`SummaryWriter.${method}: tag is ${describe(tag)}; expected a string that is not empty`);
+  #check(method: string, tag: unknown, options: AddOptions, known: readonly string[]): string {
+    const named = `SummaryWriter.${method}`;
+    const where = tag === NO_TAG ? named : `${named}(${JSON.stringify(checkTag(named, tag))})`;
+    checkOptions(where, options, ['wallTime', ...known]);
+    const { wallTime } = options;
+    if (wallTime !== undefined && !Number.isFinite(wallTime)) {
+      throw new TypeError(`${where}: option wallTime is ${describe(wallTime)}; expected seconds, a finite number`);
     }
-    const where = `SummaryWriter.${method}(${JSON.stringify(tag)})`;
     if (this.#closed) throw new Error(`${where}: the writer is closed (its log directory is ${this.logDir})`);
     return where;
   }
 
   /** The step passes also without a value: tags that are logged side by side stay at the same step. */
-  #add(tag: string, step: bigint, value: SummaryValue | undefined): void {
-    const record = value && encodeRecord(encodeEvent({ wallTime: Date.now() / 1000, step, summary: [value] }));
-    this.#steps.advance(tag, step);
-    if (record !== undefined) this.#sink.write(record);
+  #add(where: string, tag: string, step: unknown, { wallTime }: AddOptions, summary: readonly SummaryValue[]): void {
+    const resolved = this.#steps.resolve(where, tag, step);
+    this.#steps.advance(tag, resolved);
+    if (summary.length > 0) this.#write('', { wallTime: wallTime ?? now(), step: resolved, summary });
+  }
+
+  #write(run: string, event: Event): void {
+    this.#files.write(run, event);
+  }
+
+  /** The time, as in PyTorch; two trials of the same moment get different ones. */
+  #trialName(): string {
+    let time = now();
+    while (this.#files.has(String(time))) time += 0.001;
+    return String(time);
   }
 
   #warnOfNothing(where: string, tag: string, count: number): void {
     if (this.#warned.has(tag)) return;
     this.#warned.add(tag);
-    const what = count === 0 ? 'there are no values' : `of ${count} values all are NaN, infinite or beyond ±9.92e19`;
+    const what = count === 0 ? 'there are no values' : `of ${count} values all are NaN, infinite or beyond the bins`;
     console.warn(`${where}: ${what}, so no histogram is written. This is said once for each tag.`);
   }
 }
+
+/** In the place of a tag, for methods that have none. */
+const NO_TAG = Symbol('no tag');
+
+const now = () => Date.now() / 1000;

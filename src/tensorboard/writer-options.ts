@@ -1,44 +1,72 @@
-import { describe } from '../hooks/index.ts';
+import { describe, type TensorReader } from '../hooks/index.ts';
+import type { EventSink } from './sinks/event-sink.ts';
 
-/** How a SummaryWriter names its files and when it writes. */
-export interface SummaryWriterOptions {
+/** How a SummaryWriter names its files, where they go, and when it writes. */
+export interface SummaryWriterOptions<T = never> {
   /**
    * Added to the name of the default log directory. Without effect where a log directory is given.
    * @default ''
    */
   readonly comment?: string;
   /**
-   * A record waits in memory for at most so many seconds. 0 writes each one at once.
-   * @default 120
+   * The run goes on from this step after a crash: what an earlier file of this log directory has from it on is to be
+   * hidden. Readers follow it differently: see docs/tensorboard.md.
    */
-  readonly flushSecs?: number;
+  readonly purgeStep?: number | bigint;
   /**
    * When so many records wait in memory, they are written. 1 writes each one at once.
    * @default 10
    */
   readonly maxQueue?: number;
   /**
-   * Added to the name of the event file.
+   * A record that is so many seconds old is written with the next one, however many wait. 0 writes each one at once.
+   * @default 120
+   */
+  readonly flushSecs?: number;
+  /**
+   * Added to the names of the event files.
    * @default ''
    */
   readonly filenameSuffix?: string;
+  /** Where the files go. Default, in Node: into directories. */
+  readonly sink?: EventSink;
+  /** How the tensors of a framework are read, so that the methods take them. */
+  readonly reader?: TensorReader<T>;
+}
+
+/** The options with their defaults; those without one may be undefined. */
+export interface ReadOptions {
+  readonly comment: string;
+  readonly purgeStep: number | bigint | undefined;
+  readonly maxQueue: number;
+  readonly flushSecs: number;
+  readonly filenameSuffix: string;
+  readonly sink: EventSink | undefined;
+  readonly reader: TensorReader | undefined;
 }
 
 const EXPECTED: Record<keyof SummaryWriterOptions, [expected: string, accepts: (value: unknown) => boolean]> = {
   comment: ['a string', (value) => typeof value === 'string'],
-  flushSecs: ['seconds, 0 or more', (value) => typeof value === 'number' && value >= 0],
+  purgeStep: ['a number or a bigint', (value) => typeof value === 'number' || typeof value === 'bigint'],
   maxQueue: [
     'a whole number, 1 or more, or Infinity',
     (value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1),
   ],
-  filenameSuffix: ['a string', (value) => typeof value === 'string'],
+  flushSecs: ['seconds, 0 or more', (value) => typeof value === 'number' && value >= 0],
+  filenameSuffix: ['a string without a path separator', (value) => typeof value === 'string' && !/[/\\\0]/.test(value)],
+  sink: ['an object with a method create()', (value) => hasMethods(value, ['create'])],
+  reader: ['a TensorReader', (value) => hasMethods(value, ['is', 'shape', 'values'])],
 };
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function');
+}
 
 /**
  * Checks the options and fills in the defaults. An option that is undefined counts as not given.
  * @throws TypeError that names the option, what came and what was expected
  */
-export function readOptions(options: unknown): Required<SummaryWriterOptions> {
+export function readOptions(options: unknown): ReadOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`SummaryWriter: options is ${describe(options)}; expected an object`);
   }
@@ -51,6 +79,7 @@ export function readOptions(options: unknown): Required<SummaryWriterOptions> {
       throw new TypeError(`SummaryWriter: option ${name} is ${describe(value)}; expected ${expected}`);
     }
   }
-  const { comment = '', flushSecs = 120, maxQueue = 10, filenameSuffix = '' } = options as SummaryWriterOptions;
-  return { comment, flushSecs, maxQueue, filenameSuffix };
+  const given = options as SummaryWriterOptions;
+  const { comment = '', maxQueue = 10, flushSecs = 120, filenameSuffix = '', purgeStep, sink, reader } = given;
+  return { comment, purgeStep, maxQueue, flushSecs, filenameSuffix, sink, reader };
 }

@@ -1,8 +1,9 @@
 // Runs inside Chromium: the contract suite, the kernels, and what a page may not do. Leaves its findings on window.
 import * as layertap from 'layertap';
 import { readSafetensors, writeSafetensors } from 'layertap/safetensors';
-import { SummaryWriter } from 'layertap/tensorboard';
+import { MemorySink, memoryLogs, RunReader, StreamSink, SummaryWriter } from 'layertap/tensorboard';
 import { type ContractTarget, hookContract } from 'layertap/testing';
+import { threads } from './threads.ts';
 
 const { Linear, Module, ReLU, Sequential, tensor } = layertap;
 type Tensor = layertap.Tensor;
@@ -46,7 +47,11 @@ async function findings(): Promise<object> {
   } catch (error) {
     noFile = (error as Error).message;
   }
+  const [memory, stream, opfs] = [await logToMemory(), await logToStream(), await inWorker('/opfs-worker.js')];
   return {
+    memory,
+    stream,
+    opfs,
     kernels: layertap.kernelName(),
     output: net(
       tensor([
@@ -61,4 +66,53 @@ async function findings(): Promise<object> {
   };
 }
 
-(globalThis as { findings?: Promise<object> }).findings = findings();
+/** What a writer in this page logged, read back in this page. */
+async function logToMemory(): Promise<string[]> {
+  const sink = new MemorySink();
+  const writer = new SummaryWriter('run', { sink });
+  writer.addHistogram('h', tensor([1, 2, 3]));
+  writer.addScalars('s', { a: 0.5 });
+  writer.addImage('i', new ImageData(2, 3));
+  await writer.close();
+  const found: string[] = [];
+  for await (const { run, event } of new RunReader(memoryLogs(sink)).poll()) {
+    if (event.kind === 'histogram') found.push(`${run} ${event.tag} ${event.statistics?.sum}`);
+    if (event.kind === 'scalar') found.push(`${run} ${event.tag} ${event.value}`);
+    if (event.kind === 'image') {
+      const bitmap = await createImageBitmap(new Blob([event.images[0]! as BlobPart]));
+      found.push(`${run} ${event.tag} ${bitmap.width}x${bitmap.height}`);
+    }
+  }
+  return found;
+}
+
+/** How many bytes went into a stream of this page, and whether it was closed. */
+async function logToStream(): Promise<[number, boolean]> {
+  const seen = { bytes: 0, closed: false };
+  const stream = new WritableStream<Uint8Array>({
+    write(part) {
+      seen.bytes += part.length;
+    },
+    close() {
+      seen.closed = true;
+    },
+  });
+  const writer = new SummaryWriter('run', { sink: new StreamSink(stream) });
+  writer.addScalar('a', 1);
+  await writer.close();
+  return [seen.bytes, seen.closed];
+}
+
+/** What a worker posts; or why it does not. */
+function inWorker(script: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const worker = new Worker(script + new URL(import.meta.url).search, { type: 'module' });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => resolve(message);
+  });
+}
+
+Object.assign(globalThis, {
+  findings: findings(),
+  threads: Promise.all([threads(), inWorker('/thread-worker.js')]).then(([page, worker]) => ({ page, worker })),
+});

@@ -1,5 +1,5 @@
-// The built bundle, minified, in Chromium: once where the page's content security policy allows WebAssembly, once
-// where it does not. Prints "N passed, N failed" with a word before it, and fails if anything did.
+// The built bundle, minified, in Chromium: where the page's content security policy allows WebAssembly, where it does
+// not, and where the page is isolated from others, so that it may share memory among threads. Prints "N passed, N failed" with a word before it, and fails if anything did.
 //
 //   apt-get install chromium && npm run build && node test/browser/run.mjs
 import assert from 'node:assert/strict';
@@ -9,30 +9,49 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 
-const bundle = await build({
-  entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  write: false,
-});
-const script = bundle.outputFiles[0].text;
+async function bundle(name) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+const scripts = {
+  '/page.js': await bundle('page.ts'),
+  '/opfs-worker.js': await bundle('opfs-worker.ts'),
+  '/thread-worker.js': await bundle('thread-worker.ts'),
+};
 
 /** What the kernels of a page are allowed to be, under a policy. */
+const wasm = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 const pages = {
-  '/wasm': { policy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'", kernels: 'relaxed' },
-  '/strict': { policy: "default-src 'none'; script-src 'self'", kernels: 'javascript' },
+  '/wasm': { policy: wasm, kernels: 'relaxed', threads: 1 },
+  '/strict': { policy: "default-src 'none'; script-src 'self'", kernels: 'javascript', threads: 1 },
+  '/isolated': { policy: `${wasm} blob:`, isolated: true, kernels: 'relaxed', threads: 2 },
+  '/isolated-without-blobs': { policy: wasm, isolated: true, kernels: 'relaxed', threads: 1 },
+};
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
 };
 
 const server = createServer((request, response) => {
   const page = pages[request.url];
+  // A worker has the policy of its own script: it names its page.
+  const of = page ?? pages[new URL(request.url, 'http://localhost').searchParams.get('of')];
+  if (of !== undefined) response.setHeader('content-security-policy', of.policy);
+  if (of?.isolated) for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
   if (page !== undefined) {
-    response.setHeader('content-security-policy', page.policy);
     response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>layertap</title><script type="module" src="/page.js"></script>');
-  } else if (request.url === '/page.js') {
+    response.end(
+      `<!doctype html><title>layertap</title><script type="module" src="/page.js?of=${request.url}"></script>`,
+    );
+  } else if (scripts[request.url.split('?')[0]] !== undefined) {
     response.setHeader('content-type', 'text/javascript');
-    response.end(script);
+    response.end(scripts[request.url.split('?')[0]]);
   } else {
     response.statusCode = 404;
     response.end();
@@ -53,12 +72,13 @@ const browser = await chromium.launch({
 
 let passed = 0;
 let failed = 0;
-for (const [path, { kernels }] of Object.entries(pages)) {
+for (const [path, { kernels, threads }] of Object.entries(pages)) {
   const page = await browser.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`http://127.0.0.1:${server.address().port}${path}`);
   await page.waitForFunction('globalThis.findings !== undefined');
+  const counted = await page.evaluate('globalThis.threads');
   const found = await page.evaluate('globalThis.findings');
   const checks = {
     'no error escaped': () => assert.deepEqual(complaints, []),
@@ -75,7 +95,19 @@ for (const [path, { kernels }] of Object.entries(pages)) {
         found.repr,
         'Sequential(\n  (0): Linear(in_features=3, out_features=2, bias=True)\n  (1): ReLU()\n)',
       ),
-    'SummaryWriter says that it needs Node': () => assert.match(found.noFile, /Node/),
+    "the page's own thread computes alone": () => assert.deepEqual(counted.page, { count: 1, same: true }),
+    [`threads in a worker of the page: ${threads}`]: () =>
+      assert.deepEqual(counted.worker, { count: threads, same: true }),
+    'SummaryWriter says that a page has no directories': () => assert.match(found.noFile, /give a sink/),
+    'SummaryWriter writes into memory, and RunReader reads it': () =>
+      assert.deepEqual(found.memory, ['run h 6', 'run i 2x3', 'run/s_a s 0.5']),
+    // 88 bytes of header, and 37 of a scalar: what PyTorch's file would have.
+    'SummaryWriter writes into a stream': () => assert.deepEqual(found.stream, [88 + 37, true]),
+    'SummaryWriter writes into the private file system, in a worker': () =>
+      assert.deepEqual(
+        found.opfs,
+        Array.from({ length: 25 }, (_, i) => `run a ${i}`),
+      ),
   };
   for (const [name, check] of Object.entries(checks)) {
     try {
@@ -91,6 +123,6 @@ for (const [path, { kernels }] of Object.entries(pages)) {
 
 await browser.close();
 server.close();
-console.log(`${script.length} bytes of minified script; Chromium ${browser.version()}`);
+console.log(`${scripts['/page.js'].length} bytes of minified script; Chromium ${browser.version()}`);
 console.log(`browser: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { attach, listHooks, registerModuleForwardHook } from '../../src/index.ts';
+import { type AttachedMethod, attach, listHooks, registerModuleForwardHook } from '../../src/index.ts';
 
 class Model {
   gain = 2;
@@ -127,6 +127,166 @@ test('a method put over the interceptor by others stays when the hooks go, and n
   assert.is(model.predict(1), 102);
 });
 
+test('a method that replaced the hooked one is hooked by the next registration, and stays when the hooks go', () => {
+  const model = new Model();
+  const fired: string[] = [];
+  const hookable = attach(model, 'predict');
+  const first = hookable.registerForwardHook(() => void fired.push('first'));
+  model.predict = (x: number) => x * 1000;
+  const theirs = Object.getOwnPropertyDescriptor(model, 'predict');
+  assert.is(model.predict(1), 1000);
+  assert.equal(fired, []);
+  const second = attach(model, 'predict').registerForwardHook(() => void fired.push('second'));
+  assert.is(model.predict(1), 1000);
+  assert.equal(fired, ['first', 'second']);
+  assert.is(hookable(1), 1000);
+  assert.is(hookable.forward(1), 1000);
+  first.remove();
+  second.remove();
+  assert.equal(Object.getOwnPropertyDescriptor(model, 'predict'), theirs);
+  assert.is(model.predict(1), 1000);
+});
+
+test('a second registration over a wrapper hooks the wrapper, and nothing fires twice', () => {
+  const model = new Model();
+  const fired: unknown[] = [];
+  const verbs: [(hookable: AttachedMethod<(x: number) => number>) => { remove(): void }, unknown[]][] = [
+    [(hookable) => hookable.registerForwardHook((_m, _i, output) => void fired.push(output)), [102, 102]],
+    [(hookable) => hookable.registerForwardPreHook((_m, [x]) => void fired.push(x)), [1, 102]],
+    [(hookable) => hookable.observe(({ output }) => fired.push(output)), [102, 102]],
+    [(hookable) => hookable.transform((source) => source), [102]],
+  ];
+  for (const [register, expected] of verbs) {
+    const hookable = attach(model, 'predict');
+    const first = hookable.registerForwardHook((_m, _i, output) => void fired.push(output));
+    const inner = model.predict;
+    const wrapper = function (this: Model, x: number) {
+      return inner.call(this, x) + 100;
+    };
+    model.predict = wrapper;
+    const second = register(hookable);
+    assert.is(model.predict(1), 102);
+    assert.equal(fired.splice(0), expected);
+    // Those who took the method before call it without hooks: they are behind the wrapper now.
+    assert.is(inner.call(model, 1), 2);
+    assert.equal(fired, []);
+    first.remove();
+    second.remove();
+    assert.is(model.predict, wrapper);
+    delete (model as Partial<Model>).predict;
+  }
+});
+
+/** Collects what is warned meanwhile. */
+function warnings(run: () => void): string[] {
+  const { warn } = console;
+  const list: string[] = [];
+  console.warn = (text: string) => list.push(text);
+  try {
+    run();
+  } finally {
+    console.warn = warn;
+  }
+  return list;
+}
+
+for (const [how, close] of [
+  ['frozen', Object.freeze],
+  ['sealed', Object.seal],
+] as [string, (object: object) => void][]) {
+  test(`an object that is ${how} while it is hooked: the hooks go, a warning says that the interceptor stays`, () => {
+    for (const model of [new Model(), Object.assign(new Model(), { predict: (x: number) => x * 2 })]) {
+      let fired = 0;
+      const hookable = attach(model, 'predict');
+      const register = () => hookable.registerForwardHook(() => void fired++);
+      const handle = register();
+      const interceptor = model.predict;
+      close(model);
+      assert.is(model.predict(1), 2);
+      assert.is(fired, 1);
+      const expected =
+        /^layertap: Model\.predict cannot be put back: its object was frozen or sealed meanwhile\. .* passes every call on$/;
+      const list = warnings(() => handle.remove());
+      assert.is(list.length, 1);
+      assert.match(list[0]!, expected);
+      assert.equal(listHooks(hookable), []);
+      assert.is(model.predict(1), 2);
+      assert.is(fired, 1);
+      // What stays can be used again, and is told once.
+      const again = register();
+      assert.is(model.predict(1), 2);
+      assert.is(fired, 2);
+      assert.equal(
+        warnings(() => again.remove()),
+        [],
+      );
+      assert.is(model.predict, interceptor);
+      assert.is(model.predict(1), 2);
+      assert.is(fired, 2);
+    }
+  });
+}
+
+test('an object that was frozen between attach() and the first hook is refused at registration', () => {
+  const model = new Model();
+  const hookable = attach(model, 'predict', { name: 'mine' });
+  Object.freeze(model);
+  for (const register of [
+    () => hookable.registerForwardHook(() => {}),
+    () => hookable.registerForwardPreHook(() => {}),
+    () => hookable.observe(() => {}),
+    () => hookable.log(),
+    () => hookable.transform((source) => source),
+  ]) {
+    assert.throws(
+      register,
+      /^mine cannot be hooked any more: Model\.predict cannot be intercepted: the object takes no new properties$/,
+    );
+  }
+  assert.equal(listHooks(hookable), []);
+  const own = { run: () => 1 };
+  const other = attach(own, 'run');
+  Object.freeze(own);
+  assert.throws(
+    () => other.registerForwardHook(() => {}),
+    /Object\.run cannot be intercepted: the property is not configurable$/,
+  );
+  const refusing = new Proxy(new Model(), { defineProperty: () => false });
+  assert.throws(
+    () => attach(refusing, 'predict').registerForwardHook(() => {}),
+    /^Model\.predict cannot be hooked: the object refuses the property$/,
+  );
+});
+
+test('a class is no method; a function that is called with new makes what it made before', () => {
+  class Tokenizer {}
+  const library = { Tokenizer, derived: class extends Model {} };
+  for (const [name, described] of [
+    ['Tokenizer', 'the class Tokenizer'],
+    ['derived', 'the class derived'],
+  ] as const) {
+    assert.throws(
+      () => attach(library as unknown as { Tokenizer(): void; derived(): void }, name),
+      new RegExp(
+        `^attach\\(\\): Object\\.${name} must be a method, got ${described}: attach to its instances or its prototype$`,
+      ),
+    );
+  }
+  function Old(this: { x: number }, x: number) {
+    this.x = x;
+  }
+  const old = { Old: Old as unknown as { (x: number): void; new (x: number): { x: number } } };
+  const handle = attach(old, 'Old').registerForwardHook(() => {
+    throw new Error('new is no call');
+  });
+  const instance = new old.Old(7);
+  assert.is(instance.x, 7);
+  assert.ok(instance instanceof Old && instance instanceof old.Old);
+  class Newer extends old.Old {}
+  assert.ok(new Newer(1) instanceof Newer && new Newer(1) instanceof Old);
+  handle.remove();
+});
+
 test('an attached prototype method keeps the this of each call', () => {
   class Layer extends Model {}
   const handle = attach(Layer.prototype, 'predict').registerForwardHook((_m, _i, output) => output + 1);
@@ -172,7 +332,7 @@ test('a method that vanished after attach() is an error when a hook is registere
   delete model.run;
   assert.throws(
     () => hookable.registerForwardHook(() => {}),
-    /cannot be hooked: there is no method any more, but undefined/,
+    /^Object\.run cannot be hooked any more: Object\.run must be a method, got undefined$/,
   );
   assert.equal(listHooks(hookable), []);
 });

@@ -1,5 +1,6 @@
 // What Module objects do beyond the contract suite: the call itself, errors on their way up, memory.
 import { inspect } from 'node:util';
+import { map, mergeMap, tap } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -16,10 +17,13 @@ import {
   relu,
   removeAllHooks,
   Sequential,
+  select,
   type Tensor,
   tensor,
   zeros,
 } from '../../src/index.ts';
+import { collected } from './collected.ts';
+import { Later } from './later.ts';
 
 class Network extends Module {
   fc1 = new Linear(10, 20);
@@ -69,6 +73,29 @@ test('a forward that was assigned to an instance is honoured, with hooks around 
   });
   layer(tensor([1]));
   assert.equal(seen, [7]);
+});
+
+test('a forward that is no function is told with its module, hooked or not', async () => {
+  class Slow extends Module {
+    static override readonly async = true;
+  }
+  for (const hooked of [false, true]) {
+    const net = new Sequential(new ReLU());
+    net[0]!.forward = 5 as never;
+    if (hooked) net[0]!.registerForwardHook(() => {});
+    assert.is(
+      caught(() => net(zeros(1))).message,
+      'the forward of ReLU is not a function\n  in 0, ReLU() of Sequential\n  came: the number 5\n  expected: a function',
+    );
+    const slow = new Slow();
+    slow.forward = undefined as never;
+    if (hooked) slow.registerForwardHook(() => {});
+    const error = await Promise.resolve(slow(1)).catch((reason: Error) => reason);
+    assert.match(
+      (error as Error).message,
+      /^the forward of Slow is not a function\n {2}in Slow\(\)\n {2}came: undefined\n/,
+    );
+  }
 });
 
 test('a hook that replaces a result of another kind than a tensor may give false and 0', () => {
@@ -256,29 +283,121 @@ test('listHooks() lists a tree with paths, a shared module once, and not what is
   assert.throws(() => removeAllHooks(null as never), /^removeAllHooks\(\): the root must be a module, got null$/);
 });
 
-const collect = globalThis.gc!;
-
-/** Waits until a reference is collected; what a promise job still holds goes with the turns. */
-async function collected(reference: WeakRef<object>): Promise<boolean> {
-  for (let i = 0; i < 20 && reference.deref() !== undefined; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    collect();
+test('a global alwaysCall hook that throws has started: it is not run again, and the ones after it are', () => {
+  const layer = new ReLU();
+  const fired: string[] = [];
+  const handles = [
+    registerModuleForwardHook(() => void fired.push('before'), { alwaysCall: true }),
+    registerModuleForwardHook(
+      () => {
+        fired.push('throws');
+        throw new Error('mine');
+      },
+      { alwaysCall: true },
+    ),
+    registerModuleForwardHook(() => void fired.push('not always')),
+    registerModuleForwardHook(() => void fired.push('after'), { alwaysCall: true }),
+    layer.registerForwardHook(() => void fired.push('own'), { alwaysCall: true }),
+  ];
+  try {
+    assert.throws(() => layer(zeros(1)), /^mine$/);
+    assert.equal(fired, ['before', 'throws', 'after', 'own']);
+  } finally {
+    for (const handle of handles) handle.remove();
   }
-  return reference.deref() === undefined;
-}
-
-test('a handle keeps neither the module nor the hook alive, and removing afterwards is harmless', async () => {
-  let handle: RemovableHandle;
-  const [module, hook] = (() => {
-    const net = new Network();
-    const hook = () => {};
-    handle = net.fc1.registerForwardHook(hook);
-    return [new WeakRef(net.fc1), new WeakRef(hook)];
-  })();
-  assert.ok(await collected(module), 'the module is kept');
-  assert.ok(await collected(hook), 'the hook is kept');
-  handle!.remove();
 });
+
+const later = <T>(value: T) => new Later(Promise.resolve(value));
+
+test('whatever has a then is a promise: a synchronous forward refuses it from hooks and pre-hooks, and absorbs its rejection', async () => {
+  const layer = new ReLU();
+  const x = zeros(1);
+  for (const make of [() => later(x), () => new Later(Promise.reject(new Error('nobody hears')))]) {
+    for (const [what, register] of [
+      ['hook', () => layer.registerForwardHook(make as never)],
+      ['hook', () => registerModuleForwardHook(make)],
+      ['pre-hook', () => layer.registerForwardPreHook(make as never)],
+    ] as const) {
+      const handle = register();
+      const error = caught(() => layer(x));
+      assert.ok(error.message.startsWith(`a synchronous forward cannot wait for its ${what}\n`), error.message);
+      assert.match(error.message, /\n {2}came: a promise\n/);
+      handle.remove();
+    }
+  }
+  // A rejection that nobody absorbed would end the process here.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('whatever has a then is a promise: forward hooks wait for it, and may give one', async () => {
+  class Slow extends Module {
+    override forward(x: Tensor): PromiseLike<Tensor> {
+      return later(x);
+    }
+  }
+  const slow = new Slow();
+  const seen: unknown[] = [];
+  slow.registerForwardHook((_module, _inputs, output) => {
+    seen.push(output.toArray());
+    return later(tensor([2])) as never;
+  });
+  slow.registerForwardHook((_module, _inputs, output) => void seen.push(output.toArray()));
+  assert.equal((await slow(tensor([1]))).toArray(), [2]);
+  assert.equal(seen, [[1], [2]]);
+});
+
+test('whatever has a then is a promise: that of an observer is watched, that of a transform refused', async () => {
+  const layer = new ReLU();
+  const reported: string[] = [];
+  const observer = () => new Later(Promise.reject(new Error('mine')));
+  layer.observe(observer, { reporter: (error) => reported.push(error.message) });
+  layer(zeros(1));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(reported, ['layertap: the observer observer of ReLU() failed: mine']);
+  const failing = () => new Later(Promise.reject(new Error('nobody hears'))) as never;
+  const one = layer.transform(map(failing));
+  assert.throws(() => layer(zeros(1)), /emitted a promise/);
+  one.remove();
+  layer.transform(mergeMap(() => [zeros(1), failing()]));
+  assert.throws(() => layer(zeros(1)), /emitted 2 values/);
+  // A rejection that nobody absorbed would end the process here.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+const REGISTER: Record<string, (net: Network, hook: () => void) => { unsubscribe(): void }> = {
+  registerForwardHook: (net, hook) => net.fc1.registerForwardHook(hook),
+  registerForwardPreHook: (net, hook) => net.fc1.registerForwardPreHook(hook),
+  'observe(fn)': (net, hook) => net.fc1.observe(hook),
+  'observe().subscribe(fn)': (net, hook) => net.fc1.observe().subscribe(hook),
+  transform: (net, hook) => net.fc1.transform(tap(hook)),
+  log: (net, hook) => net.fc1.log({ print: hook }),
+  'on a Selection': (net, hook) => select(net, 'fc?').registerForwardHook(hook),
+  'observe() on a Selection': (net, hook) => select(net, Linear).observe().subscribe(hook),
+  'transform on a Selection': (net, hook) => select(net, 'fc1').transform(tap(hook)),
+};
+
+for (const [name, register] of Object.entries(REGISTER)) {
+  test(`a handle (${name}) keeps neither the module nor the hook alive, and undoing afterwards is harmless`, async () => {
+    let handle: { unsubscribe(): void };
+    const [module, hook] = (() => {
+      const net = new Network();
+      let fired = 0;
+      const hook = () => {
+        fired++;
+      };
+      handle = register(net, hook);
+      net(zeros(1, 10));
+      assert.ok(fired > 0);
+      return [new WeakRef(net.fc1), new WeakRef(hook)];
+    })();
+    assert.ok(await collected(module), 'the module is kept');
+    // A Subscription of RxJS keeps its subscriber until it is unsubscribed.
+    if (!name.startsWith('observe()')) assert.ok(await collected(hook), 'the hook is kept');
+    handle!.unsubscribe();
+    handle!.unsubscribe();
+    assert.ok(await collected(hook), 'the hook is kept by what was undone');
+  });
+}
 
 test('an attached object is collected, hooks and all', async () => {
   const reference = (() => {

@@ -208,12 +208,21 @@ test('observe() refuses what is not a function, and options that are unknown', (
   const module = new Same();
   assert.throws(
     () => module.observe(undefined as never),
-    /^observe\(\) of Same\(\): the hook must be a function, got undefined$/,
+    /^observe\(\) of Same: the hook must be a function, got undefined$/,
   );
   assert.throws(
     () => module.observe(() => {}, { reprter: 1 } as never),
     /unknown option "reprter"; the options are reporter$/,
   );
+  for (const [options, came] of [
+    [null, 'null'],
+    [true, 'the boolean true'],
+  ] as const) {
+    assert.throws(
+      () => module.observe(() => {}, options as never),
+      (error: Error) => error.message.endsWith(`: the options must be an object, got ${came}`),
+    );
+  }
   assert.throws(
     () => module.observe(() => {}, { reporter: 1 } as never),
     /option "reporter" must be a function, got the number 1$/,

@@ -118,6 +118,43 @@ test('select() that matches nothing offers the nearest names', () => {
   assert.throws(() => select(new ReLU(), '*'), /it has no modules inside/);
 });
 
+test('select() says what it was given, however long, and in no long time', () => {
+  assert.throws(
+    () => select(new Sequential(new ReLU()), Linear),
+    /nothing in Sequential matches the class Linear\n {2}its modules: 0$/,
+  );
+  const long = `head.${'x'.repeat(10_000)}`;
+  assert.throws(
+    () => select(net(), long),
+    ({ message }: Error) => message.length < 300 && message.includes(`matches "${long.slice(0, 100)}…"`),
+  );
+  // Each ** could stand for any of forty names: a RegExp that tries all ways to share them out never ends.
+  let deep = new Sequential(new ReLU());
+  for (let i = 0; i < 40; i++) deep = new Sequential(deep);
+  assert.throws(() => select(deep, `${'**.'.repeat(12)}no`), /nearest: /);
+  assert.is(select(deep, '**.**.0').size, select(deep, '**.0').size);
+});
+
+test('select() among five thousand modules, and registering on them', () => {
+  class Big extends Module {
+    blocks = Array.from({ length: 1000 }, () => new Block());
+    extra = Array.from({ length: 999 }, () => new ReLU());
+    override forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const root = new Big();
+  assert.is([...root.modules()].length, 5000);
+  assert.is(select(root, '**').size, 4999);
+  const selection = select(root, 'blocks.*.fc?');
+  assert.is(selection.size, 2000);
+  const handle = selection.transform(map((output) => output));
+  assert.is(listHooks(root).length, 2000);
+  handle.remove();
+  assert.equal(listHooks(root), []);
+  assert.throws(() => select(root, 'blocks.17.fc3'), /nearest: blocks\.17\.fc1, blocks\.17\.fc2, /);
+});
+
 test('select() refuses what is malformed', () => {
   for (const glob of ['', 'a..b', '.a', 'a.', 'a**', '***']) {
     assert.throws(
@@ -132,6 +169,12 @@ test('select() refuses what is malformed', () => {
       /a glob, a RegExp, a class of modules or a predicate expected, got/,
     );
   }
+  class Other {}
+  assert.throws(() => select(net(), Other as never), /or a predicate expected, got the class Other$/);
+  const fails = async () => {
+    throw new Error('nobody waits for this');
+  };
+  assert.throws(() => select(net(), fails as never), /the predicate must give true or false, got a promise for ""$/);
   assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
   assert.equal(paths(select(net(), 'head.0')), ['head.0']);
   assert.throws(() => select(net(), 'he+d'), /nothing in Net matches/);
@@ -155,6 +198,16 @@ test('the verbs of a Selection work on all modules, tell their paths, and one ha
   for (const handle of handles) {
     handle.remove();
     handle.unsubscribe();
+  }
+  assert.equal(listHooks(root), []);
+});
+
+test('`using` on a Selection removes everything at the end of the block', () => {
+  const root = net();
+  {
+    using handle = select(root, Linear).observe(() => {});
+    assert.is(listHooks(root).length, 7);
+    assert.type(handle.remove, 'function');
   }
   assert.equal(listHooks(root), []);
 });

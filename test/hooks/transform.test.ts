@@ -5,32 +5,47 @@ import {
   auditTime,
   bufferCount,
   catchError,
+  combineLatestWith,
   concatMap,
+  concatWith,
   debounceTime,
   delay,
   distinctUntilChanged,
   EMPTY,
+  endWith,
   filter,
+  finalize,
+  ignoreElements,
   map,
+  merge,
   mergeMap,
+  mergeWith,
+  NEVER,
+  Observable,
   type OperatorFunction,
   observeOn,
   of,
   pairwise,
   queueScheduler,
   retry,
+  Subject,
+  Subscriber,
   sampleTime,
   scan,
   skip,
   startWith,
   switchMap,
   take,
+  takeUntil,
   tap,
   throttleTime,
+  throwError,
+  timer,
+  withLatestFrom,
 } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listHooks, Module, setReporter } from '../../src/index.ts';
+import { attach, listHooks, Module, setReporter } from '../../src/index.ts';
 
 class Same extends Module {
   override forward(x: number): number {
@@ -94,6 +109,83 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     false,
   ],
   ['retry(), throws on the second', () => [throwsOnSecond(), retry()], [2, 2, 6], [], true],
+  // Beyond the table of one value after the other: what ends, fails or falls silent between calls.
+  [
+    'delay(0) that throws',
+    () => [delay(0), throwsOnSecond()],
+    [1, 2, 3],
+    ['LateEmissionError', 'LateEmissionError'],
+    true,
+  ],
+  [
+    'delay(0) of promises that reject',
+    () => [delay(0), map(async () => Promise.reject(new Error('late'))) as never],
+    [1, 2, 3],
+    ['LateEmissionError'],
+    true,
+  ],
+  ['takeUntil(timer)', () => [map(twice), takeUntil(timer(0))], [2, 4, 6], ['Error completed and was removed'], false],
+  [
+    'take(1), concatWith(NEVER)',
+    () => [map(twice), take(1), concatWith(NEVER)],
+    [2, 2, 3],
+    ['Error does not listen any more'],
+    true,
+  ],
+  ['() => NEVER', () => [() => NEVER], [1, 2, 3], ['Error does not listen any more'], true],
+  ['take(0)', () => [take(0)], [1, 2, 3], ['Error completed and was removed'], false],
+  [
+    'retry({ delay }), throws on the second',
+    () => [throwsOnSecond(), retry({ delay: 0 })],
+    [2, 2, 3],
+    ['Error does not listen any more'],
+    true,
+  ],
+  [
+    'mergeMap([promise, promise]), which reject',
+    () => [mergeMap(() => [1, 2].map((x) => Promise.reject(new Error(`${x}`)))) as never],
+    ['!TooManyEmissionsError', '!TooManyEmissionsError', '!TooManyEmissionsError'],
+    [],
+    true,
+  ],
+  [
+    // Who subscribes while an output comes waits for the next one, as with a Subject.
+    'mergeMap to the source itself',
+    () => [(source) => source.pipe(mergeMap((x) => source.pipe(map((y) => x * 10 + y))))],
+    [1, 12, '!TooManyEmissionsError'],
+    [],
+    true,
+  ],
+  [
+    'withLatestFrom, combineLatestWith',
+    () => [
+      (source) => {
+        const sums = source.pipe(
+          withLatestFrom(of(10)),
+          map(([x, y]) => x + y),
+        );
+        return sums.pipe(
+          combineLatestWith(of(5)),
+          map(([x, y]) => x * y),
+        );
+      },
+    ],
+    [55, 60, 65],
+    [],
+    true,
+  ],
+  [
+    'finalize that throws',
+    () => [
+      map(twice),
+      finalize(() => {
+        throw new Error('in the end');
+      }),
+    ],
+    [2, 4, 6],
+    ['Error failed as it ended'],
+    true,
+  ],
 ];
 
 function outcome(run: () => unknown): unknown {
@@ -109,7 +201,11 @@ function outcome(run: () => unknown): unknown {
 async function reported(run: () => unknown): Promise<string[]> {
   const reports: string[] = [];
   setReporter(({ name, message }) =>
-    reports.push(name === 'Error' ? `Error ${/completed and was removed/.exec(message)?.[0] ?? message}` : name),
+    reports.push(
+      name === 'Error'
+        ? `Error ${/completed and was removed|does not listen any more|failed as it ended/.exec(message)?.[0] ?? message}`
+        : name,
+    ),
   );
   try {
     await run();
@@ -130,8 +226,10 @@ for (const [name, operators, outputs, reports, kept] of ROWS) {
         [1, 2, 3].map((x) => outcome(() => module(x))),
         outputs,
       );
-      assert.is(listHooks(module).length, kept ? 1 : 0);
-      return later(5).then(() => handle.remove());
+      return later(5).then(() => {
+        assert.is(listHooks(module).length, kept ? 1 : 0);
+        handle.remove();
+      });
     });
     assert.equal(came, reports);
     assert.is(module(5), 5, 'the module works when the transform is gone');
@@ -150,10 +248,41 @@ test('transform(startWith) is an error at registration, and registers nothing', 
   assert.equal(listHooks(module), []);
 });
 
+test('transform() that cannot be registered leaves nothing subscribed', () => {
+  const object: { run?: (x: number) => number } = { run: (x) => x };
+  const vanished = attach(object as Required<typeof object>, 'run');
+  delete object.run;
+  let ended = 0;
+  assert.throws(
+    () => vanished.transform(finalize(() => ended++)),
+    /cannot be hooked any more: Object.run must be a method, got undefined/,
+  );
+  assert.is(ended, 1);
+  assert.throws(
+    () =>
+      new Same().transform(
+        finalize(() => ended++),
+        startWith(0),
+      ),
+    /while it was subscribed/,
+  );
+  assert.is(ended, 2);
+});
+
 test('transform() refuses what is not an operator', () => {
   const module = new Same();
-  assert.throws(() => module.transform(), /^transform\(\) of Same\(\): at least one operator expected, got none$/);
+  assert.throws(() => module.transform(), /^transform\(\) of Same: at least one operator expected, got none$/);
   assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);
+  // The usual mistake: what belongs into map().
+  assert.throws(
+    () => module.transform(map(twice), ((x: number) => Number(x) * 2) as never),
+    /^transform\(\): operator 1 gave the number NaN when it was applied\n {2}expected: an Observable/,
+  );
+  const fails = () => {
+    throw new Error('applied');
+  };
+  assert.throws(() => module.transform(fails), /^applied$/);
+  assert.throws(() => module.transform(() => throwError(() => new Error('subscribed'))), /^subscribed$/);
   assert.equal(listHooks(module), []);
 });
 
@@ -166,6 +295,42 @@ test('transform() keeps one chain per level of nesting: a module called inside i
   // Level 0 sums 1, then 2; level 1 sums 10, then 20, and does not call again.
   assert.is(module(1), 11);
   assert.is(module(1), 22);
+});
+
+test('transform() that was removed is not told of any more, whatever its operators do until they are ended', async () => {
+  const FATES: Record<string, (between: Subject<number>) => void> = {
+    'a value': (between) => between.next(7),
+    'an error': (between) => between.error(new Error('between')),
+    'the end': (between) => between.complete(),
+  };
+  for (const [name, fate] of Object.entries(FATES)) {
+    const module = new Same();
+    const between = new Subject<number>();
+    const untilItEnds = takeUntil<number>(between.pipe(ignoreElements(), endWith(0)));
+    const reports = await reported(() => {
+      const handle = module.transform(mergeWith(between), untilItEnds);
+      handle.remove();
+      fate(between);
+    });
+    assert.equal(reports, [], name);
+    // The same while it stands, so that the test above can fail.
+    const standing = new Subject<number>();
+    const told = await reported(() => {
+      module.transform(mergeWith(standing), takeUntil(standing.pipe(ignoreElements(), endWith(0))));
+      fate(standing);
+    });
+    assert.is(told.length, 1, name);
+  }
+});
+
+test('transform() that is removed in a call is still driven there, and not told of if nothing listens', async () => {
+  const module = new Same();
+  const reports = await reported(() => {
+    module.registerForwardHook(() => handle.remove());
+    const handle = module.transform(() => NEVER);
+    assert.is(module(1), 1);
+  });
+  assert.equal(reports, []);
 });
 
 test('transform() stands among the hooks where it was registered', () => {
@@ -210,6 +375,69 @@ test('transform() removed inside its own chain still gives its value, once', () 
   );
   assert.is(module(1), 2);
   assert.is(module(1), 1);
+});
+
+test('transform() of an operator that subscribes to its source twice sends every output to both', () => {
+  const module = new Same();
+  module.transform((source) =>
+    merge(
+      source.pipe(
+        filter((x) => x % 2 === 0),
+        map((x) => x * 10),
+      ),
+      source.pipe(
+        filter((x) => x % 2 === 1),
+        map((x) => -x),
+      ),
+    ),
+  );
+  assert.equal([1, 2, 3].map(module), [-1, 20, -3]);
+});
+
+test('transform() of an operator by hand whose subscriber throws: that call fails, the next begins anew', () => {
+  const module = new Same();
+  let subscribed = 0;
+  class Raw extends Subscriber<number> {
+    override next(x: number): void {
+      if (x === 2) throw new Error('raw');
+      super.next(x * 10);
+    }
+  }
+  let ended = 0;
+  module.transform((source) => {
+    return new Observable<number>((subscriber) => {
+      subscribed++;
+      subscriber.add(() => ended++);
+      return source.subscribe(new Raw(subscriber));
+    });
+  });
+  assert.is(module(1), 10);
+  assert.throws(() => module(2), /^raw$/);
+  assert.is(ended, 1);
+  assert.is(module(3), 30);
+  assert.is(subscribed, 2);
+});
+
+test('transform() that calls its module until the stack overflows: afterwards the levels of nesting are as before', () => {
+  const module = new Same();
+  let endless = true;
+  let overflowed = 0;
+  module.transform(
+    scan((calls) => calls + 1, 0),
+    map((calls) => {
+      try {
+        if (endless) module(0);
+      } catch (error) {
+        assert.instance(error, RangeError);
+        overflowed++;
+      }
+      return calls;
+    }),
+  );
+  assert.is(module(0), 1);
+  endless = false;
+  assert.ok(overflowed > 0);
+  assert.is(module(0), 2, 'the second call on the outermost level');
 });
 
 test.run();

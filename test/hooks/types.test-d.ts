@@ -1,5 +1,25 @@
 // Checked by tsc, never run: what has to compile, and what must not.
-import { attach, Linear, Module, type Tensor, tensor } from '../../src/index.ts';
+import { map } from 'rxjs';
+import {
+  attach,
+  type ForwardHook,
+  type ForwardPreHook,
+  type Hookable,
+  Identity,
+  Linear,
+  Module,
+  ModuleDict,
+  ModuleList,
+  ReLU,
+  Sequential,
+  select,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
+
+/** Compiles only where two types are the same. */
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Equal<A, B>): void => {};
 
 class Network extends Module {
   fc1 = new Linear(10, 20);
@@ -59,3 +79,98 @@ const model = { rate: 1, predict: (x: number): string => `${x}` };
 attach(model, 'predict').registerForwardHook((_module, inputs, output) => output.repeat(inputs[0]));
 // @ts-expect-error not a method
 attach(model, 'rate');
+
+select(net, Linear).observe(({ output }) => output.item());
+select(net, (path, module): module is Linear => path !== '' && module instanceof Linear).transform(
+  map((output) => tensor([output.item()])),
+);
+select<Linear>(net, '**.fc?').registerForwardHook((module, [x]) => (module.inFeatures > 1 ? x : undefined));
+// @ts-expect-error nobody has said what these modules give
+select(net, '**.fc?').observe(({ output }) => output.item());
+// @ts-expect-error the output of a Linear is a tensor
+select(net, Linear).transform(map(() => 1));
+
+// A hook that names no module fits every one.
+const anyHook: ForwardHook = (module, inputs, output) => {
+  same<typeof module, Hookable>(true);
+  same<typeof output, unknown>(true);
+  seen.push(inputs[0]);
+};
+const anyPreHook: ForwardPreHook = (_module, inputs) => inputs;
+const identityHook: ForwardHook = (_module, _inputs, output) => output;
+for (const module of [net, new Slow(), net.fc1, new Identity(), new Sequential(net.fc1)]) {
+  (module as Hookable).registerForwardHook(anyHook);
+}
+net.registerForwardHook(anyHook);
+net.fc1.registerForwardHook(anyHook);
+net.fc1.registerForwardHook(identityHook);
+net.fc1.registerForwardPreHook(anyPreHook);
+new Slow().registerForwardHook(anyHook);
+new Identity().registerForwardHook(anyHook);
+attach(model, 'predict').registerForwardHook(anyHook);
+const linearHook: ForwardHook<Linear> = (module, [x], output) => (module.inFeatures > 0 ? output : x);
+net.fc1.registerForwardHook(linearHook);
+// @ts-expect-error a hook for linear layers does not fit every module
+net.registerForwardHook(linearHook);
+
+// Containers know what they hold, without type arguments.
+const linears = new ModuleList([new Linear(1, 2), new Linear(2, 3)]);
+same<typeof linears, ModuleList<Linear>>(true);
+linears[0]!.weight.assign([1, 2]);
+linears.at(-1).weight.assign([1]);
+for (const layer of linears) same<typeof layer, Linear>(true);
+linears[0] = new Linear(1, 2);
+// @ts-expect-error a value that is no module
+linears[0] = 5;
+// @ts-expect-error another class than the list was made of
+linears.append(new ReLU());
+const mixed = new ModuleList([new Linear(1, 2), new ReLU()]);
+same<typeof mixed, ModuleList<Linear | ReLU>>(true);
+const through: Tensor = mixed[1]!(tensor([1]));
+through.item();
+const open = new ModuleList();
+same<typeof open, ModuleList>(true);
+open.append(new Linear(1, 2)).append(new ReLU());
+new ModuleList(linears).extend(linears);
+new ModuleList(new Sequential(new ReLU()));
+const asHookable: Hookable = linears;
+const asList: ModuleList = linears;
+[asHookable, asList].map(String);
+
+const heads = new ModuleDict({ left: new Linear(1, 2), right: new Linear(1, 3) });
+same<typeof heads, ModuleDict<Linear>>(true);
+heads.get('left').weight.assign([1, 2]);
+for (const pair of heads) same<typeof pair, [string, Linear]>(true);
+const byPairs = new ModuleDict([['a', new ReLU()]]);
+same<typeof byPairs, ModuleDict<ReLU>>(true);
+const byMap = new ModuleDict(new Map([['a', new Linear(1, 1)]]));
+same<typeof byMap, ModuleDict<Linear>>(true);
+same<typeof byMap, typeof heads>(true);
+const either = new ModuleDict({ a: new Linear(1, 1), b: new ReLU() });
+same<typeof either, ModuleDict<Linear | ReLU>>(true);
+const emptyDict = new ModuleDict();
+same<typeof emptyDict, ModuleDict>(true);
+emptyDict.set('x', new ReLU()).get('x')(1);
+new ModuleDict(heads);
+
+const passed: Tensor = new Identity()(tensor([1]));
+passed.item();
+const text: string = new Identity()('x');
+text.trim();
+const layerOrNothing: Identity | Linear = new Identity(10, { any: 'thing' });
+layerOrNothing.registerForwardPreHook(anyPreHook);
+
+class Stack extends Module {
+  layers = new ModuleList([new Linear(2, 2), new Linear(2, 2)]);
+  heads = new ModuleDict({ left: new Linear(2, 1) });
+  norm = new Identity();
+  override forward(x: Tensor): Tensor {
+    let y = x;
+    for (const layer of this.layers) y = layer(y);
+    return this.norm(this.heads.get('left')(y));
+  }
+}
+const stacked: Tensor = new Stack()(tensor([1]));
+stacked.item();
+// @ts-expect-error the name of a function is read-only, until a field is declared
+new Stack().name = 'x';

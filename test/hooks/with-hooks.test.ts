@@ -12,6 +12,7 @@ import {
   withHooks,
   zeros,
 } from '../../src/index.ts';
+import { Later } from './later.ts';
 
 class Same extends Module {
   override forward(x: number): number {
@@ -55,6 +56,19 @@ test('withHooks() removes every kind of registration, selections and global ones
   net(zeros(1, 2));
   assert.is(fired, 7);
   assert.equal(listHooks(net), []);
+});
+
+test('withHooks() takes whatever has a then for a promise', async () => {
+  const module = new Same();
+  const hook = () => module.registerForwardHook((_m, _i, x) => x * 10);
+  const running = withHooks(hook, () => new Later(Promise.resolve(5)));
+  assert.is(module(1), 10);
+  assert.is(await running, 5);
+  assert.is(module(1), 1);
+  const rejected = new Later(Promise.reject(new Error('nobody hears')));
+  assert.throws(() => withHooks(() => rejected, hook), /register must register synchronously, but it gave a promise/);
+  // A rejection that nobody absorbed would end the process here.
+  await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
 test('withHooks() cleans up after a throw, in the run and in the middle of registering', () => {

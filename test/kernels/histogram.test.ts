@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { histogram } from '../../src/index.ts';
 import { planHistogram } from '../../src/kernels/histogram-plan.ts';
 import type { HistogramCounts, Numbers } from '../../src/kernels/kernels.ts';
-import { defaultEdges } from '../../src/tensorboard/default-edges.ts';
+import { defaultEdges } from '../../src/tensorboard/summaries/default-edges.ts';
 import { normal, uniform } from './generator.ts';
 import { BINARIES, IMPLEMENTATIONS } from './implementations.ts';
 import { LENGTHS } from './sizes.ts';

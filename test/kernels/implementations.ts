@@ -1,11 +1,9 @@
 // Every implementation of the kernels: both binaries and the JavaScript twin.
-import { instantiateSync } from '@assemblyscript/loader';
+import { type BinaryName, binaryBytes, instanceOf } from '../../src/kernels/binary.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
+import { Machine } from '../../src/kernels/machine.ts';
 import { reference } from '../../src/kernels/reference.ts';
-import { binaryBytes } from '../../src/kernels/select.ts';
-import { type Instance, wasmKernels } from '../../src/kernels/wasm.ts';
-
-const instantiate = (name: 'relaxed' | 'simd') => instantiateSync(binaryBytes(name)) as Instance;
+import { wasmKernels } from '../../src/kernels/wasm.ts';
 
 interface BinaryKernels {
   readonly kernels: Kernels;
@@ -13,17 +11,13 @@ interface BinaryKernels {
   inside(values: Float32Array): Float32Array;
 }
 
-function load(name: 'relaxed' | 'simd'): BinaryKernels {
-  const instance = instantiate(name);
-  const { memory, allocate } = instance.instance.exports as unknown as {
-    memory: WebAssembly.Memory;
-    allocate(bytes: number): number;
-  };
+function load(name: BinaryName): BinaryKernels {
+  const machine = new Machine(instanceOf(binaryBytes(name)));
   return {
-    kernels: wasmKernels(name, instance),
+    kernels: wasmKernels(name, machine),
     inside(values) {
-      const pointer = allocate(values.length * 4) >>> 0;
-      const copy = new Float32Array(memory.buffer, pointer, values.length);
+      const pointer = machine.memory.allocate(values.length * 4);
+      const copy = new Float32Array(machine.binary.memory.buffer, pointer, values.length);
       copy.set(values);
       return copy;
     },

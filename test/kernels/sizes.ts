@@ -11,6 +11,14 @@ export const SIZES: readonly (readonly [number, number, number])[] = [
   [8, 784, 64],
   [37, 123, 45],
   [40, 124, 48],
+  // Groups of four panels, and what is left of them; depths of more than one part; more rows than one block.
+  [3, 300, 77],
+  [13, 300, 77],
+  [4, 1024, 64],
+  [6, 1025, 40],
+  [11, 2049, 97],
+  [7, 5000, 33],
+  [131, 4100, 36],
 ];
 
 const around = (length: number) => [length - 1, length, length + 1];

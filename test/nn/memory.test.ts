@@ -1,7 +1,7 @@
 // What a program pays that runs for long: nothing that grows.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { kernelName, Linear, ReLU, rand, Sequential } from '../../src/index.ts';
+import { kernelName, Linear, linear, ReLU, rand, Sequential } from '../../src/index.ts';
 import { kernels } from '../../src/kernels/index.ts';
 
 const collect = globalThis.gc!;
@@ -44,6 +44,40 @@ test('layers that are thrown away give their WebAssembly memory back', async () 
     await bytes();
   }
   // 30 x 20 x 256 KB would be 157 MB.
+  const after = await bytes();
+  assert.ok(after - before < 20_000_000, `${after - before} bytes more`);
+});
+
+test('weights that are packed again, for other values or other biases, give their memory back', async () => {
+  const layer = new Linear(1024, 1024);
+  const x = rand(1, 1024);
+  const cases: Record<string, () => void> = {
+    'other values': () => layer.weight.assign(layer.weight.data),
+    'another bias': () => {
+      layer.bias = new Linear(1, 1024).bias;
+    },
+  };
+  for (const [what, change] of Object.entries(cases)) {
+    const run = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        change();
+        layer(x);
+      }
+    };
+    run(10);
+    const before = await bytes();
+    run(40);
+    // 40 x 4 MB would be 168 MB: memory that was given back only when something was collected has grown meanwhile.
+    const after = await bytes();
+    assert.ok(after - before < 20_000_000, `${what}: ${after - before} bytes more`);
+  }
+});
+
+test('plain tensors as weights are packed for one call', async () => {
+  const [x, weight] = [rand(1, 1024), rand(1024, 1024)];
+  linear(x, weight);
+  const before = await bytes();
+  for (let i = 0; i < 30; i++) linear(x, weight);
   const after = await bytes();
   assert.ok(after - before < 20_000_000, `${after - before} bytes more`);
 });

@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Linear, Module, ModuleList, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
+import { firstLine, pytorchError } from '../fixtures/errors.ts';
 import { fixtureJson } from '../fixtures/fixture.ts';
-import { TWINS } from '../fixtures/modules.ts';
+import { Digits, TWINS } from '../fixtures/modules.ts';
+
+const two = () => new Sequential(new Linear(2, 3), new Linear(3, 1));
 
 interface ModuleCase {
   name: string;
@@ -72,11 +75,60 @@ test('namedChildren() finds modules in arrays and plain objects, and getSubmodul
   assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
 });
 
-test('fields called name and length are ordinary fields', () => {
+const misuse: [string, () => unknown][] = [
+  ['get_submodule, no such child', () => new Sequential(new ReLU()).getSubmodule('1')],
+  ['get_submodule, nested', () => new Sequential(two(), new Linear(3, 1)).getSubmodule('0.7.x')],
+  ['get_submodule, custom class', () => new Digits().getSubmodule('fc9')],
+  ['get_submodule, a parameter', () => new Linear(3, 2).getSubmodule('weight')],
+  ['get_submodule, nested parameter', () => two().getSubmodule('0.weight')],
+  ['get_submodule, a method', () => new Linear(3, 2).getSubmodule('forward')],
+  ['get_submodule, empty name', () => two().getSubmodule('0.')],
+  ['train, a number', () => new ReLU().train(1 as never)],
+];
+
+for (const [name, run] of misuse) {
+  test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
+}
+
+test('fields called name and length are ordinary fields, once they are declared', () => {
   const held = new Held();
   assert.is(held.name, 'a name');
   assert.is(held.length, 3);
+  held.name = 'another';
+  assert.is(held.name, 'another');
   assert.ok(held instanceof Held && held instanceof Module && typeof held === 'function');
+  class Named extends Module {
+    override name: string;
+    constructor(name: string) {
+      super();
+      this.name = name;
+    }
+  }
+  assert.is(new Named('mine').name, 'mine');
+  class Undeclared extends Module {
+    constructor() {
+      super();
+      (this as { name: string }).name = 'mine';
+    }
+  }
+  // A function's own name is read-only. docs/hooks.md says what to do.
+  assert.throws(
+    () => new Undeclared(),
+    (error: Error) => error instanceof TypeError && /'name'/.test(error.message),
+  );
+});
+
+test('other names that functions keep for themselves are free', () => {
+  const module = new ReLU() as unknown as Record<string, unknown>;
+  for (const key of ['arguments', 'caller', 'prototype', 'displayName']) {
+    assert.is(module[key], undefined, key);
+    module[key] = new ReLU();
+    assert.ok(module[key] instanceof ReLU, key);
+  }
+  assert.equal(
+    [...(module as unknown as Module).namedChildren()].map(([name]) => name),
+    ['arguments', 'caller', 'prototype', 'displayName'],
+  );
 });
 
 test('a module that contains itself is an error that says where', () => {
@@ -84,8 +136,6 @@ test('a module that contains itself is an error that says where', () => {
     child = new Sequential();
   }
   const parent = new Parent();
-  (parent.child as unknown as { parent: Module }).parent = parent;
-  // A Sequential shows only its numbered modules; a field of another class is a child.
   class Child extends Module {
     parent?: Module;
   }
@@ -104,6 +154,24 @@ test('a module that contains itself is an error that says where', () => {
     }
   }
   assert.is([...new Quiet().modules()].length, 1);
+});
+
+test('printing a module that contains itself says where, and printing goes on afterwards', () => {
+  class Node extends Module {
+    next?: Module;
+  }
+  const [a, b] = [new Node(), new Node()];
+  a.next = b;
+  b.next = new Sequential(new ModuleList([a]));
+  const expected = /^"next\.next\.0\.0" of Node is the root again: a module cannot contain itself/;
+  assert.throws(() => String(a), expected);
+  assert.throws(() => String(a), expected);
+  assert.throws(() => `${b}`, /^"next\.0\.0\.next" of Node is the root again/);
+  b.next = new ReLU();
+  assert.is(String(a), 'Node(\n  (next): Node(\n    (next): ReLU()\n  )\n)');
+  // The same module in two places is no cycle.
+  const relu = new ReLU();
+  assert.is(String(new Sequential(relu, relu)), 'Sequential(\n  (0): ReLU()\n  (1): ReLU()\n)');
 });
 
 test('a child with the name of a method is an error that says so', () => {
@@ -153,26 +221,6 @@ test('two layers that share a weight keep biases of their own', () => {
   a.bias!.assign([1]);
   b.bias!.assign([10]);
   for (let i = 0; i < 3; i++) assert.equal([a(tensor([1])).item(), b(tensor([1])).item()], [3, 12]);
-});
-
-test('containers: at, append, insert, extend and pop keep the numbers without gaps', () => {
-  const [a, b, c, d] = [new ReLU(), new ReLU(), new ReLU(), new ReLU()];
-  const list = new ModuleList([a]);
-  assert.is(list.append(c).insert(1, b).extend([d]), list);
-  assert.equal(
-    [...list].map((m) => [a, b, c, d].indexOf(m as ReLU)),
-    [0, 1, 2, 3],
-  );
-  assert.is(list.at(-1), d);
-  assert.is(list[2], c);
-  assert.is(list.pop(0), a);
-  assert.is(list.size, 3);
-  assert.is(list.at(0), b);
-  assert.is(list.pop(), d);
-  assert.equal(
-    [...list.namedChildren()].map(([name]) => name),
-    ['0', '1'],
-  );
 });
 
 test('a parameter inside an array is found', () => {

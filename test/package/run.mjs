@@ -56,6 +56,38 @@ try {
     console.log('logged');
   `;
   assert.equal(run(process.execPath, '--input-type=module', '-e', program).trim(), 'logged');
+
+  // The types, in a project that checks those of its packages and knows no Symbol.dispose.
+  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}';`).join('\n');
+  writeFileSync(
+    join(folder, 'types.ts'),
+    `${imports}
+    import { type ForwardHook, Linear, Module, ModuleList, rand, type Tensor } from 'layertap';
+    class Network extends Module {
+      layers = new ModuleList([new Linear(3, 2)]);
+      forward(x: Tensor): Tensor {
+        return this.layers.at(0)(x);
+      }
+    }
+    const hook: ForwardHook = (module, inputs, output) => console.log(String(module), inputs.length, output);
+    const net = new Network();
+    net.layers.at(0).registerForwardHook(hook).remove();
+    const y: Tensor = net(rand(4, 3));
+    console.log(y.shape, ${entries.map((_, i) => `entry${i}`).join(', ')});
+    `,
+  );
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    const compilerOptions = { module, moduleResolution, strict: true, skipLibCheck: false, types: [], noEmit: true };
+    const config = {
+      compilerOptions: { ...compilerOptions, target: 'es2022', lib: ['ES2022', 'DOM'] },
+      files: ['types.ts'],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+  }
   console.log(
     `package: ${packed.filename}, ${packed.files.length} files, ${packed.size} bytes; ${entries.length} entries import and require`,
   );

@@ -6,12 +6,12 @@ export interface Case {
   kind: 'histogram' | 'scalar';
   tag: string;
   step: number | bigint | undefined;
-  values: Float32Array | Float64Array | Int8Array | Int32Array;
+  values: Float32Array | Float64Array | Int8Array | Int32Array | Uint8Array;
   /** The whole record, framing included. */
   record: Uint8Array;
 }
 
-const ARRAYS = { float32: Float32Array, float64: Float64Array, int8: Int8Array, int32: Int32Array };
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int8: Int8Array, int32: Int32Array, uint8: Uint8Array };
 
 const file = JSON.parse(readFileSync(new URL('../fixtures/tensorboard/records.json', import.meta.url), 'utf8')) as {
   wallTime: number;
@@ -48,3 +48,46 @@ export const cases: Case[] = file.cases.map(({ step, dtype, values, record, ...r
   values: new ARRAYS[dtype](fromBase64(values).buffer),
   record: fromBase64(record),
 }));
+
+/** An array by its bytes. */
+export interface ArrayFixture {
+  dtype: 'float32' | 'float64' | 'int8' | 'int32' | 'uint8';
+  shape: number[];
+  data: string;
+}
+
+/** A tensor as the writer takes it. */
+export function arrayOf({ dtype, shape, data }: ArrayFixture): { data: Float64Array; shape: number[] } {
+  return { data: new ARRAYS[dtype](fromBase64(data).buffer) as unknown as Float64Array, shape };
+}
+
+export interface MethodCase {
+  name: string;
+  method: string;
+  /** Of the call, with arrays as {@link ArrayFixture}. */
+  arguments: unknown[];
+  /** The records of each run as base64, without headers. */
+  runs?: Record<string, string[]>;
+  /** Of an image: what its record says, and its pixels. */
+  picture?: { tag: string; step: number; height: number; width: number; colorspace: number; pixels: ArrayFixture };
+}
+
+const methodsFile = JSON.parse(
+  readFileSync(new URL('../fixtures/tensorboard/methods.json', import.meta.url), 'utf8'),
+) as { graph: GraphFixture; cases: MethodCase[] };
+
+/** What each method of PyTorch's writer wrote. */
+export const methods: MethodCase[] = methodsFile.cases;
+
+export interface GraphFixture {
+  /** What each layer puts out, by its scope. */
+  shapes: Record<string, number[][]>;
+  /** The nodes of inputs and outputs. */
+  ends: Record<string, string>;
+  producer: number;
+  /** The second record, which is not about the graph. */
+  metadata: string;
+}
+
+/** What PyTorch's graph of a network says that does not depend on its operators. */
+export const graph: GraphFixture = methodsFile.graph;

@@ -18,10 +18,12 @@ export interface ReadEvent {
   /** Exact within the safe integers. */
   step: number;
   fileVersion?: string;
+  graph?: Uint8Array;
   writer?: string;
   tag?: string;
   simpleValue?: number;
   histogram?: ReadHistogram;
+  image?: { height: number; width: number; colorspace: number; encoded: Uint8Array<ArrayBufferLike> };
   /** The encoded event. */
   bytes: Uint8Array;
 }
@@ -41,7 +43,7 @@ function unmask(masked: number): number {
   return ((rotated << 15) | (rotated >>> 17)) >>> 0;
 }
 
-/** Checks both checksums of every record; throws where the file does not end with a whole one. */
+/** One for each value of a summary, and one for an event without. Checks both checksums of every record; throws where the file does not end with a whole one. */
 export function readEvents(file: Uint8Array): ReadEvent[] {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const events: ReadEvent[] = [];
@@ -50,29 +52,39 @@ export function readEvents(file: Uint8Array): ReadEvent[] {
     const data = file.slice(at + 12, at + 12 + length);
     if (unmask(view.getUint32(at + 8, true)) !== crc32c(file.slice(at, at + 8))) throw new Error('length CRC');
     if (unmask(view.getUint32(at + 12 + length, true)) !== crc32c(data)) throw new Error('data CRC');
-    events.push(readEvent(data));
+    events.push(...readEvent(data));
     at += length + 16;
   }
   return events;
 }
 
-export function readEvent(bytes: Uint8Array): ReadEvent {
-  return new PbfReader(bytes).readFields<ReadEvent>(
+export function readEvent(bytes: Uint8Array): ReadEvent[] {
+  const values: Partial<ReadEvent>[] = [];
+  const event = new PbfReader(bytes).readFields<ReadEvent>(
     (field, event, pbf) => {
       if (field === 1) event.wallTime = pbf.readDouble();
       else if (field === 2) event.step = pbf.readVarint(true);
       else if (field === 3) event.fileVersion = pbf.readString();
-      else if (field === 5) pbf.readMessage((_, into) => pbf.readMessage(readValue, into), event);
+      else if (field === 4) event.graph = pbf.readBytes();
+      else if (field === 5) pbf.readMessage((_, into) => into.push(pbf.readMessage(readValue, {})), values);
       else if (field === 10) pbf.readMessage((_, into) => (into.writer = pbf.readString()), event);
     },
     { wallTime: 0, step: 0, bytes },
   );
+  return values.length === 0 ? [event] : values.map((value) => ({ ...event, ...value }));
 }
 
-function readValue(field: number, event: ReadEvent, pbf: PbfReader): void {
+function readValue(field: number, event: Partial<ReadEvent>, pbf: PbfReader): void {
   if (field === 1) event.tag = pbf.readString();
   else if (field === 2) event.simpleValue = pbf.readFloat();
-  else if (field === 5) {
+  else if (field === 4) {
+    const empty = { height: 0, width: 0, colorspace: 0, encoded: new Uint8Array(0) as Uint8Array };
+    event.image = pbf.readMessage((inner, image, from) => {
+      const names = ['height', 'width', 'colorspace'] as const;
+      if (inner <= 3) image[names[inner - 1]!] = from.readVarint();
+      else image.encoded = from.readBytes();
+    }, empty);
+  } else if (field === 5) {
     const empty = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0, limits: [], counts: [] };
     event.histogram = pbf.readMessage(readHistogram, empty);
   }

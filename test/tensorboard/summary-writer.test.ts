@@ -1,23 +1,12 @@
-import fs, { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SummaryWriter, type SummaryWriterOptions } from '../../src/tensorboard/index.ts';
+import { MemorySink, SummaryWriter, type SummaryWriterOptions } from '../../src/tensorboard/index.ts';
 import { cases, header, wallTime } from './fixture.ts';
-import { type ReadEvent, readEvents } from './read-events.ts';
-import { eventsIn, fileIn, temporaryDirectory } from './temporary.ts';
-
-/** Runs with the clock standing still at the fixture's time. */
-function atFixtureTime(run: () => void): void {
-  const original = Date.now;
-  Date.now = () => wallTime * 1000;
-  try {
-    run();
-  } finally {
-    Date.now = original;
-  }
-}
+import { readEvents } from './read-events.ts';
+import { atTime, eventsIn, fileIn, runsIn, temporaryDirectory, withSumsOf } from './temporary.ts';
 
 function open(options?: SummaryWriterOptions): { writer: SummaryWriter; directory: string } {
   const directory = temporaryDirectory();
@@ -37,24 +26,10 @@ function warnings(run: () => void): string[] {
   return said;
 }
 
-/** Puts PyTorch's sums in the place of ours, once they are seen to differ in their last bits only. */
-function withSumsOf(expected: ReadEvent, actual: ReadEvent): Uint8Array {
-  const bytes = Buffer.from(actual.bytes);
-  for (const name of ['sum', 'sumSquares'] as const) {
-    const [ours, theirs] = [actual.histogram![name], expected.histogram![name]];
-    if (Object.is(ours, theirs)) continue;
-    assert.ok(Math.abs(ours - theirs) <= 1e-12 * Math.abs(theirs), `${name}: ${ours}, PyTorch ${theirs}`);
-    const old = Buffer.alloc(8);
-    old.writeDoubleLE(ours);
-    bytes.writeDoubleLE(theirs, bytes.indexOf(old));
-  }
-  return bytes;
-}
-
 for (const { name, kind, tag, step, values, record } of cases) {
   test(`SummaryWriter writes PyTorch's bytes for ${kind} ${name}`, () => {
     const directory = temporaryDirectory();
-    atFixtureTime(() => {
+    atTime(wallTime, () => {
       const writer = new SummaryWriter(directory);
       if (kind === 'histogram') writer.addHistogram(tag, values, step);
       else writer.addScalar(tag, values, step);
@@ -117,7 +92,7 @@ test('SummaryWriter takes numbers, nested arrays, tensors and typed arrays', () 
     { data, shape: [2, 2] },
     [
       [1, 2],
-      [3, [4]],
+      [3, 4],
     ],
     Int8Array.of(1, 2, 3, 4),
   ]) {
@@ -158,11 +133,11 @@ test('SummaryWriter warns once for each tag where there is nothing to count, and
   });
   assert.is(said.length, 2);
   assert.match(said[0]!, 'SummaryWriter.addHistogram("a"): there are no values, so no histogram is written');
-  assert.match(said[1]!, 'SummaryWriter.addHistogram("b"): of 3 values all are NaN, infinite or beyond ±9.92e19');
+  assert.match(said[1]!, 'SummaryWriter.addHistogram("b"): of 3 values all are NaN, infinite or beyond the bins');
   void writer.flush();
   assert.equal(
     eventsIn(directory).map(({ tag, step }) => `${tag}${step}`),
-    ['a2'],
+    ['a/NaN1', 'b/NaN0', 'b/-Inf0', 'a2', 'a/NaN2'],
   );
 });
 
@@ -178,7 +153,7 @@ test('SummaryWriter refuses bad input before anything has changed', () => {
       TypeError,
       /^SummaryWriter\.addHistogram\("a"\): values is the string/,
     ],
-    [() => writer.addHistogram('a', [1, ['x']] as never), TypeError, /values\[1\]\[0\] is the string "x"/],
+    [() => writer.addHistogram('a', [[1], ['x']] as never), TypeError, /values\[1\]\[0\] is the string "x"/],
     [() => writer.addHistogram('a', BigInt64Array.of(1n) as never), TypeError, /a BigInt64Array/],
     [() => writer.addHistogram('a', 1, NaN), RangeError, /^SummaryWriter\.addHistogram\("a"\): step is NaN/],
     [() => writer.addHistogram('a', 1, '1' as never), TypeError, /step is the string "1"/],
@@ -204,7 +179,11 @@ test('SummaryWriter refuses bad input before anything has changed', () => {
 
 test('SummaryWriter refuses bad arguments before it makes a directory', () => {
   const directory = join(temporaryDirectory(), 'run');
-  assert.throws(() => new SummaryWriter(3 as never), /^SummaryWriter: logDir is the number 3; expected a string$/);
+  assert.throws(
+    () => new SummaryWriter(3 as never),
+    /^SummaryWriter: logDir is the number 3; expected a string that can be a path$/,
+  );
+  assert.throws(() => new SummaryWriter('a\0b'), /expected a string that can be a path$/);
   assert.throws(() => new SummaryWriter(null as never), /logDir is null/);
   assert.throws(() => new SummaryWriter(directory, { max_queue: 1 } as never), /unknown option max_queue/);
   assert.throws(() => new SummaryWriter(directory, { maxQueue: 0 }), /option maxQueue is the number 0/);
@@ -278,6 +257,244 @@ test('SummaryWriter keeps its records when the disk refuses, and stays open', as
       [2, 3],
     ],
   );
+});
+
+test('SummaryWriter logs how many values are not finite beside a histogram, from the first one on', () => {
+  const { writer, directory } = open();
+  writer.addHistogram('a', [1, 2]);
+  writer.addHistogram('a', [1, NaN, Infinity, NaN]);
+  writer.addHistogram('a', [1, 2]);
+  writer.addHistogram('a', [-Infinity, -Infinity, 3]);
+  void writer.flush();
+  assert.equal(
+    eventsIn(directory).map(
+      ({ tag, step, simpleValue, histogram }) => `${tag} ${step}: ${simpleValue ?? histogram?.num}`,
+    ),
+    [
+      'a 0: 2',
+      'a 1: 4',
+      'a/NaN 1: 2',
+      'a/+Inf 1: 1',
+      'a 2: 2',
+      'a/NaN 2: 0',
+      'a/+Inf 2: 0',
+      'a 3: 3',
+      'a/NaN 3: 0',
+      'a/+Inf 3: 0',
+      'a/-Inf 3: 2',
+    ],
+  );
+});
+
+test('SummaryWriter spans bins over the finite values', () => {
+  const { writer, directory } = open();
+  writer.addHistogram('a', [NaN, 0, 1, Infinity], 0, { bins: 2 });
+  writer.addHistogram('a', [NaN, 0, 1, Infinity], 1, { bins: 'auto' });
+  void writer.flush();
+  const [first, , , second] = eventsIn(directory);
+  assert.equal(first!.histogram!.limits, [0, 0.5, 1]);
+  assert.equal(first!.histogram!.counts, [0, 1, 1]);
+  assert.is(
+    second!.histogram!.counts.reduce((sum, count) => sum + count, 0),
+    2,
+  );
+});
+
+test('SummaryWriter counts the steps of several curves together, and those of texts', () => {
+  const { writer, directory } = open();
+  for (let i = 0; i < 2; i++) writer.addScalars('loss', { train: 1, val: 2 });
+  for (let i = 0; i < 2; i++) writer.addText('note', 'x');
+  void writer.flush();
+  const runs = runsIn(directory);
+  for (const run of ['loss_train', 'loss_val'])
+    assert.equal(
+      runs[run]!.map(({ step }) => step),
+      [0, 1],
+    );
+  assert.equal(
+    runs['.']!.map(({ tag, step }) => `${tag} ${step}`),
+    ['note/text_summary 0', 'note/text_summary 1'],
+  );
+});
+
+test('SummaryWriter.addHparams() makes a run for each trial', () => {
+  const { writer, directory } = open();
+  atTime(wallTime, () => {
+    for (const lr of [0.1, { data: Float32Array.of(0.5) }]) writer.addHparams({ lr }, { loss: 1 });
+  });
+  void writer.flush();
+  const runs = Object.keys(runsIn(directory)).filter((run) => run !== '.');
+  assert.equal(runs.map((run) => Math.round(Number(run) * 1000)).sort(), [wallTime * 1000, wallTime * 1000 + 1]);
+});
+
+test('SummaryWriter takes the tensors of a framework through its reader, and ImageData', () => {
+  class Foreign {
+    readonly hidden = Float32Array.of(0, 0.5, 1, 1);
+  }
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory, {
+    reader: {
+      is: (value): value is Foreign => value instanceof Foreign,
+      shape: () => [1, 2, 2],
+      values: (tensor: Foreign) => tensor.hidden,
+      keep: (tensor: Foreign) => tensor,
+    },
+  });
+  writer.addHistogram('h', new Foreign());
+  writer.addImage('i', new Foreign());
+  writer.addImage('c', { data: new Uint8ClampedArray(24), width: 3, height: 2, colorSpace: 'srgb' } as ImageData);
+  void writer.flush();
+  const [histogram, image, canvas] = eventsIn(directory);
+  assert.is(histogram!.histogram!.num, 4);
+  assert.equal([image!.image!.height, image!.image!.width, image!.image!.colorspace], [2, 2, 3]);
+  assert.equal([canvas!.image!.height, canvas!.image!.width, canvas!.image!.colorspace], [2, 3, 4]);
+});
+
+test('SummaryWriter goes on from purgeStep with two records at its head', () => {
+  const { writer, directory } = open({ purgeStep: 7 });
+  void writer.flush();
+  assert.equal(
+    readEvents(fileIn(directory)).map(({ step }) => step),
+    [0, 7, 7],
+  );
+  assert.throws(() => open({ purgeStep: NaN }), /^SummaryWriter: purgeStep: step is NaN/);
+});
+
+test('two writers in one directory have a file each', async () => {
+  const directory = temporaryDirectory();
+  const writers = [new SummaryWriter(directory), new SummaryWriter(directory)];
+  for (const writer of writers) writer.addScalar('a', 1);
+  for (const writer of writers) await writer.close();
+  assert.is(readdirSync(directory).length, 2);
+  assert.is(runsIn(directory)['.']!.length, 2);
+});
+
+test('SummaryWriter keeps its place when the working directory changes, for runs that begin later too', () => {
+  const directory = temporaryDirectory();
+  const before = process.cwd();
+  try {
+    process.chdir(directory);
+    const writer = new SummaryWriter('run');
+    process.chdir(before);
+    writer.addScalars('a', { b: 1 });
+    void writer.flush();
+    assert.equal(Object.keys(runsIn(directory)).sort(), ['run', 'run/a_b']);
+  } finally {
+    process.chdir(before);
+  }
+});
+
+test('SummaryWriter says so when its directory was removed, and keeps the record', async () => {
+  const { writer, directory } = open({ maxQueue: 1 });
+  rmSync(directory, { recursive: true });
+  assert.throws(
+    () => writer.addScalar('a', 1),
+    /cannot write to the event file .*ENOENT.*; records kept in memory: 1$/,
+  );
+  const error: Error = await writer.close().then(
+    () => assert.unreachable('it should reject'),
+    (reason) => reason,
+  );
+  assert.match(error.message, /records kept in memory: 1$/);
+});
+
+test('SummaryWriter refuses names that cannot be shown, or lead out of the log directory', () => {
+  const { writer, directory } = open();
+  const refused: [call: () => void, message: RegExp][] = [
+    [() => writer.addScalar('a\nb', 1), /tag has the control character U\+000a at 1, in the string "a\\nb"$/],
+    [() => writer.addScalar('a\0', 1), /control character U\+0000/],
+    [() => writer.addScalar('\ud800x', 1), /half of a surrogate pair/],
+    [() => writer.addScalar('x'.repeat(5000), 1), /tag has 5000 characters; expected at most 4096$/],
+    [() => writer.addScalars('a', { '': 1 }), /the name of a curve is the string ""/],
+    [
+      () => writer.addScalars('a', { 'x/../../y': 1 }),
+      /the run "a_x\/\.\.\/\.\.\/y" has the part "\.\."; expected a path below/,
+    ],
+    [() => writer.addScalars('a', { 'x\\..\\y': 1 }), /has the part "\.\."/],
+    [() => writer.addScalars('a', 3 as never), /values is the number 3; expected an object/],
+    [() => writer.addScalars('a', { b: [1, 2] }), /addScalars\("a"\): "b": expected one number, got 2/],
+    [() => writer.addHparams({}, {}, { runName: '../x' }), /has the part "\.\."/],
+    [() => writer.addHparams({ lr: 5n } as never, {}), /hparams\["lr"\] is the bigint 5n/],
+    [() => writer.addHparams({ lr: [1, 2] }, {}), /hparams\["lr"\]: expected one number, got 2/],
+    [() => writer.addHparams([] as never, {}), /hparams is an array of length 0; expected an object/],
+    [() => writer.addHparams({}, { '': 1 }), /a metric is the string ""/],
+    [
+      () => writer.addHparams({ a: 1 }, {}, { hparamDomainDiscrete: { b: [1] } }),
+      /hparam_domain_discrete\[b\] should be a list/,
+    ],
+    [() => writer.addHparams({ a: 1 }, {}, { hparamDomainDiscrete: { a: ['x'] } }), /should be a list of same type/],
+    [() => writer.addText('a', 3 as never), /text is the number 3; expected a string/],
+    [
+      () => writer.addScalar('a', 1, 0, { walltime: 3 } as never),
+      /unknown option "walltime"; the options are wallTime, newStyle/,
+    ],
+    [() => writer.addScalar('a', 1, 0, { wallTime: NaN }), /option wallTime is the number NaN; expected seconds/],
+    [() => writer.addHistogram('a', [1], 0, { bins: 'zzz' as never }), /'zzz' is not a valid estimator for `bins`/],
+    [
+      () => writer.addHistogram('a', [1], 0, { bins: 0 }),
+      /option bins is 0; expected a whole number from 1 to 1000000/,
+    ],
+    [() => writer.addHistogram('a', [1], 0, { bins: [1] }), /option bins has 1 edges; expected at least 2/],
+    [() => writer.addHistogram('a', [1], 0, { bins: [1, 0] }), /`bins` must increase monotonically/],
+    [
+      () => writer.addHistogram('a', [1], 0, { bins: [1, NaN] }),
+      /bins\[1\] is the number NaN; expected a finite number/,
+    ],
+    [
+      () => writer.addHistogram('a', [1], 0, { bins: {} as never }),
+      /option bins is an Object; expected a number of bins/,
+    ],
+    [() => writer.addHistogram('a', [1], 0, { maxBins: 0 }), /option maxBins is the number 0/],
+    [() => writer.addHistogram('a', [1, 1 + 2 ** -52], 0, { bins: 100 }), /Too many bins for data range/],
+    [
+      () => writer.addHistogram('a', [0, 1, 1 + 1e-9, 1 + 2e-9, 1e9], 0, { bins: 'fd' }),
+      /asks for \d+ bins; expected at most 1000000/,
+    ],
+    [
+      () =>
+        writer.addHistogramRaw('a', {
+          min: 0,
+          max: 1,
+          num: 1,
+          sum: 1,
+          sumSquares: 1,
+          bucketLimits: [1],
+          bucketCounts: [],
+        }),
+      /len\(bucket_limits\) != len\(bucket_counts\), see the document/,
+    ],
+    [() => writer.addHistogramRaw('a', {} as never), /min is undefined; expected a number/],
+    [() => writer.addImage('a', [1, 2]), /size of input tensor and input format are different/],
+    [() => writer.addImage('a', [[[1]]], 0, { dataformats: 'CHX' }), /option dataformats is the string "CHX"/],
+    [() => writer.addImage('a', { data: new Float32Array(5), shape: [5, 1, 1] }), /5 channels; expected 1, 2, 3, 4/],
+    [() => writer.addImages('a', { data: new Float32Array(4), shape: [1, 4, 1, 1] }), /4 channels; expected 1, 3/],
+    [
+      () => writer.addImage('a', { data: new Float32Array(0), shape: [3, 0, 2] }),
+      /an image of shape \[3, 0, 2\] has no pixels/,
+    ],
+  ];
+  for (const [call, message] of refused) assert.throws(call, message);
+  void writer.flush();
+  assert.equal(runsIn(directory), { '.': [] });
+});
+
+test('SummaryWriter says that a page has no directories, and takes a sink there', () => {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'process')!;
+  Object.defineProperty(globalThis, 'process', { value: { env: {} }, configurable: true, writable: true });
+  try {
+    const message =
+      'SummaryWriter: there are no directories here as in Node (20.19 or newer); give a sink: new SummaryWriter(logDir, { sink: new MemorySink() })';
+    assert.throws(
+      () => new SummaryWriter('run'),
+      (error: Error) => error.message === message,
+    );
+    const sink = new MemorySink();
+    const writer = new SummaryWriter(undefined, { sink });
+    assert.match(writer.logDir, /^runs\/[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_browser$/);
+    assert.match([...sink.files().keys()][0]!, /^runs\/.*\/events\.out\.tfevents\.\d{10}\.browser\.\d+\.\d+$/);
+  } finally {
+    Object.defineProperty(globalThis, 'process', descriptor);
+  }
 });
 
 test.run();

@@ -33,7 +33,7 @@ const POLICIES = ['drop-oldest', 'drop-newest', 'sample'];
  *   statistics(),
  *   queue({ capacity: 100, onDrop: (n) => console.warn(n, 'lost') }, (row) => fetch('/log', { method: 'POST', body: JSON.stringify(row) })),
  * );
- * @throws TypeError or RangeError for wrong options, at once. An event, and what `consume` throws, is an error of the stream
+ * @throws TypeError or RangeError for wrong options, at once. An event, and what `consume`, `onDrop` or `random` throws, is an error of the stream
  */
 export function queue<T, R>(options: QueueOptions, consume: (value: T) => ObservableInput<R>): OperatorFunction<T, R> {
   checkOptions('queue()', options, ['capacity', 'policy', 'onDrop', 'random']);
@@ -100,15 +100,12 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
       subscriber.add(
         source.subscribe({
           next: (value) => {
-            if (isHookable((value as { module?: unknown } | null | undefined)?.module)) {
-              subscriber.error(
-                new TypeError(
-                  'queue(): an event holds a live tensor; put statistics(), or a map that copies, before it',
-                ),
-              );
-              return;
+            try {
+              refuseEvent(value);
+              put(value);
+            } catch (error) {
+              subscriber.error(error);
             }
-            put(value);
             next();
           },
           error: (error) => subscriber.error(error),
@@ -119,4 +116,9 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
         }),
       );
     });
+}
+
+function refuseEvent(value: unknown): void {
+  if (!isHookable((value as { module?: unknown } | null | undefined)?.module)) return;
+  throw new TypeError('queue(): an event holds a live tensor; put statistics(), or a map that copies, before it');
 }

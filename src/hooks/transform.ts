@@ -1,0 +1,192 @@
+/** @file Operators that change outputs: the verdict on what a chain of them did with each one. */
+import { absorb, className, describe, describeError, isThenable } from './describe.ts';
+import { describePlace } from './forward-error.ts';
+import { RemovableHandle } from './handle.ts';
+import { hookTable, type Registration } from './hook-table.ts';
+import type { Hookable, OutputOf } from './hookable.ts';
+import { report } from './report.ts';
+import { Chain, type OperatorFunction, type Outside } from './rx.ts';
+import { registered } from './scope.ts';
+
+/** A transform emitted several values in one call. */
+export class TooManyEmissionsError extends Error {
+  override readonly name: string = 'TooManyEmissionsError';
+}
+
+/** A transform emitted a promise: a forward cannot wait for it. */
+export class AsyncTransformError extends Error {
+  override readonly name: string = 'AsyncTransformError';
+}
+
+/** A transform emitted a value, or failed, later or outside of a call. */
+export class LateEmissionError extends Error {
+  override readonly name: string = 'LateEmissionError';
+}
+
+/**
+ * Registers operators as a forward hook: what they emit for an output before `next` returns is the new output. They are
+ * subscribed once, and once more for each level of nesting, so that what they remember (`scan`, `pairwise`) goes on
+ * from call to call.
+ */
+export function registerTransform<M extends Hookable>(
+  module: M,
+  path: string,
+  operators: readonly OperatorFunction<OutputOf<M>, OutputOf<M>>[],
+): RemovableHandle {
+  const verb = `transform() of ${path || className(module)}`;
+  if (operators.length === 0) throw new TypeError(`${verb}: at least one operator expected, got none`);
+  operators.forEach((operator, i) => {
+    if (typeof operator === 'function') return;
+    throw new TypeError(`${verb}: operator ${i} must be a function, got ${describe(operator)}`);
+  });
+  return new Transform(module, path, operators as OperatorFunction<unknown, unknown>[]).handle;
+}
+
+class Transform {
+  readonly handle: RemovableHandle;
+  readonly #module: Hookable;
+  readonly #path: string;
+  readonly #operators: readonly OperatorFunction<unknown, unknown>[];
+  /** One for each level of nesting that has been reached. */
+  #chains: (Chain | undefined)[];
+  #level = 0;
+  #reportedLate = false;
+  #reportedDeaf = false;
+  readonly #outside: Outside = {
+    emitted: (value) => this.#late(value),
+    failed: (chain, cause) => this.#failed(chain, cause),
+    completed: () => this.#completed(),
+    deaf: () => this.#deaf(),
+  };
+
+  constructor(module: Hookable, path: string, operators: readonly OperatorFunction<unknown, unknown>[]) {
+    this.#module = module;
+    this.#path = path;
+    this.#operators = operators;
+    const chain = this.#build();
+    this.#chains = [chain];
+    const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
+    const onRemove = () => this.#end();
+    const table = hookTable(module);
+    try {
+      const id = table.add({ kind: 'transform', name: 'transform()', hook, onRemove });
+      this.handle = registered(new RemovableHandle(table, id));
+    } catch (error) {
+      this.#endChain(chain);
+      throw error;
+    }
+  }
+
+  /** @throws whatever the operators throw or emit while they are subscribed: nothing has come in yet */
+  #build(): Chain {
+    const chain = new Chain(this.#operators, this.#outside);
+    const { error, count, value } = chain;
+    if (error === undefined && count === 0) return chain;
+    this.#endChain(chain);
+    absorb(value);
+    if (error !== undefined) throw error.cause;
+    throw new LateEmissionError(
+      `${this.#where} emitted ${describe(value)} while it was subscribed, before any output\n` +
+        '  expected: operators that emit when an output comes; not startWith, for instance',
+    );
+  }
+
+  get #where(): string {
+    return `the transform of ${describePlace(this.#module, this.#path)}`;
+  }
+
+  /** Whether it is registered still. It may be driven when it is not: by a call that holds it in its snapshot. */
+  get #stands(): boolean {
+    return hookTable(this.#module).has(this.handle.id);
+  }
+
+  #drive(output: unknown): unknown {
+    const level = this.#level++;
+    let chain: Chain;
+    try {
+      chain = this.#chains[level] ??= this.#build();
+      chain.drive(output);
+    } finally {
+      this.#level = level;
+    }
+    // Taken out: the next call may give nothing, and a tensor must not live as long as its chain.
+    const { count, value } = chain;
+    chain.value = undefined;
+    const well = chain.error === undefined && !chain.completed && count <= 1 && !isThenable(value);
+    if (!well) this.#settle(level, chain, value);
+    return value;
+  }
+
+  /**
+   * What follows where a call was not like any other. A chain that threw is built anew at the next call; one that
+   * completed would be silent for ever.
+   * @throws what the call has to fail with
+   */
+  #settle(level: number, chain: Chain, value: unknown): void {
+    absorb(value);
+    if (chain.error !== undefined) {
+      this.#chains[level] = undefined;
+      this.#endChain(chain);
+      throw chain.error.cause;
+    }
+    if (chain.completed) this.#completed();
+    if (chain.count > 1) {
+      throw new TooManyEmissionsError(
+        `${this.#where} emitted ${chain.count} values for one output\n  expected: one value, or none to leave the output as it is`,
+      );
+    }
+    if (isThenable(value)) {
+      throw new AsyncTransformError(
+        `${this.#where} emitted a promise\n  expected: a value; an asynchronous hook can wait where forward is asynchronous`,
+      );
+    }
+  }
+
+  #completed(): void {
+    if (!this.#stands) return;
+    this.handle.remove();
+    report(new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`));
+  }
+
+  #late(value: unknown): void {
+    absorb(value);
+    if (this.#reportedLate || !this.#stands) return;
+    this.#reportedLate = true;
+    const text = `layertap: ${this.#where} emitted ${describe(value)} after its call had ended; such values are lost`;
+    report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
+  }
+
+  #deaf(): void {
+    if (this.#reportedDeaf || !this.#stands) return;
+    this.#reportedDeaf = true;
+    const text = `layertap: ${this.#where} does not listen any more: its operators have unsubscribed without an end`;
+    report(new Error(`${text}; outputs stay as they are, and this is reported once`));
+  }
+
+  /** No call can fail with this error, so each one is reported. */
+  #failed(chain: Chain, cause: unknown): void {
+    this.#chains = this.#chains.map((other) => (other === chain ? undefined : other));
+    if (!this.#stands) return;
+    const text = `layertap: ${this.#where} failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
+    report(new LateEmissionError(`${text}\n  expected: synchronous operators`, { cause }));
+  }
+
+  /**
+   * Ends the chains, but not before a synchronous call is over that holds this transform in its snapshot: there it still
+   * fires, as any hook does that is removed meanwhile. (Asynchronous ones have told the table.)
+   */
+  #end(): void {
+    queueMicrotask(() => {
+      for (const chain of this.#chains.splice(0)) if (chain !== undefined) this.#endChain(chain);
+    });
+  }
+
+  /** Nobody could catch what a chain throws as it ends. */
+  #endChain(chain: Chain): void {
+    try {
+      chain.end();
+    } catch (cause) {
+      report(new Error(`layertap: ${this.#where} failed as it ended: ${describeError(cause)}`, { cause }));
+    }
+  }
+}

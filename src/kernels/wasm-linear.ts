@@ -1,0 +1,172 @@
+/** @file Linear layers on the SIMD kernels: packed weights, and chains of layers whose activations stay inside. */
+import type { Layer, LinearChain, Numbers, PackedLinear } from './kernels.ts';
+import type { Machine } from './machine.ts';
+import { roundUp, type WasmMemory } from './wasm-memory.ts';
+
+/** Rows are sent through the arena in blocks of about this many bytes, so that a large batch needs no large arena. */
+const ARENA_BYTES = 16 << 20;
+
+const COLUMNS_PER_PANEL = 8;
+
+/** Four panels: assembly/linear.ts reads the bias, and writes the last row, so far. */
+const COLUMNS_PER_GROUP = 32;
+
+/** How far assembly/linear.ts reads beyond the last panel while it touches weights ahead. */
+const READ_AHEAD_BYTES = 64;
+
+/** Up to so many values a loop is faster than the engine's own copy, which costs a call. */
+const FEW = 16;
+
+export class WasmLinear implements PackedLinear {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly #memory: WasmMemory;
+  /** 0 once disposed. */
+  pointer: number;
+
+  /**
+   * Lays weights out as drawn in assembly/linear.ts.
+   * @throws RangeError where memory cannot grow
+   */
+  constructor(memory: WasmMemory, weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number) {
+    if (bias !== null && bias.length !== outFeatures) {
+      throw new RangeError(`a bias of ${bias.length} values for ${outFeatures} outputs`);
+    }
+    this.#memory = memory;
+    this.outFeatures = outFeatures;
+    this.inFeatures = inFeatures;
+    const biasFloats = Math.ceil(outFeatures / COLUMNS_PER_GROUP) * COLUMNS_PER_GROUP;
+    const panels = Math.ceil(outFeatures / COLUMNS_PER_PANEL);
+    const floats = biasFloats + panels * COLUMNS_PER_PANEL * inFeatures;
+    this.pointer = memory.allocate(16 + floats * 4 + READ_AHEAD_BYTES);
+    memory.releaseWith(this, this.pointer);
+    const all = memory.floats;
+    new Uint32Array(all.buffer, this.pointer, 2).set([inFeatures, outFeatures]);
+    let to = (this.pointer >>> 2) + 4;
+    all.fill(0, to, to + biasFloats);
+    if (bias !== null) all.set(bias as ArrayLike<number>, to);
+    to += biasFloats;
+    for (let column = 0; column < outFeatures; column += COLUMNS_PER_PANEL) {
+      const width = Math.min(COLUMNS_PER_PANEL, outFeatures - column);
+      for (let k = 0; k < inFeatures; k++) {
+        let lane = 0;
+        for (let from = column * inFeatures + k; lane < width; lane++, from += inFeatures) all[to++] = weight[from]!;
+        for (; lane < COLUMNS_PER_PANEL; lane++) all[to++] = 0;
+      }
+    }
+  }
+
+  get disposed(): boolean {
+    return this.pointer === 0;
+  }
+
+  dispose(): void {
+    if (this.pointer !== 0) this.#memory.releaseNow(this, this.pointer);
+    this.pointer = 0;
+  }
+}
+
+/**
+ * Layers one after the other. A block of rows lies in the arena so:
+ *
+ *   | activations | activations | interleaved rows of one layer |
+ *     from here  →  to here, and back again for the next layer
+ */
+export class WasmChain implements LinearChain {
+  readonly #machine: Machine;
+  readonly #memory: WasmMemory;
+  readonly #packed: readonly WasmLinear[];
+  readonly #relu: readonly number[];
+  readonly #depth: number;
+  readonly #columns: number;
+  /** Of any layer's input, and of any layer's input or output. */
+  readonly #deepest: number;
+  readonly #widest: number;
+  /** How the arena is divided, for the number of rows that came last. */
+  #rows = -1;
+  #block = 0;
+  #activationBytes = 0;
+  #arenaBytes = 0;
+
+  constructor(machine: Machine, layers: readonly Layer[]) {
+    this.#machine = machine;
+    this.#memory = machine.memory;
+    this.#packed = layers.map(({ packed }) => packed as WasmLinear);
+    this.#relu = layers.map(({ relu }) => (relu ? 1 : 0));
+    this.#depth = layers[0]!.packed.inFeatures;
+    this.#columns = layers.at(-1)!.packed.outFeatures;
+    this.#deepest = Math.max(...this.#packed.map(({ inFeatures }) => inFeatures));
+    this.#widest = Math.max(this.#deepest, ...this.#packed.map(({ outFeatures }) => outFeatures));
+  }
+
+  run(input: Float32Array, rows: number): Float32Array {
+    const { pool } = this.#machine;
+    if (pool === undefined || pool.broken) return this.#run(input, rows);
+    const output = this.#run(input, rows);
+    // A worker that was taken for dead may still write into that arena: once more, in another one, alone.
+    return pool.broken ? this.#run(input, rows) : output;
+  }
+
+  #run(input: Float32Array, rows: number): Float32Array {
+    if (rows !== this.#rows) this.#divide(rows);
+    const from = this.#memory.arena(this.#arenaBytes);
+    const block = this.#block;
+    if (block === rows) {
+      const at = this.#layers(input, rows, from);
+      return copyOut(this.#memory.floats, at >>> 2, rows * this.#columns);
+    }
+    const output = new Float32Array(rows * this.#columns);
+    for (let row = 0; row < rows; row += block) {
+      const count = Math.min(block, rows - row);
+      const part = input.subarray(row * this.#depth, (row + count) * this.#depth);
+      const at = this.#layers(part, count, from) >>> 2;
+      output.set(this.#memory.floats.subarray(at, at + count * this.#columns), row * this.#columns);
+    }
+    return output;
+  }
+
+  #divide(rows: number): void {
+    const most = Math.max(4, Math.floor(ARENA_BYTES / (8 * this.#widest)) & ~3);
+    const block = Math.min(rows, most);
+    // Whole fours of rows are read and written, and a group of columns beyond; fewer than three rows go as they are.
+    const padded = block < 3 ? block : Math.ceil(block / 4) * 4;
+    this.#activationBytes = roundUp((padded * this.#widest + COLUMNS_PER_GROUP) * 4);
+    this.#arenaBytes = this.#activationBytes * 2 + this.#machine.binary.linearScratch(block, this.#deepest);
+    this.#block = block;
+    this.#rows = rows;
+  }
+
+  /** @returns where the output is */
+  #layers(input: Float32Array, rows: number, arena: number): number {
+    const { binary, pool } = this.#machine;
+    const packed = this.#packed;
+    const scratch = arena + this.#activationBytes * 2;
+    let from = arena;
+    let to = arena + this.#activationBytes;
+    copyIn(input, this.#memory.floats, from >>> 2);
+    for (let i = 0; i < packed.length; i++) {
+      const { pointer, inFeatures, outFeatures } = packed[i]!;
+      if (pointer === 0) throw new Error('these packed weights were disposed');
+      const relu = this.#relu[i]!;
+      if (pool === undefined || !pool.linear(from, rows, inFeatures, pointer, outFeatures, to, relu, scratch)) {
+        binary.linear(from, rows, pointer, to, relu, scratch);
+      }
+      const other = from;
+      from = to;
+      to = other;
+    }
+    return from;
+  }
+}
+
+function copyIn(values: Float32Array, floats: Float32Array, at: number): void {
+  if (values.length > FEW) floats.set(values, at);
+  else for (let i = 0; i < values.length; i++) floats[at + i] = values[i]!;
+}
+
+function copyOut(floats: Float32Array, at: number, length: number): Float32Array {
+  if (length > FEW) return floats.slice(at, at + length);
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = floats[at + i]!;
+  return values;
+}

@@ -1,0 +1,202 @@
+/** @file One call of a module tree, watched through hooks: which module took what from whom. */
+import { className, type Hookable, isThenable, namedModules, readerOf, type TensorReader } from '../../hooks/index.ts';
+
+/** A box of the graph. */
+export interface GraphNode {
+  /** With '/' between the modules that it is inside of. */
+  readonly name: string;
+  /** The class of the module; or `IO Node`, or `forward`: what a module computes itself, beside its children. */
+  readonly op: string;
+  /** Names of nodes; with '^' in front where it is only known that they came before. */
+  readonly inputs: readonly string[];
+  /** The sizes of each output that is a tensor. */
+  readonly shapes: readonly (readonly number[])[];
+  /** The module's repr. */
+  readonly repr?: string;
+}
+
+interface Call {
+  readonly scope: string;
+  readonly module: Hookable;
+  readonly parent: Call | undefined;
+  readonly inputs: readonly string[];
+  /** The last node that was finished inside. */
+  last: string | undefined;
+  hasChildren: boolean;
+}
+
+/**
+ * Calls a module once, in evaluation mode, and gives the nodes of what happened. Hooks see modules and not the functions
+ * between them: where a module takes a tensor that no module gave, a node `forward` stands for what its parent computed.
+ * @param inputs all of the call's arguments
+ * @returns a promise where the module gives one
+ */
+export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNode[] | Promise<GraphNode[]> {
+  const trace = new Trace(root);
+  const stop = trace.start();
+  let finished = false;
+  try {
+    const output = (root as (...inputs: unknown[]) => unknown)(...inputs);
+    if (!isThenable(output)) return trace.nodes;
+    finished = true;
+    return Promise.resolve(output)
+      .finally(stop)
+      .then(() => trace.nodes);
+  } finally {
+    if (!finished) stop();
+  }
+}
+
+class Trace {
+  readonly nodes: GraphNode[] = [];
+  readonly #modules: ReadonlyMap<Hookable, string>;
+  readonly #root: Hookable;
+  readonly #byPath: ReadonlyMap<string, Hookable>;
+  /** Calls that have begun and not ended, for each module; the innermost last. */
+  readonly #open: Map<Hookable, Call[]> = new Map();
+  /** Which node gave a tensor. */
+  readonly #givers: WeakMap<object, string> = new WeakMap();
+  readonly #names: Map<string, number> = new Map();
+  #inputs = 0;
+
+  constructor(root: Hookable) {
+    this.#root = root;
+    const named = [...namedModules(root)];
+    this.#byPath = new Map(named);
+    this.#modules = new Map(named.map(([path, module]) => [module, path]));
+  }
+
+  /** Hooks every module, and sets it to evaluation mode. @returns what undoes that */
+  start(): () => void {
+    const undo: (() => void)[] = [];
+    for (const module of this.#modules.keys()) {
+      const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
+      const after = module.registerForwardHook((_, _inputs, output) => this.#end(module, output));
+      undo.push(
+        () => before.remove(),
+        () => after.remove(),
+      );
+      const state = module as { training?: unknown };
+      if (state.training !== true) continue;
+      state.training = false;
+      undo.push(() => {
+        state.training = true;
+      });
+    }
+    return () => {
+      for (const action of undo) action();
+    };
+  }
+
+  #begin(module: Hookable, inputs: readonly unknown[]): void {
+    const parent = this.#parentOf(module);
+    if (parent !== undefined) parent.hasChildren = true;
+    const path = this.#modules.get(module)!;
+    const local = (
+      path === '' ? className(module) : `${className(module)}[${localName(path, this.#byPath)}]`
+    ).replaceAll('/', '_');
+    const scope = this.#unique(parent === undefined ? local : `${parent.scope}/${local}`);
+    const reader = readerOf(module);
+    const givers = tensorsIn(inputs, reader).map((tensor) => this.#giverOf(tensor, parent, reader));
+    const call: Call = { scope, module, parent, inputs: givers, last: undefined, hasChildren: false };
+    const open = this.#open.get(module);
+    if (open === undefined) this.#open.set(module, [call]);
+    else open.push(call);
+  }
+
+  #end(module: Hookable, output: unknown): void {
+    const call = this.#open.get(module)!.pop()!;
+    const reader = readerOf(module);
+    const tensors = tensorsIn(output, reader);
+    if (call.hasChildren) {
+      for (const tensor of tensors) this.#giverOf(tensor, call, reader);
+    } else {
+      this.#add({
+        name: call.scope,
+        op: className(module),
+        inputs: call.inputs,
+        shapes: shapesOf(tensors, reader),
+        repr: String(module),
+      });
+      tensors.forEach((tensor, i) => {
+        this.#givers.set(tensor, i === 0 ? call.scope : `${call.scope}:${i}`);
+      });
+      call.last = call.scope;
+    }
+    if (call.parent !== undefined) call.parent.last = call.last;
+    else this.#addOutputs(tensors, reader);
+  }
+
+  #addOutputs(tensors: readonly object[], reader: TensorReader | undefined): void {
+    for (const [i, tensor] of tensors.entries()) {
+      this.#add({
+        name: `output/output.${i + 1}`,
+        op: 'IO Node',
+        inputs: [this.#givers.get(tensor)!],
+        shapes: shapesOf([tensor], reader),
+      });
+    }
+  }
+
+  /** The node that gave a tensor. Where none did, it came from outside, or from what the calling module computed. */
+  #giverOf(tensor: object, caller: Call | undefined, reader: TensorReader | undefined): string {
+    const known = this.#givers.get(tensor);
+    if (known !== undefined) return known;
+    const name = caller === undefined ? `input/input.${++this.#inputs}` : this.#unique(`${caller.scope}/forward`);
+    const before = caller === undefined ? [] : caller.last === undefined ? caller.inputs : [caller.last];
+    const inputs = before.map((node) => `^${node.replace(/:\d+$/, '')}`);
+    this.#add({ name, op: caller === undefined ? 'IO Node' : 'forward', inputs, shapes: shapesOf([tensor], reader) });
+    this.#givers.set(tensor, name);
+    if (caller !== undefined) caller.last = name;
+    return name;
+  }
+
+  #add(node: GraphNode): void {
+    this.nodes.push(node);
+  }
+
+  /** The call that a call of this module is inside of: of the nearest module above it that is being called. */
+  #parentOf(module: Hookable): Call | undefined {
+    let path = this.#modules.get(module)!;
+    while (path !== '') {
+      path = parentPath(path);
+      const above = this.#byPath.get(path);
+      const call = above && this.#open.get(above)?.at(-1);
+      if (call !== undefined) return call;
+    }
+    // The root calls itself.
+    return module === this.#root ? this.#open.get(module)?.at(-1) : undefined;
+  }
+
+  /** A name that is used again gets a number, as in TensorFlow: a module that is called twice has two nodes. */
+  #unique(name: string): string {
+    const used = this.#names.get(name) ?? 0;
+    this.#names.set(name, used + 1);
+    return used === 0 ? name : `${name}_${used}`;
+  }
+}
+
+const parentPath = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
+/** What a path adds to that of the module above it: `layers.0` where `layers` is an array and no module. */
+function localName(path: string, modules: ReadonlyMap<string, Hookable>): string {
+  let above = parentPath(path);
+  while (above !== '' && !modules.has(above)) above = parentPath(above);
+  return above === '' ? path : path.slice(above.length + 1);
+}
+
+/** The tensors in a value: itself, or those in arrays and plain objects. Where nobody says what a tensor is, any object. */
+function tensorsIn(value: unknown, reader: TensorReader | undefined): object[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (reader?.is(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap((one) => tensorsIn(one, reader));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) {
+    return Object.values(value).flatMap((one) => tensorsIn(one, reader));
+  }
+  return reader === undefined ? [value] : [];
+}
+
+function shapesOf(tensors: readonly object[], reader: TensorReader | undefined): (readonly number[])[] {
+  return tensors.flatMap((tensor) => (reader?.is(tensor) ? [[...reader.shape(tensor)]] : []));
+}

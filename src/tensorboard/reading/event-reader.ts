@@ -1,0 +1,68 @@
+import { MalformedMessage } from '../format/wire.ts';
+import { EventDecoder } from './decode-event.ts';
+import type { LoggedEvent } from './logged-event.ts';
+import { type Damage, RecordSplitter } from './record-splitter.ts';
+
+/** Is told where a file is damaged. */
+export type OnDamage = (damage: Damage) => void;
+
+/**
+ * Reads an event file from its bytes, as they come: whole records only, and both checksums of each. A record that is
+ * damaged is left out and told; a damaged length ends the file, since nothing says where the next record begins.
+ *
+ * @example
+ * const reader = new EventReader((damage) => console.warn(damage));
+ * for await (const bytes of response.body) {
+ *   for (const event of reader.push(bytes)) if (event.kind === 'scalar') plot(event.tag, event.step, event.value);
+ * }
+ */
+export class EventReader {
+  #splitter: RecordSplitter = new RecordSplitter();
+  readonly #decoder: EventDecoder = new EventDecoder();
+  readonly #onDamage: OnDamage;
+
+  constructor(onDamage: OnDamage = () => {}) {
+    this.#onDamage = onDamage;
+  }
+
+  /** How many bytes of the file were read: up to the end of the last whole record. */
+  get offset(): number {
+    return this.#splitter.offset;
+  }
+
+  /** How many bytes have come of a record that is not complete yet. */
+  get pending(): number {
+    return this.#splitter.pending;
+  }
+
+  /** Whether nothing more can be read, because a length was damaged. */
+  get ended(): boolean {
+    return this.#splitter.ended;
+  }
+
+  /**
+   * Takes the next bytes of the file. Images and graphs may be views of them, so that they must not change.
+   * @returns the events that are complete with them, in the order of the file
+   */
+  push(bytes: Uint8Array): LoggedEvent[] {
+    const events: LoggedEvent[] = [];
+    for (const piece of this.#splitter.push(bytes)) {
+      if ('damage' in piece) {
+        this.#onDamage(piece.damage);
+        continue;
+      }
+      try {
+        for (const event of this.#decoder.decode(piece.data)) events.push(event);
+      } catch (error) {
+        if (!(error instanceof MalformedMessage)) throw error;
+        this.#onDamage({ offset: piece.offset, reason: error.message, final: false });
+      }
+    }
+    return events;
+  }
+
+  /** Forgets what came of the last record: it is to be pushed again, from {@link offset} on. */
+  rewind(): void {
+    if (!this.ended) this.#splitter = new RecordSplitter(this.offset);
+  }
+}

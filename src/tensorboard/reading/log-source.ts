@@ -1,0 +1,18 @@
+/** An event file that may be growing. */
+export interface LogFile {
+  /** Below the log directory, with '/' between names. */
+  readonly path: string;
+  /** In bytes, as of now. */
+  readonly size: number;
+  /** Its bytes from some place on, in pieces, up to the end as of now. */
+  read(from: number): AsyncIterable<Uint8Array>;
+}
+
+/** Where event files are: a directory of runs, however it can be reached. */
+export interface LogSource {
+  /** Every event file that there is now. */
+  list(): Promise<LogFile[]>;
+}
+
+/** TensorBoard's rule for what an event file is called. */
+export const isEventFile = (name: string): boolean => name.includes('tfevents') && !name.endsWith('.profile-empty');

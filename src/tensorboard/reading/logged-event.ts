@@ -1,0 +1,96 @@
+/** What every event has. */
+interface Stamp {
+  /** Seconds since 1970. */
+  readonly wallTime: number;
+  /** An int64; beyond the safe integers it is rounded. */
+  readonly step: number;
+}
+
+/** What every value of a series has. */
+interface Tagged extends Stamp {
+  readonly tag: string;
+}
+
+/** One number of a curve. */
+export interface LoggedScalar extends Tagged {
+  readonly kind: 'scalar';
+  readonly value: number;
+}
+
+/** The bins of a histogram, from left to right. Three arrays of one length. */
+export interface LoggedBins {
+  readonly lefts: Float64Array;
+  readonly rights: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** A histogram, in whichever of TensorBoard's two forms it was written. */
+export interface LoggedHistogram extends Tagged {
+  readonly kind: 'histogram';
+  readonly bins: LoggedBins;
+  /** What the older form says of the values beside the bins. */
+  readonly statistics?: {
+    readonly min: number;
+    readonly max: number;
+    /** All values, also those in no bin. */
+    readonly num: number;
+    readonly sum: number;
+    readonly sumSquares: number;
+  };
+}
+
+/** One picture, or several of one size. */
+export interface LoggedImages extends Tagged {
+  readonly kind: 'image';
+  readonly width: number;
+  readonly height: number;
+  /** Each of them as a file: a PNG mostly. */
+  readonly images: readonly Uint8Array[];
+}
+
+export interface LoggedText extends Tagged {
+  readonly kind: 'text';
+  readonly texts: readonly string[];
+}
+
+/** A value of a plugin of TensorBoard that is not read further: `hparams`, say. */
+export interface LoggedPluginValue extends Tagged {
+  readonly kind: 'plugin';
+  /** '' where nothing says which. */
+  readonly plugin: string;
+  /** What its metadata hold, as the plugin encodes it. */
+  readonly content: Uint8Array;
+  /** The encoded `TensorProto`, where there is one. */
+  readonly tensor?: Uint8Array;
+}
+
+/** The graph of a model: an encoded `GraphDef`. */
+export interface LoggedGraph extends Stamp {
+  readonly kind: 'graph';
+  readonly graph: Uint8Array;
+}
+
+/** The first record of a file. */
+export interface LoggedVersion extends Stamp {
+  readonly kind: 'version';
+  /** `brain.Event:2` */
+  readonly version: string;
+  /** The code that wrote the file, if it says so. */
+  readonly writer: string;
+}
+
+/** The run went on from this step after a crash: what came before from there on does not count. */
+export interface LoggedStart extends Stamp {
+  readonly kind: 'start';
+}
+
+/** What an event file holds. */
+export type LoggedEvent =
+  | LoggedScalar
+  | LoggedHistogram
+  | LoggedImages
+  | LoggedText
+  | LoggedPluginValue
+  | LoggedGraph
+  | LoggedVersion
+  | LoggedStart;

@@ -1,0 +1,59 @@
+import { describe } from '../../hooks/index.ts';
+import { EventReader, type OnDamage } from './event-reader.ts';
+import type { LoggedEvent } from './logged-event.ts';
+
+/** The bytes of one event file: an array, a Blob (a File, too), a stream of either world, or anything to iterate over. */
+export type EventSource =
+  | Uint8Array
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>;
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Reads one event file from beginning to end, piece by piece: of a large file only a part is in memory.
+ * @param onDamage is told where the file is damaged, a last record that is cut off included; what is whole is read
+ * @throws TypeError (the iteration rejects) for a source of another kind, and whatever the source throws
+ */
+export async function* readEvents(source: EventSource, onDamage: OnDamage = () => {}): AsyncGenerator<LoggedEvent> {
+  const reader = new EventReader(onDamage);
+  for await (const bytes of chunksOf(source)) {
+    yield* reader.push(bytes);
+    if (reader.ended) return;
+  }
+  if (reader.pending > 0) onDamage({ offset: reader.offset, reason: 'the last record is cut off', final: true });
+}
+
+function chunksOf(source: EventSource): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (source instanceof Uint8Array) return slices(source);
+  if (typeof Blob !== 'undefined' && source instanceof Blob) return blobChunks(source);
+  if (typeof (source as ReadableStream | null)?.getReader === 'function')
+    return streamChunks(source as ReadableStream<Uint8Array>);
+  if (typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source)) {
+    return source as AsyncIterable<Uint8Array>;
+  }
+  throw new TypeError(`readEvents(): bytes, a Blob or a stream of bytes expected, got ${describe(source)}`);
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}
+
+/** The bytes of a Blob from some place on. */
+export async function* blobChunks(blob: Blob, from = 0): AsyncGenerator<Uint8Array> {
+  for (let at = from; at < blob.size; at += CHUNK_BYTES) {
+    yield new Uint8Array(await blob.slice(at, at + CHUNK_BYTES).arrayBuffer());
+  }
+}
+
+/** Safari has no iteration of streams. */
+async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } finally {
+    reader.releaseLock();
+  }
+}

@@ -1,0 +1,138 @@
+import { EventReader } from './event-reader.ts';
+import type { LogFile, LogSource } from './log-source.ts';
+import type { LoggedEvent } from './logged-event.ts';
+import type { Damage } from './record-splitter.ts';
+
+/** An event, and where it was found. */
+export interface RunEvent {
+  /** The directory of its file below the log directory, as TensorBoard names runs; '.' for the log directory itself. */
+  readonly run: string;
+  readonly event: LoggedEvent;
+}
+
+/** A damage, and the file that has it. */
+export interface FileDamage extends Damage {
+  readonly path: string;
+}
+
+export interface RunReaderOptions {
+  /** Is told where a file is damaged or cannot be read; the others are read on. Default: `console.warn`. */
+  readonly onDamage?: (damage: FileDamage) => void;
+}
+
+export interface FollowOptions {
+  /** Ends the following, without an error. */
+  readonly signal?: AbortSignal;
+  /** Seconds between two looks. Default 1. */
+  readonly interval?: number;
+}
+
+interface Followed {
+  readonly reader: EventReader;
+  /** When it was last read to its end; a file of the same size has nothing new. */
+  size: number;
+  /** Events that were read and not given out: who iterates may stop at any of them. */
+  backlog: LoggedEvent[];
+}
+
+const warn = ({ path, offset, reason }: FileDamage): void => {
+  console.warn(`layertap: ${path}, byte ${offset}: ${reason}`);
+};
+
+/**
+ * Reads the event files of all runs, and what is appended to them later. The files of a run are read in the order of
+ * their names, as TensorBoard reads them. It remembers one place and the tags' plugins for each file, and no event.
+ *
+ * @example
+ * const runs = new RunReader(directoryLogs('runs'));
+ * for await (const { run, event } of runs.follow()) if (event.kind === 'scalar') console.log(run, event.tag, event.value);
+ */
+export class RunReader {
+  readonly #source: LogSource;
+  readonly #onDamage: (damage: FileDamage) => void;
+  readonly #files: Map<string, Followed> = new Map();
+  #busy = false;
+
+  constructor(source: LogSource, { onDamage = warn }: RunReaderOptions = {}) {
+    this.#source = source;
+    this.#onDamage = onDamage;
+  }
+
+  /**
+   * Everything that was written since the last time.
+   * @throws Error (the iteration rejects) where the source cannot be listed, or another look is not over yet
+   */
+  async *poll(): AsyncGenerator<RunEvent> {
+    if (this.#busy) throw new Error('RunReader: the last poll() is not over yet; iterate over it to its end');
+    this.#busy = true;
+    try {
+      const files = (await this.#source.list()).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+      for (const file of files) yield* this.#read(file);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** What there is, and then what comes, until the signal aborts it or the loop over it ends. @throws as {@link poll} */
+  async *follow({ signal, interval = 1 }: FollowOptions = {}): AsyncGenerator<RunEvent> {
+    while (!signal?.aborted) {
+      for await (const event of this.poll()) {
+        yield event;
+        if (signal?.aborted) return;
+      }
+      await pause(interval * 1000, signal);
+    }
+  }
+
+  async *#read(file: LogFile): AsyncGenerator<RunEvent> {
+    const { path } = file;
+    let followed = this.#files.get(path);
+    if (followed === undefined) {
+      followed = { reader: new EventReader((damage) => this.#onDamage({ path, ...damage })), size: 0, backlog: [] };
+      this.#files.set(path, followed);
+    }
+    const { reader } = followed;
+    const run = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
+    yield* backlogOf(followed, run);
+    if (file.size === followed.size || reader.ended) return;
+    if (file.size < reader.offset) {
+      followed.size = file.size;
+      const reason = `the file became shorter: it has ${file.size} bytes, and more were read`;
+      this.#onDamage({ path, offset: reader.offset, reason, final: false });
+      return;
+    }
+    try {
+      // A writer may take back a record that it could not write to its end: half a record is read anew each time.
+      for await (const bytes of file.read(reader.offset)) {
+        followed.backlog = reader.push(bytes).reverse();
+        yield* backlogOf(followed, run);
+        if (reader.ended) return;
+      }
+      followed.size = file.size;
+    } catch (error) {
+      // Tried again when its size changes.
+      followed.size = file.size;
+      this.#onDamage({ path, offset: reader.offset, reason: String((error as Error)?.message ?? error), final: false });
+    } finally {
+      reader.rewind();
+    }
+  }
+}
+
+/** From the last one, which is the oldest. */
+function* backlogOf({ backlog }: Followed, run: string): Generator<RunEvent> {
+  for (let event = backlog.pop(); event !== undefined; event = backlog.pop()) yield { run, event };
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener('abort', done);
+  });
+}

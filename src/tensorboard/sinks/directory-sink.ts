@@ -1,0 +1,108 @@
+import type { EventOutput, EventSink } from './event-sink.ts';
+import type { NodeBuiltins } from './node.ts';
+
+/** Files on a disk, through Node. Every call is synchronous. */
+export class DirectorySink implements EventSink {
+  readonly #node: NodeBuiltins;
+
+  constructor(node: NodeBuiltins) {
+    this.#node = node;
+  }
+
+  /**
+   * Makes the directory with its parents, and a new file in it.
+   * @param path absolute: the working directory may change
+   * @throws Error that names the path, with the system's error as its cause
+   */
+  create(path: string): EventOutput {
+    const { fs, path: paths } = this.#node;
+    const directory = paths.dirname(path);
+    attempt(`cannot create the log directory ${directory}`, () => makeDirectory(this.#node, directory));
+    attempt(`cannot create the event file ${path}`, () => fs.closeSync(fs.openSync(path, 'wx')));
+    return new EventFile(fs, path);
+  }
+}
+
+/**
+ * One event file that grows by whole records.
+ *
+ * It is opened for each write and not kept open: a writer that is forgotten holds no descriptor, and a file that was
+ * deleted meanwhile is an error instead of records that go nowhere.
+ */
+class EventFile implements EventOutput {
+  readonly #fs: NodeBuiltins['fs'];
+  readonly #path: string;
+  /** Bytes of whole records. What a failed write left behind this is overwritten by the next. */
+  #length = 0;
+
+  constructor(fs: NodeBuiltins['fs'], path: string) {
+    this.#fs = fs;
+    this.#path = path;
+  }
+
+  /**
+   * When this returns, the operating system has the bytes: they outlive the process.
+   * @throws Error that names the path, with the system's error as its cause; the file then ends where it ended before
+   */
+  append(bytes: Uint8Array): void {
+    attempt(`cannot write to the event file ${this.#path}`, () => {
+      const file = this.#fs.openSync(this.#path, 'r+');
+      try {
+        this.#write(file, bytes);
+      } finally {
+        this.#fs.closeSync(file);
+      }
+    });
+    this.#length += bytes.length;
+  }
+
+  #write(file: number, bytes: Uint8Array): void {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += this.#fs.writeSync(file, bytes, done, bytes.length - done, this.#length + done);
+      }
+    } catch (error) {
+      // A reader takes half a record for one that is still being written, but a process that ends now leaves it there.
+      try {
+        this.#fs.ftruncateSync(file, this.#length);
+      } catch {
+        // The first error says more.
+      }
+      throw error;
+    }
+  }
+}
+
+/** Not `mkdirSync(…, { recursive: true })`: in Node 20 that never returns for a path below /proc. */
+function makeDirectory({ fs, path }: NodeBuiltins, directory: string): void {
+  try {
+    fs.mkdirSync(directory);
+  } catch (error) {
+    const parent = path.dirname(directory);
+    if (codeOf(error) === 'ENOENT' && parent !== directory) {
+      makeDirectory({ fs, path } as NodeBuiltins, parent);
+      fs.mkdirSync(directory);
+    } else if (!isDirectory(fs, directory)) throw error;
+  }
+}
+
+/** Whatever mkdir said of it: on a read-only disk that is not that it exists. */
+function isDirectory(fs: NodeBuiltins['fs'], path: string): boolean {
+  try {
+    return fs.statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** The system's code of an error, as ENOENT. */
+export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
+
+function attempt(failure: string, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw Object.assign(new Error(`SummaryWriter: ${failure}: ${why}`, { cause }), { code: codeOf(cause) });
+  }
+}

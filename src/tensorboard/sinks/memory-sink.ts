@@ -1,0 +1,28 @@
+import type { EventOutput, EventSink } from './event-sink.ts';
+
+/**
+ * Keeps event files in memory, for a page to show or to offer as a download.
+ *
+ * @example
+ * const sink = new MemorySink();
+ * const writer = new SummaryWriter('run', { sink });
+ * // … later:
+ * await writer.flush();
+ * for (const [path, blob] of sink.files()) download(path, URL.createObjectURL(blob));
+ */
+export class MemorySink implements EventSink {
+  readonly #files: Map<string, Uint8Array[]> = new Map();
+
+  /** @throws an error with the code 'EEXIST' where there is this file already */
+  create(path: string): EventOutput {
+    if (this.#files.has(path)) throw Object.assign(new Error(`${path} exists already`), { code: 'EEXIST' });
+    const parts: Uint8Array[] = [];
+    this.#files.set(path, parts);
+    return { append: (bytes) => void parts.push(bytes) };
+  }
+
+  /** The files as they are now, by their paths: `run/events.out.tfevents.…`. */
+  files(): Map<string, Blob> {
+    return new Map([...this.#files].map(([path, parts]) => [path, new Blob(parts as BlobPart[])]));
+  }
+}

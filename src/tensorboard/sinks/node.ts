@@ -1,0 +1,67 @@
+/**
+ * @file The parts of Node that event files take. They are fetched when something is opened and not imported, so that a
+ * bundle for browsers can hold this code; and declared here, so that the published types need no @types/node.
+ */
+
+interface Stats {
+  readonly size: number;
+  /** Device and number of the file, by which it is known under every name. */
+  readonly dev: number;
+  readonly ino: number;
+  isDirectory(): boolean;
+  isFile(): boolean;
+}
+
+interface FileHandle {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  stat(): Promise<Stats>;
+  close(): Promise<void>;
+}
+
+interface FileSystem {
+  mkdirSync(path: string): unknown;
+  statSync(path: string): Stats;
+  openSync(path: string, flags: string): number;
+  writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
+  ftruncateSync(file: number, length: number): void;
+  closeSync(file: number): void;
+  readonly promises: {
+    open(path: string, flags: string): Promise<FileHandle>;
+    readdir(path: string): Promise<string[]>;
+    stat(path: string): Promise<Stats>;
+  };
+}
+
+interface Process {
+  readonly pid: number;
+  on(event: 'exit', listener: () => void): unknown;
+  getBuiltinModule(name: string): unknown;
+}
+
+export interface NodeBuiltins {
+  readonly fs: FileSystem;
+  readonly os: { hostname(): string };
+  readonly path: {
+    readonly sep: string;
+    dirname(path: string): string;
+    join(...parts: string[]): string;
+    resolve(path: string): string;
+  };
+  /** Those that a simulated browser has not replaced. */
+  readonly timers: { setImmediate(action: () => void): unknown };
+  readonly process: Process;
+}
+
+/** @returns undefined where there is no Node, as in a browser */
+export function nodeBuiltins(): NodeBuiltins | undefined {
+  const { process } = globalThis as unknown as { process?: Partial<Process> };
+  if (typeof process?.getBuiltinModule !== 'function') return undefined;
+  const builtin = (name: string) => process.getBuiltinModule!(`node:${name}`) as never;
+  return {
+    fs: builtin('fs'),
+    os: builtin('os'),
+    path: builtin('path'),
+    timers: builtin('timers'),
+    process: process as Process,
+  };
+}

@@ -1,0 +1,188 @@
+import { isThenable } from '../../hooks/index.ts';
+import { drainAtExit, forget, type Waiting } from './at-exit.ts';
+import type { EventOutput } from './event-sink.ts';
+import { nodeBuiltins } from './node.ts';
+
+export interface QueueLimits {
+  readonly maxQueue: number;
+  readonly flushSecs: number;
+}
+
+/** Where an output is slow or refuses, so many bytes wait; then adding is an error. */
+const MOST_WAITING_BYTES = 64 << 20;
+
+/** A disk that has just refused is not asked again sooner, unless by the caller. */
+const RETRY_MILLISECONDS = 1000;
+
+/**
+ * Collects records in memory and appends them to an output, all that wait at a time: when there are `maxQueue` of them,
+ * when the first of them is `flushSecs` old, at the end of the event loop's turn, on request, and when the process ends.
+ * One write at a time, in the order in which they came.
+ *
+ * The end of the turn is what makes Ctrl-C harmless without a listener for it: a listener would keep a loop that never
+ * yields from being stopped.
+ */
+export class RecordQueue implements Waiting {
+  readonly #output: EventOutput;
+  readonly #limits: QueueLimits;
+  #queue: Uint8Array[] = [];
+  /** Of the queue, and of what is being written. */
+  #bytes = 0;
+  /** When the first record that waits came, by `performance.now()`: the clock on the wall may be set. */
+  #oldest = 0;
+  #atEndOfTurn = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The write that is going on; fulfilled with its error where it fails. */
+  #writing: Promise<Error | undefined> | undefined;
+  #complained = false;
+
+  constructor(output: EventOutput, limits: QueueLimits) {
+    this.#output = output;
+    this.#limits = limits;
+  }
+
+  /**
+   * @throws Error if too much waits already: then the record is not taken. Or if it was time to write and that failed:
+   *   then the record waits for the next attempt, with the others
+   */
+  write(record: Uint8Array): void {
+    if (this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES) {
+      throw new Error(
+        `SummaryWriter: ${this.#bytes} bytes of records wait to be written, so this one is not taken; ` +
+          'await writer.flush() before adding more',
+      );
+    }
+    this.#take(record);
+    // The age is looked at here, because a loop that never yields lets no timer fire.
+    const overdue = performance.now() - this.#oldest >= this.#limits.flushSecs * 1000;
+    if (overdue || this.#queue.length >= this.#limits.maxQueue) this.#start();
+    else this.#startAtEndOfTurn();
+  }
+
+  /** Does not wait for others: a file begins with its header. @throws Error if that failed at once */
+  writeNow(record: Uint8Array): void {
+    this.#take(record);
+    this.#start();
+  }
+
+  #take(record: Uint8Array): void {
+    this.#queue.push(record);
+    this.#bytes += record.length;
+    if (this.#queue.length > 1) return;
+    this.#oldest = performance.now();
+    drainAtExit(this);
+  }
+
+  /**
+   * Writes all that waits. Where the output is synchronous that has happened when this returns; only the failure is
+   * asynchronous.
+   * @throws Error (the promise rejects) if writing failed; the records are kept
+   */
+  async flush(): Promise<void> {
+    if (this.#writing !== undefined) await this.#writing;
+    this.#start();
+    const error = await this.#writing;
+    if (error !== undefined) throw error;
+  }
+
+  /** Frees the output. What waits is not written any more. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    forget(this);
+    await this.#output.close?.();
+  }
+
+  drain(): void {
+    if (this.#writing === undefined) this.#start();
+    if (this.#writing !== undefined) throw new Error('the sink is asynchronous, and close() was not awaited');
+  }
+
+  /** Begins to write all that waits, unless a write is going on. @throws where that fails at once */
+  #start(): void {
+    if (this.#writing !== undefined || this.#queue.length === 0) return;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    const batch = this.#queue;
+    this.#queue = [];
+    let result: unknown;
+    try {
+      result = this.#output.append(concatenate(batch));
+    } catch (error) {
+      throw this.#failed(batch, error);
+    }
+    if (!isThenable(result)) {
+      this.#succeeded(batch);
+      return;
+    }
+    this.#writing = Promise.resolve(result).then(
+      () => {
+        this.#writing = undefined;
+        this.#succeeded(batch);
+        this.#startUnheard();
+        return undefined;
+      },
+      (error) => {
+        this.#writing = undefined;
+        const failure = this.#failed(batch, error);
+        this.#complain(failure);
+        return failure;
+      },
+    );
+  }
+
+  #succeeded(batch: readonly Uint8Array[]): void {
+    for (const record of batch) this.#bytes -= record.length;
+    this.#complained = false;
+    if (this.#queue.length === 0) forget(this);
+    else this.#oldest = performance.now();
+  }
+
+  #failed(batch: Uint8Array[], cause: unknown): Error {
+    this.#queue = [...batch, ...this.#queue];
+    this.#retry = setTimeout(() => this.#startUnheard(), RETRY_MILLISECONDS);
+    // A timer must not keep a process alive that has nothing else to do: 'exit' writes what waits. Where a simulated
+    // browser has replaced Node's timers they are numbers.
+    (this.#retry as unknown as { unref?(): void }).unref?.();
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const kept = `records kept in memory: ${this.#queue.length}`;
+    return new Error(`${message}; ${kept}`, { cause: (cause as { cause?: unknown })?.cause ?? cause });
+  }
+
+  #startAtEndOfTurn(): void {
+    if (this.#atEndOfTurn) return;
+    this.#atEndOfTurn = true;
+    const action = () => {
+      this.#atEndOfTurn = false;
+      // After a failure the timer is the one who tries again.
+      if (this.#retry === undefined) this.#startUnheard();
+    };
+    const node = nodeBuiltins();
+    if (node === undefined) setTimeout(action, 0);
+    else node.timers.setImmediate(action);
+  }
+
+  /** Nobody could catch what a timer throws: it would end the process. So it is said, once, until a write succeeds. */
+  #startUnheard(): void {
+    try {
+      this.#start();
+    } catch (error) {
+      this.#complain(error as Error);
+    }
+  }
+
+  #complain(error: Error): void {
+    if (!this.#complained) console.error('layertap:', error);
+    this.#complained = true;
+  }
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,47 @@
+import { describe } from '../../hooks/index.ts';
+import type { EventOutput, EventSink } from './event-sink.ts';
+
+/**
+ * Sends event files into `WritableStream`s: to a file that the user chose, to a server, to another thread.
+ *
+ * @example
+ * const handle = await showSaveFilePicker({ suggestedName: 'events.out.tfevents' });
+ * const writer = new SummaryWriter('run', { sink: new StreamSink(await handle.createWritable()) });
+ * // … and at the end, so that the stream is closed:
+ * await writer.close();
+ */
+export class StreamSink implements EventSink {
+  readonly #open: (path: string) => WritableStream<Uint8Array>;
+
+  /**
+   * @param target one stream, for a writer without `addScalars` and `addHparams`, which begin files of their own; or a
+   *   function that gives a stream for each file
+   * @throws TypeError for anything else
+   */
+  constructor(target: WritableStream<Uint8Array> | ((path: string) => WritableStream<Uint8Array>)) {
+    if (typeof target === 'function') this.#open = target;
+    else if (typeof target?.getWriter === 'function') this.#open = once(target);
+    else throw new TypeError(`StreamSink: a WritableStream or a function expected, got ${describe(target)}`);
+  }
+
+  create(path: string): EventOutput {
+    const writer = this.#open(path).getWriter();
+    return {
+      append: (bytes) => writer.write(bytes),
+      close: () => writer.close(),
+    };
+  }
+}
+
+function once(stream: WritableStream<Uint8Array>): (path: string) => WritableStream<Uint8Array> {
+  let taken: string | undefined;
+  return (path) => {
+    if (taken !== undefined) {
+      throw new Error(
+        `StreamSink: there is one stream, and it holds ${taken}; for ${path} too, give a function that makes a stream for each file`,
+      );
+    }
+    taken = path;
+    return stream;
+  };
+}

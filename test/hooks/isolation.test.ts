@@ -1,0 +1,81 @@
+// Watchers that fail in a real process, where nobody listens for what nobody catches.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const CHILD = fileURLToPath(new URL('failing-child.mjs', import.meta.url));
+
+/** Runs the child to its end. `reports` are the first lines of what it wrote to stderr. */
+function run(
+  failure: string,
+  waits: 'waits' | 'at once',
+): { status: number | null; stdout: string; reports: string[] } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CHILD, failure, waits], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  const reports = [...stderr.matchAll(/^(?:\w*Error: )?(layertap: .*)$/gm)].map(([, text]) => text!);
+  return { status, stdout: stdout.trim(), reports };
+}
+
+const outcome = (calls: number) => JSON.stringify({ same: 1000, calls, listeners: [0, 0] });
+const observer =
+  /^layertap: the observer (failed|\(anonymous\)) of Linear\(in_features=4, out_features=3, bias=True\) /;
+
+const THREE_AND_GONE: [failure: string, waits: 'waits' | 'at once', calls: number][] = [
+  ['throws', 'at once', 3],
+  ['throws', 'waits', 3],
+  ['rejects', 'waits', 3],
+  // All thousand are under way before the first has failed.
+  ['rejects', 'at once', 1000],
+];
+
+for (const [failure, waits, calls] of THREE_AND_GONE) {
+  test(`an observer that ${failure} in a thousand calls, ${waits}: the same bits, three reports, a removal, exit code 0`, () => {
+    const { status, stdout, reports } = run(failure, waits);
+    assert.is(status, 0);
+    assert.is(stdout, outcome(calls));
+    assert.is(reports.length, 4);
+    for (const report of reports) assert.match(report, observer);
+    for (const i of [0, 1, 2]) assert.ok(reports[i]!.endsWith(` failed: no ${i + 1}`), reports[i]);
+    assert.match(reports[3]!, / was removed after 3 errors in a row$/);
+  });
+}
+
+for (const failure of ['throws what cannot be shown', 'throws what cannot be described']) {
+  test(`an observer that ${failure} is isolated as any other`, () => {
+    const { status, stdout, reports } = run(failure, 'at once');
+    assert.is(status, 0);
+    assert.match(stdout, /^\{"same":1000,/);
+    assert.is(reports.length, 4);
+    for (const report of reports.slice(0, 3))
+      assert.match(report, / the observer \(anonymous\) of Linear\(.*\) failed: /);
+    assert.match(reports[3]!, / was removed after 3 errors in a row$/);
+  });
+}
+
+test('an observer whose own reporter rejects is isolated as any other', () => {
+  const { status, stdout, reports } = run('throws at a reporter that rejects', 'at once');
+  assert.is(status, 0);
+  assert.is(stdout, outcome(3));
+  assert.is(reports.length, 4);
+  for (const report of reports)
+    assert.match(report, /^layertap: the reporter failed \(.*\) on: layertap: the observer failed of /);
+});
+
+test('a transform that emits rejections later: the same bits, one report, exit code 0', () => {
+  const { status, stdout, reports } = run('emits rejections later', 'at once');
+  assert.is(status, 0);
+  assert.is(stdout, outcome(1000));
+  assert.is(reports.length, 1);
+  assert.match(reports[0]!, /^layertap: the transform of Linear\(.*\) emitted a promise after its call had ended; /);
+});
+
+test("a subscriber of observe() that throws ends the process, by RxJS's own rule: nothing else keeps the child alive", () => {
+  const { status, stdout } = run('subscriber throws', 'waits');
+  assert.is(status, 1);
+  assert.is(stdout, '');
+});
+
+test.run();

@@ -1,0 +1,287 @@
+// Sequential and ModuleList: modules by number.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  Identity,
+  Linear,
+  listHooks,
+  type Module,
+  ModuleList,
+  ReLU,
+  Sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../src/index.ts';
+import { firstLine, messageOf, pytorchError } from '../fixtures/errors.ts';
+
+const relus = (count: number) => Array.from({ length: count }, () => new ReLU());
+/** Writes to an index or a name whatever the types say. */
+const write = (modules: Module, key: number | string, value: unknown) => {
+  (modules as unknown as Record<number | string, unknown>)[key] = value;
+};
+const names = (modules: Module) => [...modules.namedChildren()].map(([name]) => name);
+
+test('at, append, insert, extend and pop keep the numbers without gaps', () => {
+  const [a, b, c, d] = [new ReLU(), new ReLU(), new ReLU(), new ReLU()];
+  const list = new ModuleList([a]);
+  assert.is(list.append(c).insert(1, b).extend([d]), list);
+  assert.equal(
+    [...list].map((m) => [a, b, c, d].indexOf(m)),
+    [0, 1, 2, 3],
+  );
+  assert.is(list.at(-1), d);
+  assert.is(list[2], c);
+  assert.is(list.pop(0), a);
+  assert.is(list.size, 3);
+  assert.is(list.at(0), b);
+  assert.is(list.pop(), d);
+  assert.equal(names(list), ['0', '1']);
+});
+
+const misuse: [string, () => unknown][] = [
+  ['ModuleList called', () => (new ModuleList([new ReLU()]) as unknown as (x: unknown) => void)(zeros(1))],
+  ['Sequential index, too large', () => new Sequential(new ReLU()).at(5)],
+  ['Sequential index, too small', () => new Sequential(new ReLU()).at(-2)],
+  ['ModuleList index, too large', () => new ModuleList([new ReLU()]).at(5)],
+  ['Sequential, not a module', () => new Sequential(3 as never)],
+  ['ModuleList, not a module', () => new ModuleList([3] as never)],
+  ['ModuleList, extend by a number', () => new ModuleList().extend(3 as never)],
+  ['ModuleList, extend by a module', () => new ModuleList().extend(new ReLU() as never)],
+];
+
+for (const [name, run] of misuse) {
+  test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
+}
+
+test('what is not a module is refused before anything has changed', () => {
+  const list = new ModuleList<Module>([new ReLU()]);
+  assert.throws(() => list.extend([new ReLU(), 3 as never]), /number is not a Module subclass/);
+  assert.throws(() => list.append(null as never), /null is not a Module subclass/);
+  assert.throws(() => list.insert(7, new ReLU()), /index 7 is out of range/);
+  assert.throws(() => list.insert(0, {} as never), /Object is not a Module subclass/);
+  assert.throws(() => new ModuleList().pop(), /index -1 is out of range/);
+  assert.is(list.size, 1);
+});
+
+test('an index is a whole number', () => {
+  const list = new ModuleList([new ReLU()]);
+  for (const [index, came] of [
+    ['0', 'the string "0"'],
+    [undefined, 'undefined'],
+    [NaN, 'the number NaN'],
+    [0.5, 'the number 0.5'],
+    [Symbol('0'), 'a symbol'],
+    [1n, 'the bigint 1n'],
+  ] as const) {
+    const expected = `ModuleList: an index must be a whole number, got ${came}`;
+    assert.is(
+      messageOf(() => list.at(index as never)),
+      expected,
+    );
+    assert.is(
+      messageOf(() => list.insert(index as never, new ReLU())),
+      expected,
+    );
+    if (index !== undefined) {
+      assert.is(
+        messageOf(() => list.pop(index as never)),
+        expected,
+      );
+    }
+  }
+  assert.is(
+    messageOf(() => list.at(-2)),
+    'index -2 is out of range\n  there is 1 module',
+  );
+});
+
+test('a list is made from, and extended by, whatever gives modules: another list, a Sequential, itself', () => {
+  const list = new ModuleList(relus(2));
+  assert.is(new ModuleList(list)[1], list[1]);
+  list.extend(new ModuleList(relus(1))).extend(list);
+  assert.is(list.size, 6);
+  assert.is(list[5], list[2]);
+  const [linear, relu] = [new Linear(1, 1), new ReLU()];
+  assert.equal([...new ModuleList(new Sequential(linear, relu))], [linear, relu]);
+  assert.equal([...new Sequential(...new ModuleList([linear, relu]))], [linear, relu]);
+  assert.is(new Sequential(new ModuleList([relu])).size, 1);
+});
+
+test('a module assigned to an index takes the place of the one that was there, in calls and in the tree', () => {
+  const net = new Sequential(new Identity(), new ReLU());
+  const x = tensor([-1, 2]);
+  assert.equal(net(x).toArray(), [0, 2]);
+  const fresh = new Identity();
+  net[1] = fresh;
+  assert.equal(net(x).toArray(), [-1, 2]);
+  assert.is(net.at(1), fresh);
+  assert.equal(names(net), ['0', '1']);
+  assert.is(net.size, 2);
+  let fired = 0;
+  fresh.registerForwardHook(() => void fired++);
+  net(x);
+  assert.is(fired, 1);
+});
+
+type Container = ModuleList | Sequential;
+const made: [string, () => Container][] = [
+  ['ModuleList', () => new ModuleList(relus(3))],
+  ['Sequential', () => new Sequential(...relus(3))],
+];
+/** Everything that looks at the modules as a whole. */
+const walks: [string, (modules: Container) => unknown][] = [
+  ['String()', String],
+  ['namedChildren()', names],
+  ['namedModules()', (modules) => [...modules.namedModules()]],
+  ['stateDict()', (modules) => modules.stateDict()],
+  ['listHooks()', listHooks],
+  ['append()', (modules) => modules.append(new ReLU())],
+  ['insert()', (modules) => modules.insert(0, new ReLU())],
+  ['extend()', (modules) => modules.extend([new ReLU()])],
+  ['pop()', (modules) => modules.pop()],
+];
+const iterate = (modules: Container) => [...modules];
+
+for (const [kind, make] of made) {
+  test(`${kind}: a value that is no module, written to an index, is refused with its index by whatever looks`, () => {
+    for (const [name, walk] of [
+      ...walks,
+      ['iteration', iterate],
+      ['at()', (m: Container) => m.at(1)],
+    ] as typeof walks) {
+      for (const [value, type, came] of [
+        [5, 'number', 'the number 5'],
+        [null, 'null', 'null'],
+        [{}, 'Object', 'an Object'],
+        [(x: unknown) => x, 'function', 'the function (anonymous)'],
+      ] as const) {
+        const modules = make();
+        write(modules, 1, value);
+        assert.is(
+          messageOf(() => walk(modules)),
+          `cannot assign '${type}' as child module '1' (torch.nn.Module or None expected)\n` +
+            `  came: ${came}, to ${kind}[1]\n  expected: a module`,
+          name,
+        );
+        assert.is(modules.size, 3);
+      }
+    }
+    const modules = make();
+    write(modules, 0, 5);
+    assert.is(
+      firstLine(() => String(modules)),
+      pytorchError(`${kind}, item of a number`),
+    );
+  });
+
+  test(`${kind}: a module written behind the end is refused with its index`, () => {
+    for (const [name, walk] of [...walks, ['iteration', iterate]] as typeof walks) {
+      const modules = make();
+      const module = new Linear(1, 1);
+      write(modules, 3, module);
+      assert.is(
+        messageOf(() => walk(modules)),
+        'index 3 is out of range\n  there are 3 modules; append() adds one',
+        name,
+      );
+      assert.is((modules as ModuleList)[3], module, name);
+    }
+    for (const [name, walk] of walks) {
+      const modules = make();
+      write(modules, 7, new ReLU());
+      assert.is(
+        firstLine(() => walk(modules)),
+        pytorchError('Sequential, item far behind the end'),
+        name,
+      );
+    }
+    const one = kind === 'Sequential' ? new Sequential(new ReLU()) : new ModuleList([new ReLU()]);
+    write(one, 1, new ReLU());
+    assert.is(
+      firstLine(() => String(one)),
+      pytorchError(`${kind}, item behind the end`),
+    );
+  });
+
+  test(`${kind}: a hole is refused with its index, and can be filled`, () => {
+    for (const [name, walk] of [
+      ...walks,
+      ['iteration', iterate],
+      ['at()', (m: Container) => m.at(0)],
+    ] as typeof walks) {
+      const modules = make();
+      delete modules[0];
+      assert.is(
+        messageOf(() => walk(modules)),
+        `${kind}[0] is gone\n  came: ${kind} with a hole\n  expected: pop(0), which moves the later ones down`,
+        name,
+      );
+      modules[0] = new ReLU();
+      walk(modules);
+    }
+  });
+}
+
+test('a Sequential that is called sees what was written to its indices, before and after its first call', () => {
+  const x = zeros(1, 2);
+  const make = () => new Sequential(new Linear(2, 2), new ReLU(), new Linear(2, 2));
+  const mistakes: [string, (net: Sequential) => void, RegExp][] = [
+    ['a number', (net) => write(net, 1, 5), /^cannot assign 'number' as child module '1'/],
+    ['a function', (net) => write(net, 0, (x: unknown) => x), /^cannot assign 'function' as child module '0'/],
+    ['a hole', (net) => delete net[2], /^Sequential\[2\] is gone\n/],
+    ['behind the end', (net) => write(net, 3, new ReLU()), /^index 3 is out of range\n {2}there are 3 modules; append/],
+  ];
+  for (const [name, mistake, expected] of mistakes) {
+    for (const called of [false, true]) {
+      for (const wrap of [(net: Sequential) => net, (net: Sequential) => new Sequential(new Identity(), net)]) {
+        const inner = make();
+        const net = wrap(inner);
+        if (called) net(x);
+        mistake(inner);
+        assert.throws(() => net(x), expected, `${name}, ${called ? 'called before' : 'not called before'}`);
+        assert.throws(() => net(x), expected, `${name}, again`);
+        for (const index of [3, 2, 1, 0]) delete inner[index];
+        for (const index of [0, 1, 2]) inner[index] = new Identity();
+        assert.equal(net(x).shape, [1, 2], `${name}, mended`);
+      }
+    }
+  }
+});
+
+test('a module in another property of a Sequential would never be called: an error, unless forward is not the built-in one', () => {
+  const net = new Sequential(new ReLU());
+  write(net, 'foo', new Linear(1, 1));
+  const expected =
+    'Sequential.foo is never called: forward calls the numbered modules\n' +
+    '  came: a Linear\n  expected: append(), or a subclass with a forward of its own';
+  for (const look of [() => String(net), () => [...net.parameters()], () => net(zeros(1, 1))]) {
+    assert.is(messageOf(look), expected);
+  }
+  class Block extends Sequential {
+    norm = new Identity();
+    scale = 2;
+    override forward(x: Tensor): Tensor {
+      return this.norm(super.forward(x));
+    }
+  }
+  const block = new Block(new ReLU());
+  assert.equal(block(tensor([-1, 2])).toArray(), [0, 2]);
+  assert.equal(names(block), ['0', 'norm']);
+});
+
+test('a property with a name is a child as in any module, and is printed', () => {
+  class Stack extends ModuleList<Linear> {
+    norm = new Linear(1, 1);
+  }
+  const stack = new Stack([new Linear(1, 1), new Linear(1, 1)]);
+  assert.equal(names(stack), ['0', '1', 'norm']);
+  assert.is(stack.size, 2);
+  assert.is([...stack].length, 2);
+  assert.is(
+    String(stack),
+    'Stack(\n  (0-1): 2 x Linear(in_features=1, out_features=1, bias=True)\n  (norm): Linear(in_features=1, out_features=1, bias=True)\n)',
+  );
+});
+
+test.run();

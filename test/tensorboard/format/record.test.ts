@@ -1,0 +1,30 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { frameRecord, maskedCrc } from '../../../src/tensorboard/format/record.ts';
+import { crc } from '../fixture.ts';
+import { crc32c } from '../read-events.ts';
+
+test('maskedCrc() is that of TensorBoard', () => {
+  for (const { bytes, masked } of crc) assert.is(maskedCrc(Buffer.from(bytes, 'hex')), masked, bytes);
+});
+
+test('the checksum that the tests read with is that of TensorBoard', () => {
+  for (const { bytes, crc: expected } of crc) assert.is(crc32c(Buffer.from(bytes, 'hex')), expected, bytes);
+});
+
+test('frameRecord() frames data with its length and two checksums', () => {
+  // The header of a record of 24 bytes: its length, and the checksum 0x224b7fa3, little-endian.
+  const record = frameRecord(new Uint8Array(100), 24);
+  assert.is(record.length, 24 + 16);
+  assert.is(Buffer.from(record.subarray(0, 12)).toString('hex'), '1800000000000000a37f4b22');
+  const footer = new DataView(record.buffer).getUint32(36, true);
+  assert.is(footer, maskedCrc(new Uint8Array(24)));
+});
+
+test('frameRecord() leaves the data as it stands', () => {
+  const buffer = new Uint8Array(30).fill(9);
+  assert.equal([...frameRecord(buffer, 3).subarray(12, 15)], [9, 9, 9]);
+  assert.equal([...buffer.subarray(19)], new Array(11).fill(9));
+});
+
+test.run();

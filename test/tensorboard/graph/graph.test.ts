@@ -1,0 +1,155 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Linear, listHooks, Module, ReLU, relu, Sequential, type Tensor, tensor, zeros } from '../../../src/index.ts';
+import { encodeGraph } from '../../../src/tensorboard/graph/graph-def.ts';
+import { type GraphNode, traceGraph } from '../../../src/tensorboard/graph/trace.ts';
+import { SummaryWriter } from '../../../src/tensorboard/index.ts';
+import { graph, wallTime } from '../fixture.ts';
+import { readGraph } from '../read-graph.ts';
+import { atTime, fileIn, runsIn, temporaryDirectory } from '../temporary.ts';
+
+class Net extends Module {
+  encoder = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 3));
+  head = new Linear(3, 2);
+  override forward(x: Tensor): Tensor {
+    return this.head(this.encoder(x));
+  }
+}
+
+const trace = (root: Module, ...inputs: unknown[]) => traceGraph(root, inputs) as GraphNode[];
+const lines = (nodes: readonly GraphNode[]) =>
+  nodes.map(({ name, op, inputs }) => `${name} (${op}) < ${inputs.join(', ')}`);
+
+test("addGraph() has the scopes and shapes of PyTorch's graph, and the same metadata beside it", () => {
+  const directory = temporaryDirectory();
+  atTime(wallTime, () => {
+    const writer = new SummaryWriter(directory);
+    writer.addGraph(new Net(), zeros(5, 4));
+    void writer.close();
+  });
+  const [graphEvent, metadata] = runsIn(directory)['.']!;
+  const { nodes, producer } = readGraph(graphEvent!.graph!);
+  const layers = nodes.filter(({ name }) => name.includes('['));
+  assert.equal(Object.fromEntries(layers.map(({ name, shapes }) => [name, shapes])), graph.shapes);
+  const ends = nodes.filter(({ op }) => op === 'IO Node').map(({ name }) => name.split('/')[0]);
+  assert.equal(
+    ends,
+    Object.keys(graph.ends).map((name) => name.split('/')[0]),
+  );
+  assert.is(producer, graph.producer);
+  const record = Buffer.from(graph.metadata, 'base64');
+  assert.is(Buffer.from(metadata!.bytes).toString('hex'), record.subarray(12, -4).toString('hex'));
+});
+
+test('addGraph() says what takes what from whom, and what each module is', () => {
+  const { nodes } = readGraph(encodeGraph(trace(new Net(), zeros(5, 4))));
+  assert.equal(lines(nodes), [
+    'input/input.1 (IO Node) < ',
+    'Net/Sequential[encoder]/Linear[0] (Linear) < input/input.1',
+    'Net/Sequential[encoder]/ReLU[1] (ReLU) < Net/Sequential[encoder]/Linear[0]',
+    'Net/Sequential[encoder]/Linear[2] (Linear) < Net/Sequential[encoder]/ReLU[1]',
+    'Net/Linear[head] (Linear) < Net/Sequential[encoder]/Linear[2]',
+    'output/output.1 (IO Node) < Net/Linear[head]',
+  ]);
+  assert.is(nodes[1]!.repr, 'Linear(in_features=4, out_features=8, bias=True)');
+  assert.equal(nodes[0]!.shapes, [[5, 4]]);
+});
+
+test('what a module computes between its children is a node that came after the last of them', () => {
+  class Between extends Module {
+    first = new Linear(2, 2);
+    second = new Linear(2, 2);
+    override forward(x: Tensor): Tensor {
+      return relu(this.second(relu(this.first(x))));
+    }
+  }
+  assert.equal(lines(trace(new Between(), zeros(1, 2))), [
+    'input/input.1 (IO Node) < ',
+    'Between/Linear[first] (Linear) < input/input.1',
+    'Between/forward (forward) < ^Between/Linear[first]',
+    'Between/Linear[second] (Linear) < Between/forward',
+    'Between/forward_1 (forward) < ^Between/Linear[second]',
+    'output/output.1 (IO Node) < Between/forward_1',
+  ]);
+});
+
+test('a module that is called twice has two nodes; several inputs, outputs and arrays of modules are found', () => {
+  class Twice extends Module {
+    layers = [new Linear(2, 2)];
+    override forward(x: Tensor, { y }: { y: Tensor }): [Tensor, Tensor] {
+      return [this.layers[0]!(x), this.layers[0]!(y)];
+    }
+  }
+  assert.equal(lines(trace(new Twice(), zeros(1, 2), { y: zeros(3, 2) })), [
+    'input/input.1 (IO Node) < ',
+    'input/input.2 (IO Node) < ',
+    'Twice/Linear[layers.0] (Linear) < input/input.1',
+    'Twice/Linear[layers.0]_1 (Linear) < input/input.2',
+    'output/output.1 (IO Node) < Twice/Linear[layers.0]',
+    'output/output.2 (IO Node) < Twice/Linear[layers.0]_1',
+  ]);
+});
+
+test('a single layer is a graph, too', () => {
+  assert.equal(lines(trace(new Linear(2, 2), zeros(1, 2))), [
+    'input/input.1 (IO Node) < ',
+    'Linear (Linear) < input/input.1',
+    'output/output.1 (IO Node) < Linear',
+  ]);
+});
+
+test('the call is in evaluation mode, and leaves neither hooks nor another mode behind', () => {
+  const modes: boolean[] = [];
+  class Watching extends Net {
+    override forward(x: Tensor): Tensor {
+      modes.push(this.training, this.head.training);
+      return super.forward(x);
+    }
+  }
+  const net = new Watching();
+  net.head.eval();
+  trace(net, zeros(1, 4));
+  assert.equal(modes, [false, false]);
+  assert.equal([net.training, net.head.training, net.encoder.training], [true, false, true]);
+  assert.equal(listHooks(net), []);
+});
+
+test('a call that fails writes nothing, and leaves no hook behind', () => {
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  const net = new Net();
+  const size = fileIn(directory).length;
+  assert.throws(() => writer.addGraph(net, zeros(1, 5)), /mat1 and mat2 shapes cannot be multiplied/);
+  assert.throws(
+    () => writer.addGraph({} as never, 1 as never),
+    /^SummaryWriter\.addGraph: model is an Object; expected a module/,
+  );
+  void writer.flush();
+  assert.is(fileIn(directory).length, size);
+  assert.equal(listHooks(net), []);
+  assert.is(net.training, true);
+});
+
+test('addGraph() of an asynchronous module is a promise', async () => {
+  class Slow extends Module {
+    static override async = true;
+    layer = new Linear(2, 2);
+    override async forward(x: Tensor): Promise<Tensor> {
+      await Promise.resolve();
+      return this.layer(x);
+    }
+  }
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  const net = new Slow();
+  await writer.addGraph(net, tensor([[1, 2]]));
+  await writer.close();
+  const { nodes } = readGraph(runsIn(directory)['.']![0]!.graph!);
+  assert.equal(
+    nodes.map(({ name }) => name),
+    ['input/input.1', 'Slow/Linear[layer]', 'output/output.1'],
+  );
+  assert.equal(listHooks(net), []);
+});
+
+test.run();

@@ -1,0 +1,80 @@
+// What each method writes, beside what PyTorch's writer wrote for the same call.
+import { createRequire } from 'node:module';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SummaryWriter } from '../../src/tensorboard/index.ts';
+import { type ArrayFixture, arrayOf, methods, wallTime } from './fixture.ts';
+import { type ReadEvent, readEvents } from './read-events.ts';
+import { atTime, runsIn, temporaryDirectory, withSumsOf } from './temporary.ts';
+
+const { PNG } = createRequire(import.meta.url)('pngjs') as {
+  PNG: { sync: { read(file: Uint8Array): { width: number; height: number; data: Uint8Array } } };
+};
+
+/** The arguments as the fixture holds them: arrays by their bytes, everything else as it is. */
+function readArgument(argument: unknown): unknown {
+  if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) return argument;
+  if ('dtype' in argument) return arrayOf(argument as ArrayFixture);
+  return Object.fromEntries(
+    Object.entries(argument).map(([key, value]) => [
+      key,
+      key === 'bins' && typeof value === 'object' ? arrayOf(value).data : value,
+    ]),
+  );
+}
+
+/** Calls the method with the clock at the fixture's time, and gives what each run's file holds, without its header. */
+function log(method: string, given: readonly unknown[]): Record<string, ReadEvent[]> {
+  const directory = temporaryDirectory();
+  atTime(wallTime, () => {
+    const options = method === 'purgeStep' ? { purgeStep: given[0] as number } : {};
+    const writer = new SummaryWriter(directory, options);
+    if (method !== 'purgeStep') {
+      (writer as unknown as Record<string, (...given: unknown[]) => void>)[method]!(...given.map(readArgument));
+    }
+    void writer.close();
+  });
+  return runsIn(directory);
+}
+
+for (const { name, method, arguments: given, runs, picture } of methods) {
+  if (runs !== undefined) {
+    test(`SummaryWriter.${method}() writes PyTorch's bytes: ${name}`, () => {
+      const actual = log(method, given);
+      const expected = Object.fromEntries(
+        Object.entries(runs).map(([run, records]) => [
+          run,
+          records.flatMap((record) => readEvents(Buffer.from(record, 'base64'))),
+        ]),
+      );
+      assert.equal(Object.keys(actual).sort(), Object.keys(expected).sort());
+      for (const [run, events] of Object.entries(expected)) {
+        assert.is(actual[run]!.length, events.length, run);
+        events.forEach((event, i) => {
+          const ours = actual[run]![i]!;
+          const bytes = event.histogram === undefined ? Buffer.from(ours.bytes) : withSumsOf(event, ours);
+          assert.is(bytes.toString('hex'), Buffer.from(event.bytes).toString('hex'), `${run} ${i}`);
+        });
+      }
+    });
+  } else {
+    test(`SummaryWriter.${method}() writes PyTorch's pixels: ${name}`, () => {
+      const [event, ...others] = log(method, given)['.']!;
+      assert.is(others.length, 0);
+      const { pixels, ...fields } = picture!;
+      const { encoded, ...image } = event!.image!;
+      assert.equal({ tag: event!.tag, step: event!.step, ...image }, fields);
+      const decoded = PNG.sync.read(encoded);
+      assert.equal([decoded.height, decoded.width], pixels.shape.slice(0, 2));
+      assert.equal(channelsOf(decoded.data, pixels.shape[2]!), [...arrayOf(pixels).data]);
+    });
+  }
+}
+
+/** pngjs gives RGBA, whatever the file has. */
+function channelsOf(rgba: Uint8Array, channels: number): number[] {
+  const kept = { 2: [0, 3], 3: [0, 1, 2], 4: [0, 1, 2, 3] }[channels]!;
+  return [...rgba].filter((_, i) => kept.includes(i % 4));
+}
+
+test.run();

@@ -1,0 +1,223 @@
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  directoryLogs,
+  type FileDamage,
+  fileLogs,
+  handleLogs,
+  MemorySink,
+  memoryLogs,
+  RunReader,
+  readEvents,
+  SummaryWriter,
+} from '../../../src/tensorboard/index.ts';
+import { cases, header } from '../fixture.ts';
+import { temporaryDirectory } from '../temporary.ts';
+
+/** Records of scalars, 0.1 and 0 and so on, without their files. */
+const scalars = cases.filter(({ kind }) => kind === 'scalar').map(({ record }) => record);
+
+function put(directory: string, path: string, ...records: Uint8Array[]): string {
+  const full = join(directory, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, Buffer.concat([header, ...records]));
+  return full;
+}
+
+/** What a look finds, as `run kind`. */
+async function look(reader: RunReader): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { run, event } of reader.poll())
+    found.push(`${run} ${event.kind === 'scalar' ? event.value : event.kind}`);
+  return found;
+}
+
+function open(directory: string): { reader: RunReader; damages: FileDamage[] } {
+  const damages: FileDamage[] = [];
+  return { damages, reader: new RunReader(directoryLogs(directory), { onDamage: (damage) => damages.push(damage) }) };
+}
+
+const first = Math.fround(0.1);
+
+test('RunReader reads the event files of all runs, each in the order of their names', async () => {
+  const directory = temporaryDirectory();
+  put(directory, 'events.out.tfevents.2', scalars[1]!);
+  put(directory, 'events.out.tfevents.1', scalars[0]!);
+  put(directory, 'a/b/events.out.tfevents.1.host');
+  put(directory, 'a/other.txt', scalars[0]!);
+  put(directory, 'a/x.tfevents.profile-empty', scalars[0]!);
+  const { reader, damages } = open(directory);
+  assert.equal(await look(reader), ['a/b version', '. version', `. ${first}`, '. version', '. 0']);
+  assert.equal(await look(reader), []);
+  assert.equal(damages, []);
+});
+
+test('RunReader reads what is appended, whole records only, and new runs', async () => {
+  const directory = temporaryDirectory();
+  const path = put(directory, 'run/events.out.tfevents.1');
+  const { reader, damages } = open(directory);
+  assert.equal(await look(reader), ['run version']);
+  appendFileSync(path, scalars[0]!.subarray(0, 20));
+  assert.equal(await look(reader), []);
+  appendFileSync(path, scalars[0]!.subarray(20));
+  put(directory, 'new/events.out.tfevents.1');
+  assert.equal(await look(reader), ['new version', `run ${first}`]);
+  assert.equal(damages, []);
+});
+
+test('RunReader reads on where a writer took back a record that it could not write to its end', async () => {
+  const directory = temporaryDirectory();
+  const path = put(directory, 'events.out.tfevents.1');
+  const { reader, damages } = open(directory);
+  appendFileSync(path, scalars[0]!.subarray(0, 20));
+  assert.equal(await look(reader), ['. version']);
+  truncateSync(path, header.length);
+  appendFileSync(path, scalars[1]!);
+  assert.equal(await look(reader), ['. 0']);
+  assert.equal(damages, []);
+});
+
+test('RunReader tells of damages and of files that shrink, and reads the others', async () => {
+  const directory = temporaryDirectory();
+  const damaged = Uint8Array.from(scalars[0]!);
+  damaged[20]! ^= 1;
+  const path = put(directory, 'a/events.out.tfevents.1', damaged, scalars[1]!);
+  put(directory, 'b/events.out.tfevents.1', scalars[1]!);
+  const { reader, damages } = open(directory);
+  assert.equal(await look(reader), ['a version', 'a 0', 'b version', 'b 0']);
+  assert.equal(damages, [
+    {
+      path: 'a/events.out.tfevents.1',
+      offset: header.length,
+      reason: 'the data of a record does not fit its checksum',
+      final: false,
+    },
+  ]);
+  truncateSync(path, 30);
+  assert.equal(await look(reader), []);
+  assert.match(damages[1]!.reason, /^the file became shorter: it has 30 bytes/);
+  assert.equal(await look(reader), []);
+  assert.is(damages.length, 2);
+});
+
+test('RunReader goes on where the last look was broken off', async () => {
+  const directory = temporaryDirectory();
+  put(directory, 'events.out.tfevents.1', ...scalars.slice(0, 3));
+  const { reader } = open(directory);
+  for await (const { event } of reader.poll()) if (event.kind === 'scalar') break;
+  assert.equal(await look(reader), ['. 0', '. 0']);
+});
+
+test('RunReader.follow() gives what there is and what comes, until it is aborted', async () => {
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  const abort = new AbortController();
+  const steps: number[] = [];
+  for await (const { event } of open(directory).reader.follow({ signal: abort.signal, interval: 0.01 })) {
+    if (event.kind === 'version') writer.addScalar('a', 0);
+    if (event.kind !== 'scalar') continue;
+    steps.push(event.step);
+    if (event.step < 3) writer.addScalar('a', 0);
+    else abort.abort();
+  }
+  assert.equal(steps, [0, 1, 2, 3]);
+});
+
+test('RunReader refuses a second look while one goes on', async () => {
+  const directory = temporaryDirectory();
+  put(directory, 'events.out.tfevents.1');
+  const { reader } = open(directory);
+  for await (const _ of reader.poll()) {
+    const error: Error = await look(reader).then(
+      () => assert.unreachable(),
+      (reason) => reason,
+    );
+    assert.match(error.message, 'the last poll() is not over yet');
+  }
+});
+
+test('directoryLogs() follows links, each directory once, and says when the directory is not there', async () => {
+  const directory = temporaryDirectory();
+  put(directory, 'runs/a/events.out.tfevents.1');
+  symlinkSync(join(directory, 'runs'), join(directory, 'runs/a/loop'));
+  symlinkSync(join(directory, 'nowhere'), join(directory, 'runs/broken'));
+  const files = await directoryLogs(join(directory, 'runs')).list();
+  assert.ok(files.length <= 2, String(files.length));
+  assert.is(files[0]!.path, 'a/events.out.tfevents.1');
+  rmSync(directory, { recursive: true });
+  const error: NodeJS.ErrnoException = await directoryLogs(directory)
+    .list()
+    .then(
+      () => assert.unreachable(),
+      (reason) => reason,
+    );
+  assert.is(error.code, 'ENOENT');
+});
+
+test('memoryLogs() follows a writer in memory', async () => {
+  const sink = new MemorySink();
+  const writer = new SummaryWriter('run', { sink });
+  const reader = new RunReader(memoryLogs(sink));
+  assert.equal(await look(reader), ['run version']);
+  writer.addScalars('loss', { train: 0.5 }, 0);
+  await writer.flush();
+  assert.equal(await look(reader), ['run/loss_train version', 'run/loss_train 0.5']);
+});
+
+test('fileLogs() reads chosen files, and handleLogs() a directory handle of a browser', async () => {
+  const bytes = Buffer.concat([header, scalars[1]!]);
+  const named = new File([bytes], 'events.out.tfevents.1');
+  const inFolder = Object.defineProperty(new File([bytes], 'events.out.tfevents.2'), 'webkitRelativePath', {
+    value: 'runs/a/events.out.tfevents.2',
+  });
+  const other = new File([bytes], 'notes.txt');
+  assert.equal(await look(new RunReader(fileLogs([named, inFolder, other]))), [
+    '. version',
+    '. 0',
+    'runs/a version',
+    'runs/a 0',
+  ]);
+
+  const file = { kind: 'file', name: named.name, getFile: async () => named };
+  const handle = (name: string, entries: object[]) => ({
+    kind: 'directory',
+    name,
+    async *values() {
+      yield* entries;
+    },
+  });
+  const root = handle('', [file, handle('a', [file, { kind: 'file', name: 'x.txt' }])]);
+  const found = await look(new RunReader(handleLogs(root as unknown as FileSystemDirectoryHandle)));
+  assert.equal(found, ['a version', 'a 0', '. version', '. 0']);
+});
+
+test('readEvents() reads bytes, Blobs and streams, and tells of a record that is cut off', async () => {
+  const bytes = Buffer.concat([header, ...scalars]);
+  const sources = {
+    bytes,
+    blob: new Blob([bytes]),
+    stream: new Blob([bytes]).stream(),
+    iterable: [bytes.subarray(0, 10), bytes.subarray(10)],
+  };
+  for (const [name, source] of Object.entries(sources)) {
+    let count = 0;
+    for await (const _ of readEvents(source as never)) count++;
+    assert.is(count, scalars.length + 1, name);
+  }
+  const damages: string[] = [];
+  for await (const _ of readEvents(bytes.subarray(0, -1), ({ reason }) => damages.push(reason)));
+  assert.equal(damages, ['the last record is cut off']);
+  for (const wrong of [3, null, {}]) {
+    const error: Error = await readEvents(wrong as never)
+      .next()
+      .then(
+        () => assert.unreachable(),
+        (reason) => reason,
+      );
+    assert.match(error.message, /^readEvents\(\): bytes, a Blob or a stream of bytes expected, got/);
+  }
+});
+
+test.run();

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type QueueLimits, RecordQueue } from '../../../src/tensorboard/sinks/record-queue.ts';
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A queue over an output that remembers each write, and fails while it is told to. */
+function open(limits: Partial<QueueLimits> = {}) {
+  const output = {
+    writes: [] as number[][],
+    refuses: false,
+    append(bytes: Uint8Array): void {
+      if (output.refuses) throw new Error('no');
+      output.writes.push([...bytes]);
+    },
+  };
+  return { output, queue: new RecordQueue(output, { maxQueue: 10, flushSecs: 120, ...limits }) };
+}
+
+/** A queue over an output whose writes end when the test says so. */
+function openSlow() {
+  const pending: { bytes: number[]; done(): void; fail(error: Error): void }[] = [];
+  const output = {
+    append: (bytes: Uint8Array) =>
+      new Promise<void>((done, fail) => {
+        pending.push({ bytes: [...bytes], done, fail });
+      }),
+  };
+  return { pending, queue: new RecordQueue(output, { maxQueue: 2, flushSecs: 120 }) };
+}
+
+async function quietly(run: () => Promise<void>): Promise<unknown[][]> {
+  const said: unknown[][] = [];
+  const original = console.error;
+  console.error = (...words) => said.push(words);
+  try {
+    await run();
+  } finally {
+    console.error = original;
+  }
+  return said;
+}
+
+const rejection = (promise: Promise<void>): Promise<Error> =>
+  promise.then(
+    () => {
+      throw new Error('it should reject');
+    },
+    (error: Error) => error,
+  );
+
+function waitBusily(milliseconds: number): void {
+  for (const end = performance.now() + milliseconds; performance.now() < end; );
+}
+
+test('RecordQueue keeps records until maxQueue of them wait, and writes them at once', () => {
+  const { queue, output } = open({ maxQueue: 3 });
+  for (const record of [1, 2]) queue.write(Uint8Array.of(record));
+  assert.equal(output.writes, []);
+  for (const record of [3, 4]) queue.write(Uint8Array.of(record));
+  assert.equal(output.writes, [[1, 2, 3]]);
+});
+
+test("RecordQueue writes at the end of the event loop's turn", async () => {
+  const { queue, output } = open();
+  for (const record of [1, 2]) queue.write(Uint8Array.of(record));
+  await Promise.resolve();
+  assert.equal(output.writes, []);
+  await turn();
+  assert.equal(output.writes, [[1, 2]]);
+  queue.write(Uint8Array.of(3));
+  await turn();
+  assert.equal(output.writes, [[1, 2], [3]]);
+});
+
+test('RecordQueue heeds flushSecs in a loop that never yields', () => {
+  const { queue, output } = open({ flushSecs: 0.05 });
+  queue.write(Uint8Array.of(1));
+  waitBusily(60);
+  queue.write(Uint8Array.of(2));
+  assert.equal(output.writes, [[1, 2]]);
+});
+
+test('RecordQueue writes each record at once with maxQueue 1 or flushSecs 0', () => {
+  for (const limits of [{ maxQueue: 1 }, { flushSecs: 0 }]) {
+    const { queue, output } = open(limits);
+    queue.write(Uint8Array.of(1));
+    assert.equal(output.writes, [[1]]);
+  }
+});
+
+test('RecordQueue.flush() has written before it returns', () => {
+  const { queue, output } = open();
+  queue.write(Uint8Array.of(1));
+  void queue.flush();
+  assert.equal(output.writes, [[1]]);
+});
+
+test('RecordQueue keeps what it could not write, says so, and writes it once at the next attempt', async () => {
+  const { queue, output } = open({ maxQueue: 2 });
+  output.refuses = true;
+  queue.write(Uint8Array.of(1));
+  assert.throws(() => queue.write(Uint8Array.of(2)), /^no; records kept in memory: 2$/);
+  assert.throws(() => queue.write(Uint8Array.of(3)), /^no; records kept in memory: 3$/);
+  assert.match((await rejection(queue.flush())).message, /^no; records kept in memory: 3$/);
+  output.refuses = false;
+  await queue.flush();
+  assert.equal(output.writes, [[1, 2, 3]]);
+});
+
+test('RecordQueue reports a write that nobody asked for once, and goes on trying', async () => {
+  const { queue, output } = open();
+  const said = await quietly(async () => {
+    output.refuses = true;
+    queue.write(Uint8Array.of(1));
+    await sleep(1300);
+    output.refuses = false;
+    for (let waited = 0; waited < 5000 && output.writes.length === 0; waited += 20) await sleep(20);
+  });
+  assert.is(said.length, 1);
+  assert.match(String(said[0]![1]), 'records kept in memory: 1');
+  assert.equal(output.writes, [[1]]);
+});
+
+test('RecordQueue takes no more than 64 MB while the output refuses, and says so', async () => {
+  let [refuses, stored] = [true, 0];
+  const append = (bytes: Uint8Array) => {
+    if (refuses) throw new Error('no');
+    stored += bytes.length;
+  };
+  const queue = new RecordQueue({ append }, { maxQueue: 1, flushSecs: 120 });
+  const large = new Uint8Array(40 << 20);
+  assert.throws(() => queue.write(large), /records kept in memory: 1/);
+  assert.throws(() => queue.write(large), /41943040 bytes of records wait to be written, so this one is not taken/);
+  refuses = false;
+  await queue.flush();
+  assert.is(stored, large.length);
+});
+
+test('RecordQueue has one asynchronous write at a time, in order', async () => {
+  const { queue, pending } = openSlow();
+  for (const record of [1, 2, 3, 4, 5]) queue.write(Uint8Array.of(record));
+  assert.is(pending.length, 1);
+  const flushed = queue.flush();
+  pending[0]!.done();
+  await turn();
+  assert.equal(
+    pending.map(({ bytes }) => bytes),
+    [
+      [1, 2],
+      [3, 4, 5],
+    ],
+  );
+  pending[1]!.done();
+  await flushed;
+});
+
+test('RecordQueue keeps what an asynchronous write failed to store, before what came meanwhile', async () => {
+  const { queue, pending } = openSlow();
+  const said = await quietly(async () => {
+    for (const record of [1, 2, 3]) queue.write(Uint8Array.of(record));
+    const flushed = rejection(queue.flush());
+    pending[0]!.fail(new Error('gone'));
+    await turn();
+    pending[1]!.fail(new Error('gone'));
+    assert.match((await flushed).message, /^gone; records kept in memory: 3$/);
+  });
+  assert.is(said.length, 1);
+  const flushed = queue.flush();
+  assert.equal(pending[2]!.bytes, [1, 2, 3]);
+  pending[2]!.done();
+  await flushed;
+});
+
+test('RecordQueue adds one listener to the process, however many there are', () => {
+  const queues = Array.from({ length: 15 }, () => open().queue);
+  for (const queue of queues) queue.write(Uint8Array.of(1));
+  const before = process.listenerCount('exit');
+  for (const queue of [...queues, open().queue]) queue.write(Uint8Array.of(2));
+  assert.is(process.listenerCount('exit'), before);
+  assert.is(process.listenerCount('SIGINT') + process.listenerCount('SIGTERM'), 0);
+});
+
+test('RecordQueue can be collected when it is forgotten with nothing left to write', async () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const forgotten = (() => {
+    const { queue } = open();
+    queue.write(Uint8Array.of(1));
+    void queue.flush();
+    return new WeakRef(queue);
+  })();
+  for (let i = 0; i < 20 && forgotten.deref() !== undefined; i++) {
+    await sleep(10);
+    gc();
+  }
+  assert.is(forgotten.deref(), undefined);
+});
+
+test.run();

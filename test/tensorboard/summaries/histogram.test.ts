@@ -1,0 +1,60 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Numbers } from '../../../src/kernels/index.ts';
+import type { Histogram } from '../../../src/tensorboard/format/event.ts';
+import { defaultEdges } from '../../../src/tensorboard/summaries/default-edges.ts';
+import { makeHistogram } from '../../../src/tensorboard/summaries/histogram.ts';
+import { moments } from '../../../src/tensorboard/summaries/moments.ts';
+import { cases } from '../fixture.ts';
+import { readEvents } from '../read-events.ts';
+
+const edges = defaultEdges();
+const histogramOf = (values: Numbers): Histogram | undefined => makeHistogram(values, moments(values), edges);
+
+/** PyTorch adds in the order of its BLAS. */
+const near = (actual: number, expected: number) =>
+  Object.is(actual, expected) || Math.abs(actual - expected) <= 1e-12 * Math.abs(expected);
+
+for (const { name, kind, values, record } of cases) {
+  if (kind !== 'histogram') continue;
+  const expected = readEvents(record)[0]!.histogram!;
+
+  test(`makeHistogram() has PyTorch's buckets for ${name}`, () => {
+    const actual = histogramOf(values)!;
+    assert.equal([...actual.bucketLimits], expected.limits);
+    assert.equal([...actual.bucketCounts], expected.counts);
+    assert.is(actual.num, expected.num);
+  });
+
+  if (!values.every(Number.isFinite)) continue;
+
+  test(`makeHistogram() has PyTorch's extremes and sums for ${name}`, () => {
+    const actual = histogramOf(values)!;
+    assert.is(actual.min, expected.min);
+    assert.is(actual.max, expected.max);
+    assert.ok(near(actual.sum, expected.sum), `sum ${actual.sum}, PyTorch ${expected.sum}`);
+    assert.ok(near(actual.sumSquares, expected.sumSquares), `squares ${actual.sumSquares}, ${expected.sumSquares}`);
+  });
+}
+
+test('makeHistogram() keeps extremes and sums finite where values are not', () => {
+  const { min, max, sum, sumSquares, num } = histogramOf([NaN, 1, -Infinity, 2, Infinity])!;
+  assert.equal({ min, max, sum, sumSquares, num }, { min: 1, max: 2, sum: 3, sumSquares: 5, num: 5 });
+});
+
+test('makeHistogram() is undefined where nothing falls into a bin', () => {
+  for (const values of [[], [NaN, NaN], [Infinity], [1e20, -1e20]]) {
+    assert.is(histogramOf(values), undefined, String(values));
+  }
+});
+
+test('makeHistogram() counts float32 and float64 values against float64 edges', () => {
+  // The edge 0.917… lies between two float32 values.
+  const edge = edges.find((x) => x > 0.9)!;
+  const below = new Float32Array(Float32Array.of(edge).map((x) => (x < edge ? x : x - 2 ** -24)));
+  const left = histogramOf(below)!.bucketLimits[0];
+  assert.ok(left! < edge);
+  assert.is(histogramOf([edge])!.bucketLimits[0], edge);
+});
+
+test.run();
