@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Copies dist/ for one kind of kernels. @returns the path of the copy's entry */
-export function copyDist(kernels) {
-  const copy = join(root, 'build/bench/dist', kernels);
+/** Copies dist/ for one kind of kernels, and a number of threads. @returns the path of the copy's entry */
+export function copyDist(kernels, threads) {
+  const copy = join(root, 'build/bench/dist', `${kernels}-${threads}`);
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(root, 'dist'), copy, { recursive: true });
   return join(copy, 'index.js');

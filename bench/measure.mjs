@@ -25,10 +25,10 @@ const now = () => performance.now() * 1e6;
 /**
  * @param {Candidate[]} candidates
  * @param settings `rounds`, each a turn for every candidate; `millis` that a turn takes, about, or one run where that
- *   takes longer; `warm` ms before the first round
+ *   takes longer; `warm` ms before the first round; `pause` ms before each turn
  * @returns by name, the times of the turns in ns per run, in the order of the rounds
  */
-export async function alternate(candidates, { rounds, millis, warm }) {
+export async function alternate(candidates, { rounds, millis, warm, pause = 0 }) {
   const typical = new Map();
   for (const { name, prepare, run, time } of candidates) {
     prepare?.();
@@ -40,25 +40,30 @@ export async function alternate(candidates, { rounds, millis, warm }) {
       // Each round begins elsewhere, so that no candidate always follows the same one.
       const { name, prepare, run, time } = candidates[(i + round) % candidates.length];
       prepare?.();
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       turns[name].push(time ? await time(millis) : await turn(run, typical.get(name), millis));
     }
   }
   return turns;
 }
 
-/** Runs until the optimising compilers have had their time. Returns the time of the fastest run, in ns. */
+/** Runs until the optimising compilers have had their time. Returns the time of a run when it went best, in ns. */
 async function warmUp(run, millis) {
   const start = now();
   let best = Number.POSITIVE_INFINITY;
-  do best = Math.min(best, await single(run));
-  while (now() - start < millis * 1e6);
+  // As many runs at once as the clock can tell from none.
+  for (let count = 1; best === Number.POSITIVE_INFINITY || now() - start < millis * 1e6; ) {
+    const took = await several(run, count);
+    if (took < SAMPLE / 4) count *= 2;
+    else best = Math.min(best, took / count);
+  }
   return best;
 }
 
 /** One turn of about `millis`, of a run that takes about `ns`. Returns the median time of a run in ns. */
 async function turn(run, ns, millis) {
   // What takes longer than some turns gains nothing from a run that warms it up first.
-  if (ns > 3 * millis * 1e6) return await single(run);
+  if (ns > 3 * millis * 1e6) return await several(run, 1);
   const batch = ns < SAMPLE / 2 ? Math.ceil(SAMPLE / ns / UNROLL) * UNROLL : 1;
   const { p50 } = await measure(run, {
     batch_unroll: UNROLL,
@@ -75,11 +80,14 @@ async function turn(run, ns, millis) {
   return p50;
 }
 
-async function single(run) {
+/** The time of so many runs, in ns. */
+async function several(run, count) {
   const start = now();
-  const result = run();
-  if (result instanceof Promise) await result;
-  do_not_optimize(result);
+  for (let i = 0; i < count; i++) {
+    const result = run();
+    if (result instanceof Promise) await result;
+    do_not_optimize(result);
+  }
   return now() - start;
 }
 

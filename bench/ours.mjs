@@ -3,11 +3,13 @@
 // made to choose, while the engine seems to refuse what is better.
 
 /**
- * @param load imports one copy of the built library: a name to a module
+ * @param load imports a copy of the built library of its own: kernels, threads → module
  * @param relaxedBinary the bytes of the relaxed binary
- * @returns `[{ kernels, library }]`, those that this engine can run
+ * @param options which `kernels`, of relaxed, simd and javascript: those that this engine lacks are left out; and how
+ *   many `threads`
+ * @returns `[{ kernels, library }]`
  */
-export async function openOurs(load, relaxedBinary) {
+export async function openOurs(load, relaxedBinary, { kernels, threads = 1 }) {
   const { validate } = WebAssembly;
   const sameBytes = (bytes) => bytes.length === relaxedBinary.length && bytes.every((b, i) => b === relaxedBinary[i]);
   const engines = {
@@ -16,13 +18,15 @@ export async function openOurs(load, relaxedBinary) {
     javascript: () => false,
   };
   const ours = [];
-  for (const [name, engine] of Object.entries(engines)) {
+  for (const name of kernels) {
     if (name === 'relaxed' && !validate(relaxedBinary)) continue;
-    WebAssembly.validate = engine;
+    WebAssembly.validate = engines[name];
     try {
-      const library = await load(name);
+      const library = await load(name, threads);
       const chosen = library.kernelName();
       if (chosen !== name) throw new Error(`the copy for ${name} kernels chose ${chosen}`);
+      const got = threads === 1 ? 1 : await library.setNumThreads(threads);
+      if (got !== threads) throw new Error(`${name} kernels: ${threads} threads wanted, got ${got}`);
       ours.push({ kernels: name, library });
     } finally {
       WebAssembly.validate = validate;

@@ -4,6 +4,17 @@ import { median } from './measure.mjs';
 /** layertap's own columns, by the kernels that it runs on. */
 const OURS = ['relaxed', 'simd'];
 
+/** The order of the rivals' columns: in WebAssembly, native, plain JavaScript. What is not named here comes first. */
+const RIVALS = [
+  'tfjs wasm',
+  'onnxruntime-web',
+  'jax-js',
+  'onnxruntime-node',
+  'PyTorch',
+  'tfjs cpu',
+  'plain JavaScript',
+];
+
 /** The time of a candidate: that of its best turn, in ns. */
 export const timeOf = (row, name) => Math.min(...row.times[name]);
 
@@ -61,7 +72,8 @@ const oursIn = (rows) => OURS.filter((name) => rows.some(({ times }) => times[na
 function rivalsIn(rows) {
   const peaks = new Set(rows.flatMap((row) => row.peaks.map(({ name }) => name)));
   const names = new Set(rows.flatMap(({ times }) => Object.keys(times)));
-  return [...names].filter((name) => !OURS.includes(name) && !peaks.has(name));
+  const rivals = [...names].filter((name) => !OURS.includes(name) && !peaks.has(name));
+  return rivals.sort((a, b) => RIVALS.indexOf(a) - RIVALS.indexOf(b));
 }
 
 function ownTable(rows) {

@@ -18,11 +18,11 @@ import { SECTIONS } from './sections/index.mjs';
 import { targetsOf } from './targets.mjs';
 
 /** How often everything is set up anew, rounds of turns then, and ms of a turn and of warming up: see measure.mjs. */
-const LONG = { attempts: 2, rounds: 8, millis: 8, warm: 60 };
+const LONG = { attempts: 2, rounds: 6, millis: 8, warm: 60 };
 const QUICK = { attempts: 1, rounds: 6, millis: 6, warm: 50 };
 
-/** What prints its own lines, in a process of its own; in Node only. */
-const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs' };
+/** What prints its own lines, in a process of its own; in Node only. Each is given the Python. */
+const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs', tensorboard: 'tensorboard.mjs' };
 const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
 
 const { values: options, positionals } = parseArgs({
@@ -49,8 +49,26 @@ const job = {
 // Chromium's driver is loaded only where it is wanted.
 const runSection = options.chromium ? (await import('./chromium/run.mjs')).runInChromium : runInNode;
 
+/** How many processors are busy, on average, until the returned function is called. */
+function watchProcessors() {
+  const spent = () =>
+    cpus().reduce(
+      ({ busy, all }, { times: { user, nice, sys, irq, idle } }) => ({
+        busy: busy + user + nice + sys + irq,
+        all: all + user + nice + sys + irq + idle,
+      }),
+      { busy: 0, all: 0 },
+    );
+  const before = spent();
+  return () => {
+    const after = spent();
+    return ((after.busy - before.busy) / (after.all - before.all)) * cpus().length;
+  };
+}
+
 /** Runs a section and returns its Markdown, or nothing where it has no rows. */
 async function sectionReport(section) {
+  const busyProcessors = watchProcessors();
   const rows = [];
   let engine = `Node ${process.versions.node}`;
   let versions = {};
@@ -63,18 +81,20 @@ async function sectionReport(section) {
   });
   // None of the sizes asked for belongs here.
   if (rows.length === 0) return undefined;
-  const conditions = [conditionsOf(engine), ...Object.entries(versions).map((entry) => entry.join(' '))].join(', ');
+  const machine = `${cpus()[0].model}, ${busyProcessors().toFixed(1)} of ${cpus().length} processors busy`;
+  const rivals = Object.entries(versions).map((entry) => entry.join(' '));
+  const conditions = [new Date().toISOString().slice(0, 10), engine, machine, ...rivals].join(', ');
   return report(SECTIONS[section], rows, conditions, targetsOf(section, rows, engine));
 }
 
 function scriptReport(name) {
   const script = fileURLToPath(new URL(SCRIPTS[name], import.meta.url));
-  const { stdout, status } = spawnSync(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { stdout, status } = spawnSync(process.execPath, [script, process.env.PYTHON ?? 'python3'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${SCRIPTS[name]} ended with code ${status}`);
   return `## ${name}\n\n\`\`\`\n${stdout.toString().trim()}\n\`\`\`\n`;
 }
-
-const conditionsOf = (engine) => `${new Date().toISOString().slice(0, 10)}, ${engine}, ${cpus()[0].model}`;
 
 const file = options.chromium ? 'chromium' : `node-${process.versions.node.split('.')[0]}`;
 const asked =

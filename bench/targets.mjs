@@ -110,6 +110,11 @@ const TARGETS = {
     ];
   },
 
+  threads(rows) {
+    const large = rows.filter((row) => row.flop >= 2 * 128 * 1024 * 1024);
+    return ['relaxed', 'simd'].map((own) => faster(large, own, [`${own}, one thread`], 1.8, ' from 128x1024x1024 up'));
+  },
+
   chains(rows) {
     const [sequential, module] = ['Sequential', 'Module'].map((form) =>
       rows.filter(({ label }) => label === `1 x 10-30-30-2, ${form}`),

@@ -1,36 +1,35 @@
 // Runs in a Web Worker in Chromium, as bundled by run.mjs: one section, its rows posted one by one.
-import { openOurs } from '../ours.mjs';
-import { openPeak } from '../peak/open.mjs';
-import { openJax } from '../rivals/jax.mjs';
-import { openLayertap } from '../rivals/layertap.mjs';
-import { openOnnxRuntimeWeb } from '../rivals/onnxruntime-web.mjs';
-import { openTfjs } from '../rivals/tfjs.mjs';
+import { openBench, versionsOf } from '../open.mjs';
 import { SECTIONS } from '../sections/index.mjs';
 
 /** The copies that run.mjs makes of dist/, by the names that it gives them. */
 const COPIES = {
-  relaxed: () => import('layertap-relaxed'),
-  simd: () => import('layertap-simd'),
-  javascript: () => import('layertap-javascript'),
+  'relaxed-1': () => import('layertap-relaxed-1'),
+  'relaxed-2': () => import('layertap-relaxed-2'),
+  'simd-1': () => import('layertap-simd-1'),
+  'simd-2': () => import('layertap-simd-2'),
+  'javascript-1': () => import('layertap-javascript-1'),
 };
 
 const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
 
-async function run({ section, sizes, settings, versions }) {
-  const ours = await openOurs((kernels) => COPIES[kernels](), await bytesOf('/wasm/relaxed.wasm'));
-  const rivals = [
-    await openTfjs({ backend: 'wasm', files: '/tfjs/' }),
-    await openTfjs({ backend: 'cpu' }),
-    openOnnxRuntimeWeb({ files: '/onnxruntime/' }),
-    await openJax({ version: versions.jax }),
-  ];
-  postMessage({ versions: Object.fromEntries(rivals.map(({ name, version }) => [name, version])) });
-  const peak = openPeak({
-    simd: await bytesOf('/wasm/bench/peak-simd.wasm'),
-    relaxed: await bytesOf('/wasm/bench/peak-relaxed.wasm'),
-  });
-  const bench = { ours: ours.map(openLayertap), rivals, peak, sizes, settings };
-  for await (const row of SECTIONS[section].rows(bench)) postMessage({ row });
+async function run(job) {
+  const { rows, threads } = SECTIONS[job.section];
+  const bench = await openBench(
+    { ...job, threads },
+    {
+      load: (...copy) => COPIES[copy.join('-')](),
+      relaxedBinary: await bytesOf('/wasm/relaxed.wasm'),
+      peakBinaries: {
+        simd: await bytesOf('/wasm/bench/peak-simd.wasm'),
+        relaxed: await bytesOf('/wasm/bench/peak-relaxed.wasm'),
+      },
+      files: { tfjs: '/tfjs/', onnxruntime: '/onnxruntime/' },
+      rivals: [],
+    },
+  );
+  postMessage({ versions: versionsOf(bench) });
+  for await (const row of rows(bench)) postMessage({ row });
 }
 
 addEventListener('message', ({ data }) => {

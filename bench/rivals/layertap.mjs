@@ -1,9 +1,11 @@
 // layertap itself, in the same words as its rivals. Timed: what a user calls, from a Tensor on a JavaScript array to
 // one: the input copied into WebAssembly, the product, the output copied out.
 
-/** @param kernels which ones this copy of the library runs on */
-export function openLayertap({ kernels, library }) {
-  const name = kernels === 'javascript' ? 'plain JavaScript' : kernels;
+/**
+ * @param kernels which ones this copy of the library runs on
+ * @param name what it is called in the tables
+ */
+export function openLayertap({ kernels, library }, name = kernels === 'javascript' ? 'plain JavaScript' : kernels) {
   const { Linear, Module, Parameter, ReLU, relu, Sequential, Tensor } = library;
 
   function linearOf({ depth, columns, weight, bias }) {

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-web/wasm';
+import * as ort from 'onnxruntime-web';
 import { openOnnxRuntime } from './onnxruntime.mjs';
 
 /** @param files where a page finds the .wasm files; Node finds them itself */

@@ -1,6 +1,7 @@
 // Linear + ReLU at the sizes of real layers: the table that the tests of the kernels check too. In two sections,
 // because two different things bound it: the multiply-adds, and, for a few rows, the reading of the weights.
 import { verifyLinear } from '../verify.mjs';
+import { layerOf } from './layer.mjs';
 import { timeAll } from './time-all.mjs';
 
 /** Below this many rows a product is as fast as its weights can be read. */
@@ -43,16 +44,7 @@ GB/s is the bytes of the weights / time; the peak is a loop that only reads as m
 async function* rowsOf(bench, belongs, peaksOf) {
   for (const [rows, depth, columns] of bench.sizes) {
     if (!belongs(rows)) continue;
-    const { randn } = bench.ours[0].library;
-    const scaled = (shape, factor) => randn(...shape).data.map((x) => x * factor);
-    const layer = {
-      rows,
-      depth,
-      columns,
-      input: scaled([rows, depth], 1),
-      weight: scaled([columns, depth], depth ** -0.5),
-      bias: scaled([columns], 0.1),
-    };
+    const layer = layerOf(bench, rows, depth, columns);
     const bytes = 4 * depth * columns;
     const flop = 2 * rows * depth * columns;
     const make = ({ name, linear }) => (flop > SLOW_UP_TO && SLOW.includes(name) ? [] : linear(layer));
