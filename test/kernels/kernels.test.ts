@@ -3,34 +3,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Kernels, PackedLinear } from '../../src/kernels/kernels.ts';
 import { reference } from '../../src/kernels/reference.ts';
+import { EPSILON, exactOutput } from './exact.ts';
 import { generator } from './generator.ts';
 import { IMPLEMENTATIONS } from './implementations.ts';
 import { SIZES } from './sizes.ts';
 
-const EPSILON = 2 ** -23;
-
 /** A chain of one layer. */
 const linear = (kernels: Kernels, x: Float32Array, rows: number, packed: PackedLinear, relu = false) =>
   kernels.chain([{ packed, relu }]).run(x, rows);
-
-/** float64 sums, and for each output the bound n·ε·Σ|x·w| within which a float32 kernel has to be. */
-function exact(x: Float32Array, w: Float32Array, b: Float32Array | null, rows: number, depth: number, columns: number) {
-  const sums = new Float64Array(rows * columns);
-  const bounds = new Float64Array(rows * columns);
-  for (let i = 0; i < rows * columns; i++) {
-    const [row, column] = [Math.floor(i / columns), i % columns];
-    let sum = b?.[column] ?? 0;
-    let magnitude = Math.abs(sum);
-    for (let k = 0; k < depth; k++) {
-      const product = x[row * depth + k]! * w[column * depth + k]!;
-      sum += product;
-      magnitude += Math.abs(product);
-    }
-    sums[i] = sum;
-    bounds[i] = (depth + 1) * EPSILON * magnitude;
-  }
-  return { sums, bounds };
-}
 
 for (const kernels of IMPLEMENTATIONS) {
   test(`${kernels.name}: linear() is within n·ε·Σ|xw| of float64 sums at every size around the tiles`, () => {
@@ -40,14 +20,14 @@ for (const kernels of IMPLEMENTATIONS) {
       const w = random(columns * depth);
       for (const b of [random(columns), null]) {
         const packed = kernels.pack(w, b, columns, depth);
-        const { sums, bounds } = exact(x, w, b, rows, depth, columns);
         const plain = linear(kernels, x, rows, packed);
         const rectified = linear(kernels, x, rows, packed, true);
         packed.dispose();
         assert.is(plain.length, rows * columns);
-        for (let i = 0; i < sums.length; i++) {
+        for (let i = 0; i < plain.length; i++) {
           const where = `${rows}x${depth}x${columns} output ${i}`;
-          assert.ok(Math.abs(plain[i]! - sums[i]!) <= bounds[i]!, `${where}: ${plain[i]} is not ${sums[i]}`);
+          const { sum, bound } = exactOutput(x, w, b, depth, columns, i);
+          assert.ok(Math.abs(plain[i]! - sum) <= bound, `${where}: ${plain[i]} is not ${sum}`);
           assert.is(rectified[i], plain[i]! < 0 ? 0 : plain[i], where);
         }
       }
