@@ -97,6 +97,12 @@ test('the check sees what it is made for', () => {
   );
 });
 
+test('the library depends on what its rooms import, and on nothing that only a benchmark needs', () => {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const installed = Object.keys({ ...dependencies, ...peerDependencies }).sort();
+  assert.equal(installed, [...new Set(Object.values(BORDERS).flatMap(({ packages }) => packages))].sort());
+});
+
 test('rxjs is imported in one file', () => {
   const files = imports.filter(({ specifier }) => specifier.startsWith('rxjs')).map(({ file }) => file);
   assert.equal(

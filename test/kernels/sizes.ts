@@ -1,22 +1,35 @@
-// The sizes that matter, as [rows, depth, columns]: below, at, above and between the tiles (4 rows, 8 columns),
-// nothing at all, and the shapes of real layers. Tests and benchmarks share the table.
+// Sizes as [rows, depth, columns]: below, at, above and between the tiles (4 rows, 8 columns), and nothing at all. The
+// sizes of real layers are in layer-sizes.json, which the benchmark times too.
 const ROWS = [0, 1, 2, 3, 4, 5, 7, 8, 9];
 const DEPTHS = [0, 1, 2, 3, 8, 17];
 const COLUMNS = [0, 1, 3, 7, 8, 9, 15, 16, 17, 24];
 
 export const SIZES: readonly (readonly [number, number, number])[] = [
   ...ROWS.flatMap((rows) => DEPTHS.flatMap((depth) => COLUMNS.map((columns) => [rows, depth, columns] as const))),
-  [1, 10, 30],
-  [1, 784, 512],
   [8, 784, 64],
-  [37, 123, 45],
-  [40, 124, 48],
   // Groups of four panels, and what is left of them; depths of more than one part; more rows than one block.
   [3, 300, 77],
-  [13, 300, 77],
   [4, 1024, 64],
   [6, 1025, 40],
   [11, 2049, 97],
   [7, 5000, 33],
   [131, 4100, 36],
+];
+
+const around = (length: number) => [length - 1, length, length + 1];
+
+/**
+ * Lengths of arrays for the kernels that pass over one: every tail of a vector, around the blocks of the statistics
+ * (256 and 4096 floats) and of the scratch arena (65,536).
+ */
+export const LENGTHS: readonly number[] = [
+  ...Array.from({ length: 71 }, (_, length) => length),
+  ...around(256),
+  264,
+  1000,
+  ...around(4096),
+  4096 + 255,
+  4096 + 257,
+  ...around(65_536),
+  2 * 65_536 + 4099,
 ];

@@ -1,0 +1,40 @@
+// Runs in a Web Worker in Chromium, as bundled by run.mjs: one section, its rows posted one by one.
+import { openBench, versionsOf } from '../open.mjs';
+import { SECTIONS } from '../sections/index.mjs';
+
+/** The copies that run.mjs makes of dist/, by the names that it gives them. */
+const COPIES = {
+  'relaxed-1': () => import('layertap-relaxed-1'),
+  'relaxed-2': () => import('layertap-relaxed-2'),
+  'simd-1': () => import('layertap-simd-1'),
+  'simd-2': () => import('layertap-simd-2'),
+  'javascript-1': () => import('layertap-javascript-1'),
+};
+
+const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+
+async function run(job) {
+  const { rows, threads } = SECTIONS[job.section];
+  const bench = await openBench(
+    { ...job, threads },
+    {
+      load: (...copy) => COPIES[copy.join('-')](),
+      relaxedBinary: await bytesOf('/wasm/relaxed.wasm'),
+      peakBinaries: {
+        simd: await bytesOf('/wasm/bench/peak-simd.wasm'),
+        relaxed: await bytesOf('/wasm/bench/peak-relaxed.wasm'),
+      },
+      files: { tfjs: '/tfjs/', onnxruntime: '/onnxruntime/' },
+      rivals: [],
+    },
+  );
+  postMessage({ versions: versionsOf(bench) });
+  for await (const row of rows(bench)) postMessage({ row });
+}
+
+addEventListener('message', ({ data }) => {
+  run(data).then(
+    () => postMessage({ done: true }),
+    (error) => postMessage({ error: error.stack }),
+  );
+});

@@ -1,0 +1,30 @@
+// Runs in a process that run.mjs starts: opens layertap and its rivals, and sends the rows of one section.
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { copyDist } from '../dist-copies.mjs';
+import { openBench, versionsOf } from '../open.mjs';
+import { buildPeak } from '../peak/build.mjs';
+import { openOnnxRuntimeNode } from '../rivals/onnxruntime-node.mjs';
+import { openPyTorch } from '../rivals/pytorch.mjs';
+import { SECTIONS } from '../sections/index.mjs';
+
+const job = JSON.parse(process.argv[2]);
+const { rows, threads } = SECTIONS[job.section];
+
+const pytorch = await openPyTorch({ python: process.env.PYTHON, threads });
+if (pytorch === undefined) console.error('PyTorch: not installed for this Python; the variable PYTHON names another');
+const bench = await openBench(
+  { ...job, threads },
+  {
+    load: (...copy) => import(pathToFileURL(copyDist(...copy)).href),
+    relaxedBinary: readFileSync(new URL('../../build/relaxed.wasm', import.meta.url)),
+    peakBinaries: buildPeak(),
+    rivals: [openOnnxRuntimeNode({ threads }), ...(pytorch === undefined ? [] : [pytorch])],
+  },
+);
+process.send({ versions: versionsOf(bench) });
+for await (const row of rows(bench)) process.send({ row });
+await pytorch?.close();
+// tfjs and onnxruntime leave handles open, so the process is ended once everything was sent.
+process.disconnect();
+process.exit();

@@ -1,0 +1,36 @@
+// layertap as it is shipped, once for each kind of kernels, so that both binaries and plain JavaScript can be timed in
+// turns in one process. The library takes the best binary that the engine validates; each copy of it is loaded, and
+// made to choose, while the engine seems to refuse what is better.
+
+/**
+ * @param load imports a copy of the built library of its own: kernels, threads → module
+ * @param relaxedBinary the bytes of the relaxed binary
+ * @param options which `kernels`, of relaxed, simd and javascript: those that this engine lacks are left out; and how
+ *   many `threads`
+ * @returns `[{ kernels, library }]`
+ */
+export async function openOurs(load, relaxedBinary, { kernels, threads = 1 }) {
+  const { validate } = WebAssembly;
+  const sameBytes = (bytes) => bytes.length === relaxedBinary.length && bytes.every((b, i) => b === relaxedBinary[i]);
+  const engines = {
+    relaxed: validate,
+    simd: (bytes) => !sameBytes(new Uint8Array(bytes)) && validate(bytes),
+    javascript: () => false,
+  };
+  const ours = [];
+  for (const name of kernels) {
+    if (name === 'relaxed' && !validate(relaxedBinary)) continue;
+    WebAssembly.validate = engines[name];
+    try {
+      const library = await load(name, threads);
+      const chosen = library.kernelName();
+      if (chosen !== name) throw new Error(`the copy for ${name} kernels chose ${chosen}`);
+      const got = threads === 1 ? 1 : await library.setNumThreads(threads);
+      if (got !== threads) throw new Error(`${name} kernels: ${threads} threads wanted, got ${got}`);
+      ours.push({ kernels: name, library });
+    } finally {
+      WebAssembly.validate = validate;
+    }
+  }
+  return ours;
+}

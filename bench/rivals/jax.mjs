@@ -1,0 +1,45 @@
+// jax-js on its WebAssembly backend, jitted. It computes on as many threads as there are, where it finds workers.
+// Timed: an array becomes a jax array, the jitted function, the output read back. Weights stay where they are.
+
+/** @param version of the package, which does not tell it itself */
+export async function openJax({ version }) {
+  // One thread: each time it compiles, jax-js asks whether there are workers. In Node there are none by this name,
+  // until onnxruntime-web puts them there.
+  Object.defineProperty(globalThis, 'Worker', { get: () => undefined, set() {} });
+  const { defaultDevice, init, jit, nn, numpy: np } = await import('@jax-js/jax');
+  await init('wasm');
+  defaultDevice('wasm');
+  const name = 'jax-js';
+
+  /** jax-js counts references: `ref` for what is used again. */
+  function linearLayer(x, w, b, relu) {
+    const sum = np.matmul(x, np.transpose(w)).add(b);
+    return relu ? nn.relu(sum) : sum;
+  }
+  const resident = ({ depth, columns, weight, bias }) => [np.array(weight).reshape([columns, depth]), np.array(bias)];
+
+  function network({ rows, layers, input }) {
+    const parameters = layers.flatMap(resident);
+    const forward = jit((x, ...weights) =>
+      layers.reduce((value, { relu }, i) => linearLayer(value, weights[2 * i], weights[2 * i + 1], relu), x),
+    );
+    return {
+      name,
+      run: () => forward(np.array(input).reshape([rows, layers[0].depth]), ...parameters.map((p) => p.ref)).dataSync(),
+      dispose() {
+        for (const parameter of parameters) parameter.dispose();
+        forward.dispose?.();
+      },
+    };
+  }
+  return {
+    name,
+    version,
+    linear: (layer) => network({ ...layer, layers: [{ ...layer, relu: true }] }),
+    network,
+    relu(values) {
+      const forward = jit((x) => nn.relu(x));
+      return { name, run: () => forward(np.array(values)).dataSync(), dispose: () => forward.dispose?.() };
+    },
+  };
+}

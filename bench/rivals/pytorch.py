@@ -1,0 +1,87 @@
+"""PyTorch on the CPU, as a rival in a process of its own: one JSON request a line in, one JSON answer a line out.
+
+Requests: {"make": "linear" | "network" | "relu", "file": floats, ...} prepares a candidate and answers its output's
+file; {"time": millis} runs the last candidate for about so long and answers the median of its times in ns;
+{"drop": true} forgets it. Tensors are already in memory: there is nothing to copy in or out.
+"""
+
+import json
+import sys
+import time
+
+import numpy
+import torch
+
+THREADS = int(sys.argv[1])
+
+
+def layers_of(request, floats):
+    """The layers' parameters stand in the file behind the input: weight, bias, weight, bias, ..."""
+    modules = []
+    position = request["rows"] * request["layers"][0]["depth"]
+    for layer in request["layers"]:
+        depth, columns = layer["depth"], layer["columns"]
+        linear = torch.nn.Linear(depth, columns)
+        with torch.no_grad():
+            weight = floats[position : position + depth * columns]
+            position += depth * columns
+            linear.weight.copy_(weight.reshape(columns, depth))
+            linear.bias.copy_(floats[position : position + columns])
+            position += columns
+        modules.append(linear)
+        if layer["relu"]:
+            modules.append(torch.nn.ReLU())
+    return torch.nn.Sequential(*modules).eval()
+
+
+def make(request):
+    floats = torch.from_numpy(numpy.fromfile(request["file"], dtype=numpy.float32))
+    if request["make"] == "relu":
+        return torch.relu, floats
+    first = request["layers"][0]["depth"]
+    x = floats[: request["rows"] * first].reshape(request["rows"], first).clone()
+    return layers_of(request, floats), x
+
+
+def median_time(function, x, millis):
+    """Median ns of one call, from samples of at least 0.2 ms."""
+    clock = time.perf_counter_ns
+    start = clock()
+    function(x)
+    once = max(1, clock() - start)
+    batch = max(1, 200_000 // once)
+    samples = []
+    end = clock() + millis * 1e6
+    while True:
+        start = clock()
+        for _ in range(batch):
+            function(x)
+        now = clock()
+        samples.append((now - start) / batch)
+        if now >= end:
+            return sorted(samples)[len(samples) // 2]
+
+
+def main():
+    torch.set_num_threads(THREADS)
+    function = x = None
+    versions = {"torch": torch.__version__, "numpy": numpy.__version__}
+    print(json.dumps(versions), flush=True)
+    with torch.inference_mode():
+        for line in sys.stdin:
+            request = json.loads(line)
+            if "make" in request:
+                with torch.inference_mode(False):
+                    function, x = make(request)
+                function(x).numpy().tofile(request["output"])
+                answer = {"output": request["output"]}
+            elif "time" in request:
+                answer = {"ns": median_time(function, x, request["time"])}
+            else:
+                function = x = None
+                answer = {}
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+// The same products on two threads: layertap's pool beside its own single thread, and rivals with as many threads.
+import { verifyLinear } from '../verify.mjs';
+import { layerOf } from './layer.mjs';
+import { timeAll } from './time-all.mjs';
+
+/** Products below this many operations are not worth a second thread. */
+const LARGE = 6e6;
+
+export const threads = {
+  title: 'Two threads',
+  about: `relu(x · wᵀ + b) as above, the large sizes. layertap's columns have two threads, so "one thread" beside them
+is the gain. Both onnxruntimes and PyTorch have two threads too; tfjs takes only half of the machine's processors,
+and jax-js takes all of them where it takes any. Before each turn everything rests for a moment, because threads that
+have ended their work keep a core busy for a while.`,
+  threads: 2,
+  async *rows(bench) {
+    const settings = { ...bench.settings, pause: 5 };
+    for (const [rows, depth, columns] of bench.sizes) {
+      const flop = 2 * rows * depth * columns;
+      if (flop < LARGE) continue;
+      const layer = layerOf(bench, rows, depth, columns);
+      const verify = (who, output) => verifyLinear(who, output, layer);
+      const make = (library) => library.linear(layer);
+      yield {
+        label: `${rows}x${depth}x${columns}`,
+        flop,
+        ...(await timeAll({ ...bench, settings }, make, [], verify)),
+      };
+    }
+  },
+};

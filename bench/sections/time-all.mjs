@@ -1,0 +1,32 @@
+// One row of a table: the same work done by layertap and by each rival, checked, then timed in turns.
+import { alternate } from '../measure.mjs';
+
+/**
+ * Everything is set up anew for each attempt: where memory happens to lie makes some candidates twice as slow for as
+ * long as they keep it.
+ * @param bench `{ ours, rivals, settings }`
+ * @param make a library to its candidate, or to several
+ * @param peaks candidates that show what the machine can do, each with the `flop` or `bytes` of a run
+ * @param verify `(who, output) => void`, throws where the output is wrong
+ * @returns `{ times, peaks }`: the times of all turns by name, in ns; the work of a run of each peak
+ */
+export async function timeAll({ ours, rivals, settings }, make, peaks, verify) {
+  const times = {};
+  for (let attempt = 0; attempt < settings.attempts; attempt++) {
+    const candidates = [];
+    try {
+      for (const library of [...ours, ...rivals]) {
+        for (const candidate of [await make(library)].flat()) {
+          candidates.push(candidate);
+          candidate.prepare?.();
+          verify(candidate.name, await candidate.run());
+        }
+      }
+      const turns = await alternate([...candidates, ...peaks], settings);
+      for (const [name, more] of Object.entries(turns)) times[name] = [...(times[name] ?? []), ...more];
+    } finally {
+      for (const candidate of candidates) await candidate.dispose();
+    }
+  }
+  return { times, peaks: peaks.map(({ name, flop, bytes }) => ({ name, flop, bytes })) };
+}
