@@ -9,6 +9,7 @@ const packages = Object.keys({ ...dependencies, ...peerDependencies });
 export default {
   input: {
     index: 'src/index.ts',
+    'adapters/tfjs': 'adapters/tfjs/index.ts',
     safetensors: 'src/safetensors/index.ts',
     tensorboard: 'src/tensorboard/index.ts',
     testing: 'src/testing.ts',

@@ -1,12 +1,19 @@
 import { rectify } from './arithmetic';
 
-// output[i] = input[i] < 0 ? 0 : input[i]. Both buffers hold a multiple of four floats: the caller rounds up, so
-// there is no scalar tail here; what stands in the padding is never read back.
+// output[i] = input[i] < 0 ? 0 : input[i]. The two may be the same place. Nothing beyond `count` floats is read or
+// written: the last one to three go one by one, as a vector of which one lane counts.
 export function relu(input: usize, output: usize, count: i32): void {
   const end = input + ((<usize>count) << 2);
-  while (input < end) {
+  const vectors = input + ((<usize>count & ~7) << 2);
+  while (input < vectors) {
     v128.store(output, rectify(v128.load(input)));
-    input += 16;
-    output += 16;
+    v128.store(output, rectify(v128.load(input, 16)), 16);
+    input += 32;
+    output += 32;
+  }
+  while (input < end) {
+    v128.store_lane<f32>(output, rectify(v128.load32_zero(input)), 0);
+    input += 4;
+    output += 4;
   }
 }

@@ -4,11 +4,15 @@
  */
 
 /* Hooks: on modules, and on any method of any object */
+/* For whoever writes an adapter */
 export {
   AsyncTransformError,
   type AttachedMethod,
   type AttachOptions,
   attach,
+  type BackwardHookOptions,
+  backwardHooks,
+  describe,
   ForwardError,
   type ForwardEvent,
   type ForwardHook,
@@ -20,8 +24,10 @@ export {
   Hookable,
   type HookableTraits,
   type HookInfo,
+  type HookKind,
   type HookResult,
   type InputsOf,
+  intercept,
   LateEmissionError,
   type LogOptions,
   listHooks,
@@ -32,8 +38,10 @@ export {
   type OutputStatistics,
   type QueueOptions,
   queue,
+  type RegisteredBackwardHook,
   RemovableHandle,
   type Reporter,
+  registerBackwardHook,
   registerModuleForwardHook,
   registerModuleForwardPreHook,
   removeAllHooks,
@@ -51,6 +59,8 @@ export {
 /* Which kernels compute, and their statistics of an array */
 export {
   getNumThreads,
+  type HistogramCounts,
+  histogram,
   kernelName,
   type Numbers,
   ready,

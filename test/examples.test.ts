@@ -73,8 +73,44 @@ test('examples/activations logs every second call of three layers, and reads tha
   }
 });
 
+test('examples/tfjs logs every convolution, and finds the units that matter', () => {
+  const logDir = mkdtempSync(join(tmpdir(), 'layertap-tfjs-'));
+  try {
+    const shown = run('tfjs/main.ts', logDir);
+    assert.match(shown, /^F_0 +\[1, 24, 24, 64\]$/m);
+    assert.ok(shown.includes('24 x 24 pixels in, 48 x 48 out'));
+    const effects = [...shown.matchAll(/unit +\d+[:,] (\d+\.\d\d) of 255/g)].map((match) => Number(match[1]));
+    assert.is(effects.length, 6);
+    assert.ok(effects[0]! > 0.5 && effects[5]! < effects[0]! / 2, effects.join());
+    const histograms = readEvents(readFileSync(join(logDir, readdirSync(logDir)[0]!))).filter(({ tag }) => tag);
+    assert.is(histograms.length, 12, 'one for each Conv2D');
+    const first = histograms.find(({ tag }) => tag === 'F_0')!;
+    assert.is(first.histogram!.num, 24 * 24 * 64);
+  } finally {
+    rmSync(logDir, { recursive: true });
+  }
+});
+
+test('examples/tfjs-grad-cam draws where the model looks', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'layertap-grad-cam-'));
+  try {
+    const path = join(folder, 'picture.png');
+    const shown = run('tfjs-grad-cam/main.ts', path);
+    assert.match(shown, /^sad +69\.\d %$/m);
+    const map = shown.split('What speaks for "sad":\n\n')[1]!.split('\n').slice(0, 16);
+    assert.ok(map.every((row) => row.length === 32));
+    // The eyes, in the sixth to tenth rows, are hot; the forehead above them is not.
+    const heat = (rows: string[]) => (rows.join('').match(/[*#%@]/g) ?? []).length;
+    assert.ok(heat(map.slice(5, 10)) > 10);
+    assert.is(heat(map.slice(0, 4)), 0);
+    assert.equal([...readFileSync(path).subarray(1, 4)], [0x50, 0x4e, 0x47]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('every folder of examples/ has a test here', () => {
-  assert.equal(readdirSync(join(root, 'examples')), ['activations', 'digits']);
+  assert.equal(readdirSync(join(root, 'examples')), ['activations', 'digits', 'tfjs', 'tfjs-grad-cam']);
 });
 
 test.run();

@@ -1,9 +1,10 @@
 /** @file What is registered on one Hookable, or globally. */
 import type { TensorReader } from './reader.ts';
+import type { HookableTraits, HookKind } from './traits.ts';
 
 /** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */
 export interface Registration {
-  readonly kind: 'forward-pre' | 'forward' | 'transform' | 'observer';
+  readonly kind: HookKind;
   readonly hook: (...values: never[]) => unknown;
   /** For lists and messages. Default: the function's name. */
   readonly name?: string;
@@ -17,7 +18,7 @@ export interface Registration {
 export interface HookRecord {
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
-  readonly kind: Registration['kind'];
+  readonly kind: HookKind;
   readonly name: string;
   readonly hook: (...values: unknown[]) => unknown;
   readonly alwaysCall: boolean;
@@ -55,12 +56,14 @@ export function hookTable(module: object): HookTable {
  * Lists of hooks that are replaced, never changed: a phase that holds one holds its snapshot, without a copy per call.
  */
 export class HookTable {
-  /** How the outputs of its Hookable are read. */
-  readonly reader: TensorReader | undefined;
+  /** What its Hookable can do and takes. */
+  readonly traits: HookableTraits;
   preHooks: readonly HookRecord[] = [];
   /** Forward hooks and transforms: what may change the output, in one order. */
   hooks: readonly HookRecord[] = [];
   observers: readonly HookRecord[] = [];
+  /** Backward hooks and pre-hooks. No pipeline runs them: the adapter does, where its framework computes gradients. */
+  backward: readonly HookRecord[] = [];
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
   /** Told before anything is registered; what it throws stops that. */
@@ -68,11 +71,21 @@ export class HookTable {
   /** Told when the last registration is gone. */
   onEmpty: (() => void) | undefined;
 
-  constructor(reader?: TensorReader) {
-    this.reader = reader;
+  constructor(traits: HookableTraits = {}) {
+    this.traits = traits;
+  }
+
+  /** How the outputs of its Hookable are read. */
+  get reader(): TensorReader | undefined {
+    return this.traits.reader;
   }
 
   add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
+    const { impossible, onActive } = this.traits;
+    const why = impossible?.[kind];
+    if (why !== undefined) throw new TypeError(why);
+    // Told first: where installing fails, nothing has been registered.
+    if (!this.active) onActive?.(true);
     this.onAdd?.();
     const record: HookRecord = {
       id: nextId++,
@@ -88,6 +101,7 @@ export class HookTable {
     const place = (list: readonly HookRecord[]) => (prepend ? [record, ...list] : [...list, record]);
     if (kind === 'forward-pre') this.preHooks = place(this.preHooks);
     else if (kind === 'observer') this.observers = place(this.observers);
+    else if (kind === 'backward-pre' || kind === 'backward') this.backward = place(this.backward);
     else this.hooks = place(this.hooks);
     if (!this.active) activity++;
     this.active = true;
@@ -96,7 +110,7 @@ export class HookTable {
 
   /** All that is registered, in the order in which it runs. */
   all(): HookRecord[] {
-    return [...this.preHooks, ...this.hooks, ...this.observers];
+    return [...this.preHooks, ...this.hooks, ...this.observers, ...this.backward];
   }
 
   has(id: number): boolean {
@@ -111,6 +125,7 @@ export class HookTable {
     this.preHooks = rest(this.preHooks);
     this.hooks = rest(this.hooks);
     this.observers = rest(this.observers);
+    this.backward = rest(this.backward);
     this.#settle([removed]);
   }
 
@@ -119,13 +134,15 @@ export class HookTable {
     this.preHooks = [];
     this.hooks = [];
     this.observers = [];
+    this.backward = [];
     this.#settle(removed);
   }
 
   #settle(removed: readonly HookRecord[]): void {
     const wasActive = this.active;
-    this.active = this.preHooks.length > 0 || this.hooks.length > 0 || this.observers.length > 0;
+    this.active = this.all().length > 0;
     if (wasActive !== this.active) activity++;
+    if (wasActive && !this.active) this.traits.onActive?.(false);
     for (const record of removed) {
       record.removed = true;
       release(record);

@@ -12,6 +12,7 @@ import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
 import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
+import type { HookableTraits } from './traits.ts';
 import { registerTransform } from './transform.ts';
 import { ownEntries } from './tree.ts';
 
@@ -60,14 +61,6 @@ export interface ForwardPreHookOptions {
   prepend?: boolean;
 }
 
-/** What whoever makes a Hookable says about it. */
-export interface HookableTraits {
-  /** How its outputs are read; without one, a hook's replacement is not checked. */
-  reader?: TensorReader | undefined;
-  /** Whether every call gives a promise; pre-hooks may wait there. Default false. */
-  async?: boolean | undefined;
-}
-
 /** A Hookable is called as its `forward` is: `net('x')` does not compile where `net.forward('x')` would not. */
 export interface Hookable {
   (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>;
@@ -87,28 +80,31 @@ export abstract class Hookable {
   // biome-ignore lint/suspicious/noExplicitAny: only so is a module with any forward assignable to Hookable
   abstract forward(...inputs: any[]): unknown;
 
-  constructor({ reader, async = false }: HookableTraits = {}) {
-    const table = new HookTable(reader);
+  constructor(traits: HookableTraits = {}) {
+    const table = new HookTable(traits);
+    const { async = false, call } = traits;
     // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
     // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
     // thrown: it tells layertap's own errors where they are.
-    const self = (async
-      ? async (...inputs: unknown[]) => {
-          if (table.active || globalHooks.active) return callAsync(target, self, ...inputs);
-          try {
-            return await self.forward(...inputs);
-          } catch (error) {
-            throw located(error, self);
+    const self = (call !== undefined
+      ? (...inputs: unknown[]) => call(...inputs)
+      : async
+        ? async (...inputs: unknown[]) => {
+            if (table.active || globalHooks.active) return callAsync(target, self, ...inputs);
+            try {
+              return await self.forward(...inputs);
+            } catch (error) {
+              throw located(error, self);
+            }
           }
-        }
-      : (...inputs: unknown[]) => {
-          if (table.active || globalHooks.active) return callSync(target, self, ...inputs);
-          try {
-            return self.forward(...inputs);
-          } catch (error) {
-            throw located(error, self);
-          }
-        }) as unknown as this;
+        : (...inputs: unknown[]) => {
+            if (table.active || globalHooks.active) return callSync(target, self, ...inputs);
+            try {
+              return self.forward(...inputs);
+            } catch (error) {
+              throw located(error, self);
+            }
+          }) as unknown as this;
     const target: Target = { module: self, table, source: self };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);

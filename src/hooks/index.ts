@@ -1,5 +1,11 @@
 // What the rest of layertap uses of the hooks.
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
+export {
+  type BackwardHookOptions,
+  backwardHooks,
+  type RegisteredBackwardHook,
+  registerBackwardHook,
+} from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
 export { className, describe, isThenable, typeName } from './describe.ts';
 export type { ForwardEvent } from './event.ts';
@@ -18,7 +24,6 @@ export {
   type ForwardPreHook,
   type ForwardPreHookOptions,
   Hookable,
-  type HookableTraits,
   type HookResult,
   type InputsOf,
   isHookable,
@@ -26,6 +31,7 @@ export {
   type OutputOf,
   readerOf,
 } from './hookable.ts';
+export { intercept } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export type { ObserveOptions } from './observe.ts';
@@ -35,6 +41,7 @@ export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, setReporter } from './report.ts';
 export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export type { HookableTraits, HookKind } from './traits.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries } from './tree.ts';
 export { withHooks } from './with-hooks.ts';

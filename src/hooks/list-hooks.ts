@@ -1,6 +1,7 @@
 import { describe } from './describe.ts';
 import { hookTable } from './hook-table.ts';
 import { type Hookable, isHookable } from './hookable.ts';
+import type { HookKind } from './traits.ts';
 import { namedModules } from './tree.ts';
 
 /** One registration, as {@link listHooks} tells it. */
@@ -8,7 +9,7 @@ export interface HookInfo {
   /** The module's path under the root; '' for the root itself. */
   path: string;
   module: Hookable;
-  kind: 'forward-pre' | 'forward' | 'transform' | 'observer';
+  kind: HookKind;
   /** The function's name, or the verb's. */
   name: string;
   /** The id of its handle. */

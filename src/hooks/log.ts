@@ -1,8 +1,9 @@
-import { type Summary, summarize } from '../kernels/index.ts';
+import type { Summary } from '../kernels/index.ts';
 import { checkOptions } from './check-arguments.ts';
 import { describe, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { hookTable } from './hook-table.ts';
+import { summaryOf } from './summary-of.ts';
 
 export interface LogOptions {
   /** Logs call 0, `every`, 2 `every`, …. Default 1. */
@@ -26,10 +27,11 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => void 
     const start = `${path === '' ? module : path} #${call}`;
     const { reader } = hookTable(module);
     if (!reader?.is(output)) return print(`${start}: ${describe(output)}`);
-    const line = (values: Float32Array) =>
-      print(`${start} [${reader.shape(output).join(', ')}] ${statistics(summarize(values))}`);
-    const values = reader.values(output);
-    return isThenable(values) ? values.then(line) : line(values);
+    // Asked at once: a framework may have freed the tensor when its summary comes.
+    const shape = reader.shape(output).join(', ');
+    const line = (summary: Summary) => print(`${start} [${shape}] ${statistics(summary)}`);
+    const summary = summaryOf(reader, output);
+    return isThenable(summary) ? Promise.resolve(summary.then(line)) : line(summary);
   };
 }
 

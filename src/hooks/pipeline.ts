@@ -38,8 +38,8 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
     // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
     const globalPre = globalHooks.preHooks;
     const ownPre = table.preHooks;
-    for (let i = 0; i < globalPre.length; i++) inputs = afterPreHook(globalPre[i]!, module, inputs);
-    for (let i = 0; i < ownPre.length; i++) inputs = afterPreHook(ownPre[i]!, module, inputs);
+    for (let i = 0; i < globalPre.length; i++) inputs = afterPreHook(target, globalPre[i]!, inputs);
+    for (let i = 0; i < ownPre.length; i++) inputs = afterPreHook(target, ownPre[i]!, inputs);
 
     const result =
       inputs.length === 1
@@ -91,7 +91,12 @@ export function callAsync(target: Target, receiver: unknown, ...inputs: unknown[
   const progress: Progress = { inputs, output: undefined, hooks: undefined, started: 0 };
   return complete(target, progress, async () => {
     for (const record of [...globalHooks.preHooks, ...table.preHooks]) {
-      progress.inputs = replacedInputs(progress.inputs, await callPreHook(record, module, progress.inputs));
+      progress.inputs = replacedInputs(
+        target,
+        record,
+        progress.inputs,
+        await callPreHook(record, module, progress.inputs),
+      );
     }
     return Reflect.apply(target.source.forward, receiver, progress.inputs);
   });
@@ -151,23 +156,35 @@ function callHook(record: HookRecord, module: Hookable, inputs: Inputs, output: 
 }
 
 /** The inputs after a synchronous pre-hook. */
-function afterPreHook(record: HookRecord, module: Hookable, inputs: Inputs): Inputs {
-  const result = callPreHook(record, module, inputs);
+function afterPreHook(target: Target, record: HookRecord, inputs: Inputs): Inputs {
+  const result = callPreHook(record, target.module, inputs);
   if (result === undefined) return inputs;
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
-  return replacedInputs(inputs, result);
+  return replacedInputs(target, record, inputs, result);
 }
 
-function replacedInputs(inputs: Inputs, result: unknown): Inputs {
+/** The inputs after a pre-hook returned `result`: an array is all of them, another value the only one. */
+function replacedInputs(target: Target, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
   if (result === undefined || result === null) return inputs;
-  return Array.isArray(result) ? result : [result];
+  const given = Array.isArray(result) ? result : [result];
+  const { completeInputs, refuseInputs } = target.table.traits;
+  const complete = completeInputs === undefined ? given : completeInputs(inputs, given);
+  const expected = refuseInputs?.(complete, inputs);
+  if (expected !== undefined) {
+    throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
+  }
+  return complete;
 }
 
 /** The output after a hook returned `result`. `sync`: the caller cannot wait, so a promise is a mistake. */
 function replaced(target: Target, record: HookRecord, output: unknown, result: unknown, sync: boolean): unknown {
   if (result === undefined || result === null) return output;
   if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
-  const { reader } = target.table;
+  const { reader, refuseOutput } = target.table.traits;
+  const expected = refuseOutput?.(output, result);
+  if (expected !== undefined) {
+    throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
+  }
   if (reader?.is(output) && !reader.is(result)) {
     throw hookError(
       'a forward hook replaced a tensor by something that is not a tensor',

@@ -1,3 +1,5 @@
+import type { Summary } from '../kernels/index.ts';
+
 /**
  * How to read the tensors of one framework. The hooks know no tensor class: whoever makes a Hookable says how its
  * outputs are read.
@@ -11,4 +13,8 @@ export interface TensorReader<T = unknown> {
   values(tensor: T): Float32Array | Promise<Float32Array>;
   /** A copy that outlives the call, for frameworks that free their tensors. */
   keep(tensor: T): T;
+  /**
+   * Statistics, for frameworks that compute them where the tensor is, without reading it. Default: from the values.
+   */
+  summarize?(tensor: T): Summary | Promise<Summary>;
 }

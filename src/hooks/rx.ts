@@ -43,7 +43,7 @@ export class Chain {
   /** Whether emissions are expected now: in a call, and while subscribing, where they are counted to be refused. */
   #driving = true;
   readonly #outside: Outside;
-  /** What was emitted for the last output: how many values, and the first of them. */
+  /** What was emitted for the last output: how many values, and the first of them, until somebody takes it out. */
   count = 0;
   value: unknown;
   error: { cause: unknown } | undefined;
@@ -90,7 +90,6 @@ export class Chain {
   /** Sends one output through. Does not throw: what became of it is in the fields. */
   drive(output: unknown): void {
     this.count = 0;
-    this.value = undefined;
     // A snapshot, as a Subject's is: who subscribes meanwhile (retry) waits for the next output.
     const entries = this.#entries;
     if (entries.length === 0 && !this.completed) this.#outside.deaf();

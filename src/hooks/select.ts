@@ -1,5 +1,5 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { className, describe } from './describe.ts';
+import { absorb, className, describe, isClass, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import {
   type ForwardHook,
@@ -7,6 +7,7 @@ import {
   type ForwardPreHook,
   type ForwardPreHookOptions,
   Hookable,
+  type OutputOf,
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
@@ -78,8 +79,8 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** As on one module: each gets a chain of its own. */
-  transform(...operators: OperatorFunction<unknown, unknown>[]): SelectionHandle {
-    return this.#all((path, module) => registerTransform<Hookable>(module, path, operators));
+  transform(...operators: OperatorFunction<OutputOf<M>, OutputOf<M>>[]): SelectionHandle {
+    return this.#all((path, module) => registerTransform<M>(module, path, operators));
   }
 
   /** As on one module. */
@@ -106,14 +107,25 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 
 /**
  * Chooses modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
+ *
+ * A class, or a predicate that is a type guard, says what the modules are, and so what hooks see. With a path, say it
+ * yourself, as with `querySelector`: nothing checks it.
  * @example
  * select(net, 'encoder.*.fc?').log();
  * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
+ * select<Linear>(net, 'encoder.*.fc?').observe(({ path, output }) => writer.addHistogram(path, output));
  * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing matches
  */
-export function select(root: Hookable, selector: (path: string, module: Hookable) => boolean): Selection;
+export function select<M extends Hookable>(
+  root: Hookable,
+  selector: (path: string, module: Hookable) => module is M,
+): Selection<M>;
+export function select<M extends Hookable = Hookable>(
+  root: Hookable,
+  selector: (path: string, module: Hookable) => boolean,
+): Selection<M>;
 export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
-export function select(root: Hookable, selector: Selector): Selection;
+export function select<M extends Hookable = Hookable>(root: Hookable, selector: Selector): Selection<M>;
 export function select(root: Hookable, selector: Selector): Selection {
   if (!(root instanceof Hookable)) throw new TypeError(`select(): the root must be a module, got ${describe(root)}`);
   const matches = matcher(selector);
@@ -137,15 +149,22 @@ function matcher(selector: Selector): (path: string, module: Hookable) => boolea
     const expression = new RegExp(selector.source, selector.flags.replace(/[gy]/g, ''));
     return (path) => expression.test(path);
   }
-  if (typeof selector !== 'function' || selector instanceof Hookable) {
+  if (isClassOfModules(selector)) return (_path, module) => module instanceof selector;
+  if (typeof selector !== 'function' || selector instanceof Hookable || isClass(selector)) {
     throw new TypeError(
       `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}`,
     );
   }
-  if (selector.prototype instanceof Hookable || selector === Hookable) {
-    return (_path, module) => module instanceof (selector as ModuleClass<Hookable>);
-  }
-  return (path, module) => Boolean((selector as (path: string, module: Hookable) => boolean)(path, module));
+  return (path, module) => {
+    const chosen: unknown = (selector as (path: string, module: Hookable) => boolean)(path, module);
+    if (!isThenable(chosen)) return Boolean(chosen);
+    absorb(chosen);
+    throw new TypeError(`select(): the predicate must give true or false, got a promise for ${JSON.stringify(path)}`);
+  };
+}
+
+function isClassOfModules(selector: Selector): selector is ModuleClass<Hookable> {
+  return typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
 }
 
 /** For a path with a dot behind it: `*` is any text within one name, `?` one character of it, `**` any number of names. */

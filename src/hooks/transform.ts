@@ -109,7 +109,7 @@ class Transform {
     } finally {
       this.#level = level;
     }
-    // What it gave is given on, and let go: a tensor must not live as long as its chain.
+    // Taken out: the next call may give nothing, and a tensor must not live as long as its chain.
     const { count, value } = chain;
     chain.value = undefined;
     const well = chain.error === undefined && !chain.completed && count <= 1 && !isThenable(value);

@@ -1,9 +1,12 @@
 /** @file The two WebAssembly binaries: what they export, which one this engine takes, and making an instance of it. */
 import { instantiate, instantiateSync } from '@assemblyscript/loader';
 import { relaxed, simd } from './binaries.ts';
+import type { HistogramBinary } from './wasm-histogram.ts';
+import type { ReluBinary } from './wasm-relu.ts';
+import type { SummarizeBinary } from './wasm-summarize.ts';
 
 /** What assembly/index.ts exports. Sizes are in bytes, counts in floats; pointers are offsets into `memory`. */
-export interface Binary {
+export interface Binary extends ReluBinary, SummarizeBinary, HistogramBinary {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   release(pointer: number): void;
@@ -27,7 +30,6 @@ export interface Binary {
     fromColumn: number,
     toColumn: number,
   ): void;
-  relu(input: number, output: number, count: number): void;
 }
 
 export type BinaryName = 'relaxed' | 'simd';

@@ -47,6 +47,7 @@ export interface Summary {
   readonly mean: number;
   /** Population variance: the mean squared distance from the mean (divided by n, not n - 1). */
   readonly variance: number;
+  /** A minimum or maximum that is zero is 0, never -0, whatever the signs of the zeros. */
   readonly min: number;
   readonly max: number;
   /** How many are 0 or -0. */
@@ -88,6 +89,6 @@ export interface Kernels {
 
   summarize(values: Numbers): Summary;
 
-  /** @param edges sorted ascending, at least two */
+  /** @param edges ascending, at least two, no NaN. The caller checks */
   histogram(values: Numbers, edges: Numbers): HistogramCounts;
 }

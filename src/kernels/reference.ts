@@ -80,8 +80,9 @@ function summarize(values: Numbers): Summary {
     count: values.length,
     mean,
     variance: none ? NaN : squares / finite,
-    min: none ? NaN : min,
-    max: none ? NaN : max,
+    // Adding 0 makes -0 a 0.
+    min: none ? NaN : min + 0,
+    max: none ? NaN : max + 0,
     zeros,
     nan,
     positiveInfinity,

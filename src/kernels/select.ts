@@ -1,6 +1,6 @@
 /** @file Which kernels this program runs on: chosen on first use, the same ones from then on, unless threads are asked for. */
 import { bestBinary, instanceAhead, instanceOf } from './binary.ts';
-import type { Kernels, Numbers, Summary } from './kernels.ts';
+import type { Kernels } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { reference } from './reference.ts';
 import { wasmKernels } from './wasm.ts';
@@ -49,17 +49,4 @@ export async function ready(): Promise<Kernels['name']> {
 /** Which kernels are in use: `relaxed` or `simd` WebAssembly, or `javascript`. Chooses them if nobody has yet. */
 export function kernelName(): Kernels['name'] {
   return kernels().name;
-}
-
-/**
- * Statistics of one array: count, mean, variance, extremes, zeros, NaN and infinities.
- * @param values numbers in any typed array but the BigInt ones, or a plain array
- * @throws TypeError for anything else
- */
-export function summarize(values: Numbers): Summary {
-  const isList = Array.isArray(values) || (ArrayBuffer.isView(values) && typeof (values as Numbers)[0] !== 'bigint');
-  if (!isList || values instanceof DataView) {
-    throw new TypeError(`summarize(): an array of numbers expected, got ${Object.prototype.toString.call(values)}`);
-  }
-  return kernels().summarize(values);
 }

@@ -2,39 +2,29 @@
 import type { BinaryName } from './binary.ts';
 import type { Kernels } from './kernels.ts';
 import type { Machine } from './machine.ts';
+import { isFloat32Values } from './number-array.ts';
 import { reference } from './reference.ts';
+import { wasmHistogram } from './wasm-histogram.ts';
 import { WasmChain, WasmLinear } from './wasm-linear.ts';
-import { roundUp } from './wasm-memory.ts';
-
-/** Longer arrays pass the arena in blocks. */
-const BLOCK_FLOATS = 1 << 21;
+import { wasmRelu } from './wasm-relu.ts';
+import { wasmSummarize } from './wasm-summarize.ts';
 
 /** Up to so many values plain JavaScript is faster than copying them in and out. */
 const FEW = 64;
 
 export function wasmKernels(name: BinaryName, machine: Machine): Kernels {
   const { binary, memory } = machine;
-
-  function relu(input: Float32Array): Float32Array {
-    if (input.length <= FEW) return reference.relu(input);
-    const output = new Float32Array(input.length);
-    for (let start = 0; start < input.length; start += BLOCK_FLOATS) {
-      const count = Math.min(BLOCK_FLOATS, input.length - start);
-      const bytes = roundUp(count * 4);
-      const from = memory.arena(bytes * 2);
-      memory.floats.set(count === input.length ? input : input.subarray(start, start + count), from >>> 2);
-      binary.relu(from, from + bytes, count);
-      output.set(memory.floats.subarray((from + bytes) >>> 2, ((from + bytes) >>> 2) + count), start);
-    }
-    return output;
-  }
-
+  const relu = wasmRelu(binary, memory);
+  const summarize = wasmSummarize(binary, memory);
+  const histogram = wasmHistogram(binary, memory);
   return {
     name,
     pack: (weight, bias, outFeatures, inFeatures) => new WasmLinear(memory, weight, bias, outFeatures, inFeatures),
     chain: (layers) => new WasmChain(machine, layers),
-    relu,
-    summarize: reference.summarize,
-    histogram: reference.histogram,
+    relu: (input) => (input.length <= FEW ? reference.relu(input) : relu(input)),
+    // Float64 values have digits that a float32 kernel would lose.
+    summarize: (values) => (isFloat32Values(values) ? summarize(values) : reference.summarize(values)),
+    histogram: (values, edges) =>
+      isFloat32Values(values) ? histogram(values, edges) : reference.histogram(values, edges),
   };
 }

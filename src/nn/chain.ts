@@ -85,7 +85,11 @@ export class Chain {
   }
 
   #add(container: ModuleArray, forward: unknown): void {
-    (container.forward === forward ? checkAlone : checkNumbered)(container);
+    try {
+      (container.forward === forward ? checkAlone : checkNumbered)(container);
+    } catch (error) {
+      throw located(error, container);
+    }
     this.#containers.push({ container, size: container.size });
     for (let index = 0; index < container.size; index++) {
       const module = container[index]!;
@@ -108,7 +112,7 @@ export class Chain {
     const containers = this.#containers;
     for (let i = 0; i < containers.length; i++) {
       const { container, size } = containers[i]!;
-      if (container.size !== size || container[size] !== undefined) return false;
+      if (container.size !== size || Object.hasOwn(container, size)) return false;
     }
     const found = this.#found;
     for (let i = 0; i < found.length; i++) {

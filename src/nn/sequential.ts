@@ -16,7 +16,7 @@ export class Sequential extends ModuleArray {
     super(modules);
   }
 
-  /** @throws TypeError where another property holds a module, which {@link forward} would never call */
+  /** @throws ForwardError where another property holds a module, which {@link forward} would never call */
   override *namedChildren(): Generator<[string, Hookable]> {
     if (this.forward === Sequential.prototype.forward) checkAlone(this);
     yield* super.namedChildren();

@@ -3,6 +3,15 @@
  * Event files for TensorBoard, as PyTorch's `SummaryWriter` writes them.
  */
 
+/* Writing */
+export type {
+  AddHistogramOptions,
+  AddHparamsOptions,
+  AddImageOptions,
+  AddOptions,
+  AddScalarOptions,
+  Step,
+} from './add-options.ts';
 /* From hooks to histograms in one line */
 export { type LogActivationsOptions, logActivations } from './log-activations.ts';
 /* Reading */
@@ -20,7 +29,6 @@ export {
   RunReader,
   type RunReaderOptions,
 } from './reading/run-reader.ts';
-
 /* Where files go */
 export type { EventOutput, EventSink } from './sinks/event-sink.ts';
 export { MemorySink } from './sinks/memory-sink.ts';
@@ -28,17 +36,8 @@ export { OpfsSink } from './sinks/opfs-sink.ts';
 export { StreamSink } from './sinks/stream-sink.ts';
 export type { BinEstimator } from './summaries/bin-estimators.ts';
 export type { HistogramBins } from './summaries/bins.ts';
-/* Writing */
 export type { Hparam } from './summaries/hparams.ts';
 export type { RawHistogram } from './summaries/raw-histogram.ts';
-export {
-  type AddHistogramOptions,
-  type AddHparamsOptions,
-  type AddImageOptions,
-  type AddOptions,
-  type AddScalarOptions,
-  type Step,
-  SummaryWriter,
-} from './summary-writer.ts';
+export { SummaryWriter } from './summary-writer.ts';
 export type { SummaryValues } from './values.ts';
 export type { SummaryWriterOptions } from './writer-options.ts';

@@ -10,7 +10,8 @@ import {
   type SelectionHandle,
 } from '../hooks/index.ts';
 import type { Numbers } from '../kernels/index.ts';
-import type { AddHistogramOptions, Step, SummaryWriter } from './summary-writer.ts';
+import type { AddHistogramOptions, Step } from './add-options.ts';
+import type { SummaryWriter } from './summary-writer.ts';
 
 export interface LogActivationsOptions extends Pick<AddHistogramOptions, 'bins' | 'maxBins'> {
   /** Logs call 0, `every`, 2 `every`, … of each module; with `step`, the steps that `every` divides. Default 1. */

@@ -2,7 +2,8 @@
  * @file Random programs of registrations, removals and calls, run by layertap and by the oracle: every hook that fires,
  * every result, error, report and warning must be the same, in the same order.
  *
- * LAYERTAP_PROGRAMS is how many programs run (both tests together), LAYERTAP_SEED another seed than the fixed one.
+ * LAYERTAP_PROGRAMS is how many programs run (both tests together): 3000 by default, or as many as a minute has room for.
+ * LAYERTAP_SEED is another seed than the fixed one. A failure prints the seed and the smallest program that fails.
  */
 import fc from 'fast-check';
 import { test } from 'uvu';
@@ -13,8 +14,9 @@ import { makeOracle } from './programs/oracle.ts';
 import type { Kind } from './programs/program.ts';
 import { run } from './programs/run.ts';
 
-const { LAYERTAP_PROGRAMS = '3000', LAYERTAP_SEED = '20240' } = process.env;
-const PROGRAMS = Number(LAYERTAP_PROGRAMS);
+const { LAYERTAP_PROGRAMS, LAYERTAP_SEED = '20240' } = process.env;
+const PROGRAMS = Number(LAYERTAP_PROGRAMS ?? 3000);
+const LIMIT = LAYERTAP_PROGRAMS === undefined ? { interruptAfterTimeLimit: 30_000 } : {};
 const SEED = Number(LAYERTAP_SEED);
 
 /** Where the logs part, with what came before. */
@@ -31,6 +33,7 @@ function difference(lines: string[], expected: string[]): string {
 /** Runs programs on both sides, and sees to it that they reached what must be compared. */
 async function compare(kinds: readonly Kind[], laterWeight: number, reached: Record<string, RegExp>): Promise<void> {
   const counts = Object.fromEntries(Object.keys(reached).map((name) => [name, 0]));
+  let ran = 0;
   const unhandled: unknown[] = [];
   const collect = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', collect);
@@ -42,15 +45,16 @@ async function compare(kinds: readonly Kind[], laterWeight: number, reached: Rec
         assert.equal(unhandled.splice(0), [], 'a rejection that nobody handles');
         const all = lines.join('\n');
         if (all !== expected.join('\n')) throw new Error(difference(lines, expected));
+        ran++;
         for (const [name, pattern] of Object.entries(reached)) if (pattern.test(all)) counts[name]!++;
       }),
       // The two logs of a difference belong into the failure that uvu prints, and so does the seed.
-      { numRuns: Math.ceil(PROGRAMS / 2), seed: SEED, includeErrorInReport: true },
+      { numRuns: Math.ceil(PROGRAMS / 2), seed: SEED, includeErrorInReport: true, ...LIMIT },
     );
   } finally {
     process.off('unhandledRejection', collect);
   }
-  console.log(`${PROGRAMS / 2} programs of ${kinds.join(', ')}, seed ${SEED}; with ${JSON.stringify(counts)}`);
+  console.log(`${ran} programs of ${kinds.join(', ')}, seed ${SEED}; with ${JSON.stringify(counts)}`);
   for (const [name, count] of Object.entries(counts)) assert.ok(count > 0, `no program reached: ${name}`);
 }
 

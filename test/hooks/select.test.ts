@@ -169,6 +169,12 @@ test('select() refuses what is malformed', () => {
       /a glob, a RegExp, a class of modules or a predicate expected, got/,
     );
   }
+  class Other {}
+  assert.throws(() => select(net(), Other as never), /or a predicate expected, got the class Other$/);
+  const fails = async () => {
+    throw new Error('nobody waits for this');
+  };
+  assert.throws(() => select(net(), fails as never), /the predicate must give true or false, got a promise for ""$/);
   assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
   assert.equal(paths(select(net(), 'head.0')), ['head.0']);
   assert.throws(() => select(net(), 'he+d'), /nothing in Net matches/);

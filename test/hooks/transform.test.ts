@@ -12,11 +12,14 @@ import {
   delay,
   distinctUntilChanged,
   EMPTY,
+  endWith,
   filter,
   finalize,
+  ignoreElements,
   map,
   merge,
   mergeMap,
+  mergeWith,
   NEVER,
   Observable,
   type OperatorFunction,
@@ -25,6 +28,7 @@ import {
   pairwise,
   queueScheduler,
   retry,
+  Subject,
   Subscriber,
   sampleTime,
   scan,
@@ -135,6 +139,21 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     () => [throwsOnSecond(), retry({ delay: 0 })],
     [2, 2, 3],
     ['Error does not listen any more'],
+    true,
+  ],
+  [
+    'mergeMap([promise, promise]), which reject',
+    () => [mergeMap(() => [1, 2].map((x) => Promise.reject(new Error(`${x}`)))) as never],
+    ['!TooManyEmissionsError', '!TooManyEmissionsError', '!TooManyEmissionsError'],
+    [],
+    true,
+  ],
+  [
+    // Who subscribes while an output comes waits for the next one, as with a Subject.
+    'mergeMap to the source itself',
+    () => [(source) => source.pipe(mergeMap((x) => source.pipe(map((y) => x * 10 + y))))],
+    [1, 12, '!TooManyEmissionsError'],
+    [],
     true,
   ],
   [
@@ -276,6 +295,42 @@ test('transform() keeps one chain per level of nesting: a module called inside i
   // Level 0 sums 1, then 2; level 1 sums 10, then 20, and does not call again.
   assert.is(module(1), 11);
   assert.is(module(1), 22);
+});
+
+test('transform() that was removed is not told of any more, whatever its operators do until they are ended', async () => {
+  const FATES: Record<string, (between: Subject<number>) => void> = {
+    'a value': (between) => between.next(7),
+    'an error': (between) => between.error(new Error('between')),
+    'the end': (between) => between.complete(),
+  };
+  for (const [name, fate] of Object.entries(FATES)) {
+    const module = new Same();
+    const between = new Subject<number>();
+    const untilItEnds = takeUntil<number>(between.pipe(ignoreElements(), endWith(0)));
+    const reports = await reported(() => {
+      const handle = module.transform(mergeWith(between), untilItEnds);
+      handle.remove();
+      fate(between);
+    });
+    assert.equal(reports, [], name);
+    // The same while it stands, so that the test above can fail.
+    const standing = new Subject<number>();
+    const told = await reported(() => {
+      module.transform(mergeWith(standing), takeUntil(standing.pipe(ignoreElements(), endWith(0))));
+      fate(standing);
+    });
+    assert.is(told.length, 1, name);
+  }
+});
+
+test('transform() that is removed in a call is still driven there, and not told of if nothing listens', async () => {
+  const module = new Same();
+  const reports = await reported(() => {
+    module.registerForwardHook(() => handle.remove());
+    const handle = module.transform(() => NEVER);
+    assert.is(module(1), 1);
+  });
+  assert.equal(reports, []);
 });
 
 test('transform() stands among the hooks where it was registered', () => {

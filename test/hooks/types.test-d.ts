@@ -1,4 +1,5 @@
 // Checked by tsc, never run: what has to compile, and what must not.
+import { map } from 'rxjs';
 import {
   attach,
   type ForwardHook,
@@ -11,6 +12,7 @@ import {
   ModuleList,
   ReLU,
   Sequential,
+  select,
   type Tensor,
   tensor,
 } from '../../src/index.ts';
@@ -77,6 +79,16 @@ const model = { rate: 1, predict: (x: number): string => `${x}` };
 attach(model, 'predict').registerForwardHook((_module, inputs, output) => output.repeat(inputs[0]));
 // @ts-expect-error not a method
 attach(model, 'rate');
+
+select(net, Linear).observe(({ output }) => output.item());
+select(net, (path, module): module is Linear => path !== '' && module instanceof Linear).transform(
+  map((output) => tensor([output.item()])),
+);
+select<Linear>(net, '**.fc?').registerForwardHook((module, [x]) => (module.inFeatures > 1 ? x : undefined));
+// @ts-expect-error nobody has said what these modules give
+select(net, '**.fc?').observe(({ output }) => output.item());
+// @ts-expect-error the output of a Linear is a tensor
+select(net, Linear).transform(map(() => 1));
 
 // A hook that names no module fits every one.
 const anyHook: ForwardHook = (module, inputs, output) => {

@@ -1,17 +1,12 @@
 // The same cases over every implementation: both binaries and the JavaScript twin.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type BinaryName, binaryBytes, instanceOf } from '../../src/kernels/binary.ts';
 import type { Kernels, PackedLinear } from '../../src/kernels/kernels.ts';
-import { Machine } from '../../src/kernels/machine.ts';
 import { reference } from '../../src/kernels/reference.ts';
-import { wasmKernels } from '../../src/kernels/wasm.ts';
 import { EPSILON, exactOutput } from './exact.ts';
 import { generator } from './generator.ts';
+import { IMPLEMENTATIONS } from './implementations.ts';
 import { SIZES } from './sizes.ts';
-
-const load = (name: BinaryName) => wasmKernels(name, new Machine(instanceOf(binaryBytes(name))));
-const IMPLEMENTATIONS: Kernels[] = [load('simd'), load('relaxed'), reference];
 
 /** A chain of one layer. */
 const linear = (kernels: Kernels, x: Float32Array, rows: number, packed: PackedLinear, relu = false) =>
@@ -61,20 +56,6 @@ for (const kernels of IMPLEMENTATIONS) {
       const alone = linear(kernels, x.slice(row * depth, (row + 1) * depth), 1, packed);
       assert.equal([...all.slice(row * columns, (row + 1) * columns)], [...alone], `row ${row}`);
     }
-  });
-
-  test(`${kernels.name}: relu() keeps NaN and -0 as PyTorch does, at every length around a vector`, () => {
-    const values = [NaN, -0, 0, -Infinity, Infinity, -1, 1, 1e-45, -1e-45];
-    const expected = [NaN, -0, 0, 0, Infinity, 0, 1, 1e-45, 0].map(Math.fround);
-    for (let length = 0; length <= 19; length++) {
-      const input = Float32Array.from({ length }, (_, i) => values[(i * 5) % 9]!);
-      const output = kernels.relu(input);
-      assert.is(output.length, length);
-      for (let i = 0; i < length; i++)
-        assert.ok(Object.is(output[i], expected[(i * 5) % 9]), `${length}: ${output[i]}`);
-    }
-    const long = kernels.relu(new Float32Array(5_000_001).fill(-2).fill(3, 4_999_999));
-    assert.equal([...long.slice(4_999_997)], [0, 0, 3, 3]);
   });
 
   test(`${kernels.name}: linear() leaves NaN and infinities where they are, and out of other outputs`, () => {

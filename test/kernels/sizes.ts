@@ -15,3 +15,21 @@ export const SIZES: readonly (readonly [number, number, number])[] = [
   [7, 5000, 33],
   [131, 4100, 36],
 ];
+
+const around = (length: number) => [length - 1, length, length + 1];
+
+/**
+ * Lengths of arrays for the kernels that pass over one: every tail of a vector, around the blocks of the statistics
+ * (256 and 4096 floats) and of the scratch arena (65,536).
+ */
+export const LENGTHS: readonly number[] = [
+  ...Array.from({ length: 71 }, (_, length) => length),
+  ...around(256),
+  264,
+  1000,
+  ...around(4096),
+  4096 + 255,
+  4096 + 257,
+  ...around(65_536),
+  2 * 65_536 + 4099,
+];

@@ -5,7 +5,7 @@ import {
   Identity,
   Linear,
   listHooks,
-  type Module,
+  Module,
   ModuleList,
   ReLU,
   Sequential,
@@ -182,7 +182,7 @@ for (const [kind, make] of made) {
       write(modules, 3, module);
       assert.is(
         messageOf(() => walk(modules)),
-        'index 3 is out of range\n  there are 3 modules; append() adds one',
+        `index 3 is out of range\n  there are 3 modules\n  came: a Linear, to ${kind}[3]\n  expected: append(), which adds one`,
         name,
       );
       assert.is((modules as ModuleList)[3], module, name);
@@ -230,7 +230,7 @@ test('a Sequential that is called sees what was written to its indices, before a
     ['a number', (net) => write(net, 1, 5), /^cannot assign 'number' as child module '1'/],
     ['a function', (net) => write(net, 0, (x: unknown) => x), /^cannot assign 'function' as child module '0'/],
     ['a hole', (net) => delete net[2], /^Sequential\[2\] is gone\n/],
-    ['behind the end', (net) => write(net, 3, new ReLU()), /^index 3 is out of range\n {2}there are 3 modules; append/],
+    ['behind the end', (net) => write(net, 3, new ReLU()), /^index 3 is out of range\n/],
   ];
   for (const [name, mistake, expected] of mistakes) {
     for (const called of [false, true]) {
@@ -249,15 +249,43 @@ test('a Sequential that is called sees what was written to its indices, before a
   }
 });
 
+test('what was written to an index is told with its path when it is found in a call', () => {
+  class Net extends Module {
+    encoder = new Sequential(new Identity(), new Sequential(new ReLU(), new ReLU()));
+    heads = new ModuleList(relus(2));
+    override forward(x: Tensor, where: 'chain' | 'list' | 'at'): Tensor {
+      if (where === 'chain') return this.encoder(x);
+      return where === 'at' ? this.heads.at(1)(x) : [...this.heads].reduce((y, head) => head(y), x);
+    }
+  }
+  const net = new Net();
+  write(net.encoder[1] as Sequential, 0, 5);
+  write(net.heads, 1, undefined);
+  assert.is(
+    messageOf(() => net(zeros(1), 'chain')),
+    "cannot assign 'number' as child module '0' (torch.nn.Module or None expected)\n" +
+      '  in encoder.1, Sequential of Net\n  came: the number 5, to Sequential[0]\n  expected: a module',
+  );
+  for (const where of ['list', 'at'] as const) {
+    assert.is(
+      messageOf(() => net(zeros(1), where)),
+      "cannot assign 'undefined' as child module '1' (torch.nn.Module or None expected)\n" +
+        '  in Net\n  came: undefined, to ModuleList[1]\n  expected: a module',
+    );
+  }
+});
+
 test('a module in another property of a Sequential would never be called: an error, unless forward is not the built-in one', () => {
   const net = new Sequential(new ReLU());
   write(net, 'foo', new Linear(1, 1));
   const expected =
     'Sequential.foo is never called: forward calls the numbered modules\n' +
     '  came: a Linear\n  expected: append(), or a subclass with a forward of its own';
-  for (const look of [() => String(net), () => [...net.parameters()], () => net(zeros(1, 1))]) {
-    assert.is(messageOf(look), expected);
-  }
+  for (const look of [() => String(net), () => [...net.parameters()]]) assert.is(messageOf(look), expected);
+  assert.is(
+    messageOf(() => net(zeros(1, 1))),
+    expected.replace('\n', '\n  in Sequential\n'),
+  );
   class Block extends Sequential {
     norm = new Identity();
     scale = 2;

@@ -57,11 +57,8 @@ try {
   `;
   assert.equal(run(process.execPath, '--input-type=module', '-e', program).trim(), 'logged');
 
-  // The types, in a project that checks those of its packages and knows no Symbol.dispose.
-  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}';`).join('\n');
-  writeFileSync(
-    join(folder, 'types.ts'),
-    `${imports}
+  // The types, in projects that check those of their packages and know no Symbol.dispose: each entry alone, and a model.
+  const model = `
     import { type ForwardHook, Linear, Module, ModuleList, rand, type Tensor } from 'layertap';
     class Network extends Module {
       layers = new ModuleList([new Linear(3, 2)]);
@@ -73,20 +70,20 @@ try {
     const net = new Network();
     net.layers.at(0).registerForwardHook(hook).remove();
     const y: Tensor = net(rand(4, 3));
-    console.log(y.shape, ${entries.map((_, i) => `entry${i}`).join(', ')});
-    `,
-  );
+    console.log(y.shape);
+  `;
+  const alone = entries.map((entry) => `import * as all from '${entry}'; console.log(all);`);
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ]) {
-    const compilerOptions = { module, moduleResolution, strict: true, skipLibCheck: false, types: [], noEmit: true };
-    const config = {
-      compilerOptions: { ...compilerOptions, target: 'es2022', lib: ['ES2022', 'DOM'] },
-      files: ['types.ts'],
-    };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+    const checked = { strict: true, skipLibCheck: false, types: [], target: 'es2022', lib: ['ES2022', 'DOM'] };
+    const compilerOptions = { ...checked, module, moduleResolution, noEmit: true };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+    for (const source of [model, ...alone]) {
+      writeFileSync(join(folder, 'types.ts'), source);
+      run(process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder);
+    }
   }
   console.log(
     `package: ${packed.filename}, ${packed.files.length} files, ${packed.size} bytes; ${entries.length} entries import and require`,

@@ -3,7 +3,17 @@ import { firstValueFrom, map, Subject, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ForwardEvent, Identity, type QueueOptions, queue, statistics, tensor } from '../../../src/index.ts';
+import {
+  attach,
+  type ForwardEvent,
+  Identity,
+  type QueueOptions,
+  queue,
+  statistics,
+  summarize,
+  type TensorReader,
+  tensor,
+} from '../../../src/index.ts';
 
 const scheduler = () => new TestScheduler((actual, expected) => assert.equal(actual, expected));
 
@@ -198,6 +208,59 @@ test('statistics() turns events into numbers, at once', () => {
     );
     expectObservable(short).toBe('-a-b-|', { a: ['a.b', 0, [3], 2, 0, 0], b: ['a.b', 1, [2], 0, 1, 1] });
   });
+});
+
+test('statistics() of a framework that reads asynchronously come later, in the order of the events', async () => {
+  const waiting: ((values: Float32Array) => void)[] = [];
+  const reader: TensorReader<number> = {
+    is: (value) => typeof value === 'number',
+    shape: () => [1],
+    values: () => new Promise((resolve) => waiting.push(resolve)),
+    keep: (value) => value,
+  };
+  const device = { run: (x: number) => x };
+  const seen: [number, number][] = [];
+  const hookable = attach(device, 'run', { reader });
+  const lines: string[] = [];
+  hookable.log({ print: (line) => lines.push(line) });
+  hookable
+    .observe()
+    .pipe(statistics())
+    .subscribe(({ call, mean }) => seen.push([call, mean]));
+  device.run(1);
+  device.run(2);
+  assert.is(waiting.length, 4);
+  waiting[3]!(Float32Array.of(20));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(seen, []);
+  for (const resolve of waiting) resolve(Float32Array.of(10));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(seen, [
+    [0, 10],
+    [1, 20],
+  ]);
+  assert.is(lines.length, 2);
+});
+
+test('statistics() asks the reader first, where it computes them itself', () => {
+  const summary = { ...summarize([1, 2, 3]), mean: 42 };
+  const reader: TensorReader<number> = {
+    is: (value) => typeof value === 'number',
+    shape: () => [],
+    values: () => {
+      throw new Error('nothing is read');
+    },
+    keep: (value) => value,
+    summarize: () => summary,
+  };
+  const device = { run: (x: number) => x };
+  const seen: number[] = [];
+  attach(device, 'run', { reader })
+    .observe()
+    .pipe(statistics())
+    .subscribe(({ mean }) => seen.push(mean));
+  device.run(1);
+  assert.equal(seen, [42]);
 });
 
 test('statistics() of what is not a tensor is an error of the stream', () => {

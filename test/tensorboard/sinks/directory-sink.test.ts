@@ -30,7 +30,7 @@ function failure(action: () => void): Error & { code?: unknown } {
 }
 
 test('DirectorySink.create() makes an empty file, and the directory with its parents', () => {
-  const path = join(temporaryDirectory(), 'a', 'b', 'file');
+  const path = join(temporaryDirectory(), 'a', 'b', 'c', 'd', 'file');
   sink.create(path);
   assert.is(readFileSync(path).length, 0);
 });

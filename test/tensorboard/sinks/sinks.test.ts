@@ -47,6 +47,22 @@ test('MemorySink can be shared by writers', () => {
   assert.throws(() => sink.create([...sink.files().keys()][0]!), /exists already/);
 });
 
+test('a name that is taken is left alone, and the next one tried', async () => {
+  const memory = new MemorySink();
+  const tried: string[] = [];
+  const sink = {
+    create(path: string) {
+      tried.push(path);
+      if (tried.length < 3) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+      return memory.create(path);
+    },
+  };
+  new SummaryWriter('logs', { sink });
+  const numbers = tried.map((path) => Number(path.split('.').at(-1)));
+  assert.equal(numbers, [numbers[0]!, numbers[0]! + 1, numbers[0]! + 2]);
+  assert.equal([...memory.files().keys()], [tried[2]!]);
+});
+
 test('StreamSink sends one file into a stream, and closes it', async () => {
   const { stream, bytes, state } = collector();
   const writer = new SummaryWriter('logs', { sink: new StreamSink(stream) });

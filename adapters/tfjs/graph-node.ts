@@ -1,0 +1,95 @@
+import { Hookable } from '../../src/index.ts';
+import type { Core, Tensor, TfjsTensor } from './framework.ts';
+import { insertNode, type OpRegistry, type RawGraph, type RawNode } from './graph-rewriting.ts';
+import { hookedCall, type Place } from './hooked-call.ts';
+import { keep, tensorReader } from './reader.ts';
+import { refuseTensors } from './refuse.ts';
+
+/** What a graph's nodes need of their model. */
+export interface GraphContext {
+  readonly core: Core;
+  readonly registry: OpRegistry;
+  readonly graph: RawGraph;
+}
+
+/**
+ * A node of a GraphModel as a Hookable. The model runs it, in predict, execute and executeAsync; calling it is an error.
+ * Hooks see what it received (weights too) and what it gave, and may replace that. There are no pre-hooks: a node's
+ * inputs are replaced by hooks on the nodes before it.
+ */
+export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
+  static readonly className: string = 'TfjsNode';
+  /** The name in the graph. */
+  readonly nodeName: string;
+  /** TensorFlow's name of what it computes: `Conv2D`, `_FusedConv2D`. */
+  readonly op: string;
+  /** What TensorFlow fused into this node, in the order of computing: `['biasadd', 'relu']`. None: an empty array. */
+  readonly fusedOps: readonly string[];
+  readonly #context: GraphContext;
+  readonly #node: RawNode;
+  #remove: (() => void) | undefined;
+
+  /** Use `wrapTfjs`. */
+  constructor(context: GraphContext, node: RawNode) {
+    const { core } = context;
+    const only = (what: string) =>
+      `${describeNode(node)} has no ${what}\n  expected: forward hooks, observers or transforms, here or on the nodes before it`;
+    super({
+      reader: tensorReader(core),
+      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement, undefined),
+      call: () => this.forward(),
+      impossible: {
+        'forward-pre': only('pre-hooks: it gets its inputs from the graph'),
+        backward: only('backward hooks: a GraphModel is not trained'),
+        'backward-pre': only('backward hooks: a GraphModel is not trained'),
+      },
+      onActive: (active) => (active ? this.#insert() : this.#takeOut()),
+    });
+    this.#context = context;
+    this.#node = node;
+    this.nodeName = node.name;
+    this.op = node.op;
+    this.fusedOps = fusedOps(node);
+  }
+
+  /** @throws Error always: only the model can run a node, between the others */
+  forward(..._inputs: T[]): T {
+    throw new Error(`${this} cannot be called: only its model runs it, in predict(), execute() or executeAsync()`);
+  }
+
+  /** A copy of a tensor that outlives the call; whoever keeps it disposes of it. */
+  keep(tensor: T): T {
+    return keep(this.#context.core, tensor as unknown as Tensor) as unknown as T;
+  }
+
+  override *namedChildren(): Generator<[string, Hookable]> {}
+
+  override toString(): string {
+    const fused = this.fusedOps.length === 0 ? '' : `[${this.fusedOps.join(', ')}]`;
+    return `${this.op}${fused}(${this.nodeName})`;
+  }
+
+  #insert(): void {
+    const { core, registry, graph } = this.#context;
+    const place: Place = { core, hookable: this, weights: () => [] };
+    this.#remove = insertNode(registry, graph, this.#node, (inputs, outputs) => {
+      const output = outputs.length === 1 ? outputs[0] : outputs;
+      // The model disposes of a node's own tensors itself, so what goes on is always another one.
+      const result = hookedCall(place, inputs, () => output);
+      const clone = (tensor: Tensor) => (outputs.includes(tensor) ? tensor.clone() : tensor);
+      return Array.isArray(result) ? result.map(clone) : clone(result as Tensor);
+    });
+  }
+
+  #takeOut(): void {
+    this.#remove?.();
+    this.#remove = undefined;
+  }
+}
+
+export function fusedOps(node: RawNode): readonly string[] {
+  const { value } = node.attrParams.fusedOps ?? {};
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+const describeNode = (node: RawNode) => `the node ${node.name} (${node.op})`;

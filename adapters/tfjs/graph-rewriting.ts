@@ -1,0 +1,140 @@
+/**
+ * @file Hooks inside a GraphModel: a node of ours takes the place, the name and the consumers of a node, which it gets
+ * as its input. One pass, nothing is loaded again, and fetching the name fetches what the hooks made of it.
+ *
+ *     before:  a ──→ X ──→ consumers          hooked:  a ──→ X/raw ──→ X (hooks) ──→ consumers
+ *                                                        └───────────────↑  (what X received)
+ *
+ * tfjs offers no public way to do this to a model that is loaded. The fields that are used are looked for first.
+ */
+import type { Tensor } from './framework.ts';
+
+/** A node as tfjs-converter has it after loading. */
+export interface RawNode {
+  name: string;
+  readonly op: string;
+  readonly category: string;
+  readonly inputNames: string[];
+  readonly inputs: RawNode[];
+  children: RawNode[];
+  readonly attrParams: Readonly<Record<string, { readonly value?: unknown } | undefined>>;
+  readonly inputParams: object;
+  readonly outputs?: string[] | undefined;
+  readonly signatureKey?: string | undefined;
+  readonly defaultOutput?: number | undefined;
+}
+
+/** What is needed of a loaded graph. */
+export interface RawGraph {
+  readonly nodes: Record<string, RawNode>;
+  /** The default outputs; the executor holds the same array. */
+  readonly outputs: RawNode[];
+  /** Forgets orders of execution that were worked out before. */
+  forget(): void;
+}
+
+/** What an op of the user's is given by tfjs-converter. */
+type CustomOp = (node: { readonly inputs: (Tensor | undefined)[] }) => Tensor | Tensor[];
+
+export interface OpRegistry {
+  registerOp(name: string, run: CustomOp): void;
+  deregisterOp(name: string): void;
+}
+
+/** The graph of a loaded model; undefined where this version of tfjs keeps it elsewhere. */
+export function rawGraph(model: object): RawGraph | undefined {
+  const { executor } = model as { executor?: Partial<Executor> };
+  const graph = executor?.graph;
+  if (!(executor?.compiledMap instanceof Map) || !Array.isArray(graph?.outputs)) return undefined;
+  const nodes = Object.values(graph.nodes ?? {});
+  const known = (node: RawNode) =>
+    typeof node.name === 'string' &&
+    Array.isArray(node.inputNames) &&
+    Array.isArray(node.inputs) &&
+    Array.isArray(node.children);
+  if (nodes.length === 0 || !nodes.every(known)) return undefined;
+  const { compiledMap } = executor;
+  return { nodes: graph.nodes, outputs: graph.outputs, forget: () => compiledMap.clear() };
+}
+
+interface Executor {
+  readonly graph: { readonly nodes: Record<string, RawNode>; readonly outputs: RawNode[] };
+  readonly compiledMap: Map<string, unknown>;
+}
+
+let ops = 0;
+
+/**
+ * Puts a node in the place of another.
+ * @param run is given what the node received and all its outputs; gives as many outputs
+ * @returns takes it out again: the graph is then as it was
+ */
+export function insertNode(
+  registry: OpRegistry,
+  graph: RawGraph,
+  node: RawNode,
+  run: (inputs: readonly Tensor[], outputs: readonly Tensor[]) => Tensor | Tensor[],
+): () => void {
+  const { name } = node;
+  const op = `layertap/${ops++}`;
+  const rawName = `${name}/raw`;
+  const count = outputCount(node, graph);
+  const outputNames = Array.from({ length: count }, (_, i) => (i === 0 ? rawName : `${rawName}:${i}`));
+  const hooks: RawNode = {
+    name,
+    op,
+    category: 'custom',
+    inputNames: [...outputNames, ...node.inputNames],
+    inputs: [...outputNames.map(() => node), ...node.inputs],
+    children: node.children,
+    attrParams: {},
+    inputParams: {},
+    outputs: node.outputs,
+    signatureKey: node.signatureKey,
+    defaultOutput: node.defaultOutput,
+  };
+  registry.registerOp(op, ({ inputs }) =>
+    run(
+      // A control input has no tensor.
+      inputs.slice(count).filter((input) => input !== undefined),
+      inputs.slice(0, count) as Tensor[],
+    ),
+  );
+  for (const input of node.inputs) input.children.push(hooks);
+  for (const child of node.children) replace(child.inputs, node, hooks);
+  node.children = outputNames.map(() => hooks);
+  node.name = rawName;
+  graph.nodes[rawName] = node;
+  graph.nodes[name] = hooks;
+  replace(graph.outputs, node, hooks);
+  graph.forget();
+
+  return () => {
+    replace(graph.outputs, hooks, node);
+    graph.nodes[name] = node;
+    delete graph.nodes[rawName];
+    node.name = name;
+    node.children = hooks.children;
+    for (const child of hooks.children) replace(child.inputs, hooks, node);
+    for (const input of node.inputs) input.children.splice(input.children.lastIndexOf(hooks), 1);
+    registry.deregisterOp(op);
+    graph.forget();
+  };
+}
+
+/** How many outputs are asked for: a consumer says `name:2` for the third. */
+function outputCount(node: RawNode, graph: RawGraph): number {
+  let highest = 0;
+  const see = (name: string) => {
+    const at = name.lastIndexOf(':');
+    const index = Number(name.slice(at + 1));
+    if (at > 0 && name.slice(0, at) === node.name && Number.isInteger(index)) highest = Math.max(highest, index);
+  };
+  for (const child of node.children) child.inputNames.forEach(see);
+  if (graph.outputs.includes(node)) highest = Math.max(highest, node.defaultOutput ?? 0);
+  return highest + 1;
+}
+
+function replace<V>(list: V[], from: V, to: V): void {
+  for (let i = 0; i < list.length; i++) if (list[i] === from) list[i] = to;
+}

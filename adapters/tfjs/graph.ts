@@ -1,0 +1,145 @@
+import { Hookable, intercept } from '../../src/index.ts';
+import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
+import { type GraphContext, TfjsNode } from './graph-node.ts';
+import type { RawNode } from './graph-rewriting.ts';
+import { hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
+import { replaceProperty } from './own-property.ts';
+import { keep, tensorReader } from './reader.ts';
+import { refuseTensors } from './refuse.ts';
+
+/** Nodes that compute nothing, or that steer. The model's inputs and weights are among them. */
+const NO_PLACES: readonly string[] = ['Const', 'Placeholder', 'PlaceholderWithDefault', 'NoOp'];
+
+/**
+ * A GraphModel as a Hookable: its modules are the nodes of the graph, under their names. Its own hooks run around
+ * `execute` and `executeAsync` (and so around predict), and see their arguments. Register and remove hooks on nodes
+ * between runs, not while an `executeAsync` is under way.
+ */
+export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
+  static readonly className: string = 'TfjsGraph';
+  /** tfjs's own. */
+  readonly model: TfjsGraphModelLike;
+  readonly #context: GraphContext;
+  readonly #nodes: ReadonlyMap<string, TfjsNode<T>>;
+  #restore: (() => void) | undefined;
+
+  /** Use `wrapTfjs`: a model has one Hookable. */
+  constructor(context: GraphContext, model: TfjsGraphModelLike) {
+    const { core } = context;
+    const noGradients = 'a GraphModel has no backward hooks: it is not trained';
+    super({
+      reader: tensorReader(core),
+      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement, undefined),
+      // A pre-hook that gives the input alone leaves the names of the outputs as they are.
+      completeInputs: (before, given) => [...given, ...before.slice(given.length)],
+      call: (...inputs) => model.execute(inputs[0], inputs[1]),
+      impossible: { backward: noGradients, 'backward-pre': noGradients },
+      onActive: (active) => (active ? this.#install() : this.#uninstall()),
+    });
+    this.model = model;
+    this.#context = context;
+    const places = Object.values(context.graph.nodes).filter(isPlace);
+    this.#nodes = new Map(places.map((node) => [node.name, new TfjsNode<T>(context, node)]));
+  }
+
+  /** Runs the model's `execute`, without the hooks on it. Those on its nodes run. */
+  forward(inputs: T | T[] | Record<string, T>, outputs?: string | string[]): T {
+    const execute = Object.getPrototypeOf(this.model).execute as TfjsGraphModelLike['execute'];
+    return execute.call(this.model, inputs, outputs) as T;
+  }
+
+  /**
+   * The node of that name.
+   * @throws Error that says what there is instead: a weight, an input, a fused node
+   */
+  getSubmodule(name: string): TfjsNode<T> {
+    const node = this.#nodes.get(name);
+    if (node !== undefined) return node;
+    const raw = this.#context.graph.nodes[name];
+    if (raw !== undefined) {
+      throw new Error(`getSubmodule(): ${name} is a ${raw.op}, which computes nothing: there is nothing to hook`);
+    }
+    throw new Error(`getSubmodule(): the graph has no node "${name}"${this.#hint(name)}`);
+  }
+
+  /** A copy of a tensor that outlives the call; whoever keeps it disposes of it. */
+  keep(tensor: T): T {
+    return keep(this.#context.core, tensor as unknown as Tensor) as unknown as T;
+  }
+
+  override *namedChildren(): Generator<[string, Hookable]> {
+    yield* this.#nodes;
+  }
+
+  override toString(): string {
+    return `GraphModel(${this.#nodes.size} nodes)`;
+  }
+
+  /** The nodes whose names begin most like the one that was not found; what is fused among them. */
+  #hint(name: string): string {
+    const shared = (other: string) => {
+      const [a, b] = [name.split('/'), other.split('/')];
+      const until = a.findIndex((part, i) => part !== b[i]);
+      return until < 0 ? a.length : until;
+    };
+    const near = [...this.#nodes.values()]
+      .map((node) => ({ node, parts: shared(node.nodeName) }))
+      .filter(({ parts }) => parts > 0)
+      .sort((a, b) => b.parts - a.parts)
+      .slice(0, 3);
+    if (near.length === 0) return '';
+    const fused = near.find(({ node }) => node.fusedOps.length > 0)?.node;
+    const why =
+      fused === undefined
+        ? ''
+        : `\n  ${fused} computes several operations at once: what one of them gives is not reachable, only the end of all`;
+    return `\n  nearest: ${near.map(({ node }) => node.nodeName).join(', ')}${why}`;
+  }
+
+  #install(): void {
+    const { core } = this.#context;
+    const { model } = this;
+    const { execute, executeAsync } = model;
+    const place: Place = { core, hookable: this, weights: () => [] };
+    const restoreSync = replaceProperty(model, 'execute', (...received: unknown[]) =>
+      hookedCall(place, received, (inputs) => execute.call(model, inputs[0], inputs[1])),
+    );
+    const restoreAsync = replaceProperty(model, 'executeAsync', async (...received: unknown[]) => {
+      let given: readonly unknown[] = received;
+      let own: unknown;
+      const forward = async (...inputs: readonly unknown[]) => {
+        given = inputs;
+        own = await executeAsync.call(model, inputs[0], inputs[1]);
+        return own;
+      };
+      const output = await intercept(this, forward, received);
+      const made = madeHere(own, received, given);
+      const owned = ownedByCaller(core, this, output, new Set([...made, ...madeSince(core, own, output)]));
+      disposeAllBut(made, owned);
+      return owned;
+    });
+    this.#restore = () => {
+      restoreSync();
+      restoreAsync();
+    };
+  }
+
+  #uninstall(): void {
+    this.#restore?.();
+    this.#restore = undefined;
+  }
+}
+
+const isPlace = (node: RawNode) => !NO_PLACES.includes(node.op) && node.category !== 'control';
+
+/** What hooks made after the model had run, and do not keep: with no tidy around, it is the caller's. */
+function madeSince(core: Core, own: unknown, output: unknown): Tensor[] {
+  const newest = Math.max(...toList(own).map((tensor) => (tensor as Tensor).id));
+  return toList(output).filter((one): one is Tensor => isTensor(core, one) && one.id > newest && one.kept !== true);
+}
+
+/** No tidy can stand around what waits, so what hooks replaced is disposed of here. */
+function disposeAllBut(made: ReadonlySet<unknown>, output: unknown): void {
+  const stays = toList(output);
+  for (const tensor of made) if (!stays.includes(tensor)) (tensor as Tensor).dispose();
+}

@@ -1,0 +1,10 @@
+/**
+ * layertap/adapters/tfjs: hooks on any layer, model and graph of TensorFlow.js.
+ * @module
+ */
+export type { Tfjs, TfjsCallOptions, TfjsGraphModelLike, TfjsLayerLike, TfjsTensor } from './framework.ts';
+export { TfjsGraph } from './graph.ts';
+export { TfjsNode } from './graph-node.ts';
+export { type TfjsBackwardHook, type TfjsBackwardPreHook, type TfjsInputs, TfjsLayer } from './layer.ts';
+export { ofClass } from './of-class.ts';
+export { wrapTfjs } from './wrap.ts';

@@ -1,0 +1,32 @@
+/** @file Between `call(tensors, options)` of tfjs and the one list of inputs that hooks see. */
+import type { TfjsCallOptions } from './framework.ts';
+
+/** What hooks see: the tensors, and the options last if there are any. */
+export function joinInputs(tensors: readonly unknown[], options: TfjsCallOptions | undefined): readonly unknown[] {
+  return hasAny(options) ? [...tensors, options] : tensors;
+}
+
+export function splitInputs(inputs: readonly unknown[]): {
+  tensors: readonly unknown[];
+  options: TfjsCallOptions | undefined;
+} {
+  const last = inputs.at(-1);
+  return isOptions(last) ? { tensors: inputs.slice(0, -1), options: last } : { tensors: inputs, options: undefined };
+}
+
+/** A pre-hook that gives tensors only keeps the options of the call: its training flag, its mask. */
+export function completeInputs(before: readonly unknown[], given: readonly unknown[]): readonly unknown[] {
+  const { options } = splitInputs(before);
+  return options === undefined || isOptions(given.at(-1)) ? given : [...given, options];
+}
+
+function hasAny(options: TfjsCallOptions | undefined): boolean {
+  if (options === undefined || options === null) return false;
+  return Object.keys(options).length > 0;
+}
+
+function isOptions(value: unknown): value is TfjsCallOptions {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,214 @@
+import {
+  type BackwardHookOptions,
+  Hookable,
+  type HookableTraits,
+  type RemovableHandle,
+  registerBackwardHook,
+} from '../../src/index.ts';
+import { childLayers } from './children.ts';
+import { firstLayer, isTakenApart, lastLayer } from './ends.ts';
+import type { Core, Layer, Sequential, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
+import { hookedCall, type Place } from './hooked-call.ts';
+import { completeInputs, joinInputs, splitInputs } from './inputs.ts';
+import { type Around, LayerCalls } from './layer-calls.ts';
+import { keep, tensorReader } from './reader.ts';
+import { refuseInputs, refuseOutput } from './refuse.ts';
+
+/** What layers are called with: tensors, and options last if there are any. */
+export type TfjsInputs<T extends TfjsTensor> = [first: T, ...more: (T | TfjsCallOptions)[]];
+
+/**
+ * Gradients of the loss by inputs and by outputs, in their order; null for what has none (integers). May return other
+ * gradients of the inputs: a tensor for the only one, or an array of all.
+ */
+export type TfjsBackwardHook<T extends TfjsTensor> = (
+  layer: TfjsLayer<T>,
+  gradInput: readonly (T | null)[],
+  gradOutput: readonly (T | null)[],
+) => Replacement<T>;
+
+/** Gradients of the loss by outputs, before the layer's own backward. May return others. */
+export type TfjsBackwardPreHook<T extends TfjsTensor> = (
+  layer: TfjsLayer<T>,
+  gradOutput: readonly (T | null)[],
+) => Replacement<T>;
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement returns void
+type Replacement<T> = T | readonly (T | null)[] | undefined | null | void;
+
+/**
+ * A layer or a model of tfjs as a Hookable; made by `wrapTfjs`, once for each layer. Its hooks run wherever tfjs runs
+ * the layer: predict, evaluate, fit, apply, inside models, wrappers and RNNs. The layer itself is changed when the first
+ * hook is registered, and is as it was when the last one goes.
+ *
+ * `T` is the tensor type, `Output` what forward gives: `T[]` for layers with several outputs.
+ */
+export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Hookable {
+  static readonly className: string = 'TfjsLayer';
+  /** tfjs's own. */
+  readonly layer: TfjsLayerLike;
+  readonly #core: Core;
+  readonly #layer: Layer;
+  readonly #place: Place;
+  /** While something is registered: takes it out of the layer's calls. */
+  #unlisten: (() => void) | undefined;
+  /** Set for one call: the hooks are left out. */
+  #plain = false;
+
+  /** Use `wrapTfjs`: a layer has one Hookable, however it is reached. */
+  constructor(core: Core, layer: Layer) {
+    const traits: HookableTraits = {
+      reader: tensorReader(core),
+      completeInputs,
+      refuseInputs: (inputs, before) => refuseInputs(core, layer, inputs, before),
+      refuseOutput: (output, replacement) => refuseOutput(core, layer, output, replacement),
+      call: (...inputs) => applied(layer, inputs),
+      impossible: {
+        get 'forward-pre'() {
+          return takenApart(layer, 'pre-hooks');
+        },
+        get backward() {
+          return takenApart(layer, 'backward hooks');
+        },
+        get 'backward-pre'() {
+          return takenApart(layer, 'backward hooks');
+        },
+      },
+      onActive: (active) => this.#setActive(active),
+    };
+    super(traits);
+    this.layer = layer;
+    this.#core = core;
+    this.#layer = layer;
+    this.#place = {
+      core,
+      hookable: this,
+      weights: () => layer.trainableWeights.map((weight) => weight.read()),
+    };
+  }
+
+  /** Runs the layer as its `apply` does, without the hooks on it. Those on layers inside run. */
+  forward(...inputs: TfjsInputs<T>): Output {
+    this.#plain = this.#unlisten !== undefined;
+    try {
+      return applied(this.#layer, inputs) as Output;
+    } finally {
+      this.#plain = false;
+    }
+  }
+
+  /**
+   * Registers a hook that runs when the gradients by the inputs have been computed, in fit, tf.grads and
+   * tf.variableGrads: PyTorch's full backward hook. What it returns replaces the gradients by the inputs.
+   * @throws TypeError for a hook that is not a function, or an unknown option
+   */
+  registerFullBackwardHook(hook: TfjsBackwardHook<T>, options?: BackwardHookOptions): RemovableHandle {
+    return registerBackwardHook(this, 'backward', hook as never, options);
+  }
+
+  /**
+   * Registers a hook that runs when the gradients by the outputs have been computed, before the layer's own backward.
+   * What it returns replaces them.
+   * @throws TypeError for a hook that is not a function, or an unknown option
+   */
+  registerFullBackwardPreHook(hook: TfjsBackwardPreHook<T>, options?: BackwardHookOptions): RemovableHandle {
+    return registerBackwardHook(this, 'backward-pre', hook as never, options);
+  }
+
+  /**
+   * A copy of a tensor that outlives the call, for observers that keep what they saw. It shares the values. Whoever keeps
+   * it disposes of it.
+   */
+  keep(tensor: T): T {
+    return keep(this.#core, tensor as unknown as Tensor) as unknown as T;
+  }
+
+  /**
+   * The layer at a path: `dense_1`, `encoder.dense`, `bidirectional.forwardLayer.cell`; '' is this one.
+   * @throws Error that says which name was not found, and where
+   */
+  getSubmodule<O = T>(path: string): TfjsLayer<T, O> {
+    if (path === '') return this as never;
+    const names: string[] = [];
+    for (const [name, child] of this.namedChildren()) {
+      // Names may hold dots themselves, and those of wrappers' parts do: `cells.0`.
+      if (path === name) return child as never;
+      if (path.startsWith(`${name}.`)) return child.getSubmodule<O>(path.slice(name.length + 1));
+      names.push(name);
+    }
+    const inside = names.length === 0 ? 'it has no layers inside' : `its layers: ${names.join(', ')}`;
+    throw new Error(`getSubmodule(): ${this} has no layer "${path}"\n  ${inside}`);
+  }
+
+  override *namedChildren(): Generator<[string, TfjsLayer<T>]> {
+    for (const [name, child] of childLayers(this.#layer)) yield [name, hookableOf<T>(this.#core, child)];
+  }
+
+  override toString(): string {
+    return `${this.#layer.getClassName()}(${this.#layer.name})`;
+  }
+
+  #setActive(active: boolean): void {
+    if (active) this.#unlisten = isTakenApart(this.#layer) ? this.#listenAtEnds(this.#layer) : this.#listen();
+    else this.#unlisten?.();
+    if (!active) this.#unlisten = undefined;
+  }
+
+  #listen(): () => void {
+    const around: Around = (tensors, options, perform) => {
+      if (!this.#plain) {
+        return hookedCall(this.#place, joinInputs(tensors, options), (inputs) => {
+          const given = splitInputs(inputs);
+          return perform(given.tensors, given.options ?? options);
+        });
+      }
+      this.#plain = false;
+      return perform(tensors, options);
+    };
+    return LayerCalls.of(this.#layer).listen(around, { innermost: true });
+  }
+
+  /** Its call begins where its first layer is called, and ends where its last one returns. */
+  #listenAtEnds(sequential: Sequential): () => void {
+    let began: readonly unknown[] = [];
+    const stopFirst = LayerCalls.of(firstLayer(sequential)).listen((tensors, options, perform) => {
+      began = joinInputs(tensors, options);
+      return perform(tensors, options);
+    });
+    const stopLast = LayerCalls.of(lastLayer(sequential)).listen((tensors, options, perform) => {
+      const output = perform(tensors, options);
+      return this.#plain ? output : hookedCall(this.#place, began, () => output);
+    });
+    return () => {
+      stopFirst();
+      stopLast();
+    };
+  }
+}
+
+/** A call as users make it, through the layer's own checks. */
+function applied(layer: Layer, inputs: readonly unknown[]): unknown {
+  const { tensors, options } = splitInputs(inputs);
+  return layer.apply(tensors.length === 1 ? tensors[0] : tensors, options);
+}
+
+function takenApart(layer: Layer, what: string): string | undefined {
+  if (!isTakenApart(layer)) return undefined;
+  const ends = `${firstLayer(layer).name} to ${lastLayer(layer).name}`;
+  return (
+    `${layer.getClassName()}(${layer.name}) has no ${what}: it is the first layer of another Sequential, which took its layers over (${ends}) and never calls it\n` +
+    '  expected: forward hooks and observers here, or hooks on its layers'
+  );
+}
+
+const hookables = new WeakMap<Layer, TfjsLayer>();
+
+/** The one Hookable of a layer, however it is reached. */
+export function hookableOf<T extends TfjsTensor>(core: Core, layer: Layer): TfjsLayer<T> {
+  let hookable = hookables.get(layer);
+  if (hookable === undefined) {
+    hookable = new TfjsLayer(core, layer);
+    hookables.set(layer, hookable);
+  }
+  return hookable as unknown as TfjsLayer<T>;
+}

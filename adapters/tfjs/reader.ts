@@ -1,0 +1,70 @@
+import { type Summary, summarize, type TensorReader } from '../../src/index.ts';
+import type { Core, Tensor } from './framework.ts';
+import { isTensor } from './framework.ts';
+import { summarizeOnDevice } from './summarize-on-device.ts';
+
+/** Backends whose tensors live where JavaScript can read them at once. Elsewhere reading waits for the device. */
+const SYNCHRONOUS: readonly string[] = ['cpu', 'wasm', 'tensorflow'];
+
+/** How tfjs's tensors are read: at once where that costs nothing, else without ever holding up the forward. */
+export function tensorReader(core: Core): TensorReader {
+  const synchronous = () => SYNCHRONOUS.includes(core.getBackend());
+  const reader: TensorReader<Tensor> = {
+    is: (value): value is Tensor => isTensor(core, value),
+    shape: (tensor) => tensor.shape,
+    values: (tensor) => {
+      checkNumbers(tensor);
+      return synchronous() ? toFloat32(tensor.dataSync()) : readLater(keep(core, tensor));
+    },
+    keep: (tensor) => keep(core, tensor),
+    summarize: (tensor) => {
+      checkNumbers(tensor);
+      return synchronous() ? summarize(tensor.dataSync() as Float32Array) : summarizeLater(core, tensor);
+    },
+  };
+  return reader as TensorReader;
+}
+
+/**
+ * A copy that outlives the call and every tidy around it. It shares the values; tf.keep alone does not help, because the
+ * executor of a model disposes of what it has consumed, kept or not.
+ */
+export function keep(core: Core, tensor: Tensor): Tensor {
+  return core.keep(tensor.clone());
+}
+
+async function readLater(kept: Tensor): Promise<Float32Array> {
+  try {
+    return toFloat32(await kept.data());
+  } finally {
+    kept.dispose();
+  }
+}
+
+async function summarizeLater(core: Core, tensor: Tensor): Promise<Summary> {
+  const count = tensor.shape.reduce((product, size) => product * size, 1);
+  if (count === 0) return summarize([]);
+  const row = core.tidy(() => core.keep(summarizeOnDevice(core, tensor)));
+  const [finite, mean, variance, min, max, zeros, nan, positiveInfinity, negativeInfinity] = (await readLater(
+    row,
+  )) as unknown as number[];
+  const none = finite === 0;
+  return {
+    count,
+    mean: none ? NaN : mean!,
+    variance: none ? NaN : variance!,
+    min: none ? NaN : min!,
+    max: none ? NaN : max!,
+    zeros: zeros!,
+    nan: nan!,
+    positiveInfinity: positiveInfinity!,
+    negativeInfinity: negativeInfinity!,
+  };
+}
+
+const toFloat32 = (values: ArrayLike<number>) => (values instanceof Float32Array ? values : Float32Array.from(values));
+
+function checkNumbers(tensor: Tensor): void {
+  if (tensor.dtype !== 'string' && tensor.dtype !== 'complex64') return;
+  throw new TypeError(`the values of a ${tensor.dtype} tensor cannot be read\n  expected: float32, int32 or bool`);
+}

@@ -1,0 +1,85 @@
+/** @file What hooks may put in the place of tensors. Each gives what was expected, or undefined where all is well. */
+import { type Core, isTensor, type Layer, type Tensor } from './framework.ts';
+import { splitInputs } from './inputs.ts';
+
+type Shape = readonly (number | null)[];
+
+/** Inputs of a pre-hook: alive, of the dtypes that came, and such as the layer itself accepts. */
+export function refuseInputs(
+  core: Core,
+  layer: Layer,
+  inputs: readonly unknown[],
+  before: readonly unknown[],
+): string | undefined {
+  const { tensors } = splitInputs(inputs);
+  for (const [i, tensor] of tensors.entries()) {
+    if (Array.isArray(tensor) || typeof (tensor as Promise<unknown> | undefined)?.then === 'function') {
+      return `tensors; input ${i} is ${Array.isArray(tensor) ? 'an array' : 'a promise'}`;
+    }
+    if (!isTensor(core, tensor)) continue;
+    if (tensor.isDisposed) return `tensors that are not disposed; input ${i} is`;
+    const came = before[i];
+    if (isTensor(core, came) && came.dtype !== tensor.dtype) {
+      return `${came.dtype} for input ${i}, not ${tensor.dtype}`;
+    }
+  }
+  try {
+    layer.assertInputCompatibility(tensors);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+}
+
+/** A replacement for a layer's output: also of shapes that the model allows there. */
+export function refuseOutput(core: Core, layer: Layer, output: unknown, replacement: unknown): string | undefined {
+  return refuseTensors(core, output, replacement, declaredShapes(layer));
+}
+
+/**
+ * A replacement: as many tensors as the output has, of its dtypes and shapes.
+ * @param declared the shapes that are allowed; where there are none, those of the output
+ */
+export function refuseTensors(
+  core: Core,
+  output: unknown,
+  replacement: unknown,
+  declared: readonly Shape[] | undefined,
+): string | undefined {
+  if (Array.isArray(output)) {
+    if (!Array.isArray(replacement) || replacement.length !== output.length) {
+      const came = Array.isArray(replacement) ? `, not of ${replacement.length}` : '';
+      return `an array of ${output.length} tensors, one for each output${came}`;
+    }
+    const shapes = declared?.length === output.length ? declared : undefined;
+    for (const [i, one] of output.entries()) {
+      const given: unknown = replacement[i];
+      const expected = isTensor(core, given) ? refuseTensor(one, given, shapes?.[i]) : 'a tensor';
+      if (expected !== undefined) return `${expected} (output ${i})`;
+    }
+    return undefined;
+  }
+  if (!isTensor(core, output)) return undefined;
+  if (Array.isArray(replacement)) return 'one tensor: there is one output';
+  // That a tensor must stay one is the pipeline's own rule, with its own words.
+  if (!isTensor(core, replacement)) return undefined;
+  return refuseTensor(output, replacement, declared?.length === 1 ? declared[0] : undefined);
+}
+
+function refuseTensor(output: Tensor, replacement: Tensor, declared: Shape | undefined): string | undefined {
+  if (replacement.isDisposed) return 'a tensor that is not disposed';
+  const shape = declared?.length === output.shape.length ? declared : output.shape;
+  const fits =
+    replacement.shape.length === shape.length &&
+    shape.every((size, i) => size === null || size === replacement.shape[i]);
+  if (fits && replacement.dtype === output.dtype) return undefined;
+  const wanted = shape.map((size) => size ?? '?').join(', ');
+  return `${output.dtype} of shape [${wanted}], not ${replacement.dtype} of shape [${replacement.shape.join(', ')}]`;
+}
+
+/** The shapes that the model's graph gives the outputs, null where it leaves a size open; undefined where it says nothing. */
+function declaredShapes(layer: Layer): readonly Shape[] | undefined {
+  if (layer.inboundNodes.length !== 1) return undefined;
+  const shape = layer.outputShape as Shape | readonly Shape[];
+  return Array.isArray(shape[0]) ? (shape as readonly Shape[]) : [shape as Shape];
+}

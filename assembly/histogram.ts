@@ -1,0 +1,82 @@
+// Counts float32 values into intervals of their bit patterns. src/kernels/histogram-plan.ts turns edges into such
+// intervals (and puts NaN, infinities and the two zeros into theirs): here every value is an unsigned integer like
+// any other. The counters are four to an interval, one for each lane, so that equal neighbours need not wait for
+// each other's sum:
+//
+//   counters →  interval 0: u32 u32 u32 u32 | interval 1: u32 u32 u32 u32 | …
+
+/**
+ * The quick way, where no two intervals begin inside the same cell. A cell is all patterns that share the upper 13 bits
+ * (sign, exponent, four bits of the mantissa); it holds one number such that
+ *
+ *   interval = (cell + pattern) >>> 19
+ *
+ * table → 8192 cells, u32. The sum carries over into the interval's bits just where the next interval begins.
+ */
+export function countByTable(values: usize, count: i32, table: usize, counters: usize): void {
+  const vectors = values + ((<usize>count & ~3) << 2);
+  while (values < vectors) {
+    countInCell(load<u32>(values), table, counters);
+    countInCell(load<u32>(values, 4), table, counters + 4);
+    countInCell(load<u32>(values, 8), table, counters + 8);
+    countInCell(load<u32>(values, 12), table, counters + 12);
+    values += 16;
+  }
+  const end = values + ((<usize>count & 3) << 2);
+  while (values < end) {
+    countInCell(load<u32>(values), table, counters);
+    values += 4;
+  }
+}
+
+function countInCell(pattern: u32, table: usize, counters: usize): void {
+  const interval = load<u32>(table + ((pattern >>> 17) & ~3)) + pattern;
+  addOne(counters + ((interval >>> 15) & ~15));
+}
+
+function addOne(counter: usize): void {
+  store<u32>(counter, load<u32>(counter) + 1);
+}
+
+/**
+ * Any edges: a binary search without branches.
+ *
+ * starts → 2^steps - 1 patterns at which the intervals 1, 2, … begin, ascending, filled up with 0xFFFFFFFF
+ */
+export function countBySearch(values: usize, count: i32, starts: usize, steps: i32, counters: usize): void {
+  const half: usize = (<usize>2) << steps;
+  const vectors = values + ((<usize>count & ~3) << 2);
+  while (values < vectors) {
+    const x0 = load<u32>(values);
+    const x1 = load<u32>(values, 4);
+    const x2 = load<u32>(values, 8);
+    const x3 = load<u32>(values, 12);
+    // Byte offsets into `starts`: each is four times an interval.
+    let i0: usize = 0;
+    let i1: usize = 0;
+    let i2: usize = 0;
+    let i3: usize = 0;
+    for (let step = half; step >= 4; step >>= 1) {
+      const middle = starts + step - 4;
+      i0 += step & -(<usize>(x0 >= load<u32>(middle + i0)));
+      i1 += step & -(<usize>(x1 >= load<u32>(middle + i1)));
+      i2 += step & -(<usize>(x2 >= load<u32>(middle + i2)));
+      i3 += step & -(<usize>(x3 >= load<u32>(middle + i3)));
+    }
+    addOne(counters + (i0 << 2));
+    addOne(counters + (i1 << 2) + 4);
+    addOne(counters + (i2 << 2) + 8);
+    addOne(counters + (i3 << 2) + 12);
+    values += 16;
+  }
+  const end = values + ((<usize>count & 3) << 2);
+  while (values < end) {
+    const x = load<u32>(values);
+    let i: usize = 0;
+    for (let step = half; step >= 4; step >>= 1) {
+      i += step & -(<usize>(x >= load<u32>(starts + step - 4 + i)));
+    }
+    addOne(counters + (i << 2));
+    values += 4;
+  }
+}

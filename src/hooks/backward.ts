@@ -1,0 +1,47 @@
+/** @file Registering hooks on gradients. The core has none; an adapter runs them where its framework computes them. */
+import { checkHook } from './check-arguments.ts';
+import { RemovableHandle } from './handle.ts';
+import { hookTable } from './hook-table.ts';
+import type { Hookable } from './hookable.ts';
+import { registered } from './scope.ts';
+
+export interface BackwardHookOptions {
+  /** Run before the module's other backward hooks of this kind. Default false. */
+  prepend?: boolean;
+}
+
+/** A registered backward hook, as the adapter that runs it sees it. Calling it counts in `listHooks`. */
+export interface RegisteredBackwardHook {
+  readonly name: string;
+  run(...values: unknown[]): unknown;
+}
+
+/**
+ * For adapters: registers a hook on the gradients of a Hookable. `backward-pre` sees the gradients of the outputs,
+ * `backward` those of the inputs and of the outputs.
+ * @throws TypeError for a hook that is not a function, an unknown option, or where the Hookable has no gradients
+ */
+export function registerBackwardHook(
+  hookable: Hookable,
+  kind: 'backward-pre' | 'backward',
+  hook: (...values: never[]) => unknown,
+  options: BackwardHookOptions = {},
+): RemovableHandle {
+  const verb = kind === 'backward' ? 'registerFullBackwardHook()' : 'registerFullBackwardPreHook()';
+  checkHook(`${verb} of ${hookable}`, hook, options, ['prepend']);
+  const table = hookTable(hookable);
+  return registered(new RemovableHandle(table, table.add({ kind, hook, ...options })));
+}
+
+/** For adapters: the backward hooks of one kind as they are now, in the order in which they run. */
+export function backwardHooks(hookable: Hookable, kind: 'backward-pre' | 'backward'): RegisteredBackwardHook[] {
+  return hookTable(hookable)
+    .backward.filter((record) => record.kind === kind)
+    .map((record) => ({
+      name: record.name,
+      run: (...values) => {
+        record.calls++;
+        return record.hook(...values);
+      },
+    }));
+}

@@ -1,0 +1,24 @@
+import type { TensorReader } from './reader.ts';
+
+/** Everything that can be registered. */
+export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'observer' | 'backward-pre' | 'backward';
+
+/** What whoever makes a Hookable says about it. An adapter says here what its framework can do and will take. */
+export interface HookableTraits {
+  /** How its outputs are read; without one, and without `refuseOutput`, a hook's replacement is not checked. */
+  reader?: TensorReader | undefined;
+  /** Whether every call gives a promise; pre-hooks may wait there. Default false. */
+  async?: boolean | undefined;
+  /** What a direct call does. Default: forward, with hooks around it. For places where the framework runs the hooks. */
+  call?: ((...inputs: unknown[]) => unknown) | undefined;
+  /** What is impossible here, with the sentence that says why: registering it throws that as a TypeError. */
+  impossible?: { readonly [kind in HookKind]?: string | undefined } | undefined;
+  /** Told before the first hook is registered (what it throws, registering throws) and after the last has gone. */
+  onActive?: ((active: boolean) => void) | undefined;
+  /** What a pre-hook gave as inputs, completed by what it may leave out. Default: as given. */
+  completeInputs?: ((before: readonly unknown[], given: readonly unknown[]) => readonly unknown[]) | undefined;
+  /** What was expected, where forward cannot take the inputs that a pre-hook gave. */
+  refuseInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
+  /** What was expected, where a hook's replacement cannot stand in the place of an output. Default: a tensor for a tensor. */
+  refuseOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
+}

@@ -1,0 +1,52 @@
+import type { Float32Values } from './number-array.ts';
+import type { WasmMemory } from './wasm-memory.ts';
+
+/** 256 KB of float32: written, read and written again while they are in the second-level cache. */
+export const BLOCK_FLOATS = 65536;
+
+/**
+ * Where values lie in WebAssembly memory, or undefined for those elsewhere. To be asked before the next `arena`,
+ * which may detach them.
+ */
+export function pointerTo(values: Float32Values, memory: WasmMemory): number | undefined {
+  return values.buffer === memory.floats.buffer && values.BYTES_PER_ELEMENT === 4 ? values.byteOffset : undefined;
+}
+
+/** The floats of one block: `values` themselves where they are not more than that. */
+export function blockOf(values: Float32Values, start: number): Float32Values {
+  return values.length <= BLOCK_FLOATS ? values : values.subarray(start, start + BLOCK_FLOATS);
+}
+
+/**
+ * Shows a kernel all of `values`, one stretch after the other: in place, as a whole, where they lie in WebAssembly
+ * memory (but not in the scratch arena), else block by block in the scratch arena, so that a 400 MB array needs no
+ * 400 MB there.
+ *
+ *   scratch arena:  | head: what the kernel keeps from block to block | block of values |
+ *
+ * @param headBytes a multiple of 16
+ * @param begin makes the head ready
+ * @returns the head
+ */
+export function stream(
+  memory: WasmMemory,
+  values: Float32Values,
+  headBytes: number,
+  begin: (head: number) => void,
+  visit: (pointer: number, count: number, head: number) => void,
+): number {
+  const { length } = values;
+  const inside = pointerTo(values, memory);
+  const head = memory.arena(headBytes + (inside === undefined ? Math.min(length, BLOCK_FLOATS) * 4 : 0));
+  begin(head);
+  if (inside !== undefined) {
+    visit(inside, length, head);
+    return head;
+  }
+  const block = head + headBytes;
+  for (let start = 0; start < length; start += BLOCK_FLOATS) {
+    memory.floats.set(blockOf(values, start), block >>> 2);
+    visit(block, Math.min(length - start, BLOCK_FLOATS), head);
+  }
+  return head;
+}

@@ -1,0 +1,269 @@
+// What is refused, when, and in which words; and what is unusual and yet right.
+import * as tf from '@tensorflow/tfjs';
+import * as assert from 'uvu/assert';
+import { ofClass, type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { listHooks, select } from '../../../src/index.ts';
+import { onEachBackend } from './backends.ts';
+import * as models from './models.ts';
+import { leaked, numbers, one, same } from './tensors.ts';
+
+onEachBackend('bad input', (test) => {
+  test('not tfjs, not a model', () => {
+    for (const [wrong, came] of [
+      [undefined, 'undefined'],
+      [{}, 'a Object'],
+      [{ layers: [] }, 'a Object'],
+      ['model', 'the string "model"'],
+      [tf.ones([1]), 'a Tensor'],
+      [tf.layers, ''],
+    ] as const) {
+      assert.throws(
+        () => wrapTfjs(tf, wrong as never),
+        (error: Error) =>
+          error instanceof TypeError &&
+          error.message.includes('a LayersModel, a Sequential, a GraphModel or a layer of tfjs expected, got') &&
+          error.message.includes(came.replace('a Object', 'Object')),
+        came,
+      );
+    }
+    const model = models.dense(2, 2);
+    for (const wrong of [undefined, null, {}, model, 'tf']) {
+      assert.throws(() => wrapTfjs(wrong as never, model), /the first argument must be tfjs.*which has no tidy/);
+    }
+  });
+
+  test('an InputLayer is never called, so it is refused, and no module of its model', () => {
+    const model = models.shared();
+    assert.throws(() => wrapTfjs(tf, model.layers[0]!), /a is an InputLayer, which tfjs never calls/);
+    const net = wrapTfjs(tf, model);
+    assert.equal(
+      [...net.namedChildren()].map(([name]) => name),
+      ['tower', 'joined', 'left', 'right'],
+    );
+    assert.throws(
+      () => net.getSubmodule('a'),
+      /Model\(shared\) has no layer "a"\n {2}its layers: tower, joined, left, right/,
+    );
+  });
+
+  test('a model or layer that was disposed of', () => {
+    const model = models.dense(3, 2);
+    const layer = model.layers[0]!;
+    model.dispose();
+    assert.throws(() => wrapTfjs(tf, model), /Sequential \S+ has been disposed of/);
+    assert.throws(() => wrapTfjs(tf, layer), /Dense dense_0 has been disposed of/);
+  });
+
+  test('an empty Sequential: its own hooks need layers', () => {
+    const model = tf.sequential();
+    const net = wrapTfjs(tf, model);
+    assert.throws(() => net.registerForwardHook(() => undefined), /model is empty/);
+    assert.equal(listHooks(net), []);
+    model.add(tf.layers.dense({ units: 1, inputShape: [2] }));
+    net.registerForwardHook((_model, _inputs, output) => output.mul(0));
+    same(model.predict(tf.ones([1, 2])), [0]);
+  });
+
+  test('what a hook must not return, each with the layer, the hook, what came and what was expected', async () => {
+    const model = models.dense(3, 4, 2);
+    const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
+    const x = numbers([2, 3]);
+    const disposed = tf.ones([2, 4]);
+    disposed.dispose();
+    const cases: [unknown, RegExp][] = [
+      [tf.ones([2, 5]), /expected: float32 of shape \[\?, 4\], not float32 of shape \[2, 5\]/],
+      [tf.ones([4]), /expected: float32 of shape \[\?, 4\], not float32 of shape \[4\]/],
+      [tf.ones([2, 4], 'int32'), /expected: float32 of shape \[\?, 4\], not int32 of shape \[2, 4\]/],
+      [disposed, /expected: a tensor that is not disposed/],
+      [[tf.ones([2, 4])], /came: an array of length 1\n {2}expected: one tensor/],
+      [Promise.resolve(1), /cannot wait for its hook/],
+      [7, /replaced a tensor by something that is not a tensor/],
+    ];
+    for (const [value, message] of cases) {
+      const handle = layer.registerForwardHook(function wrong() {
+        return value as never;
+      });
+      const run = () =>
+        assert.throws(
+          () => model.predict(x),
+          (error: Error) =>
+            message.test(error.message) &&
+            error.message.includes('in Dense(dense_0)') &&
+            /hook: wrong/.test(error.message),
+          String(message),
+        );
+      run();
+      assert.is(await leaked(run), 0);
+      handle.remove();
+    }
+    const batches = layer.registerForwardHook(() => tf.ones([1, 4]));
+    assert.is(one(model.predict(x)).shape[0], 1, 'a size that the model leaves open may change');
+    batches.remove();
+    const pre: [unknown, RegExp][] = [
+      [tf.ones([2, 5]), /expected: Input 0 is incompatible with layer dense_0/],
+      [tf.ones([2, 3], 'int32'), /expected: float32 for input 0, not int32/],
+      [disposed, /tensors that are not disposed; input 0 is/],
+      [[[x]], /tensors; input 0 is an array/],
+      [[Promise.resolve(x)], /tensors; input 0 is a promise/],
+    ];
+    for (const [value, message] of pre) {
+      const handle = layer.registerForwardPreHook(function wrong() {
+        return value as never;
+      });
+      assert.throws(() => model.predict(x), message);
+      handle.remove();
+    }
+    assert.is(one(model.predict(x)).shape[0], 2);
+  });
+
+  test('a hook that disposes of what it was given is told', () => {
+    const model = models.dense(3, 4, 2);
+    const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
+    const handle = layer.registerForwardHook((_layer, _inputs, output) => output.dispose());
+    assert.throws(
+      () => model.predict(numbers([1, 3])),
+      /the output of Dense\(dense_0\) was disposed of by one of its hooks/,
+    );
+    handle.remove();
+  });
+
+  test('a layer of several outputs takes as many, in an array', () => {
+    const model = models.shared();
+    const net = wrapTfjs(tf, model) as unknown as TfjsLayer<tf.Tensor, tf.Tensor[]>;
+    const inputs = [numbers([2, 4], 1), numbers([2, 4], 2)];
+    const [left, right] = (model.predict(inputs) as tf.Tensor[]).map((output) => output.dataSync());
+    const handle = net.registerForwardHook((_net, _inputs, [first, second]) => [second!, first!]);
+    const swapped = model.predict(inputs) as tf.Tensor[];
+    same(swapped[0], right!);
+    same(swapped[1], left!);
+    handle.remove();
+    for (const wrong of [
+      tf.ones([2, 2]),
+      [tf.ones([2, 2])],
+      [tf.ones([2, 2]), tf.ones([2, 3])],
+      [tf.ones([2, 2]), 7],
+    ]) {
+      const bad = net.registerForwardHook(() => wrong as never);
+      assert.throws(
+        () => model.predict(inputs),
+        /expected: (an array of 2 tensors|float32 of shape \[\?, 2\]|a tensor)/,
+      );
+      bad.remove();
+    }
+  });
+
+  test('a layer in two models has one Hookable, and fires in both', () => {
+    const first = models.dense(3, 4, 2);
+    const second = tf.sequential({ layers: [first.layers[0]!] });
+    const layer = wrapTfjs(tf, first).getSubmodule('dense_0');
+    assert.is(wrapTfjs(tf, second).getSubmodule('dense_0'), layer);
+    assert.is(wrapTfjs(tf, first.layers[0]!), layer);
+    let calls = 0;
+    const handle = layer.observe(() => calls++);
+    first.predict(numbers([1, 3]));
+    second.predict(numbers([1, 3]));
+    assert.is(calls, 2);
+    handle.remove();
+  });
+
+  test('a hook that is removed in the middle of predict still fires in this call, and no longer', () => {
+    const model = models.dense(3, 4, 2);
+    const net = wrapTfjs(tf, model);
+    const fired: string[] = [];
+    const [first, second] = [net.getSubmodule('dense_0'), net.getSubmodule('dense_1')];
+    const handles = [
+      first.observe(() => {
+        fired.push('first');
+        for (const handle of handles) handle.remove();
+      }),
+      first.observe(() => fired.push('first too')),
+      second.observe(() => fired.push('second')),
+      net.observe(() => fired.push('model')),
+    ];
+    model.predict(numbers([3, 3]), { batchSize: 1 });
+    // The model's own call had begun too: its phase of observers had not.
+    assert.equal(fired, ['first', 'first too']);
+    assert.not(Object.hasOwn(model.layers[0]!, 'call'));
+    assert.is(one(model.predict(numbers([1, 3]))).shape[1], 2);
+  });
+
+  test('the options of a call go on when a pre-hook gives tensors only, and are replaced when it gives some', () => {
+    const dropout = tf.layers.dropout({ rate: 0.999999, inputShape: [100] });
+    const layer = wrapTfjs(tf, tf.sequential({ layers: [dropout] })).getSubmodule(dropout.name);
+    const x = tf.ones([1, 100]);
+    const handle = layer.registerForwardPreHook((_layer, [input]) => input.clone());
+    const sum = (tensor: unknown) => one(tensor).sum().dataSync()[0];
+    let options: unknown;
+    const observer = layer.observe(({ inputs }) => {
+      options = inputs[1];
+    });
+    assert.is(sum(dropout.apply(x, { training: true })), 0);
+    assert.equal(options, { training: true });
+    observer.remove();
+    assert.is(sum(dropout.apply(x)), 100);
+    handle.remove();
+    layer.registerForwardPreHook((_layer, [input]) => [input, { training: true }]);
+    assert.is(sum(dropout.apply(x)), 0);
+  });
+
+  test('called directly: with its hooks; forward: without them, but with those inside', () => {
+    const model = models.dense(3, 4, 2);
+    const net = wrapTfjs(tf, model);
+    const x = numbers([1, 3]);
+    const plain = one(model.predict(x)).dataSync();
+    const fired: string[] = [];
+    net.observe(() => fired.push('model'));
+    net.getSubmodule('dense_0').observe(() => fired.push('dense_0'));
+    same(net(x), plain);
+    assert.equal(fired.splice(0), ['dense_0', 'model']);
+    same(net.forward(x), plain);
+    assert.equal(fired.splice(0), ['dense_0']);
+    same(net(x), plain);
+    assert.equal(fired.splice(0), ['dense_0', 'model']);
+    const handle = net.getSubmodule('dense_0').registerForwardHook(() => {
+      handle.remove();
+      net(x);
+    });
+    net.forward(x);
+    assert.equal(fired, ['dense_0', 'model', 'dense_0'], 'a call inside of forward is a call');
+  });
+
+  test('a layer gets its input as tfjs gave it, and a call gives what it gave', () => {
+    const seen: boolean[] = [];
+    class First extends tf.layers.Layer {
+      static readonly className: string = 'First';
+      override call(inputs: tf.Tensor | tf.Tensor[], _options: object): tf.Tensor | tf.Tensor[] {
+        seen.push(Array.isArray(inputs));
+        return Array.isArray(inputs) ? inputs.map((x) => x.add(1)) : inputs.add(1);
+      }
+      override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+        return shape;
+      }
+    }
+    const layer = new First({ batchInputShape: [null, 2] });
+    const model = tf.sequential({ layers: [layer] });
+    const x = tf.ones([1, 2]);
+    const run = () =>
+      [layer.call(x, {}), layer.call([x], {}), model.call(x, {})].map((output) => Array.isArray(output));
+    const plain = run();
+    assert.equal(plain, [false, true, true]);
+    const before = seen.splice(0);
+    select(wrapTfjs(tf, model), () => true).registerForwardHook((_layer, _inputs, output) => {
+      assert.instance(output, tf.Tensor);
+      return undefined;
+    });
+    assert.equal(run(), plain);
+    assert.equal(seen, before);
+  });
+
+  test('select by path, by class name and by predicate', () => {
+    const net = wrapTfjs(tf, models.convolutional());
+    const names = (selection: Iterable<readonly [string, unknown]>) => [...selection].map(([name]) => name);
+    assert.equal(names(select(net, 'd*')), ['dropout', 'dense']);
+    assert.equal(names(select(net, ofClass('Dense', 'Conv2D'))), ['conv', 'dense']);
+    assert.equal(names(select(net, (path) => path.length === 2)), ['bn']);
+    assert.throws(() => select(net, 'den'), /nearest: .*dense/);
+    assert.is(String(net.getSubmodule('conv')), 'Conv2D(conv)');
+    assert.is(net.getSubmodule(''), net);
+  });
+});

@@ -1,0 +1,125 @@
+// The public contract suite over layers and models of tfjs, as over layertap's own modules.
+import * as tf from '@tensorflow/tfjs';
+import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { type ContractTarget, hookContract } from '../../../src/testing.ts';
+import { onEachBackend } from './backends.ts';
+import { passThroughGraph } from './graphs.ts';
+
+/** A layer of the user's that doubles its first input, and has `onForward` called first. */
+class Double extends tf.layers.Layer {
+  static readonly className: string = 'Double';
+  readonly #onForward: (inputs: readonly unknown[]) => void;
+  constructor(onForward: (inputs: readonly unknown[]) => void) {
+    super({});
+    this.#onForward = onForward;
+  }
+  override call(inputs: tf.Tensor | tf.Tensor[], options: Record<string, unknown>): tf.Tensor {
+    const list = Array.isArray(inputs) ? inputs : [inputs];
+    this.#onForward(Object.keys(options).length === 0 ? list : [...list, options]);
+    return tf.mul(list[0]!, 2);
+  }
+  override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+    return shape;
+  }
+}
+
+const tensors = {
+  // Hooks make tensors that the suite looks at after the call, when their tidy has ended.
+  tensor: (values: readonly number[]) => tf.keep(tf.tensor1d([...values])) as tf.Tensor,
+  values: async (tensor: tf.Tensor) => [...(await tensor.data())],
+  mode: 'sync' as const,
+};
+const list = (inputs: unknown[]) => (inputs.length === 1 ? inputs[0] : inputs) as tf.Tensor;
+
+const targets: ContractTarget<tf.Tensor>[] = [
+  {
+    ...tensors,
+    name: 'layer, applied',
+    extraInputs: true,
+    create(onForward) {
+      const layer = new Double(onForward);
+      return { hookable: wrapTfjs(tf, layer), call: (...inputs) => layer.apply(list(inputs)) };
+    },
+  },
+  {
+    ...tensors,
+    name: 'layer, called as wrappers and cells are',
+    extraInputs: true,
+    create(onForward) {
+      const layer = new Double(onForward);
+      return { hookable: wrapTfjs(tf, layer), call: (...inputs) => layer.call(list(inputs), {}) };
+    },
+  },
+  {
+    ...tensors,
+    name: 'layer, as a Hookable',
+    extraInputs: true,
+    create(onForward) {
+      const hookable = wrapTfjs(tf, new Double(onForward));
+      return { hookable, call: hookable as never };
+    },
+  },
+  {
+    ...tensors,
+    name: 'layer in a model',
+    extraInputs: false,
+    create(onForward) {
+      const layer = new Double(onForward);
+      const input = tf.input({ shape: [] });
+      const model = tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor });
+      return { hookable: wrapTfjs(tf, model).getSubmodule(layer.name), call: (x) => model.apply(x as tf.Tensor) };
+    },
+  },
+  {
+    ...tensors,
+    name: 'model',
+    extraInputs: false,
+    create(onForward) {
+      const input = tf.input({ shape: [] });
+      const model = tf.model({ inputs: input, outputs: new Double(onForward).apply(input) as tf.SymbolicTensor });
+      return { hookable: wrapTfjs(tf, model), call: (x) => model.apply(x as tf.Tensor) };
+    },
+  },
+  {
+    ...tensors,
+    name: 'node of a graph',
+    extraInputs: false,
+    outputsOnly: true,
+    create(onForward) {
+      const model = passThroughGraph((x) => {
+        onForward([x]);
+        return tf.mul(x, 2);
+      });
+      return { hookable: wrapTfjs(tf, model).getSubmodule('node'), call: (x) => model.execute(x as tf.Tensor) };
+    },
+  },
+  {
+    ...tensors,
+    name: 'graph',
+    extraInputs: false,
+    create(onForward) {
+      const model = passThroughGraph((x) => {
+        onForward([x]);
+        return tf.mul(x, 2);
+      });
+      return { hookable: wrapTfjs(tf, model), call: (x) => model.execute(x as tf.Tensor) };
+    },
+  },
+  {
+    ...tensors,
+    mode: 'promise',
+    name: 'graph, executed asynchronously',
+    extraInputs: false,
+    create(onForward) {
+      const model = passThroughGraph((x) => {
+        onForward([x]);
+        return tf.mul(x, 2);
+      });
+      return { hookable: wrapTfjs(tf, model), call: (x) => model.executeAsync(x as tf.Tensor) };
+    },
+  },
+];
+
+onEachBackend('contract', (test) => {
+  for (const target of targets) for (const { name, run } of hookContract(target)) test(name, run);
+});

@@ -1,0 +1,192 @@
+// Memory is the adapter's business: whatever hooks return, keep or throw, no tensor is left behind or freed too early.
+import * as tf from '@tensorflow/tfjs';
+import * as assert from 'uvu/assert';
+import { type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { select } from '../../../src/index.ts';
+import { onEachBackend } from './backends.ts';
+import * as models from './models.ts';
+import { leaked, numbers, one, same } from './tensors.ts';
+
+type Layer = TfjsLayer<tf.Tensor>;
+
+/** Every way to run a model without changing it, each leaving nothing but what it gives, which is disposed of. */
+const runs: Record<string, (model: tf.LayersModel, x: tf.Tensor) => tf.Tensor | tf.Tensor[] | tf.Scalar | tf.Scalar[]> =
+  {
+    predict: (model, x) => model.predict(x),
+    'predict in batches': (model, x) => model.predict(x, { batchSize: 1 }),
+    predictOnBatch: (model, x) => model.predictOnBatch(x),
+    apply: (model, x) => model.apply(x) as tf.Tensor,
+    execute: (model, x) => model.execute(x, (model.layers.at(-1)!.output as tf.SymbolicTensor).name),
+    evaluate: (model, x) => model.evaluate(x, tf.zeros([x.shape[0]!, 2])),
+  };
+
+/** Things a hook may do, with what the next layer then gets for a tensor `y`. */
+const hooks: Record<
+  string,
+  (keepers: tf.Tensor[]) => (layer: Layer, inputs: readonly unknown[], output: tf.Tensor) => unknown
+> = {
+  'returns nothing': () => () => undefined,
+  'returns its output': () => (_layer, _inputs, output) => output,
+  'returns its input': () => (_layer, inputs) => inputs[0],
+  'returns a new tensor': () => (_layer, _inputs, output) => output.mul(2),
+  'returns a clone': () => (_layer, _inputs, output) => output.clone(),
+  'returns what it keeps for ever': (keepers) => (_layer, _inputs, output) => {
+    keepers[0] ??= tf.keep(tf.onesLike(output));
+    return keepers[0];
+  },
+  'returns a variable': (keepers) => {
+    keepers[0] ??= tf.variable(tf.ones([2, 4]));
+    return () => keepers[0];
+  },
+  'makes tensors and drops them': () => (_layer, _inputs, output) => {
+    output.add(1).square().sum();
+  },
+  'makes tensors inside a tidy': () => (_layer, _inputs, output) => tf.tidy(() => output.add(1).square()),
+  throws: () => (_layer, _inputs, output) => {
+    output.add(1);
+    throw new Error('thrown by the hook');
+  },
+};
+
+onEachBackend('memory', (test) => {
+  for (const [what, makeHook] of Object.entries(hooks)) {
+    for (const nested of [0, 2]) {
+      test(`a hook that ${what} leaves nothing behind${nested ? ', inside of tidies' : ''}`, async () => {
+        const model = models.dense(4, 4, 4, 2);
+        model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+        const x = numbers([2, 4]);
+        // What the loss and the optimizer make on first use is theirs.
+        for (const run of Object.values(runs)) tf.dispose(run(model, x));
+        const keepers: tf.Tensor[] = [];
+        const net = wrapTfjs(tf, model);
+        for (const name of ['dense_0', 'dense_1']) {
+          net.getSubmodule(name).registerForwardHook(makeHook(keepers) as never);
+        }
+        for (const [name, run] of Object.entries(runs)) {
+          // Once before, for what is kept for ever.
+          for (const counted of [false, true]) {
+            const left = await leaked(() => {
+              const again = () => {
+                try {
+                  tf.dispose(run(model, x));
+                } catch (error) {
+                  assert.is((error as Error).message, 'thrown by the hook');
+                }
+              };
+              if (nested === 0) again();
+              else tf.tidy(() => void tf.tidy(again));
+            });
+            // `zeros` of evaluate, where no tidy ends.
+            const own = name === 'evaluate' && nested === 0 ? 1 : 0;
+            if (counted) assert.is(left, own, name);
+          }
+        }
+        for (const keeper of keepers) assert.not(keeper.isDisposed);
+        // Twice with the same answer: nothing that is used again was freed.
+        if (what !== 'throws') {
+          const first = one(model.predict(x)).dataSync();
+          same(model.predict(x), first);
+        }
+      });
+    }
+  }
+
+  test('a pre-hook may return a constant that it keeps, to a layer that gives its input on', async () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dropout({ rate: 0.5, name: 'dropout', inputShape: [3] }), tf.layers.reLU({ name: 'relu' })],
+    });
+    const patch = tf.tensor2d([[1, -2, 3]]);
+    wrapTfjs(tf, model)
+      .getSubmodule('dropout')
+      .registerForwardPreHook(() => patch);
+    for (let i = 0; i < 2; i++) same(model.predict(tf.zeros([1, 3])), [1, 0, 3]);
+    assert.not(patch.isDisposed);
+  });
+
+  test('hooks of the model: predict, fit and apply leave nothing, whatever they return', async () => {
+    for (const [what, makeHook] of Object.entries(hooks)) {
+      if (what === 'returns its input' || what === 'returns a variable') continue; // of another shape here
+      const model = models.dense(4, 4, 2);
+      const x = numbers([2, 4]);
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      const keepers: tf.Tensor[] = [];
+      wrapTfjs(tf, model).registerForwardHook(makeHook(keepers) as never);
+      for (const run of [runs.predict!, runs.apply!, runs['predict in batches']!]) {
+        for (const counted of [false, true]) {
+          const left = await leaked(() => {
+            try {
+              tf.dispose(run(model, x));
+            } catch (error) {
+              assert.is((error as Error).message, 'thrown by the hook');
+            }
+          });
+          if (run === runs['predict in batches'] && keepers.length > 0) break; // kept for a batch of two
+          if (counted) assert.is(left, 0, what);
+        }
+      }
+      for (const keeper of keepers) assert.not(keeper.isDisposed, what);
+    }
+  });
+
+  test('fit leaves nothing, also when a hook throws in the middle', async () => {
+    const model = models.dense(4, 4, 4, 2);
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const [x, y] = [numbers([8, 4]), numbers([8, 2])];
+    const fit = () => model.fit(x, y, { epochs: 2, batchSize: 4, verbose: 0 });
+    await fit();
+    const net = wrapTfjs(tf, model);
+    select(net, 'dense_*').registerForwardHook((_layer, _inputs, output) => (output as tf.Tensor).mul(1.5));
+    net.getSubmodule('dense_1').registerFullBackwardHook((_layer, [gradient]) => gradient!.mul(2));
+    await fit();
+    assert.is(await leaked(fit), 0);
+    // The hook throws in the third batch. What fit of tfjs itself leaves when a layer throws there is measured beside it.
+    const stopped = async (model: tf.LayersModel, run: () => Promise<unknown>) => {
+      const left = await leaked(() =>
+        run().then(
+          () => assert.unreachable(),
+          (error: Error) => assert.is(error.message, 'thrown'),
+        ),
+      );
+      (model as unknown as { isTraining: boolean }).isTraining = false;
+      return left;
+    };
+    let calls = 0;
+    const handle = net.getSubmodule('dense_1').registerForwardHook(() => {
+      if (++calls === 3) throw new Error('thrown');
+    });
+    const left = await stopped(model, fit);
+    handle.remove();
+    assert.is(await leaked(fit), 0);
+
+    const plain = models.dense(4, 4, 4, 2);
+    plain.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    await plain.fit(x, y, { verbose: 0 });
+    calls = 0;
+    const layer = plain.layers[1]!;
+    const { call } = layer;
+    layer.call = (inputs, options) => {
+      if (++calls === 3) throw new Error('thrown');
+      return call.call(layer, inputs, options);
+    };
+    const leftByTfjs = await stopped(plain, () => plain.fit(x, y, { epochs: 2, batchSize: 4, verbose: 0 }));
+    assert.ok(left < leftByTfjs, `${left} tensors left, ${leftByTfjs} by tfjs itself`);
+  });
+
+  test('keep(): what an observer saw outlives predict, until it is disposed of', async () => {
+    const model = models.dense(4, 3, 2);
+    const x = numbers([2, 4]);
+    const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
+    let [kept, alone, dead]: (tf.Tensor | undefined)[] = [];
+    layer.observe(({ output }) => {
+      kept = layer.keep(output);
+      alone = tf.keep(output);
+      dead = output;
+    });
+    const left = await leaked(() => tf.dispose(model.predict(x)));
+    assert.is(left, 1);
+    assert.ok(dead!.isDisposed && alone!.isDisposed, 'tf.keep alone keeps nothing here');
+    const first = tf.sequential({ layers: [model.layers[0]!] });
+    same(kept, one(first.predict(x)).dataSync());
+    kept!.dispose();
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * @file Every ```ts block of the README and of docs/ is compiled as a user would compile it, against the built package, and
+ * run. What a block talks about without saying where it comes from stands in docs/cast.ts. A block that cannot run
+ * here, because it needs a page or a file of the user's, is marked ```ts no-run, and compiled only.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Cast } from './docs/cast.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+// Inside the repository, where 'layertap' means the package itself.
+const out = join(root, 'build', 'docs');
+
+interface Block {
+  page: string;
+  /** Of its first line. */
+  line: number;
+  code: string;
+  runs: boolean;
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/^( *)```ts( no-run)?\n([\s\S]*?)^ *```$/gm)].map(
+    ({ index, 1: indent, 2: mark, 3: code }) => ({
+      page,
+      line: text.slice(0, index).split('\n').length + 1,
+      code: code!.replace(new RegExp(`^${indent}`, 'gm'), ''),
+      runs: mark === undefined,
+    }),
+  );
+}
+
+const NAMES: readonly (keyof Cast)[] = [
+  'net',
+  'x',
+  'writer',
+  'model',
+  'reader',
+  'hook',
+  'batches',
+  'loss',
+  'signal',
+  'draw',
+  'count',
+  'average',
+  'stopTimer',
+  'clamp',
+  'scale',
+  'ablate',
+];
+
+/** A block as a module. Its lines keep the numbers that they have on the page: that is where an error is looked for. */
+function asModule({ line, code }: Block): string {
+  const imports: string[] = [];
+  const body = code.replace(/^import [^;]*;$/gm, (found) => {
+    imports.push(found.replaceAll('\n', ' '));
+    return '\n'.repeat(found.split('\n').length - 1);
+  });
+  const cast = `import { cast } from '../../test/docs/cast.ts'; const { ${NAMES.join(', ')} } = cast();`;
+  // In braces, so that a block may have names of its own for what is in the cast.
+  return `${imports.join(' ')} ${cast} {${'\n'.repeat(line - 1)}${body}}\n`;
+}
+
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((name) =>
+  name.endsWith('.md'),
+);
+const blocks = pages.flatMap(blocksOf);
+const fileOf = ({ page, line }: Block) => join(out, `${basename(page, '.md')}-${line}.ts`);
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+for (const block of blocks) writeFileSync(fileOf(block), asModule(block));
+writeFileSync(
+  join(out, 'tsconfig.json'),
+  JSON.stringify({
+    extends: '../../tsconfig.json',
+    compilerOptions: {
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      noImplicitOverride: false,
+      isolatedDeclarations: false,
+      declaration: false,
+    },
+    include: ['*.ts'],
+  }),
+);
+
+test('the code blocks of the docs compile', () => {
+  const opened = pages.flatMap((page) => readFileSync(join(root, page), 'utf8').match(/^ *```ts/gm) ?? []);
+  assert.is(blocks.length, opened.length, 'every block that is opened is read');
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', out], {
+    encoding: 'utf8',
+  });
+  assert.is(stdout.replaceAll(`${relative(process.cwd(), out)}/`, ''), '');
+  assert.is(status, 0);
+});
+
+for (const page of pages) {
+  const running = blocks.filter((block) => block.page === page && block.runs);
+  if (running.length === 0) continue;
+  test(`the ${running.length} code blocks of ${page} run`, () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'layertap-docs-'));
+    try {
+      // One after the other in one process; the last line that is printed names the block that failed.
+      const program = [
+        `(await import('${new URL('docs/cast.ts', import.meta.url)}')).writeFiles();`,
+        ...running.map(
+          (block) => `console.error('line ${block.line}'); await import('${pathToFileURL(fileOf(block))}');`,
+        ),
+      ].join('\n');
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', program],
+        { cwd, encoding: 'utf8', timeout: 60_000 },
+      );
+      assert.is(status, 0, stderr);
+      // Nothing is reported or warned either.
+      assert.is(stderr.trim(), running.map(({ line }) => `line ${line}`).join('\n'));
+    } finally {
+      rmSync(cwd, { recursive: true });
+    }
+  });
+}
+
+test.run();

@@ -1,0 +1,84 @@
+/** @file What the code blocks of the docs talk about without saying where it comes from. */
+import { writeFileSync } from 'node:fs';
+import {
+  Linear,
+  Module,
+  ReLU,
+  rand,
+  relu,
+  Sequential,
+  type Tensor,
+  type TensorReader,
+  tensor,
+  tensorReader,
+} from 'layertap';
+import { writeSafetensors } from 'layertap/safetensors';
+import { SummaryWriter } from 'layertap/tensorboard';
+
+class Block extends Module {
+  fc1: Linear = new Linear(20, 20);
+  fc2: Linear = new Linear(20, 20);
+  override forward(x: Tensor): Tensor {
+    return relu(this.fc2(this.fc1(x)));
+  }
+}
+
+class Network extends Module {
+  fc1: Linear = new Linear(10, 20);
+  act: ReLU = new ReLU();
+  encoder: Sequential = new Sequential(new Block(), new Block());
+  fc2: Linear = new Linear(20, 2);
+  override forward(x: Tensor): Tensor {
+    return this.fc2(this.encoder(this.act(this.fc1(x))) as Tensor);
+  }
+}
+
+export interface Cast {
+  net: Network;
+  x: Tensor;
+  writer: SummaryWriter;
+  model: { predict(input: number): number };
+  reader: TensorReader;
+  hook(): void;
+  /** Two batches for the network. */
+  batches: Tensor[];
+  loss(t: Tensor): number;
+  /** Of something that would go on for ever. */
+  signal: AbortSignal;
+  draw(...values: unknown[]): void;
+  count(path: string): void;
+  average(events: unknown[]): void;
+  stopTimer(): void;
+  clamp(t: Tensor, low?: number, high?: number): Tensor;
+  scale(t: Tensor, factor: number): Tensor;
+  ablate(t: Tensor): Tensor;
+}
+
+const each = (t: Tensor, fn: (value: number) => number) => tensor([...t.data].map(fn)).reshape(...t.shape);
+
+/** The files that blocks read, in the working directory. */
+export function writeFiles(): void {
+  writeFileSync('weights.safetensors', writeSafetensors(cast().net.stateDict()));
+}
+
+/** Everything new for each block, so that no block meets what another one has left. */
+export function cast(): Cast {
+  return {
+    net: new Network(),
+    x: rand(8, 10),
+    writer: new SummaryWriter(),
+    model: { predict: (input) => input * 2 },
+    reader: tensorReader as TensorReader,
+    hook() {},
+    batches: [rand(8, 10), rand(8, 10)],
+    loss: (t) => t.data[0]!,
+    signal: AbortSignal.timeout(300),
+    draw() {},
+    count() {},
+    average() {},
+    stopTimer() {},
+    clamp: (t, low = -1, high = 1) => each(t, (value) => Math.min(high, Math.max(low, value))),
+    scale: (t, factor) => each(t, (value) => value * factor),
+    ablate: (t) => each(t, () => 0),
+  };
+}

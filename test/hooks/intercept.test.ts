@@ -1,0 +1,138 @@
+// What an adapter says about its Hookables, and the call that its framework makes.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  backwardHooks,
+  Hookable,
+  type HookableTraits,
+  intercept,
+  listHooks,
+  registerBackwardHook,
+  removeAllHooks,
+} from '../../src/index.ts';
+
+class Place extends Hookable {
+  constructor(traits: HookableTraits) {
+    super(traits);
+  }
+  forward(...inputs: number[]): number {
+    return inputs[0]! * 2;
+  }
+}
+
+const double = (x: number) => x * 2;
+
+test('intercept() runs the hooks around what the framework does', () => {
+  const place = new Place({});
+  assert.is(intercept(place, double, [3]), 6);
+  place.registerForwardPreHook((_module, [x]) => x! + 1);
+  place.registerForwardHook((_module, inputs, output) => {
+    assert.equal(inputs, [4]);
+    return output + 0.5;
+  });
+  assert.is(intercept(place, double, [3]), 8.5);
+});
+
+test('intercept() of a Hookable that is asynchronous waits for its pre-hooks', async () => {
+  const place = new Place({ async: true });
+  place.registerForwardPreHook((async () => 5) as never);
+  assert.is(await (intercept(place, double, [3]) as Promise<number>), 10);
+});
+
+test('call: a direct call goes where the framework makes it', () => {
+  const seen: unknown[] = [];
+  const place = new Place({ call: (...inputs) => seen.push(inputs) });
+  place(1, 2);
+  assert.equal(seen, [[1, 2]]);
+});
+
+test('impossible: registering throws what it says, and changes nothing', () => {
+  let told = 0;
+  const place = new Place({
+    impossible: { 'forward-pre': 'no pre-hooks here', backward: 'no gradients here' },
+    onActive: () => told++,
+  });
+  assert.throws(
+    () => place.registerForwardPreHook(() => undefined),
+    (error: Error) => error instanceof TypeError && error.message === 'no pre-hooks here',
+  );
+  assert.throws(() => registerBackwardHook(place, 'backward', () => undefined), 'no gradients here');
+  assert.equal(listHooks(place), []);
+  assert.is(told, 0);
+});
+
+test('onActive: told before the first hook and after the last', () => {
+  const told: boolean[] = [];
+  const place = new Place({ onActive: (active) => told.push(active) });
+  const handles = [place.registerForwardHook(() => undefined), place.observe(() => undefined)];
+  assert.equal(told, [true]);
+  for (const handle of handles) handle.remove();
+  assert.equal(told, [true, false]);
+});
+
+test('onActive: what it throws, registering throws', () => {
+  const place = new Place({
+    onActive: () => {
+      throw new Error('nothing to hook');
+    },
+  });
+  assert.throws(() => place.registerForwardHook(() => undefined), 'nothing to hook');
+  assert.equal(listHooks(place), []);
+});
+
+test('completeInputs and refuseInputs: what a pre-hook leaves out, and what forward cannot take', () => {
+  const place = new Place({
+    completeInputs: (before, given) => [...given, ...before.slice(given.length)],
+    refuseInputs: ([x]) => (x === 0 ? 'anything but zero' : undefined),
+  });
+  const handle = place.registerForwardPreHook(() => 7);
+  place.registerForwardHook((_module, inputs) => assert.equal(inputs, [7, 2]));
+  assert.is(intercept(place, double, [1, 2]), 14);
+  handle.remove();
+  place.registerForwardPreHook(function nullify() {
+    return 0;
+  });
+  assert.throws(
+    () => intercept(place, double, [1, 2]),
+    /hook: nullify\n {2}came: the number 0\n {2}expected: anything but zero/,
+  );
+});
+
+test('refuseOutput: an error that names the hook', () => {
+  const place = new Place({ refuseOutput: (output, given) => (output === given ? undefined : `not ${given}`) });
+  place.registerForwardHook(function grow(_module, _inputs, output) {
+    return output + 1;
+  });
+  assert.throws(() => intercept(place, double, [1]), /hook: grow\n {2}came: the number 3\n {2}expected: not 3/);
+});
+
+test('backwardHooks(): those of one kind, in order; they are listed, counted and removed like others', () => {
+  const place = new Place({});
+  const first = registerBackwardHook(place, 'backward', () => 'first');
+  registerBackwardHook(place, 'backward', () => 'prepended', { prepend: true });
+  registerBackwardHook(place, 'backward-pre', function before() {
+    return 'before';
+  });
+  assert.equal(
+    backwardHooks(place, 'backward').map((hook) => hook.run()),
+    ['prepended', 'first'],
+  );
+  assert.equal(
+    listHooks(place).map(({ kind, name, calls }) => [kind, name, calls]),
+    [
+      ['backward', '(anonymous)', 1],
+      ['backward', '(anonymous)', 1],
+      ['backward-pre', 'before', 0],
+    ],
+  );
+  first.remove();
+  assert.is(backwardHooks(place, 'backward').length, 1);
+  removeAllHooks(place);
+  assert.equal(listHooks(place), []);
+  assert.throws(
+    () => registerBackwardHook(place, 'backward', () => undefined, { alwaysCall: true } as never),
+    /registerFullBackwardHook\(\) of Place\(\): unknown option "alwaysCall"/,
+  );
+});
+
+test.run();
