@@ -18,6 +18,7 @@ const now = () => performance.now() * 1e6;
  * @typedef {object} Candidate
  * @property {string} name
  * @property {() => unknown} [run] the work, once; a promise is awaited
+ * @property {(result: unknown) => ArrayLike<number>} [read] the numbers in what `run` returned, where it is no array
  * @property {() => void} [prepare] before each turn, not timed
  * @property {(millis: number) => Promise<number>} [time] instead of `run`: takes about so long, returns ns per run
  */

@@ -11,6 +11,7 @@ const RIVALS = [
   'jax-js',
   'onnxruntime-node',
   'PyTorch',
+  'numpy',
   'tfjs cpu',
   'plain JavaScript',
 ];

@@ -1,20 +1,47 @@
-// Keeps the last results: one Markdown file for each engine, in which each section is replaced as it is run again.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// Keeps the last results: one Markdown file for each engine, in which each section is replaced as it is run again, and
+// in the README which targets were reached.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+const folder = fileURLToPath(new URL('results/', import.meta.url));
+const readme = fileURLToPath(new URL('README.md', import.meta.url));
+
+const startOf = (name) => `<!-- ${name} -->`;
+const endOf = (name) => `<!-- end of ${name} -->`;
+
+/** What stands between the marks of a part, the marks included; undefined where there is none. */
+function partOf(text, name) {
+  const [from, to] = [text.indexOf(startOf(name)), text.indexOf(endOf(name))];
+  return from === -1 || to === -1 ? undefined : text.slice(from, to + endOf(name).length);
+}
+
+const marked = (name, markdown) => `${startOf(name)}\n${markdown.trim()}\n${endOf(name)}`;
+
 /**
- * @param file the name of the engine's file in results/, without its ending
+ * @param engine the name of the file in results/, without its ending
  * @param order all sections, as they stand in the file
  * @param section the one to replace, with its Markdown
  */
-export function writeResults(file, order, section, markdown) {
-  const path = fileURLToPath(new URL(`results/${file}.md`, import.meta.url));
+export function writeResults(engine, order, section, markdown) {
+  const path = `${folder}${engine}.md`;
   const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const parts = order.flatMap((name) => {
-    const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-    if (name === section) return [`${start}\n${markdown.trim()}\n${end}`];
-    const [from, to] = [old.indexOf(start), old.indexOf(end)];
-    return from === -1 || to === -1 ? [] : [old.slice(from, to + end.length)];
+  const parts = order.flatMap((name) => (name === section ? marked(name, markdown) : (partOf(old, name) ?? [])));
+  writeFileSync(path, `# ${engine}\n\n${parts.join('\n\n')}\n`);
+  writeTargets();
+}
+
+/** The lines about targets of all engines, in the README. */
+function writeTargets() {
+  const engines = readdirSync(folder).sort();
+  const lists = engines.map((file) => {
+    const lines = readFileSync(folder + file, 'utf8').split('\n');
+    const kept = lines.filter((line) => /^(##|- met|- \*\*missed)/.test(line));
+    // A heading without a target below it says nothing here.
+    const useful = kept.filter((line, i) => !line.startsWith('##') || kept[i + 1]?.startsWith('-'));
+    const [engine] = file.split('.');
+    const list = useful.map((line) => (line.startsWith('##') ? `\n${line.slice(3)}:\n` : line));
+    return `### [${engine}](results/${file})\n${list.join('\n')}`;
   });
-  writeFileSync(path, `# ${file}\n\n${parts.join('\n\n')}\n`);
+  const text = readFileSync(readme, 'utf8');
+  writeFileSync(readme, text.replace(partOf(text, 'targets'), marked('targets', lists.join('\n\n'))));
 }

@@ -22,7 +22,12 @@ const LONG = { attempts: 2, rounds: 6, millis: 8, warm: 60 };
 const QUICK = { attempts: 1, rounds: 6, millis: 6, warm: 50 };
 
 /** What prints its own lines, in a process of its own; in Node only. Each is given the Python. */
-const SCRIPTS = { dispatch: 'dispatch.mjs', pipeline: 'pipeline.mjs', tensorboard: 'tensorboard.mjs' };
+const SCRIPTS = {
+  dispatch: 'dispatch.mjs',
+  pipeline: 'pipeline.mjs',
+  tensorboard: 'tensorboard.mjs',
+  tfjs: 'tfjs.mjs',
+};
 const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
 
 const { values: options, positionals } = parseArgs({

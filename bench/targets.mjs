@@ -115,6 +115,39 @@ const TARGETS = {
     return ['relaxed', 'simd'].map((own) => faster(large, own, [`${own}, one thread`], 1.8, ' from 128x1024x1024 up'));
   },
 
+  statistics: (rows) =>
+    ['relaxed', 'simd'].flatMap((own) => [
+      nearPeak(
+        rows.filter(({ label }) => label === '1e7 normal'),
+        own,
+        1,
+        ', memory.copy',
+      ),
+      nearPeak(
+        rows.filter(({ label }) => label === '1e6 normal'),
+        own,
+        0.4,
+        ', memory.copy',
+      ),
+    ]),
+
+  histogram: (rows) =>
+    ['relaxed', 'simd'].flatMap((own) => [
+      faster(
+        rows.filter(({ label }) => label === '1e6 normal'),
+        own,
+        ['numpy'],
+        4,
+        '',
+      ),
+      ...['1e6 NaN', '1e6 Infinity'].map((label) => ({
+        what: `${own} kernels: ${label} at most 2x the time of 1e6 normal`,
+        most: 2,
+        figures: between(rows, [label, '1e6 normal'], own, (odd, usual) => timeOf(odd, own) / timeOf(usual, own)),
+        format: times,
+      })),
+    ]),
+
   chains(rows) {
     const [sequential, module] = ['Sequential', 'Module'].map((form) =>
       rows.filter(({ label }) => label === `1 x 10-30-30-2, ${form}`),

@@ -6,7 +6,7 @@
  * @param name what it is called in the tables
  */
 export function openLayertap({ kernels, library }, name = kernels === 'javascript' ? 'plain JavaScript' : kernels) {
-  const { Linear, Module, Parameter, ReLU, relu, Sequential, Tensor } = library;
+  const { histogram, Linear, Module, Parameter, ReLU, relu, Sequential, summarize, Tensor } = library;
 
   function linearOf({ depth, columns, weight, bias }) {
     // Not `new Linear(depth, columns)`: that would draw millions of random numbers, for nothing.
@@ -60,5 +60,17 @@ export function openLayertap({ kernels, library }, name = kernels === 'javascrip
       const x = new Tensor(values, [values.length]);
       return { name, run: () => relu(x).data, dispose() {} };
     },
+    summarize: (values) => ({
+      name,
+      run: () => summarize(values),
+      read: ({ mean, variance, min, max }) => [mean, variance, min, max],
+      dispose() {},
+    }),
+    histogram: (values, edges) => ({
+      name,
+      run: () => histogram(values, edges),
+      read: ({ counts }) => counts,
+      dispose() {},
+    }),
   };
 }

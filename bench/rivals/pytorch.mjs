@@ -41,7 +41,7 @@ export async function openPyTorch({ python = 'python3', threads = 1 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'layertap-bench-'));
   let current;
   /** The Python side holds one candidate at a time. */
-  async function candidate(request, floats) {
+  async function candidate(request, floats, who = name) {
     if (current !== undefined) throw new Error(`${name}: ${current} was not disposed of`);
     current = request.make;
     const [file, output] = [join(folder, 'in.f32'), join(folder, 'out.f32')];
@@ -51,7 +51,7 @@ export async function openPyTorch({ python = 'python3', threads = 1 } = {}) {
     const bytes = readFileSync(output);
     const result = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     return {
-      name,
+      name: who,
       run: () => result,
       time: async (millis) => (await ask({ time: millis })).ns,
       async dispose() {
@@ -67,10 +67,16 @@ export async function openPyTorch({ python = 'python3', threads = 1 } = {}) {
     ]);
   return {
     name,
-    version: versions.torch,
+    version: `${versions.torch}, numpy ${versions.numpy}`,
     network,
     linear: (layer) => network({ ...layer, layers: [{ ...layer, relu: true }] }),
     relu: (values) => candidate({ make: 'relu' }, [values]),
+    summarize: (values) => candidate({ make: 'summarize' }, [values]),
+    histogram(values, edges) {
+      const file = join(folder, 'edges.f64');
+      writeFileSync(file, edges);
+      return candidate({ make: 'histogram', edges: file }, [values], 'numpy');
+    },
     async close() {
       child.stdin.end();
       await gone;

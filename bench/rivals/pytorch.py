@@ -1,6 +1,6 @@
 """PyTorch on the CPU, as a rival in a process of its own: one JSON request a line in, one JSON answer a line out.
 
-Requests: {"make": "linear" | "network" | "relu", "file": floats, ...} prepares a candidate and answers its output's
+Requests: {"make": "network" | "relu" | "summarize" | "histogram", "file": floats, ...} prepares a candidate and answers its output's
 file; {"time": millis} runs the last candidate for about so long and answers the median of its times in ns;
 {"drop": true} forgets it. Tensors are already in memory: there is nothing to copy in or out.
 """
@@ -38,9 +38,22 @@ def make(request):
     floats = torch.from_numpy(numpy.fromfile(request["file"], dtype=numpy.float32))
     if request["make"] == "relu":
         return torch.relu, floats
+    if request["make"] == "summarize":
+        return summarize, floats
+    if request["make"] == "histogram":
+        edges = numpy.fromfile(request["edges"], dtype=numpy.float64)
+        return (lambda values: numpy.histogram(values, bins=edges)[0]), floats.numpy()
     first = request["layers"][0]["depth"]
     x = floats[: request["rows"] * first].reshape(request["rows"], first).clone()
     return layers_of(request, floats), x
+
+
+def summarize(x):
+    """What layertap's summarize gives, in as few passes as PyTorch's own functions take."""
+    variance, mean = torch.var_mean(x, correction=0)
+    least, greatest = torch.aminmax(x)
+    counts = [torch.count_nonzero(x), torch.isnan(x).sum(), torch.isposinf(x).sum(), torch.isneginf(x).sum()]
+    return torch.stack([mean, variance, least, greatest, *counts])
 
 
 def median_time(function, x, millis):
@@ -73,7 +86,7 @@ def main():
             if "make" in request:
                 with torch.inference_mode(False):
                     function, x = make(request)
-                function(x).numpy().tofile(request["output"])
+                numpy.asarray(function(x), dtype=numpy.float32).tofile(request["output"])
                 answer = {"output": request["output"]}
             elif "time" in request:
                 answer = {"ns": median_time(function, x, request["time"])}

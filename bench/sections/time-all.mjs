@@ -19,7 +19,8 @@ export async function timeAll({ ours, rivals, settings }, make, peaks, verify) {
         for (const candidate of [await make(library)].flat()) {
           candidates.push(candidate);
           candidate.prepare?.();
-          verify(candidate.name, await candidate.run());
+          const result = await candidate.run();
+          verify(candidate.name, candidate.read?.(result) ?? result);
         }
       }
       const turns = await alternate([...candidates, ...peaks], settings);
