@@ -26,7 +26,10 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     return this.#size;
   }
 
-  /** The module at an index; -1 is the last one. @throws RangeError where there is none */
+  /**
+   * The module at an index; -1 is the last one.
+   * @throws RangeError where there is none, TypeError for an index that is no whole number
+   */
   at(index: number): M {
     return this.#checked(this.#index(index, this.#size - 1));
   }
