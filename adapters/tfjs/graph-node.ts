@@ -43,7 +43,8 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
         backward: only('backward hooks: a GraphModel is not trained'),
         'backward-pre': only('backward hooks: a GraphModel is not trained'),
       },
-      onActive: (active) => (active ? this.#insert() : this.#takeOut()),
+      install: () => this.#insert(),
+      uninstall: () => this.#takeOut(),
     });
     this.#context = context;
     this.#node = node;
@@ -70,6 +71,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   #insert(): void {
+    if (this.#remove !== undefined) return;
     const { core, registry, graph } = this.#context;
     const place: Place = { core, hookable: this, weights: () => [] };
     this.#remove = insertNode(registry, graph, this.#node, (inputs, outputs) => {

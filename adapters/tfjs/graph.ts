@@ -34,7 +34,8 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
       call: (...inputs) => model.execute(inputs[0], inputs[1]),
       impossible: { backward: noGradients, 'backward-pre': noGradients },
-      onActive: (active) => (active ? this.#install() : this.#uninstall()),
+      install: () => this.#install(),
+      uninstall: () => this.#uninstall(),
     });
     this.model = model;
     this.#context = context;
@@ -97,6 +98,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   #install(): void {
+    if (this.#restore !== undefined) return;
     const { core } = this.#context;
     const { model } = this;
     const { execute, executeAsync } = model;

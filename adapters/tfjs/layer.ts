@@ -74,7 +74,13 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
           return takenApart(layer, 'backward hooks');
         },
       },
-      onActive: (active) => this.#setActive(active),
+      install: () => {
+        this.#unlisten ??= isTakenApart(layer) ? this.#listenAtEnds(layer) : this.#listen();
+      },
+      uninstall: () => {
+        this.#unlisten?.();
+        this.#unlisten = undefined;
+      },
     };
     super(traits);
     this.layer = layer;
@@ -146,12 +152,6 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
 
   override toString(): string {
     return `${this.#layer.getClassName()}(${this.#layer.name})`;
-  }
-
-  #setActive(active: boolean): void {
-    if (active) this.#unlisten = isTakenApart(this.#layer) ? this.#listenAtEnds(this.#layer) : this.#listen();
-    else this.#unlisten?.();
-    if (!active) this.#unlisten = undefined;
   }
 
   #listen(): () => void {

@@ -46,15 +46,13 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #stuck: Installation | undefined;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
-    super(options);
+    super({ ...options, install: () => this.#install(), uninstall: () => this.#uninstall() });
     this.#object = object as Record<PropertyKey, Method>;
     this.#method = method;
     this.#options = options;
     this.#name = options.name ?? `${className(object)}.${String(method)}`;
     const table = hookTable(this);
     this.#target = { module: this, table, source: this };
-    table.onAdd = () => this.#install();
-    table.onEmpty = () => this.#uninstall();
   }
 
   /** Calls the method itself, without hooks. */

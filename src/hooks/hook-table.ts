@@ -66,10 +66,6 @@ export class HookTable {
   backward: readonly HookRecord[] = [];
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
-  /** Told before anything is registered; what it throws stops that. */
-  onAdd: (() => void) | undefined;
-  /** Told when the last registration is gone. */
-  onEmpty: (() => void) | undefined;
 
   constructor(traits: HookableTraits = {}) {
     this.traits = traits;
@@ -81,12 +77,11 @@ export class HookTable {
   }
 
   add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
-    const { impossible, onActive } = this.traits;
+    const { impossible, install } = this.traits;
     const why = impossible?.[kind];
     if (why !== undefined) throw new TypeError(why);
-    // Told first: where installing fails, nothing has been registered.
-    if (!this.active) onActive?.(true);
-    this.onAdd?.();
+    // First: where installing fails, nothing has been registered.
+    install?.();
     const record: HookRecord = {
       id: nextId++,
       kind,
@@ -142,11 +137,10 @@ export class HookTable {
     const wasActive = this.active;
     this.active = this.all().length > 0;
     if (wasActive !== this.active) activity++;
-    if (wasActive && !this.active) this.traits.onActive?.(false);
     for (const record of removed) {
       record.removed = true;
       release(record);
     }
-    if (wasActive && !this.active) this.onEmpty?.();
+    if (wasActive && !this.active) this.traits.uninstall?.();
   }
 }

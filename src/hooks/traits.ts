@@ -13,8 +13,13 @@ export interface HookableTraits {
   call?: ((...inputs: unknown[]) => unknown) | undefined;
   /** What is impossible here, with the sentence that says why: registering it throws that as a TypeError. */
   impossible?: { readonly [kind in HookKind]?: string | undefined } | undefined;
-  /** Told before the first hook is registered (what it throws, registering throws) and after the last has gone. */
-  onActive?: ((active: boolean) => void) | undefined;
+  /**
+   * Puts an interceptor where the framework calls this place. Called before every registration, since somebody may have
+   * replaced the one that stood there: does nothing where it stands. What it throws, registering throws.
+   */
+  install?: (() => void) | undefined;
+  /** Leaves everything as it was found. Called when the last registration is gone. */
+  uninstall?: (() => void) | undefined;
   /** What a pre-hook gave as inputs, completed by what it may leave out. Default: as given. */
   completeInputs?: ((before: readonly unknown[], given: readonly unknown[]) => readonly unknown[]) | undefined;
   /** What was expected, where forward cannot take the inputs that a pre-hook gave. */

@@ -17,7 +17,7 @@ export function isFloat32Values(values: Numbers): values is Numbers & Float32Val
   );
 }
 
-/** Names what came instead of a number, or of an array of them. */
+/** Names what came instead of a number, or of an array of them. (The kernels import nothing of the hooks, who have more words.) */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, 40))}`;
   if (value === null || value === undefined) return String(value);

@@ -1,5 +1,6 @@
 /** @file Workers that share large products with the thread that asks for them, by columns, on shared memory. */
 import type { Binary } from './binary.ts';
+import { COLUMNS_PER_GROUP, SPILL_BYTES } from './linear-layout.ts';
 import type { Machine } from './machine.ts';
 import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './thread-control.ts';
 import type { WasmMemory } from './wasm-memory.ts';
@@ -11,13 +12,20 @@ const FEWEST_MULTIPLY_ADDS = 8e6;
 /** A worker that comes late leaves its chunks to the others, so there are some for each. */
 const CHUNKS_PER_THREAD = 4;
 
-const COLUMNS_PER_GROUP = 32;
-
-/** Where a worker stores its partial panels: see assembly/linear.ts. */
-const SPILL_BYTES = 128;
-
 /** A worker that has not finished its chunk by then is taken for dead, in ms. */
 const PATIENCE = 2000;
+
+/** What `linear` of the binary takes, and the sizes that it reads from `packed`. */
+interface Product {
+  readonly input: number;
+  readonly rows: number;
+  readonly depth: number;
+  readonly packed: number;
+  readonly columns: number;
+  readonly output: number;
+  readonly relu: number;
+  readonly scratch: number;
+}
 
 export class ThreadPool {
   readonly #binary: Binary;
@@ -25,7 +33,7 @@ export class ThreadPool {
   readonly #control: number;
   readonly #cells: Int32Array;
   readonly #workers: WorkerHandle[] = [];
-  /** Whether a worker has died or was taken for dead: the pool then computes nothing any more. */
+  /** Whether the pool was stopped, or a worker has died or was taken for dead: it computes nothing any more then. */
   broken = false;
 
   private constructor(binary: Binary, memory: WasmMemory, control: number) {
@@ -69,42 +77,34 @@ export class ThreadPool {
   /** Ends the workers, and gives their memory back once none can write to it any more. */
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
+    this.broken = true;
     this.#memory.release(this.#control);
+  }
+
+  isWorthwhile(rows: number, depth: number, columns: number): boolean {
+    return !this.broken && rows * depth * columns >= FEWEST_MULTIPLY_ADDS;
   }
 
   /**
    * `linear` of the binary, shared among all threads: the same bits.
-   * @returns false, with nothing done that matters, where it is not worth it or a worker has died
+   * @returns false, with nothing done that matters, where a worker has died
    */
-  linear(
-    input: number,
-    rows: number,
-    depth: number,
-    packed: number,
-    columns: number,
-    output: number,
-    relu: number,
-    scratch: number,
-  ): boolean {
-    if (this.broken || rows * depth * columns < FEWEST_MULTIPLY_ADDS) return false;
+  linear(product: Product): boolean {
+    const { input, rows, depth, columns, output } = product;
     const block = this.#binary.rowsPerBlock(depth);
     for (let row = 0; row < rows; row += block) {
-      const [from, to] = [input + row * depth * 4, output + row * columns * 4];
-      if (!this.#shareBlock(from, Math.min(block, rows - row), depth, packed, columns, to, relu, scratch)) return false;
+      const part = {
+        ...product,
+        input: input + row * depth * 4,
+        rows: Math.min(block, rows - row),
+        output: output + row * columns * 4,
+      };
+      if (!this.#shareBlock(part)) return false;
     }
     return true;
   }
 
-  #shareBlock(
-    input: number,
-    rows: number,
-    depth: number,
-    packed: number,
-    columns: number,
-    output: number,
-    relu: number,
-    scratch: number,
-  ): boolean {
+  #shareBlock({ input, rows, depth, packed, columns, output, relu, scratch }: Product): boolean {
     const cells = this.#cells;
     // Waking takes as long as interleaving the rows, so the workers are woken first.
     this.#wake();

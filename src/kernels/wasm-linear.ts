@@ -1,18 +1,11 @@
 /** @file Linear layers on the SIMD kernels: packed weights, and chains of layers whose activations stay inside. */
 import type { Layer, LinearChain, Numbers, PackedLinear } from './kernels.ts';
+import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, READ_AHEAD_BYTES } from './linear-layout.ts';
 import type { Machine } from './machine.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
 /** Rows are sent through the arena in blocks of about this many bytes, so that a large batch needs no large arena. */
 const ARENA_BYTES = 16 << 20;
-
-const COLUMNS_PER_PANEL = 8;
-
-/** Four panels: assembly/linear.ts reads the bias, and writes the last row, so far. */
-const COLUMNS_PER_GROUP = 32;
-
-/** How far assembly/linear.ts reads beyond the last panel while it touches weights ahead. */
-const READ_AHEAD_BYTES = 64;
 
 /** Up to so many values a loop is faster than the engine's own copy, which costs a call. */
 const FEW = 16;
@@ -148,9 +141,19 @@ export class WasmChain implements LinearChain {
       const { pointer, inFeatures, outFeatures } = packed[i]!;
       if (pointer === 0) throw new Error('these packed weights were disposed');
       const relu = this.#relu[i]!;
-      if (pool === undefined || !pool.linear(from, rows, inFeatures, pointer, outFeatures, to, relu, scratch)) {
-        binary.linear(from, rows, pointer, to, relu, scratch);
-      }
+      const shared =
+        pool?.isWorthwhile(rows, inFeatures, outFeatures) &&
+        pool.linear({
+          input: from,
+          rows,
+          depth: inFeatures,
+          packed: pointer,
+          columns: outFeatures,
+          output: to,
+          relu,
+          scratch,
+        });
+      if (!shared) binary.linear(from, rows, pointer, to, relu, scratch);
       const other = from;
       from = to;
       to = other;

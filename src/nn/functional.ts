@@ -13,9 +13,9 @@ import { computed, Tensor } from './tensor.ts';
  * @returns `[..., outFeatures]`
  * @throws ForwardError in PyTorch's words where shapes do not fit
  */
-export function linear(input: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   checkLinear(input, weight, bias);
-  const data = withPackedWeights(weight, bias ?? null, (layer) =>
+  const data = withPackedWeights(weight, bias, (layer) =>
     layer.run(input.data as Float32Array, numberOfRows(input.shape)),
   );
   return computed(data, withLast(input.shape, weight.shape[0]!));
@@ -31,11 +31,15 @@ export function relu(input: Tensor): Tensor {
   return computed(kernels().relu(input.data as Float32Array), input.shape);
 }
 
-function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined): void {
+function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkTensor('linear', 'input', 1, input);
   checkTensor('linear', 'weight', 2, weight);
   if (weight.shape.length !== 2) {
-    throw new ForwardError(`linear(): weight must have 2 dimensions`, `came: shape [${weight.shape.join(', ')}]`);
+    throw new ForwardError(
+      'linear(): weight must have 2 dimensions',
+      `came: a weight of shape [${weight.shape.join(', ')}]`,
+      'expected: shape [outFeatures, inFeatures]',
+    );
   }
   const shape = input.shape;
   const [outFeatures, inFeatures] = weight.shape as [number, number];
@@ -54,7 +58,7 @@ function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | undefined): v
       `expected: shape [..., ${inFeatures}]`,
     );
   }
-  if (bias === undefined) return;
+  if (bias === null) return;
   checkTensor('linear', 'bias', 3, bias);
   if (bias.shape.length !== 1 || bias.shape[0] !== outFeatures) {
     throw new ForwardError(

@@ -46,7 +46,7 @@ export class Linear extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return linear(input, this.weight, this.bias ?? undefined);
+    return linear(input, this.weight, this.bias);
   }
 
   override extraRepr(): string {

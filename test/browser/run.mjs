@@ -1,13 +1,13 @@
 // The built bundle, minified, in Chromium: where the page's content security policy allows WebAssembly, where it does
-// not, and where the page is isolated from others, so that it may share memory among threads. Prints "N passed, N failed" with a word before it, and fails if anything did.
+// not, and where the page is isolated from others, so that it may share memory among threads. Prints
+// "N passed, N failed" with a word before it, and fails if anything did.
 //
 //   apt-get install chromium && npm run build && node test/browser/run.mjs
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { launchChromium } from './chromium.mjs';
 
 async function bundle(name) {
   const { outputFiles } = await build({
@@ -59,16 +59,7 @@ const server = createServer((request, response) => {
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-const browser = await chromium.launch({
-  executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--disable-background-networking',
-    '--disable-component-update',
-  ],
-});
+const browser = await launchChromium();
 
 let passed = 0;
 let failed = 0;

@@ -50,7 +50,7 @@ test('impossible: registering throws what it says, and changes nothing', () => {
   let told = 0;
   const place = new Place({
     impossible: { 'forward-pre': 'no pre-hooks here', backward: 'no gradients here' },
-    onActive: () => told++,
+    install: () => told++,
   });
   assert.throws(
     () => place.registerForwardPreHook(() => undefined),
@@ -61,18 +61,18 @@ test('impossible: registering throws what it says, and changes nothing', () => {
   assert.is(told, 0);
 });
 
-test('onActive: told before the first hook and after the last', () => {
-  const told: boolean[] = [];
-  const place = new Place({ onActive: (active) => told.push(active) });
+test('install and uninstall: before every registration, and after the last is gone', () => {
+  const told: string[] = [];
+  const place = new Place({ install: () => told.push('install'), uninstall: () => told.push('uninstall') });
   const handles = [place.registerForwardHook(() => undefined), place.observe(() => undefined)];
-  assert.equal(told, [true]);
+  assert.equal(told, ['install', 'install']);
   for (const handle of handles) handle.remove();
-  assert.equal(told, [true, false]);
+  assert.equal(told, ['install', 'install', 'uninstall']);
 });
 
-test('onActive: what it throws, registering throws', () => {
+test('install: what it throws, registering throws', () => {
   const place = new Place({
-    onActive: () => {
+    install: () => {
       throw new Error('nothing to hook');
     },
   });

@@ -39,7 +39,7 @@ for (const fixture of fixtureJson<FunctionalCase[]>('pytorch/functional.json')) 
     const output =
       fixture.function === 'relu'
         ? relu(input)
-        : linear(input, stored(fixture.weight!), fixture.bias ? stored(fixture.bias) : undefined);
+        : linear(input, stored(fixture.weight!), fixture.bias ? stored(fixture.bias) : null);
     assertSame(output, fixture.output, fixture.name);
   });
 }

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Linear, Module, relu, zeros } from 'layertap';
 import { SummaryWriter } from 'layertap/tensorboard';
-import { chromium } from 'playwright-core';
+import { launchChromium } from '../../browser/chromium.mjs';
 
 const [program = 'tensorboard', screenshot] = process.argv.slice(2);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -195,16 +195,7 @@ async function checkServed(loader, url) {
 }
 
 async function checkPage(url) {
-  const browser = await chromium.launch({
-    executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-    ],
-  });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1110 } });
     await page.goto(`${url}?darkMode=false#histograms`);
