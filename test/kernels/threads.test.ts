@@ -99,6 +99,7 @@ test('a pool that is ended in the middle of a product costs time, and no bit of 
     // The worker ends at some moment of these products.
     for (let i = 0; i < 20; i++) assert.equal(chain.run(x, rows), expected, `attempt ${attempt}`);
     await stopped;
+    assert.is(pool.threads, 1, "its memory is somebody else's now");
     assert.equal(chain.run(x, rows), expected, 'and afterwards');
   }
 });
