@@ -1,7 +1,6 @@
-import type { View } from '../state/view-state.ts';
 import { element } from '../element.ts';
-import { INSET } from './insets.ts';
-import type { StepScale } from './step-scale.ts';
+import type { View } from '../state/view-state.ts';
+import type { StepTrack } from './step-pointer.ts';
 
 /** The brush and the line under the pointer, above a plot: elements of their own, so that moving them paints nothing else. */
 export class StepMarks {
@@ -13,15 +12,18 @@ export class StepMarks {
     this.element = element('div', { class: 'marks', 'aria-hidden': 'true' }, this.#brush, this.#cursor);
   }
 
-  update({ brush, hover }: View, scale: StepScale): void {
-    const within = (x: number) => Math.min(scale.end, Math.max(INSET.left, x));
-    this.#brush.hidden = brush === undefined || brush[1] < scale.from || brush[0] > scale.to;
+  update({ brush, hover }: View, { steps: [from, to], left, right }: StepTrack): void {
+    const place = (step: number): number => {
+      const x = left + ((step - from) / (to - from)) * (right - left);
+      return Math.min(right, Math.max(left, x));
+    };
+    this.#brush.hidden = brush === undefined || brush[1] < from || brush[0] > to;
     if (brush !== undefined) {
-      const left = within(scale.x(brush[0]));
-      this.#brush.style.transform = `translateX(${left}px)`;
-      this.#brush.style.width = `${Math.max(1, within(scale.x(brush[1])) - left)}px`;
+      const [start, end] = [place(brush[0]), place(brush[1])];
+      this.#brush.style.transform = `translateX(${start}px)`;
+      this.#brush.style.width = `${Math.max(2, end - start)}px`;
     }
-    this.#cursor.hidden = hover === undefined || hover.step < scale.from || hover.step > scale.to;
-    if (hover !== undefined) this.#cursor.style.transform = `translateX(${scale.x(hover.step)}px)`;
+    this.#cursor.hidden = hover === undefined || hover.step < from || hover.step > to;
+    if (hover !== undefined) this.#cursor.style.transform = `translateX(${place(hover.step)}px)`;
   }
 }

@@ -1,91 +1,88 @@
-import type { Hover, ViewState } from '../state/view-state.ts';
-import type { StepScale } from './step-scale.ts';
+import type { Hover, Range, ViewState } from '../state/view-state.ts';
+import { listenToPointer } from './pointer.ts';
+import { zoomSteps } from './step-axis.ts';
 
-/** A drag shorter than this, in pixels, is a click. */
-const CLICK = 3;
-
-/** What a plot over steps does with pointer and keys. */
-export interface StepPlot {
-  /** As it was drawn last. */
-  readonly scale: StepScale;
-  /** What is at this place of the element, in CSS pixels from its corner; undefined where there is nothing. */
+/** A plot over steps, from left to right, as it was drawn last. */
+export interface StepTrack {
+  readonly steps: Range;
+  /** Where the plot begins and ends, in CSS pixels from the left of the element. */
+  readonly left: number;
+  readonly right: number;
+  /** What is at this place of the element; undefined where there is nothing. */
   at(x: number, y: number): Hover | undefined;
-  /** The step that follows one that was drawn, or the one before it. */
+  /** The next step that was drawn, or the one before. */
   neighbour(step: number, direction: 1 | -1): number;
-  /** A click, or Enter at the keyboard's cursor. */
-  choose?(hover: Hover): void;
+}
+
+/** The step at a place of a plot, within it. */
+export function stepAt({ steps: [from, to], left, right }: StepTrack, x: number): number {
+  return from + Math.min(1, Math.max(0, (x - left) / (right - left))) * (to - from);
 }
 
 /**
- * The pointer on a plot over steps: moving hovers; dragging brushes, with Shift it pans; a double click zooms to the
- * brush, or back to all steps. Keys: arrows hover, with Shift they brush; Enter chooses, or zooms as a double click does.
+ * Pointer and keys on a plot over steps, the same as on the cards of histograms: hovering; dragging brushes, with Shift
+ * it moves along the steps; a double click shows the brushed steps alone, or all. Arrows hover, with Shift they brush;
+ * Enter does what a double click does.
  */
-export function listenToSteps(element: HTMLElement, state: ViewState, plot: StepPlot): void {
-  let drag: { x: number; step: number; steps: readonly [number, number] } | undefined;
-  const place = ({ clientX, clientY }: MouseEvent) => {
-    const { left, top } = element.getBoundingClientRect();
-    return [clientX - left, clientY - top] as const;
-  };
+export function listenToSteps(element: HTMLElement, state: ViewState, plot: StepTrack): () => void {
+  let drag: { x: number; shift: boolean; step: number; steps: Range; brush: Range | undefined } | undefined;
   const zoom = () => {
     const { brush } = state.view;
     state.change(brush === undefined ? { steps: undefined } : { steps: brush, brush: undefined });
   };
-  element.addEventListener('pointermove', (event) => {
-    const [x, y] = place(event);
-    const hover = plot.at(x, y);
-    if (drag === undefined || Math.abs(x - drag.x) < CLICK) {
-      state.change({ hover });
-    } else if (event.shiftKey) {
-      const { scale } = plot;
-      const [from, to] = drag.steps;
-      const moved = ((drag.x - x) / (scale.x(to) - scale.x(from) || 1)) * (to - from);
-      state.change({ steps: [from + moved, to + moved], hover });
-      drag = { ...drag, x, steps: [from + moved, to + moved] };
-    } else {
-      const step = plot.scale.step(x);
-      state.change({ brush: [Math.min(step, drag.step), Math.max(step, drag.step)], hover });
-    }
-  });
-  element.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0) return;
-    const [x] = place(event);
-    drag = { x, step: plot.scale.step(x), steps: [plot.scale.from, plot.scale.to] };
-    element.setPointerCapture(event.pointerId);
-  });
-  element.addEventListener('pointerup', (event) => {
-    const [x, y] = place(event);
-    const hover = plot.at(x, y);
-    if (drag !== undefined && Math.abs(x - drag.x) < CLICK && hover !== undefined) plot.choose?.(hover);
-    drag = undefined;
-  });
-  element.addEventListener('pointercancel', () => {
-    drag = undefined;
-  });
-  element.addEventListener('pointerleave', () => {
-    if (drag === undefined) state.change({ hover: undefined });
-  });
-  element.addEventListener('dblclick', zoom);
   element.addEventListener('keydown', (event) => {
-    const { view } = state;
+    const { hover, brush } = state.view;
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (direction !== 0) {
-      const before = view.hover?.step ?? (direction === 1 ? plot.scale.from : plot.scale.to);
-      const step = view.hover === undefined ? before : plot.neighbour(before, direction);
-      const [from, to] = view.brush ?? [before, before];
-      // The end that the cursor stood on moves.
+      const before = hover?.step ?? plot.steps[direction === 1 ? 0 : 1];
+      const step = hover === undefined ? before : plot.neighbour(before, direction);
+      // The end of the brush that the cursor stands on moves.
+      const [from, to] = brush ?? [before, before];
       const other = before === from ? to : from;
-      state.change({
-        hover: { ...view.hover, step },
-        ...(event.shiftKey && { brush: [Math.min(step, other), Math.max(step, other)] as const }),
-      });
-    } else if (event.key === 'Enter' && view.hover !== undefined && plot.choose !== undefined) {
-      plot.choose(view.hover);
-    } else if (event.key === 'Enter') {
+      const wider = { brush: [Math.min(step, other), Math.max(step, other)] as const };
+      state.change({ hover: { ...hover, step }, ...(event.shiftKey && wider) });
+    } else if (event.key === 'Enter' && !event.defaultPrevented) {
       zoom();
     } else {
       return;
     }
     event.preventDefault();
-    event.stopPropagation();
+  });
+  return listenToPointer(element, {
+    move: ({ x, y }) => state.change({ hover: plot.at(x, y) }),
+    leave: () => state.change({ hover: undefined }),
+    dragStart({ x }, shift) {
+      drag = { x, shift, step: stepAt(plot, x), steps: plot.steps, brush: state.view.brush };
+      return true;
+    },
+    drag({ x }) {
+      const { shift, step, steps } = drag!;
+      if (shift) {
+        const by = ((drag!.x - x) / (plot.right - plot.left)) * (steps[1] - steps[0]);
+        state.change({ steps: [steps[0] + by, steps[1] + by] });
+      } else {
+        const now = stepAt(plot, x);
+        state.change({ brush: [Math.min(now, step), Math.max(now, step)] });
+      }
+    },
+    dragEnd() {
+      drag = undefined;
+    },
+    dragCancel() {
+      state.change({ brush: drag?.brush });
+      drag = undefined;
+    },
+    doubleClick: zoom,
+    zoom(factor, { x }, { focused, control }) {
+      if (!focused && !control) return false;
+      state.change({ steps: zoomSteps(plot.steps, factor, stepAt(plot, x)) });
+      return true;
+    },
+    pan(byX) {
+      const [from, to] = plot.steps;
+      const by = (byX / (plot.right - plot.left)) * (to - from);
+      state.change({ steps: [from + by, to + by] });
+      return true;
+    },
   });
 }

@@ -21,7 +21,8 @@ export class AlertsList {
   readonly #jump: (alert: Alert) => void;
   readonly #list: HTMLOListElement = element('ol', { class: 'alerts' });
   readonly #rest: HTMLElement = element('p', { class: 'hint' });
-  #shown = -1;
+  #shown: Alert | undefined;
+  #count = -1;
 
   constructor(store: Store, jump: (alert: Alert) => void) {
     this.#store = store;
@@ -31,8 +32,9 @@ export class AlertsList {
 
   update(): void {
     const { alerts, runs } = this.#store;
-    if (alerts.length === this.#shown) return;
-    this.#shown = alerts.length;
+    if (alerts.length === this.#count && alerts.at(-1) === this.#shown) return;
+    this.#count = alerts.length;
+    this.#shown = alerts.at(-1);
     this.#list.replaceChildren(
       ...alerts.slice(0, MOST).map((alert) => {
         const where = runs.length > 1 ? `${alert.tag} · ${alert.run}` : alert.tag;

@@ -149,6 +149,17 @@ export class Sections {
     frame.element.focus({ preventScroll: true });
   }
 
+  /** Gives the focus to the next card, or the one before. */
+  move(direction: 1 | -1): void {
+    const { shown } = this;
+    const now = shown.findIndex(({ element }) => element.matches(':focus-within'));
+    const next = shown[now === -1 ? (direction === 1 ? 0 : shown.length - 1) : now + direction];
+    if (next === undefined) return;
+    this.#open(next);
+    next.element.scrollIntoView({ block: 'nearest' });
+    next.element.focus({ preventScroll: true });
+  }
+
   destroy(): void {
     this.#near.disconnect();
     this.#seen.disconnect();

@@ -1,4 +1,4 @@
-const LIGHT = `color-scheme:light;
+const LIGHT: string = `color-scheme:light;
 --ground:#f5f6f8;--surface:#fff;--ink:#1a1d21;--ink-2:#525a65;--ink-3:#646c77;--line:#dfe3e8;--hover:#eceff3;
 --accent:#b45309;--brush:#b4530922;--alarm:#c2185b;--alarm-ground:#fdeaf1;--shadow:0 6px 24px #1a1d2126;`;
 const DARK = `color-scheme:dark;
@@ -6,7 +6,7 @@ const DARK = `color-scheme:dark;
 --accent:#ffb454;--brush:#ffb45426;--alarm:#ff5a92;--alarm-ground:#33131f;--shadow:0 6px 24px #000a;`;
 
 /** The style of everything in the viewer's shadow root. Widths are those of the viewer, not of the page around it. */
-export const STYLE = `
+const STYLE = `
 :host{display:block}
 .root{${LIGHT}
   container-type:inline-size;min-height:100%;background:var(--ground);color:var(--ink);
@@ -102,6 +102,11 @@ h3 .fold{color:var(--ink-2);font-weight:550}
 .images img{image-rendering:pixelated;height:100%;max-width:100%;width:auto;object-fit:contain;object-position:left top}
 .slider{display:flex;align-items:center;gap:8px;padding-top:6px}
 .slider input{flex:1}
+.scalars{display:flex;flex-direction:column}
+.values{display:flex;gap:0 14px;padding:0 12px;height:18px;overflow:hidden;white-space:nowrap;color:var(--ink-2);font-size:12px}
+.values .dot{margin-right:5px}.values b{font-weight:600;color:var(--ink)}.values .hint{margin-left:auto}
+.plot{position:relative;flex:1;min-height:0;cursor:crosshair;touch-action:pan-y;border-radius:4px}
+canvas{display:block}
 .marks{position:absolute;inset:0;overflow:hidden;pointer-events:none}
 .brush,.cursor{position:absolute;inset:0 auto 0 0}
 .brush{background:var(--brush);border:solid var(--accent);border-width:0 1px}
