@@ -1,9 +1,4 @@
 /* Mounting */
-export { type MountOptions, mountViewer, type Viewer } from './mount.ts';
-
-/* Sources */
-export { type LiveOptions, liveSource } from './sources/live.ts';
-export type { Progress, SourceListener, ViewerSource } from './sources/source.ts';
 
 /* What sources give */
 export type {
@@ -16,6 +11,10 @@ export type {
   TextPoint,
   ViewerPoint,
 } from './data/points.ts';
+export { type MountOptions, mountViewer, type Viewer } from './mount.ts';
+/* Sources */
+export { type LiveOptions, liveSource } from './sources/live.ts';
+export type { Progress, SourceListener, ViewerSource } from './sources/source.ts';
 
 /* What is shown and how */
 export { FIRST_VIEW, type Hover, type Range, type Statistic, type View, ViewState } from './state/view-state.ts';

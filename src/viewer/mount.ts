@@ -110,6 +110,8 @@ function attachShadow(element: Element): ShadowRoot {
     return element.attachShadow({ mode: 'open' });
   } catch {
     const name = element.localName;
-    throw new Error(`mountViewer(): a <${name}> that has a shadow root, or can have none, cannot hold a viewer; use a <div>`);
+    throw new Error(
+      `mountViewer(): a <${name}> that has a shadow root, or can have none, cannot hold a viewer; use a <div>`,
+    );
   }
 }

@@ -8,6 +8,7 @@ import { type Ink, SvgInk } from './ink.ts';
 import { INSET } from './insets.ts';
 import { formatCount, formatValue } from './numbers.ts';
 import { runColour } from './run-colours.ts';
+import { runDot } from './run-dot.ts';
 import { scalarRange } from './scalar-range.ts';
 import type { Box } from './scene.ts';
 import { smooth } from './smoothing.ts';
@@ -26,6 +27,8 @@ const FEW = 40;
 interface Line {
   readonly run: string;
   readonly colour: string;
+  /** Its place among the runs of the store. */
+  readonly index: number;
   readonly series: ScalarSeries;
   readonly smoothed: Float64Array;
   /** The points that are drawn, and one on either side: [from, to). */
@@ -67,8 +70,8 @@ export class ScalarCard implements Card, StepTrack {
   }
 
   draw(): void {
-    this.#lines = this.#linesNow();
     const theme = themeOf(this.element);
+    this.#lines = this.#linesNow(theme);
     const { clientWidth: width, clientHeight: height } = this.#plot;
     this.#paint(inkOf(this.#canvas, width, height, theme.font), width, height, theme);
     this.#update();
@@ -111,7 +114,7 @@ export class ScalarCard implements Card, StepTrack {
     for (const stop of this.#stop) stop();
   }
 
-  #linesNow(): Line[] {
+  #linesNow({ dark }: Theme = themeOf(this.element)): Line[] {
     const { store, state } = this.#context;
     const { view } = state;
     const [from, to] = view.steps ?? store.steps ?? [0, 1];
@@ -124,7 +127,7 @@ export class ScalarCard implements Card, StepTrack {
         Math.max(0, lowerBound(steps, from) - 1),
         Math.min(series.length, lowerBound(steps, to) + 2),
       ];
-      return [{ run, colour: runColour(index), series, smoothed: smooth(values, view.smoothing), drawn }];
+      return [{ run, colour: runColour(index, dark), index, series, smoothed: smooth(values, view.smoothing), drawn }];
     });
   }
 
@@ -198,7 +201,11 @@ export class ScalarCard implements Card, StepTrack {
       const edge = up ? box.top - 1 : box.top + box.height + 1;
       const point = up ? edge + 6 : edge - 6;
       const [base, tip] = up ? [point, edge] : [point, edge];
-      const wrong = Number.isNaN(value) ? theme.lanes.nan : Number.isFinite(value) ? colour : theme.lanes.positiveInfinity;
+      const wrong = Number.isNaN(value)
+        ? theme.lanes.nan
+        : Number.isFinite(value)
+          ? colour
+          : theme.lanes.positiveInfinity;
       ink.area([x - 4, base, x + 4, base, x, tip], wrong);
     }
   }
@@ -221,16 +228,14 @@ export class ScalarCard implements Card, StepTrack {
     this.#marks.update(view, this);
     const wanted = view.hover?.step ?? this.steps[1];
     this.#values.replaceChildren(
-      ...this.#lines.map(({ run, colour, series, smoothed }) => {
+      ...this.#lines.map(({ run, index, series, smoothed }) => {
         const at = Math.max(0, lastAt(series.steps, wanted));
-        const dot = element('span', { class: 'dot' });
-        dot.style.background = colour;
         const value = formatValue(series.values[at]!, 5);
         const smooth = view.smoothing > 0 ? ` (${formatValue(smoothed[at]!, 4)})` : '';
         return element(
           'span',
           { title: `${run}: ${value}${smooth && `, smoothed${smooth}`} at step ${formatCount(series.steps[at]!)}` },
-          dot,
+          runDot(index),
           this.#lines.length > 1 ? `${run} ` : '',
           element('b', {}, value),
           smooth,

@@ -1,5 +1,5 @@
 import type { Card, CardContext } from '../cards/card.ts';
-import { runColour } from '../cards/run-colours.ts';
+import { runDot } from '../cards/run-dot.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
 import { makeCard } from './make-card.ts';
@@ -46,7 +46,12 @@ export class CardFrame {
     const slash = tag.lastIndexOf('/') + 1;
     const menu: HTMLButtonElement = element(
       'button',
-      { class: 'icon', 'aria-label': `Menu of ${this.title}`, 'aria-haspopup': 'menu', click: () => this.#openMenu(this, menu) },
+      {
+        class: 'icon',
+        'aria-label': `Menu of ${this.title}`,
+        'aria-haspopup': 'menu',
+        click: () => this.#openMenu(this, menu),
+      },
       '⋯',
     );
     const title = element(
@@ -57,9 +62,7 @@ export class CardFrame {
     );
     const head = element('header', {}, title);
     if (run !== undefined && this.#context.store.runs.length > 1) {
-      const dot = element('span', { class: 'dot' });
-      dot.style.background = runColour(this.#context.store.runs.indexOf(run));
-      head.append(element('span', { class: 'run' }, dot, run));
+      head.append(element('span', { class: 'run' }, runDot(this.#context.store.runs.indexOf(run)), run));
     }
     head.append(menu);
     this.#card = makeCard(this.place, this.#context);

@@ -17,7 +17,11 @@ export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyAc
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return false;
   const target = event.composedPath()[0] as HTMLElement | undefined;
   const { view } = state;
-  if (target?.matches?.('input:not([type=checkbox]):not([type=radio]):not([type=range]),select,textarea,[contenteditable]')) {
+  if (
+    target?.matches?.(
+      'input:not([type=checkbox]):not([type=radio]):not([type=range]),select,textarea,[contenteditable]',
+    )
+  ) {
     if (event.key !== 'Escape') return false;
     target.blur();
     return true;

@@ -1,4 +1,4 @@
-import { runColour } from '../cards/run-colours.ts';
+import { runDot } from '../cards/run-dot.ts';
 import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { ViewState } from '../state/view-state.ts';
@@ -31,14 +31,17 @@ export class RunsList {
           change: () => this.#show(run, box.checked),
         });
         box.checked = !hiddenRuns.has(run);
-        const dot = element('span', { class: 'dot' });
-        dot.style.background = runColour(index);
         const only = element(
           'button',
           { class: 'only', 'aria-label': `Only ${run}`, click: () => this.#only(run) },
           'only',
         );
-        return element('li', {}, element('label', { title: run }, box, dot, element('span', {}, run || '.')), only);
+        return element(
+          'li',
+          {},
+          element('label', { title: run }, box, runDot(index), element('span', {}, run || '.')),
+          only,
+        );
       }),
     );
     for (const box of this.element.querySelectorAll('input')) if (box.value === focused) box.focus();

@@ -1,7 +1,7 @@
 import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind } from '../data/store.ts';
-import { CardFrame, type Place, placeKey } from './card-frame.ts';
 import { element, say } from '../element.ts';
+import { CardFrame, type Place, placeKey } from './card-frame.ts';
 import type { Scheduler } from './scheduler.ts';
 import { tagFilter } from './tag-filter.ts';
 import { tagGroups } from './tag-groups.ts';
@@ -40,11 +40,7 @@ export class Sections {
   readonly #seen: IntersectionObserver;
   readonly #sizes: ResizeObserver;
 
-  constructor(
-    context: CardContext,
-    scheduler: Scheduler,
-    openMenu: (frame: CardFrame, button: HTMLElement) => void,
-  ) {
+  constructor(context: CardContext, scheduler: Scheduler, openMenu: (frame: CardFrame, button: HTMLElement) => void) {
     this.#context = context;
     this.#scheduler = scheduler;
     this.#openMenu = openMenu;
@@ -141,8 +137,7 @@ export class Sections {
     if (group !== undefined) this.#folded.delete(`${place.kind} ${group.name}`);
     if (!tagFilter(this.#context.state.view.filter).matches(place.tag)) this.#context.state.change({ filter: '' });
     this.update();
-    const frame =
-      this.#frames.get(placeKey(place)) ?? this.#frames.get(placeKey({ ...place, run: undefined }));
+    const frame = this.#frames.get(placeKey(place)) ?? this.#frames.get(placeKey({ ...place, run: undefined }));
     if (frame === undefined) return;
     this.#open(frame);
     frame.element.scrollIntoView({ block: 'center' });

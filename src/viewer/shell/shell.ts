@@ -74,12 +74,7 @@ export class Shell {
     this.#theme = new ThemeSwitch(this.#root, theme, () => this.#sections.drawAll(), signal);
     this.#root.append(
       this.#head.element,
-      element(
-        'div',
-        { class: 'page' },
-        this.#side.element,
-        element('main', {}, this.#empty, this.#sections.element),
-      ),
+      element('div', { class: 'page' }, this.#side.element, element('main', {}, this.#empty, this.#sections.element)),
       this.#status,
       menu.element,
       this.#help,

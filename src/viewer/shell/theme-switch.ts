@@ -1,3 +1,5 @@
+import { setRunColours } from '../cards/run-dot.ts';
+
 /** What the user chose: `auto` is what the system says. */
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
@@ -36,6 +38,7 @@ export class ThemeSwitch {
     const theme = this.#paper ? 'light' : this.#choice === 'auto' ? system : this.#choice;
     if (this.#root.dataset.theme === theme) return;
     this.#root.dataset.theme = theme;
+    setRunColours(this.#root, theme === 'dark');
     this.#changed();
   }
 }
