@@ -2,6 +2,7 @@ import type { Card, CardContext } from '../cards/card.ts';
 import { runDot } from '../cards/run-dot.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
+import type { OpenMenu } from './card-menu.ts';
 import { makeCard } from './make-card.ts';
 
 /** What a card shows: one tag, of one run, or of all runs that are not hidden. */
@@ -19,10 +20,10 @@ export class CardFrame {
   readonly element: HTMLElement;
   readonly place: Place;
   readonly #context: CardContext;
-  readonly #openMenu: (frame: CardFrame, button: HTMLElement) => void;
+  readonly #openMenu: OpenMenu;
   #card: Card | undefined;
 
-  constructor(place: Place, context: CardContext, openMenu: (frame: CardFrame, button: HTMLElement) => void) {
+  constructor(place: Place, context: CardContext, openMenu: OpenMenu) {
     this.place = place;
     this.#context = context;
     this.#openMenu = openMenu;

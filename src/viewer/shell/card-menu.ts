@@ -1,20 +1,31 @@
+import type { Card } from '../cards/card.ts';
 import { element } from '../element.ts';
 import { save } from '../export/save.ts';
-import type { CardFrame } from './card-frame.ts';
+
+/** What has a menu. */
+export interface MenuOwner {
+  readonly element: HTMLElement;
+  /** Files are named after it. */
+  readonly title: string;
+  open(): Card;
+}
+
+/** Opens the menu of an owner at a button. */
+export type OpenMenu = (owner: MenuOwner, button: HTMLElement) => void;
 
 /** The menu of the cards: one, that goes to the card that wants it. */
 export class CardMenu {
   readonly element: HTMLElement;
-  #frame: CardFrame | undefined;
+  #owner: MenuOwner | undefined;
 
   constructor() {
-    const item = (text: string, choose: (frame: CardFrame) => unknown) =>
+    const item = (text: string, choose: (owner: MenuOwner) => unknown) =>
       element(
         'button',
         {
           click: () => {
             this.element.hidePopover();
-            if (this.#frame !== undefined) choose(this.#frame);
+            if (this.#owner !== undefined) choose(this.#owner);
           },
         },
         text,
@@ -22,16 +33,16 @@ export class CardMenu {
     this.element = element(
       'div',
       { class: 'menu', popover: 'auto' },
-      item('Larger or smaller', (frame) => frame.element.classList.toggle('large')),
-      item('Save as PNG', (frame) => save('png', frame.title, frame.open())),
-      item('Save as SVG', (frame) => save('svg', frame.title, frame.open())),
-      item('Save as CSV', (frame) => save('csv', frame.title, frame.open())),
-      item('Save as JSON', (frame) => save('json', frame.title, frame.open())),
+      item('Larger or smaller', (owner) => owner.element.classList.toggle('large')),
+      item('Save as PNG', (owner) => save('png', owner.title, owner.open())),
+      item('Save as SVG', (owner) => save('svg', owner.title, owner.open())),
+      item('Save as CSV', (owner) => save('csv', owner.title, owner.open())),
+      item('Save as JSON', (owner) => save('json', owner.title, owner.open())),
     );
   }
 
-  open(frame: CardFrame, button: HTMLElement): void {
-    this.#frame = frame;
+  open(owner: MenuOwner, button: HTMLElement): void {
+    this.#owner = owner;
     const { right, bottom } = button.getBoundingClientRect();
     this.element.showPopover();
     const { offsetWidth, offsetHeight } = this.element;

@@ -2,6 +2,7 @@ import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import { CardFrame, type Place, placeKey } from './card-frame.ts';
+import type { OpenMenu } from './card-menu.ts';
 import type { Scheduler } from './scheduler.ts';
 import { tagFilter } from './tag-filter.ts';
 import { tagGroups } from './tag-groups.ts';
@@ -30,7 +31,7 @@ export class Sections {
   readonly element: HTMLElement = element('div', { class: 'sections' });
   readonly #context: CardContext;
   readonly #scheduler: Scheduler;
-  readonly #openMenu: (frame: CardFrame, button: HTMLElement) => void;
+  readonly #openMenu: OpenMenu;
   readonly #frames: Map<string, CardFrame> = new Map();
   readonly #byElement: WeakMap<Element, CardFrame> = new WeakMap();
   readonly #drawn: WeakMap<CardFrame, number> = new WeakMap();
@@ -40,7 +41,7 @@ export class Sections {
   readonly #seen: IntersectionObserver;
   readonly #sizes: ResizeObserver;
 
-  constructor(context: CardContext, scheduler: Scheduler, openMenu: (frame: CardFrame, button: HTMLElement) => void) {
+  constructor(context: CardContext, scheduler: Scheduler, openMenu: OpenMenu) {
     this.#context = context;
     this.#scheduler = scheduler;
     this.#openMenu = openMenu;

@@ -1,13 +1,13 @@
 import type { CardContext } from '../cards/card.ts';
-import type { Alert } from '../data/alerts.ts';
 import type { SeriesKind, Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import type { Progress } from '../sources/source.ts';
 import { ViewState } from '../state/view-state.ts';
-import { CardMenu } from './card-menu.ts';
+import { CardMenu, type OpenMenu } from './card-menu.ts';
 import { Head } from './head.ts';
 import { helpDialog } from './help-dialog.ts';
 import { handleKey } from './keyboard.ts';
+import { OverviewFrame } from './overview-frame.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sections } from './sections.ts';
 import { Side } from './side.ts';
@@ -35,6 +35,7 @@ export class Shell {
   readonly #root: HTMLElement = element('div', { class: 'root' });
   readonly #scheduler: Scheduler;
   readonly #sections: Sections;
+  readonly #overview: OverviewFrame;
   readonly #head: Head;
   readonly #side: Side;
   readonly #theme: ThemeSwitch;
@@ -55,7 +56,9 @@ export class Shell {
     this.#scheduler = new Scheduler(() => this.#onData());
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = new CardMenu();
-    this.#sections = new Sections(context, this.#scheduler, (frame, button) => menu.open(frame, button));
+    const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);
+    this.#sections = new Sections(context, this.#scheduler, openMenu);
+    this.#overview = new OverviewFrame(context, this.#scheduler, openMenu, (at) => this.#jump(at));
     this.#head = new Head(
       name,
       store,
@@ -71,10 +74,15 @@ export class Shell {
       theme,
     );
     this.#side = new Side(store, state, (alert) => this.#jump(alert));
-    this.#theme = new ThemeSwitch(this.#root, theme, () => this.#sections.drawAll(), signal);
+    this.#theme = new ThemeSwitch(this.#root, theme, () => this.#drawAll(), signal);
     this.#root.append(
       this.#head.element,
-      element('div', { class: 'page' }, this.#side.element, element('main', {}, this.#empty, this.#sections.element)),
+      element(
+        'div',
+        { class: 'page' },
+        this.#side.element,
+        element('main', {}, this.#empty, this.#overview.element, this.#sections.element),
+      ),
       this.#status,
       menu.element,
       this.#help,
@@ -122,6 +130,7 @@ export class Shell {
     this.#ended.abort();
     this.#stopListening();
     this.#sections.destroy();
+    this.#overview.destroy();
     this.#scheduler.stop();
     this.#shadow.replaceChildren();
     this.#shadow.adoptedStyleSheets = [];
@@ -131,6 +140,7 @@ export class Shell {
     if (this.#paused) return;
     this.#sections.update();
     this.#sections.drawChanged();
+    this.#overview.update();
     this.#updateSurroundings();
   }
 
@@ -148,7 +158,12 @@ export class Shell {
     if (!paused) this.#onData();
   }
 
-  #jump({ run, tag, step }: Alert): void {
+  #drawAll(): void {
+    this.#sections.drawAll();
+    this.#overview.update();
+  }
+
+  #jump({ run, tag, step }: { run: string; tag: string; step: number }): void {
     const kind = this.#store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
     const { hiddenRuns, steps } = this.state.view;
     this.state.change({

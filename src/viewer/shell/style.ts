@@ -76,6 +76,17 @@ li:hover .only,.only:focus-visible{opacity:1}
 
 main{padding:12px 16px 40px;min-width:0;display:grid;gap:14px}
 .empty{padding:12vh 16px;text-align:center;color:var(--ink-2)}
+.overview{background:var(--surface);border:1px solid var(--line);border-radius:7px;padding:0 0 6px}
+.overview>header{display:flex;justify-content:space-between;align-items:center;height:36px;padding:0 4px 0 12px}
+.bar{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;padding:0 12px 8px}
+.legend{display:flex;align-items:center;gap:6px;margin-left:auto;white-space:nowrap;font-size:12px}
+.legend canvas{width:110px;height:9px;border-radius:2px}
+.legend .alarm{display:inline-flex;align-items:center;gap:5px;margin-left:8px;color:var(--ink-2)}
+.legend .alarm::before{content:"";width:9px;height:9px;border-radius:2px;background:var(--alarm)}
+.scroller{overflow:hidden auto;scrollbar-gutter:auto}
+.pane{position:sticky;top:0;height:100%;cursor:crosshair;touch-action:pan-y}
+.pane .row{position:absolute;left:0;right:0;top:0;pointer-events:none;border:solid var(--accent);border-width:1px 0}
+.readout{display:block;padding:2px 12px 0;min-height:20px;font-size:12px;color:var(--ink-2);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .sections,.groups{display:grid;gap:14px}
 .sections section section{display:grid;gap:8px}
 h2 .fold{font-weight:650;font-size:14px}
