@@ -1,4 +1,5 @@
 import { checkOptions, describe, Hookable, type InputsOf, isThenable, type TensorReader } from '../hooks/index.ts';
+import { defaultEdges } from '../kernels/index.ts';
 import type {
   AddHistogramOptions,
   AddHparamsOptions,
@@ -17,7 +18,6 @@ import { origin } from './sinks/origin.ts';
 import { RunFiles } from './sinks/run-files.ts';
 import { readStep, StepCounter } from './step-counter.ts';
 import { binEdges, checkBins } from './summaries/bins.ts';
-import { defaultEdges } from './summaries/default-edges.ts';
 import { makeHistogram } from './summaries/histogram.ts';
 import { entries, type Hparam, makeHparams } from './summaries/hparams.ts';
 import { makeImage } from './summaries/image.ts';

@@ -36,7 +36,10 @@ export interface PointSummary {
   readonly nan: number;
   readonly negativeInfinity: number;
   readonly positiveInfinity: number;
-  /** In no bin, and nobody says why: a file that holds NaN and infinities gives their sum alone. */
+  /** Finite, and beyond the outer edges: below the first one, above the last one. */
+  readonly below: number;
+  readonly above: number;
+  /** In no bin, and nobody says why: a file gives the sum of NaN, infinities and what is beyond the edges alone. */
   readonly unknown: number;
 }
 
