@@ -39,7 +39,8 @@ export function training(steps: number, values = 512, runs: readonly string[] = 
         points.push({ kind: 'histogram', run, tag: `activations/${layer}`, step, wallTime, ...histogramOf(out) });
       }
       const bad = r === 1 && t > 0.75 ? Number.NaN : 1;
-      const loss = (2.3 * Math.exp(-3 * t) + 0.1 + 0.15 * gaussian() * Math.exp(-t)) * bad * (r === 1 && t > 0.5 ? 1 + t : 1);
+      const loss =
+        (2.3 * Math.exp(-3 * t) + 0.1 + 0.15 * gaussian() * Math.exp(-t)) * bad * (r === 1 && t > 0.5 ? 1 + t : 1);
       points.push({ kind: 'scalar', run, tag: 'loss/train', step, wallTime, value: loss });
       points.push({ kind: 'scalar', run, tag: 'lr', step, wallTime, value: 0.1 * (1 - t) ** 2 + 1e-4 });
       if (step % 10 === 0) {

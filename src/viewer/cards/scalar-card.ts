@@ -184,29 +184,26 @@ export class ScalarCard implements Card, StepTrack {
     }
   }
 
-  /** Where numbers are not finite, or beyond the axis: a triangle at that edge; NaN is a bar over the whole height. */
+  /** Where numbers are beyond the axis or infinite, a triangle at that edge; where they are NaN, a bar at the lower one. */
   #paintOutside(ink: Ink, { series, drawn, colour }: Line, box: Box, axis: ValueAxis, theme: Theme): void {
+    const bottom = box.top + box.height;
     let last = Number.NEGATIVE_INFINITY;
     for (let i = drawn[0]; i < drawn[1]; i++) {
       const value = series.values[i]!;
       const place = axis.place(value);
-      if (place >= 0 && place <= 1) continue;
       const x = this.#x(series.steps[i]!, box);
-      if (x - last < 1) continue;
-      last = x;
+      if ((place >= 0 && place <= 1) || x - last < 1) continue;
       if (Number.isNaN(value)) {
-        ink.line([x, box.top, x, box.top + box.height], { colour: theme.lanes.nan, width: 1.5, opacity: 0.5 });
+        const next = i + 1 < series.length ? this.#x(series.steps[i + 1]!, box) : x;
+        ink.rectangle(x - 1, bottom - 5, Math.max(2, next - x + 1), 5, theme.lanes.nan);
+      } else {
+        const [base, tip] = place > 1 ? [box.top + 5, box.top - 1] : [bottom - 5, bottom + 1];
+        ink.area(
+          [x - 3.5, base, x + 3.5, base, x, tip],
+          Number.isFinite(value) ? colour : theme.lanes.positiveInfinity,
+        );
       }
-      const up = place > 1;
-      const edge = up ? box.top - 1 : box.top + box.height + 1;
-      const point = up ? edge + 6 : edge - 6;
-      const [base, tip] = up ? [point, edge] : [point, edge];
-      const wrong = Number.isNaN(value)
-        ? theme.lanes.nan
-        : Number.isFinite(value)
-          ? colour
-          : theme.lanes.positiveInfinity;
-      ink.area([x - 4, base, x + 4, base, x, tip], wrong);
+      last = x;
     }
   }
 

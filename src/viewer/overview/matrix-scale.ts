@@ -14,7 +14,7 @@ export interface MatrixScale {
 }
 
 /** The shares of all numbers between which the colours change: a few that are far out do not take them all. */
-export const ROBUST: readonly [number, number] = [0.02, 0.98];
+export const ROBUST: readonly [number, number] = [0.05, 0.95];
 
 /**
  * The scale for a statistic, from the numbers that are to be seen. Shares go from 0 to 1; a standard deviation, of

@@ -33,6 +33,17 @@ const SAMPLE = 128;
 /** Between rows that are high enough to have names. */
 const GAP = 1;
 
+/** Beside the names, and a letter of them, about. */
+const NAME_MARGIN = 20;
+const LETTER = 6.3;
+
+/** How wide the names of the rows want to be. */
+export function namesWidth(rows: readonly MatrixRow[]): number {
+  if (rows.length === 0) return 0;
+  const prefix = commonPrefix(rows);
+  return NAME_MARGIN + LETTER * rows.reduce((most, { tag }) => Math.max(most, tag.length - prefix), 0);
+}
+
 /** The scale of all rows, from a sample where they are many. */
 export function scaleOfAll({ rows, view, steps, left, right }: MatrixScene): MatrixScale {
   const every = Math.max(1, rows.length / SAMPLE);
@@ -69,7 +80,7 @@ export function paintRows(ink: Ink, scene: MatrixScene, scale: MatrixScale, firs
   context.putImageData(picture, 0, 0);
   ink.image(canvas, left, 0, width, shown.length * rowHeight);
   const named = rowHeight >= 11;
-  const letters = Math.floor((left - 24) / 6.1);
+  const letters = Math.floor((left - NAME_MARGIN) / LETTER);
   const prefix = commonPrefix(rows);
   for (const [i, { tag, colour }] of shown.entries()) {
     const y = i * rowHeight;

@@ -13,7 +13,7 @@ import { Choice } from '../shell/choice.ts';
 import { tagFilter } from '../shell/tag-filter.ts';
 import type { Hover, Range, Statistic } from '../state/view-state.ts';
 import { Legend } from './legend.ts';
-import { type MatrixRow, type MatrixScene, paintRows, scaleOfAll } from './matrix.ts';
+import { type MatrixRow, type MatrixScene, namesWidth, paintRows, scaleOfAll } from './matrix.ts';
 import type { MatrixScale } from './matrix-scale.ts';
 
 const STATISTICS: Readonly<Record<Statistic, string>> = {
@@ -29,6 +29,8 @@ const STATISTICS: Readonly<Record<Statistic, string>> = {
 const ROW: Range = [13, 20];
 const MOST_HIGH = 336;
 const AXIS = 22;
+/** The names of the rows take this part of the width at most. */
+const NAMES = 0.25;
 
 /** Layer by step: which layer goes wrong, and when. A card of its own, of all histograms that the filter lets through. */
 export class Overview implements Card, StepTrack {
@@ -196,7 +198,7 @@ export class Overview implements Card, StepTrack {
   #sceneNow(width: number, theme: Theme): MatrixScene {
     const { store, state } = this.#context;
     const rows = this.#rows(theme);
-    const left = Math.min(220, Math.max(INSET.left, Math.round(width * 0.18)));
+    const left = Math.round(Math.min(width * NAMES, Math.max(INSET.left, namesWidth(rows))));
     const fitting = Math.floor(MOST_HIGH / Math.max(1, rows.length));
     return {
       rows,

@@ -46,7 +46,7 @@ export class AlertsList {
             { class: `alert ${alert.kind}`, title: `${alert.message}\n${where}`, click: () => this.#jump(alert) },
             element('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[alert.kind]),
             element('span', { class: 'what' }, alert.message),
-            element('span', { class: 'where' }, where),
+            element('span', { class: 'where' }, element('bdi', {}, where)),
             element('span', { class: 'number' }, `step ${alert.step}`),
           ),
         );

@@ -21,6 +21,8 @@ export class CardFrame {
   readonly place: Place;
   readonly #context: CardContext;
   readonly #openMenu: OpenMenu;
+  readonly #run: HTMLElement = element('span', { class: 'run' });
+  #colour = -1;
   #card: Card | undefined;
 
   constructor(place: Place, context: CardContext, openMenu: OpenMenu) {
@@ -43,14 +45,13 @@ export class CardFrame {
   /** Makes the card, if there is none. */
   open(): Card {
     if (this.#card !== undefined) return this.#card;
-    const { tag, run } = this.place;
+    const { tag } = this.place;
     const slash = tag.lastIndexOf('/') + 1;
     const menu: HTMLButtonElement = element(
       'button',
       {
         class: 'icon',
         'aria-label': `Menu of ${this.title}`,
-        'aria-haspopup': 'menu',
         click: () => this.#openMenu(this, menu),
       },
       '⋯',
@@ -61,14 +62,20 @@ export class CardFrame {
       element('span', { class: 'prefix' }, tag.slice(0, slash)),
       tag.slice(slash),
     );
-    const head = element('header', {}, title);
-    if (run !== undefined && this.#context.store.runs.length > 1) {
-      head.append(element('span', { class: 'run' }, runDot(this.#context.store.runs.indexOf(run)), run));
-    }
-    head.append(menu);
     this.#card = makeCard(this.place, this.#context);
-    this.element.replaceChildren(head, this.#card.element);
+    this.element.replaceChildren(element('header', {}, title, this.#run, menu), this.#card.element);
+    this.nameRun();
     return this.#card;
+  }
+
+  /** Says of which run the card is, where there are several. The colours of runs change when another one comes. */
+  nameRun(): void {
+    const { run } = this.place;
+    const { runs } = this.#context.store;
+    const colour = run === undefined || runs.length === 1 ? -1 : runs.indexOf(run);
+    if (colour === this.#colour) return;
+    this.#colour = colour;
+    this.#run.replaceChildren(...(colour === -1 ? [] : [runDot(colour), run!]));
   }
 
   /** Gives the card up; the frame keeps its place. */

@@ -7,6 +7,13 @@ import { Choice } from './choice.ts';
 import { tagFilter } from './tag-filter.ts';
 import type { ThemeChoice } from './theme-switch.ts';
 
+const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { auto: 'light', light: 'dark', dark: 'auto' };
+const THEMES: Readonly<Record<ThemeChoice, readonly [sign: string, name: string]>> = {
+  auto: ['◐', 'as the system'],
+  light: ['○', 'light'],
+  dark: ['●', 'dark'],
+};
+
 /** What the head asks of the rest. */
 export interface HeadActions {
   pause(paused: boolean): void;
@@ -75,8 +82,22 @@ export class Head {
       'aria-label': 'Smoothing of scalars',
       input: () => state.change({ smoothing: Number(this.#smoothing.value) }),
     });
-    const themes = new Choice<ThemeChoice>('Colours', { auto: 'Auto', light: 'Light', dark: 'Dark' }, actions.theme);
-    themes.value = theme;
+    let colours = theme;
+    const themes = element('button', {
+      class: 'icon',
+      click: () => {
+        colours = NEXT_THEME[colours];
+        actions.theme(colours);
+        sayColours();
+      },
+    });
+    const sayColours = () => {
+      const [sign, name] = THEMES[colours];
+      say(themes, sign);
+      themes.title = `Colours: ${name}`;
+      themes.setAttribute('aria-label', themes.title);
+    };
+    sayColours();
     const side = element(
       'button',
       {
@@ -101,7 +122,7 @@ export class Head {
       this.#runs.element,
       element('label', { class: 'smoothing' }, 'Smoothing', this.#smoothing, this.#weight),
       this.#pause,
-      themes.element,
+      themes,
       side,
       element('button', { class: 'icon', 'aria-label': 'Keys and help', click: () => actions.help() }, '?'),
       this.#bar,

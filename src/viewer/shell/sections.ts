@@ -90,13 +90,15 @@ export class Sections {
       const all = tagGroups(tags);
       for (const { name, tags: members } of all) {
         const key = `${kind} ${name}`;
-        const group = all.length === 1 ? undefined : this.#fold(key, name || 'others', members.length, 'h3');
+        // What stands alone, and a group that is everything, has no head of its own.
+        const group = all.length === 1 || name === '' ? undefined : this.#fold(key, name, members.length, 'h3');
         const grid = group?.body ?? this.#grid(key);
         groups.push(group?.element ?? grid);
         if (group !== undefined && this.#folded.has(key)) continue;
         const frames: HTMLElement[] = [];
         for (const place of this.#places(kind, members)) {
           const frame = this.#frame(place);
+          frame.nameRun();
           kept.add(placeKey(place));
           frames.push(frame.element);
         }

@@ -71,7 +71,7 @@ li:hover .only,.only:focus-visible{opacity:1}
   font-size:10px;line-height:16px;font-weight:700;text-align:center}
 .alert.nan .sign,.alert.infinity .sign{background:var(--alarm-ground);color:var(--alarm)}
 .alert .what{grid-column:2/4;overflow-wrap:anywhere}
-.alert .where{color:var(--ink-3);overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.alert .where{color:var(--ink-3);direction:rtl;text-align:left;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .troubles li{padding:3px 0;overflow-wrap:anywhere;color:var(--ink-2)}
 
 main{padding:12px 16px 40px;min-width:0;display:grid;gap:14px}
