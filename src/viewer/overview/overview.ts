@@ -99,6 +99,10 @@ export class Overview implements Card, StepTrack {
     return this.#scene?.steps ?? [0, 1];
   }
 
+  get allSteps(): Range {
+    return allSteps(this.#scene?.rows ?? [], this.#context.store.steps);
+  }
+
   get left(): number {
     return this.#scene?.left ?? 0;
   }
