@@ -3,10 +3,10 @@ import { addBins } from './add-bins.ts';
 import { addSummaries } from './add-summaries.ts';
 import { BytePool } from './byte-pool.ts';
 import { decodeCounts, encodeCounts, encodedLength } from './count-code.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins, HistogramPoint, PointSummary } from './points.ts';
 import { jointQuantile, quantileOf } from './quantiles.ts';
 import { Rows } from './rows.ts';
-import { placeInSharedEdges, sharedEdges } from './shared-edges.ts';
 
 /** What a column needs to be made again: a point without its names. */
 type Column = Pick<HistogramPoint, 'bins' | 'summary' | 'wallTime'> & {
@@ -37,6 +37,8 @@ const SUMMARY_NAMES = [
   'nan',
   'negativeInfinity',
   'positiveInfinity',
+  'below',
+  'above',
   'unknown',
 ] as const satisfies (keyof PointSummary)[];
 const WIDTH = SUMMARY + SUMMARY_NAMES.length;
@@ -217,7 +219,7 @@ export class HistogramSeries {
 
   #edges(column: number): Float64Array {
     const [at, size] = [this.#rows.get(column, EDGES), this.#rows.get(column, BINS) + 1];
-    if (at < 0) return sharedEdges().subarray(-1 - at, -1 - at + size);
+    if (at < 0) return DEFAULT_EDGES.subarray(-1 - at, -1 - at + size);
     return new Float64Array(this.#pool.bytes.slice(at, at + size * 8).buffer);
   }
 
@@ -246,7 +248,7 @@ export class HistogramSeries {
 
   /** @returns where the edges are, as in {@link EDGES} */
   #keepEdges(edges: Float64Array, before: number): number {
-    const shared = placeInSharedEdges(edges);
+    const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;
     if (before >= 0 && this.#rows.get(before, EDGES) >= 0) {
       const last = this.#edges(before);
