@@ -135,12 +135,17 @@ export class Shell {
     this.#sections.destroy();
     this.#overview.destroy();
     this.#scheduler.stop();
+    // Chromium's shadow roots remember the radio buttons that were in them, and with those everything else.
+    for (const radio of this.#root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
     this.#shadow.replaceChildren();
     this.#shadow.adoptedStyleSheets = [];
   }
 
   #onData(): void {
-    if (this.#paused) return;
+    if (this.#paused) {
+      this.#head.update();
+      return;
+    }
     this.#sections.update();
     this.#sections.drawChanged();
     this.#overview.update();

@@ -43,7 +43,7 @@ progress::-moz-progress-bar{background:var(--accent)}
 .filter input[aria-invalid=true]{border-color:var(--alarm)}
 .filter p{position:absolute;top:100%;left:0;z-index:6;width:max-content;max-width:320px;margin-top:4px;padding:3px 8px;border-radius:5px;
   background:var(--alarm-ground);color:var(--alarm)}
-.choice{display:inline-flex;border:1px solid var(--line);border-radius:5px;background:var(--ground)}
+.choice{position:relative;display:inline-flex;border:1px solid var(--line);border-radius:5px;background:var(--ground)}
 .choice legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .choice input{position:absolute;opacity:0;width:1px;height:1px;margin:0}
 .choice span{display:block;padding:2px 8px;border-radius:4px;color:var(--ink-2);cursor:pointer;white-space:nowrap}
@@ -141,13 +141,14 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
   .head{position:static;padding:7px 12px}
   .head .side-switch{display:block}
   .filter{flex:1 1 100%;order:8}
-  .tools{display:flex;align-items:center;gap:10px;flex:1 1 100%;order:9;overflow-x:auto;margin:0 -12px;padding:2px 12px}
+  .tools{display:flex;align-items:center;gap:10px;flex:1 1 100%;min-width:0;order:9;overflow-x:auto;margin:0 -12px;padding:2px 12px}
   .tools>*{flex:none}
   aside{position:static;max-height:none;padding:12px 12px 0}
   aside.folded{display:none}
   main{padding:12px 12px 32px}
   .head .space{display:none}
-  .title{flex:1;order:-1}
+  .title{flex:1;order:-1;flex-direction:column;align-items:start;gap:0}
+  .choice{flex-wrap:wrap}
   .status{overflow:hidden;text-overflow:ellipsis}
   .legend{margin-left:0;white-space:normal;flex-wrap:wrap}
 }
