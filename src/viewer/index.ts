@@ -15,6 +15,8 @@ export { type MountOptions, mountViewer, type Viewer } from './mount.ts';
 /* Sources */
 export { type LiveOptions, liveSource } from './sources/live.ts';
 export type { Progress, SourceListener, ViewerSource } from './sources/source.ts';
+export { postActivations, workerSource } from './sources/worker.ts';
+export type { MessageEnd } from './sources/worker-messages.ts';
 
 /* What is shown and how */
 export { FIRST_VIEW, type Hover, type Range, type Statistic, type View, ViewState } from './state/view-state.ts';

@@ -1,6 +1,7 @@
-import { checkOptions, describe } from '../hooks/index.ts';
+import { checkOptions, describe, Selection } from '../hooks/index.ts';
 import { Store } from './data/store.ts';
 import { Shell, type ShellOptions } from './shell/shell.ts';
+import { liveSource } from './sources/live.ts';
 import type { ViewerSource } from './sources/source.ts';
 import type { ViewState } from './state/view-state.ts';
 
@@ -24,14 +25,17 @@ const TURN = 12;
 const ROOTS = new WeakMap<Element, 'mounted' | 'free'>();
 
 /**
- * Shows what a source gives, in an element of the page. Everything of the viewer is in the element's shadow root, and
+ * Shows what a source gives, in an element of the page; or, given what `select` gives, what these modules put out from now
+ * on (see `liveSource` for steps, tags, and what it may cost). Everything of the viewer is in the element's shadow root, and
  * needs no style of the page's policy: `script-src` for the script, and `img-src blob: data:` for images and for saving
  * pictures.
- * @returns the viewer; its `unmount()` leaves the element as empty as it was
+ * @example
+ * const viewer = mountViewer(document.querySelector('#activations')!, select(net, 'fc*'));
+ * @returns the viewer; its `unmount()` removes the hooks, and leaves the element as empty as it was
  * @throws TypeError for other arguments; Error where the element holds a viewer already, or cannot
  */
-export function mountViewer(element: Element, source: ViewerSource, options: MountOptions = {}): Viewer {
-  return mountSource(element, source, options);
+export function mountViewer(element: Element, source: ViewerSource | Selection, options: MountOptions = {}): Viewer {
+  return mountSource(element, source instanceof Selection ? liveSource(source) : source, options);
 }
 
 /** The same for sources alone: a page of logs needs no hooks. */
