@@ -7,6 +7,9 @@ import type { Box } from './scene.ts';
 /** A column at least so many pixels wide has points of its own; narrower ones are read off the pixels. */
 const WIDE = 2;
 
+/** Lines closer than so many CSS pixels, the first and the last, are not drawn. */
+const TOGETHER = 4;
+
 /**
  * Quantiles over steps as lines: for each share, x and y in turn, in CSS pixels of the card; NaN where there is a gap, or
  * where the quantile is not in the picture.
@@ -26,6 +29,8 @@ export function quantileLines(
 
   function add(x: number, left: number): void {
     quantileAt(density, x, shares, at);
+    // Nearly all values in one place: lines would cover what they are about.
+    if (at.at(-1)! - at[0]! < TOGETHER / pixel) at.fill(Number.NaN);
     for (let s = 0; s < shares.length; s++) {
       const inside = at[s]! >= 0 && at[s]! <= rows;
       lines[s]!.push(box.left + left * pixel, inside ? box.top + (1 - at[s]! / rows) * box.height : Number.NaN);

@@ -17,6 +17,9 @@ const BULK: Range = [0.005, 0.995];
 /** If everything takes at most so many times the room of the bulk, everything is shown. */
 const ROOM = 2.2;
 
+/** Otherwise so much of its length is shown on either side of the bulk. */
+const BESIDE = 0.2;
+
 /**
  * The values that an axis shows by itself: the bulk of all series together, and the rest too where it does not take the
  * room away. So one value of 1e30 does not hide a unit Gaussian.
@@ -39,7 +42,7 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   const around = bulk[0] < bulk[1] ? bulk : extent;
   const axis = valueAxis(kind, around, constant);
   const [lower, upper] = [axis.place(extent[0]), axis.place(extent[1])];
-  const [from, to] = upper - lower <= ROOM ? [lower, upper] : [Math.max(lower, -0.1), Math.min(upper, 1.1)];
+  const [from, to] = upper - lower <= ROOM ? [lower, upper] : [Math.max(lower, -BESIDE), Math.min(upper, 1 + BESIDE)];
   const margin = (to - from) * 0.03;
   return { domain: [axis.valueAt(from - margin), axis.valueAt(to + margin)], constant };
 }
