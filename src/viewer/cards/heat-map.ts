@@ -88,7 +88,7 @@ export class HeatMap {
     });
     const named: number[] = [];
     for (const i of FIRST_NAMED) {
-      const y = lastY(lines[i]!);
+      const y = lastY(lines[i]!, left + width);
       if (Number.isNaN(y) || named.some((other) => Math.abs(other - y) < NAME_HEIGHT)) continue;
       named.push(y);
       ink.text(`${QUANTILES[i]!.share * 100}%`, left + width + 4, y, { colour: ink2, size: 9, bold: i === 3 });
@@ -114,10 +114,13 @@ export class HeatMap {
   }
 }
 
-const lastY = (line: readonly number[]): number => {
-  for (let i = line.length - 1; i > 0; i -= 2) if (!Number.isNaN(line[i]!)) return line[i]!;
+/** Where a line is at its right end; NaN if it ends before. */
+function lastY(line: readonly number[], right: number): number {
+  for (let i = line.length - 2; i >= 0 && !(line[i]! < right - 12); i -= 2) {
+    if (!Number.isNaN(line[i + 1]!)) return line[i + 1]!;
+  }
   return Number.NaN;
-};
+}
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);

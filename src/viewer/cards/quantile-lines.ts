@@ -7,8 +7,11 @@ import type { Box } from './scene.ts';
 /** A column at least so many pixels wide has points of its own; narrower ones are read off the pixels. */
 const WIDE = 2;
 
-/** Lines closer than so many CSS pixels, the first and the last, are not drawn. */
-const TOGETHER = 4;
+/**
+ * Quantiles closer than so many CSS pixels are not drawn: all of the values between them are in one place, and lines would
+ * cover it.
+ */
+const TOGETHER = 1.5;
 
 /**
  * Quantiles over steps as lines: for each share, x and y in turn, in CSS pixels of the card; NaN where there is a gap, or
@@ -29,12 +32,14 @@ export function quantileLines(
 
   function add(x: number, left: number): void {
     quantileAt(density, x, shares, at);
-    // Nearly all values in one place: lines would cover what they are about.
-    if (at.at(-1)! - at[0]! < TOGETHER / pixel) at.fill(Number.NaN);
     for (let s = 0; s < shares.length; s++) {
-      const inside = at[s]! >= 0 && at[s]! <= rows;
+      const inside = at[s]! >= 0 && at[s]! <= rows && !(together(s) || together(s - 1));
       lines[s]!.push(box.left + left * pixel, inside ? box.top + (1 - at[s]! / rows) * box.height : Number.NaN);
     }
+  }
+  /** Whether the next quantile is at the same place. */
+  function together(s: number): boolean {
+    return s >= 0 && s + 1 < shares.length && at[s + 1]! - at[s]! < TOGETHER / pixel;
   }
   const gap = (): void => {
     for (const line of lines) line.push(Number.NaN, Number.NaN);

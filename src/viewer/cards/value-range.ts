@@ -26,8 +26,9 @@ const BESIDE = 0.2;
  */
 export function valueRange(series: readonly HistogramSeries[], kind: View['valueAxis']): ValueRange {
   const bulk = between(series, BULK);
-  const extent = between(series, [0, 1]);
-  if (bulk === undefined || extent === undefined) return { domain: [-1, 1], constant: 1 };
+  const sampled = between(series, [0, 1]);
+  if (bulk === undefined || sampled === undefined) return { domain: [-1, 1], constant: 1 };
+  const extent = extentOf(series, sampled);
   const sample = sampleOf(series);
   const constant = bendOf(sample) ?? (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) || 1);
 
@@ -56,6 +57,20 @@ function between(series: readonly HistogramSeries[], [lower, upper]: Range): Ran
   return ranges.length === 0
     ? undefined
     : [Math.min(...ranges.map(([from]) => from)), Math.max(...ranges.map(([, to]) => to))];
+}
+
+/** From the least to the greatest value of any column, as far as they are known; at least this range. */
+function extentOf(series: readonly HistogramSeries[], range: Range): Range {
+  let [from, to] = range;
+  for (const one of series) {
+    for (let column = 0; column < one.length; column++) {
+      // Comparisons that are false where a number is NaN.
+      const [min, max] = [one.summaryNumber('min', column), one.summaryNumber('max', column)];
+      if (min < from && min > Number.NEGATIVE_INFINITY) from = min;
+      if (max > to && max < Number.POSITIVE_INFINITY) to = max;
+    }
+  }
+  return [from, to];
 }
 
 /** Evenly taken columns. */
