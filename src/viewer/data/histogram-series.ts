@@ -113,8 +113,13 @@ export class HistogramSeries {
     return summary;
   }
 
+  /** One number of the summary without making the rest. */
+  summaryNumber(name: keyof PointSummary, column: number): number {
+    return this.#rows.get(column, summaryField(name));
+  }
+
   /**
-   * One number of the summary without making the rest. `zeros` and `nonFinite`, the NaN and infinities that are known, are
+   * One number for the overview. `zeros` and `nonFinite`, the NaN and infinities that are known, are
    * shares of the count, 0 to 1; NaN where they are unknown.
    */
   statistic(name: Statistic, column: number): number {
