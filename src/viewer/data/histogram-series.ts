@@ -208,6 +208,13 @@ export class HistogramSeries {
     return true;
   }
 
+  /** All columns; where there are more than so many, neighbours are added to each other, equally many each. */
+  *columns(most: number): Generator<HistogramColumn> {
+    const columns = Math.min(most, this.length);
+    const start = (column: number) => Math.floor((column * this.length) / columns);
+    for (let column = 0; column < columns; column++) yield this.#sum(start(column), start(column + 1));
+  }
+
   #bulkNow(lower: number, upper: number): readonly [number, number] | undefined {
     const sample = Math.min(this.length, SAMPLE);
     // From the middle of each stretch.
@@ -270,12 +277,14 @@ export class HistogramSeries {
     const old = new HistogramSeries();
     [old.#rows, old.#pool] = [this.#rows, this.#pool];
     [this.#rows, this.#pool, this.#unused] = [new Rows(WIDTH), new BytePool(), 0];
-    for (const [start, end] of groups) {
-      let sum = old.column(start);
-      for (let next = start + 1; next < end; next++) sum = add(sum, old.column(next));
-      this.#put(this.length, sum, true);
-    }
+    for (const [start, end] of groups) this.#put(this.length, old.#sum(start, end), true);
     this.version++;
+  }
+
+  #sum(start: number, end: number): HistogramColumn {
+    let sum = this.column(start);
+    for (let next = start + 1; next < end; next++) sum = add(sum, this.column(next));
+    return sum;
   }
 
   #changed(): void {
