@@ -26,7 +26,7 @@ for (const [tag, name] of CASES) {
 test('a name is at most a hundred units long, and is not cut within a letter', () => {
   assert.is(fileName('x'.repeat(500)).length, 100);
   const cut = fileName(`${'x'.repeat(99)}𝒳𝒳`);
-  assert.ok(cut.isWellFormed(), cut);
+  assert.is(Buffer.from(cut).toString(), cut);
 });
 
 test.run();
