@@ -60,10 +60,7 @@ test('a single record with NaN is seen among thousands', () => {
   const values: Record<number, number> = {};
   for (let step = 0; step < 5000; step++) values[step] = 1;
   const { wrong } = rowCells(series(values, [3210]), 'mean', [0, 4999], 100);
-  assert.equal(
-    [...wrong].map((share) => (share > 0 ? 1 : 0)).reduce((a, b) => a + b, 0),
-    1,
-  );
+  assert.is(wrong.filter((share) => share > 0).length, 1);
   assert.is(Math.max(...wrong), 0.25);
 });
 
