@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { pageHtml } from './html.ts';
+import type { Asset } from './server/handle.ts';
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+
+/** A script of the page, which is built beside this program. */
+export const pageScript = (name: string): Promise<Buffer> =>
+  readFile(fileURLToPath(new URL(`./page/${name}`, import.meta.url)));
+
+/** Everything that the server has but the logs. */
+export async function pageFiles(): Promise<ReadonlyMap<string, Asset>> {
+  return new Map([
+    ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml()) }],
+    ['/viewer.js', { type: SCRIPT, bytes: await pageScript('viewer.js') }],
+    ['/worker.js', { type: SCRIPT, bytes: await pageScript('worker.js') }],
+  ]);
+}

@@ -1,0 +1,2 @@
+/** @file The worker of the page that `layertap view` serves: it fetches and decodes, so that drawing never waits for it. */
+import { httpLogs } from '../sources/http-logs.ts';
