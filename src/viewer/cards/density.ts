@@ -1,0 +1,117 @@
+import type { Range } from '../state/view-state.ts';
+import { BinSum } from './bin-sum.ts';
+import { type Columns, columnAfter, LANES, type Lane } from './columns.ts';
+import { spread } from './spread.ts';
+
+/** How many values there are in each pixel of a picture of steps and values. */
+export interface Density {
+  /** How many pixels across. */
+  readonly width: number;
+  /** How many pixels up. */
+  readonly rows: number;
+  /**
+   * Pixel column by pixel column, each of `rows + 2` numbers: what lies below the picture, its pixels from the bottom
+   * to the top, what lies above.
+   */
+  readonly mass: Float32Array;
+  /** 1 where a pixel column holds any part of a record. */
+  readonly covered: Uint8Array;
+  /** All values of each pixel column, and those of each lane. */
+  readonly count: Float64Array;
+  readonly lanes: Readonly<Record<Lane, Float64Array>>;
+}
+
+/**
+ * Columns of a series as pixels. A column that is narrower than a pixel gives each pixel its part, and what several
+ * columns give one pixel is added; a column that is wider gives each pixel all it has. `borders` are the values between
+ * the rows of pixels, `rows + 1` of them, ascending.
+ */
+export function densityOf(columns: Columns, [from, to]: Range, width: number, borders: Float64Array): Density {
+  const rows = borders.length - 1;
+  const stride = rows + 2;
+  const mass = new Float32Array(width * stride);
+  const covered = new Uint8Array(width);
+  const count = new Float64Array(width);
+  const lanes = Object.fromEntries(LANES.map((lane) => [lane, new Float64Array(width)])) as Record<Lane, Float64Array>;
+  const { left, right, bins, length } = columns;
+  const sum = new BinSum(columns.grid);
+  const pixel = (to - from) / width;
+
+  let column = columnAfter(columns, from);
+  /** The column that alone fills the pixel before, or -1. */
+  let alone = -1;
+  for (let x = 0; x < width; x++) {
+    const start = from + x * pixel;
+    const end = start + pixel;
+    while (column < length && right[column]! <= start) column++;
+    if (column === length) break;
+    if (left[column]! <= start && right[column]! >= end) {
+      if (alone === column) mass.copyWithin(x * stride, (x - 1) * stride, x * stride);
+      else {
+        spread(bins[column]!, borders, mass, x * stride, 1);
+        addOutside(x, column, 1);
+      }
+      addCounts(x, column, 1);
+      alone = column;
+      continue;
+    }
+    alone = -1;
+    for (let c = column; c < length && left[c]! < end; c++) {
+      const part = Math.min(right[c]!, end) - Math.max(left[c]!, start);
+      const share = Math.min(1, part / Math.min(pixel, right[c]! - left[c]!));
+      if (!(share > 0)) continue;
+      if (!sum.add(bins[c]!, share)) spread(bins[c]!, borders, mass, x * stride, share);
+      addOutside(x, c, share);
+      addCounts(x, c, share);
+    }
+    sum.take((all) => spread(all, borders, mass, x * stride, 1));
+  }
+  return { width, rows, mass, covered, count, lanes };
+
+  /** What a record has in no bin since it is beyond its edges. */
+  function addOutside(x: number, c: number, share: number): void {
+    if (columns.below[c] !== 0) mass[x * stride]! += columns.below[c]! * share;
+    if (columns.above[c] !== 0) mass[x * stride + rows + 1]! += columns.above[c]! * share;
+  }
+
+  function addCounts(x: number, c: number, share: number): void {
+    covered[x] = 1;
+    count[x]! += columns.count[c]! * share;
+    for (const lane of LANES) {
+      if (columns.lanes[lane][c] !== 0) lanes[lane][x]! += columns.lanes[lane][c]! * share;
+    }
+  }
+}
+
+/** The most that a pixel holds. */
+export function densest({ mass, rows, width }: Density): number {
+  let most = 0;
+  for (let x = 0; x < width; x++) {
+    const start = x * (rows + 2) + 1;
+    for (let i = start; i < start + rows; i++) if (mass[i]! > most) most = mass[i]!;
+  }
+  return most;
+}
+
+/**
+ * Where, in pixels from the bottom, this share of a pixel column's values lies below. NaN where there are none, less
+ * than 0 and more than `rows` where it is outside the picture.
+ */
+export function quantileAt({ mass, rows }: Density, x: number, shares: readonly number[], into: Float64Array): void {
+  const start = x * (rows + 2);
+  let total = 0;
+  for (let i = start; i < start + rows + 2; i++) total += mass[i]!;
+  let row = 0;
+  let below = 0;
+  for (let s = 0; s < shares.length; s++) {
+    if (total === 0) {
+      into[s] = Number.NaN;
+      continue;
+    }
+    const wanted = shares[s]! * total;
+    while (row < rows + 1 && below + mass[start + row]! < wanted) below += mass[start + row++]!;
+    if (row === 0) into[s] = -1;
+    else if (row === rows + 1) into[s] = rows + 1;
+    else into[s] = row - 1 + Math.max(0, Math.min(1, (wanted - below) / (mass[start + row]! || 1)));
+  }
+}
