@@ -9,10 +9,10 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 export const pageScript = (name: string): Promise<Buffer> =>
   readFile(fileURLToPath(new URL(`./page/${name}`, import.meta.url)));
 
-/** Everything that the server has but the logs. */
-export async function pageFiles(): Promise<ReadonlyMap<string, Asset>> {
+/** Everything that the server has but the logs. @param name of the log directory */
+export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset>> {
   return new Map([
-    ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml()) }],
+    ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml(name)) }],
     ['/viewer.js', { type: SCRIPT, bytes: await pageScript('viewer.js') }],
     ['/worker.js', { type: SCRIPT, bytes: await pageScript('worker.js') }],
   ]);

@@ -22,7 +22,8 @@ export interface ViewOptions {
  */
 export async function view({ directory, port, host, open }: ViewOptions): Promise<void> {
   await checkDirectory(directory);
-  const site = { logs: new LogDirectory(directory), assets: await pageFiles(), answersTo: hostCheck(host) };
+  const logs = new LogDirectory(directory);
+  const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
   const listening = await listen((request, response) => void handle(site, request, response), { host, port }).catch(
     (error) => {
       throw error instanceof CannotListen ? new CommandError(error.message) : error;

@@ -13,6 +13,8 @@ export interface Listing {
 
 /** The event files of one directory. Only what was listed can be read, and only what is inside is listed. */
 export class LogDirectory {
+  /** The last name of its path. */
+  readonly name: string;
   readonly #directory: string;
   readonly #source: LogSource;
   #files: ReadonlyMap<string, LogFile> = new Map();
@@ -20,6 +22,7 @@ export class LogDirectory {
 
   constructor(directory: string) {
     this.#directory = resolve(directory);
+    this.name = basename(this.#directory) || this.#directory;
     this.#source = directoryLogs(this.#directory, { outside: false });
   }
 
@@ -32,7 +35,7 @@ export class LogDirectory {
   }
 
   async #look(): Promise<Listing> {
-    const directory = basename(this.#directory) || this.#directory;
+    const { name: directory } = this;
     try {
       const files = await this.#source.list();
       this.#files = new Map(files.map((file) => [file.path, file]));

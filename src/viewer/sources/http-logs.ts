@@ -9,12 +9,6 @@ export interface LogListing {
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
-/** Which logs are shown, as the server says. @throws Error where it does not answer, or not as it should */
-export async function fetchListing(base: URL): Promise<LogListing> {
-  const response = await ask(new URL('api/files', base));
-  return (await response.json()) as LogListing;
-}
-
 /**
  * The event files that the server of `layertap view` has.
  * @param base where the page is, with a '/' at its end
@@ -22,7 +16,8 @@ export async function fetchListing(base: URL): Promise<LogListing> {
 export function httpLogs(base: URL): LogSource {
   return {
     async list() {
-      const { exists, directory, files } = await fetchListing(base);
+      const response = await ask(new URL('api/files', base));
+      const { exists, directory, files } = (await response.json()) as LogListing;
       if (!exists) throw new Error(`there is no directory ${directory}; it is waited for`);
       return files.map(({ path, size }): LogFile => ({ path, size, read: (from) => read(base, path, from) }));
     },
