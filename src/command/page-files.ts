@@ -5,15 +5,16 @@ import type { Asset } from './server/handle.ts';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** A script of the page, which is built beside this program. */
-export const pageScript = (name: string): Promise<Buffer> =>
+/** A file of the page, which is built beside this program. */
+export const pageFile = (name: string): Promise<Buffer> =>
   readFile(fileURLToPath(new URL(`./page/${name}`, import.meta.url)));
 
 /** Everything that the server has but the logs. @param name of the log directory */
 export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset>> {
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml(name)) }],
-    ['/viewer.js', { type: SCRIPT, bytes: await pageScript('viewer.js') }],
-    ['/worker.js', { type: SCRIPT, bytes: await pageScript('worker.js') }],
+    ['/viewer.js', { type: SCRIPT, bytes: await pageFile('viewer.js') }],
+    ['/worker.js', { type: SCRIPT, bytes: await pageFile('worker.js') }],
+    ['/licences.txt', { type: 'text/plain; charset=utf-8', bytes: await pageFile('licences.txt') }],
   ]);
 }

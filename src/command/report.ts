@@ -6,7 +6,7 @@ import { packLogs } from '../viewer/index.ts';
 import { CommandError } from './command-error.ts';
 import { reportHtml } from './html.ts';
 import { kindOf } from './kind-of.ts';
-import { pageScript } from './page-files.ts';
+import { pageFile } from './page-files.ts';
 
 export interface ReportOptions {
   readonly directory: string;
@@ -26,7 +26,7 @@ export async function report({ directory, output }: ReportOptions): Promise<void
   });
   if (packed === undefined) throw new CommandError(`there is nothing to show in ${directory}: no event file has data`);
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');
-  const html = reportHtml(basename(resolve(directory)), String(await pageScript('report.js')), data);
+  const html = reportHtml(basename(resolve(directory)), String(await pageFile('report.js')), data);
   await replace(output, html);
   console.log(`${output}: ${(Buffer.byteLength(html) / 1e6).toFixed(1)} MB`);
 }
