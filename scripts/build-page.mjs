@@ -21,6 +21,7 @@ for (const [name, part] of Object.entries(SCRIPTS)) {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(root, 'src/viewer/page', name.replace('.js', '.ts'))],
     absWorkingDir: root,
+    alias: { 'd3-color': join(root, 'scripts/no-colours.mjs') },
     bundle: true,
     minify: true,
     format: 'esm',

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { connect } from 'node:net';
 import { handle } from '../../src/command/server/handle.ts';
 import { hostCheck } from '../../src/command/server/host-names.ts';
@@ -43,4 +44,28 @@ export async function ask(
   const text = await raw(port, `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers}\r\n`);
   const end = text.indexOf('\r\n\r\n');
   return { status: Number(text.split(' ')[1]), head: text.slice(0, end).toLowerCase(), body: text.slice(end + 4) };
+}
+
+/** What is open, of the files that are opened while `run` goes on; and how many of them there were. */
+export async function countingOpenFiles(
+  run: (open: { now: () => number; ever: () => number }) => Promise<void>,
+): Promise<void> {
+  const { open } = fs.promises;
+  let [now, ever] = [0, 0];
+  fs.promises.open = async (...inputs) => {
+    const file = await open(...inputs);
+    now++;
+    ever++;
+    const close = file.close.bind(file);
+    file.close = async () => {
+      await close();
+      now--;
+    };
+    return file;
+  };
+  try {
+    await run({ now: () => now, ever: () => ever });
+  } finally {
+    fs.promises.open = open;
+  }
 }

@@ -1,5 +1,5 @@
 // What the server of `layertap view` answers, and above all what it does not.
-import fs, { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { hostCheck, isLoopback } from '../../src/command/server/host-names.ts';
 import type { Listening } from '../../src/command/server/listen.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
-import { ask, raw, serve } from './serve.ts';
+import { ask, countingOpenFiles, raw, serve } from './serve.ts';
 
 const SECRET = 'not for the page';
 const EVENTS = 'events.out.tfevents.1';
@@ -298,6 +298,23 @@ test('a directory that is empty, not there yet, or gone is listed as such, and f
   assert.equal((await list(port)).files, [{ path: EVENTS, size: 3 }]);
 });
 
+test('HEAD opens no file', async ({ port }) => {
+  await countingOpenFiles(async (open) => {
+    await ask(port, read(`a run/${EVENTS}`), { method: 'HEAD' });
+    assert.is(open.ever(), 0);
+    await ask(port, read(`a run/${EVENTS}`));
+    assert.is(open.ever(), 1);
+  });
+});
+
+test('what is no directory any more is an error, and not an empty listing', async ({ port, logs }) => {
+  rmSync(logs, { recursive: true });
+  writeFileSync(logs, '');
+  const { status, body } = await ask(port, '/api/files');
+  assert.is(status, 500);
+  assert.not.match(body, /layertap-/, 'no path of this machine');
+});
+
 test('a file that grows is read on; one that shrinks or vanishes meanwhile ends there', async ({ port, logs }) => {
   const path = join(logs, 'a run', EVENTS);
   appendFileSync(path, 'abc');
@@ -323,27 +340,6 @@ test('a file that grows is read on; one that shrinks or vanishes meanwhile ends 
   assert.equal((await list(port)).files, []);
 });
 
-/** How many files are open, of those that are opened while `run` goes on. */
-async function countingOpenFiles(run: (open: () => number) => Promise<void>): Promise<void> {
-  const { open } = fs.promises;
-  let opened = 0;
-  fs.promises.open = async (...inputs) => {
-    const file = await open(...inputs);
-    opened++;
-    const close = file.close.bind(file);
-    file.close = async () => {
-      await close();
-      opened--;
-    };
-    return file;
-  };
-  try {
-    await run(() => opened);
-  } finally {
-    fs.promises.open = open;
-  }
-}
-
 test('a client that takes nothing is waited for without reading on, and one that goes away frees the file', async (context) => {
   const { port, logs } = context;
   writeFileSync(join(logs, 'a run', EVENTS), Buffer.alloc(64 << 20, 1));
@@ -356,12 +352,12 @@ test('a client that takes nothing is waited for without reading on, and one that
       socket.write(`GET ${read(`a run/${EVENTS}`)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     }
     await pause(300);
-    assert.is(open(), 8);
+    assert.is(open.now(), 8);
     const grown = process.memoryUsage().arrayBuffers - before;
     assert.ok(grown < 100 << 20, `${grown} bytes wait for 8 clients; the files together are ${8 * 64} MB`);
     for (const socket of sockets) socket.destroy();
-    for (let waited = 0; open() > 0 && waited < 5000; waited += 20) await pause(20);
-    assert.is(open(), 0);
+    for (let waited = 0; open.now() > 0 && waited < 5000; waited += 20) await pause(20);
+    assert.is(open.now(), 0);
   });
 });
 
