@@ -14,7 +14,6 @@ export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml(name)) }],
     ['/viewer.js', { type: SCRIPT, bytes: await pageFile('viewer.js') }],
-    ['/worker.js', { type: SCRIPT, bytes: await pageFile('worker.js') }],
     ['/licences.txt', { type: 'text/plain; charset=utf-8', bytes: await pageFile('licences.txt') }],
   ]);
 }

@@ -22,7 +22,7 @@ export async function report({ directory, output }: ReportOptions): Promise<void
   if (found !== 'directory') throw new CommandError(`${directory} is no directory that can be read (${found})`);
   await checkOutput(output);
   const packed = await packLogs(directoryLogs(directory, { outside: false }), {
-    trouble: (message) => console.error(`layertap: ${message}`),
+    onTrouble: (message) => console.error(`layertap: ${message}`),
   });
   if (packed === undefined) throw new CommandError(`there is nothing to show in ${directory}: no event file has data`);
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');
@@ -36,7 +36,8 @@ async function checkOutput(output: string): Promise<void> {
   if ((await kindOf(output)) === 'directory') throw new CommandError(`${output} is a directory; a file is expected`);
   const parent = dirname(resolve(output));
   const found = await kindOf(parent);
-  if (found !== 'directory') throw new CommandError(`${output} cannot be written: ${parent} is no directory (${found})`);
+  if (found !== 'directory')
+    throw new CommandError(`${output} cannot be written: ${parent} is no directory (${found})`);
 }
 
 /** Puts a file in the place of another one at once, so that at no time there is half of it. */

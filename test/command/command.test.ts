@@ -142,9 +142,9 @@ test('view prints where it is, serves its page and the logs, and ends with Ctrl-
   assert.is(running.err(), '');
   const page = await (await fetch(running.url)).text();
   const script = /<script type="module" src="([^"]+)">/.exec(page)![1]!;
-  for (const name of [script, 'worker.js']) {
+  for (const name of [script, 'licences.txt']) {
     const response = await fetch(new URL(name, running.url));
-    assert.is(response.headers.get('content-type'), 'text/javascript; charset=utf-8');
+    assert.match(response.headers.get('content-type')!, /^text\/(javascript|plain); charset=utf-8$/);
     assert.ok((await response.text()).length > 1000, name);
   }
   const { files } = (await (await fetch(new URL('api/files', running.url))).json()) as { files: unknown };

@@ -8,7 +8,7 @@ import { inflateRawSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SummaryWriter } from '../../src/tensorboard/index.ts';
-import { unpack } from '../../src/viewer/data/pack.ts';
+import { unpackStore } from '../../src/viewer/data/pack.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 
 const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
@@ -37,7 +37,7 @@ test('report writes one file that holds its script, its policy and all data, and
   // The policy stands before everything that it is to hold for.
   assert.ok(html.indexOf('content-security-policy') < html.search(/<(script|link|style|img)/));
   assert.not.match(html.replace(script, ''), /(src|href)="(?!data:)/);
-  const store = unpack(inflateRawSync(Buffer.from(data, 'base64')));
+  const store = unpackStore(inflateRawSync(Buffer.from(data, 'base64')));
   assert.equal([...store.runs], ['lr=0.01', 'lr=0.1']);
   assert.ok(store.tags('histogram').length >= 3 && store.tags('scalar').length >= 1);
 });

@@ -1,11 +1,11 @@
 /** @file The page of a report: it holds its data itself. */
-import { unpack } from '../data/pack.ts';
+import { unpackStore } from '../data/pack.ts';
 import { mountStore } from '../mount.ts';
 import { pageElement } from './page-element.ts';
 
 const { element, name } = pageElement();
 const packed = inflate(bytesOf(document.querySelector('#data')!.textContent!));
-Object.assign(globalThis, { viewer: mountStore(element, name, unpack(await packed), { pageKeys: true }) });
+Object.assign(globalThis, { viewer: mountStore(element, name, unpackStore(await packed), { pageKeys: true }) });
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
