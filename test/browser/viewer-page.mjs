@@ -299,11 +299,8 @@ const tests = {
     const live = await open(server.url);
     const content = `(() => { const { store } = viewer; return ['histogram', 'scalar', 'image', 'text'].map((kind) => store.tags(kind).map((tag) => store.runs.map((run) =>
       [run, tag, store.histograms(run, tag)?.length, store.scalars(run, tag)?.length, store.images(run, tag).length, store.texts(run, tag).length]))); })()`;
-    const wanted = await (async () => {
-      await until(live.page, 'viewer.loaded');
-      return live.page.evaluate(content);
-    })();
-    assert.deepEqual(await page.evaluate(content), wanted);
+    await until(live.page, `${ROOT}.querySelector('progress').hidden && viewer.store.tags('text').length > 0`);
+    assert.deepEqual(await page.evaluate(content), await live.page.evaluate(content));
     assert.deepEqual(seen.requests, [url]);
     await close(url);
     await live.close();
