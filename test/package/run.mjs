@@ -60,7 +60,7 @@ try {
 
   // The command, with its page: what it needs travels with it.
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  assert.equal(run('npx', '--no', 'layertap', '--version').trim(), version);
+  assert.equal(run('npx', '--no', '--', 'layertap', '--version').trim(), version);
   const viewer = spawn(join(folder, 'node_modules/.bin/layertap'), ['view', 'logs', '--port', '0'], { cwd: folder });
   const [printed] = await once(viewer.stdout, 'data');
   const url = /http:\/\/\S+/.exec(printed)[0];
@@ -69,7 +69,7 @@ try {
   }
   viewer.kill('SIGINT');
   assert.equal((await once(viewer, 'exit'))[0], 0);
-  run('npx', '--no', 'layertap', 'report', 'logs');
+  run('npx', '--no', '--', 'layertap', 'report', 'logs');
   assert.match(readFileSync(join(folder, 'report.html'), 'utf8'), /^<!doctype html>/);
 
   // The types, in projects that check those of their packages and know no Symbol.dispose: each entry alone, and a model.
