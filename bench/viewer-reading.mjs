@@ -5,43 +5,34 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { makeLogs } from './viewer-logs.mjs';
 
 const [directory = join(tmpdir(), 'layertap-viewer-logs'), turns = 5] = process.argv.slice(2);
 const MEGA = 1e6;
 
-/** What is measured, as a page's bundle would have it. */
+/** What is measured, in one bundle as a page has it. */
 async function load() {
   const folder = mkdtempSync(join(tmpdir(), 'layertap-bench-'));
   const outfile = join(folder, 'viewer.mjs');
-  const root = new URL('../src/', import.meta.url).pathname;
   await build({
     stdin: {
-      resolveDir: root,
+      resolveDir: fileURLToPath(new URL('../src', import.meta.url)),
       contents: `
-        export { directoryLogs, EventReader } from './tensorboard/index.ts';
+        export { directoryLogs } from './tensorboard/index.ts';
         export { Store } from './viewer/data/store.ts';
         export { packPoints, unpackPoints } from './viewer/data/pack-points.ts';
         export { logSource } from './viewer/sources/logs.ts';`,
     },
     bundle: true,
     format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    external: ['rxjs', '@assemblyscript/loader'],
     outfile,
     logLevel: 'error',
   });
-  // Its packages are found from here.
-  const beside = new URL(`./.viewer-${process.pid}.mjs`, import.meta.url).pathname;
-  const { copyFileSync } = await import('node:fs');
-  copyFileSync(outfile, beside);
   try {
-    return await import(pathToFileURL(beside).href);
+    return await import(pathToFileURL(outfile).href);
   } finally {
-    rmSync(beside);
     rmSync(folder, { recursive: true });
   }
 }
