@@ -32,8 +32,7 @@ export class LogLook {
     await this.#read(signal);
     const { failure, isEmpty } = this.#logs;
     if (failure !== undefined) {
-      const what =
-        (failure as NodeJS.ErrnoException).code === 'ENOENT' ? 'the directory is not there' : failure.message;
+      const what = (failure as { code?: unknown }).code === 'ENOENT' ? 'the directory is not there' : failure.message;
       this.#troubles.tell(UNREADABLE, `The logs cannot be read: ${what}. It is tried again and again.`, 1);
       return;
     }
@@ -45,6 +44,7 @@ export class LogLook {
   async #read(signal: AbortSignal): Promise<void> {
     let start = performance.now();
     for await (const event of this.#reader.poll()) {
+      // Also while the viewer took the last points.
       if (signal.aborted) return;
       try {
         const point = fromEvent(event);
@@ -55,7 +55,6 @@ export class LogLook {
       }
       if (performance.now() - start < this.#batch) continue;
       await this.#give();
-      if (signal.aborted) return;
       this.#batch = BATCH;
       start = performance.now();
     }
