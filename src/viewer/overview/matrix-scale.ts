@@ -21,8 +21,8 @@ export const ROBUST: readonly [number, number] = [0.05, 0.95];
  * which only the order of size matters, is logarithmic; what may be negative diverges about 0, linear near it and
  * logarithmic far from it. NaN and infinities have no place in it.
  */
-export function matrixScale(statistic: Statistic, numbers: Iterable<number>): MatrixScale {
-  const sorted = Float64Array.from([...numbers].filter(Number.isFinite)).sort();
+export function matrixScale(statistic: Statistic, numbers: ArrayLike<number>): MatrixScale {
+  const sorted = Float64Array.from(numbers).filter(Number.isFinite).sort();
   switch (statistic) {
     case 'zeros':
     case 'nonFinite':

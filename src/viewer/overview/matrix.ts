@@ -28,8 +28,9 @@ export interface MatrixScene {
   readonly theme: Theme;
 }
 
-/** So many rows say what the scale of all is. */
-const SAMPLE = 128;
+/** So many rows, and so many of their cells, say what the scale of all is. */
+const SAMPLED_ROWS = 128;
+const SAMPLED_CELLS = 20_000;
 /** Between rows that are high enough to have names. */
 const GAP = 1;
 
@@ -46,11 +47,13 @@ export function namesWidth(rows: readonly MatrixRow[]): number {
 
 /** The scale of all rows, from a sample where they are many. */
 export function scaleOfAll({ rows, view, steps, left, right }: MatrixScene): MatrixScale {
-  const every = Math.max(1, rows.length / SAMPLE);
+  const width = Math.round(right - left);
+  const everyRow = Math.max(1, rows.length / SAMPLED_ROWS);
+  const everyCell = Math.max(1, Math.floor((Math.min(rows.length, SAMPLED_ROWS) * width) / SAMPLED_CELLS));
   const numbers: number[] = [];
-  for (let i = 0; i < rows.length; i += every) {
-    const { values } = rowCells(rows[Math.floor(i)]!.series, view.statistic, steps, Math.round(right - left));
-    for (const value of values) if (Number.isFinite(value)) numbers.push(value);
+  for (let i = 0; i < rows.length; i += everyRow) {
+    const { values } = rowCells(rows[Math.floor(i)]!.series, view.statistic, steps, width);
+    for (let cell = 0; cell < width; cell += everyCell) numbers.push(values[cell]!);
   }
   return matrixScale(view.statistic, numbers);
 }

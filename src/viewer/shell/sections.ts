@@ -35,6 +35,7 @@ export class Sections {
   readonly #context: CardContext;
   readonly #scheduler: Scheduler;
   readonly #openMenu: OpenMenu;
+  /** By their places; those that nobody wants at the moment are kept, without cards: a filter comes and goes. */
   readonly #frames: Map<string, CardFrame> = new Map();
   readonly #byElement: WeakMap<Element, CardFrame> = new WeakMap();
   readonly #drawn: WeakMap<CardFrame, number> = new WeakMap();
@@ -82,7 +83,6 @@ export class Sections {
   update(): void {
     const { store, state } = this.#context;
     const { matches } = tagFilter(state.view.filter);
-    const kept = new Set<string>();
     const sections: HTMLElement[] = [];
     for (const kind of KINDS) {
       const tags = store.tags(kind).filter(matches);
@@ -103,7 +103,6 @@ export class Sections {
         for (const place of this.#places(kind, members)) {
           const frame = this.#frame(place);
           frame.nameRun();
-          kept.add(placeKey(place));
           frames.push(frame.element);
         }
         grid.classList.toggle('long', frames.length > LONG);
@@ -112,9 +111,6 @@ export class Sections {
       arrange(section.body, groups);
     }
     arrange(this.element, sections);
-    for (const [key, frame] of this.#frames) {
-      if (!kept.has(key)) this.#remove(key, frame);
-    }
   }
 
   /** Asks for the cards whose data changed since they were drawn. */
@@ -169,7 +165,7 @@ export class Sections {
     this.#near.disconnect();
     this.#seen.disconnect();
     this.#sizes.disconnect();
-    for (const [key, frame] of this.#frames) this.#remove(key, frame);
+    for (const frame of this.#frames.values()) this.#close(frame);
   }
 
   #places(kind: SeriesKind, tags: readonly string[]): Place[] {
@@ -217,13 +213,6 @@ export class Sections {
     this.#sizes.unobserve(frame.element);
     this.#scheduler.remove(frame.card);
     frame.close();
-  }
-
-  #remove(key: string, frame: CardFrame): void {
-    this.#near.unobserve(frame.element);
-    this.#close(frame);
-    frame.element.remove();
-    this.#frames.delete(key);
   }
 
   #grid(key: string): HTMLElement {
