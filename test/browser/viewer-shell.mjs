@@ -657,7 +657,13 @@ test('statistics of the overview, of all rows and of each', async (viewer) => {
   await viewer.find('.overview .choice label', { hasText: 'Each row' }).click();
   await viewer.settle(60);
   seen.add(await picture());
-  assert.equal(seen.size, 7, 'seven different pictures');
+  // A statistic that comes together with a pointer.
+  await viewer.call('change', { statistic: 'count', hover: { step: 3 } });
+  await viewer.settle(60);
+  seen.add(await picture());
+  await viewer.call('change', { statistic: 'std', hover: undefined });
+  await viewer.settle(60);
+  assert.equal(seen.size, 8, 'eight different pictures');
   assert.match(await viewer.find('.legend').textContent(), /low.*high.*log, 5–95 % of the row/);
 });
 

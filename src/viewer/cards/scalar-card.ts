@@ -1,6 +1,6 @@
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
-import type { Range } from '../state/view-state.ts';
+import { onlyMarksMoved, type Range } from '../state/view-state.ts';
 import { inkOf } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';
 import { paintNothing, paintSteps, paintValuesLeft, within } from './frame.ts';
@@ -64,8 +64,8 @@ export class ScalarCard implements Card, StepTrack {
     this.#stop = [
       listenToSteps(this.#plot, context.state, this),
       context.state.listen((view, before) => {
-        if (view.hover === before.hover && view.brush === before.brush) context.requestDraw(this);
-        else this.#update();
+        if (onlyMarksMoved(view, before)) this.#update();
+        else context.requestDraw(this);
       }),
     ];
   }

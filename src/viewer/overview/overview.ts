@@ -12,7 +12,7 @@ import { type Theme, themeOf } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import { Choice } from '../shell/choice.ts';
 import { tagFilter } from '../shell/tag-filter.ts';
-import type { Hover, Range, Statistic } from '../state/view-state.ts';
+import { type Hover, onlyMarksMoved, type Range, type Statistic } from '../state/view-state.ts';
 import { Legend } from './legend.ts';
 import { type MatrixRow, type MatrixScene, namesWidth, paintRows, scaleOfAll } from './matrix.ts';
 import type { MatrixScale } from './matrix-scale.ts';
@@ -107,8 +107,8 @@ export class Overview implements Card, StepTrack {
     this.#stop = [
       listenToSteps(this.#pane, state, this),
       state.listen((view, before) => {
-        if (view.hover === before.hover && view.brush === before.brush) context.requestDraw(this);
-        else this.#update();
+        if (onlyMarksMoved(view, before)) this.#update();
+        else context.requestDraw(this);
       }),
     ];
   }

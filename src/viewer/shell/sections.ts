@@ -131,7 +131,10 @@ export class Sections {
 
   /** Makes the cards of all open sections, for printing. */
   openAll(limit: number): void {
-    for (const frame of this.shown.slice(0, limit)) this.#open(frame);
+    for (const frame of this.shown.slice(0, limit)) {
+      this.#close(frame);
+      this.#open(frame);
+    }
   }
 
   /** Brings a card into view and gives it the focus. */

@@ -2,7 +2,7 @@ import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind, Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import type { Progress } from '../sources/source.ts';
-import { ViewState } from '../state/view-state.ts';
+import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
 import { CardMenu, type OpenMenu } from './card-menu.ts';
 import { Head } from './head.ts';
 import { helpDialog } from './help-dialog.ts';
@@ -104,7 +104,7 @@ export class Shell {
         this.#sections.update();
         this.#sayFilter();
       }
-      if (view.hover === before.hover) this.#updateSurroundings();
+      if (!onlyMarksMoved(view, before)) this.#updateSurroundings();
     });
     this.#stopListening = () => {
       stopStore();
@@ -208,8 +208,11 @@ export class Shell {
     say(this.#status, filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`);
   }
 
+  /** At the width of a sheet and in light colours, every card; then everything as it was. */
   #print(paper: boolean): void {
+    this.#root.toggleAttribute('data-paper', paper);
     this.#theme.paper = paper;
+    this.#drawAll();
     if (!paper) return;
     this.#sections.openAll(MOST_PRINTED);
     this.#scheduler.drawNow();

@@ -154,16 +154,16 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
   .legend{margin-left:0;white-space:normal;flex-wrap:wrap}
 }
 @media (prefers-reduced-motion:reduce){*,*::before{transition:none!important;scroll-behavior:auto!important}}
-@media print{
-  .root{${LIGHT}background:#fff;--card:210px}
-  .head{position:static;border:0;padding:0 0 8px}
-  .head>:not(.title),.icon,.slider input,.menu,.choice,progress,.only,aside{display:none}
-  .page{display:block}
-  main{padding:0}
-  .grid{grid-template-columns:1fr 1fr}
-  .card,.overview{break-inside:avoid}
-  h2,h3{break-after:avoid}
-}
+.root[data-paper]{width:700px;background:#fff;--card:190px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+[data-paper] .head{position:static;border:0;padding:0 0 8px}
+[data-paper] :is(.head>:not(.title),.icon,.slider input,.menu,.choice,progress,.only,aside,.readout){display:none}
+[data-paper] .page,[data-paper] .grid{display:block}
+[data-paper] main{padding:0}
+[data-paper] .grid{margin-right:-12px}
+[data-paper] .card{contain:none;display:inline-flex;vertical-align:top;width:344px;margin:0 12px 12px 0}
+[data-paper] .card.large{width:700px}
+[data-paper] :is(.card,.overview){break-inside:avoid}
+[data-paper] :is(h2,h3){break-after:avoid}
 `;
 
 /** A style sheet of its own: it needs no style-src. */

@@ -58,6 +58,13 @@ export const FIRST_VIEW: View = {
 /** Is told what changed. */
 export type ViewListener = (view: View, before: View) => void;
 
+/** Whether pointer and brush alone moved: what lies under them stays as it is drawn. */
+export function onlyMarksMoved(view: View, before: View): boolean {
+  return (Object.keys(view) as (keyof View)[]).every(
+    (name) => name === 'hover' || name === 'brush' || view[name] === before[name],
+  );
+}
+
 /** The one {@link View} of a viewer. Listeners are called at once; whoever draws waits for the next frame. */
 export class ViewState {
   #view: View;
