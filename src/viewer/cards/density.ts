@@ -97,16 +97,15 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
     for (const counts of [count, ...LANES.map((lane) => lanes[lane])]) counts[to] = counts[from]!;
     covered[to] = 1;
   };
+  const free = (x: number): boolean => x >= 0 && x < width && covered[x] === 0;
   for (let x = 0; x < width; x++) {
     if (covered[x] === 0) continue;
-    let end = x + 1;
+    let [start, end] = [x, x + 1];
     while (end < width && covered[end] === 1) end++;
-    for (let wide = end - x; wide < LEAST && end < width && (covered[end + 1] ?? 0) === 0; wide++) copy(end - 1, end++);
-    for (
-      let start = x;
-      end - start < LEAST && start > 0 && (covered[start - 2] ?? 0) === 0 && covered[start - 1] === 0;
-    ) {
-      copy(start, --start);
+    // To the left and to the right in turn, as long as an empty pixel stays between it and its neighbour.
+    for (let side = 0; side < 2 * LEAST && end - start < LEAST; side++) {
+      if (side % 2 === 0 && free(start - 1) && (start === 1 || free(start - 2))) copy(start, --start);
+      else if (side % 2 === 1 && free(end) && (end === width - 1 || free(end + 1))) copy(end - 1, end++);
     }
     x = end;
   }

@@ -46,7 +46,8 @@ export function formatShare(share: number): string {
 
 /** Labels of evenly spaced ticks: as many decimals as it takes to tell them apart, and no more. */
 export function formatTicks(ticks: readonly number[]): string[] {
-  const spacing = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : Math.abs(ticks[0] ?? 1);
+  // Of a single tick, its own size.
+  const spacing = Math.abs(ticks.length > 1 ? ticks[1]! - ticks[0]! : (ticks[0] ?? 0)) || 1;
   const largest = Math.max(...ticks.map(Math.abs), spacing);
   // How many digits the largest needs so that the next one differs.
   const digits = Math.min(15, Math.max(1, Math.ceil(Math.log10(largest / spacing) + 1e-9) + 2));
