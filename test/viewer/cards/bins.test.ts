@@ -1,6 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { binAt, describeBin, describeColumn, formatBin, nameOfColumn } from '../../../src/viewer/cards/bins.ts';
+import {
+  binAt,
+  describeBin,
+  describeColumn,
+  formatBin,
+  nameOfColumn,
+  valueOfPixel,
+} from '../../../src/viewer/cards/bins.ts';
 import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
 import type { Bins } from '../../../src/viewer/data/points.ts';
 import { pointOf, random } from './points.ts';
@@ -15,11 +22,22 @@ test('binAt() is the bin whose edges a value lies between: the left one is in it
   assert.is(binAt({ edges: Float64Array.of(0), counts: new Float64Array(0) }, 0), -1);
 });
 
-test('binAt() finds a bin of one value from so far', () => {
+test('binAt() finds a bin of one value at this value alone', () => {
   assert.equal(
-    [1.9, 1.96, 2, 2.04, 2.06].map((value) => binAt(bins, value, 0.05)),
-    [2, 3, 3, 3, 4],
+    [1.999, 2, 2.001].map((value) => binAt(bins, value)),
+    [2, 3, 4],
   );
+});
+
+test('valueOfPixel() is the middle of a pixel, unless it holds more than one bin: then it is in the fullest', () => {
+  assert.is(valueOfPixel(bins, 0.2, 0.4, 0.3), 0.3);
+  assert.is(valueOfPixel(bins, 0.03, 0.07, 0.05), 0.05);
+  assert.is(binAt(bins, valueOfPixel(bins, 0.05, 0.15, 0.08)), 1);
+  assert.is(valueOfPixel(bins, 1.9, 2.2, 2.1), 2);
+  assert.is(binAt(bins, valueOfPixel(bins, -5, 5, 1)), 1);
+  assert.is(valueOfPixel(bins, -5, -4, -4.5), -4.5);
+  const zeros = { edges: Float64Array.of(-1e-12, 0, 1e-12, 1.1e-12), counts: Float64Array.of(1, 57, 2) };
+  assert.is(binAt(zeros, valueOfPixel(zeros, -0.01, 0.02, 0.005)), 1);
 });
 
 test('binAt() agrees with trying every bin', () => {
@@ -57,8 +75,8 @@ test('a column is described by its bin, its moments and what is in no bin', () =
     ),
   );
   assert.is(nameOfColumn(series, 0), 'step 1,234');
-  assert.is(describeBin(series, 0, 0.104, 0), '[0.1, 0.11): 3 of 6 (50 %)');
-  assert.is(describeBin(series, 0, 70, 0), '70: in no bin');
+  assert.is(describeBin(series, 0, 0.104), '[0.1, 0.11): 3 of 6 (50 %)');
+  assert.is(describeBin(series, 0, 70), '70: in no bin');
   assert.is(
     describeColumn(series, 0, true),
     'mean 0.7013 · std 1.039 · min 0.1 · max 2.5 · NaN 1 (16.7 %) · +Inf 1 (16.7 %)',
