@@ -138,6 +138,9 @@ export function densest({ mass, rows, width }: Density): { most: number; usual: 
   return { most, usual: sample.sort()[Math.floor(sample.length * 0.98)] ?? 0 };
 }
 
+/** How far outside a picture a quantile is, in pixels, that is not in it. */
+const OUTSIDE = 4;
+
 /**
  * Where, in pixels from the bottom, this share of a pixel column's values lies below. NaN where there are none, less
  * than 0 and more than `rows` where it is outside the picture.
@@ -155,8 +158,8 @@ export function quantileAt({ mass, rows }: Density, x: number, shares: readonly 
     }
     const wanted = shares[s]! * total;
     while (row < rows + 1 && below + mass[start + row]! < wanted) below += mass[start + row++]!;
-    if (row === 0) into[s] = -1;
-    else if (row === rows + 1) into[s] = rows + 1;
+    if (row === 0) into[s] = -OUTSIDE;
+    else if (row === rows + 1) into[s] = rows + OUTSIDE;
     else into[s] = row - 1 + Math.max(0, Math.min(1, (wanted - below) / (mass[start + row]! || 1)));
   }
 }

@@ -10,7 +10,7 @@ export function formatValue(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : `${MINUS}Inf`;
   const short = Number(value.toPrecision(digits));
   const size = Math.abs(short);
-  return typeset(size !== 0 && (size < 1e-4 || size >= 1e6) ? short.toExponential() : String(short));
+  return typeset(size !== 0 && (size < 1e-4 || size >= 1e5) ? short.toExponential() : String(short));
 }
 
 /** All digits, in groups of three: `1,234,567`. Of counts that are no whole numbers, three decimals. */

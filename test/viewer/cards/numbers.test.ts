@@ -5,7 +5,7 @@ import { formatCount, formatShare, formatShort, formatTicks, formatValue } from 
 test('formatValue() has four significant digits, and powers of ten where there would be many zeros', () => {
   assert.equal(
     [0, 0.1, -12.3456, 1e-5, 123456, 1.5e6, 1e30, -0].map((x) => formatValue(x)),
-    ['0', '0.1', '−12.35', '1e−5', '123500', '1.5e6', '1e30', '0'],
+    ['0', '0.1', '−12.35', '1e−5', '1.235e5', '1.5e6', '1e30', '0'],
   );
   assert.equal(
     [Number.NaN, Infinity, -Infinity].map((x) => formatValue(x)),
