@@ -56,7 +56,7 @@ function heightAt(line: readonly number[], x: number): number {
 }
 
 /** Polygons between two lines that have the same x, one for each stretch without a gap. */
-function bands(lower: readonly number[], upper: readonly number[], top: number, height: number): number[][] {
+function bands(lower: readonly number[], upper: readonly number[]): number[][] {
   const found: number[][] = [];
   let there: number[] = [];
   let back: number[] = [];
@@ -67,7 +67,7 @@ function bands(lower: readonly number[], upper: readonly number[], top: number, 
     back = [];
   };
   for (let i = 0; i < lower.length; i += 2) {
-    if (Number.isNaN(lower[i]!)) close();
+    if (Number.isNaN(lower[i]!) || Number.isNaN(lower[i + 1]!)) close();
     else {
       there.push(lower[i]!, lower[i + 1]!);
       back.push(upper[i]!, upper[i + 1]!);
