@@ -32,8 +32,7 @@ export class LogLook {
     await this.#read(signal);
     const { failure, isEmpty } = this.#logs;
     if (failure !== undefined) {
-      const what =
-        (failure as NodeJS.ErrnoException).code === 'ENOENT' ? 'the directory is not there' : failure.message;
+      const what = (failure as { code?: unknown }).code === 'ENOENT' ? 'the directory is not there' : failure.message;
       this.#troubles.tell(UNREADABLE, `The logs cannot be read: ${what}. It is tried again and again.`, 1);
       return;
     }
