@@ -69,7 +69,7 @@ async function pytorch(files: readonly string[]): Promise<ViewerPoint[]> {
   for (const file of files) blobs.set(file, await (await fetch(`/fixture?${encodeURIComponent(file)}`)).blob());
   const points: ViewerPoint[] = [];
   for await (const event of new RunReader(memoryLogs({ files: () => blobs })).poll()) {
-    const point = fromEvent(event.run, event.event);
+    const point = fromEvent(event);
     if (point !== undefined) points.push(point);
   }
   return points;

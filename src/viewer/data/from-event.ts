@@ -1,4 +1,4 @@
-import type { LoggedEvent, LoggedHistogram } from '../../tensorboard/index.ts';
+import type { LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
@@ -15,7 +15,7 @@ export class UnusableRecord extends Error {
  * What a viewer shows of an event; undefined for what it does not show.
  * @throws UnusableRecord for a histogram whose bins make no sense; says which run, tag and step, and why
  */
-export function fromEvent(run: string, event: LoggedEvent): ViewerPoint | undefined {
+export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
   switch (event.kind) {
     case 'histogram':
       return histogramPoint(run, event);

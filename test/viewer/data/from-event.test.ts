@@ -7,7 +7,7 @@ import type { HistogramPoint } from '../../../src/viewer/data/points.ts';
 import { cases, header } from '../../tensorboard/fixture.ts';
 
 function point(event: LoggedEvent): HistogramPoint {
-  const made = fromEvent('r', event);
+  const made = fromEvent({ run: 'r', event });
   assert.ok(made?.kind === 'histogram');
   return made;
 }
@@ -224,10 +224,10 @@ test('fromEvent() refuses bins that make no sense, and says where', () => {
 });
 
 test('fromEvent() passes on scalars, and no header', () => {
-  assert.is(fromEvent('r', new EventReader().push(header)[0]!), undefined);
+  assert.is(fromEvent({ run: 'r', event: new EventReader().push(header)[0]! }), undefined);
   const event = { kind: 'scalar', tag: 't', step: 2, wallTime: 1, value: 3 } as const;
-  assert.equal(fromEvent('r', event), { ...event, run: 'r' });
-  assert.equal(fromEvent('r', { kind: 'start', step: 2, wallTime: 1 }), {
+  assert.equal(fromEvent({ run: 'r', event }), { ...event, run: 'r' });
+  assert.equal(fromEvent({ run: 'r', event: { kind: 'start', step: 2, wallTime: 1 } }), {
     kind: 'restart',
     run: 'r',
     step: 2,

@@ -8,8 +8,8 @@ import { expected, logs } from '../fixture.ts';
 
 const store = new Store();
 test.before(async () => {
-  for await (const { run, event } of new RunReader(directoryLogs(logs)).poll()) {
-    const point = fromEvent(run, event);
+  for await (const event of new RunReader(directoryLogs(logs)).poll()) {
+    const point = fromEvent(event);
     if (point !== undefined) store.add([point]);
   }
 });

@@ -39,8 +39,8 @@ test('logSource() gives all points of all runs, and says how far it is', async (
     () => listener.last !== undefined && listener.last.read === listener.last.total,
   );
   const expected = [];
-  for await (const { run, event } of new RunReader(directoryLogs(logs)).poll()) {
-    const point = fromEvent(run, event);
+  for await (const event of new RunReader(directoryLogs(logs)).poll()) {
+    const point = fromEvent(event);
     if (point !== undefined) expected.push(point);
   }
   assert.equal(listener.all, expected);

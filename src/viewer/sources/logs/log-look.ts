@@ -1,4 +1,4 @@
-import { type FileDamage, type LoggedEvent, type LogSource, RunReader } from '../../../tensorboard/index.ts';
+import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../tensorboard/index.ts';
 import { fromEvent, UnusableRecord } from '../../data/from-event.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../source.ts';
@@ -45,7 +45,7 @@ export class LogLook {
     let start = performance.now();
     for await (const { run, events } of this.#reader.pollBatches()) {
       for (const event of events) {
-        this.#take(run, event);
+        this.#take({ run, event });
         if (performance.now() - start < this.#batch) continue;
         await this.#give();
         if (signal.aborted) return;
@@ -57,13 +57,13 @@ export class LogLook {
     await this.#give();
   }
 
-  #take(run: string, event: LoggedEvent): void {
+  #take(event: RunEvent): void {
     try {
-      const point = fromEvent(run, event);
+      const point = fromEvent(event);
       if (point !== undefined) this.#points.push(point);
     } catch (error) {
       if (!(error instanceof UnusableRecord)) throw error;
-      this.#troubles.tell(`run ${run}`, error.message);
+      this.#troubles.tell(`run ${event.run}`, error.message);
     }
   }
 
