@@ -20,9 +20,11 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
     case 'histogram':
       return histogramPoint(run, event);
     case 'scalar':
-    case 'image':
     case 'text':
       return { ...event, run };
+    case 'image':
+      // Copies: they may be views of all that was read with them.
+      return { ...event, run, images: event.images.map((bytes) => bytes.slice()) };
     case 'start':
       return { kind: 'restart', run, step: event.step };
     default:

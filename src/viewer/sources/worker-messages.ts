@@ -1,6 +1,7 @@
-/** @file What goes between a worker whose model is watched and the page that watches it. */
-import { DEFAULT_EDGES } from '../data/default-edges.ts';
-import type { HistogramPoint, ViewerPoint } from '../data/points.ts';
+/** @file What goes between a source in a worker and the page that shows it. */
+import { packPoints, unpackPoints } from '../data/pack-points.ts';
+import type { ViewerPoint } from '../data/points.ts';
+import type { Progress } from './source.ts';
 
 /** One end of a connection: a MessagePort, a Worker, or the scope inside of a worker; Node's too. */
 export interface MessageEnd {
@@ -19,9 +20,6 @@ export interface MessageEnd {
   start?(): void;
 }
 
-/** A point whose bins are a stretch of the default edges, without these. */
-type PackedPoint = Omit<HistogramPoint, 'bins'> & { readonly start: number; readonly counts: Float64Array };
-
 export type FromPage =
   | { readonly type: 'connect' }
   | { readonly type: 'disconnect' }
@@ -31,14 +29,20 @@ export type FromPage =
 export type FromWorker =
   /** Somebody can be connected to: whoever asked before, asks again. */
   | { readonly type: 'ready' }
-  | { readonly type: 'points'; readonly batch: number; readonly points: readonly PackedPoint[] }
+  | { readonly type: 'points'; readonly batch: number; readonly points: readonly ViewerPoint[] }
+  | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'trouble'; readonly message: string };
 
-const MARK = 'layertap activations';
+const MARK = 'layertap viewer';
 
+/** Points travel as bytes: one array that is handed over is cheaper than an object for each. */
 export function post(end: MessageEnd, message: FromPage | FromWorker): void {
-  const transfer = message.type === 'points' ? message.points.map(({ counts }) => counts.buffer) : [];
-  end.postMessage({ ...message, layertap: MARK }, { transfer });
+  if (message.type !== 'points') {
+    end.postMessage({ ...message, layertap: MARK }, { transfer: [] });
+    return;
+  }
+  const packed = packPoints(message.points);
+  end.postMessage({ ...message, points: packed, layertap: MARK }, { transfer: [packed.buffer] });
 }
 
 /**
@@ -51,8 +55,9 @@ export function listen<Message extends FromPage | FromWorker>(
   message: (message: Message) => void,
   gone: (why: string) => void,
 ): () => void {
-  const take = (data: unknown) => {
-    if ((data as { layertap?: unknown } | null | undefined)?.layertap === MARK) message(data as Message);
+  const take = (data: { layertap?: unknown; points?: Uint8Array } | null | undefined) => {
+    if (data?.layertap !== MARK) return;
+    message((data.points === undefined ? data : { ...data, points: unpackPoints(data.points) }) as Message);
   };
   const ended = () => gone('the other end is gone');
   if (end.addEventListener === undefined) {
@@ -64,7 +69,7 @@ export function listen<Message extends FromPage | FromWorker>(
     };
   }
   const listeners = {
-    message: (event: { data: unknown }) => take(event.data),
+    message: (event: { data: object }) => take(event.data),
     close: ended,
     error: (event: { message?: string }) => gone(`the worker failed: ${event.message ?? 'it could not be started'}`),
   };
@@ -73,20 +78,4 @@ export function listen<Message extends FromPage | FromWorker>(
   return () => {
     for (const [type, listener] of Object.entries(listeners)) end.removeEventListener?.(type, listener);
   };
-}
-
-/** A live source gives histograms alone, whose bins are a stretch of the default edges. */
-export function pack(points: readonly ViewerPoint[]): PackedPoint[] {
-  return (points as readonly HistogramPoint[]).map(({ bins, ...point }) => ({
-    ...point,
-    start: bins.edges.byteOffset / bins.edges.BYTES_PER_ELEMENT,
-    counts: bins.counts,
-  }));
-}
-
-export function unpack(points: readonly PackedPoint[]): HistogramPoint[] {
-  return points.map(({ start, counts, ...point }) => ({
-    ...point,
-    bins: { edges: DEFAULT_EDGES.subarray(start, start + counts.length + 1), counts },
-  }));
 }
