@@ -71,10 +71,10 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
   return {
     state: shell.state,
     store,
-    unmount() {
+    unmount: once(() => {
       disconnect();
       unmount();
-    },
+    }),
   };
 }
 
@@ -99,14 +99,21 @@ function mountShell(element: Element, name: string, store: Store, options: Mount
   const shadow = ROOTS.has(element) ? element.shadowRoot! : attachShadow(element);
   const shell = new Shell(shadow, name, store, options);
   ROOTS.set(element, 'mounted');
-  let mounted = true;
-  const unmount = () => {
-    if (!mounted) return;
-    mounted = false;
+  const unmount = once(() => {
     shell.destroy();
     ROOTS.set(element, 'free');
-  };
+  });
   return { shell, unmount };
+}
+
+/** Does it the first time that it is called. */
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    act();
+  };
 }
 
 function attachShadow(element: Element): ShadowRoot {

@@ -46,6 +46,7 @@ export class ScalarCard implements Card, StepTrack {
   readonly #values: HTMLElement = element('div', { class: 'values' });
   readonly #stop: (() => void)[];
   steps: Range = [0, 1];
+  allSteps: Range = [0, 1];
   right: number = INSET.left + 1;
   readonly left: number = INSET.left;
   #lines: readonly Line[] = [];
@@ -117,8 +118,10 @@ export class ScalarCard implements Card, StepTrack {
   #linesNow({ dark }: Theme = themeOf(this.element)): Line[] {
     const { store, state } = this.#context;
     const { view } = state;
-    const [from, to] = view.steps ?? store.steps ?? [0, 1];
-    this.steps = from === to ? [from - 0.5, to + 0.5] : [from, to];
+    const [first, last] = store.steps ?? [0, 1];
+    this.allSteps = first === last ? [first - 0.5, last + 0.5] : [first, last];
+    this.steps = view.steps ?? this.allSteps;
+    const [from, to] = this.steps;
     return store.runs.flatMap((run, index) => {
       const series = store.scalars(run, this.#tag);
       if (series === undefined || series.length === 0 || view.hiddenRuns.has(run)) return [];

@@ -41,7 +41,7 @@ const LETTER = 6.3;
 export function namesWidth(rows: readonly MatrixRow[]): number {
   if (rows.length === 0) return 0;
   const prefix = commonPrefix(rows);
-  return NAME_MARGIN + LETTER * rows.reduce((most, { tag }) => Math.max(most, tag.length - prefix), 0);
+  return Math.ceil(NAME_MARGIN + LETTER * rows.reduce((most, { tag }) => Math.max(most, tag.length - prefix), 0));
 }
 
 /** The scale of all rows, from a sample where they are many. */

@@ -4,6 +4,7 @@ import { paintNothing, paintSteps } from '../cards/frame.ts';
 import { SvgInk } from '../cards/ink.ts';
 import { INSET } from '../cards/insets.ts';
 import { formatCount, formatShare, formatValue } from '../cards/numbers.ts';
+import { CLICK } from '../cards/pointer.ts';
 import { runColour } from '../cards/run-colours.ts';
 import { StepMarks } from '../cards/step-marks.ts';
 import { listenToSteps, type StepTrack, stepAt } from '../cards/step-pointer.ts';
@@ -85,7 +86,14 @@ export class Overview implements Card, StepTrack {
     this.#scroller.addEventListener('scroll', () => context.requestDraw(this), { passive: true });
     // Before the keys along the steps: Enter means another thing here.
     this.#pane.addEventListener('keydown', (event) => this.#key(event));
-    this.#pane.addEventListener('click', () => this.#chooseHovered());
+    let pressed = { x: 0, y: 0 };
+    this.#pane.addEventListener('pointerdown', ({ clientX, clientY }) => {
+      pressed = { x: clientX, y: clientY };
+    });
+    this.#pane.addEventListener('click', ({ clientX, clientY }) => {
+      // Whoever dragged wanted a brush.
+      if (Math.hypot(clientX - pressed.x, clientY - pressed.y) < CLICK) this.#chooseHovered();
+    });
     this.#stop = [
       listenToSteps(this.#pane, state, this),
       state.listen((view, before) => {
@@ -97,6 +105,10 @@ export class Overview implements Card, StepTrack {
 
   get steps(): Range {
     return this.#scene?.steps ?? [0, 1];
+  }
+
+  get allSteps(): Range {
+    return allSteps(this.#scene?.rows ?? [], this.#context.store.steps);
   }
 
   get left(): number {

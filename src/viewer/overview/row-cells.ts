@@ -39,10 +39,15 @@ export function rowCells(series: HistogramSeries, statistic: Statistic, [from, t
   for (let column = start; column < length; column++) {
     const left = column === 0 ? series.firstStep(0) - before : border(column - 1);
     const right = column === length - 1 ? series.lastStep(column) + after : border(column);
-    if (left > to) break;
-    const first = Math.max(0, Math.min(width - 1, Math.floor(place(left))));
-    // At least one cell; a border within a cell gives it to both, and what stands out stays.
-    const last = Math.min(width, Math.max(first + 1, Math.round(place(right))));
+    if (left >= to) break;
+    // The cells whose middles it covers; if there are none, the one that its own middle is in.
+    let first = Math.max(0, Math.ceil(place(left) - 0.5));
+    let last = Math.min(width, Math.ceil(place(right) - 0.5));
+    if (first >= last) {
+      first = Math.floor(place((left + right) / 2));
+      if (first < 0 || first >= width) continue;
+      last = first + 1;
+    }
     const value = series.statistic(statistic, column);
     const share = series.statistic('nonFinite', column) || 0;
     for (let cell = first; cell < last; cell++) {

@@ -38,6 +38,8 @@ export class Head {
   readonly #runs: Choice<'side by side' | 'overlaid'>;
   readonly #smoothing: HTMLInputElement;
   readonly #weight: HTMLElement = element('output', { class: 'number' });
+  readonly #logarithmic: HTMLButtonElement;
+  readonly #scalars: HTMLElement;
   #progress: Progress | undefined;
   #paused = false;
 
@@ -82,6 +84,15 @@ export class Head {
       'aria-label': 'Smoothing of scalars',
       input: () => state.change({ smoothing: Number(this.#smoothing.value) }),
     });
+    this.#logarithmic = element(
+      'button',
+      {
+        class: 'plain',
+        title: 'A symmetric-log axis for scalars',
+        click: () => state.change({ scalarAxis: state.view.scalarAxis === 'linear' ? 'symlog' : 'linear' }),
+      },
+      'Log',
+    );
     let colours = theme;
     const themes = element('button', {
       class: 'icon',
@@ -110,6 +121,12 @@ export class Head {
       },
       'Runs and alerts',
     );
+    this.#scalars = element(
+      'div',
+      { class: 'smoothing' },
+      element('label', {}, 'Smoothing', this.#smoothing, this.#weight),
+      this.#logarithmic,
+    );
     this.element = element(
       'header',
       { class: 'head' },
@@ -117,13 +134,17 @@ export class Head {
       this.#zoom,
       element('span', { class: 'space' }),
       element('div', { class: 'filter' }, this.filter, this.#mistake),
-      this.#histograms.element,
-      this.#valueAxis.element,
-      this.#runs.element,
-      element('label', { class: 'smoothing' }, 'Smoothing', this.#smoothing, this.#weight),
-      this.#pause,
-      themes,
+      element(
+        'div',
+        { class: 'tools' },
+        this.#histograms.element,
+        this.#valueAxis.element,
+        this.#runs.element,
+        this.#scalars,
+        this.#pause,
+      ),
       side,
+      themes,
       element('button', { class: 'icon', 'aria-label': 'Keys and help', click: () => actions.help() }, '?'),
       this.#bar,
     );
@@ -162,7 +183,8 @@ export class Head {
     this.#runs.value = view.runs;
     this.#runs.element.hidden = this.#store.runs.length < 2;
     this.#smoothing.value = String(view.smoothing);
-    this.#smoothing.parentElement!.hidden = this.#store.tags('scalar').length === 0;
+    this.#logarithmic.setAttribute('aria-pressed', String(view.scalarAxis === 'symlog'));
+    this.#scalars.hidden = this.#store.tags('scalar').length === 0;
     say(this.#weight, view.smoothing.toFixed(2));
     if (this.filter.value !== view.filter) this.filter.value = view.filter;
     const { mistake } = tagFilter(view.filter);

@@ -15,7 +15,9 @@ const KEYS: readonly [keys: string, what: string][] = [
 const POINTER: readonly [what: string, does: string][] = [
   ['Drag', 'brushes steps, in all cards at once'],
   ['Shift and drag', 'moves along the steps'],
-  ['Double click', 'shows the brushed steps alone, and all again'],
+  ['Wheel', 'zooms, in a card that has the focus or with Ctrl'],
+  ['Double click', 'shows everything again'],
+  ['Click', 'in the overview: goes to the card'],
 ];
 
 /** What keys and pointer do. */

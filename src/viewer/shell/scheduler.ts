@@ -75,11 +75,18 @@ export class Scheduler {
         this.#lastData = performance.now();
         this.#beforeFrame();
       }
+      const failures: unknown[] = [];
       for (const card of this.#waiting) {
         if (!this.#visible.has(card)) continue;
         this.#waiting.delete(card);
-        card.draw();
+        try {
+          card.draw();
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      // The others were drawn all the same.
+      if (failures.length > 0) throw failures[0];
     });
   }
 }

@@ -50,7 +50,8 @@ export class Sections {
         for (const { target, isIntersecting } of entries) {
           const frame = this.#byElement.get(target)!;
           if (isIntersecting) this.#open(frame);
-          else this.#close(frame);
+          // Who is in a card with the keyboard stays there.
+          else if (!target.matches(':focus-within')) this.#close(frame);
         }
       },
       { rootMargin: `${NEAR}px` },
@@ -205,8 +206,7 @@ export class Sections {
   }
 
   #close(frame: CardFrame): void {
-    // Who is in a card with the keyboard stays there.
-    if (frame.card === undefined || frame.element.matches(':focus-within')) return;
+    if (frame.card === undefined) return;
     this.#seen.unobserve(frame.element);
     this.#sizes.unobserve(frame.element);
     this.#scheduler.remove(frame.card);
@@ -214,7 +214,6 @@ export class Sections {
   }
 
   #remove(key: string, frame: CardFrame): void {
-    frame.element.blur();
     this.#near.unobserve(frame.element);
     this.#close(frame);
     frame.element.remove();

@@ -40,11 +40,12 @@ export class Shell {
   readonly #side: Side;
   readonly #theme: ThemeSwitch;
   readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
-  readonly #empty: HTMLElement = element('p', { class: 'empty' }, 'Waiting for data…');
+  readonly #empty: HTMLElement = element('div', { class: 'empty' });
   readonly #help: HTMLDialogElement = helpDialog();
   readonly #ended: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
   readonly #stopListening: () => void;
+  #lastTrouble: string | undefined;
   #paused = false;
   /** In steps of a quarter: nobody wants to hear each percent. */
   #told = -1;
@@ -123,6 +124,8 @@ export class Shell {
 
   trouble(message: string): void {
     this.#side.trouble(message);
+    this.#lastTrouble = message;
+    this.#updateSurroundings();
     say(this.#status, message);
   }
 
@@ -132,12 +135,17 @@ export class Shell {
     this.#sections.destroy();
     this.#overview.destroy();
     this.#scheduler.stop();
+    // Chromium's shadow roots remember the radio buttons that were in them, and with those everything else.
+    for (const radio of this.#root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
     this.#shadow.replaceChildren();
     this.#shadow.adoptedStyleSheets = [];
   }
 
   #onData(): void {
-    if (this.#paused) return;
+    if (this.#paused) {
+      this.#head.update();
+      return;
+    }
     this.#sections.update();
     this.#sections.drawChanged();
     this.#overview.update();
@@ -148,6 +156,8 @@ export class Shell {
     this.#head.update();
     this.#side.update();
     this.#empty.hidden = KINDS.some((kind) => this.#store.tags(kind).length > 0);
+    if (this.#empty.hidden) return;
+    say(this.#empty, this.#lastTrouble ?? (this.#head.loaded < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
   }
 
   /** What is seen stays as it is while data come on. */

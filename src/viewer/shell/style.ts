@@ -43,14 +43,16 @@ progress::-moz-progress-bar{background:var(--accent)}
 .filter input[aria-invalid=true]{border-color:var(--alarm)}
 .filter p{position:absolute;top:100%;left:0;z-index:6;width:max-content;max-width:320px;margin-top:4px;padding:3px 8px;border-radius:5px;
   background:var(--alarm-ground);color:var(--alarm)}
-.choice{display:inline-flex;border:1px solid var(--line);border-radius:5px;background:var(--ground)}
+.choice{position:relative;display:inline-flex;border:1px solid var(--line);border-radius:5px;background:var(--ground)}
 .choice legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .choice input{position:absolute;opacity:0;width:1px;height:1px;margin:0}
 .choice span{display:block;padding:2px 8px;border-radius:4px;color:var(--ink-2);cursor:pointer;white-space:nowrap}
 .choice span:hover{color:var(--ink)}
 .choice input:checked+span{background:var(--surface);color:var(--ink);box-shadow:0 0 0 1px var(--line);font-weight:550}
 .choice input:focus-visible+span{outline:2px solid var(--accent)}
-.smoothing{display:inline-flex;align-items:center;gap:6px;color:var(--ink-2)}
+.tools{display:contents}
+.smoothing,.smoothing label{display:inline-flex;align-items:center;gap:6px;color:var(--ink-2);white-space:nowrap}
+.plain[aria-pressed=true]{background:var(--hover);font-weight:550;color:var(--ink)}
 input[type=range]{accent-color:var(--accent);width:84px;margin:0}
 input[type=checkbox]{accent-color:var(--ink-2);margin:0}
 .chip{border:1px solid var(--accent);color:var(--accent);border-radius:99px;padding:1px 9px}
@@ -74,7 +76,8 @@ li:hover .only,.only:focus-visible{opacity:1}
 .alert .where{color:var(--ink-3);direction:rtl;text-align:left;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .troubles li{padding:3px 0;overflow-wrap:anywhere;color:var(--ink-2)}
 
-main{padding:12px 16px 40px;min-width:0;display:grid;gap:14px}
+main{padding:12px 16px 40px;min-width:0}
+main,.sections,.groups{display:grid;grid-template-columns:minmax(0,1fr);gap:14px}
 .empty{padding:12vh 16px;text-align:center;color:var(--ink-2)}
 .overview{background:var(--surface);border:1px solid var(--line);border-radius:7px;padding:0 0 6px}
 .overview>header{display:flex;justify-content:space-between;align-items:center;height:36px;padding:0 4px 0 12px}
@@ -87,8 +90,7 @@ main{padding:12px 16px 40px;min-width:0;display:grid;gap:14px}
 .pane{position:sticky;top:0;height:100%;cursor:crosshair;touch-action:pan-y}
 .pane .row{position:absolute;left:0;right:0;top:0;pointer-events:none;border:solid var(--accent);border-width:1px 0}
 .readout{display:block;padding:2px 12px 0;min-height:20px;font-size:12px;color:var(--ink-2);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-.sections,.groups{display:grid;gap:14px}
-.sections section section{display:grid;gap:8px}
+.sections section section{display:grid;grid-template-columns:minmax(0,1fr);gap:8px}
 h2 .fold{font-weight:650;font-size:14px}
 h3 .fold{color:var(--ink-2);font-weight:550}
 .fold{display:flex;align-items:center;gap:6px;padding:2px 6px 2px 2px;margin-left:-4px}
@@ -99,7 +101,7 @@ h3 .fold{color:var(--ink-2);font-weight:550}
 .grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(min(400px,100%),1fr))}
 
 .card{position:relative;display:flex;flex-direction:column;min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:7px;
-  height:calc(var(--card) + 34px);scroll-margin:calc(var(--head) + 12px) 0 12px}
+  height:calc(var(--card) + 40px);padding-bottom:5px;scroll-margin:calc(var(--head) + 12px) 0 12px}
 .card.large{grid-column:1/-1;--card:460px}
 .card:focus{border-color:var(--accent);outline:none}
 .card>header{display:flex;align-items:center;gap:10px;height:32px;padding:0 4px 0 12px;flex:none}
@@ -138,11 +140,17 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
   .page{grid-template-columns:minmax(0,1fr)}
   .head{position:static;padding:7px 12px}
   .head .side-switch{display:block}
-  .filter{flex:1 1 100%;order:9}
+  .filter{flex:1 1 100%;order:8}
+  .tools{display:flex;align-items:center;gap:10px;flex:1 1 100%;min-width:0;order:9;overflow-x:auto;margin:0 -12px;padding:2px 12px}
+  .tools>*{flex:none}
   aside{position:static;max-height:none;padding:12px 12px 0}
   aside.folded{display:none}
   main{padding:12px 12px 32px}
-  .title{flex:1 1 60%}
+  .head .space{display:none}
+  .title{flex:1;order:-1;flex-direction:column;align-items:start;gap:0}
+  .choice{flex-wrap:wrap}
+  .status{overflow:hidden;text-overflow:ellipsis}
+  .legend{margin-left:0;white-space:normal;flex-wrap:wrap}
 }
 @media (prefers-reduced-motion:reduce){*,*::before{transition:none!important;scroll-behavior:auto!important}}
 @media print{
