@@ -5,6 +5,8 @@
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
+import { LITTLE_ENDIAN } from './endian.ts';
+
 /** Bytes that are not the message that they should be. */
 export class MalformedMessage extends Error {
   override readonly name: string = 'MalformedMessage';
@@ -91,14 +93,48 @@ export function integerOf(field: Field): number {
   return Number(BigInt.asIntN(64, field.integer));
 }
 
-/** A `repeated double` (8 bytes) or `float` (4), packed or not: appended to what came before. */
-export function readNumbers(field: Field, size: 8 | 4, into: number[]): void {
-  const bytes = field.type === LENGTH ? field.bytes : expect(field, size === 8 ? FIXED64 : FIXED32);
-  if (bytes.length % size !== 0) {
-    throw new MalformedMessage(`field ${field.number} has ${bytes.length} bytes; expected numbers of ${size} bytes`);
+/** A `repeated double` (8 bytes) or `float` (4), packed or not. Mostly it comes in one piece, which is copied once. */
+export class NumberList {
+  readonly #size: 8 | 4;
+  #numbers: Float64Array = new Float64Array(0);
+  length = 0;
+
+  constructor(size: 8 | 4) {
+    this.#size = size;
   }
-  const view = viewOf(bytes);
-  for (let at = 0; at < bytes.length; at += size) {
-    into.push(size === 8 ? view.getFloat64(at, true) : view.getFloat32(at, true));
+
+  /** In memory of their own. */
+  get numbers(): Float64Array {
+    return this.length === this.#numbers.length ? this.#numbers : this.#numbers.slice(0, this.length);
+  }
+
+  /** Appends what a field holds to what came before. @throws MalformedMessage */
+  add(field: Field): void {
+    const size = this.#size;
+    const bytes = field.type === LENGTH ? field.bytes : expect(field, size === 8 ? FIXED64 : FIXED32);
+    if (bytes.length % size !== 0) {
+      throw new MalformedMessage(`field ${field.number} has ${bytes.length} bytes; expected numbers of ${size} bytes`);
+    }
+    const count = bytes.length / size;
+    const start = this.#reserve(count);
+    if (size === 8 && LITTLE_ENDIAN) {
+      new Uint8Array(this.#numbers.buffer).set(bytes, start * 8);
+      return;
+    }
+    const view = viewOf(bytes);
+    for (let i = 0; i < count; i++) {
+      this.#numbers[start + i] = size === 8 ? view.getFloat64(i * 8, true) : view.getFloat32(i * 4, true);
+    }
+  }
+
+  #reserve(count: number): number {
+    const start = this.length;
+    this.length += count;
+    if (this.length > this.#numbers.length) {
+      const longer = new Float64Array(start === 0 ? count : Math.max(this.length, start * 2));
+      longer.set(this.#numbers);
+      this.#numbers = longer;
+    }
+    return start;
   }
 }

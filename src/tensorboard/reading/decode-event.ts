@@ -12,7 +12,7 @@ import {
   integerOf,
   MalformedMessage,
   messageOf,
-  readNumbers,
+  NumberList,
   textOf,
 } from '../format/wire.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
@@ -124,19 +124,21 @@ function imageOf(message: Uint8Array): { width: number; height: number; images: 
 
 function histogramOf(message: Uint8Array) {
   const statistics = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0 };
-  const names = ['min', 'max', 'num', 'sum', 'sumSquares'] as const;
-  const limits: number[] = [];
-  const counts: number[] = [];
+  const limits = new NumberList(8);
+  const counts = new NumberList(8);
   for (const field of fieldsOf(message)) {
-    const name = names[field.number - 1];
-    if (name !== undefined) statistics[name] = doubleOf(field);
-    else if (field.number === 6) readNumbers(field, 8, limits);
-    else if (field.number === 7) readNumbers(field, 8, counts);
+    if (field.number === 1) statistics.min = doubleOf(field);
+    else if (field.number === 2) statistics.max = doubleOf(field);
+    else if (field.number === 3) statistics.num = doubleOf(field);
+    else if (field.number === 4) statistics.sum = doubleOf(field);
+    else if (field.number === 5) statistics.sumSquares = doubleOf(field);
+    else if (field.number === 6) limits.add(field);
+    else if (field.number === 7) counts.add(field);
   }
   if (limits.length !== counts.length) {
     throw new MalformedMessage(`a histogram has ${limits.length} bucket limits and ${counts.length} counts`);
   }
-  return { bins: binsOf(limits, counts, statistics), statistics };
+  return { bins: binsOf(limits.numbers, counts.numbers, statistics), statistics };
 }
 
 /** TensorFlow's outermost limits stand for no limit. */
@@ -145,30 +147,34 @@ const NO_LIMIT = 1e308;
 /**
  * The older form holds right edges only. An empty bucket in front is how PyTorch says where the next one begins; where
  * the first bucket is not empty, as in TensorFlow, it begins with the smallest value.
+ *
+ *     limits   1 2 3 4           counts   0 5 0 2
+ *     lefts    1 2 3                      5 0 2
+ *     rights     2 3 4
  */
-function binsOf(
-  limits: readonly number[],
-  counts: readonly number[],
-  { min, max }: { min: number; max: number },
-): LoggedBins {
-  const skipped = counts.length > 1 && counts[0] === 0 ? 1 : 0;
-  const rights = Float64Array.from(limits.slice(skipped));
-  const lefts = new Float64Array(rights.length);
-  lefts.set(limits.slice(skipped, -1), 1);
-  if (rights.length > 0) {
-    lefts[0] = skipped === 1 ? limits[0]! : Math.min(min, rights[0]!);
-    if (lefts[0]! <= -NO_LIMIT) lefts[0] = Math.min(min, rights[0]!);
-    const last = rights.length - 1;
-    if (rights[last]! >= NO_LIMIT) rights[last] = Math.max(max, lefts[last]!);
+function binsOf(limits: Float64Array, counts: Float64Array, { min, max }: { min: number; max: number }): LoggedBins {
+  const isBegun = counts.length > 1 && counts[0] === 0;
+  let edges = limits;
+  if (!isBegun && limits.length > 0) {
+    edges = new Float64Array(limits.length + 1);
+    edges.set(limits, 1);
+    edges[0] = Math.min(min, limits[0]!);
   }
-  return { lefts, rights, counts: Float64Array.from(counts.slice(skipped)) };
+  const last = edges.length - 1;
+  if (edges[0]! <= -NO_LIMIT) edges[0] = Math.min(min, edges[1]!);
+  if (edges[last]! >= NO_LIMIT) edges[last] = Math.max(max, edges[last - 1]!);
+  return { lefts: edges.subarray(0, -1), rights: edges.subarray(1), counts: isBegun ? counts.subarray(1) : counts };
 }
 
 /** What a tensor is, by the plugin that it is for. */
 function fromTensor({ numbers, texts, shape }: Tensor, plugin: string) {
   if (plugin === 'scalars' && numbers?.length === 1) return { kind: 'scalar', value: numbers[0]! } as const;
   if (plugin === 'histograms' && numbers !== undefined && shape.length === 2 && shape[1] === 3) {
-    const column = (offset: number) => Float64Array.from({ length: shape[0]! }, (_, i) => numbers[i * 3 + offset]!);
+    const column = (offset: number) => {
+      const one = new Float64Array(shape[0]!);
+      for (let i = 0; i < one.length; i++) one[i] = numbers[i * 3 + offset]!;
+      return one;
+    };
     return { kind: 'histogram', bins: { lefts: column(0), rights: column(1), counts: column(2) } } as const;
   }
   const utf8 = new TextDecoder();

@@ -1,5 +1,5 @@
 /** @file A TensorProto, as far as TensorBoard's values need it. Source: tensor.proto in tensorboard/compat/proto. */
-import { fieldsOf, integerOf, MalformedMessage, messageOf, readNumbers, viewOf } from '../format/wire.ts';
+import { fieldsOf, integerOf, MalformedMessage, messageOf, NumberList, viewOf } from '../format/wire.ts';
 
 /** Row-major; only one of the two, by the tensor's type. */
 export interface Tensor {
@@ -20,23 +20,23 @@ const DT_STRING = 7;
  */
 export function decodeTensor(message: Uint8Array): Tensor {
   let [dtype, content] = [0, undefined as Uint8Array | undefined];
-  const floats: number[] = [];
-  const doubles: number[] = [];
+  const floats = new NumberList(4);
+  const doubles = new NumberList(8);
   let shape: number[] = [];
   const texts: Uint8Array[] = [];
   for (const field of fieldsOf(message)) {
     if (field.number === 1) dtype = integerOf(field);
     else if (field.number === 2) shape = shapeOf(messageOf(field));
     else if (field.number === 4) content = messageOf(field);
-    else if (field.number === 5) readNumbers(field, 4, floats);
-    else if (field.number === 6) readNumbers(field, 8, doubles);
+    else if (field.number === 5) floats.add(field);
+    else if (field.number === 6) doubles.add(field);
     else if (field.number === 8) texts.push(messageOf(field));
   }
   if (dtype === DT_STRING) return { shape, texts };
   if (dtype !== DT_FLOAT && dtype !== DT_DOUBLE) return { shape };
   const size = dtype === DT_FLOAT ? 4 : 8;
   const listed = dtype === DT_FLOAT ? floats : doubles;
-  const numbers = content === undefined ? Float64Array.from(listed) : raw(content, size);
+  const numbers = content === undefined ? listed.numbers : raw(content, size);
   const expected = shape.reduce((product, one) => product * one, 1);
   if (numbers.length !== expected) {
     throw new MalformedMessage(`a tensor of shape [${shape.join(', ')}] has ${numbers.length} values`);
@@ -59,7 +59,9 @@ function raw(bytes: Uint8Array, size: 4 | 8): Float64Array {
   if (bytes.length % size !== 0)
     throw new MalformedMessage(`a tensor has ${bytes.length} bytes; expected numbers of ${size}`);
   const view = viewOf(bytes);
-  return Float64Array.from({ length: bytes.length / size }, (_, i) =>
-    size === 8 ? view.getFloat64(i * 8, true) : view.getFloat32(i * 4, true),
-  );
+  const numbers = new Float64Array(bytes.length / size);
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = size === 8 ? view.getFloat64(i * 8, true) : view.getFloat32(i * 4, true);
+  }
+  return numbers;
 }

@@ -45,6 +45,7 @@ export class LogLook {
   async #read(signal: AbortSignal): Promise<void> {
     let start = performance.now();
     for await (const event of this.#reader.poll()) {
+      // Also while the viewer took the last points.
       if (signal.aborted) return;
       try {
         const point = fromEvent(event);
@@ -55,7 +56,6 @@ export class LogLook {
       }
       if (performance.now() - start < this.#batch) continue;
       await this.#give();
-      if (signal.aborted) return;
       this.#batch = BATCH;
       start = performance.now();
     }
