@@ -1,4 +1,4 @@
-// One ES module per public entry. What two entries share becomes one chunk, so that there is one
+// One ES module per public entry, and the command. What two entries share becomes one chunk, so that there is one
 // process-wide hook registry however many entries a program imports.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -27,10 +27,12 @@ export default {
   input: {
     index: 'src/index.ts',
     'adapters/tfjs': 'adapters/tfjs/index.ts',
+    command: 'src/command/main.ts',
     safetensors: 'src/safetensors/index.ts',
     tensorboard: 'src/tensorboard/index.ts',
     testing: 'src/testing.ts',
     viewer: 'src/viewer/index.ts',
+    'viewer/logs': 'src/viewer/logs.ts',
   },
   output: {
     dir: 'dist',
