@@ -32,6 +32,7 @@ export default {
     tensorboard: 'src/tensorboard/index.ts',
     testing: 'src/testing.ts',
     viewer: 'src/viewer/index.ts',
+    'viewer/logs': 'src/viewer/logs.ts',
   },
   output: {
     dir: 'dist',

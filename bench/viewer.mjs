@@ -3,15 +3,16 @@
 // and after; and what memory all of it takes.
 //
 //   npm run build && node bench/viewer.mjs [log directory]
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchChromium } from '../test/browser/chromium.mjs';
 import { startView } from '../test/browser/viewer-command.mjs';
-import { writeLogs } from './viewer/write-logs.mjs';
+import { makeLogs } from './viewer-logs.mjs';
 
 const directory = process.argv[2] ?? join(tmpdir(), 'layertap-viewer-logs');
-const bytes = await writeLogs(directory);
+await makeLogs(directory, { steps: 10_000 });
+const bytes = readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
 const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

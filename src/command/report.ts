@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { directoryLogs } from '../tensorboard/index.ts';
-import { packLogs } from '../viewer/index.ts';
+import { packLogs } from '../viewer/logs.ts';
 import { CommandError } from './command-error.ts';
 import { reportHtml } from './html.ts';
 import { kindOf } from './kind-of.ts';

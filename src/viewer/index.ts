@@ -13,11 +13,7 @@ export type {
 } from './data/points.ts';
 export { type MountOptions, mountViewer, type Viewer } from './mount.ts';
 /* Sources */
-export { httpLogs } from './sources/http-logs.ts';
 export { type LiveOptions, liveSource } from './sources/live.ts';
-export { answerLogs, workerLogSource } from './sources/log-worker.ts';
-export { type LogSourceOptions, logSource } from './sources/logs.ts';
-export { type PackLogsOptions, packLogs } from './sources/pack-logs.ts';
 export type { Progress, SourceListener, ViewerSource } from './sources/source.ts';
 export { postActivations, workerSource } from './sources/worker.ts';
 export type { MessageEnd } from './sources/worker-messages.ts';

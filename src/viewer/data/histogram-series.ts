@@ -253,13 +253,12 @@ export class HistogramSeries {
   #keepEdges(edges: Float64Array, before: number): number {
     const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;
-    if (before >= 0 && this.#rows.get(before, EDGES) >= 0) {
-      const last = this.#edges(before);
-      if (last.length === edges.length && last.every((edge, i) => edge === edges[i])) {
-        return this.#rows.get(before, EDGES);
-      }
+    const bytes = new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength);
+    if (before >= 0 && this.#rows.get(before, BINS) + 1 === edges.length) {
+      const at = this.#rows.get(before, EDGES);
+      if (at >= 0 && areAt(bytes, this.#pool.bytes, at)) return at;
     }
-    return this.#pool.append(new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength));
+    return this.#pool.append(bytes);
   }
 
   /** Which columns to add to each other, as [start, end). */
@@ -282,6 +281,8 @@ export class HistogramSeries {
     [old.#rows, old.#pool] = [this.#rows, this.#pool];
     [this.#rows, this.#pool, this.#unused] = [new Rows(WIDTH), new BytePool(), 0];
     for (const [start, end] of groups) this.#put(this.length, old.#sum(start, end), true);
+    this.#rows.trim();
+    this.#pool.trim();
     this.version++;
   }
 
@@ -310,3 +311,8 @@ const add = (a: HistogramColumn, b: HistogramColumn): HistogramColumn => ({
   bins: addBins(a.bins, b.bins),
   summary: addSummaries(a.summary, b.summary),
 });
+
+function areAt(wanted: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}
