@@ -200,9 +200,11 @@ function inkOn(canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene
   if (canvas.width !== wide || canvas.height !== high) {
     canvas.width = wide;
     canvas.height = high;
+  } else {
+    // Not on a new canvas, which is empty: where this is printed, what lies under it is cleared too.
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, wide, high);
   }
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, wide, high);
   context.setTransform(wide / width, 0, 0, high / height, 0, 0);
   return new CanvasInk(context, theme.font);
 }

@@ -157,9 +157,11 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
 .root[data-paper]{width:700px;background:#fff;--card:190px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 [data-paper] .head{position:static;border:0;padding:0 0 8px}
 [data-paper] :is(.head>:not(.title),.icon,.slider input,.menu,.choice,progress,.only,aside,.readout){display:none}
-[data-paper] .page,[data-paper] .grid{display:block}
+[data-paper] :is(.page,main,.sections,.groups,.grid,section){display:block}
+[data-paper] :is(section,h3){margin-top:12px}
 [data-paper] main{padding:0}
 [data-paper] .grid{margin-right:-12px}
+[data-paper] .values{flex-wrap:wrap}
 [data-paper] .card{contain:none;display:inline-flex;vertical-align:top;width:344px;margin:0 12px 12px 0}
 [data-paper] .card.large{width:700px}
 [data-paper] :is(.card,.overview){break-inside:avoid}
