@@ -1,4 +1,4 @@
-import { Hookable } from '../../src/index.ts';
+import { Hookable, observersOf } from '../../src/index.ts';
 import type { Core, Tensor, TfjsTensor } from './framework.ts';
 import { insertNode, type OpRegistry, type RawGraph, type RawNode } from './graph-rewriting.ts';
 import { hookedCall, type Place } from './hooked-call.ts';
@@ -73,7 +73,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   #insert(): void {
     if (this.#remove !== undefined) return;
     const { core, registry, graph } = this.#context;
-    const place: Place = { core, hookable: this, weights: () => [] };
+    const place: Place = { core, hookable: this, observers: observersOf(this), weights: () => [] };
     this.#remove = insertNode(registry, graph, this.#node, (inputs, outputs) => {
       const output = outputs.length === 1 ? outputs[0] : outputs;
       // The model disposes of a node's own tensors itself, so what goes on is always another one.

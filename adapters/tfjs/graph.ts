@@ -1,8 +1,8 @@
-import { Hookable, intercept } from '../../src/index.ts';
+import { Hookable, intercept, observersOf } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
 import type { RawNode } from './graph-rewriting.ts';
-import { hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
+import { disposeAllBut, hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
 import { replaceProperty } from './own-property.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
@@ -102,7 +102,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const { core } = this.#context;
     const { model } = this;
     const { execute, executeAsync } = model;
-    const place: Place = { core, hookable: this, weights: () => [] };
+    const place: Place = { core, hookable: this, observers: observersOf(this), weights: () => [] };
     const restoreSync = replaceProperty(model, 'execute', (...received: unknown[]) =>
       hookedCall(place, received, (inputs) => execute.call(model, inputs[0], inputs[1])),
     );
@@ -117,7 +117,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       const output = await intercept(this, forward, received);
       const made = madeHere(own, received, given);
       const owned = ownedByCaller(core, this, output, new Set([...made, ...madeSince(core, own, output)]));
-      disposeAllBut(made, owned);
+      disposeAllBut(owned, made);
       return owned;
     });
     this.#restore = () => {
@@ -138,10 +138,4 @@ const isPlace = (node: RawNode) => !NO_PLACES.includes(node.op) && node.category
 function madeSince(core: Core, own: unknown, output: unknown): Tensor[] {
   const newest = Math.max(...toList(own).map((tensor) => (tensor as Tensor).id));
   return toList(output).filter((one): one is Tensor => isTensor(core, one) && one.id > newest && one.kept !== true);
-}
-
-/** No tidy can stand around what waits, so what hooks replaced is disposed of here. */
-function disposeAllBut(made: ReadonlySet<unknown>, output: unknown): void {
-  const stays = toList(output);
-  for (const tensor of made) if (!stays.includes(tensor)) (tensor as Tensor).dispose();
 }
