@@ -41,7 +41,7 @@ export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
 export { type Reporter, report, setReporter } from './report.ts';
-export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export { handleOf, type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
 export { RepeatedSteps, type TagOption, tagsOf } from './tags.ts';
 export type { HookableTraits, HookKind } from './traits.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';

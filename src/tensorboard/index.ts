@@ -36,7 +36,6 @@ export { OpfsSink } from './sinks/opfs-sink.ts';
 export { StreamSink } from './sinks/stream-sink.ts';
 export type { BinEstimator } from './summaries/bin-estimators.ts';
 export type { HistogramBins } from './summaries/bins.ts';
-export { defaultEdges } from './summaries/default-edges.ts';
 export type { Hparam } from './summaries/hparams.ts';
 export type { RawHistogram } from './summaries/raw-histogram.ts';
 export { SummaryWriter } from './summary-writer.ts';

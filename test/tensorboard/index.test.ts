@@ -10,7 +10,6 @@ test('layertap/tensorboard exports what it does on purpose', () => {
     'RunReader',
     'StreamSink',
     'SummaryWriter',
-    'defaultEdges',
     'directoryLogs',
     'fileLogs',
     'handleLogs',

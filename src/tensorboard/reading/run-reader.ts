@@ -31,6 +31,8 @@ interface Followed {
   readonly reader: EventReader;
   /** When it was last read to its end; a file of the same size has nothing new. */
   size: number;
+  /** Why the last look at it failed, until one does not: told once, and tried again. */
+  failure: string;
   /** Events that were read and not given out: who iterates may stop at any of them. */
   backlog: LoggedEvent[];
 }
@@ -88,7 +90,12 @@ export class RunReader {
     const { path } = file;
     let followed = this.#files.get(path);
     if (followed === undefined) {
-      followed = { reader: new EventReader((damage) => this.#onDamage({ path, ...damage })), size: 0, backlog: [] };
+      followed = {
+        reader: new EventReader((damage) => this.#onDamage({ path, ...damage })),
+        size: 0,
+        failure: '',
+        backlog: [],
+      };
       this.#files.set(path, followed);
     }
     const { reader } = followed;
@@ -109,10 +116,11 @@ export class RunReader {
         if (reader.ended) return;
       }
       followed.size = file.size;
+      followed.failure = '';
     } catch (error) {
-      // Tried again when its size changes.
-      followed.size = file.size;
-      this.#onDamage({ path, offset: reader.offset, reason: String((error as Error)?.message ?? error), final: false });
+      const reason = String((error as Error)?.message ?? error);
+      if (reason !== followed.failure) this.#onDamage({ path, offset: reader.offset, reason, final: false });
+      followed.failure = reason;
     } finally {
       reader.rewind();
     }

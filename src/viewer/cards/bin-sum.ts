@@ -1,24 +1,19 @@
+import { DEFAULT_EDGES } from '../data/default-edges.ts';
 import type { Bins } from '../data/points.ts';
 
 /**
- * Adds columns that share their edges bin by bin, so that what they come to is laid out in pixels once and not column by
+ * Adds columns that have PyTorch's default edges bin by bin, so that what they come to is laid out in pixels once and not column by
  * column. Ten thousand of 120 bins: 2 ms and not 25.
  */
 export class BinSum {
-  readonly #grid: Float64Array | undefined;
-  readonly #counts: Float64Array;
+  readonly #counts: Float64Array = new Float64Array(DEFAULT_EDGES.length - 1);
   /** The bins that hold anything are from here to there. */
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
-  constructor(grid: Float64Array | undefined) {
-    this.#grid = grid;
-    this.#counts = new Float64Array(Math.max(0, (grid?.length ?? 0) - 1));
-  }
-
-  /** @returns whether these bins are bins of the grid */
+  /** @returns whether these are bins of the default edges, and were added */
   add({ edges, counts }: Bins, share: number): boolean {
-    if (edges.buffer !== this.#grid?.buffer) return false;
+    if (edges.buffer !== DEFAULT_EDGES.buffer) return false;
     const sums = this.#counts;
     const offset = edges.byteOffset / Float64Array.BYTES_PER_ELEMENT;
     for (let bin = 0; bin < counts.length; bin++) sums[offset + bin]! += counts[bin]! * share;
@@ -31,7 +26,7 @@ export class BinSum {
   take(use: (sum: Bins) => void): void {
     if (this.#to === 0) return;
     const counts = this.#counts.subarray(this.#from, this.#to);
-    use({ edges: this.#grid!.subarray(this.#from, this.#to + 1), counts });
+    use({ edges: DEFAULT_EDGES.subarray(this.#from, this.#to + 1), counts });
     counts.fill(0);
     this.#from = Number.POSITIVE_INFINITY;
     this.#to = 0;

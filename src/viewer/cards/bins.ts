@@ -58,14 +58,14 @@ const NAMES = [
   ['unknown', 'in no bin'],
 ] as const;
 
-/** What is known of a column beside its bins: `mean 0.1 · std 1.2 · min −3 · max 3.1 · NaN 4`. */
-export function describeColumn(series: HistogramSeries, column: number): string {
+/** What is known of a column beside its bins: `mean 0.1 · std 1.2 · min −3 · max 3.1`, and with lanes ` · NaN 4`. */
+export function describeColumn(series: HistogramSeries, column: number, lanes: boolean): string {
   const summary = series.summary(column);
   const moments = (['mean', 'std', 'min', 'max'] as const)
     .filter((name) => !Number.isNaN(summary[name]))
     .map((name) => `${name} ${formatValue(summary[name])}`);
-  const others = NAMES.filter(([key]) => summary[key] > 0).map(
+  const others = NAMES.filter(([key]) => lanes && summary[key] > 0).map(
     ([key, name]) => `${name} ${formatCount(summary[key])} (${formatShare(summary[key] / summary.count)})`,
   );
-  return [...moments, ...others].join(' \u00b7 ') || 'no values';
+  return [...moments, ...others].join(' \u00b7 ');
 }

@@ -11,10 +11,13 @@ export interface Curve {
   readonly step: number;
   /** How old it is among those that are drawn: 0 the oldest, 1 the newest. */
   readonly age: number;
-  /** How many values there are in each pixel from left to right. */
+  /** How many values there are per pixel, from left to right, a height every {@link CELL} pixels. */
   readonly heights: Float32Array;
   readonly highest: number;
 }
+
+/** How far apart the points of a curve are, in CSS pixels: bins, which may be narrower, are gathered in between. */
+export const CELL = 6;
 
 /** As many as an eye tells apart. */
 const MOST = 60;
@@ -34,19 +37,19 @@ export function evenly(of: RunOfTag, [from, to]: Range, most: number = MOST): nu
 }
 
 /** The curves of the brushed steps, or of all that are shown, from the oldest to the newest. */
-export function curvesOf({ runs, axis, steps, view }: Scene, width: number): Curve[] {
-  const pixels = Math.max(1, Math.round(width));
-  const borders = Float64Array.from({ length: pixels + 1 }, (_, x) => axis.valueAt(x / pixels));
+export function curvesOf({ runs, axis, steps, view }: Scene, width: number, most: number = MOST): Curve[] {
+  const cells = Math.max(1, Math.round(width / CELL));
+  const borders = Float64Array.from({ length: cells + 1 }, (_, x) => axis.valueAt(x / cells));
   const chosen = runs.flatMap((of) => {
-    const columns = evenly(of, view.brush ?? steps, Math.ceil(MOST / runs.length));
+    const columns = evenly(of, view.brush ?? steps, Math.ceil(Math.min(MOST, most) / runs.length));
     return columns.map((column) => ({ of, column, step: of.series.firstStep(column) }));
   });
   chosen.sort((a, b) => a.step - b.step);
   const [oldest, newest] = [chosen[0]?.step ?? 0, chosen.at(-1)?.step ?? 0];
   return chosen.map((one) => {
-    const sums = new Float32Array(pixels + 2);
-    spread(one.of.columns.bins[one.column]!, borders, sums, 0, 1);
-    const heights = sums.subarray(1, pixels + 1);
+    const sums = new Float32Array(cells + 2);
+    spread(one.of.columns.bins(one.column), borders, sums, 0, cells / width);
+    const heights = sums.subarray(1, cells + 1);
     const age = newest === oldest ? 1 : (one.step - oldest) / (newest - oldest);
     return { ...one, age, heights, highest: heights.reduce((most, height) => Math.max(most, height), 0) };
   });
@@ -63,18 +66,38 @@ export function ceilingOf(curves: readonly Curve[]): number {
   return usual > 0 ? Math.min(most, usual * 3) : most;
 }
 
-/** A curve as a flight of stairs, from left to right, x and y in turn. */
-export function stairs({ heights }: Curve, left: number, base: number, scale: number, most: number): number[] {
+/** A curve through the middles of its cells, x and y in turn; interrupted where it is 0. */
+export function outline(
+  { heights }: Curve,
+  left: number,
+  width: number,
+  base: number,
+  scale: number,
+  most: number,
+): number[] {
+  const cell = width / heights.length;
   const points: number[] = [];
-  let last = Number.NaN;
   for (let x = 0; x < heights.length; x++) {
-    const y = base - Math.min(most, heights[x]! * scale);
-    if (y === last) {
-      points[points.length - 2] = left + x + 1;
+    const empty = heights[x] === 0;
+    if (empty && (heights[x - 1] ?? 0) === 0 && (heights[x + 1] ?? 0) === 0) {
+      if (!Number.isNaN(points.at(-1)!)) points.push(Number.NaN, Number.NaN);
       continue;
     }
-    points.push(left + x, y, left + x + 1, y);
-    last = y;
+    points.push(left + (x + 0.5) * cell, base - Math.min(most, heights[x]! * scale));
   }
   return points;
+}
+
+/** The same as areas above the base: a polygon for each stretch. */
+export function areas(line: readonly number[], base: number): number[][] {
+  const found: number[][] = [];
+  let stretch: number[] = [];
+  for (let i = 0; i <= line.length; i += 2) {
+    if (i < line.length && !Number.isNaN(line[i]!)) stretch.push(line[i]!, line[i + 1]!);
+    else {
+      if (stretch.length > 2) found.push([stretch[0]!, base, ...stretch, stretch.at(-2)!, base]);
+      stretch = [];
+    }
+  }
+  return found;
 }

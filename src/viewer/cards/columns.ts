@@ -1,16 +1,23 @@
 import type { HistogramSeries } from '../data/histogram-series.ts';
-import type { Bins } from '../data/points.ts';
+import type { Bins, PointSummary } from '../data/points.ts';
 
 /** What is in no place of the axis of values, or is worth a lane of its own. */
 export const LANES = ['zeros', 'positiveInfinity', 'negativeInfinity', 'nan', 'unknown'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** The columns of a series as plain arrays, for loops over all of them. They hold until the series changes. */
-export interface Columns {
+/** So many bins are kept as numbers, 32 MB of them. What is beyond is read again for each picture. */
+const KEPT_BINS = 2 ** 22;
+
+/** What tells a record from another one in its place: nobody writes two with the same of all these. */
+const MARKS = ['count', 'mean', 'std'] as const;
+
+/**
+ * The columns of a series as plain arrays, for loops over all of them, as they are at one version of it. The series keeps
+ * bins as few bytes; here those that were looked at are kept as numbers, also from one version to the next.
+ */
+export class Columns {
   readonly length: number;
-  readonly bins: readonly Bins[];
-  /** The edges that columns share: those of a column's bins may be a view of them. */
-  readonly grid: Float64Array | undefined;
+  readonly version: number;
   /** The steps that a column covers in a picture, up to the middle between it and its neighbours. */
   readonly left: Float64Array;
   readonly right: Float64Array;
@@ -20,40 +27,58 @@ export interface Columns {
   /** Finite values beyond a record's outer edges. */
   readonly below: Float64Array;
   readonly above: Float64Array;
-}
+  readonly #series: HistogramSeries;
+  readonly #marks: readonly Float64Array[];
+  readonly #bins: (Bins | undefined)[];
+  #kept = 0;
 
-const cache = new WeakMap<HistogramSeries, { version: number; columns: Columns }>();
-
-/** Made once for each version of a series. */
-export function columnsOf(series: HistogramSeries): Columns {
-  const made = cache.get(series);
-  if (made?.version === series.version) return made.columns;
-  const { length } = series;
-  const array = (): Float64Array => new Float64Array(length);
-  const lanes = Object.fromEntries(LANES.map((lane) => [lane, array()])) as Record<Lane, Float64Array>;
-  const [count, below, above] = [array(), array(), array()];
-  const bins: Bins[] = new Array(length);
-  for (let column = 0; column < length; column++) {
-    bins[column] = series.bins(column);
-    const summary = series.summary(column);
-    count[column] = summary.count;
+  constructor(series: HistogramSeries, before?: Columns) {
+    const { length } = series;
+    const read = (one: (column: number) => number): Float64Array => {
+      const numbers = new Float64Array(length);
+      for (let column = 0; column < length; column++) numbers[column] = one(column);
+      return numbers;
+    };
     // What is not known is not drawn.
-    for (const lane of LANES) lanes[lane][column] = summary[lane] || 0;
-    below[column] = summary.below || 0;
-    above[column] = summary.above || 0;
+    const known = (name: keyof PointSummary) => read((column) => series.summaryNumber(name, column) || 0);
+    this.#series = series;
+    this.length = length;
+    this.version = series.version;
+    this.count = known('count');
+    this.below = known('below');
+    this.above = known('above');
+    this.lanes = Object.fromEntries(LANES.map((lane) => [lane, known(lane)])) as Record<Lane, Float64Array>;
+    const first = read((column) => series.firstStep(column));
+    const last = read((column) => series.lastStep(column));
+    ({ left: this.left, right: this.right } = extents(first, last));
+    const summary = MARKS.map((name) => read((column) => series.summaryNumber(name, column)));
+    this.#marks = [first, last, read((column) => series.wallTime(column)), ...summary];
+    this.#bins = new Array(length).fill(undefined);
+    if (before !== undefined) this.#takeOver(before);
   }
-  const columns = { length, bins, grid: gridOf(bins), count, lanes, below, above, ...cells(series) };
-  cache.set(series, { version: series.version, columns });
-  return columns;
-}
 
-/** The memory of the last column's edges, if it ascends as a whole: then other columns' are views of the same edges. */
-function gridOf(bins: readonly Bins[]): Float64Array | undefined {
-  const edges = bins.at(-1)?.edges;
-  if (edges === undefined || edges.buffer.byteLength % 8 !== 0) return undefined;
-  const all = new Float64Array(edges.buffer);
-  for (let i = 1; i < all.length; i++) if (!(all[i]! >= all[i - 1]!)) return undefined;
-  return all;
+  /** The bins of columns that are as they were. */
+  #takeOver(before: Columns): void {
+    for (let column = 0; column < Math.min(this.length, before.length); column++) {
+      const bins = before.#bins[column];
+      if (bins === undefined) continue;
+      if (this.#marks.every((mark, i) => Object.is(mark[column], before.#marks[i]![column]))) {
+        this.#bins[column] = bins;
+        this.#kept += bins.counts.length;
+      }
+    }
+  }
+
+  bins(column: number): Bins {
+    const kept = this.#bins[column];
+    if (kept !== undefined) return kept;
+    const bins = this.#series.bins(column);
+    if (this.#kept + bins.counts.length <= KEPT_BINS) {
+      this.#bins[column] = bins;
+      this.#kept += bins.counts.length;
+    }
+    return bins;
+  }
 }
 
 /** How many distances around one say what is usual there. */
@@ -61,25 +86,38 @@ const NEIGHBOURHOOD = 9;
 /** How much of the usual distance a column covers to each side where its neighbour is farther: a gap is seen as one. */
 const REACH = 0.75;
 
-function cells(series: HistogramSeries): { left: Float64Array; right: Float64Array } {
-  const n = series.length;
+/** Where columns begin and end in a picture. */
+function extents(first: Float64Array, last: Float64Array): { left: Float64Array; right: Float64Array } {
+  const n = first.length;
   const left = new Float64Array(n);
   const right = new Float64Array(n);
-  const distances = Float64Array.from({ length: Math.max(0, n - 1) }, (_, i) =>
-    Math.max(Number.MIN_VALUE, series.firstStep(i + 1) - series.lastStep(i)),
-  );
+  const distances = new Float64Array(Math.max(0, n - 1));
+  for (let i = 0; i < n - 1; i++) distances[i] = Math.max(Number.MIN_VALUE, first[i + 1]! - last[i]!);
   const around = new Float64Array(Math.min(NEIGHBOURHOOD, distances.length));
   for (let i = 0; i < n; i++) {
     const from = Math.max(0, Math.min(distances.length - around.length, i - (around.length >> 1)));
-    around.set(distances.subarray(from, from + around.length));
-    const usual = around.length === 0 ? 1 : around.sort()[(around.length - 1) >> 1]!;
+    const usual = median(distances, from, around);
     // At the two ends there is no neighbour: as wide as usual.
     const before = i === 0 ? usual / 2 : Math.min(distances[i - 1]! / 2, usual * REACH);
     const after = i === n - 1 ? usual / 2 : Math.min(distances[i]! / 2, usual * REACH);
-    left[i] = series.firstStep(i) - before;
-    right[i] = series.lastStep(i) + after;
+    left[i] = first[i]! - before;
+    right[i] = last[i]! + after;
   }
   return { left, right };
+}
+
+/** Of as many numbers as there is room for, from a place on; 1 of none. */
+function median(numbers: Float64Array, from: number, room: Float64Array): number {
+  const n = room.length;
+  if (n === 0) return 1;
+  // Inserted in order: they are few, and mostly equal.
+  for (let i = 0; i < n; i++) {
+    const number = numbers[from + i]!;
+    let at = i;
+    for (; at > 0 && room[at - 1]! > number; at--) room[at] = room[at - 1]!;
+    room[at] = number;
+  }
+  return room[(n - 1) >> 1]!;
 }
 
 /** The first column that ends after this step, `length` if there is none. */

@@ -33,8 +33,8 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   const covered = new Uint8Array(width);
   const count = new Float64Array(width);
   const lanes = Object.fromEntries(LANES.map((lane) => [lane, new Float64Array(width)])) as Record<Lane, Float64Array>;
-  const { left, right, bins, length } = columns;
-  const sum = new BinSum(columns.grid);
+  const { left, right, length } = columns;
+  const sum = new BinSum();
   const pixel = (to - from) / width;
 
   let column = columnAfter(columns, from);
@@ -48,7 +48,7 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
     if (left[column]! <= start && right[column]! >= end) {
       if (alone === column) mass.copyWithin(x * stride, (x - 1) * stride, x * stride);
       else {
-        spread(bins[column]!, borders, mass, x * stride, 1);
+        spread(columns.bins(column), borders, mass, x * stride, 1);
         addOutside(x, column, 1);
       }
       addCounts(x, column, 1);
@@ -60,13 +60,16 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
       const part = Math.min(right[c]!, end) - Math.max(left[c]!, start);
       const share = Math.min(1, part / Math.min(pixel, right[c]! - left[c]!));
       if (!(share > 0)) continue;
-      if (!sum.add(bins[c]!, share)) spread(bins[c]!, borders, mass, x * stride, share);
+      const bins = columns.bins(c);
+      if (!sum.add(bins, share)) spread(bins, borders, mass, x * stride, share);
       addOutside(x, c, share);
       addCounts(x, c, share);
     }
     sum.take((all) => spread(all, borders, mass, x * stride, 1));
   }
-  return { width, rows, mass, covered, count, lanes };
+  const density = { width, rows, mass, covered, count, lanes };
+  widen(density);
+  return density;
 
   /** What a record has in no bin since it is beyond its edges. */
   function addOutside(x: number, c: number, share: number): void {
@@ -83,14 +86,57 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   }
 }
 
-/** The most that a pixel holds. */
-export function densest({ mass, rows, width }: Density): number {
+/** A record that stands alone is at least so many pixels wide. */
+const LEAST = 3;
+
+/** Gives what stands alone, and is less wide than a person sees, the pixels beside it too. */
+function widen({ width, rows, mass, covered, count, lanes }: Density): void {
+  const stride = rows + 2;
+  const copy = (from: number, to: number): void => {
+    mass.copyWithin(to * stride, from * stride, (from + 1) * stride);
+    for (const counts of [count, ...LANES.map((lane) => lanes[lane])]) counts[to] = counts[from]!;
+    covered[to] = 1;
+  };
+  for (let x = 0; x < width; x++) {
+    if (covered[x] === 0) continue;
+    let end = x + 1;
+    while (end < width && covered[end] === 1) end++;
+    for (let wide = end - x; wide < LEAST && end < width && (covered[end + 1] ?? 0) === 0; wide++) copy(end - 1, end++);
+    for (
+      let start = x;
+      end - start < LEAST && start > 0 && (covered[start - 2] ?? 0) === 0 && covered[start - 1] === 0;
+    ) {
+      copy(start, --start);
+    }
+    x = end;
+  }
+}
+
+/** How many pixels say what is usual. */
+const SAMPLE = 4096;
+
+/** The most that a pixel holds, and what all but a fiftieth of the pixels that hold anything do not exceed, about. */
+export function densest({ mass, rows, width }: Density): { most: number; usual: number } {
   let most = 0;
+  let filled = 0;
   for (let x = 0; x < width; x++) {
     const start = x * (rows + 2) + 1;
-    for (let i = start; i < start + rows; i++) if (mass[i]! > most) most = mass[i]!;
+    for (let i = start; i < start + rows; i++) {
+      const amount = mass[i]!;
+      if (amount === 0) continue;
+      filled++;
+      if (amount > most) most = amount;
+    }
   }
-  return most;
+  const every = Math.ceil(filled / SAMPLE);
+  const sample = new Float32Array(Math.ceil(filled / every) || 0);
+  let seen = 0;
+  for (let x = 0; x < width; x++) {
+    const start = x * (rows + 2) + 1;
+    for (let i = start; i < start + rows; i++)
+      if (mass[i]! > 0 && seen++ % every === 0) sample[(seen - 1) / every] = mass[i]!;
+  }
+  return { most, usual: sample.sort()[Math.floor(sample.length * 0.98)] ?? 0 };
 }
 
 /**

@@ -45,7 +45,12 @@ export function paintSteps(ink: Ink, box: Box, y: number, steps: Range, theme: T
 
 /** The text in the middle of a picture of nothing. */
 export function paintNothing(ink: Ink, box: Box, text: string, theme: Theme): void {
-  ink.text(text, box.left + box.width / 2, box.top + box.height / 2, { colour: theme.ink2, size: 12, align: 'center' });
+  ink.text(text, box.left + box.width / 2, box.top + box.height / 2, {
+    colour: theme.ink2,
+    size: 12,
+    align: 'center',
+    halo: theme.surface,
+  });
 }
 
 /** Names of runs and their colours, from left to right as far as there is room. */

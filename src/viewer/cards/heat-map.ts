@@ -21,6 +21,9 @@ const QUANTILES = [
 const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4];
 const NAME_HEIGHT = 10;
 
+/** A pixel that is so many times as dense as nearly all others does not take the colours from them: all zeros of a ReLU. */
+const TOWERING = 4;
+
 /** The values between the rows of a picture, for {@link densityOf}. */
 export function rowBorders({ axis }: Scene, rows: number): Float64Array {
   return Float64Array.from({ length: rows + 1 }, (_, row) => axis.valueAt(row / rows));
@@ -33,8 +36,9 @@ export class HeatMap {
   readonly #box: Box;
   readonly #steps: Range;
   readonly #theme: Theme;
-  /** Values per CSS pixel of the axis, at most. */
+  /** Values per CSS pixel of the axis: what has the last colour, and whether there is more. */
   readonly #most: number;
+  readonly #cut: boolean;
   /** From the mass of a device pixel to values per CSS pixel. */
   readonly #scale: number;
 
@@ -47,7 +51,9 @@ export class HeatMap {
     this.#steps = scene.steps;
     this.#theme = scene.theme;
     this.#scale = rows / box.height;
-    this.#most = densest(this.density) * this.#scale;
+    const { most, usual } = densest(this.density);
+    this.#cut = most > usual * TOWERING;
+    this.#most = (this.#cut ? usual * TOWERING : most) * this.#scale;
   }
 
   paint(ink: Ink): void {
@@ -74,14 +80,15 @@ export class HeatMap {
     const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares);
     const { ink: colour, surface, ink2 } = this.#theme;
     ink.within(left, top, width, height, () => {
+      // Seen on what is dense by their own colour, and on what is thin by their rim.
       for (const [i, line] of lines.entries()) {
-        ink.line(line, { colour: surface, width: QUANTILES[i]!.width + 1.5, opacity: 0.55 });
+        ink.line(line, { colour, width: QUANTILES[i]!.width + 1.5, opacity: 0.5, dash: QUANTILES[i]!.dash });
       }
-      for (const [i, line] of lines.entries()) ink.line(line, { colour, ...QUANTILES[i]! });
+      for (const [i, line] of lines.entries()) ink.line(line, { colour: surface, ...QUANTILES[i]! });
     });
     const named: number[] = [];
     for (const i of FIRST_NAMED) {
-      const y = lastY(lines[i]!);
+      const y = lastY(lines[i]!, left + width);
       if (Number.isNaN(y) || named.some((other) => Math.abs(other - y) < NAME_HEIGHT)) continue;
       named.push(y);
       ink.text(`${QUANTILES[i]!.share * 100}%`, left + width + 4, y, { colour: ink2, size: 9, bold: i === 3 });
@@ -94,7 +101,7 @@ export class HeatMap {
     const text = { colour: this.#theme.ink2, size: 10 } as const;
     const unit = 'values per pixel';
     const [unitWidth, bar] = [82, 56];
-    const most = formatShort(this.#most);
+    const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
     const start = right - unitWidth - most.length * 6 - 8 - bar;
     ink.text(unit, right, y, { ...text, align: 'right' });
     ink.text(most, start + bar + 5, y, text);
@@ -107,10 +114,13 @@ export class HeatMap {
   }
 }
 
-const lastY = (line: readonly number[]): number => {
-  for (let i = line.length - 1; i > 0; i -= 2) if (!Number.isNaN(line[i]!)) return line[i]!;
+/** Where a line is at its right end; NaN if it ends before. */
+function lastY(line: readonly number[], right: number): number {
+  for (let i = line.length - 2; i >= 0 && !(line[i]! < right - 12); i -= 2) {
+    if (!Number.isNaN(line[i + 1]!)) return line[i + 1]!;
+  }
   return Number.NaN;
-};
+}
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -132,7 +142,8 @@ export function shade(
       const amount = mass[start + row]!;
       if (amount === 0) continue;
       float[0] = 1 + amount * scale;
-      pixels[at] = table[(bits[0]! - ONE) >>> shift]!;
+      const place = (bits[0]! - ONE) >>> shift;
+      pixels[at] = table[place < table.length ? place : table.length - 1]!;
     }
   }
 }

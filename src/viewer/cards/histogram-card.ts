@@ -139,7 +139,7 @@ export class HistogramCard implements Card {
       const value = hover?.tag === this.#tag ? hover.value : undefined;
       const tolerance = Math.abs(axis.domain[1] - axis.domain[0]) / 100;
       lines[0] = value === undefined ? name : `${name} \u00b7 ${describeBin(of.series, column, value, tolerance)}`;
-      lines[1] = describeColumn(of.series, column);
+      lines[1] = describeColumn(of.series, column, !this.#painted!.plot.countsLanes);
     }
     for (const [i, line] of this.#readout.entries()) {
       if (line.textContent !== lines[i]) line.textContent = lines[i]!;
@@ -216,7 +216,7 @@ function drawnColumns(of: RunOfTag, { view, steps, runs }: Scene): number[] {
 function addRows({ run, series, columns }: RunOfTag, column: number, rows: (string | number)[][]): void {
   const step =
     series.records(column) === 1 ? series.firstStep(column) : `${series.firstStep(column)}..${series.lastStep(column)}`;
-  const { edges, counts } = columns.bins[column]!;
+  const { edges, counts } = columns.bins(column);
   const add = (left: string | number, right: string | number, count: number): void => {
     rows.push([run, step, left, right, count]);
   };

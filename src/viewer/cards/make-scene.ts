@@ -1,6 +1,7 @@
+import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Store } from '../data/store.ts';
 import type { Range, View } from '../state/view-state.ts';
-import { columnsOf } from './columns.ts';
+import { Columns } from './columns.ts';
 import { runColour } from './run-colours.ts';
 import type { RunOfTag, Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
@@ -15,6 +16,7 @@ export class SceneMaker {
   readonly #store: Store;
   readonly #tag: string;
   readonly #run: string | undefined;
+  readonly #columns: Map<HistogramSeries, Columns> = new Map();
   #fitted: { key: string; length: number; range: ValueRange } | undefined;
 
   constructor(store: Store, tag: string, run: string | undefined) {
@@ -37,8 +39,16 @@ export class SceneMaker {
     return runs.flatMap((run, i) => {
       const series = this.#store.histograms(run, this.#tag);
       if (series === undefined || (view.hiddenRuns.has(run) && run !== this.#run)) return [];
-      return [{ run, series, columns: columnsOf(series), colour: runColour(i, theme.dark) }];
+      return [{ run, series, columns: this.#columnsOf(series), colour: runColour(i, theme.dark) }];
     });
+  }
+
+  #columnsOf(series: HistogramSeries): Columns {
+    const made = this.#columns.get(series);
+    if (made?.version === series.version) return made;
+    const columns = new Columns(series, made);
+    this.#columns.set(series, columns);
+    return columns;
   }
 
   /** Fitted to all runs that are shown, also where this card is one of theirs: cards of a tag can be compared. */

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { Hover, View } from '../state/view-state.ts';
-import { type Curve, ceilingOf, curvesOf, stairs } from './chosen-columns.ts';
+import { CELL, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
 import { paintNothing, paintRuns, paintValuesBelow } from './frame.ts';
 import type { Ink } from './ink.ts';
 import { INSET } from './insets.ts';
@@ -15,6 +15,7 @@ const AXIS = 22;
 export class Overlay implements Plot {
   readonly across = 'values';
   readonly stepAxis = undefined;
+  readonly countsLanes = false;
   readonly plot: Box;
   readonly valueAxis: Box;
   readonly #scene: Scene;
@@ -31,9 +32,9 @@ export class Overlay implements Plot {
     this.#ceiling = ceilingOf(this.#curves) * 1.04 || 1;
   }
 
-  #stairs(curve: Curve): number[] {
-    const { left, top, height } = this.plot;
-    return stairs(curve, left, top + height, height / this.#ceiling, height);
+  #outline(curve: Curve): number[] {
+    const { left, top, width, height } = this.plot;
+    return outline(curve, left, width, top + height, height / this.#ceiling, height);
   }
 
   paint(ink: Ink): void {
@@ -53,7 +54,7 @@ export class Overlay implements Plot {
       ink.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), { colour: theme.ink2, size: 10, align: 'right' });
     }
     for (const curve of this.#curves) {
-      ink.line(this.#stairs(curve), { colour: curve.of.colour, width: 1.25, opacity: 0.15 + 0.85 * curve.age ** 1.5 });
+      ink.line(this.#outline(curve), { colour: curve.of.colour, width: 1.25, opacity: 0.15 + 0.85 * curve.age ** 1.5 });
     }
     this.#paintHead(ink);
     if (runs.length > 1) paintRuns(ink, left + 90, left + width - 150, TOP / 2 - 1, runs, theme);
@@ -84,7 +85,7 @@ export class Overlay implements Plot {
     if (hover === undefined || this.#curves.length === 0) return;
     const { left, top, width, height } = this.plot;
     ink.within(left, top, width, height + 1, () => {
-      const line = this.#stairs(this.#curves[nearestCurve(this.#curves, hover)]!);
+      const line = this.#outline(this.#curves[nearestCurve(this.#curves, hover)]!);
       ink.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
       ink.line(line, { colour: theme.accent, width: 1.75 });
       if (hover.tag !== tag || hover.value === undefined) return;
@@ -99,7 +100,7 @@ export class Overlay implements Plot {
     let nearest: Curve | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const curve of this.#curves) {
-      const at = Math.min(curve.heights.length - 1, Math.max(0, Math.floor(x - left)));
+      const at = Math.min(curve.heights.length - 1, Math.max(0, Math.floor((x - left) / CELL)));
       const distance = Math.abs(top + height - (curve.heights[at]! / this.#ceiling) * height - y);
       // Of those that are equally near the newest, which is drawn above.
       if (distance <= least) [nearest, least] = [curve, distance];

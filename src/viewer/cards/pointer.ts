@@ -23,7 +23,7 @@ export interface Gestures {
 }
 
 /** A pointer that moves less far, in pixels, clicks and does not drag. */
-const CLICK = 4;
+export const CLICK = 4;
 /** How much more is shown for each pixel that a wheel turns. */
 const ZOOM = 0.002;
 const LINE = 16;

@@ -8,6 +8,12 @@ import type { Box } from './scene.ts';
 const WIDE = 2;
 
 /**
+ * Quantiles closer than so many CSS pixels are not drawn: all of the values between them are in one place, and lines would
+ * cover it.
+ */
+const TOGETHER = 1.5;
+
+/**
  * Quantiles over steps as lines: for each share, x and y in turn, in CSS pixels of the card; NaN where there is a gap, or
  * where the quantile is not in the picture.
  */
@@ -27,9 +33,13 @@ export function quantileLines(
   function add(x: number, left: number): void {
     quantileAt(density, x, shares, at);
     for (let s = 0; s < shares.length; s++) {
-      const inside = at[s]! >= 0 && at[s]! <= rows;
+      const inside = at[s]! >= 0 && at[s]! <= rows && !(together(s) || together(s - 1));
       lines[s]!.push(box.left + left * pixel, inside ? box.top + (1 - at[s]! / rows) * box.height : Number.NaN);
     }
+  }
+  /** Whether the next quantile is at the same place. */
+  function together(s: number): boolean {
+    return s >= 0 && s + 1 < shares.length && at[s + 1]! - at[s]! < TOGETHER / pixel;
   }
   const gap = (): void => {
     for (const line of lines) line.push(Number.NaN, Number.NaN);

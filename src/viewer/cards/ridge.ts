@@ -1,5 +1,5 @@
 import type { Hover, View } from '../state/view-state.ts';
-import { type Curve, ceilingOf, curvesOf, stairs } from './chosen-columns.ts';
+import { areas, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
 import { paintNothing, paintRuns, paintValuesBelow } from './frame.ts';
 import type { Ink } from './ink.ts';
 import { INSET } from './insets.ts';
@@ -11,10 +11,14 @@ const AXIS = 22;
 /** The part of the picture that the highest ridge takes, as in TensorBoard. */
 const RIDGE = 1 / 2.5;
 
+/** Ridges that are closer, in CSS pixels, would be a hatching. */
+const APART = 4;
+
 /** The distributions of several steps behind each other: the oldest at the back and faint, the newest in front. */
 export class Ridge implements Plot {
   readonly across = 'values';
   readonly stepAxis = undefined;
+  readonly countsLanes = false;
   readonly plot: Box;
   readonly valueAxis: Box;
   readonly #scene: Scene;
@@ -28,7 +32,7 @@ export class Ridge implements Plot {
     const height = Math.max(24, scene.height - TOP - AXIS);
     this.plot = { left: INSET.left, top: TOP, width, height };
     this.valueAxis = { left: INSET.left, top: TOP + height, width, height: AXIS };
-    this.#curves = curvesOf(scene, width);
+    this.#curves = curvesOf(scene, width, Math.max(2, Math.floor((height * (1 - RIDGE)) / APART)));
     this.#tall = this.#curves.length > 1 ? height * RIDGE : height * 0.95;
     this.#scale = this.#tall / (ceilingOf(this.#curves) || 1);
   }
@@ -39,8 +43,9 @@ export class Ridge implements Plot {
     return top + height - (last === 0 ? 0 : ((last - curve) / last) * (height - this.#tall));
   }
 
-  #stairs(curve: number): number[] {
-    return stairs(this.#curves[curve]!, this.plot.left, this.#base(curve), this.#scale, this.#tall);
+  #outline(curve: number): number[] {
+    const { left, width } = this.plot;
+    return outline(this.#curves[curve]!, left, width, this.#base(curve), this.#scale, this.#tall);
   }
 
   paint(ink: Ink): void {
@@ -56,12 +61,14 @@ export class Ridge implements Plot {
       ink.line([x, top, x, top + height], { colour: theme.line, width: 1 });
     }
     for (const [i, curve] of this.#curves.entries()) {
-      const base = this.#base(i);
-      const outline = this.#stairs(i);
-      const filled = [left, base, ...outline, left + width, base];
-      ink.area(filled, theme.surface, 0.9);
-      ink.area(filled, curve.of.colour, 0.1 + 0.55 * curve.age ** 1.5);
-      ink.line(outline, { colour: curve.of.colour, width: 1, opacity: 0.35 + 0.65 * curve.age });
+      const line = this.#outline(i);
+      // What stands behind is hidden, and shines through a little.
+      for (const filled of areas(line, this.#base(i))) {
+        ink.area(filled, theme.surface, 0.85);
+        ink.area(filled, curve.of.colour, 0.12 + 0.6 * curve.age ** 1.5);
+      }
+      ink.line(line, { colour: theme.surface, width: 2, opacity: 0.6 });
+      ink.line(line, { colour: curve.of.colour, width: 1, opacity: 0.35 + 0.65 * curve.age });
     }
     this.#paintStepNames(ink);
     if (runs.length > 1) paintRuns(ink, left, left + width, TOP / 2 - 1, runs, theme);
@@ -87,7 +94,7 @@ export class Ridge implements Plot {
     const i = nearestCurve(this.#curves, hover);
     const { left, top, width, height } = this.plot;
     ink.within(left, top, width, height + 1, () => {
-      const line = this.#stairs(i);
+      const line = this.#outline(i);
       ink.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
       ink.line(line, { colour: theme.accent, width: 1.75 });
       if (hover.tag !== tag || hover.value === undefined) return;

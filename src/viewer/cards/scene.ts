@@ -47,6 +47,8 @@ export interface Plot {
   readonly valueAxis: Box;
   /** Which of them goes from left to right. */
   readonly across: 'steps' | 'values';
+  /** Whether what is in the lanes of the step that is pointed at stands in the picture. */
+  readonly countsLanes: boolean;
   paint(ink: Ink): void;
   /** Brush, pointer, and what they point at, as the scene's view says now. */
   paintOver(ink: Ink, view: View): void;

@@ -56,16 +56,44 @@ export function paintHistogram(
     return;
   }
   const chosen = value === undefined ? -1 : binAt(bins, value);
-  const long = (count: number): number => (count / most) * (box.width - 10);
+  const { scale, cut } = scaleOf(bars, most);
+  const full = box.width - 10;
+  const long = (count: number): number => Math.min(full, (count / scale) * full);
   for (const { from, to, count, bin } of bars) {
     const border = to - from >= 4 ? 1 : to - from >= 2 ? 0.5 : 0;
-    const width = Math.max(1, long(count));
+    const height = Math.max(1, to - from - border);
     const [fill, opacity] = bin === chosen ? [theme.accent, 1] : [colour, 0.85];
-    ink.rectangle(box.left + 1, box.top + from, width, Math.max(1, to - from - border), fill, opacity);
+    ink.rectangle(box.left + 1, box.top + from, Math.max(1, long(count)), height, fill, opacity);
+    if (count > scale) paintCut(ink, box.left + full, box.top + from, height, count, theme);
   }
   paintCumulative(ink, box, bins, axis, theme);
   ink.text('0', box.left + 1, footY, { colour: theme.ink2, size: 10 });
-  ink.text(formatShort(most), box.left + 1 + long(most), footY, { colour: theme.ink2, size: 10, align: 'right' });
+  ink.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, {
+    colour: theme.ink2,
+    size: 10,
+    align: 'right',
+  });
+}
+
+/** A bar longer than so many times the next one would leave nothing to see of the others. */
+const TOWERING = 4;
+
+/** Which count is as long as there is room. The one bar of a layer's zeros is cut off, and the others are seen. */
+function scaleOf(bars: readonly Bar[], most: number): { scale: number; cut: boolean } {
+  const second = bars.reduce((max, { count }) => (count < most && count > max ? count : max), 0);
+  const cut = second > 0 && most > second * TOWERING;
+  return { scale: cut ? Math.ceil(second * 1.3) : most, cut };
+}
+
+/** The end of a bar that is longer: two slits, and how long it is. */
+function paintCut(ink: Ink, right: number, top: number, height: number, count: number, theme: Theme): void {
+  const tall = Math.max(5, height);
+  const middle = top + height / 2;
+  for (const x of [right - 9, right - 5]) {
+    ink.line([x - 1.5, middle + tall / 2, x + 1.5, middle - tall / 2], { colour: theme.surface, width: 1.5 });
+  }
+  const text = { colour: theme.ink2, size: 10, align: 'right', halo: theme.surface } as const;
+  ink.text(formatShort(count), right - 14, middle - Math.max(9, height / 2 + 7), text);
 }
 
 /** Which share of what is in the bins lies below each value: from 0 at the left to all at the right. */

@@ -61,6 +61,10 @@ export class StepPlot implements Plot {
       beside > 0 ? { left: INSET.left + width + NAMES, top: TOP, width: beside - NAMES + names, height } : undefined;
   }
 
+  get countsLanes(): boolean {
+    return this.#side !== undefined;
+  }
+
   paint(ink: Ink): void {
     const { theme, axis, steps, runs } = this.#scene;
     const { left, top, width, height } = this.plot;
@@ -155,11 +159,12 @@ export class StepPlot implements Plot {
         ink.line([x, top, x, top + tall], { colour: theme.accent, width: 1.25 });
       }
       if (here === undefined || here.column === -1 || hover.value === undefined) return;
-      const { bins, left: lefts, right: rights } = here.of.columns;
-      const bin = binAt(bins[here.column]!, hover.value, this.#tolerance());
+      const { left: lefts, right: rights } = here.of.columns;
+      const bins = here.of.columns.bins(here.column);
+      const bin = binAt(bins, hover.value, this.#tolerance());
       const y = (value: number): number => top + (1 - axis.place(value)) * height;
       if (bin === -1) return;
-      const { edges } = bins[here.column]!;
+      const { edges } = bins;
       const [upper, lower] = [y(edges[bin + 1]!), y(edges[bin]!)];
       const [from, to] = [this.#x(lefts[here.column]!), this.#x(rights[here.column]!)];
       const [wide, high] = [Math.max(5, to - from), Math.max(3, lower - upper)];
@@ -183,7 +188,7 @@ export class StepPlot implements Plot {
     const value = hover?.tag === tag ? hover.value : undefined;
     const colour = runs.length > 1 ? of.colour : theme.ink3;
     const footY = this.stepAxis.top + this.stepAxis.height - STEP_AXIS + 12;
-    paintHistogram(ink, side, footY, of.columns.bins[column]!, axis, value, colour, theme);
+    paintHistogram(ink, side, footY, of.columns.bins(column), axis, value, colour, theme);
     if (value !== undefined) {
       const y = top + (1 - axis.place(value)) * side.height;
       if (y > top && y < top + side.height) {

@@ -17,14 +17,18 @@ const BULK: Range = [0.005, 0.995];
 /** If everything takes at most so many times the room of the bulk, everything is shown. */
 const ROOM = 2.2;
 
+/** Otherwise so much of its length is shown on either side of the bulk. */
+const BESIDE = 0.2;
+
 /**
  * The values that an axis shows by itself: the bulk of all series together, and the rest too where it does not take the
  * room away. So one value of 1e30 does not hide a unit Gaussian.
  */
 export function valueRange(series: readonly HistogramSeries[], kind: View['valueAxis']): ValueRange {
   const bulk = between(series, BULK);
-  const extent = between(series, [0, 1]);
-  if (bulk === undefined || extent === undefined) return { domain: [-1, 1], constant: 1 };
+  const sampled = between(series, [0, 1]);
+  if (bulk === undefined || sampled === undefined) return { domain: [-1, 1], constant: 1 };
+  const extent = extentOf(series, sampled);
   const sample = sampleOf(series);
   const constant = bendOf(sample) ?? (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) || 1);
 
@@ -39,7 +43,7 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   const around = bulk[0] < bulk[1] ? bulk : extent;
   const axis = valueAxis(kind, around, constant);
   const [lower, upper] = [axis.place(extent[0]), axis.place(extent[1])];
-  const [from, to] = upper - lower <= ROOM ? [lower, upper] : [Math.max(lower, -0.1), Math.min(upper, 1.1)];
+  const [from, to] = upper - lower <= ROOM ? [lower, upper] : [Math.max(lower, -BESIDE), Math.min(upper, 1 + BESIDE)];
   const margin = (to - from) * 0.03;
   return { domain: [axis.valueAt(from - margin), axis.valueAt(to + margin)], constant };
 }
@@ -53,6 +57,20 @@ function between(series: readonly HistogramSeries[], [lower, upper]: Range): Ran
   return ranges.length === 0
     ? undefined
     : [Math.min(...ranges.map(([from]) => from)), Math.max(...ranges.map(([, to]) => to))];
+}
+
+/** From the least to the greatest value of any column, as far as they are known; at least this range. */
+function extentOf(series: readonly HistogramSeries[], range: Range): Range {
+  let [from, to] = range;
+  for (const one of series) {
+    for (let column = 0; column < one.length; column++) {
+      // Comparisons that are false where a number is NaN.
+      const [min, max] = [one.summaryNumber('min', column), one.summaryNumber('max', column)];
+      if (min < from && min > Number.NEGATIVE_INFINITY) from = min;
+      if (max > to && max < Number.POSITIVE_INFINITY) to = max;
+    }
+  }
+  return [from, to];
 }
 
 /** Evenly taken columns. */

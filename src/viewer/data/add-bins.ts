@@ -1,5 +1,5 @@
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins } from './points.ts';
-import { placeInSharedEdges, sharedEdges } from './shared-edges.ts';
 
 /** Of unlike edges at most so many bins are made, or as many as either has: a sum takes no more memory than its parts. */
 const MOST_BINS = 64;
@@ -12,14 +12,14 @@ const MOST_BINS = 64;
 export function addBins(a: Bins, b: Bins): Bins {
   if (a.counts.length === 0) return b;
   if (b.counts.length === 0) return a;
-  const [atA, atB] = [placeInSharedEdges(a.edges), placeInSharedEdges(b.edges)];
+  const [atA, atB] = [placeInDefaultEdges(a.edges), placeInDefaultEdges(b.edges)];
   if (atA >= 0 && atB >= 0) {
     const start = Math.min(atA, atB);
     const end = Math.max(atA + a.edges.length, atB + b.edges.length);
     const counts = new Float64Array(end - start - 1);
     counts.set(a.counts, atA - start);
     for (let i = 0; i < b.counts.length; i++) counts[atB - start + i]! += b.counts[i]!;
-    return { edges: sharedEdges().subarray(start, end), counts };
+    return { edges: DEFAULT_EDGES.subarray(start, end), counts };
   }
   if (sameEdges(a.edges, b.edges)) return { edges: a.edges, counts: a.counts.map((count, i) => count + b.counts[i]!) };
   const edges = unionOf(a.edges, b.edges);

@@ -28,6 +28,8 @@ export function addSummaries(a: PointSummary, b: PointSummary): PointSummary {
     nan: a.nan + b.nan,
     negativeInfinity: a.negativeInfinity + b.negativeInfinity,
     positiveInfinity: a.positiveInfinity + b.positiveInfinity,
+    below: a.below + b.below,
+    above: a.above + b.above,
     unknown: a.unknown + b.unknown,
   };
 }

@@ -1,7 +1,7 @@
 import type { LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
-import { placeInSharedEdges, sharedEdges } from './shared-edges.ts';
 
 /** More bins than these are joined; it is beyond what any program logs. */
 const MOST_BINS = 4096;
@@ -20,9 +20,11 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
     case 'histogram':
       return histogramPoint(run, event);
     case 'scalar':
-    case 'image':
     case 'text':
       return { ...event, run };
+    case 'image':
+      // Copies: they may be views of all that was read with them.
+      return { ...event, run, images: event.images.map((bytes) => bytes.slice()) };
     case 'start':
       return { kind: 'restart', run, step: event.step };
     default:
@@ -78,9 +80,9 @@ function binsOf({ bins: { lefts, rights, counts } }: LoggedHistogram): Bins {
     { edges: Float64Array.from(edges.slice(start, end + 1)), counts: Float64Array.from(filled.slice(start, end)) },
     MOST_BINS,
   );
-  const shared = placeInSharedEdges(bins.edges);
+  const shared = placeInDefaultEdges(bins.edges);
   if (shared < 0) return bins;
-  return { edges: sharedEdges().subarray(shared, shared + bins.edges.length), counts: bins.counts };
+  return { edges: DEFAULT_EDGES.subarray(shared, shared + bins.edges.length), counts: bins.counts };
 }
 
 /**
@@ -99,10 +101,10 @@ function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
   }
   const { num, min, max, sum, sumSquares } = statistics;
   const count = Number.isFinite(num) ? Math.max(num, inBins) : inBins;
-  const lost = lostOf(count - inBins, min, max);
-  // Beyond the bins, and finite: in the sums too.
-  const beyond = (min < first && min > -Infinity) || (max > last && max < Infinity);
-  const finite = beyond ? count : inBins;
+  const [isBelow, isAbove] = [min < first && min > -Infinity, max > last && max < Infinity];
+  const lost = lostOf(count - inBins, min, max, isBelow, isAbove);
+  // What is finite and beyond the bins is in the sums too.
+  const finite = isBelow || isAbove ? count : inBins;
   const known = Number.isFinite(sum) && Number.isFinite(sumSquares) && finite > 0;
   const mean = sum / finite;
   const std = min === max ? 0 : Math.sqrt(Math.max(0, sumSquares / finite - mean * mean));
@@ -116,17 +118,21 @@ function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
   };
 }
 
-const KNOWN = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, unknown: 0 };
+const KNOWN = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 
-function lostOf(lost: number, min: number, max: number): typeof KNOWN {
-  if (lost <= 0) return KNOWN;
+function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbove: boolean): typeof KNOWN {
   if (Number.isNaN(min) || Number.isNaN(max)) return { ...KNOWN, nan: lost };
-  if (min === -Infinity && max === Infinity && lost > 1) {
-    return { ...KNOWN, negativeInfinity: 1, positiveInfinity: 1, unknown: lost - 2 };
-  }
-  if (min === -Infinity) return { ...KNOWN, negativeInfinity: lost };
-  if (max === Infinity) return { ...KNOWN, positiveInfinity: lost };
-  return { ...KNOWN, unknown: lost };
+  // What the extremes are, is there once at least; where it is the only kind, that often.
+  const kinds = [
+    ['negativeInfinity', min === -Infinity],
+    ['positiveInfinity', max === Infinity],
+    ['below', isBelow],
+    ['above', isAbove],
+  ] as const;
+  const there = kinds.filter(([, is]) => is).map(([kind]) => kind);
+  if (lost < there.length || there.length === 0) return { ...KNOWN, unknown: Math.max(lost, 0) };
+  if (there.length === 1 && !isBelow && !isAbove) return { ...KNOWN, [there[0]!]: lost };
+  return { ...KNOWN, ...Object.fromEntries(there.map((kind) => [kind, 1])), unknown: lost - there.length };
 }
 
 /** Mean and standard deviation, as if all values were in the middle of their bins. */

@@ -3,17 +3,13 @@ import { addBins } from './add-bins.ts';
 import { addSummaries } from './add-summaries.ts';
 import { BytePool } from './byte-pool.ts';
 import { decodeCounts, encodeCounts, encodedLength } from './count-code.ts';
-import type { Bins, HistogramPoint, PointSummary } from './points.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { jointQuantile, quantileOf } from './quantiles.ts';
 import { Rows } from './rows.ts';
-import { placeInSharedEdges, sharedEdges } from './shared-edges.ts';
 
-/** What a column needs to be made again: a point without its names. */
-type Column = Pick<HistogramPoint, 'bins' | 'summary' | 'wallTime'> & {
-  readonly firstStep: number;
-  readonly lastStep: number;
-  readonly records: number;
-};
+/** What a column is made from: a point without its names. */
+export type HistogramColumn = Omit<Required<HistogramPoint>, 'kind' | 'run' | 'tag'>;
 
 const FIRST_STEP = 0;
 const LAST_STEP = 1;
@@ -27,18 +23,6 @@ const COUNTS_BYTES = 6;
 const EDGES = 7;
 /** The summary begins here. */
 const SUMMARY = 8;
-const SUMMARY_NAMES = [
-  'count',
-  'mean',
-  'std',
-  'min',
-  'max',
-  'zeros',
-  'nan',
-  'negativeInfinity',
-  'positiveInfinity',
-  'unknown',
-] as const satisfies (keyof PointSummary)[];
 const WIDTH = SUMMARY + SUMMARY_NAMES.length;
 
 const summaryField = (name: keyof PointSummary): number => SUMMARY + SUMMARY_NAMES.indexOf(name);
@@ -109,13 +93,33 @@ export class HistogramSeries {
     return { edges: this.#edges(column), counts };
   }
 
+  /** All of a column, as {@link add} takes it. */
+  column(column: number): HistogramColumn {
+    return {
+      step: this.firstStep(column),
+      lastStep: this.lastStep(column),
+      wallTime: this.wallTime(column),
+      records: this.records(column),
+      bins: this.bins(column),
+      summary: this.summary(column),
+    };
+  }
+
   summary(column: number): PointSummary {
-    const entries = SUMMARY_NAMES.map((name, i) => [name, this.#rows.get(column, SUMMARY + i)]);
-    return Object.fromEntries(entries) as unknown as PointSummary;
+    const summary = {} as Record<keyof PointSummary, number>;
+    SUMMARY_NAMES.forEach((name, i) => {
+      summary[name] = this.#rows.get(column, SUMMARY + i);
+    });
+    return summary;
+  }
+
+  /** One number of the summary without making the rest. */
+  summaryNumber(name: keyof PointSummary, column: number): number {
+    return this.#rows.get(column, summaryField(name));
   }
 
   /**
-   * One number of the summary without making the rest. `zeros` and `nonFinite`, the NaN and infinities that are known, are
+   * One number for the overview. `zeros` and `nonFinite`, the NaN and infinities that are known, are
    * shares of the count, 0 to 1; NaN where they are unknown.
    */
   statistic(name: Statistic, column: number): number {
@@ -159,11 +163,10 @@ export class HistogramSeries {
    * is added to those.
    */
   add(point: Omit<HistogramPoint, 'kind' | 'run' | 'tag'>): void {
-    const { step, wallTime, bins, summary } = point;
-    const at = this.#rows.lowerBound(LAST_STEP, step);
-    const column: Column = { firstStep: step, lastStep: step, wallTime, records: 1, bins, summary };
-    const there = at < this.length && this.firstStep(at) <= step;
-    if (there && this.records(at) > 1) this.#put(at, add(this.#column(at), column), false);
+    const at = this.#rows.lowerBound(LAST_STEP, point.step);
+    const column = { lastStep: point.step, records: 1, ...point };
+    const there = at < this.length && this.firstStep(at) <= point.step;
+    if (there && this.records(at) > 1) this.#put(at, add(this.column(at), column), false);
     else this.#put(at, column, !there);
     this.#changed();
   }
@@ -205,6 +208,13 @@ export class HistogramSeries {
     return true;
   }
 
+  /** All columns; where there are more than so many, neighbours are added to each other, equally many each. */
+  *columns(most: number): Generator<HistogramColumn> {
+    const columns = Math.min(most, this.length);
+    const start = (column: number) => Math.floor((column * this.length) / columns);
+    for (let column = 0; column < columns; column++) yield this.#sum(start(column), start(column + 1));
+  }
+
   #bulkNow(lower: number, upper: number): readonly [number, number] | undefined {
     const sample = Math.min(this.length, SAMPLE);
     // From the middle of each stretch.
@@ -217,22 +227,11 @@ export class HistogramSeries {
 
   #edges(column: number): Float64Array {
     const [at, size] = [this.#rows.get(column, EDGES), this.#rows.get(column, BINS) + 1];
-    if (at < 0) return sharedEdges().subarray(-1 - at, -1 - at + size);
+    if (at < 0) return DEFAULT_EDGES.subarray(-1 - at, -1 - at + size);
     return new Float64Array(this.#pool.bytes.slice(at, at + size * 8).buffer);
   }
 
-  #column(column: number): Column {
-    return {
-      firstStep: this.firstStep(column),
-      lastStep: this.lastStep(column),
-      wallTime: this.wallTime(column),
-      records: this.records(column),
-      bins: this.bins(column),
-      summary: this.summary(column),
-    };
-  }
-
-  #put(at: number, column: Column, insert: boolean): void {
+  #put(at: number, column: HistogramColumn, insert: boolean): void {
     const { bins, summary } = column;
     if (!insert) this.#unused += this.#rows.get(at, COUNTS_BYTES);
     const edges = this.#keepEdges(bins.edges, at - 1);
@@ -240,13 +239,13 @@ export class HistogramSeries {
     const countsAt = this.#pool.reserve(bytes);
     encodeCounts(bins.counts, this.#pool.bytes, countsAt, bytes);
     const place = [bins.counts.length, countsAt, bytes, edges];
-    const head = [column.firstStep, column.lastStep, column.wallTime, column.records];
+    const head = [column.step, column.lastStep, column.wallTime, column.records];
     this.#rows.put(at, [...head, ...place, ...SUMMARY_NAMES.map((name) => summary[name])], insert);
   }
 
   /** @returns where the edges are, as in {@link EDGES} */
   #keepEdges(edges: Float64Array, before: number): number {
-    const shared = placeInSharedEdges(edges);
+    const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;
     if (before >= 0 && this.#rows.get(before, EDGES) >= 0) {
       const last = this.#edges(before);
@@ -278,12 +277,14 @@ export class HistogramSeries {
     const old = new HistogramSeries();
     [old.#rows, old.#pool] = [this.#rows, this.#pool];
     [this.#rows, this.#pool, this.#unused] = [new Rows(WIDTH), new BytePool(), 0];
-    for (const [start, end] of groups) {
-      let sum = old.#column(start);
-      for (let next = start + 1; next < end; next++) sum = add(sum, old.#column(next));
-      this.#put(this.length, sum, true);
-    }
+    for (const [start, end] of groups) this.#put(this.length, old.#sum(start, end), true);
     this.version++;
+  }
+
+  #sum(start: number, end: number): HistogramColumn {
+    let sum = this.column(start);
+    for (let next = start + 1; next < end; next++) sum = add(sum, this.column(next));
+    return sum;
   }
 
   #changed(): void {
@@ -297,8 +298,8 @@ export class HistogramSeries {
 /** The objects of a series themselves, about. */
 const OVERHEAD = 600;
 
-const add = (a: Column, b: Column): Column => ({
-  firstStep: Math.min(a.firstStep, b.firstStep),
+const add = (a: HistogramColumn, b: HistogramColumn): HistogramColumn => ({
+  step: Math.min(a.step, b.step),
   lastStep: Math.max(a.lastStep, b.lastStep),
   wallTime: Math.min(a.wallTime, b.wallTime),
   records: a.records + b.records,

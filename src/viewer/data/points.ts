@@ -43,11 +43,30 @@ export interface PointSummary {
   readonly unknown: number;
 }
 
+/** The numbers of a summary, in the order in which they are stored. */
+export const SUMMARY_NAMES: readonly (keyof PointSummary)[] = [
+  'count',
+  'mean',
+  'std',
+  'min',
+  'max',
+  'zeros',
+  'nan',
+  'negativeInfinity',
+  'positiveInfinity',
+  'below',
+  'above',
+  'unknown',
+];
+
 /** The distribution of one tensor. */
 export interface HistogramPoint extends Point {
   readonly kind: 'histogram';
   readonly bins: Bins;
   readonly summary: PointSummary;
+  /** Where it is the sum of several records: how many, and the last one's step. */
+  readonly records?: number;
+  readonly lastStep?: number;
 }
 
 export interface ScalarPoint extends Point {

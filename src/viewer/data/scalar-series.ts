@@ -43,6 +43,15 @@ export class ScalarSeries {
     this.version++;
   }
 
+  /** The same numbers, but no more than so many. */
+  reduced(most: number): ScalarSeries {
+    const series = new ScalarSeries();
+    [series.#steps, series.#values, series.#wallTimes, series.length] = [...this.#arrays(), this.length];
+    // Its arrays are replaced, and never written to.
+    while (series.length > most && series.shrink());
+    return series;
+  }
+
   /** Forgets what has this step or a later one. */
   purge(step: number): void {
     const length = this.#lowerBound(step);

@@ -11,6 +11,8 @@ export type SeriesKind = 'histogram' | 'scalar' | 'image' | 'text';
 export interface StoreOptions {
   /** How many bytes all series may take together, about. Default 192 MB. */
   readonly budget?: number;
+  /** What is to be said of the data, where that is known already: then nothing else is looked for. */
+  readonly alerts?: readonly Alert[];
 }
 
 interface Series {
@@ -62,16 +64,19 @@ export class Store {
     text: new Set(),
   };
   #names: string[] = [];
-  #alerts: Alert[] = [];
+  #alerts: Alert[];
+  readonly #watches: boolean;
   #steps: readonly [number, number] | undefined;
   readonly #listeners: Set<() => void> = new Set();
   #bytes = 0;
   /** When it is time to make series smaller. */
   #limit: number;
 
-  constructor({ budget = 192 * 2 ** 20 }: StoreOptions = {}) {
+  constructor({ budget = 192 * 2 ** 20, alerts }: StoreOptions = {}) {
     this.#budget = budget;
     this.#limit = budget;
+    this.#watches = alerts === undefined;
+    this.#alerts = [...(alerts ?? [])];
   }
 
   /** What all series take in memory, about. */
@@ -150,20 +155,20 @@ export class Store {
     const entry = this.#entry(run.histogram, point, HistogramSeries);
     entry.series.add(point);
     this.#measure(entry);
-    this.#alerts.push(...entry.watch.histogram(point));
+    if (this.#watches) this.#alerts.push(...entry.watch.histogram(point));
   }
 
   #scalar(run: Run, point: ScalarPoint): void {
     const entry = this.#entry(run.scalar, point, ScalarSeries);
     entry.series.add(point.step, point.wallTime, point.value);
     this.#measure(entry);
-    this.#alerts.push(...entry.watch.scalar(point));
+    if (this.#watches) this.#alerts.push(...entry.watch.scalar(point));
     for (const [ending, kind] of COUNTED_BESIDE) {
       if (!point.tag.endsWith(ending) || !(point.value > 0)) continue;
       const beside = run.histogram.get(point.tag.slice(0, -ending.length));
       beside?.series.explain(point.step, kind, point.value);
       const what = kind === 'nan' ? 'nan' : 'infinity';
-      this.#alerts.push(...(beside ?? entry).watch.found(what, point.step, point.value));
+      if (this.#watches) this.#alerts.push(...(beside ?? entry).watch.found(what, point.step, point.value));
     }
   }
 

@@ -102,6 +102,28 @@ test('RunReader tells of damages and of files that shrink, and reads the others'
   assert.is(damages.length, 2);
 });
 
+test('RunReader tries a file again that could not be read, and tells of it once', async () => {
+  const bytes = Buffer.concat([header, scalars[0]!, scalars[1]!]);
+  const cut = header.length + scalars[0]!.length;
+  let broken = true;
+  const damages: string[] = [];
+  const file = {
+    path: 'events.out.tfevents.1',
+    size: bytes.length,
+    async *read(from: number) {
+      if (from < cut) yield bytes.subarray(from, cut);
+      if (broken) throw new Error('no connection');
+      yield bytes.subarray(Math.max(from, cut));
+    },
+  };
+  const reader = new RunReader({ list: async () => [file] }, { onDamage: ({ reason }) => damages.push(reason) });
+  assert.equal(await look(reader), ['. version', `. ${first}`]);
+  assert.equal(await look(reader), []);
+  broken = false;
+  assert.equal(await look(reader), ['. 0']);
+  assert.equal(damages, ['no connection']);
+});
+
 test('RunReader goes on where the last look was broken off', async () => {
   const directory = temporaryDirectory();
   put(directory, 'events.out.tfevents.1', ...scalars.slice(0, 3));

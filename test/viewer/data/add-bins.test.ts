@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultEdges } from '../../../src/tensorboard/index.ts';
 import { addBins, fewerBins } from '../../../src/viewer/data/add-bins.ts';
+import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
 import type { Bins } from '../../../src/viewer/data/points.ts';
 
 const bins = (edges: readonly number[], counts: readonly number[]): Bins => ({
@@ -31,7 +31,7 @@ test('addBins() adds counts where the edges are equal', () => {
 });
 
 test('addBins() is exact on stretches of the default edges that do not touch', () => {
-  const edges = defaultEdges();
+  const edges = DEFAULT_EDGES;
   const [a, b] = [edges.subarray(10, 13), edges.subarray(15, 17)];
   const sum = addBins(bins([...a], [1, 2]), bins([...b], [3]));
   assert.equal(plain(sum), [[...edges.subarray(10, 17)], [1, 2, 0, 0, 0, 3]]);

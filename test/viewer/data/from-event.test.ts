@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventReader, type LoggedEvent, type LoggedHistogram } from '../../../src/tensorboard/index.ts';
+import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
 import { fromEvent } from '../../../src/viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../../src/viewer/data/points.ts';
-import { sharedEdges } from '../../../src/viewer/data/shared-edges.ts';
 import { cases, header } from '../../tensorboard/fixture.ts';
 
 function point(event: LoggedEvent): HistogramPoint {
@@ -31,22 +31,22 @@ for (const { name, kind, values, record } of cases) {
   if (kind !== 'histogram') continue;
   test(`fromEvent() knows of PyTorch's record what its values are: ${name}`, () => {
     const { bins, summary } = point(new EventReader().push(record)[0]!);
-    assert.is(bins.edges.buffer, sharedEdges().buffer);
+    assert.is(bins.edges.buffer, DEFAULT_EDGES.buffer);
     const all = Array.from(values, Number);
-    const inBins = all.filter((value) => Math.abs(value) <= sharedEdges().at(-1)!);
+    const inBins = all.filter((value) => Math.abs(value) <= DEFAULT_EDGES.at(-1)!);
     const finite = all.filter(Number.isFinite);
     assert.is(summary.count, all.length);
     bins.counts.forEach((count, i) => {
       const [left, right] = [bins.edges[i]!, bins.edges[i + 1]!];
-      const last = right === sharedEdges().at(-1);
+      const last = right === DEFAULT_EDGES.at(-1);
       assert.is(count, all.filter((value) => left <= value && (value < right || (last && value === right))).length);
     });
     assert.is(
       bins.counts.reduce((sum, count) => sum + count, 0),
       inBins.length,
     );
-    const { nan, negativeInfinity, positiveInfinity, unknown } = summary;
-    assert.is(nan + negativeInfinity + positiveInfinity + unknown, all.length - inBins.length);
+    const { nan, negativeInfinity, positiveInfinity, below, above, unknown } = summary;
+    assert.is(nan + negativeInfinity + positiveInfinity + below + above + unknown, all.length - inBins.length);
     if (finite.length === all.length) {
       assert.equal([nan, negativeInfinity, positiveInfinity], [0, 0, 0]);
       assert.equal(
@@ -69,16 +69,27 @@ test('fromEvent() tells NaN and infinities as far as PyTorch does', () => {
   // What torch 2.13's add_histogram wrote for 100 normals and: NaN; inf; -inf; both; NaN and inf.
   const lost = (num: number, min: number, max: number) => {
     const { summary } = point(histogram([[0, 1, 100]], { num, min, max, sum: Number.NaN, sumSquares: Infinity }));
-    return [summary.nan, summary.negativeInfinity, summary.positiveInfinity, summary.unknown];
+    return [
+      summary.nan,
+      summary.negativeInfinity,
+      summary.positiveInfinity,
+      summary.below,
+      summary.above,
+      summary.unknown,
+    ];
   };
-  assert.equal(lost(101, Number.NaN, Number.NaN), [1, 0, 0, 0]);
-  assert.equal(lost(101, -2, Infinity), [0, 0, 1, 0]);
-  assert.equal(lost(101, -Infinity, 2), [0, 1, 0, 0]);
-  assert.equal(lost(102, -Infinity, Infinity), [0, 1, 1, 0]);
-  assert.equal(lost(105, -Infinity, Infinity), [0, 1, 1, 3]);
-  assert.equal(lost(102, Number.NaN, Number.NaN), [2, 0, 0, 0]);
-  assert.equal(lost(101, 0, 1), [0, 0, 0, 1]);
-  assert.equal(lost(100, 0, 1), [0, 0, 0, 0]);
+  assert.equal(lost(101, Number.NaN, Number.NaN), [1, 0, 0, 0, 0, 0]);
+  assert.equal(lost(101, 0, Infinity), [0, 0, 1, 0, 0, 0]);
+  assert.equal(lost(101, -Infinity, 1), [0, 1, 0, 0, 0, 0]);
+  assert.equal(lost(102, -Infinity, Infinity), [0, 1, 1, 0, 0, 0]);
+  assert.equal(lost(102, Number.NaN, Number.NaN), [2, 0, 0, 0, 0, 0]);
+  assert.equal(lost(105, -Infinity, Infinity), [0, 1, 1, 0, 0, 3]);
+  assert.equal(lost(101, 0, 1), [0, 0, 0, 0, 0, 1]);
+  assert.equal(lost(100, 0, 1), [0, 0, 0, 0, 0, 0]);
+  // A value of 1e30; two of both signs, and three more; and one beside an infinity.
+  assert.equal(lost(101, 0, 1e30), [0, 0, 0, 0, 1, 0]);
+  assert.equal(lost(105, -1e30, 1e30), [0, 0, 0, 1, 1, 3]);
+  assert.equal(lost(102, -1e30, Infinity), [0, 0, 1, 1, 0, 0]);
 });
 
 test('fromEvent() takes mean and deviation from the bins where NaN hides them', () => {

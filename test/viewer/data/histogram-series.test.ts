@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultEdges } from '../../../src/tensorboard/index.ts';
+import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
 import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
 import type { HistogramPoint } from '../../../src/viewer/data/points.ts';
 import { histogramPoint } from './point.ts';
 
-const edges = defaultEdges();
+const edges = DEFAULT_EDGES;
 
 /** Points of shared and of other edges. */
 const points = fc

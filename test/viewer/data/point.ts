@@ -1,6 +1,6 @@
 import type { Bins, HistogramPoint, PointSummary } from '../../../src/viewer/data/points.ts';
 
-const KNOWN = { zeros: 0, nan: 0, negativeInfinity: 0, positiveInfinity: 0, unknown: 0 };
+const KNOWN = { zeros: 0, nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 
 /** A histogram of counts between edges; of its summary what is given is said, the rest follows from the bins. */
 export function histogramPoint(

@@ -99,7 +99,7 @@ export class Capture {
   #read(event: ForwardEvent, tag: string, at: number | bigint): Promise<void> | undefined {
     const { run } = this.#settings;
     const step = Number(at);
-    if (!Number.isFinite(step)) throw new TypeError(`liveSource(): step() gave ${describe(at)}; expected a number`);
+    if (!Number.isFinite(step)) throw new TypeError(`liveSource(): step() gave ${describe(at)}; expected a finite one`);
     const wallTime = Date.now() / 1000;
     let inForward = true;
     const reading = eachTensor('liveSource()', event, tag, (name, values) => {
@@ -146,10 +146,11 @@ export class Capture {
 
   #tick(): void {
     const now = this.#clock.now();
-    this.#budget.pass(now - this.#lastTick, !this.#stirred);
-    this.#lastTick = now;
+    const quiet = !this.#stirred;
     this.#stirred = false;
-    this.#rounds.tick();
+    this.#budget.pass(now - this.#lastTick, quiet);
+    this.#lastTick = now;
+    this.#rounds.tick(quiet);
     // Nothing to fill and nothing to end: an idle page is left alone.
     if (!this.#budget.isFull || this.#rounds.begun) return;
     this.#stopTicking?.();

@@ -70,9 +70,13 @@ export class Rounds {
     if (this.#captured.size === 0) this.open = this.#size > 0 && this.#mayBegin();
   }
 
-  /** Some time went by. A round that got nowhere meanwhile has ended, and the next one may begin anywhere. */
-  tick(): void {
-    if (!this.#progress) {
+  /**
+   * Some time went by. A round that got nowhere meanwhile has ended; where one could have begun and has not, or nothing was
+   * called at all, the next one may begin anywhere.
+   * @param quiet whether nothing was called
+   */
+  tick(quiet: boolean): void {
+    if (!this.#progress && (this.open || quiet)) {
       this.#captured.clear();
       this.#leader = undefined;
     }

@@ -41,6 +41,7 @@ export class FakeClock implements Clock {
   /** Time goes by, timers have their turns, and what they started asynchronously goes on. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
+    await new Promise((resolve) => setImmediate(resolve));
     for (;;) {
       const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (next === undefined) break;
