@@ -1,8 +1,11 @@
 // What viewer-cards.mjs drives: cards of made-up training runs. Everything a run logs follows from its name and a seed.
 
+import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
+import { formatBin } from '../../src/viewer/cards/bins.ts';
 import type { Card, CardContext } from '../../src/viewer/cards/card.ts';
 import { HistogramCard } from '../../src/viewer/cards/histogram-card.ts';
 import { DEFAULT_EDGES } from '../../src/viewer/data/default-edges.ts';
+import { fromEvent } from '../../src/viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../src/viewer/data/points.ts';
 import { Store } from '../../src/viewer/data/store.ts';
 import { FIRST_VIEW, type View, ViewState } from '../../src/viewer/state/view-state.ts';
@@ -113,7 +116,21 @@ function storeOf(runs: readonly string[], tags: readonly string[]): Store {
   return store;
 }
 
+/** What PyTorch logged: the event files that the server has, by their paths. */
+async function storeOfFiles(paths: readonly string[]): Promise<Store> {
+  const blobs = paths.map(async (path) => [path, await (await fetch(path)).blob()] as const);
+  const files = new Map(await Promise.all(blobs));
+  const store = new Store();
+  for await (const event of new RunReader(memoryLogs({ files: () => files })).poll()) {
+    const point = fromEvent(event);
+    if (point !== undefined) store.add([point]);
+  }
+  return store;
+}
+
 interface Request {
+  /** Event files; otherwise what is logged is made up. */
+  files?: string[];
   tags: string[];
   runs?: string[];
   dark?: boolean;
@@ -123,11 +140,13 @@ interface Request {
 }
 
 let cards: HistogramCard[] = [];
+let store = new Store();
 let state = new ViewState();
 let frames = 0;
 
 /** Shows a page of cards, and waits until they are drawn. */
 async function show({
+  files,
   tags,
   runs = ['run'],
   dark = false,
@@ -140,7 +159,7 @@ async function show({
   document.body.style.cssText = `margin:0;padding:16px;background:${dark ? '#0e1013' : '#f4f5f7'};display:flex;flex-wrap:wrap;gap:12px;font:13px system-ui,sans-serif;color:${dark ? '#e8ebef' : '#1a1d21'}`;
   document.body.replaceChildren();
   state = new ViewState({ ...FIRST_VIEW, ...view });
-  const store = storeOf(runs, tags);
+  store = files === undefined ? storeOf(runs, tags) : await storeOfFiles(files);
   const waiting = new Set<Card>();
   const context: CardContext = {
     store,
@@ -175,6 +194,63 @@ async function show({
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }
 
+/** The bins of a record as plain numbers. */
+function binsOf(run: string, tag: string, step: number): { edges: number[]; counts: number[]; count: number } {
+  const series = store.histograms(run, tag)!;
+  const column = series.columnAt(step);
+  const { edges, counts } = series.bins(column);
+  return { edges: [...edges], counts: [...counts], count: series.summary(column).count };
+}
+
+/** Whether the picture, without what is above it, has any colour at a place of the page. */
+function painted(x: number, y: number): boolean {
+  const canvas = document
+    .elementsFromPoint(x, y)
+    .filter((one) => one instanceof HTMLCanvasElement)
+    .at(-1) as HTMLCanvasElement;
+  const { left, top } = canvas.getBoundingClientRect();
+  const ratio = devicePixelRatio;
+  return (
+    canvas.getContext('2d')!.getImageData(Math.floor((x - left) * ratio), Math.floor((y - top) * ratio), 1, 1)
+      .data[3]! > 0
+  );
+}
+
+/** How many pictures were painted: each makes an image of its own. */
+let pictures = 0;
+const { putImageData } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.putImageData = function (...image: unknown[]) {
+  pictures++;
+  putImageData.apply(this, image as Parameters<typeof putImageData>);
+};
+
+const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Changes the view in each of so many frames, and says how far apart these were, in milliseconds. */
+async function frameTimes(count: number, change: (i: number) => void): Promise<number[]> {
+  const times: number[] = [];
+  let last = await frame();
+  for (let i = 0; i < count; i++) {
+    change(i);
+    const now = await frame();
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}
+
 Object.assign(globalThis, {
-  tools: { show, state: () => state, cards: () => cards, frames: () => frames },
+  tools: {
+    show,
+    binsOf,
+    painted,
+    frame,
+    frameTimes,
+    pictures: () => pictures,
+    bin: (edges: number[], counts: number[]) =>
+      formatBin({ edges: Float64Array.from(edges), counts: Float64Array.from(counts) }, 0),
+    state: () => state,
+    cards: () => cards,
+    frames: () => frames,
+  },
 });

@@ -2,24 +2,46 @@ import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins } from '../data/points.ts';
 import { formatCount, formatShare, formatValue } from './numbers.ts';
 
-/** The bin that a value is in, or the bin of one value that is at most this far from it; -1 if there is none. */
-export function binAt({ edges, counts }: Bins, value: number, tolerance = 0): number {
+/** The bin that a value is in, or that is this value; -1 if there is none. */
+export function binAt({ edges, counts }: Bins, value: number): number {
   const n = counts.length;
+  const after = binsUpTo(edges, n, value);
+  const bin = after - 1;
+  // A bin of one value stands before the one that begins there.
+  for (const point of [bin, bin - 1]) {
+    if (point >= 0 && edges[point] === value && edges[point + 1] === value) return point;
+  }
+  if (bin < 0) return -1;
+  // The last one's right edge is in it.
+  return value < edges[bin + 1]! || (bin === n - 1 && value === edges[n]) ? bin : -1;
+}
+
+/** How many bins begin at or below a value. */
+function binsUpTo(edges: Float64Array, n: number, value: number): number {
   let [low, high] = [0, n];
-  // The last bin whose left edge is not above the value.
   while (low < high) {
     const middle = (low + high) >> 1;
     if (edges[middle]! <= value) low = middle + 1;
     else high = middle;
   }
-  for (const bin of [low - 1, low, low - 2]) {
-    const isPoint = bin >= 0 && bin < n && edges[bin] === edges[bin + 1];
-    if (isPoint && Math.abs(edges[bin]! - value) <= tolerance) return bin;
+  return low;
+}
+
+/**
+ * The value that a pixel stands for, of all from `from` to `to`: the one in its middle, or, where a bin ends within the
+ * pixel, one in the fullest of its bins. The bin of exact zeros is 1e-12 wide; nobody could point at it.
+ */
+export function valueOfPixel(bins: Bins, from: number, to: number, middle: number): number {
+  const { edges, counts } = bins;
+  let best = binAt(bins, middle);
+  for (
+    let bin = Math.max(0, binsUpTo(edges, counts.length, from) - 1);
+    bin < counts.length && edges[bin]! <= to;
+    bin++
+  ) {
+    if (edges[bin + 1]! >= from && counts[bin]! > (counts[best] ?? 0)) best = bin;
   }
-  const bin = low - 1;
-  if (bin < 0 || n === 0) return -1;
-  // The last one's right edge is in it.
-  return value < edges[bin + 1]! || (bin === n - 1 && value === edges[n]) ? bin : -1;
+  return best === -1 || best === binAt(bins, middle) ? middle : edges[best]! / 2 + edges[best + 1]! / 2;
 }
 
 /** Edges with as many digits as tell them apart. */
@@ -41,9 +63,9 @@ export function nameOfColumn(series: HistogramSeries, column: number): string {
 }
 
 /** What is at a value of a column: `[0.1, 0.11): 12 of 1,024 (1.2 %)`. */
-export function describeBin(series: HistogramSeries, column: number, value: number, tolerance: number): string {
+export function describeBin(series: HistogramSeries, column: number, value: number): string {
   const bins = series.bins(column);
-  const bin = binAt(bins, value, tolerance);
+  const bin = binAt(bins, value);
   if (bin === -1) return `${formatValue(value)}: in no bin`;
   const { count } = series.summary(column);
   const share = count > 0 ? ` (${formatShare(bins.counts[bin]! / count)})` : '';

@@ -103,7 +103,9 @@ export class CardGestures implements Gestures {
   }
 
   drag(to: Place): void {
-    const drag = this.#drag!;
+    const drag = this.#drag;
+    // Escape may have ended it.
+    if (drag === undefined) return;
     drag.to = to;
     const { plot, steps, allSteps, axis } = drag.shown;
     const [x, y] = [to.x - drag.from.x, to.y - drag.from.y];
@@ -121,7 +123,8 @@ export class CardGestures implements Gestures {
   }
 
   dragEnd(): void {
-    const { kind, from, to, shown } = this.#drag!;
+    if (this.#drag === undefined) return;
+    const { kind, from, to, shown } = this.#drag;
     this.#drag = undefined;
     const { plot, steps, allSteps, axis } = shown;
     if (kind === 'steps') {
@@ -133,7 +136,8 @@ export class CardGestures implements Gestures {
   }
 
   dragCancel(): void {
-    const { before } = this.#drag!;
+    if (this.#drag === undefined) return;
+    const { before } = this.#drag;
     this.#drag = undefined;
     const { steps, values, brush } = before;
     this.#state.change({ steps, values, brush });

@@ -80,7 +80,7 @@ export function outline(
   for (let x = 0; x < heights.length; x++) {
     const empty = heights[x] === 0;
     if (empty && (heights[x - 1] ?? 0) === 0 && (heights[x + 1] ?? 0) === 0) {
-      if (!Number.isNaN(points.at(-1)!)) points.push(Number.NaN, Number.NaN);
+      if (points.length > 0 && !Number.isNaN(points.at(-1)!)) points.push(Number.NaN, Number.NaN);
       continue;
     }
     points.push(left + (x + 0.5) * cell, base - Math.min(most, heights[x]! * scale));

@@ -97,16 +97,15 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
     for (const counts of [count, ...LANES.map((lane) => lanes[lane])]) counts[to] = counts[from]!;
     covered[to] = 1;
   };
+  const free = (x: number): boolean => x >= 0 && x < width && covered[x] === 0;
   for (let x = 0; x < width; x++) {
     if (covered[x] === 0) continue;
-    let end = x + 1;
+    let [start, end] = [x, x + 1];
     while (end < width && covered[end] === 1) end++;
-    for (let wide = end - x; wide < LEAST && end < width && (covered[end + 1] ?? 0) === 0; wide++) copy(end - 1, end++);
-    for (
-      let start = x;
-      end - start < LEAST && start > 0 && (covered[start - 2] ?? 0) === 0 && covered[start - 1] === 0;
-    ) {
-      copy(start, --start);
+    // To the left and to the right in turn, as long as an empty pixel stays between it and its neighbour.
+    for (let side = 0; side < 2 * LEAST && end - start < LEAST; side++) {
+      if (side % 2 === 0 && free(start - 1) && (start === 1 || free(start - 2))) copy(start, --start);
+      else if (side % 2 === 1 && free(end) && (end === width - 1 || free(end + 1))) copy(end - 1, end++);
     }
     x = end;
   }
@@ -139,6 +138,9 @@ export function densest({ mass, rows, width }: Density): { most: number; usual: 
   return { most, usual: sample.sort()[Math.floor(sample.length * 0.98)] ?? 0 };
 }
 
+/** How far outside a picture a quantile is, in pixels, that is not in it. */
+const OUTSIDE = 4;
+
 /**
  * Where, in pixels from the bottom, this share of a pixel column's values lies below. NaN where there are none, less
  * than 0 and more than `rows` where it is outside the picture.
@@ -156,8 +158,8 @@ export function quantileAt({ mass, rows }: Density, x: number, shares: readonly 
     }
     const wanted = shares[s]! * total;
     while (row < rows + 1 && below + mass[start + row]! < wanted) below += mass[start + row++]!;
-    if (row === 0) into[s] = -1;
-    else if (row === rows + 1) into[s] = rows + 1;
+    if (row === 0) into[s] = -OUTSIDE;
+    else if (row === rows + 1) into[s] = rows + OUTSIDE;
     else into[s] = row - 1 + Math.max(0, Math.min(1, (wanted - below) / (mass[start + row]! || 1)));
   }
 }

@@ -20,6 +20,8 @@ const QUANTILES = [
 /** Those whose names are written first, where not all have room. */
 const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4];
 const NAME_HEIGHT = 10;
+/** Quantiles that are closer are not drawn. */
+const APART = 1.5;
 
 /** A pixel that is so many times as dense as nearly all others does not take the colours from them: all zeros of a ReLU. */
 const TOWERING = 4;
@@ -77,7 +79,7 @@ export class HeatMap {
   #paintQuantiles(ink: Ink): void {
     const { left, top, width, height } = this.#box;
     const shares = QUANTILES.map(({ share }) => share);
-    const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares);
+    const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares, APART);
     const { ink: colour, surface, ink2 } = this.#theme;
     ink.within(left, top, width, height, () => {
       // Seen on what is dense by their own colour, and on what is thin by their rim.
@@ -89,7 +91,7 @@ export class HeatMap {
     const named: number[] = [];
     for (const i of FIRST_NAMED) {
       const y = lastY(lines[i]!, left + width);
-      if (Number.isNaN(y) || named.some((other) => Math.abs(other - y) < NAME_HEIGHT)) continue;
+      if (!(y >= top && y <= top + height) || named.some((other) => Math.abs(other - y) < NAME_HEIGHT)) continue;
       named.push(y);
       ink.text(`${QUANTILES[i]!.share * 100}%`, left + width + 4, y, { colour: ink2, size: 9, bold: i === 3 });
     }

@@ -1,7 +1,7 @@
 import type { View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
 import type { Card, CardContext } from './card.ts';
-import { CardGestures } from './card-gestures.ts';
+import { CardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';
 import { evenly } from './chosen-columns.ts';
 import { columnAfter } from './columns.ts';
@@ -95,10 +95,13 @@ export class HistogramCard implements Card {
     return element;
   }
 
-  #shown(): { plot: Plot; steps: Scene['steps']; allSteps: Scene['steps']; axis: Scene['axis'] } | undefined {
+  /** What is in the page, and what it will be in the next frame: several wheel events come in one. */
+  #shown(): Shown | undefined {
     if (this.#painted === undefined) return undefined;
     const { plot, scene } = this.#painted;
-    return { plot, steps: scene.steps, allSteps: this.#maker.allSteps(scene.runs), axis: scene.axis };
+    const { view } = this.#context.state;
+    const allSteps = this.#maker.allSteps(scene.runs);
+    return { plot, steps: view.steps ?? allSteps, allSteps, axis: this.#maker.axis(view, scene.theme) };
   }
 
   #press(event: KeyboardEvent): void {
@@ -130,15 +133,14 @@ export class HistogramCard implements Card {
   }
 
   /** What is under the pointer, in words. */
-  #read({ runs, theme, axis }: Scene, { hover }: View): void {
+  #read({ runs, theme }: Scene, { hover }: View): void {
     const pointed = pointedAt(runs, hover);
     const lines = ['', ''];
     if (pointed !== undefined && pointed.column !== -1) {
       const { of, column } = pointed;
       const name = `${runs.length > 1 ? `${of.run} \u00b7 ` : ''}${nameOfColumn(of.series, column)}`;
       const value = hover?.tag === this.#tag ? hover.value : undefined;
-      const tolerance = Math.abs(axis.domain[1] - axis.domain[0]) / 100;
-      lines[0] = value === undefined ? name : `${name} \u00b7 ${describeBin(of.series, column, value, tolerance)}`;
+      lines[0] = value === undefined ? name : `${name} \u00b7 ${describeBin(of.series, column, value)}`;
       lines[1] = describeColumn(of.series, column, !this.#painted!.plot.countsLanes);
     }
     for (const [i, line] of this.#readout.entries()) {

@@ -5,7 +5,7 @@ import { Columns } from './columns.ts';
 import { runColour } from './run-colours.ts';
 import type { RunOfTag, Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
-import { valueAxis } from './value-axis.ts';
+import { type ValueAxis, valueAxis } from './value-axis.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
 /** How much longer a series has to be before its axis of values is fitted again: an axis that trembles cannot be read. */
@@ -28,9 +28,18 @@ export class SceneMaker {
   make(view: View, theme: Theme, width: number, height: number, ratio: number): Scene {
     const visible = this.#runs(view, theme);
     const runs = this.#run === undefined ? visible : visible.filter(({ run }) => run === this.#run);
-    const fitted = this.#fit(visible, view.valueAxis);
-    const axis = valueAxis(view.valueAxis, view.values.get(this.#tag) ?? fitted.domain, fitted.constant);
+    const axis = this.#axis(visible, view);
     return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
+  }
+
+  /** The axis of values that a view wants, before it is drawn. */
+  axis(view: View, theme: Theme): ValueAxis {
+    return this.#axis(this.#runs(view, theme), view);
+  }
+
+  #axis(runs: readonly RunOfTag[], view: View): ValueAxis {
+    const { domain, constant } = this.#fit(runs, view.valueAxis);
+    return valueAxis(view.valueAxis, view.values.get(this.#tag) ?? domain, constant);
   }
 
   /** The runs that have this tag; those that are hidden only where the card is one run's own. */

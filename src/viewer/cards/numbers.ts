@@ -10,7 +10,7 @@ export function formatValue(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : `${MINUS}Inf`;
   const short = Number(value.toPrecision(digits));
   const size = Math.abs(short);
-  return typeset(size !== 0 && (size < 1e-4 || size >= 1e6) ? short.toExponential() : String(short));
+  return typeset(size !== 0 && (size < 1e-4 || size >= 1e5) ? short.toExponential() : String(short));
 }
 
 /** All digits, in groups of three: `1,234,567`. Of counts that are no whole numbers, three decimals. */
@@ -46,7 +46,8 @@ export function formatShare(share: number): string {
 
 /** Labels of evenly spaced ticks: as many decimals as it takes to tell them apart, and no more. */
 export function formatTicks(ticks: readonly number[]): string[] {
-  const spacing = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : Math.abs(ticks[0] ?? 1);
+  // Of a single tick, its own size.
+  const spacing = Math.abs(ticks.length > 1 ? ticks[1]! - ticks[0]! : (ticks[0] ?? 0)) || 1;
   const largest = Math.max(...ticks.map(Math.abs), spacing);
   // How many digits the largest needs so that the next one differs.
   const digits = Math.min(15, Math.max(1, Math.ceil(Math.log10(largest / spacing) + 1e-9) + 2));

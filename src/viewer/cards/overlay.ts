@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { Hover, View } from '../state/view-state.ts';
+import { valueOfPixel } from './bins.ts';
 import { CELL, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
 import { paintNothing, paintRuns, paintValuesBelow } from './frame.ts';
 import type { Ink } from './ink.ts';
@@ -106,7 +107,11 @@ export class Overlay implements Plot {
       if (distance <= least) [nearest, least] = [curve, distance];
     }
     if (nearest === undefined) return undefined;
-    return { step: nearest.step, tag: this.#scene.tag, run: nearest.of.run, value: this.valueAt(x) };
+    return { step: nearest.step, tag: this.#scene.tag, run: nearest.of.run, value: this.#valueOf(nearest, x) };
+  }
+
+  #valueOf({ of, column }: Curve, x: number): number {
+    return valueOfPixel(of.columns.bins(column), this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
   }
 
   stepAt(): number {

@@ -113,7 +113,8 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
     // Shift turns a wheel sideways: browsers differ in whether they say so themselves.
     const sideways = event.shiftKey && event.deltaX === 0;
     const [x, y] = sideways ? [event.deltaY * unit, 0] : [event.deltaX * unit, event.deltaY * unit];
-    const focused = element.matches(':focus-within');
+    const { activeElement } = element.getRootNode() as Document | ShadowRoot;
+    const focused = activeElement !== document.body && activeElement?.contains(element) === true;
     const used =
       Math.abs(x) > Math.abs(y)
         ? gestures.pan(x, 0, place)

@@ -8,14 +8,10 @@ import type { Box } from './scene.ts';
 const WIDE = 2;
 
 /**
- * Quantiles closer than so many CSS pixels are not drawn: all of the values between them are in one place, and lines would
- * cover it.
- */
-const TOGETHER = 1.5;
-
-/**
- * Quantiles over steps as lines: for each share, x and y in turn, in CSS pixels of the card; NaN where there is a gap, or
- * where the quantile is not in the picture.
+ * Quantiles over steps as lines: for each share, x and y in turn, in CSS pixels of the card, above or below the
+ * box where the quantile is not in the picture; NaN where there is a gap.
+ * @param apart quantiles closer than so many CSS pixels are left out: all of the values between them are in one place, and
+ *   lines would cover it
  */
 export function quantileLines(
   density: Density,
@@ -23,6 +19,7 @@ export function quantileLines(
   steps: Range,
   box: Box,
   shares: readonly number[],
+  apart: number,
 ): number[][] {
   const lines: number[][] = shares.map(() => []);
   const at = new Float64Array(shares.length);
@@ -33,13 +30,13 @@ export function quantileLines(
   function add(x: number, left: number): void {
     quantileAt(density, x, shares, at);
     for (let s = 0; s < shares.length; s++) {
-      const inside = at[s]! >= 0 && at[s]! <= rows && !(together(s) || together(s - 1));
-      lines[s]!.push(box.left + left * pixel, inside ? box.top + (1 - at[s]! / rows) * box.height : Number.NaN);
+      const y = box.top + (1 - at[s]! / rows) * box.height;
+      lines[s]!.push(box.left + left * pixel, together(s) || together(s - 1) ? Number.NaN : y);
     }
   }
   /** Whether the next quantile is at the same place. */
   function together(s: number): boolean {
-    return s >= 0 && s + 1 < shares.length && at[s + 1]! - at[s]! < TOGETHER / pixel;
+    return s >= 0 && s + 1 < shares.length && at[s + 1]! - at[s]! < apart / pixel;
   }
   const gap = (): void => {
     for (const line of lines) line.push(Number.NaN, Number.NaN);

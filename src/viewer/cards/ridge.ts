@@ -1,4 +1,5 @@
 import type { Hover, View } from '../state/view-state.ts';
+import { valueOfPixel } from './bins.ts';
 import { areas, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
 import { paintNothing, paintRuns, paintValuesBelow } from './frame.ts';
 import type { Ink } from './ink.ts';
@@ -111,7 +112,11 @@ export class Ridge implements Plot {
       if (this.#base(i - 1) < y) nearest = i;
     }
     const { step, of } = this.#curves[nearest]!;
-    return { step, tag: this.#scene.tag, run: of.run, value: this.valueAt(x) };
+    return { step, tag: this.#scene.tag, run: of.run, value: this.#valueOf(this.#curves[nearest]!, x) };
+  }
+
+  #valueOf({ of, column }: Curve, x: number): number {
+    return valueOfPixel(of.columns.bins(column), this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
   }
 
   stepAt(): number {

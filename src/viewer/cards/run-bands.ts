@@ -17,7 +17,7 @@ export class RunBands {
     this.#box = box;
     this.densities = scene.runs.map((of) => {
       const density = densityOf(of.columns, scene.steps, width, borders);
-      return { of, density, lines: quantileLines(density, of.columns, scene.steps, box, SHARES) };
+      return { of, density, lines: quantileLines(density, of.columns, scene.steps, box, SHARES, 0) };
     });
   }
 
@@ -25,7 +25,7 @@ export class RunBands {
     const { left, top, width, height } = this.#box;
     ink.within(left, top, width, height, () => {
       for (const { of, lines } of this.densities) {
-        for (const band of bands(lines[0]!, lines[2]!, top, height)) ink.area(band, of.colour, 0.2);
+        for (const band of bands(lines[0]!, lines[2]!)) ink.area(band, of.colour, 0.2);
       }
       for (const { of, lines } of this.densities) {
         for (const edge of [lines[0]!, lines[2]!]) ink.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
@@ -55,8 +55,8 @@ function heightAt(line: readonly number[], x: number): number {
   return best;
 }
 
-/** Polygons between two lines that have the same x, one for each stretch without a gap. What is outside ends at the edge. */
-function bands(lower: readonly number[], upper: readonly number[], top: number, height: number): number[][] {
+/** Polygons between two lines that have the same x, one for each stretch without a gap. */
+function bands(lower: readonly number[], upper: readonly number[]): number[][] {
   const found: number[][] = [];
   let there: number[] = [];
   let back: number[] = [];
@@ -67,10 +67,10 @@ function bands(lower: readonly number[], upper: readonly number[], top: number, 
     back = [];
   };
   for (let i = 0; i < lower.length; i += 2) {
-    if (Number.isNaN(lower[i]!)) close();
+    if (Number.isNaN(lower[i]!) || Number.isNaN(lower[i + 1]!)) close();
     else {
-      there.push(lower[i]!, Number.isNaN(lower[i + 1]!) ? top + height : lower[i + 1]!);
-      back.push(upper[i]!, Number.isNaN(upper[i + 1]!) ? top : upper[i + 1]!);
+      there.push(lower[i]!, lower[i + 1]!);
+      back.push(upper[i]!, upper[i + 1]!);
     }
   }
   close();

@@ -11,6 +11,8 @@ export function stepTicks([from, to]: Range, length: number, distance: number): 
     steps = scaleLinear().domain([from, to]).ticks(count).filter(Number.isInteger);
     if (steps.length <= most) break;
   }
+  // Both ends of a range are ticks however few are wanted.
+  steps = steps.slice(0, most);
   // 1.5M, but 1,500,001 where that would be the label of several.
   const short = steps.map((step) => (Math.abs(step) < 1e4 ? formatCount(step) : formatShort(step)));
   const distinct = new Set(short).size === steps.length && (steps.length > 1 || (steps[0] ?? 0) % 1000 === 0);

@@ -1,5 +1,5 @@
 import type { Hover, View } from '../state/view-state.ts';
-import { binAt, nameOfColumn } from './bins.ts';
+import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
 import type { Lane } from './columns.ts';
 import type { Density } from './density.ts';
 import { paintNothing, paintRuns, paintSteps, paintValuesLeft, within } from './frame.ts';
@@ -161,7 +161,7 @@ export class StepPlot implements Plot {
       if (here === undefined || here.column === -1 || hover.value === undefined) return;
       const { left: lefts, right: rights } = here.of.columns;
       const bins = here.of.columns.bins(here.column);
-      const bin = binAt(bins, hover.value, this.#tolerance());
+      const bin = binAt(bins, hover.value);
       const y = (value: number): number => top + (1 - axis.place(value)) * height;
       if (bin === -1) return;
       const { edges } = bins;
@@ -199,19 +199,15 @@ export class StepPlot implements Plot {
     if (this.#lanes.length > 0) paintLaneCounts(ink, counts, this.#lanes, of, column, theme);
   }
 
-  /** Half a finger's width of the axis, as values: bins of one value have no other size. */
-  #tolerance(): number {
-    const { axis } = this.#scene;
-    return (Math.abs(axis.domain[1] - axis.domain[0]) / this.plot.height) * 3;
-  }
-
   pick(x: number, y: number): Hover | undefined {
     const { runs, tag } = this.#scene;
     const of = this.#bands?.nearest(x, y) ?? runs[0];
     if (of === undefined) return undefined;
     const column = of.series.columnAt(this.stepAt(x));
     if (column === -1) return undefined;
-    return { step: of.series.firstStep(column), tag, run: of.run, value: this.valueAt(x, y) };
+    const [from, to] = [this.valueAt(x, y + 0.5), this.valueAt(x, y - 0.5)];
+    const value = valueOfPixel(of.columns.bins(column), from, to, this.valueAt(x, y));
+    return { step: of.series.firstStep(column), tag, run: of.run, value };
   }
 
   stepAt(x: number): number {

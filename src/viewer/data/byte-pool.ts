@@ -9,20 +9,26 @@ export class BytePool {
     return this.#bytes.length;
   }
 
-  /** From the first byte on; another array after {@link reserve}. */
+  /** From the first byte on; another array after {@link append}. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
 
-  /** Makes room for so many bytes at the end. @returns where they begin */
-  reserve(length: number): number {
+  /** Gives back the room to grow. */
+  trim(): void {
+    if (this.length < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.length);
+  }
+
+  /** @returns where the bytes begin */
+  append(bytes: Uint8Array): number {
     const at = this.length;
-    this.length += length;
+    this.length += bytes.length;
     if (this.length > this.#bytes.length) {
       const longer = new Uint8Array(Math.ceil(Math.max(this.length, this.#bytes.length * 1.5) / 8) * 8);
       longer.set(this.#bytes);
       this.#bytes = longer;
     }
+    this.#bytes.set(bytes, at);
     return at;
   }
 }

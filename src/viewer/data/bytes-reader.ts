@@ -34,7 +34,7 @@ export class BytesReader {
   }
 
   doubles(length: number): Float64Array<ArrayBuffer> {
-    const at = this.raw(length * 8);
+    const at = this.#take(length * 8);
     const values = new Float64Array(length);
     for (let i = 0; i < length; i++) values[i] = this.#view.getFloat64(at + i * 8, true);
     return values;
@@ -55,18 +55,13 @@ export class BytesReader {
   /** A view. */
   bytes(): Uint8Array {
     const length = this.whole();
-    const at = this.raw(length);
+    const at = this.#take(length);
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** @returns where so many bytes begin that somebody else reads, in {@link all} */
-  raw(length: number): number {
+  #take(length: number): number {
     if (!(length <= this.#bytes.length - this.#at)) throw new RangeError(`${length} bytes at ${this.#at}`);
     this.#at += length;
     return this.#at - length;
-  }
-
-  get all(): Uint8Array {
-    return this.#bytes;
   }
 }

@@ -47,14 +47,9 @@ export class BytesWriter {
 
   bytes(value: Uint8Array): void {
     this.whole(value.length);
-    this.raw(value.length, (into, at) => into.set(value, at));
-  }
-
-  /** So many bytes that somebody else writes. */
-  raw(length: number, write: (into: Uint8Array, at: number) => void): void {
-    this.#reserve(length);
-    write(this.#bytes, this.#at);
-    this.#at += length;
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
   }
 
   #reserve(length: number): void {

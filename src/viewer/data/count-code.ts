@@ -11,44 +11,36 @@
 const WHOLE = 0;
 const DOUBLES = 1;
 
-const isWhole = (count: number): boolean => count <= Number.MAX_SAFE_INTEGER && count === Math.floor(count);
+/** A varint of 2 ** 53 has eight bytes, and an empty bin takes two. */
+const MOST_BYTES = 8;
 
-/** How many bytes {@link encodeCounts} writes. */
-export function encodedLength(counts: Float64Array): number {
-  let bytes = 1;
+let room = new Uint8Array(4096);
+
+/** Counts, which are not negative, as bytes. @returns a view of memory that the next call writes to */
+export function encodeCounts(counts: Float64Array): Uint8Array {
+  if (room.length < 1 + counts.length * MOST_BYTES) room = new Uint8Array(1 + counts.length * MOST_BYTES);
+  const into = room;
+  into[0] = WHOLE;
+  let at = 1;
   for (let i = 0; i < counts.length; i++) {
     const count = counts[i]!;
     if (count === 0) {
       const start = i;
       while (i + 1 < counts.length && counts[i + 1] === 0) i++;
-      bytes += 1 + varintLength(i - start + 1);
-    } else if (isWhole(count)) bytes += varintLength(count);
-    else return 1 + counts.length * 8;
+      into[at++] = 0;
+      at = writeVarint(i - start + 1, into, at);
+    } else if (count < 128 && (count | 0) === count) into[at++] = count;
+    else if (count <= Number.MAX_SAFE_INTEGER && count === Math.floor(count)) at = writeVarint(count, into, at);
+    else return encodeDoubles(counts, into);
   }
-  return bytes;
+  return into.subarray(0, at);
 }
 
-/** Writes counts, which are not negative, from `at` on. @param length what {@link encodedLength} said */
-export function encodeCounts(counts: Float64Array, into: Uint8Array, at: number, length: number): void {
-  const whole = counts.every(isWhole);
-  into[at] = whole ? WHOLE : DOUBLES;
-  if (!whole) {
-    const view = new DataView(into.buffer, into.byteOffset + at + 1, length - 1);
-    for (let i = 0; i < counts.length; i++) view.setFloat64(i * 8, counts[i]!, true);
-    return;
-  }
-  at++;
-  for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!;
-    if (count !== 0) {
-      at = writeVarint(count, into, at);
-      continue;
-    }
-    const start = i;
-    while (i + 1 < counts.length && counts[i + 1] === 0) i++;
-    into[at++] = 0;
-    at = writeVarint(i - start + 1, into, at);
-  }
+function encodeDoubles(counts: Float64Array, into: Uint8Array): Uint8Array {
+  into[0] = DOUBLES;
+  const view = new DataView(into.buffer);
+  for (let i = 0; i < counts.length; i++) view.setFloat64(1 + i * 8, counts[i]!, true);
+  return into.subarray(0, 1 + counts.length * 8);
 }
 
 /** Reads as many counts as `into` is long. */
@@ -72,12 +64,6 @@ export function decodeCounts(from: Uint8Array, at: number, into: Float64Array): 
       i += number;
     } else into[i++] = number;
   }
-}
-
-function varintLength(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
 }
 
 function writeVarint(value: number, into: Uint8Array, at: number): number {

@@ -19,7 +19,10 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
   switch (event.kind) {
     case 'histogram':
       return histogramPoint(run, event);
-    case 'scalar':
+    case 'scalar': {
+      const { tag, step, wallTime, value } = event;
+      return { kind: 'scalar', run, tag, step, wallTime, value };
+    }
     case 'text':
       return { ...event, run };
     case 'image':
@@ -48,11 +51,48 @@ function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
 
 /** Bins without gaps: an empty bin where there was one, and none at the ends. */
 function binsOf({ bins: { lefts, rights, counts } }: LoggedHistogram): Bins {
+  checkCounts(counts);
+  // Views of one array, as of PyTorch's records: there are no gaps.
+  const isOne = lefts.buffer === rights.buffer && rights.byteOffset === lefts.byteOffset + 8 && counts.length > 0;
+  if (isOne) {
+    const bins = trimmed(new Float64Array(lefts.buffer, lefts.byteOffset, counts.length + 1), counts);
+    const shared = onDefaultEdges(bins);
+    if (shared !== undefined) return shared;
+    if (isAscending(bins.edges)) return fewerBins(bins, MOST_BINS);
+  }
+  const bins = withoutGaps(lefts, rights, counts);
+  return onDefaultEdges(bins) ?? fewerBins(bins, MOST_BINS);
+}
+
+function checkCounts(counts: Float64Array): void {
+  for (let i = 0; i < counts.length; i++) {
+    if (!(counts[i]! >= 0 && counts[i]! < Infinity)) throw new UnusableRecord(`bin ${i} holds ${counts[i]} values`);
+  }
+}
+
+function trimmed(edges: Float64Array, counts: Float64Array): Bins {
+  let [start, end] = [0, counts.length];
+  while (start < end && counts[start] === 0) start++;
+  while (end > start && counts[end - 1] === 0) end--;
+  if (start === end) return { edges: Float64Array.of(0), counts: new Float64Array(0) };
+  return { edges: edges.subarray(start, end + 1), counts: counts.subarray(start, end) };
+}
+
+function onDefaultEdges({ edges, counts }: Bins): Bins | undefined {
+  const place = placeInDefaultEdges(edges);
+  return place < 0 ? undefined : { edges: DEFAULT_EDGES.subarray(place, place + edges.length), counts };
+}
+
+function isAscending(edges: Float64Array): boolean {
+  for (let i = 1; i < edges.length; i++) if (!(edges[i - 1]! <= edges[i]!)) return false;
+  return edges[0]! > -Infinity && edges[edges.length - 1]! < Infinity;
+}
+
+/** One bin after another, each of them checked. */
+function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64Array): Bins {
   const edges: number[] = [];
   const filled: number[] = [];
   for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!;
-    if (!(count >= 0 && count < Infinity)) throw new UnusableRecord(`bin ${i} holds ${count} values`);
     let [left, right] = [lefts[i]!, rights[i]!];
     // Where nothing bounds the outermost bins they are as wide as nothing: what they hold is beyond.
     if (i === 0 && left === -Infinity) left = right;
@@ -70,19 +110,9 @@ function binsOf({ bins: { lefts, rights, counts } }: LoggedHistogram): Bins {
       filled.push(0);
     }
     edges.push(Math.max(right, left));
-    filled.push(count);
+    filled.push(counts[i]!);
   }
-  let [start, end] = [0, filled.length];
-  while (start < end && filled[start] === 0) start++;
-  while (end > start && filled[end - 1] === 0) end--;
-  if (start === end) return { edges: Float64Array.of(0), counts: new Float64Array(0) };
-  const bins = fewerBins(
-    { edges: Float64Array.from(edges.slice(start, end + 1)), counts: Float64Array.from(filled.slice(start, end)) },
-    MOST_BINS,
-  );
-  const shared = placeInDefaultEdges(bins.edges);
-  if (shared < 0) return bins;
-  return { edges: DEFAULT_EDGES.subarray(shared, shared + bins.edges.length), counts: bins.counts };
+  return trimmed(Float64Array.from(edges), Float64Array.from(filled));
 }
 
 /**
@@ -97,7 +127,7 @@ function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
   const some = inBins > 0;
   const [first, last] = some ? [edges[0]!, edges[edges.length - 1]!] : [Number.NaN, Number.NaN];
   if (statistics === undefined) {
-    return { ...KNOWN, ...spreadOf(bins, inBins), count: inBins, min: first, max: last, zeros: zerosIn(bins) };
+    return { count: inBins, ...spreadOf(bins, inBins), min: first, max: last, zeros: zerosIn(bins), ...NONE_LOST };
   }
   const { num, min, max, sum, sumSquares } = statistics;
   const count = Number.isFinite(num) ? Math.max(num, inBins) : inBins;
@@ -105,23 +135,30 @@ function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
   const lost = lostOf(count - inBins, min, max, isBelow, isAbove);
   // What is finite and beyond the bins is in the sums too.
   const finite = isBelow || isAbove ? count : inBins;
-  const known = Number.isFinite(sum) && Number.isFinite(sumSquares) && finite > 0;
-  const mean = sum / finite;
-  const std = min === max ? 0 : Math.sqrt(Math.max(0, sumSquares / finite - mean * mean));
+  let mean = sum / finite;
+  let std = min === max ? 0 : Math.sqrt(Math.max(0, sumSquares / finite - mean * mean));
+  if (!(Number.isFinite(sum) && Number.isFinite(sumSquares) && finite > 0)) ({ mean, std } = spreadOf(bins, inBins));
   return {
-    ...(known ? { mean, std } : spreadOf(bins, inBins)),
     count,
-    min: Number.isFinite(min) && some ? min : first,
-    max: Number.isFinite(max) && some ? max : last,
+    mean,
+    std,
+    min: some && Number.isFinite(min) ? min : first,
+    max: some && Number.isFinite(max) ? max : last,
     zeros: min > 0 || max < 0 ? 0 : min === 0 && max === 0 ? inBins : zerosIn(bins),
-    ...lost,
+    nan: lost.nan,
+    negativeInfinity: lost.negativeInfinity,
+    positiveInfinity: lost.positiveInfinity,
+    below: lost.below,
+    above: lost.above,
+    unknown: lost.unknown,
   };
 }
 
-const KNOWN = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
+const NONE_LOST = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 
-function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbove: boolean): typeof KNOWN {
-  if (Number.isNaN(min) || Number.isNaN(max)) return { ...KNOWN, nan: lost };
+function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbove: boolean): typeof NONE_LOST {
+  if (lost <= 0) return NONE_LOST;
+  if (Number.isNaN(min) || Number.isNaN(max)) return { ...NONE_LOST, nan: lost };
   // What the extremes are, is there once at least; where it is the only kind, that often.
   const kinds = [
     ['negativeInfinity', min === -Infinity],
@@ -130,9 +167,9 @@ function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbov
     ['above', isAbove],
   ] as const;
   const there = kinds.filter(([, is]) => is).map(([kind]) => kind);
-  if (lost < there.length || there.length === 0) return { ...KNOWN, unknown: Math.max(lost, 0) };
-  if (there.length === 1 && !isBelow && !isAbove) return { ...KNOWN, [there[0]!]: lost };
-  return { ...KNOWN, ...Object.fromEntries(there.map((kind) => [kind, 1])), unknown: lost - there.length };
+  if (lost < there.length || there.length === 0) return { ...NONE_LOST, unknown: lost };
+  if (there.length === 1 && !isBelow && !isAbove) return { ...NONE_LOST, [there[0]!]: lost };
+  return { ...NONE_LOST, ...Object.fromEntries(there.map((kind) => [kind, 1])), unknown: lost - there.length };
 }
 
 /** Mean and standard deviation, as if all values were in the middle of their bins. */
@@ -149,12 +186,15 @@ function spreadOf({ edges, counts }: Bins, total: number): { mean: number; std: 
  * that anybody computes. NaN where zero is in a bin with others.
  */
 function zerosIn({ edges, counts }: Bins): number {
-  for (let i = 0; i < counts.length; i++) {
-    const [left, right] = [edges[i]!, edges[i + 1]!];
-    if (left > 0 || (left === 0 && (right === 0 || right <= 1e-12))) return left === 0 ? counts[i]! : 0;
-    // The last bin holds its right edge.
-    const holds = left <= 0 && (right > 0 || (right === 0 && i === counts.length - 1));
-    if (holds && counts[i]! > 0) return Number.NaN;
+  let [low, high] = [0, edges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! < 0) low = middle + 1;
+    else high = middle;
   }
-  return 0;
+  // Below it, if there is one, is a bin that holds zero where the edge is beyond it, or is the right edge of all.
+  const isEdge = edges[low] === 0 && low < counts.length;
+  if (isEdge && edges[low + 1]! <= 1e-12) return counts[low]!;
+  const holds = isEdge ? counts[low]! : low > 0 && low < edges.length ? counts[low - 1]! : 0;
+  return holds > 0 ? Number.NaN : 0;
 }

@@ -2,7 +2,7 @@ import type { Statistic } from '../state/view-state.ts';
 import { addBins } from './add-bins.ts';
 import { addSummaries } from './add-summaries.ts';
 import { BytePool } from './byte-pool.ts';
-import { decodeCounts, encodeCounts, encodedLength } from './count-code.ts';
+import { decodeCounts, encodeCounts } from './count-code.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { jointQuantile, quantileOf } from './quantiles.ts';
@@ -234,28 +234,31 @@ export class HistogramSeries {
   #put(at: number, column: HistogramColumn, insert: boolean): void {
     const { bins, summary } = column;
     if (!insert) this.#unused += this.#rows.get(at, COUNTS_BYTES);
+    const rows = this.#rows;
     const edges = this.#keepEdges(bins.edges, at - 1);
-    const bytes = encodedLength(bins.counts);
-    const countsAt = this.#pool.reserve(bytes);
-    encodeCounts(bins.counts, this.#pool.bytes, countsAt, bytes);
-    const place = [bins.counts.length, countsAt, bytes, edges];
-    const head = [column.step, column.lastStep, column.wallTime, column.records];
-    this.#rows.put(at, [...head, ...place, ...SUMMARY_NAMES.map((name) => summary[name])], insert);
+    const counts = encodeCounts(bins.counts);
+    if (insert) rows.insert(at);
+    rows.set(at, FIRST_STEP, column.step);
+    rows.set(at, LAST_STEP, column.lastStep);
+    rows.set(at, WALL_TIME, column.wallTime);
+    rows.set(at, RECORDS, column.records);
+    rows.set(at, BINS, bins.counts.length);
+    rows.set(at, COUNTS_AT, this.#pool.append(counts));
+    rows.set(at, COUNTS_BYTES, counts.length);
+    rows.set(at, EDGES, edges);
+    for (let i = 0; i < SUMMARY_NAMES.length; i++) rows.set(at, SUMMARY + i, summary[SUMMARY_NAMES[i]!]);
   }
 
   /** @returns where the edges are, as in {@link EDGES} */
   #keepEdges(edges: Float64Array, before: number): number {
     const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;
-    if (before >= 0 && this.#rows.get(before, EDGES) >= 0) {
-      const last = this.#edges(before);
-      if (last.length === edges.length && last.every((edge, i) => edge === edges[i])) {
-        return this.#rows.get(before, EDGES);
-      }
+    const bytes = new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength);
+    if (before >= 0 && this.#rows.get(before, BINS) + 1 === edges.length) {
+      const at = this.#rows.get(before, EDGES);
+      if (at >= 0 && areAt(bytes, this.#pool.bytes, at)) return at;
     }
-    const at = this.#pool.reserve(edges.byteLength);
-    this.#pool.bytes.set(new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength), at);
-    return at;
+    return this.#pool.append(bytes);
   }
 
   /** Which columns to add to each other, as [start, end). */
@@ -278,6 +281,8 @@ export class HistogramSeries {
     [old.#rows, old.#pool] = [this.#rows, this.#pool];
     [this.#rows, this.#pool, this.#unused] = [new Rows(WIDTH), new BytePool(), 0];
     for (const [start, end] of groups) this.#put(this.length, old.#sum(start, end), true);
+    this.#rows.trim();
+    this.#pool.trim();
     this.version++;
   }
 
@@ -306,3 +311,8 @@ const add = (a: HistogramColumn, b: HistogramColumn): HistogramColumn => ({
   bins: addBins(a.bins, b.bins),
   summary: addSummaries(a.summary, b.summary),
 });
+
+function areAt(wanted: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}

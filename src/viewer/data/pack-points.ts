@@ -4,7 +4,7 @@
  */
 import { BytesReader } from './bytes-reader.ts';
 import { BytesWriter } from './bytes-writer.ts';
-import { decodeCounts, encodeCounts, encodedLength } from './count-code.ts';
+import { decodeCounts, encodeCounts } from './count-code.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
 
@@ -74,9 +74,7 @@ function writeHistogram(
   writer.whole(bins.counts.length);
   writer.whole(place + 1);
   if (place < 0) writer.doubles(bins.edges);
-  const length = encodedLength(bins.counts);
-  writer.whole(length);
-  writer.raw(length, (into, at) => encodeCounts(bins.counts, into, at, length));
+  writer.bytes(encodeCounts(bins.counts));
 }
 
 function readHistogram(reader: BytesReader): Pick<HistogramPoint, 'bins' | 'summary' | 'lastStep' | 'records'> {
@@ -94,10 +92,9 @@ function readBins(reader: BytesReader): Bins {
   const size = reader.whole();
   const place = reader.whole() - 1;
   const edges = place < 0 ? reader.doubles(size + 1) : DEFAULT_EDGES.subarray(place, place + size + 1);
-  const length = reader.whole();
-  const at = reader.raw(length);
+  const code = reader.bytes();
   if (edges.length !== size + 1) throw new RangeError(`${size} bins from default edge ${place} on`);
   const counts = new Float64Array(size);
-  decodeCounts(reader.all, at, counts);
+  decodeCounts(code, 0, counts);
   return { edges, counts };
 }

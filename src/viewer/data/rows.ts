@@ -21,15 +21,12 @@ export class Rows {
     this.#numbers[row * this.width + column] = value;
   }
 
-  /** Replaces a row, or puts one in before it. */
-  put(row: number, values: ArrayLike<number>, insert: boolean): void {
+  /** Makes room for a row before another one, or at the end. What is in it is to be set. */
+  insert(row: number): void {
     const { width } = this;
-    if (insert) {
-      this.#reserve((this.length + 1) * width);
-      this.#numbers.copyWithin((row + 1) * width, row * width, this.length * width);
-      this.length++;
-    }
-    this.#numbers.set(values, row * width);
+    this.#reserve((this.length + 1) * width);
+    this.#numbers.copyWithin((row + 1) * width, row * width, this.length * width);
+    this.length++;
   }
 
   /** Removes rows, `end` not included. */
@@ -47,6 +44,12 @@ export class Rows {
       else high = middle;
     }
     return low;
+  }
+
+  /** Gives back the room to grow. */
+  trim(): void {
+    if (this.length * this.width < this.#numbers.length)
+      this.#numbers = this.#numbers.slice(0, this.length * this.width);
   }
 
   #reserve(numbers: number): void {

@@ -50,8 +50,11 @@ export class Overview implements Card, StepTrack {
   readonly #selected: HTMLElement = element('div', { class: 'row' });
   readonly #readout: HTMLElement = element('output', { class: 'readout', 'aria-live': 'polite' });
   readonly #stop: (() => void)[];
+  /** How far it is scrolled, in pixels: to ask for it costs a layout. */
+  #top = 0;
   #scene: MatrixScene | undefined;
   #scale: MatrixScale | undefined;
+  #made: { key: string; rows: readonly MatrixRow[] } = { key: '', rows: [] };
 
   /** @param choose is called where somebody wants to see the card of a row */
   constructor(context: CardContext, choose: (at: { tag: string; run: string; step: number }) => void) {
@@ -83,7 +86,14 @@ export class Overview implements Card, StepTrack {
       this.#axis,
       this.#readout,
     );
-    this.#scroller.addEventListener('scroll', () => context.requestDraw(this), { passive: true });
+    this.#scroller.addEventListener(
+      'scroll',
+      () => {
+        this.#top = this.#scroller.scrollTop;
+        context.requestDraw(this);
+      },
+      { passive: true },
+    );
     // Before the keys along the steps: Enter means another thing here.
     this.#pane.addEventListener('keydown', (event) => this.#key(event));
     let pressed = { x: 0, y: 0 };
@@ -131,12 +141,12 @@ export class Overview implements Card, StepTrack {
     this.#room.style.height = `${total - height}px`;
     this.#statistic.value = view.statistic;
     this.#scaleOf.value = view.overviewScale;
-    const first = Math.floor(this.#scroller.scrollTop / rowHeight);
-    // The pane stands still while its content scrolls, row by row.
+    // It may have become shorter.
+    this.#top = this.#scroller.scrollTop;
     this.#scene = scene;
     this.#scale = scaleOfAll(scene);
     const ink = inkOf(this.#cells, width, height, theme.font);
-    paintRows(ink, scene, this.#scale, first, Math.ceil(height / rowHeight));
+    paintRows(ink, scene, this.#scale, this.#first, Math.ceil(height / rowHeight));
     if (rows.length === 0) {
       paintNothing(ink, { left: 0, top: 0, width, height }, 'no histograms', theme);
     }
@@ -192,7 +202,15 @@ export class Overview implements Card, StepTrack {
     for (const stop of this.#stop) stop();
   }
 
-  #rows({ dark }: Theme): MatrixRow[] {
+  #rows({ dark }: Theme): readonly MatrixRow[] {
+    const { store, state } = this.#context;
+    const { filter, hiddenRuns } = state.view;
+    const key = [store.version, filter, dark, ...hiddenRuns].join('\n');
+    if (this.#made.key !== key) this.#made = { key, rows: this.#rowsNow(dark) };
+    return this.#made.rows;
+  }
+
+  #rowsNow(dark: boolean): MatrixRow[] {
     const { store, state } = this.#context;
     const { matches } = tagFilter(state.view.filter);
     const tags = store.tags('histogram').filter(matches);
@@ -230,7 +248,7 @@ export class Overview implements Card, StepTrack {
 
   /** The first row that is to be seen. */
   get #first(): number {
-    return this.#scene === undefined ? 0 : Math.floor(this.#scroller.scrollTop / this.#scene.rowHeight);
+    return this.#scene === undefined ? 0 : Math.floor(this.#top / this.#scene.rowHeight);
   }
 
   get #hovered(): MatrixRow | undefined {
@@ -301,9 +319,9 @@ export class Overview implements Card, StepTrack {
   #scrollTo(index: number): void {
     const { rowHeight } = this.#scene!;
     const top = index * rowHeight;
-    const { scrollTop, clientHeight } = this.#scroller;
-    if (top < scrollTop) this.#scroller.scrollTop = top;
-    else if (top + rowHeight > scrollTop + clientHeight) this.#scroller.scrollTop = top + rowHeight - clientHeight;
+    const { clientHeight } = this.#scroller;
+    if (top < this.#top) this.#scroller.scrollTop = top;
+    else if (top + rowHeight > this.#top + clientHeight) this.#scroller.scrollTop = top + rowHeight - clientHeight;
   }
 }
 

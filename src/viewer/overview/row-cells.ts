@@ -20,10 +20,23 @@ const farther = (a: number, b: number): boolean => Math.abs(a) > Math.abs(b);
 
 /**
  * The statistic of each record where its step is, as far as half the way to its neighbours. Nothing before the first
- * record and after the last. So many records as there are, so long it takes: each is looked at once.
+ * record and after the last. Each record is looked at once, and only again when it changed.
  * @param steps what is drawn, over `width` cells
  */
-export function rowCells(series: HistogramSeries, statistic: Statistic, [from, to]: Range, width: number): RowCells {
+export function rowCells(series: HistogramSeries, statistic: Statistic, steps: Range, width: number): RowCells {
+  const key = `${series.version} ${statistic} ${steps} ${width}`;
+  let made = cache.get(series);
+  if (made?.key !== key) {
+    made = { key, cells: cellsOf(series, statistic, steps, width) };
+    cache.set(series, made);
+  }
+  return made.cells;
+}
+
+/** A row is looked at for the scale, and again for its colours, and again when the others scroll. */
+const cache = new WeakMap<HistogramSeries, { key: string; cells: RowCells }>();
+
+function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Range, width: number): RowCells {
   const values = new Float64Array(width).fill(Number.NaN);
   const wrong = new Float64Array(width);
   const columns = new Int32Array(width).fill(-1);

@@ -9,6 +9,7 @@ export class OverviewFrame implements MenuOwner {
   readonly element: HTMLElement;
   readonly title = 'overview';
   readonly #context: CardContext;
+  readonly #scheduler: Scheduler;
   readonly #card: Overview;
   readonly #stop: () => void;
 
@@ -19,6 +20,7 @@ export class OverviewFrame implements MenuOwner {
     choose: (at: { tag: string; run: string; step: number }) => void,
   ) {
     this.#context = context;
+    this.#scheduler = scheduler;
     this.#card = new Overview(context, choose);
     const card = this.#card;
     const menu: HTMLButtonElement = element(
@@ -61,9 +63,14 @@ export class OverviewFrame implements MenuOwner {
     return this.#card;
   }
 
-  /** There are new data, or other colours. */
+  /** There are new data. */
   update(): void {
     this.element.hidden = this.#context.store.tags('histogram').length === 0;
+    this.#scheduler.requestDataDraw(this.#card);
+  }
+
+  /** There are other colours. */
+  draw(): void {
     this.#context.requestDraw(this.#card);
   }
 

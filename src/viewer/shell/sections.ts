@@ -18,6 +18,9 @@ const KINDS = Object.keys(TITLES) as SeriesKind[];
 /** A card is made when it is so near to what can be seen, in pixels. */
 const NEAR = 400;
 
+/** A grid of more cards than this is laid out only where it can be seen. */
+const LONG = 60;
+
 /** Something that can be folded: a section, or a group in it. */
 interface Fold {
   readonly element: HTMLElement;
@@ -103,6 +106,7 @@ export class Sections {
           kept.add(placeKey(place));
           frames.push(frame.element);
         }
+        grid.classList.toggle('long', frames.length > LONG);
         arrange(grid, frames);
       }
       arrange(section.body, groups);
@@ -120,7 +124,7 @@ export class Sections {
       const { version } = frame;
       if (this.#drawn.get(frame) === version) continue;
       this.#drawn.set(frame, version);
-      this.#scheduler.requestDraw(frame.card);
+      this.#scheduler.requestDataDraw(frame.card);
     }
   }
 
@@ -146,6 +150,8 @@ export class Sections {
     this.#open(frame);
     frame.element.scrollIntoView({ block: 'center' });
     frame.element.focus({ preventScroll: true });
+    // Where grids were laid out on the way there, it may have moved.
+    requestAnimationFrame(() => frame.element.scrollIntoView({ block: 'center' }));
   }
 
   /** Gives the focus to the next card, or the one before. */

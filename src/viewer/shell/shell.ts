@@ -170,7 +170,7 @@ export class Shell {
 
   #drawAll(): void {
     this.#sections.drawAll();
-    this.#overview.update();
+    this.#overview.draw();
   }
 
   #jump({ run, tag, step }: { run: string; tag: string; step: number }): void {

@@ -89,7 +89,7 @@ main,.sections,.groups{display:grid;grid-template-columns:minmax(0,1fr);gap:14px
 .scroller{overflow:hidden auto;scrollbar-gutter:auto}
 .pane{position:sticky;top:0;height:100%;cursor:crosshair;touch-action:pan-y}
 .pane .row{position:absolute;left:0;right:0;top:0;pointer-events:none;border:solid var(--accent);border-width:1px 0}
-.readout{display:block;padding:2px 12px 0;min-height:20px;font-size:12px;color:var(--ink-2);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.readout{contain:strict;display:block;height:22px;padding:2px 12px 0;min-height:20px;font-size:12px;color:var(--ink-2);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .sections section section{display:grid;grid-template-columns:minmax(0,1fr);gap:8px}
 h2 .fold{font-weight:650;font-size:14px}
 h3 .fold{color:var(--ink-2);font-weight:550}
@@ -98,9 +98,10 @@ h3 .fold{color:var(--ink-2);font-weight:550}
 .fold[aria-expanded=true]::before{transform:rotate(90deg) translate(2px,2px)}
 .count{color:var(--ink-3);font-weight:400}
 .sections>section>h2{margin-bottom:8px}
+.grid.long{content-visibility:auto;contain-intrinsic-size:auto 4000px}
 .grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(min(400px,100%),1fr))}
 
-.card{position:relative;display:flex;flex-direction:column;min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:7px;
+.card{contain:size layout style;position:relative;display:flex;flex-direction:column;min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:7px;
   height:calc(var(--card) + 40px);padding-bottom:5px;scroll-margin:calc(var(--head) + 12px) 0 12px}
 .card.large{grid-column:1/-1;--card:460px}
 .card:focus{border-color:var(--accent);outline:none}

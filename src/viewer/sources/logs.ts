@@ -1,6 +1,6 @@
 import type { LogSource } from '../../tensorboard/index.ts';
 import { LogLook } from './logs/log-look.ts';
-import type { ViewerSource } from './source.ts';
+import type { SourceListener, ViewerSource } from './source.ts';
 
 export interface LogSourceOptions {
   /** Seconds between two looks for what was written since. Default 1. */
@@ -20,7 +20,7 @@ export function logSource(name: string, logs: LogSource, { interval = 1 }: LogSo
     name,
     connect(listener) {
       const abort = new AbortController();
-      const logLook = new LogLook(logs, listener);
+      const logLook = new LogLook(logs, until(abort.signal, listener));
       const next = async () => {
         await logLook.look(abort.signal);
         if (!abort.signal.aborted) timer = setTimeout(next, interval * 1000);
@@ -34,3 +34,14 @@ export function logSource(name: string, logs: LogSource, { interval = 1 }: LogSo
     },
   };
 }
+
+/** A listener that hears nothing any more, once the signal aborts. */
+const until = (signal: AbortSignal, listener: SourceListener): SourceListener => ({
+  points: (points) => (signal.aborted ? undefined : listener.points(points)),
+  progress(progress) {
+    if (!signal.aborted) listener.progress(progress);
+  },
+  trouble(message) {
+    if (!signal.aborted) listener.trouble(message);
+  },
+});

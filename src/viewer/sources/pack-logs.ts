@@ -10,8 +10,14 @@ export interface PackLogsOptions extends PackOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Reads logs once, to their end as of now, and packs what a viewer would show of them: for a report. */
-export async function packLogs(logs: LogSource, options: PackLogsOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Reads logs once, to their end as of now, and packs what a viewer would show of them: for a report.
+ * @returns undefined where there is nothing to show
+ */
+export async function packLogs(
+  logs: LogSource,
+  options: PackLogsOptions = {},
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { onTrouble = () => {}, onProgress = () => {}, ...pack } = options;
   const store = new Store();
   const look = new LogLook(logs, {
@@ -20,5 +26,5 @@ export async function packLogs(logs: LogSource, options: PackLogsOptions = {}): 
     trouble: onTrouble,
   });
   await look.look(new AbortController().signal);
-  return packStore(store, pack);
+  return store.steps === undefined ? undefined : packStore(store, pack);
 }

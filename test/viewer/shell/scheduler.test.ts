@@ -69,16 +69,66 @@ test('new data are told in a frame, at most every 50 ms', async () => {
   scheduler.stop();
 });
 
+/** A card that takes this long to draw. */
+function slow(milliseconds: number): Card & { drawn: number } {
+  const made = card();
+  made.draw = () => {
+    made.drawn++;
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+  };
+  return made;
+}
+
 test('the hand does not wait for the data', async () => {
+  const scheduler = new Scheduler(() => {});
+  const [hand, ...data] = [card(), slow(20), slow(20), slow(20)];
+  for (const one of [hand!, ...data]) scheduler.setVisible(one, true);
+  for (const one of data) scheduler.requestDataDraw(one);
+  for (let i = 1; i <= 3; i++) {
+    scheduler.requestDraw(hand!);
+    frame();
+    assert.is(hand!.drawn, i);
+    // One of them in the first frame; then they rest for twice as long as it took.
+    assert.is(
+      data.reduce((sum, { drawn }) => sum + drawn, 0),
+      1,
+    );
+  }
+  scheduler.stop();
+});
+
+test('new data are drawn in turns, the longest waiting first, a third of the time at most', async () => {
+  const scheduler = new Scheduler(() => {});
+  const data = [slow(12), slow(12), slow(12)];
+  for (const one of data) scheduler.setVisible(one, true);
+  const start = performance.now();
+  for (const one of data) scheduler.requestDataDraw(one);
+  const order: number[] = [];
+  while (order.length < 3 && performance.now() - start < 5000) {
+    await sleep(1);
+    frame();
+    for (const [i, { drawn }] of data.entries()) if (drawn > 0 && !order.includes(i)) order.push(i);
+  }
+  assert.equal(order, [0, 1, 2]);
+  // Twelve to draw and twenty-four to rest, twice, before the third.
+  assert.ok(performance.now() - start >= 72, `${performance.now() - start}`);
+  assert.equal(
+    data.map(({ drawn }) => drawn),
+    [1, 1, 1],
+  );
+  scheduler.stop();
+});
+
+test('what is drawn for the hand shows the data too: it is not drawn twice', async () => {
   const scheduler = new Scheduler(() => {});
   const one = card();
   scheduler.setVisible(one, true);
-  scheduler.dataChanged();
+  scheduler.requestDataDraw(one);
   scheduler.requestDraw(one);
+  await sleep(5);
   frame();
-  scheduler.requestDraw(one);
-  frame();
-  assert.is(one.drawn, 2);
+  assert.is(one.drawn, 1);
   scheduler.stop();
 });
 

@@ -1,4 +1,4 @@
-import { type FileDamage, type LogSource, RunReader } from '../../../tensorboard/index.ts';
+import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../tensorboard/index.ts';
 import { fromEvent, UnusableRecord } from '../../data/from-event.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../source.ts';
@@ -32,8 +32,7 @@ export class LogLook {
     await this.#read(signal);
     const { failure, isEmpty } = this.#logs;
     if (failure !== undefined) {
-      const what =
-        (failure as NodeJS.ErrnoException).code === 'ENOENT' ? 'the directory is not there' : failure.message;
+      const what = (failure as { code?: unknown }).code === 'ENOENT' ? 'the directory is not there' : failure.message;
       this.#troubles.tell(UNREADABLE, `The logs cannot be read: ${what}. It is tried again and again.`, 1);
       return;
     }
@@ -44,22 +43,28 @@ export class LogLook {
 
   async #read(signal: AbortSignal): Promise<void> {
     let start = performance.now();
-    for await (const event of this.#reader.poll()) {
-      if (signal.aborted) return;
-      try {
-        const point = fromEvent(event);
-        if (point !== undefined) this.#points.push(point);
-      } catch (error) {
-        if (!(error instanceof UnusableRecord)) throw error;
-        this.#troubles.tell(`run ${event.run}`, error.message);
+    for await (const { run, events } of this.#reader.pollBatches()) {
+      for (const event of events) {
+        this.#take({ run, event });
+        if (performance.now() - start < this.#batch) continue;
+        await this.#give();
+        if (signal.aborted) return;
+        this.#batch = BATCH;
+        start = performance.now();
       }
-      if (performance.now() - start < this.#batch) continue;
-      await this.#give();
       if (signal.aborted) return;
-      this.#batch = BATCH;
-      start = performance.now();
     }
     await this.#give();
+  }
+
+  #take(event: RunEvent): void {
+    try {
+      const point = fromEvent(event);
+      if (point !== undefined) this.#points.push(point);
+    } catch (error) {
+      if (!(error instanceof UnusableRecord)) throw error;
+      this.#troubles.tell(`run ${event.run}`, error.message);
+    }
   }
 
   async #give(): Promise<void> {
