@@ -26,6 +26,7 @@ export {
   type FileDamage,
   type FollowOptions,
   type RunEvent,
+  type RunEvents,
   RunReader,
   type RunReaderOptions,
 } from './reading/run-reader.ts';

@@ -4,25 +4,17 @@
  * Sources: event.proto, summary.proto and histogram.proto in tensorboard/compat/proto; what TensorBoard makes of older
  * forms: tensorboard/data_compat.py.
  */
-import {
-  doubleOf,
-  type Field,
-  fieldsOf,
-  floatOf,
-  integerOf,
-  MalformedMessage,
-  messageOf,
-  NumberList,
-  textOf,
-} from '../format/wire.ts';
+import { FieldReader, MalformedMessage, NumberList } from '../format/wire.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent } from './logged-event.ts';
+import { TextTable } from './text-table.ts';
 
 type Stamp = { readonly wallTime: number; readonly step: number };
 
 /** Decodes the events of one file, in their order: which plugin a tag is for may be said in its first record alone. */
 export class EventDecoder {
   readonly #plugins: Map<string, string> = new Map();
+  readonly #tags: TextTable = new TextTable();
 
   /**
    * What one record says: nothing, one thing, or several values of a summary.
@@ -30,59 +22,62 @@ export class EventDecoder {
    */
   decode(data: Uint8Array): LoggedEvent[] {
     let [wallTime, step, version, writer] = [0, 0, '', ''];
-    const events: ((stamp: Stamp) => LoggedEvent[])[] = [];
-    for (const field of fieldsOf(data)) {
-      if (field.number === 1) wallTime = doubleOf(field);
-      else if (field.number === 2) step = integerOf(field);
-      else if (field.number === 3) version = textOf(field);
-      else if (field.number === 4) events.push((stamp) => [{ ...stamp, kind: 'graph', graph: messageOf(field) }]);
-      else if (field.number === 5) events.push((stamp) => this.#summary(messageOf(field), stamp));
-      else if (field.number === 7) events.push((stamp) => sessionLog(messageOf(field), stamp));
-      else if (field.number === 10)
-        for (const inner of fieldsOf(messageOf(field))) if (inner.number === 1) writer = textOf(inner);
+    // Where the other fields begin: what they say happened at a time and step that may come behind them.
+    const places: number[] = [];
+    const fields = new FieldReader(data);
+    while (fields.next()) {
+      if (fields.number === 1) wallTime = fields.double();
+      else if (fields.number === 2) step = fields.integer();
+      else if (fields.number === 3) version = fields.text();
+      else if (fields.number === 10) {
+        for (const inner = fields.message(); inner.next(); ) if (inner.number === 1) writer = inner.text();
+      } else places.push(fields.place);
     }
     const stamp = { wallTime, step };
-    const first: LoggedEvent[] = version === '' ? [] : [{ ...stamp, kind: 'version', version, writer }];
-    return first.concat(events.flatMap((event) => event(stamp)));
-  }
-
-  #summary(message: Uint8Array, stamp: Stamp): LoggedEvent[] {
-    const values: LoggedEvent[] = [];
-    for (const field of fieldsOf(message)) {
-      if (field.number !== 1) continue;
-      const value = this.#value(messageOf(field), stamp);
-      if (value !== undefined) values.push(value);
+    const events: LoggedEvent[] = version === '' ? [] : [{ ...stamp, kind: 'version', version, writer }];
+    for (const place of places) {
+      fields.back(place);
+      if (fields.number === 4) events.push({ ...stamp, kind: 'graph', graph: fields.bytes() });
+      else if (fields.number === 5) this.#summary(fields.message(), stamp, events);
+      else if (fields.number === 7 && isStart(fields.message())) events.push({ ...stamp, kind: 'start' });
     }
-    return values;
+    return events;
   }
 
-  #value(message: Uint8Array, { wallTime, step }: Stamp): LoggedEvent | undefined {
-    let [tag, plugin, content, hasMetadata] = ['', '', new Uint8Array(0) as Uint8Array, false];
+  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[]): void {
+    while (fields.next()) {
+      if (fields.number !== 1) continue;
+      const value = this.#value(fields.message(), stamp);
+      if (value !== undefined) events.push(value);
+    }
+  }
+
+  #value(fields: FieldReader, { wallTime, step }: Stamp): LoggedEvent | undefined {
+    let [tag, plugin, content, hasMetadata] = ['', '', NOTHING, false];
     // Of those that exclude each other the last one counts.
-    let value: Field | undefined;
-    for (const field of fieldsOf(message)) {
-      if (field.number === 1) tag = textOf(field);
-      else if (field.number === 9) {
+    let place = -1;
+    while (fields.next()) {
+      if (fields.number === 1) tag = this.#tags.text(fields.bytes());
+      else if (fields.number === 9) {
         hasMetadata = true;
-        [plugin, content] = pluginOf(messageOf(field));
-      } else if (field.number !== 7) value = field;
+        [plugin, content] = pluginOf(fields.message());
+      } else if (fields.number !== 7) place = fields.place;
     }
     if (hasMetadata) this.#plugins.set(tag, plugin);
     else plugin = this.#plugins.get(tag) ?? '';
-    const head = { wallTime, step, tag };
-    switch (value?.number) {
-      case undefined:
-        return hasMetadata ? { ...head, kind: 'plugin', plugin, content } : undefined;
+    if (place < 0) return hasMetadata ? { wallTime, step, tag, kind: 'plugin', plugin, content } : undefined;
+    fields.back(place);
+    switch (fields.number) {
       case 2:
-        return { ...head, kind: 'scalar', value: floatOf(value) };
+        return { wallTime, step, tag, kind: 'scalar', value: fields.float() };
       case 4:
-        return { ...head, kind: 'image', ...imageOf(messageOf(value)) };
+        return { wallTime, step, tag, kind: 'image', ...imageOf(fields.message()) };
       case 5:
-        return { ...head, kind: 'histogram', ...histogramOf(messageOf(value)) };
+        return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message()) };
       case 8: {
-        const known = fromTensor(decodeTensor(messageOf(value)), plugin);
-        if (known !== undefined) return { ...head, ...known };
-        return { ...head, kind: 'plugin', plugin, content, tensor: messageOf(value) };
+        const known = fromTensor(decodeTensor(fields.message()), plugin);
+        if (known !== undefined) return { wallTime, step, tag, ...known };
+        return { wallTime, step, tag, kind: 'plugin', plugin, content, tensor: fields.bytes() };
       }
       default:
         return undefined;
@@ -90,50 +85,50 @@ export class EventDecoder {
   }
 }
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 const SESSION_START = 1;
 
-function sessionLog(message: Uint8Array, stamp: Stamp): LoggedEvent[] {
-  for (const field of fieldsOf(message)) {
-    if (field.number === 1 && integerOf(field) === SESSION_START) return [{ ...stamp, kind: 'start' }];
-  }
-  return [];
+function isStart(log: FieldReader): boolean {
+  while (log.next()) if (log.number === 1 && log.integer() === SESSION_START) return true;
+  return false;
 }
 
-function pluginOf(metadata: Uint8Array): [name: string, content: Uint8Array] {
-  let [name, content] = ['', new Uint8Array(0) as Uint8Array];
-  for (const field of fieldsOf(metadata)) {
-    if (field.number !== 1) continue;
-    for (const inner of fieldsOf(messageOf(field))) {
-      if (inner.number === 1) name = textOf(inner);
-      else if (inner.number === 2) content = messageOf(inner);
+function pluginOf(metadata: FieldReader): [name: string, content: Uint8Array] {
+  let [name, content] = ['', NOTHING];
+  while (metadata.next()) {
+    if (metadata.number !== 1) continue;
+    for (const inner = metadata.message(); inner.next(); ) {
+      if (inner.number === 1) name = inner.text();
+      else if (inner.number === 2) content = inner.bytes();
     }
   }
   return [name, content];
 }
 
-function imageOf(message: Uint8Array): { width: number; height: number; images: Uint8Array[] } {
+function imageOf(fields: FieldReader): { width: number; height: number; images: Uint8Array[] } {
   let [width, height] = [0, 0];
   const images: Uint8Array[] = [];
-  for (const field of fieldsOf(message)) {
-    if (field.number === 1) height = integerOf(field);
-    else if (field.number === 2) width = integerOf(field);
-    else if (field.number === 4) images.push(messageOf(field));
+  while (fields.next()) {
+    if (fields.number === 1) height = fields.integer();
+    else if (fields.number === 2) width = fields.integer();
+    else if (fields.number === 4) images.push(fields.bytes());
   }
   return { width, height, images };
 }
 
-function histogramOf(message: Uint8Array) {
+function histogramOf(fields: FieldReader) {
   const statistics = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0 };
   const limits = new NumberList(8);
   const counts = new NumberList(8);
-  for (const field of fieldsOf(message)) {
-    if (field.number === 1) statistics.min = doubleOf(field);
-    else if (field.number === 2) statistics.max = doubleOf(field);
-    else if (field.number === 3) statistics.num = doubleOf(field);
-    else if (field.number === 4) statistics.sum = doubleOf(field);
-    else if (field.number === 5) statistics.sumSquares = doubleOf(field);
-    else if (field.number === 6) limits.add(field);
-    else if (field.number === 7) counts.add(field);
+  while (fields.next()) {
+    if (fields.number === 1) statistics.min = fields.double();
+    else if (fields.number === 2) statistics.max = fields.double();
+    else if (fields.number === 3) statistics.num = fields.double();
+    else if (fields.number === 4) statistics.sum = fields.double();
+    else if (fields.number === 5) statistics.sumSquares = fields.double();
+    else if (fields.number === 6) limits.add(fields);
+    else if (fields.number === 7) counts.add(fields);
   }
   if (limits.length !== counts.length) {
     throw new MalformedMessage(`a histogram has ${limits.length} bucket limits and ${counts.length} counts`);

@@ -48,15 +48,23 @@ export class RecordSplitter {
    * bytes that were given, so that these must not change.
    */
   push(bytes: Uint8Array): Piece[] {
-    if (this.ended) return [];
-    this.#parts.push(bytes);
-    this.#waiting += bytes.length;
-    if (this.#waiting < this.#needed) return [];
     const pieces: Piece[] = [];
-    const rest = this.#split(this.#joined(), pieces);
+    let from = 0;
+    // A record that came in parts is put together; all others stay where they are.
+    while (this.#waiting > 0 && from < bytes.length) {
+      const part = bytes.subarray(from, from + this.#needed - this.#waiting);
+      this.#parts.push(part);
+      this.#waiting += part.length;
+      from += part.length;
+      if (this.#waiting === this.#needed) this.#keep(this.#split(this.#joined(), pieces));
+    }
+    if (from < bytes.length && !this.ended) this.#keep(this.#split(bytes.subarray(from), pieces));
+    return pieces;
+  }
+
+  #keep(rest: Uint8Array): void {
     this.#parts = rest.length === 0 ? [] : [rest];
     this.#waiting = rest.length;
-    return pieces;
   }
 
   /** @returns the bytes of the last record, which is not complete */
@@ -65,7 +73,7 @@ export class RecordSplitter {
     for (let at = 0; ; ) {
       this.#needed = HEADER_BYTES;
       if (bytes.length - at < HEADER_BYTES) return bytes.subarray(at);
-      const length = Number(view.getBigUint64(at, true));
+      const length = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
       if (view.getUint32(at + 8, true) !== maskedCrc(bytes.subarray(at, at + 8)) || length > LONGEST_DATA) {
         const reason = `the length of a record does not fit its checksum, or is beyond 2 GB (${length})`;
         pieces.push({ offset: this.offset, damage: { offset: this.offset, reason, final: true } });

@@ -19,7 +19,10 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
   switch (event.kind) {
     case 'histogram':
       return histogramPoint(run, event);
-    case 'scalar':
+    case 'scalar': {
+      const { tag, step, wallTime, value } = event;
+      return { kind: 'scalar', run, tag, step, wallTime, value };
+    }
     case 'text':
       return { ...event, run };
     case 'image':

@@ -132,6 +132,18 @@ test('RunReader goes on where the last look was broken off', async () => {
   assert.equal(await look(reader), ['. 0', '. 0']);
 });
 
+test('RunReader.pollBatches() gives what poll() does, and what a look left that was broken off', async () => {
+  const directory = temporaryDirectory();
+  put(directory, 'a/events.out.tfevents.1', ...scalars.slice(0, 3));
+  put(directory, 'b/events.out.tfevents.1', scalars[1]!);
+  const batches: string[] = [];
+  const { reader } = open(directory);
+  for await (const { event } of reader.poll()) if (event.kind === 'scalar') break;
+  for await (const { run, events } of reader.pollBatches()) batches.push(`${run} ${events.map(({ kind }) => kind)}`);
+  assert.equal(batches, ['a scalar,scalar', 'b version,scalar']);
+  for await (const _ of reader.pollBatches()) assert.unreachable();
+});
+
 test('RunReader.follow() gives what there is and what comes, until it is aborted', async () => {
   const directory = temporaryDirectory();
   const writer = new SummaryWriter(directory);

@@ -1,4 +1,4 @@
-import { type FileDamage, type LogSource, RunReader } from '../../../tensorboard/index.ts';
+import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../tensorboard/index.ts';
 import { fromEvent, UnusableRecord } from '../../data/from-event.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../source.ts';
@@ -43,22 +43,28 @@ export class LogLook {
 
   async #read(signal: AbortSignal): Promise<void> {
     let start = performance.now();
-    for await (const event of this.#reader.poll()) {
-      // Also while the viewer took the last points.
-      if (signal.aborted) return;
-      try {
-        const point = fromEvent(event);
-        if (point !== undefined) this.#points.push(point);
-      } catch (error) {
-        if (!(error instanceof UnusableRecord)) throw error;
-        this.#troubles.tell(`run ${event.run}`, error.message);
+    for await (const { run, events } of this.#reader.pollBatches()) {
+      for (const event of events) {
+        this.#take({ run, event });
+        if (performance.now() - start < this.#batch) continue;
+        await this.#give();
+        if (signal.aborted) return;
+        this.#batch = BATCH;
+        start = performance.now();
       }
-      if (performance.now() - start < this.#batch) continue;
-      await this.#give();
-      this.#batch = BATCH;
-      start = performance.now();
+      if (signal.aborted) return;
     }
     await this.#give();
+  }
+
+  #take(event: RunEvent): void {
+    try {
+      const point = fromEvent(event);
+      if (point !== undefined) this.#points.push(point);
+    } catch (error) {
+      if (!(error instanceof UnusableRecord)) throw error;
+      this.#troubles.tell(`run ${event.run}`, error.message);
+    }
   }
 
   async #give(): Promise<void> {
