@@ -16,6 +16,7 @@ const builtIn = {
   resolveId(id, importer) {
     if (importer === undefined || /^[./\0]|^node:/.test(id)) return null;
     if (id === 'd3-interpolate') return fileURLToPath(new URL('scripts/interpolate-numbers.mjs', import.meta.url));
+    if (id === 'd3-format') return fileURLToPath(new URL('scripts/no-formats.mjs', import.meta.url));
     const found = createRequire(importer).resolve(id);
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(found)[0];
     const { module } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
