@@ -33,7 +33,9 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   const covered = new Uint8Array(width);
   const count = new Float64Array(width);
   const lanes = Object.fromEntries(LANES.map((lane) => [lane, new Float64Array(width)])) as Record<Lane, Float64Array>;
-  const { left, right, length } = columns;
+  const { left, right, length, filled } = columns;
+  const into = filled.map((lane) => lanes[lane]);
+  const counts = filled.map((lane) => columns.lanes[lane]);
   const sum = new BinSum();
   const pixel = (to - from) / width;
 
@@ -80,9 +82,7 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   function addCounts(x: number, c: number, share: number): void {
     covered[x] = 1;
     count[x]! += columns.count[c]! * share;
-    for (const lane of LANES) {
-      if (columns.lanes[lane][c] !== 0) lanes[lane][x]! += columns.lanes[lane][c]! * share;
-    }
+    for (let i = 0; i < filled.length; i++) into[i]![x]! += counts[i]![c]! * share;
   }
 }
 
