@@ -48,7 +48,7 @@ export function fewerBins(bins: Bins, most: number): Bins {
   return { edges, counts };
 }
 
-function sameEdges(a: Float64Array, b: Float64Array): boolean {
+export function sameEdges(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
