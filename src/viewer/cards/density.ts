@@ -111,31 +111,28 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
   }
 }
 
-/** How many pixels say what is usual. */
+/** About how many pixels say what is usual. */
 const SAMPLE = 4096;
 
 /** The most that a pixel holds, and what all but a fiftieth of the pixels that hold anything do not exceed, about. */
 export function densest({ mass, rows, width }: Density): { most: number; usual: number } {
   let most = 0;
-  let filled = 0;
-  for (let x = 0; x < width; x++) {
+  const every = Math.max(1, Math.floor((width * rows) / SAMPLE));
+  const sample = new Float32Array(Math.ceil((width * rows) / every));
+  let taken = 0;
+  let next = 0;
+  for (let x = 0, seen = 0; x < width; x++) {
     const start = x * (rows + 2) + 1;
-    for (let i = start; i < start + rows; i++) {
+    for (let i = start; i < start + rows; i++, seen++) {
       const amount = mass[i]!;
-      if (amount === 0) continue;
-      filled++;
       if (amount > most) most = amount;
+      if (seen !== next) continue;
+      next += every;
+      if (amount > 0) sample[taken++] = amount;
     }
   }
-  const every = Math.ceil(filled / SAMPLE);
-  const sample = new Float32Array(Math.ceil(filled / every) || 0);
-  let seen = 0;
-  for (let x = 0; x < width; x++) {
-    const start = x * (rows + 2) + 1;
-    for (let i = start; i < start + rows; i++)
-      if (mass[i]! > 0 && seen++ % every === 0) sample[(seen - 1) / every] = mass[i]!;
-  }
-  return { most, usual: sample.sort()[Math.floor(sample.length * 0.98)] ?? 0 };
+  if (taken === 0) return { most, usual: most };
+  return { most, usual: sample.subarray(0, taken).sort()[Math.floor(taken * 0.98)]! };
 }
 
 /** How far outside a picture a quantile is, in pixels, that is not in it. */
