@@ -4,6 +4,8 @@
 // each other's sum:
 //
 //   counters →  interval 0: u32 u32 u32 u32 | interval 1: u32 u32 u32 u32 | …
+//
+// When all values are counted, `addUp` puts together what belongs to one bin.
 
 /**
  * The quick way, where no two intervals begin inside the same cell. A cell is all patterns that share the upper 13 bits
@@ -78,5 +80,30 @@ export function countBySearch(values: usize, count: i32, starts: usize, steps: i
     }
     addOne(counters + (i << 2));
     values += 4;
+  }
+}
+
+/**
+ * Adds the counters of each interval to the number of its rank. Most are 0: few values fall into few intervals.
+ *
+ * ranks → u32 for each interval; sums → f64 for each rank
+ */
+export function addUp(counters: usize, intervals: i32, ranks: usize, sums: usize): void {
+  const end = counters + ((<usize>intervals) << 4);
+  while (counters < end) {
+    const lanes = v128.load(counters);
+    if (v128.any_true(lanes)) {
+      const sum = sums + ((<usize>load<u32>(ranks)) << 3);
+      store<f64>(
+        sum,
+        load<f64>(sum) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 0)) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 1)) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 2)) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 3)),
+      );
+    }
+    counters += 16;
+    ranks += 4;
   }
 }

@@ -2,5 +2,5 @@
 export { allocate, release } from './memory';
 export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from './linear';
 export { relu } from './relu';
-export { countBySearch, countByTable } from './histogram';
+export { addUp, countBySearch, countByTable } from './histogram';
 export { summarize } from './summarize';
