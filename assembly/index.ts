@@ -3,4 +3,5 @@ export { allocate, release } from './memory';
 export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from './linear';
 export { relu } from './relu';
 export { addUp, countBySearch, countByTable } from './histogram';
+export { foldCrc32c } from './crc32c';
 export { summarize } from './summarize';

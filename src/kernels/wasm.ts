@@ -4,6 +4,7 @@ import type { Kernels } from './kernels.ts';
 import type { Machine } from './machine.ts';
 import { isFloat32Values } from './number-array.ts';
 import { reference } from './reference.ts';
+import { wasmFoldCrc32c } from './wasm-crc32c.ts';
 import { wasmHistogram } from './wasm-histogram.ts';
 import { WasmChain, WasmLinear } from './wasm-linear.ts';
 import { wasmRelu } from './wasm-relu.ts';
@@ -26,5 +27,6 @@ export function wasmKernels(name: BinaryName, machine: Machine): Kernels {
     summarize: (values) => (isFloat32Values(values) ? summarize(values) : reference.summarize(values)),
     histogram: (values, edges) =>
       isFloat32Values(values) ? histogram(values, edges) : reference.histogram(values, edges),
+    foldCrc32c: wasmFoldCrc32c(binary, memory),
   };
 }

@@ -1,5 +1,5 @@
 /** @file The framing of a TFRecord file, which knows nothing of what its records hold. */
-import crc32c from 'crc-32/crc32c.js';
+import { crc32c } from './crc32c.ts';
 
 /** The length and its checksum, before the data. */
 export const HEADER_BYTES = 12;
@@ -14,7 +14,7 @@ export const FOOTER_BYTES = 4;
  * @returns an unsigned 32-bit integer
  */
 export function maskedCrc(bytes: Uint8Array): number {
-  const crc = crc32c.buf(bytes);
+  const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 

@@ -12,6 +12,14 @@ test('the checksum that the tests read with is that of TensorBoard', () => {
   for (const { bytes, crc: expected } of crc) assert.is(crc32c(Buffer.from(bytes, 'hex')), expected, bytes);
 });
 
+test('maskedCrc() of records short and long', () => {
+  for (const length of [4095, 4096, 4097, 9801, 100_000, 300_000]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i * i * 7);
+    const crc = crc32c(bytes);
+    assert.is(maskedCrc(bytes), (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0, `${length} bytes`);
+  }
+});
+
 test('frameRecord() frames data with its length and two checksums', () => {
   // The header of a record of 24 bytes: its length, and the checksum 0x224b7fa3, little-endian.
   const record = frameRecord(new Uint8Array(100), 24);
