@@ -68,6 +68,16 @@ export interface HistogramCounts {
   readonly nan: number;
 }
 
+/** Extremes, and sums in float64. */
+export interface Moments {
+  /** Of -0 and 0 the later one, mostly; Infinity where there is no value. */
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  /** Of the squares. NaN or Infinity wherever a value is; then the others mean nothing. */
+  readonly sumSquares: number;
+}
+
 /** What layertap computes with. Sizes are validated by the callers in nn/ and tensorboard/, not here. */
 export interface Kernels {
   /** Which implementation this is: `relaxed` and `simd` are the two WebAssembly binaries. */
@@ -88,6 +98,8 @@ export interface Kernels {
   relu(input: Float32Array): Float32Array;
 
   summarize(values: Numbers): Summary;
+
+  moments(values: Numbers): Moments;
 
   /** @param edges ascending, at least two, no NaN. The caller checks */
   histogram(values: Numbers, edges: Numbers): HistogramCounts;

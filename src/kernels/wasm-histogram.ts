@@ -2,7 +2,7 @@ import { areConstant } from './constant-edges.ts';
 import { type HistogramPlan, planHistogram } from './histogram-plan.ts';
 import type { HistogramCounts, Numbers } from './kernels.ts';
 import type { Float32Values } from './number-array.ts';
-import { stream } from './stream.ts';
+import { paddingOf, stream } from './stream.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
 export interface HistogramBinary {
@@ -67,7 +67,8 @@ export function wasmHistogram(
     binary.addUp(counters, intervals, ranks, sums);
     const byRank = new Float64Array(memory.floats.buffer, sums, edges.length + 2);
     const above = edges.length;
-    return { counts: byRank.slice(1, above), below: byRank[0]!, above: byRank[above]!, nan: byRank[above + 1]! };
+    const nan = byRank[above + 1]! - paddingOf(values.length);
+    return { counts: byRank.slice(1, above), below: byRank[0]!, above: byRank[above]!, nan };
   };
 }
 
