@@ -54,14 +54,14 @@ test('the public list is what it is on purpose', () => {
   ]);
 });
 
-test('every entry of package.json is one of rollup, and the other way round', async () => {
-  const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+test('every entry of package.json, and its command, is one of rollup, and the other way round', async () => {
+  const { exports, bin } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const { default: config } = (await import('../rollup.config.mjs' as string)) as { default: { input: object } };
   const built = Object.keys(config.input).map((name) => `./dist/${name}.js`);
   const exported = Object.values(exports as Record<string, { default?: string }>).flatMap(
     (entry) => entry.default ?? [],
   );
-  assert.equal(exported.sort(), built.sort());
+  assert.equal([...exported, ...Object.values(bin).map((path) => `./${path}`)].sort(), built.sort());
 });
 
 test.run();

@@ -8,6 +8,7 @@ export {
 } from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
 export { className, describe, isThenable, typeName } from './describe.ts';
+export { eachTensor } from './each-tensor.ts';
 export type { ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
@@ -39,8 +40,9 @@ export { type QueueOptions, queue } from './operators/queue.ts';
 export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
 export type { TensorReader } from './reader.ts';
-export { type Reporter, setReporter } from './report.ts';
-export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export { type Reporter, report, setReporter } from './report.ts';
+export { handleOf, type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export { RepeatedSteps, type TagOption, tagsOf } from './tags.ts';
 export type { HookableTraits, HookKind } from './traits.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries } from './tree.ts';

@@ -38,6 +38,12 @@ export interface SelectionHandle {
   [Symbol.dispose](): void;
 }
 
+/** A handle that removes in one way, whatever it is called by. */
+export function handleOf(remove: () => void): SelectionHandle {
+  // An engine without the symbol has no `using` either.
+  return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
+}
+
 /** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
 export class Selection<M extends Hookable = Hookable> implements Iterable<readonly [string, M]> {
   readonly #modules: readonly (readonly [string, M])[];
@@ -100,8 +106,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
       remove();
       throw error;
     }
-    // An engine without the symbol has no `using` either.
-    return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
+    return handleOf(remove);
   }
 }
 

@@ -1,5 +1,5 @@
 // The only door to the kernels for the rest of layertap.
-export { constantEdges } from './constant-edges.ts';
+export { defaultEdges } from './default-edges.ts';
 export type {
   HistogramCounts,
   Kernels,

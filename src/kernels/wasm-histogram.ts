@@ -1,4 +1,3 @@
-import { areConstant } from './constant-edges.ts';
 import { type HistogramPlan, planHistogram } from './histogram-plan.ts';
 import type { HistogramCounts, Numbers } from './kernels.ts';
 import type { Float32Values } from './number-array.ts';
@@ -19,10 +18,8 @@ const COUNTERS_BYTES = 16;
 
 /** A plan in WebAssembly memory, where it stays for the next call. */
 interface PlacedPlan {
-  /** A copy, since the caller's may change. */
+  /** As in the plan. */
   readonly edges: Float64Array;
-  /** The caller's own, where they never change. */
-  constant: Numbers | undefined;
   readonly lookup: number;
   /** For `countBySearch`; 0 for `countByTable`. */
   readonly steps: number;
@@ -38,10 +35,9 @@ export function wasmHistogram(
   const plans: PlacedPlan[] = [];
 
   function planFor(edges: Numbers): PlacedPlan {
-    if (plans[0]?.constant === edges) return plans[0];
-    const known = plans.findIndex((plan) => plan.constant === edges || sameNumbers(plan.edges, edges));
+    const known = plans.findIndex((plan) => plan.edges === edges || sameNumbers(plan.edges, edges));
+    if (known === 0) return plans[0]!;
     const plan = known === -1 ? place(planHistogram(edges), memory) : plans.splice(known, 1)[0]!;
-    if (areConstant(edges)) plan.constant = edges;
     plans.unshift(plan);
     if (plans.length > MOST_PLANS) memory.release(plans.pop()!.lookup);
     return plan;
@@ -79,7 +75,6 @@ function place({ edges, lookup, steps, ranks }: HistogramPlan, memory: WasmMemor
   new Uint32Array(memory.floats.buffer, pointer + lookup.byteLength, ranks.length).set(ranks);
   return {
     edges,
-    constant: undefined,
     lookup: pointer,
     steps,
     ranks: pointer + lookup.byteLength,

@@ -16,7 +16,7 @@ export type {
 export { type LogActivationsOptions, logActivations } from './log-activations.ts';
 /* Reading */
 export { fileLogs, handleLogs, memoryLogs } from './reading/browser-logs.ts';
-export { directoryLogs } from './reading/directory-logs.ts';
+export { type DirectoryLogsOptions, directoryLogs } from './reading/directory-logs.ts';
 export { EventReader, type OnDamage } from './reading/event-reader.ts';
 export type { LogFile, LogSource } from './reading/log-source.ts';
 export type * from './reading/logged-event.ts';
@@ -26,6 +26,7 @@ export {
   type FileDamage,
   type FollowOptions,
   type RunEvent,
+  type RunEvents,
   RunReader,
   type RunReaderOptions,
 } from './reading/run-reader.ts';

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { histogram } from '../../src/index.ts';
+import { defaultEdges } from '../../src/kernels/default-edges.ts';
 import { planHistogram } from '../../src/kernels/histogram-plan.ts';
 import type { HistogramCounts, Numbers } from '../../src/kernels/kernels.ts';
-import { defaultEdges } from '../../src/tensorboard/summaries/default-edges.ts';
 import { normal, uniform } from './generator.ts';
 import { BINARIES, IMPLEMENTATIONS } from './implementations.ts';
 import { LENGTHS } from './sizes.ts';

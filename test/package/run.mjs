@@ -1,6 +1,7 @@
 // The package as npm would publish it: packed, installed into an empty folder, and used from there.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +57,20 @@ try {
     console.log('logged');
   `;
   assert.equal(run(process.execPath, '--input-type=module', '-e', program).trim(), 'logged');
+
+  // The command, with its page: what it needs travels with it.
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.equal(run('npx', '--no', '--', 'layertap', '--version').trim(), version);
+  const viewer = spawn(join(folder, 'node_modules/.bin/layertap'), ['view', 'logs', '--port', '0'], { cwd: folder });
+  const [printed] = await once(viewer.stdout, 'data');
+  const url = /http:\/\/\S+/.exec(printed)[0];
+  for (const name of ['', 'viewer.js', 'licences.txt']) {
+    assert.equal((await fetch(url + name)).status, 200, name);
+  }
+  viewer.kill('SIGINT');
+  assert.equal((await once(viewer, 'exit'))[0], 0);
+  run('npx', '--no', '--', 'layertap', 'report', 'logs');
+  assert.match(readFileSync(join(folder, 'report.html'), 'utf8'), /^<!doctype html>/);
 
   // The types, in projects that check those of their packages and know no Symbol.dispose: each entry alone, and a model.
   const model = `

@@ -1,5 +1,6 @@
 /** @file Protobuf fields as protoc's encoders write them, where pbf has no method that does. */
 import type { PbfWriter } from 'pbf';
+import { LITTLE_ENDIAN } from './endian.ts';
 
 /** -0 is not the default value and is written, as by protoc's encoders. */
 export function writeDouble(pbf: PbfWriter, field: number, value: number): void {
@@ -20,8 +21,6 @@ export function writeInt64(pbf: PbfWriter, field: number, value: bigint): void {
   for (; rest > 0x7fn; rest >>= 7n) pbf.buf[pbf.pos++] = Number(rest & 0x7fn) | 0x80;
   pbf.buf[pbf.pos++] = Number(rest);
 }
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** A `repeated double`: one copy of all the bytes, where the machine keeps numbers in the order of the format. */
 export function writePackedDoubles(pbf: PbfWriter, field: number, values: Float64Array): void {

@@ -5,19 +5,11 @@
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
+import { LITTLE_ENDIAN } from './endian.ts';
+
 /** Bytes that are not the message that they should be. */
 export class MalformedMessage extends Error {
   override readonly name: string = 'MalformedMessage';
-}
-
-/** One field of a message. Which of the readings below fits is known from its number; the wire type is checked. */
-export interface Field {
-  readonly number: number;
-  readonly type: number;
-  /** Of a varint, modulo 2 ** 64. */
-  readonly integer: bigint;
-  /** Of all other types: a view of the message's own bytes. */
-  readonly bytes: Uint8Array;
 }
 
 const VARINT = 0;
@@ -25,80 +17,195 @@ const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 
-const NOTHING = new Uint8Array(0);
+/** Invalid UTF-8 becomes U+FFFD, as nothing but a heading depends on it. */
+const utf8 = new TextDecoder();
 
-/** The fields of a message, in their order. @throws MalformedMessage */
-export function* fieldsOf(message: Uint8Array): Generator<Field> {
-  let at = 0;
+/**
+ * Walks over the fields of a message: a cursor that stands on one of them, so that nothing is made for each.
+ *
+ *     | key | value | key | length | bytes… | key | …
+ *           ^ after next(): `number` says which field it is, the methods below read it
+ *
+ * Which of the readings fits is known from a field's number; that its wire type fits is checked.
+ * @throws MalformedMessage (each method) where the bytes are not such a field
+ */
+export class FieldReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #end: number;
+  /** Where the next field begins. */
+  #next: number;
+  /** Where the field begins, and its value; how many bytes that has. */
+  #key = 0;
+  #value = 0;
+  #length = 0;
+  #type = 0;
+  /** Which field it is. */
+  number = 0;
 
-  function varint(): bigint {
-    let [low, shift] = [0, 0];
-    // Up to 28 bits in a number: almost all varints.
-    for (; shift < 28; shift += 7) {
-      const byte = message[at++];
-      if (byte === undefined) throw new MalformedMessage('a number is cut off');
+  constructor(bytes: Uint8Array, view: DataView = viewOf(bytes), start = 0, end: number = bytes.length) {
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#next = start;
+    this.#end = end;
+  }
+
+  /** Goes to the next field, if there is one. */
+  next(): boolean {
+    if (this.#next >= this.#end) return false;
+    this.#key = this.#next;
+    const key = this.#varint();
+    this.number = Math.floor(key / 8);
+    this.#type = key & 7;
+    if (!(this.number >= 1 && this.number < 2 ** 29)) {
+      throw new MalformedMessage(`a field has the number ${this.number}`);
+    }
+    this.#value = this.#next;
+    if (this.#type === VARINT) this.#varint();
+    else if (this.#type === FIXED64) this.#take(8);
+    else if (this.#type === FIXED32) this.#take(4);
+    else if (this.#type === LENGTH) {
+      const length = this.#varint();
+      this.#value = this.#next;
+      this.#take(length);
+    } else throw new MalformedMessage(`a field has the unknown wire type ${this.#type}`);
+    this.#length = this.#next - this.#value;
+    return true;
+  }
+
+  /** A place to go {@link back} to: the field on which it stands. */
+  get place(): number {
+    return this.#key;
+  }
+
+  /** Stands again on a field that was passed. */
+  back(place: number): void {
+    this.#next = place;
+    this.next();
+  }
+
+  /** An int64 or an enum. Beyond the safe integers it is rounded. */
+  integer(): number {
+    this.#expect(VARINT);
+    const next = this.#next;
+    this.#next = this.#value;
+    const integer = this.#varint();
+    this.#next = next;
+    return integer;
+  }
+
+  double(): number {
+    this.#expect(FIXED64);
+    return this.#view.getFloat64(this.#value, true);
+  }
+
+  float(): number {
+    this.#expect(FIXED32);
+    return this.#view.getFloat32(this.#value, true);
+  }
+
+  /** A view of the message's own bytes. */
+  bytes(): Uint8Array {
+    this.#expect(LENGTH);
+    return this.#bytes.subarray(this.#value, this.#value + this.#length);
+  }
+
+  text(): string {
+    return utf8.decode(this.bytes());
+  }
+
+  /** The fields of a message in this one. */
+  message(): FieldReader {
+    this.#expect(LENGTH);
+    return new FieldReader(this.#bytes, this.#view, this.#value, this.#value + this.#length);
+  }
+
+  /** The values of a `repeated double` (8 bytes) or `float` (4) that come in this field: several, or one alone. */
+  packed(size: 8 | 4): Uint8Array {
+    if (this.#type !== LENGTH) this.#expect(size === 8 ? FIXED64 : FIXED32);
+    if (this.#length % size !== 0) {
+      throw new MalformedMessage(`field ${this.number} has ${this.#length} bytes; expected numbers of ${size} bytes`);
+    }
+    return this.#bytes.subarray(this.#value, this.#value + this.#length);
+  }
+
+  #expect(type: number): void {
+    if (this.#type === type) return;
+    throw new MalformedMessage(`field ${this.number} has the wire type ${this.#type}; expected ${type}`);
+  }
+
+  #take(length: number): void {
+    const left = this.#end - this.#next;
+    if (!(length >= 0 && length <= left)) {
+      throw new MalformedMessage(`a field claims ${length} bytes, and ${left} are left`);
+    }
+    this.#next += length;
+  }
+
+  /** As an int64, whose bits come seven a byte, the lowest first. */
+  #varint(): number {
+    let low = 0;
+    // Up to 28 bits fit the numbers that shifts are made for: almost all varints.
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.#byte();
       low |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt(low);
+      if (byte < 0x80) return low;
     }
     let value = BigInt(low);
-    for (; shift < 70; shift += 7) {
-      const byte = message[at++];
-      if (byte === undefined) throw new MalformedMessage('a number is cut off');
-      value |= BigInt(byte & 0x7f) << BigInt(shift);
-      if (byte < 0x80) return BigInt.asUintN(64, value);
+    for (let shift = 28n; shift < 70n; shift += 7n) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return Number(BigInt.asIntN(64, value));
     }
     throw new MalformedMessage('a number has more than ten bytes');
   }
 
-  function take(length: number): Uint8Array {
-    if (length > message.length - at) {
-      throw new MalformedMessage(`a field claims ${length} bytes, and ${message.length - at} are left`);
-    }
-    at += length;
-    return message.subarray(at - length, at);
-  }
-
-  while (at < message.length) {
-    const key = varint();
-    const [number, type] = [Number(key >> 3n), Number(key & 7n)];
-    if (number === 0) throw new MalformedMessage('a field has the number 0');
-    if (type === VARINT) yield { number, type, integer: varint(), bytes: NOTHING };
-    else if (type === FIXED64) yield { number, type, integer: 0n, bytes: take(8) };
-    else if (type === LENGTH) yield { number, type, integer: 0n, bytes: take(Number(varint())) };
-    else if (type === FIXED32) yield { number, type, integer: 0n, bytes: take(4) };
-    else throw new MalformedMessage(`a field has the unknown wire type ${type}`);
+  #byte(): number {
+    if (this.#next >= this.#end) throw new MalformedMessage('a number is cut off');
+    return this.#bytes[this.#next++]!;
   }
 }
-
-function expect(field: Field, type: number): Uint8Array {
-  if (field.type === type) return field.bytes;
-  throw new MalformedMessage(`field ${field.number} has the wire type ${field.type}; expected ${type}`);
-}
-
-export const messageOf = (field: Field): Uint8Array => expect(field, LENGTH);
-
-/** Invalid UTF-8 becomes U+FFFD, as nothing but a heading depends on it. */
-const utf8 = new TextDecoder();
-export const textOf = (field: Field): string => utf8.decode(expect(field, LENGTH));
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-export const doubleOf = (field: Field): number => viewOf(expect(field, FIXED64)).getFloat64(0, true);
-export const floatOf = (field: Field): number => viewOf(expect(field, FIXED32)).getFloat32(0, true);
 
-/** An int64 or an enum. Beyond the safe integers it is rounded. */
-export function integerOf(field: Field): number {
-  expect(field, VARINT);
-  return Number(BigInt.asIntN(64, field.integer));
-}
+/** A `repeated double` (8 bytes) or `float` (4), packed or not. Mostly it comes in one piece, which is copied once. */
+export class NumberList {
+  readonly #size: 8 | 4;
+  #numbers: Float64Array = new Float64Array(0);
+  length = 0;
 
-/** A `repeated double` (8 bytes) or `float` (4), packed or not: appended to what came before. */
-export function readNumbers(field: Field, size: 8 | 4, into: number[]): void {
-  const bytes = field.type === LENGTH ? field.bytes : expect(field, size === 8 ? FIXED64 : FIXED32);
-  if (bytes.length % size !== 0) {
-    throw new MalformedMessage(`field ${field.number} has ${bytes.length} bytes; expected numbers of ${size} bytes`);
+  constructor(size: 8 | 4) {
+    this.#size = size;
   }
-  const view = viewOf(bytes);
-  for (let at = 0; at < bytes.length; at += size) {
-    into.push(size === 8 ? view.getFloat64(at, true) : view.getFloat32(at, true));
+
+  /** In memory of their own. */
+  get numbers(): Float64Array {
+    return this.length === this.#numbers.length ? this.#numbers : this.#numbers.slice(0, this.length);
+  }
+
+  /** Appends what a field holds to what came before. @throws MalformedMessage */
+  add(field: FieldReader): void {
+    const bytes = field.packed(this.#size);
+    const count = bytes.length / this.#size;
+    const start = this.#reserve(count);
+    if (this.#size === 8 && LITTLE_ENDIAN) {
+      new Uint8Array(this.#numbers.buffer).set(bytes, start * 8);
+      return;
+    }
+    const view = viewOf(bytes);
+    for (let i = 0; i < count; i++) {
+      this.#numbers[start + i] = this.#size === 8 ? view.getFloat64(i * 8, true) : view.getFloat32(i * 4, true);
+    }
+  }
+
+  #reserve(count: number): number {
+    const start = this.length;
+    this.length += count;
+    if (this.length > this.#numbers.length) {
+      const longer = new Float64Array(start === 0 ? count : Math.max(this.length, start * 2));
+      longer.set(this.#numbers);
+      this.#numbers = longer;
+    }
+    return start;
   }
 }

@@ -4,25 +4,17 @@
  * Sources: event.proto, summary.proto and histogram.proto in tensorboard/compat/proto; what TensorBoard makes of older
  * forms: tensorboard/data_compat.py.
  */
-import {
-  doubleOf,
-  type Field,
-  fieldsOf,
-  floatOf,
-  integerOf,
-  MalformedMessage,
-  messageOf,
-  readNumbers,
-  textOf,
-} from '../format/wire.ts';
+import { FieldReader, MalformedMessage, NumberList } from '../format/wire.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent } from './logged-event.ts';
+import { TextTable } from './text-table.ts';
 
 type Stamp = { readonly wallTime: number; readonly step: number };
 
 /** Decodes the events of one file, in their order: which plugin a tag is for may be said in its first record alone. */
 export class EventDecoder {
   readonly #plugins: Map<string, string> = new Map();
+  readonly #tags: TextTable = new TextTable();
 
   /**
    * What one record says: nothing, one thing, or several values of a summary.
@@ -30,59 +22,62 @@ export class EventDecoder {
    */
   decode(data: Uint8Array): LoggedEvent[] {
     let [wallTime, step, version, writer] = [0, 0, '', ''];
-    const events: ((stamp: Stamp) => LoggedEvent[])[] = [];
-    for (const field of fieldsOf(data)) {
-      if (field.number === 1) wallTime = doubleOf(field);
-      else if (field.number === 2) step = integerOf(field);
-      else if (field.number === 3) version = textOf(field);
-      else if (field.number === 4) events.push((stamp) => [{ ...stamp, kind: 'graph', graph: messageOf(field) }]);
-      else if (field.number === 5) events.push((stamp) => this.#summary(messageOf(field), stamp));
-      else if (field.number === 7) events.push((stamp) => sessionLog(messageOf(field), stamp));
-      else if (field.number === 10)
-        for (const inner of fieldsOf(messageOf(field))) if (inner.number === 1) writer = textOf(inner);
+    // Where the other fields begin: what they say happened at a time and step that may come behind them.
+    const places: number[] = [];
+    const fields = new FieldReader(data);
+    while (fields.next()) {
+      if (fields.number === 1) wallTime = fields.double();
+      else if (fields.number === 2) step = fields.integer();
+      else if (fields.number === 3) version = fields.text();
+      else if (fields.number === 10) {
+        for (const inner = fields.message(); inner.next(); ) if (inner.number === 1) writer = inner.text();
+      } else places.push(fields.place);
     }
     const stamp = { wallTime, step };
-    const first: LoggedEvent[] = version === '' ? [] : [{ ...stamp, kind: 'version', version, writer }];
-    return first.concat(events.flatMap((event) => event(stamp)));
-  }
-
-  #summary(message: Uint8Array, stamp: Stamp): LoggedEvent[] {
-    const values: LoggedEvent[] = [];
-    for (const field of fieldsOf(message)) {
-      if (field.number !== 1) continue;
-      const value = this.#value(messageOf(field), stamp);
-      if (value !== undefined) values.push(value);
+    const events: LoggedEvent[] = version === '' ? [] : [{ ...stamp, kind: 'version', version, writer }];
+    for (const place of places) {
+      fields.back(place);
+      if (fields.number === 4) events.push({ ...stamp, kind: 'graph', graph: fields.bytes() });
+      else if (fields.number === 5) this.#summary(fields.message(), stamp, events);
+      else if (fields.number === 7 && isStart(fields.message())) events.push({ ...stamp, kind: 'start' });
     }
-    return values;
+    return events;
   }
 
-  #value(message: Uint8Array, { wallTime, step }: Stamp): LoggedEvent | undefined {
-    let [tag, plugin, content, hasMetadata] = ['', '', new Uint8Array(0) as Uint8Array, false];
+  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[]): void {
+    while (fields.next()) {
+      if (fields.number !== 1) continue;
+      const value = this.#value(fields.message(), stamp);
+      if (value !== undefined) events.push(value);
+    }
+  }
+
+  #value(fields: FieldReader, { wallTime, step }: Stamp): LoggedEvent | undefined {
+    let [tag, plugin, content, hasMetadata] = ['', '', NOTHING, false];
     // Of those that exclude each other the last one counts.
-    let value: Field | undefined;
-    for (const field of fieldsOf(message)) {
-      if (field.number === 1) tag = textOf(field);
-      else if (field.number === 9) {
+    let place = -1;
+    while (fields.next()) {
+      if (fields.number === 1) tag = this.#tags.text(fields.bytes());
+      else if (fields.number === 9) {
         hasMetadata = true;
-        [plugin, content] = pluginOf(messageOf(field));
-      } else if (field.number !== 7) value = field;
+        [plugin, content] = pluginOf(fields.message());
+      } else if (fields.number !== 7) place = fields.place;
     }
     if (hasMetadata) this.#plugins.set(tag, plugin);
     else plugin = this.#plugins.get(tag) ?? '';
-    const head = { wallTime, step, tag };
-    switch (value?.number) {
-      case undefined:
-        return hasMetadata ? { ...head, kind: 'plugin', plugin, content } : undefined;
+    if (place < 0) return hasMetadata ? { wallTime, step, tag, kind: 'plugin', plugin, content } : undefined;
+    fields.back(place);
+    switch (fields.number) {
       case 2:
-        return { ...head, kind: 'scalar', value: floatOf(value) };
+        return { wallTime, step, tag, kind: 'scalar', value: fields.float() };
       case 4:
-        return { ...head, kind: 'image', ...imageOf(messageOf(value)) };
+        return { wallTime, step, tag, kind: 'image', ...imageOf(fields.message()) };
       case 5:
-        return { ...head, kind: 'histogram', ...histogramOf(messageOf(value)) };
+        return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message()) };
       case 8: {
-        const known = fromTensor(decodeTensor(messageOf(value)), plugin);
-        if (known !== undefined) return { ...head, ...known };
-        return { ...head, kind: 'plugin', plugin, content, tensor: messageOf(value) };
+        const known = fromTensor(decodeTensor(fields.message()), plugin);
+        if (known !== undefined) return { wallTime, step, tag, ...known };
+        return { wallTime, step, tag, kind: 'plugin', plugin, content, tensor: fields.bytes() };
       }
       default:
         return undefined;
@@ -90,53 +85,55 @@ export class EventDecoder {
   }
 }
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 const SESSION_START = 1;
 
-function sessionLog(message: Uint8Array, stamp: Stamp): LoggedEvent[] {
-  for (const field of fieldsOf(message)) {
-    if (field.number === 1 && integerOf(field) === SESSION_START) return [{ ...stamp, kind: 'start' }];
-  }
-  return [];
+function isStart(log: FieldReader): boolean {
+  while (log.next()) if (log.number === 1 && log.integer() === SESSION_START) return true;
+  return false;
 }
 
-function pluginOf(metadata: Uint8Array): [name: string, content: Uint8Array] {
-  let [name, content] = ['', new Uint8Array(0) as Uint8Array];
-  for (const field of fieldsOf(metadata)) {
-    if (field.number !== 1) continue;
-    for (const inner of fieldsOf(messageOf(field))) {
-      if (inner.number === 1) name = textOf(inner);
-      else if (inner.number === 2) content = messageOf(inner);
+function pluginOf(metadata: FieldReader): [name: string, content: Uint8Array] {
+  let [name, content] = ['', NOTHING];
+  while (metadata.next()) {
+    if (metadata.number !== 1) continue;
+    for (const inner = metadata.message(); inner.next(); ) {
+      if (inner.number === 1) name = inner.text();
+      else if (inner.number === 2) content = inner.bytes();
     }
   }
   return [name, content];
 }
 
-function imageOf(message: Uint8Array): { width: number; height: number; images: Uint8Array[] } {
+function imageOf(fields: FieldReader): { width: number; height: number; images: Uint8Array[] } {
   let [width, height] = [0, 0];
   const images: Uint8Array[] = [];
-  for (const field of fieldsOf(message)) {
-    if (field.number === 1) height = integerOf(field);
-    else if (field.number === 2) width = integerOf(field);
-    else if (field.number === 4) images.push(messageOf(field));
+  while (fields.next()) {
+    if (fields.number === 1) height = fields.integer();
+    else if (fields.number === 2) width = fields.integer();
+    else if (fields.number === 4) images.push(fields.bytes());
   }
   return { width, height, images };
 }
 
-function histogramOf(message: Uint8Array) {
+function histogramOf(fields: FieldReader) {
   const statistics = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0 };
-  const names = ['min', 'max', 'num', 'sum', 'sumSquares'] as const;
-  const limits: number[] = [];
-  const counts: number[] = [];
-  for (const field of fieldsOf(message)) {
-    const name = names[field.number - 1];
-    if (name !== undefined) statistics[name] = doubleOf(field);
-    else if (field.number === 6) readNumbers(field, 8, limits);
-    else if (field.number === 7) readNumbers(field, 8, counts);
+  const limits = new NumberList(8);
+  const counts = new NumberList(8);
+  while (fields.next()) {
+    if (fields.number === 1) statistics.min = fields.double();
+    else if (fields.number === 2) statistics.max = fields.double();
+    else if (fields.number === 3) statistics.num = fields.double();
+    else if (fields.number === 4) statistics.sum = fields.double();
+    else if (fields.number === 5) statistics.sumSquares = fields.double();
+    else if (fields.number === 6) limits.add(fields);
+    else if (fields.number === 7) counts.add(fields);
   }
   if (limits.length !== counts.length) {
     throw new MalformedMessage(`a histogram has ${limits.length} bucket limits and ${counts.length} counts`);
   }
-  return { bins: binsOf(limits, counts, statistics), statistics };
+  return { bins: binsOf(limits.numbers, counts.numbers, statistics), statistics };
 }
 
 /** TensorFlow's outermost limits stand for no limit. */
@@ -145,30 +142,34 @@ const NO_LIMIT = 1e308;
 /**
  * The older form holds right edges only. An empty bucket in front is how PyTorch says where the next one begins; where
  * the first bucket is not empty, as in TensorFlow, it begins with the smallest value.
+ *
+ *     limits   1 2 3 4           counts   0 5 0 2
+ *     lefts    1 2 3                      5 0 2
+ *     rights     2 3 4
  */
-function binsOf(
-  limits: readonly number[],
-  counts: readonly number[],
-  { min, max }: { min: number; max: number },
-): LoggedBins {
-  const skipped = counts.length > 1 && counts[0] === 0 ? 1 : 0;
-  const rights = Float64Array.from(limits.slice(skipped));
-  const lefts = new Float64Array(rights.length);
-  lefts.set(limits.slice(skipped, -1), 1);
-  if (rights.length > 0) {
-    lefts[0] = skipped === 1 ? limits[0]! : Math.min(min, rights[0]!);
-    if (lefts[0]! <= -NO_LIMIT) lefts[0] = Math.min(min, rights[0]!);
-    const last = rights.length - 1;
-    if (rights[last]! >= NO_LIMIT) rights[last] = Math.max(max, lefts[last]!);
+function binsOf(limits: Float64Array, counts: Float64Array, { min, max }: { min: number; max: number }): LoggedBins {
+  const isBegun = counts.length > 1 && counts[0] === 0;
+  let edges = limits;
+  if (!isBegun && limits.length > 0) {
+    edges = new Float64Array(limits.length + 1);
+    edges.set(limits, 1);
+    edges[0] = Math.min(min, limits[0]!);
   }
-  return { lefts, rights, counts: Float64Array.from(counts.slice(skipped)) };
+  const last = edges.length - 1;
+  if (edges[0]! <= -NO_LIMIT) edges[0] = Math.min(min, edges[1]!);
+  if (edges[last]! >= NO_LIMIT) edges[last] = Math.max(max, edges[last - 1]!);
+  return { lefts: edges.subarray(0, -1), rights: edges.subarray(1), counts: isBegun ? counts.subarray(1) : counts };
 }
 
 /** What a tensor is, by the plugin that it is for. */
 function fromTensor({ numbers, texts, shape }: Tensor, plugin: string) {
   if (plugin === 'scalars' && numbers?.length === 1) return { kind: 'scalar', value: numbers[0]! } as const;
   if (plugin === 'histograms' && numbers !== undefined && shape.length === 2 && shape[1] === 3) {
-    const column = (offset: number) => Float64Array.from({ length: shape[0]! }, (_, i) => numbers[i * 3 + offset]!);
+    const column = (offset: number) => {
+      const one = new Float64Array(shape[0]!);
+      for (let i = 0; i < one.length; i++) one[i] = numbers[i * 3 + offset]!;
+      return one;
+    };
     return { kind: 'histogram', bins: { lefts: column(0), rights: column(1), counts: column(2) } } as const;
   }
   const utf8 = new TextDecoder();

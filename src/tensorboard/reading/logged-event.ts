@@ -17,7 +17,7 @@ export interface LoggedScalar extends Tagged {
   readonly value: number;
 }
 
-/** The bins of a histogram, from left to right. Three arrays of one length. */
+/** The bins of a histogram, from left to right. Three arrays of one length; where there are no gaps, lefts and rights may be views of one. */
 export interface LoggedBins {
   readonly lefts: Float64Array;
   readonly rights: Float64Array;

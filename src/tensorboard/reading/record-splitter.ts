@@ -65,7 +65,7 @@ export class RecordSplitter {
     for (let at = 0; ; ) {
       this.#needed = HEADER_BYTES;
       if (bytes.length - at < HEADER_BYTES) return bytes.subarray(at);
-      const length = Number(view.getBigUint64(at, true));
+      const length = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
       if (view.getUint32(at + 8, true) !== maskedCrc(bytes.subarray(at, at + 8)) || length > LONGEST_DATA) {
         const reason = `the length of a record does not fit its checksum, or is beyond 2 GB (${length})`;
         pieces.push({ offset: this.offset, damage: { offset: this.offset, reason, final: true } });

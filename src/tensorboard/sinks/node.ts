@@ -28,6 +28,7 @@ interface FileSystem {
   readonly promises: {
     open(path: string, flags: string): Promise<FileHandle>;
     readdir(path: string): Promise<string[]>;
+    realpath(path: string): Promise<string>;
     stat(path: string): Promise<Stats>;
   };
 }

@@ -1,7 +1,6 @@
 import { describe } from '../../hooks/index.ts';
-import type { Numbers } from '../../kernels/index.ts';
+import { defaultEdges, type Numbers } from '../../kernels/index.ts';
 import { type BinEstimator, binWidth, ESTIMATORS } from './bin-estimators.ts';
-import { defaultEdges } from './default-edges.ts';
 import { equalEdges, span } from './equal-bins.ts';
 import type { Moments } from './moments.ts';
 

@@ -36,15 +36,37 @@ export interface PointSummary {
   readonly nan: number;
   readonly negativeInfinity: number;
   readonly positiveInfinity: number;
-  /** In no bin, and nobody says why: a file that holds NaN and infinities gives their sum alone. */
+  /** Finite, and beyond the outer edges: below the first one, above the last one. */
+  readonly below: number;
+  readonly above: number;
+  /** In no bin, and nobody says why: a file gives the sum of NaN, infinities and what is beyond the edges alone. */
   readonly unknown: number;
 }
+
+/** The numbers of a summary, in the order in which they are stored. */
+export const SUMMARY_NAMES: readonly (keyof PointSummary)[] = [
+  'count',
+  'mean',
+  'std',
+  'min',
+  'max',
+  'zeros',
+  'nan',
+  'negativeInfinity',
+  'positiveInfinity',
+  'below',
+  'above',
+  'unknown',
+];
 
 /** The distribution of one tensor. */
 export interface HistogramPoint extends Point {
   readonly kind: 'histogram';
   readonly bins: Bins;
   readonly summary: PointSummary;
+  /** Where it is the sum of several records: how many, and the last one's step. */
+  readonly records?: number;
+  readonly lastStep?: number;
 }
 
 export interface ScalarPoint extends Point {

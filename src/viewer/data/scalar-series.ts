@@ -1,10 +1,115 @@
-/** The numbers of one tag in one run, in the order of steps. Bounded: of too many, every second one goes, but for extremes. */
-export interface ScalarSeries {
-  readonly length: number;
-  readonly version: number;
+/**
+ * The numbers of one tag in one run, in the order of steps. {@link shrink} leaves out every second one, but not those
+ * that a drawn line shows: of four neighbours the smallest and the largest stay, or one that is NaN.
+ */
+export class ScalarSeries {
+  /** Changes with each change of the data. */
+  version = 0;
+  length = 0;
+  #steps: Float64Array = new Float64Array(1);
+  #values: Float64Array = new Float64Array(1);
+  #wallTimes: Float64Array = new Float64Array(1);
+
+  /** What it takes in memory, about. */
+  get bytes(): number {
+    return OVERHEAD + 3 * this.#steps.byteLength;
+  }
+
   /** Views of the series' memory, until it changes; `length` of them. */
-  readonly steps: Float64Array;
-  readonly values: Float64Array;
-  readonly wallTimes: Float64Array;
-  add(step: number, wallTime: number, value: number): void;
+  get steps(): Float64Array {
+    return this.#steps.subarray(0, this.length);
+  }
+
+  get values(): Float64Array {
+    return this.#values.subarray(0, this.length);
+  }
+
+  /** Seconds since 1970. */
+  get wallTimes(): Float64Array {
+    return this.#wallTimes.subarray(0, this.length);
+  }
+
+  /** Puts a number where its step belongs, in the place of one of the same step. */
+  add(step: number, wallTime: number, value: number): void {
+    const at = this.#lowerBound(step);
+    if (at === this.length || this.#steps[at] !== step) {
+      if (this.length === this.#steps.length) this.#grow();
+      for (const numbers of this.#arrays()) numbers.copyWithin(at + 1, at, this.length);
+      this.length++;
+    }
+    this.#steps[at] = step;
+    this.#values[at] = value;
+    this.#wallTimes[at] = wallTime;
+    this.version++;
+  }
+
+  /** The same numbers, but no more than so many. */
+  reduced(most: number): ScalarSeries {
+    const series = new ScalarSeries();
+    [series.#steps, series.#values, series.#wallTimes, series.length] = [...this.#arrays(), this.length];
+    // Its arrays are replaced, and never written to.
+    while (series.length > most && series.shrink());
+    return series;
+  }
+
+  /** Forgets what has this step or a later one. */
+  purge(step: number): void {
+    const length = this.#lowerBound(step);
+    if (length === this.length) return;
+    this.length = length;
+    this.version++;
+  }
+
+  /** @returns whether it became smaller */
+  shrink(): boolean {
+    if (this.length < 8) return false;
+    const kept: number[] = [0];
+    for (let start = 1; start < this.length - 1; start += 4) kept.push(...this.#extremes(start));
+    kept.push(this.length - 1);
+    [this.#steps, this.#values, this.#wallTimes] = this.#arrays().map((numbers) =>
+      Float64Array.from(kept, (at) => numbers[at]!),
+    ) as [Float64Array, Float64Array, Float64Array];
+    this.length = kept.length;
+    this.version++;
+    return true;
+  }
+
+  /** Of four neighbours, but not the last of all: which two stay, in their order. */
+  #extremes(start: number): number[] {
+    const end = Math.min(start + 4, this.length - 1);
+    let [low, high] = [start, start];
+    for (let i = start; i < end; i++) {
+      const value = this.#values[i]!;
+      if (!(value >= this.#values[low]!)) low = i;
+      if (value > this.#values[high]!) high = i;
+    }
+    return low === high ? [low] : [Math.min(low, high), Math.max(low, high)];
+  }
+
+  #lowerBound(step: number): number {
+    // Mostly it is the next one.
+    if (this.length === 0 || this.#steps[this.length - 1]! < step) return this.length;
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#steps[middle]! < step) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #arrays(): [Float64Array, Float64Array, Float64Array] {
+    return [this.#steps, this.#values, this.#wallTimes];
+  }
+
+  #grow(): void {
+    [this.#steps, this.#values, this.#wallTimes] = this.#arrays().map((numbers) => {
+      const longer = new Float64Array(Math.ceil(numbers.length * 1.5) + 2);
+      longer.set(numbers);
+      return longer;
+    }) as [Float64Array, Float64Array, Float64Array];
+  }
 }
+
+/** The objects of a series themselves, about. */
+const OVERHEAD = 700;

@@ -1,28 +1,264 @@
+import { AlertWatch } from './alert-watch.ts';
 import type { Alert } from './alerts.ts';
-import type { HistogramSeries } from './histogram-series.ts';
-import type { ImagePoint, TextPoint, ViewerPoint } from './points.ts';
-import type { ScalarSeries } from './scalar-series.ts';
+import { HistogramSeries } from './histogram-series.ts';
+import type { HistogramPoint, ImagePoint, RestartPoint, ScalarPoint, TextPoint, ViewerPoint } from './points.ts';
+import { RecordList } from './record-list.ts';
+import { ScalarSeries } from './scalar-series.ts';
 
 /** A kind of series. */
 export type SeriesKind = 'histogram' | 'scalar' | 'image' | 'text';
 
-/** Everything that came from a source, within bounds. */
-export interface Store {
+export interface StoreOptions {
+  /** How many bytes all series may take together, about. Default 192 MB. */
+  readonly budget?: number;
+  /** What is to be said of the data, where that is known already: then nothing else is looked for. */
+  readonly alerts?: readonly Alert[];
+}
+
+interface Series {
+  readonly bytes: number;
+  purge(step: number): void;
+  shrink(): boolean;
+}
+
+/** A series, and what it took when it was last looked at. */
+interface Entry<S extends Series = Series> {
+  readonly series: S;
+  readonly watch: AlertWatch;
+  bytes: number;
+}
+
+/** The series of one run by their tags. */
+interface Run {
+  readonly histogram: Map<string, Entry<HistogramSeries>>;
+  readonly scalar: Map<string, Entry<ScalarSeries>>;
+  readonly image: Map<string, Entry<RecordList<ImagePoint>>>;
+  readonly text: Map<string, Entry<RecordList<TextPoint>>>;
+}
+
+const KINDS = ['histogram', 'scalar', 'image', 'text'] as const satisfies SeriesKind[];
+
+/** How layertap's SummaryWriter says what a histogram cannot: `fc1/NaN` counts what is in no bin of `fc1`. */
+const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | 'positiveInfinity'])[] = [
+  ['/NaN', 'nan'],
+  ['/-Inf', 'negativeInfinity'],
+  ['/+Inf', 'positiveInfinity'],
+];
+
+/** After the largest series were made smaller, this much of the budget is in use: not with each point anew. */
+const FULL_AGAIN = 0.85;
+
+/**
+ * Everything that came from a source, within bounds: where a memory budget is exceeded, the largest series are made
+ * smaller, histograms by adding neighbours to each other.
+ */
+export class Store {
   /** Changes with each change of anything. */
-  readonly version: number;
+  version = 0;
+  readonly #budget: number;
+  readonly #runs: Map<string, Run> = new Map();
+  readonly #tags: Record<SeriesKind, Set<string>> = {
+    histogram: new Set(),
+    scalar: new Set(),
+    image: new Set(),
+    text: new Set(),
+  };
+  #names: string[] = [];
+  #alerts: Alert[];
+  readonly #watches: boolean;
+  #steps: readonly [number, number] | undefined;
+  readonly #listeners: Set<() => void> = new Set();
+  #bytes = 0;
+  /** When it is time to make series smaller. */
+  #limit: number;
+
+  constructor({ budget = 192 * 2 ** 20, alerts }: StoreOptions = {}) {
+    this.#budget = budget;
+    this.#limit = budget;
+    this.#watches = alerts === undefined;
+    this.#alerts = [...(alerts ?? [])];
+  }
+
+  /** What all series take in memory, about. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** In the order of their names, numbers in them by their size. */
-  readonly runs: readonly string[];
-  readonly alerts: readonly Alert[];
-  /** The tags of one kind in all runs, in the order of their first points. */
-  tags(kind: SeriesKind): readonly string[];
-  histograms(run: string, tag: string): HistogramSeries | undefined;
-  scalars(run: string, tag: string): ScalarSeries | undefined;
-  /** Sampled where there are too many. In the order of steps. */
-  images(run: string, tag: string): readonly ImagePoint[];
-  texts(run: string, tag: string): readonly TextPoint[];
+  get runs(): readonly string[] {
+    return this.#names;
+  }
+
+  /** In the order in which they were noticed. */
+  get alerts(): readonly Alert[] {
+    return this.#alerts;
+  }
+
   /** The first and last step of everything. */
-  readonly steps: readonly [number, number] | undefined;
-  add(points: readonly ViewerPoint[]): void;
+  get steps(): readonly [number, number] | undefined {
+    return this.#steps;
+  }
+
+  /** The tags of one kind in all runs, in the order of their first points. */
+  tags(kind: SeriesKind): readonly string[] {
+    return [...this.#tags[kind]];
+  }
+
+  histograms(run: string, tag: string): HistogramSeries | undefined {
+    return this.#runs.get(run)?.histogram.get(tag)?.series;
+  }
+
+  scalars(run: string, tag: string): ScalarSeries | undefined {
+    return this.#runs.get(run)?.scalar.get(tag)?.series;
+  }
+
+  /** Sampled where there are too many. In the order of steps. */
+  images(run: string, tag: string): readonly ImagePoint[] {
+    return this.#runs.get(run)?.image.get(tag)?.series.points ?? [];
+  }
+
+  /** As {@link images}. */
+  texts(run: string, tag: string): readonly TextPoint[] {
+    return this.#runs.get(run)?.text.get(tag)?.series.points ?? [];
+  }
+
+  add(points: readonly ViewerPoint[]): void {
+    if (points.length === 0) return;
+    for (const point of points) this.#add(point);
+    if (this.#bytes > this.#limit) this.#shrink();
+    this.version++;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
   /** Is called after each `add`. @returns how to stop listening */
-  listen(listener: () => void): () => void;
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #add(point: ViewerPoint): void {
+    if (point.kind === 'restart') {
+      this.#restart(point);
+      return;
+    }
+    const run = this.#run(point.run);
+    const [first, last] = this.#steps ?? [Infinity, -Infinity];
+    if (point.step < first || point.step > last)
+      this.#steps = [Math.min(first, point.step), Math.max(last, point.step)];
+    if (point.kind === 'histogram') this.#histogram(run, point);
+    else if (point.kind === 'scalar') this.#scalar(run, point);
+    else if (point.kind === 'image') this.#record(run.image, point);
+    else this.#record(run.text, point);
+  }
+
+  #histogram(run: Run, point: HistogramPoint): void {
+    const entry = this.#entry(run.histogram, point, HistogramSeries);
+    entry.series.add(point);
+    this.#measure(entry);
+    if (this.#watches) this.#alerts.push(...entry.watch.histogram(point));
+  }
+
+  #scalar(run: Run, point: ScalarPoint): void {
+    const entry = this.#entry(run.scalar, point, ScalarSeries);
+    entry.series.add(point.step, point.wallTime, point.value);
+    this.#measure(entry);
+    if (this.#watches) this.#alerts.push(...entry.watch.scalar(point));
+    for (const [ending, kind] of COUNTED_BESIDE) {
+      if (!point.tag.endsWith(ending) || !(point.value > 0)) continue;
+      const beside = run.histogram.get(point.tag.slice(0, -ending.length));
+      beside?.series.explain(point.step, kind, point.value);
+      const what = kind === 'nan' ? 'nan' : 'infinity';
+      if (this.#watches) this.#alerts.push(...(beside ?? entry).watch.found(what, point.step, point.value));
+    }
+  }
+
+  #record<P extends ImagePoint | TextPoint>(series: Map<string, Entry<RecordList<P>>>, point: P): void {
+    const entry = this.#entry(series, point, RecordList<P>);
+    entry.series.add(point);
+    this.#measure(entry);
+  }
+
+  #restart({ run, step }: RestartPoint): void {
+    const series = this.#runs.get(run);
+    if (series === undefined) return;
+    for (const entry of entriesOf(series)) {
+      entry.series.purge(step);
+      entry.watch.purge(step);
+      this.#measure(entry);
+    }
+    this.#alerts = this.#alerts.filter((alert) => alert.run !== run || alert.step < step);
+    this.#steps = this.#stepsNow();
+  }
+
+  #run(name: string): Run {
+    let run = this.#runs.get(name);
+    if (run === undefined) {
+      run = { histogram: new Map(), scalar: new Map(), image: new Map(), text: new Map() };
+      this.#runs.set(name, run);
+      this.#names = [...this.#runs.keys()].sort(BY_NAME.compare);
+    }
+    return run;
+  }
+
+  #entry<S extends Series>(
+    series: Map<string, Entry<S>>,
+    { kind, run, tag }: { kind: SeriesKind; run: string; tag: string },
+    Class: new () => S,
+  ): Entry<S> {
+    let entry = series.get(tag);
+    if (entry === undefined) {
+      entry = { series: new Class(), watch: new AlertWatch(run, tag), bytes: 0 };
+      series.set(tag, entry);
+      this.#tags[kind].add(tag);
+    }
+    return entry;
+  }
+
+  #measure(entry: Entry): void {
+    this.#bytes -= entry.bytes;
+    entry.bytes = entry.series.bytes;
+    this.#bytes += entry.bytes;
+  }
+
+  /** The largest series become smaller, one after another, until there is room again. */
+  #shrink(): void {
+    const goal = this.#budget * FULL_AGAIN;
+    const entries = [...this.#runs.values()].flatMap((run) => [...entriesOf(run)]);
+    let some = true;
+    while (some && this.#bytes > goal) {
+      some = false;
+      entries.sort((a, b) => b.bytes - a.bytes);
+      const smallest = entries[0]!.bytes / 2;
+      for (const entry of entries) {
+        if (this.#bytes <= goal || entry.bytes < smallest) break;
+        some = entry.series.shrink() || some;
+        this.#measure(entry);
+      }
+    }
+    // What cannot become smaller is not tried again with each point.
+    this.#limit = Math.max(this.#budget, this.#bytes * 1.1);
+  }
+
+  #stepsNow(): readonly [number, number] | undefined {
+    let [first, last] = [Infinity, -Infinity];
+    const see = (from: number, to: number) => {
+      first = Math.min(first, from);
+      last = Math.max(last, to);
+    };
+    for (const run of this.#runs.values()) {
+      for (const { series } of run.histogram.values())
+        if (series.length > 0) see(series.firstStep(0), series.lastStep(series.length - 1));
+      for (const { series } of run.scalar.values())
+        if (series.length > 0) see(series.steps[0]!, series.steps[series.length - 1]!);
+      for (const { series } of [...run.image.values(), ...run.text.values()])
+        if (series.points.length > 0) see(series.points[0]!.step, series.points.at(-1)!.step);
+    }
+    return first <= last ? [first, last] : undefined;
+  }
+}
+
+const BY_NAME = new Intl.Collator('en', { numeric: true });
+
+function* entriesOf(run: Run): Generator<Entry> {
+  for (const kind of KINDS) yield* run[kind].values() as Iterable<Entry>;
 }

@@ -24,6 +24,10 @@ export interface View {
   readonly statistic: Statistic;
   readonly histograms: 'heat' | 'ridge' | 'overlay';
   readonly valueAxis: 'linear' | 'symlog';
+  /** The axis of scalars. */
+  readonly scalarAxis: 'linear' | 'symlog';
+  /** Whether the colours of the overview are those of all its rows, or of each row for itself. */
+  readonly overviewScale: 'all rows' | 'each row';
   /** Values that are drawn, per tag, where somebody zoomed; others are fitted to the bulk of the data. */
   readonly values: ReadonlyMap<string, Range>;
   /** Runs that are not drawn. */
@@ -42,6 +46,8 @@ export const FIRST_VIEW: View = {
   statistic: 'std',
   histograms: 'heat',
   valueAxis: 'symlog',
+  scalarAxis: 'linear',
+  overviewScale: 'all rows',
   values: new Map(),
   hiddenRuns: new Set(),
   runs: 'side by side',

@@ -102,12 +102,46 @@ test('RunReader tells of damages and of files that shrink, and reads the others'
   assert.is(damages.length, 2);
 });
 
+test('RunReader tries a file again that could not be read, and tells of it once', async () => {
+  const bytes = Buffer.concat([header, scalars[0]!, scalars[1]!]);
+  const cut = header.length + scalars[0]!.length;
+  let broken = true;
+  const damages: string[] = [];
+  const file = {
+    path: 'events.out.tfevents.1',
+    size: bytes.length,
+    async *read(from: number) {
+      if (from < cut) yield bytes.subarray(from, cut);
+      if (broken) throw new Error('no connection');
+      yield bytes.subarray(Math.max(from, cut));
+    },
+  };
+  const reader = new RunReader({ list: async () => [file] }, { onDamage: ({ reason }) => damages.push(reason) });
+  assert.equal(await look(reader), ['. version', `. ${first}`]);
+  assert.equal(await look(reader), []);
+  broken = false;
+  assert.equal(await look(reader), ['. 0']);
+  assert.equal(damages, ['no connection']);
+});
+
 test('RunReader goes on where the last look was broken off', async () => {
   const directory = temporaryDirectory();
   put(directory, 'events.out.tfevents.1', ...scalars.slice(0, 3));
   const { reader } = open(directory);
   for await (const { event } of reader.poll()) if (event.kind === 'scalar') break;
   assert.equal(await look(reader), ['. 0', '. 0']);
+});
+
+test('RunReader.pollBatches() gives what poll() does, and what a look left that was broken off', async () => {
+  const directory = temporaryDirectory();
+  put(directory, 'a/events.out.tfevents.1', ...scalars.slice(0, 3));
+  put(directory, 'b/events.out.tfevents.1', scalars[1]!);
+  const batches: string[] = [];
+  const { reader } = open(directory);
+  for await (const { event } of reader.poll()) if (event.kind === 'scalar') break;
+  for await (const { run, events } of reader.pollBatches()) batches.push(`${run} ${events.map(({ kind }) => kind)}`);
+  assert.equal(batches, ['a scalar,scalar', 'b version,scalar']);
+  for await (const _ of reader.pollBatches()) assert.unreachable();
 });
 
 test('RunReader.follow() gives what there is and what comes, until it is aborted', async () => {

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { defaultEdges } from '../../../src/kernels/default-edges.ts';
 import type { Numbers } from '../../../src/kernels/index.ts';
 import type { Histogram } from '../../../src/tensorboard/format/event.ts';
-import { defaultEdges } from '../../../src/tensorboard/summaries/default-edges.ts';
 import { makeHistogram } from '../../../src/tensorboard/summaries/histogram.ts';
 import { moments } from '../../../src/tensorboard/summaries/moments.ts';
 import { cases } from '../fixture.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultEdges } from '../../../src/tensorboard/summaries/default-edges.ts';
-import { edges as expected } from '../fixture.ts';
+import { defaultEdges } from '../../src/kernels/default-edges.ts';
+import { edges as expected } from '../tensorboard/fixture.ts';
 
 test('defaultEdges() are the edges of PyTorch, to the last bit', () => {
   const edges = defaultEdges();

@@ -1,0 +1,43 @@
+// Builds the page that `layertap view` serves, and the script of reports: self-contained files, with the licences of
+// what went into them. Fails where the page becomes too large.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { noticesOf, packagesOf, textsOf } from './notices.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const out = join(root, 'dist/page');
+mkdirSync(out, { recursive: true });
+
+/** Of each, gzipped: all of a viewer, style included. */
+const MOST_BYTES = 60_000;
+
+const packages = [];
+for (const name of ['viewer', 'report']) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(root, `src/viewer/page/${name}.ts`)],
+    absWorkingDir: root,
+    alias: { 'd3-interpolate': join(root, 'scripts/interpolate-numbers.mjs') },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+  });
+  // Of what the files begin with, only that of which something was left.
+  const used = Object.entries(Object.values(metafile.outputs)[0].inputs).filter(
+    ([, { bytesInOutput }]) => bytesInOutput,
+  );
+  const within = packagesOf(used.map(([path]) => join(root, path)));
+  packages.push(...within);
+  const script = noticesOf(within) + outputFiles[0].text;
+  writeFileSync(join(out, `${name}.js`), script);
+  const bytes = gzipSync(script, { level: 9 }).length;
+  console.log(`dist/page/${name}.js: ${script.length} bytes, ${bytes} gzipped`);
+  if (bytes > MOST_BYTES) throw new Error(`dist/page/${name}.js may have ${MOST_BYTES} bytes gzipped`);
+}
+writeFileSync(join(out, 'licences.txt'), textsOf(packages));

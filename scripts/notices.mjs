@@ -1,0 +1,40 @@
+// The licences of packages that are built into a file, as a comment for its beginning.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Longer texts stand in a file of their own, beside the built one. */
+const LONGEST_TEXT = 3000;
+
+/** @param paths of modules, of which some are below a node_modules */
+export function packagesOf(paths) {
+  const folders = paths.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} says no licence`);
+    return { name, version, license, text: readFileSync(join(folder, file), 'utf8').trim() };
+  });
+}
+
+/** A comment that names the packages with their licences; each text once. '' where there are none. */
+export function noticesOf(packages) {
+  const byText = new Map();
+  for (const { name, version, license, text } of packages) {
+    const long = text.length > LONGEST_TEXT;
+    const copyright = long ? '' : (/^.*copyright.*$/im.exec(text)?.[0].trim() ?? '');
+    const terms = long
+      ? `${license}: the text is in licences.txt of layertap.`
+      : text.replace(/^.*copyright \(?[c\d].*$/im, '').trim();
+    byText.set(terms, [...(byText.get(terms) ?? []), `${name} ${version} ${copyright}`.trim()]);
+  }
+  const parts = [...byText].map(([terms, names]) => `${names.join('\n')}\n\n${terms}`);
+  const comment = `/*!\nBuilt from layertap (MIT), and from:\n\n${parts.join('\n\n')}\n*/\n`;
+  if (comment.slice(2, -3).includes('*/')) throw new Error('a licence ends the comment');
+  return parts.length === 0 ? '' : comment;
+}
+
+/** Whole licences, one after the other. */
+export function textsOf(packages) {
+  const unique = new Map(packages.map((one) => [one.name, one]));
+  return [...unique.values()].map(({ name, version, text }) => `${name} ${version}\n\n${text}\n`).join('\n---\n\n');
+}

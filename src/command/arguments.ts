@@ -1,0 +1,121 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** What somebody typed, understood. */
+export type Command =
+  | { readonly name: 'help' }
+  | { readonly name: 'version' }
+  | {
+      readonly name: 'view';
+      readonly directory: string;
+      /** Undefined: {@link DEFAULT_PORT}, or the next that is free. 0: any. */
+      readonly port: number | undefined;
+      /** Undefined: this machine alone. */
+      readonly host: string | undefined;
+      readonly open: boolean;
+    }
+  | { readonly name: 'report'; readonly directory: string; readonly output: string };
+
+/** Something was typed that means nothing. Its message says what, and what was expected. */
+export class UsageError extends Error {}
+
+export const DEFAULT_PORT = 6007;
+export const DEFAULT_REPORT = 'report.html';
+
+export const HELP: string = `Looks at activations in TensorBoard's event files, without Python.
+
+  layertap view <logdir> [--port <number>] [--host <name>] [--open]
+  layertap report <logdir> [-o <file>]
+
+view      Opens a page on all runs below <logdir>, and follows them as they grow. Ctrl-C ends it.
+  --port  Where to listen; default ${DEFAULT_PORT}, or the next port that is free. 0 takes any.
+  --host  A name or address to listen on. By default the page can be opened on this machine alone.
+  --open  Opens the page in the browser.
+
+report    Writes everything into one HTML file that needs no server and can be mailed.
+  -o, --output  The file; default ${DEFAULT_REPORT}. What it held is replaced.
+
+  -h, --help     Shows this.
+  -v, --version  Shows the version.
+`;
+
+const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
+
+/**
+ * @param inputs the arguments behind the command's own name
+ * @throws UsageError
+ */
+export function parseCommand(inputs: readonly string[]): Command {
+  const [name, ...rest] = inputs;
+  switch (name) {
+    case 'view':
+      return parseView(rest);
+    case 'report':
+      return parseReport(rest);
+    case 'help':
+    case '--help':
+    case '-h':
+      return { name: 'help' };
+    case '--version':
+    case '-v':
+      return { name: 'version' };
+    case undefined:
+      throw new UsageError('a command is expected: view or report');
+    default:
+      throw new UsageError(
+        `there is no ${name.startsWith('-') ? 'option' : 'command'} ${name}; there are view and report`,
+      );
+  }
+}
+
+function parseView(inputs: readonly string[]): Command {
+  const { values, positionals } = parse(inputs, {
+    ...HELP_OPTION,
+    port: { type: 'string' },
+    host: { type: 'string' },
+    open: { type: 'boolean' },
+  });
+  if (values.help) return { name: 'help' };
+  if (values.host === '') throw new UsageError('--host: a name or an address is expected, got nothing');
+  const port = values.port === undefined ? undefined : parsePort(values.port);
+  return {
+    name: 'view',
+    directory: oneDirectory('view', positionals),
+    port,
+    host: values.host,
+    open: values.open ?? false,
+  };
+}
+
+function parseReport(inputs: readonly string[]): Command {
+  const { values, positionals } = parse(inputs, {
+    ...HELP_OPTION,
+    output: { type: 'string', short: 'o', default: DEFAULT_REPORT },
+  });
+  if (values.help) return { name: 'help' };
+  if (values.output === '') throw new UsageError('--output: the name of a file is expected, got nothing');
+  return { name: 'report', directory: oneDirectory('report', positionals), output: values.output };
+}
+
+function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...inputs], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (!String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS_')) throw error;
+    // Behind the first sentence Node explains its own way to pass file names that begin with a dash.
+    throw new UsageError((error as Error).message.split(/\. |\n/)[0]!);
+  }
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--port: a number from 0 to 65535 is expected, got ${JSON.stringify(text)}`);
+}
+
+function oneDirectory(command: string, positionals: readonly string[]): string {
+  const [directory, ...others] = positionals;
+  if (directory === undefined || directory === '') throw new UsageError(`${command}: the log directory is missing`);
+  if (others.length > 0)
+    throw new UsageError(`${command}: one log directory is expected, got ${positionals.join(' ')}`);
+  return directory;
+}

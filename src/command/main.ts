@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** @file The command `layertap`. Exit codes: 0 done, 1 it could not be done, 2 it was not understood. */
+import { readFileSync } from 'node:fs';
+import { HELP, parseCommand, UsageError } from './arguments.ts';
+import { CommandError } from './command-error.ts';
+import { report } from './report.ts';
+import { view } from './view.ts';
+
+try {
+  const command = parseCommand(process.argv.slice(2));
+  if (command.name === 'help') process.stdout.write(HELP);
+  else if (command.name === 'version') console.log(version());
+  else if (command.name === 'view') await view(command);
+  else await report(command);
+} catch (error) {
+  if (error instanceof UsageError) {
+    console.error(`layertap: ${error.message}\n\nlayertap --help shows what there is.`);
+    process.exitCode = 2;
+  } else if (error instanceof CommandError) {
+    console.error(`layertap: ${error.message}`);
+    process.exitCode = 1;
+  } else throw error;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}

@@ -1,0 +1,36 @@
+const utf8 = new TextDecoder();
+
+/** More texts than these, or longer ones, are decoded each time: somebody else's file must not fill the memory. */
+const MOST = 1 << 16;
+const LONGEST = 256;
+
+/**
+ * Texts by their bytes: a tag that comes in each record is decoded once, and is one string. Looked up by a hash of the
+ * bytes, and compared.
+ */
+export class TextTable {
+  readonly #texts: Map<number, { readonly bytes: Uint8Array; readonly text: string }> = new Map();
+
+  text(bytes: Uint8Array): string {
+    if (bytes.length > LONGEST) return utf8.decode(bytes);
+    const hash = hashOf(bytes);
+    const known = this.#texts.get(hash);
+    if (known !== undefined && areEqual(known.bytes, bytes)) return known.text;
+    const text = utf8.decode(bytes);
+    if (known === undefined && this.#texts.size < MOST) this.#texts.set(hash, { bytes: bytes.slice(), text });
+    return text;
+  }
+}
+
+/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return hash;
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

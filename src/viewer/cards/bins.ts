@@ -1,0 +1,93 @@
+import type { HistogramSeries } from '../data/histogram-series.ts';
+import type { Bins } from '../data/points.ts';
+import { formatCount, formatShare, formatValue } from './numbers.ts';
+
+/** The bin that a value is in, or that is this value; -1 if there is none. */
+export function binAt({ edges, counts }: Bins, value: number): number {
+  const n = counts.length;
+  const after = binsUpTo(edges, n, value);
+  const bin = after - 1;
+  // A bin of one value stands before the one that begins there.
+  for (const point of [bin, bin - 1]) {
+    if (point >= 0 && edges[point] === value && edges[point + 1] === value) return point;
+  }
+  if (bin < 0) return -1;
+  // The last one's right edge is in it.
+  return value < edges[bin + 1]! || (bin === n - 1 && value === edges[n]) ? bin : -1;
+}
+
+/** How many bins begin at or below a value. */
+function binsUpTo(edges: Float64Array, n: number, value: number): number {
+  let [low, high] = [0, n];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The value that a pixel stands for, of all from `from` to `to`: the one in its middle, or, where a bin ends within the
+ * pixel, one in the fullest of its bins. The bin of exact zeros is 1e-12 wide; nobody could point at it.
+ */
+export function valueOfPixel(bins: Bins, from: number, to: number, middle: number): number {
+  const { edges, counts } = bins;
+  let best = binAt(bins, middle);
+  for (
+    let bin = Math.max(0, binsUpTo(edges, counts.length, from) - 1);
+    bin < counts.length && edges[bin]! <= to;
+    bin++
+  ) {
+    if (edges[bin + 1]! >= from && counts[bin]! > (counts[best] ?? 0)) best = bin;
+  }
+  return best === -1 || best === binAt(bins, middle) ? middle : edges[best]! / 2 + edges[best + 1]! / 2;
+}
+
+/** Edges with as many digits as tell them apart. */
+export function formatBin({ edges, counts }: Bins, bin: number): string {
+  const [left, right] = [edges[bin]!, edges[bin + 1]!];
+  if (left === right) return `[${formatValue(left, 6)}]`;
+  let digits = 3;
+  while (digits < 17 && Number(left.toPrecision(digits)) === Number(right.toPrecision(digits))) digits++;
+  digits = Math.min(17, digits + 1);
+  const last = bin === counts.length - 1 && counts.length > 1;
+  return `[${formatValue(left, digits)}, ${formatValue(right, digits)}${last ? ']' : ')'}`;
+}
+
+/** `step 40`, or what a column is the sum of: `steps 40 to 46, 4 records added`. */
+export function nameOfColumn(series: HistogramSeries, column: number): string {
+  const [first, last, records] = [series.firstStep(column), series.lastStep(column), series.records(column)];
+  if (records === 1) return `step ${formatCount(first)}`;
+  return `steps ${formatCount(first)} to ${formatCount(last)}, ${formatCount(records)} records added`;
+}
+
+/** What is at a value of a column: `[0.1, 0.11): 12 of 1,024 (1.2 %)`. */
+export function describeBin(series: HistogramSeries, column: number, value: number): string {
+  const bins = series.bins(column);
+  const bin = binAt(bins, value);
+  if (bin === -1) return `${formatValue(value)}: in no bin`;
+  const { count } = series.summary(column);
+  const share = count > 0 ? ` (${formatShare(bins.counts[bin]! / count)})` : '';
+  return `${formatBin(bins, bin)}: ${formatCount(bins.counts[bin]!)} of ${formatCount(count)}${share}`;
+}
+
+const NAMES = [
+  ['zeros', 'zeros'],
+  ['nan', 'NaN'],
+  ['positiveInfinity', '+Inf'],
+  ['negativeInfinity', '\u2212Inf'],
+  ['unknown', 'in no bin'],
+] as const;
+
+/** What is known of a column beside its bins: `mean 0.1 · std 1.2 · min −3 · max 3.1`, and with lanes ` · NaN 4`. */
+export function describeColumn(series: HistogramSeries, column: number, lanes: boolean): string {
+  const summary = series.summary(column);
+  const moments = (['mean', 'std', 'min', 'max'] as const)
+    .filter((name) => !Number.isNaN(summary[name]))
+    .map((name) => `${name} ${formatValue(summary[name])}`);
+  const others = NAMES.filter(([key]) => lanes && summary[key] > 0).map(
+    ([key, name]) => `${name} ${formatCount(summary[key])} (${formatShare(summary[key] / summary.count)})`,
+  );
+  return [...moments, ...others].join(' \u00b7 ');
+}

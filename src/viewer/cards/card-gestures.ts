@@ -1,0 +1,215 @@
+import type { Range, View, ViewState } from '../state/view-state.ts';
+import type { Gestures, Place } from './pointer.ts';
+import { type Box, holds, type Plot } from './scene.ts';
+import { withinSteps, zoomSteps } from './step-axis.ts';
+import type { ValueAxis } from './value-axis.ts';
+
+/** What a card shows at the moment. */
+export interface Shown {
+  readonly plot: Plot;
+  readonly steps: Range;
+  /** What is shown where nobody zoomed. */
+  readonly allSteps: Range;
+  readonly axis: ValueAxis;
+}
+
+type Area = 'plot' | 'steps' | 'values';
+
+interface Drag {
+  readonly kind: 'brush' | 'pan' | 'steps' | 'values';
+  readonly from: Place;
+  readonly shown: Shown;
+  readonly before: View;
+  to: Place;
+}
+
+/**
+ * The pointer on a card: moving hovers; dragging in the picture brushes steps, with Shift it moves what is shown; dragging
+ * along an axis zooms to what was dragged over; a wheel zooms; a double click shows everything again.
+ */
+export class CardGestures implements Gestures {
+  readonly #element: HTMLElement;
+  readonly #state: ViewState;
+  readonly #tag: string;
+  readonly #shown: () => Shown | undefined;
+  readonly #changed: () => void;
+  #drag: Drag | undefined;
+
+  /** @param changed is called where {@link band} changed, and the view did not */
+  constructor(
+    element: HTMLElement,
+    state: ViewState,
+    tag: string,
+    shown: () => Shown | undefined,
+    changed: () => void,
+  ) {
+    this.#element = element;
+    this.#state = state;
+    this.#tag = tag;
+    this.#shown = shown;
+    this.#changed = changed;
+  }
+
+  get dragging(): boolean {
+    return this.#drag !== undefined;
+  }
+
+  /** What is zoomed to when the drag along an axis ends. */
+  get band(): Box | undefined {
+    const drag = this.#drag;
+    if (drag === undefined || drag.kind === 'brush' || drag.kind === 'pan') return undefined;
+    const { plot, across } = drag.shown.plot;
+    if ((drag.kind === 'steps') === (across === 'steps')) {
+      const [from, to] = ordered(drag.from.x, drag.to.x, plot.left, plot.left + plot.width);
+      return { ...plot, left: from, width: to - from };
+    }
+    const [from, to] = ordered(drag.from.y, drag.to.y, plot.top, plot.top + plot.height);
+    return { ...plot, top: from, height: to - from };
+  }
+
+  #areaAt({ plot }: Shown, { x, y }: Place): Area | undefined {
+    if (holds(plot.plot, x, y)) return 'plot';
+    if (holds(plot.valueAxis, x, y)) return 'values';
+    return plot.stepAxis !== undefined && holds(plot.stepAxis, x, y) ? 'steps' : undefined;
+  }
+
+  move(at: Place): void {
+    const shown = this.#shown();
+    if (shown === undefined) return;
+    const area = this.#areaAt(shown, at);
+    const resize = {
+      steps: 'ew-resize',
+      values: shown.plot.across === 'steps' ? 'ns-resize' : 'ew-resize',
+      plot: 'crosshair',
+    };
+    const cursor = this.#drag?.kind === 'pan' ? 'grabbing' : area === undefined ? '' : resize[area];
+    if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor;
+    if (this.#drag !== undefined && this.#drag.kind !== 'brush') return;
+    this.#state.change({ hover: area === 'plot' ? shown.plot.pick(at.x, at.y) : undefined });
+  }
+
+  leave(): void {
+    this.#state.change({ hover: undefined });
+  }
+
+  dragStart(from: Place, shift: boolean): boolean {
+    const shown = this.#shown();
+    const area = shown && this.#areaAt(shown, from);
+    if (shown === undefined || area === undefined) return false;
+    // A picture without an axis of steps brushes none: there the values are zoomed.
+    const kind = shift ? 'pan' : area !== 'plot' ? area : shown.plot.stepAxis === undefined ? 'values' : 'brush';
+    this.#drag = { kind, from, to: from, shown, before: this.#state.view };
+    return true;
+  }
+
+  drag(to: Place): void {
+    const drag = this.#drag;
+    // Escape may have ended it.
+    if (drag === undefined) return;
+    drag.to = to;
+    const { plot, steps, allSteps, axis } = drag.shown;
+    const [x, y] = [to.x - drag.from.x, to.y - drag.from.y];
+    if (drag.kind === 'brush') {
+      const [a, b] = ordered(plot.stepAt(drag.from.x), plot.stepAt(to.x), ...steps);
+      this.#state.change({ brush: [a, b] });
+    } else if (drag.kind !== 'pan') {
+      this.#changed();
+    } else if (this.#areaAt(drag.shown, drag.from) === 'values' || plot.across === 'values') {
+      this.#showValues(axis.moved(plot.across === 'steps' ? y / plot.plot.height : -x / plot.plot.width));
+    } else {
+      const by = (-x / plot.plot.width) * (steps[1] - steps[0]);
+      this.#state.change({ steps: withinSteps([steps[0] + by, steps[1] + by], allSteps) });
+    }
+  }
+
+  dragEnd(): void {
+    if (this.#drag === undefined) return;
+    const { kind, from, to, shown } = this.#drag;
+    this.#drag = undefined;
+    const { plot, steps, allSteps, axis } = shown;
+    if (kind === 'steps') {
+      this.#state.change({ steps: withinSteps(ordered(plot.stepAt(from.x), plot.stepAt(to.x), ...steps), allSteps) });
+    } else if (kind === 'values') {
+      this.#showValues(ordered(plot.valueAt(from.x, from.y), plot.valueAt(to.x, to.y), ...axis.domain));
+    }
+    this.#changed();
+  }
+
+  dragCancel(): void {
+    if (this.#drag === undefined) return;
+    const { before } = this.#drag;
+    this.#drag = undefined;
+    const { steps, values, brush } = before;
+    this.#state.change({ steps, values, brush });
+    this.#changed();
+  }
+
+  doubleClick(at: Place): void {
+    const shown = this.#shown();
+    const area = shown && this.#areaAt(shown, at);
+    if (area === 'plot') this.reset();
+    else if (area === 'steps') this.#state.change({ steps: undefined });
+    else if (area === 'values') this.#showValues(undefined);
+  }
+
+  /** Everything is shown, and nothing is brushed. */
+  reset(): void {
+    this.#showValues(undefined);
+    this.#state.change({ steps: undefined, brush: undefined });
+  }
+
+  zoom(factor: number, about: Place, { focused, control }: { focused: boolean; control: boolean }): boolean {
+    const shown = this.#shown();
+    const area = shown && this.#areaAt(shown, about);
+    if (shown === undefined || area === undefined || !(focused || control)) return false;
+    const { plot } = shown;
+    if (area === 'values' || plot.stepAxis === undefined) {
+      this.zoomValues(factor, plot.valueAt(about.x, about.y));
+      return true;
+    }
+    // All is shown: the page scrolls on.
+    if (factor > 1 && this.#state.view.steps === undefined && !control) return false;
+    this.zoomSteps(factor, plot.stepAt(about.x));
+    return true;
+  }
+
+  zoomSteps(factor: number, about: number): void {
+    const shown = this.#shown();
+    if (shown === undefined) return;
+    this.#state.change({ steps: withinSteps(zoomSteps(shown.steps, factor, about), shown.allSteps) });
+  }
+
+  zoomValues(factor: number, about: number): void {
+    const axis = this.#shown()?.axis;
+    if (axis !== undefined) this.#showValues(axis.zoomed(factor, axis.place(about)));
+  }
+
+  pan(byX: number, _byY: number): boolean {
+    const shown = this.#shown();
+    if (shown === undefined) return false;
+    const { plot, steps, allSteps, axis } = shown;
+    const by = byX / plot.plot.width;
+    if (plot.across === 'values') {
+      if (!this.#state.view.values.has(this.#tag)) return false;
+      this.#showValues(axis.moved(by));
+      return true;
+    }
+    if (this.#state.view.steps === undefined) return false;
+    const far = by * (steps[1] - steps[0]);
+    this.#state.change({ steps: withinSteps([steps[0] + far, steps[1] + far], allSteps) });
+    return true;
+  }
+
+  #showValues(range: Range | undefined): void {
+    const values = new Map(this.#state.view.values);
+    if (range === undefined) values.delete(this.#tag);
+    else if (range[1] > range[0]) values.set(this.#tag, range);
+    this.#state.change({ values });
+  }
+}
+
+/** Two numbers in order, and not beyond these limits. */
+function ordered(a: number, b: number, least: number, most: number): Range {
+  const within = (x: number): number => Math.min(most, Math.max(least, x));
+  return [within(Math.min(a, b)), within(Math.max(a, b))];
+}

@@ -1,0 +1,156 @@
+import type { Hover, Range, ViewState } from '../state/view-state.ts';
+import { binAt, formatBin, nameOfColumn } from './bins.ts';
+import type { CardGestures } from './card-gestures.ts';
+import { formatCount } from './numbers.ts';
+import { pointedAt, type RunOfTag } from './scene.ts';
+
+/** How much a key zooms. */
+const ZOOM = 0.7;
+/** How many columns at once, with Ctrl. */
+const FAR = 10;
+
+/**
+ * The keys of a card. A cursor goes through columns and bins; what it stands on is the view's hover.
+ *
+ * | key | |
+ * | --- | --- |
+ * | Left, Right | the column before or after; with Ctrl ten of them; with Shift the brush goes along |
+ * | Up, Down | the next bin that is not empty |
+ * | Home, End | the first and the last column |
+ * | + and − | zoom steps |
+ * | Page Up, Page Down | zoom values |
+ * | Enter | zoom to the brushed steps |
+ * | r | the next run |
+ * | Escape | show everything again |
+ *
+ * @returns whether the key was one of these, and what a screen reader says about where the cursor went
+ */
+export function pressKey(
+  event: KeyboardEvent,
+  state: ViewState,
+  tag: string,
+  runs: readonly RunOfTag[],
+  gestures: CardGestures,
+): { used: boolean; say?: string } {
+  const { hover, brush } = state.view;
+  const pointed = pointedAt(runs, hover);
+  if (event.altKey || event.metaKey) return { used: false };
+
+  switch (event.key) {
+    case 'Escape':
+      if (gestures.dragging) gestures.dragCancel();
+      else gestures.reset();
+      return { used: true };
+    case '+':
+    case '=':
+    case '-':
+      if (event.ctrlKey || pointed === undefined) return { used: false };
+      gestures.zoomSteps(event.key === '-' ? 1 / ZOOM : ZOOM, pointed.of.series.firstStep(pointed.column));
+      return { used: true };
+    case 'PageUp':
+    case 'PageDown': {
+      const value = cursorValue(pointed, hover);
+      if (value === undefined) return { used: false };
+      gestures.zoomValues(event.key === 'PageUp' ? ZOOM : 1 / ZOOM, value);
+      return { used: true };
+    }
+    case 'Enter':
+      if (brush === undefined || brush[0] === brush[1]) return { used: false };
+      state.change({ steps: brush, brush: undefined });
+      return { used: true };
+    default:
+      return moveCursor(event, state, tag, runs, pointed);
+  }
+}
+
+type Pointed = { of: RunOfTag; column: number };
+
+/** Where the cursor stands; where it was nowhere, at the median. */
+function cursorValue(pointed: Pointed | undefined, hover: Hover | undefined): number | undefined {
+  if (pointed === undefined || pointed.column === -1) return undefined;
+  const value = hover?.value ?? pointed.of.series.quantile(pointed.column, 0.5);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+function moveCursor(
+  event: KeyboardEvent,
+  state: ViewState,
+  tag: string,
+  runs: readonly RunOfTag[],
+  pointed: Pointed | undefined,
+): { used: boolean; say?: string } {
+  const { hover, brush } = state.view;
+  if (pointed === undefined || pointed.column === -1) return { used: false };
+  let { of, column } = pointed;
+  let value = cursorValue(pointed, hover);
+  const last = of.series.length - 1;
+  const by = event.ctrlKey ? FAR : 1;
+  // The first key shows where the cursor is, and the next ones move it.
+  const move = (to: number): number => (hover === undefined ? column : Math.max(0, Math.min(last, to)));
+
+  switch (event.key) {
+    case 'ArrowLeft':
+      column = move(column - by);
+      break;
+    case 'ArrowRight':
+      column = move(column + by);
+      break;
+    case 'Home':
+      column = 0;
+      break;
+    case 'End':
+      column = last;
+      break;
+    case 'ArrowUp':
+      value = nextBin(of, column, value, 1);
+      break;
+    case 'ArrowDown':
+      value = nextBin(of, column, value, -1);
+      break;
+    case 'r': {
+      const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
+      column = next.series.columnAt(of.series.firstStep(column));
+      of = next;
+      if (column === -1) return { used: false };
+      break;
+    }
+    default:
+      return { used: false };
+  }
+  const step = of.series.firstStep(column);
+  const extends_ = event.shiftKey && event.key !== 'ArrowUp' && event.key !== 'ArrowDown';
+  state.change({
+    hover: { step, tag, run: of.run, ...(value !== undefined && { value }) },
+    ...(extends_ && { brush: extended(brush, of.series.firstStep(pointed.column), step) }),
+  });
+  const name = runs.length > 1 ? `${of.run}, ` : '';
+  return { used: true, say: name + sayCursor(of, column, value) };
+}
+
+/** A brush whose one end, at the cursor, goes along with it. */
+function extended(brush: Range | undefined, from: number, to: number): Range {
+  const other = brush === undefined ? from : brush[0] === from ? brush[1] : brush[0];
+  return [Math.min(other, to), Math.max(other, to)];
+}
+
+/** The middle of the next bin that is not empty, above or below a value. */
+function nextBin(of: RunOfTag, column: number, value: number | undefined, direction: 1 | -1): number | undefined {
+  const { edges, counts } = of.columns.bins(column);
+  if (value === undefined) return undefined;
+  let bin = binAt({ edges, counts }, value);
+  if (bin === -1) bin = value < edges[0]! ? -1 : counts.length;
+  for (let next = bin + direction; next >= 0 && next < counts.length; next += direction) {
+    if (counts[next]! > 0) return edges[next]! / 2 + edges[next + 1]! / 2;
+  }
+  return value;
+}
+
+/** `step 40: 12 values in [0.1, 0.11)`. */
+export function sayCursor(of: RunOfTag, column: number, value: number | undefined): string {
+  const name = nameOfColumn(of.series, column);
+  const bins = of.columns.bins(column);
+  const bin = value === undefined ? -1 : binAt(bins, value);
+  if (bin === -1) return `${name}: nothing in a bin here`;
+  const count = bins.counts[bin]!;
+  return `${name}: ${formatCount(count)} ${count === 1 ? 'value' : 'values'} in ${formatBin(bins, bin)}`;
+}

@@ -1,0 +1,103 @@
+import type { Range } from '../state/view-state.ts';
+import { columnAfter } from './columns.ts';
+import type { RunOfTag, Scene } from './scene.ts';
+import { spread } from './spread.ts';
+
+/** One column as a curve over the values. */
+export interface Curve {
+  readonly of: RunOfTag;
+  readonly column: number;
+  /** The step that it stands for. */
+  readonly step: number;
+  /** How old it is among those that are drawn: 0 the oldest, 1 the newest. */
+  readonly age: number;
+  /** How many values there are per pixel, from left to right, a height every {@link CELL} pixels. */
+  readonly heights: Float32Array;
+  readonly highest: number;
+}
+
+/** How far apart the points of a curve are, in CSS pixels: bins, which may be narrower, are gathered in between. */
+export const CELL = 6;
+
+/** As many as an eye tells apart. */
+const MOST = 60;
+
+/** Columns that begin within these steps, evenly taken, the first and the last among them. */
+export function evenly(of: RunOfTag, [from, to]: Range, most: number = MOST): number[] {
+  const { series, columns } = of;
+  let first = Math.max(0, columnAfter(columns, from) - 1);
+  while (first < series.length && series.lastStep(first) < from) first++;
+  let end = Math.min(series.length, columnAfter(columns, to) + 1);
+  while (end > first && series.firstStep(end - 1) > to) end--;
+  const count = Math.min(most, end - first);
+  return Array.from(
+    { length: count },
+    (_, i) => first + Math.round(count === 1 ? 0 : (i * (end - 1 - first)) / (count - 1)),
+  );
+}
+
+/** The curves of the brushed steps, or of all that are shown, from the oldest to the newest. */
+export function curvesOf({ runs, axis, steps, view }: Scene, width: number, most: number = MOST): Curve[] {
+  const cells = Math.max(1, Math.round(width / CELL));
+  const borders = Float64Array.from({ length: cells + 1 }, (_, x) => axis.valueAt(x / cells));
+  const chosen = runs.flatMap((of) => {
+    const columns = evenly(of, view.brush ?? steps, Math.ceil(Math.min(MOST, most) / runs.length));
+    return columns.map((column) => ({ of, column, step: of.series.firstStep(column) }));
+  });
+  chosen.sort((a, b) => a.step - b.step);
+  const [oldest, newest] = [chosen[0]?.step ?? 0, chosen.at(-1)?.step ?? 0];
+  return chosen.map((one) => {
+    const sums = new Float32Array(cells + 2);
+    spread(one.of.columns.bins(one.column), borders, sums, 0, cells / width);
+    const heights = sums.subarray(1, cells + 1);
+    const age = newest === oldest ? 1 : (one.step - oldest) / (newest - oldest);
+    return { ...one, age, heights, highest: heights.reduce((most, height) => Math.max(most, height), 0) };
+  });
+}
+
+/**
+ * How high a curve may be: as high as the highest, unless few tower above all others, as where a layer begins with
+ * one value everywhere. These are cut off then.
+ */
+export function ceilingOf(curves: readonly Curve[]): number {
+  const highest = curves.map((curve) => curve.highest).sort((a, b) => a - b);
+  const most = highest.at(-1) ?? 0;
+  const usual = highest[highest.length >> 1] ?? 0;
+  return usual > 0 ? Math.min(most, usual * 3) : most;
+}
+
+/** A curve through the middles of its cells, x and y in turn; interrupted where it is 0. */
+export function outline(
+  { heights }: Curve,
+  left: number,
+  width: number,
+  base: number,
+  scale: number,
+  most: number,
+): number[] {
+  const cell = width / heights.length;
+  const points: number[] = [];
+  for (let x = 0; x < heights.length; x++) {
+    const empty = heights[x] === 0;
+    if (empty && (heights[x - 1] ?? 0) === 0 && (heights[x + 1] ?? 0) === 0) {
+      if (points.length > 0 && !Number.isNaN(points.at(-1)!)) points.push(Number.NaN, Number.NaN);
+      continue;
+    }
+    points.push(left + (x + 0.5) * cell, base - Math.min(most, heights[x]! * scale));
+  }
+  return points;
+}
+
+/** The same as areas above the base: a polygon for each stretch. */
+export function areas(line: readonly number[], base: number): number[][] {
+  const found: number[][] = [];
+  let stretch: number[] = [];
+  for (let i = 0; i <= line.length; i += 2) {
+    if (i < line.length && !Number.isNaN(line[i]!)) stretch.push(line[i]!, line[i + 1]!);
+    else {
+      if (stretch.length > 2) found.push([stretch[0]!, base, ...stretch, stretch.at(-2)!, base]);
+      stretch = [];
+    }
+  }
+  return found;
+}

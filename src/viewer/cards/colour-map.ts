@@ -1,0 +1,114 @@
+// Colours of density. From nearly the ground to as far from it as a colour can be, so that more always stands out more,
+// on light ground and on dark: what is read is lightness, which every eye sees, and the hue only helps. A path through
+// OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal steps of lightness look equal.
+
+/** Lightness, chroma and hue in degrees at both ends and in the middle. */
+type Path = readonly (readonly [lightness: number, chroma: number, hue: number])[];
+
+const ON_LIGHT: Path = [
+  [0.955, 0.022, 205],
+  [0.8, 0.085, 205],
+  [0.62, 0.12, 235],
+  [0.43, 0.135, 268],
+  [0.25, 0.095, 285],
+];
+const ON_DARK: Path = [
+  [0.265, 0.05, 280],
+  [0.42, 0.125, 270],
+  [0.6, 0.12, 232],
+  [0.79, 0.115, 185],
+  [0.96, 0.11, 112],
+];
+
+/** How many colours there are: more than an eye tells apart. */
+export const SHADES = 256;
+
+const linearToByte = (channel: number): number => {
+  const c = Math.min(1, Math.max(0, channel));
+  return Math.round(255 * (c <= 0.0031308 ? 12.92 * c : 1.055 * c ** (1 / 2.4) - 0.055));
+};
+
+/** OKLCH to the three linear channels of sRGB, which may be out of gamut. */
+function oklchToLinear(lightness: number, chroma: number, hue: number): [number, number, number] {
+  const a = chroma * Math.cos((hue * Math.PI) / 180);
+  const b = chroma * Math.sin((hue * Math.PI) / 180);
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+}
+
+type Rgb = readonly [red: number, green: number, blue: number];
+
+/** The nearest colour that a screen shows: with as much chroma as there is room for. */
+export function oklch(lightness: number, chroma: number, hue: number): Rgb {
+  for (let c = chroma; c > 0; c -= 0.004) {
+    const channels = oklchToLinear(lightness, c, hue);
+    if (channels.every((channel) => channel > -0.001 && channel < 1.001)) return channels.map(linearToByte) as never;
+  }
+  return oklchToLinear(lightness, 0, hue).map(linearToByte) as never;
+}
+
+export const css = ([red, green, blue]: Rgb): string =>
+  `#${[red, green, blue].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
+/** The colours from thin to dense. */
+export function densityColours(dark: boolean): readonly Rgb[] {
+  return (dark ? darkColours : lightColours)();
+}
+
+const lightColours = once(() => along(ON_LIGHT));
+const darkColours = once(() => along(ON_DARK));
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function along(path: Path): Rgb[] {
+  return Array.from({ length: SHADES }, (_, i) => {
+    const at = (i / (SHADES - 1)) * (path.length - 1);
+    const from = path[Math.min(path.length - 2, Math.floor(at))]!;
+    const to = path[Math.min(path.length - 1, Math.floor(at) + 1)]!;
+    const t = at - Math.min(path.length - 2, Math.floor(at));
+    const mix = (k: 0 | 1 | 2): number => from[k] + (to[k] - from[k]) * t;
+    return oklch(mix(0), mix(1), mix(2));
+  });
+}
+
+/** Where a density stands between the thinnest and the densest, 0 to 1. Even the thinnest is seen. */
+export function shadeOf(density: number, most: number): number {
+  return density > 0 ? FAINTEST + (1 - FAINTEST) * (Math.log1p(density) / Math.log1p(most)) : 0;
+}
+const FAINTEST = 0.08;
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+const ONE = 0x3f800000;
+
+/**
+ * The same without a logarithm for each pixel. The bits of the float32 `1 + density` are its logarithm but for a bend
+ * within each octave: their upper part is the place in a table. Colours are as ImageData has them (little-endian RGBA).
+ */
+export function shadeTable(most: number, dark: boolean): { table: Uint32Array; shift: number } {
+  const colours = densityColours(dark);
+  // As many of the mantissa's bits as give the table about 4096 places, whatever it spans.
+  const kept = Math.max(4, Math.min(20, Math.floor(Math.log2(4096 / Math.log2(1 + most)))));
+  const shift = 23 - kept;
+  float[0] = 1 + most;
+  const table = new Uint32Array(((bits[0]! - ONE) >>> shift) + 2);
+  for (let place = 0; place < table.length; place++) {
+    bits[0] = ONE + place * 2 ** shift + 2 ** (shift - 1);
+    const shade = Math.min(1, shadeOf(Math.max(float[0]! - 1, 1e-9), most));
+    const [red, green, blue] = colours[Math.round(shade * (SHADES - 1))]!;
+    table[place] = 0xff000000 | (blue << 16) | (green << 8) | red;
+  }
+  return { table, shift };
+}

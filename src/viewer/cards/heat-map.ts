@@ -1,0 +1,151 @@
+import type { Range } from '../state/view-state.ts';
+import { css, densityColours, SHADES, shadeTable } from './colour-map.ts';
+import { type Density, densest, densityOf } from './density.ts';
+import type { Ink } from './ink.ts';
+import { formatShort } from './numbers.ts';
+import { quantileLines } from './quantile-lines.ts';
+import type { Box, RunOfTag, Scene } from './scene.ts';
+import type { Theme } from './theme.ts';
+
+/** Shares of the values below each line, and how it is drawn: the median strongest, the farthest as dots. */
+const QUANTILES = [
+  { share: 0.01, width: 1, dash: [1, 3] },
+  { share: 0.05, width: 1, dash: [4, 3] },
+  { share: 0.25, width: 1, dash: [] },
+  { share: 0.5, width: 1.75, dash: [] },
+  { share: 0.75, width: 1, dash: [] },
+  { share: 0.95, width: 1, dash: [4, 3] },
+  { share: 0.99, width: 1, dash: [1, 3] },
+] as const;
+/** Those whose names are written first, where not all have room. */
+const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4];
+const NAME_HEIGHT = 10;
+/** Quantiles that are closer are not drawn. */
+const APART = 1.5;
+
+/** A pixel that is so many times as dense as nearly all others does not take the colours from them: all zeros of a ReLU. */
+const TOWERING = 4;
+
+/** The values between the rows of a picture, for {@link densityOf}. */
+export function rowBorders({ axis }: Scene, rows: number): Float64Array {
+  return Float64Array.from({ length: rows + 1 }, (_, row) => axis.valueAt(row / rows));
+}
+
+/** Steps from left to right, values from bottom to top, the darker (on dark ground: the brighter) the more values. */
+export class HeatMap {
+  readonly density: Density;
+  readonly #of: RunOfTag;
+  readonly #box: Box;
+  readonly #steps: Range;
+  readonly #theme: Theme;
+  /** Values per CSS pixel of the axis: what has the last colour, and whether there is more. */
+  readonly #most: number;
+  readonly #cut: boolean;
+  /** From the mass of a device pixel to values per CSS pixel. */
+  readonly #scale: number;
+
+  constructor(of: RunOfTag, box: Box, scene: Scene) {
+    const width = Math.max(1, Math.round(box.width * scene.ratio));
+    const rows = Math.max(1, Math.round(box.height * scene.ratio));
+    this.density = densityOf(of.columns, scene.steps, width, rowBorders(scene, rows));
+    this.#of = of;
+    this.#box = box;
+    this.#steps = scene.steps;
+    this.#theme = scene.theme;
+    this.#scale = rows / box.height;
+    const { most, usual } = densest(this.density);
+    this.#cut = most > usual * TOWERING;
+    this.#most = (this.#cut ? usual * TOWERING : most) * this.#scale;
+  }
+
+  paint(ink: Ink): void {
+    const { left, top, width, height } = this.#box;
+    if (this.#most > 0) ink.image(this.#image(), left, top, width, height);
+    this.#paintQuantiles(ink);
+  }
+
+  #image(): HTMLCanvasElement {
+    const { width, rows, mass } = this.density;
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = rows;
+    const context = canvas.getContext('2d')!;
+    const image = context.createImageData(width, rows);
+    shade(this.density, mass, this.#scale, this.#most, this.#theme.dark, new Uint32Array(image.data.buffer));
+    context.putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  #paintQuantiles(ink: Ink): void {
+    const { left, top, width, height } = this.#box;
+    const shares = QUANTILES.map(({ share }) => share);
+    const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares, APART);
+    const { ink: colour, surface, ink2 } = this.#theme;
+    ink.within(left, top, width, height, () => {
+      // Seen on what is dense by their own colour, and on what is thin by their rim.
+      for (const [i, line] of lines.entries()) {
+        ink.line(line, { colour, width: QUANTILES[i]!.width + 1.5, opacity: 0.5, dash: QUANTILES[i]!.dash });
+      }
+      for (const [i, line] of lines.entries()) ink.line(line, { colour: surface, ...QUANTILES[i]! });
+    });
+    const named: number[] = [];
+    for (const i of FIRST_NAMED) {
+      const y = lastY(lines[i]!, left + width);
+      if (!(y >= top && y <= top + height) || named.some((other) => Math.abs(other - y) < NAME_HEIGHT)) continue;
+      named.push(y);
+      ink.text(`${QUANTILES[i]!.share * 100}%`, left + width + 4, y, { colour: ink2, size: 9, bold: i === 3 });
+    }
+  }
+
+  /** What the colours mean, from right to left. @returns how much room it took */
+  paintLegend(ink: Ink, right: number, y: number): number {
+    if (this.#most === 0) return 0;
+    const text = { colour: this.#theme.ink2, size: 10 } as const;
+    const unit = 'values per pixel';
+    const [unitWidth, bar] = [82, 56];
+    const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
+    const start = right - unitWidth - most.length * 6 - 8 - bar;
+    ink.text(unit, right, y, { ...text, align: 'right' });
+    ink.text(most, start + bar + 5, y, text);
+    const colours = densityColours(this.#theme.dark);
+    for (let x = 0; x < bar; x += 2) {
+      ink.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
+    }
+    ink.text('0', start - 4, y, { ...text, align: 'right' });
+    return right - start + 12;
+  }
+}
+
+/** Where a line is at its right end; NaN if it ends before. */
+function lastY(line: readonly number[], right: number): number {
+  for (let i = line.length - 2; i >= 0 && !(line[i]! < right - 12); i -= 2) {
+    if (!Number.isNaN(line[i + 1]!)) return line[i + 1]!;
+  }
+  return Number.NaN;
+}
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+const ONE = 0x3f800000;
+
+/** Fills an image, from its upper row down, with the colours of a density; what is empty stays transparent. */
+export function shade(
+  { width, rows }: Density,
+  mass: Float32Array,
+  scale: number,
+  most: number,
+  dark: boolean,
+  pixels: Uint32Array,
+): void {
+  const { table, shift } = shadeTable(most, dark);
+  for (let x = 0; x < width; x++) {
+    const start = x * (rows + 2) + 1;
+    for (let row = 0, at = (rows - 1) * width + x; row < rows; row++, at -= width) {
+      const amount = mass[start + row]!;
+      if (amount === 0) continue;
+      float[0] = 1 + amount * scale;
+      const place = (bits[0]! - ONE) >>> shift;
+      pixels[at] = table[place < table.length ? place : table.length - 1]!;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// What a picture is drawn with: the same calls make the card on the screen and the SVG file of an export.
+
+export interface Stroke {
+  readonly colour: string;
+  readonly width: number;
+  readonly opacity?: number;
+  readonly dash?: readonly number[];
+}
+
+export interface TextStyle {
+  readonly colour: string;
+  readonly size: number;
+  readonly align?: 'left' | 'center' | 'right';
+  readonly bold?: boolean;
+  /** Drawn around the letters, where they stand on a picture. */
+  readonly halo?: string;
+}
+
+/** Lengths are CSS pixels, y goes down. Points are x and y in turn; a NaN ends a line, and the next point begins one. */
+export interface Ink {
+  line(points: readonly number[], stroke: Stroke): void;
+  area(points: readonly number[], colour: string, opacity?: number): void;
+  rectangle(x: number, y: number, width: number, height: number, colour: string, opacity?: number): void;
+  /** The middle of the letters' height is at y. */
+  text(text: string, x: number, y: number, style: TextStyle): void;
+  /** Pixels as they are, without smoothing. */
+  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void;
+  /** What is drawn meanwhile is drawn within a rectangle only. */
+  within(x: number, y: number, width: number, height: number, draw: () => void): void;
+}
+
+export class CanvasInk implements Ink {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #font: string;
+
+  constructor(context: CanvasRenderingContext2D, font: string) {
+    this.#context = context;
+    this.#font = font;
+  }
+
+  #trace(points: readonly number[]): void {
+    const context = this.#context;
+    context.beginPath();
+    let begun = false;
+    for (let i = 0; i < points.length; i += 2) {
+      const [x, y] = [points[i]!, points[i + 1]!];
+      if (Number.isNaN(x) || Number.isNaN(y)) begun = false;
+      else if (begun) context.lineTo(x, y);
+      else {
+        context.moveTo(x, y);
+        begun = true;
+      }
+    }
+  }
+
+  line(points: readonly number[], { colour, width, opacity = 1, dash = [] }: Stroke): void {
+    const context = this.#context;
+    this.#trace(points);
+    context.globalAlpha = opacity;
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.lineJoin = 'round';
+    context.setLineDash(dash as number[]);
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+
+  area(points: readonly number[], colour: string, opacity = 1): void {
+    this.#trace(points);
+    this.#context.globalAlpha = opacity;
+    this.#context.fillStyle = colour;
+    this.#context.fill();
+    this.#context.globalAlpha = 1;
+  }
+
+  rectangle(x: number, y: number, width: number, height: number, colour: string, opacity = 1): void {
+    this.#context.globalAlpha = opacity;
+    this.#context.fillStyle = colour;
+    this.#context.fillRect(x, y, width, height);
+    this.#context.globalAlpha = 1;
+  }
+
+  text(text: string, x: number, y: number, { colour, size, align = 'left', bold = false, halo }: TextStyle): void {
+    const context = this.#context;
+    context.font = `${bold ? '600 ' : ''}${size}px ${this.#font}`;
+    context.textAlign = align;
+    context.textBaseline = 'middle';
+    if (halo !== undefined) {
+      context.strokeStyle = halo;
+      context.lineWidth = 3;
+      context.lineJoin = 'round';
+      context.setLineDash([]);
+      context.strokeText(text, x, y);
+    }
+    context.fillStyle = colour;
+    context.fillText(text, x, y);
+  }
+
+  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void {
+    this.#context.imageSmoothingEnabled = false;
+    this.#context.drawImage(source, x, y, width, height);
+  }
+
+  within(x: number, y: number, width: number, height: number, draw: () => void): void {
+    this.#context.save();
+    this.#context.beginPath();
+    this.#context.rect(x, y, width, height);
+    this.#context.clip();
+    draw();
+    this.#context.restore();
+  }
+}
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]!);
+/** A hundredth of a pixel is enough. */
+const short = (number: number): string => String(Math.round(number * 100) / 100);
+
+export class SvgInk implements Ink {
+  readonly #parts: string[] = [];
+  readonly #font: string;
+  #clips = 0;
+
+  constructor(font: string) {
+    this.#font = font;
+  }
+
+  /** The whole file. */
+  finish(width: number, height: number, title: string): string {
+    return [
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(this.#font)}" role="img">`,
+      `<title>${escaped(title)}</title>`,
+      ...this.#parts,
+      '</svg>\n',
+    ].join('\n');
+  }
+
+  #path(points: readonly number[]): string {
+    let path = '';
+    let begun = false;
+    for (let i = 0; i < points.length; i += 2) {
+      const [x, y] = [points[i]!, points[i + 1]!];
+      if (Number.isNaN(x) || Number.isNaN(y)) begun = false;
+      else {
+        path += `${begun ? 'L' : 'M'}${short(x)},${short(y)}`;
+        begun = true;
+      }
+    }
+    return path;
+  }
+
+  line(points: readonly number[], { colour, width, opacity = 1, dash = [] }: Stroke): void {
+    const dashes = dash.length > 0 ? ` stroke-dasharray="${dash.join(' ')}"` : '';
+    this.#parts.push(
+      `<path d="${this.#path(points)}" fill="none" stroke="${escaped(colour)}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"${dashes}/>`,
+    );
+  }
+
+  area(points: readonly number[], colour: string, opacity = 1): void {
+    this.#parts.push(`<path d="${this.#path(points)}" fill="${escaped(colour)}" fill-opacity="${opacity}"/>`);
+  }
+
+  rectangle(x: number, y: number, width: number, height: number, colour: string, opacity = 1): void {
+    this.#parts.push(
+      `<rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" fill="${escaped(colour)}" fill-opacity="${opacity}"/>`,
+    );
+  }
+
+  text(text: string, x: number, y: number, { colour, size, align = 'left', bold = false, halo }: TextStyle): void {
+    const anchor = { left: 'start', center: 'middle', right: 'end' }[align];
+    const around = halo === undefined ? '' : ` stroke="${escaped(halo)}" stroke-width="3" paint-order="stroke"`;
+    const weight = bold ? ' font-weight="600"' : '';
+    // The middle of the letters, as all programs that read SVG place it.
+    this.#parts.push(
+      `<text x="${short(x)}" y="${short(y + size * 0.35)}" font-size="${size}" text-anchor="${anchor}" fill="${escaped(colour)}"${weight}${around}>${escaped(text)}</text>`,
+    );
+  }
+
+  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void {
+    this.#parts.push(
+      `<image x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" preserveAspectRatio="none" image-rendering="pixelated" href="${source.toDataURL('image/png')}"/>`,
+    );
+  }
+
+  within(x: number, y: number, width: number, height: number, draw: () => void): void {
+    const id = `clip-${this.#clips++}`;
+    this.#parts.push(
+      `<clipPath id="${id}"><rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"/></clipPath><g clip-path="url(#${id})">`,
+    );
+    draw();
+    this.#parts.push('</g>');
+  }
+}

@@ -1,0 +1,136 @@
+import type { Range } from '../state/view-state.ts';
+import { LANES, type Lane } from './columns.ts';
+import type { Density } from './density.ts';
+import type { Ink } from './ink.ts';
+import { formatCount, formatShare } from './numbers.ts';
+import type { Box, RunOfTag } from './scene.ts';
+import type { Theme } from './theme.ts';
+
+export const LANE_HEIGHT = 13;
+/** The least that is drawn of a lane that is not empty: one NaN among a million values is what one looks for. */
+const LEAST = 2;
+
+const LABELS: Readonly<Record<Lane, string>> = {
+  zeros: 'zeros',
+  positiveInfinity: '+Inf',
+  negativeInfinity: '\u2212Inf',
+  nan: 'NaN',
+  unknown: 'no bin',
+};
+
+/** The lanes in which there is anything, at any step: they do not come and go while one looks around. */
+export function lanesOf(runs: readonly RunOfTag[]): Lane[] {
+  return LANES.filter((lane) => runs.some(({ columns }) => columns.lanes[lane].some((count) => count > 0)));
+}
+
+/** Of each pixel column, how much of its values is in a lane, as the height of a bar. */
+export function paintLanes(
+  ink: Ink,
+  box: Box,
+  lanes: readonly Lane[],
+  densities: readonly { density: Density; colour: string | undefined }[],
+  theme: Theme,
+): void {
+  const height = LANE_HEIGHT - 3;
+  lanes.forEach((lane, i) => {
+    const bottom = box.top + (i + 1) * LANE_HEIGHT;
+    ink.rectangle(box.left, bottom, box.width, 1, theme.line);
+    ink.text(LABELS[lane], box.left - 6, bottom - height / 2, {
+      colour: theme.lanes[lane],
+      size: 10,
+      align: 'right',
+      bold: true,
+    });
+    for (const { density, colour } of densities) {
+      const pixel = box.width / density.width;
+      for (const { from, to, size } of bars(density, lane, height / pixel)) {
+        const tall = Math.max(LEAST, size * pixel);
+        ink.rectangle(
+          box.left + from * pixel,
+          bottom - tall,
+          (to - from) * pixel,
+          tall,
+          colour ?? theme.lanes[lane],
+          densities.length > 1 ? 0.65 : 1,
+        );
+      }
+    }
+  });
+}
+
+/** Runs of pixel columns whose bars are equally high, in device pixels. */
+function bars(density: Density, lane: Lane, most: number): { from: number; to: number; size: number }[] {
+  const found: { from: number; to: number; size: number }[] = [];
+  const counts = density.lanes[lane];
+  for (let x = 0; x < density.width; x++) {
+    const count = counts[x]!;
+    if (count === 0) continue;
+    const size = Math.round((count / density.count[x]!) * most);
+    const last = found.at(-1);
+    if (last?.to === x && last.size === size) last.to++;
+    else found.push({ from: x, to: x + 1, size });
+  }
+  return found;
+}
+
+/** Beside the lanes, what they hold at one column. */
+export function paintLaneCounts(
+  ink: Ink,
+  box: Box,
+  lanes: readonly Lane[],
+  of: RunOfTag,
+  column: number,
+  theme: Theme,
+): void {
+  const total = of.columns.count[column]!;
+  lanes.forEach((lane, i) => {
+    const count = of.columns.lanes[lane][column]!;
+    const middle = box.top + (i + 1) * LANE_HEIGHT - (LANE_HEIGHT - 3) / 2;
+    const share = total > 0 && count > 0 ? ` (${formatShare(count / total)})` : '';
+    const colour = count > 0 ? theme.lanes[lane] : theme.ink3;
+    ink.text(formatCount(count) + share, box.left, middle, { colour, size: 10, bold: count > 0 });
+  });
+}
+
+/** How many values lie outside the picture, over and under it, between two steps. */
+export function outside({ mass, rows, width }: Density): { below: number; above: number } {
+  let [below, above] = [0, 0];
+  for (let x = 0; x < width; x++) {
+    below += mass[x * (rows + 2)]!;
+    above += mass[x * (rows + 2) + rows + 1]!;
+  }
+  return { below, above };
+}
+
+/** Along the upper and lower edge, where values lie beyond it. */
+export function paintOutside(ink: Ink, box: Box, { mass, rows, width }: Density, theme: Theme): void {
+  const pixel = box.width / width;
+  for (const [row, y] of [
+    [rows + 1, box.top],
+    [0, box.top + box.height - 3],
+  ] as const) {
+    let start = -1;
+    for (let x = 0; x <= width; x++) {
+      const any = x < width && mass[x * (rows + 2) + row]! > 0;
+      if (any && start === -1) start = x;
+      if (any || start === -1) continue;
+      // A single record among ten thousand must be seen.
+      const wide = Math.max(3, (x - start) * pixel);
+      ink.rectangle(box.left + start * pixel - (wide - (x - start) * pixel) / 2, y, wide, 3, theme.accent);
+      start = -1;
+    }
+  }
+}
+
+/** `▲ 3 above 4.2`: what the bars at the edges stand for. */
+export function describeOutside(
+  { below, above }: { below: number; above: number },
+  [from, to]: Range,
+  format: (value: number) => string,
+): string[] {
+  const least = (count: number): string => formatCount(Math.max(1, Math.round(count)));
+  return [
+    ...(above > 0 ? [`\u25b2 ${least(above)} above ${format(to)}`] : []),
+    ...(below > 0 ? [`\u25bc ${least(below)} below ${format(from)}`] : []),
+  ];
+}

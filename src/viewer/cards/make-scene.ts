@@ -1,0 +1,85 @@
+import type { HistogramSeries } from '../data/histogram-series.ts';
+import type { Store } from '../data/store.ts';
+import type { Range, View } from '../state/view-state.ts';
+import { Columns } from './columns.ts';
+import { runColour } from './run-colours.ts';
+import type { RunOfTag, Scene } from './scene.ts';
+import type { Theme } from './theme.ts';
+import { type ValueAxis, valueAxis } from './value-axis.ts';
+import { type ValueRange, valueRange } from './value-range.ts';
+
+/** How much longer a series has to be before its axis of values is fitted again: an axis that trembles cannot be read. */
+const GROWTH = 1.1;
+
+/** Makes the scenes of one card. */
+export class SceneMaker {
+  readonly #store: Store;
+  readonly #tag: string;
+  readonly #run: string | undefined;
+  readonly #columns: Map<HistogramSeries, Columns> = new Map();
+  #fitted: { key: string; length: number; range: ValueRange } | undefined;
+
+  constructor(store: Store, tag: string, run: string | undefined) {
+    this.#store = store;
+    this.#tag = tag;
+    this.#run = run;
+  }
+
+  make(view: View, theme: Theme, width: number, height: number, ratio: number): Scene {
+    const visible = this.#runs(view, theme);
+    const runs = this.#run === undefined ? visible : visible.filter(({ run }) => run === this.#run);
+    const axis = this.#axis(visible, view);
+    return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
+  }
+
+  /** The axis of values that a view wants, before it is drawn. */
+  axis(view: View, theme: Theme): ValueAxis {
+    return this.#axis(this.#runs(view, theme), view);
+  }
+
+  #axis(runs: readonly RunOfTag[], view: View): ValueAxis {
+    const { domain, constant } = this.#fit(runs, view.valueAxis);
+    return valueAxis(view.valueAxis, view.values.get(this.#tag) ?? domain, constant);
+  }
+
+  /** The runs that have this tag; those that are hidden only where the card is one run's own. */
+  #runs(view: View, theme: Theme): RunOfTag[] {
+    const { runs } = this.#store;
+    return runs.flatMap((run, i) => {
+      const series = this.#store.histograms(run, this.#tag);
+      if (series === undefined || (view.hiddenRuns.has(run) && run !== this.#run)) return [];
+      return [{ run, series, columns: this.#columnsOf(series), colour: runColour(i, theme.dark) }];
+    });
+  }
+
+  #columnsOf(series: HistogramSeries): Columns {
+    const made = this.#columns.get(series);
+    if (made?.version === series.version) return made;
+    const columns = new Columns(series, made);
+    this.#columns.set(series, columns);
+    return columns;
+  }
+
+  /** Fitted to all runs that are shown, also where this card is one of theirs: cards of a tag can be compared. */
+  #fit(runs: readonly RunOfTag[], kind: View['valueAxis']): ValueRange {
+    const key = JSON.stringify([kind, runs.map(({ run }) => run)]);
+    const length = runs.reduce((sum, { series }) => sum + series.length, 0);
+    const old = this.#fitted;
+    if (old?.key === key && length >= old.length && length < old.length * GROWTH) return old.range;
+    const range = valueRange(
+      runs.map(({ series }) => series),
+      kind,
+    );
+    this.#fitted = { key, length, range };
+    return range;
+  }
+
+  /** All steps of the store, and room for the first and the last column to be seen whole. */
+  allSteps(runs: readonly RunOfTag[]): Range {
+    const lefts = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.left[0]!] : []));
+    const rights = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.right[columns.length - 1]!] : []));
+    const [from, to] = this.#store.steps ?? [0, 0];
+    const all: Range = [Math.min(from, ...lefts), Math.max(to, ...rights)];
+    return all[1] > all[0] ? all : [all[0] - 0.5, all[1] + 0.5];
+  }
+}

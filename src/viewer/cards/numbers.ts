@@ -1,0 +1,55 @@
+// Numbers as a person reads them. A minus is a minus sign, not a hyphen.
+
+const MINUS = '\u2212';
+
+const typeset = (text: string): string => text.replaceAll('-', MINUS).replace('e+', 'e');
+
+/** At most so many significant digits, without zeros at the end: `0.1`, `12.35`, `1.5e−7`, `3e20`. */
+export function formatValue(value: number, digits = 4): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : `${MINUS}Inf`;
+  const short = Number(value.toPrecision(digits));
+  const size = Math.abs(short);
+  return typeset(size !== 0 && (size < 1e-4 || size >= 1e5) ? short.toExponential() : String(short));
+}
+
+/** All digits, in groups of three: `1,234,567`. Of counts that are no whole numbers, three decimals. */
+export function formatCount(count: number): string {
+  if (!Number.isFinite(count)) return formatValue(count);
+  const [whole = '', rest] = String(Math.abs(count) >= 1e21 ? count : Math.round(count * 1000) / 1000).split('.');
+  return typeset(whole.replace(/\B(?=(\d{3})+$)/g, ',') + (rest === undefined ? '' : `.${rest}`));
+}
+
+const LARGE: readonly [number, string][] = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
+
+/** Three significant digits and the prefix of a unit, for where there is little room: `0`, `950`, `1.2k`, `35M`. */
+export function formatShort(count: number): string {
+  const rounded = Number(count.toPrecision(3));
+  for (const [size, letter] of LARGE) {
+    if (Math.abs(rounded) >= size && Math.abs(rounded) < 1e15) return `${formatValue(rounded / size, 3)}${letter}`;
+  }
+  return formatValue(rounded, 3);
+}
+
+/** A share of a whole, as percent: `0 %`, `<0.1 %`, `12.5 %`. Only nothing is 0 %, and only all is 100 %. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.1) return '<0.1 %';
+  if (percent < 100 && percent > 99.9) return '>99.9 %';
+  return `${Number(percent.toFixed(1))} %`;
+}
+
+/** Labels of evenly spaced ticks: as many decimals as it takes to tell them apart, and no more. */
+export function formatTicks(ticks: readonly number[]): string[] {
+  // Of a single tick, its own size.
+  const spacing = Math.abs(ticks.length > 1 ? ticks[1]! - ticks[0]! : (ticks[0] ?? 0)) || 1;
+  const largest = Math.max(...ticks.map(Math.abs), spacing);
+  // How many digits the largest needs so that the next one differs.
+  const digits = Math.min(15, Math.max(1, Math.ceil(Math.log10(largest / spacing) + 1e-9) + 2));
+  return ticks.map((tick) => formatValue(Math.abs(tick) < spacing / 1e6 ? 0 : tick, digits));
+}

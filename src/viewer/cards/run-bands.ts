@@ -1,0 +1,78 @@
+import { type Density, densityOf } from './density.ts';
+import { rowBorders } from './heat-map.ts';
+import type { Ink } from './ink.ts';
+import { quantileLines } from './quantile-lines.ts';
+import type { Box, RunOfTag, Scene } from './scene.ts';
+
+const SHARES = [0.05, 0.5, 0.95];
+
+/** Several runs over each other: of each its median as a line, and a band that holds nine tenths of its values. */
+export class RunBands {
+  readonly densities: readonly { of: RunOfTag; density: Density; lines: readonly number[][] }[];
+  readonly #box: Box;
+
+  constructor(scene: Scene, box: Box) {
+    const width = Math.max(1, Math.round(box.width * scene.ratio));
+    const borders = rowBorders(scene, Math.max(1, Math.round(box.height * scene.ratio)));
+    this.#box = box;
+    this.densities = scene.runs.map((of) => {
+      const density = densityOf(of.columns, scene.steps, width, borders);
+      return { of, density, lines: quantileLines(density, of.columns, scene.steps, box, SHARES, 0) };
+    });
+  }
+
+  paint(ink: Ink): void {
+    const { left, top, width, height } = this.#box;
+    ink.within(left, top, width, height, () => {
+      for (const { of, lines } of this.densities) {
+        for (const band of bands(lines[0]!, lines[2]!)) ink.area(band, of.colour, 0.2);
+      }
+      for (const { of, lines } of this.densities) {
+        for (const edge of [lines[0]!, lines[2]!]) ink.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
+      }
+      for (const { of, lines } of this.densities) ink.line(lines[1]!, { colour: of.colour, width: 2 });
+    });
+  }
+
+  /** The run whose median is nearest to a place. */
+  nearest(x: number, y: number): RunOfTag | undefined {
+    let best: RunOfTag | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const { of, lines } of this.densities) {
+      const distance = Math.abs(heightAt(lines[1]!, x) - y);
+      if (distance < least) [best, least] = [of, distance];
+    }
+    return best ?? this.densities[0]?.of;
+  }
+}
+
+function heightAt(line: readonly number[], x: number): number {
+  let [best, least] = [Number.NaN, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < line.length; i += 2) {
+    const distance = Math.abs(line[i]! - x);
+    if (distance < least && !Number.isNaN(line[i + 1]!)) [best, least] = [line[i + 1]!, distance];
+  }
+  return best;
+}
+
+/** Polygons between two lines that have the same x, one for each stretch without a gap. */
+function bands(lower: readonly number[], upper: readonly number[]): number[][] {
+  const found: number[][] = [];
+  let there: number[] = [];
+  let back: number[] = [];
+  const close = (): void => {
+    if (there.length > 2)
+      found.push([...there, ...back.reverse().flatMap((y, i, all) => (i % 2 === 0 ? [all[i + 1]!, y] : []))]);
+    there = [];
+    back = [];
+  };
+  for (let i = 0; i < lower.length; i += 2) {
+    if (Number.isNaN(lower[i]!) || Number.isNaN(lower[i + 1]!)) close();
+    else {
+      there.push(lower[i]!, lower[i + 1]!);
+      back.push(upper[i]!, upper[i + 1]!);
+    }
+  }
+  close();
+  return found;
+}

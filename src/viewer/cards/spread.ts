@@ -1,0 +1,59 @@
+import type { Bins } from '../data/points.ts';
+
+/** No edge is farther than this, so that the width of a bin is a number. */
+const FARTHEST = 2 ** 1022;
+
+/**
+ * Adds bins to rows: what is in a bin lies evenly between its edges, and a row gets what lies between its borders. The
+ * borders ascend. Into `sums`, from `at` on, go what lies below all rows, then the rows, then what lies above them:
+ *
+ *     borders            b0    b1    b2    b3
+ *     sums[at + …]   0   |  1  |  2  |  3  |   4
+ *
+ * Bins and rows are walked side by side: no logarithm, whatever the axis is.
+ */
+export function spread(
+  { edges, counts }: Bins,
+  borders: Float64Array,
+  sums: Float32Array,
+  at: number,
+  weight: number,
+): void {
+  const rows = borders.length - 1;
+  const bottom = borders[0]!;
+  const top = borders[rows]!;
+  let row = 0;
+  for (let bin = 0; bin < counts.length; bin++) {
+    const mass = counts[bin]! * weight;
+    if (mass === 0) continue;
+    let left = edges[bin]!;
+    let right = edges[bin + 1]!;
+    if (right < bottom || (right === bottom && left < right)) {
+      sums[at]! += mass;
+      continue;
+    }
+    if (left >= top && (left > top || right > left)) {
+      sums[at + rows + 1]! += mass;
+      continue;
+    }
+    while (row < rows - 1 && borders[row + 1]! <= left) row++;
+    // The whole bin in one row, bins of one value among them.
+    if (left >= borders[row]! && right <= borders[row + 1]!) {
+      sums[at + row + 1]! += mass;
+      continue;
+    }
+    left = Math.max(left, -FARTHEST);
+    right = Math.min(right, FARTHEST);
+    const each = mass / (right - left);
+    if (left < bottom) {
+      sums[at]! += (bottom - left) * each;
+      left = bottom;
+    }
+    for (let r = row; left < right && r < rows; r++) {
+      const end = Math.min(right, borders[r + 1]!);
+      sums[at + r + 1]! += (end - left) * each;
+      left = end;
+    }
+    if (left < right) sums[at + rows + 1]! += (right - left) * each;
+  }
+}

@@ -1,0 +1,36 @@
+import { scaleLinear } from 'd3-scale';
+import type { Range } from '../state/view-state.ts';
+import { formatCount, formatShort } from './numbers.ts';
+import type { Tick } from './value-axis.ts';
+
+/** Whole steps, as many as fit on an axis of this length if two of them keep at least this distance. */
+export function stepTicks([from, to]: Range, length: number, distance: number): Tick[] {
+  const most = Math.max(1, Math.floor(length / distance));
+  let steps: number[] = [];
+  for (let count = most; count > 0; count--) {
+    steps = scaleLinear().domain([from, to]).ticks(count).filter(Number.isInteger);
+    if (steps.length <= most) break;
+  }
+  // Both ends of a range are ticks however few are wanted.
+  steps = steps.slice(0, most);
+  // 1.5M, but 1,500,001 where that would be the label of several.
+  const short = steps.map((step) => (Math.abs(step) < 1e4 ? formatCount(step) : formatShort(step)));
+  const distinct = new Set(short).size === steps.length && (steps.length > 1 || (steps[0] ?? 0) % 1000 === 0);
+  return steps.map((value, i) => ({ value, label: distinct ? short[i]! : formatCount(value) }));
+}
+
+/** The steps that are shown after zooming about one of them; never less than one of them. */
+export function zoomSteps([from, to]: Range, factor: number, about: number): Range {
+  const wide = (to - from) * factor;
+  if (wide < 1) return [about - (about - from) / (to - from), about + (to - about) / (to - from)];
+  return [about - (about - from) * factor, about + (to - about) * factor];
+}
+
+/** Moved or narrowed so far that nothing is shown where there are no steps. Undefined: all are shown. */
+export function withinSteps([from, to]: Range, all: Range): Range | undefined {
+  const wide = to - from;
+  if (wide >= all[1] - all[0]) return undefined;
+  if (from < all[0]) return [all[0], all[0] + wide];
+  if (to > all[1]) return [all[1] - wide, all[1]];
+  return [from, to];
+}

@@ -1,0 +1,119 @@
+import type { Bins } from '../data/points.ts';
+import { binAt } from './bins.ts';
+import type { Ink } from './ink.ts';
+import { formatShort } from './numbers.ts';
+import type { Box } from './scene.ts';
+import type { Theme } from './theme.ts';
+import type { ValueAxis } from './value-axis.ts';
+
+/** A bar of the exact histogram, in pixels along the axis of values, from its upper end. */
+interface Bar {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly bin: number;
+}
+
+/** The bars that are seen: those of bins less than a pixel high share one, as high as the highest of them. */
+function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[] {
+  const bars: Bar[] = [];
+  const y = (value: number): number => (1 - axis.place(value)) * length;
+  for (let bin = 0; bin < counts.length; bin++) {
+    if (counts[bin] === 0) continue;
+    const to = y(edges[bin]!);
+    const from = y(edges[bin + 1]!);
+    if (to < 0 || from > length) continue;
+    const count = counts[bin]!;
+    if (to - from >= 1) {
+      bars.push({ from: Math.max(0, from), to: Math.min(length, to), count, bin });
+      continue;
+    }
+    const row = Math.min(length - 1, Math.max(0, Math.floor((from + to) / 2)));
+    const last = bars.at(-1);
+    if (last !== undefined && last.from === row && last.to === row + 1) {
+      if (count > last.count) bars[bars.length - 1] = { ...last, count, bin };
+    } else bars.push({ from: row, to: row + 1, count, bin });
+  }
+  return bars;
+}
+
+/** What the bins of one column hold, beside the axis of values they share with a picture. The counts' axis is at `footY`. */
+export function paintHistogram(
+  ink: Ink,
+  box: Box,
+  footY: number,
+  bins: Bins,
+  axis: ValueAxis,
+  value: number | undefined,
+  colour: string,
+  theme: Theme,
+): void {
+  const bars = barsOf(bins, axis, box.height);
+  const most = bars.reduce((max, { count }) => Math.max(max, count), 0);
+  ink.line([box.left + 0.5, box.top, box.left + 0.5, box.top + box.height], { colour: theme.ink3, width: 1 });
+  if (most === 0) {
+    ink.text('nothing here', box.left + 8, box.top + box.height / 2, { colour: theme.ink3, size: 10 });
+    return;
+  }
+  const chosen = value === undefined ? -1 : binAt(bins, value);
+  const { scale, cut } = scaleOf(bars, most);
+  const full = box.width - 10;
+  const long = (count: number): number => Math.min(full, (count / scale) * full);
+  for (const { from, to, count, bin } of bars) {
+    const border = to - from >= 4 ? 1 : to - from >= 2 ? 0.5 : 0;
+    const height = Math.max(1, to - from - border);
+    const [fill, opacity] = bin === chosen ? [theme.accent, 1] : [colour, 0.85];
+    ink.rectangle(box.left + 1, box.top + from, Math.max(1, long(count)), height, fill, opacity);
+    if (count > scale) paintCut(ink, box.left + full, box.top + from, height, count, theme);
+  }
+  paintCumulative(ink, box, bins, axis, theme);
+  ink.text('0', box.left + 1, footY, { colour: theme.ink2, size: 10 });
+  ink.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, {
+    colour: theme.ink2,
+    size: 10,
+    align: 'right',
+  });
+}
+
+/** A bar longer than so many times the next one would leave nothing to see of the others. */
+const TOWERING = 4;
+
+/** Which count is as long as there is room. The one bar of a layer's zeros is cut off, and the others are seen. */
+function scaleOf(bars: readonly Bar[], most: number): { scale: number; cut: boolean } {
+  const second = bars.reduce((max, { count }) => (count < most && count > max ? count : max), 0);
+  const cut = second > 0 && most > second * TOWERING;
+  return { scale: cut ? Math.ceil(second * 1.3) : most, cut };
+}
+
+/** The end of a bar that is longer: two slits, and how long it is. */
+function paintCut(ink: Ink, right: number, top: number, height: number, count: number, theme: Theme): void {
+  const tall = Math.max(5, height);
+  const middle = top + height / 2;
+  for (const x of [right - 9, right - 5]) {
+    ink.line([x - 1.5, middle + tall / 2, x + 1.5, middle - tall / 2], { colour: theme.surface, width: 1.5 });
+  }
+  const text = { colour: theme.ink2, size: 10, align: 'right', halo: theme.surface } as const;
+  ink.text(formatShort(count), right - 14, middle - Math.max(9, height / 2 + 7), text);
+}
+
+/** Which share of what is in the bins lies below each value: from 0 at the left to all at the right. */
+function paintCumulative(ink: Ink, box: Box, { edges, counts }: Bins, axis: ValueAxis, theme: Theme): void {
+  let total = 0;
+  for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
+  const points: number[] = [];
+  let below = 0;
+  let last = Number.NaN;
+  for (let bin = 0; bin <= counts.length; bin++) {
+    const y = box.top + (1 - axis.place(edges[bin]!)) * box.height;
+    // Points closer than half a pixel are not told apart.
+    if (!(Math.abs(y - last) < 0.5) || bin === counts.length || edges[bin] === edges[bin + 1]) {
+      points.push(box.left + 1 + (below / total) * (box.width - 10), y);
+      last = y;
+    }
+    if (bin < counts.length) below += counts[bin]!;
+  }
+  ink.within(box.left, box.top, box.width, box.height, () => {
+    ink.line(points, { colour: theme.surface, width: 3, opacity: 0.7 });
+    ink.line(points, { colour: theme.ink, width: 1.25 });
+  });
+}

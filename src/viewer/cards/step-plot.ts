@@ -1,0 +1,221 @@
+import type { Hover, View } from '../state/view-state.ts';
+import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
+import type { Lane } from './columns.ts';
+import type { Density } from './density.ts';
+import { paintNothing, paintRuns, paintSteps, paintValuesLeft, within } from './frame.ts';
+import { HeatMap } from './heat-map.ts';
+import type { Ink } from './ink.ts';
+import { INSET } from './insets.ts';
+import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
+import { formatValue } from './numbers.ts';
+import { RunBands } from './run-bands.ts';
+import { type Box, type Plot, pointedAt, type Scene } from './scene.ts';
+import { paintHistogram } from './step-histogram.ts';
+
+const TOP = 20;
+const STEP_AXIS = 20;
+/** Room for the names of the quantiles. */
+const NAMES = 34;
+/** Narrower cards have no room for a second picture. */
+const ROOM_FOR_TWO = 420;
+
+/**
+ * Steps from left to right, values from bottom to top: the heat map of one run, or the bands of several; under it the
+ * lanes; beside it, on the same axis of values, the exact histogram of the step that is pointed at.
+ *
+ *     legend, what is outside          | step 40
+ *     values |  heat map or bands      | bars
+ *      lanes |  shares over steps      | counts
+ *            |  steps                  | 0 … most
+ */
+export class StepPlot implements Plot {
+  readonly across = 'steps';
+  readonly plot: Box;
+  readonly stepAxis: Box;
+  readonly valueAxis: Box;
+  readonly #scene: Scene;
+  readonly #lanes: readonly Lane[];
+  readonly #lanesBox: Box;
+  readonly #side: Box | undefined;
+  #heat: HeatMap | undefined;
+  #bands: RunBands | undefined;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#lanes = lanesOf(scene.runs);
+    const lanes = this.#lanes.length * LANE_HEIGHT + (this.#lanes.length > 0 ? 3 : 0);
+    const height = Math.max(24, scene.height - TOP - lanes - STEP_AXIS);
+    const beside = scene.width >= ROOM_FOR_TWO ? Math.round(within(scene.width * 0.2, 84, 190)) : 0;
+    const names = beside > 0 || scene.runs.length === 1 ? NAMES - INSET.right : 0;
+    const width = Math.max(24, Math.round(scene.width - INSET.left - INSET.right - beside - names));
+    this.plot = { left: INSET.left, top: TOP, width, height };
+    this.#lanesBox = {
+      left: INSET.left,
+      top: TOP + height + (lanes > 0 ? 3 : 0),
+      width,
+      height: Math.max(0, lanes - 3),
+    };
+    this.stepAxis = { left: INSET.left, top: TOP + height, width, height: lanes + STEP_AXIS };
+    this.valueAxis = { left: 0, top: TOP, width: INSET.left, height };
+    this.#side =
+      beside > 0 ? { left: INSET.left + width + NAMES, top: TOP, width: beside - NAMES + names, height } : undefined;
+  }
+
+  get countsLanes(): boolean {
+    return this.#side !== undefined;
+  }
+
+  paint(ink: Ink): void {
+    const { theme, axis, steps, runs } = this.#scene;
+    const { left, top, width, height } = this.plot;
+    if (runs.length === 1) this.#heat = new HeatMap(runs[0]!, this.plot, this.#scene);
+    else this.#bands = new RunBands(this.#scene, this.plot);
+    paintValuesLeft(ink, this.plot, axis, theme);
+    this.#paintZero(ink);
+    this.#heat?.paint(ink);
+    this.#bands?.paint(ink);
+    const densities = this.#densities();
+    for (const density of densities) paintOutside(ink, this.plot, density, theme);
+    ink.line([left + 0.5, top, left + 0.5, top + height, left + width, top + height], { colour: theme.ink3, width: 1 });
+    const coloured = densities.map((density, i) => ({
+      density,
+      colour: this.#bands === undefined ? undefined : runs[i]!.colour,
+    }));
+    paintLanes(ink, this.#lanesBox, this.#lanes, coloured, theme);
+    paintSteps(ink, this.plot, top + height + (this.stepAxis.height - STEP_AXIS), steps, theme);
+    this.#paintHead(ink);
+    if (densities.every(({ covered }) => !covered.includes(1))) {
+      const empty = runs.every(({ series }) => series.length === 0);
+      paintNothing(ink, this.plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
+    }
+  }
+
+  #densities(): Density[] {
+    return this.#heat === undefined ? this.#bands!.densities.map(({ density }) => density) : [this.#heat.density];
+  }
+
+  #paintZero(ink: Ink): void {
+    const { axis, theme } = this.#scene;
+    const place = axis.place(0);
+    if (place <= 0 || place >= 1) return;
+    const { left, top, width, height } = this.plot;
+    const y = Math.round(top + (1 - place) * height) + 0.5;
+    ink.line([left, y, left + width, y], { colour: theme.line, width: 1 });
+  }
+
+  #paintHead(ink: Ink): void {
+    const { theme, axis, runs } = this.#scene;
+    const { left, width } = this.plot;
+    const y = TOP / 2 - 1;
+    const right = left + width - (this.#heat?.paintLegend(ink, left + width, y) ?? 0);
+    const sums = this.#densities().map(outside);
+    const sum = {
+      above: sums.reduce((all, { above }) => all + above, 0),
+      below: sums.reduce((all, { below }) => all + below, 0),
+    };
+    const notes = describeOutside(sum, axis.domain, (value) => formatValue(value, 2)).join('   ');
+    const long = notes.length * 5.6;
+    if (runs.length > 1) paintRuns(ink, left, right - (long > 0 ? long + 12 : 0), y, runs, theme);
+    if (notes === '') return;
+    if (runs.length > 1) ink.text(notes, right, y, { colour: theme.accent, size: 10, align: 'right' });
+    else if (left + long <= right) ink.text(notes, left, y, { colour: theme.accent, size: 10 });
+    // No room in the head: within the picture, under its upper edge.
+    else ink.text(notes, left + 5, TOP + 11, { colour: theme.accent, size: 10, halo: theme.surface });
+  }
+
+  paintOver(ink: Ink, view: View): void {
+    this.#paintBrush(ink, view);
+    this.#paintPointer(ink, view);
+    this.#paintSide(ink, view);
+  }
+
+  #x(step: number): number {
+    const [from, to] = this.#scene.steps;
+    return this.plot.left + ((step - from) / (to - from)) * this.plot.width;
+  }
+
+  #paintBrush(ink: Ink, { brush }: View): void {
+    if (brush === undefined) return;
+    const { left, top, width, height } = this.plot;
+    const { accent } = this.#scene.theme;
+    const tall = height + this.stepAxis.height - STEP_AXIS;
+    ink.within(left, top, width, tall, () => {
+      const [from, to] = [this.#x(brush[0]), this.#x(brush[1])];
+      ink.rectangle(from, top, Math.max(1, to - from), tall, accent, 0.16);
+      for (const x of [from, to]) ink.line([x, top, x, top + tall], { colour: accent, width: 1 });
+    });
+  }
+
+  #paintPointer(ink: Ink, { hover }: View): void {
+    const { steps, theme, tag, runs, axis } = this.#scene;
+    if (hover === undefined) return;
+    const { left, top, width, height } = this.plot;
+    const tall = height + this.stepAxis.height - STEP_AXIS;
+    const here = hover.tag === tag ? pointedAt(runs, hover) : undefined;
+    ink.within(left, top, width, tall, () => {
+      const x = this.#x(hover.step);
+      if (hover.step >= steps[0] && hover.step <= steps[1]) {
+        ink.line([x, top, x, top + tall], { colour: theme.surface, width: 3, opacity: 0.6 });
+        ink.line([x, top, x, top + tall], { colour: theme.accent, width: 1.25 });
+      }
+      if (here === undefined || here.column === -1 || hover.value === undefined) return;
+      const { left: lefts, right: rights } = here.of.columns;
+      const bins = here.of.columns.bins(here.column);
+      const bin = binAt(bins, hover.value);
+      const y = (value: number): number => top + (1 - axis.place(value)) * height;
+      if (bin === -1) return;
+      const { edges } = bins;
+      const [upper, lower] = [y(edges[bin + 1]!), y(edges[bin]!)];
+      const [from, to] = [this.#x(lefts[here.column]!), this.#x(rights[here.column]!)];
+      const [wide, high] = [Math.max(5, to - from), Math.max(3, lower - upper)];
+      const [x0, y0] = [(from + to - wide) / 2, (upper + lower - high) / 2];
+      const around = [x0, y0, x0 + wide, y0, x0 + wide, y0 + high, x0, y0 + high, x0, y0];
+      ink.line(around, { colour: theme.surface, width: 3, opacity: 0.7 });
+      ink.line(around, { colour: theme.accent, width: 1.5 });
+    });
+  }
+
+  #paintSide(ink: Ink, { hover }: View): void {
+    const side = this.#side;
+    const { runs, theme, axis, tag } = this.#scene;
+    const pointed = pointedAt(runs, hover);
+    if (side === undefined || pointed === undefined || pointed.column === -1) return;
+    const { of, column } = pointed;
+    const { left, top, width } = side;
+    ink.within(left - 4, 0, width + INSET.right + 4, TOP, () =>
+      ink.text(nameOfColumn(of.series, column), left, TOP / 2 - 1, { colour: theme.ink, size: 11, bold: true }),
+    );
+    const value = hover?.tag === tag ? hover.value : undefined;
+    const colour = runs.length > 1 ? of.colour : theme.ink3;
+    const footY = this.stepAxis.top + this.stepAxis.height - STEP_AXIS + 12;
+    paintHistogram(ink, side, footY, of.columns.bins(column), axis, value, colour, theme);
+    if (value !== undefined) {
+      const y = top + (1 - axis.place(value)) * side.height;
+      if (y > top && y < top + side.height) {
+        ink.line([left, y, left + width, y], { colour: theme.accent, width: 1, opacity: 0.6 });
+      }
+    }
+    const counts = { ...this.#lanesBox, left, width };
+    if (this.#lanes.length > 0) paintLaneCounts(ink, counts, this.#lanes, of, column, theme);
+  }
+
+  pick(x: number, y: number): Hover | undefined {
+    const { runs, tag } = this.#scene;
+    const of = this.#bands?.nearest(x, y) ?? runs[0];
+    if (of === undefined) return undefined;
+    const column = of.series.columnAt(this.stepAt(x));
+    if (column === -1) return undefined;
+    const [from, to] = [this.valueAt(x, y + 0.5), this.valueAt(x, y - 0.5)];
+    const value = valueOfPixel(of.columns.bins(column), from, to, this.valueAt(x, y));
+    return { step: of.series.firstStep(column), tag, run: of.run, value };
+  }
+
+  stepAt(x: number): number {
+    const [from, to] = this.#scene.steps;
+    return from + ((x - this.plot.left) / this.plot.width) * (to - from);
+  }
+
+  valueAt(_x: number, y: number): number {
+    return this.#scene.axis.valueAt(1 - (y - this.plot.top) / this.plot.height);
+  }
+}

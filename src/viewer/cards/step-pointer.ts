@@ -1,0 +1,91 @@
+import type { Hover, Range, ViewState } from '../state/view-state.ts';
+import { listenToPointer } from './pointer.ts';
+import { withinSteps, zoomSteps } from './step-axis.ts';
+
+/** A plot over steps, from left to right, as it was drawn last. */
+export interface StepTrack {
+  readonly steps: Range;
+  /** What is drawn where nobody zoomed. */
+  readonly allSteps: Range;
+  /** Where the plot begins and ends, in CSS pixels from the left of the element. */
+  readonly left: number;
+  readonly right: number;
+  /** What is at this place of the element; undefined where there is nothing. */
+  at(x: number, y: number): Hover | undefined;
+  /** The next step that was drawn, or the one before. */
+  neighbour(step: number, direction: 1 | -1): number;
+}
+
+/** The step at a place of a plot, within it. */
+export function stepAt({ steps: [from, to], left, right }: StepTrack, x: number): number {
+  return from + Math.min(1, Math.max(0, (x - left) / (right - left))) * (to - from);
+}
+
+/**
+ * Pointer and keys on a plot over steps, the same as on the cards of histograms: hovering; dragging brushes, with Shift
+ * it moves along the steps; a wheel zooms; a double click shows everything again. Arrows hover, with Shift they brush;
+ * Enter shows the brushed steps alone.
+ * @returns how to stop listening
+ */
+export function listenToSteps(element: HTMLElement, state: ViewState, track: StepTrack): () => void {
+  let drag: { x: number; shift: boolean; step: number; steps: Range; brush: Range | undefined } | undefined;
+  const show = (steps: Range) => state.change({ steps: withinSteps(steps, track.allSteps) });
+  const move = ([from, to]: Range, pixels: number) => {
+    const by = (pixels / (track.right - track.left)) * (to - from);
+    show([from + by, to + by]);
+  };
+  const keys = (event: KeyboardEvent) => {
+    const { hover, brush } = state.view;
+    const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (direction !== 0) {
+      const before = hover?.step ?? stepAt(track, direction === 1 ? track.left : track.right);
+      const step = track.neighbour(before, direction);
+      // The end of the brush that the cursor stands on moves.
+      const [from, to] = brush ?? [before, before];
+      const other = before === from ? to : from;
+      const wider = { brush: [Math.min(step, other), Math.max(step, other)] as const };
+      state.change({ hover: { ...hover, step }, ...(event.shiftKey && wider) });
+    } else if (event.key === 'Enter' && !event.defaultPrevented && brush !== undefined) {
+      state.change({ steps: brush, brush: undefined });
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
+  element.addEventListener('keydown', keys);
+  const stop = listenToPointer(element, {
+    move: ({ x, y }) => state.change({ hover: track.at(x, y) }),
+    leave: () => state.change({ hover: undefined }),
+    dragStart({ x }, shift) {
+      drag = { x, shift, step: stepAt(track, x), steps: track.steps, brush: state.view.brush };
+      return true;
+    },
+    drag({ x }) {
+      const { shift, step, steps } = drag!;
+      const now = stepAt(track, x);
+      if (shift) move(steps, drag!.x - x);
+      else state.change({ brush: [Math.min(now, step), Math.max(now, step)] });
+    },
+    dragEnd() {
+      drag = undefined;
+    },
+    dragCancel() {
+      state.change({ brush: drag?.brush });
+      drag = undefined;
+    },
+    doubleClick: () => state.change({ brush: undefined, steps: undefined }),
+    zoom(factor, { x }, { focused, control }) {
+      if (!focused && !control) return false;
+      show(zoomSteps(track.steps, factor, stepAt(track, x)));
+      return true;
+    },
+    pan(byX) {
+      move(track.steps, byX);
+      return true;
+    },
+  });
+  return () => {
+    stop();
+    element.removeEventListener('keydown', keys);
+  };
+}

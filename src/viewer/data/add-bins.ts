@@ -1,0 +1,90 @@
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import type { Bins } from './points.ts';
+
+/** Of unlike edges at most so many bins are made, or as many as either has: a sum takes no more memory than its parts. */
+const MOST_BINS = 64;
+
+/**
+ * The sum of two histograms. It is exact where their edges are equal or both are stretches of the shared ones. Else it has
+ * the edges of both, a bin that is cut by an edge of the other is spread evenly over its parts, and neighbours are joined
+ * until there are no more bins than either has (or 64); whole counts stay whole, and the total is exact.
+ */
+export function addBins(a: Bins, b: Bins): Bins {
+  if (a.counts.length === 0) return b;
+  if (b.counts.length === 0) return a;
+  const [atA, atB] = [placeInDefaultEdges(a.edges), placeInDefaultEdges(b.edges)];
+  if (atA >= 0 && atB >= 0) {
+    const start = Math.min(atA, atB);
+    const end = Math.max(atA + a.edges.length, atB + b.edges.length);
+    const counts = new Float64Array(end - start - 1);
+    counts.set(a.counts, atA - start);
+    for (let i = 0; i < b.counts.length; i++) counts[atB - start + i]! += b.counts[i]!;
+    return { edges: DEFAULT_EDGES.subarray(start, end), counts };
+  }
+  if (sameEdges(a.edges, b.edges)) return { edges: a.edges, counts: a.counts.map((count, i) => count + b.counts[i]!) };
+  const edges = unionOf(a.edges, b.edges);
+  const counts = new Float64Array(edges.length - 1);
+  spread(a, edges, counts);
+  spread(b, edges, counts);
+  if (a.counts.every(Number.isInteger) && b.counts.every(Number.isInteger)) makeWhole(counts);
+  return fewerBins({ edges, counts }, Math.max(MOST_BINS, a.counts.length, b.counts.length));
+}
+
+/** Joins neighbouring bins, about equally many each, where there are more than so many. */
+export function fewerBins(bins: Bins, most: number): Bins {
+  const before = bins.counts.length;
+  if (before <= most) return bins;
+  const start = (bin: number) => Math.floor((bin * before) / most);
+  const edges = Float64Array.from({ length: most + 1 }, (_, bin) => bins.edges[start(bin)]!);
+  const counts = Float64Array.from({ length: most }, (_, bin) =>
+    bins.counts.subarray(start(bin), start(bin + 1)).reduce((sum, count) => sum + count, 0),
+  );
+  return { edges, counts };
+}
+
+const sameEdges = (a: Float64Array, b: Float64Array): boolean =>
+  a.length === b.length && a.every((edge, i) => edge === b[i]);
+
+/** All edges of both; one that is double in either, the bin of a single value, is double. */
+function unionOf(a: Float64Array, b: Float64Array): Float64Array {
+  const edges: number[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const [x, y] = [a[i] ?? Infinity, b[j] ?? Infinity];
+    edges.push(Math.min(x, y));
+    if (x <= y) i++;
+    if (y <= x) j++;
+  }
+  return Float64Array.from(edges);
+}
+
+/** Adds the counts of a histogram to bins whose edges contain its own. */
+function spread({ edges: from, counts }: Bins, edges: Float64Array, into: Float64Array): void {
+  for (let i = 0, at = 0; i < counts.length; i++) {
+    const [left, right] = [from[i]!, from[i + 1]!];
+    while (edges[at]! < left) at++;
+    // A bin for one value: the bin of its own between two equal edges.
+    if (left === right) {
+      into[at]! += counts[i]!;
+      at++;
+      continue;
+    }
+    // Past a bin for one value at its left edge, which the other histogram may have.
+    while (edges[at + 1] === left) at++;
+    // Half of it, where the width of all numbers is beyond them.
+    const unit = right - left === Infinity ? 0.5 : 1;
+    const width = right * unit - left * unit;
+    for (; edges[at]! < right; at++) {
+      into[at]! += counts[i]! * ((edges[at + 1]! * unit - edges[at]! * unit) / width);
+    }
+  }
+}
+
+/** Rounds such that each sum from the left is the rounded sum. */
+function makeWhole(counts: Float64Array): void {
+  let [sum, given] = [0, 0];
+  for (let i = 0; i < counts.length; i++) {
+    sum += counts[i]!;
+    counts[i] = Math.round(sum) - given;
+    given += counts[i]!;
+  }
+}

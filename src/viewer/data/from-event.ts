@@ -1,0 +1,200 @@
+import type { LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
+import { fewerBins } from './add-bins.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import type { Bins, PointSummary, ViewerPoint } from './points.ts';
+
+/** More bins than these are joined; it is beyond what any program logs. */
+const MOST_BINS = 4096;
+
+/** A record that cannot be drawn. */
+export class UnusableRecord extends Error {
+  override readonly name: string = 'UnusableRecord';
+}
+
+/**
+ * What a viewer shows of an event; undefined for what it does not show.
+ * @throws UnusableRecord for a histogram whose bins make no sense; says which run, tag and step, and why
+ */
+export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
+  switch (event.kind) {
+    case 'histogram':
+      return histogramPoint(run, event);
+    case 'scalar': {
+      const { tag, step, wallTime, value } = event;
+      return { kind: 'scalar', run, tag, step, wallTime, value };
+    }
+    case 'text':
+      return { ...event, run };
+    case 'image':
+      // Copies: they may be views of all that was read with them.
+      return { ...event, run, images: event.images.map((bytes) => bytes.slice()) };
+    case 'start':
+      return { kind: 'restart', run, step: event.step };
+    default:
+      event satisfies Exclude<LoggedEvent, { kind: 'histogram' | 'scalar' | 'image' | 'text' | 'start' }>;
+      return undefined;
+  }
+}
+
+function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
+  const { tag, step, wallTime } = event;
+  try {
+    const bins = binsOf(event);
+    return { kind: 'histogram', run, tag, step, wallTime, bins, summary: summaryOf(event, bins) };
+  } catch (error) {
+    if (!(error instanceof UnusableRecord)) throw error;
+    throw new UnusableRecord(
+      `run ${run}, ${JSON.stringify(tag)}, step ${step}: the histogram cannot be drawn: ${error.message}`,
+    );
+  }
+}
+
+/** Bins without gaps: an empty bin where there was one, and none at the ends. */
+function binsOf({ bins: { lefts, rights, counts } }: LoggedHistogram): Bins {
+  checkCounts(counts);
+  // Views of one array, as of PyTorch's records: there are no gaps.
+  const isOne = lefts.buffer === rights.buffer && rights.byteOffset === lefts.byteOffset + 8 && counts.length > 0;
+  if (isOne) {
+    const bins = trimmed(new Float64Array(lefts.buffer, lefts.byteOffset, counts.length + 1), counts);
+    const shared = onDefaultEdges(bins);
+    if (shared !== undefined) return shared;
+    if (isAscending(bins.edges)) return fewerBins(bins, MOST_BINS);
+  }
+  const bins = withoutGaps(lefts, rights, counts);
+  return onDefaultEdges(bins) ?? fewerBins(bins, MOST_BINS);
+}
+
+function checkCounts(counts: Float64Array): void {
+  for (let i = 0; i < counts.length; i++) {
+    if (!(counts[i]! >= 0 && counts[i]! < Infinity)) throw new UnusableRecord(`bin ${i} holds ${counts[i]} values`);
+  }
+}
+
+function trimmed(edges: Float64Array, counts: Float64Array): Bins {
+  let [start, end] = [0, counts.length];
+  while (start < end && counts[start] === 0) start++;
+  while (end > start && counts[end - 1] === 0) end--;
+  if (start === end) return { edges: Float64Array.of(0), counts: new Float64Array(0) };
+  return { edges: edges.subarray(start, end + 1), counts: counts.subarray(start, end) };
+}
+
+function onDefaultEdges({ edges, counts }: Bins): Bins | undefined {
+  const place = placeInDefaultEdges(edges);
+  return place < 0 ? undefined : { edges: DEFAULT_EDGES.subarray(place, place + edges.length), counts };
+}
+
+function isAscending(edges: Float64Array): boolean {
+  for (let i = 1; i < edges.length; i++) if (!(edges[i - 1]! <= edges[i]!)) return false;
+  return edges[0]! > -Infinity && edges[edges.length - 1]! < Infinity;
+}
+
+/** One bin after another, each of them checked. */
+function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64Array): Bins {
+  const edges: number[] = [];
+  const filled: number[] = [];
+  for (let i = 0; i < counts.length; i++) {
+    let [left, right] = [lefts[i]!, rights[i]!];
+    // Where nothing bounds the outermost bins they are as wide as nothing: what they hold is beyond.
+    if (i === 0 && left === -Infinity) left = right;
+    if (i === counts.length - 1 && right === Infinity) right = left;
+    const last = edges.at(-1) ?? -Infinity;
+    if (!(Number.isFinite(left) && Number.isFinite(right) && left <= right && left >= last - Math.abs(last) * 1e-9)) {
+      throw new UnusableRecord(
+        `bin ${i} goes from ${left} to ${right}${i > 0 ? `, and the one before to ${last}` : ''}`,
+      );
+    }
+    left = Math.max(left, last);
+    if (i === 0) edges.push(left);
+    else if (left > last) {
+      edges.push(left);
+      filled.push(0);
+    }
+    edges.push(Math.max(right, left));
+    filled.push(counts[i]!);
+  }
+  return trimmed(Float64Array.from(edges), Float64Array.from(filled));
+}
+
+/**
+ * What a record says of its values. Those in no bin are NaN if `min` is, as PyTorch writes it, and infinite if `min` or
+ * `max` is; otherwise nobody says what they are: infinities of both signs, NaN in a file of layertap (which says it beside
+ * the histogram), or values beyond the bins.
+ */
+function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
+  const { edges, counts } = bins;
+  let inBins = 0;
+  for (let i = 0; i < counts.length; i++) inBins += counts[i]!;
+  const some = inBins > 0;
+  const [first, last] = some ? [edges[0]!, edges[edges.length - 1]!] : [Number.NaN, Number.NaN];
+  if (statistics === undefined) {
+    return { count: inBins, ...spreadOf(bins, inBins), min: first, max: last, zeros: zerosIn(bins), ...NONE_LOST };
+  }
+  const { num, min, max, sum, sumSquares } = statistics;
+  const count = Number.isFinite(num) ? Math.max(num, inBins) : inBins;
+  const [isBelow, isAbove] = [min < first && min > -Infinity, max > last && max < Infinity];
+  const lost = lostOf(count - inBins, min, max, isBelow, isAbove);
+  // What is finite and beyond the bins is in the sums too.
+  const finite = isBelow || isAbove ? count : inBins;
+  let mean = sum / finite;
+  let std = min === max ? 0 : Math.sqrt(Math.max(0, sumSquares / finite - mean * mean));
+  if (!(Number.isFinite(sum) && Number.isFinite(sumSquares) && finite > 0)) ({ mean, std } = spreadOf(bins, inBins));
+  return {
+    count,
+    mean,
+    std,
+    min: some && Number.isFinite(min) ? min : first,
+    max: some && Number.isFinite(max) ? max : last,
+    zeros: min > 0 || max < 0 ? 0 : min === 0 && max === 0 ? inBins : zerosIn(bins),
+    nan: lost.nan,
+    negativeInfinity: lost.negativeInfinity,
+    positiveInfinity: lost.positiveInfinity,
+    below: lost.below,
+    above: lost.above,
+    unknown: lost.unknown,
+  };
+}
+
+const NONE_LOST = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
+
+function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbove: boolean): typeof NONE_LOST {
+  if (lost <= 0) return NONE_LOST;
+  if (Number.isNaN(min) || Number.isNaN(max)) return { ...NONE_LOST, nan: lost };
+  // What the extremes are, is there once at least; where it is the only kind, that often.
+  const kinds = [
+    ['negativeInfinity', min === -Infinity],
+    ['positiveInfinity', max === Infinity],
+    ['below', isBelow],
+    ['above', isAbove],
+  ] as const;
+  const there = kinds.filter(([, is]) => is).map(([kind]) => kind);
+  if (lost < there.length || there.length === 0) return { ...NONE_LOST, unknown: lost };
+  if (there.length === 1 && !isBelow && !isAbove) return { ...NONE_LOST, [there[0]!]: lost };
+  return { ...NONE_LOST, ...Object.fromEntries(there.map((kind) => [kind, 1])), unknown: lost - there.length };
+}
+
+/** Mean and standard deviation, as if all values were in the middle of their bins. */
+function spreadOf({ edges, counts }: Bins, total: number): { mean: number; std: number } {
+  const middle = (i: number) => edges[i]! / 2 + edges[i + 1]! / 2;
+  let [mean, variance] = [0, 0];
+  for (let i = 0; i < counts.length; i++) mean += middle(i) * (counts[i]! / total);
+  for (let i = 0; i < counts.length; i++) variance += (middle(i) - mean) ** 2 * (counts[i]! / total);
+  return total > 0 ? { mean, std: Math.sqrt(variance) } : { mean: Number.NaN, std: Number.NaN };
+}
+
+/**
+ * How many values are exactly 0, if the bins tell: the bin of one value does, and PyTorch's [0, 1e-12) holds nothing else
+ * that anybody computes. NaN where zero is in a bin with others.
+ */
+function zerosIn({ edges, counts }: Bins): number {
+  let [low, high] = [0, edges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edges[middle]! < 0) low = middle + 1;
+    else high = middle;
+  }
+  // Below it, if there is one, is a bin that holds zero where the edge is beyond it, or is the right edge of all.
+  const isEdge = edges[low] === 0 && low < counts.length;
+  if (isEdge && edges[low + 1]! <= 1e-12) return counts[low]!;
+  const holds = isEdge ? counts[low]! : low > 0 && low < edges.length ? counts[low - 1]! : 0;
+  return holds > 0 ? Number.NaN : 0;
+}

@@ -1,0 +1,100 @@
+/**
+ * @file Points as bytes, to be posted to another thread or kept in a file. A histogram of 600 bins takes some 400 bytes:
+ * its counts are coded as in count-code.ts, and default edges are not written.
+ */
+import { BytesReader } from './bytes-reader.ts';
+import { BytesWriter } from './bytes-writer.ts';
+import { decodeCounts, encodeCounts } from './count-code.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
+
+const KINDS = ['histogram', 'scalar', 'text', 'image', 'restart'] as const satisfies ViewerPoint['kind'][];
+
+export function packPoints(points: readonly ViewerPoint[]): Uint8Array<ArrayBuffer> {
+  const writer = new BytesWriter();
+  for (const point of points) writePoint(writer, point);
+  return writer.finish();
+}
+
+/** @throws RangeError for bytes that are cut off, or others */
+export function unpackPoints(bytes: Uint8Array): ViewerPoint[] {
+  const reader = new BytesReader(bytes);
+  const points: ViewerPoint[] = [];
+  while (!reader.isAtEnd) points.push(readPoint(reader));
+  return points;
+}
+
+export function writePoint(writer: BytesWriter, point: ViewerPoint): void {
+  const { kind, run, step } = point;
+  writer.whole(KINDS.indexOf(kind));
+  writer.name(run);
+  writer.double(step);
+  if (kind === 'restart') return;
+  writer.name(point.tag);
+  writer.double(point.wallTime);
+  if (kind === 'histogram') writeHistogram(writer, point);
+  else if (kind === 'scalar') writer.double(point.value);
+  else if (kind === 'text') {
+    writer.whole(point.texts.length);
+    for (const text of point.texts) writer.text(text);
+  } else {
+    for (const size of [point.width, point.height, point.images.length]) writer.whole(size);
+    for (const image of point.images) writer.bytes(image);
+  }
+}
+
+export function readPoint(reader: BytesReader): ViewerPoint {
+  const number = reader.whole();
+  const kind = KINDS[number];
+  if (kind === undefined) throw new RangeError(`a point of the unknown kind ${number}`);
+  const [run, step] = [reader.name(), reader.double()];
+  if (kind === 'restart') return { kind, run, step };
+  const head = { run, step, tag: reader.name(), wallTime: reader.double() };
+  if (kind === 'histogram') return { kind, ...head, ...readHistogram(reader) };
+  if (kind === 'scalar') return { kind, ...head, value: reader.double() };
+  if (kind === 'text') return { kind, ...head, texts: Array.from({ length: reader.whole() }, () => reader.text()) };
+  const [width, height, count] = [reader.whole(), reader.whole(), reader.whole()];
+  // Copies: the bytes around them need not be kept.
+  return { kind, ...head, width, height, images: Array.from({ length: count }, () => reader.bytes().slice()) };
+}
+
+function writeHistogram(
+  writer: BytesWriter,
+  { step, lastStep = step, records = 1, bins, summary }: HistogramPoint,
+): void {
+  writer.whole(records);
+  if (records > 1) writer.double(lastStep);
+  let present = 0;
+  SUMMARY_NAMES.forEach((name, i) => {
+    if (summary[name] !== 0) present |= 1 << i;
+  });
+  writer.whole(present);
+  for (const name of SUMMARY_NAMES) if (summary[name] !== 0) writer.double(summary[name]);
+  const place = placeInDefaultEdges(bins.edges);
+  writer.whole(bins.counts.length);
+  writer.whole(place + 1);
+  if (place < 0) writer.doubles(bins.edges);
+  writer.bytes(encodeCounts(bins.counts));
+}
+
+function readHistogram(reader: BytesReader): Pick<HistogramPoint, 'bins' | 'summary' | 'lastStep' | 'records'> {
+  const records = reader.whole();
+  const several = records > 1 ? { records, lastStep: reader.double() } : {};
+  const present = reader.whole();
+  const summary = {} as Record<keyof PointSummary, number>;
+  SUMMARY_NAMES.forEach((name, i) => {
+    summary[name] = present & (1 << i) ? reader.double() : 0;
+  });
+  return { ...several, summary, bins: readBins(reader) };
+}
+
+function readBins(reader: BytesReader): Bins {
+  const size = reader.whole();
+  const place = reader.whole() - 1;
+  const edges = place < 0 ? reader.doubles(size + 1) : DEFAULT_EDGES.subarray(place, place + size + 1);
+  const code = reader.bytes();
+  if (edges.length !== size + 1) throw new RangeError(`${size} bins from default edge ${place} on`);
+  const counts = new Float64Array(size);
+  decodeCounts(code, 0, counts);
+  return { edges, counts };
+}

@@ -1,0 +1,69 @@
+import type { Bins } from './points.ts';
+
+/** The value below which this share (0 to 1) of what is in some bins lies; NaN where there is nothing. */
+export function quantileOf({ edges, counts }: Bins, share: number): number {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  if (!(total > 0)) return Number.NaN;
+  const wanted = Math.min(Math.max(share, 0), 1) * total;
+  let below = 0;
+  let last = 0;
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i] === 0) continue;
+    last = i;
+    if (below + counts[i]! >= wanted) break;
+    below += counts[i]!;
+  }
+  const part = Math.min((wanted - below) / counts[last]!, 1);
+  return edges[last]! * (1 - part) + edges[last + 1]! * part;
+}
+
+/**
+ * The value below which this share of what is in several histograms together lies; NaN where there is nothing. Halves the
+ * range until it is a float32's precision, so that no bins need to be joined.
+ */
+export function jointQuantile(histograms: readonly Bins[], share: number): number {
+  let [total, low, high] = [0, Infinity, -Infinity];
+  for (const { edges, counts } of histograms) {
+    for (let i = 0; i < counts.length; i++) {
+      if (counts[i] === 0) continue;
+      total += counts[i]!;
+      low = Math.min(low, edges[i]!);
+      high = Math.max(high, edges[i + 1]!);
+    }
+  }
+  if (total === 0) return Number.NaN;
+  const wanted = share * total;
+  if (wanted <= 0) return low;
+  if (wanted >= total) return high;
+  for (let turn = 0; turn < MOST_TURNS && high - low > Math.max(Math.abs(low), Math.abs(high)) * 1e-7; turn++) {
+    const middle = between(low, high);
+    let below = 0;
+    for (const bins of histograms) below += countBelow(bins, middle);
+    if (below < wanted) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Enough for the width of all float64s, halved in between their exponents. */
+const MOST_TURNS = 100;
+
+/** In the middle of the exponents, where numbers are far apart: 1e30 is not halfway to 1. */
+function between(low: number, high: number): number {
+  if (low < 0 && high > 0) return 0;
+  const [small, large] = low < 0 ? [-high, -low] : [low, high];
+  const middle = large > 4 * small ? Math.sqrt(Math.max(small, large * 1e-16)) * Math.sqrt(large) : (small + large) / 2;
+  return low < 0 ? -middle : middle;
+}
+
+/** How many of the values in some bins are at most this one. */
+function countBelow({ edges, counts }: Bins, value: number): number {
+  let below = 0;
+  for (let i = 0; i < counts.length && edges[i]! <= value; i++) {
+    if (counts[i] === 0) continue;
+    const width = edges[i + 1]! - edges[i]!;
+    below += edges[i + 1]! <= value ? counts[i]! : counts[i]! * ((value - edges[i]!) / width);
+  }
+  return below;
+}

@@ -1,0 +1,59 @@
+import type { ImagePoint, TextPoint } from './points.ts';
+
+/** As many as TensorBoard keeps of pictures. */
+const MOST = 10;
+
+/**
+ * The pictures or texts of one tag in one run, in the order of steps: ten of them at most, spread over all steps, the
+ * first and the last one included.
+ */
+export class RecordList<P extends ImagePoint | TextPoint> {
+  #points: P[] = [];
+  /** How many points were left out between those that were kept, one after another, and are left out of new ones. */
+  #stride = 1;
+  #seen = 0;
+
+  get points(): readonly P[] {
+    return this.#points;
+  }
+
+  /** What it takes in memory, about. */
+  get bytes(): number {
+    return this.#points.reduce((sum, point) => sum + sizeOf(point), 300);
+  }
+
+  /** Puts a record where its step belongs, in the place of one of the same step. */
+  add(point: P): void {
+    const points = this.#points;
+    const at = points.findLastIndex(({ step }) => step <= point.step);
+    if (points[at]?.step === point.step) {
+      points[at] = point;
+      return;
+    }
+    // The newest one is always there, until a newer one comes; of all others every n-th stays.
+    const newest = at === points.length - 1;
+    if (newest && points.length > 1 && (this.#seen - 1) % this.#stride !== 0) points.pop();
+    points.splice(newest ? points.length : at + 1, 0, point);
+    this.#seen++;
+    if (points.length > MOST) this.shrink();
+  }
+
+  purge(step: number): void {
+    this.#points = this.#points.filter((point) => point.step < step);
+    this.#seen = this.#points.length === 0 ? 0 : this.#seen;
+  }
+
+  /** Leaves out every second one, but not the last. @returns whether it became smaller */
+  shrink(): boolean {
+    if (this.#points.length < 3) return false;
+    const last = this.#points.length - 1;
+    this.#points = this.#points.filter((_, i) => i % 2 === 0 || i === last);
+    this.#stride *= 2;
+    return true;
+  }
+}
+
+function sizeOf(point: ImagePoint | TextPoint): number {
+  const parts = point.kind === 'image' ? point.images : point.texts;
+  return parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length * 2 : part.byteLength), 200);
+}

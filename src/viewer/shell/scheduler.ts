@@ -1,0 +1,131 @@
+import type { Card } from '../cards/card.ts';
+
+/** How often new data are looked at, at most, in milliseconds. */
+const BETWEEN_DATA = 50;
+/** What drawing new data may take of one frame, in milliseconds; a card that takes longer is drawn whole. */
+const DATA_TURN = 8;
+/** After that, drawing new data rests so many times as long: it takes a third of the time at most. */
+const REST = 2;
+
+/**
+ * The one animation frame of a viewer. What the user does is drawn in the next frame; new data are drawn as often as there
+ * is time for, those first that wait longest. Only what can be seen is drawn, once a frame.
+ */
+export class Scheduler {
+  /** Cards that show what the user changed, and cards whose data changed. */
+  readonly #hand: Set<Card> = new Set();
+  readonly #data: Set<Card> = new Set();
+  readonly #visible: Set<Card> = new Set();
+  readonly #onData: () => void;
+  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dataWaits = false;
+  #nextLook = 0;
+  #nextDraw = 0;
+
+  /** @param onData is called in a frame in which new data may be looked at; it asks for the cards that changed */
+  constructor(onData: () => void) {
+    this.#onData = onData;
+  }
+
+  /** Draws the card in the next frame in which it can be seen. */
+  requestDraw(card: Card): void {
+    this.#hand.add(card);
+    if (this.#visible.has(card)) this.#ask();
+  }
+
+  /** Draws the card, whose data changed, when there is time. */
+  requestDataDraw(card: Card): void {
+    this.#data.add(card);
+    if (this.#visible.has(card)) this.#askForData();
+  }
+
+  /** Says whether a card can be seen. One that waited while it could not is drawn now. */
+  setVisible(card: Card, visible: boolean): void {
+    if (!visible) {
+      this.#visible.delete(card);
+      return;
+    }
+    this.#visible.add(card);
+    if (this.#data.has(card)) this.#hand.add(card);
+    if (this.#hand.has(card)) this.#ask();
+  }
+
+  /** Forgets a card. */
+  remove(card: Card): void {
+    for (const cards of [this.#visible, this.#hand, this.#data]) cards.delete(card);
+  }
+
+  /** There are new data. */
+  dataChanged(): void {
+    this.#dataWaits = true;
+    this.#askForData();
+  }
+
+  /** Draws everything that waits at once, seen or not: for printing. */
+  drawNow(): void {
+    for (const card of new Set([...this.#hand, ...this.#data])) this.#draw(card);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    for (const cards of [this.#visible, this.#hand, this.#data]) cards.clear();
+  }
+
+  #ask(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#run());
+  }
+
+  /** Asks for a frame when the next data are due. */
+  #askForData(): void {
+    if (this.#timer !== undefined || this.#frame !== 0) return;
+    const drawing = [...this.#data].some((card) => this.#visible.has(card));
+    const due = Math.min(drawing ? this.#nextDraw : Infinity, this.#dataWaits ? this.#nextLook : Infinity);
+    if (due === Infinity) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#ask();
+    }, due - performance.now());
+  }
+
+  #run(): void {
+    this.#frame = 0;
+    const failures: unknown[] = [];
+    const attempt = (act: () => void) => {
+      try {
+        act();
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    for (const card of this.#hand) if (this.#visible.has(card)) attempt(() => this.#draw(card));
+    attempt(() => this.#runData(attempt));
+    this.#askForData();
+    // The others were drawn all the same.
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #runData(attempt: (act: () => void) => void): void {
+    const start = performance.now();
+    if (start < this.#nextDraw) return;
+    if (this.#dataWaits && start >= this.#nextLook) {
+      this.#dataWaits = false;
+      this.#onData();
+      this.#nextLook = start + BETWEEN_DATA;
+    }
+    for (const card of this.#data) {
+      if (!this.#visible.has(card)) continue;
+      attempt(() => this.#draw(card));
+      if (performance.now() - start > DATA_TURN) break;
+    }
+    const end = performance.now();
+    this.#nextDraw = end + REST * (end - start);
+  }
+
+  #draw(card: Card): void {
+    this.#hand.delete(card);
+    this.#data.delete(card);
+    card.draw();
+  }
+}

@@ -1,0 +1,217 @@
+import type { CardContext } from '../cards/card.ts';
+import type { SeriesKind, Store } from '../data/store.ts';
+import { element, say } from '../element.ts';
+import type { Progress } from '../sources/source.ts';
+import { ViewState } from '../state/view-state.ts';
+import { CardMenu, type OpenMenu } from './card-menu.ts';
+import { Head } from './head.ts';
+import { helpDialog } from './help-dialog.ts';
+import { handleKey } from './keyboard.ts';
+import { OverviewFrame } from './overview-frame.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sections } from './sections.ts';
+import { Side } from './side.ts';
+import { styleSheet } from './style.ts';
+import { tagFilter } from './tag-filter.ts';
+import { type ThemeChoice, ThemeSwitch } from './theme-switch.ts';
+
+/** How the page around a viewer wants it. */
+export interface ShellOptions {
+  /** Default `'auto'`: as the system says. */
+  readonly theme?: ThemeChoice;
+  /** Whether the viewer's keys work while nothing of the page has the focus: for a page that is the viewer's alone. Default false. */
+  readonly pageKeys?: boolean;
+}
+
+/** Of more cards a printer is not fed. */
+const MOST_PRINTED = 200;
+
+const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
+
+/** Everything that is seen of a viewer, in the shadow root of an element. */
+export class Shell {
+  readonly state: ViewState = new ViewState();
+  readonly #store: Store;
+  readonly #root: HTMLElement = element('div', { class: 'root' });
+  readonly #scheduler: Scheduler;
+  readonly #sections: Sections;
+  readonly #overview: OverviewFrame;
+  readonly #head: Head;
+  readonly #side: Side;
+  readonly #theme: ThemeSwitch;
+  readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
+  readonly #empty: HTMLElement = element('div', { class: 'empty' });
+  readonly #help: HTMLDialogElement = helpDialog();
+  readonly #ended: AbortController = new AbortController();
+  readonly #shadow: ShadowRoot;
+  readonly #stopListening: () => void;
+  #lastTrouble: string | undefined;
+  #paused = false;
+  /** In steps of a quarter: nobody wants to hear each percent. */
+  #told = -1;
+
+  constructor(shadow: ShadowRoot, name: string, store: Store, { theme = 'auto', pageKeys = false }: ShellOptions) {
+    const { signal } = this.#ended;
+    const { state } = this;
+    this.#store = store;
+    this.#scheduler = new Scheduler(() => this.#onData());
+    const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
+    const menu = new CardMenu();
+    const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);
+    this.#sections = new Sections(context, this.#scheduler, openMenu);
+    this.#overview = new OverviewFrame(context, this.#scheduler, openMenu, (at) => this.#jump(at));
+    this.#head = new Head(
+      name,
+      store,
+      state,
+      {
+        pause: (paused) => this.#pause(paused),
+        theme: (choice) => {
+          this.#theme.choice = choice;
+        },
+        help: () => this.#help.showModal(),
+        side: () => this.#side.element.classList.toggle('folded'),
+      },
+      theme,
+    );
+    this.#side = new Side(store, state, (alert) => this.#jump(alert));
+    this.#theme = new ThemeSwitch(this.#root, theme, () => this.#drawAll(), signal);
+    this.#root.append(
+      this.#head.element,
+      element(
+        'div',
+        { class: 'page' },
+        this.#side.element,
+        element('main', {}, this.#empty, this.#overview.element, this.#sections.element),
+      ),
+      this.#status,
+      menu.element,
+      this.#help,
+    );
+    this.#shadow = shadow;
+    this.#shadow.adoptedStyleSheets = [styleSheet()];
+    this.#shadow.replaceChildren(this.#root);
+
+    const keys = pageKeys ? document : this.#root;
+    keys.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent), { signal });
+    const paper = matchMedia('print');
+    paper.addEventListener('change', () => this.#print(paper.matches), { signal });
+    addEventListener('beforeprint', () => this.#print(true), { signal });
+    addEventListener('afterprint', () => this.#print(false), { signal });
+    const stopStore = store.listen(() => this.#scheduler.dataChanged());
+    const stopState = state.listen((view, before) => {
+      if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
+        this.#sections.update();
+        this.#sayFilter();
+      }
+      if (view.hover === before.hover) this.#updateSurroundings();
+    });
+    this.#stopListening = () => {
+      stopStore();
+      stopState();
+    };
+    this.#onData();
+  }
+
+  set progress(progress: Progress) {
+    this.#head.progress = progress;
+    this.#head.update();
+    const quarter = Math.floor(this.#head.loaded * 4);
+    if (quarter === this.#told) return;
+    this.#told = quarter;
+    say(this.#status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
+  }
+
+  trouble(message: string): void {
+    this.#side.trouble(message);
+    this.#lastTrouble = message;
+    this.#updateSurroundings();
+    say(this.#status, message);
+  }
+
+  destroy(): void {
+    this.#ended.abort();
+    this.#stopListening();
+    this.#sections.destroy();
+    this.#overview.destroy();
+    this.#scheduler.stop();
+    // Chromium's shadow roots remember the radio buttons that were in them, and with those everything else.
+    for (const radio of this.#root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
+    this.#shadow.replaceChildren();
+    this.#shadow.adoptedStyleSheets = [];
+  }
+
+  #onData(): void {
+    if (this.#paused) {
+      this.#head.update();
+      return;
+    }
+    this.#sections.update();
+    this.#sections.drawChanged();
+    this.#overview.update();
+    this.#updateSurroundings();
+  }
+
+  #updateSurroundings(): void {
+    this.#head.update();
+    this.#side.update();
+    this.#empty.hidden = KINDS.some((kind) => this.#store.tags(kind).length > 0);
+    if (this.#empty.hidden) return;
+    say(this.#empty, this.#lastTrouble ?? (this.#head.loaded < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
+  }
+
+  /** What is seen stays as it is while data come on. */
+  #pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#head.paused = paused;
+    this.state.change({ steps: paused ? (this.state.view.steps ?? this.#store.steps) : undefined });
+    if (!paused) this.#onData();
+  }
+
+  #drawAll(): void {
+    this.#sections.drawAll();
+    this.#overview.draw();
+  }
+
+  #jump({ run, tag, step }: { run: string; tag: string; step: number }): void {
+    const kind = this.#store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
+    const { hiddenRuns, steps } = this.state.view;
+    this.state.change({
+      hover: { step, tag, run },
+      hiddenRuns: new Set([...hiddenRuns].filter((one) => one !== run)),
+      steps: steps !== undefined && (step < steps[0] || step > steps[1]) ? undefined : steps,
+    });
+    this.#sections.jump({ kind, tag, run });
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (this.#help.open) return;
+    const from = event.composedPath()[0];
+    // Keys of other parts of the page are theirs.
+    if (from !== document.body && !(from instanceof Node && this.#shadow.contains(from))) return;
+    const handled = handleKey(event, this.state, {
+      filter: () => {
+        this.#head.filter.focus();
+        this.#head.filter.select();
+      },
+      help: () => this.#help.showModal(),
+      pause: () => this.#pause(!this.#paused),
+      move: (direction) => this.#sections.move(direction),
+    });
+    if (handled) event.preventDefault();
+  }
+
+  #sayFilter(): void {
+    const { filter } = this.state.view;
+    const { matches } = tagFilter(filter);
+    const tags = KINDS.flatMap((kind) => this.#store.tags(kind));
+    say(this.#status, filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`);
+  }
+
+  #print(paper: boolean): void {
+    this.#theme.paper = paper;
+    if (!paper) return;
+    this.#sections.openAll(MOST_PRINTED);
+    this.#scheduler.drawNow();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Alert } from '../data/alerts.ts';
+import type { Store } from '../data/store.ts';
+import { element, say } from '../element.ts';
+import type { ViewState } from '../state/view-state.ts';
+import { AlertsList } from './alerts-list.ts';
+import { RunsList } from './runs-list.ts';
+
+/** So many messages of a source are kept, the latest. */
+const MOST_TROUBLES = 20;
+
+/** Beside the cards: runs, alerts, and what the source complains of. */
+export class Side {
+  readonly element: HTMLElement;
+  readonly #store: Store;
+  readonly #runs: RunsList;
+  readonly #alerts: AlertsList;
+  readonly #count: HTMLElement = element('span', { class: 'count' });
+  readonly #troubles: HTMLUListElement = element('ul', { class: 'troubles' });
+  readonly #source: HTMLElement;
+
+  constructor(store: Store, state: ViewState, jump: (alert: Alert) => void) {
+    this.#store = store;
+    this.#runs = new RunsList(store, state);
+    this.#alerts = new AlertsList(store, jump);
+    this.#source = element('section', { hidden: true }, element('h2', {}, 'Source'), this.#troubles);
+    this.element = element(
+      'aside',
+      { class: 'folded', 'aria-label': 'Runs and alerts' },
+      element('section', {}, element('h2', {}, 'Runs'), this.#runs.element),
+      element('section', {}, element('h2', {}, 'Alerts', this.#count), this.#alerts.element),
+      this.#source,
+    );
+  }
+
+  update(): void {
+    this.#runs.update();
+    this.#alerts.update();
+    say(this.#count, String(this.#store.alerts.length || ''));
+  }
+
+  trouble(message: string): void {
+    this.#source.hidden = false;
+    this.#troubles.append(element('li', {}, message));
+    if (this.#troubles.childElementCount > MOST_TROUBLES) this.#troubles.firstElementChild?.remove();
+  }
+}

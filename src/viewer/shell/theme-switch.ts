@@ -1,0 +1,44 @@
+import { setRunColours } from '../cards/run-dot.ts';
+
+/** What the user chose: `auto` is what the system says. */
+export type ThemeChoice = 'auto' | 'light' | 'dark';
+
+/** Light or dark, as chosen; light on paper. Written into the attribute `data-theme` of an element. */
+export class ThemeSwitch {
+  readonly #root: HTMLElement;
+  readonly #system: MediaQueryList = matchMedia('(prefers-color-scheme: dark)');
+  readonly #changed: () => void;
+  #choice: ThemeChoice;
+  #paper = false;
+
+  constructor(root: HTMLElement, choice: ThemeChoice, changed: () => void, signal: AbortSignal) {
+    this.#root = root;
+    this.#choice = choice;
+    this.#changed = changed;
+    this.#system.addEventListener('change', () => this.#apply(), { signal });
+    this.#apply();
+  }
+
+  get choice(): ThemeChoice {
+    return this.#choice;
+  }
+
+  set choice(choice: ThemeChoice) {
+    this.#choice = choice;
+    this.#apply();
+  }
+
+  set paper(paper: boolean) {
+    this.#paper = paper;
+    this.#apply();
+  }
+
+  #apply(): void {
+    const system = this.#system.matches ? 'dark' : 'light';
+    const theme = this.#paper ? 'light' : this.#choice === 'auto' ? system : this.#choice;
+    if (this.#root.dataset.theme === theme) return;
+    this.#root.dataset.theme = theme;
+    setRunColours(this.#root, theme === 'dark');
+    this.#changed();
+  }
+}

@@ -1,0 +1,59 @@
+import { checkOptions, describe, type Selection, type TagOption, tagsOf } from '../../hooks/index.ts';
+import { Capture } from './live/capture.ts';
+import { CLOCK, type Clock } from './live/clock.ts';
+import type { ViewerSource } from './source.ts';
+
+export interface LiveOptions {
+  /** What the run is called. Default `'live'`. */
+  readonly run?: string;
+  /**
+   * The step of a forward, asked at each call: the number of the batch, say. A module that is called again at one step has
+   * the tag `{tag}/call_1`, then `{tag}/call_2`. Default: the module's calls are its steps, counted from 0 since the
+   * viewer began.
+   */
+  readonly step?: () => number | bigint;
+  /** What the tags are, see {@link TagOption}. Default `'path'`. */
+  readonly tag?: TagOption;
+  /** The share of time that may be spent on capturing, above 0, at most 1. Default 0.02: 20 ms in each second. */
+  readonly share?: number;
+}
+
+/**
+ * The outputs of modules as they run, as histograms: a source for `mountViewer`. Where an output holds several tensors, in
+ * an array or a plain object, each has a tag of its own below that of its module.
+ *
+ * The model does not wait. Outputs are read and counted where they are given, while `share` of the time lasts; a forward
+ * that begins then is captured whole, so that all layers show the same one, and after a pause one always is. Others
+ * cost a look at a flag. Values that can only be read asynchronously are. An error is reported, and told to the viewer,
+ * and does not stop the model.
+ *
+ * Hooks are there while somebody is connected. Several may be.
+ * @throws TypeError or RangeError for other arguments
+ */
+export function liveSource(selection: Selection, options: LiveOptions = {}): ViewerSource {
+  return liveSourceBy(CLOCK, selection, options);
+}
+
+/** The same by another clock, for tests. */
+export function liveSourceBy(clock: Clock, selection: Selection, options: LiveOptions = {}): ViewerSource {
+  const where = 'liveSource()';
+  checkOptions(where, options, ['run', 'step', 'tag', 'share']);
+  const { run = 'live', step, tag, share = 0.02 } = options;
+  if (typeof run !== 'string' || run === '') {
+    throw new TypeError(`${where}: option "run" must be a string that is not empty, got ${describe(run)}`);
+  }
+  if (step !== undefined && typeof step !== 'function') {
+    throw new TypeError(`${where}: option "step" must be a function, got ${describe(step)}`);
+  }
+  if (typeof share !== 'number' || !(share > 0 && share <= 1)) {
+    throw new RangeError(`${where}: option "share" must be a number above 0, at most 1, got ${describe(share)}`);
+  }
+  const tags = tagsOf(where, selection, tag);
+  return {
+    name: run,
+    connect(listener) {
+      const capture = new Capture(selection, { run, step, tags, share }, listener, clock);
+      return () => capture.stop();
+    },
+  };
+}

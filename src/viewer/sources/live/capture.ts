@@ -1,0 +1,159 @@
+import {
+  describe,
+  eachTensor,
+  type ForwardEvent,
+  type Hookable,
+  RepeatedSteps,
+  type Selection,
+  type SelectionHandle,
+} from '../../../hooks/index.ts';
+import { histogramOf } from '../../data/histogram-of.ts';
+import type { SourceListener } from '../source.ts';
+import type { Clock } from './clock.ts';
+import { Delivery } from './delivery.ts';
+import { Rounds } from './rounds.ts';
+import { TimeBudget } from './time-budget.ts';
+
+/** What {@link Capture} needs to know; see LiveOptions. */
+export interface CaptureSettings {
+  readonly run: string;
+  readonly tags: ReadonlyMap<Hookable, string>;
+  readonly step: (() => number | bigint) | undefined;
+  readonly share: number;
+}
+
+/** How often it is looked at what went on. */
+const TICK = 50;
+
+/** After so many errors in a row a module is left out. */
+const ERRORS_IN_A_ROW = 3;
+
+/** Captures the outputs of a selection for one listener, until it is stopped. */
+export class Capture {
+  readonly #settings: CaptureSettings;
+  readonly #clock: Clock;
+  readonly #budget: TimeBudget;
+  readonly #delivery: Delivery;
+  readonly #rounds: Rounds;
+  readonly #repeats: RepeatedSteps<number | bigint> = new RepeatedSteps();
+  readonly #errors: Map<Hookable, number> = new Map();
+  readonly #handle: SelectionHandle;
+  /** Outputs whose values are waited for. */
+  #pending = 0;
+  /** Whether anything was called since the last tick. */
+  #stirred = false;
+  #lastTick = 0;
+  #stopTicking: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(selection: Selection, settings: CaptureSettings, listener: SourceListener, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#budget = new TimeBudget(settings.share);
+    const rounds = new Rounds(
+      selection.size,
+      () => this.#budget.isOpen && this.#pending === 0 && this.#delivery.hasRoom,
+    );
+    this.#rounds = rounds;
+    this.#delivery = new Delivery(listener, clock, () => rounds.update());
+    const { step, tags } = settings;
+    this.#handle = selection.observe((event) => {
+      this.#stirred = true;
+      // Repeated steps are found by counting: each call is looked at.
+      if (step !== undefined) {
+        const at = step();
+        const tag = this.#repeats.tag(event.module, at, tags.get(event.module)!);
+        return rounds.open ? this.#consider(event, tag, at) : undefined;
+      }
+      return rounds.open ? this.#consider(event, tags.get(event.module)!, event.call) : undefined;
+    });
+  }
+
+  /** Removes the hooks. Nobody is told anything afterwards. */
+  stop(): void {
+    this.#stopped = true;
+    this.#handle.remove();
+    this.#stopTicking?.();
+    this.#delivery.stop();
+  }
+
+  /** @returns a promise where values are waited for */
+  #consider(event: ForwardEvent, tag: string, at: number | bigint): Promise<void> | undefined {
+    const { module } = event;
+    if (this.#errors.get(module) === ERRORS_IN_A_ROW || !this.#rounds.takes(module)) return undefined;
+    const start = this.#clock.now();
+    try {
+      const reading = this.#read(event, tag, at);
+      if (reading === undefined) this.#errors.delete(module);
+      return reading;
+    } catch (error) {
+      this.#failed(module, tag, error);
+      // Reported as what any observer throws.
+      throw error;
+    } finally {
+      this.#spend(this.#clock.now() - start);
+      this.#rounds.captured();
+    }
+  }
+
+  #read(event: ForwardEvent, tag: string, at: number | bigint): Promise<void> | undefined {
+    const { run } = this.#settings;
+    const step = Number(at);
+    if (!Number.isFinite(step)) throw new TypeError(`liveSource(): step() gave ${describe(at)}; expected a finite one`);
+    const wallTime = Date.now() / 1000;
+    let inForward = true;
+    const reading = eachTensor('liveSource()', event, tag, (name, values) => {
+      if (this.#stopped) return;
+      const start = inForward ? 0 : this.#clock.now();
+      this.#delivery.point({ kind: 'histogram', run, tag: name, step, wallTime, ...histogramOf(values) });
+      if (!inForward) this.#spend(this.#clock.now() - start);
+    });
+    inForward = false;
+    return reading && this.#settle(event.module, tag, reading);
+  }
+
+  async #settle(module: Hookable, tag: string, reading: Promise<unknown>): Promise<void> {
+    this.#pending++;
+    try {
+      await reading;
+      this.#errors.delete(module);
+    } catch (error) {
+      this.#failed(module, tag, error);
+      throw error;
+    } finally {
+      this.#pending--;
+      this.#rounds.update();
+    }
+  }
+
+  #failed(module: Hookable, tag: string, error: unknown): void {
+    if (this.#stopped) return;
+    const errors = (this.#errors.get(module) ?? 0) + 1;
+    this.#errors.set(module, errors);
+    const out = errors === ERRORS_IN_A_ROW ? `; it is left out after ${errors} errors in a row` : '';
+    this.#delivery.trouble(
+      `${tag} could not be read: ${error instanceof Error ? error.message : describe(error)}${out}`,
+    );
+    if (errors === ERRORS_IN_A_ROW) this.#rounds.leaveOut(module);
+  }
+
+  #spend(milliseconds: number): void {
+    this.#budget.spend(milliseconds);
+    if (this.#stopTicking !== undefined || this.#stopped) return;
+    this.#lastTick = this.#clock.now();
+    this.#stopTicking = this.#clock.every(TICK, () => this.#tick());
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    const quiet = !this.#stirred;
+    this.#stirred = false;
+    this.#budget.pass(now - this.#lastTick, quiet);
+    this.#lastTick = now;
+    this.#rounds.tick(quiet);
+    // Nothing to fill and nothing to end: an idle page is left alone.
+    if (!this.#budget.isFull || this.#rounds.begun) return;
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+  }
+}

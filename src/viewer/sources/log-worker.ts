@@ -1,0 +1,24 @@
+/** @file Log files that a worker reads, so that the page never waits for decoding. */
+import type { LogSource } from '../../tensorboard/index.ts';
+import { logSource } from './logs.ts';
+import { postSource } from './post-source.ts';
+import { postedSource } from './posted-source.ts';
+import type { ViewerSource } from './source.ts';
+import type { MessageEnd } from './worker-messages.ts';
+
+/**
+ * In the worker: reads logs for the page, when it connects.
+ * @returns how to stop
+ * @example
+ * answerLogs(httpLogs(new URL('.', location.href)));
+ */
+export function answerLogs(logs: LogSource, port: MessageEnd = self as MessageEnd): () => void {
+  // Its name is the page's matter.
+  return postSource(port, logSource('', logs));
+}
+
+/**
+ * In the page: the logs that a worker reads with {@link answerLogs}.
+ * @param name shown in the head of the page
+ */
+export const workerLogSource = (name: string, worker: MessageEnd): ViewerSource => postedSource(worker, name);

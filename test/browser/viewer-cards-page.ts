@@ -1,0 +1,256 @@
+// What viewer-cards.mjs drives: cards of made-up training runs. Everything a run logs follows from its name and a seed.
+
+import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
+import { formatBin } from '../../src/viewer/cards/bins.ts';
+import type { Card, CardContext } from '../../src/viewer/cards/card.ts';
+import { HistogramCard } from '../../src/viewer/cards/histogram-card.ts';
+import { DEFAULT_EDGES } from '../../src/viewer/data/default-edges.ts';
+import { fromEvent } from '../../src/viewer/data/from-event.ts';
+import type { HistogramPoint } from '../../src/viewer/data/points.ts';
+import { Store } from '../../src/viewer/data/store.ts';
+import { FIRST_VIEW, type View, ViewState } from '../../src/viewer/state/view-state.ts';
+import { equalEdges, normal, pointOf, random } from '../viewer/cards/points.ts';
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const gauss = normal(1);
+const uniform = random(2);
+const draw = (count: number, one: (i: number) => number): number[] => range(count).map(one);
+
+/** The share of a unit Gaussian below a value (Abramowitz and Stegun 7.1.26). */
+function below(z: number): number {
+  const t = 1 / (1 + 0.3275911 * (Math.abs(z) / Math.SQRT2));
+  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const half = 0.5 * poly * Math.exp((-z * z) / 2);
+  return z > 0 ? 1 - half : half;
+}
+
+/** A Gaussian of a million values in PyTorch's bins, 120 of them, without drawing values. */
+function large(step: number, mean: number, sd: number, from: number): HistogramPoint {
+  const edges = DEFAULT_EDGES.subarray(from, from + 121);
+  const counts = Float64Array.from({ length: 120 }, (_, i) =>
+    Math.round(1e6 * (below((edges[i + 1]! - mean) / sd) - below((edges[i]! - mean) / sd))),
+  );
+  const point = pointOf(step, [mean]);
+  const count = counts.reduce((sum, one) => sum + one, 0);
+  return { ...point, bins: { edges, counts }, summary: { ...point.summary, count, std: sd } };
+}
+
+/** By name, what is logged. */
+const TAGS: Record<string, (run: number) => HistogramPoint[]> = {
+  weights: (run) =>
+    range(300).map((i) => {
+      const sd = 0.08 + 0.1 * (1 - Math.exp(-i / 60)) + run * 0.03;
+      return pointOf(
+        i * 10,
+        draw(2000, () => gauss() * sd + (run ? -1 : 1) * 0.05 * Math.sin(i / 40)),
+      );
+    }),
+  relu: () =>
+    range(200).map((i) => {
+      const broken = i > 140;
+      return pointOf(
+        i,
+        draw(1500, (k) => {
+          if (broken && k < (i - 140) * 4) return k % 3 === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
+          if (i > 120 && k > 1480) return Number.NEGATIVE_INFINITY;
+          return Math.max(0, gauss() * (1 + i / 100) - 0.3);
+        }),
+      );
+    }),
+  gradients: () =>
+    range(400).map((i) =>
+      pointOf(i * 25, [
+        ...draw(1500, () => gauss() * 10 ** (-5 + 2 * Math.sin(i / 50) + uniform() * 2)),
+        ...(i % 97 === 50 ? [1e18, 1e30] : []),
+      ]),
+    ),
+  tensorflow: () =>
+    range(60).map((i) => {
+      const values = draw(2000, () => (uniform() < 0.5 ? -1 : 1.5) + gauss() * (0.2 + i / 100));
+      return pointOf(i * 100, values, equalEdges(values, 30));
+    }),
+  'few steps': () =>
+    [0, 1, 2, 5, 6].map((step) =>
+      pointOf(
+        step,
+        draw(3000, () => gauss() * (1 + step / 4)),
+      ),
+    ),
+  'one step': () => [pointOf(7, draw(3000, gauss))],
+  zeros: () =>
+    range(20).map((i) =>
+      pointOf(
+        i,
+        draw(100, () => 0),
+      ),
+    ),
+  constant: () =>
+    range(20).map((i) =>
+      pointOf(
+        i,
+        draw(100, () => 5),
+      ),
+    ),
+  'only NaN': () =>
+    range(20).map((i) =>
+      pointOf(
+        i,
+        draw(100, () => Number.NaN),
+      ),
+    ),
+  empty: () => [],
+  'far apart': () => [0, 1, 2, 3, 1e9, 1e9 + 1].map((step) => pointOf(step, draw(1000, gauss))),
+  outlier: () =>
+    range(50).map((i) => pointOf(i, [...draw(1000, gauss), ...(i === 20 ? [1e30] : []), ...(i === 30 ? [-1e6] : [])])),
+  'ten thousand steps': (run) =>
+    range(10_000).map((i) => large(i, 0.6 + 0.3 * Math.sin(i / 900 + run), 0.1 + 0.05 * Math.cos(i / 300), 1008)),
+};
+
+/** What so many runs log. */
+function storeOf(runs: readonly string[], tags: readonly string[]): Store {
+  const store = new Store();
+  for (const [i, run] of runs.entries()) {
+    // Copies of a tag have a number behind their name.
+    for (const tag of tags) store.add(TAGS[tag.split('#')[0]!]!(i).map((point) => ({ ...point, run, tag })));
+  }
+  return store;
+}
+
+/** What PyTorch logged: the event files that the server has, by their paths. */
+async function storeOfFiles(paths: readonly string[]): Promise<Store> {
+  const blobs = paths.map(async (path) => [path, await (await fetch(path)).blob()] as const);
+  const files = new Map(await Promise.all(blobs));
+  const store = new Store();
+  for await (const event of new RunReader(memoryLogs({ files: () => files })).poll()) {
+    const point = fromEvent(event);
+    if (point !== undefined) store.add([point]);
+  }
+  return store;
+}
+
+interface Request {
+  /** Event files; otherwise what is logged is made up. */
+  files?: string[];
+  tags: string[];
+  runs?: string[];
+  dark?: boolean;
+  width?: number;
+  height?: number;
+  view?: Partial<View>;
+}
+
+let cards: HistogramCard[] = [];
+let store = new Store();
+let state = new ViewState();
+let frames = 0;
+
+/** Shows a page of cards, and waits until they are drawn. */
+async function show({
+  files,
+  tags,
+  runs = ['run'],
+  dark = false,
+  width = 640,
+  height = 300,
+  view = {},
+}: Request): Promise<void> {
+  for (const card of cards) card.destroy();
+  document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
+  document.body.style.cssText = `margin:0;padding:16px;background:${dark ? '#0e1013' : '#f4f5f7'};display:flex;flex-wrap:wrap;gap:12px;font:13px system-ui,sans-serif;color:${dark ? '#e8ebef' : '#1a1d21'}`;
+  document.body.replaceChildren();
+  state = new ViewState({ ...FIRST_VIEW, ...view });
+  store = files === undefined ? storeOf(runs, tags) : await storeOfFiles(files);
+  const waiting = new Set<Card>();
+  const context: CardContext = {
+    store,
+    state,
+    requestDraw(card) {
+      if (waiting.size === 0) {
+        requestAnimationFrame(() => {
+          const all = [...waiting];
+          waiting.clear();
+          for (const one of all) one.draw();
+          frames++;
+        });
+      }
+      waiting.add(card);
+    },
+  };
+  cards = tags.map((tag) => {
+    const card = new HistogramCard(context, tag);
+    const frame = document.createElement('article');
+    frame.style.cssText = `width:${width}px;height:${height}px;display:flex;flex-direction:column;background:${dark ? '#16191d' : '#fff'};border:1px solid ${dark ? '#2e343b' : '#dfe3e8'};border-radius:8px`;
+    const title = document.createElement('h4');
+    title.textContent = tag;
+    title.style.cssText = 'margin:0;padding:8px 12px 2px;font-size:13px';
+    const body = document.createElement('div');
+    body.style.cssText = 'flex:1;min-height:0';
+    body.append(card.element);
+    frame.append(title, body);
+    document.body.append(frame);
+    context.requestDraw(card);
+    return card;
+  });
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+}
+
+/** The bins of a record as plain numbers. */
+function binsOf(run: string, tag: string, step: number): { edges: number[]; counts: number[]; count: number } {
+  const series = store.histograms(run, tag)!;
+  const column = series.columnAt(step);
+  const { edges, counts } = series.bins(column);
+  return { edges: [...edges], counts: [...counts], count: series.summary(column).count };
+}
+
+/** Whether the picture, without what is above it, has any colour at a place of the page. */
+function painted(x: number, y: number): boolean {
+  const canvas = document
+    .elementsFromPoint(x, y)
+    .filter((one) => one instanceof HTMLCanvasElement)
+    .at(-1) as HTMLCanvasElement;
+  const { left, top } = canvas.getBoundingClientRect();
+  const ratio = devicePixelRatio;
+  return (
+    canvas.getContext('2d')!.getImageData(Math.floor((x - left) * ratio), Math.floor((y - top) * ratio), 1, 1)
+      .data[3]! > 0
+  );
+}
+
+/** How many pictures were painted: each makes an image of its own. */
+let pictures = 0;
+const { putImageData } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.putImageData = function (...image: unknown[]) {
+  pictures++;
+  putImageData.apply(this, image as Parameters<typeof putImageData>);
+};
+
+const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** Changes the view in each of so many frames, and says how far apart these were, in milliseconds. */
+async function frameTimes(count: number, change: (i: number) => void): Promise<number[]> {
+  const times: number[] = [];
+  let last = await frame();
+  for (let i = 0; i < count; i++) {
+    change(i);
+    const now = await frame();
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}
+
+Object.assign(globalThis, {
+  tools: {
+    show,
+    binsOf,
+    painted,
+    frame,
+    frameTimes,
+    pictures: () => pictures,
+    bin: (edges: number[], counts: number[]) =>
+      formatBin({ edges: Float64Array.from(edges), counts: Float64Array.from(counts) }, 0),
+    state: () => state,
+    cards: () => cards,
+    frames: () => frames,
+  },
+});

@@ -1,0 +1,220 @@
+// Mounts viewers for test/browser/viewer-shell.mjs, and counts what they leave behind.
+import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
+import { fromEvent } from '../../src/viewer/data/from-event.ts';
+import { histogramOf } from '../../src/viewer/data/histogram-of.ts';
+import type { ViewerPoint } from '../../src/viewer/data/points.ts';
+import { type MountOptions, mountSource, type Viewer } from '../../src/viewer/mount.ts';
+import type { SourceListener } from '../../src/viewer/sources/source.ts';
+import { training } from './viewer-data.ts';
+
+/** Listeners of the page's own objects, blob URLs, and frames asked for, as of now. */
+const left = { listeners: 0, urls: 0, frames: 0 };
+
+const { addEventListener, removeEventListener } = EventTarget.prototype;
+const outside = (target: EventTarget) =>
+  target === window || target === document || target === document.body || target instanceof MediaQueryList;
+EventTarget.prototype.addEventListener = function (name, listener, options) {
+  if (outside(this ?? window)) {
+    left.listeners++;
+    const signal = typeof options === 'object' ? options.signal : undefined;
+    if (signal !== undefined) addEventListener.call(signal, 'abort', () => left.listeners--);
+  }
+  addEventListener.call(this ?? window, name, listener, options);
+};
+EventTarget.prototype.removeEventListener = function (name, listener, options) {
+  if (outside(this ?? window)) left.listeners--;
+  removeEventListener.call(this ?? window, name, listener, options);
+};
+const { createObjectURL, revokeObjectURL } = URL;
+URL.createObjectURL = (blob) => {
+  left.urls++;
+  return createObjectURL(blob);
+};
+URL.revokeObjectURL = (url) => {
+  left.urls--;
+  revokeObjectURL(url);
+};
+const frame = globalThis.requestAnimationFrame;
+globalThis.requestAnimationFrame = (run) => {
+  left.frames++;
+  return frame(run);
+};
+
+/** A source that gives what it is told to. */
+class Hand {
+  readonly name: string = 'runs/made by hand';
+  connected = 0;
+  listener: SourceListener | undefined;
+
+  connect(listener: SourceListener): () => void {
+    this.connected++;
+    this.listener = listener;
+    return () => this.connected--;
+  }
+}
+
+const host = document.querySelector('#viewer')!;
+let viewer: Viewer;
+let hand: Hand;
+
+function mount(points: readonly ViewerPoint[], options: MountOptions = {}): void {
+  hand = new Hand();
+  viewer = mountSource(host, hand, options);
+  if (points.length > 0) hand.listener!.points(points);
+}
+
+/** The log directory that PyTorch wrote. */
+async function pytorch(files: readonly string[]): Promise<ViewerPoint[]> {
+  const blobs = new Map<string, Blob>();
+  for (const file of files) blobs.set(file, await (await fetch(`/fixture?${encodeURIComponent(file)}`)).blob());
+  const points: ViewerPoint[] = [];
+  for await (const event of new RunReader(memoryLogs({ files: () => blobs })).poll()) {
+    const point = fromEvent(event);
+    if (point !== undefined) points.push(point);
+  }
+  return points;
+}
+
+const scalar = (tag: string, step: number, value: number, run = 'run'): ViewerPoint => ({
+  kind: 'scalar',
+  run,
+  tag,
+  step,
+  wallTime: 1.7e9 + step,
+  value,
+});
+
+/** Names and texts that somebody hopes will be read as markup. */
+const MARKUP = '<img src="/pwned" onerror="globalThis.pwned = true"><script>globalThis.pwned = true</script>"\'&';
+function markup(): ViewerPoint[] {
+  const out = histogramOf(Float32Array.of(1, 2, 3, Number.NaN));
+  const at = { run: MARKUP, step: 0, wallTime: 0 };
+  return [
+    { kind: 'histogram', tag: MARKUP, ...at, ...out },
+    { kind: 'histogram', tag: `${MARKUP}/b`, ...at, step: 1, ...out },
+    { kind: 'scalar', tag: MARKUP, ...at, value: Number.NaN },
+    { kind: 'text', tag: MARKUP, ...at, texts: [MARKUP] },
+    {
+      kind: 'image',
+      tag: MARKUP,
+      ...at,
+      width: 1,
+      height: 1,
+      images: [new TextEncoder().encode(`<svg xmlns="http://www.w3.org/2000/svg">${MARKUP}</svg>`)],
+    },
+    { kind: 'scalar', tag: 'other', ...at, run: 'second', value: 1 },
+  ];
+}
+
+function many(count: number): ViewerPoint[] {
+  const out = histogramOf(Float32Array.of(-1, 0.5, 2));
+  return Array.from({ length: count }, (_, i) => ({
+    kind: 'histogram',
+    run: 'run',
+    tag: `block${i % 20}/layer${i}`,
+    step: 0,
+    wallTime: 0,
+    ...out,
+  }));
+}
+
+/** Pictures of one colour each, as PNG. */
+async function images(count: number): Promise<ViewerPoint[]> {
+  const points: ViewerPoint[] = [];
+  for (let step = 0; step < count; step++) {
+    const canvas = new OffscreenCanvas(8, 4);
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = `rgb(${step * 20} 80 120)`;
+    context.fillRect(0, 0, 8, 4);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    points.push({ kind: 'image', run: 'run', tag: 'input', step, wallTime: 0, width: 8, height: 4, images: [bytes] });
+  }
+  return points;
+}
+
+/** What went wrong with the arguments. */
+function refusals(): string[] {
+  const source = new Hand();
+  const attempts: (() => unknown)[] = [
+    () => mountSource(null as never, source),
+    () => mountSource(document as never, source),
+    () => mountSource(host, undefined as never),
+    () => mountSource(host, { name: 'x' } as never),
+    () => mountSource(host, source, { color: 1 } as never),
+    () => mountSource(host, source, { theme: 'blue' } as never),
+    () => mountSource(document.createElement('img'), source),
+    () =>
+      mountSource(host, {
+        name: 'x',
+        connect: () => {
+          throw new Error('no such directory');
+        },
+      }),
+    () => mountSource(host, source, null as never),
+  ];
+  return attempts.map((attempt) => {
+    try {
+      attempt();
+      return 'was taken';
+    } catch (error) {
+      return `${(error as Error).name}: ${(error as Error).message}`;
+    }
+  });
+}
+
+Object.assign(globalThis, {
+  viewerTest: {
+    left,
+    mount,
+    mountTraining: (steps: number, options?: MountOptions) => mount(training(steps, 256), options),
+    mountMarkup: (options?: MountOptions) => mount(markup(), options),
+    mountMany: (count: number) => mount(many(count)),
+    mountImages: async (count: number) => mount(await images(count)),
+    mountPytorch: async (files: string[]) => mount(await pytorch(files)),
+    mountOddities: () =>
+      mount([
+        ...[Number.NaN, Number.NaN].map((value, step) => scalar('only NaN', step, value)),
+        scalar('one', 7, 3),
+        ...[5, 3, 9, 1].map((step) => scalar('backwards', step, step)),
+        scalar('huge', 0, 1e300),
+        scalar('huge', 1, -1e300),
+        { kind: 'histogram', run: 'run', tag: 'nothing', step: 0, wallTime: 0, ...histogramOf(new Float32Array(0)) },
+        {
+          kind: 'histogram',
+          run: 'run',
+          tag: 'all NaN',
+          step: 0,
+          wallTime: 0,
+          ...histogramOf(new Float32Array(4).fill(Number.NaN)),
+        },
+      ]),
+    add: (count: number, from: number) =>
+      hand.listener!.points(Array.from({ length: count }, (_, i) => scalar('loss', from + i, 1 / (from + i + 1)))),
+    progress: (read: number, total: number) => hand.listener!.progress({ read, total }),
+    trouble: (message: string) => hand.listener!.trouble(message),
+    refusals,
+    again: () => {
+      try {
+        mountSource(host, new Hand());
+        return 'was taken';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+    unmount: () => viewer.unmount(),
+    connected: () => hand.connected,
+    view: () => viewer.state.view,
+    change: (changes: object) => viewer.state.change(changes),
+    alerts: () => viewer.store.alerts,
+    /** Of a tag: everything that is known of its bins. */
+    bins: (run: string, tag: string) => {
+      const series = viewer.store.histograms(run, tag)!;
+      return Array.from({ length: series.length }, (_, column) => {
+        const { edges, counts } = series.bins(column);
+        return { step: series.firstStep(column), edges: [...edges], counts: [...counts] };
+      });
+    },
+    /** A weak reference to everything that a viewer holds. */
+    weak: () => new WeakRef(viewer.store),
+  },
+});

@@ -1,0 +1,702 @@
+// The viewer as a whole, in Chromium, under a policy that allows no style and no script but the page's own. Prints
+// "N passed, N failed" with a word before it, and fails if anything did.
+//
+//   apt-get install chromium && npm run build && node test/browser/viewer-shell.mjs
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { launchChromium } from './chromium.mjs';
+
+const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src blob: data:";
+const fixture = fileURLToPath(new URL('../fixtures/viewer/logs', import.meta.url));
+const files = readdirSync(fixture, { recursive: true }).filter((name) => name.includes('tfevents'));
+const { outputFiles } = await build({
+  entryPoints: [fileURLToPath(new URL('viewer-shell-page.ts', import.meta.url))],
+  bundle: true,
+  format: 'esm',
+  write: false,
+});
+const scripts = {
+  '/page.js': outputFiles[0].text,
+  '/axe.js': readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+};
+const server = createServer((request, response) => {
+  const [path, query] = request.url.split('?');
+  response.setHeader('content-security-policy', POLICY);
+  if (path === '/') {
+    response.setHeader('content-type', 'text/html');
+    response.end(
+      '<!doctype html><html lang="en"><head><title>viewer</title><meta name="viewport" content="width=device-width"></head>' +
+        '<body><div id="viewer"></div><script src="/axe.js"></script><script type="module" src="/page.js"></script></body></html>',
+    );
+  } else if (scripts[path] !== undefined) {
+    response.setHeader('content-type', 'text/javascript');
+    response.end(scripts[path]);
+  } else if (path === '/fixture' && files.includes(decodeURIComponent(query))) {
+    response.end(readFileSync(`${fixture}/${decodeURIComponent(query)}`));
+  } else {
+    response.statusCode = 404;
+    response.end();
+  }
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${server.address().port}`;
+const browser = await launchChromium(['--disable-gpu', '--js-flags=--expose-gc']);
+
+const tests = [];
+/** A test on a page of its own; whatever the page complains of is a failure. */
+const test = (name, run, options = {}) => tests.push({ name, run, options });
+
+/** What a page offers to the tests. */
+class Viewer {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Calls a function of `viewerTest` in the page. */
+  call(name, ...args) {
+    return this.page.evaluate(([name, args]) => globalThis.viewerTest[name](...args), [name, args]);
+  }
+
+  /** Two frames and a turn: everything that was asked for is drawn. */
+  async settle(milliseconds = 120) {
+    await this.page.waitForTimeout(milliseconds);
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
+  find(selector, options) {
+    return this.page.locator(selector, options);
+  }
+
+  inRoot(run, arg) {
+    return this.page.evaluate(`(${run})(document.querySelector('#viewer').shadowRoot, ${JSON.stringify(arg)})`);
+  }
+
+  /** The element that has the focus, within the shadow root. */
+  focused() {
+    return this.inRoot(
+      (root) => root.activeElement?.getAttribute('aria-label') ?? root.activeElement?.className ?? null,
+    );
+  }
+
+  async axe() {
+    const { violations } = await this.page.evaluate(() =>
+      globalThis.axe.run(document, { resultTypes: ['violations'] }),
+    );
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).slice(0, 3)}`,
+      );
+  }
+}
+
+test('a training has an overview, a card for each tag and run, and alerts', async (viewer) => {
+  await viewer.call('mountTraining', 60);
+  await viewer.settle();
+  assert.equal(await viewer.find('.overview').isVisible(), true);
+  // Eight layers and a text of two runs, three scalars.
+  assert.equal(await viewer.find('.card').count(), 8 * 2 + 3 + 2);
+  assert.deepEqual(await viewer.find('h2 .fold').allTextContents(), [
+    'Overview',
+    'Histograms 8',
+    'Scalars 3',
+    'Text 1',
+  ]);
+  assert.deepEqual(await viewer.find('.runs label').allTextContents(), ['baseline', 'lr-0.1']);
+  const alerts = await viewer.call('alerts');
+  assert.ok(alerts.length >= 3);
+  assert.equal(await viewer.find('.alert').count(), alerts.length);
+});
+
+test('only cards near the viewport are made', async (viewer) => {
+  await viewer.call('mountTraining', 20);
+  await viewer.settle();
+  const made = await viewer.find('.card:has(canvas)').count();
+  assert.ok(made > 0 && made < 16, `${made}`);
+  await viewer.find('.card').last().scrollIntoViewIfNeeded();
+  await viewer.settle();
+  assert.match(await viewer.find('.card pre').last().textContent(), /optimizer: sgd/);
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(
+    `axe finds nothing serious: ${colorScheme}`,
+    async (viewer) => {
+      await viewer.call('mountTraining', 30);
+      await viewer.settle();
+      await viewer.call('change', {
+        hover: { step: 12, tag: 'activations/fc1', run: 'baseline' },
+        brush: [5, 20],
+        filter: '/(/',
+      });
+      await viewer.settle();
+      assert.deepEqual(await viewer.axe(), [], 'with a brush');
+      await viewer.call('change', { filter: '' });
+      await viewer.find('.card').last().scrollIntoViewIfNeeded();
+      await viewer.settle();
+      assert.deepEqual(await viewer.axe(), [], 'scalars and text');
+      await viewer.find('.card .icon').last().click();
+      assert.deepEqual(await viewer.axe(), [], 'with the menu');
+      await viewer.page.keyboard.press('Escape');
+      await viewer.page.keyboard.press('?');
+      assert.equal(await viewer.find('dialog').isVisible(), true);
+      assert.deepEqual(await viewer.axe(), [], 'with the help');
+    },
+    { colorScheme },
+  );
+}
+
+test(
+  'axe finds nothing serious: narrow, with runs and alerts',
+  async (viewer) => {
+    await viewer.call('mountTraining', 30);
+    await viewer.settle();
+    assert.equal(await viewer.find('aside').isVisible(), false);
+    await viewer.find('.side-switch').click();
+    assert.equal(await viewer.find('aside').isVisible(), true);
+    assert.deepEqual(await viewer.axe(), []);
+  },
+  { viewport: { width: 390, height: 844 } },
+);
+
+test(
+  'a narrow page does not scroll sideways',
+  async (viewer) => {
+    await viewer.call('mountTraining', 30);
+    await viewer.settle();
+    const { scroll, client } = await viewer.page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }));
+    assert.ok(scroll <= client, `${scroll} of ${client}`);
+    const [first, second] = await Promise.all([0, 1].map((i) => viewer.find('.card').nth(i).boundingBox()));
+    assert.equal(first.x, second.x);
+  },
+  { viewport: { width: 390, height: 844 } },
+);
+
+test('markup in tags, runs, texts and pictures is shown and not read', async (viewer) => {
+  await viewer.call('mountMarkup');
+  await viewer.settle();
+  await viewer.find('.card').last().scrollIntoViewIfNeeded();
+  await viewer.settle(300);
+  const { scripts, images, text } = await viewer.inRoot((root) => ({
+    scripts: root.querySelectorAll('script').length,
+    images: [...root.querySelectorAll('img')].map(({ src }) => src.slice(0, 5)),
+    text: root.querySelector('pre')?.textContent ?? '',
+  }));
+  assert.equal(scripts, 0);
+  // The one that pretends to be a PNG is shown as nothing.
+  assert.deepEqual(
+    images.filter((src) => src !== 'blob:'),
+    [],
+  );
+  assert.match(text, /^<img src="\/pwned"/);
+  for (const format of ['SVG', 'PNG']) {
+    await viewer.find('.card .icon').first().click();
+    const [download] = await Promise.all([
+      viewer.page.waitForEvent('download'),
+      viewer.find('.menu button', { hasText: `Save as ${format}` }).click(),
+    ]);
+    assert.match(download.suggestedFilename(), /^img_src_pwned[\w.-]*\.(svg|png)$/);
+    if (format === 'PNG') continue;
+    const svg = readFileSync(await download.path(), 'utf8');
+    const parsed = await viewer.page.evaluate((svg) => {
+      const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+      return [
+        documentElement.localName,
+        documentElement.querySelectorAll('img, script, parsererror, [onerror]').length,
+      ];
+    }, svg);
+    assert.deepEqual(parsed, ['svg', 0]);
+  }
+  assert.equal(await viewer.page.evaluate('globalThis.pwned'), undefined);
+});
+
+test('an alert leads to its card and its step', async (viewer) => {
+  await viewer.call('mountTraining', 60);
+  await viewer.settle();
+  const alerts = await viewer.call('alerts');
+  const index = alerts.findIndex(({ kind, tag }) => kind === 'nan' && tag.startsWith('activations/'));
+  // Even where its card is filtered away, its section folded, its run hidden.
+  await viewer.call('change', { filter: 'conv1' });
+  await viewer.find('h2 .fold', { hasText: 'Histograms' }).click();
+  await viewer.find('.runs input').nth(1).uncheck();
+  await viewer.find('.alert').nth(index).click();
+  await viewer.settle();
+  const { run, tag, step } = alerts[index];
+  const view = await viewer.call('view');
+  assert.deepEqual([view.hover.step, view.hover.tag, view.filter], [step, tag, '']);
+  assert.equal(await viewer.focused(), `${tag}, ${run}`);
+  const box = await viewer.find('.card:focus').boundingBox();
+  assert.ok(box.y >= 0 && box.y + box.height <= 900, 'the whole card is to be seen');
+});
+
+test('a cell of the overview leads to its card', async (viewer) => {
+  await viewer.call('mountTraining', 60);
+  await viewer.settle();
+  const pane = viewer.find('.pane');
+  const box = await pane.boundingBox();
+  // The last row, near the right edge.
+  await pane.hover({ position: { x: box.width - 60, y: box.height - 5 } });
+  await viewer.settle();
+  assert.match(await viewer.find('.readout').textContent(), /^activations\/fc2 · lr-0\.1 · step 5\d · std /);
+  await pane.click({ position: { x: box.width - 60, y: box.height - 5 } });
+  await viewer.settle();
+  assert.equal(await viewer.focused(), 'activations/fc2, lr-0.1');
+});
+
+test('the overview is used with the keyboard', async (viewer) => {
+  await viewer.call('mountTraining', 60);
+  await viewer.settle();
+  await viewer.find('.pane').focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowLeft']) await viewer.page.keyboard.press(key);
+  const { hover } = await viewer.call('view');
+  assert.deepEqual([hover.tag, hover.run, hover.step], ['activations/conv2', 'baseline', 58]);
+  for (let i = 0; i < 4; i++) await viewer.page.keyboard.press('Shift+ArrowLeft');
+  assert.deepEqual((await viewer.call('view')).brush, [54, 58]);
+  await viewer.page.keyboard.press('Enter');
+  await viewer.settle();
+  assert.equal(await viewer.focused(), 'activations/conv2, baseline');
+});
+
+test('one brush and one pointer for all cards', async (viewer) => {
+  await viewer.call('mountTraining', 100);
+  await viewer.settle();
+  // Of the cards that can be seen: only those are drawn.
+  const pictures = () =>
+    viewer.inRoot((root) =>
+      [...root.querySelectorAll('.card canvas')]
+        .filter((one) => one.getBoundingClientRect().top < innerHeight - 50)
+        .map((one) => one.toDataURL()),
+    );
+  const before = await pictures();
+  const pane = await viewer.find('.pane').boundingBox();
+  const at = (share) => pane.x + 100 + (pane.width - 120) * share;
+  await viewer.page.mouse.move(at(0.3), pane.y + 20);
+  await viewer.page.mouse.down();
+  await viewer.page.mouse.move(at(0.5), pane.y + 20, { steps: 5 });
+  await viewer.page.mouse.up();
+  await viewer.settle();
+  const { brush, hover } = await viewer.call('view');
+  assert.ok(brush[0] > 25 && brush[0] < 35 && brush[1] > 45 && brush[1] < 55, `${brush}`);
+  assert.ok(hover.step > 45 && hover.step < 55);
+  const after = await pictures();
+  // Two canvases a card: the picture stays, what is above it follows.
+  assert.ok(before.length >= 4);
+  assert.equal(after.filter((one, i) => one !== before[i]).length * 2, before.length);
+  await viewer.find('.card.scalar').first().scrollIntoViewIfNeeded();
+  await viewer.settle();
+  const marks = await viewer.inRoot((root) =>
+    [...root.querySelectorAll('.card.scalar .brush')].map((one) => [one.hidden, Number.parseFloat(one.style.width)]),
+  );
+  assert.ok(marks.length > 0 && marks.every(([hidden, width]) => !hidden && width > 20), JSON.stringify(marks));
+  await viewer.find('.card.scalar').first().press('Escape');
+  assert.equal((await viewer.call('view')).brush, undefined);
+});
+
+test('the numbers of a scalar card are those at the pointer', async (viewer) => {
+  await viewer.call('mount', []);
+  await viewer.call('add', 50, 0);
+  await viewer.call('change', { smoothing: 0 });
+  await viewer.settle();
+  await viewer.call('change', { hover: { step: 9 } });
+  await viewer.settle();
+  assert.match(await viewer.find('.card .values').textContent(), /^0\.1step 9$/);
+  const plot = viewer.find('.plot');
+  const { width } = await plot.boundingBox();
+  // 52 to the left of the plot and 12 to the right: the middle of 0 to 49 is nearest to 24 or 25.
+  await plot.hover({ position: { x: 52 + ((width - 64) * 25) / 49, y: 60 } });
+  assert.equal((await viewer.call('view')).hover.step, 25);
+  await plot.dblclick({ position: { x: 100, y: 60 } });
+  await plot.focus();
+  await viewer.page.keyboard.press('ArrowRight');
+});
+
+test('keys: filter, cards, modes, help', async (viewer) => {
+  await viewer.call('mountTraining', 30, { pageKeys: true });
+  await viewer.settle();
+  const { keyboard } = viewer.page;
+  await keyboard.press('/');
+  await keyboard.type('fc jhro');
+  assert.equal((await viewer.call('view')).filter, 'fc jhro');
+  assert.equal((await viewer.call('view')).histograms, 'heat');
+  await viewer.call('change', { filter: 'fc' });
+  await keyboard.press('Escape');
+  await viewer.settle();
+  assert.deepEqual(await viewer.find('h2 .fold').allTextContents(), ['Overview', 'Histograms 2']);
+  await keyboard.press('j');
+  assert.equal(await viewer.focused(), 'activations/fc1, baseline');
+  await keyboard.press('j');
+  assert.equal(await viewer.focused(), 'activations/fc1, lr-0.1');
+  await keyboard.press('k');
+  assert.equal(await viewer.focused(), 'activations/fc1, baseline');
+  await keyboard.press('r');
+  await keyboard.press('l');
+  const view = await viewer.call('view');
+  assert.deepEqual([view.histograms, view.valueAxis], ['ridge', 'linear']);
+  await viewer.call('change', { brush: [3, 9], steps: [2, 20] });
+  await keyboard.press('Escape');
+  assert.deepEqual([(await viewer.call('view')).brush, (await viewer.call('view')).steps], [undefined, [2, 20]]);
+  await keyboard.press('Escape');
+  assert.equal((await viewer.call('view')).steps, undefined);
+  await keyboard.press('?');
+  assert.equal(await viewer.find('dialog').isVisible(), true);
+  await keyboard.press('Escape');
+  assert.equal(await viewer.find('dialog').isVisible(), false);
+});
+
+test("a viewer within a page leaves the page's keys alone", async (viewer) => {
+  await viewer.call('mountTraining', 10);
+  await viewer.settle();
+  await viewer.page.keyboard.press('r');
+  await viewer.page.keyboard.press('/');
+  assert.equal((await viewer.call('view')).histograms, 'heat');
+  assert.equal(await viewer.focused(), null);
+});
+
+test('a wrong regular expression is said, and hides nothing', async (viewer) => {
+  await viewer.call('mountTraining', 10);
+  await viewer.settle();
+  const filter = viewer.find('.filter input');
+  await filter.fill('/conv(/');
+  assert.match(await viewer.find('.filter p').textContent(), /invalid regular expression/i);
+  assert.equal(await filter.getAttribute('aria-invalid'), 'true');
+  assert.equal(await viewer.find('.card').count(), 21);
+  await filter.fill('/conv\\d/');
+  await viewer.settle();
+  assert.equal(await viewer.find('.filter p').isVisible(), false);
+  assert.equal(await viewer.find('.card').count(), 4);
+  assert.equal(await viewer.find('[role=status]').textContent(), '2 of 12 tags');
+});
+
+test('runs are hidden, alone, and overlaid', async (viewer) => {
+  await viewer.call('mountTraining', 10);
+  await viewer.settle();
+  await viewer.find('.runs input').first().uncheck();
+  await viewer.settle();
+  assert.equal(await viewer.find('.card.histogram').count(), 8);
+  await viewer.find('.runs li').first().hover();
+  await viewer.find('.only').first().click();
+  assert.deepEqual(await viewer.page.evaluate(() => [...globalThis.viewerTest.view().hiddenRuns]), ['lr-0.1']);
+  await viewer.find('.only').first().click();
+  await viewer.find('.choice label', { hasText: 'Overlaid' }).click();
+  await viewer.settle();
+  assert.equal(await viewer.find('.card.histogram').count(), 8);
+  assert.equal((await viewer.call('view')).runs, 'overlaid');
+});
+
+test('what is seen stays while it is paused', async (viewer) => {
+  await viewer.call('mount', []);
+  await viewer.call('add', 20, 0);
+  await viewer.settle();
+  await viewer.find('button', { hasText: 'Pause' }).click();
+  await viewer.call('add', 100, 20);
+  await viewer.settle();
+  assert.deepEqual((await viewer.call('view')).steps, [0, 19]);
+  assert.equal(await viewer.find('.status').textContent(), 'paused · steps 0–119');
+  await viewer.find('button', { hasText: 'Follow' }).click();
+  await viewer.settle();
+  assert.equal((await viewer.call('view')).steps, undefined);
+  assert.match(await viewer.find('.card .values').textContent(), /step 119$/);
+});
+
+test('loading is shown and said; an empty source and its troubles too', async (viewer) => {
+  await viewer.call('mount', []);
+  await viewer.settle();
+  assert.equal(await viewer.find('.empty').textContent(), 'Nothing has been logged yet.');
+  await viewer.call('progress', 25_000_000, 100_000_000);
+  assert.equal(await viewer.find('.status').textContent(), '25 % of 100 MB');
+  assert.equal(await viewer.find('progress').getAttribute('value'), '0.25');
+  assert.equal(await viewer.find('[role=status]').textContent(), 'Loading: 25 percent.');
+  await viewer.call('progress', 100_000_000, 100_000_000);
+  assert.equal(await viewer.find('progress').isVisible(), false);
+  assert.equal(await viewer.find('[role=status]').textContent(), 'Loaded.');
+  await viewer.call('trouble', 'runs/: no such directory');
+  assert.equal(await viewer.find('.empty').textContent(), 'runs/: no such directory');
+  assert.deepEqual(await viewer.find('.troubles li').allTextContents(), ['runs/: no such directory']);
+  await viewer.call('add', 3, 0);
+  await viewer.settle();
+  assert.equal(await viewer.find('.empty').isVisible(), false);
+});
+
+test('a card is saved as a picture and as its bins, to the number', async (viewer) => {
+  await viewer.call('mountPytorch', files);
+  await viewer.settle(300);
+  const save = async (format) => {
+    await viewer.find('.card[aria-label="fc1, lr=0.01"] .icon').click();
+    const [download] = await Promise.all([
+      viewer.page.waitForEvent('download'),
+      viewer.find('.menu button', { hasText: `Save as ${format}` }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), `fc1_lr_0.01.${format.toLowerCase()}`);
+    return readFileSync(await download.path());
+  };
+  const png = await save('PNG');
+  assert.deepEqual([...png.subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
+  assert.ok(png.readUInt32BE(16) > 600 && png.readUInt32BE(20) > 300, 'twice the size of the card');
+  assert.match((await save('SVG')).toString(), /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*<\/svg>\n$/);
+  const columns = await viewer.call('bins', 'lr=0.01', 'fc1');
+  const wanted = columns.flatMap(({ step, edges, counts }) =>
+    counts.flatMap((count, i) =>
+      count === 0 ? [] : [{ run: 'lr=0.01', step, left: edges[i], right: edges[i + 1], count }],
+    ),
+  );
+  const json = JSON.parse((await save('JSON')).toString()).filter(
+    ({ left, count }) => typeof left === 'number' && count > 0,
+  );
+  assert.ok(wanted.length > 100);
+  assert.deepEqual(json, wanted);
+  const [heading, ...lines] = (await save('CSV')).toString().trimEnd().split('\r\n');
+  assert.equal(heading, 'run,step,left,right,count');
+  const csv = lines
+    .map((line) => line.split(','))
+    .filter(([, , left, , count]) => Number(count) > 0 && !Number.isNaN(Number(left)) && Number.isFinite(Number(left)));
+  assert.deepEqual(
+    csv.map(([run, ...rest]) => [run, ...rest.map(Number)]),
+    wanted.map(Object.values),
+  );
+});
+
+test("what PyTorch logged is shown, with a step's picture and text", async (viewer) => {
+  await viewer.call('mountPytorch', files);
+  await viewer.settle(300);
+  assert.deepEqual(await viewer.find('h2 .fold').allTextContents(), [
+    'Overview',
+    'Histograms 5',
+    'Scalars 2',
+    'Images 1',
+    'Text 1',
+  ]);
+  await viewer.find('.card.image').first().scrollIntoViewIfNeeded();
+  await viewer.settle();
+  const image = viewer.find('.card.image img').first();
+  assert.ok((await image.evaluate((one) => one.decode().then(() => one.naturalWidth))) > 0);
+  assert.match(await image.getAttribute('alt'), /^input at step \d+$/);
+});
+
+test('pictures follow slider and pointer, and their URLs are given back', async (viewer) => {
+  await viewer.call('mountImages', 5);
+  await viewer.settle();
+  const alt = () => viewer.find('.card img').getAttribute('alt');
+  const urls = () => viewer.page.evaluate(() => globalThis.viewerTest.left.urls);
+  assert.deepEqual([await alt(), await urls()], ['input at step 4', 1]);
+  await viewer.find('.slider input').focus();
+  await viewer.page.keyboard.press('ArrowLeft');
+  await viewer.settle();
+  assert.deepEqual([await alt(), await urls()], ['input at step 3', 1]);
+  await viewer.call('change', { hover: { step: 1.7 } });
+  await viewer.settle();
+  assert.deepEqual([await alt(), await urls()], ['input at step 1', 1]);
+  await viewer.call('change', { hover: undefined });
+  await viewer.settle();
+  assert.deepEqual([await alt(), await urls()], ['input at step 3', 1]);
+  await viewer.call('unmount');
+  assert.equal(await urls(), 0);
+});
+
+test('unmounting leaves nothing', async (viewer) => {
+  const left = () => viewer.page.evaluate(() => ({ ...globalThis.viewerTest.left }));
+  const before = await left();
+  await viewer.call('mountTraining', 40, { pageKeys: true });
+  await viewer.settle();
+  assert.equal(await viewer.call('connected'), 1);
+  assert.ok((await left()).listeners > before.listeners);
+  const weak = await viewer.page.evaluateHandle(() => globalThis.viewerTest.weak());
+  // In the middle of new data and of a drag.
+  await viewer.call('add', 10, 0);
+  await viewer.call('unmount');
+  await viewer.call('unmount');
+  assert.equal(await viewer.call('connected'), 0);
+  await viewer.settle(300);
+  const after = await left();
+  assert.deepEqual([after.listeners, after.urls], [before.listeners, before.urls]);
+  assert.equal(await viewer.inRoot((root) => root.childNodes.length + root.adoptedStyleSheets.length), 0);
+  const frames = after.frames;
+  await viewer.page.waitForTimeout(300);
+  assert.equal((await left()).frames, frames, 'no more frames');
+  // Another one in its place; then the first is nobody's any more.
+  await viewer.call('mount', []);
+  await viewer.settle();
+  let gone = false;
+  for (let i = 0; i < 20 && !gone; i++) {
+    gone = await weak.evaluate(async (weak) => {
+      await new Promise((done) => setTimeout(done, 20));
+      globalThis.gc();
+      return weak.deref() === undefined;
+    });
+  }
+  assert.ok(gone, 'the store of the first viewer is garbage');
+});
+
+test('one viewer an element', async (viewer) => {
+  await viewer.call('mount', []);
+  assert.match(await viewer.call('again'), /holds a viewer already; unmount\(\) that one first/);
+  await viewer.call('unmount');
+  await viewer.call('mount', []);
+});
+
+test('wrong arguments are said, and leave the element free', async (viewer) => {
+  const wanted = [
+    /^TypeError: .*first argument must be an Element, got null/,
+    /^TypeError: .*first argument must be an Element, got an? HTMLDocument/,
+    /^TypeError: .*source must be a ViewerSource or a Selection, got undefined/,
+    /^TypeError: .*source must be a ViewerSource or a Selection, got an object/i,
+    /^TypeError: .*unknown option "color"; the options are theme, pageKeys/,
+    /^TypeError: .*option "theme" must be 'auto', 'light' or 'dark', got the string "blue"/,
+    /^Error: .*a <img> .* cannot hold a viewer/,
+    /^Error: no such directory/,
+    /^TypeError: .*the options must be an object, got null/,
+  ];
+  const refusals = await viewer.call('refusals');
+  assert.equal(refusals.length, wanted.length);
+  for (const [i, pattern] of wanted.entries()) assert.match(refusals[i], pattern);
+  await viewer.call('mount', []);
+});
+
+test('ten thousand tags: a few cards are made, the rest have their places', async (viewer) => {
+  await viewer.call('mountMany', 10_000);
+  await viewer.settle(1500);
+  assert.equal(await viewer.find('h2 .fold').nth(1).textContent(), 'Histograms 10000');
+  assert.equal(await viewer.find('h3 .fold').count(), 20);
+  const made = await viewer.find('.card:has(canvas)').count();
+  assert.ok(made > 0 && made < 40, `${made} cards`);
+  const typed = await viewer.page.evaluate(async () => {
+    const start = performance.now();
+    globalThis.viewerTest.change({ filter: 'layer99' });
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return performance.now() - start;
+  });
+  const hovered = await viewer.page.evaluate(async () => {
+    globalThis.viewerTest.change({ filter: '' });
+    await new Promise((done) => setTimeout(done, 500));
+    const start = performance.now();
+    for (let i = 0; i < 20; i++) {
+      globalThis.viewerTest.change({ hover: { step: i / 20 } });
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return (performance.now() - start) / 20;
+  });
+  console.log(`     10,000 tags: a filter takes ${typed.toFixed(0)} ms, a hover ${hovered.toFixed(1)} ms a frame`);
+  await viewer.call('change', { filter: 'layer9999' });
+  await viewer.settle();
+  assert.equal(await viewer.find('.card').count(), 1);
+  await viewer.find('h2 .fold').nth(1).click();
+  assert.equal(await viewer.find('.card').count(), 0);
+});
+
+test('sections and groups are folded and remember it', async (viewer) => {
+  await viewer.call('mountTraining', 10);
+  await viewer.settle();
+  const fold = viewer.find('h3 .fold', { hasText: 'loss' });
+  await fold.click();
+  assert.equal(await fold.getAttribute('aria-expanded'), 'false');
+  assert.equal(await viewer.find('.card.scalar').count(), 1);
+  await viewer.call('change', { filter: 'loss' });
+  await viewer.settle();
+  await viewer.call('change', { filter: '' });
+  await viewer.settle();
+  assert.equal(await viewer.find('.card.scalar').count(), 1);
+  await fold.click();
+  await viewer.settle();
+  assert.equal(await viewer.find('.card.scalar').count(), 3);
+});
+
+test(
+  'on paper everything is light and made, without controls',
+  async (viewer) => {
+    await viewer.call('mountTraining', 20);
+    await viewer.settle();
+    assert.equal(await viewer.find('.root').getAttribute('data-theme'), 'dark');
+    await viewer.page.emulateMedia({ media: 'print' });
+    await viewer.settle();
+    assert.equal(await viewer.find('.root').getAttribute('data-theme'), 'light');
+    assert.equal(await viewer.find('.card:has(header)').count(), 21);
+    for (const hidden of ['aside', '.filter', '.overview .choice', '.card .icon']) {
+      assert.equal(await viewer.find(hidden).first().isVisible(), false, hidden);
+    }
+    const pdf = await viewer.page.pdf({ format: 'A4' });
+    assert.ok((pdf.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []).length >= 3, 'several pages');
+    await viewer.page.emulateMedia({ media: 'screen' });
+    await viewer.settle();
+    assert.equal(await viewer.find('.root').getAttribute('data-theme'), 'dark');
+  },
+  { colorScheme: 'dark' },
+);
+
+test('only NaN, steps that go backwards, nothing at all: no card fails', async (viewer) => {
+  await viewer.call('mountOddities');
+  await viewer.settle();
+  for (const histograms of ['heat', 'ridge', 'overlay']) {
+    for (const axis of ['linear', 'symlog']) {
+      await viewer.call('change', { histograms, valueAxis: axis, scalarAxis: axis });
+      await viewer.settle(50);
+    }
+  }
+  for (const card of await viewer.find('.card').all()) await card.scrollIntoViewIfNeeded();
+  await viewer.settle();
+  assert.equal(await viewer.find('.card').count(), 6);
+});
+
+test('statistics of the overview, of all rows and of each', async (viewer) => {
+  await viewer.call('mountTraining', 60);
+  await viewer.settle();
+  const picture = () => viewer.inRoot((root) => root.querySelector('.pane canvas').toDataURL());
+  const seen = new Set([await picture()]);
+  for (const name of ['Mean', 'Min', 'Max', 'Zeros', 'NaN, Inf']) {
+    await viewer.find('.overview .choice label', { hasText: name }).click();
+    await viewer.settle(60);
+    seen.add(await picture());
+  }
+  await viewer.find('.overview .choice label', { hasText: 'Std' }).click();
+  await viewer.find('.overview .choice label', { hasText: 'Each row' }).click();
+  await viewer.settle(60);
+  seen.add(await picture());
+  assert.equal(seen.size, 7, 'seven different pictures');
+  assert.match(await viewer.find('.legend').textContent(), /low.*high.*log, 5–95 % of the row/);
+});
+
+const only = process.argv[2] ?? '';
+let passed = 0;
+let failed = 0;
+for (const { name, run, options } of tests.filter(({ name }) => name.includes(only))) {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A picture that is none is a failed request of the page's own, and meant so.
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(`${origin}/`))
+      complaints.push(`asked for ${request.url()}`);
+    if (request.url().includes('pwned')) complaints.push('markup was read');
+  });
+  try {
+    await page.goto(`${origin}/`);
+    await page.waitForFunction('globalThis.viewerTest !== undefined');
+    await run(new Viewer(page));
+    assert.deepEqual(complaints, [], 'the page complains of nothing');
+    passed++;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}\n${error.message}\n${complaints.join('\n')}`);
+  }
+  await context.close();
+}
+
+await browser.close();
+server.close();
+console.log(`viewer shell: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

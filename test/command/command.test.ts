@@ -1,0 +1,241 @@
+// The built command as users start it: a process of its own.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { temporaryDirectory } from '../tensorboard/temporary.ts';
+
+const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const run = (...inputs: string[]) =>
+  spawnSync(process.execPath, [COMMAND, ...inputs], { encoding: 'utf8', timeout: 20_000 });
+
+interface Running {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  /** From what it printed. */
+  url: string;
+  ended: Promise<number | string | null>;
+}
+
+/** Starts `layertap view` and waits for its URL. */
+async function start(inputs: string[], env: Record<string, string> = {}): Promise<Running> {
+  const child = spawn(process.execPath, [COMMAND, 'view', ...inputs], { env: { ...process.env, ...env } });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (bytes) => {
+    out += bytes;
+  });
+  child.stderr.on('data', (bytes) => {
+    err += bytes;
+  });
+  const ended = new Promise<number | string | null>((resolve) =>
+    child.on('close', (code, signal) => resolve(code ?? signal)),
+  );
+  const gone = ended.then((code) => {
+    throw new Error(`ended with ${code}: ${err}`);
+  });
+  const printed = (async () => {
+    for (let waited = 0; waited < 20_000; waited += 10) {
+      const url = /http:\/\/\S+/.exec(out)?.[0];
+      if (url !== undefined) return url;
+      await pause(10);
+    }
+    throw new Error(`no URL after ${JSON.stringify(out)}`);
+  })();
+  const url = await Promise.race([printed, gone]);
+  gone.catch(() => {});
+  return { child, out: () => out, err: () => err, url, ended };
+}
+
+async function stop({ child, ended }: Running): Promise<void> {
+  child.kill('SIGINT');
+  assert.is(await ended, 0);
+}
+
+/** Takes a port of this machine, if nobody has. */
+function take(port: number): Promise<Server | undefined> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+test('--help and --version are printed, and nothing else is done', () => {
+  for (const inputs of [['--help'], ['-h'], ['help'], ['view', '--help'], ['report', '-h'], ['view', 'x', '-h']]) {
+    const { status, stdout, stderr } = run(...inputs);
+    assert.is(status, 0, inputs.join(' '));
+    assert.match(stdout, /layertap view <logdir> .*--port/);
+    assert.is(stderr, '');
+  }
+  for (const option of ['--version', '-v']) assert.is(run(option).stdout, `${version}\n`);
+});
+
+test('what is not understood is said on stderr, with exit code 2', () => {
+  const cases: [string[], RegExp][] = [
+    [[], /a command is expected: view or report/],
+    [['veiw', 'runs'], /there is no command veiw; there are view and report/],
+    [['--logdir', 'runs'], /there is no option --logdir/],
+    [['view'], /view: the log directory is missing/],
+    [['view', ''], /view: the log directory is missing/],
+    [['view', 'a', 'b'], /one log directory is expected, got a b/],
+    [['view', 'a', '--logdir', 'b'], /Unknown option '--logdir'/],
+    [['view', 'a', '-o', 'b'], /Unknown option '-o'/],
+    [['view', 'a', '--open=yes'], /'--open' does not take an argument/],
+    [['view', 'a', '--host', ''], /--host: a name or an address is expected/],
+    [['view', 'a', '--host'], /'--host <value>' argument missing/],
+    [['view', 'a', '--port'], /'--port <value>' argument missing/],
+    ...['x', '-1', '1.5', '65536', '1e3', '0x50', ' 80', ''].map((port): [string[], RegExp] => [
+      ['view', 'a', `--port=${port}`],
+      /--port: a number from 0 to 65535 is expected, got "/,
+    ]),
+    [['report'], /report: the log directory is missing/],
+    [['report', 'a', '-o', ''], /--output: the name of a file is expected/],
+    [['report', 'a', '--port', '1'], /Unknown option '--port'/],
+  ];
+  for (const [inputs, message] of cases) {
+    const { status, stdout, stderr } = run(...inputs);
+    assert.is(status, 2, inputs.join(' '));
+    assert.is(stdout, '', inputs.join(' '));
+    assert.match(stderr, /^layertap: /);
+    assert.match(stderr, message);
+    assert.match(stderr, /layertap --help/);
+    assert.not.match(stderr, /at .*\.js/, 'no stack');
+  }
+});
+
+test('what cannot be shown is said on stderr, with exit code 1', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'file'), '');
+  const cases: [string[], RegExp][] = [
+    [[join(directory, 'none', 'none')], /there is no directory .*none.none, and no .*none for it either/],
+    [[join(directory, 'file')], /is no directory that can be read \(a file\)/],
+    [[join(directory, 'file', 'below')], /is no directory that can be read \(ENOTDIR\)/],
+    [[directory, '--host', 'no such host'], /--host: no such host is no name or address of this machine/],
+    [[directory, '--host', '192.0.2.1'], /--host: 192\.0\.2\.1 is no name or address of this machine/],
+  ];
+  const taken = (await take(0))!;
+  const { port } = taken.address() as { port: number };
+  cases.push([[directory, '--port', String(port)], new RegExp(`port ${port} is taken by other programs; choose`)]);
+  for (const [inputs, message] of cases) {
+    const { status, stdout, stderr } = run('view', ...inputs);
+    assert.match(stderr, message);
+    assert.is(status, 1, inputs.join(' '));
+    assert.is(stdout, '');
+    assert.not.match(stderr, /at .*\.js/, 'no stack');
+  }
+  taken.close();
+});
+
+test('view prints where it is, serves its page and the logs, and ends with Ctrl-C', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'a.tfevents'), 'abc');
+  const running = await start([directory, '--port', '0']);
+  assert.match(running.out(), new RegExp(`^http://localhost:\\d+/ shows ${directory}\\. Ctrl-C ends it\\.\n$`));
+  assert.is(running.err(), '');
+  const page = await (await fetch(running.url)).text();
+  const script = /<script type="module" src="([^"]+)">/.exec(page)![1]!;
+  for (const name of [script, 'licences.txt']) {
+    const response = await fetch(new URL(name, running.url));
+    assert.match(response.headers.get('content-type')!, /^text\/(javascript|plain); charset=utf-8$/);
+    assert.ok((await response.text()).length > 1000, name);
+  }
+  const { files } = (await (await fetch(new URL('api/files', running.url))).json()) as { files: unknown };
+  assert.equal(files, [{ path: 'a.tfevents', size: 3 }]);
+  // With a request under way, and connections that are kept.
+  await stop(running);
+});
+
+test('view ends cleanly with a client that is being answered, and with SIGTERM', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'a.tfevents'), Buffer.alloc(64 << 20));
+  const running = await start([directory, '--port', '0']);
+  await fetch(new URL('api/files', running.url));
+  const response = await fetch(new URL('api/file?path=a.tfevents&from=0', running.url));
+  const reader = response.body!.getReader();
+  await reader.read();
+  running.child.kill('SIGTERM');
+  assert.is(await running.ended, 0);
+  await reader.cancel().catch(() => {});
+});
+
+test('view waits for a directory that is not there yet, and says so', async () => {
+  const directory = join(temporaryDirectory(), 'runs');
+  const running = await start([directory, '--port', '0']);
+  assert.match(running.err(), /there is no .*runs yet; it is waited for/);
+  const list = async () => (await fetch(new URL('api/files', running.url))).json();
+  assert.equal(await list(), { directory: 'runs', exists: false, files: [] });
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'a.tfevents'), 'abc');
+  assert.equal(await list(), { directory: 'runs', exists: true, files: [{ path: 'a.tfevents', size: 3 }] });
+  await stop(running);
+});
+
+test('where the default port is taken, the next free one is, and that is said', async () => {
+  const directory = temporaryDirectory();
+  // Both may be somebody else's already: then they are taken as well.
+  const taken = [await take(6007), await take(6008)];
+  const running = await start([directory]);
+  const port = Number(new URL(running.url).port);
+  assert.ok(port > 6008 && port < 6107, running.url);
+  assert.match(running.out(), /; port 6007 is taken\. Ctrl-C/);
+  // Of two viewers at one time each has its own.
+  const second = await start([directory]);
+  assert.is.not(second.url, running.url);
+  await stop(running);
+  await stop(second);
+  for (const server of taken) server?.close();
+});
+
+test('view listens on this machine alone, unless another host is given; then it warns', async () => {
+  const directory = temporaryDirectory();
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address!.family === 'IPv4' && !address!.internal)?.address;
+  const alone = await start([directory, '--port', '0']);
+  const { port } = new URL(alone.url);
+  assert.is((await fetch(`http://127.0.0.1:${port}/`)).status, 200);
+  if (outside !== undefined) {
+    await fetch(`http://${outside}:${port}/`).then(
+      () => assert.unreachable('answered from outside'),
+      (error) => assert.is(error.cause.code, 'ECONNREFUSED'),
+    );
+  }
+  await stop(alone);
+  const open = await start([directory, '--port', '0', '--host', '0.0.0.0']);
+  assert.is(new URL(open.url).hostname, hostname().toLowerCase());
+  assert.match(open.err(), /whoever can reach http:\S+ can read these logs; there is no password/);
+  const any = new URL(open.url).port;
+  for (const host of ['127.0.0.1', ...(outside === undefined ? [] : [outside])]) {
+    assert.is((await fetch(`http://${host}:${any}/`)).status, 200, host);
+  }
+  await stop(open);
+});
+
+test('--open gives the URL to what opens it here, and where there is nothing that is said and harmless', async () => {
+  const [directory, bin] = [temporaryDirectory(), temporaryDirectory()];
+  const none = await start([directory, '--port', '0', '--open'], { PATH: bin });
+  for (let waited = 0; none.err() === '' && waited < 5000; waited += 10) await pause(10);
+  assert.match(none.err(), /no browser could be opened from here/);
+  assert.is((await fetch(none.url)).status, 200);
+  await stop(none);
+  const opened = join(bin, 'opened');
+  for (const name of ['xdg-open', 'open']) {
+    writeFileSync(join(bin, name), `#!/bin/sh\necho "$@" > '${opened}.part'\nmv '${opened}.part' '${opened}'\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const some = await start([directory, '--port', '0', '--open'], { PATH: `${bin}:${process.env.PATH}` });
+  for (let waited = 0; !existsSync(opened) && waited < 5000; waited += 10) await pause(10);
+  assert.is(readFileSync(opened, 'utf8'), `${some.url}\n`);
+  assert.is(some.err(), '');
+  await stop(some);
+});
+
+test.run();

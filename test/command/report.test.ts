@@ -1,0 +1,95 @@
+// `layertap report`: the built command on files that PyTorch wrote. What the file does in a browser is in test/browser.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inflateRawSync } from 'node:zlib';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SummaryWriter } from '../../src/tensorboard/index.ts';
+import { unpackStore } from '../../src/viewer/data/pack.ts';
+import { temporaryDirectory } from '../tensorboard/temporary.ts';
+
+const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
+const LOGS = fileURLToPath(new URL('../fixtures/viewer/logs', import.meta.url));
+
+const report = (cwd: string, ...inputs: string[]) =>
+  spawnSync(process.execPath, [COMMAND, 'report', ...inputs], { cwd, encoding: 'utf8', timeout: 60_000 });
+
+test('report writes one file that holds its script, its policy and all data, and says how large it is', () => {
+  const directory = temporaryDirectory();
+  const { status, stdout, stderr } = report(directory, LOGS);
+  assert.is(stderr, '');
+  assert.is(status, 0);
+  assert.match(stdout, /^report\.html: \d+\.\d MB\n$/);
+  assert.equal(readdirSync(directory), ['report.html']);
+  const html = readFileSync(join(directory, 'report.html'), 'utf8');
+  const [policy, data, script] = [
+    /<meta http-equiv="content-security-policy" content="([^"]+)">/.exec(html)![1]!,
+    /<script type="text\/plain" id="data">([^<]*)<\/script>/.exec(html)![1]!,
+    /<script type="module">([\s\S]*)<\/script>\s*$/.exec(html)![1]!,
+  ];
+  const hash = createHash('sha256').update(script).digest('base64');
+  assert.match(policy, /^default-src 'none'; /);
+  assert.ok(policy.includes(`script-src 'sha256-${hash}'`), policy);
+  assert.not.match(policy, /unsafe|https?:|\*/);
+  // The policy stands before everything that it is to hold for.
+  assert.ok(html.indexOf('content-security-policy') < html.search(/<(script|link|style|img)/));
+  assert.not.match(html.replace(script, ''), /(src|href)="(?!data:)/);
+  const store = unpackStore(inflateRawSync(Buffer.from(data, 'base64')));
+  assert.equal([...store.runs], ['lr=0.01', 'lr=0.1']);
+  assert.ok(store.tags('histogram').length >= 3 && store.tags('scalar').length >= 1);
+});
+
+test('what the file held is replaced; where the report fails it is kept', () => {
+  const directory = temporaryDirectory();
+  const output = join(directory, 'a.html');
+  writeFileSync(output, 'old');
+  const empty = join(directory, 'empty');
+  mkdirSync(empty);
+  const failed = report(directory, empty, '-o', 'a.html');
+  assert.match(failed.stderr, /there is nothing to show in .*empty: no event file has data/);
+  assert.is(failed.status, 1);
+  assert.is(readFileSync(output, 'utf8'), 'old');
+  assert.is(report(directory, LOGS, '--output', 'a.html').status, 0);
+  assert.match(readFileSync(output, 'utf8'), /^<!doctype html>/);
+  assert.equal(readdirSync(directory).sort(), ['a.html', 'empty']);
+});
+
+test('what cannot be written or read is said on stderr, with exit code 1', () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'file'), '');
+  const cases: [string[], RegExp][] = [
+    [[LOGS, '-o', directory], /is a directory; a file is expected/],
+    [[LOGS, '-o', join(directory, 'none', 'a.html')], /cannot be written: .*none is no directory \(ENOENT\)/],
+    [[LOGS, '-o', join(directory, 'file', 'a.html')], /cannot be written: .*file is no directory \(a file\)/],
+    [[join(directory, 'none')], /none is no directory that can be read \(ENOENT\)/],
+    [[join(directory, 'file')], /file is no directory that can be read \(a file\)/],
+  ];
+  for (const [inputs, message] of cases) {
+    const { status, stdout, stderr } = report(directory, ...inputs);
+    assert.match(stderr, message);
+    assert.is(status, 1);
+    assert.is(stdout, '');
+    assert.not.match(stderr, /at .*\.js/, 'no stack');
+  }
+  assert.equal(readdirSync(directory), ['file']);
+});
+
+test('names with markup are text, and damaged files are told of', async () => {
+  const directory = join(temporaryDirectory(), '"><script>alert(1)<');
+  const writer = new SummaryWriter(directory);
+  writer.addScalar('</script><!--', 1);
+  await writer.close();
+  writeFileSync(join(directory, 'damaged.tfevents'), Buffer.alloc(100, 1));
+  const { status, stderr } = report(directory, '.', '-o', 'a.html');
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /damaged\.tfevents/);
+  assert.ok(existsSync(join(directory, 'a.html')));
+  const html = readFileSync(join(directory, 'a.html'), 'utf8');
+  assert.not.match(html, /<script>alert/);
+  assert.is(html.match(/<script/g)!.length, 2);
+});
+
+test.run();

@@ -1,0 +1,364 @@
+// What the server of `layertap view` answers, and above all what it does not.
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hostCheck, isLoopback } from '../../src/command/server/host-names.ts';
+import type { Listening } from '../../src/command/server/listen.ts';
+import { temporaryDirectory } from '../tensorboard/temporary.ts';
+import { ask, countingOpenFiles, raw, serve } from './serve.ts';
+
+const SECRET = 'not for the page';
+const EVENTS = 'events.out.tfevents.1';
+
+interface Context {
+  server: Listening;
+  port: number;
+  /** The log directory; beside it lies a secret, an event file by its name. */
+  logs: string;
+}
+
+const test = suite<Context>('server', {} as Context);
+
+test.before.each(async (context) => {
+  const root = temporaryDirectory();
+  context.logs = join(root, 'logs');
+  mkdirSync(join(context.logs, 'a run'), { recursive: true });
+  writeFileSync(join(context.logs, 'a run', EVENTS), '0123456789');
+  writeFileSync(join(context.logs, 'notes.txt'), SECRET);
+  writeFileSync(join(root, EVENTS), SECRET);
+  context.server = await serve(context.logs);
+  context.port = context.server.port;
+});
+
+test.after.each(async ({ server }) => server.close());
+
+const read = (path: string, from: number | string = 0) => `/api/file?path=${encodeURIComponent(path)}&from=${from}`;
+const list = async (port: number) => JSON.parse((await ask(port, '/api/files')).body);
+
+test('the page, the listing and a file are answered', async ({ port }) => {
+  assert.is((await ask(port, '/')).body, '<p>page');
+  assert.equal(await list(port), {
+    directory: 'logs',
+    exists: true,
+    files: [{ path: `a run/${EVENTS}`, size: 10 }],
+  });
+  const url = `http://localhost:${port}`;
+  const whole = await fetch(url + read(`a run/${EVENTS}`));
+  assert.is(await whole.text(), '0123456789');
+  assert.is(await (await fetch(url + read(`a run/${EVENTS}`, 7))).text(), '789');
+  assert.is(await (await fetch(url + read(`a run/${EVENTS}`, 10))).text(), '');
+  assert.is(await (await fetch(url + read(`a run/${EVENTS}`, 11))).text(), '');
+});
+
+test('HEAD gives the head of what GET gives', async ({ port }) => {
+  for (const target of ['/', '/api/files', read(`a run/${EVENTS}`), '/none']) {
+    const [head, get] = [await ask(port, target, { method: 'HEAD' }), await ask(port, target)];
+    assert.is(head.status, get.status, target);
+    assert.is(head.body, '', target);
+    const type = (text: string) => /content-type: .*/.exec(text)![0];
+    assert.is(type(head.head), type(get.head), target);
+  }
+});
+
+test('every answer has the headers that keep others out, refusals too', async ({ port }) => {
+  const answers = [
+    await ask(port, '/'),
+    await ask(port, '/api/files'),
+    await ask(port, read(`a run/${EVENTS}`)),
+    await ask(port, '/none'),
+    await ask(port, '/', { method: 'POST' }),
+    await ask(port, '/', { host: 'example.org' }),
+  ];
+  for (const { head } of answers) {
+    assert.match(head, /\r\ncontent-security-policy: default-src 'none'; script-src 'self'; worker-src 'self'; /);
+    for (const name of [
+      'x-content-type-options: nosniff',
+      'referrer-policy: no-referrer',
+      'cross-origin-opener-policy: same-origin',
+      'cross-origin-resource-policy: same-origin',
+      'cache-control: no-store',
+    ]) {
+      assert.ok(head.includes(`\r\n${name}`), `${name} in ${head}`);
+    }
+    assert.not.match(head, /access-control|unsafe/);
+  }
+});
+
+test('nothing outside the directory can be read, however it is spelled', async ({ port, logs }) => {
+  const up = [
+    `../${EVENTS}`,
+    `a run/../../${EVENTS}`,
+    `./../${EVENTS}`,
+    `..\\${EVENTS}`,
+    `....//${EVENTS}`,
+    `/${EVENTS}`,
+    join(logs, '..', EVENTS),
+    `file://${join(logs, '..', EVENTS)}`,
+    `a run/${EVENTS}\0`,
+    `../${EVENTS}\0a run/${EVENTS}`,
+    'notes.txt',
+    `a run/../a run/${EVENTS}`,
+    `a run//${EVENTS}`,
+    `A RUN/${EVENTS}`,
+    '/etc/passwd',
+    '',
+    '.',
+    '..',
+  ];
+  const encodings = [
+    encodeURIComponent,
+    (text: string) => text.replace(/ /g, '+').replaceAll('\0', '%00'),
+    (text: string) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    // Twice, and in the overlong form of UTF-8 that some servers took for a dot.
+    (text: string) => encodeURIComponent(encodeURIComponent(text)),
+    (text: string) => encodeURIComponent(text).replaceAll('.', '%c0%ae').replaceAll('%2F', '%c0%af'),
+  ];
+  for (const path of up) {
+    for (const encode of encodings) {
+      const { status, body } = await ask(port, `/api/file?path=${encode(path)}&from=0`);
+      assert.ok(status === 404 || status === 400, `${status} for ${encode(path)}`);
+      assert.not.match(body, /0123|not for/);
+    }
+  }
+  for (const target of [
+    `/../${EVENTS}`,
+    `/%2e%2e/${EVENTS}`,
+    '/..%2f..%2fetc/passwd',
+    '/a%20run/events.out.tfevents.1',
+    '/notes.txt',
+    '//etc/passwd',
+    '/api/../notes.txt',
+    '/api/files/',
+    '/API/FILES',
+  ]) {
+    assert.is((await ask(port, target)).status, 404, target);
+  }
+});
+
+test('links that lead out of the directory are neither listed nor read; those that stay inside are', async (context) => {
+  const { port, logs } = context;
+  symlinkSync(join(logs, '..', EVENTS), join(logs, 'a run', 'out.tfevents'));
+  symlinkSync('..', join(logs, 'out'));
+  symlinkSync('a run', join(logs, 'same'));
+  symlinkSync(join(logs, 'a run', EVENTS), join(logs, 'latest.tfevents'));
+  const { files } = await list(port);
+  assert.equal(
+    files.map(({ path }: { path: string }) => path),
+    [`a run/${EVENTS}`, 'latest.tfevents'],
+  );
+  for (const path of ['a run/out.tfevents', `out/${EVENTS}`, `out/logs/a run/${EVENTS}`]) {
+    assert.is((await ask(port, read(path))).status, 404, path);
+  }
+  assert.match((await ask(port, read('latest.tfevents'))).body, /0123456789/);
+});
+
+test('a file that becomes a link to the outside after it was listed is not read', async ({ port, logs }) => {
+  await list(port);
+  rmSync(join(logs, 'a run', EVENTS));
+  symlinkSync(join(logs, '..', EVENTS), join(logs, 'a run', EVENTS));
+  const { status, body } = await ask(port, read(`a run/${EVENTS}`));
+  assert.is(status, 500);
+  assert.not.match(body, /not for/);
+});
+
+test('only the names of this machine are answered, at any port', async ({ port }) => {
+  for (const host of [`localhost:${port}`, 'LocalHost', `127.0.0.1:${port}`, `[::1]:${port}`, 'localhost:8000']) {
+    assert.is((await ask(port, '/', { host })).status, 200, host);
+  }
+  for (const host of [
+    'example.org',
+    `example.org:${port}`,
+    'localhost.example.org',
+    'example.org.localhost',
+    'localhost@example.org',
+    'localhost:80@example.org',
+    'localhost/',
+    'localhost#',
+    'localhost:',
+    'localhost:x',
+    'localhost:123456',
+    '127.0.0.1.example.org',
+    '192.168.0.1',
+    '0.0.0.0',
+    '::1',
+    '[::1].example.org',
+    'localhost, example.org',
+    '',
+  ]) {
+    for (const target of ['/', '/api/files', read(`a run/${EVENTS}`)]) {
+      assert.is((await ask(port, target, { host })).status, 421, host);
+    }
+  }
+  const twice = await ask(port, '/', { headers: 'Host: example.org\r\n' });
+  assert.is(twice.status, 400, 'two Host headers');
+  assert.match(await raw(port, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'), /^HTTP\/1.1 400 /);
+  assert.match(await raw(port, 'GET / HTTP/1.0\r\n\r\n'), /^HTTP\/1.1 421 /);
+  assert.is((await ask(port, `http://localhost:${port}/`)).status, 400, 'an absolute URL');
+});
+
+test('hostCheck() of another host answers to it, and of all addresses to addresses', () => {
+  const named = hostCheck('ml.example.org');
+  assert.equal(['ml.example.org:80', 'ML.example.org', 'localhost', 'example.org'].map(named), [
+    true,
+    true,
+    true,
+    false,
+  ]);
+  assert.equal(['[fe80::1]:6007', 'fe80::1', '[fe80::2]'].map(hostCheck('fe80::1')), [true, false, false]);
+  for (const wildcard of ['0.0.0.0', '::']) {
+    const any = hostCheck(wildcard);
+    assert.equal(['10.1.2.3:6007', '[fe80::1]', 'localhost'].map(any), [true, true, true]);
+    assert.equal(['example.org', '10.1.2.3.example.org', '999.1.1.1'].map(any), [false, false, false]);
+  }
+  assert.equal(['localhost', '127.0.0.1', '127.1.2.3', '::1'].map(isLoopback), [true, true, true, true]);
+  assert.equal(['0.0.0.0', '::', '128.0.0.1', 'localhost.example.org'].map(isLoopback), [false, false, false, false]);
+});
+
+test('everything but GET and HEAD is refused', async ({ port }) => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND']) {
+    const { status, head } = await ask(port, '/', { method, headers: 'Content-Length: 3\r\n\r\nabc' });
+    assert.is(status, 405, method);
+    assert.match(head, /\r\nallow: get, head/);
+  }
+  assert.is((await ask(port, '*', { method: 'OPTIONS' })).status, 405);
+});
+
+test('a query that is not what it should be is refused', async ({ port }) => {
+  const path = encodeURIComponent(`a run/${EVENTS}`);
+  for (const query of [
+    '',
+    '?',
+    `?path=${path}`,
+    '?from=0',
+    `?path=${path}&from=`,
+    `?path=${path}&from=-1`,
+    `?path=${path}&from=1.5`,
+    `?path=${path}&from=1e3`,
+    `?path=${path}&from=0x1`,
+    `?path=${path}&from=NaN`,
+    `?path=${path}&from=9007199254740993`,
+    `?path=${path}&from=99999999999999999999`,
+    `?path=${path}&from=0&from=1`,
+    `?path=${path}&path=${path}&from=0`,
+    `?path=${path}&from=0&to=3`,
+    `?path=${path}&from=%30%00`,
+  ]) {
+    assert.is((await ask(port, `/api/file${query}`)).status, 400, query);
+  }
+  // A range is not promised, so it is not heeded either.
+  const { status, body } = await ask(port, read(`a run/${EVENTS}`), { headers: 'Range: bytes=5-1,-\r\n' });
+  assert.is(status, 200);
+  assert.match(body, /0123456789/);
+});
+
+test('oversized and malformed requests are refused, and the server lives on', async ({ port }) => {
+  assert.is((await ask(port, `/${'a'.repeat(12_600)}`)).status, 414);
+  const rest = `Host: localhost\r\nConnection: close\r\n\r\n`;
+  const cases: [string | Buffer, number][] = [
+    [`GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${rest}`, 431],
+    [`GET / HTTP/1.1\r\nX: ${'a'.repeat(100_000)}\r\n${rest}`, 431],
+    [`GET / HTTP/1.1\r\n${'X: a\r\n'.repeat(20_000)}${rest}`, 431],
+    [`nonsense\r\n${rest}`, 400],
+    [`GET\r\n${rest}`, 400],
+    [`GET / HTTP/9.9\r\n${rest}`, 400],
+    [`GET / HTTP/1.1\r\nHost : localhost\r\n\r\n`, 400],
+    [`GET / HTTP/1.1\r\nno colon\r\n${rest}`, 400],
+    [`GET / HTTP/1.1\r\nX: a\0b\r\n${rest}`, 400],
+    [`GET / HTTP/1.1\nHost: localhost\n\n`, 400],
+    [`GET /\x01 HTTP/1.1\r\n${rest}`, 400],
+    [`GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n${rest}`, 400],
+    [`GET / HTTP/1.1\r\nContent-Length: -1\r\n${rest}`, 400],
+    [`POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n${rest}zzz\r\n`, 405],
+    [Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]), 400],
+    [Buffer.alloc(1000, 0xff), 400],
+  ];
+  for (const [sent, status] of cases) {
+    const answer = await raw(port, sent);
+    assert.is(Number(answer.split(' ')[1]), status, JSON.stringify(sent.toString('latin1').slice(0, 60)));
+    assert.is((await ask(port, '/')).status, 200);
+  }
+  // CONNECT and a change of protocol lead nowhere.
+  assert.is(await raw(port, `CONNECT example.org:80 HTTP/1.1\r\n${rest}`), '');
+  const upgrade = await ask(port, '/', { headers: 'Upgrade: websocket\r\n' });
+  assert.is(upgrade.status, 200);
+});
+
+test('a directory that is empty, not there yet, or gone is listed as such, and found when it is there', async (context) => {
+  const { port, logs } = context;
+  rmSync(logs, { recursive: true });
+  const none = { directory: 'logs', exists: false, files: [] };
+  assert.equal(await list(port), none);
+  assert.is((await ask(port, read(`a run/${EVENTS}`))).status, 404);
+  mkdirSync(logs);
+  assert.equal(await list(port), { ...none, exists: true });
+  writeFileSync(join(logs, EVENTS), 'new');
+  assert.equal((await list(port)).files, [{ path: EVENTS, size: 3 }]);
+});
+
+test('HEAD opens no file', async ({ port }) => {
+  await countingOpenFiles(async (open) => {
+    await ask(port, read(`a run/${EVENTS}`), { method: 'HEAD' });
+    assert.is(open.ever(), 0);
+    await ask(port, read(`a run/${EVENTS}`));
+    assert.is(open.ever(), 1);
+  });
+});
+
+test('what is no directory any more is an error, and not an empty listing', async ({ port, logs }) => {
+  rmSync(logs, { recursive: true });
+  writeFileSync(logs, '');
+  const { status, body } = await ask(port, '/api/files');
+  assert.is(status, 500);
+  assert.not.match(body, /layertap-/, 'no path of this machine');
+});
+
+test('a file that grows is read on; one that shrinks or vanishes meanwhile ends there', async ({ port, logs }) => {
+  const path = join(logs, 'a run', EVENTS);
+  appendFileSync(path, 'abc');
+  assert.equal((await list(port)).files, [{ path: `a run/${EVENTS}`, size: 13 }]);
+  const get = async (from: number) => {
+    const response = await fetch(`http://localhost:${port}${read(`a run/${EVENTS}`, from)}`);
+    return [response.status, await response.text()];
+  };
+  assert.equal(await get(10), [200, 'abc']);
+  truncateSync(path, 4);
+  assert.equal(await get(2), [200, '23']);
+  assert.equal(await get(10), [200, '']);
+  // While it is read: the first piece has come, and the rest is not there any more.
+  writeFileSync(path, Buffer.alloc(64 << 20, 1));
+  const response = await fetch(`http://localhost:${port}${read(`a run/${EVENTS}`)}`);
+  const reader = response.body!.getReader();
+  let got = (await reader.read()).value!.length;
+  truncateSync(path, 1);
+  for (let part = await reader.read(); !part.done; part = await reader.read()) got += part.value.length;
+  assert.ok(got > 0 && got < 64 << 20, `${got} bytes`);
+  rmSync(path);
+  assert.is((await get(0))[0], 404);
+  assert.equal((await list(port)).files, []);
+});
+
+test('a client that takes nothing is waited for without reading on, and one that goes away frees the file', async (context) => {
+  const { port, logs } = context;
+  writeFileSync(join(logs, 'a run', EVENTS), Buffer.alloc(64 << 20, 1));
+  await countingOpenFiles(async (open) => {
+    const before = process.memoryUsage().arrayBuffers;
+    const sockets = Array.from({ length: 8 }, () => connect(port, '127.0.0.1'));
+    for (const socket of sockets) {
+      socket.pause();
+      socket.on('error', () => {});
+      socket.write(`GET ${read(`a run/${EVENTS}`)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    }
+    await pause(300);
+    assert.is(open.now(), 8);
+    const grown = process.memoryUsage().arrayBuffers - before;
+    assert.ok(grown < 100 << 20, `${grown} bytes wait for 8 clients; the files together are ${8 * 64} MB`);
+    for (const socket of sockets) socket.destroy();
+    for (let waited = 0; open.now() > 0 && waited < 5000; waited += 20) await pause(20);
+    assert.is(open.now(), 0);
+  });
+});
+
+test.run();

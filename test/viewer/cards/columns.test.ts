@@ -1,0 +1,85 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Columns, columnAfter } from '../../../src/viewer/cards/columns.ts';
+import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
+import { pointOf } from './points.ts';
+
+function seriesOf(steps: readonly number[]): HistogramSeries {
+  const series = new HistogramSeries();
+  for (const step of steps) series.add(pointOf(step, [step, 0, Number.NaN]));
+  return series;
+}
+const extents = (steps: readonly number[]): [number, number][] => {
+  const { left, right } = new Columns(seriesOf(steps));
+  return [...left].map((from, i) => [from, right[i]!]);
+};
+
+test('a column reaches to the middle between it and its neighbours', () => {
+  assert.equal(extents([0, 10, 20, 30]), [
+    [-5, 5],
+    [5, 15],
+    [15, 25],
+    [25, 35],
+  ]);
+  assert.equal(extents([7]), [[6.5, 7.5]]);
+});
+
+test('a gap stays a gap, also of one record', () => {
+  assert.equal(extents([0, 10, 30, 40, 50]), [
+    [-5, 5],
+    [5, 17.5],
+    [22.5, 35],
+    [35, 45],
+    [45, 55],
+  ]);
+});
+
+test('columns that are logged at another rate from some step on touch each other on both sides of it', () => {
+  const steps = [...Array.from({ length: 20 }, (_, i) => i), ...Array.from({ length: 20 }, (_, i) => 20 + i * 10)];
+  const found = extents(steps);
+  for (const i of [1, 10, 30, 38]) assert.is(found[i]![1], found[i + 1]![0], `after step ${steps[i]}`);
+});
+
+test('steps far apart: columns are as wide as is usual around them', () => {
+  const found = extents([0, 1, 2, 3, 4, 1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3, 1e9 + 4]);
+  assert.equal(found[4], [3.5, 4.75]);
+  assert.equal(found[5], [1e9 - 0.75, 1e9 + 0.5]);
+});
+
+test('counts and lanes are those of the records', () => {
+  const columns = new Columns(seriesOf([0, 5]));
+  assert.equal([...columns.count], [3, 3]);
+  assert.equal([...columns.lanes.zeros], [2, 1]);
+  assert.equal([...columns.lanes.nan], [1, 1]);
+});
+
+test('what is not known is not in a lane', () => {
+  const series = new HistogramSeries();
+  const point = pointOf(0, [1, 2]);
+  series.add({ ...point, summary: { ...point.summary, zeros: Number.NaN, below: Number.NaN } });
+  const columns = new Columns(series);
+  assert.equal([columns.lanes.zeros[0], columns.below[0]], [0, 0]);
+});
+
+test('bins that were read stay for the next version, unless their record was replaced', () => {
+  const series = seriesOf([0, 1, 2]);
+  const before = new Columns(series);
+  const kept = [0, 1, 2].map((column) => before.bins(column));
+  series.add(pointOf(3, [5]));
+  series.add(pointOf(1, [7, 7, 7, 7]));
+  const after = new Columns(series, before);
+  assert.is(after.bins(0), kept[0]);
+  assert.is(after.bins(2), kept[2]);
+  assert.equal(after.bins(1), series.bins(1));
+  assert.equal(after.bins(3), series.bins(3));
+});
+
+test('columnAfter() is the first column that is not over at a step', () => {
+  const columns = new Columns(seriesOf([0, 10, 20]));
+  assert.equal(
+    [-100, 4.9, 5, 24.9, 25, 100].map((step) => columnAfter(columns, step)),
+    [0, 0, 1, 2, 3, 3],
+  );
+});
+
+test.run();

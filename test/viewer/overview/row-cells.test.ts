@@ -1,0 +1,79 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
+import { rowCells } from '../../../src/viewer/overview/row-cells.ts';
+import { histogramPoint } from '../data/point.ts';
+
+/** A series whose means are these, a record for each step. */
+function series(means: Record<number, number>, nan: readonly number[] = []): HistogramSeries {
+  const made = new HistogramSeries();
+  for (const [step, mean] of Object.entries(means)) {
+    made.add(histogramPoint(Number(step), [0, 1], [8], { mean, nan: nan.includes(Number(step)) ? 2 : 0, count: 8 }));
+  }
+  return made;
+}
+const means = (one: HistogramSeries, steps: readonly [number, number], width: number) => [
+  ...rowCells(one, 'mean', steps, width).values,
+];
+
+test('a record stands half the way to its neighbours', () => {
+  // Records at 0, 2 and 8, of steps -1 to 11, twelve cells: 0 as far as 1, 2 as far as 5, 8 to its end at 11.
+  const cells = means(series({ 0: 1, 2: 2, 8: 3 }), [-1, 11], 12);
+  assert.equal(cells, [1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3]);
+});
+
+test('before the first record and after the last there is nothing', () => {
+  const one = series({ 10: 1, 11: 2 });
+  const { values, columns } = rowCells(one, 'mean', [6, 16], 10);
+  // From 9.5 to 10.5, and from there to 11.5: the cells whose middles, 9.5, 10.5 and so on, lie in them.
+  assert.equal([...columns], [-1, -1, -1, 0, 1, -1, -1, -1, -1, -1]);
+  assert.equal(
+    [...values].map(Number.isNaN),
+    [...columns].map((column) => column === -1),
+  );
+});
+
+test('where several records share a cell, the one that stands out is shown', () => {
+  const values: Record<number, number> = {};
+  for (let step = 0; step < 1000; step++) values[step] = step === 503 ? -40 : 1;
+  const cells = means(series(values), [0, 999], 10);
+  assert.is(cells.filter((mean) => mean === -40).length, 1);
+  assert.is(cells.filter((mean) => mean === 1).length, 9);
+});
+
+test('of minima the smallest is shown, of maxima the largest', () => {
+  const one = new HistogramSeries();
+  for (let step = 0; step < 100; step++) {
+    one.add(histogramPoint(step, [0, 1], [1], { min: step === 40 ? 5 : 9, max: step === 40 ? 9 : 5 }));
+  }
+  const of = (name: 'min' | 'max') => [...rowCells(one, name, [-0.5, 99.5], 2).values];
+  assert.equal(
+    [of('min'), of('max')],
+    [
+      [5, 9],
+      [9, 5],
+    ],
+  );
+});
+
+test('a single record with NaN is seen among thousands', () => {
+  const values: Record<number, number> = {};
+  for (let step = 0; step < 5000; step++) values[step] = 1;
+  const { wrong } = rowCells(series(values, [3210]), 'mean', [0, 4999], 100);
+  assert.is(wrong.filter((share) => share > 0).length, 1);
+  assert.is(Math.max(...wrong), 0.25);
+});
+
+test('when zoomed, only what is there is drawn', () => {
+  const one = series({ 0: 1, 1: 2, 2: 3, 3: 4 });
+  assert.equal(means(one, [0.5, 2.5], 4), [2, 2, 3, 3]);
+  assert.equal(means(one, [50, 60], 3).map(Number.isNaN), [true, true, true]);
+  assert.equal(means(new HistogramSeries(), [0, 1], 2).map(Number.isNaN), [true, true]);
+});
+
+test('one record alone is one step wide', () => {
+  assert.equal([...rowCells(series({ 5: 7 }), 'mean', [4.5, 5.5], 2).columns], [0, 0]);
+  assert.equal([...rowCells(series({ 5: 7 }), 'mean', [0, 10], 10).columns].filter((column) => column === 0).length, 1);
+});
+
+test.run();

@@ -1,0 +1,42 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { tagFilter } from '../../../src/viewer/shell/tag-filter.ts';
+
+const TAGS = ['conv1', 'Conv2/weight', 'fc1/weight', 'fc1.bias', 'a+b', '[x'];
+const of = (text: string) => TAGS.filter(tagFilter(text).matches);
+
+test('text is looked for anywhere, whatever its case; all words must be there', () => {
+  assert.equal(of('conv'), ['conv1', 'Conv2/weight']);
+  assert.equal(of('WEIGHT fc'), ['fc1/weight']);
+  assert.equal(of(''), TAGS);
+  assert.equal(of('  '), TAGS);
+});
+
+test('text is no regular expression', () => {
+  assert.equal(of('a+b'), ['a+b']);
+  assert.equal(of('.'), ['fc1.bias']);
+  assert.equal(of('['), ['[x']);
+});
+
+test('between slashes there is a regular expression', () => {
+  assert.equal(of('/^fc/'), ['fc1/weight', 'fc1.bias']);
+  assert.equal(of('/CONV/i'), ['conv1', 'Conv2/weight']);
+  assert.equal(of('/2/weight/'), ['Conv2/weight']);
+});
+
+test('a global or sticky expression finds the same tags each time', () => {
+  const { matches } = tagFilter('/fc1/gy');
+  assert.equal(TAGS.filter(matches), ['fc1/weight', 'fc1.bias']);
+  assert.equal(TAGS.filter(matches), ['fc1/weight', 'fc1.bias']);
+});
+
+test('a wrong expression is said, and hides nothing', () => {
+  for (const wrong of ['/(/', '/a/q']) {
+    const { matches, mistake } = tagFilter(wrong);
+    assert.match(mistake!, /invalid/i);
+    assert.equal(TAGS.filter(matches), TAGS);
+  }
+  assert.is(tagFilter('/a/').mistake, undefined);
+});
+
+test.run();

@@ -1,0 +1,42 @@
+import type { HistogramPoint, ViewerPoint } from '../../../src/viewer/data/points.ts';
+import type { SourceListener, ViewerSource } from '../../../src/viewer/sources/source.ts';
+
+/** Listens to a source and keeps what it says. */
+export class Collected implements SourceListener {
+  readonly all: HistogramPoint[] = [];
+  /** How many points came in each call. */
+  readonly calls: number[] = [];
+  readonly troubles: string[] = [];
+  readonly stop: () => void;
+  /** What each call waits for. */
+  until: Promise<void> | undefined;
+
+  constructor(source: ViewerSource) {
+    this.stop = source.connect(this);
+  }
+
+  points(points: readonly ViewerPoint[]): void | Promise<void> {
+    this.calls.push(points.length);
+    for (const point of points) if (point.kind === 'histogram') this.all.push(point);
+    return this.until;
+  }
+
+  progress(): void {
+    throw new Error('a live source has no end to come nearer to');
+  }
+
+  trouble(message: string): void {
+    this.troubles.push(message);
+  }
+
+  /** `tag step` of each point. */
+  get names(): string[] {
+    return this.all.map(({ tag, step }) => `${tag} ${step}`);
+  }
+
+  /** Waits in real time until so many points have come. */
+  async count(points: number): Promise<void> {
+    for (let i = 0; i < 500 && this.all.length < points; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (this.all.length < points) throw new Error(`${this.all.length} of ${points} points came in 5 s`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { ViewerPoint } from '../../../src/viewer/data/points.ts';
+import type { Progress, SourceListener, ViewerSource } from '../../../src/viewer/sources/source.ts';
+
+/** Listens to a source of logs and keeps what it says, in the order in which it was said. */
+export class LogListener implements SourceListener {
+  readonly batches: (readonly ViewerPoint[])[] = [];
+  readonly troubles: string[] = [];
+  readonly stop: () => void;
+  last: Progress | undefined;
+  /** What each batch waits for. */
+  until: Promise<void> | undefined;
+
+  constructor(source: ViewerSource) {
+    this.stop = source.connect(this);
+  }
+
+  points(points: readonly ViewerPoint[]): void | Promise<void> {
+    this.batches.push(points);
+    return this.until;
+  }
+
+  progress(progress: Progress): void {
+    this.last = progress;
+  }
+
+  trouble(message: string): void {
+    this.troubles.push(message);
+  }
+
+  get all(): ViewerPoint[] {
+    return this.batches.flat();
+  }
+
+  /** `run tag step` of each point. */
+  get names(): string[] {
+    return this.all.map((point) => `${point.run} ${'tag' in point ? point.tag : point.kind} ${point.step}`);
+  }
+
+  /** Waits in real time until something holds. */
+  async waitFor(what: string, holds: () => boolean): Promise<void> {
+    for (let i = 0; i < 1000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!holds()) throw new Error(`not within 5 s: ${what}; troubles: ${this.troubles.join(' ')}`);
+  }
+}

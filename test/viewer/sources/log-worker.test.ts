@@ -1,0 +1,89 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { directoryLogs } from '../../../src/tensorboard/index.ts';
+import { answerLogs, workerLogSource } from '../../../src/viewer/sources/log-worker.ts';
+import { logSource } from '../../../src/viewer/sources/logs.ts';
+import { postSource } from '../../../src/viewer/sources/post-source.ts';
+import { postedSource } from '../../../src/viewer/sources/posted-source.ts';
+import type { SourceListener } from '../../../src/viewer/sources/source.ts';
+import { logs } from '../fixture.ts';
+import { LogListener } from './log-listener.ts';
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Both ends, until the test is over. */
+const channels: MessageChannel[] = [];
+function channel(): MessageChannel {
+  const made = new MessageChannel();
+  channels.push(made);
+  return made;
+}
+test.after.each(() => {
+  for (const { port1, port2 } of channels.splice(0)) {
+    port1.close();
+    port2.close();
+  }
+});
+
+const isRead = ({ last }: LogListener) => last !== undefined && last.total > 0 && last.read === last.total;
+
+test('workerLogSource() gives what a source in the page would', async () => {
+  const { port1, port2 } = channel();
+  const stop = answerLogs(directoryLogs(logs), port2);
+  const far = new LogListener(workerLogSource('far', port1));
+  const near = new LogListener(logSource('near', directoryLogs(logs)));
+  await far.waitFor('all is read', () => isRead(far));
+  await near.waitFor('all is read', () => isRead(near));
+  assert.is(workerLogSource('far', port1).name, 'far');
+  assert.equal(far.all, near.all);
+  assert.ok(far.all.length > 300);
+  assert.equal(far.last, near.last);
+  far.stop();
+  near.stop();
+  stop();
+});
+
+test('workerLogSource() passes on what is wrong', async () => {
+  const { port1, port2 } = channel();
+  answerLogs({ list: () => Promise.reject(new Error('there is nobody')) }, port2);
+  const far = new LogListener(workerLogSource('far', port1));
+  await far.waitFor('it says so', () => far.troubles.length === 1);
+  assert.match(far.troubles[0]!, 'there is nobody');
+  far.stop();
+});
+
+test('postedSource() makes the source wait until the page has taken a batch', async () => {
+  const { port1, port2 } = channel();
+  let given = 0;
+  postSource(port2, {
+    name: '',
+    connect(listener: SourceListener) {
+      let stopped = false;
+      const give = async () => {
+        for (let step = 0; step < 5 && !stopped; step++) {
+          await listener.points([{ kind: 'scalar', run: 'a', tag: 'b', step, wallTime: 0, value: step }]);
+          given++;
+        }
+      };
+      void give();
+      return () => {
+        stopped = true;
+      };
+    },
+  });
+  const far = new LogListener(postedSource(port1, 'far'));
+  let go = () => {};
+  far.until = new Promise((resolve) => {
+    go = resolve;
+  });
+  await far.waitFor('the first', () => far.all.length === 1);
+  await later(50);
+  assert.equal([far.all.length, given], [1, 0]);
+  far.until = undefined;
+  go();
+  await far.waitFor('all', () => given === 5);
+  assert.equal(far.names, ['a b 0', 'a b 1', 'a b 2', 'a b 3', 'a b 4']);
+  far.stop();
+});
+
+test.run();

@@ -1,0 +1,205 @@
+import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { directoryLogs, type LogSource, RunReader, SummaryWriter } from '../../../src/tensorboard/index.ts';
+import { fromEvent } from '../../../src/viewer/data/from-event.ts';
+import { Store } from '../../../src/viewer/data/store.ts';
+import { logSource } from '../../../src/viewer/sources/logs.ts';
+import { cases, header } from '../../tensorboard/fixture.ts';
+import { temporaryDirectory } from '../../tensorboard/temporary.ts';
+import { logs } from '../fixture.ts';
+import { LogListener } from './log-listener.ts';
+
+const listeners: LogListener[] = [];
+function listen(source: string | LogSource): LogListener {
+  const made = typeof source === 'string' ? directoryLogs(source) : source;
+  const listener = new LogListener(logSource('runs', made, { interval: 0.01 }));
+  listeners.push(listener);
+  return listener;
+}
+test.after.each(() => {
+  for (const listener of listeners.splice(0)) listener.stop();
+});
+
+const scalars = cases.filter(({ kind }) => kind === 'scalar').map(({ record }) => record);
+
+function put(directory: string, path: string, ...parts: Uint8Array[]): string {
+  const full = join(directory, path);
+  mkdirSync(join(full, '..'), { recursive: true });
+  writeFileSync(full, Buffer.concat(parts));
+  return full;
+}
+
+test('logSource() gives all points of all runs, and says how far it is', async () => {
+  const listener = listen(logs);
+  assert.equal([listener.batches.length, listener.last], [0, undefined]);
+  await listener.waitFor(
+    'all is read',
+    () => listener.last !== undefined && listener.last.read === listener.last.total,
+  );
+  const expected = [];
+  for await (const event of new RunReader(directoryLogs(logs)).poll()) {
+    const point = fromEvent(event);
+    if (point !== undefined) expected.push(point);
+  }
+  assert.equal(listener.all, expected);
+  assert.equal(listener.last, { read: 273169, total: 273169 });
+  assert.equal(listener.troubles, []);
+});
+
+test('logSource() follows files that grow, and finds new ones', async () => {
+  const directory = temporaryDirectory();
+  const path = put(directory, 'a/events.out.tfevents.1', header, scalars[0]!);
+  const listener = listen(directory);
+  await listener.waitFor('the first', () => listener.all.length === 1);
+  appendFileSync(path, scalars[1]!);
+  await listener.waitFor('what was appended', () => listener.all.length === 2);
+  put(directory, 'b/events.out.tfevents.1', header, scalars[0]!);
+  await listener.waitFor('the new run', () => listener.all.length === 3);
+  assert.equal(
+    listener.all.map(({ run }) => run),
+    ['a', 'a', 'b'],
+  );
+  assert.is(listener.last!.read, listener.last!.total);
+});
+
+test('logSource() gives nothing more before the viewer has taken the last batch, and nothing after the end', async () => {
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  for (let i = 0; i < 40_000; i++) writer.addScalar('loss', i, i);
+  await writer.close();
+  const listener = listen(directory);
+  let go = () => {};
+  listener.until = new Promise((resolve) => {
+    go = resolve;
+  });
+  await listener.waitFor('the first batch', () => listener.batches.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.is(listener.batches.length, 1);
+  assert.ok(listener.all.length < 40_000, 'the first batch is all there is');
+  assert.ok((listener.last?.read ?? 0) < 1_000_000);
+  listener.until = undefined;
+  go();
+  await listener.waitFor('the second batch', () => listener.batches.length >= 2);
+  listener.stop();
+  const { length } = listener.all;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.is(listener.all.length, length);
+});
+
+test('logSource() waits for a directory that is not there, and for files in it', async () => {
+  const directory = join(temporaryDirectory(), 'later');
+  const listener = listen(directory);
+  await listener.waitFor('it says so', () => listener.troubles.length === 1);
+  mkdirSync(directory);
+  await listener.waitFor('it says that nothing is there', () => listener.troubles.length === 3);
+  put(directory, 'events.out.tfevents.1', header, scalars[0]!);
+  await listener.waitFor('the point', () => listener.all.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(listener.troubles, [
+    'The logs cannot be read: the directory is not there. It is tried again and again.',
+    'The logs can be read again.',
+    'There are no event files yet. Their names have "tfevents" in them.',
+  ]);
+});
+
+test('logSource() tells of files that are none, damaged, shorter or gone, and reads the others', async () => {
+  const directory = temporaryDirectory();
+  const damaged = Uint8Array.from(scalars[0]!);
+  damaged[20]! ^= 1;
+  put(directory, 'a.tfevents', new TextEncoder().encode('this is a text of some length'));
+  put(directory, 'b.tfevents', header, ...Array(9).fill(damaged), scalars[1]!);
+  const shrinking = put(directory, 'c.tfevents', header, scalars[1]!);
+  const vanishing = put(directory, 'd.tfevents', header, scalars[1]!);
+  put(directory, 'e.tfevents');
+  const listener = listen(directory);
+  await listener.waitFor('all points', () => listener.all.length === 3);
+  truncateSync(shrinking, 20);
+  await listener.waitFor('a file is shorter', () => listener.troubles.length === 5);
+  rmSync(vanishing);
+  await listener.waitFor('a file is gone', () => listener.troubles.length === 6);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  // Of what cannot be read nothing is left to be read.
+  assert.is(listener.last!.read, listener.last!.total);
+  const at = (record: number) => header.length + record * damaged.length;
+  const reason = 'the data of a record does not fit its checksum';
+  assert.equal(listener.troubles, [
+    'a.tfevents, byte 0: this is no event file, or it is damaged from its beginning on.',
+    `b.tfevents, byte ${at(0)}: ${reason}.`,
+    `b.tfevents, byte ${at(1)}: ${reason}.`,
+    `b.tfevents, byte ${at(2)}: ${reason}. No more is told of b.tfevents.`,
+    `c.tfevents, byte ${header.length + scalars[1]!.length}: the file became shorter: it has 20 bytes, and more were read.`,
+    'd.tfevents is gone. What was read of it stays.',
+  ]);
+});
+
+test('logSource() tells of histograms that cannot be drawn, and goes on', async () => {
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  const statistics = { min: 0, max: 1, num: 3, sum: 1, sumSquares: 1, bucketCounts: [1, 2] };
+  writer.addHistogramRaw('fc1', { ...statistics, bucketLimits: [Number.NaN, 1] }, 7);
+  writer.addHistogramRaw('fc1', { ...statistics, bucketLimits: [0.5, 1] }, 8);
+  await writer.close();
+  const listener = listen(directory);
+  await listener.waitFor('the other', () => listener.all.length === 1);
+  assert.equal(listener.names, ['. fc1 8']);
+  assert.is(listener.troubles.length, 1);
+  assert.match(
+    listener.troubles[0]!,
+    /^run \., "fc1", step 7: the histogram cannot be drawn: bin 0 goes from .* to NaN$/,
+  );
+});
+
+test('logSource() reads on where a read broke off, and tells of it once', async () => {
+  const bytes = Buffer.concat([header, ...scalars.slice(0, 3)]);
+  let looks = 0;
+  const listener = listen({
+    list: async () => [
+      {
+        path: 'events.out.tfevents.1',
+        size: bytes.length,
+        async *read(from) {
+          looks++;
+          if (looks < 4) {
+            yield bytes.subarray(from, from + 80);
+            throw new Error('the server went away');
+          }
+          yield bytes.subarray(from);
+        },
+      },
+    ],
+  });
+  await listener.waitFor('all points', () => listener.all.length === 3);
+  assert.equal(listener.troubles.length, 1);
+  assert.match(listener.troubles[0]!, 'the server went away');
+});
+
+test('logSource() keeps pictures apart from the bytes that were read with them', async () => {
+  const listener = listen(logs);
+  await listener.waitFor(
+    'all is read',
+    () => listener.last !== undefined && listener.last.read === listener.last.total,
+  );
+  const pictures = listener.all.flatMap((point) => (point.kind === 'image' ? point.images : []));
+  assert.is(pictures.length, 3);
+  for (const picture of pictures) assert.is(picture.buffer.byteLength, picture.length);
+});
+
+test('logSource() reads ten thousand tags into a store', async () => {
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  for (let tag = 0; tag < 10_000; tag++) {
+    writer.addScalar(`scalar ${tag}`, tag, 0);
+    writer.addHistogram(`histogram ${tag}`, [1, 2, 3], 0);
+  }
+  await writer.close();
+  const store = new Store();
+  const listener = listen(directory);
+  await listener.waitFor('all points', () => listener.all.length === 20_000);
+  for (const batch of listener.batches) store.add(batch);
+  assert.is(store.tags('histogram').length, 10_000);
+  assert.ok(store.bytes < 40e6, `${store.bytes} bytes`);
+});
+
+test.run();

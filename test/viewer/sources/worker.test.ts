@@ -1,0 +1,231 @@
+import { Worker } from 'node:worker_threads';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Linear, listHooks, Module, relu, select, setReporter, type Tensor, tensor } from '../../../src/index.ts';
+import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
+import { liveSource } from '../../../src/viewer/sources/live.ts';
+import { postActivations, workerSource } from '../../../src/viewer/sources/worker.ts';
+import { Collected } from './collect.ts';
+
+class Net extends Module {
+  fc1 = new Linear(3, 4);
+  fc2 = new Linear(4, 2);
+  override forward(x: Tensor): Tensor {
+    return this.fc2(relu(this.fc1(x)));
+  }
+}
+
+const input = tensor([1, 2, 3]);
+const later = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits, a while at most. */
+async function until(done: () => boolean): Promise<void> {
+  for (let i = 0; i < 300 && !done(); i++) await later(10);
+  assert.ok(done(), 'it did not come in 3 s');
+}
+
+/** Both ends in this process. */
+function channel() {
+  const { port1: page, port2: worker } = new MessageChannel();
+  return {
+    page,
+    worker,
+    close() {
+      page.close();
+      worker.close();
+    },
+  };
+}
+
+test('what comes through a channel is what a live source gives', async () => {
+  const ends = channel();
+  const net = new Net();
+  postActivations(ends.worker, select(net, Linear), { run: 'far' });
+  const far = new Collected(workerSource(ends.page));
+  await until(() => listHooks(net).length === 2);
+  const near = new Collected(liveSource(select(net, Linear), { run: 'far' }));
+  net(tensor([1, Number.NaN, 3]));
+  await far.count(2);
+  await near.count(2);
+  const timeless = (seen: Collected) => seen.all.map((point) => ({ ...point, wallTime: 0 }));
+  assert.equal(timeless(far), timeless(near));
+  assert.is(far.all[0]!.bins.edges.buffer, DEFAULT_EDGES.buffer);
+  assert.is(far.all[0]!.summary.nan, 4);
+  near.stop();
+  ends.close();
+});
+
+test('hooks are there while the page is connected, whoever comes first', async () => {
+  const ends = channel();
+  const net = new Net();
+  const source = workerSource(ends.page);
+  const early = new Collected(source);
+  await later();
+  const handle = postActivations(ends.worker, select(net, Linear));
+  await until(() => listHooks(net).length === 2);
+  const second = new Collected(source);
+  early.stop();
+  await later();
+  assert.is(listHooks(net).length, 2, 'the second is there still');
+  second.stop();
+  second.stop();
+  await until(() => listHooks(net).length === 0);
+  const third = new Collected(source);
+  await until(() => listHooks(net).length === 2);
+  net(input);
+  await third.count(2);
+  assert.equal(third.names, ['fc1 0', 'fc2 0']);
+  handle.remove();
+  assert.equal(listHooks(net), []);
+  third.stop();
+  ends.close();
+});
+
+test('one batch is under way, until the page has taken it', async () => {
+  const ends = channel();
+  const net = new Net();
+  postActivations(ends.worker, select(net, Linear), { share: 1 });
+  const seen = new Collected(workerSource(ends.page));
+  let done = () => {};
+  seen.until = new Promise((resolve) => {
+    done = resolve;
+  });
+  await until(() => listHooks(net).length === 2);
+  for (let i = 0; i < 10; i++) {
+    net(input);
+    await later(30);
+  }
+  assert.equal(seen.calls, [2]);
+  seen.until = undefined;
+  done();
+  await until(() => seen.calls.length > 1);
+  assert.is(seen.all.length, 20);
+  seen.stop();
+  ends.close();
+});
+
+test('several selections go through one port', async () => {
+  const ends = channel();
+  const [one, two] = [new Net(), new Net()];
+  postActivations(ends.worker, select(one, 'fc1'), { run: 'one' });
+  postActivations(ends.worker, select(two, 'fc2'), { run: 'two' });
+  const seen = new Collected(workerSource(ends.page));
+  await until(() => listHooks(one).length === 1 && listHooks(two).length === 1);
+  for (let i = 0; i < 3; i++) {
+    one(input);
+    two(input);
+    await later(120);
+  }
+  await seen.count(6);
+  assert.equal(seen.all.map(({ run, tag, step }) => `${run} ${tag} ${step}`).sort(), [
+    'one fc1 0',
+    'one fc1 1',
+    'one fc1 2',
+    'two fc2 0',
+    'two fc2 1',
+    'two fc2 2',
+  ]);
+  seen.stop();
+  ends.close();
+});
+
+test('messages that are not ours are let by', async () => {
+  const ends = channel();
+  const net = new Net();
+  postActivations(ends.worker, select(net, Linear));
+  const seen = new Collected(workerSource(ends.page));
+  for (const message of [
+    null,
+    undefined,
+    'connect',
+    3,
+    { type: 'disconnect' },
+    { layertap: 'other', type: 'points' },
+  ]) {
+    ends.page.postMessage(message);
+    ends.worker.postMessage(message);
+  }
+  await until(() => listHooks(net).length === 2);
+  net(input);
+  await seen.count(2);
+  assert.equal(seen.troubles, []);
+  seen.stop();
+  ends.close();
+});
+
+test('troubles come through, and what fails in the page is reported there', async () => {
+  const ends = channel();
+  class Text extends Module {
+    override forward(): string {
+      return 'text';
+    }
+  }
+  class Both extends Net {
+    text = new Text();
+    override forward(x: Tensor): Tensor {
+      this.text();
+      return super.forward(x);
+    }
+  }
+  const net = new Both();
+  postActivations(ends.worker, select(net, '*'));
+  const seen = new Collected(workerSource(ends.page));
+  seen.until = Promise.reject(new Error('cannot draw'));
+  seen.until.catch(() => {}); // until somebody looks at it
+  await until(() => listHooks(net).length === 3);
+  const said: string[] = [];
+  setReporter((error) => said.push(error.message));
+  net(input);
+  await seen.count(2);
+  await later(150);
+  net(input);
+  await seen.count(4);
+  await later();
+  setReporter();
+  assert.match(seen.troubles[0]!, 'text could not be read: liveSource(): the output of text has no tensor');
+  assert.is(said.filter((line) => line === 'cannot draw').length, 2);
+  seen.stop();
+  ends.close();
+});
+
+test('when the page goes, the hooks go; when the worker goes, the page is told', async () => {
+  const first = channel();
+  const net = new Net();
+  postActivations(first.worker, select(net, Linear));
+  new Collected(workerSource(first.page));
+  await until(() => listHooks(net).length === 2);
+  first.page.close();
+  await until(() => listHooks(net).length === 0);
+
+  const second = channel();
+  postActivations(second.worker, select(net, Linear));
+  const seen = new Collected(workerSource(second.page));
+  await until(() => listHooks(net).length === 2);
+  second.worker.close();
+  await until(() => seen.troubles.length > 0);
+  assert.equal(seen.troubles, ['the other end is gone']);
+  seen.stop();
+});
+
+test("Node's worker threads: a model in one of them is watched from here", async () => {
+  const worker = new Worker(new URL('worker-thread.mjs', import.meta.url));
+  const seen = new Collected(workerSource(worker));
+  await seen.count(4);
+  assert.equal(seen.names.slice(0, 2), ['0 0', '1 0']);
+  await worker.terminate();
+  assert.equal(seen.troubles, ['the other end is gone']);
+  seen.stop();
+});
+
+test('it refuses what is no port', () => {
+  assert.throws(
+    () => workerSource({} as never),
+    /workerSource\(\): a Worker, a MessagePort or the scope of a worker expected/,
+  );
+  assert.throws(() => postActivations(undefined as never, select(new Net(), '*')), /postActivations\(\): a Worker/);
+  const ends = channel();
+  assert.throws(() => postActivations(ends.worker, [] as never), /what select\(\) gives expected/);
+  ends.close();
+});
+
+test.run();
