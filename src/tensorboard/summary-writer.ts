@@ -1,5 +1,4 @@
 import { checkOptions, describe, Hookable, type InputsOf, isThenable, type TensorReader } from '../hooks/index.ts';
-import { defaultEdges } from '../kernels/index.ts';
 import type {
   AddHistogramOptions,
   AddHparamsOptions,
