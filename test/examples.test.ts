@@ -109,8 +109,11 @@ test('examples/tfjs-grad-cam draws where the model looks', () => {
   }
 });
 
-test('every folder of examples/ has a test here', () => {
-  assert.equal(readdirSync(join(root, 'examples')), ['activations', 'digits', 'tfjs', 'tfjs-grad-cam']);
+test('every folder of examples/ has a test here, or in a browser', () => {
+  const inNode = ['activations', 'digits', 'tfjs', 'tfjs-grad-cam'];
+  // test/examples/ and test/browser/example.mjs.
+  const inBrowser = ['browser'];
+  assert.equal(readdirSync(join(root, 'examples')), [...inNode, ...inBrowser].sort());
 });
 
 test.run();

@@ -48,15 +48,23 @@ export class RecordSplitter {
    * bytes that were given, so that these must not change.
    */
   push(bytes: Uint8Array): Piece[] {
-    if (this.ended) return [];
-    this.#parts.push(bytes);
-    this.#waiting += bytes.length;
-    if (this.#waiting < this.#needed) return [];
     const pieces: Piece[] = [];
-    const rest = this.#split(this.#joined(), pieces);
+    let from = 0;
+    // A record that came in parts is put together; all others stay where they are.
+    while (this.#waiting > 0 && from < bytes.length) {
+      const part = bytes.subarray(from, from + this.#needed - this.#waiting);
+      this.#parts.push(part);
+      this.#waiting += part.length;
+      from += part.length;
+      if (this.#waiting === this.#needed) this.#keep(this.#split(this.#joined(), pieces));
+    }
+    if (from < bytes.length && !this.ended) this.#keep(this.#split(bytes.subarray(from), pieces));
+    return pieces;
+  }
+
+  #keep(rest: Uint8Array): void {
     this.#parts = rest.length === 0 ? [] : [rest];
     this.#waiting = rest.length;
-    return pieces;
   }
 
   /** @returns the bytes of the last record, which is not complete */

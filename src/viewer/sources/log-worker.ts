@@ -6,6 +6,9 @@ import { postedSource } from './posted-source.ts';
 import type { ViewerSource } from './source.ts';
 import type { MessageEnd } from './worker-messages.ts';
 
+/** Of some ten milliseconds each: what the page does in a frame or two must not hold the reading up. */
+const MOST_BATCHES = 4;
+
 /**
  * In the worker: reads logs for the page, when it connects.
  * @returns how to stop
@@ -14,7 +17,7 @@ import type { MessageEnd } from './worker-messages.ts';
  */
 export function answerLogs(logs: LogSource, port: MessageEnd = self as MessageEnd): () => void {
   // Its name is the page's matter.
-  return postSource(port, logSource('', logs));
+  return postSource(port, logSource('', logs), MOST_BATCHES);
 }
 
 /**

@@ -6,21 +6,26 @@ let batches = 0;
 
 /**
  * Answers for a source in this worker: the other side of {@link postedSource}. The source is connected to while the page
- * is. One batch of points is under way at a time; while the page takes none, the source waits.
+ * is. While the page takes nothing, the source waits.
  *
  * @param port `self` in a worker, or one end of a MessageChannel; in Node `parentPort`
+ * @param most so many batches of points are under way at a time; with more than one the source need not wait for the page
+ * while that takes one
  * @returns how to stop answering
  */
-export function postSource(port: MessageEnd, source: ViewerSource): () => void {
+export function postSource(port: MessageEnd, source: ViewerSource, most = 1): () => void {
   let disconnect: (() => void) | undefined;
-  let taken: { batch: number; resolve: () => void } | undefined;
+  const underWay = new Set<number>();
+  let resume: (() => void) | undefined;
 
   const listener: SourceListener = {
     points(points) {
       const batch = batches++;
       post(port, { type: 'points', batch, points });
+      underWay.add(batch);
+      if (underWay.size < most) return undefined;
       return new Promise((resolve) => {
-        taken = { batch, resolve };
+        resume = resolve;
       });
     },
     progress: (progress) => post(port, { type: 'progress', progress }),
@@ -29,15 +34,15 @@ export function postSource(port: MessageEnd, source: ViewerSource): () => void {
   const end = () => {
     disconnect?.();
     disconnect = undefined;
-    taken?.resolve();
-    taken = undefined;
+    underWay.clear();
+    resume?.();
   };
   const stop = listen<FromPage>(
     port,
     (message) => {
       if (message.type === 'connect') disconnect ??= source.connect(listener);
       else if (message.type === 'disconnect') end();
-      else if (message.batch === taken?.batch) taken.resolve();
+      else if (underWay.delete(message.batch)) resume?.();
     },
     end,
   );

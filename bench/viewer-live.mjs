@@ -1,0 +1,134 @@
+// What it costs a model to be watched: 20 layers in a page of Chromium or in its worker, with the viewer mounted and
+// without, in turns. Then, in Node, what a call costs that is not captured.
+//
+//   npm run build && node bench/viewer-live.mjs
+import { createServer } from 'node:http';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { Linear, rand, Sequential, select } from '../dist/index.js';
+import { liveSource } from '../dist/viewer.js';
+import { launchChromium } from '../test/browser/chromium.mjs';
+import { alternate } from './alternate.mjs';
+import { LAYERS } from './viewer-live/model.mjs';
+
+const ROUNDS = 3;
+const MILLISECONDS = 2500;
+const RATE = 1000;
+
+const median = (values) => quantile(values, 0.5);
+const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+
+async function inChromium() {
+  const scripts = {};
+  for (const name of ['page', 'worker']) {
+    const { outputFiles } = await build({
+      entryPoints: [fileURLToPath(new URL(`viewer-live/${name}.mjs`, import.meta.url))],
+      bundle: true,
+      format: 'esm',
+      write: false,
+    });
+    scripts[`/${name}.js`] = outputFiles[0].text;
+  }
+  const server = createServer(({ url }, response) => {
+    // Isolated, for the finer clock.
+    response.setHeader('cross-origin-opener-policy', 'same-origin');
+    response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    response.setHeader('content-type', scripts[url] === undefined ? 'text/html' : 'text/javascript');
+    response.end(
+      scripts[url] ?? '<!doctype html><div id="viewer"></div><script type="module" src="/page.js"></script>',
+    );
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  page.on('pageerror', (error) => console.log(error.stack));
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction('globalThis.kernels');
+  console.log(`Chromium ${browser.version()}, ${await page.evaluate('kernels')} kernels, ${cpus()[0].model}`);
+
+  const measure = async (settings) => {
+    let x = 0;
+    const events = setInterval(() => page.mouse.move(700 + (x++ % 40), 500).catch(() => {}), 40);
+    try {
+      return await page.evaluate((what) => globalThis.measure(what), settings);
+    } finally {
+      clearInterval(events);
+    }
+  };
+  for (const where of ['page', 'worker']) {
+    for (const rate of [RATE, Number.POSITIVE_INFINITY]) {
+      const turns = { plain: [], watched: [] };
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const side of round % 2 === 0 ? ['plain', 'watched'] : ['watched', 'plain']) {
+          turns[side].push(await measure({ where, rate, watched: side === 'watched', milliseconds: MILLISECONDS }));
+        }
+      }
+      report(where, rate, turns);
+    }
+  }
+  await browser.close();
+  server.close();
+}
+
+function report(where, rate, turns) {
+  const pace = rate === RATE ? `${RATE} forwards a second are wanted` : 'as many forwards as go';
+  console.log(`\n${LAYERS} layers in the ${where}, ${pace}:`);
+  for (const [side, all] of Object.entries(turns)) {
+    const [frames, waits] = [all.flatMap((turn) => turn.frames), all.flatMap((turn) => turn.waits)];
+    const text = (values) => [0.5, 0.95, 1].map((share) => quantile(values, share).toFixed(1)).join(' / ');
+    console.log(
+      `  ${side.padEnd(8)} ${median(all.map((turn) => turn.rate))
+        .toFixed(0)
+        .padStart(6)} a second; ` +
+        `ms between frames ${text(frames)}; an event waits ${text(waits)} (median / 95 % / most)` +
+        (side === 'watched' ? `; ${median(all.map((turn) => turn.columns))} forwards shown` : ''),
+    );
+  }
+  // Round by round: what disturbs this machine disturbs both.
+  const ratios = turns.plain.map((turn, i) => turns.watched[i].rate / turn.rate);
+  const target = rate === RATE ? ' (target: at least 0.95)' : '';
+  console.log(`  watched / plain: ${median(ratios).toFixed(3)}${target}`);
+}
+
+/** What a call costs while nothing can be captured, and while rounds are. */
+function inNode() {
+  console.log(`\nNode ${process.version}, V8 ${process.versions.v8}: what an event costs while it is not captured`);
+  const x = rand(4);
+  const variants = Object.fromEntries(
+    ['plain', 'observed', 'watched', 'stepped'].map((name) => [name, new Sequential(new Linear(4, 4))]),
+  );
+  const listener = { points() {}, progress() {}, trouble() {} };
+  let sink;
+  select(variants.observed, '0').observe((event) => {
+    sink = event.call;
+  });
+  // So little of the time that after the first call nothing is captured any more.
+  const share = 1e-9;
+  const stops = [
+    liveSource(select(variants.watched, '0'), { share }).connect(listener),
+    liveSource(select(variants.stepped, '0'), { share, step: () => 1 }).connect(listener),
+  ];
+  const layer = (name) => variants[name].getSubmodule('0');
+  const sides = Object.fromEntries(
+    Object.keys(variants).map((name) => {
+      const module = layer(name);
+      return [
+        name,
+        (times) => {
+          for (let i = 0; i < times; i++) sink = module(x);
+        },
+      ];
+    }),
+  );
+  const times = alternate(sides);
+  for (const name of ['observed', 'watched', 'stepped']) {
+    const what = { observed: 'an observer that looks', watched: 'liveSource', stepped: 'liveSource with step()' }[name];
+    console.log(`  ${what.padEnd(26)} ${(times[name] - times.plain).toFixed(1).padStart(7)} ns a call`);
+  }
+  for (const stop of stops) stop();
+  if (sink === undefined) throw new Error('nothing was computed');
+}
+
+await inChromium();
+inNode();
