@@ -32,6 +32,7 @@ test('the public list is what it is on purpose', () => {
     'linear',
     'listHooks',
     'manualSeed',
+    'observersOf',
     'ones',
     'queue',
     'rand',

@@ -105,8 +105,12 @@ export type CustomGradient = (...inputsAndSave: Tensor[]) => {
 export interface Engine {
   /** Whether what runs now is recorded for gradients. */
   isTapeOn(): boolean;
-  /** Not public. Where it is missing, cut gradients go unnoticed. */
-  readonly state?: { readonly activeTape?: TapeNode[] | null };
+  /** Not public. Where something is missing, cut gradients go unnoticed, and telling observers takes longer. */
+  readonly state?: {
+    readonly activeTape?: TapeNode[] | null;
+    /** The tidy that runs now, and what has been made in it. */
+    readonly activeScope?: { readonly track?: Tensor[] } | null;
+  };
 }
 
 export interface TapeNode {

@@ -1,6 +1,6 @@
-import { Hookable } from '../../src/index.ts';
+import { Hookable, observersOf } from '../../src/index.ts';
 import type { Core, Tensor, TfjsTensor } from './framework.ts';
-import { insertNode, type OpRegistry, type RawGraph, type RawNode } from './graph-rewriting.ts';
+import type { GraphPlaces, NodeInfo } from './graph-places.ts';
 import { hookedCall, type Place } from './hooked-call.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
@@ -8,8 +8,7 @@ import { refuseTensors } from './refuse.ts';
 /** What a graph's nodes need of their model. */
 export interface GraphContext {
   readonly core: Core;
-  readonly registry: OpRegistry;
-  readonly graph: RawGraph;
+  readonly places: GraphPlaces;
 }
 
 /**
@@ -26,11 +25,10 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   /** What TensorFlow fused into this node, in the order of computing: `['biasadd', 'relu']`. None: an empty array. */
   readonly fusedOps: readonly string[];
   readonly #context: GraphContext;
-  readonly #node: RawNode;
   #remove: (() => void) | undefined;
 
   /** Use `wrapTfjs`. */
-  constructor(context: GraphContext, node: RawNode) {
+  constructor(context: GraphContext, node: NodeInfo) {
     const { core } = context;
     const only = (what: string) =>
       `${describeNode(node)} has no ${what}\n  expected: forward hooks, observers or transforms, here or on the nodes before it`;
@@ -47,10 +45,9 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       uninstall: () => this.#takeOut(),
     });
     this.#context = context;
-    this.#node = node;
     this.nodeName = node.name;
     this.op = node.op;
-    this.fusedOps = fusedOps(node);
+    this.fusedOps = node.fusedOps;
   }
 
   /** @throws Error always: only the model can run a node, between the others */
@@ -72,9 +69,9 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   #insert(): void {
     if (this.#remove !== undefined) return;
-    const { core, registry, graph } = this.#context;
-    const place: Place = { core, hookable: this, weights: () => [] };
-    this.#remove = insertNode(registry, graph, this.#node, (inputs, outputs) => {
+    const { core, places } = this.#context;
+    const place: Place = { core, hookable: this, observers: observersOf(this), weights: () => [] };
+    this.#remove = places.hook(this.nodeName, (inputs, outputs) => {
       const output = outputs.length === 1 ? outputs[0] : outputs;
       // The model disposes of a node's own tensors itself, so what goes on is always another one.
       const result = hookedCall(place, inputs, () => output);
@@ -89,9 +86,4 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 }
 
-export function fusedOps(node: RawNode): readonly string[] {
-  const { value } = node.attrParams.fusedOps ?? {};
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-const describeNode = (node: RawNode) => `the node ${node.name} (${node.op})`;
+const describeNode = (node: NodeInfo) => `the node ${node.name} (${node.op})`;

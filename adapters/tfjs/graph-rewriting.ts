@@ -2,15 +2,17 @@
  * @file Hooks inside a GraphModel: a node of ours takes the place, the name and the consumers of a node, which it gets
  * as its input. One pass, nothing is loaded again, and fetching the name fetches what the hooks made of it.
  *
- *     before:  a ──→ X ──→ consumers          hooked:  a ──→ X/raw ──→ X (hooks) ──→ consumers
- *                                                        └───────────────↑  (what X received)
+ *     before:  a ──→ X ──→ consumers          hooked:  a ──→ X/before_hooks ──→ X (hooks) ──→ consumers
+ *                                                        └────────────────────────↑  (what X received)
  *
- * tfjs offers no public way to do this to a model that is loaded. The fields that are used are looked for first.
+ * tfjs offers no public way to do this to a model that is loaded. The fields that are used are looked for first; where
+ * they are missing, graph-loading.ts does it before the model is loaded.
  */
 import type { Tensor } from './framework.ts';
+import { BEFORE_HOOKS, type GraphPlaces, isPlace, type Run } from './graph-places.ts';
 
 /** A node as tfjs-converter has it after loading. */
-export interface RawNode {
+interface RawNode {
   name: string;
   readonly op: string;
   readonly category: string;
@@ -25,7 +27,7 @@ export interface RawNode {
 }
 
 /** What is needed of a loaded graph. */
-export interface RawGraph {
+interface RawGraph {
   readonly nodes: Record<string, RawNode>;
   /** The default outputs; the executor holds the same array. */
   readonly outputs: RawNode[];
@@ -34,7 +36,10 @@ export interface RawGraph {
 }
 
 /** What an op of the user's is given by tfjs-converter. */
-type CustomOp = (node: { readonly inputs: (Tensor | undefined)[] }) => Tensor | Tensor[];
+type CustomOp = (node: {
+  readonly inputs: (Tensor | undefined)[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+}) => Tensor | Tensor[];
 
 export interface OpRegistry {
   registerOp(name: string, run: CustomOp): void;
@@ -42,7 +47,7 @@ export interface OpRegistry {
 }
 
 /** The graph of a loaded model; undefined where this version of tfjs keeps it elsewhere. */
-export function rawGraph(model: object): RawGraph | undefined {
+function rawGraph(model: object): RawGraph | undefined {
   const { executor } = model as { executor?: Partial<Executor> };
   const graph = executor?.graph;
   if (!(executor?.compiledMap instanceof Map) || !Array.isArray(graph?.outputs)) return undefined;
@@ -62,6 +67,27 @@ interface Executor {
   readonly compiledMap: Map<string, unknown>;
 }
 
+/** The places of a loaded model; undefined where its graph cannot be reached. */
+export function loadedPlaces(registry: OpRegistry, model: object): GraphPlaces | undefined {
+  const graph = rawGraph(model);
+  if (graph === undefined) return undefined;
+  const nodes = new Map(Object.entries(graph.nodes));
+  return {
+    nodes: new Map(
+      [...nodes].map(([name, node]) => [
+        name,
+        { name, op: node.op, fusedOps: fusedOps(node), isPlace: isPlace(node.op) },
+      ]),
+    ),
+    hook: (name, run) => insertNode(registry, graph, nodes.get(name)!, run),
+  };
+}
+
+function fusedOps(node: RawNode): readonly string[] {
+  const { value } = node.attrParams.fusedOps ?? {};
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
 let ops = 0;
 
 /**
@@ -69,15 +95,10 @@ let ops = 0;
  * @param run is given what the node received and all its outputs; gives as many outputs
  * @returns takes it out again: the graph is then as it was
  */
-export function insertNode(
-  registry: OpRegistry,
-  graph: RawGraph,
-  node: RawNode,
-  run: (inputs: readonly Tensor[], outputs: readonly Tensor[]) => Tensor | Tensor[],
-): () => void {
+function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: Run): () => void {
   const { name } = node;
   const op = `layertap/${ops++}`;
-  const rawName = `${name}/raw`;
+  const rawName = name + BEFORE_HOOKS;
   const count = outputCount(node, graph);
   const outputNames = Array.from({ length: count }, (_, i) => (i === 0 ? rawName : `${rawName}:${i}`));
   const hooks: RawNode = {

@@ -1,14 +1,10 @@
-import { Hookable, intercept } from '../../src/index.ts';
+import { Hookable, intercept, observersOf } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
-import type { RawNode } from './graph-rewriting.ts';
-import { hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
+import { disposeAllBut, hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
 import { replaceProperty } from './own-property.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
-
-/** Nodes that compute nothing, or that steer. The model's inputs and weights are among them. */
-const NO_PLACES: readonly string[] = ['Const', 'Placeholder', 'PlaceholderWithDefault', 'NoOp'];
 
 /**
  * A GraphModel as a Hookable: its modules are the nodes of the graph, under their names. Its own hooks run around
@@ -39,7 +35,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     });
     this.model = model;
     this.#context = context;
-    const places = Object.values(context.graph.nodes).filter(isPlace);
+    const places = [...context.places.nodes.values()].filter(({ isPlace }) => isPlace);
     this.#nodes = new Map(places.map((node) => [node.name, new TfjsNode<T>(context, node)]));
   }
 
@@ -56,9 +52,9 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   getSubmodule(name: string): TfjsNode<T> {
     const node = this.#nodes.get(name);
     if (node !== undefined) return node;
-    const raw = this.#context.graph.nodes[name];
-    if (raw !== undefined) {
-      throw new Error(`getSubmodule(): ${name} is a ${raw.op}, which computes nothing: there is nothing to hook`);
+    const other = this.#context.places.nodes.get(name);
+    if (other !== undefined) {
+      throw new Error(`getSubmodule(): ${name} is a ${other.op}, which computes nothing: there is nothing to hook`);
     }
     throw new Error(`getSubmodule(): the graph has no node "${name}"${this.#hint(name)}`);
   }
@@ -102,7 +98,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const { core } = this.#context;
     const { model } = this;
     const { execute, executeAsync } = model;
-    const place: Place = { core, hookable: this, weights: () => [] };
+    const place: Place = { core, hookable: this, observers: observersOf(this), weights: () => [] };
     const restoreSync = replaceProperty(model, 'execute', (...received: unknown[]) =>
       hookedCall(place, received, (inputs) => execute.call(model, inputs[0], inputs[1])),
     );
@@ -117,7 +113,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       const output = await intercept(this, forward, received);
       const made = madeHere(own, received, given);
       const owned = ownedByCaller(core, this, output, new Set([...made, ...madeSince(core, own, output)]));
-      disposeAllBut(made, owned);
+      disposeAllBut(owned, made);
       return owned;
     });
     this.#restore = () => {
@@ -132,16 +128,8 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 }
 
-const isPlace = (node: RawNode) => !NO_PLACES.includes(node.op) && node.category !== 'control';
-
 /** What hooks made after the model had run, and do not keep: with no tidy around, it is the caller's. */
 function madeSince(core: Core, own: unknown, output: unknown): Tensor[] {
   const newest = Math.max(...toList(own).map((tensor) => (tensor as Tensor).id));
   return toList(output).filter((one): one is Tensor => isTensor(core, one) && one.id > newest && one.kept !== true);
-}
-
-/** No tidy can stand around what waits, so what hooks replaced is disposed of here. */
-function disposeAllBut(made: ReadonlySet<unknown>, output: unknown): void {
-  const stays = toList(output);
-  for (const tensor of made) if (!stays.includes(tensor)) (tensor as Tensor).dispose();
 }

@@ -1,5 +1,5 @@
 /** @file One call of a place in tfjs with its hooks, so that nobody has to think of memory. */
-import { ForwardError, type Hookable, intercept } from '../../src/index.ts';
+import { ForwardError, type Hookable, intercept, type Observers } from '../../src/index.ts';
 import { BackwardPass } from './backward-pass.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { Tape } from './tape.ts';
@@ -8,6 +8,7 @@ import { Tape } from './tape.ts';
 export interface Place {
   readonly core: Core;
   readonly hookable: Hookable;
+  readonly observers: Observers;
   /** The layer's own trainable weights. */
   weights(): Tensor[];
 }
@@ -20,22 +21,25 @@ export interface Place {
  * values. What the layer itself made goes out as it is.
  */
 export function hookedCall(
-  { core, hookable, weights }: Place,
+  place: Place,
   received: readonly unknown[],
   perform: (inputs: readonly unknown[]) => unknown,
 ): unknown {
+  const { core, hookable } = place;
   const tape = Tape.recording(core);
-  const backward = tape && BackwardPass.of(core, hookable, weights);
+  const backward = tape && BackwardPass.of(core, hookable, () => place.weights());
   return core.tidy(() => {
     let given: readonly unknown[] = received;
     let own: unknown;
     const forward = (...inputs: readonly unknown[]) => {
       given = inputs;
-      own = perform(backward ? backward.enter(inputs) : inputs);
+      own = perform(inputs);
       return own;
     };
+    // Forward hooks see what has passed the identity, as in PyTorch: what they make of it is in the layer's gradients.
+    const enter = backward && ((inputs: readonly unknown[]) => backward.enter(inputs));
     try {
-      const output = intercept(hookable, forward, received);
+      const output = intercept(hookable, forward, received, enter);
       // The usual case first: nothing was replaced, and nothing recorded.
       if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
       const owned = ownedByCaller(core, hookable, output, madeHere(own, received, given));
@@ -46,6 +50,26 @@ export function hookedCall(
       throw error;
     }
   });
+}
+
+/**
+ * Tells the observers of a place of a call that has been made without a tidy of its own: where they are alone, nothing
+ * but what they make has to be disposed of.
+ */
+export function tellObservers({ core, hookable, observers }: Place, inputs: readonly unknown[], output: unknown): void {
+  const around = core.engine().state?.activeScope?.track;
+  if (around === undefined) core.tidy(() => observers.notify(hookable, inputs, output));
+  else {
+    // In the tidy around it, all that is new is theirs. One more tidy would cost more than telling them.
+    const before = around.length;
+    try {
+      observers.notify(hookable, inputs, output);
+    } finally {
+      if (around.length > before) for (const made of around.splice(before)) if (made.kept !== true) made.dispose();
+    }
+  }
+  if (Array.isArray(output)) for (const one of output) refuseDisposed(hookable, one);
+  else refuseDisposed(hookable, output);
 }
 
 const isAlive = (core: Core, output: unknown) => isTensor(core, output) && !output.isDisposed;
@@ -64,11 +88,22 @@ export function madeHere(own: unknown, received: readonly unknown[], given: read
 export function ownedByCaller(core: Core, hookable: Hookable, output: unknown, made: ReadonlySet<unknown>): unknown {
   const owned = (one: unknown) => {
     if (!isTensor(core, one)) return one;
-    if (!one.isDisposed) return made.has(one) ? one : one.clone();
-    throw new ForwardError(
-      `the output of ${hookable} was disposed of by one of its hooks`,
-      'expected: hooks that leave the tensors they are given alone; what they make themselves is disposed of for them',
-    );
+    refuseDisposed(hookable, one);
+    return made.has(one) ? one : one.clone();
   };
   return Array.isArray(output) ? output.map(owned) : owned(output);
+}
+
+function refuseDisposed(hookable: Hookable, output: unknown): void {
+  if ((output as Partial<Tensor> | undefined)?.isDisposed !== true) return;
+  throw new ForwardError(
+    `the output of ${hookable} was disposed of by one of its hooks`,
+    'expected: hooks that leave the tensors they are given alone; what they make themselves is disposed of for them',
+  );
+}
+
+/** What hooks replaced, where no tidy was around it. */
+export function disposeAllBut(stays: unknown, made: Iterable<unknown>): void {
+  const staying = toList(stays);
+  for (const tensor of made) if (!staying.includes(tensor)) (tensor as Tensor).dispose();
 }

@@ -1,12 +1,23 @@
-import { isContainer, type Layer, type TfjsCallOptions } from './framework.ts';
+import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
+import { disposeAllBut } from './hooked-call.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
 import { replaceProperty } from './own-property.ts';
 
 /** A call as it goes on from a listener: to the next one, at last to the layer. */
 export type Perform = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
 
-/** Stands around every call of a layer. */
-export type Around = (tensors: readonly unknown[], options: TfjsCallOptions | undefined, perform: Perform) => unknown;
+/** Somebody who is there when a layer is called. */
+export abstract class Listener {
+  /** Stands around a call. */
+  abstract around(tensors: readonly unknown[], options: TfjsCallOptions | undefined, perform: Perform): unknown;
+
+  /** Whether it would only look at what comes out. If it is alone, it is told `after` instead. */
+  onlyLooks(): boolean {
+    return false;
+  }
+
+  after(_tensors: readonly unknown[], _options: TfjsCallOptions | undefined, _output: unknown): void {}
+}
 
 const all = new WeakMap<Layer, LayerCalls>();
 
@@ -17,11 +28,17 @@ const all = new WeakMap<Layer, LayerCalls>();
 export class LayerCalls {
   readonly #layer: Layer;
   /** The first one is the innermost. Replaced, never changed. */
-  #listeners: readonly Around[] = [];
+  #listeners: readonly Listener[] = [];
+  /** The only one, if there is one only. */
+  #only: Listener | undefined;
+  /** The layer's own call, and the model that it is, while somebody listens. */
+  #original: Layer['call'];
+  #model: ModelOutput | undefined;
   #restore: (() => void) | undefined;
 
   private constructor(layer: Layer) {
     this.#layer = layer;
+    this.#original = layer.call;
   }
 
   static of(layer: Layer): LayerCalls {
@@ -34,49 +51,94 @@ export class LayerCalls {
   }
 
   /** @returns takes the listener out; the last one leaves the layer as it was found */
-  listen(around: Around, { innermost = false }: { innermost?: boolean } = {}): () => void {
+  listen(listener: Listener, { innermost = false }: { innermost?: boolean } = {}): () => void {
     this.#restore ??= this.#install();
-    this.#listeners = innermost ? [around, ...this.#listeners] : [...this.#listeners, around];
+    this.#setListeners(innermost ? [listener, ...this.#listeners] : [...this.#listeners, listener]);
     return () => {
-      this.#listeners = this.#listeners.filter((one) => one !== around);
+      this.#setListeners(this.#listeners.filter((one) => one !== listener));
       if (this.#listeners.length > 0) return;
       this.#restore?.();
       this.#restore = undefined;
     };
   }
 
+  #setListeners(listeners: readonly Listener[]): void {
+    this.#listeners = listeners;
+    this.#only = listeners.length === 1 ? listeners[0] : undefined;
+  }
+
   #install(): () => void {
     const layer = this.#layer;
-    const { call: original } = layer;
-    let model: ModelOutput | undefined;
-    const run = (inputs: unknown, options: TfjsCallOptions | undefined) => {
-      // tfjs gives a single tensor bare or in an array: the layer gets it as it came.
-      const asArray = Array.isArray(inputs);
-      // A model gives its only output in an array; hooks see it bare, and it goes out as it was.
-      let wrapped = false;
-      let perform: Perform = (tensors, given) => {
-        const list = asArray || tensors.length !== 1 ? tensors : tensors[0];
-        const output = model === undefined ? original.call(layer, list, given) : model.forward(list, given);
-        wrapped = Array.isArray(output) && output.length === 1;
-        return wrapped ? output[0] : output;
-      };
-      const listeners = this.#listeners;
-      // Whoever has kept or wrapped this own call still reaches the layer when the last listener has gone.
-      if (listeners.length === 0) return original.call(layer, inputs, options);
-      for (let i = 0; i < listeners.length - 1; i++) perform = around(listeners[i]!, perform);
-      const output = listeners.at(-1)!(asArray ? inputs : [inputs], options, perform);
-      return wrapped ? [output] : output;
-    };
-    if (isContainer(layer)) model = replaceModelOutput(layer, original, run);
-    const restoreCall = replaceProperty(layer, 'call', run);
+    const call = (inputs: unknown, options: TfjsCallOptions | undefined) => this.#call(inputs, options);
+    this.#original = layer.call;
+    if (isContainer(layer)) this.#model = replaceModelOutput(layer, layer.call, call);
+    const restoreCall = replaceProperty(layer, 'call', call);
     return () => {
       restoreCall();
-      model?.restore();
+      this.#model?.restore();
+      this.#model = undefined;
     };
+  }
+
+  /** A call of the layer, by tfjs or by whoever has kept it or wrapped it, perhaps for longer than anybody listens. */
+  #call(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+    const listener = this.#only;
+    if (!listener?.onlyLooks()) return this.#surrounded(inputs, options, (list, given) => this.#perform(list, given));
+    // What happens fifty times in a predict makes nothing that it does not need, no function and no array.
+    let output: unknown;
+    try {
+      output = this.#perform(inputs, options);
+    } catch (error) {
+      return this.#surrounded(inputs, options, () => {
+        throw error;
+      });
+    }
+    if (listener !== this.#only || !listener.onlyLooks()) return this.#completed(inputs, options, output);
+    listener.after(Array.isArray(inputs) ? inputs : [inputs], options, bare(output));
+    return output;
+  }
+
+  /** The layer has registered a hook on itself meanwhile, or has removed one. */
+  #completed(inputs: unknown, options: TfjsCallOptions | undefined, output: unknown): unknown {
+    const result = this.#surrounded(inputs, options, () => output);
+    disposeAllBut([...toList(inputs), ...toList(result)], toList(output));
+    return result;
+  }
+
+  /** The layer itself. */
+  #perform(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+    return this.#model === undefined
+      ? this.#original.call(this.#layer, inputs, options)
+      : this.#model.forward(inputs, options);
+  }
+
+  /** With the listeners around it. */
+  #surrounded(
+    inputs: unknown,
+    options: TfjsCallOptions | undefined,
+    inside: (inputs: unknown, options: TfjsCallOptions | undefined) => unknown,
+  ): unknown {
+    const listeners = this.#listeners;
+    if (listeners.length === 0) return inside(inputs, options);
+    // tfjs gives a single tensor bare or in an array: the layer gets it as it came.
+    const asArray = Array.isArray(inputs);
+    // A model gives its only output in an array; hooks see it bare, and it goes out as it was.
+    let wrapped = false;
+    let perform: Perform = (tensors, given) => {
+      const output = inside(asArray || tensors.length !== 1 ? tensors : tensors[0], given);
+      wrapped = isWrapped(output);
+      return bare(output);
+    };
+    for (let i = 0; i < listeners.length - 1; i++) perform = around(listeners[i]!, perform);
+    const output = listeners.at(-1)!.around(asArray ? inputs : [inputs], options, perform);
+    return wrapped ? [output] : output;
   }
 }
 
+const isWrapped = (output: unknown): output is [unknown] => Array.isArray(output) && output.length === 1;
+const bare = (output: unknown) => (isWrapped(output) ? output[0] : output);
+
 const around =
-  (listener: Around, inner: Perform): Perform =>
+  (listener: Listener, inner: Perform): Perform =>
   (tensors, options) =>
-    listener(tensors, options, inner);
+    listener.around(tensors, options, inner);

@@ -7,10 +7,10 @@ import {
 } from '../../src/index.ts';
 import { childLayers } from './children.ts';
 import { firstLayer, isTakenApart, lastLayer } from './ends.ts';
-import type { Core, Layer, Sequential, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
-import { hookedCall, type Place } from './hooked-call.ts';
-import { completeInputs, joinInputs, splitInputs } from './inputs.ts';
-import { type Around, LayerCalls } from './layer-calls.ts';
+import type { Core, Layer, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
+import { completeInputs, splitInputs } from './inputs.ts';
+import { LayerCalls } from './layer-calls.ts';
+import { LayerHooks } from './layer-hooks.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseInputs, refuseOutput } from './refuse.ts';
 
@@ -49,11 +49,9 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
   readonly layer: TfjsLayerLike;
   readonly #core: Core;
   readonly #layer: Layer;
-  readonly #place: Place;
+  readonly #hooks: LayerHooks;
   /** While something is registered: takes it out of the layer's calls. */
   #unlisten: (() => void) | undefined;
-  /** Set for one call: the hooks are left out. */
-  #plain = false;
 
   /** Use `wrapTfjs`: a layer has one Hookable, however it is reached. */
   constructor(core: Core, layer: Layer) {
@@ -75,7 +73,9 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
         },
       },
       install: () => {
-        this.#unlisten ??= isTakenApart(layer) ? this.#listenAtEnds(layer) : this.#listen();
+        this.#unlisten ??= isTakenApart(layer)
+          ? this.#hooks.listenAtEnds(layer)
+          : LayerCalls.of(layer).listen(this.#hooks, { innermost: true });
       },
       uninstall: () => {
         this.#unlisten?.();
@@ -86,20 +86,16 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
     this.layer = layer;
     this.#core = core;
     this.#layer = layer;
-    this.#place = {
-      core,
-      hookable: this,
-      weights: () => layer.trainableWeights.map((weight) => weight.read()),
-    };
+    this.#hooks = new LayerHooks(core, this, layer);
   }
 
   /** Runs the layer as its `apply` does, without the hooks on it. Those on layers inside run. */
   forward(...inputs: TfjsInputs<T>): Output {
-    this.#plain = this.#unlisten !== undefined;
+    this.#hooks.leftOut = this.#unlisten !== undefined;
     try {
       return applied(this.#layer, inputs) as Output;
     } finally {
-      this.#plain = false;
+      this.#hooks.leftOut = false;
     }
   }
 
@@ -152,37 +148,6 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
 
   override toString(): string {
     return `${this.#layer.getClassName()}(${this.#layer.name})`;
-  }
-
-  #listen(): () => void {
-    const around: Around = (tensors, options, perform) => {
-      if (!this.#plain) {
-        return hookedCall(this.#place, joinInputs(tensors, options), (inputs) => {
-          const given = splitInputs(inputs);
-          return perform(given.tensors, given.options ?? options);
-        });
-      }
-      this.#plain = false;
-      return perform(tensors, options);
-    };
-    return LayerCalls.of(this.#layer).listen(around, { innermost: true });
-  }
-
-  /** Its call begins where its first layer is called, and ends where its last one returns. */
-  #listenAtEnds(sequential: Sequential): () => void {
-    let began: readonly unknown[] = [];
-    const stopFirst = LayerCalls.of(firstLayer(sequential)).listen((tensors, options, perform) => {
-      began = joinInputs(tensors, options);
-      return perform(tensors, options);
-    });
-    const stopLast = LayerCalls.of(lastLayer(sequential)).listen((tensors, options, perform) => {
-      const output = perform(tensors, options);
-      return this.#plain ? output : hookedCall(this.#place, began, () => output);
-    });
-    return () => {
-      stopFirst();
-      stopLast();
-    };
   }
 }
 

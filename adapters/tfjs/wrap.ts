@@ -11,7 +11,8 @@ import {
   type TfjsTensor,
 } from './framework.ts';
 import { TfjsGraph } from './graph.ts';
-import { type OpRegistry, rawGraph } from './graph-rewriting.ts';
+import { preparedPlaces } from './graph-loading.ts';
+import { loadedPlaces, type OpRegistry } from './graph-rewriting.ts';
 import { hookableOf, type TfjsLayer } from './layer.ts';
 
 /**
@@ -71,15 +72,17 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
         `  expected: one of tfjs-converter ${tf.version_converter ?? '(unknown version)'}, the copy that was passed in`,
     );
   }
-  const graph = rawGraph(model);
-  if (graph === undefined) {
+  if (model.modelVersion === 'n/a') throw new TypeError('wrapTfjs(): the GraphModel has not been loaded yet');
+  const places = preparedPlaces(model) ?? loadedPlaces({ registerOp, deregisterOp }, model);
+  if (places === undefined) {
     throw new TypeError(
-      'wrapTfjs(): the graph of this GraphModel cannot be reached: it is not loaded yet, or this tfjs keeps it elsewhere\n' +
-        `  came: tfjs-converter ${tf.version_converter ?? '(unknown version)'}\n  expected: a loaded model, of tfjs 4`,
+      'wrapTfjs(): this tfjs keeps the graph of a loaded GraphModel where layertap cannot reach it\n' +
+        `  came: tfjs-converter ${tf.version_converter ?? '(unknown version)'}\n` +
+        '  expected: a model that was loaded with loadTfjsGraph(tf, source), or one of tfjs 4',
     );
   }
   if (isGraphGone(model)) throw new TypeError('wrapTfjs(): the GraphModel has been disposed of');
-  const hookable = new TfjsGraph<T>({ core, registry: { registerOp, deregisterOp }, graph }, model);
+  const hookable = new TfjsGraph<T>({ core, places }, model);
   graphs.set(model, hookable as unknown as TfjsGraph);
   return hookable;
 }

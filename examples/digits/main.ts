@@ -45,6 +45,7 @@ run('The handle of fc2 removed:');
 await writer.close();
 
 console.log(`Computed by the ${kernelName()} kernels. The histograms are in ${writer.logDir}; to look at them:\n`);
+console.log(`  node dist/command.js view ${writer.logDir}\n\nor, as ever:\n`);
 console.log(`  pip install tensorboard\n  tensorboard --logdir ${writer.logDir}\n`);
 
 /** Sends all digits through the network and tells what the hooks saw. */

@@ -1,11 +1,8 @@
 import { checkHook } from './check-arguments.ts';
 import { RemovableHandle } from './handle.ts';
-import { HookTable, type Registration } from './hook-table.ts';
+import { globalHooks, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { registered } from './scope.ts';
-
-/** The one registry of the process. Its hooks run before a module's own. */
-export const globalHooks: HookTable = new HookTable();
 
 /** A hook for every module: its types are those of no module in particular. */
 export type GlobalForwardHook = (module: Hookable, inputs: readonly unknown[], output: unknown) => unknown;

@@ -1,4 +1,5 @@
 /** @file What is registered on one Hookable, or globally. */
+import type { Hookable } from './hookable.ts';
 import type { TensorReader } from './reader.ts';
 import type { HookableTraits, HookKind } from './traits.ts';
 
@@ -66,9 +67,16 @@ export class HookTable {
   backward: readonly HookRecord[] = [];
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
+  /** Whether nothing but observers is registered. A field, because what is read in every call should be read at once. */
+  #onlyObserved = true;
 
   constructor(traits: HookableTraits = {}) {
     this.traits = traits;
+  }
+
+  /** Whether there are observers at the most, globally none: then nothing can change a call. */
+  get alone(): boolean {
+    return this.#onlyObserved && !globalHooks.active;
   }
 
   /** How the outputs of its Hookable are read. */
@@ -100,7 +108,18 @@ export class HookTable {
     else this.hooks = place(this.hooks);
     if (!this.active) activity++;
     this.active = true;
+    if (kind !== 'observer') this.#onlyObserved = false;
     return record.id;
+  }
+
+  /** Tells the observers of a call. They are isolated, or by RxJS's rules report later: none throws into it. */
+  notify(module: Hookable, inputs: readonly unknown[], output: unknown): void {
+    const { observers } = this;
+    for (let i = 0; i < observers.length; i++) {
+      const record = observers[i]!;
+      record.calls++;
+      record.hook(module, inputs, output);
+    }
   }
 
   /** All that is registered, in the order in which it runs. */
@@ -135,7 +154,9 @@ export class HookTable {
 
   #settle(removed: readonly HookRecord[]): void {
     const wasActive = this.active;
-    this.active = this.all().length > 0;
+    const all = this.all();
+    this.active = all.length > 0;
+    this.#onlyObserved = all.every(({ kind }) => kind === 'observer');
     if (wasActive !== this.active) activity++;
     for (const record of removed) {
       record.removed = true;
@@ -144,3 +165,6 @@ export class HookTable {
     if (wasActive && !this.active) this.traits.uninstall?.();
   }
 }
+
+/** The one registry of the process. Its hooks run before a module's own. */
+export const globalHooks: HookTable = new HookTable();

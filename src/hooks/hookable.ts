@@ -2,9 +2,8 @@ import { checkHook } from './check-arguments.ts';
 import { className } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
-import { globalHooks } from './global-hooks.ts';
 import { RemovableHandle } from './handle.ts';
-import { giveHookTable, HookTable, hookTable, type Registration } from './hook-table.ts';
+import { giveHookTable, globalHooks, HookTable, hookTable, type Registration } from './hook-table.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
@@ -105,7 +104,7 @@ export abstract class Hookable {
               throw located(error, self);
             }
           }) as unknown as this;
-    const target: Target = { module: self, table, source: self };
+    const target: Target = { module: self, table, source: self, enter: undefined };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable

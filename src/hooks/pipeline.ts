@@ -7,8 +7,7 @@
  */
 import { absorb, describeError, isThenable } from './describe.ts';
 import { describeModule, hookError, located } from './forward-error.ts';
-import { globalHooks } from './global-hooks.ts';
-import { type HookRecord, type HookTable, release } from './hook-table.ts';
+import { globalHooks, type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { warn } from './report.ts';
 
@@ -18,6 +17,8 @@ export interface Target {
   readonly table: HookTable;
   /** Whoever holds `forward`; it is looked up after the pre-hooks, so that an assigned one is honoured. */
   readonly source: { forward: (...inputs: never[]) => unknown };
+  /** What becomes of the inputs behind the pre-hooks: forward and the hooks get that. */
+  readonly enter?: ((inputs: Inputs) => Inputs) | undefined;
 }
 
 type Inputs = readonly unknown[];
@@ -41,6 +42,8 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
     for (let i = 0; i < globalPre.length; i++) inputs = afterPreHook(target, globalPre[i]!, inputs);
     for (let i = 0; i < ownPre.length; i++) inputs = afterPreHook(target, ownPre[i]!, inputs);
 
+    if (target.enter !== undefined) inputs = target.enter(inputs);
+
     const result =
       inputs.length === 1
         ? target.source.forward.call(receiver, inputs[0] as never)
@@ -60,7 +63,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
       const replacement = callHook(own[i]!, module, inputs, output);
       if (replacement !== undefined) output = replaced(target, own[i]!, output, replacement, true);
     }
-    if (table.observers.length > 0) notify(target, inputs, output);
+    table.notify(module, inputs, output);
     return output;
   } catch (error) {
     const waiting = global === undefined ? [...globalHooks.hooks, ...table.hooks] : [...global, ...own].slice(started);
@@ -98,6 +101,7 @@ export function callAsync(target: Target, receiver: unknown, ...inputs: unknown[
         await callPreHook(record, module, progress.inputs),
       );
     }
+    if (target.enter !== undefined) progress.inputs = target.enter(progress.inputs);
     return Reflect.apply(target.source.forward, receiver, progress.inputs);
   });
 }
@@ -118,7 +122,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       const result = await callHook(record, module, progress.inputs, progress.output);
       progress.output = replaced(target, record, progress.output, result, false);
     }
-    notify(target, progress.inputs, progress.output);
+    table.notify(module, progress.inputs, progress.output);
     return progress.output;
   } catch (error) {
     const waiting = progress.hooks?.slice(progress.started) ?? [...globalHooks.hooks, ...table.hooks];
@@ -138,11 +142,6 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       release(record);
     }
   }
-}
-
-/** Observers see what the caller gets. They are isolated, or by RxJS's rules report later: none throws into the call. */
-function notify({ module, table }: Target, inputs: Inputs, output: unknown): void {
-  for (const record of table.observers) callHook(record, module, inputs, output);
 }
 
 function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs): unknown {

@@ -142,7 +142,9 @@ interface Request {
 let cards: HistogramCard[] = [];
 let store = new Store();
 let state = new ViewState();
-let frames = 0;
+/** How long cards drew since the last frame, in milliseconds. */
+let worked = 0;
+let redraw: ((card: Card) => void) | undefined;
 
 /** Shows a page of cards, and waits until they are drawn. */
 async function show({
@@ -169,13 +171,15 @@ async function show({
         requestAnimationFrame(() => {
           const all = [...waiting];
           waiting.clear();
+          const begin = performance.now();
           for (const one of all) one.draw();
-          frames++;
+          worked += performance.now() - begin;
         });
       }
       waiting.add(card);
     },
   };
+  redraw = (card) => context.requestDraw(card);
   cards = tags.map((tag) => {
     const card = new HistogramCard(context, tag);
     const frame = document.createElement('article');
@@ -226,17 +230,53 @@ CanvasRenderingContext2D.prototype.putImageData = function (...image: unknown[])
 
 const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** Changes the view in each of so many frames, and says how far apart these were, in milliseconds. */
-async function frameTimes(count: number, change: (i: number) => void): Promise<number[]> {
-  const times: number[] = [];
+/** What a run of frames took, in milliseconds: between frames, and of each the work of the page's own scripts in it. */
+interface Frames {
+  apart: number[];
+  work: number[];
+}
+
+/** Changes the view in each of so many frames. */
+async function changeFrames(count: number, change: (i: number) => void): Promise<Frames> {
+  const times: Frames = { apart: [], work: [] };
   let last = await frame();
   for (let i = 0; i < count; i++) {
+    worked = 0;
     change(i);
     const now = await frame();
-    times.push(now - last);
+    times.apart.push(now - last);
+    times.work.push(worked);
     last = now;
   }
   return times;
+}
+
+/** The same of what is done from outside, until `stopFrames` is called. */
+let recording: Frames | undefined;
+async function startFrames(): Promise<void> {
+  const times: Frames = { apart: [], work: [] };
+  recording = times;
+  let last = await frame();
+  while (recording === times) {
+    worked = 0;
+    const now = await frame();
+    times.apart.push(now - last);
+    times.work.push(worked);
+    last = now;
+  }
+}
+function stopFrames(): Frames {
+  const times = recording!;
+  recording = undefined;
+  return times;
+}
+
+/** One more record in every series. */
+function addRecords(step: number): void {
+  for (const tag of store.tags('histogram')) {
+    store.add([{ ...large(step, 0.6, 0.1, 1008), tag }]);
+  }
+  for (const card of cards) redraw?.(card);
 }
 
 Object.assign(globalThis, {
@@ -245,12 +285,14 @@ Object.assign(globalThis, {
     binsOf,
     painted,
     frame,
-    frameTimes,
+    changeFrames,
+    startFrames: () => void startFrames(),
+    stopFrames,
+    addRecords,
     pictures: () => pictures,
     bin: (edges: number[], counts: number[]) =>
       formatBin({ edges: Float64Array.from(edges), counts: Float64Array.from(counts) }, 0),
     state: () => state,
     cards: () => cards,
-    frames: () => frames,
   },
 });

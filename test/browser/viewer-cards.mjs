@@ -363,6 +363,29 @@ await check(
   },
 );
 
+await check(
+  'what a hand moved is painted as exactly in the end as if it had always been there',
+  { tags: [] },
+  async (page) => {
+    const tags = ['weights', 'relu', 'gradients', 'tensorflow'];
+    const steps = [330.5, 1234.25];
+    await page.evaluate((names) => tools.show({ tags: names }), tags);
+    await page.evaluate('tools.changeFrames(12, (i) => tools.state().change({ steps: [i * 30.5, i * 30.5 + 1000] }))');
+    await page.evaluate((range) => tools.state().change({ steps: range }), steps);
+    await page.evaluate('tools.changeFrames(30, () => {})');
+    const pictures = () =>
+      page.evaluate(() => [...document.querySelectorAll('canvas:first-child')].map((canvas) => canvas.toDataURL()));
+    const moved = await pictures();
+    // Another axis is painted at once, and so is this one again.
+    for (const valueAxis of ['linear', 'symlog']) {
+      await page.evaluate((axis) => tools.state().change({ valueAxis: axis }), valueAxis);
+      await settle(page);
+    }
+    assert.equal(moved.length, 4);
+    assert.deepEqual(moved, await pictures());
+  },
+);
+
 /** What a person should look at: everything, in light and dark. */
 const LOOKS = [
   { name: 'heat', tags: ['weights', 'relu', 'gradients', 'tensorflow', 'few steps', 'outlier'] },

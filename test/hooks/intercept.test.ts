@@ -1,4 +1,5 @@
 // What an adapter says about its Hookables, and the call that its framework makes.
+import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -7,7 +8,10 @@ import {
   type HookableTraits,
   intercept,
   listHooks,
+  observersOf,
   registerBackwardHook,
+  registerModuleForwardHook,
+  registerModuleForwardPreHook,
   removeAllHooks,
 } from '../../src/index.ts';
 
@@ -31,6 +35,55 @@ test('intercept() runs the hooks around what the framework does', () => {
     return output + 0.5;
   });
   assert.is(intercept(place, double, [3]), 8.5);
+});
+
+test('intercept(): forward and the hooks get what `enter` makes of the inputs', async () => {
+  const enter = ([x]: readonly unknown[]) => [(x as number) + 10];
+  const place = new Place({});
+  assert.is(intercept(place, double, [3], enter), 26);
+  place.registerForwardPreHook((_module, [x]) => x! + 1);
+  place.registerForwardHook((_module, inputs) => assert.equal(inputs, [14]));
+  assert.is(intercept(place, double, [3], enter), 28);
+  const waiting = new Place({ async: true });
+  waiting.registerForwardPreHook((async () => 5) as never);
+  assert.is(await (intercept(waiting, double, [3], enter) as Promise<number>), 30);
+});
+
+test('observersOf(): alone where nothing can change a call, and told in order', () => {
+  const place = new Place({});
+  const observers = observersOf(place);
+  const seen: unknown[] = [];
+  const add = (name: string) => place.observe(({ inputs, output, call }) => seen.push([name, inputs, output, call]));
+  add('first');
+  add('second');
+  assert.ok(observers.alone);
+  observers.notify(place, [1], 2);
+  observers.notify(place, [3], 4);
+  assert.equal(seen, [
+    ['first', [1], 2, 0],
+    ['second', [1], 2, 0],
+    ['first', [3], 4, 1],
+    ['second', [3], 4, 1],
+  ]);
+  assert.equal(
+    listHooks(place).map(({ calls }) => calls),
+    [2, 2],
+  );
+  for (const register of [
+    () => place.registerForwardHook(() => undefined),
+    () => place.registerForwardPreHook(() => undefined),
+    () => place.transform(map((value) => value)),
+    () => registerBackwardHook(place, 'backward', () => undefined),
+    () => registerModuleForwardHook(() => undefined),
+    () => registerModuleForwardPreHook(() => undefined),
+  ]) {
+    const handle = register();
+    assert.not(observers.alone, String(register));
+    handle.remove();
+    assert.ok(observers.alone, String(register));
+  }
+  removeAllHooks(place);
+  assert.ok(observers.alone);
 });
 
 test('intercept() of a Hookable that is asynchronous waits for its pre-hooks', async () => {

@@ -27,6 +27,8 @@ export class Columns {
   /** Finite values beyond a record's outer edges. */
   readonly below: Float64Array;
   readonly above: Float64Array;
+  /** The lanes in which there is anything. */
+  readonly filled: readonly Lane[];
   readonly #series: HistogramSeries;
   readonly #marks: readonly Float64Array[];
   readonly #bins: (Bins | undefined)[];
@@ -48,6 +50,7 @@ export class Columns {
     this.below = known('below');
     this.above = known('above');
     this.lanes = Object.fromEntries(LANES.map((lane) => [lane, known(lane)])) as Record<Lane, Float64Array>;
+    this.filled = LANES.filter((lane) => this.lanes[lane].some((count) => count > 0));
     const first = read((column) => series.firstStep(column));
     const last = read((column) => series.lastStep(column));
     ({ left: this.left, right: this.right } = extents(first, last));

@@ -33,7 +33,9 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   const covered = new Uint8Array(width);
   const count = new Float64Array(width);
   const lanes = Object.fromEntries(LANES.map((lane) => [lane, new Float64Array(width)])) as Record<Lane, Float64Array>;
-  const { left, right, length } = columns;
+  const { left, right, length, filled } = columns;
+  const into = filled.map((lane) => lanes[lane]);
+  const counts = filled.map((lane) => columns.lanes[lane]);
   const sum = new BinSum();
   const pixel = (to - from) / width;
 
@@ -80,9 +82,7 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   function addCounts(x: number, c: number, share: number): void {
     covered[x] = 1;
     count[x]! += columns.count[c]! * share;
-    for (const lane of LANES) {
-      if (columns.lanes[lane][c] !== 0) lanes[lane][x]! += columns.lanes[lane][c]! * share;
-    }
+    for (let i = 0; i < filled.length; i++) into[i]![x]! += counts[i]![c]! * share;
   }
 }
 
@@ -111,31 +111,30 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
   }
 }
 
-/** How many pixels say what is usual. */
+/** About how many pixels say what is usual. */
 const SAMPLE = 4096;
 
 /** The most that a pixel holds, and what all but a fiftieth of the pixels that hold anything do not exceed, about. */
 export function densest({ mass, rows, width }: Density): { most: number; usual: number } {
   let most = 0;
-  let filled = 0;
-  for (let x = 0; x < width; x++) {
+  let every = Math.max(1, Math.floor((width * rows) / SAMPLE));
+  // Not the same rows of every pixel column.
+  while (every > 1 && rows % every === 0) every++;
+  const sample = new Float32Array(Math.ceil((width * rows) / every));
+  let taken = 0;
+  let next = 0;
+  for (let x = 0, seen = 0; x < width; x++) {
     const start = x * (rows + 2) + 1;
-    for (let i = start; i < start + rows; i++) {
+    for (let i = start; i < start + rows; i++, seen++) {
       const amount = mass[i]!;
-      if (amount === 0) continue;
-      filled++;
       if (amount > most) most = amount;
+      if (seen !== next) continue;
+      next += every;
+      if (amount > 0) sample[taken++] = amount;
     }
   }
-  const every = Math.ceil(filled / SAMPLE);
-  const sample = new Float32Array(Math.ceil(filled / every) || 0);
-  let seen = 0;
-  for (let x = 0; x < width; x++) {
-    const start = x * (rows + 2) + 1;
-    for (let i = start; i < start + rows; i++)
-      if (mass[i]! > 0 && seen++ % every === 0) sample[(seen - 1) / every] = mass[i]!;
-  }
-  return { most, usual: sample.sort()[Math.floor(sample.length * 0.98)] ?? 0 };
+  if (taken === 0) return { most, usual: most };
+  return { most, usual: sample.subarray(0, taken).sort()[Math.floor(taken * 0.98)]! };
 }
 
 /** How far outside a picture a quantile is, in pixels, that is not in it. */

@@ -1,4 +1,4 @@
-import type { View } from '../state/view-state.ts';
+import type { Range, View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
 import type { Card, CardContext } from './card.ts';
 import { CardGestures, type Shown } from './card-gestures.ts';
@@ -8,11 +8,29 @@ import { columnAfter } from './columns.ts';
 import { CanvasInk, type Ink, SvgInk } from './ink.ts';
 import { SceneMaker } from './make-scene.ts';
 import { Overlay } from './overlay.ts';
+import { PaintTurns } from './paint-turns.ts';
 import { listenToPointer } from './pointer.ts';
 import { Ridge } from './ridge.ts';
-import { type Plot, pointedAt, type RunOfTag, type Scene } from './scene.ts';
+import { type Box, type Plot, pointedAt, type RunOfTag, type Scene } from './scene.ts';
 import { StepPlot } from './step-plot.ts';
 import { themeOf } from './theme.ts';
+
+/** What is in the page. */
+interface Painted {
+  /** What it depends on: size and colours, then data and view, then the view's steps. */
+  readonly frame: string;
+  readonly key: string;
+  readonly steps: View['steps'];
+  readonly scene: Scene;
+  readonly plot: Plot;
+  /** What was painted last, where it was only moved since. */
+  readonly exact: { readonly steps: Range; readonly content: HTMLCanvasElement } | undefined;
+  /** Whether the view wants another picture, and this one waits for its turn. */
+  waits: boolean;
+}
+
+/** All cards of the page take turns. */
+const turns = new PaintTurns();
 
 /** Which picture there is for each mode. */
 const PLOTS = { heat: StepPlot, ridge: Ridge, overlay: Overlay } as const;
@@ -39,7 +57,7 @@ export class HistogramCard implements Card {
   readonly #maker: SceneMaker;
   readonly #gestures: CardGestures;
   readonly #stop: readonly (() => void)[];
-  #painted: { key: string; scene: Scene; plot: Plot } | undefined;
+  #painted: Painted | undefined;
 
   /** @param run the one run that is drawn; by default all that are not hidden */
   constructor(context: CardContext, tag: string, run?: string) {
@@ -114,22 +132,59 @@ export class HistogramCard implements Card {
   }
 
   draw(): void {
+    this.#draw(false);
+  }
+
+  /** @param now whether the picture must be as the view says, and may not wait for its turn */
+  #draw(now: boolean): void {
     const { clientWidth: width, clientHeight: height } = this.#figure;
     if (width === 0 || height === 0) return;
     const { view } = this.#context.state;
+    const theme = themeOf(this.element);
     const ratio = globalThis.devicePixelRatio || 1;
-    const scene = this.#maker.make(view, themeOf(this.element), width, height, ratio);
-    const key = keyOf(scene);
-    if (this.#painted?.key !== key) {
-      const plot = new PLOTS[view.histograms](scene);
-      plot.paint(inkOn(this.#picture, scene));
-      this.#painted = { key, scene, plot };
+    const frame = JSON.stringify([width, height, ratio, theme, view.histograms, view.valueAxis]);
+    const key = this.#maker.key(view);
+    const old = this.#painted;
+    const fresh = old?.frame === frame && old.key === key && old.steps === view.steps && !old.waits;
+    if (!fresh) {
+      if (old === undefined || old.frame !== frame || now || this.#isTurn()) {
+        this.#paint(frame, key, () => this.#maker.make(view, theme, width, height, ratio));
+      } else {
+        this.#move(old, view);
+        this.#context.requestDraw(this);
+      }
     }
+    const { plot, scene } = this.#painted!;
     const above = inkOn(this.#above, scene);
-    this.#painted.plot.paintOver(above, view);
+    plot.paintOver(above, view);
     const { band } = this.#gestures;
-    if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, scene.theme.accent, 0.2);
+    if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
     this.#read(scene, view);
+  }
+
+  #isTurn(): boolean {
+    return turns.ask(this, Number(document.timeline.currentTime));
+  }
+
+  #paint(frame: string, key: string, make: () => Scene): void {
+    const start = performance.now();
+    const scene = make();
+    const plot = new PLOTS[scene.view.histograms](scene);
+    plot.paint(inkOn(this.#picture, scene));
+    this.#painted = { frame, key, steps: scene.view.steps, scene, plot, exact: undefined, waits: false };
+    turns.took(this, performance.now() - start);
+  }
+
+  /** Shows the picture that there is, with the steps that are wanted now, until it is this card's turn to paint. */
+  #move(old: Painted, view: View): void {
+    old.waits = true;
+    if (!(old.plot instanceof StepPlot) || old.steps === view.steps) return;
+    const exact = old.exact ?? { steps: old.scene.steps, content: copyOf(this.#picture, old.plot.content, old.scene) };
+    const steps = view.steps ?? this.#maker.allSteps(old.scene.runs);
+    const scene = { ...old.scene, view, steps };
+    const plot = new StepPlot(scene);
+    plot.paintMoved(new CanvasInk(this.#picture.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
+    this.#painted = { ...old, steps: view.steps, scene, plot, exact };
   }
 
   /** What is under the pointer, in words. */
@@ -150,7 +205,7 @@ export class HistogramCard implements Card {
   }
 
   toSvg(): string {
-    this.draw();
+    this.#draw(true);
     if (this.#painted === undefined) throw new Error(`${this.#tag} has no size: it is not in the page`);
     const { scene } = this.#painted;
     const ink = new SvgInk(scene.theme.font);
@@ -175,22 +230,13 @@ export class HistogramCard implements Card {
   }
 }
 
-/** Everything that a picture depends on. */
-function keyOf({ runs, width, height, ratio, theme, view, steps, axis }: Scene): string {
-  const brushed = view.histograms === 'heat' ? undefined : view.brush;
-  const data = runs.map(({ run, series }) => [run, series.version]);
-  return JSON.stringify([
-    data,
-    width,
-    height,
-    ratio,
-    theme,
-    view.histograms,
-    view.valueAxis,
-    steps,
-    axis.domain,
-    brushed,
-  ]);
+/** A part of a picture, as a picture of its own. */
+function copyOf(picture: HTMLCanvasElement, { left, top, width, height }: Box, { ratio }: Scene): HTMLCanvasElement {
+  const copy = document.createElement('canvas');
+  copy.width = Math.max(1, Math.round(width * ratio));
+  copy.height = Math.max(1, Math.round(height * ratio));
+  copy.getContext('2d')!.drawImage(picture, Math.round(-left * ratio), Math.round(-top * ratio));
+  return copy;
 }
 
 /** An empty canvas of the scene's size. */

@@ -20,7 +20,7 @@ const LABELS: Readonly<Record<Lane, string>> = {
 
 /** The lanes in which there is anything, at any step: they do not come and go while one looks around. */
 export function lanesOf(runs: readonly RunOfTag[]): Lane[] {
-  return LANES.filter((lane) => runs.some(({ columns }) => columns.lanes[lane].some((count) => count > 0)));
+  return LANES.filter((lane) => runs.some(({ columns }) => columns.filled.includes(lane)));
 }
 
 /** Of each pixel column, how much of its values is in a lane, as the height of a bar. */

@@ -25,6 +25,17 @@ export class SceneMaker {
     this.#run = run;
   }
 
+  /** What {@link make} depends on, apart from the view's steps, the size and the theme. */
+  key(view: View): string {
+    const data = this.#store.runs.flatMap((run) => {
+      const series = this.#store.histograms(run, this.#tag);
+      return series === undefined ? [] : [[run, series.version, view.hiddenRuns.has(run)]];
+    });
+    const brushed = view.histograms === 'heat' ? undefined : view.brush;
+    const all = view.steps === undefined ? this.#store.steps : undefined;
+    return JSON.stringify([data, all, view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
+  }
+
   make(view: View, theme: Theme, width: number, height: number, ratio: number): Scene {
     const visible = this.#runs(view, theme);
     const runs = this.#run === undefined ? visible : visible.filter(({ run }) => run === this.#run);

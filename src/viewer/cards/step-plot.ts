@@ -1,4 +1,4 @@
-import type { Hover, View } from '../state/view-state.ts';
+import type { Hover, Range, View } from '../state/view-state.ts';
 import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
 import type { Lane } from './columns.ts';
 import type { Density } from './density.ts';
@@ -88,6 +88,27 @@ export class StepPlot implements Plot {
       const empty = runs.every(({ series }) => series.length === 0);
       paintNothing(ink, this.plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
     }
+  }
+
+  /** The part of the picture that goes along with the steps, lanes included. */
+  get content(): Box {
+    const { left, top, width, height } = this.plot;
+    return { left: left + 1, top, width: width - 1, height: height + this.stepAxis.height - STEP_AXIS };
+  }
+
+  /** In place of {@link paint}, over what is there: what was painted for other steps, moved and stretched to these. */
+  paintMoved(ink: Ink, content: HTMLCanvasElement, before: Range): void {
+    const { theme, steps } = this.#scene;
+    const { left, top, width, height } = this.content;
+    const wide = ((before[1] - before[0]) / (steps[1] - steps[0])) * width;
+    const x = left + ((before[0] - steps[0]) / (steps[1] - steps[0])) * width;
+    ink.within(left, top, width, height, () => {
+      ink.rectangle(left, top, width, height, theme.surface);
+      ink.image(content, x, top, wide, height);
+    });
+    // The labels of steps stand out at both ends.
+    ink.rectangle(0, top + height, left + width + NAMES, STEP_AXIS, theme.surface);
+    paintSteps(ink, this.plot, top + height, steps, theme);
   }
 
   #densities(): Density[] {

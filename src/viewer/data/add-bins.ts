@@ -21,12 +21,16 @@ export function addBins(a: Bins, b: Bins): Bins {
     for (let i = 0; i < b.counts.length; i++) counts[atB - start + i]! += b.counts[i]!;
     return { edges: DEFAULT_EDGES.subarray(start, end), counts };
   }
-  if (sameEdges(a.edges, b.edges)) return { edges: a.edges, counts: a.counts.map((count, i) => count + b.counts[i]!) };
+  if (sameEdges(a.edges, b.edges)) {
+    const counts = a.counts.slice();
+    for (let i = 0; i < counts.length; i++) counts[i]! += b.counts[i]!;
+    return { edges: a.edges, counts };
+  }
   const edges = unionOf(a.edges, b.edges);
   const counts = new Float64Array(edges.length - 1);
   spread(a, edges, counts);
   spread(b, edges, counts);
-  if (a.counts.every(Number.isInteger) && b.counts.every(Number.isInteger)) makeWhole(counts);
+  if (areWhole(a.counts) && areWhole(b.counts)) makeWhole(counts);
   return fewerBins({ edges, counts }, Math.max(MOST_BINS, a.counts.length, b.counts.length));
 }
 
@@ -34,27 +38,34 @@ export function addBins(a: Bins, b: Bins): Bins {
 export function fewerBins(bins: Bins, most: number): Bins {
   const before = bins.counts.length;
   if (before <= most) return bins;
-  const start = (bin: number) => Math.floor((bin * before) / most);
-  const edges = Float64Array.from({ length: most + 1 }, (_, bin) => bins.edges[start(bin)]!);
-  const counts = Float64Array.from({ length: most }, (_, bin) =>
-    bins.counts.subarray(start(bin), start(bin + 1)).reduce((sum, count) => sum + count, 0),
-  );
+  const edges = new Float64Array(most + 1);
+  const counts = new Float64Array(most);
+  for (let bin = 0, i = 0; bin < most; bin++) {
+    edges[bin] = bins.edges[i]!;
+    for (const end = Math.floor(((bin + 1) * before) / most); i < end; i++) counts[bin]! += bins.counts[i]!;
+  }
+  edges[most] = bins.edges[before]!;
   return { edges, counts };
 }
 
-const sameEdges = (a: Float64Array, b: Float64Array): boolean =>
-  a.length === b.length && a.every((edge, i) => edge === b[i]);
+export function sameEdges(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** All edges of both; one that is double in either, the bin of a single value, is double. */
 function unionOf(a: Float64Array, b: Float64Array): Float64Array {
-  const edges: number[] = [];
+  const edges = new Float64Array(a.length + b.length);
+  let length = 0;
   for (let i = 0, j = 0; i < a.length || j < b.length; ) {
-    const [x, y] = [a[i] ?? Infinity, b[j] ?? Infinity];
-    edges.push(Math.min(x, y));
+    const x = i < a.length ? a[i]! : Infinity;
+    const y = j < b.length ? b[j]! : Infinity;
+    edges[length++] = Math.min(x, y);
     if (x <= y) i++;
     if (y <= x) j++;
   }
-  return Float64Array.from(edges);
+  return edges.subarray(0, length);
 }
 
 /** Adds the counts of a histogram to bins whose edges contain its own. */
@@ -77,6 +88,11 @@ function spread({ edges: from, counts }: Bins, edges: Float64Array, into: Float6
       into[at]! += counts[i]! * ((edges[at + 1]! * unit - edges[at]! * unit) / width);
     }
   }
+}
+
+function areWhole(counts: Float64Array): boolean {
+  for (let i = 0; i < counts.length; i++) if (counts[i] !== Math.floor(counts[i]!)) return false;
+  return true;
 }
 
 /** Rounds such that each sum from the left is the rounded sum. */

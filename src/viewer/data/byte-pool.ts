@@ -14,6 +14,11 @@ export class BytePool {
     return this.#bytes;
   }
 
+  /** Gives back the room to grow. */
+  trim(): void {
+    if (this.length < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.length);
+  }
+
   /** @returns where the bytes begin */
   append(bytes: Uint8Array): number {
     const at = this.length;

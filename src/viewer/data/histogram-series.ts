@@ -5,7 +5,7 @@ import { BytePool } from './byte-pool.ts';
 import { decodeCounts, encodeCounts } from './count-code.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
-import { jointQuantile, quantileOf } from './quantiles.ts';
+import { joined, jointQuantile, quantileOf } from './quantiles.ts';
 import { Rows } from './rows.ts';
 
 /** What a column is made from: a point without its names. */
@@ -45,7 +45,7 @@ export class HistogramSeries {
   version = 0;
   #rows: Rows = new Rows(WIDTH);
   #pool: BytePool = new BytePool();
-  /** How many bytes of the pool no column uses any more; edges, which columns share, are not counted. */
+  /** How many bytes of the pool no column uses any more, at most: edges may be another column's, too. */
   #unused = 0;
   /** How many records a column holds that cannot be added to its neighbour. */
   #most = 1;
@@ -186,7 +186,7 @@ export class HistogramSeries {
   purge(step: number): void {
     const start = this.#rows.lowerBound(FIRST_STEP, step);
     if (start === this.length) return;
-    for (let column = start; column < this.length; column++) this.#unused += this.#rows.get(column, COUNTS_BYTES);
+    for (let column = start; column < this.length; column++) this.#unused += this.#bytesOf(column);
     this.#rows.remove(start, this.length);
     this.#changed();
   }
@@ -218,11 +218,17 @@ export class HistogramSeries {
   #bulkNow(lower: number, upper: number): readonly [number, number] | undefined {
     const sample = Math.min(this.length, SAMPLE);
     // From the middle of each stretch.
-    const histograms = Array.from({ length: sample }, (_, i) =>
-      this.bins(Math.floor(((i + 0.5) * this.length) / sample)),
+    const histograms = joined(
+      Array.from({ length: sample }, (_, i) => this.bins(Math.floor(((i + 0.5) * this.length) / sample))),
     );
     const low = jointQuantile(histograms, lower);
     return Number.isNaN(low) ? undefined : [low, jointQuantile(histograms, upper)];
+  }
+
+  /** What it takes in the pool. */
+  #bytesOf(column: number): number {
+    const edges = this.#rows.get(column, EDGES) < 0 ? 0 : (this.#rows.get(column, BINS) + 1) * 8;
+    return this.#rows.get(column, COUNTS_BYTES) + edges;
   }
 
   #edges(column: number): Float64Array {
@@ -233,7 +239,7 @@ export class HistogramSeries {
 
   #put(at: number, column: HistogramColumn, insert: boolean): void {
     const { bins, summary } = column;
-    if (!insert) this.#unused += this.#rows.get(at, COUNTS_BYTES);
+    if (!insert) this.#unused += this.#bytesOf(at);
     const rows = this.#rows;
     const edges = this.#keepEdges(bins.edges, at - 1);
     const counts = encodeCounts(bins.counts);
@@ -253,13 +259,12 @@ export class HistogramSeries {
   #keepEdges(edges: Float64Array, before: number): number {
     const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;
-    if (before >= 0 && this.#rows.get(before, EDGES) >= 0) {
-      const last = this.#edges(before);
-      if (last.length === edges.length && last.every((edge, i) => edge === edges[i])) {
-        return this.#rows.get(before, EDGES);
-      }
+    const bytes = new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength);
+    if (before >= 0 && this.#rows.get(before, BINS) + 1 === edges.length) {
+      const at = this.#rows.get(before, EDGES);
+      if (at >= 0 && areAt(bytes, this.#pool.bytes, at)) return at;
     }
-    return this.#pool.append(new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength));
+    return this.#pool.append(bytes);
   }
 
   /** Which columns to add to each other, as [start, end). */
@@ -282,6 +287,8 @@ export class HistogramSeries {
     [old.#rows, old.#pool] = [this.#rows, this.#pool];
     [this.#rows, this.#pool, this.#unused] = [new Rows(WIDTH), new BytePool(), 0];
     for (const [start, end] of groups) this.#put(this.length, old.#sum(start, end), true);
+    this.#rows.trim();
+    this.#pool.trim();
     this.version++;
   }
 
@@ -310,3 +317,8 @@ const add = (a: HistogramColumn, b: HistogramColumn): HistogramColumn => ({
   bins: addBins(a.bins, b.bins),
   summary: addSummaries(a.summary, b.summary),
 });
+
+function areAt(wanted: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
+}

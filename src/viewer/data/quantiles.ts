@@ -1,3 +1,5 @@
+import { addBins, sameEdges } from './add-bins.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins } from './points.ts';
 
 /** The value below which this share (0 to 1) of what is in some bins lies; NaN where there is nothing. */
@@ -18,6 +20,21 @@ export function quantileOf({ edges, counts }: Bins, share: number): number {
   return edges[last]! * (1 - part) + edges[last + 1]! * part;
 }
 
+/** Adds those histograms to each other that are added exactly: all on default edges, and neighbours of equal edges. */
+export function joined(histograms: readonly Bins[]): Bins[] {
+  const sum = new Float64Array(DEFAULT_EDGES.length - 1);
+  const others: Bins[] = [];
+  for (const bins of histograms) {
+    const { edges, counts } = bins;
+    const place = placeInDefaultEdges(edges);
+    const last = others.at(-1);
+    if (place >= 0) for (let i = 0; i < counts.length; i++) sum[place + i]! += counts[i]!;
+    else if (last !== undefined && sameEdges(last.edges, edges)) others[others.length - 1] = addBins(last, bins);
+    else others.push(bins);
+  }
+  return [{ edges: DEFAULT_EDGES, counts: sum }, ...others];
+}
+
 /**
  * The value below which this share of what is in several histograms together lies; NaN where there is nothing. Halves the
  * range until it is a float32's precision, so that no bins need to be joined.
@@ -33,6 +50,7 @@ export function jointQuantile(histograms: readonly Bins[], share: number): numbe
     }
   }
   if (total === 0) return Number.NaN;
+  if (histograms.length === 1) return quantileOf(histograms[0]!, share);
   const wanted = share * total;
   if (wanted <= 0) return low;
   if (wanted >= total) return high;

@@ -46,6 +46,12 @@ export class Rows {
     return low;
   }
 
+  /** Gives back the room to grow. */
+  trim(): void {
+    if (this.length * this.width < this.#numbers.length)
+      this.#numbers = this.#numbers.slice(0, this.length * this.width);
+  }
+
   #reserve(numbers: number): void {
     if (numbers <= this.#numbers.length) return;
     const more = new Float64Array(

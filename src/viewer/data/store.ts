@@ -45,9 +45,6 @@ const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | '
   ['/+Inf', 'positiveInfinity'],
 ];
 
-/** After the largest series were made smaller, this much of the budget is in use: not with each point anew. */
-const FULL_AGAIN = 0.85;
-
 /**
  * Everything that came from a source, within bounds: where a memory budget is exceeded, the largest series are made
  * smaller, histograms by adding neighbours to each other.
@@ -69,6 +66,8 @@ export class Store {
   #steps: readonly [number, number] | undefined;
   readonly #listeners: Set<() => void> = new Set();
   #bytes = 0;
+  /** The largest series as of some time ago, the largest last: which of them become smaller next. */
+  #large: Entry[] = [];
   /** When it is time to make series smaller. */
   #limit: number;
 
@@ -220,23 +219,23 @@ export class Store {
     this.#bytes += entry.bytes;
   }
 
-  /** The largest series become smaller, one after another, until there is room again. */
+  /** The largest series become smaller, one after another, until there is room again: no more than is needed now. */
   #shrink(): void {
-    const goal = this.#budget * FULL_AGAIN;
-    const entries = [...this.#runs.values()].flatMap((run) => [...entriesOf(run)]);
-    let some = true;
-    while (some && this.#bytes > goal) {
-      some = false;
-      entries.sort((a, b) => b.bytes - a.bytes);
-      const smallest = entries[0]!.bytes / 2;
-      for (const entry of entries) {
-        if (this.#bytes <= goal || entry.bytes < smallest) break;
-        some = entry.series.shrink() || some;
-        this.#measure(entry);
+    let tried = 0;
+    while (this.#bytes > this.#budget) {
+      if (this.#large.length === 0) {
+        const entries = [...this.#runs.values()].flatMap((run) => [...entriesOf(run)]);
+        if (tried >= entries.length) break;
+        const largest = entries.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+        // The largest last. Half as large is large, too: so that it is not looked for with each point.
+        this.#large = entries.filter(({ bytes }) => bytes >= largest / 2).sort((a, b) => a.bytes - b.bytes);
       }
+      const entry = this.#large.pop()!;
+      tried = entry.series.shrink() ? 0 : tried + 1;
+      this.#measure(entry);
     }
     // What cannot become smaller is not tried again with each point.
-    this.#limit = Math.max(this.#budget, this.#bytes * 1.1);
+    this.#limit = this.#bytes > this.#budget ? this.#bytes * 1.1 : this.#budget;
   }
 
   #stepsNow(): readonly [number, number] | undefined {

@@ -99,7 +99,8 @@ export class Scheduler {
         failures.push(error);
       }
     };
-    for (const card of this.#hand) if (this.#visible.has(card)) attempt(() => this.#draw(card));
+    // A copy: a card may ask for the next frame while it is drawn.
+    for (const card of [...this.#hand]) if (this.#visible.has(card)) attempt(() => this.#draw(card));
     attempt(() => this.#runData(attempt));
     this.#askForData();
     // The others were drawn all the same.

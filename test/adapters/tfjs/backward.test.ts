@@ -156,6 +156,21 @@ onEachBackend('backward hooks', (test, backend) => {
     assert.ok(listHooks(layer).every(({ calls }) => calls === 2));
   });
 
+  // The numbers are PyTorch's, for Linear(2, 2, bias=False) and the same hooks.
+  test("what a forward hook makes of the layer's inputs is among the layer's gradients", () => {
+    const model = models.dense(2, 2);
+    model.setWeights([tf.tensor2d([1, 3, 2, 4], [2, 2]), tf.zeros([2])]);
+    const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
+    const gradient = () => array(tf.grad((x) => (model.apply(x) as tf.Tensor).sum())(tf.ones([1, 2])));
+    const seen: number[][] = [];
+    layer.registerFullBackwardHook((_layer, [gradInput]) => void seen.push(array(gradInput!)));
+    layer.registerForwardHook((_layer, [x], output) => output.add((x as tf.Tensor).mul(3)));
+    assert.equal(gradient(), [7, 9]);
+    assert.equal(seen, [[7, 9]]);
+    layer.registerFullBackwardHook((_layer, [gradInput]) => gradInput!.mul(0));
+    assert.equal(gradient(), [0, 0]);
+  });
+
   test('a layer at two places fires for each; a layer of several inputs sees all their gradients at once', () => {
     const model = models.shared();
     const inputs = [numbers([2, 4], 1), numbers([2, 4], 2)];

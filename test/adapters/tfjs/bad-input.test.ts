@@ -187,6 +187,52 @@ onEachBackend('bad input', (test) => {
     assert.is(one(model.predict(numbers([1, 3]))).shape[1], 2);
   });
 
+  test('a layer that registers, removes or throws inside of its own call, while it is only observed', () => {
+    let during: () => void = () => {};
+    class Busy extends tf.layers.Layer {
+      static readonly className: string = 'Busy';
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        during();
+        return one(Array.isArray(inputs) ? inputs[0] : inputs).add(1);
+      }
+    }
+    const layer = new Busy({});
+    const hookable = wrapTfjs(tf, layer);
+    const x = tf.ones([2]);
+    const seen: number[] = [];
+    const observing = hookable.observe(({ output }) => seen.push(output.dataSync()[0]!));
+    const call = () => {
+      const output = layer.apply(x) as tf.Tensor;
+      const [value] = output.dataSync();
+      output.dispose();
+      return value;
+    };
+    assert.is(call(), 2);
+
+    // As everywhere: what is registered while forward runs is there when the hooks' turn comes.
+    const handles: { remove(): void }[] = [];
+    during = () => handles.push(hookable.registerForwardHook((_layer, _inputs, output) => output.mul(10)));
+    const before = tf.memory().numTensors;
+    assert.is(call(), 20);
+    during = () => handles[0]!.remove();
+    assert.is(call(), 2);
+    const late: string[] = [];
+    during = () => {
+      handles.push(
+        hookable.registerForwardHook((_layer, _inputs, output) => void late.push(typeof output), { alwaysCall: true }),
+      );
+      throw new Error('thrown by the layer');
+    };
+    assert.throws(call, /thrown by the layer/);
+    assert.equal(late, ['undefined']);
+    handles[1]!.remove();
+    during = () => observing.remove();
+    assert.is(call(), 2);
+    assert.equal(seen, [2, 20, 2]);
+    assert.not(Object.hasOwn(layer, 'call'));
+    assert.is(tf.memory().numTensors, before);
+  });
+
   test('the options of a call go on when a pre-hook gives tensors only, and are replaced when it gives some', () => {
     const dropout = tf.layers.dropout({ rate: 0.999999, inputShape: [100] });
     const layer = wrapTfjs(tf, tf.sequential({ layers: [dropout] })).getSubmodule(dropout.name);

@@ -4,44 +4,10 @@ import * as assert from 'uvu/assert';
 import { TfjsNode, wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { listHooks, select } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
-import { graph, input, op, passThroughGraph } from './graphs.ts';
+import { branchingParts, graph, input, op, passThroughGraph } from './graphs.ts';
 import { leaked, same } from './tensors.ts';
 
-/** x → relu → square → sum; relu is used twice; split has two outputs. */
-function branching(): tf.GraphModel {
-  const split = op('split', 'SplitV', 'square', 'sizes', 'axis');
-  const constant = (name: string, values: number[], scalar = false) => ({
-    name,
-    op: 'Const',
-    attr: {
-      dtype: { type: 'DT_INT32' },
-      value: {
-        tensor: {
-          dtype: 'DT_INT32',
-          tensorShape: { dim: scalar ? [] : [{ size: String(values.length) }] },
-        },
-      },
-    },
-  });
-  return graph(
-    [
-      input(-1),
-      constant('sizes', [1, 1]),
-      constant('axis', [0], true),
-      op('relu', 'Relu', 'x'),
-      op('square', 'Square', 'relu'),
-      { ...split, attr: { ...split.attr, num_split: { i: '2' }, T: { type: 'DT_FLOAT' } } },
-      op('difference', 'Sub', 'split:1', 'split'),
-      op('twice', 'AddV2', 'relu', 'relu'),
-      op('end', 'AddV2', 'twice', 'difference'),
-    ],
-    ['end'],
-    [
-      { name: 'sizes', shape: [2], values: [1, 1] },
-      { name: 'axis', shape: [], values: [0] },
-    ],
-  );
-}
+const branching = () => graph(...branchingParts());
 
 /** What a graph is, in names. */
 function shapeOf(model: tf.GraphModel): unknown {
@@ -274,7 +240,7 @@ onEachBackend('graph', (test) => {
     gone.dispose();
     assert.throws(() => wrapTfjs(tf, gone), /has been disposed of/);
     const unloaded = new tf.GraphModel('nowhere');
-    assert.throws(() => wrapTfjs(tf, unloaded), /cannot be reached: it is not loaded yet/);
+    assert.throws(() => wrapTfjs(tf, unloaded), /has not been loaded yet/);
     const { registerOp: _left, ...without } = tf;
     assert.throws(() => wrapTfjs(without as typeof tf, branching()), /needs registerOp/);
   });

@@ -14,24 +14,28 @@ interface Weight {
   values: number[];
 }
 
-export function graph(
+export function artifacts(
   nodes: GraphNode[],
   outputs: string[],
   weights: Weight[] = [],
   { signature: signed = true }: { signature?: boolean } = {},
-): tf.GraphModel {
+): tf.io.ModelArtifacts {
   const signature = {
     inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT' } },
     outputs: Object.fromEntries(outputs.map((name) => [name, { name, dtype: 'DT_FLOAT' }])),
   };
-  return tf.loadGraphModelSync({
+  return {
     format: 'graph-model',
     generatedBy: 'test',
     modelTopology: { node: nodes, versions: { producer: 1 } },
     weightSpecs: weights.map(({ name, shape }) => ({ name, shape, dtype: 'int32' })),
     weightData: Int32Array.from(weights.flatMap(({ values }) => values)).buffer,
     ...(signed && { signature }),
-  } as never) as unknown as tf.GraphModel;
+  };
+}
+
+export function graph(...parts: Parameters<typeof artifacts>): tf.GraphModel {
+  return tf.loadGraphModelSync(artifacts(...parts) as never) as unknown as tf.GraphModel;
 }
 
 export const input = (...sizes: number[]): GraphNode => ({
@@ -54,4 +58,40 @@ export function passThroughGraph(run: (x: tf.Tensor) => tf.Tensor): tf.GraphMode
   const kind = `Test${count++}`;
   tf.registerOp(kind, ({ inputs }) => run(inputs[0]!));
   return graph([input(-1), op('node', kind, 'x'), op('out', 'Identity', 'node')], ['out']);
+}
+
+/** x → relu → square → sum; relu is used twice; split has two outputs. */
+export function branchingParts(): Parameters<typeof artifacts> {
+  const split = op('split', 'SplitV', 'square', 'sizes', 'axis');
+  const constant = (name: string, values: number[], scalar = false) => ({
+    name,
+    op: 'Const',
+    attr: {
+      dtype: { type: 'DT_INT32' },
+      value: {
+        tensor: {
+          dtype: 'DT_INT32',
+          tensorShape: { dim: scalar ? [] : [{ size: String(values.length) }] },
+        },
+      },
+    },
+  });
+  return [
+    [
+      input(-1),
+      constant('sizes', [1, 1]),
+      constant('axis', [0], true),
+      op('relu', 'Relu', 'x'),
+      op('square', 'Square', 'relu'),
+      { ...split, attr: { ...split.attr, num_split: { i: '2' }, T: { type: 'DT_FLOAT' } } },
+      op('difference', 'Sub', 'split:1', 'split'),
+      op('twice', 'AddV2', 'relu', 'relu'),
+      op('end', 'AddV2', 'twice', 'difference'),
+    ],
+    ['end'],
+    [
+      { name: 'sizes', shape: [2], values: [1, 1] },
+      { name: 'axis', shape: [], values: [0] },
+    ],
+  ];
 }

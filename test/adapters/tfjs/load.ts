@@ -30,5 +30,9 @@ export async function upscaler(): Promise<tf.LayersModel> {
 
 /** The emotion model of @vladmandic/human: a gray face of 64 by 64 pixels to 7 probabilities. */
 export async function emotion(): Promise<tf.GraphModel> {
-  return tf.loadGraphModel(tf.io.fromMemory(await artifacts('@vladmandic/human/models', 'emotion.json')));
+  return tf.loadGraphModel(await emotionHandler());
+}
+
+export async function emotionHandler(): Promise<tf.io.IOHandler> {
+  return tf.io.fromMemory(await artifacts('@vladmandic/human/models', 'emotion.json'));
 }

@@ -48,6 +48,9 @@ const hooks: Record<
   },
 };
 
+/** A model without weights, of any width. */
+const rectifier = () => tf.sequential({ layers: [tf.layers.reLU({ inputShape: [null] })] });
+
 onEachBackend('memory', (test) => {
   for (const [what, makeHook] of Object.entries(hooks)) {
     for (const nested of [0, 2]) {
@@ -89,6 +92,54 @@ onEachBackend('memory', (test) => {
         }
       });
     }
+  }
+
+  const observers: Record<string, (layer: Layer, output: tf.Tensor, keepers: tf.Tensor[]) => unknown> = {
+    'makes tensors': (_layer, output) => void output.add(1).square().sum(),
+    'keeps one': (layer, output, keepers) => keepers.push(layer.keep(output)),
+    'makes tensors in a tidy and takes one out': (_layer, output) => void tf.tidy(() => output.add(1).square()),
+    'throws, with tensors made': (_layer, output) => {
+      output.add(1);
+      throw new Error('thrown by the observer');
+    },
+    'runs another model': (_layer, output) => void rectifier().predict(output),
+  };
+  for (const [what, observe] of Object.entries(observers)) {
+    test(`where observers are alone, one that ${what} leaves nothing behind`, async () => {
+      const model = models.dense(4, 4, 4, 2);
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      const x = numbers([2, 4]);
+      for (const run of Object.values(runs)) tf.dispose(run(model, x));
+      const plain = [...one(model.predict(x)).dataSync()];
+      const net = wrapTfjs(tf, model);
+      const keepers: tf.Tensor[] = [];
+      let calls = 0;
+      for (const [, module] of select(net, () => true)) {
+        const layer = module as Layer;
+        layer.observe(
+          ({ output }) => {
+            calls++;
+            observe(layer, output, keepers);
+          },
+          { reporter: () => {} },
+        );
+      }
+      for (const [name, run] of Object.entries(runs)) {
+        for (const nested of [false, true]) {
+          keepers.length = 0;
+          const left = await leaked(() => {
+            if (nested) tf.tidy(() => void tf.tidy(() => tf.dispose(run(model, x))));
+            else tf.dispose(run(model, x));
+          });
+          const own = name === 'evaluate' && !nested ? 1 : 0;
+          assert.is(left, own + keepers.length, `${name}${nested ? ' in tidies' : ''}`);
+          for (const keeper of keepers) keeper.dispose();
+        }
+      }
+      // After three errors in a row an observer is taken out. Else four modules in each run, in batches twice, and the model itself not in execute: (4 + 8 + 4 + 4 + 3 + 4) * 2.
+      assert.is(calls, what.startsWith('throws') ? 4 * 3 : 54);
+      same(model.predict(x), plain);
+    });
   }
 
   test('a pre-hook may return a constant that it keeps, to a layer that gives its input on', async () => {

@@ -6,14 +6,14 @@ import { runInThisContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
-import { passThroughGraph } from './graphs.ts';
+import { loadTfjsGraph, wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { artifacts, branchingParts, passThroughGraph } from './graphs.ts';
 
 const require = createRequire(import.meta.url);
 
 /** A build for the script tag, run as one: it leaves a global, or fills an object for CommonJS. */
-function scriptTag(file: string): typeof tf {
-  const source = readFileSync(require.resolve(`@tensorflow/${file}`), 'utf8');
+function scriptTag(file: string, change = (source: string) => source): typeof tf {
+  const source = change(readFileSync(require.resolve(`@tensorflow/${file}`), 'utf8'));
   const exports = {};
   runInThisContext(`(function (exports, module, define, require) { ${source}\n})`)(
     exports,
@@ -90,6 +90,35 @@ test('the shape of tfjs-node: everything under one namespace, another backend, a
   layer.apply(tf.ones([2, 1]));
   assert.match(calls[0]!, /\[2, 1\] mean 1.000/);
   handle.remove();
+});
+
+test('a tfjs that keeps the graph of a loaded model elsewhere: wrapTfjs says what to do, and that works', async () => {
+  for (const field of ['executor', 'compiledMap']) {
+    const other = scriptTag('tfjs/dist/tf.min.js', (source) => source.replaceAll(`.${field}`, `.another_${field}`));
+    await other.setBackend('cpu');
+    const saved = artifacts(...branchingParts());
+    const x = other.tensor1d([-1, 3]);
+    const unreachable = await other.loadGraphModel(other.io.fromMemory(saved));
+    assert.equal([...(unreachable.predict(x) as tf.Tensor).dataSync()], [9, 15]);
+    assert.throws(
+      () => wrapTfjs(other, unreachable),
+      /keeps the graph of a loaded GraphModel where layertap cannot reach it\n {2}came: tfjs-converter 4\.22\.0\n {2}expected: a model that was loaded with loadTfjsGraph/,
+    );
+    const model = await loadTfjsGraph(other, other.io.fromMemory(saved));
+    const node = wrapTfjs(other, model).getSubmodule('relu');
+    const before = other.memory().numTensors;
+    const handle = node.registerForwardHook((_node, _inputs, output) => output.add(1));
+    const predict = () => {
+      const output = model.predict(x) as tf.Tensor;
+      const values = [...output.dataSync()];
+      output.dispose();
+      return values;
+    };
+    assert.equal(predict(), [17, 23]);
+    handle.remove();
+    assert.equal(predict(), [9, 15]);
+    assert.is(other.memory().numTensors, before);
+  }
 });
 
 test('two copies of tfjs in one process: an error that names both', () => {

@@ -131,8 +131,14 @@ test('HistogramSeries.columnAt() finds the nearest column', () => {
   assert.is(series.columnAt(3), -1);
   for (const step of [10, 20, 100]) series.add(histogramPoint(step, [0, 1], [1]));
   assert.equal(
-    [-5, 10, 14, 16, 20, 59, 61, 1000].map((step) => series.columnAt(step)),
-    [0, 0, 0, 1, 1, 1, 2, 2],
+    [-5, 10, 14, 15, 16, 20, 59, 61, 1000].map((step) => series.columnAt(step)),
+    [0, 0, 0, 0, 1, 1, 1, 2, 2],
+  );
+  // Columns of steps 10 to 20 and 100.
+  series.shrink();
+  assert.equal(
+    [9, 15, 20, 59, 60, 61].map((step) => series.columnAt(step)),
+    [0, 0, 0, 0, 0, 1],
   );
 });
 
@@ -156,6 +162,50 @@ test('HistogramSeries.bulk() is what most values of all columns are, whatever a 
   assert.ok(Math.abs(low + 1.98) < 1e-3 && Math.abs(high - 1.98) < 1e-3, `${low} to ${high}`);
   const [all, most] = series.bulk(0, 1)!;
   assert.equal([all, most], [-2, 1e30]);
+});
+
+test('HistogramSeries.bulk() is the quantile of all values, in shared, equal and other edges', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(points, { selector: ({ step }) => step, minLength: 1, maxLength: 40 }), (some) => {
+      const series = new HistogramSeries();
+      for (const point of some) series.add(point);
+      const range = series.bulk(0.2, 0.7);
+      const total = some.reduce((sum, { summary }) => sum + summary.count, 0);
+      assert.is(range === undefined, total === 0);
+      if (range === undefined) return;
+      const below = (value: number) =>
+        some.reduce((sum, { bins }) => {
+          bins.counts.forEach((count, i) => {
+            const [left, right] = [bins.edges[i]!, bins.edges[i + 1]!];
+            sum += count * Math.min(1, Math.max(0, (value - left) / (right - left)));
+          });
+          return sum;
+        }, 0);
+      [0.2, 0.7].forEach((share, i) => {
+        const value = range[i]!;
+        const width = Math.abs(value) * 1e-6 + Number.MIN_VALUE;
+        assert.ok(below(value - width) <= share * total * (1 + 1e-9), `${below(value - width)}, ${share * total}`);
+        assert.ok(below(value + width) >= share * total * (1 - 1e-9), `${below(value + width)}, ${share * total}`);
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('HistogramSeries keeps its memory where one step is replaced again and again', () => {
+  const series = new HistogramSeries();
+  for (let i = 0; i < 5000; i++) {
+    series.add(
+      histogramPoint(
+        1,
+        Array.from({ length: 65 }, (_, edge) => edge * (i + 1.5)),
+        Array(64).fill(i),
+      ),
+    );
+    series.add(histogramPoint(2, [0, 1], [i]));
+  }
+  assert.is(series.length, 2);
+  assert.ok(series.bytes < 30_000, `${series.bytes} bytes`);
 });
 
 test('HistogramSeries.bins() writes the counts where it is told', () => {

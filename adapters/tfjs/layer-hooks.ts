@@ -1,0 +1,87 @@
+import { type Hookable, type Observers, observersOf } from '../../src/index.ts';
+import { firstLayer, lastLayer } from './ends.ts';
+import type { Core, Layer, Sequential, Tensor, TfjsCallOptions } from './framework.ts';
+import { hookedCall, type Place, tellObservers } from './hooked-call.ts';
+import { joinInputs, splitInputs } from './inputs.ts';
+import { LayerCalls, Listener, type Perform } from './layer-calls.ts';
+
+type Tensors = readonly unknown[];
+type Options = TfjsCallOptions | undefined;
+
+/** The hooks of a layer, around its calls. It is the place itself: in every call, each object less to reach counts. */
+export class LayerHooks extends Listener implements Place {
+  readonly core: Core;
+  readonly hookable: Hookable;
+  readonly observers: Observers;
+  readonly #layer: Layer;
+  /** Set for one call: the hooks are left out. */
+  leftOut = false;
+
+  constructor(core: Core, hookable: Hookable, layer: Layer) {
+    super();
+    this.core = core;
+    this.hookable = hookable;
+    this.observers = observersOf(hookable);
+    this.#layer = layer;
+  }
+
+  weights(): Tensor[] {
+    return this.#layer.trainableWeights.map((weight) => weight.read());
+  }
+
+  around(tensors: Tensors, options: Options, perform: Perform): unknown {
+    if (this.leftOut) {
+      this.leftOut = false;
+      return perform(tensors, options);
+    }
+    return hookedCall(this, joinInputs(tensors, options), (inputs) => {
+      const given = splitInputs(inputs);
+      return perform(given.tensors, given.options ?? options);
+    });
+  }
+
+  override onlyLooks(): boolean {
+    return !this.leftOut && this.observers.alone;
+  }
+
+  override after(tensors: Tensors, options: Options, output: unknown): void {
+    tellObservers(this, joinInputs(tensors, options), output);
+  }
+
+  /** The call of a Sequential that was taken apart begins where its first layer is called, and ends where its last one returns. */
+  listenAtEnds(sequential: Sequential): () => void {
+    const begin = new Beginning();
+    const end = new End(this, begin);
+    const stopFirst = LayerCalls.of(firstLayer(sequential)).listen(begin);
+    const stopLast = LayerCalls.of(lastLayer(sequential)).listen(end);
+    return () => {
+      stopFirst();
+      stopLast();
+    };
+  }
+}
+
+class Beginning extends Listener {
+  inputs: Tensors = [];
+
+  around(tensors: Tensors, options: Options, perform: Perform): unknown {
+    this.inputs = joinInputs(tensors, options);
+    return perform(tensors, options);
+  }
+}
+
+class End extends Listener {
+  readonly #hooks: LayerHooks;
+  readonly #beginning: Beginning;
+
+  constructor(hooks: LayerHooks, beginning: Beginning) {
+    super();
+    this.#hooks = hooks;
+    this.#beginning = beginning;
+  }
+
+  around(tensors: Tensors, options: Options, perform: Perform): unknown {
+    const output = perform(tensors, options);
+    return this.#hooks.leftOut ? output : hookedCall(this.#hooks, this.#beginning.inputs, () => output);
+  }
+}
