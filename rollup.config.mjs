@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import esbuild from 'rollup-plugin-esbuild';
 import { noticesOf, packagesOf } from './scripts/notices.mjs';
 
@@ -15,7 +14,6 @@ const builtIn = {
   name: 'built-in packages',
   resolveId(id, importer) {
     if (importer === undefined || /^[./\0]|^node:/.test(id)) return null;
-    if (id === 'd3-interpolate') return fileURLToPath(new URL('scripts/interpolate-numbers.mjs', import.meta.url));
     const found = createRequire(importer).resolve(id);
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(found)[0];
     const { module } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

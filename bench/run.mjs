@@ -27,6 +27,7 @@ const SCRIPTS = {
   pipeline: 'pipeline.mjs',
   tensorboard: 'tensorboard.mjs',
   tfjs: 'tfjs.mjs',
+  'viewer-reading': 'viewer-reading.mjs',
 };
 const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
 

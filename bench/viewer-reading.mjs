@@ -1,15 +1,22 @@
 // How fast the viewer reads log files: from the disk into its store, in one thread, as the command's worker and a report
 // do. The files are read once before, so that they come from the system's memory and not from the disk.
 //
-//   npm run build && node --expose-gc bench/viewer-reading.mjs [directory made by viewer-logs.mjs] [turns]
+//   npm run build && node --expose-gc bench/viewer-reading.mjs [--logs <directory made by viewer-logs.mjs>] [--turns 5]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { makeLogs } from './viewer-logs.mjs';
 
-const [directory = join(tmpdir(), 'layertap-viewer-logs'), turns = 5] = process.argv.slice(2);
+// The benchmark's command line gives a Python, as to all its scripts.
+const { values: options } = parseArgs({
+  options: { logs: { type: 'string' }, turns: { type: 'string', default: '5' } },
+  allowPositionals: true,
+});
+const directory = options.logs ?? join(tmpdir(), 'layertap-viewer-logs');
+const turns = Number(options.turns);
 const MEGA = 1e6;
 
 /** What is measured, in one bundle as a page has it. */

@@ -19,7 +19,6 @@ for (const name of ['viewer', 'report']) {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(root, `src/viewer/page/${name}.ts`)],
     absWorkingDir: root,
-    alias: { 'd3-interpolate': join(root, 'scripts/interpolate-numbers.mjs') },
     bundle: true,
     minify: true,
     format: 'esm',

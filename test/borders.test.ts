@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Packages that are built into the bundles: whoever installs the library does not install them. */
-const BUNDLED = ['d3-scale', 'uplot'];
+const BUNDLED = ['d3-array'];
 
 /** The one room that runs in Node alone takes its parts as packages. */
 const NODE = ['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(

@@ -117,7 +117,9 @@ const SAMPLE = 4096;
 /** The most that a pixel holds, and what all but a fiftieth of the pixels that hold anything do not exceed, about. */
 export function densest({ mass, rows, width }: Density): { most: number; usual: number } {
   let most = 0;
-  const every = Math.max(1, Math.floor((width * rows) / SAMPLE));
+  let every = Math.max(1, Math.floor((width * rows) / SAMPLE));
+  // Not the same rows of every pixel column.
+  while (every > 1 && rows % every === 0) every++;
   const sample = new Float32Array(Math.ceil((width * rows) / every));
   let taken = 0;
   let next = 0;

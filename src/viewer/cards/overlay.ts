@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { ticks } from 'd3-array';
 import type { Hover, View } from '../state/view-state.ts';
 import { valueOfPixel } from './bins.ts';
 import { CELL, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
@@ -47,9 +47,7 @@ export class Overlay implements Plot {
       return;
     }
     const bottom = top + height;
-    for (const tick of scaleLinear()
-      .domain([0, this.#ceiling])
-      .ticks(Math.max(2, Math.floor(height / 36)))) {
+    for (const tick of ticks(0, this.#ceiling, Math.max(2, Math.floor(height / 36)))) {
       const y = bottom - (tick / this.#ceiling) * height;
       ink.line([left, y, left + width, y], { colour: theme.line, width: 1 });
       ink.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), { colour: theme.ink2, size: 10, align: 'right' });

@@ -28,11 +28,11 @@ export function spread(
     if (mass === 0) continue;
     let left = edges[bin]!;
     let right = edges[bin + 1]!;
-    if (right < bottom || (right === bottom && left < right)) {
+    if (right < bottom) {
       sums[at]! += mass;
       continue;
     }
-    if (left >= top && (left > top || right > left)) {
+    if (left > top) {
       sums[at + rows + 1]! += mass;
       continue;
     }

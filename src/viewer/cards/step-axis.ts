@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { ticks } from 'd3-array';
 import type { Range } from '../state/view-state.ts';
 import { formatCount, formatShort } from './numbers.ts';
 import type { Tick } from './value-axis.ts';
@@ -8,7 +8,7 @@ export function stepTicks([from, to]: Range, length: number, distance: number): 
   const most = Math.max(1, Math.floor(length / distance));
   let steps: number[] = [];
   for (let count = most; count > 0; count--) {
-    steps = scaleLinear().domain([from, to]).ticks(count).filter(Number.isInteger);
+    steps = ticks(from, to, count).filter(Number.isInteger);
     if (steps.length <= most) break;
   }
   // Both ends of a range are ticks however few are wanted.

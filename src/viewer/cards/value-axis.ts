@@ -1,4 +1,4 @@
-import { scaleLinear, scaleSymlog } from 'd3-scale';
+import { ticks } from 'd3-array';
 import type { Range, View } from '../state/view-state.ts';
 import { formatTicks, formatValue } from './numbers.ts';
 
@@ -29,9 +29,14 @@ const FARTHEST = 1e300;
  * ±`constant` (Webber, "A bi-symmetric log transformation for wide-range data", 2013: sgn(x) log(1 + |x / C|)).
  */
 export function valueAxis(kind: View['valueAxis'], domain: Range, constant: number): ValueAxis {
-  const scale = (kind === 'linear' ? scaleLinear() : scaleSymlog().constant(constant)).domain(domain);
-  const place = (value: number): number => scale(value);
-  const valueAt = (at: number): number => scale.invert(at);
+  const bend = (value: number): number =>
+    kind === 'linear' ? value : Math.sign(value) * Math.log1p(Math.abs(value / constant));
+  const straighten = (bent: number): number =>
+    kind === 'linear' ? bent : Math.sign(bent) * Math.expm1(Math.abs(bent)) * constant;
+  const [first, last] = [bend(domain[0]), bend(domain[1])];
+  // Of one value alone, all are in the middle.
+  const place = (value: number): number => (first === last ? 0.5 : (bend(value) - first) / (last - first));
+  const valueAt = (at: number): number => straighten(first * (1 - at) + last * at);
 
   /** A range that numbers can tell apart, or what is shown now. */
   function between(lower: number, upper: number): Range {
@@ -56,7 +61,7 @@ export function valueAxis(kind: View['valueAxis'], domain: Range, constant: numb
       let values: number[] = [];
       // d3 takes the number as a hint: it may give more, and on a bent axis they may stand closer.
       for (let count = most; count > 0; count--) {
-        values = scaleLinear().domain(domain).ticks(count);
+        values = ticks(domain[0], domain[1], count);
         if (values.every((value, i) => far(value, values[i - 1]))) break;
       }
       const labels = formatTicks(values);

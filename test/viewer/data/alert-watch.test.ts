@@ -48,6 +48,8 @@ test('AlertWatch tells of a scale that explodes, and not of one that grows', () 
   assert.equal(alertsOf(Array.from({ length: 300 }, (_, i) => of(1.1 ** i))), []);
   // One far value among many that are as they were.
   assert.equal(alertsOf([...Array(6).fill(of(1)), { std: 1, min: -1, max: 1e30 }]), ['exploding 6']);
+  // Not beside the median, but beside one small record.
+  assert.equal(alertsOf([1e-4, 1, 1, 1, 1, 1, 1, 2].map(of)), []);
   // The first step after zeros is no explosion.
   assert.equal(alertsOf([...Array(4).fill(of(0)), ...Array(20).fill(of(1))]), []);
   const watch = new AlertWatch('r', 't');

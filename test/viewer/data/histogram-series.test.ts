@@ -131,8 +131,14 @@ test('HistogramSeries.columnAt() finds the nearest column', () => {
   assert.is(series.columnAt(3), -1);
   for (const step of [10, 20, 100]) series.add(histogramPoint(step, [0, 1], [1]));
   assert.equal(
-    [-5, 10, 14, 16, 20, 59, 61, 1000].map((step) => series.columnAt(step)),
-    [0, 0, 0, 1, 1, 1, 2, 2],
+    [-5, 10, 14, 15, 16, 20, 59, 61, 1000].map((step) => series.columnAt(step)),
+    [0, 0, 0, 0, 1, 1, 1, 2, 2],
+  );
+  // Columns of steps 10 to 20 and 100.
+  series.shrink();
+  assert.equal(
+    [9, 15, 20, 59, 60, 61].map((step) => series.columnAt(step)),
+    [0, 0, 0, 0, 0, 1],
   );
 });
 

@@ -74,7 +74,7 @@ test('Store tells its listeners of what was added, until they stop', () => {
 test('Store forgets what a run that went on after a crash did before, its alerts too', () => {
   const store = new Store();
   store.add([
-    scalar('a', 'loss', 1, 1),
+    scalar('a', 'loss', 1, Infinity),
     scalar('a', 'loss', 5, Number.NaN),
     histogramPoint(5, [0, 1], [3], { nan: 1 }, { run: 'a', tag: 'fc1' }),
     text(5),
@@ -89,7 +89,10 @@ test('Store forgets what a run that went on after a crash did before, its alerts
   assert.equal([store.texts('a', 'notes'), store.images('a', 'digit')], [[], []]);
   assert.equal(
     store.alerts.map(({ run, kind }) => [run, kind]),
-    [['b', 'nan']],
+    [
+      ['a', 'infinity'],
+      ['b', 'nan'],
+    ],
   );
   store.add([{ kind: 'restart', run: 'b', step: 0 }]);
   assert.equal(store.steps, [1, 4]);

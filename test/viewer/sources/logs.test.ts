@@ -175,6 +175,34 @@ test('logSource() reads on where a read broke off, and tells of it once', async 
   assert.match(listener.troubles[0]!, 'the server went away');
 });
 
+test('logSource() keeps to itself what it had read when it was disconnected', async () => {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let isRead = false;
+  const bytes = Buffer.concat([header, scalars[0]!]);
+  const listener = listen({
+    list: async () => [
+      {
+        path: 'events.out.tfevents.1',
+        size: bytes.length,
+        async *read() {
+          yield bytes;
+          isRead = true;
+          await ended;
+        },
+      },
+    ],
+  });
+  await listener.waitFor('it is read', () => isRead);
+  listener.stop();
+  const { length } = listener.all;
+  end();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal([listener.all.length, listener.last], [length, undefined]);
+});
+
 test('logSource() keeps pictures apart from the bytes that were read with them', async () => {
   const listener = listen(logs);
   await listener.waitFor(
