@@ -38,7 +38,9 @@ export function writePoint(writer: BytesWriter, point: ViewerPoint): void {
     writer.whole(point.texts.length);
     for (const text of point.texts) writer.text(text);
   } else {
-    for (const size of [point.width, point.height, point.images.length]) writer.whole(size);
+    // Whatever a file claims.
+    for (const size of [point.width, point.height]) writer.double(size);
+    writer.whole(point.images.length);
     for (const image of point.images) writer.bytes(image);
   }
 }
@@ -53,7 +55,7 @@ export function readPoint(reader: BytesReader): ViewerPoint {
   if (kind === 'histogram') return { kind, ...head, ...readHistogram(reader) };
   if (kind === 'scalar') return { kind, ...head, value: reader.double() };
   if (kind === 'text') return { kind, ...head, texts: Array.from({ length: reader.whole() }, () => reader.text()) };
-  const [width, height, count] = [reader.whole(), reader.whole(), reader.whole()];
+  const [width, height, count] = [reader.double(), reader.double(), reader.whole()];
   // Copies: the bytes around them need not be kept.
   return { kind, ...head, width, height, images: Array.from({ length: count }, () => reader.bytes().slice()) };
 }

@@ -31,7 +31,13 @@ const point = fc.oneof(
   histogram,
   record({ kind: fc.constant('scalar'), ...head, value: fc.double() }),
   record({ kind: fc.constant('text'), ...head, texts: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 3 }) }),
-  record({ kind: fc.constant('image'), ...head, width: fc.nat(), height: fc.nat(), images: fc.array(bytes) }),
+  record({
+    kind: fc.constant('image'),
+    ...head,
+    width: fc.constantFrom(28, -1, 2 ** 62, 2 ** 63),
+    height: fc.nat(),
+    images: fc.array(bytes),
+  }),
   record({ kind: fc.constant('restart'), run: names.run, step: head.step }),
 ) as fc.Arbitrary<ViewerPoint>;
 
