@@ -4,6 +4,8 @@
 // each other's sum:
 //
 //   counters →  interval 0: u32 u32 u32 u32 | interval 1: u32 u32 u32 u32 | …
+//
+// When all values are counted, `addUp` puts together what belongs to one bin.
 
 /**
  * The quick way, where no two intervals begin inside the same cell. A cell is all patterns that share the upper 13 bits
@@ -12,20 +14,16 @@
  *   interval = (cell + pattern) >>> 19
  *
  * table → 8192 cells, u32. The sum carries over into the interval's bits just where the next interval begins.
+ * `count` is a multiple of four.
  */
 export function countByTable(values: usize, count: i32, table: usize, counters: usize): void {
-  const vectors = values + ((<usize>count & ~3) << 2);
-  while (values < vectors) {
+  const end = values + ((<usize>count) << 2);
+  while (values < end) {
     countInCell(load<u32>(values), table, counters);
     countInCell(load<u32>(values, 4), table, counters + 4);
     countInCell(load<u32>(values, 8), table, counters + 8);
     countInCell(load<u32>(values, 12), table, counters + 12);
     values += 16;
-  }
-  const end = values + ((<usize>count & 3) << 2);
-  while (values < end) {
-    countInCell(load<u32>(values), table, counters);
-    values += 4;
   }
 }
 
@@ -39,14 +37,14 @@ function addOne(counter: usize): void {
 }
 
 /**
- * Any edges: a binary search without branches.
+ * Any edges: a binary search without branches. `count` is a multiple of four.
  *
  * starts → 2^steps - 1 patterns at which the intervals 1, 2, … begin, ascending, filled up with 0xFFFFFFFF
  */
 export function countBySearch(values: usize, count: i32, starts: usize, steps: i32, counters: usize): void {
   const half: usize = (<usize>2) << steps;
-  const vectors = values + ((<usize>count & ~3) << 2);
-  while (values < vectors) {
+  const end = values + ((<usize>count) << 2);
+  while (values < end) {
     const x0 = load<u32>(values);
     const x1 = load<u32>(values, 4);
     const x2 = load<u32>(values, 8);
@@ -69,14 +67,29 @@ export function countBySearch(values: usize, count: i32, starts: usize, steps: i
     addOne(counters + (i3 << 2) + 12);
     values += 16;
   }
-  const end = values + ((<usize>count & 3) << 2);
-  while (values < end) {
-    const x = load<u32>(values);
-    let i: usize = 0;
-    for (let step = half; step >= 4; step >>= 1) {
-      i += step & -(<usize>(x >= load<u32>(starts + step - 4 + i)));
+}
+
+/**
+ * Adds the counters of each interval to the number of its rank. Most are 0: few values fall into few intervals.
+ *
+ * ranks → u32 for each interval; sums → f64 for each rank
+ */
+export function addUp(counters: usize, intervals: i32, ranks: usize, sums: usize): void {
+  const end = counters + ((<usize>intervals) << 4);
+  while (counters < end) {
+    const lanes = v128.load(counters);
+    if (v128.any_true(lanes)) {
+      const sum = sums + ((<usize>load<u32>(ranks)) << 3);
+      store<f64>(
+        sum,
+        load<f64>(sum) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 0)) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 1)) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 2)) +
+          <f64>(<u32>i32x4.extract_lane(lanes, 3)),
+      );
     }
-    addOne(counters + (i << 2));
-    values += 4;
+    counters += 16;
+    ranks += 4;
   }
 }

@@ -2,5 +2,7 @@
 export { allocate, release } from './memory';
 export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from './linear';
 export { relu } from './relu';
-export { countBySearch, countByTable } from './histogram';
+export { addUp, countBySearch, countByTable } from './histogram';
+export { foldCrc32c } from './crc32c';
+export { moments } from './moments';
 export { summarize } from './summarize';

@@ -1,7 +1,7 @@
 // Statistics in one pass over memory. The values are taken in blocks of BLOCK floats; each block is summed up on its
 // own, while it is in the first-level cache, and then joined to what came before:
 //
-//   state →  f64 finite | mean | squares | min | max | zeros | NaN | +Inf | 16 bytes for a last, partial vector
+//   state →  f64 finite | mean | squares | min | max | zeros | NaN | +Inf
 //            (`squares` is the sum of the squared distances from the mean)
 //
 // A block is summed in one of two ways.
@@ -46,20 +46,26 @@ let nan: i32;
 let positive: i32;
 let finite: i32;
 
+/** `count` is a multiple of four. */
 export function summarize(values: usize, count: i32, state: usize): void {
   let careful = false;
   pivot = <f32>load<f64>(state, 8);
   while (count > 0) {
-    const length = count >= BLOCK ? BLOCK : count >= SHORTEST_QUICK ? count & ~7 : count;
-    const short = length < SHORTEST_QUICK;
+    const short = count <= SHORTEST_QUICK;
+    // The last vector may hold NaN that are no values: it is left over for the careful way.
+    const length = short ? count : count > BLOCK ? BLOCK : (count - 1) & ~7;
     let own: f64 = 0;
     for (let attempt = 0; attempt < 2; attempt++) {
-      if (!careful && !short) {
-        quick(values, length);
-        careful = !(squares < MAX_SQUARES) || (squares < MIN_SQUARES && low != high);
+      if (short) {
+        carefully(values, length);
+      } else {
+        if (!careful) {
+          quick(values, length);
+          careful = !(squares < MAX_SQUARES) || (squares < MIN_SQUARES && low != high);
+        }
+        if (careful) carefully(values, length);
       }
       if (careful || short) {
-        carefully(values, length, state + 64);
         // The next block may be quick if this one could have been.
         careful = finite != length || !(squares < MAX_SQUARES) || squares < MIN_SQUARES;
       }
@@ -148,8 +154,8 @@ function quick(values: usize, length: i32): void {
   finite = length;
 }
 
-/** `spare` is room for one vector, in which the last one to three values are filled up with NaN. */
-function carefully(values: usize, length: i32, spare: usize): void {
+/** `length` is a multiple of four. */
+function carefully(values: usize, length: i32): void {
   const p = f32x4.splat(pivot);
   const pp = f64x2.splat(<f64>pivot);
   const zero = f32x4.splat(0);
@@ -165,13 +171,7 @@ function carefully(values: usize, length: i32, spare: usize): void {
   let finite4 = zero;
   const end = values + ((<usize>length) << 2);
   while (values < end) {
-    let from = values;
-    if (values + 16 > end) {
-      v128.store(spare, f32x4.splat(NaN));
-      memory.copy(spare, values, end - values);
-      from = spare;
-    }
-    let x = v128.load(from);
+    let x = v128.load(values);
     zeros4 = i32x4.sub(zeros4, f32x4.eq(x, zero));
     nan4 = i32x4.sub(nan4, f32x4.ne(x, x));
     positive4 = i32x4.sub(positive4, f32x4.eq(x, f32x4.splat(Infinity)));
@@ -194,7 +194,7 @@ function carefully(values: usize, length: i32, spare: usize): void {
   sum = addPair(f64x2.add(sum0, sum1));
   squares = addPair(f64x2.add(squares0, squares1));
   zeros = countLanes(zeros4);
-  nan = countLanes(nan4) - (-length & 3);
+  nan = countLanes(nan4);
   positive = countLanes(positive4);
   finite = countLanes(finite4);
 }

@@ -1,7 +1,7 @@
 // What it costs a model to be watched: 20 layers in a page of Chromium or in its worker, with the viewer mounted and
 // without, in turns. Then, in Node, what a call costs that is not captured.
 //
-//   npm run build && node bench/viewer-live.mjs
+//   npm run build && node bench/viewer-live.mjs [page] [worker] [node]
 import { createServer } from 'node:http';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ const ROUNDS = 3;
 const MILLISECONDS = 2500;
 const RATE = 1000;
 
+const wanted = (part) => process.argv.length < 3 || process.argv.includes(part);
 const median = (values) => quantile(values, 0.5);
 const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
 
@@ -56,7 +57,7 @@ async function inChromium() {
       clearInterval(events);
     }
   };
-  for (const where of ['page', 'worker']) {
+  for (const where of ['page', 'worker'].filter(wanted)) {
     for (const rate of [RATE, Number.POSITIVE_INFINITY]) {
       const turns = { plain: [], watched: [] };
       for (let round = 0; round < ROUNDS; round++) {
@@ -130,5 +131,5 @@ function inNode() {
   if (sink === undefined) throw new Error('nothing was computed');
 }
 
-await inChromium();
-inNode();
+if (wanted('page') || wanted('worker')) await inChromium();
+if (wanted('node')) inNode();

@@ -1,12 +1,14 @@
 /** @file The two WebAssembly binaries: what they export, which one this engine takes, and making an instance of it. */
 import { instantiate, instantiateSync } from '@assemblyscript/loader';
 import { relaxed, simd } from './binaries.ts';
+import type { Crc32cBinary } from './wasm-crc32c.ts';
 import type { HistogramBinary } from './wasm-histogram.ts';
+import type { MomentsBinary } from './wasm-moments.ts';
 import type { ReluBinary } from './wasm-relu.ts';
 import type { SummarizeBinary } from './wasm-summarize.ts';
 
 /** What assembly/index.ts exports. Sizes are in bytes, counts in floats; pointers are offsets into `memory`. */
-export interface Binary extends ReluBinary, SummarizeBinary, HistogramBinary {
+export interface Binary extends ReluBinary, SummarizeBinary, MomentsBinary, HistogramBinary, Crc32cBinary {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   release(pointer: number): void;

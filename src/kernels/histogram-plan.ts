@@ -10,11 +10,12 @@
  * A float32 is at or above a float64 edge where it is at or above the smallest float32 that is: such thresholds
  * replace the edges, and the counts are exact.
  */
+import { defaultEdges } from './default-edges.ts';
 import type { Numbers } from './kernels.ts';
 
 /** What the kernel looks up, and what its counts mean. */
 export interface HistogramPlan {
-  /** The edges that the plan was made for: a copy, since the caller's may change. */
+  /** The edges that the plan was made for: a copy, since the caller's may change; but the default ones themselves. */
   readonly edges: Float64Array;
   /**
    * How many thresholds are at or below the values of each interval: 0 is below all bins, `edges.length` above them,
@@ -33,16 +34,16 @@ const NEGATIVE = 0x80000000;
 /** @param edges ascending, at least two, no NaN */
 export function planHistogram(edges: Numbers): HistogramPlan {
   const { starts, ranks } = intervalsOf(edges);
-  const copy = Float64Array.from(edges);
+  const kept = edges === defaultEdges() ? (edges as Float64Array) : Float64Array.from(edges);
   const table = tableOf(starts);
-  if (table !== undefined) return { edges: copy, ranks: Uint32Array.from(ranks), lookup: table, steps: 0 };
+  if (table !== undefined) return { edges: kept, ranks: Uint32Array.from(ranks), lookup: table, steps: 0 };
   const steps = Math.ceil(Math.log2(starts.length + 1));
   // The filling begins intervals as well: only the last NaN of all is in one of them.
   const filled = new Uint32Array(2 ** steps).fill(0xffffffff);
   filled.set(starts);
   const all = new Uint32Array(2 ** steps).fill(edges.length + 1);
   all.set(ranks);
-  return { edges: copy, ranks: all, lookup: filled, steps };
+  return { edges: kept, ranks: all, lookup: filled, steps };
 }
 
 /** Where each interval begins, but for the first, which begins at 0; and the ranks of them all. */

@@ -1,6 +1,15 @@
 // The only door to the kernels for the rest of layertap.
 export { defaultEdges } from './default-edges.ts';
-export type { HistogramCounts, Kernels, Layer, LinearChain, Numbers, PackedLinear, Summary } from './kernels.ts';
+export type {
+  HistogramCounts,
+  Kernels,
+  Layer,
+  LinearChain,
+  Moments,
+  Numbers,
+  PackedLinear,
+  Summary,
+} from './kernels.ts';
 export { kernelName, kernels, ready } from './select.ts';
 export { histogram, summarize } from './statistics.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';

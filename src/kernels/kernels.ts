@@ -68,6 +68,16 @@ export interface HistogramCounts {
   readonly nan: number;
 }
 
+/** Extremes, and sums in float64. */
+export interface Moments {
+  /** Of -0 and 0 the later one, mostly; Infinity where there is no value. */
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  /** Of the squares. NaN or Infinity wherever a value is; then the others mean nothing. */
+  readonly sumSquares: number;
+}
+
 /** What layertap computes with. Sizes are validated by the callers in nn/ and tensorboard/, not here. */
 export interface Kernels {
   /** Which implementation this is: `relaxed` and `simd` are the two WebAssembly binaries. */
@@ -89,6 +99,16 @@ export interface Kernels {
 
   summarize(values: Numbers): Summary;
 
+  moments(values: Numbers): Moments;
+
   /** @param edges ascending, at least two, no NaN. The caller checks */
   histogram(values: Numbers, edges: Numbers): HistogramCounts;
+
+  /**
+   * Few bytes that have the CRC-32C of many, where the register begins with 0 for the few and with ones, as usual, for
+   * the many.
+   * @param bytes at least four
+   * @returns new ones; how many is up to the implementation
+   */
+  foldCrc32c(bytes: Uint8Array): Uint8Array;
 }

@@ -2,7 +2,16 @@
  * @file The slow, obvious twin of the WebAssembly kernels: the fallback where WebAssembly is refused, and the oracle
  * that the tests hold the fast kernels against. Sums are in float64.
  */
-import type { HistogramCounts, Kernels, Layer, LinearChain, Numbers, PackedLinear, Summary } from './kernels.ts';
+import type {
+  HistogramCounts,
+  Kernels,
+  Layer,
+  LinearChain,
+  Moments,
+  Numbers,
+  PackedLinear,
+  Summary,
+} from './kernels.ts';
 
 class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -90,6 +99,18 @@ function summarize(values: Numbers): Summary {
   };
 }
 
+function moments(values: Numbers): Moments {
+  let [min, max, sum, sumSquares] = [Infinity, -Infinity, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i]!;
+    if (x <= min) min = x;
+    if (x >= max) max = x;
+    sum += x;
+    sumSquares += x * x;
+  }
+  return { min, max, sum, sumSquares };
+}
+
 /** A binary search per value. The last bin is closed on the right, as in numpy.histogram. */
 function histogram(values: Numbers, edges: Numbers): HistogramCounts {
   const counts = new Float64Array(edges.length - 1);
@@ -115,11 +136,18 @@ function histogram(values: Numbers, edges: Numbers): HistogramCounts {
   return { counts, below, above, nan };
 }
 
+/** Nothing is folded: a register that begins with ones does the same as one with 0 and the first four bytes inverted. */
+function foldCrc32c(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte, i) => (i < 4 ? byte ^ 0xff : byte));
+}
+
 export const reference: Kernels = {
   name: 'javascript',
   pack: (weight, bias, outFeatures, inFeatures) => new PlainLinear(weight, bias, outFeatures, inFeatures),
   chain,
   relu,
   summarize,
+  moments,
   histogram,
+  foldCrc32c,
 };

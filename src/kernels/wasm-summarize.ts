@@ -1,15 +1,15 @@
 import type { Summary } from './kernels.ts';
 import type { Float32Values } from './number-array.ts';
-import { stream } from './stream.ts';
+import { paddingOf, stream } from './stream.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 
 export interface SummarizeBinary {
   summarize(values: number, count: number, state: number): void;
 }
 
-/** Eight float64 and room for one vector, drawn in assembly/summarize.ts. */
+/** Drawn in assembly/summarize.ts. */
 const STATE_NUMBERS = 8;
-const STATE_BYTES = 80;
+const STATE_BYTES = 8 * STATE_NUMBERS;
 
 export function wasmSummarize(binary: SummarizeBinary, memory: WasmMemory): (values: Float32Values) => Summary {
   const numbersAt = (state: number) => new Float64Array(memory.floats.buffer, state, STATE_NUMBERS);
@@ -25,7 +25,7 @@ export function wasmSummarize(binary: SummarizeBinary, memory: WasmMemory): (val
     const numbers = numbersAt(stream(memory, values, STATE_BYTES, begin, binary.summarize));
     const finite = numbers[0]!;
     const none = finite === 0;
-    const nan = numbers[6]!;
+    const nan = numbers[6]! - paddingOf(count);
     const positiveInfinity = numbers[7]!;
     return {
       count,

@@ -1,5 +1,4 @@
 import { checkOptions, describe, Hookable, type InputsOf, isThenable, type TensorReader } from '../hooks/index.ts';
-import { defaultEdges } from '../kernels/index.ts';
 import type {
   AddHistogramOptions,
   AddHparamsOptions,
@@ -52,7 +51,6 @@ export class SummaryWriter<T = never> {
   readonly logDir: string;
   readonly #files: RunFiles;
   readonly #reader: TensorReader | undefined;
-  readonly #edges: Float64Array = defaultEdges();
   readonly #steps: StepCounter = new StepCounter();
   readonly #nonFinite: NonFiniteCounts = new NonFiniteCounts();
   readonly #warned: Set<string> = new Set();
@@ -159,7 +157,7 @@ export class SummaryWriter<T = never> {
     const statistics = moments(numbers);
     let histogram: Histogram | undefined;
     if (numbers.length > 0) {
-      const edges = binEdges(where, bins, numbers, statistics, this.#edges);
+      const edges = binEdges(where, bins, numbers, statistics);
       histogram = makeHistogram(numbers, statistics, edges, maxBins);
     }
     const resolved = this.#steps.resolve(where, tag, step);

@@ -114,8 +114,9 @@ function readLeaf(where: string, value: unknown, reader: TensorReader | undefine
   return { values: data, shape: checkShape(where, shape, data.length) };
 }
 
-/** A typed array of numbers. Told by its tag and not by instanceof, which fails across realms. */
+/** A typed array of numbers. Told by its tag, since instanceof fails across realms; but that is quick where it holds. */
 function isNumbers(value: unknown): value is Numbers {
+  if (value instanceof Float32Array) return true;
   if (!ArrayBuffer.isView(value)) return false;
   return /^\[object (Int|Uint|Float)\d+(Clamped)?Array\]$/.test(Object.prototype.toString.call(value));
 }

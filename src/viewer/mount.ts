@@ -1,5 +1,6 @@
 import { checkOptions, describe, Selection } from '../hooks/index.ts';
 import { Store } from './data/store.ts';
+import { Intake } from './intake.ts';
 import { Shell, type ShellOptions } from './shell/shell.ts';
 import { liveSource } from './sources/live.ts';
 import type { ViewerSource } from './sources/source.ts';
@@ -17,9 +18,6 @@ export interface Viewer {
   /** Disconnects the source, takes back every listener, and empties the element. Twice is harmless. */
   unmount(): void;
 }
-
-/** After so many milliseconds of taking points the page gets its turn. */
-const TURN = 12;
 
 /** The shadow roots of elements in which a viewer stands, or stood. */
 const ROOTS = new WeakMap<Element, 'mounted' | 'free'>();
@@ -45,26 +43,18 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
   }
   const store = new Store();
   const { shell, unmount } = mountShell(element, source.name, store, options);
-  let turnEnds = 0;
+  const intake = new Intake(element);
   let disconnect: () => void;
   try {
     disconnect = source.connect({
-      points(points) {
-        store.add(points);
-        if (performance.now() < turnEnds) return undefined;
-        return new Promise((resolve) =>
-          setTimeout(() => {
-            turnEnds = performance.now() + TURN;
-            resolve();
-          }),
-        );
-      },
+      points: (points) => intake.take(() => store.add(points)),
       progress(progress) {
         shell.progress = progress;
       },
       trouble: (message) => shell.trouble(message),
     });
   } catch (error) {
+    intake.stop();
     unmount();
     throw error;
   }
@@ -73,6 +63,7 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
     store,
     unmount: once(() => {
       disconnect();
+      intake.stop();
       unmount();
     }),
   };

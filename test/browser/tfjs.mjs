@@ -68,7 +68,14 @@ const server = createServer(({ url }, response) => {
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-const browser = await launchChromium(['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']);
+const browser = await launchChromium([
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  // For the tests that look at the heap.
+  '--js-flags=--expose-gc',
+  '--enable-precise-memory-info',
+]);
 
 /** Runs a file in a page of its own; gives what uvu counted. */
 async function run(name, backend) {

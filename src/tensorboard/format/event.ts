@@ -7,7 +7,8 @@
  */
 import { PbfWriter } from 'pbf';
 import { writeDouble, writeInt64, writePackedDoubles, writeText } from './fields.ts';
-import { FOOTER_BYTES, frameRecord, HEADER_BYTES } from './record.ts';
+import { frameRecord } from './frame-record.ts';
+import { FOOTER_BYTES, HEADER_BYTES } from './record.ts';
 
 /** The fields of TensorFlow's `HistogramProto`. */
 export interface Histogram {
@@ -75,23 +76,21 @@ export interface Event {
   readonly writer?: string;
 }
 
-/** An event as a record of an event file. It is encoded in its place: a histogram is copied once and no more. */
-export function encodeEventRecord(event: Event): Uint8Array {
-  const pbf = new PbfWriter(new Uint8Array(roomFor(event)));
-  pbf.pos = HEADER_BYTES;
-  writeEvent(event, pbf);
-  pbf.realloc(FOOTER_BYTES);
-  return frameRecord(pbf.buf, pbf.pos - HEADER_BYTES);
-}
+/** Larger memory than this is given back after use. */
+const MOST_KEPT_BYTES = 1 << 20;
 
-/** About as many bytes as the record will have: a buffer that grows is copied each time. */
-function roomFor({ summary = [] }: Event): number {
-  let bytes = 128;
-  for (const { tag, histogram, image } of summary) {
-    bytes +=
-      64 + tag.length + (histogram ? 16 * histogram.bucketLimits.length : 0) + (image ? image.encoded.length : 0);
-  }
-  return bytes;
+let kept = new PbfWriter(new Uint8Array(16 << 10));
+
+/**
+ * An event as a record of an event file.
+ * @returns a view of memory that the next call writes to
+ */
+export function encodeEventRecord(event: Event): Uint8Array {
+  if (kept.buf.length > MOST_KEPT_BYTES) kept = new PbfWriter(new Uint8Array(16 << 10));
+  kept.pos = HEADER_BYTES;
+  writeEvent(event, kept);
+  kept.realloc(FOOTER_BYTES);
+  return frameRecord(kept.buf, kept.pos - HEADER_BYTES);
 }
 
 function writeEvent(event: Event, pbf: PbfWriter): void {

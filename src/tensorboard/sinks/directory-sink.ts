@@ -30,6 +30,7 @@ export class DirectorySink implements EventSink {
  * deleted meanwhile is an error instead of records that go nowhere.
  */
 class EventFile implements EventOutput {
+  readonly copies = true;
   readonly #fs: NodeBuiltins['fs'];
   readonly #path: string;
   /** Bytes of whole records. What a failed write left behind this is overwritten by the next. */

@@ -15,6 +15,11 @@ export interface EventOutput {
    * stored; when it fails, none of them is. It is not called again before the last call is settled.
    */
   append(bytes: Uint8Array): void | Promise<void>;
+  /**
+   * Whether {@link append} keeps none of the memory that it is given: then the same is used for the next call.
+   * @default false
+   */
+  readonly copies?: boolean;
   /** Frees what it holds; nothing is appended afterwards. */
   close?(): void | Promise<void>;
 }

@@ -29,6 +29,7 @@ export class OpfsSink implements EventSink {
     opened.catch(() => {});
     let length = 0;
     return {
+      copies: true,
       async append(bytes) {
         const file = await opened;
         try {

@@ -2,6 +2,7 @@ import { isThenable } from '../../hooks/index.ts';
 import { drainAtExit, forget, type Waiting } from './at-exit.ts';
 import type { EventOutput } from './event-sink.ts';
 import { nodeBuiltins } from './node.ts';
+import { RecordBatch } from './record-batch.ts';
 
 export interface QueueLimits {
   readonly maxQueue: number;
@@ -25,13 +26,18 @@ const RETRY_MILLISECONDS = 1000;
 export class RecordQueue implements Waiting {
   readonly #output: EventOutput;
   readonly #limits: QueueLimits;
-  #queue: Uint8Array[] = [];
+  /** What waits. */
+  #queue: RecordBatch = new RecordBatch();
+  /** Takes its place while it is being written. */
+  #spare: RecordBatch = new RecordBatch();
   /** Of the queue, and of what is being written. */
   #bytes = 0;
   /** When the first record that waits came, by `performance.now()`: the clock on the wall may be set. */
   #oldest = 0;
   #atEndOfTurn = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the output is being called: one that logs something itself must not be called again meanwhile. */
+  #calling = false;
   /** The write that is going on; fulfilled with its error where it fails. */
   #writing: Promise<Error | undefined> | undefined;
   #complained = false;
@@ -42,6 +48,7 @@ export class RecordQueue implements Waiting {
   }
 
   /**
+   * @param record is copied
    * @throws Error if too much waits already: then the record is not taken. Or if it was time to write and that failed:
    *   then the record waits for the next attempt, with the others
    */
@@ -55,8 +62,8 @@ export class RecordQueue implements Waiting {
     this.#take(record);
     // The age is looked at here, because a loop that never yields lets no timer fire.
     const overdue = performance.now() - this.#oldest >= this.#limits.flushSecs * 1000;
-    if (overdue || this.#queue.length >= this.#limits.maxQueue) this.#start();
-    else this.#startAtEndOfTurn();
+    if (overdue || this.#queue.count >= this.#limits.maxQueue) this.#start();
+    if (this.#queue.count > 0) this.#startAtEndOfTurn();
   }
 
   /** Does not wait for others: a file begins with its header. @throws Error if that failed at once */
@@ -66,9 +73,9 @@ export class RecordQueue implements Waiting {
   }
 
   #take(record: Uint8Array): void {
-    this.#queue.push(record);
+    this.#queue.add(record);
     this.#bytes += record.length;
-    if (this.#queue.length > 1) return;
+    if (this.#queue.count > 1) return;
     this.#oldest = performance.now();
     drainAtExit(this);
   }
@@ -99,16 +106,21 @@ export class RecordQueue implements Waiting {
 
   /** Begins to write all that waits, unless a write is going on. @throws where that fails at once */
   #start(): void {
-    if (this.#writing !== undefined || this.#queue.length === 0) return;
+    if (this.#writing !== undefined || this.#calling || this.#queue.count === 0) return;
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const batch = this.#queue;
-    this.#queue = [];
+    this.#queue = this.#spare;
+    this.#spare = batch;
+    const { bytes } = batch;
     let result: unknown;
+    this.#calling = true;
     try {
-      result = this.#output.append(concatenate(batch));
+      result = this.#output.append(this.#output.copies ? bytes : bytes.slice());
     } catch (error) {
       throw this.#failed(batch, error);
+    } finally {
+      this.#calling = false;
     }
     if (!isThenable(result)) {
       this.#succeeded(batch);
@@ -130,21 +142,25 @@ export class RecordQueue implements Waiting {
     );
   }
 
-  #succeeded(batch: readonly Uint8Array[]): void {
-    for (const record of batch) this.#bytes -= record.length;
+  #succeeded(batch: RecordBatch): void {
+    this.#bytes -= batch.bytes.length;
+    batch.clear();
     this.#complained = false;
-    if (this.#queue.length === 0) forget(this);
+    if (this.#queue.count === 0) forget(this);
     else this.#oldest = performance.now();
   }
 
-  #failed(batch: Uint8Array[], cause: unknown): Error {
-    this.#queue = [...batch, ...this.#queue];
+  #failed(batch: RecordBatch, cause: unknown): Error {
+    // What came meanwhile comes behind.
+    batch.add(this.#queue.bytes, this.#queue.count);
+    this.#queue.clear();
+    [this.#queue, this.#spare] = [batch, this.#queue];
     this.#retry = setTimeout(() => this.#startUnheard(), RETRY_MILLISECONDS);
     // A timer must not keep a process alive that has nothing else to do: 'exit' writes what waits. Where a simulated
     // browser has replaced Node's timers they are numbers.
     (this.#retry as unknown as { unref?(): void }).unref?.();
     const message = cause instanceof Error ? cause.message : String(cause);
-    const kept = `records kept in memory: ${this.#queue.length}`;
+    const kept = `records kept in memory: ${this.#queue.count}`;
     return new Error(`${message}; ${kept}`, { cause: (cause as { cause?: unknown })?.cause ?? cause });
   }
 
@@ -174,15 +190,4 @@ export class RecordQueue implements Waiting {
     if (!this.#complained) console.error('layertap:', error);
     this.#complained = true;
   }
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

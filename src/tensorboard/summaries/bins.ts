@@ -1,5 +1,5 @@
 import { describe } from '../../hooks/index.ts';
-import type { Numbers } from '../../kernels/index.ts';
+import { defaultEdges, type Numbers } from '../../kernels/index.ts';
 import { type BinEstimator, binWidth, ESTIMATORS } from './bin-estimators.ts';
 import { equalEdges, span } from './equal-bins.ts';
 import type { Moments } from './moments.ts';
@@ -53,14 +53,8 @@ function checkEdges(where: string, edges: Numbers): Float64Array {
  * others.
  * @throws RangeError where the values lie too close for so many bins, or a rule asks for more than a million
  */
-export function binEdges(
-  where: string,
-  bins: HistogramBins,
-  values: Numbers,
-  moments: Moments,
-  defaults: Float64Array,
-): Float64Array {
-  if (bins === 'tensorflow') return defaults;
+export function binEdges(where: string, bins: HistogramBins, values: Numbers, moments: Moments): Float64Array {
+  if (bins === 'tensorflow') return defaultEdges();
   if (typeof bins === 'object') return bins as Float64Array;
   const [first, last] = span(moments.min, moments.max);
   let count = bins as number;

@@ -28,14 +28,26 @@ export function makeHistogram(
 ): Histogram | undefined {
   const every = { counts: kernels().histogram(values, edges).counts, limits: edges };
   const { counts, limits } = every.counts.length > maxBins ? merge(every, maxBins) : every;
-  let first = 0;
+  // Before the smallest value's bin and behind the largest one's, all are empty.
+  let first = binOf(min, limits);
   while (first < counts.length && counts[first] === 0) first++;
   if (first === counts.length) return undefined;
-  let end = counts.length;
+  let end = binOf(max, limits) + 1;
   while (counts[end - 1] === 0) end--;
   const bucketLimits = limits.subarray(first, end + 1);
   const bucketCounts = first > 0 ? counts.subarray(first - 1, end) : withEmptyFirst(counts.subarray(0, end));
   return { num, min, max, sum, sumSquares, bucketLimits, bucketCounts };
+}
+
+/** The last bin whose left edge is not above a value: 0 where all are, and the last for what is beyond. */
+function binOf(value: number, edges: Float64Array): number {
+  let [low, high] = [0, edges.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (edges[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function withEmptyFirst(counts: Float64Array): Float64Array {

@@ -14,40 +14,16 @@ export interface Moments {
   readonly negativeInfinity: number;
 }
 
-/** So many are looked at one by one in a few microseconds. */
-const FEW = 4096;
-
-/**
- * Extremes and sums over the finite values, and how many are not finite.
- *
- * Few values are looked at one by one: sums of whole numbers are whole, and of -0 and 0 the later one is the extreme, as
- * numpy mostly has it. Of many, the kernels know the extremes, and whether all are finite; the sums are added up in
- * float64, since a record's agree with PyTorch's to twelve digits, and float32 arithmetic has not as many.
- */
+/** Extremes and sums over the finite values, and how many are not finite. Sums of whole numbers are whole. */
 export function moments(values: Numbers): Moments {
-  if (values.length <= FEW) return plainMoments(values);
-  const { count, min, max, nan, positiveInfinity, negativeInfinity } = kernels().summarize(values);
-  if (nan + positiveInfinity + negativeInfinity > 0) return plainMoments(values);
-  return { num: count, min, max, ...sums(values), nan, positiveInfinity, negativeInfinity };
+  const { length } = values;
+  const { min, max, sum, sumSquares } = kernels().moments(values);
+  // Mostly all values are finite, and then this is.
+  if (length === 0 || !Number.isFinite(sumSquares)) return momentsOfFinite(values);
+  return { num: length, min, max, sum, sumSquares, nan: 0, positiveInfinity: 0, negativeInfinity: 0 };
 }
 
-/** Two sums each, so that no addition waits for the one before. */
-function sums(values: Numbers): { sum: number; sumSquares: number } {
-  let [sum0, sum1, squares0, squares1] = [0, 0, 0, 0];
-  const pairs = values.length & ~1;
-  for (let i = 0; i < pairs; i += 2) {
-    const x = values[i]!;
-    const y = values[i + 1]!;
-    sum0 += x;
-    squares0 += x * x;
-    sum1 += y;
-    squares1 += y * y;
-  }
-  const last = pairs < values.length ? values[pairs]! : 0;
-  return { sum: sum0 + sum1 + last, sumSquares: squares0 + squares1 + last * last };
-}
-
-function plainMoments(values: Numbers): Moments {
+function momentsOfFinite(values: Numbers): Moments {
   let [min, max, sum, sumSquares] = [Infinity, -Infinity, 0, 0];
   let [nan, positiveInfinity, negativeInfinity] = [0, 0, 0];
   for (let i = 0; i < values.length; i++) {

@@ -16,6 +16,8 @@ export class NonFiniteCounts {
 
   valuesOf(tag: string, moments: Moments): SummaryValue[] {
     const values: SummaryValue[] = [];
+    if (this.#begun.size === 0 && moments.nan + moments.positiveInfinity + moments.negativeInfinity === 0)
+      return values;
     for (const [name, key] of KINDS) {
       const curve = `${tag}/${name}`;
       if (moments[key] > 0) this.#begun.add(curve);

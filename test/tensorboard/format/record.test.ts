@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { frameRecord, maskedCrc } from '../../../src/tensorboard/format/record.ts';
+import { frameRecord } from '../../../src/tensorboard/format/frame-record.ts';
+import { maskedCrc } from '../../../src/tensorboard/format/record.ts';
 import { crc } from '../fixture.ts';
 import { crc32c } from '../read-events.ts';
 
@@ -19,6 +20,15 @@ test('frameRecord() frames data with its length and two checksums', () => {
   assert.is(Buffer.from(record.subarray(0, 12)).toString('hex'), '1800000000000000a37f4b22');
   const footer = new DataView(record.buffer).getUint32(36, true);
   assert.is(footer, maskedCrc(new Uint8Array(24)));
+});
+
+test('frameRecord() of data short and long', () => {
+  for (const length of [4095, 4096, 4097, 9801, 100_000, 300_000]) {
+    const buffer = Uint8Array.from({ length: length + 16 }, (_, i) => i * i * 7);
+    const crc = crc32c(buffer.slice(12, 12 + length));
+    const footer = new DataView(frameRecord(buffer, length).buffer).getUint32(12 + length, true);
+    assert.is(footer, (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0, `${length} bytes`);
+  }
 });
 
 test('frameRecord() leaves the data as it stands', () => {

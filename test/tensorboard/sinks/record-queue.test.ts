@@ -175,6 +175,37 @@ test('RecordQueue keeps what an asynchronous write failed to store, before what 
   await flushed;
 });
 
+test('RecordQueue takes records from an output that is writing, and writes them next', async () => {
+  const writes: number[][] = [];
+  const append = (bytes: Uint8Array) => {
+    const first = writes.push([...bytes]) === 1;
+    if (first) for (const record of [3, 4, 5]) queue.write(Uint8Array.of(record));
+  };
+  const queue = new RecordQueue({ append }, { maxQueue: 2, flushSecs: 120 });
+  for (const record of [1, 2]) queue.write(Uint8Array.of(record));
+  assert.equal(writes, [[1, 2]]);
+  await turn();
+  assert.equal(writes, [
+    [1, 2],
+    [3, 4, 5],
+  ]);
+});
+
+test('RecordQueue gives memory of its own to an output, unless that copies', () => {
+  for (const copies of [false, true]) {
+    const kept: Uint8Array[] = [];
+    const output = { copies, append: (bytes: Uint8Array) => void kept.push(bytes) };
+    const queue = new RecordQueue(output, { maxQueue: 1, flushSecs: 120 });
+    for (const record of [1, 2, 3]) queue.write(Uint8Array.of(record));
+    assert.is(new Set(kept.map(({ buffer }) => buffer)).size, copies ? 2 : 3);
+    if (!copies)
+      assert.equal(
+        kept.map(([record]) => record),
+        [1, 2, 3],
+      );
+  }
+});
+
 test('RecordQueue adds one listener to the process, however many there are', () => {
   const queues = Array.from({ length: 15 }, () => open().queue);
   for (const queue of queues) queue.write(Uint8Array.of(1));

@@ -1,0 +1,53 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { uniform } from './generator.ts';
+import { IMPLEMENTATIONS } from './implementations.ts';
+
+/** The register after some bytes, bit by bit. */
+function register(begun: number, bytes: Uint8Array): number {
+  let crc = begun;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  }
+  return crc >>> 0;
+}
+
+const random = uniform(31);
+
+// Around the 1302 bytes that a byte is folded over, the 16 of a vector, and blocks of 256 KB.
+const LENGTHS = [4, 5, 15, 16, 17, 1301, 1302, 1303, 1317, 1318, 1319, 2604, 4097, 9801]
+  .concat([1, 2, 3, 4].flatMap((blocks) => [-1, 0, 1, 1300].map((more) => blocks * 2 ** 18 + more)))
+  .map((length) => Uint8Array.from({ length }, () => 256 * random()));
+
+for (const { name, foldCrc32c } of IMPLEMENTATIONS) {
+  test(`${name}: foldCrc32c() keeps the checksum, and its argument, at every length`, () => {
+    for (const bytes of LENGTHS) {
+      const before = register(0xffffffff, bytes);
+      assert.is(register(0, foldCrc32c(bytes)), before, `${bytes.length} bytes`);
+      assert.is(register(0xffffffff, bytes), before, `${bytes.length} bytes were changed`);
+    }
+  });
+
+  test(`${name}: foldCrc32c() sees every byte, wherever it stands`, () => {
+    const bytes = new Uint8Array(1302 * 3);
+    for (let at = 0; at < bytes.length; at += 7) {
+      bytes[at] = 1 + (at % 255);
+      assert.is(register(0, foldCrc32c(bytes)), register(0xffffffff, bytes), `at ${at}`);
+      bytes[at] = 0;
+    }
+  });
+
+  test(`${name}: foldCrc32c() takes a part of a buffer`, () => {
+    const part = LENGTHS.at(-1)!.subarray(3, 5000);
+    assert.is(register(0, foldCrc32c(part)), register(0xffffffff, part));
+  });
+}
+
+test('the WebAssembly kernels leave few bytes of many', () => {
+  for (const { name, foldCrc32c } of IMPLEMENTATIONS) {
+    if (name !== 'javascript') assert.ok(foldCrc32c(LENGTHS.at(-1)!).length < 1302 + 16, name);
+  }
+});
+
+test.run();
