@@ -3,7 +3,7 @@
  * weights is 1 - weight^n, and it is divided by that. What is not finite passes through and counts for nothing; a
  * series of one value only stays as it is. For finite values it is what pandas calls `ewm(alpha=1 - weight).mean()`.
  *
- * After classicSmoothing in tensorboard/webapp/metrics/views/card_renderer/scalar_card_container.ts; the correction is
+ * After classicSmoothing in tensorboard/webapp/widgets/line_chart_v2/data_transformer.ts; the correction is
  * that of Adam (Kingma and Ba, 2015, section 3).
  * @param weight of what came before, 0 (nothing is smoothed) to 1 (exclusive)
  */
