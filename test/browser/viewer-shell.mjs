@@ -524,7 +524,7 @@ test('unmounting leaves nothing', async (viewer) => {
   await viewer.call('mount', []);
   await viewer.settle();
   let gone = false;
-  for (let i = 0; i < 20 && !gone; i++) {
+  for (let i = 0; i < 100 && !gone; i++) {
     gone = await weak.evaluate(async (weak) => {
       await new Promise((done) => setTimeout(done, 20));
       globalThis.gc();
