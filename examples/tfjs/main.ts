@@ -65,4 +65,4 @@ console.log(`and least: unit ${unit}, ${effect.toFixed(2)} of 255`);
 
 await writer.close();
 tf.dispose([input, plain]);
-console.log(`\ntensorboard --logdir ${writer.logDir}`);
+console.log(`\nnode dist/command.js view ${writer.logDir}`);

@@ -20,7 +20,7 @@ const FAR = 10;
  * | + and − | zoom steps |
  * | Page Up, Page Down | zoom values |
  * | Enter | zoom to the brushed steps |
- * | r | the next run |
+ * | n | the next run |
  * | Escape | show everything again |
  *
  * @returns whether the key was one of these, and what a screen reader says about where the cursor went
@@ -107,7 +107,7 @@ function moveCursor(
     case 'ArrowDown':
       value = nextBin(of, column, value, -1);
       break;
-    case 'r': {
+    case 'n': {
       const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
       column = next.series.columnAt(of.series.firstStep(column));
       of = next;

@@ -5,6 +5,7 @@ const KEYS: readonly [keys: string, what: string][] = [
   ['j k', 'next card, card before'],
   ['← →', 'in a card: step by step'],
   ['Shift ← →', 'in a card: brush steps'],
+  ['n', 'in a card: the next run'],
   ['Enter', 'in a card: show the brushed steps alone'],
   ['Esc', 'drop the brush; then show all steps'],
   ['h r o', 'heat map, ridge, overlay'],
