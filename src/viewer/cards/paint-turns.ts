@@ -1,5 +1,5 @@
-/** What painting pictures anew may take of a frame, in milliseconds. Who takes longer lets the next frames rest. */
-const TURN = 4;
+/** What painting pictures anew may take of one frame, in milliseconds, before the others wait for the next. */
+const TURN = 6;
 /** Who has not asked for so long, in milliseconds, does not wait any more: it went out of sight. */
 const GONE = 200;
 
@@ -17,7 +17,7 @@ export class PaintTurns {
   ask(who: object, frame: number): boolean {
     if (frame !== this.#frame) {
       this.#frame = frame;
-      this.#spent = Math.max(0, this.#spent - TURN);
+      this.#spent = 0;
     }
     this.#waiting.set(who, frame);
     for (const [other, asked] of this.#waiting) {
