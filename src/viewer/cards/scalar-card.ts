@@ -1,3 +1,4 @@
+import { lowerBound } from '../data/lower-bound.ts';
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
 import { onlyMarksMoved, type Range } from '../state/view-state.ts';
@@ -250,15 +251,4 @@ export class ScalarCard implements Card, StepTrack {
 function lastAt(steps: Float64Array, step: number): number {
   const at = lowerBound(steps, step);
   return steps[at] === step ? at : at - 1;
-}
-
-/** The place of the first number that is not less. */
-function lowerBound(sorted: Float64Array, wanted: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,4 +1,5 @@
 import { defaultEdges } from '../../kernels/index.ts';
+import { lowerBound } from './lower-bound.ts';
 
 /**
  * PyTorch's default edges, one array for the whole viewer: bins that are a stretch of it need not keep edges of their own.
@@ -13,19 +14,8 @@ export const DEFAULT_EDGES: Float64Array = defaultEdges();
 export function placeInDefaultEdges(some: Float64Array): number {
   const all = DEFAULT_EDGES;
   if (some.buffer === all.buffer) return some.byteOffset / 8;
-  const start = indexOf(all, some[0]!);
-  if (start < 0 || start + some.length > all.length) return -1;
-  for (let i = 1; i < some.length; i++) if (all[start + i] !== some[i]) return -1;
+  const start = lowerBound(all, some[0]!);
+  if (start + some.length > all.length) return -1;
+  for (let i = 0; i < some.length; i++) if (all[start + i] !== some[i]) return -1;
   return start;
-}
-
-/** Of a number in an array that ascends. */
-function indexOf(all: Float64Array, value: number): number {
-  let [low, high] = [0, all.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (all[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return all[low] === value ? low : -1;
 }

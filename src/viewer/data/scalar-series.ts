@@ -1,3 +1,5 @@
+import { lowerBound } from './lower-bound.ts';
+
 /**
  * The numbers of one tag in one run, in the order of steps. {@link shrink} leaves out every second one, but not those
  * that a drawn line shows: of four neighbours the smallest and the largest stay, or one that is NaN.
@@ -89,13 +91,7 @@ export class ScalarSeries {
   #lowerBound(step: number): number {
     // Mostly it is the next one.
     if (this.length === 0 || this.#steps[this.length - 1]! < step) return this.length;
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#steps[middle]! < step) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(this.steps, step);
   }
 
   #arrays(): [Float64Array, Float64Array, Float64Array] {

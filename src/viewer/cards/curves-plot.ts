@@ -1,0 +1,86 @@
+import type { Hover, View } from '../state/view-state.ts';
+import { valueOfPixel } from './bins.ts';
+import type { Curve } from './chosen-columns.ts';
+import { paintNothing, paintValuesBelow } from './frame.ts';
+import type { Ink } from './ink.ts';
+import { INSET } from './insets.ts';
+import type { Box, Plot, Scene } from './scene.ts';
+
+/** How high the head above the curves is, in CSS pixels. */
+export const HEAD = 20;
+const AXIS = 22;
+
+/** What ridges and outlines have in common: several steps as curves over values that go from left to right. */
+export abstract class CurvesPlot implements Plot {
+  readonly across = 'values';
+  readonly stepAxis = undefined;
+  readonly countsLanes = false;
+  readonly plot: Box;
+  readonly valueAxis: Box;
+  protected readonly scene: Scene;
+  /** From the oldest to the newest. */
+  protected abstract readonly curves: readonly Curve[];
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+    const width = Math.max(24, scene.width - INSET.left - INSET.right);
+    const height = Math.max(24, scene.height - HEAD - AXIS);
+    this.plot = { left: INSET.left, top: HEAD, width, height };
+    this.valueAxis = { left: INSET.left, top: HEAD + height, width, height: AXIS };
+  }
+
+  /** The points of one of the curves. */
+  protected abstract outline(curve: number): number[];
+
+  /** Everything between the axis of values and the pointer; there is a curve at least. */
+  protected abstract paintCurves(ink: Ink): void;
+
+  abstract pick(x: number, y: number): Hover | undefined;
+
+  paint(ink: Ink): void {
+    const { theme, axis } = this.scene;
+    paintValuesBelow(ink, this.plot, axis, theme);
+    if (this.curves.length === 0) paintNothing(ink, this.plot, 'no histograms at these steps', theme);
+    else this.paintCurves(ink);
+  }
+
+  paintOver(ink: Ink, { hover }: View): void {
+    const { theme, axis, tag } = this.scene;
+    if (hover === undefined || this.curves.length === 0) return;
+    const { left, top, width, height } = this.plot;
+    ink.within(left, top, width, height + 1, () => {
+      const line = this.outline(nearestCurve(this.curves, hover));
+      ink.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
+      ink.line(line, { colour: theme.accent, width: 1.75 });
+      if (hover.tag !== tag || hover.value === undefined) return;
+      const x = left + axis.place(hover.value) * width;
+      ink.line([x, top, x, top + height], { colour: theme.accent, width: 1, opacity: 0.7, dash: [3, 3] });
+    });
+  }
+
+  stepAt(): number {
+    return this.scene.steps[0];
+  }
+
+  valueAt(x: number): number {
+    return this.scene.axis.valueAt((x - this.plot.left) / this.plot.width);
+  }
+
+  /** What a place says of a curve: its step, and a value in a bin of it. */
+  protected hoverOf({ of, column, step }: Curve, x: number): Hover {
+    const value = valueOfPixel(of.columns.bins(column), this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
+    return { step, tag: this.scene.tag, run: of.run, value };
+  }
+}
+
+/** The curve that is nearest to a step, of the run that is pointed at if it is among them. */
+function nearestCurve(curves: readonly Curve[], { step, run }: Hover): number {
+  const ofRun = curves.some(({ of }) => of.run === run);
+  let nearest = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [i, curve] of curves.entries()) {
+    const distance = Math.abs(curve.step - step);
+    if (distance < least && (!ofRun || curve.of.run === run)) [nearest, least] = [i, distance];
+  }
+  return nearest;
+}
