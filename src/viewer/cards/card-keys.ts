@@ -146,7 +146,7 @@ function nextBin(of: RunOfTag, column: number, value: number | undefined, direct
 }
 
 /** `step 40: 12 values in [0.1, 0.11)`. */
-export function sayCursor(of: RunOfTag, column: number, value: number | undefined): string {
+function sayCursor(of: RunOfTag, column: number, value: number | undefined): string {
   const name = nameOfColumn(of.series, column);
   const bins = of.columns.bins(column);
   const bin = value === undefined ? -1 : binAt(bins, value);

@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** The card as a file. */
-export async function exportCard(format: ExportFormat, card: Card): Promise<Blob> {
+async function exportCard(format: ExportFormat, card: Card): Promise<Blob> {
   if (format === 'png') return toPng(card.toSvg());
   const text = format === 'svg' ? card.toSvg() : format === 'csv' ? toCsv(card.toRows()) : toJson(card.toRows());
   return new Blob([text], { type: TYPES[format] });
