@@ -1,31 +1,24 @@
 import { inkOf } from '../cards/canvas-ink.ts';
 import type { Card, CardContext } from '../cards/card.ts';
 import { paintNothing, paintSteps } from '../cards/frame.ts';
-import { SvgInk } from '../cards/ink.ts';
+import { type Ink, SvgInk } from '../cards/ink.ts';
 import { INSET } from '../cards/insets.ts';
-import { formatCount, formatShare, formatValue } from '../cards/numbers.ts';
 import { CLICK } from '../cards/pointer.ts';
 import { runColour } from '../cards/run-colours.ts';
 import { StepMarks } from '../cards/step-marks.ts';
 import { listenToSteps, type StepTrack, stepAt } from '../cards/step-pointer.ts';
 import { type Theme, themeOf } from '../cards/theme.ts';
+import { Choice } from '../choice.ts';
 import { element, say } from '../element.ts';
-import { Choice } from '../shell/choice.ts';
-import { tagFilter } from '../shell/tag-filter.ts';
 import { type Hover, onlyMarksMoved, type Range, type Statistic } from '../state/view-state.ts';
+import { tagFilter } from '../tag-filter.ts';
+import { allSteps } from './all-steps.ts';
+import { describeCell } from './describe-cell.ts';
 import { Legend } from './legend.ts';
 import { type MatrixRow, type MatrixScene, namesWidth, paintRows, scaleOfAll } from './matrix.ts';
 import type { MatrixScale } from './matrix-scale.ts';
+import { STATISTIC_NAMES } from './statistic-names.ts';
 
-const STATISTICS: Readonly<Record<Statistic, string>> = {
-  std: 'Std',
-  mean: 'Mean',
-  min: 'Min',
-  max: 'Max',
-  zeros: 'Zeros',
-  nonFinite: 'NaN, Inf',
-  count: 'Count',
-};
 /** Pixels: rows are as high as they can be until there are too many for the room, and then scroll. */
 const ROW: Range = [13, 20];
 const MOST_HIGH = 336;
@@ -61,7 +54,7 @@ export class Overview implements Card, StepTrack {
     this.#context = context;
     this.#choose = choose;
     const { state } = context;
-    this.#statistic = new Choice('Statistic', STATISTICS, (statistic) => state.change({ statistic }));
+    this.#statistic = new Choice('Statistic', STATISTIC_NAMES, (statistic) => state.change({ statistic }));
     this.#scaleOf = new Choice('Colours of', { 'all rows': 'All rows', 'each row': 'Each row' }, (overviewScale) =>
       state.change({ overviewScale }),
     );
@@ -150,7 +143,7 @@ export class Overview implements Card, StepTrack {
     if (rows.length === 0) {
       paintNothing(ink, { left: 0, top: 0, width, height }, 'no histograms', theme);
     }
-    this.#paintAxis(inkOf(this.#axis, width, AXIS, theme.font), 0);
+    this.#paintAxis(inkOf(this.#axis, width, AXIS, theme.font), 0, scene);
     this.#legend.draw(this.#scale, view, theme);
     this.#update();
   }
@@ -180,8 +173,8 @@ export class Overview implements Card, StepTrack {
     const width = right + INSET.right;
     svg.rectangle(0, 0, width, height + AXIS, theme.surface);
     paintRows(svg, scene, scaleOfAll(scene), 0, rows.length);
-    this.#paintAxis(svg, height);
-    return svg.finish(width, height + AXIS, `Overview: ${STATISTICS[this.#context.state.view.statistic]}`);
+    this.#paintAxis(svg, height, scene);
+    return svg.finish(width, height + AXIS, `Overview: ${STATISTIC_NAMES[this.#context.state.view.statistic]}`);
   }
 
   toRows(): (string | number)[][] {
@@ -241,8 +234,7 @@ export class Overview implements Card, StepTrack {
     };
   }
 
-  #paintAxis(ink: Parameters<typeof paintSteps>[0], y: number): void {
-    const { left, right, steps, theme } = this.#scene!;
+  #paintAxis(ink: Ink, y: number, { left, right, steps, theme }: MatrixScene): void {
     paintSteps(ink, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
   }
 
@@ -270,28 +262,7 @@ export class Overview implements Card, StepTrack {
     if (scene === undefined) return;
     this.#selected.style.transform = `translateY(${(index - this.#first) * scene.rowHeight}px)`;
     this.#selected.style.height = `${scene.rowHeight}px`;
-    say(this.#readout, this.#describe(scene.rows[index], view.hover));
-  }
-
-  #describe(row: MatrixRow | undefined, hover: Hover | undefined): string {
-    const { statistic } = this.#context.state.view;
-    const column = row === undefined || hover === undefined ? -1 : row.series.columnAt(hover.step);
-    if (row === undefined || column === -1)
-      return 'Point at a cell to read it; click to see its card; drag to brush steps.';
-    const { series, tag, run, colour } = row;
-    const value = series.statistic(statistic, column);
-    const isShare = statistic === 'zeros' || statistic === 'nonFinite';
-    const number = Number.isNaN(value) ? 'not known' : isShare ? formatShare(value) : formatValue(value);
-    const wrong = series.statistic('nonFinite', column);
-    return [
-      tag,
-      colour === undefined ? '' : run,
-      `step ${formatCount(series.firstStep(column))}`,
-      `${STATISTICS[statistic].toLowerCase()} ${number}`,
-      wrong > 0 && statistic !== 'nonFinite' ? `${formatShare(wrong)} NaN or infinite` : '',
-    ]
-      .filter(Boolean)
-      .join(' · ');
+    say(this.#readout, describeCell(scene.rows[index], view));
   }
 
   #chooseHovered(): void {
@@ -323,17 +294,4 @@ export class Overview implements Card, StepTrack {
     if (top < this.#top) this.#scroller.scrollTop = top;
     else if (top + rowHeight > this.#top + clientHeight) this.#scroller.scrollTop = top + rowHeight - clientHeight;
   }
-}
-
-/** All steps, and room for the first and the last record to be seen whole. */
-function allSteps(rows: readonly MatrixRow[], steps: Range = [0, 1]): Range {
-  let [from, to] = steps;
-  // Where thousands of rows are, they are much alike.
-  for (const { series } of rows.slice(0, 64)) {
-    const last = series.length - 1;
-    if (last === 0) continue;
-    from = Math.min(from, series.firstStep(0) - (series.firstStep(1) - series.lastStep(0)) / 2);
-    to = Math.max(to, series.lastStep(last) + (series.firstStep(last) - series.lastStep(last - 1)) / 2);
-  }
-  return from === to ? [from - 0.5, to + 0.5] : [from, to];
 }

@@ -1,10 +1,10 @@
+import { Choice } from '../choice.ts';
 import type { Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import type { Progress } from '../sources/source.ts';
 import type { ViewState } from '../state/view-state.ts';
+import { tagFilter } from '../tag-filter.ts';
 import { formatBytes } from './bytes.ts';
-import { Choice } from './choice.ts';
-import { tagFilter } from './tag-filter.ts';
 import type { ThemeChoice } from './theme-switch.ts';
 
 const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { auto: 'light', light: 'dark', dark: 'auto' };

@@ -1,10 +1,10 @@
 import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element, say } from '../element.ts';
+import { tagFilter } from '../tag-filter.ts';
 import { CardFrame, type Place, placeKey } from './card-frame.ts';
 import type { OpenMenu } from './card-menu.ts';
 import type { Scheduler } from './scheduler.ts';
-import { tagFilter } from './tag-filter.ts';
 import { tagGroups } from './tag-groups.ts';
 
 const TITLES: Readonly<Record<SeriesKind, string>> = {

@@ -3,6 +3,7 @@ import type { SeriesKind, Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import type { Progress } from '../sources/source.ts';
 import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
+import { tagFilter } from '../tag-filter.ts';
 import { CardMenu, type OpenMenu } from './card-menu.ts';
 import { Head } from './head.ts';
 import { helpDialog } from './help-dialog.ts';
@@ -12,7 +13,6 @@ import { Scheduler } from './scheduler.ts';
 import { Sections } from './sections.ts';
 import { Side } from './side.ts';
 import { styleSheet } from './style.ts';
-import { tagFilter } from './tag-filter.ts';
 import { type ThemeChoice, ThemeSwitch } from './theme-switch.ts';
 
 /** How the page around a viewer wants it. */

@@ -1,4 +1,4 @@
-import { element } from '../element.ts';
+import { element } from './element.ts';
 
 /** One of a few, all to be seen: a group of radio buttons that look like one switch. */
 export class Choice<T extends string> {
