@@ -74,7 +74,7 @@ export abstract class CurvesPlot implements Plot {
 }
 
 /** The curve that is nearest to a step, of the run that is pointed at if it is among them. */
-function nearestCurve(curves: readonly Curve[], { step, run }: Hover): number {
+export function nearestCurve(curves: readonly Curve[], { step, run }: Hover): number {
   const ofRun = curves.some(({ of }) => of.run === run);
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;

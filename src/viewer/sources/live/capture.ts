@@ -103,6 +103,7 @@ export class Capture {
     const wallTime = Date.now() / 1000;
     let inForward = true;
     const reading = eachTensor('liveSource()', event, tag, (name, values) => {
+      // Values that were waited for: nobody is told of them any more, so they need not be counted.
       if (this.#stopped) return;
       const start = inForward ? 0 : this.#clock.now();
       this.#delivery.point({ kind: 'histogram', run, tag: name, step, wallTime, ...histogramOf(values) });
