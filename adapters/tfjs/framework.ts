@@ -70,13 +70,13 @@ export interface Variable extends Tensor {
 
 type TensorLike = Tensor | number;
 
-/** The functions of tfjs-core that are used, with the types that they have here. */
+/** What is used of tfjs-core, with the types that it has here. */
 export interface Core {
+  readonly engine: Engine;
   readonly Tensor: new () => Tensor;
   tidy<R>(run: () => R): R;
   keep(tensor: Tensor): Tensor;
   customGrad(f: CustomGradient): (...inputs: Tensor[]) => Tensor;
-  engine(): Engine;
   getBackend(): string;
   cast(x: Tensor, dtype: string): Tensor;
   concat(tensors: Tensor[]): Tensor;
@@ -105,7 +105,7 @@ export type CustomGradient = (...inputsAndSave: Tensor[]) => {
 export interface Engine {
   /** Whether what runs now is recorded for gradients. */
   isTapeOn(): boolean;
-  /** Not public. Where something is missing, cut gradients go unnoticed, and telling observers takes longer. */
+  /** Not public. Where something is missing, cut gradients go unnoticed, and hooks take longer. */
   readonly state?: {
     readonly activeTape?: TapeNode[] | null;
     /** The tidy that runs now, and what has been made in it. */

@@ -1,7 +1,7 @@
-import { Hookable, observersOf } from '../../src/index.ts';
+import { Hookable, listenersOf } from '../../src/index.ts';
 import type { Core, Tensor, TfjsTensor } from './framework.ts';
 import type { GraphPlaces, NodeInfo } from './graph-places.ts';
-import { hookedCall, type Place } from './hooked-call.ts';
+import { AROUND, beforeCall, hookedCall, hooksAfter, type Place } from './hooked-call.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
 
@@ -34,7 +34,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       `${describeNode(node)} has no ${what}\n  expected: forward hooks, observers or transforms, here or on the nodes before it`;
     super({
       reader: tensorReader(core),
-      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement, undefined),
+      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement),
       call: () => this.forward(),
       impossible: {
         'forward-pre': only('pre-hooks: it gets its inputs from the graph'),
@@ -70,11 +70,13 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   #insert(): void {
     if (this.#remove !== undefined) return;
     const { core, places } = this.#context;
-    const place: Place = { core, hookable: this, observers: observersOf(this), weights: () => [] };
+    const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
     this.#remove = places.hook(this.nodeName, (inputs, outputs) => {
       const output = outputs.length === 1 ? outputs[0] : outputs;
       // The model disposes of a node's own tensors itself, so what goes on is always another one.
-      const result = hookedCall(place, inputs, () => output);
+      const before = beforeCall(place);
+      const result =
+        before === AROUND ? hookedCall(place, inputs, () => output) : hooksAfter(place, inputs, output, before);
       const clone = (tensor: Tensor) => (outputs.includes(tensor) ? tensor.clone() : tensor);
       return Array.isArray(result) ? result.map(clone) : clone(result as Tensor);
     });

@@ -1,4 +1,4 @@
-import { Hookable, intercept, observersOf } from '../../src/index.ts';
+import { Hookable, intercept, listenersOf } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
 import { disposeAllBut, hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
@@ -25,7 +25,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const noGradients = 'a GraphModel has no backward hooks: it is not trained';
     super({
       reader: tensorReader(core),
-      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement, undefined),
+      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement),
       // A pre-hook that gives the input alone leaves the names of the outputs as they are.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
       call: (...inputs) => model.execute(inputs[0], inputs[1]),
@@ -98,7 +98,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const { core } = this.#context;
     const { model } = this;
     const { execute, executeAsync } = model;
-    const place: Place = { core, hookable: this, observers: observersOf(this), weights: () => [] };
+    const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
     const restoreSync = replaceProperty(model, 'execute', (...received: unknown[]) =>
       hookedCall(place, received, (inputs) => execute.call(model, inputs[0], inputs[1])),
     );
@@ -112,7 +112,8 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       };
       const output = await intercept(this, forward, received);
       const made = madeHere(own, received, given);
-      const owned = ownedByCaller(core, this, output, new Set([...made, ...madeSince(core, own, output)]));
+      const free = new Set<unknown>([...made, ...madeSince(core, own, output)]);
+      const owned = ownedByCaller(core, this, output, (tensor) => free.has(tensor));
       disposeAllBut(owned, made);
       return owned;
     });

@@ -1,5 +1,5 @@
 /** @file One call of a place in tfjs with its hooks, so that nobody has to think of memory. */
-import { ForwardError, type Hookable, intercept, type Observers } from '../../src/index.ts';
+import { ForwardError, type Hookable, intercept, interceptAfter, type Listeners } from '../../src/index.ts';
 import { BackwardPass } from './backward-pass.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { Tape } from './tape.ts';
@@ -8,7 +8,7 @@ import { Tape } from './tape.ts';
 export interface Place {
   readonly core: Core;
   readonly hookable: Hookable;
-  readonly observers: Observers;
+  readonly listeners: Listeners;
   /** The layer's own trainable weights. */
   weights(): Tensor[];
 }
@@ -42,7 +42,8 @@ export function hookedCall(
       const output = intercept(hookable, forward, received, enter);
       // The usual case first: nothing was replaced, and nothing recorded.
       if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
-      const owned = ownedByCaller(core, hookable, output, madeHere(own, received, given));
+      const made = madeHere(own, received, given);
+      const owned = ownedByCaller(core, hookable, output, (tensor) => made.has(tensor));
       tape?.warnWhereCut(hookable, [...received, ...given, ...toList(own)], output);
       return backward ? backward.leave(owned) : owned;
     } catch (error) {
@@ -52,24 +53,60 @@ export function hookedCall(
   });
 }
 
+/** Says that hooks have to stand around a call. */
+export const AROUND = -1;
+
 /**
- * Tells the observers of a place of a call that has been made without a tidy of its own: where they are alone, nothing
- * but what they make has to be disposed of.
+ * Whether a place may be called as ever, and `hooksAfter` called then: how many tensors the tidy around it holds before
+ * the call. {@link AROUND} where something runs before forward, where gradients are recorded, and where there is no tidy.
  */
-export function tellObservers({ core, hookable, observers }: Place, inputs: readonly unknown[], output: unknown): void {
-  const around = core.engine().state?.activeScope?.track;
-  if (around === undefined) core.tidy(() => observers.notify(hookable, inputs, output));
-  else {
-    // In the tidy around it, all that is new is theirs. One more tidy would cost more than telling them.
-    const before = around.length;
-    try {
-      observers.notify(hookable, inputs, output);
-    } finally {
-      if (around.length > before) for (const made of around.splice(before)) if (made.kept !== true) made.dispose();
-    }
+export function beforeCall({ core: { engine }, listeners }: Place): number {
+  const made = engine.state?.activeScope?.track;
+  if (listeners.onlyObservers) return made?.length ?? 0;
+  return made === undefined || !listeners.noneBefore || engine.isTapeOn() ? AROUND : made.length;
+}
+
+/**
+ * The hooks of a place that has been called as ever. It comes to what `hookedCall` does, in the tidy that is there
+ * already: one more tidy would cost more than the hooks.
+ * @param before what `beforeCall` gave
+ */
+export function hooksAfter(place: Place, inputs: readonly unknown[], own: unknown, before: number): unknown {
+  const { core, hookable, listeners } = place;
+  const made = core.engine.state?.activeScope?.track;
+  if (made === undefined) {
+    core.tidy(() => void interceptAfter(hookable, listeners, inputs, own));
+    refuseDisposed(hookable, own);
+    return own;
   }
-  if (Array.isArray(output)) for (const one of output) refuseDisposed(hookable, one);
-  else refuseDisposed(hookable, output);
+  const called = made.length;
+  try {
+    const output = interceptAfter(hookable, listeners, inputs, own);
+    if (output === own) {
+      refuseDisposed(hookable, own);
+      if (made.length > called) disposeSince(made, called, own);
+      return own;
+    }
+    const isFree = (tensor: Tensor) => tensor.kept !== true && made.indexOf(tensor, before) >= 0;
+    const owned = ownedByCaller(core, hookable, output, isFree);
+    disposeSince(made, before, owned);
+    return owned;
+  } catch (error) {
+    disposeSince(made, before, undefined);
+    throw error;
+  }
+}
+
+/** Disposes of what has been made in a tidy since it held `count` tensors, as its end would: `stays` goes on. */
+function disposeSince(made: Tensor[], count: number, stays: unknown): void {
+  const staying = Array.isArray(stays) ? stays : undefined;
+  let end = count;
+  for (let i = count; i < made.length; i++) {
+    const tensor = made[i]!;
+    if (tensor === stays || staying?.includes(tensor)) made[end++] = tensor;
+    else if (tensor.kept !== true) tensor.dispose();
+  }
+  made.length = end;
 }
 
 const isAlive = (core: Core, output: unknown) => isTensor(core, output) && !output.isDisposed;
@@ -84,22 +121,30 @@ export function madeHere(own: unknown, received: readonly unknown[], given: read
   return made;
 }
 
-/** The output, with clones in the place of what may belong to others. */
-export function ownedByCaller(core: Core, hookable: Hookable, output: unknown, made: ReadonlySet<unknown>): unknown {
-  const owned = (one: unknown) => {
-    if (!isTensor(core, one)) return one;
-    refuseDisposed(hookable, one);
-    return made.has(one) ? one : one.clone();
-  };
-  return Array.isArray(output) ? output.map(owned) : owned(output);
+/**
+ * The output, with clones in the place of what may belong to others, or goes out a second time.
+ * @param isFree whether a tensor belongs to nobody else
+ */
+export function ownedByCaller(
+  core: Core,
+  hookable: Hookable,
+  output: unknown,
+  isFree: (tensor: Tensor) => boolean,
+): unknown {
+  refuseDisposed(hookable, output);
+  const owned = (one: unknown) => (!isTensor(core, one) || isFree(one) ? one : one.clone());
+  if (!Array.isArray(output)) return owned(output);
+  return output.map((one, i) => (isTensor(core, one) && output.indexOf(one) < i ? one.clone() : owned(one)));
 }
 
 function refuseDisposed(hookable: Hookable, output: unknown): void {
-  if ((output as Partial<Tensor> | undefined)?.isDisposed !== true) return;
-  throw new ForwardError(
-    `the output of ${hookable} was disposed of by one of its hooks`,
-    'expected: hooks that leave the tensors they are given alone; what they make themselves is disposed of for them',
-  );
+  if (Array.isArray(output)) for (const one of output) refuseDisposed(hookable, one);
+  else if ((output as Partial<Tensor> | undefined)?.isDisposed === true) {
+    throw new ForwardError(
+      `the output of ${hookable} was disposed of by one of its hooks`,
+      'expected: hooks that leave the tensors they are given alone; what they make themselves is disposed of for them',
+    );
+  }
 }
 
 /** What hooks replaced, where no tidy was around it. */

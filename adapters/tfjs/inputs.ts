@@ -21,8 +21,8 @@ export function completeInputs(before: readonly unknown[], given: readonly unkno
 }
 
 function hasAny(options: TfjsCallOptions | undefined): boolean {
-  if (options === undefined || options === null) return false;
-  return Object.keys(options).length > 0;
+  for (const _ in options) return true;
+  return false;
 }
 
 function isOptions(value: unknown): value is TfjsCallOptions {

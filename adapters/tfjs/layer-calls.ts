@@ -1,5 +1,5 @@
 import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
-import { disposeAllBut } from './hooked-call.ts';
+import { AROUND, disposeAllBut } from './hooked-call.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
 import { replaceProperty } from './own-property.ts';
 
@@ -11,12 +11,20 @@ export abstract class Listener {
   /** Stands around a call. */
   abstract around(tensors: readonly unknown[], options: TfjsCallOptions | undefined, perform: Perform): unknown;
 
-  /** Whether it would only look at what comes out. If it is alone, it is told `after` instead. */
-  onlyLooks(): boolean {
-    return false;
+  /** Asked before a call if it is alone: anything but `AROUND`, and it is given what came out `after`, and this, instead. */
+  before(): number {
+    return AROUND;
   }
 
-  after(_tensors: readonly unknown[], _options: TfjsCallOptions | undefined, _output: unknown): void {}
+  /** Gives what goes on as the output. */
+  after(
+    _tensors: readonly unknown[],
+    _options: TfjsCallOptions | undefined,
+    output: unknown,
+    _before: number,
+  ): unknown {
+    return output;
+  }
 }
 
 const all = new WeakMap<Layer, LayerCalls>();
@@ -82,9 +90,10 @@ export class LayerCalls {
 
   /** A call of the layer, by tfjs or by whoever has kept it or wrapped it, perhaps for longer than anybody listens. */
   #call(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
-    const listener = this.#only;
-    if (!listener?.onlyLooks()) return this.#surrounded(inputs, options, (list, given) => this.#perform(list, given));
     // What happens fifty times in a predict makes nothing that it does not need, no function and no array.
+    const listener = this.#only;
+    const before = listener === undefined ? AROUND : listener.before();
+    if (before === AROUND) return this.#performSurrounded(inputs, options);
     let output: unknown;
     try {
       output = this.#perform(inputs, options);
@@ -93,9 +102,15 @@ export class LayerCalls {
         throw error;
       });
     }
-    if (listener !== this.#only || !listener.onlyLooks()) return this.#completed(inputs, options, output);
-    listener.after(Array.isArray(inputs) ? inputs : [inputs], options, bare(output));
-    return output;
+    if (listener !== this.#only || listener!.before() === AROUND) return this.#completed(inputs, options, output);
+    const list = Array.isArray(inputs) ? inputs : [inputs];
+    const own = bare(output);
+    const result = listener!.after(list, options, own, before);
+    return result === own ? output : own === output ? result : [result];
+  }
+
+  #performSurrounded(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+    return this.#surrounded(inputs, options, (list, given) => this.#perform(list, given));
   }
 
   /** The layer has registered a hook on itself meanwhile, or has removed one. */

@@ -1,7 +1,7 @@
-import { type Hookable, type Observers, observersOf } from '../../src/index.ts';
+import { type Hookable, type Listeners, listenersOf } from '../../src/index.ts';
 import { firstLayer, lastLayer } from './ends.ts';
 import type { Core, Layer, Sequential, Tensor, TfjsCallOptions } from './framework.ts';
-import { hookedCall, type Place, tellObservers } from './hooked-call.ts';
+import { AROUND, beforeCall, hookedCall, hooksAfter, type Place } from './hooked-call.ts';
 import { joinInputs, splitInputs } from './inputs.ts';
 import { LayerCalls, Listener, type Perform } from './layer-calls.ts';
 
@@ -12,7 +12,7 @@ type Options = TfjsCallOptions | undefined;
 export class LayerHooks extends Listener implements Place {
   readonly core: Core;
   readonly hookable: Hookable;
-  readonly observers: Observers;
+  readonly listeners: Listeners;
   readonly #layer: Layer;
   /** Set for one call: the hooks are left out. */
   leftOut = false;
@@ -21,7 +21,7 @@ export class LayerHooks extends Listener implements Place {
     super();
     this.core = core;
     this.hookable = hookable;
-    this.observers = observersOf(hookable);
+    this.listeners = listenersOf(hookable);
     this.#layer = layer;
   }
 
@@ -40,12 +40,12 @@ export class LayerHooks extends Listener implements Place {
     });
   }
 
-  override onlyLooks(): boolean {
-    return !this.leftOut && this.observers.alone;
+  override before(): number {
+    return this.leftOut ? AROUND : beforeCall(this);
   }
 
-  override after(tensors: Tensors, options: Options, output: unknown): void {
-    tellObservers(this, joinInputs(tensors, options), output);
+  override after(tensors: Tensors, options: Options, output: unknown, before: number): unknown {
+    return hooksAfter(this, joinInputs(tensors, options), output, before);
   }
 
   /** The call of a Sequential that was taken apart begins where its first layer is called, and ends where its last one returns. */

@@ -33,28 +33,31 @@ export function refuseInputs(
 
 /** A replacement for a layer's output: also of shapes that the model allows there. */
 export function refuseOutput(core: Core, layer: Layer, output: unknown, replacement: unknown): string | undefined {
-  return refuseTensors(core, output, replacement, declaredShapes(layer));
+  return refuseTensors(core, output, replacement, () => declaredShapes(layer));
 }
 
 /**
  * A replacement: as many tensors as the output has, of its dtypes and shapes.
- * @param declared the shapes that are allowed; where there are none, those of the output
+ * @param declared gives the shapes that are allowed beside those of the output, if there are any
  */
 export function refuseTensors(
   core: Core,
   output: unknown,
   replacement: unknown,
-  declared: readonly Shape[] | undefined,
+  declared: () => readonly Shape[] | undefined = () => undefined,
 ): string | undefined {
   if (Array.isArray(output)) {
     if (!Array.isArray(replacement) || replacement.length !== output.length) {
       const came = Array.isArray(replacement) ? `, not of ${replacement.length}` : '';
       return `an array of ${output.length} tensors, one for each output${came}`;
     }
-    const shapes = declared?.length === output.length ? declared : undefined;
+    const shape = (i: number) => {
+      const shapes = declared();
+      return shapes?.length === output.length ? shapes[i] : undefined;
+    };
     for (const [i, one] of output.entries()) {
       const given: unknown = replacement[i];
-      const expected = isTensor(core, given) ? refuseTensor(one, given, shapes?.[i]) : 'a tensor';
+      const expected = isTensor(core, given) ? refuseTensor(one, given, () => shape(i)) : 'a tensor';
       if (expected !== undefined) return `${expected} (output ${i})`;
     }
     return undefined;
@@ -63,18 +66,27 @@ export function refuseTensors(
   if (Array.isArray(replacement)) return 'one tensor: there is one output';
   // That a tensor must stay one is the pipeline's own rule, with its own words.
   if (!isTensor(core, replacement)) return undefined;
-  return refuseTensor(output, replacement, declared?.length === 1 ? declared[0] : undefined);
+  return refuseTensor(output, replacement, () => {
+    const shapes = declared();
+    return shapes?.length === 1 ? shapes[0] : undefined;
+  });
 }
 
-function refuseTensor(output: Tensor, replacement: Tensor, declared: Shape | undefined): string | undefined {
+function refuseTensor(output: Tensor, replacement: Tensor, declaredShape: () => Shape | undefined): string | undefined {
   if (replacement.isDisposed) return 'a tensor that is not disposed';
+  // tfjs takes long to say what was declared: the usual replacement has the shape of the output.
+  if (replacement.dtype === output.dtype && fits(replacement.shape, output.shape)) return undefined;
+  const declared = declaredShape();
   const shape = declared?.length === output.shape.length ? declared : output.shape;
-  const fits =
-    replacement.shape.length === shape.length &&
-    shape.every((size, i) => size === null || size === replacement.shape[i]);
-  if (fits && replacement.dtype === output.dtype) return undefined;
+  if (replacement.dtype === output.dtype && fits(replacement.shape, shape)) return undefined;
   const wanted = shape.map((size) => size ?? '?').join(', ');
   return `${output.dtype} of shape [${wanted}], not ${replacement.dtype} of shape [${replacement.shape.join(', ')}]`;
+}
+
+function fits(shape: readonly number[], expected: Shape): boolean {
+  if (shape.length !== expected.length) return false;
+  for (let i = 0; i < shape.length; i++) if (expected[i] !== null && expected[i] !== shape[i]) return false;
+  return true;
 }
 
 /** The shapes that the model's graph gives the outputs, null where it leaves a size open; undefined where it says nothing. */

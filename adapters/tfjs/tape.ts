@@ -16,13 +16,13 @@ export class Tape {
 
   private constructor(core: Core) {
     this.#core = core;
-    this.#nodes = core.engine().state?.activeTape ?? undefined;
+    this.#nodes = core.engine.state?.activeTape ?? undefined;
     this.#start = this.#nodes?.length ?? 0;
   }
 
   /** What is being recorded now, if anything is. */
   static recording(core: Core): Tape | undefined {
-    return core.engine().isTapeOn() ? new Tape(core) : undefined;
+    return core.engine.isTapeOn() ? new Tape(core) : undefined;
   }
 
   /** What was recorded last: that whose gradients are computed, while they are. */

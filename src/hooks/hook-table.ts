@@ -74,9 +74,14 @@ export class HookTable {
     this.traits = traits;
   }
 
-  /** Whether there are observers at the most, globally none: then nothing can change a call. */
-  get alone(): boolean {
+  /** Whether there are observers at the most, globally nothing: then nothing can change a call. */
+  get onlyObservers(): boolean {
     return this.#onlyObserved && !globalHooks.active;
+  }
+
+  /** Whether there are no pre-hooks, globally neither. */
+  get noneBefore(): boolean {
+    return this.preHooks.length === 0 && globalHooks.preHooks.length === 0;
   }
 
   /** How the outputs of its Hookable are read. */

@@ -32,7 +32,7 @@ export {
   type OutputOf,
   readerOf,
 } from './hookable.ts';
-export { intercept, type Observers, observersOf } from './intercept.ts';
+export { intercept, interceptAfter, type Listeners, listenersOf } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export type { ObserveOptions } from './observe.ts';

@@ -1,6 +1,6 @@
-import { hookTable } from './hook-table.ts';
+import { type HookTable, hookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
-import { callAsync, callSync } from './pipeline.ts';
+import { callAsync, callSync, finishSync } from './pipeline.ts';
 
 /**
  * For adapters: one call of a Hookable that its framework makes, with the hooks around it. The interceptor that an
@@ -23,18 +23,33 @@ export function intercept(
   return (table.traits.async === true ? callAsync : callSync)(target, undefined, ...inputs);
 }
 
-/**
- * The observers of a Hookable. Where they are alone, a framework may call a place as ever, and its adapter tells them
- * afterwards.
- */
-export interface Observers {
-  /** Whether nothing else is registered now, globally neither: nothing can change what goes in, comes out or flows back. */
-  readonly alone: boolean;
-  /** Tells them of a call, as `intercept` does at the end of one. */
-  notify(hookable: Hookable, inputs: readonly unknown[], output: unknown): void;
+/** What is registered on a Hookable, as far as an adapter must know it before its framework makes a call. */
+export interface Listeners {
+  /** Nothing but observers, globally neither: nothing can change what goes in, comes out or flows back. */
+  readonly onlyObservers: boolean;
+  /** No pre-hooks, globally neither: nothing runs before forward. */
+  readonly noneBefore: boolean;
 }
 
-/** For adapters: the observers of a Hookable, to be looked up once and not in every call. */
-export function observersOf(hookable: Hookable): Observers {
+/** For adapters: what is registered on a Hookable, to be looked up once and not in every call. */
+export function listenersOf(hookable: Hookable): Listeners {
   return hookTable(hookable);
+}
+
+/**
+ * For adapters: the rest of a synchronous call that the framework has made as ever, without `intercept`. Where
+ * `noneBefore`, that comes to the same and takes less.
+ * @param listeners those of the Hookable
+ * @param inputs what forward was given
+ * @param output what it gave; no promise
+ * @returns the output after all hooks
+ * @throws what a hook throws
+ */
+export function interceptAfter(
+  hookable: Hookable,
+  listeners: Listeners,
+  inputs: readonly unknown[],
+  output: unknown,
+): unknown {
+  return finishSync(hookable, listeners as HookTable, inputs, output);
 }

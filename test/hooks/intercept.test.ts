@@ -7,8 +7,9 @@ import {
   Hookable,
   type HookableTraits,
   intercept,
+  interceptAfter,
+  listenersOf,
   listHooks,
-  observersOf,
   registerBackwardHook,
   registerModuleForwardHook,
   registerModuleForwardPreHook,
@@ -49,41 +50,63 @@ test('intercept(): forward and the hooks get what `enter` makes of the inputs', 
   assert.is(await (intercept(waiting, double, [3], enter) as Promise<number>), 30);
 });
 
-test('observersOf(): alone where nothing can change a call, and told in order', () => {
+test('listenersOf(): only observers where nothing can change a call, none before where there is no pre-hook', () => {
   const place = new Place({});
-  const observers = observersOf(place);
-  const seen: unknown[] = [];
-  const add = (name: string) => place.observe(({ inputs, output, call }) => seen.push([name, inputs, output, call]));
-  add('first');
-  add('second');
-  assert.ok(observers.alone);
-  observers.notify(place, [1], 2);
-  observers.notify(place, [3], 4);
-  assert.equal(seen, [
-    ['first', [1], 2, 0],
-    ['second', [1], 2, 0],
-    ['first', [3], 4, 1],
-    ['second', [3], 4, 1],
-  ]);
-  assert.equal(
-    listHooks(place).map(({ calls }) => calls),
-    [2, 2],
-  );
-  for (const register of [
-    () => place.registerForwardHook(() => undefined),
-    () => place.registerForwardPreHook(() => undefined),
-    () => place.transform(map((value) => value)),
-    () => registerBackwardHook(place, 'backward', () => undefined),
-    () => registerModuleForwardHook(() => undefined),
-    () => registerModuleForwardPreHook(() => undefined),
-  ]) {
+  const listeners = listenersOf(place);
+  place.observe(() => undefined);
+  assert.ok(listeners.onlyObservers && listeners.noneBefore);
+  for (const [register, noneBefore] of [
+    [() => place.registerForwardHook(() => undefined), true],
+    [() => place.registerForwardPreHook(() => undefined), false],
+    [() => place.transform(map((value) => value)), true],
+    [() => registerBackwardHook(place, 'backward', () => undefined), true],
+    [() => registerModuleForwardHook(() => undefined), true],
+    [() => registerModuleForwardPreHook(() => undefined), false],
+  ] as const) {
     const handle = register();
-    assert.not(observers.alone, String(register));
+    assert.not(listeners.onlyObservers, String(register));
+    assert.is(listeners.noneBefore, noneBefore, String(register));
     handle.remove();
-    assert.ok(observers.alone, String(register));
+    assert.ok(listeners.onlyObservers && listeners.noneBefore, String(register));
   }
   removeAllHooks(place);
-  assert.ok(observers.alone);
+  assert.ok(listeners.onlyObservers);
+});
+
+test('interceptAfter() does what intercept() does behind forward', () => {
+  for (const how of ['intercept', 'interceptAfter']) {
+    const place = new Place({});
+    const listeners = listenersOf(place);
+    const call = (x: number) =>
+      how === 'intercept' ? intercept(place, double, [x]) : interceptAfter(place, listeners, [x], double(x));
+    assert.is(call(3), 6, `${how}, nothing registered`);
+    const seen: unknown[] = [];
+    place.observe(({ inputs, output, call }) => seen.push(['first', inputs, output, call]));
+    place.observe(({ inputs, output, call }) => seen.push(['second', inputs, output, call]));
+    const global = registerModuleForwardHook((_module, _inputs, output) => (output as number) + 1);
+    place.registerForwardHook((_module, inputs, output) => (inputs[0] === 4 ? undefined : output * 10));
+    assert.is(call(3), 70);
+    global.remove();
+    assert.is(call(4), 8);
+    assert.equal(seen.splice(0), [
+      ['first', [3], 70, 0],
+      ['second', [3], 70, 0],
+      ['first', [4], 8, 1],
+      ['second', [4], 8, 1],
+    ]);
+    assert.equal(
+      listHooks(place).map(({ calls }) => calls),
+      [2, 2, 2],
+    );
+    place.registerForwardHook(() => {
+      throw new Error('thrown by the hook');
+    });
+    place.registerForwardHook((_module, _inputs, output) => void seen.push(output), { alwaysCall: true });
+    place.registerForwardHook((_module, _inputs, output) => void seen.push(output));
+    assert.throws(() => call(5), /thrown by the hook/);
+    assert.equal(seen, [100], 'only what is called always, with the latest output');
+    removeAllHooks(place);
+  }
 });
 
 test('intercept() of a Hookable that is asynchronous waits for its pre-hooks', async () => {

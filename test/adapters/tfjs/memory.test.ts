@@ -154,6 +154,62 @@ onEachBackend('memory', (test) => {
     assert.not(patch.isDisposed);
   });
 
+  test('one tensor in the place of several outputs: each consumer has its own', async () => {
+    class Two extends tf.layers.Layer {
+      static readonly className: string = 'Two';
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+        const x = one(Array.isArray(inputs) ? inputs[0] : inputs);
+        return [x.add(1), x.add(2)];
+      }
+      override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape[] {
+        return [shape as tf.Shape, shape as tf.Shape];
+      }
+    }
+    const input = tf.input({ shape: [2] });
+    const outputs = new Two({ name: 'two' }).apply(input) as tf.SymbolicTensor[];
+    const heads = outputs.map((output) => tf.layers.reLU().apply(output) as tf.SymbolicTensor);
+    const model = tf.model({ inputs: input, outputs: heads });
+    const two = wrapTfjs(tf, model).getSubmodule<tf.Tensor[]>('two');
+    const x = tf.ones([1, 2]);
+    const kept = tf.keep(tf.fill([1, 2], 7));
+    const repeating: [(outputs: readonly tf.Tensor[]) => tf.Tensor, number][] = [
+      [([first]) => first!, 2],
+      [([first]) => first!.mul(2), 4],
+      [() => kept, 7],
+    ];
+    const runs = [
+      () => model.predict(x),
+      () => model.apply(x),
+      () =>
+        model.execute(
+          x,
+          heads.map(({ name }) => name),
+        ),
+    ];
+    const unhooked: number[] = [];
+    for (const run of runs) unhooked.push(await leaked(() => tf.dispose(run() as tf.Tensor[])));
+    // tfjs runs the layer once for each output and, where no tidy is around, forgets what it had the first time.
+    assert.equal(unhooked, [0, 0, 2]);
+    for (const [repeated, value] of repeating) {
+      const handle = two.registerForwardHook((_layer, _inputs, outputs) => {
+        const given = repeated(outputs);
+        return [given, given];
+      });
+      for (const [i, run] of runs.entries()) {
+        const left = await leaked(() => {
+          const [first, second] = run() as tf.Tensor[];
+          same(first, [value, value]);
+          first!.dispose();
+          same(second, [value, value]);
+          second!.dispose();
+        });
+        assert.is(left, unhooked[i], `${repeated}, ${run}`);
+      }
+      handle.remove();
+    }
+    assert.not(kept.isDisposed);
+  });
+
   test('hooks of the model: predict, fit and apply leave nothing, whatever they return', async () => {
     for (const [what, makeHook] of Object.entries(hooks)) {
       if (what === 'returns its input' || what === 'returns a variable') continue; // of another shape here
