@@ -74,27 +74,33 @@ export function beforeCall({ core: { engine }, listeners }: Place): number {
 export function hooksAfter(place: Place, inputs: readonly unknown[], own: unknown, before: number): unknown {
   const { core, hookable, listeners } = place;
   const made = core.engine.state?.activeScope?.track;
-  if (made === undefined) {
-    core.tidy(() => void interceptAfter(hookable, listeners, inputs, own));
-    refuseDisposed(hookable, own);
-    return own;
-  }
+  if (made === undefined) return observedOutsideTidy(place, inputs, own);
   const called = made.length;
   try {
     const output = interceptAfter(hookable, listeners, inputs, own);
-    if (output === own) {
-      refuseDisposed(hookable, own);
-      if (made.length > called) disposeSince(made, called, own);
-      return own;
-    }
-    const isFree = (tensor: Tensor) => tensor.kept !== true && made.indexOf(tensor, before) >= 0;
-    const owned = ownedByCaller(core, hookable, output, isFree);
-    disposeSince(made, before, owned);
-    return owned;
+    if (output !== own) return replacedSince(place, output, made, before);
+    refuseDisposed(hookable, own);
+    if (made.length > called) disposeSince(made, called, own);
+    return own;
   } catch (error) {
     disposeSince(made, before, undefined);
     throw error;
   }
+}
+
+/* These two make functions, which is why they are not a part of the above: V8 would make room for what they see in every call. */
+
+function observedOutsideTidy({ core, hookable, listeners }: Place, inputs: readonly unknown[], own: unknown): unknown {
+  core.tidy(() => void interceptAfter(hookable, listeners, inputs, own));
+  refuseDisposed(hookable, own);
+  return own;
+}
+
+function replacedSince({ core, hookable }: Place, output: unknown, made: Tensor[], before: number): unknown {
+  const isFree = (tensor: Tensor) => tensor.kept !== true && made.indexOf(tensor, before) >= 0;
+  const owned = ownedByCaller(core, hookable, output, isFree);
+  disposeSince(made, before, owned);
+  return owned;
 }
 
 /** Disposes of what has been made in a tidy since it held `count` tensors, as its end would: `stays` goes on. */

@@ -1,5 +1,4 @@
 /** @file What is registered on one Hookable, or globally. */
-import type { Hookable } from './hookable.ts';
 import type { TensorReader } from './reader.ts';
 import type { HookableTraits, HookKind } from './traits.ts';
 
@@ -11,6 +10,10 @@ export interface Registration {
   readonly name?: string;
   readonly prepend?: boolean | undefined;
   readonly alwaysCall?: boolean | undefined;
+  /** Of an observer: the path that its events have. */
+  readonly path?: string;
+  /** Of an observer that is isolated: told of what it threw or rejected. */
+  readonly failed?: (record: HookRecord, cause: unknown) => void;
   /** Called once it is removed, whoever removes it, and no asynchronous call holds it any more. */
   readonly onRemove?: () => void;
 }
@@ -24,8 +27,12 @@ export interface HookRecord {
   readonly hook: (...values: unknown[]) => unknown;
   readonly alwaysCall: boolean;
   readonly onRemove: (() => void) | undefined;
+  readonly path: string;
+  readonly failed: ((record: HookRecord, cause: unknown) => void) | undefined;
   /** How often it was called. */
   calls: number;
+  /** How often in a row an observer has failed. */
+  errors: number;
   /** How many asynchronous calls hold it in their snapshot: removed meanwhile, it still fires there. */
   held: number;
   removed: boolean;
@@ -53,18 +60,23 @@ export function hookTable(module: object): HookTable {
   return tables.get(module)!;
 }
 
+type Records = readonly HookRecord[];
+
+/** One empty list for all: between two layers of a large model, whatever a call reads comes from far. */
+const NONE: Records = [];
+
 /**
  * Lists of hooks that are replaced, never changed: a phase that holds one holds its snapshot, without a copy per call.
  */
 export class HookTable {
   /** What its Hookable can do and takes. */
   readonly traits: HookableTraits;
-  preHooks: readonly HookRecord[] = [];
+  preHooks: Records = NONE;
   /** Forward hooks and transforms: what may change the output, in one order. */
-  hooks: readonly HookRecord[] = [];
-  observers: readonly HookRecord[] = [];
+  hooks: Records = NONE;
+  observers: Records = NONE;
   /** Backward hooks and pre-hooks. No pipeline runs them: the adapter does, where its framework computes gradients. */
-  backward: readonly HookRecord[] = [];
+  backward: Records = NONE;
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
   /** Whether nothing but observers is registered. A field, because what is read in every call should be read at once. */
@@ -89,24 +101,28 @@ export class HookTable {
     return this.traits.reader;
   }
 
-  add({ kind, hook, name, prepend, alwaysCall = false, onRemove }: Registration): number {
+  add({ kind, hook, name, prepend, alwaysCall = false, path = '', failed, onRemove }: Registration): number {
     const { impossible, install } = this.traits;
     const why = impossible?.[kind];
     if (why !== undefined) throw new TypeError(why);
     // First: where installing fails, nothing has been registered.
     install?.();
+    // First what every call reads and writes, so that it lies together.
     const record: HookRecord = {
+      hook: hook as HookRecord['hook'],
+      calls: 0,
+      path,
+      failed,
+      errors: 0,
       id: nextId++,
       kind,
       name: name ?? (hook.name || '(anonymous)'),
-      hook: hook as HookRecord['hook'],
       alwaysCall,
       onRemove,
-      calls: 0,
       held: 0,
       removed: false,
     };
-    const place = (list: readonly HookRecord[]) => (prepend ? [record, ...list] : [...list, record]);
+    const place = (list: Records) => (prepend ? [record, ...list] : [...list, record]);
     if (kind === 'forward-pre') this.preHooks = place(this.preHooks);
     else if (kind === 'observer') this.observers = place(this.observers);
     else if (kind === 'backward-pre' || kind === 'backward') this.backward = place(this.backward);
@@ -115,16 +131,6 @@ export class HookTable {
     this.active = true;
     if (kind !== 'observer') this.#onlyObserved = false;
     return record.id;
-  }
-
-  /** Tells the observers of a call. They are isolated, or by RxJS's rules report later: none throws into it. */
-  notify(module: Hookable, inputs: readonly unknown[], output: unknown): void {
-    const { observers } = this;
-    for (let i = 0; i < observers.length; i++) {
-      const record = observers[i]!;
-      record.calls++;
-      record.hook(module, inputs, output);
-    }
   }
 
   /** All that is registered, in the order in which it runs. */
@@ -140,7 +146,7 @@ export class HookTable {
   remove(id: number): void {
     const removed = this.all().find((record) => record.id === id);
     if (removed === undefined) return;
-    const rest = (list: readonly HookRecord[]) => list.filter((record) => record !== removed);
+    const rest = (list: Records) => (list.includes(removed) ? list.filter((record) => record !== removed) : list);
     this.preHooks = rest(this.preHooks);
     this.hooks = rest(this.hooks);
     this.observers = rest(this.observers);
@@ -150,10 +156,10 @@ export class HookTable {
 
   clear(): void {
     const removed = this.all();
-    this.preHooks = [];
-    this.hooks = [];
-    this.observers = [];
-    this.backward = [];
+    this.preHooks = NONE;
+    this.hooks = NONE;
+    this.observers = NONE;
+    this.backward = NONE;
     this.#settle(removed);
   }
 

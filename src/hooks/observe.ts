@@ -1,20 +1,18 @@
 import { checkHook, checkOptions } from './check-arguments.ts';
-import { className, describe, describeError, isThenable } from './describe.ts';
+import { className, describe, describeError } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { describePlace } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
-import { hookTable, type Registration } from './hook-table.ts';
+import { type HookRecord, hookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { type Reporter, report } from './report.ts';
 import { registered } from './scope.ts';
+import { ERRORS_IN_A_ROW } from './tell-observers.ts';
 
 export interface ObserveOptions {
   /** Who is told of what this observer throws or rejects. Default: the reporter of the process. */
   reporter?: Reporter;
 }
-
-/** After so many errors in a row an observer is taken out: it would fail for ever. */
-const ERRORS_IN_A_ROW = 3;
 
 /**
  * Registers an observer that cannot disturb: what it throws or rejects is reported, never thrown into the forward or
@@ -34,29 +32,17 @@ export function observeIsolated<M extends Hookable>(
     throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
   }
   const name = observer.name || '(anonymous)';
-  let errors = 0;
-  const failed = (cause: unknown) => {
+  const failed = (record: HookRecord, cause: unknown) => {
     // Calls that were under way when it was removed may still fail: that it fails has been said.
-    if (errors === ERRORS_IN_A_ROW) return;
-    errors++;
+    if (record.errors === ERRORS_IN_A_ROW) return;
+    record.errors++;
     const who = `layertap: the observer ${name} of ${describePlace(module, path)}`;
     report(new Error(`${who} failed: ${describeError(cause)}`, { cause }), reporter);
-    if (errors !== ERRORS_IN_A_ROW) return;
+    if (record.errors !== ERRORS_IN_A_ROW) return;
     handle.remove();
-    report(new Error(`${who} was removed after ${errors} errors in a row`), reporter);
+    report(new Error(`${who} was removed after ${ERRORS_IN_A_ROW} errors in a row`), reporter);
   };
-  const worked = () => {
-    if (errors < ERRORS_IN_A_ROW) errors = 0;
-  };
-  const handle = observeEvents(module, path, name, (event: ForwardEvent<M>) => {
-    try {
-      const result = observer(event);
-      if (isThenable(result)) result.then(worked, failed);
-      else worked();
-    } catch (cause) {
-      failed(cause);
-    }
-  });
+  const handle = register(module, { kind: 'observer', path, name, hook: observer as Registration['hook'], failed });
   return handle;
 }
 
@@ -67,10 +53,10 @@ export function observeEvents<M extends Hookable>(
   name: string,
   listener: (event: ForwardEvent<M>) => void,
 ): RemovableHandle {
-  let call = 0;
-  const hook = ((_module: M, inputs: ForwardEvent<M>['inputs'], output: ForwardEvent<M>['output']) => {
-    listener({ module, path, inputs, output, call: call++ });
-  }) as Registration['hook'];
+  return register(module, { kind: 'observer', path, name, hook: listener as Registration['hook'] });
+}
+
+function register(module: Hookable, registration: Registration): RemovableHandle {
   const table = hookTable(module);
-  return registered(new RemovableHandle(table, table.add({ kind: 'observer', name, hook })));
+  return registered(new RemovableHandle(table, table.add(registration)));
 }

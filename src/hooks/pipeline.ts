@@ -10,6 +10,7 @@ import { describeModule, hookError, located } from './forward-error.ts';
 import { globalHooks, type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { warn } from './report.ts';
+import { tellObservers } from './tell-observers.ts';
 
 /** What is called, and with what. `receiver` is the `this` of forward. */
 export interface Target {
@@ -63,7 +64,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
       const replacement = callHook(own[i]!, module, inputs, output);
       if (replacement !== undefined) output = replaced(table, own[i]!, output, replacement, true);
     }
-    table.notify(module, inputs, output);
+    tellObservers(table.observers, module, inputs, output);
     return output;
   } catch (error) {
     const waiting = global === undefined ? [...globalHooks.hooks, ...table.hooks] : [...global, ...own].slice(started);
@@ -90,7 +91,7 @@ export function finishSync(module: Hookable, table: HookTable, inputs: Inputs, o
       const replacement = callHook(own[i]!, module, inputs, output);
       if (replacement !== undefined) output = replaced(table, own[i]!, output, replacement, true);
     }
-    table.notify(module, inputs, output);
+    tellObservers(table.observers, module, inputs, output);
     return output;
   } catch (error) {
     throw failed(module, table, [...global, ...own].slice(started), inputs, output, error);
@@ -160,7 +161,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       const result = await callHook(record, module, progress.inputs, progress.output);
       progress.output = replaced(table, record, progress.output, result, false);
     }
-    table.notify(module, progress.inputs, progress.output);
+    tellObservers(table.observers, module, progress.inputs, progress.output);
     return progress.output;
   } catch (error) {
     const waiting = progress.hooks?.slice(progress.started) ?? [...globalHooks.hooks, ...table.hooks];
