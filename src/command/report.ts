@@ -2,7 +2,6 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { directoryLogs } from '../tensorboard/index.ts';
-import { packLogs } from '../viewer/logs.ts';
 import { CommandError } from './command-error.ts';
 import { reportHtml } from './html.ts';
 import { kindOf } from './kind-of.ts';
@@ -21,6 +20,8 @@ export async function report({ directory, output }: ReportOptions): Promise<void
   const found = await kindOf(directory);
   if (found !== 'directory') throw new CommandError(`${directory} is no directory that can be read (${found})`);
   await checkOutput(output);
+  // Not loaded before it is needed: `layertap view` is to answer at once.
+  const { packLogs } = await import('../viewer/logs.ts');
   const packed = await packLogs(directoryLogs(directory, { outside: false }), {
     onTrouble: (message) => console.error(`layertap: ${message}`),
   });

@@ -1,25 +1,23 @@
+import type { Hand } from './hand.ts';
+
 /** After so many milliseconds of taking points the page gets its turn. */
 const TURN = 12;
-/** A hand that did nothing for so long, in milliseconds, rests. */
-const HAND_RESTS = 300;
+/** After the first points there is so long, in milliseconds, to show something of them: nothing of the page is warm yet. */
+const FIRST = 150;
 /** While a hand moves, taking points rests so many times as long as it took: frames come first, the files can wait. */
 const REST = 6;
+/** At least so long, in milliseconds, since whoever reads them wants a processor too. */
+const LEAST_REST = 60;
 
 /** When a source may give more. As fast as it can, as long as nobody moves anything; otherwise so that frames have time. */
 export class Intake {
+  readonly #hand: Pick<Hand, 'moves'>;
   #turnEnds = 0;
   #next = 0;
-  #hand = Number.NEGATIVE_INFINITY;
-  readonly #ended: AbortController = new AbortController();
+  #isFirst = true;
 
-  /** @param element what is done to it is what a hand does */
-  constructor(element: Element) {
-    const moved = () => {
-      this.#hand = performance.now();
-    };
-    for (const type of ['pointermove', 'wheel', 'keydown']) {
-      element.addEventListener(type, moved, { capture: true, passive: true, signal: this.#ended.signal });
-    }
+  constructor(hand: Pick<Hand, 'moves'>) {
+    this.#hand = hand;
   }
 
   /** @param take takes points @returns what the source waits for; undefined: nothing */
@@ -27,10 +25,14 @@ export class Intake {
     const start = performance.now();
     take();
     const end = performance.now();
-    if (end - this.#hand < HAND_RESTS) {
+    if (this.#hand.moves) {
       // One after the other, also where several batches have come.
-      this.#next = Math.max(this.#next, end) + REST * (end - start);
+      this.#next = Math.max(this.#next, end) + Math.max(LEAST_REST, REST * (end - start));
       return new Promise((resolve) => setTimeout(resolve, this.#next - end));
+    }
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      return new Promise((resolve) => setTimeout(resolve, FIRST));
     }
     if (end < this.#turnEnds) return undefined;
     return new Promise((resolve) =>
@@ -39,9 +41,5 @@ export class Intake {
         resolve();
       }),
     );
-  }
-
-  stop(): void {
-    this.#ended.abort();
   }
 }

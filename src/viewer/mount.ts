@@ -43,7 +43,7 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
   }
   const store = new Store();
   const { shell, unmount } = mountShell(element, source.name, store, options);
-  const intake = new Intake(element);
+  const intake = new Intake(shell.hand);
   let disconnect: () => void;
   try {
     disconnect = source.connect({
@@ -54,7 +54,6 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
       trouble: (message) => shell.trouble(message),
     });
   } catch (error) {
-    intake.stop();
     unmount();
     throw error;
   }
@@ -63,7 +62,6 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
     store,
     unmount: once(() => {
       disconnect();
-      intake.stop();
       unmount();
     }),
   };

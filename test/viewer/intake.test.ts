@@ -11,32 +11,31 @@ async function waited(promise: Promise<void> | undefined): Promise<number> {
   await promise;
   return performance.now() - start;
 }
+const nothing = () => {};
+
+test('after the first points there is time to show them', async () => {
+  const intake = new Intake({ moves: false });
+  assert.ok((await waited(intake.take(nothing))) >= 145);
+  assert.ok((await waited(intake.take(nothing))) < 100);
+});
 
 test('while nobody moves anything, a source waits for no more than a turn of the page', async () => {
-  const intake = new Intake(new EventTarget() as Element);
+  const intake = new Intake({ moves: false });
+  await intake.take(nothing);
   assert.ok((await waited(intake.take(() => work(30)))) < 60);
-  assert.is(
-    intake.take(() => {}),
-    undefined,
-  );
+  assert.is(intake.take(nothing), undefined);
 });
 
 test('while a hand moves, a source waits so that frames have time, for all batches that came', async () => {
-  const element = new EventTarget() as Element;
-  const intake = new Intake(element);
-  element.dispatchEvent(new Event('pointermove'));
-  const first = waited(intake.take(() => work(10)));
-  const second = waited(intake.take(() => work(10)));
-  assert.ok((await first) >= 55);
-  assert.ok((await second) >= 100);
+  const intake = new Intake({ moves: true });
+  const first = waited(intake.take(() => work(12)));
+  const second = waited(intake.take(() => work(12)));
+  assert.ok((await first) >= 70);
+  assert.ok((await second) >= 130);
 });
 
-test('an intake that was stopped hears no hand', async () => {
-  const element = new EventTarget() as Element;
-  const intake = new Intake(element);
-  intake.stop();
-  element.dispatchEvent(new Event('pointermove'));
-  assert.ok((await waited(intake.take(() => work(40)))) < 100);
+test('while a hand moves, a source waits also where taking is done at once', async () => {
+  assert.ok((await waited(new Intake({ moves: true }).take(nothing))) >= 55);
 });
 
 test.run();

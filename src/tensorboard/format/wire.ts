@@ -168,10 +168,12 @@ export class FieldReader {
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const NONE: Float64Array = new Float64Array(0);
+
 /** A `repeated double` (8 bytes) or `float` (4), packed or not. Mostly it comes in one piece, which is copied once. */
 export class NumberList {
   readonly #size: 8 | 4;
-  #numbers: Float64Array = new Float64Array(0);
+  #numbers: Float64Array = NONE;
   length = 0;
 
   constructor(size: 8 | 4) {
@@ -203,7 +205,7 @@ export class NumberList {
     this.length += count;
     if (this.length > this.#numbers.length) {
       const longer = new Float64Array(start === 0 ? count : Math.max(this.length, start * 2));
-      longer.set(this.#numbers);
+      if (start > 0) longer.set(this.#numbers);
       this.#numbers = longer;
     }
     return start;

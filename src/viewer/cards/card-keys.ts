@@ -135,7 +135,7 @@ function extended(brush: Range | undefined, from: number, to: number): Range {
 
 /** The middle of the next bin that is not empty, above or below a value. */
 function nextBin(of: RunOfTag, column: number, value: number | undefined, direction: 1 | -1): number | undefined {
-  const { edges, counts } = of.columns.bins(column);
+  const { edges, counts } = of.series.bins(column);
   if (value === undefined) return undefined;
   let bin = binAt({ edges, counts }, value);
   if (bin === -1) bin = value < edges[0]! ? -1 : counts.length;
@@ -148,7 +148,7 @@ function nextBin(of: RunOfTag, column: number, value: number | undefined, direct
 /** `step 40: 12 values in [0.1, 0.11)`. */
 function sayCursor(of: RunOfTag, column: number, value: number | undefined): string {
   const name = nameOfColumn(of.series, column);
-  const bins = of.columns.bins(column);
+  const bins = of.series.bins(column);
   const bin = value === undefined ? -1 : binAt(bins, value);
   if (bin === -1) return `${name}: nothing in a bin here`;
   const count = bins.counts[bin]!;

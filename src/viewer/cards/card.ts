@@ -13,8 +13,11 @@ export interface CardContext {
 export interface Card {
   /** What goes into the page. */
   readonly element: HTMLElement;
-  /** Draws what the store and the view say now, in the size that the element has. Called in an animation frame. */
-  draw(): void;
+  /**
+   * Draws what the store and the view say now, in the size that the element has. Called in an animation frame.
+   * @param data whether data that came since must be shown; if not, they may be, where that costs no time. Default true.
+   */
+  draw(data?: boolean): void;
   /** For export: the picture as it is now, as the text of an SVG file. */
   toSvg(): string;
   /** For export: the data that are drawn, as rows of a table. The first row is the heading. */

@@ -67,9 +67,10 @@ export abstract class CurvesPlot implements Plot {
   }
 
   /** What a place says of a curve: its step, and a value in a bin of it. */
-  protected hoverOf({ of, column, step }: Curve, x: number): Hover {
-    const value = valueOfPixel(of.columns.bins(column), this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
-    return { step, tag: this.scene.tag, run: of.run, value };
+  protected hoverOf({ of: { series, run }, step }: Curve, x: number): Hover {
+    const bins = series.bins(series.columnAt(step));
+    const value = valueOfPixel(bins, this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
+    return { step, tag: this.scene.tag, run, value };
   }
 }
 

@@ -17,8 +17,9 @@ import { themeOf } from './theme.ts';
 
 /** What is in the page. */
 interface Painted {
-  /** What it depends on: size and colours, then data and view, then the view's steps. */
+  /** What it depends on: size and colours, the data, what else there is in the view, and the view's steps. */
   readonly frame: string;
+  readonly data: string;
   readonly key: string;
   readonly steps: View['steps'];
   readonly scene: Scene;
@@ -27,6 +28,8 @@ interface Painted {
   readonly exact: { readonly steps: Range; readonly content: HTMLCanvasElement } | undefined;
   /** Whether the view wants another picture, and this one waits for its turn. */
   waits: boolean;
+  /** The last other picture that was wanted. */
+  wanted: string;
 }
 
 /** All cards of the page take turns. */
@@ -131,24 +134,26 @@ export class HistogramCard implements Card {
     if (say !== undefined) this.#live.textContent = say;
   }
 
-  draw(): void {
-    this.#draw(false);
+  draw(data = true): void {
+    this.#draw(data, false);
   }
 
   /** @param now whether the picture must be as the view says, and may not wait for its turn */
-  #draw(now: boolean): void {
+  #draw(newData: boolean, now: boolean): void {
     const { clientWidth: width, clientHeight: height } = this.#figure;
     if (width === 0 || height === 0) return;
     const { view } = this.#context.state;
     const theme = themeOf(this.element);
     const ratio = globalThis.devicePixelRatio || 1;
     const frame = JSON.stringify([width, height, ratio, theme, view.histograms, view.valueAxis]);
-    const key = this.#maker.key(view);
+    const data = this.#maker.dataKey(view);
+    const key = this.#maker.viewKey(view);
     const old = this.#painted;
-    const fresh = old?.frame === frame && old.key === key && old.steps === view.steps && !old.waits;
-    if (!fresh) {
-      if (old === undefined || old.frame !== frame || now || this.#isTurn()) {
-        this.#paint(frame, key, () => this.#maker.make(view, theme, width, height, ratio));
+    const isSame = old?.frame === frame && old.key === key && old.steps === view.steps && !old.waits;
+    if (!isSame || (newData && old.data !== data)) {
+      // New data alone have been waited for; what a hand moves takes turns.
+      if (old === undefined || old.frame !== frame || now || isSame || this.#isTurn(old, key, view)) {
+        this.#paint({ frame, data, key }, () => this.#maker.make(view, theme, width, height, ratio));
       } else {
         this.#move(old, view);
         this.#context.requestDraw(this);
@@ -162,16 +167,19 @@ export class HistogramCard implements Card {
     this.#read(scene, view);
   }
 
-  #isTurn(): boolean {
-    return turns.ask(this, Number(document.timeline.currentTime));
+  #isTurn(old: Painted, key: string, { steps }: View): boolean {
+    const moved = old.steps !== steps || old.wanted !== key;
+    old.wanted = key;
+    return turns.ask(this, Number(document.timeline.currentTime), moved);
   }
 
-  #paint(frame: string, key: string, make: () => Scene): void {
+  #paint(keys: Pick<Painted, 'frame' | 'data' | 'key'>, make: () => Scene): void {
     const start = performance.now();
     const scene = make();
     const plot = new PLOTS[scene.view.histograms](scene);
     plot.paint(inkOn(this.#picture, scene));
-    this.#painted = { frame, key, steps: scene.view.steps, scene, plot, exact: undefined, waits: false };
+    const { steps } = scene.view;
+    this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: keys.key };
     turns.took(this, performance.now() - start);
   }
 
@@ -205,7 +213,7 @@ export class HistogramCard implements Card {
   }
 
   toSvg(): string {
-    this.#draw(true);
+    this.#draw(true, true);
     if (this.#painted === undefined) throw new Error(`${this.#tag} has no size: it is not in the page`);
     const { scene } = this.#painted;
     const ink = new SvgInk(scene.theme.font);

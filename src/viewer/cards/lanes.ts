@@ -82,9 +82,10 @@ export function paintLaneCounts(
   column: number,
   theme: Theme,
 ): void {
-  const total = of.columns.count[column]!;
+  const total = of.series.summaryNumber('count', column);
   lanes.forEach((lane, i) => {
-    const count = of.columns.lanes[lane][column]!;
+    // What is not known is no NaN.
+    const count = of.series.summaryNumber(lane, column) || 0;
     const middle = box.top + (i + 1) * LANE_HEIGHT - (LANE_HEIGHT - 3) / 2;
     const share = total > 0 && count > 0 ? ` (${formatShare(count / total)})` : '';
     const colour = count > 0 ? theme.lanes[lane] : theme.ink3;

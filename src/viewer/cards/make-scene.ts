@@ -25,15 +25,20 @@ export class SceneMaker {
     this.#run = run;
   }
 
-  /** What {@link make} depends on, apart from the view's steps, the size and the theme. */
-  key(view: View): string {
+  /** What of the store {@link make} depends on. */
+  dataKey(view: View): string {
     const data = this.#store.runs.flatMap((run) => {
       const series = this.#store.histograms(run, this.#tag);
-      return series === undefined ? [] : [[run, series.version, view.hiddenRuns.has(run)]];
+      return series === undefined || view.hiddenRuns.has(run) ? [] : [[run, series.version]];
     });
-    const brushed = view.histograms === 'heat' ? undefined : view.brush;
     const all = view.steps === undefined ? this.#store.steps : undefined;
-    return JSON.stringify([data, all, view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
+    return JSON.stringify([data, all]);
+  }
+
+  /** What of the view, apart from its steps. */
+  viewKey(view: View): string {
+    const brushed = view.histograms === 'heat' ? undefined : view.brush;
+    return JSON.stringify([[...view.hiddenRuns], view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
   }
 
   make(view: View, theme: Theme, width: number, height: number, ratio: number): Scene {

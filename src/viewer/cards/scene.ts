@@ -59,7 +59,10 @@ export interface Plot {
   valueAt(x: number, y: number): number;
 }
 
-/** The column that a view points at: of the run it names, if that is here; without a pointer the last one. */
+/**
+ * The column of the series that a view points at: of the run it names, if that is here; without a pointer the last one.
+ * The series may have gone on since the scene's {@link RunOfTag.columns} were made.
+ */
 export function pointedAt(
   runs: readonly RunOfTag[],
   hover: Hover | undefined,

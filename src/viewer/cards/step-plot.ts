@@ -9,7 +9,7 @@ import { INSET } from './insets.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
 import { formatValue } from './numbers.ts';
 import { RunBands } from './run-bands.ts';
-import { type Box, type Plot, pointedAt, type Scene } from './scene.ts';
+import { type Box, type Plot, pointedAt, type RunOfTag, type Scene } from './scene.ts';
 import { paintHistogram } from './step-histogram.ts';
 
 const TOP = 20;
@@ -180,14 +180,13 @@ export class StepPlot implements Plot {
         ink.line([x, top, x, top + tall], { colour: theme.accent, width: 1.25 });
       }
       if (here === undefined || here.column === -1 || hover.value === undefined) return;
-      const { left: lefts, right: rights } = here.of.columns;
-      const bins = here.of.columns.bins(here.column);
+      const bins = here.of.series.bins(here.column);
       const bin = binAt(bins, hover.value);
       const y = (value: number): number => top + (1 - axis.place(value)) * height;
       if (bin === -1) return;
       const { edges } = bins;
       const [upper, lower] = [y(edges[bin + 1]!), y(edges[bin]!)];
-      const [from, to] = [this.#x(lefts[here.column]!), this.#x(rights[here.column]!)];
+      const [from, to] = extentOf(here).map((step) => this.#x(step)) as [number, number];
       const [wide, high] = [Math.max(5, to - from), Math.max(3, lower - upper)];
       const [x0, y0] = [(from + to - wide) / 2, (upper + lower - high) / 2];
       const around = [x0, y0, x0 + wide, y0, x0 + wide, y0 + high, x0, y0 + high, x0, y0];
@@ -209,7 +208,7 @@ export class StepPlot implements Plot {
     const value = hover?.tag === tag ? hover.value : undefined;
     const colour = runs.length > 1 ? of.colour : theme.ink3;
     const footY = this.stepAxis.top + this.stepAxis.height - STEP_AXIS + 12;
-    paintHistogram(ink, side, footY, of.columns.bins(column), axis, value, colour, theme);
+    paintHistogram(ink, side, footY, of.series.bins(column), axis, value, colour, theme);
     if (value !== undefined) {
       const y = top + (1 - axis.place(value)) * side.height;
       if (y > top && y < top + side.height) {
@@ -227,7 +226,7 @@ export class StepPlot implements Plot {
     const column = of.series.columnAt(this.stepAt(x));
     if (column === -1) return undefined;
     const [from, to] = [this.valueAt(x, y + 0.5), this.valueAt(x, y - 0.5)];
-    const value = valueOfPixel(of.columns.bins(column), from, to, this.valueAt(x, y));
+    const value = valueOfPixel(of.series.bins(column), from, to, this.valueAt(x, y));
     return { step: of.series.firstStep(column), tag, run: of.run, value };
   }
 
@@ -239,4 +238,10 @@ export class StepPlot implements Plot {
   valueAt(_x: number, y: number): number {
     return this.#scene.axis.valueAt(1 - (y - this.plot.top) / this.plot.height);
   }
+}
+
+/** The steps that a column covers in the picture; those that it has, where it came after the picture. */
+function extentOf({ of: { series, columns }, column }: { of: RunOfTag; column: number }): Range {
+  if (series.version !== columns.version) return [series.firstStep(column), series.lastStep(column)];
+  return [columns.left[column]!, columns.right[column]!];
 }

@@ -43,6 +43,13 @@ function encodeDoubles(counts: Float64Array, into: Uint8Array): Uint8Array {
   return into.subarray(0, 1 + counts.length * 8);
 }
 
+/** @throws RangeError where bytes from elsewhere cannot be so many counts */
+export function checkCode(code: Uint8Array, size: number): void {
+  if (size < 0 || (code[0] === DOUBLES && code.length < 1 + size * 8)) {
+    throw new RangeError(`${code.length} bytes for ${size} counts`);
+  }
+}
+
 /** Reads as many counts as `into` is long. */
 export function decodeCounts(from: Uint8Array, at: number, into: Float64Array): void {
   if (from[at++] === DOUBLES) {

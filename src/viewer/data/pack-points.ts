@@ -4,8 +4,8 @@
  */
 import { BytesReader } from './bytes-reader.ts';
 import { BytesWriter } from './bytes-writer.ts';
-import { decodeCounts, encodeCounts } from './count-code.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { codeOf, PackedBins } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
 
 const KINDS = ['histogram', 'scalar', 'text', 'image', 'restart'] as const satisfies ViewerPoint['kind'][];
@@ -73,10 +73,10 @@ function writeHistogram(
   writer.whole(present);
   for (const name of SUMMARY_NAMES) if (summary[name] !== 0) writer.double(summary[name]);
   const place = placeInDefaultEdges(bins.edges);
-  writer.whole(bins.counts.length);
+  writer.whole(bins.edges.length - 1);
   writer.whole(place + 1);
   if (place < 0) writer.doubles(bins.edges);
-  writer.bytes(encodeCounts(bins.counts));
+  writer.bytes(codeOf(bins));
 }
 
 function readHistogram(reader: BytesReader): Pick<HistogramPoint, 'bins' | 'summary' | 'lastStep' | 'records'> {
@@ -96,7 +96,5 @@ function readBins(reader: BytesReader): Bins {
   const edges = place < 0 ? reader.doubles(size + 1) : DEFAULT_EDGES.subarray(place, place + size + 1);
   const code = reader.bytes();
   if (edges.length !== size + 1) throw new RangeError(`${size} bins from default edge ${place} on`);
-  const counts = new Float64Array(size);
-  decodeCounts(code, 0, counts);
-  return { edges, counts };
+  return new PackedBins(edges, code);
 }

@@ -10,8 +10,10 @@ import { pageElement } from './page-element.ts';
 
 if (typeof document === 'undefined') answerLogs(httpLogs(new URL('.', location.href)));
 else {
+  // First, since it takes its time to start.
+  const worker = new Worker(import.meta.url, { type: 'module' });
   const { element, name } = pageElement();
-  const source = workerLogSource(name, new Worker(import.meta.url, { type: 'module' }));
+  const source = workerLogSource(name, worker);
   // For the console.
   Object.assign(globalThis, { viewer: mountSource(element, source, { pageKeys: true }) });
 }

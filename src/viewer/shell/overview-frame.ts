@@ -49,7 +49,13 @@ export class OverviewFrame implements MenuOwner {
     );
     const seen = new IntersectionObserver(([entry]) => scheduler.setVisible(card, entry!.isIntersecting));
     seen.observe(card.element);
-    const sizes = new ResizeObserver(() => context.requestDraw(card));
+    let width = -1;
+    const sizes = new ResizeObserver(([entry]) => {
+      // How high it is, it says itself.
+      if (entry!.contentRect.width === width) return;
+      width = entry!.contentRect.width;
+      context.requestDraw(card);
+    });
     sizes.observe(card.element);
     this.#stop = () => {
       seen.disconnect();

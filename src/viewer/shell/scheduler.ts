@@ -1,11 +1,16 @@
 import type { Card } from '../cards/card.ts';
+import type { Hand } from '../hand.ts';
 
+/** What cards that come into sight may take of one frame, in milliseconds, before the next ones wait for another. */
+const FIRST_TURN = 10;
 /** How often new data are looked at, at most, in milliseconds. */
 const BETWEEN_DATA = 50;
 /** What drawing new data may take of one frame, in milliseconds; a card that takes longer is drawn whole. */
 const DATA_TURN = 8;
-/** After that, drawing new data rests so many times as long: it takes a third of the time at most. */
-const REST = 2;
+/** After that, drawing new data rests so many times as long: it takes a quarter of the time at most. */
+const REST = 3;
+/** The same while a hand moves, which wants the frames. */
+const REST_WHILE_MOVING = 12;
 
 /**
  * The one animation frame of a viewer. What the user does is drawn in the next frame; new data are drawn as often as there
@@ -16,7 +21,10 @@ export class Scheduler {
   readonly #hand: Set<Card> = new Set();
   readonly #data: Set<Card> = new Set();
   readonly #visible: Set<Card> = new Set();
+  /** Cards of which something is to be seen already. */
+  readonly #drawn: WeakSet<Card> = new WeakSet();
   readonly #onData: () => void;
+  readonly #user: Pick<Hand, 'moves'>;
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dataWaits = false;
@@ -24,8 +32,9 @@ export class Scheduler {
   #nextDraw = 0;
 
   /** @param onData is called in a frame in which new data may be looked at; it asks for the cards that changed */
-  constructor(onData: () => void) {
+  constructor(onData: () => void, hand: Pick<Hand, 'moves'>) {
     this.#onData = onData;
+    this.#user = hand;
   }
 
   /** Draws the card in the next frame in which it can be seen. */
@@ -64,7 +73,7 @@ export class Scheduler {
 
   /** Draws everything that waits at once, seen or not: for printing. */
   drawNow(): void {
-    for (const card of new Set([...this.#hand, ...this.#data])) this.#draw(card);
+    for (const card of new Set([...this.#hand, ...this.#data])) this.#draw(card, true);
   }
 
   stop(): void {
@@ -100,7 +109,13 @@ export class Scheduler {
       }
     };
     // A copy: a card may ask for the next frame while it is drawn.
-    for (const card of [...this.#hand]) if (this.#visible.has(card)) attempt(() => this.#draw(card));
+    const data = !this.#user.moves;
+    const start = performance.now();
+    for (const card of [...this.#hand]) {
+      if (!this.#visible.has(card)) continue;
+      if (this.#drawn.has(card) || performance.now() - start < FIRST_TURN) attempt(() => this.#draw(card, data));
+      else this.#ask();
+    }
     attempt(() => this.#runData(attempt));
     this.#askForData();
     // The others were drawn all the same.
@@ -117,16 +132,17 @@ export class Scheduler {
     }
     for (const card of this.#data) {
       if (!this.#visible.has(card)) continue;
-      attempt(() => this.#draw(card));
+      attempt(() => this.#draw(card, true));
       if (performance.now() - start > DATA_TURN) break;
     }
     const end = performance.now();
-    this.#nextDraw = end + REST * (end - start);
+    this.#nextDraw = end + (this.#user.moves ? REST_WHILE_MOVING : REST) * (end - start);
   }
 
-  #draw(card: Card): void {
+  #draw(card: Card, data: boolean): void {
     this.#hand.delete(card);
-    this.#data.delete(card);
-    card.draw();
+    if (data) this.#data.delete(card);
+    this.#drawn.add(card);
+    card.draw(data);
   }
 }

@@ -1,6 +1,7 @@
 import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind, Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
+import { Hand } from '../hand.ts';
 import type { Progress } from '../sources/source.ts';
 import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
@@ -31,6 +32,7 @@ const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
 /** Everything that is seen of a viewer, in the shadow root of an element. */
 export class Shell {
   readonly state: ViewState = new ViewState();
+  readonly hand: Hand;
   readonly #store: Store;
   readonly #root: HTMLElement = element('div', { class: 'root' });
   readonly #scheduler: Scheduler;
@@ -54,7 +56,8 @@ export class Shell {
     const { signal } = this.#ended;
     const { state } = this;
     this.#store = store;
-    this.#scheduler = new Scheduler(() => this.#onData());
+    this.hand = new Hand(this.#root);
+    this.#scheduler = new Scheduler(() => this.#onData(), this.hand);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = new CardMenu();
     const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);
@@ -131,6 +134,7 @@ export class Shell {
 
   destroy(): void {
     this.#ended.abort();
+    this.hand.stop();
     this.#stopListening();
     this.#sections.destroy();
     this.#overview.destroy();

@@ -17,13 +17,15 @@ export function postSource(port: MessageEnd, source: ViewerSource, most = 1): ()
   let disconnect: (() => void) | undefined;
   const underWay = new Set<number>();
   let resume: (() => void) | undefined;
+  /** Whether the page has taken anything: it is to show the first points before more come. */
+  let taken = false;
 
   const listener: SourceListener = {
     points(points) {
       const batch = batches++;
       post(port, { type: 'points', batch, points });
       underWay.add(batch);
-      if (underWay.size < most) return undefined;
+      if (underWay.size < most && taken) return undefined;
       return new Promise((resolve) => {
         resume = resolve;
       });
@@ -35,6 +37,7 @@ export function postSource(port: MessageEnd, source: ViewerSource, most = 1): ()
     disconnect?.();
     disconnect = undefined;
     underWay.clear();
+    taken = false;
     resume?.();
   };
   const stop = listen<FromPage>(
@@ -42,7 +45,10 @@ export function postSource(port: MessageEnd, source: ViewerSource, most = 1): ()
     (message) => {
       if (message.type === 'connect') disconnect ??= source.connect(listener);
       else if (message.type === 'disconnect') end();
-      else if (underWay.delete(message.batch)) resume?.();
+      else if (underWay.delete(message.batch)) {
+        taken = true;
+        resume?.();
+      }
     },
     end,
   );

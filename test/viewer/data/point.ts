@@ -1,4 +1,4 @@
-import type { Bins, HistogramPoint, PointSummary } from '../../../src/viewer/data/points.ts';
+import type { Bins, HistogramPoint, PointSummary, ViewerPoint } from '../../../src/viewer/data/points.ts';
 
 const KNOWN = { zeros: 0, nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 
@@ -14,4 +14,11 @@ export function histogramPoint(
   const count = counts.reduce((sum, one) => sum + one, 0);
   const known = { ...KNOWN, count, mean: 0.5, std: 1, min: edges[0]!, max: edges.at(-1)!, ...summary };
   return { kind: 'histogram', run, tag, step, wallTime: 1000 + step, bins, summary: known };
+}
+
+/** A point whose counts are numbers in any case, for comparing. */
+export function counted<P extends ViewerPoint>(point: P): P {
+  if (point.kind !== 'histogram') return point;
+  const { edges, counts } = point.bins;
+  return { ...point, bins: { edges, counts } };
 }

@@ -3,6 +3,10 @@ import * as assert from 'uvu/assert';
 import type { Card } from '../../../src/viewer/cards/card.ts';
 import { Scheduler } from '../../../src/viewer/shell/scheduler.ts';
 
+/** A hand that does nothing, and one that moves all the time. */
+const STILL = { moves: false };
+const MOVING = { moves: true };
+
 const frames: (() => void)[] = [];
 Object.assign(globalThis, {
   requestAnimationFrame: (run: () => void) => frames.push(run),
@@ -19,7 +23,7 @@ function card(): Card & { drawn: number } {
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 test('a card is drawn once a frame, however often it asked', () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const one = card();
   scheduler.setVisible(one, true);
   for (let i = 0; i < 5; i++) scheduler.requestDraw(one);
@@ -31,7 +35,7 @@ test('a card is drawn once a frame, however often it asked', () => {
 });
 
 test('what cannot be seen is drawn when it can', () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const one = card();
   scheduler.requestDraw(one);
   frame();
@@ -46,7 +50,7 @@ test('what cannot be seen is drawn when it can', () => {
 });
 
 test('a card that was removed is not drawn', () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const one = card();
   scheduler.setVisible(one, true);
   scheduler.requestDraw(one);
@@ -57,7 +61,7 @@ test('a card that was removed is not drawn', () => {
 
 test('new data are told in a frame, at most every 50 ms', async () => {
   let told = 0;
-  const scheduler = new Scheduler(() => told++);
+  const scheduler = new Scheduler(() => told++, STILL);
   const start = performance.now();
   while (performance.now() - start < 175) {
     scheduler.dataChanged();
@@ -81,7 +85,7 @@ function slow(milliseconds: number): Card & { drawn: number } {
 }
 
 test('the hand does not wait for the data', async () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const [hand, ...data] = [card(), slow(20), slow(20), slow(20)];
   for (const one of [hand!, ...data]) scheduler.setVisible(one, true);
   for (const one of data) scheduler.requestDataDraw(one);
@@ -89,7 +93,7 @@ test('the hand does not wait for the data', async () => {
     scheduler.requestDraw(hand!);
     frame();
     assert.is(hand!.drawn, i);
-    // One of them in the first frame; then they rest for twice as long as it took.
+    // One of them in the first frame; then they rest for three times as long as it took.
     assert.is(
       data.reduce((sum, { drawn }) => sum + drawn, 0),
       1,
@@ -98,8 +102,8 @@ test('the hand does not wait for the data', async () => {
   scheduler.stop();
 });
 
-test('new data are drawn in turns, the longest waiting first, a third of the time at most', async () => {
-  const scheduler = new Scheduler(() => {});
+test('new data are drawn in turns, the longest waiting first, a quarter of the time at most', async () => {
+  const scheduler = new Scheduler(() => {}, STILL);
   const data = [slow(12), slow(12), slow(12)];
   for (const one of data) scheduler.setVisible(one, true);
   const start = performance.now();
@@ -111,8 +115,8 @@ test('new data are drawn in turns, the longest waiting first, a third of the tim
     for (const [i, { drawn }] of data.entries()) if (drawn > 0 && !order.includes(i)) order.push(i);
   }
   assert.equal(order, [0, 1, 2]);
-  // Twelve to draw and twenty-four to rest, twice, before the third.
-  assert.ok(performance.now() - start >= 72, `${performance.now() - start}`);
+  // Twelve to draw and thirty-six to rest, twice, before the third.
+  assert.ok(performance.now() - start >= 96, `${performance.now() - start}`);
   assert.equal(
     data.map(({ drawn }) => drawn),
     [1, 1, 1],
@@ -121,7 +125,7 @@ test('new data are drawn in turns, the longest waiting first, a third of the tim
 });
 
 test('what is drawn for the hand shows the data too: it is not drawn twice', async () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const one = card();
   scheduler.setVisible(one, true);
   scheduler.requestDataDraw(one);
@@ -132,8 +136,55 @@ test('what is drawn for the hand shows the data too: it is not drawn twice', asy
   scheduler.stop();
 });
 
+test('while a hand moves, it is not asked for new data, which rest for longer', async () => {
+  const scheduler = new Scheduler(() => {}, MOVING);
+  const asked: (boolean | undefined)[] = [];
+  const one = {
+    draw: (data?: boolean) => {
+      asked.push(data);
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+    },
+  } as unknown as Card;
+  scheduler.setVisible(one, true);
+  scheduler.requestDataDraw(one);
+  scheduler.requestDraw(one);
+  frame();
+  // What the hand changed, and then the data, which wait still.
+  assert.equal(asked, [false, true]);
+  scheduler.requestDataDraw(one);
+  await sleep(30);
+  frame();
+  assert.equal(asked, [false, true]);
+  await sleep(40);
+  frame();
+  assert.equal(asked, [false, true, true]);
+  scheduler.stop();
+});
+
+test('cards that come into sight are drawn over several frames, so that the first is seen at once', () => {
+  const scheduler = new Scheduler(() => {}, STILL);
+  const cards = [slow(12), slow(12), slow(12)];
+  for (const one of cards) {
+    scheduler.setVisible(one, true);
+    scheduler.requestDraw(one);
+  }
+  const drawn = () => cards.map((one) => one.drawn);
+  frame();
+  assert.equal(drawn(), [1, 0, 0]);
+  frame();
+  assert.equal(drawn(), [1, 1, 0]);
+  frame();
+  assert.equal(drawn(), [1, 1, 1]);
+  // What a hand changes is drawn everywhere at once.
+  for (const one of cards) scheduler.requestDraw(one);
+  frame();
+  assert.equal(drawn(), [2, 2, 2]);
+  scheduler.stop();
+});
+
 test('printing draws what waits, seen or not', () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const one = card();
   scheduler.requestDraw(one);
   scheduler.drawNow();
@@ -141,7 +192,7 @@ test('printing draws what waits, seen or not', () => {
 });
 
 test('a card that fails does not keep the others from being drawn', () => {
-  const scheduler = new Scheduler(() => {});
+  const scheduler = new Scheduler(() => {}, STILL);
   const bad = {
     draw: () => {
       throw new Error('no');

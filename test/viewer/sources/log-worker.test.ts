@@ -6,6 +6,7 @@ import { logSource } from '../../../src/viewer/sources/logs.ts';
 import { postSource } from '../../../src/viewer/sources/post-source.ts';
 import { postedSource } from '../../../src/viewer/sources/posted-source.ts';
 import type { SourceListener } from '../../../src/viewer/sources/source.ts';
+import { counted } from '../data/point.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from './log-listener.ts';
 
@@ -35,7 +36,7 @@ test('workerLogSource() gives what a source in the page would', async () => {
   await far.waitFor('all is read', () => isRead(far));
   await near.waitFor('all is read', () => isRead(near));
   assert.is(workerLogSource('far', port1).name, 'far');
-  assert.equal(far.all, near.all);
+  assert.equal(far.all.map(counted), near.all.map(counted));
   assert.ok(far.all.length > 300);
   assert.equal(far.last, near.last);
   far.stop();
@@ -49,6 +50,40 @@ test('workerLogSource() passes on what is wrong', async () => {
   const far = new LogListener(workerLogSource('far', port1));
   await far.waitFor('it says so', () => far.troubles.length === 1);
   assert.match(far.troubles[0]!, 'there is nobody');
+  far.stop();
+});
+
+test('what is posted several batches at a time waits until the page has taken the first', async () => {
+  const { port1, port2 } = channel();
+  let given = 0;
+  const source = {
+    name: '',
+    connect(listener: SourceListener) {
+      const give = async () => {
+        for (let step = 0; step < 9; step++) {
+          await listener.points([{ kind: 'scalar', run: 'a', tag: 'b', step, wallTime: 0, value: step }]);
+          given++;
+        }
+      };
+      void give();
+      return () => {};
+    },
+  };
+  postSource(port2, source, 4);
+  const far = new LogListener(postedSource(port1, 'far'));
+  let go = () => {};
+  far.until = new Promise((resolve) => {
+    go = resolve;
+  });
+  await far.waitFor('the first', () => far.all.length === 1);
+  await later(50);
+  assert.is(given, 0);
+  // The next ones are not taken: three of them are under way, and the fourth is waited for.
+  far.until = new Promise(() => {});
+  go();
+  await far.waitFor('four more', () => far.all.length === 5);
+  await later(50);
+  assert.is(given, 4);
   far.stop();
 });
 

@@ -5,6 +5,7 @@ import { Linear, listHooks, Module, relu, select, setReporter, type Tensor, tens
 import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
 import { liveSource } from '../../../src/viewer/sources/live.ts';
 import { postActivations, workerSource } from '../../../src/viewer/sources/worker.ts';
+import { counted } from '../data/point.ts';
 import { Collected } from './collect.ts';
 
 class Net extends Module {
@@ -47,7 +48,7 @@ test('what comes through a channel is what a live source gives', async () => {
   net(tensor([1, Number.NaN, 3]));
   await far.count(2);
   await near.count(2);
-  const timeless = (seen: Collected) => seen.all.map((point) => ({ ...point, wallTime: 0 }));
+  const timeless = (seen: Collected) => seen.all.map((point) => ({ ...counted(point), wallTime: 0 }));
   assert.equal(timeless(far), timeless(near));
   assert.is(far.all[0]!.bins.edges.buffer, DEFAULT_EDGES.buffer);
   assert.is(far.all[0]!.summary.nan, 4);

@@ -1,0 +1,31 @@
+import { checkCode, decodeCounts, encodeCounts } from './count-code.ts';
+import type { Bins } from './points.ts';
+
+/**
+ * Bins whose counts are bytes still: most of what a worker sends to a page is stored as it came, and only some of it is
+ * ever looked at.
+ */
+export class PackedBins implements Bins {
+  readonly edges: Float64Array;
+  /** As in count-code.ts; a view, which must not be kept longer than the bytes around it may be. */
+  readonly code: Uint8Array;
+  #counts: Float64Array | undefined;
+
+  /** @throws RangeError where the bytes are too few */
+  constructor(edges: Float64Array, code: Uint8Array) {
+    checkCode(code, edges.length - 1);
+    this.edges = edges;
+    this.code = code;
+  }
+
+  get counts(): Float64Array {
+    if (this.#counts === undefined) {
+      this.#counts = new Float64Array(this.edges.length - 1);
+      decodeCounts(this.code, 0, this.#counts);
+    }
+    return this.#counts;
+  }
+}
+
+/** The counts of bins as bytes. @returns a view: of memory that the next call writes to, or of what they came in */
+export const codeOf = (bins: Bins): Uint8Array => (bins instanceof PackedBins ? bins.code : encodeCounts(bins.counts));
