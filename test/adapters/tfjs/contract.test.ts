@@ -1,9 +1,9 @@
 // The public contract suite over layers and models of tfjs, as over layertap's own modules.
 import * as tf from '@tensorflow/tfjs';
-import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { loadTfjsGraph, wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { type ContractTarget, hookContract } from '../../../src/testing.ts';
 import { onEachBackend } from './backends.ts';
-import { passThroughGraph } from './graphs.ts';
+import { artifacts, passThroughGraph, passThroughParts } from './graphs.ts';
 
 /** A layer of the user's that doubles its first input, and has `onForward` called first. */
 class Double extends tf.layers.Layer {
@@ -80,46 +80,76 @@ const targets: ContractTarget<tf.Tensor>[] = [
       return { hookable: wrapTfjs(tf, model), call: (x) => model.apply(x as tf.Tensor) };
     },
   },
-  {
-    ...tensors,
-    name: 'node of a graph',
-    extraInputs: false,
-    outputsOnly: true,
-    create(onForward) {
-      const model = passThroughGraph((x) => {
-        onForward([x]);
-        return tf.mul(x, 2);
-      });
-      return { hookable: wrapTfjs(tf, model).getSubmodule('node'), call: (x) => model.execute(x as tf.Tensor) };
-    },
-  },
-  {
-    ...tensors,
-    name: 'graph',
-    extraInputs: false,
-    create(onForward) {
-      const model = passThroughGraph((x) => {
-        onForward([x]);
-        return tf.mul(x, 2);
-      });
-      return { hookable: wrapTfjs(tf, model), call: (x) => model.execute(x as tf.Tensor) };
-    },
-  },
-  {
-    ...tensors,
-    mode: 'promise',
-    name: 'graph, executed asynchronously',
-    extraInputs: false,
-    create(onForward) {
-      const model = passThroughGraph((x) => {
-        onForward([x]);
-        return tf.mul(x, 2);
-      });
-      return { hookable: wrapTfjs(tf, model), call: (x) => model.executeAsync(x as tf.Tensor) };
-    },
-  },
+  // Hooks get into a graph in two ways: into a loaded one, and by loading it for them.
+  ...graphTargets('graph', (run) => passThroughGraph(run)),
+  ...graphTargets('graph loaded for hooks', takeLoaded),
 ];
 
+function graphTargets(name: string, make: (run: (x: tf.Tensor) => tf.Tensor) => tf.GraphModel): typeof targets {
+  const doubling = (onForward: (inputs: readonly unknown[]) => void) =>
+    make((x) => {
+      onForward([x]);
+      return tf.mul(x, 2);
+    });
+  return [
+    {
+      ...tensors,
+      name: `node of a ${name}`,
+      extraInputs: false,
+      outputsOnly: true,
+      create(onForward) {
+        const model = doubling(onForward);
+        return { hookable: wrapTfjs(tf, model).getSubmodule('node'), call: (x) => model.execute(x as tf.Tensor) };
+      },
+    },
+    {
+      ...tensors,
+      name,
+      extraInputs: false,
+      create(onForward) {
+        const model = doubling(onForward);
+        return { hookable: wrapTfjs(tf, model), call: (x) => model.execute(x as tf.Tensor) };
+      },
+    },
+    {
+      ...tensors,
+      mode: 'promise',
+      name: `${name}, executed asynchronously`,
+      extraInputs: false,
+      create(onForward) {
+        const model = doubling(onForward);
+        return { hookable: wrapTfjs(tf, model), call: (x) => model.executeAsync(x as tf.Tensor) };
+      },
+    },
+  ];
+}
+
+/** A graph and what its node is to do. Loading takes a promise and a subject must be there at once: so some are loaded ahead. */
+interface Loaded {
+  readonly model: tf.GraphModel;
+  run: (x: tf.Tensor) => tf.Tensor;
+}
+
+const loaded: Loaded[] = [];
+
+async function load(): Promise<Loaded> {
+  const made = { run: (x: tf.Tensor) => x } as { model: tf.GraphModel; run: Loaded['run'] };
+  const parts = passThroughParts((x) => made.run(x));
+  made.model = await loadTfjsGraph(tf, tf.io.fromMemory(artifacts(...parts)));
+  return made;
+}
+
+function takeLoaded(run: Loaded['run']): tf.GraphModel {
+  const next = loaded.pop();
+  if (next === undefined) throw new Error('more graphs are needed than were loaded ahead');
+  next.run = run;
+  return next.model;
+}
+
 onEachBackend('contract', (test) => {
-  for (const target of targets) for (const { name, run } of hookContract(target)) test(name, run);
+  const cases = targets.flatMap((target) => hookContract(target));
+  test.before(async () => {
+    while (loaded.length < cases.length) loaded.push(await load());
+  });
+  for (const { name, run } of cases) test(name, run);
 });

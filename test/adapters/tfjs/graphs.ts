@@ -54,11 +54,13 @@ export const op = (name: string, kind: string, ...from: string[]): GraphNode => 
 let count = 0;
 
 /** x → node → out, where `node` computes what the test says. */
-export function passThroughGraph(run: (x: tf.Tensor) => tf.Tensor): tf.GraphModel {
+export function passThroughParts(run: (x: tf.Tensor) => tf.Tensor): Parameters<typeof artifacts> {
   const kind = `Test${count++}`;
   tf.registerOp(kind, ({ inputs }) => run(inputs[0]!));
-  return graph([input(-1), op('node', kind, 'x'), op('out', 'Identity', 'node')], ['out']);
+  return [[input(-1), op('node', kind, 'x'), op('out', 'Identity', 'node')], ['out']];
 }
+
+export const passThroughGraph = (run: (x: tf.Tensor) => tf.Tensor): tf.GraphModel => graph(...passThroughParts(run));
 
 /** x → relu → square → sum; relu is used twice; split has two outputs. */
 export function branchingParts(): Parameters<typeof artifacts> {
