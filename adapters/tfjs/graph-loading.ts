@@ -6,7 +6,15 @@
  *                                                             └───────────────────────↑
  */
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
-import { BEFORE_HOOKS, type GraphPlaces, isPlace, type NodeInfo, type Run } from './graph-places.ts';
+import {
+  type Attributes,
+  BEFORE_HOOKS,
+  declaredOutputs,
+  type GraphPlaces,
+  isPlace,
+  type NodeInfo,
+  type Run,
+} from './graph-places.ts';
 import type { OpRegistry } from './graph-rewriting.ts';
 import { replaceProperty } from './own-property.ts';
 
@@ -34,7 +42,7 @@ interface SavedNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
-  readonly attr?: Readonly<Record<string, { list?: { s?: readonly string[] } } | undefined>>;
+  readonly attr?: Attributes & { readonly fused_ops?: { list?: { s?: readonly string[] } } };
 }
 
 interface Topology {
@@ -172,9 +180,9 @@ function withPlaces(
   return { nodes: { nodes: infos, hook }, rewritten };
 }
 
-/** How many outputs of each node are asked for: a consumer or the signature says `name:2` for the third. */
+/** How many outputs each node has; an op that is not tfjs's, how many are asked for: a consumer or the signature says `name:2` for the third. */
 function outputCounts(nodes: readonly SavedNode[], signature: Artifacts['signature']): Map<string, number> {
-  const counts = new Map<string, number>();
+  const counts = new Map(nodes.map(({ name, op, attr }) => [name, declaredOutputs(op, attr)]));
   const see = (reference: string) => {
     const [name, index = '0'] = reference.split(':');
     counts.set(name!, Math.max(counts.get(name!) ?? 1, Number(index) + 1));

@@ -31,3 +31,31 @@ const NO_PLACE =
   /^(Const|Placeholder(WithDefault)?|NoOp|LoopCond|Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|(Empty)?Tensor(Array|List).*|(HashTable|InitializeTable|LookupTableImport).*)$/;
 
 export const isPlace = (op: string): boolean => !NO_PLACE.test(op);
+
+/** The attributes of a node, as a GraphDef has them. */
+export type Attributes = Readonly<
+  Record<string, { readonly i?: string | number; readonly list?: { readonly type?: readonly unknown[] } } | undefined>
+>;
+
+/** Ops of tfjs-converter with several outputs, always as many. */
+const OUTPUTS: Readonly<Record<string, number>> = {
+  ListDiff: 2,
+  MaxPoolWithArgmax: 2,
+  NonMaxSuppressionV4: 2,
+  NonMaxSuppressionV5: 2,
+  SparseFillEmptyRows: 4,
+  SparseReshape: 2,
+  StringNGrams: 2,
+  StringSplit: 3,
+  TopKV2: 2,
+  Unique: 2,
+  UniqueV2: 2,
+};
+
+/** How many outputs an op has, as far as it is one of tfjs-converter: nobody may use all of them, and yet somebody may fetch them. */
+export function declaredOutputs(op: string, attributes: Attributes = {}): number {
+  if (op === 'Split' || op === 'SplitV') return Number(attributes.num_split?.i ?? 1);
+  if (op === 'Unpack') return Number(attributes.num?.i ?? 1);
+  if (op === 'IdentityN') return attributes.T?.list?.type?.length ?? 1;
+  return OUTPUTS[op] ?? 1;
+}

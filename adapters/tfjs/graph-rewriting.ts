@@ -9,7 +9,7 @@
  * they are missing, graph-loading.ts does it before the model is loaded.
  */
 import type { Tensor } from './framework.ts';
-import { BEFORE_HOOKS, type GraphPlaces, isPlace, type Run } from './graph-places.ts';
+import { type Attributes, BEFORE_HOOKS, declaredOutputs, type GraphPlaces, isPlace, type Run } from './graph-places.ts';
 
 /** A node as tfjs-converter has it after loading. */
 interface RawNode {
@@ -21,6 +21,7 @@ interface RawNode {
   children: RawNode[];
   readonly attrParams: Readonly<Record<string, { readonly value?: unknown } | undefined>>;
   readonly inputParams: object;
+  readonly rawAttrs?: Attributes;
   readonly outputs?: string[] | undefined;
   readonly signatureKey?: string | undefined;
   readonly defaultOutput?: number | undefined;
@@ -143,9 +144,9 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: R
   };
 }
 
-/** How many outputs are asked for: a consumer says `name:2` for the third. */
+/** How many outputs there are; of an op that is not tfjs's, how many are asked for: a consumer says `name:2` for the third. */
 function outputCount(node: RawNode, graph: RawGraph): number {
-  let highest = 0;
+  let highest = declaredOutputs(node.op, node.rawAttrs) - 1;
   const see = (name: string) => {
     const at = name.lastIndexOf(':');
     const index = Number(name.slice(at + 1));

@@ -1,10 +1,10 @@
 // Nodes of a GraphModel: one pass, nothing loaded again, and the graph as it was when the last hook goes.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
-import { TfjsNode, wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { loadTfjsGraph, TfjsNode, wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { listHooks, select } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
-import { branchingParts, graph, input, op, passThroughGraph } from './graphs.ts';
+import { artifacts, branchingParts, graph, input, op, passThroughGraph, topParts } from './graphs.ts';
 import { leaked, same } from './tensors.ts';
 
 const branching = () => graph(...branchingParts());
@@ -99,6 +99,49 @@ onEachBackend('graph', (test) => {
     same(model.execute(x()), [-9, -3]);
     split.registerForwardHook((() => tf.ones([1])) as never);
     assert.throws(() => model.execute(x()), /expected: an array of 2 tensors/);
+  });
+
+  test('an output that nothing in the graph uses is seen, replaced and fetched too', async () => {
+    const parts = topParts();
+    const models = [graph(...parts), await loadTfjsGraph(tf, tf.io.fromMemory(artifacts(...parts)))];
+    const x = tf.tensor1d([1, 5, 3]);
+    for (const model of models) {
+      const fetched = async (name: string) => {
+        let values: number[] = [];
+        const run = async () => {
+          for (const output of [model.execute(x, name), await model.executeAsync(x, name)] as tf.Tensor[]) {
+            values = [...output.dataSync()];
+            output.dispose();
+          }
+        };
+        assert.is(await leaked(run), 0, name);
+        return values;
+      };
+      const all = async () => [await fetched('out'), await fetched('top'), await fetched('top:1')];
+      const plain = await all();
+      assert.equal(plain, [
+        [-5, -3],
+        [5, 3],
+        [1, 2],
+      ]);
+      const top = wrapTfjs(tf, model).getSubmodule('top');
+      const seen: number[] = [];
+      const observing = top.observe(({ output }) => seen.push((output as unknown as tf.Tensor[]).length));
+      assert.equal(await all(), plain);
+      assert.equal(seen, [2, 2, 2, 2, 2, 2]);
+      observing.remove();
+      const replacing = top.registerForwardHook(((_node: unknown, _inputs: unknown, outputs: tf.Tensor[]) => [
+        outputs[0]!.add(1),
+        outputs[1]!.add(tf.scalar(1, 'int32')),
+      ]) as never);
+      assert.equal(await all(), [
+        [-6, -4],
+        [6, 4],
+        [2, 3],
+      ]);
+      replacing.remove();
+      assert.equal(await all(), plain);
+    }
   });
 
   test('identity hooks on every node change no bit; when they go, in any order, the graph is as it was', async () => {

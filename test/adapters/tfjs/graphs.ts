@@ -62,22 +62,33 @@ export function passThroughParts(run: (x: tf.Tensor) => tf.Tensor): Parameters<t
 
 export const passThroughGraph = (run: (x: tf.Tensor) => tf.Tensor): tf.GraphModel => graph(...passThroughParts(run));
 
+const constant = (name: string, values: number[], scalar = false): GraphNode => ({
+  name,
+  op: 'Const',
+  attr: {
+    dtype: { type: 'DT_INT32' },
+    value: {
+      tensor: {
+        dtype: 'DT_INT32',
+        tensorShape: { dim: scalar ? [] : [{ size: String(values.length) }] },
+      },
+    },
+  },
+});
+
+/** x → top → out, where only the first output of top, which has two, is used: the values, and not where they were. */
+export function topParts(): Parameters<typeof artifacts> {
+  const top = { ...op('top', 'TopKV2', 'x', 'k'), attr: { T: FLOAT, sorted: { b: true } } };
+  return [
+    [input(-1), constant('k', [2], true), top, op('out', 'Neg', 'top')],
+    ['out'],
+    [{ name: 'k', shape: [], values: [2] }],
+  ];
+}
+
 /** x → relu → square → sum; relu is used twice; split has two outputs. */
 export function branchingParts(): Parameters<typeof artifacts> {
   const split = op('split', 'SplitV', 'square', 'sizes', 'axis');
-  const constant = (name: string, values: number[], scalar = false) => ({
-    name,
-    op: 'Const',
-    attr: {
-      dtype: { type: 'DT_INT32' },
-      value: {
-        tensor: {
-          dtype: 'DT_INT32',
-          tensorShape: { dim: scalar ? [] : [{ size: String(values.length) }] },
-        },
-      },
-    },
-  });
   return [
     [
       input(-1),
