@@ -126,6 +126,8 @@ export interface Layer extends TfjsLayerLike {
   readonly trainableWeights: readonly { read(): Variable }[];
   readonly weights: readonly { read(): Variable }[];
   readonly outputShape: unknown;
+  /** Not public: 0 once it has been disposed of. */
+  readonly _refCount?: number | null;
   assertInputCompatibility(inputs: unknown): void;
 }
 

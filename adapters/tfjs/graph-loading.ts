@@ -5,6 +5,7 @@
  *     as saved:  a ──→ X ──→ consumers          as loaded:  a ──→ X/before_hooks ──→ X (ours) ──→ consumers
  *                                                             └───────────────────────↑
  */
+import { describe } from '../../src/index.ts';
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
 import {
   type Attributes,
@@ -108,6 +109,12 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
   let places: GraphPlaces | undefined;
   const load = async () => {
     const artifacts = (await handler.load!()) as Artifacts;
+    if (!Array.isArray(artifacts?.modelTopology?.node)) {
+      throw new TypeError(
+        `loadTfjsGraph(): the model has no graph\n  came: ${describe(artifacts?.modelTopology ?? artifacts)}\n` +
+          '  expected: a modelTopology with its nodes, as tfjs-converter writes it',
+      );
+    }
     topology = artifacts.modelTopology;
     const { nodes, rewritten } = withPlaces(
       topology.node,

@@ -1,6 +1,7 @@
 import { Hookable, listenersOf } from '../../src/index.ts';
 import type { Core, Tensor, TfjsTensor } from './framework.ts';
 import type { GraphPlaces, NodeInfo } from './graph-places.ts';
+import type { GraphRuns } from './graph-runs.ts';
 import { AROUND, beforeCall, hookedCall, hooksAfter, type Place } from './hooked-call.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
@@ -9,6 +10,7 @@ import { refuseTensors } from './refuse.ts';
 export interface GraphContext {
   readonly core: Core;
   readonly places: GraphPlaces;
+  readonly runs: GraphRuns;
 }
 
 /**

@@ -10,6 +10,7 @@
  */
 import type { Tensor } from './framework.ts';
 import { type Attributes, BEFORE_HOOKS, declaredOutputs, type GraphPlaces, isPlace, type Run } from './graph-places.ts';
+import type { GraphRuns } from './graph-runs.ts';
 
 /** A node as tfjs-converter has it after loading. */
 interface RawNode {
@@ -69,7 +70,7 @@ interface Executor {
 }
 
 /** The places of a loaded model; undefined where its graph cannot be reached. */
-export function loadedPlaces(registry: OpRegistry, model: object): GraphPlaces | undefined {
+export function loadedPlaces(registry: OpRegistry, model: object, runs: GraphRuns): GraphPlaces | undefined {
   const graph = rawGraph(model);
   if (graph === undefined) return undefined;
   const nodes = new Map(Object.entries(graph.nodes));
@@ -80,7 +81,18 @@ export function loadedPlaces(registry: OpRegistry, model: object): GraphPlaces |
         { name, op: node.op, fusedOps: fusedOps(node), isPlace: isPlace(node.op) },
       ]),
     ),
-    hook: (name, run) => insertNode(registry, graph, nodes.get(name)!, run),
+    hook(name, run) {
+      let takeOut: (() => void) | undefined;
+      const end = runs.watch();
+      runs.between(() => {
+        takeOut = insertNode(registry, graph, nodes.get(name)!, run);
+      });
+      return () =>
+        runs.between(() => {
+          takeOut!();
+          end();
+        });
+    },
   };
 }
 

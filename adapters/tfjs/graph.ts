@@ -2,14 +2,13 @@ import { Hookable, intercept, listenersOf } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
 import { disposeAllBut, hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
-import { replaceProperty } from './own-property.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
 
 /**
  * A GraphModel as a Hookable: its modules are the nodes of the graph, under their names. Its own hooks run around
- * `execute` and `executeAsync` (and so around predict), and see their arguments. Register and remove hooks on nodes
- * between runs, not while an `executeAsync` is under way.
+ * `execute` and `executeAsync` (and so around predict), and see their arguments. A hook that is registered on a node
+ * while the model runs may wait for the next run; one that is removed fires no more.
  */
 export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   static readonly className: string = 'TfjsGraph';
@@ -41,8 +40,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   /** Runs the model's `execute`, without the hooks on it. Those on its nodes run. */
   forward(inputs: T | T[] | Record<string, T>, outputs?: string | string[]): T {
-    const execute = Object.getPrototypeOf(this.model).execute as TfjsGraphModelLike['execute'];
-    return execute.call(this.model, inputs, outputs) as T;
+    return this.#context.runs.executePlain(inputs, outputs) as T;
   }
 
   /**
@@ -96,31 +94,25 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   #install(): void {
     if (this.#restore !== undefined) return;
     const { core } = this.#context;
-    const { model } = this;
-    const { execute, executeAsync } = model;
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
-    const restoreSync = replaceProperty(model, 'execute', (...received: unknown[]) =>
-      hookedCall(place, received, (inputs) => execute.call(model, inputs[0], inputs[1])),
-    );
-    const restoreAsync = replaceProperty(model, 'executeAsync', async (...received: unknown[]) => {
-      let given: readonly unknown[] = received;
-      let own: unknown;
-      const forward = async (...inputs: readonly unknown[]) => {
-        given = inputs;
-        own = await executeAsync.call(model, inputs[0], inputs[1]);
-        return own;
-      };
-      const output = await intercept(this, forward, received);
-      const made = madeHere(own, received, given);
-      const free = new Set<unknown>([...made, ...madeSince(core, own, output)]);
-      const owned = ownedByCaller(core, this, output, (tensor) => free.has(tensor));
-      disposeAllBut(owned, made);
-      return owned;
+    this.#restore = this.#context.runs.surround({
+      execute: (received, run) => hookedCall(place, received, run),
+      executeAsync: async (received, run) => {
+        let given: readonly unknown[] = received;
+        let own: unknown;
+        const forward = async (...inputs: readonly unknown[]) => {
+          given = inputs;
+          own = await run(inputs);
+          return own;
+        };
+        const output = await intercept(this, forward, received);
+        const made = madeHere(own, received, given);
+        const free = new Set<unknown>([...made, ...madeSince(core, own, output)]);
+        const owned = ownedByCaller(core, this, output, (tensor) => free.has(tensor));
+        disposeAllBut(owned, made);
+        return owned;
+      },
     });
-    this.#restore = () => {
-      restoreSync();
-      restoreAsync();
-    };
   }
 
   #uninstall(): void {

@@ -77,6 +77,11 @@ export class LayerCalls {
 
   #install(): () => void {
     const layer = this.#layer;
+    if (!Object.isExtensible(layer)) {
+      throw new TypeError(
+        `${layer.getClassName()}(${layer.name}) cannot be hooked: it takes no new properties\n  expected: a layer that is not frozen`,
+      );
+    }
     const call = (inputs: unknown, options: TfjsCallOptions | undefined) => this.#call(inputs, options);
     this.#original = layer.call;
     if (isContainer(layer)) this.#model = replaceModelOutput(layer, layer.call, call);

@@ -13,9 +13,8 @@ export function refuseInputs(
 ): string | undefined {
   const { tensors } = splitInputs(inputs);
   for (const [i, tensor] of tensors.entries()) {
-    if (Array.isArray(tensor) || typeof (tensor as Promise<unknown> | undefined)?.then === 'function') {
-      return `tensors; input ${i} is ${Array.isArray(tensor) ? 'an array' : 'a promise'}`;
-    }
+    if (Array.isArray(tensor)) return `tensors; input ${i} is an array`;
+    if (isPromise(tensor)) return `tensors; input ${i} is a promise`;
     if (!isTensor(core, tensor)) continue;
     if (tensor.isDisposed) return `tensors that are not disposed; input ${i} is`;
     const came = before[i];
@@ -57,7 +56,9 @@ export function refuseTensors(
     };
     for (const [i, one] of output.entries()) {
       const given: unknown = replacement[i];
-      const expected = isTensor(core, given) ? refuseTensor(one, given, () => shape(i)) : 'a tensor';
+      const expected = isTensor(core, given)
+        ? refuseTensor(one, given, () => shape(i))
+        : `a tensor${isPromise(given) ? ', not a promise' : ''}`;
       if (expected !== undefined) return `${expected} (output ${i})`;
     }
     return undefined;
@@ -81,6 +82,13 @@ function refuseTensor(output: Tensor, replacement: Tensor, declaredShape: () => 
   if (replacement.dtype === output.dtype && fits(replacement.shape, shape)) return undefined;
   const wanted = shape.map((size) => size ?? '?').join(', ');
   return `${output.dtype} of shape [${wanted}], not ${replacement.dtype} of shape [${replacement.shape.join(', ')}]`;
+}
+
+/** Among tensors, where nobody will wait for it: its own rejection must not end the process. */
+function isPromise(value: unknown): boolean {
+  if (typeof (value as Promise<unknown> | undefined | null)?.then !== 'function') return false;
+  Promise.resolve(value).catch(() => {});
+  return true;
 }
 
 function fits(shape: readonly number[], expected: Shape): boolean {

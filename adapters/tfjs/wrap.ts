@@ -13,6 +13,7 @@ import {
 import { TfjsGraph } from './graph.ts';
 import { preparedPlaces } from './graph-loading.ts';
 import { loadedPlaces, type OpRegistry } from './graph-rewriting.ts';
+import { GraphRuns } from './graph-runs.ts';
 import { hookableOf, type TfjsLayer } from './layer.ts';
 
 /**
@@ -47,7 +48,7 @@ export function wrapTfjs<T extends TfjsTensor>(
     );
   }
   checkCopy(tf as unknown as Namespace, model);
-  if (model.weights.some((weight) => isGone(weight))) {
+  if (model._refCount === 0 || model.weights.some((weight) => isGone(weight))) {
     throw new TypeError(`wrapTfjs(): ${model.getClassName()} ${model.name} has been disposed of`);
   }
   return hookableOf<T>(core, model);
@@ -56,6 +57,8 @@ export function wrapTfjs<T extends TfjsTensor>(
 const graphs = new WeakMap<TfjsGraphModelLike, TfjsGraph>();
 
 function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsGraphModelLike): TfjsGraph<T> {
+  if (model.modelVersion === 'n/a') throw new TypeError('wrapTfjs(): the GraphModel has not been loaded yet');
+  if (isGraphGone(model)) throw new TypeError('wrapTfjs(): the GraphModel has been disposed of');
   const found = graphs.get(model);
   if (found !== undefined) return found as unknown as TfjsGraph<T>;
   const { registerOp, deregisterOp, GraphModel } = tf;
@@ -72,8 +75,8 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
         `  expected: one of tfjs-converter ${tf.version_converter ?? '(unknown version)'}, the copy that was passed in`,
     );
   }
-  if (model.modelVersion === 'n/a') throw new TypeError('wrapTfjs(): the GraphModel has not been loaded yet');
-  const places = preparedPlaces(model) ?? loadedPlaces({ registerOp, deregisterOp }, model);
+  const runs = new GraphRuns(model);
+  const places = preparedPlaces(model) ?? loadedPlaces({ registerOp, deregisterOp }, model, runs);
   if (places === undefined) {
     throw new TypeError(
       'wrapTfjs(): this tfjs keeps the graph of a loaded GraphModel where layertap cannot reach it\n' +
@@ -81,8 +84,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
         '  expected: a model that was loaded with loadTfjsGraph(tf, source), or one of tfjs 4',
     );
   }
-  if (isGraphGone(model)) throw new TypeError('wrapTfjs(): the GraphModel has been disposed of');
-  const hookable = new TfjsGraph<T>({ core, places }, model);
+  const hookable = new TfjsGraph<T>({ core, places, runs }, model);
   graphs.set(model, hookable as unknown as TfjsGraph);
   return hookable;
 }

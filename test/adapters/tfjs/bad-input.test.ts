@@ -52,6 +52,36 @@ onEachBackend('bad input', (test) => {
     model.dispose();
     assert.throws(() => wrapTfjs(tf, model), /Sequential \S+ has been disposed of/);
     assert.throws(() => wrapTfjs(tf, layer), /Dense dense_0 has been disposed of/);
+    const weightless = tf.sequential({ layers: [tf.layers.reLU({ name: 'relu', inputShape: [3] })] });
+    weightless.dispose();
+    assert.throws(() => wrapTfjs(tf, weightless), /has been disposed of/);
+    assert.throws(() => wrapTfjs(tf, weightless.layers[0]!), /ReLU relu has been disposed of/);
+  });
+
+  test('a model that is disposed of while it is hooked: hooks can still be removed', () => {
+    const model = models.dense(3, 4, 2);
+    const net = wrapTfjs(tf, model);
+    const handles = [net.observe(() => undefined), net.getSubmodule('dense_0').registerForwardHook(() => undefined)];
+    model.dispose();
+    assert.throws(() => model.predict(tf.ones([1, 3])), /already disposed/, "tfjs's own words");
+    for (const handle of handles) handle.remove();
+    assert.not(Object.hasOwn(model.layers[0]!, 'call'));
+    assert.equal(listHooks(net), []);
+  });
+
+  test('a frozen layer cannot be hooked, and nothing is registered', () => {
+    const model = models.dense(3, 4, 2);
+    const net = wrapTfjs(tf, model);
+    Object.freeze(model.layers[0]);
+    assert.throws(
+      () => select(net, '*').observe(() => undefined),
+      /Dense\(dense_0\) cannot be hooked: it takes no new properties\n {2}expected: a layer that is not frozen/,
+    );
+    assert.equal(listHooks(net), []);
+    Object.preventExtensions(model);
+    const { outputs } = model;
+    assert.throws(() => net.observe(() => undefined), /Sequential\(\S+\) cannot be hooked/);
+    assert.is(model.outputs, outputs);
   });
 
   test('an empty Sequential: its own hooks need layers', () => {
@@ -104,7 +134,7 @@ onEachBackend('bad input', (test) => {
       [tf.ones([2, 3], 'int32'), /expected: float32 for input 0, not int32/],
       [disposed, /tensors that are not disposed; input 0 is/],
       [[[x]], /tensors; input 0 is an array/],
-      [[Promise.resolve(x)], /tensors; input 0 is a promise/],
+      [[Promise.reject(new Error('nobody waits for it'))], /tensors; input 0 is a promise/],
     ];
     for (const [value, message] of pre) {
       const handle = layer.registerForwardPreHook(function wrong() {
@@ -142,6 +172,7 @@ onEachBackend('bad input', (test) => {
       [tf.ones([2, 2])],
       [tf.ones([2, 2]), tf.ones([2, 3])],
       [tf.ones([2, 2]), 7],
+      [tf.ones([2, 2]), Promise.reject(new Error('nobody waits for it'))],
     ]) {
       const bad = net.registerForwardHook(() => wrong as never);
       assert.throws(

@@ -187,5 +187,13 @@ onEachBackend('graph, prepared when loaded', (test) => {
     await refused(() => loadTfjsGraph(tf, undefined as never), /an address or a tf.io handler expected/);
     const failing = { load: () => Promise.reject(new Error('not today')) };
     await refused(() => loadTfjsGraph(tf, failing), /not today/);
+    for (const [artifacts, came] of [
+      [null, 'null'],
+      [{}, 'an Object'],
+      [{ modelTopology: { model_config: {} } }, 'an Object'],
+    ] as const) {
+      const expected = new RegExp(`the model has no graph\\n {2}came: ${came}\\n {2}expected: a modelTopology`);
+      await refused(() => loadTfjsGraph(tf, { load: async () => artifacts }), expected);
+    }
   });
 });

@@ -1,8 +1,9 @@
 // Nodes of a GraphModel: one pass, nothing loaded again, and the graph as it was when the last hook goes.
 import * as tf from '@tensorflow/tfjs';
+import { take } from 'rxjs';
 import * as assert from 'uvu/assert';
-import { loadTfjsGraph, TfjsNode, wrapTfjs } from '../../../adapters/tfjs/index.ts';
-import { listHooks, select } from '../../../src/index.ts';
+import { loadTfjsGraph, type TfjsGraph, TfjsNode, wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { listHooks, removeAllHooks, select } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
 import { artifacts, branchingParts, graph, input, op, passThroughGraph, topParts } from './graphs.ts';
 import { leaked, same } from './tensors.ts';
@@ -165,6 +166,112 @@ onEachBackend('graph', (test) => {
     }
   });
 
+  test('hooks that are removed or registered while the model runs', async () => {
+    const inc = (_node: unknown, _inputs: unknown, output: unknown) => (output as tf.Tensor).add(1) as never;
+    const prepared = () => loadTfjsGraph(tf, tf.io.fromMemory(artifacts(...branchingParts())));
+    // x is -1, 3; see above. Each with what the first run gives, and the second.
+    const cases: [string, (net: TfjsGraph<tf.Tensor>) => void, number[], number[]][] = [
+      [
+        'one that removes itself',
+        (net) => {
+          const handle = net.getSubmodule('relu').registerForwardHook((...call) => {
+            handle.remove();
+            return inc(...call);
+          });
+        },
+        [17, 23],
+        plain,
+      ],
+      ['take(1)', (net) => void net.getSubmodule('relu').observe().pipe(take(1)).subscribe(), plain, plain],
+      [
+        'one that is removed before its turn comes',
+        (net) => {
+          const handle = net.getSubmodule('twice').registerForwardHook(inc);
+          net.getSubmodule('relu').observe(() => handle.remove());
+        },
+        plain,
+        plain,
+      ],
+      [
+        'one that is removed after its turn',
+        (net) => {
+          const handle = net.getSubmodule('relu').registerForwardHook(inc);
+          net.getSubmodule('end').observe(() => handle.remove());
+        },
+        [17, 23],
+        plain,
+      ],
+      [
+        'one that is removed and registered again',
+        (net) => {
+          const handle = net.getSubmodule('twice').registerForwardHook(inc);
+          net.getSubmodule('relu').observe(() => {
+            handle.remove();
+            removeAllHooks(net.getSubmodule('twice'));
+            net.getSubmodule('twice').registerForwardHook(inc);
+          });
+        },
+        [10, 16],
+        [10, 16],
+      ],
+      [
+        'one that a hook of the model removes',
+        (net) => {
+          const handle = net.getSubmodule('relu').registerForwardHook(inc);
+          net.registerForwardPreHook(() => handle.remove());
+        },
+        plain,
+        plain,
+      ],
+    ];
+    for (const model of [branching(), await prepared()]) {
+      const net = wrapTfjs(tf, model);
+      const before = shapeOf(model);
+      for (const how of ['predict', 'execute', 'executeAsync'] as const) {
+        for (const [what, register, first, second] of cases) {
+          register(net);
+          const left = await leaked(async () => {
+            for (const expected of [first, second]) {
+              const given = x();
+              const output = (await model[how](given)) as tf.Tensor;
+              assert.equal([...output.dataSync()], expected, `${how}, ${what}`);
+              tf.dispose([given, output]);
+            }
+          });
+          assert.is(left, 0, `${how}, ${what}`);
+          removeAllHooks(net);
+          assert.equal(shapeOf(model), before, `${how}, ${what}`);
+          assert.not(Object.hasOwn(model, 'execute'));
+          assert.not(Object.hasOwn(model, 'executeAsync'));
+        }
+        // What is registered meanwhile is there in the next run at the latest.
+        const twice = net.getSubmodule('twice');
+        const observing = net.getSubmodule('relu').observe(() => {
+          observing.remove();
+          twice.registerForwardHook(inc);
+        });
+        tf.dispose(await model[how](x()));
+        same(await model[how](x()), [10, 16]);
+        removeAllHooks(net);
+        assert.equal(shapeOf(model), before);
+      }
+    }
+  });
+
+  test('a graph stays as it is until the last of several runs has ended', async () => {
+    const model = branching();
+    const net = wrapTfjs(tf, model);
+    const relu = net.getSubmodule('relu');
+    const handle = relu.registerForwardHook((_node, _inputs, output) => output.add(1));
+    const runs = [model.executeAsync(x()), model.executeAsync(x())];
+    const hooked = shapeOf(model);
+    handle.remove();
+    assert.equal(shapeOf(model), hooked);
+    for (const output of await Promise.all(runs)) same(output, plain);
+    assert.not.equal(shapeOf(model), hooked);
+    same(net.forward(x()), plain);
+  });
+
   test('leaves no tensor behind, whatever hooks return or throw', async () => {
     const model = branching();
     const net = wrapTfjs(tf, model);
@@ -282,6 +389,13 @@ onEachBackend('graph', (test) => {
     const gone = branching();
     gone.dispose();
     assert.throws(() => wrapTfjs(tf, gone), /has been disposed of/);
+    const wrapped = branching();
+    const handle = wrapTfjs(tf, wrapped)
+      .getSubmodule('relu')
+      .observe(() => undefined);
+    wrapped.dispose();
+    assert.throws(() => wrapTfjs(tf, wrapped), /has been disposed of/, 'also one that was wrapped before');
+    handle.remove();
     const unloaded = new tf.GraphModel('nowhere');
     assert.throws(() => wrapTfjs(tf, unloaded), /has not been loaded yet/);
     const { registerOp: _left, ...without } = tf;

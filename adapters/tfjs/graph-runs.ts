@@ -1,0 +1,101 @@
+import type { TfjsGraphModelLike } from './framework.ts';
+import { replaceProperty } from './own-property.ts';
+
+type Arguments = readonly unknown[];
+
+/** What stands around the runs of a model. */
+export interface AroundRuns {
+  execute(given: Arguments, run: (given: Arguments) => unknown): unknown;
+  executeAsync(given: Arguments, run: (given: Arguments) => Promise<unknown>): Promise<unknown>;
+}
+
+/**
+ * The runs of a GraphModel. tfjs has no word for when one ends, and a graph must not change meanwhile: so, while somebody
+ * needs to know, the model has an own `execute` and an own `executeAsync`, through which predict goes too.
+ */
+export class GraphRuns {
+  readonly #model: TfjsGraphModelLike;
+  /** The hooks of the model itself, while there are some. */
+  #around: AroundRuns | undefined;
+  #watchers = 0;
+  #underWay = 0;
+  /** What is to be done when the last run has ended. */
+  #waiting: (() => void)[] = [];
+  #restore: (() => void) | undefined;
+  /** What `execute` was before. */
+  #installed: Pick<TfjsGraphModelLike, 'execute'> | undefined;
+
+  constructor(model: TfjsGraphModelLike) {
+    this.#model = model;
+  }
+
+  /** @returns ends it; the last one leaves the model as it was found */
+  watch(): () => void {
+    if (this.#watchers++ === 0) this.#restore = this.#install();
+    return () => {
+      if (--this.#watchers > 0) return;
+      this.#restore?.();
+      this.#restore = undefined;
+    };
+  }
+
+  /** Puts hooks around the runs. */
+  surround(around: AroundRuns): () => void {
+    this.#around = around;
+    const end = this.watch();
+    return () => {
+      this.#around = undefined;
+      end();
+    };
+  }
+
+  /** Makes a change when no run is under way: at once, or when the last one ends. Only while somebody watches. */
+  between(change: () => void): void {
+    if (this.#underWay === 0) change();
+    else this.#waiting.push(change);
+  }
+
+  /** A run of the model without what stands around it. */
+  executePlain(...given: Arguments): unknown {
+    const { execute } = this.#installed ?? this.#model;
+    return this.#counted(() => execute.call(this.#model, given[0], given[1]));
+  }
+
+  #install(): () => void {
+    const model = this.#model;
+    const { execute, executeAsync } = model;
+    this.#installed = { execute };
+    const run = (given: Arguments) => execute.call(model, given[0], given[1]) as unknown;
+    const runAsync = (given: Arguments) => executeAsync.call(model, given[0], given[1]) as Promise<unknown>;
+    const restoreSync = replaceProperty(model, 'execute', (...given: Arguments) =>
+      this.#counted(() => (this.#around === undefined ? run(given) : this.#around.execute(given, run))),
+    );
+    const restoreAsync = replaceProperty(model, 'executeAsync', async (...given: Arguments) => {
+      this.#underWay++;
+      try {
+        return await (this.#around === undefined ? runAsync(given) : this.#around.executeAsync(given, runAsync));
+      } finally {
+        this.#end();
+      }
+    });
+    return () => {
+      restoreSync();
+      restoreAsync();
+      this.#installed = undefined;
+    };
+  }
+
+  #counted(run: () => unknown): unknown {
+    this.#underWay++;
+    try {
+      return run();
+    } finally {
+      this.#end();
+    }
+  }
+
+  #end(): void {
+    if (--this.#underWay > 0) return;
+    for (const change of this.#waiting.splice(0)) change();
+  }
+}
