@@ -7,7 +7,7 @@ const FIRST = 150;
 /** While a hand moves, taking points rests so many times as long as it took: frames come first, the files can wait. */
 const REST = 6;
 /** At least so long, in milliseconds, since whoever reads them wants a processor too. */
-const LEAST_REST = 60;
+const LEAST_REST = 100;
 
 /** When a source may give more. As fast as it can, as long as nobody moves anything; otherwise so that frames have time. */
 export class Intake {

@@ -1,5 +1,5 @@
-import crc32c from 'crc-32/crc32c.js';
 import { kernels } from '../../kernels/index.ts';
+import { crc32c } from './crc32c.ts';
 import { FOOTER_BYTES, HEADER_BYTES, mask, maskedCrc } from './record.ts';
 
 /**
@@ -26,6 +26,6 @@ const MANY = 4096;
 /** As {@link maskedCrc}, with the kernels: who writes histograms has them, who only reads need not load them. */
 function maskedCrcOfData(bytes: Uint8Array): number {
   if (bytes.length < MANY) return maskedCrc(bytes);
-  // The library inverts the register that it is given, and the shortened bytes are to begin with 0.
-  return mask(crc32c.buf(kernels().foldCrc32c(bytes), -1));
+  // The first bytes were inverted before they were folded: the register begins with 0.
+  return mask(crc32c(kernels().foldCrc32c(bytes), 0));
 }

@@ -1,5 +1,5 @@
 /** @file The framing of a TFRecord file, which knows nothing of what its records hold. frame-record.ts makes it. */
-import crc32c from 'crc-32/crc32c.js';
+import { crc32c } from './crc32c.ts';
 
 /** The length and its checksum, before the data. */
 export const HEADER_BYTES = 12;
@@ -19,5 +19,5 @@ export function mask(crc: number): number {
 
 /** The CRC-32C (Castagnoli) of some bytes, {@link mask}ed. */
 export function maskedCrc(bytes: Uint8Array): number {
-  return mask(crc32c.buf(bytes));
+  return mask(crc32c(bytes));
 }

@@ -170,17 +170,24 @@ export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer
 
 const NONE: Float64Array = new Float64Array(0);
 
+/** Gives memory for so many numbers. */
+export type NumberRoom = (count: number) => Float64Array;
+
+const ownRoom: NumberRoom = (count) => new Float64Array(count);
+
 /** A `repeated double` (8 bytes) or `float` (4), packed or not. Mostly it comes in one piece, which is copied once. */
 export class NumberList {
   readonly #size: 8 | 4;
+  readonly #room: NumberRoom;
   #numbers: Float64Array = NONE;
   length = 0;
 
-  constructor(size: 8 | 4) {
+  constructor(size: 8 | 4, room: NumberRoom = ownRoom) {
     this.#size = size;
+    this.#room = room;
   }
 
-  /** In memory of their own. */
+  /** In memory of which nobody else has a part. */
   get numbers(): Float64Array {
     return this.length === this.#numbers.length ? this.#numbers : this.#numbers.slice(0, this.length);
   }
@@ -191,7 +198,7 @@ export class NumberList {
     const count = bytes.length / this.#size;
     const start = this.#reserve(count);
     if (this.#size === 8 && LITTLE_ENDIAN) {
-      new Uint8Array(this.#numbers.buffer).set(bytes, start * 8);
+      new Uint8Array(this.#numbers.buffer, this.#numbers.byteOffset).set(bytes, start * 8);
       return;
     }
     const view = viewOf(bytes);
@@ -204,7 +211,7 @@ export class NumberList {
     const start = this.length;
     this.length += count;
     if (this.length > this.#numbers.length) {
-      const longer = new Float64Array(start === 0 ? count : Math.max(this.length, start * 2));
+      const longer = this.#room(start === 0 ? count : Math.max(this.length, start * 2));
       if (start > 0) longer.set(this.#numbers);
       this.#numbers = longer;
     }

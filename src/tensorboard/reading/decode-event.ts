@@ -4,7 +4,7 @@
  * Sources: event.proto, summary.proto and histogram.proto in tensorboard/compat/proto; what TensorBoard makes of older
  * forms: tensorboard/data_compat.py.
  */
-import { FieldReader, MalformedMessage, NumberList } from '../format/wire.ts';
+import { FieldReader, MalformedMessage, NumberList, type NumberRoom } from '../format/wire.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent } from './logged-event.ts';
 import { TextTable } from './text-table.ts';
@@ -18,9 +18,10 @@ export class EventDecoder {
 
   /**
    * What one record says: nothing, one thing, or several values of a summary.
+   * @param room where the numbers of older histograms go; by default each list has memory of its own
    * @throws MalformedMessage
    */
-  decode(data: Uint8Array): LoggedEvent[] {
+  decode(data: Uint8Array, room?: NumberRoom): LoggedEvent[] {
     let [wallTime, step, version, writer] = [0, 0, '', ''];
     // Where the other fields begin: what they say happened at a time and step that may come behind them.
     const places: number[] = [];
@@ -38,21 +39,21 @@ export class EventDecoder {
     for (const place of places) {
       fields.back(place);
       if (fields.number === 4) events.push({ ...stamp, kind: 'graph', graph: fields.bytes() });
-      else if (fields.number === 5) this.#summary(fields.message(), stamp, events);
+      else if (fields.number === 5) this.#summary(fields.message(), stamp, events, room);
       else if (fields.number === 7 && isStart(fields.message())) events.push({ ...stamp, kind: 'start' });
     }
     return events;
   }
 
-  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[]): void {
+  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[], room: NumberRoom | undefined): void {
     while (fields.next()) {
       if (fields.number !== 1) continue;
-      const value = this.#value(fields.message(), stamp);
+      const value = this.#value(fields.message(), stamp, room);
       if (value !== undefined) events.push(value);
     }
   }
 
-  #value(fields: FieldReader, { wallTime, step }: Stamp): LoggedEvent | undefined {
+  #value(fields: FieldReader, { wallTime, step }: Stamp, room: NumberRoom | undefined): LoggedEvent | undefined {
     let [tag, plugin, content, hasMetadata] = ['', '', NOTHING, false];
     // Of those that exclude each other the last one counts.
     let place = -1;
@@ -73,7 +74,7 @@ export class EventDecoder {
       case 4:
         return { wallTime, step, tag, kind: 'image', ...imageOf(fields.message()) };
       case 5:
-        return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message()) };
+        return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message(), room) };
       case 8: {
         const known = fromTensor(decodeTensor(fields.message()), plugin);
         if (known !== undefined) return { wallTime, step, tag, ...known };
@@ -117,10 +118,10 @@ function imageOf(fields: FieldReader): { width: number; height: number; images: 
   return { width, height, images };
 }
 
-function histogramOf(fields: FieldReader) {
+function histogramOf(fields: FieldReader, room: NumberRoom | undefined) {
   const statistics = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0 };
-  const limits = new NumberList(8);
-  const counts = new NumberList(8);
+  const limits = new NumberList(8, room);
+  const counts = new NumberList(8, room);
   while (fields.next()) {
     if (fields.number === 1) statistics.min = fields.double();
     else if (fields.number === 2) statistics.max = fields.double();

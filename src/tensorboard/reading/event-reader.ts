@@ -1,4 +1,4 @@
-import { MalformedMessage } from '../format/wire.ts';
+import { MalformedMessage, type NumberRoom } from '../format/wire.ts';
 import { EventDecoder } from './decode-event.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import { type Damage, RecordSplitter } from './record-splitter.ts';
@@ -42,9 +42,10 @@ export class EventReader {
 
   /**
    * Takes the next bytes of the file. Images and graphs may be views of them, so that they must not change.
+   * @param room where numbers of histograms go; by default each list has memory of its own
    * @returns the events that are complete with them, in the order of the file
    */
-  push(bytes: Uint8Array): LoggedEvent[] {
+  push(bytes: Uint8Array, room?: NumberRoom): LoggedEvent[] {
     const events: LoggedEvent[] = [];
     for (const piece of this.#splitter.push(bytes)) {
       if ('damage' in piece) {
@@ -52,7 +53,7 @@ export class EventReader {
         continue;
       }
       try {
-        for (const event of this.#decoder.decode(piece.data)) events.push(event);
+        for (const event of this.#decoder.decode(piece.data, room)) events.push(event);
       } catch (error) {
         if (!(error instanceof MalformedMessage)) throw error;
         this.#onDamage({ offset: piece.offset, reason: error.message, final: false });

@@ -1,3 +1,4 @@
+import { ReusedNumbers } from '../format/reused-numbers.ts';
 import { EventReader } from './event-reader.ts';
 import type { LogFile, LogSource } from './log-source.ts';
 import type { LoggedEvent } from './logged-event.ts';
@@ -80,10 +81,12 @@ export class RunReader {
 
   /**
    * As {@link poll}, but as many events at a time as came with one piece of a file, which is faster where they are many
-   * and small.
+   * and small. The numbers of their histograms may be written over by those of the next batch: what is to be kept has to
+   * be copied.
    */
   async *pollBatches(): AsyncGenerator<RunEvents> {
-    for await (const { run, backlog } of this.#look()) yield { run, events: backlog.splice(0).reverse() };
+    for await (const { run, backlog } of this.#look(new ReusedNumbers()))
+      yield { run, events: backlog.splice(0).reverse() };
   }
 
   /** What there is, and then what comes, until the signal aborts it or the loop over it ends. @throws as {@link poll} */
@@ -97,19 +100,19 @@ export class RunReader {
     }
   }
 
-  async *#look(): AsyncGenerator<Followed> {
+  async *#look(numbers?: ReusedNumbers): AsyncGenerator<Followed> {
     if (this.#busy) throw new Error('RunReader: the last poll() is not over yet; iterate over it to its end');
     this.#busy = true;
     try {
       const files = (await this.#source.list()).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-      for (const file of files) yield* this.#read(file);
+      for (const file of files) yield* this.#read(file, numbers);
     } finally {
       this.#busy = false;
     }
   }
 
   /** Gives the file itself, each time when there is something in its backlog. */
-  async *#read(file: LogFile): AsyncGenerator<Followed> {
+  async *#read(file: LogFile, numbers: ReusedNumbers | undefined): AsyncGenerator<Followed> {
     const { path } = file;
     let followed = this.#files.get(path);
     if (followed === undefined) {
@@ -130,7 +133,8 @@ export class RunReader {
     try {
       // A writer may take back a record that it could not write to its end: half a record is read anew each time.
       for await (const bytes of file.read(reader.offset)) {
-        followed.backlog = reader.push(bytes).reverse();
+        numbers?.reset();
+        followed.backlog = reader.push(bytes, numbers?.take).reverse();
         if (followed.backlog.length > 0) yield followed;
         if (reader.ended) return;
       }

@@ -1,13 +1,30 @@
 import { CanvasInk } from './ink.ts';
 
-/** Makes a canvas as fine as the screen at this size in CSS pixels, and empty. */
+/** Makes a canvas as large in CSS pixels, as fine as the screen, and empty. */
 export function inkOf(canvas: HTMLCanvasElement, width: number, height: number, font: string): CanvasInk {
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
+  return inkOn(canvas, width, height, font);
+}
+
+/** Empties a canvas whose size in CSS pixels this is already. @param ratio device pixels in a CSS pixel */
+export function inkOn(
+  canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
+  font: string,
+  ratio: number = devicePixelRatio,
+): CanvasInk {
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = canvas.getContext('2d')!;
-  context.scale(ratio, ratio);
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+  } else {
+    // Not on a new canvas, which is empty: where this is printed, what lies under it is cleared too.
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, wide, high);
+  }
+  context.setTransform(wide / width, 0, 0, high / height, 0, 0);
   return new CanvasInk(context, font);
 }

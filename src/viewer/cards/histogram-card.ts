@@ -1,5 +1,6 @@
 import type { Range, View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
+import { inkOn } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';
 import { CardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';
@@ -61,6 +62,9 @@ export class HistogramCard implements Card {
   readonly #gestures: CardGestures;
   readonly #stop: readonly (() => void)[];
   #painted: Painted | undefined;
+  /** Of the figure. Not asked for in each frame, since the browser would lay the page out to answer. */
+  #width = 0;
+  #height = 0;
 
   /** @param run the one run that is drawn; by default all that are not hidden */
   constructor(context: CardContext, tag: string, run?: string) {
@@ -72,7 +76,10 @@ export class HistogramCard implements Card {
     this.#gestures = new CardGestures(this.#figure, context.state, tag, () => this.#shown(), redraw);
     const keys = (event: KeyboardEvent): void => this.#press(event);
     this.element.addEventListener('keydown', keys);
-    const resized = new ResizeObserver(redraw);
+    const resized = new ResizeObserver(() => {
+      this.#measure();
+      redraw();
+    });
     resized.observe(this.#figure);
     this.#stop = [
       context.state.listen(redraw),
@@ -134,13 +141,19 @@ export class HistogramCard implements Card {
     if (say !== undefined) this.#live.textContent = say;
   }
 
+  #measure(): void {
+    this.#width = this.#figure.clientWidth;
+    this.#height = this.#figure.clientHeight;
+  }
+
   draw(data = true): void {
     this.#draw(data, false);
   }
 
   /** @param now whether the picture must be as the view says, and may not wait for its turn */
   #draw(newData: boolean, now: boolean): void {
-    const { clientWidth: width, clientHeight: height } = this.#figure;
+    if (!(this.#width > 0 && this.#height > 0)) this.#measure();
+    const [width, height] = [this.#width, this.#height];
     if (width === 0 || height === 0) return;
     const { view } = this.#context.state;
     const theme = themeOf(this.element);
@@ -160,11 +173,16 @@ export class HistogramCard implements Card {
       }
     }
     const { plot, scene } = this.#painted!;
-    const above = inkOn(this.#above, scene);
+    const above = this.#inkOn(this.#above, scene);
     plot.paintOver(above, view);
     const { band } = this.#gestures;
     if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
-    this.#read(scene, view);
+    // After all cards are drawn: text that is written before a canvas is, makes the browser lay the page out for it.
+    queueMicrotask(() => this.#read(scene, view));
+  }
+
+  #inkOn(canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene): Ink {
+    return inkOn(canvas, width, height, theme.font, ratio);
   }
 
   #isTurn(old: Painted, key: string, { steps }: View): boolean {
@@ -177,7 +195,7 @@ export class HistogramCard implements Card {
     const start = performance.now();
     const scene = make();
     const plot = new PLOTS[scene.view.histograms](scene);
-    plot.paint(inkOn(this.#picture, scene));
+    plot.paint(this.#inkOn(this.#picture, scene));
     const { steps } = scene.view;
     this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: keys.key };
     turns.took(this, performance.now() - start);
@@ -245,22 +263,6 @@ function copyOf(picture: HTMLCanvasElement, { left, top, width, height }: Box, {
   copy.height = Math.max(1, Math.round(height * ratio));
   copy.getContext('2d')!.drawImage(picture, Math.round(-left * ratio), Math.round(-top * ratio));
   return copy;
-}
-
-/** An empty canvas of the scene's size. */
-function inkOn(canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene): Ink {
-  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-  const context = canvas.getContext('2d')!;
-  if (canvas.width !== wide || canvas.height !== high) {
-    canvas.width = wide;
-    canvas.height = high;
-  } else {
-    // Not on a new canvas, which is empty: where this is printed, what lies under it is cleared too.
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, wide, high);
-  }
-  context.setTransform(wide / width, 0, 0, high / height, 0, 0);
-  return new CanvasInk(context, theme.font);
 }
 
 function drawnColumns(of: RunOfTag, { view, steps, runs }: Scene): number[] {

@@ -1,6 +1,7 @@
 import { lowerBound } from '../data/lower-bound.ts';
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
+import { oncePerFrame } from '../once-per-frame.ts';
 import { onlyMarksMoved, type Range } from '../state/view-state.ts';
 import { inkOf } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';
@@ -62,10 +63,11 @@ export class ScalarCard implements Card, StepTrack {
       this.#marks.element,
     );
     this.element = element('div', { class: 'scalars' }, this.#values, this.#plot);
+    const follow = oncePerFrame(() => this.#update());
     this.#stop = [
       listenToSteps(this.#plot, context.state, this),
       context.state.listen((view, before) => {
-        if (onlyMarksMoved(view, before)) this.#update();
+        if (onlyMarksMoved(view, before)) follow();
         else context.requestDraw(this);
       }),
     ];

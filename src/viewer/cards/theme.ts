@@ -53,8 +53,30 @@ const DARK: Theme = {
   font: 'system-ui, sans-serif',
 };
 
-/** What the custom properties of an element say, and for those that are not set, colours of our own. */
+/** Of all cards that are drawn in one go, by the roots that they are in; undefined between. */
+let themes: Map<Node, Theme> | undefined;
+
+/**
+ * What the custom properties of an element say, and for those that are not set, colours of our own. They are the same for
+ * all cards of a viewer, and asked for once where many are drawn: the browser would lay the page out for each of them.
+ */
 export function themeOf(element: Element): Theme {
+  if (themes === undefined) {
+    themes = new Map();
+    queueMicrotask(() => {
+      themes = undefined;
+    });
+  }
+  const root = element.getRootNode();
+  let theme = themes.get(root);
+  if (theme === undefined) {
+    theme = readTheme(element);
+    themes.set(root, theme);
+  }
+  return theme;
+}
+
+function readTheme(element: Element): Theme {
   const style = getComputedStyle(element);
   const scheme = style.colorScheme;
   const both = scheme.includes('light') && scheme.includes('dark');

@@ -1,6 +1,7 @@
 import type { LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { packBins } from './packed-bins.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
 
 /** More bins than these are joined; it is beyond what any program logs. */
@@ -12,7 +13,7 @@ export class UnusableRecord extends Error {
 }
 
 /**
- * What a viewer shows of an event; undefined for what it does not show.
+ * What a viewer shows of an event; undefined for what it does not show. Nothing of the event's own memory is kept.
  * @throws UnusableRecord for a histogram whose bins make no sense; says which run, tag and step, and why
  */
 export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
@@ -26,7 +27,7 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
     case 'text':
       return { ...event, run };
     case 'image':
-      // Copies: they may be views of all that was read with them.
+      // They may be views of all that was read with them.
       return { ...event, run, images: event.images.map((bytes) => bytes.slice()) };
     case 'start':
       return { kind: 'restart', run, step: event.step };
@@ -40,7 +41,7 @@ function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
   const { tag, step, wallTime } = event;
   try {
     const bins = binsOf(event);
-    return { kind: 'histogram', run, tag, step, wallTime, bins, summary: summaryOf(event, bins) };
+    return { kind: 'histogram', run, tag, step, wallTime, bins: packBins(bins), summary: summaryOf(event, bins) };
   } catch (error) {
     if (!(error instanceof UnusableRecord)) throw error;
     throw new UnusableRecord(

@@ -1,4 +1,5 @@
 import { checkCode, decodeCounts, encodeCounts } from './count-code.ts';
+import { DEFAULT_EDGES } from './default-edges.ts';
 import type { Bins } from './points.ts';
 
 /**
@@ -29,3 +30,18 @@ export class PackedBins implements Bins {
 
 /** The counts of bins as bytes. @returns a view: of memory that the next call writes to, or of what they came in */
 export const codeOf = (bins: Bins): Uint8Array => (bins instanceof PackedBins ? bins.code : encodeCounts(bins.counts));
+
+/** Codes of some hundred bytes lie in one piece of memory. */
+const POOL_BYTES = 1 << 16;
+let pool = new Uint8Array(0);
+let taken = 0;
+
+/** Bins that do not depend any more on the memory which these are in. */
+export function packBins({ edges, counts }: Bins): PackedBins {
+  const code = encodeCounts(counts);
+  if (taken + code.length > pool.length) [pool, taken] = [new Uint8Array(Math.max(POOL_BYTES, code.length)), 0];
+  pool.set(code, taken);
+  taken += code.length;
+  const own = edges.buffer === DEFAULT_EDGES.buffer ? edges : edges.slice();
+  return new PackedBins(own, pool.subarray(taken - code.length, taken));
+}

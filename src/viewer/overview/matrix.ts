@@ -30,7 +30,7 @@ export interface MatrixScene {
 
 /** So many rows, and so many of their cells, say what the scale of all is. */
 const SAMPLED_ROWS = 128;
-const SAMPLED_CELLS = 4096;
+const SAMPLED_CELLS = 2048;
 /** Between rows that are high enough to have names. */
 const GAP = 1;
 

@@ -10,6 +10,7 @@ import { listenToSteps, type StepTrack, stepAt } from '../cards/step-pointer.ts'
 import { type Theme, themeOf } from '../cards/theme.ts';
 import { Choice } from '../choice.ts';
 import { element, say } from '../element.ts';
+import { oncePerFrame } from '../once-per-frame.ts';
 import { type Hover, onlyMarksMoved, type Range, type Statistic } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { allSteps } from './all-steps.ts';
@@ -97,10 +98,11 @@ export class Overview implements Card, StepTrack {
       // Whoever dragged wanted a brush.
       if (Math.hypot(clientX - pressed.x, clientY - pressed.y) < CLICK) this.#chooseHovered();
     });
+    const follow = oncePerFrame(() => this.#update());
     this.#stop = [
       listenToSteps(this.#pane, state, this),
       state.listen((view, before) => {
-        if (onlyMarksMoved(view, before)) this.#update();
+        if (onlyMarksMoved(view, before)) follow();
         else context.requestDraw(this);
       }),
     ];
@@ -130,8 +132,10 @@ export class Overview implements Card, StepTrack {
     const { rows, rowHeight } = scene;
     const total = rows.length * rowHeight;
     const height = Math.max(rowHeight, Math.min(total, MOST_HIGH));
-    this.#scroller.style.height = `${height}px`;
-    this.#room.style.height = `${total - height}px`;
+    if (this.#scene?.rows.length !== rows.length || this.#scene.rowHeight !== rowHeight) {
+      this.#scroller.style.height = `${height}px`;
+      this.#room.style.height = `${total - height}px`;
+    }
     this.#statistic.value = view.statistic;
     this.#scaleOf.value = view.overviewScale;
     // It may have become shorter.

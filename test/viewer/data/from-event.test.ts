@@ -27,6 +27,18 @@ function histogram(
 
 const plain = ({ bins }: HistogramPoint) => [[...bins.edges], [...bins.counts]];
 
+test('fromEvent() keeps nothing of the memory that an event is in', () => {
+  for (const edges of [[...DEFAULT_EDGES.subarray(700, 704)], [1, 2, 3, 4]]) {
+    const all = Float64Array.from(edges);
+    const counts = Float64Array.of(5, 0, 7);
+    const event = { ...histogram([]), bins: { lefts: all.subarray(0, 3), rights: all.subarray(1), counts } };
+    const made = point(event);
+    all.fill(9);
+    counts.fill(9);
+    assert.equal(plain(made), [edges, [5, 0, 7]]);
+  }
+});
+
 for (const { name, kind, values, record } of cases) {
   if (kind !== 'histogram') continue;
   test(`fromEvent() knows of PyTorch's record what its values are: ${name}`, () => {
