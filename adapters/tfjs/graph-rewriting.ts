@@ -114,12 +114,16 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: R
   const rawName = name + BEFORE_HOOKS;
   const count = outputCount(node, graph);
   const outputNames = Array.from({ length: count }, (_, i) => (i === 0 ? rawName : `${rawName}:${i}`));
+  // A NoOp among the inputs only says in which order to run.
+  const orders = (i: number) => node.inputs[i]?.op === 'NoOp';
+  // Looked up when it is asked for: a hook on an input puts another node there.
+  const received = () => node.inputs.filter((_input, i) => !orders(i));
   const hooks: RawNode = {
     name,
     op,
     category: 'custom',
-    inputNames: [...outputNames, ...node.inputNames],
-    inputs: [...outputNames.map(() => node), ...node.inputs],
+    inputNames: [...outputNames, ...node.inputNames.filter((_name, i) => !orders(i))],
+    inputs: [...outputNames.map(() => node), ...received()],
     children: node.children,
     attrParams: {},
     inputParams: {},
@@ -134,7 +138,7 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: R
       inputs.slice(0, count) as Tensor[],
     ),
   );
-  for (const input of node.inputs) input.children.push(hooks);
+  for (const input of received()) input.children.push(hooks);
   for (const child of node.children) replace(child.inputs, node, hooks);
   node.children = outputNames.map(() => hooks);
   node.name = rawName;
@@ -150,7 +154,7 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: R
     node.name = name;
     node.children = hooks.children;
     for (const child of hooks.children) replace(child.inputs, hooks, node);
-    for (const input of node.inputs) input.children.splice(input.children.lastIndexOf(hooks), 1);
+    for (const input of received()) input.children.splice(input.children.lastIndexOf(hooks), 1);
     registry.deregisterOp(op);
     graph.forget();
   };

@@ -346,6 +346,24 @@ onEachBackend('graph', (test) => {
     assert.not(kept!.isDisposed);
   });
 
+  test('what only orders the nodes is no input of theirs', async () => {
+    const nothing = { ...op('nothing', 'NoOp'), input: ['^first'] };
+    const after = { ...op('after', 'Neg', 'x'), input: ['x', '^nothing'] };
+    const parts = [[input(-1), op('first', 'Square', 'x'), nothing, after], ['after']] as const;
+    const model = graph([...parts[0]], [...parts[1]]);
+    const before = shapeOf(model);
+    let count = 0;
+    const handle = wrapTfjs(tf, model)
+      .getSubmodule('after')
+      .observe(({ inputs }) => {
+        count = inputs.length;
+      });
+    same(model.predict(x()), [1, -3]);
+    assert.is(count, 1);
+    handle.remove();
+    assert.equal(shapeOf(model), before);
+  });
+
   test('globs match the names, slashes and all', () => {
     const net = wrapTfjs(tf, branching());
     assert.equal(
