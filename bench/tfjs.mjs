@@ -72,9 +72,9 @@ const notes = {
 };
 
 for (const [backend, batch, turns] of [
-  ['wasm', 1, 200],
+  ['wasm', 1, 150],
   ['wasm', 32, 20],
-  ['cpu', 1, 20],
+  ['cpu', 1, 12],
 ]) {
   await tf.setBackend(backend);
   const model = tf.sequential();
