@@ -21,20 +21,27 @@ import { targetsOf } from './targets.mjs';
 const LONG = { attempts: 2, rounds: 6, millis: 8, warm: 60 };
 const QUICK = { attempts: 1, rounds: 6, millis: 6, warm: 50 };
 
-/** What prints its own lines, in a process of its own; in Node only. Each is given the Python. */
-const SCRIPTS = {
+/** What prints its own lines, in a process of its own, and measures in Node only. Each is given the Python. */
+const NODE_SCRIPTS = {
   dispatch: 'dispatch.mjs',
   pipeline: 'pipeline.mjs',
   tensorboard: 'tensorboard.mjs',
   tfjs: 'tfjs.mjs',
   'viewer-reading': 'viewer-reading.mjs',
 };
-const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
+/** The same, in Chromium only. */
+const CHROMIUM_SCRIPTS = {
+  viewer: 'viewer.mjs',
+  'viewer-cards': 'viewer-cards.mjs',
+  'viewer-live': 'viewer-live.mjs',
+};
 
 const { values: options, positionals } = parseArgs({
   options: { chromium: { type: 'boolean' }, quick: { type: 'boolean' }, write: { type: 'boolean' } },
   allowPositionals: true,
 });
+const SCRIPTS = options.chromium ? CHROMIUM_SCRIPTS : NODE_SCRIPTS;
+const NAMES = [...Object.keys(SECTIONS), ...Object.keys(SCRIPTS)];
 const isSize = (word) => /^\d+x\d+x\d+$/.test(word);
 const askedSizes = positionals.filter(isSize).map((word) => word.split('x').map(Number));
 const askedSections = positionals.filter((word) => !isSize(word));
@@ -95,7 +102,8 @@ async function sectionReport(section) {
 
 function scriptReport(name) {
   const script = fileURLToPath(new URL(SCRIPTS[name], import.meta.url));
-  const { stdout, status } = spawnSync(process.execPath, [script, process.env.PYTHON ?? 'python3'], {
+  const args = options.chromium ? [] : [process.env.PYTHON ?? 'python3'];
+  const { stdout, status } = spawnSync(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`${SCRIPTS[name]} ended with code ${status}`);
@@ -106,7 +114,6 @@ const file = options.chromium ? 'chromium' : `node-${process.versions.node.split
 const asked =
   askedSections.length > 0 ? askedSections : NAMES.filter((name) => askedSizes.length === 0 || takesSizes(name));
 for (const name of asked) {
-  if (name in SCRIPTS && options.chromium) continue;
   const markdown = name in SCRIPTS ? scriptReport(name) : await sectionReport(name);
   if (markdown === undefined) continue;
   console.log(`\n${markdown}`);

@@ -12,7 +12,7 @@ const VALUES = 1024;
 const DRAWS = 97;
 
 /** Writes the logs, unless the directory is there. */
-export async function makeLogs(directory, { steps = 1000, tags = 20 } = {}) {
+export async function makeLogs(directory, { steps = 10_000, tags = 20 } = {}) {
   if (existsSync(directory)) return;
   mkdirSync(directory, { recursive: true });
   manualSeed(0);

@@ -11,7 +11,7 @@ import { startView } from '../test/browser/viewer-command.mjs';
 import { makeLogs } from './viewer-logs.mjs';
 
 const directory = process.argv[2] ?? join(tmpdir(), 'layertap-viewer-logs');
-await makeLogs(directory, { steps: 10_000 });
+await makeLogs(directory);
 const bytes = readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
 const browser = await launchChromium();

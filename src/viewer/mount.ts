@@ -42,7 +42,7 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
     throw new TypeError(`mountViewer(): the source must be a ViewerSource or a Selection, got ${describe(source)}`);
   }
   const store = new Store();
-  const { shell, unmount } = mountShell(element, source.name, store, options);
+  const { shell, unmount } = mountShell(element, source.name, store, true, options);
   const intake = new Intake(shell.hand);
   let disconnect: () => void;
   try {
@@ -69,11 +69,11 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
 
 /** Shows what is in a store already: for a report. */
 export function mountStore(element: Element, name: string, store: Store, options: MountOptions = {}): Viewer {
-  const { shell, unmount } = mountShell(element, name, store, options);
+  const { shell, unmount } = mountShell(element, name, store, false, options);
   return { state: shell.state, store, unmount };
 }
 
-function mountShell(element: Element, name: string, store: Store, options: MountOptions) {
+function mountShell(element: Element, name: string, store: Store, follows: boolean, options: MountOptions) {
   if (!(element instanceof Element)) {
     throw new TypeError(`mountViewer(): the first argument must be an Element, got ${describe(element)}`);
   }
@@ -86,7 +86,7 @@ function mountShell(element: Element, name: string, store: Store, options: Mount
     throw new Error('mountViewer(): the element holds a viewer already; unmount() that one first');
   }
   const shadow = ROOTS.has(element) ? element.shadowRoot! : attachShadow(element);
-  const shell = new Shell(shadow, name, store, options);
+  const shell = new Shell(shadow, name, store, follows, options);
   ROOTS.set(element, 'mounted');
   const unmount = once(() => {
     shell.destroy();

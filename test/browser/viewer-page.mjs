@@ -302,6 +302,12 @@ const tests = {
     await until(live.page, `${ROOT}.querySelector('progress').hidden && viewer.store.tags('text').length > 0`);
     assert.deepEqual(await page.evaluate(content), await live.page.evaluate(content));
     assert.deepEqual(seen.requests, [url]);
+    // Nothing comes any more, so that there is nothing to pause.
+    const pause = { hasText: /^Pause$/ };
+    assert.equal(await page.locator('button', pause).isVisible(), false);
+    assert.equal(await live.page.locator('button', pause).isVisible(), true);
+    await page.keyboard.press('p');
+    assert.equal(await page.evaluate('viewer.state.view.steps'), undefined);
     await close(url);
     await live.close();
     await server.stop();

@@ -40,6 +40,16 @@ globalThis.requestAnimationFrame = (run) => {
   return frame(run);
 };
 
+/** Resolves once nobody has asked for a frame for three of them, or after a hundred. */
+async function still(): Promise<void> {
+  let quiet = 0;
+  for (let i = 0; i < 100 && quiet < 3; i++) {
+    const { frames } = left;
+    await new Promise((done) => frame(done));
+    quiet = left.frames === frames ? quiet + 1 : 0;
+  }
+}
+
 /** A source that gives what it is told to. */
 class Hand {
   readonly name: string = 'runs/made by hand';
@@ -165,6 +175,7 @@ function refusals(): string[] {
 Object.assign(globalThis, {
   viewerTest: {
     left,
+    still,
     mount,
     mountTraining: (steps: number, options?: MountOptions) => mount(training(steps, 256), options),
     mountMarkup: (options?: MountOptions) => mount(markup(), options),

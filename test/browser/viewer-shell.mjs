@@ -61,10 +61,10 @@ class Viewer {
     return this.page.evaluate(([name, args]) => globalThis.viewerTest[name](...args), [name, args]);
   }
 
-  /** Two frames and a turn: everything that was asked for is drawn. */
+  /** Everything that was asked for is drawn: cards that come into sight take several frames. */
   async settle(milliseconds = 120) {
     await this.page.waitForTimeout(milliseconds);
-    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await this.call('still');
   }
 
   find(selector, options) {

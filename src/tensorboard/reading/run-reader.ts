@@ -37,7 +37,7 @@ export interface FollowOptions {
 
 interface Followed {
   readonly run: string;
-  readonly reader: EventReader;
+  reader: EventReader;
   /** When it was last read to its end; a file of the same size has nothing new. */
   size: number;
   /** Why the last look at it failed, until one does not: told once, and tried again. */
@@ -111,25 +111,29 @@ export class RunReader {
     }
   }
 
+  #reader(path: string): EventReader {
+    return new EventReader((damage) => this.#onDamage({ path, ...damage }));
+  }
+
   /** Gives the file itself, each time when there is something in its backlog. */
   async *#read(file: LogFile, numbers: ReusedNumbers | undefined): AsyncGenerator<Followed> {
     const { path } = file;
     let followed = this.#files.get(path);
     if (followed === undefined) {
       const run = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
-      const reader = new EventReader((damage) => this.#onDamage({ path, ...damage }));
-      followed = { run, reader, size: 0, failure: '', backlog: [] };
+      followed = { run, reader: this.#reader(path), size: 0, failure: '', backlog: [] };
       this.#files.set(path, followed);
     }
-    const { reader } = followed;
     if (followed.backlog.length > 0) yield followed;
-    if (file.size === followed.size || reader.ended) return;
-    if (file.size < reader.offset) {
-      followed.size = file.size;
-      const reason = `the file became shorter: it has ${file.size} bytes, and more were read`;
-      this.#onDamage({ path, offset: reader.offset, reason, final: false });
-      return;
+    const { offset } = followed.reader;
+    if (file.size < offset) {
+      const reason = `the file became shorter: it has ${file.size} bytes, and more were read; it is read anew`;
+      this.#onDamage({ path, offset, reason, final: false });
+      // Another one in its place, as it seems. What it has at steps of the old one counts.
+      Object.assign(followed, { reader: this.#reader(path), size: 0, failure: '' });
     }
+    const { reader } = followed;
+    if (file.size === followed.size || reader.ended) return;
     try {
       // A writer may take back a record that it could not write to its end: half a record is read anew each time.
       for await (const bytes of file.read(reader.offset)) {

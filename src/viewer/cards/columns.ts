@@ -5,8 +5,10 @@ import type { Bins, PointSummary } from '../data/points.ts';
 export const LANES = ['zeros', 'positiveInfinity', 'negativeInfinity', 'nan', 'unknown'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** So many bins are kept as numbers, 32 MB of them. What is beyond is read again for each picture. */
+/** So many bins are kept as numbers, of one card and of all: 32 and 128 MB. What is beyond is read again for each picture. */
 const KEPT_BINS = 2 ** 22;
+const KEPT_BY_ALL = 2 ** 24;
+let keptByAll = 0;
 
 /** What tells a record from another one in its place: nobody writes two with the same of all these. */
 const MARKS = ['count', 'mean', 'std'] as const;
@@ -33,6 +35,7 @@ export class Columns {
   readonly #marks: readonly Float64Array[];
   readonly #bins: (Bins | undefined)[];
   #kept = 0;
+  #isReleased = false;
 
   constructor(series: HistogramSeries, before?: Columns) {
     const { length } = series;
@@ -67,18 +70,33 @@ export class Columns {
       if (bins === undefined) continue;
       if (this.#marks.every((mark, i) => Object.is(mark[column], before.#marks[i]![column]))) {
         this.#bins[column] = bins;
-        this.#kept += bins.counts.length;
+        this.#keep(bins.counts.length);
       }
     }
+    before.release();
+  }
+
+  #keep(bins: number): void {
+    this.#kept += bins;
+    keptByAll += bins;
+  }
+
+  /** Keeps no bins any more: others will. */
+  release(): void {
+    keptByAll -= this.#kept;
+    this.#kept = 0;
+    this.#bins.fill(undefined);
+    this.#isReleased = true;
   }
 
   bins(column: number): Bins {
     const kept = this.#bins[column];
     if (kept !== undefined) return kept;
     const bins = this.#series.bins(column);
-    if (this.#kept + bins.counts.length <= KEPT_BINS) {
+    const { length } = bins.counts;
+    if (!this.#isReleased && this.#kept + length <= KEPT_BINS && keptByAll + length <= KEPT_BY_ALL) {
       this.#bins[column] = bins;
-      this.#kept += bins.counts.length;
+      this.#keep(length);
     }
     return bins;
   }

@@ -66,6 +66,15 @@ export abstract class CurvesPlot implements Plot {
     return this.scene.axis.valueAt((x - this.plot.left) / this.plot.width);
   }
 
+  /** Marks where a curve is cut off, along the height that it would exceed. */
+  protected paintCut(ink: Ink, { heights }: Curve, y: number, most: number): void {
+    const { left, width } = this.plot;
+    const cell = width / heights.length;
+    for (let x = 0; x < heights.length; x++) {
+      if (heights[x]! > most) ink.rectangle(left + x * cell, y - 1, cell, 2, this.scene.theme.accent);
+    }
+  }
+
   /** What a place says of a curve: its step, and a value in a bin of it. */
   protected hoverOf({ of: { series, run }, step }: Curve, x: number): Hover {
     const bins = series.bins(series.columnAt(step));

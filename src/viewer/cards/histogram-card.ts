@@ -85,6 +85,7 @@ export class HistogramCard implements Card {
       context.state.listen(redraw),
       listenToPointer(this.#figure, this.#gestures),
       () => resized.disconnect(),
+      () => this.#maker.destroy(),
       () => this.element.removeEventListener('keydown', keys),
     ];
   }

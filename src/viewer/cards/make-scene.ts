@@ -68,6 +68,11 @@ export class SceneMaker {
     });
   }
 
+  /** The maker must not be used any more. */
+  destroy(): void {
+    for (const columns of this.#columns.values()) columns.release();
+  }
+
   #columnsOf(series: HistogramSeries): Columns {
     const made = this.#columns.get(series);
     if (made?.version === series.version) return made;

@@ -32,8 +32,10 @@ export class Overlay extends CurvesPlot {
       ink.line([left, y, left + width, y], { colour: theme.line, width: 1 });
       ink.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), { colour: theme.ink2, size: 10, align: 'right' });
     }
-    for (const [i, { of, age }] of this.curves.entries()) {
+    for (const [i, curve] of this.curves.entries()) {
+      const { of, age } = curve;
       ink.line(this.outline(i), { colour: of.colour, width: 1.25, opacity: 0.15 + 0.85 * age ** 1.5 });
+      this.paintCut(ink, curve, top, this.#ceiling);
     }
     this.#paintHead(ink);
     if (runs.length > 1) paintRuns(ink, left + 90, left + width - 150, HEAD / 2 - 1, runs, theme);

@@ -1,7 +1,7 @@
 /** What painting pictures anew may take of one frame, in milliseconds, before the others wait for the next. */
 const TURN = 6;
 /** What it may take of the time while a hand moves. A picture that takes longer than a frame lets the next ones rest. */
-const SHARE = 0.2;
+const SHARE = 0.15;
 /** A hand that wanted nothing else for so long, in milliseconds, has come to rest: everything is painted as it should be. */
 const STILL = 100;
 /** No picture is so dear that others rest for more than this, in milliseconds of painting. */

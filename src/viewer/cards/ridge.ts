@@ -16,14 +16,14 @@ const APART = 4;
 export class Ridge extends CurvesPlot {
   protected readonly curves: readonly Curve[];
   readonly #tall: number;
-  readonly #scale: number;
+  readonly #ceiling: number;
 
   constructor(scene: Scene) {
     super(scene);
     const { width, height } = this.plot;
     this.curves = curvesOf(scene, width, Math.max(2, Math.floor((height * (1 - RIDGE)) / APART)));
     this.#tall = this.curves.length > 1 ? height * RIDGE : height * 0.95;
-    this.#scale = this.#tall / (ceilingOf(this.curves) || 1);
+    this.#ceiling = ceilingOf(this.curves) || 1;
   }
 
   #base(curve: number): number {
@@ -34,7 +34,7 @@ export class Ridge extends CurvesPlot {
 
   protected outline(curve: number): number[] {
     const { left, width } = this.plot;
-    return outline(this.curves[curve]!, left, width, this.#base(curve), this.#scale, this.#tall);
+    return outline(this.curves[curve]!, left, width, this.#base(curve), this.#tall / this.#ceiling, this.#tall);
   }
 
   protected paintCurves(ink: Ink): void {
@@ -53,6 +53,7 @@ export class Ridge extends CurvesPlot {
       }
       ink.line(line, { colour: theme.surface, width: 2, opacity: 0.6 });
       ink.line(line, { colour: curve.of.colour, width: 1, opacity: 0.35 + 0.65 * curve.age });
+      this.paintCut(ink, curve, this.#base(i) - this.#tall, this.#ceiling);
     }
     this.#paintStepNames(ink);
     if (runs.length > 1) paintRuns(ink, left, left + width, HEAD / 2 - 1, runs, theme);

@@ -43,7 +43,14 @@ export class Head {
   #progress: Progress | undefined;
   #paused = false;
 
-  constructor(name: string, store: Store, state: ViewState, actions: HeadActions, theme: ThemeChoice) {
+  constructor(
+    name: string,
+    store: Store,
+    state: ViewState,
+    actions: HeadActions,
+    theme: ThemeChoice,
+    follows: boolean,
+  ) {
     this.#store = store;
     this.#state = state;
     this.filter = element('input', {
@@ -64,7 +71,7 @@ export class Head {
     });
     this.#pause = element(
       'button',
-      { class: 'plain', 'aria-pressed': 'false', click: () => actions.pause(!this.#paused) },
+      { class: 'plain', 'aria-pressed': 'false', hidden: !follows, click: () => actions.pause(!this.#paused) },
       'Pause',
     );
     this.#histograms = new Choice('Histograms', { heat: 'Heat', ridge: 'Ridge', overlay: 'Overlay' }, (histograms) =>

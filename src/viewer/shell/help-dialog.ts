@@ -21,8 +21,8 @@ const POINTER: readonly [what: string, does: string][] = [
   ['Click', 'in the overview: goes to the card'],
 ];
 
-/** What keys and pointer do. */
-export function helpDialog(): HTMLDialogElement {
+/** What keys and pointer do. @param follows whether there is anything to pause */
+export function helpDialog(follows: boolean): HTMLDialogElement {
   const dialog: HTMLDialogElement = element(
     'dialog',
     { 'aria-labelledby': 'help' },
@@ -30,7 +30,7 @@ export function helpDialog(): HTMLDialogElement {
     element(
       'dl',
       {},
-      ...KEYS.flatMap(([keys, what]) => [
+      ...KEYS.filter(([keys]) => follows || keys !== 'p').flatMap(([keys, what]) => [
         element('dt', {}, ...keys.split(' ').flatMap((key) => [element('kbd', {}, key), ' '])),
         element('dd', {}, what),
       ]),

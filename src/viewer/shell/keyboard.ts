@@ -4,7 +4,8 @@ import type { ViewState } from '../state/view-state.ts';
 export interface KeyActions {
   filter(): void;
   help(): void;
-  pause(): void;
+  /** Undefined where nothing can be paused. */
+  readonly pause: (() => void) | undefined;
   /** To the next card, or the one before. */
   move(direction: 1 | -1): void;
 }
@@ -50,8 +51,8 @@ export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyAc
       state.change({ valueAxis: view.valueAxis === 'linear' ? 'symlog' : 'linear' });
       return true;
     case 'p':
-      actions.pause();
-      return true;
+      actions.pause?.();
+      return actions.pause !== undefined;
     case 'Escape':
       if (view.brush !== undefined) state.change({ brush: undefined });
       else if (view.steps !== undefined) state.change({ steps: undefined });

@@ -43,7 +43,8 @@ export class Shell {
   readonly #theme: ThemeSwitch;
   readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
   readonly #empty: HTMLElement = element('div', { class: 'empty' });
-  readonly #help: HTMLDialogElement = helpDialog();
+  readonly #help: HTMLDialogElement;
+  readonly #follows: boolean;
   readonly #ended: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
   readonly #stopListening: () => void;
@@ -52,10 +53,19 @@ export class Shell {
   /** In steps of a quarter: nobody wants to hear each percent. */
   #told = -1;
 
-  constructor(shadow: ShadowRoot, name: string, store: Store, { theme = 'auto', pageKeys = false }: ShellOptions) {
+  /** @param follows whether data may come: if not, there is nothing to pause */
+  constructor(
+    shadow: ShadowRoot,
+    name: string,
+    store: Store,
+    follows: boolean,
+    { theme = 'auto', pageKeys = false }: ShellOptions,
+  ) {
     const { signal } = this.#ended;
     const { state } = this;
     this.#store = store;
+    this.#follows = follows;
+    this.#help = helpDialog(follows);
     this.hand = new Hand(this.#root);
     this.#scheduler = new Scheduler(() => this.#onData(), this.hand);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
@@ -76,6 +86,7 @@ export class Shell {
         side: () => this.#side.element.classList.toggle('folded'),
       },
       theme,
+      follows,
     );
     this.#side = new Side(store, state, (alert) => this.#jump(alert));
     this.#theme = new ThemeSwitch(this.#root, theme, () => this.#drawAll(), signal);
@@ -199,7 +210,7 @@ export class Shell {
         this.#head.filter.select();
       },
       help: () => this.#help.showModal(),
-      pause: () => this.#pause(!this.#paused),
+      pause: this.#follows ? () => this.#pause(!this.#paused) : undefined,
       move: (direction) => this.#sections.move(direction),
     });
     if (handled) event.preventDefault();

@@ -97,9 +97,25 @@ test('RunReader tells of damages and of files that shrink, and reads the others'
   ]);
   truncateSync(path, 30);
   assert.equal(await look(reader), []);
-  assert.match(damages[1]!.reason, /^the file became shorter: it has 30 bytes/);
+  assert.match(damages[1]!.reason, /^the file became shorter: it has 30 bytes.*read anew$/);
   assert.equal(await look(reader), []);
   assert.is(damages.length, 2);
+  // Another one is written in its place.
+  put(directory, 'a/events.out.tfevents.1', scalars[0]!, scalars[1]!);
+  assert.equal(await look(reader), ['a version', `a ${first}`, 'a 0']);
+  assert.is(damages.length, 2);
+});
+
+test('RunReader reads a file anew that was none, and became shorter', async () => {
+  const directory = temporaryDirectory();
+  const path = put(directory, 'events.out.tfevents.1', scalars[0]!, new Uint8Array(100).fill(7));
+  const { reader, damages } = open(directory);
+  assert.equal(await look(reader), ['. version', `. ${first}`]);
+  assert.is(damages.at(-1)!.final, true);
+  truncateSync(path, header.length);
+  assert.equal(await look(reader), ['. version']);
+  put(directory, 'events.out.tfevents.1', scalars[1]!);
+  assert.equal(await look(reader), ['. 0']);
 });
 
 test('RunReader tries a file again that could not be read, and tells of it once', async () => {

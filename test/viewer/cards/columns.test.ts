@@ -82,4 +82,20 @@ test('columnAfter() is the first column that is not over at a step', () => {
   );
 });
 
+test('columns that were released keep nothing, and read again what is asked for', () => {
+  const series = seriesOf([0, 5]);
+  let read = 0;
+  const { bins } = series;
+  series.bins = (...args) => {
+    read++;
+    return bins.apply(series, args);
+  };
+  const columns = new Columns(series);
+  assert.is(columns.bins(1), columns.bins(1));
+  assert.is(read, 1);
+  columns.release();
+  assert.equal(columns.bins(1), columns.bins(1));
+  assert.is(read, 3);
+});
+
 test.run();

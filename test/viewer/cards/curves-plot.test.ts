@@ -2,6 +2,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Curve } from '../../../src/viewer/cards/chosen-columns.ts';
 import { nearestCurve } from '../../../src/viewer/cards/curves-plot.ts';
+import { SvgInk } from '../../../src/viewer/cards/ink.ts';
+import { SceneMaker } from '../../../src/viewer/cards/make-scene.ts';
+import { Overlay } from '../../../src/viewer/cards/overlay.ts';
+import { Ridge } from '../../../src/viewer/cards/ridge.ts';
+import type { Theme } from '../../../src/viewer/cards/theme.ts';
+import { Store } from '../../../src/viewer/data/store.ts';
+import { FIRST_VIEW } from '../../../src/viewer/state/view-state.ts';
+import { histogramPoint } from '../data/point.ts';
 
 const curve = (run: string, step: number) => ({ of: { run }, step }) as Curve;
 const curves = [curve('a', 0), curve('b', 4), curve('a', 10)];
@@ -12,6 +20,27 @@ test('of the run that is pointed at the nearest curve is meant, of others where 
   assert.is(nearestCurve(curves, { step: 9, run: 'b' }), 1);
   assert.is(nearestCurve(curves, { step: 4, run: 'c' }), 1);
   assert.is(nearestCurve(curves, { step: 9 }), 2);
+});
+
+const ACCENT = '#b45309';
+const theme = { surface: '#fff', ink: '#000', ink2: '#111', ink3: '#222', line: '#ddd', accent: ACCENT } as Theme;
+
+/** How many bars of the accent's colour a picture of steps has, each of so many values in the bin about 0.5. */
+function marks(Plot: typeof Ridge | typeof Overlay, counts: readonly number[]): number {
+  const store = new Store();
+  store.add(counts.map((count, step) => histogramPoint(step, [0, 1, 2, 3, 4], [count, 5, 5, 5])));
+  const scene = new SceneMaker(store, 'fc1', undefined).make(FIRST_VIEW, theme, 400, 300, 1);
+  const ink = new SvgInk('serif');
+  new Plot(scene).paint(ink);
+  return ink.finish(400, 300, '').split(`fill="${ACCENT}"`).length - 1;
+}
+
+test('where a curve is cut off since it towers above the others, there is a mark', () => {
+  for (const Plot of [Ridge, Overlay]) {
+    assert.is(marks(Plot, [10, 11, 12, 13]), 0, Plot.name);
+    assert.ok(marks(Plot, [10, 11, 900, 13]) > 0, Plot.name);
+    assert.is(marks(Plot, [900, 900, 900, 900]), 0, Plot.name);
+  }
 });
 
 test.run();

@@ -129,7 +129,7 @@ test('logSource() tells of files that are none, damaged, shorter or gone, and re
     `b.tfevents, byte ${at(0)}: ${reason}.`,
     `b.tfevents, byte ${at(1)}: ${reason}.`,
     `b.tfevents, byte ${at(2)}: ${reason}. No more is told of b.tfevents.`,
-    `c.tfevents, byte ${header.length + scalars[1]!.length}: the file became shorter: it has 20 bytes, and more were read.`,
+    `c.tfevents, byte ${header.length + scalars[1]!.length}: the file became shorter: it has 20 bytes, and more were read; it is read anew.`,
     'd.tfevents is gone. What was read of it stays.',
   ]);
 });
