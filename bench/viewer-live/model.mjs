@@ -23,6 +23,8 @@ const task = (() => {
   const { port1, port2 } = new MessageChannel();
   let next;
   port1.onmessage = () => next();
+  // In Node, which loads this for its constants alone, it must not keep the program running.
+  port1.unref?.();
   return () =>
     new Promise((resolve) => {
       next = resolve;
