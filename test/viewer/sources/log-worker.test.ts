@@ -5,7 +5,7 @@ import { answerLogs, workerLogSource } from '../../../src/viewer/sources/log-wor
 import { logSource } from '../../../src/viewer/sources/logs.ts';
 import { postSource } from '../../../src/viewer/sources/post-source.ts';
 import { postedSource } from '../../../src/viewer/sources/posted-source.ts';
-import type { SourceListener } from '../../../src/viewer/sources/source.ts';
+import type { ViewerSource } from '../../../src/viewer/sources/source.ts';
 import { counted } from '../data/point.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from './log-listener.ts';
@@ -27,6 +27,24 @@ test.after.each(() => {
 });
 
 const isRead = ({ last }: LogListener) => last !== undefined && last.total > 0 && last.read === last.total;
+
+/** A source of so many points, of which each waits for the one before. @param given is called when one has been taken */
+const numbered = (count: number, given: () => void): ViewerSource => ({
+  name: '',
+  connect(listener) {
+    let stopped = false;
+    const give = async () => {
+      for (let step = 0; step < count && !stopped; step++) {
+        await listener.points([{ kind: 'scalar', run: 'a', tag: 'b', step, wallTime: 0, value: step }]);
+        given();
+      }
+    };
+    void give();
+    return () => {
+      stopped = true;
+    };
+  },
+});
 
 test('workerLogSource() gives what a source in the page would', async () => {
   const { port1, port2 } = channel();
@@ -56,20 +74,11 @@ test('workerLogSource() passes on what is wrong', async () => {
 test('what is posted several batches at a time waits until the page has taken the first', async () => {
   const { port1, port2 } = channel();
   let given = 0;
-  const source = {
-    name: '',
-    connect(listener: SourceListener) {
-      const give = async () => {
-        for (let step = 0; step < 9; step++) {
-          await listener.points([{ kind: 'scalar', run: 'a', tag: 'b', step, wallTime: 0, value: step }]);
-          given++;
-        }
-      };
-      void give();
-      return () => {};
-    },
-  };
-  postSource(port2, source, 4);
+  postSource(
+    port2,
+    numbered(9, () => given++),
+    4,
+  );
   const far = new LogListener(postedSource(port1, 'far'));
   let go = () => {};
   far.until = new Promise((resolve) => {
@@ -90,22 +99,10 @@ test('what is posted several batches at a time waits until the page has taken th
 test('postedSource() makes the source wait until the page has taken a batch', async () => {
   const { port1, port2 } = channel();
   let given = 0;
-  postSource(port2, {
-    name: '',
-    connect(listener: SourceListener) {
-      let stopped = false;
-      const give = async () => {
-        for (let step = 0; step < 5 && !stopped; step++) {
-          await listener.points([{ kind: 'scalar', run: 'a', tag: 'b', step, wallTime: 0, value: step }]);
-          given++;
-        }
-      };
-      void give();
-      return () => {
-        stopped = true;
-      };
-    },
-  });
+  postSource(
+    port2,
+    numbered(5, () => given++),
+  );
   const far = new LogListener(postedSource(port1, 'far'));
   let go = () => {};
   far.until = new Promise((resolve) => {
