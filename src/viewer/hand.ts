@@ -1,22 +1,35 @@
 /** A hand that did nothing for so long, in milliseconds, rests. */
-const RESTS = 300;
+const RESTS_AFTER = 300;
 
-/** Whether somebody moves something in an element: frames come first then, and what can wait does. */
+/** Where a hand is listened to: over the viewer, at its keys, and on the page, which is what scrolls. */
+export interface HandTargets {
+  readonly pointer: EventTarget;
+  readonly keys: EventTarget;
+  readonly scrolled: EventTarget;
+}
+
+/** Whether somebody moves something: frames come first then, and what can wait does. */
 export class Hand {
   #moved = Number.NEGATIVE_INFINITY;
   readonly #ended: AbortController = new AbortController();
 
-  constructor(element: EventTarget) {
+  constructor({ pointer, keys, scrolled }: HandTargets) {
     const moved = () => {
       this.#moved = performance.now();
     };
-    for (const type of ['pointermove', 'wheel', 'keydown', 'scroll']) {
-      element.addEventListener(type, moved, { capture: true, passive: true, signal: this.#ended.signal });
+    const events = [
+      [pointer, 'pointermove'],
+      [pointer, 'wheel'],
+      [keys, 'keydown'],
+      [scrolled, 'scroll'],
+    ] as const;
+    for (const [target, type] of events) {
+      target.addEventListener(type, moved, { capture: true, passive: true, signal: this.#ended.signal });
     }
   }
 
   get moves(): boolean {
-    return performance.now() - this.#moved < RESTS;
+    return performance.now() - this.#moved < RESTS_AFTER;
   }
 
   stop(): void {

@@ -187,7 +187,7 @@ export class NumberList {
     this.#room = room;
   }
 
-  /** In memory of which nobody else has a part. */
+  /** In the memory that the room gave: valid for as long as that is. */
   get numbers(): Float64Array {
     return this.length === this.#numbers.length ? this.#numbers : this.#numbers.slice(0, this.length);
   }

@@ -38,7 +38,7 @@ export interface FollowOptions {
 interface Followed {
   readonly run: string;
   reader: EventReader;
-  /** When it was last read to its end; a file of the same size has nothing new. */
+  /** When it was last read, to its end or to where nothing more can be; a file of the same size has nothing new. */
   size: number;
   /** Why the last look at it failed, until one does not: told once, and tried again. */
   failure: string;
@@ -126,7 +126,7 @@ export class RunReader {
     }
     if (followed.backlog.length > 0) yield followed;
     const { offset } = followed.reader;
-    if (file.size < offset) {
+    if (file.size < offset || (followed.reader.ended && file.size < followed.size)) {
       const reason = `the file became shorter: it has ${file.size} bytes, and more were read; it is read anew`;
       this.#onDamage({ path, offset, reason, final: false });
       // Another one in its place, as it seems. What it has at steps of the old one counts.
@@ -140,7 +140,10 @@ export class RunReader {
         numbers?.reset();
         followed.backlog = reader.push(bytes, numbers?.take).reverse();
         if (followed.backlog.length > 0) yield followed;
-        if (reader.ended) return;
+        if (reader.ended) {
+          followed.size = file.size;
+          return;
+        }
       }
       followed.size = file.size;
       followed.failure = '';

@@ -15,9 +15,10 @@ export interface Card {
   readonly element: HTMLElement;
   /**
    * Draws what the store and the view say now, in the size that the element has. Called in an animation frame.
-   * @param data whether data that came since must be shown; if not, they may be, where that costs no time. Default true.
+   * @param data whether data that came since must be shown, and may not wait. Default true.
+   * @returns whether the newest data are shown, or will be without being asked for
    */
-  draw(data?: boolean): void;
+  draw(data?: boolean): boolean;
   /** For export: the picture as it is now, as the text of an SVG file. */
   toSvg(): string;
   /** For export: the data that are drawn, as rows of a table. The first row is the heading. */

@@ -29,8 +29,8 @@ interface Painted {
   readonly exact: { readonly steps: Range; readonly content: HTMLCanvasElement } | undefined;
   /** Whether the view wants another picture, and this one waits for its turn. */
   waits: boolean;
-  /** The last other picture that was wanted. */
-  wanted: string;
+  /** The last picture that was wanted: its key and its steps. */
+  wanted: readonly [string, View['steps']];
 }
 
 /** All cards of the page take turns. */
@@ -86,6 +86,7 @@ export class HistogramCard implements Card {
       listenToPointer(this.#figure, this.#gestures),
       () => resized.disconnect(),
       () => this.#maker.destroy(),
+      () => turns.forget(this),
       () => this.element.removeEventListener('keydown', keys),
     ];
   }
@@ -147,12 +148,15 @@ export class HistogramCard implements Card {
     this.#height = this.#figure.clientHeight;
   }
 
-  draw(data = true): void {
-    this.#draw(data, false);
+  draw(data = true): boolean {
+    this.#draw({ data, now: false });
+    const painted = this.#painted;
+    // One that waits for its turn will show them.
+    return painted === undefined || painted.waits || painted.data === this.#maker.dataKey(this.#context.state.view);
   }
 
-  /** @param now whether the picture must be as the view says, and may not wait for its turn */
-  #draw(newData: boolean, now: boolean): void {
+  /** `data`: as of {@link draw}. `now`: whether the picture must be as the view says, and may not wait for its turn. */
+  #draw({ data: newData, now }: { data: boolean; now: boolean }): void {
     if (!(this.#width > 0 && this.#height > 0)) this.#measure();
     const [width, height] = [this.#width, this.#height];
     if (width === 0 || height === 0) return;
@@ -163,10 +167,10 @@ export class HistogramCard implements Card {
     const data = this.#maker.dataKey(view);
     const key = this.#maker.viewKey(view);
     const old = this.#painted;
-    const isSame = old?.frame === frame && old.key === key && old.steps === view.steps && !old.waits;
-    if (!isSame || (newData && old.data !== data)) {
+    const isSameView = old?.frame === frame && old.key === key && old.steps === view.steps && !old.waits;
+    if (!isSameView || (newData && old.data !== data)) {
       // New data alone have been waited for; what a hand moves takes turns.
-      if (old === undefined || old.frame !== frame || now || isSame || this.#isTurn(old, key, view)) {
+      if (old === undefined || old.frame !== frame || now || isSameView || this.#isTurn(old, key, view)) {
         this.#paint({ frame, data, key }, () => this.#maker.make(view, theme, width, height, ratio));
       } else {
         this.#move(old, view);
@@ -187,8 +191,8 @@ export class HistogramCard implements Card {
   }
 
   #isTurn(old: Painted, key: string, { steps }: View): boolean {
-    const moved = old.steps !== steps || old.wanted !== key;
-    old.wanted = key;
+    const moved = old.wanted[0] !== key || old.wanted[1] !== steps;
+    old.wanted = [key, steps];
     return turns.ask(this, Number(document.timeline.currentTime), moved);
   }
 
@@ -198,7 +202,7 @@ export class HistogramCard implements Card {
     const plot = new PLOTS[scene.view.histograms](scene);
     plot.paint(this.#inkOn(this.#picture, scene));
     const { steps } = scene.view;
-    this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: keys.key };
+    this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: [keys.key, steps] };
     turns.took(this, performance.now() - start);
   }
 
@@ -232,7 +236,7 @@ export class HistogramCard implements Card {
   }
 
   toSvg(): string {
-    this.#draw(true, true);
+    this.#draw({ data: true, now: true });
     if (this.#painted === undefined) throw new Error(`${this.#tag} has no size: it is not in the page`);
     const { scene } = this.#painted;
     const ink = new SvgInk(scene.theme.font);

@@ -28,9 +28,13 @@ export class ImageCard implements Card {
     });
   }
 
-  draw(): void {
+  draw(): boolean {
     const point = this.#slider.pick(this.#context.store.images(this.#run, this.#tag));
-    if (point === this.#shown || point === undefined) return;
+    if (point !== this.#shown && point !== undefined) this.#show(point);
+    return true;
+  }
+
+  #show(point: ImagePoint): void {
     this.#shown = point;
     this.#revoke();
     // Whatever the bytes are, they are shown as a picture of pixels or not at all: a browser looks at them, but never

@@ -106,8 +106,12 @@ export class CanvasInk implements Ink {
     this.#context.beginPath();
     this.#context.rect(x, y, width, height);
     this.#context.clip();
-    draw();
-    this.#context.restore();
+    try {
+      draw();
+    } finally {
+      // A clip that stayed would cut off all that is drawn later.
+      this.#context.restore();
+    }
   }
 }
 

@@ -45,6 +45,7 @@ export class SceneMaker {
     const visible = this.#runs(view, theme);
     const runs = this.#run === undefined ? visible : visible.filter(({ run }) => run === this.#run);
     const axis = this.#axis(visible, view);
+    this.#releaseOthers(runs);
     return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
   }
 
@@ -71,6 +72,15 @@ export class SceneMaker {
   /** The maker must not be used any more. */
   destroy(): void {
     for (const columns of this.#columns.values()) columns.release();
+  }
+
+  /** What is hidden takes no room from what is seen. */
+  #releaseOthers(runs: readonly RunOfTag[]): void {
+    for (const [series, columns] of this.#columns) {
+      if (runs.some((one) => one.series === series)) continue;
+      columns.release();
+      this.#columns.delete(series);
+    }
   }
 
   #columnsOf(series: HistogramSeries): Columns {

@@ -44,6 +44,11 @@ export class PaintTurns {
     return false;
   }
 
+  /** One is gone. */
+  forget(who: object): void {
+    this.#waiting.delete(who);
+  }
+
   /** Says that one has painted, for so many milliseconds. */
   took(who: object, time: number): void {
     this.#waiting.delete(who);

@@ -32,6 +32,8 @@ interface Line {
   /** Its place among the runs of the store. */
   readonly index: number;
   readonly series: ScalarSeries;
+  /** As it was drawn. */
+  readonly version: number;
   readonly smoothed: Float64Array;
   /** The points that are drawn, and one on either side: [from, to). */
   readonly drawn: Range;
@@ -73,12 +75,13 @@ export class ScalarCard implements Card, StepTrack {
     ];
   }
 
-  draw(): void {
+  draw(): boolean {
     const theme = themeOf(this.element);
     this.#lines = this.#linesNow(theme);
     const { clientWidth: width, clientHeight: height } = this.#plot;
     this.#paint(inkOf(this.#canvas, width, height, theme.font), width, height, theme);
     this.#update();
+    return true;
   }
 
   at(x: number): { step: number; tag: string } | undefined {
@@ -133,7 +136,8 @@ export class ScalarCard implements Card, StepTrack {
         Math.max(0, lowerBound(steps, from) - 1),
         Math.min(series.length, lowerBound(steps, to) + 2),
       ];
-      return [{ run, colour: runColour(index, dark), index, series, smoothed: smooth(values, view.smoothing), drawn }];
+      const smoothed = smooth(values, view.smoothing);
+      return [{ run, colour: runColour(index, dark), index, series, version: series.version, smoothed, drawn }];
     });
   }
 
@@ -231,17 +235,22 @@ export class ScalarCard implements Card, StepTrack {
     this.#marks.update(view, this);
     const wanted = view.hover?.step ?? this.steps[1];
     this.#values.replaceChildren(
-      ...this.#lines.map(({ run, index, series, smoothed }) => {
+      ...this.#lines.flatMap((line) => {
+        const { run, index, series } = line;
+        if (series.length === 0) return [];
+        // The series may have gone on since it was drawn.
+        const isSame = series.version === line.version;
+        const numbers = isSame ? line.smoothed : smooth(series.values, view.smoothing);
         const at = Math.max(0, lastAt(series.steps, wanted));
         const value = formatValue(series.values[at]!, 5);
-        const smooth = view.smoothing > 0 ? ` (${formatValue(smoothed[at]!, 4)})` : '';
+        const smoothed = view.smoothing > 0 ? ` (${formatValue(numbers[at]!, 4)})` : '';
         return element(
           'span',
-          { title: `${run}: ${value}${smooth && `, smoothed${smooth}`} at step ${formatCount(series.steps[at]!)}` },
+          { title: `${run}: ${value}${smoothed && `, smoothed${smoothed}`} at step ${formatCount(series.steps[at]!)}` },
           runDot(index),
           this.#lines.length > 1 ? `${run} ` : '',
           element('b', {}, value),
-          smooth,
+          smoothed,
         );
       }),
       element('span', { class: 'hint' }, `step ${formatCount(Math.round(this.#nearest(wanted)))}`),

@@ -1,6 +1,6 @@
 import type { Hover, Range, View } from '../state/view-state.ts';
 import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
-import type { Lane } from './columns.ts';
+import { columnAfter, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
 import { paintNothing, paintRuns, paintSteps, paintValuesLeft, within } from './frame.ts';
 import { HeatMap } from './heat-map.ts';
@@ -242,6 +242,8 @@ export class StepPlot implements Plot {
 
 /** The steps that a column covers in the picture; those that it has, where it came after the picture. */
 function extentOf({ of: { series, columns }, column }: { of: RunOfTag; column: number }): Range {
-  if (series.version !== columns.version) return [series.firstStep(column), series.lastStep(column)];
-  return [columns.left[column]!, columns.right[column]!];
+  const [first, last] = [series.firstStep(column), series.lastStep(column)];
+  const there = series.version === columns.version ? column : columnAfter(columns, first);
+  if (there === columns.length || columns.left[there]! > first) return [first, last];
+  return [columns.left[there]!, columns.right[there]!];
 }

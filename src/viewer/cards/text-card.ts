@@ -29,9 +29,10 @@ export class TextCard implements Card {
     });
   }
 
-  draw(): void {
+  draw(): boolean {
     const point = this.#slider.pick(this.#context.store.texts(this.#run, this.#tag));
     say(this.#text, point?.texts.join('\n') ?? '');
+    return true;
   }
 
   toSvg(): string {

@@ -8,7 +8,7 @@ import type { Bins } from './points.ts';
  */
 export class PackedBins implements Bins {
   readonly edges: Float64Array;
-  /** As in count-code.ts; a view, which must not be kept longer than the bytes around it may be. */
+  /** As in count-code.ts. A view, which keeps the whole message in memory: who stores it stores a copy. */
   readonly code: Uint8Array;
   #counts: Float64Array | undefined;
 

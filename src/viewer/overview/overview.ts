@@ -124,7 +124,7 @@ export class Overview implements Card, StepTrack {
     return this.#scene?.right ?? 1;
   }
 
-  draw(): void {
+  draw(): boolean {
     const { view } = this.#context.state;
     const theme = themeOf(this.element);
     const width = this.#scroller.clientWidth;
@@ -150,6 +150,7 @@ export class Overview implements Card, StepTrack {
     this.#paintAxis(inkOf(this.#axis, width, AXIS, theme.font), 0, scene);
     this.#legend.draw(this.#scale, view, theme);
     this.#update();
+    return true;
   }
 
   at(x: number, y: number): Hover | undefined {

@@ -11,6 +11,8 @@ const DATA_TURN = 8;
 const REST = 3;
 /** The same while a hand moves, which wants the frames. */
 const REST_WHILE_MOVING = 12;
+/** Whether the hand still moves is looked at so often, in milliseconds. */
+const LONGEST_WAIT = 300;
 
 /**
  * The one animation frame of a viewer. What the user does is drawn in the next frame; new data are drawn as often as there
@@ -18,28 +20,30 @@ const REST_WHILE_MOVING = 12;
  */
 export class Scheduler {
   /** Cards that show what the user changed, and cards whose data changed. */
-  readonly #hand: Set<Card> = new Set();
+  readonly #urgent: Set<Card> = new Set();
   readonly #data: Set<Card> = new Set();
   readonly #visible: Set<Card> = new Set();
   /** Cards of which something is to be seen already. */
   readonly #drawn: WeakSet<Card> = new WeakSet();
   readonly #onData: () => void;
-  readonly #user: Pick<Hand, 'moves'>;
+  readonly #hand: Pick<Hand, 'moves'>;
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dataWaits = false;
   #nextLook = 0;
-  #nextDraw = 0;
+  /** When drawing new data ended last, and how long it took. */
+  #dataEnd = 0;
+  #dataCost = 0;
 
   /** @param onData is called in a frame in which new data may be looked at; it asks for the cards that changed */
   constructor(onData: () => void, hand: Pick<Hand, 'moves'>) {
     this.#onData = onData;
-    this.#user = hand;
+    this.#hand = hand;
   }
 
   /** Draws the card in the next frame in which it can be seen. */
   requestDraw(card: Card): void {
-    this.#hand.add(card);
+    this.#urgent.add(card);
     if (this.#visible.has(card)) this.#ask();
   }
 
@@ -56,13 +60,13 @@ export class Scheduler {
       return;
     }
     this.#visible.add(card);
-    if (this.#data.has(card)) this.#hand.add(card);
-    if (this.#hand.has(card)) this.#ask();
+    if (this.#data.has(card)) this.#urgent.add(card);
+    if (this.#urgent.has(card)) this.#ask();
   }
 
   /** Forgets a card. */
   remove(card: Card): void {
-    for (const cards of [this.#visible, this.#hand, this.#data]) cards.delete(card);
+    for (const cards of [this.#visible, this.#urgent, this.#data]) cards.delete(card);
   }
 
   /** There are new data. */
@@ -73,13 +77,13 @@ export class Scheduler {
 
   /** Draws everything that waits at once, seen or not: for printing. */
   drawNow(): void {
-    for (const card of new Set([...this.#hand, ...this.#data])) this.#draw(card, true);
+    for (const card of new Set([...this.#urgent, ...this.#data])) this.#draw(card, true);
   }
 
   stop(): void {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
-    for (const cards of [this.#visible, this.#hand, this.#data]) cards.clear();
+    for (const cards of [this.#visible, this.#urgent, this.#data]) cards.clear();
   }
 
   #ask(): void {
@@ -90,12 +94,17 @@ export class Scheduler {
   #askForData(): void {
     if (this.#timer !== undefined || this.#frame !== 0) return;
     const drawing = [...this.#data].some((card) => this.#visible.has(card));
-    const due = Math.min(drawing ? this.#nextDraw : Infinity, this.#dataWaits ? this.#nextLook : Infinity);
-    if (due === Infinity) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#ask();
-    }, due - performance.now());
+    if (!drawing && !this.#dataWaits) return;
+    const due = Math.max(this.#nextDraw, drawing ? 0 : this.#nextLook);
+    // Not longer: the hand may rest before.
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (performance.now() < this.#nextDraw) this.#askForData();
+        else this.#ask();
+      },
+      Math.min(LONGEST_WAIT, due - performance.now()),
+    );
   }
 
   #run(): void {
@@ -109,9 +118,9 @@ export class Scheduler {
       }
     };
     // A copy: a card may ask for the next frame while it is drawn.
-    const data = !this.#user.moves;
+    const data = !this.#hand.moves;
     const start = performance.now();
-    for (const card of [...this.#hand]) {
+    for (const card of [...this.#urgent]) {
       if (!this.#visible.has(card)) continue;
       if (this.#drawn.has(card) || performance.now() - start < FIRST_TURN) attempt(() => this.#draw(card, data));
       else this.#ask();
@@ -136,13 +145,19 @@ export class Scheduler {
       if (performance.now() - start > DATA_TURN) break;
     }
     const end = performance.now();
-    this.#nextDraw = end + (this.#user.moves ? REST_WHILE_MOVING : REST) * (end - start);
+    [this.#dataEnd, this.#dataCost] = [end, end - start];
+  }
+
+  /** When new data may be drawn again. */
+  get #nextDraw(): number {
+    return this.#dataEnd + (this.#hand.moves ? REST_WHILE_MOVING : REST) * this.#dataCost;
   }
 
   #draw(card: Card, data: boolean): void {
-    this.#hand.delete(card);
-    if (data) this.#data.delete(card);
+    this.#urgent.delete(card);
     this.#drawn.add(card);
-    card.draw(data);
+    // First: one that fails is not tried again and again.
+    this.#data.delete(card);
+    if (!card.draw(data)) this.#data.add(card);
   }
 }

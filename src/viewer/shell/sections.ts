@@ -38,7 +38,8 @@ export class Sections {
   /** By their places; those that nobody wants at the moment are kept, without cards: a filter comes and goes. */
   readonly #frames: Map<string, CardFrame> = new Map();
   readonly #byElement: WeakMap<Element, CardFrame> = new WeakMap();
-  readonly #drawn: WeakMap<CardFrame, number> = new WeakMap();
+  /** What of the data each card was asked to draw last. */
+  readonly #drawn: WeakMap<CardFrame, string> = new WeakMap();
   readonly #folds: Map<string, Fold> = new Map();
   readonly #folded: Set<string> = new Set();
   readonly #near: IntersectionObserver;
@@ -117,11 +118,17 @@ export class Sections {
   drawChanged(): void {
     for (const frame of this.#frames.values()) {
       if (frame.card === undefined) continue;
-      const { version } = frame;
+      const version = this.#versionOf(frame);
       if (this.#drawn.get(frame) === version) continue;
       this.#drawn.set(frame, version);
       this.#scheduler.requestDataDraw(frame.card);
     }
+  }
+
+  /** Where nobody zoomed, a card shows all steps that there are, also those of other tags. */
+  #versionOf({ version }: CardFrame): string {
+    const { store, state } = this.#context;
+    return `${version} ${state.view.steps ?? store.steps}`;
   }
 
   /** Asks for all cards: the view changed, or the colours. */
@@ -204,7 +211,7 @@ export class Sections {
   #open(frame: CardFrame): void {
     if (frame.card !== undefined) return;
     const card = frame.open();
-    this.#drawn.set(frame, frame.version);
+    this.#drawn.set(frame, this.#versionOf(frame));
     this.#seen.observe(frame.element);
     this.#sizes.observe(frame.element);
     this.#scheduler.requestDraw(card);

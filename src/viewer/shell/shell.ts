@@ -66,7 +66,8 @@ export class Shell {
     this.#store = store;
     this.#follows = follows;
     this.#help = helpDialog(follows);
-    this.hand = new Hand(this.#root);
+    const keys = pageKeys ? document : this.#root;
+    this.hand = new Hand({ pointer: this.#root, keys, scrolled: document });
     this.#scheduler = new Scheduler(() => this.#onData(), this.hand);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = new CardMenu();
@@ -106,7 +107,6 @@ export class Shell {
     this.#shadow.adoptedStyleSheets = [styleSheet()];
     this.#shadow.replaceChildren(this.#root);
 
-    const keys = pageKeys ? document : this.#root;
     keys.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent), { signal });
     const paper = matchMedia('print');
     paper.addEventListener('change', () => this.#print(paper.matches), { signal });

@@ -112,6 +112,9 @@ test('RunReader reads a file anew that was none, and became shorter', async () =
   const { reader, damages } = open(directory);
   assert.equal(await look(reader), ['. version', `. ${first}`]);
   assert.is(damages.at(-1)!.final, true);
+  // To the end of what could be read; then to less.
+  truncateSync(path, header.length + scalars[0]!.length);
+  assert.equal(await look(reader), ['. version', `. ${first}`]);
   truncateSync(path, header.length);
   assert.equal(await look(reader), ['. version']);
   put(directory, 'events.out.tfevents.1', scalars[1]!);

@@ -17,7 +17,13 @@ const frame = () => {
 };
 
 function card(): Card & { drawn: number } {
-  const made = { drawn: 0, draw: () => made.drawn++ };
+  const made = {
+    drawn: 0,
+    draw() {
+      made.drawn++;
+      return true;
+    },
+  };
   return made as unknown as Card & { drawn: number };
 }
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -80,6 +86,7 @@ function slow(milliseconds: number): Card & { drawn: number } {
     made.drawn++;
     const end = performance.now() + milliseconds;
     while (performance.now() < end);
+    return true;
   };
   return made;
 }
@@ -144,6 +151,7 @@ test('while a hand moves, it is not asked for new data, which rest for longer', 
       asked.push(data);
       const end = performance.now() + 5;
       while (performance.now() < end);
+      return data;
     },
   } as unknown as Card;
   scheduler.setVisible(one, true);
@@ -159,6 +167,41 @@ test('while a hand moves, it is not asked for new data, which rest for longer', 
   await sleep(40);
   frame();
   assert.equal(asked, [false, true, true]);
+  scheduler.stop();
+});
+
+test('a card that does not show the newest data is drawn with them, though nobody asks again', async () => {
+  const scheduler = new Scheduler(() => {}, MOVING);
+  const asked: (boolean | undefined)[] = [];
+  const one = { draw: (data?: boolean) => asked.push(data) > 0 && data === true } as unknown as Card;
+  scheduler.setVisible(one, true);
+  scheduler.requestDraw(one);
+  frame();
+  await sleep(20);
+  frame();
+  assert.equal(asked, [false, true]);
+  await sleep(20);
+  frame();
+  assert.is(asked.length, 2);
+  scheduler.stop();
+});
+
+test('once a hand rests, new data rest no longer than they do without one', async () => {
+  const hand = { moves: true };
+  let told = 0;
+  const scheduler = new Scheduler(() => told++, hand);
+  const one = slow(60);
+  scheduler.setVisible(one, true);
+  scheduler.requestDataDraw(one);
+  await sleep(5);
+  frame();
+  assert.is(one.drawn, 1);
+  scheduler.dataChanged();
+  hand.moves = false;
+  // Three times 60 ms, and not twelve times.
+  const start = performance.now();
+  for (const before = told; told === before && performance.now() - start < 2000; frame()) await sleep(5);
+  assert.ok(performance.now() - start < 600, `${performance.now() - start} ms`);
   scheduler.stop();
 });
 
