@@ -10,7 +10,7 @@ const DATA_TURN = 8;
 /** After that, drawing new data rests so many times as long: it takes a quarter of the time at most. */
 const REST = 3;
 /** The same while a hand moves, which wants the frames. */
-const REST_WHILE_MOVING = 12;
+const REST_WHILE_MOVING = 20;
 /** Whether the hand still moves is looked at so often, in milliseconds. */
 const LONGEST_WAIT = 300;
 

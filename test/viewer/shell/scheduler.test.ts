@@ -164,7 +164,7 @@ test('while a hand moves, it is not asked for new data, which rest for longer', 
   await sleep(30);
   frame();
   assert.equal(asked, [false, true]);
-  await sleep(40);
+  await sleep(90);
   frame();
   assert.equal(asked, [false, true, true]);
   scheduler.stop();
@@ -198,7 +198,7 @@ test('once a hand rests, new data rest no longer than they do without one', asyn
   assert.is(one.drawn, 1);
   scheduler.dataChanged();
   hand.moves = false;
-  // Three times 60 ms, and not twelve times.
+  // Three times 60 ms, and not twenty times.
   const start = performance.now();
   for (const before = told; told === before && performance.now() - start < 2000; frame()) await sleep(5);
   assert.ok(performance.now() - start < 600, `${performance.now() - start} ms`);
