@@ -21,7 +21,7 @@ export function inkOn(
     canvas.width = wide;
     canvas.height = high;
   } else {
-    // Not on a new canvas, which is empty: where this is printed, what lies under it is cleared too.
+    // Only here: a new canvas is empty, and what clears it on paper clears the canvas under it too.
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, wide, high);
   }

@@ -149,17 +149,18 @@ export class HistogramCard implements Card {
   }
 
   draw(data = true): boolean {
-    this.#draw({ data, now: false });
-    const painted = this.#painted;
-    // One that waits for its turn will show them.
-    return painted === undefined || painted.waits || painted.data === this.#maker.dataKey(this.#context.state.view);
+    return this.#draw({ data, now: false });
   }
 
-  /** `data`: as of {@link draw}. `now`: whether the picture must be as the view says, and may not wait for its turn. */
-  #draw({ data: newData, now }: { data: boolean; now: boolean }): void {
+  /**
+   * `data`: as of {@link draw}. `now`: whether the picture must be as the view says, and may not wait for its turn.
+   * @returns as {@link draw}
+   */
+  #draw({ data: newData, now }: { data: boolean; now: boolean }): boolean {
     if (!(this.#width > 0 && this.#height > 0)) this.#measure();
     const [width, height] = [this.#width, this.#height];
-    if (width === 0 || height === 0) return;
+    // Once it has a size, it asks for itself.
+    if (width === 0 || height === 0) return true;
     const { view } = this.#context.state;
     const theme = themeOf(this.element);
     const ratio = globalThis.devicePixelRatio || 1;
@@ -184,6 +185,8 @@ export class HistogramCard implements Card {
     if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
     // After all cards are drawn: text that is written before a canvas is, makes the browser lay the page out for it.
     queueMicrotask(() => this.#read(scene, view));
+    // One that waits for its turn will show them.
+    return this.#painted!.waits || this.#painted!.data === data;
   }
 
   #inkOn(canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene): Ink {

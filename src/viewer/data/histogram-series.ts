@@ -4,7 +4,7 @@ import { addSummaries } from './add-summaries.ts';
 import { BytePool } from './byte-pool.ts';
 import { decodeCounts } from './count-code.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
-import { codeOf } from './packed-bins.ts';
+import { countCodeOf } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { joined, jointQuantile, quantileOf } from './quantiles.ts';
 import { Rows } from './rows.ts';
@@ -243,7 +243,7 @@ export class HistogramSeries {
     if (!insert) this.#unused += this.#bytesOf(at);
     const rows = this.#rows;
     const edges = this.#keepEdges(bins.edges, at - 1);
-    const counts = codeOf(bins);
+    const counts = countCodeOf(bins);
     if (insert) rows.insert(at);
     rows.set(at, FIRST_STEP, column.step);
     rows.set(at, LAST_STEP, column.lastStep);

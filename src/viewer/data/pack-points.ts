@@ -5,7 +5,7 @@
 import { BytesReader } from './bytes-reader.ts';
 import { BytesWriter } from './bytes-writer.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
-import { codeOf, PackedBins } from './packed-bins.ts';
+import { countCodeOf, PackedBins } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
 
 const KINDS = ['histogram', 'scalar', 'text', 'image', 'restart'] as const satisfies ViewerPoint['kind'][];
@@ -76,7 +76,7 @@ function writeHistogram(
   writer.whole(bins.edges.length - 1);
   writer.whole(place + 1);
   if (place < 0) writer.doubles(bins.edges);
-  writer.bytes(codeOf(bins));
+  writer.bytes(countCodeOf(bins));
 }
 
 function readHistogram(reader: BytesReader): Pick<HistogramPoint, 'bins' | 'summary' | 'lastStep' | 'records'> {

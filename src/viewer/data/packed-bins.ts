@@ -29,7 +29,8 @@ export class PackedBins implements Bins {
 }
 
 /** The counts of bins as bytes. @returns a view: of memory that the next call writes to, or of what they came in */
-export const codeOf = (bins: Bins): Uint8Array => (bins instanceof PackedBins ? bins.code : encodeCounts(bins.counts));
+export const countCodeOf = (bins: Bins): Uint8Array =>
+  bins instanceof PackedBins ? bins.code : encodeCounts(bins.counts);
 
 /** Codes of some hundred bytes lie in one piece of memory. */
 const POOL_BYTES = 1 << 16;

@@ -71,49 +71,45 @@ test('workerLogSource() passes on what is wrong', async () => {
   far.stop();
 });
 
-test('what is posted several batches at a time waits until the page has taken the first', async () => {
+/**
+ * A page that has been given the first of so many points, and has not taken it yet.
+ * @param most how many batches are under way at a time
+ */
+async function firstGiven(count: number, most?: number) {
   const { port1, port2 } = channel();
-  let given = 0;
+  const seen = { given: 0 };
   postSource(
     port2,
-    numbered(9, () => given++),
-    4,
+    numbered(count, () => seen.given++),
+    most,
   );
   const far = new LogListener(postedSource(port1, 'far'));
-  let go = () => {};
+  let take = () => {};
   far.until = new Promise((resolve) => {
-    go = resolve;
+    take = resolve;
   });
   await far.waitFor('the first', () => far.all.length === 1);
   await later(50);
-  assert.is(given, 0);
+  assert.equal([far.all.length, seen.given], [1, 0]);
+  return { far, seen, take };
+}
+
+test('what is posted several batches at a time waits until the page has taken the first', async () => {
+  const { far, seen, take } = await firstGiven(9, 4);
   // The next ones are not taken: three of them are under way, and the fourth is waited for.
   far.until = new Promise(() => {});
-  go();
+  take();
   await far.waitFor('four more', () => far.all.length === 5);
   await later(50);
-  assert.is(given, 4);
+  assert.is(seen.given, 4);
   far.stop();
 });
 
 test('postedSource() makes the source wait until the page has taken a batch', async () => {
-  const { port1, port2 } = channel();
-  let given = 0;
-  postSource(
-    port2,
-    numbered(5, () => given++),
-  );
-  const far = new LogListener(postedSource(port1, 'far'));
-  let go = () => {};
-  far.until = new Promise((resolve) => {
-    go = resolve;
-  });
-  await far.waitFor('the first', () => far.all.length === 1);
-  await later(50);
-  assert.equal([far.all.length, given], [1, 0]);
+  const { far, seen, take } = await firstGiven(5);
   far.until = undefined;
-  go();
-  await far.waitFor('all', () => given === 5);
+  take();
+  await far.waitFor('all', () => seen.given === 5);
   assert.equal(far.names, ['a b 0', 'a b 1', 'a b 2', 'a b 3', 'a b 4']);
   far.stop();
 });
