@@ -75,7 +75,8 @@ async function open(url, { offline = false } = {}) {
 /** Waits until an expression holds in the page. It is asked from outside: the page's policy lets nobody evaluate texts in it. */
 async function until(page, expression) {
   for (let tries = 0; tries < 400; tries++) {
-    if (await page.evaluate(`globalThis.viewer !== undefined && Boolean(${expression})`)) return;
+    // Before there is a viewer, its name is that of the element with this id.
+    if (await page.evaluate(`globalThis.viewer?.store !== undefined && Boolean(${expression})`)) return;
     await page.waitForTimeout(50);
   }
   throw new Error(`this did not come to hold: ${expression}`);
