@@ -1,5 +1,5 @@
+import { className, describe, isClass } from '../check/index.ts';
 import { checkOptions } from './check-arguments.ts';
-import { className, describe, isClass } from './describe.ts';
 import { hookTable } from './hook-table.ts';
 import { Hookable } from './hookable.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';

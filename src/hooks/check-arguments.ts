@@ -1,4 +1,4 @@
-import { describe, isClass } from './describe.ts';
+import { describe, isClass } from '../check/index.ts';
 
 /**
  * Checks what a registration was given, before anything is registered.

@@ -1,4 +1,4 @@
-import { describe, isThenable } from './describe.ts';
+import { describe, isThenable } from '../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import { hookTable } from './hook-table.ts';
 

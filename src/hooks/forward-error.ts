@@ -1,4 +1,4 @@
-import { className, describe } from './describe.ts';
+import { className, describe } from '../check/index.ts';
 import type { Hookable } from './hookable.ts';
 import { namedModules } from './tree.ts';
 

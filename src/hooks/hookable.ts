@@ -1,5 +1,5 @@
+import { className } from '../check/index.ts';
 import { checkHook } from './check-arguments.ts';
-import { className } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';

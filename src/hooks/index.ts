@@ -1,4 +1,6 @@
 // What the rest of layertap uses of the hooks.
+
+export { className, describe, isThenable, typeName } from '../check/index.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export {
   type BackwardHookOptions,
@@ -7,7 +9,6 @@ export {
   registerBackwardHook,
 } from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
-export { className, describe, isThenable, typeName } from './describe.ts';
 export { eachTensor } from './each-tensor.ts';
 export type { ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';

@@ -1,4 +1,4 @@
-import { describe } from './describe.ts';
+import { describe } from '../check/index.ts';
 import { hookTable } from './hook-table.ts';
 import { type Hookable, isHookable } from './hookable.ts';
 import type { HookKind } from './traits.ts';

@@ -1,6 +1,6 @@
+import { describe, isThenable } from '../check/index.ts';
 import type { Summary } from '../kernels/index.ts';
 import { checkOptions } from './check-arguments.ts';
-import { describe, isThenable } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { hookTable } from './hook-table.ts';
 import { summaryOf } from './summary-of.ts';

@@ -1,5 +1,5 @@
+import { className, describe, describeError } from '../check/index.ts';
 import { checkHook, checkOptions } from './check-arguments.ts';
-import { className, describe, describeError } from './describe.ts';
 import type { ForwardEvent } from './event.ts';
 import { describePlace } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';

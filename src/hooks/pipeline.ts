@@ -5,7 +5,7 @@
  *
  * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
  */
-import { absorb, describeError, isThenable } from './describe.ts';
+import { absorb, describeError, isThenable } from '../check/index.ts';
 import { describeModule, hookError, located } from './forward-error.ts';
 import { globalHooks, type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';

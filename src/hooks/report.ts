@@ -1,6 +1,7 @@
 /** @file Where layertap says what must not disturb a forward, and what no caller can catch. */
+
+import { describeError, isThenable } from '../check/index.ts';
 import { checkHook } from './check-arguments.ts';
-import { describeError, isThenable } from './describe.ts';
 
 /** Is told of what went wrong beside a forward: what an observer threw, a value that came too late. */
 export type Reporter = (error: Error) => void;

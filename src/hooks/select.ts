@@ -1,5 +1,5 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { absorb, className, describe, isClass, isThenable } from './describe.ts';
+import { absorb, className, describe, isClass, isThenable } from '../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import {
   type ForwardHook,

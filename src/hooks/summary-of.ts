@@ -1,5 +1,5 @@
+import { isThenable } from '../check/index.ts';
 import { type Summary, summarize } from '../kernels/index.ts';
-import { isThenable } from './describe.ts';
 import type { TensorReader } from './reader.ts';
 
 /** The statistics of a tensor: computed where the reader can do that itself, else from its values. */

@@ -1,5 +1,5 @@
 /** @file What the outputs of a selection are called where they are recorded. */
-import { className, describe } from './describe.ts';
+import { className, describe } from '../check/index.ts';
 import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 

@@ -1,4 +1,4 @@
-import { isThenable } from './describe.ts';
+import { isThenable } from '../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import type { HookRecord } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';

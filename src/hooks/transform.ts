@@ -1,5 +1,5 @@
 /** @file Operators that change outputs: the verdict on what a chain of them did with each one. */
-import { absorb, className, describe, describeError, isThenable } from './describe.ts';
+import { absorb, className, describe, describeError, isThenable } from '../check/index.ts';
 import { describePlace } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
 import { hookTable, type Registration } from './hook-table.ts';

@@ -1,5 +1,5 @@
 /** @file Walking modules: what counts as a child, and every module below a root. */
-import { className } from './describe.ts';
+import { className } from '../check/index.ts';
 import type { Hookable } from './hookable.ts';
 
 /**

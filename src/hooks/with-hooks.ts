@@ -1,4 +1,4 @@
-import { absorb, describe, isThenable } from './describe.ts';
+import { absorb, describe, isThenable } from '../check/index.ts';
 import { collectHandles } from './scope.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { describe } from '../../check/index.ts';
 import { checkOptions } from '../check-arguments.ts';
-import { describe } from '../describe.ts';
 import { isHookable } from '../hookable.ts';
 
 export interface QueueOptions {

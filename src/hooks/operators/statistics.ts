@@ -1,6 +1,6 @@
 import { concatMap, from, map, type OperatorFunction, of } from 'rxjs';
+import { describe, isThenable } from '../../check/index.ts';
 import type { Summary } from '../../kernels/index.ts';
-import { describe, isThenable } from '../describe.ts';
 import type { ForwardEvent } from '../event.ts';
 import { hookTable } from '../hook-table.ts';
 import { summaryOf } from '../summary-of.ts';
