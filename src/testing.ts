@@ -618,6 +618,27 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
     same(b.received.length, 2);
   });
 
+  add(
+    'the tree: namedModules() begins with the module itself, and getSubmodule() finds each one by its path',
+    async (b) => {
+      const named = [...b.hookable.namedModules()];
+      check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not begin with the module itself');
+      for (const [path, module] of named) {
+        check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) gives another module`);
+      }
+      check(
+        [...b.hookable.modules()].every((module, i) => module === named[i]![1]),
+        'modules() gives other modules',
+      );
+      const children = new Set([...b.hookable.namedChildren()].map(([, child]) => child));
+      same([...b.hookable.children()].length, children.size);
+      check(
+        [...b.hookable.children()].every((child) => children.has(child)),
+        'children() gives other modules',
+      );
+    },
+  );
+
   return cases;
 
   /** The error that a call throws or rejects with. */

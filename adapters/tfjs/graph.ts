@@ -44,10 +44,13 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   /**
-   * The node of that name.
+   * The node of that name; '' is the graph itself.
    * @throws Error that says what there is instead: a weight, an input, a fused node
    */
-  getSubmodule(name: string): TfjsNode<T> {
+  override getSubmodule(name: ''): this;
+  override getSubmodule(name: string): TfjsNode<T>;
+  override getSubmodule(name: string): this | TfjsNode<T> {
+    if (name === '') return this;
     const node = this.#nodes.get(name);
     if (node !== undefined) return node;
     const other = this.#context.places.nodes.get(name);

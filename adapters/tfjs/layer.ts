@@ -129,7 +129,7 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
    * The layer at a path: `dense_1`, `encoder.dense`, `bidirectional.forwardLayer.cell`; '' is this one.
    * @throws Error that says which name was not found, and where
    */
-  getSubmodule<O = T>(path: string): TfjsLayer<T, O> {
+  override getSubmodule<O = T>(path: string): TfjsLayer<T, O> {
     if (path === '') return this as never;
     const names: string[] = [];
     for (const [name, child] of this.namedChildren()) {

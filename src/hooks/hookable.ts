@@ -13,7 +13,7 @@ import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
 import type { HookableTraits } from './traits.ts';
 import { registerTransform } from './transform.ts';
-import { ownEntries } from './tree.ts';
+import { namedModules, ownEntries, submodule } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement returns void
@@ -177,6 +177,29 @@ export abstract class Hookable {
    */
   *namedChildren(): Generator<[string, Hookable]> {
     yield* ownEntries(this, isHookable);
+  }
+
+  /** The modules directly inside, each once. */
+  *children(): Generator<Hookable> {
+    yield* new Set([...this.namedChildren()].map(([, child]) => child));
+  }
+
+  /** This module and all below it, parents first, each once. PyTorch's `apply(fn)` is a loop over it. */
+  *modules(): Generator<Hookable> {
+    for (const [, module] of namedModules(this)) yield module;
+  }
+
+  /** This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false. */
+  namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, Hookable]> {
+    return namedModules(this, options);
+  }
+
+  /**
+   * The module at a path such as `encoder.layers.0`; '' is this one.
+   * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module
+   */
+  getSubmodule(path: string): Hookable {
+    return submodule(this, path);
   }
 
   toString(): string {

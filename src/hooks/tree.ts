@@ -1,5 +1,5 @@
 /** @file Walking modules: what counts as a child, and every module below a root. */
-import { className } from '../check/index.ts';
+import { className, describe } from '../check/index.ts';
 import type { Hookable } from './hookable.ts';
 
 /**
@@ -75,4 +75,44 @@ export function* namedModules(
     ancestors.delete(module);
   }
   yield* walk(root, '');
+}
+
+/**
+ * The module at a path below a root; '' is the root.
+ * @throws TypeError for what is not a path; Error in PyTorch's words where it leads nowhere, or to something that is not
+ *   a module
+ */
+export function submodule(root: Hookable, path: string): Hookable {
+  if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
+  if (path === '') return root;
+  /** How far the path can be followed: the last module on it, and what is left of the path there. */
+  let last = { module: root, rest: path };
+
+  // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
+  function search(module: Hookable, rest: string): Hookable | undefined {
+    if (rest.length < last.rest.length) last = { module, rest };
+    for (const [name, child] of module.namedChildren()) {
+      if (name === rest) return child;
+      const found = rest.startsWith(`${name}.`) ? search(child, rest.slice(name.length + 1)) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return (
+    search(root, path) ?? noSubmodule(last.module, last.rest, `\n  came: the path "${path}" under ${className(root)}`)
+  );
+}
+
+/** What is at the path instead, in PyTorch's words. */
+function noSubmodule(module: Hookable, rest: string, came: string): never {
+  let at: object = module;
+  for (const name of rest.split('.')) {
+    const next: unknown = (at as Record<string, unknown>)[name];
+    if (next === undefined) throw new Error(`${className(at)} has no attribute \`${name}\`${came}`);
+    if (next === null || typeof next !== 'object' || !isContainer(next)) {
+      throw new Error(`\`${name}\` is not an nn.Module${came}\n  it is: ${describe(next)}`);
+    }
+    at = next;
+  }
+  throw new Error(`\`${rest}\` is not an nn.Module${came}\n  it is: ${describe(at)}`);
 }

@@ -35,21 +35,6 @@ export class Module extends Hookable {
     throw new ForwardError(`Module [${className(this)}] is missing the required "forward" function`);
   }
 
-  /** The modules directly inside, each once. */
-  *children(): Generator<Hookable> {
-    yield* new Set([...this.namedChildren()].map(([, child]) => child));
-  }
-
-  /** This module and all below it, parents first, each once. PyTorch's `apply(fn)` is a loop over it. */
-  *modules(): Generator<Hookable> {
-    for (const [, module] of namedModules(this)) yield module;
-  }
-
-  /** This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false. */
-  namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, Hookable]> {
-    return namedModules(this, options);
-  }
-
   /** All parameters of this module and those below it, each once. */
   *parameters(): Generator<Parameter> {
     for (const [, parameter] of this.namedParameters()) yield parameter;
@@ -65,25 +50,6 @@ export class Module extends Hookable {
         yield [path === '' ? name : `${path}.${name}`, parameter];
       }
     }
-  }
-
-  /**
-   * The module at a path such as `encoder.layers.0`; '' is this one.
-   * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module
-   */
-  getSubmodule(path: string): Hookable {
-    if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
-    if (path === '') return this;
-    // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
-    const search = (module: Hookable, rest: string): Hookable | undefined => {
-      for (const [name, child] of module.namedChildren()) {
-        if (name === rest) return child;
-        const found = rest.startsWith(`${name}.`) ? search(child, rest.slice(name.length + 1)) : undefined;
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    };
-    return search(this, path) ?? noSubmodule(this, path);
   }
 
   /** Sets {@link training} here and below. @throws TypeError for anything but true or false */
@@ -134,19 +100,4 @@ export class Module extends Hookable {
   override toString(): string {
     return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
   }
-}
-
-function noSubmodule(root: Hookable, path: string): never {
-  let at: unknown = root;
-  for (const name of path.split('.')) {
-    const next: unknown = (at as Record<string, unknown>)[name];
-    const where = `\n  came: the path "${path}" under ${className(root)}`;
-    if (next === undefined) throw new Error(`${className(at as object)} has no attribute \`${name}\`${where}`);
-    const isContainer = Array.isArray(next) || (next !== null && Object.getPrototypeOf(next) === Object.prototype);
-    if (!(next instanceof Hookable) && !isContainer) {
-      throw new Error(`\`${name}\` is not an nn.Module${where}\n  it is: ${describe(next)}`);
-    }
-    at = next;
-  }
-  throw new Error(`\`${path}\` is not an nn.Module\n  it is: ${describe(at)}`);
 }

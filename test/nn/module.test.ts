@@ -1,6 +1,18 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Linear, Module, ModuleList, ones, Parameter, ReLU, Sequential, type Tensor, tensor } from '../../src/index.ts';
+import {
+  attach,
+  Linear,
+  Module,
+  ModuleDict,
+  ModuleList,
+  ones,
+  Parameter,
+  ReLU,
+  Sequential,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts';
 import { firstLine, pytorchError } from '../fixtures/errors.ts';
 import { fixtureJson } from '../fixtures/fixture.ts';
 import { Digits, TWINS } from '../fixtures/modules.ts';
@@ -73,6 +85,24 @@ test('namedChildren() finds modules in arrays and plain objects, and getSubmodul
   );
   assert.throws(() => held.getSubmodule(3 as never), /^getSubmodule\(\): a path expected, got the number 3$/);
   assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
+});
+
+test('getSubmodule() follows the path through modules whose children are no properties, and says where it ends', () => {
+  const net = new Sequential(new ModuleDict({ conv: new Sequential(new ReLU()) }));
+  assert.is(net.getSubmodule('0.conv.0'), net[0]!.getSubmodule('conv').getSubmodule('0'));
+  assert.throws(
+    () => net.getSubmodule('0.conv.1'),
+    /^Sequential has no attribute `1`\n {2}came: the path "0\.conv\.1" under Sequential$/,
+  );
+  assert.throws(() => net.getSubmodule('0.pool'), /^ModuleDict has no attribute `pool`/);
+});
+
+test('an attached method has the methods of a tree, and is all of it', () => {
+  const method = attach({ run: () => 1 }, 'run');
+  assert.equal([...method.namedModules()], [['', method]]);
+  assert.equal([...method.modules()], [method]);
+  assert.equal([...method.children()], []);
+  assert.throws(() => method.getSubmodule('x'), /^AttachedMethod has no attribute `x`/);
 });
 
 const misuse: [string, () => unknown][] = [
