@@ -94,6 +94,7 @@ export {
   relu,
   Sequential,
   type StateDict,
+  type StateDictTensor,
   Tensor,
   type TensorLike,
   tensor,

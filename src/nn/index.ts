@@ -10,5 +10,5 @@ export { Parameter } from './parameter.ts';
 export { manualSeed } from './random.ts';
 export { ReLU } from './relu.ts';
 export { Sequential } from './sequential.ts';
-export type { IncompatibleKeys, StateDict } from './state-dict.ts';
+export type { IncompatibleKeys, StateDict, StateDictTensor } from './state-dict.ts';
 export { type Nested, type ReadonlyFloat32Array, Tensor, type TensorLike, tensor, tensorReader } from './tensor.ts';

@@ -4,8 +4,24 @@ import type { Module } from './module.ts';
 import { type Parameter, replaceValues } from './parameter.ts';
 import type { TensorLike } from './tensor.ts';
 
-/** Tensors by the path of their parameter. */
-export type StateDict = ReadonlyMap<string, TensorLike> | Readonly<Record<string, TensorLike>>;
+/** A tensor to load: its values are rounded to float32. */
+export interface StateDictTensor {
+  readonly data:
+    | TensorLike['data']
+    | Float64Array
+    | Int8Array
+    | Int16Array
+    | Int32Array
+    | BigInt64Array
+    | Uint8Array
+    | Uint16Array
+    | Uint32Array
+    | BigUint64Array;
+  readonly shape: readonly number[];
+}
+
+/** Tensors by the path of their parameter. What no parameter asks for is not looked at. */
+export type StateDict = ReadonlyMap<string, StateDictTensor> | Readonly<Record<string, StateDictTensor>>;
 
 export interface IncompatibleKeys {
   /** Parameters that the state dict does not have. */
@@ -39,20 +55,28 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
   const copies: [Parameter, Float32Array][] = [];
   for (const [key, parameter] of parameters) {
     if (!given.has(key)) continue;
-    const value = tensorOf(given.get(key));
-    if (value === undefined) {
+    const value = given.get(key);
+    const shape = shapeOf(value);
+    if (shape === undefined) {
+      problems.push(notTensor(key, value));
+      continue;
+    }
+    if (shape.join() !== parameter.shape.join()) {
       problems.push(
-        `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(given.get(key))}`,
+        `size mismatch for ${key}: copying a param with shape ${size(shape)} from checkpoint, the shape in current model is ${size(parameter.shape)}.`,
       );
-    } else if (value.shape.join() !== parameter.shape.join()) {
-      problems.push(
-        `size mismatch for ${key}: copying a param with shape ${size(value.shape)} from checkpoint, the shape in current model is ${size(parameter.shape)}.`,
-      );
-    } else if (value.data.length !== parameter.size) {
-      problems.push(`"${key}" has shape ${size(value.shape)}, but ${value.data.length} values`);
-    } else {
+      continue;
+    }
+    try {
       // Copied before anything is assigned: even where memory runs out, nothing has changed.
-      copies.push([parameter, new Float32Array(value.data)]);
+      const data = toFloat32(value as StateDictTensor);
+      if (data === undefined) problems.push(notTensor(key, value));
+      else if (data.length === parameter.size) copies.push([parameter, data]);
+      else problems.push(`"${key}" has shape ${size(shape)}, but ${data.length} values`);
+    } catch (error) {
+      problems.push(
+        `While copying the parameter named "${key}", whose dimensions in the model are ${size(parameter.shape)} and whose dimensions in the checkpoint are ${size(shape)}, an exception occurred : ${(error as Error)?.message ?? error}.`,
+      );
     }
   }
   if (problems.length > 0) {
@@ -71,12 +95,39 @@ function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
   );
 }
 
-/** The parts of a tensor, each read once: a getter may give another answer the next time. */
-function tensorOf(value: unknown): { data: Float32Array; shape: readonly number[] } | undefined {
+/** Read once, and so are the data: a getter may give another answer the next time. */
+function shapeOf(value: unknown): readonly number[] | undefined {
   if (value === null || typeof value !== 'object') return undefined;
-  const { data, shape } = value as Partial<TensorLike>;
-  return data instanceof Float32Array && Array.isArray(shape) ? { data, shape } : undefined;
+  const { shape } = value as Partial<StateDictTensor>;
+  return Array.isArray(shape) ? shape : undefined;
 }
+
+/** A copy of the values, each rounded once; undefined where they are no typed array of numbers. */
+function toFloat32(value: StateDictTensor & { dtype?: unknown }): Float32Array | undefined {
+  const { data } = value;
+  if (!ArrayBuffer.isView(data) || data instanceof DataView) return undefined;
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return fromBigInts(data);
+  const { dtype } = value;
+  if (data instanceof Uint16Array && typeof dtype === 'string' && !/^u(int)?16$/i.test(dtype)) {
+    throw new TypeError(`the data are a Uint16Array, which holds integers, but the dtype is ${describe(dtype)}`);
+  }
+  return new Float32Array(data as unknown as ArrayLike<number>);
+}
+
+function fromBigInts(data: BigInt64Array | BigUint64Array): Float32Array {
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < values.length; i++) values[i] = fromBigInt(data[i]!);
+  return values;
+}
+
+/** The low bits of a long integer become one, which is odd where any was: so that rounding twice rounds as once. */
+function fromBigInt(value: bigint): number {
+  if (value === BigInt.asIntN(53, value)) return Number(value);
+  return Number((value >> 11n) | (value & 0x7ffn ? 1n : 0n)) * 2048;
+}
+
+const notTensor = (key: string, value: unknown): string =>
+  `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(value)}`;
 
 /**
  * Keys that nobody expects, in PyTorch's order: each belongs to the deepest module whose path it starts with, and the

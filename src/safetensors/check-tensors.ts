@@ -1,7 +1,7 @@
 import { checkShape } from './check-shape.ts';
 import { checkUnicode } from './check-unicode.ts';
 import { describe, typeName } from './describe.ts';
-import { bytesPerElement, DTYPES, isDtype, type SafetensorsDtype } from './dtype.ts';
+import { bitsPerElement, DTYPES, isDtype, type SafetensorsDtype } from './dtype.ts';
 import { METADATA } from './limits.ts';
 
 /** One tensor of a header, checked. */
@@ -45,7 +45,7 @@ function checkTensor(name: string, value: unknown, size: number): TensorEntry {
   if (typeName(value) !== 'Object') throw new Error(`${where} must be an object, got ${describe(value)}`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   if (!isDtype(dtype)) {
-    throw new Error(`${where}: dtype must be one of ${DTYPES}, which are read as float32; got ${describe(dtype)}`);
+    throw new Error(`${where}: dtype must be one of ${DTYPES}; got ${describe(dtype)}`);
   }
   const count = checkShape(shape, where);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(Number.isSafeInteger)) {
@@ -56,7 +56,7 @@ function checkTensor(name: string, value: unknown, size: number): TensorEntry {
     const range = `0 <= begin <= end <= ${size}, the bytes after the header`;
     throw new Error(`${where}: data_offsets must have ${range}; got ${describe(offsets)}`);
   }
-  const bytes = count * bytesPerElement(dtype);
+  const bytes = (count * bitsPerElement(dtype)) / 8;
   if (end - begin !== bytes) {
     const given = `data_offsets ${describe(offsets)} give ${end - begin}`;
     throw new Error(`${where}: shape ${describe(shape)} of ${dtype} takes ${bytes} bytes, ${given}`);

@@ -1,5 +1,5 @@
 // Reading and writing .safetensors files, on plain arrays: nothing here knows a Tensor or a Module.
-export type { SafetensorsDtype } from './dtype.ts';
+export type { SafetensorsArrays, SafetensorsDtype, UnreadDtype } from './dtype.ts';
 export { readSafetensors, type SafetensorsTensor } from './read-safetensors.ts';
 export { readSafetensorsMetadata } from './read-safetensors-metadata.ts';
-export { type Float32Values, type SafetensorsInput, writeSafetensors } from './write-safetensors.ts';
+export { type SafetensorsInput, type SafetensorsValues, writeSafetensors } from './write-safetensors.ts';

@@ -1,8 +1,8 @@
+import { checkJson } from './check-json.ts';
 import { checkMetadata } from './check-metadata.ts';
 import { checkTensors, type TensorEntry } from './check-tensors.ts';
 import { describe, typeName } from './describe.ts';
 import { LONGEST_HEADER, METADATA } from './limits.ts';
-import { repeatedKey } from './repeated-key.ts';
 
 /** What a file says about itself, checked. */
 export interface Header {
@@ -23,8 +23,8 @@ export interface Header {
  *
  * Format: https://huggingface.co/docs/safetensors. The reference implementation (0.8) lets a few things through that
  * the format forbids or leaves open, and that are errors here: white space before the `{`, a name or a key of the
- * metadata that comes twice, a tensor given as an array, `"__metadata__": null`, sizes whose product passes 2^53 before
- * a 0 among them. The other way round, `1.0` passes for 1 here: JSON.parse tells no difference.
+ * metadata that comes twice, a tensor given as an array, a type given as `{"F32": null}`, `"__metadata__": null`, sizes
+ * whose product passes 2^53 before a 0 among them.
  */
 export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
   const bytes = toBytes(input);
@@ -48,10 +48,7 @@ export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
   const buffer = bytes.subarray(end);
   const metadata = Object.hasOwn(header, METADATA) ? toMetadata(header[METADATA]) : new Map<string, string>();
   const tensors = checkTensors(header, buffer.byteLength);
-  const repeated = repeatedKey(text);
-  if (repeated !== undefined) {
-    throw new Error(`safetensors: the header has ${repeated.map(describe).join(': ')} twice`);
-  }
+  checkJson(text);
   return { tensors, metadata, buffer };
 }
 

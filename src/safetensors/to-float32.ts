@@ -1,4 +1,4 @@
-import { bytesPerElement, type SafetensorsDtype } from './dtype.ts';
+import { bitsPerElement, type FloatDtype } from './dtype.ts';
 
 /**
  * Reads little-endian elements as float32, into a new array.
@@ -6,9 +6,9 @@ import { bytesPerElement, type SafetensorsDtype } from './dtype.ts';
  * F32, F16 and BF16 keep every value, the sign of zero, and the payload of a NaN; F64 rounds to the nearest float32,
  * ties to even, and to an infinity where the float32 range ends.
  */
-export function toFloat32(bytes: Uint8Array, dtype: SafetensorsDtype): Float32Array {
+export function toFloat32(bytes: Uint8Array, dtype: FloatDtype): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Float32Array(bytes.byteLength / bytesPerElement(dtype));
+  const values = new Float32Array((bytes.byteLength * 8) / bitsPerElement(dtype));
   // Bits are moved as integers: an engine may change the payload of a NaN that passes through a number.
   const bits = new Uint32Array(values.buffer);
   switch (dtype) {

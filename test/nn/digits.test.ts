@@ -2,10 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Tensor } from '../../src/index.ts';
-import { readSafetensors, writeSafetensors } from '../../src/safetensors/index.ts';
+import { readSafetensors, type SafetensorsTensor, writeSafetensors } from '../../src/safetensors/index.ts';
 import { fixtureBytes } from '../fixtures/fixture.ts';
 import { Digits } from '../fixtures/modules.ts';
 
+const floats = ({ data }: SafetensorsTensor): Float32Array => {
+  assert.instance(data, Float32Array);
+  return data as Float32Array;
+};
 const data = (name: string) => readSafetensors(fixtureBytes(`../../examples/digits/data/${name}`));
 
 test('the logits of all test digits are PyTorch’s within 1e-5 of the row’s largest, and so are the predictions', () => {
@@ -15,14 +19,14 @@ test('the logits of all test digits are PyTorch’s within 1e-5 of the row’s l
   const expected = readSafetensors(fixtureBytes('pytorch/digits-logits.safetensors'));
   const [logits, predictions] = [expected.get('logits')!, expected.get('predictions')!];
   assert.equal(logits.shape, [360, 10]);
-  const rows = [new Tensor(images.data, images.shape)];
+  const rows = [new Tensor(floats(images), images.shape)];
   // One by one as well: other tiles of the kernel compute a single row.
-  const alone = Array.from({ length: 360 }, (_, i) => new Tensor(images.data.slice(i * 64, i * 64 + 64), [1, 64]));
+  const alone = Array.from({ length: 360 }, (_, i) => new Tensor(floats(images).slice(i * 64, i * 64 + 64), [1, 64]));
   for (const outputs of [rows.map((x) => net(x)), alone.map((x) => net(x))]) {
     const came = Float32Array.from(outputs.flatMap((output) => [...output.data]));
     assert.is(came.length, 3600);
     for (let row = 0; row < 360; row++) {
-      const [ours, theirs] = [came, logits.data].map((all) => all.slice(row * 10, row * 10 + 10)) as [
+      const [ours, theirs] = [came, floats(logits)].map((all) => all.slice(row * 10, row * 10 + 10)) as [
         Float32Array,
         Float32Array,
       ];

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Linear, type Module, Sequential, type Tensor, tensor, zeros } from '../../src/index.ts';
+import { Linear, Module, Parameter, Sequential, type Tensor, tensor, zeros } from '../../src/index.ts';
+import { readSafetensors } from '../../src/safetensors/index.ts';
 import { messageOf, pytorchError } from '../fixtures/errors.ts';
-import { fixtureCases } from '../fixtures/fixture.ts';
+import { fixtureBytes, fixtureCases } from '../fixtures/fixture.ts';
 import { Digits } from '../fixtures/modules.ts';
 
 const two = () => new Sequential(new Linear(2, 3), new Linear(3, 1));
@@ -117,6 +118,64 @@ test('loadStateDict() copies: the state dict and the module share nothing afterw
   const version = layer.weight.version;
   layer.loadStateDict(layer.stateDict());
   assert.is(layer.weight.version, version + 1);
+});
+
+test('loadStateDict() makes float32 of integers and of BOOL as PyTorch does when it loads them', () => {
+  const tensors = readSafetensors(fixtureBytes('pytorch/safetensors/integers.safetensors'));
+  const rows = fixtureCases<{ name: string; shape: number[]; float32: number[] }>(
+    'pytorch/safetensors/integers.json',
+  ).values();
+  for (const { name, float32, shape } of rows) {
+    class One extends Module {
+      weight = new Parameter(zeros(...shape));
+    }
+    const module = new One();
+    module.loadStateDict({ weight: tensors.get(name)! });
+    assert.equal([...module.weight.data], float32, name);
+  }
+});
+
+test('loadStateDict() converts what its keys want, and nothing else', () => {
+  const asked: string[] = [];
+  const lazy = (name: string, shape: number[]) => ({
+    get data() {
+      asked.push(name);
+      return new Float32Array(shape.reduce((product, one) => product * one, 1));
+    },
+    shape,
+  });
+  const tensors = new Map([
+    ['num_batches_tracked', lazy('num_batches_tracked', [])],
+    ['weight', lazy('weight', [2, 3])],
+    ['bias', lazy('bias', [2])],
+  ]);
+  new Linear(3, 2).loadStateDict(tensors, { strict: false });
+  assert.equal(asked, ['weight', 'bias']);
+});
+
+test('loadStateDict() names the key of what it cannot take, and loads nothing', () => {
+  const tensors = readSafetensors(fixtureBytes('pytorch/safetensors/unread.safetensors'));
+  const layer = new Linear(2, 1);
+  const before = layer.weight.toArray();
+  const text = messageOf(() =>
+    layer.loadStateDict({ weight: { data: new Float32Array(2), shape: [1, 2] }, bias: tensors.get('b')! }),
+  );
+  assert.match(
+    text,
+    /While copying the parameter named "bias", whose dimensions in the model are torch\.Size\(\[1\]\) and whose dimensions in the checkpoint are torch\.Size\(\[1\]\), an exception occurred : safetensors: tensor "b" is of type F8_E4M3/,
+  );
+  assert.equal(layer.weight.toArray(), before);
+  const bits = { data: Uint16Array.of(0x3c00), shape: [1], dtype: 'float16' };
+  assert.match(
+    messageOf(() => layer.loadStateDict({ bias: bits }, { strict: false })),
+    /"bias".* the data are a Uint16Array, which holds integers, but the dtype is .*"float16"/,
+  );
+  for (const data of [[1], new DataView(new ArrayBuffer(4)), undefined, 'a']) {
+    assert.match(
+      messageOf(() => layer.loadStateDict({ bias: { data, shape: [1] } as never }, { strict: false })),
+      /"bias", expected torch\.Tensor or Tensor-like object from checkpoint but received Object$/,
+    );
+  }
 });
 
 test('loadStateDict() takes maps and plain objects, and says what came otherwise', () => {

@@ -24,6 +24,12 @@ export function values(tensor: FixtureTensor): number[] {
   return tensor.data.map(Number);
 }
 
+/** The values of a tensor that must be float32. */
+export function floats(data: ArrayLike<number> | ArrayLike<bigint>): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw new Error(`a Float32Array expected, got ${Object.prototype.toString.call(data)}`);
+}
+
 /** A file made by hand: header, then the bytes of the tensors. */
 export function file(header: unknown, buffer: Uint8Array = new Uint8Array()): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));

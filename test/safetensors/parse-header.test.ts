@@ -77,18 +77,17 @@ test('parseHeader() keeps its messages short, whatever the file holds', () => {
   }
 });
 
-test('parseHeader() survives a header that is nested a million deep', () => {
+test('parseHeader() refuses a header that is nested a million deep', () => {
   const entry = '{"dtype":"F32","shape":[0],"data_offsets":[0,0],"x":';
   const text = `{"a":${entry}${'[{"y":'.repeat(5e5)}1${'}]'.repeat(5e5)}}}`;
   const bytes = new Uint8Array(8 + text.length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   new TextEncoder().encodeInto(text, bytes.subarray(8));
-  try {
-    assert.is(parseHeader(bytes).tensors.length, 1);
-  } catch (error) {
-    // An engine that parses recursively may give up, but says so.
-    assert.match((error as Error).message, /^safetensors: the header is not JSON: /);
-  }
+  assert.throws(
+    () => parseHeader(bytes),
+    // An engine that parses recursively may give up before.
+    /^safetensors: the header is (nested more than 127 deep|not JSON: .*)$/,
+  );
 });
 
 test.run();

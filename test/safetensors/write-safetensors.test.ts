@@ -37,10 +37,31 @@ test('writeSafetensors() takes objects as it takes Maps', () => {
 });
 
 test('writeSafetensors() writes what readSafetensors() read, to the byte', () => {
-  for (const name of ['digits-logits.safetensors', '../../../examples/digits/data/weights.safetensors']) {
+  for (const name of [
+    'safetensors/integers.safetensors',
+    'digits-logits.safetensors',
+    '../../../examples/digits/data/weights.safetensors',
+  ]) {
     const file = bytes(name);
     same(writeSafetensors(readSafetensors(file)), file, name);
   }
+});
+
+test('writeSafetensors() writes what was read as float32 as F32, whatever it was, and names the type of others', () => {
+  const read = readSafetensors(bytes('safetensors/dtypes.safetensors'));
+  assert.equal(
+    new Set([...readSafetensors(writeSafetensors(read)).values()].map(({ dtype }) => dtype)),
+    new Set(['F32']),
+  );
+  assert.throws(
+    () => writeSafetensors(readSafetensors(bytes('safetensors/unread.safetensors'))),
+    /tensor "c" is of type C64, whose values cannot be read/,
+  );
+});
+
+test('writeSafetensors() takes what other libraries call their types for no type of the format', () => {
+  const tensor = { data: Float32Array.of(1), shape: [1], dtype: 'float32' };
+  assert.is(readSafetensors(writeSafetensors({ x: tensor })).get('x')!.dtype, 'F32');
 });
 
 test('writeSafetensors() lets the tensors begin at a multiple of 8 bytes, after spaces', () => {
@@ -108,9 +129,26 @@ test('writeSafetensors() refuses what the format cannot hold, and names it', () 
   refuse(RangeError, /tensor "x": shape must be .* got \[undefined\]$/, { x: { data, shape: [undefined] } });
   refuse(RangeError, /tensor "x": shape must be /, { x: { data: new Float32Array(0), shape: new Array(1) } });
   refuse(RangeError, /has 2\^53 elements or more$/, { x: { data, shape: [2 ** 30, 2 ** 30, 0] } });
-  refuse(TypeError, /tensor "x": data must be a Float32Array, got \[1, 2\]$/, { x: { data: [1, 2], shape: [2] } });
-  refuse(TypeError, /data must be a Float32Array, got a value of type Float64Array$/, {
+  const ARRAYS = 'Float32Array, Int8Array, Int16Array, Int32Array, BigInt64Array, Uint8Array, .*, BigUint64Array';
+  refuse(TypeError, new RegExp(`tensor "x": data must be one of ${ARRAYS}; got \\[1, 2\\]$`), {
+    x: { data: [1, 2], shape: [2] },
+  });
+  refuse(TypeError, new RegExp(`data must be one of ${ARRAYS}; got a value of type Float64Array$`), {
     x: { data: new Float64Array(2), shape: [2] },
+  });
+  refuse(TypeError, /tensor "x": data must be one of/, { x: { data: new Uint8ClampedArray(2), shape: [2] } });
+  refuse(TypeError, /data must be one of/, { x: { data: { [Symbol.toStringTag]: 'constructor' }, shape: [2] } });
+  refuse(TypeError, /tensor "x": dtype I64 does not fit data of type Int32Array, which is I32$/, {
+    x: { data: new Int32Array(2), shape: [2], dtype: 'I64' },
+  });
+  refuse(TypeError, /dtype F16 does not fit data of type Uint16Array, which is U16$/, {
+    x: { data: new Uint16Array(2), shape: [2], dtype: 'F16' },
+  });
+  refuse(TypeError, /dtype BOOL does not fit data of type Float32Array, which is F32$/, {
+    x: { data: new Float32Array(2), shape: [2], dtype: 'BOOL' },
+  });
+  refuse(RangeError, /tensor "x": BOOL is 0 or 1, got 2 at index 1$/, {
+    x: { data: Uint8Array.of(1, 2), shape: [2], dtype: 'BOOL' },
   });
   refuse(TypeError, /tensor "x" must be \{ data, shape \}, got null$/, { x: null });
   refuse(TypeError, /tensor "x" must be \{ data, shape \}, got 3$/, { x: 3 });
