@@ -21,11 +21,11 @@ net.loadStateDict(read('weights.safetensors'));
 net.eval();
 
 const test = read('test.safetensors');
-const [images, labels] = [test.get('images')!, test.get('labels')!];
+const [pixels, digits] = [floats('images'), floats('labels')];
 const writer = new SummaryWriter(process.argv[2]);
 
-console.log(`${net}\n\n${images.shape[0]} handwritten digits, this one among them:\n`);
-console.log(`${picture(images.data.subarray(0, PIXELS))}\n`);
+console.log(`${net}\n\n${digits.length} handwritten digits, this one among them:\n`);
+console.log(`${picture(pixels.subarray(0, PIXELS))}\n`);
 
 let reports = new Map<string, LayerReport>();
 const handles = new Map<string, RemovableHandle>();
@@ -52,18 +52,23 @@ console.log(`  pip install tensorboard\n  tensorboard --logdir ${writer.logDir}\
 function run(title: string): void {
   reports = new Map();
   let right = 0;
-  for (let first = 0; first < labels.data.length; first += BATCH) {
-    const pixels = images.data.slice(first * PIXELS, (first + BATCH) * PIXELS);
-    const scores = net(new Tensor(pixels, [pixels.length / PIXELS, PIXELS]));
+  for (let first = 0; first < digits.length; first += BATCH) {
+    const batch = pixels.slice(first * PIXELS, (first + BATCH) * PIXELS);
+    const scores = net(new Tensor(batch, [batch.length / PIXELS, PIXELS]));
     for (let i = 0; i < scores.shape[0]!; i++) {
       const ten = scores.data.slice(i * 10, (i + 1) * 10);
-      if (ten.indexOf(Math.max(...ten)) === labels.data[first + i]) right++;
+      if (ten.indexOf(Math.max(...ten)) === digits[first + i]) right++;
     }
   }
-  const share = ((100 * right) / labels.data.length).toFixed(1);
-  console.log(
-    `${title}\n\n${table([...reports.values()])}\n\n${right} of ${labels.data.length} digits read (${share} %)\n`,
-  );
+  const share = ((100 * right) / digits.length).toFixed(1);
+  console.log(`${title}\n\n${table([...reports.values()])}\n\n${right} of ${digits.length} digits read (${share} %)\n`);
+}
+
+/** The values of a tensor. A file may have integers, too; this one has none. */
+function floats(name: string): Float32Array {
+  const data = test.get(name)?.data;
+  if (data instanceof Float32Array) return data;
+  throw new Error(`test.safetensors has no floating-point tensor "${name}"`);
 }
 
 /** An image in characters: the darker the pixel, the more ink. */
