@@ -7,14 +7,7 @@
  * for (const { name, run } of hookContract(target)) test(name, run);
  * @module
  */
-import {
-  type Hookable,
-  listHooks,
-  type RemovableHandle,
-  registerModuleForwardHook,
-  registerModuleForwardPreHook,
-  removeAllHooks,
-} from './hooks/index.ts';
+import { type Hookable, listHooks, type RemovableHandle, removeAllHooks } from './hooks/index.ts';
 
 /** What is put to the test, and how to speak to it. */
 export interface ContractTarget<T> {
@@ -122,10 +115,6 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   }
 
   const valuesOf = async (tensor: unknown) => [...(await target.values(tensor as T))];
-  const globally = (handle: RemovableHandle) => {
-    cleanup.push(handle);
-    return handle;
-  };
 
   add('1. without hooks a call is forward, once', async (b) => {
     same(await b.run(), [2, 4]);
@@ -143,8 +132,6 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
     throwsTypeError(() => b.before(hook, { alwaysCall: true }), 'unknown option "alwaysCall"');
     throwsTypeError(() => b.after(hook, { prepend: 1 }), '"prepend" must be true or false');
     throwsTypeError(() => b.after(hook, null as never), 'the options must be an object');
-    throwsTypeError(() => globally(registerModuleForwardHook('x' as never)), 'the hook must be a function');
-    throwsTypeError(() => globally(registerModuleForwardPreHook(hook, { prepend: true })), 'unknown option "prepend"');
     same(listHooks(b.hookable), []);
     same(await b.run(), [2, 4]);
   });
@@ -260,32 +247,6 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
     await b.run();
     const once = [14, 10, 11, 12, 13, 4, 1, 0, 2, 3];
     same(fired, [...once, ...once]);
-  });
-
-  more('6. global hooks run before own ones, prepended or not', async (b) => {
-    const fired: string[] = [];
-    const push = (name: string) => (module: unknown) => {
-      if (module === b.hookable) fired.push(name);
-    };
-    b.before(push('own pre'), { prepend: true });
-    b.after(push('own'), { prepend: true });
-    globally(registerModuleForwardPreHook(push('global pre')));
-    const global = globally(registerModuleForwardHook(push('global')));
-    await b.run();
-    same(fired, ['global pre', 'own pre', 'global', 'own']);
-    global.remove();
-    await b.run();
-    same(fired.slice(4), ['global pre', 'own pre', 'own']);
-  });
-
-  more('6. global hooks replace as own ones do', async (b) => {
-    // Something is installed, so that global hooks reach attached methods too.
-    b.after(() => undefined);
-    const mine = (hook: () => unknown) => (module: unknown) => (module === b.hookable ? hook() : undefined);
-    globally(registerModuleForwardPreHook(mine(() => target.tensor([3, 4]))));
-    same(await b.run(), [6, 8]);
-    globally(registerModuleForwardHook(mine(() => target.tensor([9, 9]))));
-    same(await b.run(), [9, 9]);
   });
 
   more('6. a hook that is removed meanwhile still fires in this call, one that is added waits', async (b) => {
@@ -441,27 +402,18 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
         },
         { alwaysCall: true },
       );
-      const globalRan = globally(
-        registerModuleForwardHook(
-          (module) => {
-            if (module === b.hookable) fired.push('global');
-          },
-          { alwaysCall: true },
-        ),
-      );
       let message = '';
       const warnings = await collectWarnings(async () => {
         message = (await rejected(b)).message;
       });
       same(message, 'the first error');
-      same(fired, ['global', 'clumsy', 'next']);
+      same(fired, ['clumsy', 'next']);
       check(
         warnings.length === 1 && /failsToo.*a second error/s.test(warnings[0]!),
         `the warnings were: ${warnings.join()}`,
       );
-      globalRan.remove();
       await rejected(b);
-      same(fired.slice(3), ['next']);
+      same(fired.slice(2), ['next']);
     },
   );
 

@@ -4,13 +4,14 @@ import { globalHooks, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { registered } from './scope.ts';
 
-/** A hook for every module: its types are those of no module in particular. */
+/** A hook for every `Module`: its types are those of no module in particular. */
 export type GlobalForwardHook = (module: Hookable, inputs: readonly unknown[], output: unknown) => unknown;
 export type GlobalForwardPreHook = (module: Hookable, inputs: readonly unknown[]) => unknown;
 
 /**
- * Registers a hook that runs after the forward of every module, before the module's own hooks; for attached methods
- * too, while something is installed there. What it returns is treated as a module's own hook's is.
+ * Registers a hook that runs after the forward of every `Module`, before the module's own hooks. What it returns is
+ * treated as a module's own hook's is. Attached methods, and what an adapter wraps, are no `Module`s: there
+ * `select(net, '**')` reaches every one.
  * @param options `alwaysCall`: also run when the call throws. Default false
  * @throws TypeError for a hook that is not a function, or an unknown option
  */
@@ -23,7 +24,7 @@ export function registerModuleForwardHook(
 }
 
 /**
- * Registers a hook that runs before the forward of every module, before the module's own pre-hooks.
+ * Registers a hook that runs before the forward of every `Module`, before the module's own pre-hooks.
  * @throws TypeError for a hook that is not a function, or any option: it has none
  */
 export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options: object = {}): RemovableHandle {

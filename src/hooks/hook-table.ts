@@ -71,6 +71,8 @@ const NONE: Records = [];
 export class HookTable {
   /** What its Hookable can do and takes. */
   readonly traits: HookableTraits;
+  /** Those that run before its own: `globalHooks`, or `noHooks` where global hooks do not reach. */
+  readonly global: HookTable;
   preHooks: Records = NONE;
   /** Forward hooks and transforms: what may change the output, in one order. */
   hooks: Records = NONE;
@@ -82,18 +84,19 @@ export class HookTable {
   /** Whether nothing but observers is registered. A field, because what is read in every call should be read at once. */
   #onlyObserved = true;
 
-  constructor(traits: HookableTraits = {}) {
+  constructor(traits: HookableTraits = {}, global?: HookTable) {
     this.traits = traits;
+    this.global = global ?? this;
   }
 
-  /** Whether there are observers at the most, globally nothing: then nothing can change a call. */
+  /** Whether there are observers at the most: then nothing can change a call. */
   get onlyObservers(): boolean {
-    return this.#onlyObserved && !globalHooks.active;
+    return this.#onlyObserved && !this.global.active;
   }
 
-  /** Whether there are no pre-hooks, globally neither. */
+  /** Whether there are no pre-hooks. */
   get noneBefore(): boolean {
-    return this.preHooks.length === 0 && globalHooks.preHooks.length === 0;
+    return this.preHooks.length === 0 && this.global.preHooks.length === 0;
   }
 
   /** How the outputs of its Hookable are read. */
@@ -179,3 +182,5 @@ export class HookTable {
 
 /** The one registry of the process. Its hooks run before a module's own. */
 export const globalHooks: HookTable = new HookTable();
+/** Nothing is ever registered here. */
+export const noHooks: HookTable = new HookTable();

@@ -3,7 +3,7 @@ import { checkHook } from './check-arguments.ts';
 import type { ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
-import { giveHookTable, globalHooks, HookTable, hookTable, type Registration } from './hook-table.ts';
+import { giveHookTable, globalHooks, HookTable, hookTable, noHooks, type Registration } from './hook-table.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
@@ -11,7 +11,7 @@ import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
 import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
-import type { HookableTraits } from './traits.ts';
+import { type HookableTraits, reachedByGlobalHooks } from './traits.ts';
 import { registerTransform } from './transform.ts';
 import { namedModules, ownEntries, submodule } from './tree.ts';
 
@@ -80,7 +80,8 @@ export abstract class Hookable {
   abstract forward(...inputs: any[]): unknown;
 
   constructor(traits: HookableTraits = {}) {
-    const table = new HookTable(traits);
+    const global = traits[reachedByGlobalHooks] === true ? globalHooks : noHooks;
+    const table = new HookTable(traits, global);
     const { async = false, call } = traits;
     // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
     // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
@@ -89,7 +90,7 @@ export abstract class Hookable {
       ? (...inputs: unknown[]) => call(...inputs)
       : async
         ? async (...inputs: unknown[]) => {
-            if (table.active || globalHooks.active) return callAsync(target, self, ...inputs);
+            if (table.active || global.active) return callAsync(target, self, ...inputs);
             try {
               return await self.forward(...inputs);
             } catch (error) {
@@ -97,7 +98,7 @@ export abstract class Hookable {
             }
           }
         : (...inputs: unknown[]) => {
-            if (table.active || globalHooks.active) return callSync(target, self, ...inputs);
+            if (table.active || global.active) return callSync(target, self, ...inputs);
             try {
               return self.forward(...inputs);
             } catch (error) {
@@ -227,7 +228,8 @@ export function isHookable(value: unknown): value is Hookable {
 
 /** Whether nobody listens to a module, globally included: only then may a faster way go past its call. */
 export function isQuiet(module: Hookable): boolean {
-  return !globalHooks.active && !hookTable(module).active;
+  const table = hookTable(module);
+  return !table.active && !table.global.active;
 }
 
 /** How the outputs of a module are read as tensors; undefined where nobody has said. */

@@ -44,7 +44,7 @@ export type { TensorReader } from './reader.ts';
 export { type Reporter, report, setReporter } from './report.ts';
 export { handleOf, type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
 export { RepeatedSteps, type TagOption, tagsOf } from './tags.ts';
-export type { HookableTraits, HookKind } from './traits.ts';
+export { type HookableTraits, type HookKind, reachedByGlobalHooks } from './traits.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries } from './tree.ts';
 export { withHooks } from './with-hooks.ts';

@@ -7,7 +7,7 @@
  */
 import { absorb, describeError, isThenable } from '../check/index.ts';
 import { describeModule, hookError, located } from './forward-error.ts';
-import { globalHooks, type HookRecord, type HookTable, release } from './hook-table.ts';
+import { type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { warn } from './report.ts';
 import { tellObservers } from './tell-observers.ts';
@@ -38,7 +38,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
   let output: unknown;
   try {
     // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
-    const globalPre = globalHooks.preHooks;
+    const globalPre = table.global.preHooks;
     const ownPre = table.preHooks;
     for (let i = 0; i < globalPre.length; i++) inputs = afterPreHook(target, globalPre[i]!, inputs);
     for (let i = 0; i < ownPre.length; i++) inputs = afterPreHook(target, ownPre[i]!, inputs);
@@ -52,7 +52,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
     if (isThenable(result)) return settle(target, inputs, result);
     output = result;
 
-    global = globalHooks.hooks;
+    global = table.global.hooks;
     own = table.hooks;
     for (let i = 0; i < global.length; i++) {
       started++;
@@ -67,7 +67,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
     tellObservers(table.observers, module, inputs, output);
     return output;
   } catch (error) {
-    const waiting = global === undefined ? [...globalHooks.hooks, ...table.hooks] : [...global, ...own].slice(started);
+    const waiting = global === undefined ? [...table.global.hooks, ...table.hooks] : [...global, ...own].slice(started);
     throw failed(module, table, waiting, inputs, output, error);
   }
 }
@@ -77,7 +77,7 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
  * purpose: as a part of the call above, a hook on any module would cost half as much again.
  */
 export function finishSync(module: Hookable, table: HookTable, inputs: Inputs, output: unknown): unknown {
-  const global = globalHooks.hooks;
+  const global = table.global.hooks;
   const own = table.hooks;
   let started = 0;
   try {
@@ -132,7 +132,7 @@ export function callAsync(target: Target, receiver: unknown, ...inputs: unknown[
   const { module, table } = target;
   const progress: Progress = { inputs, output: undefined, hooks: undefined, started: 0 };
   return complete(target, progress, async () => {
-    for (const record of [...globalHooks.preHooks, ...table.preHooks]) {
+    for (const record of [...table.global.preHooks, ...table.preHooks]) {
       progress.inputs = replacedInputs(
         target,
         record,
@@ -154,7 +154,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   const { module, table } = target;
   try {
     progress.output = await forward();
-    progress.hooks = [...globalHooks.hooks, ...table.hooks];
+    progress.hooks = [...table.global.hooks, ...table.hooks];
     for (const record of progress.hooks) record.held++;
     for (const record of progress.hooks) {
       progress.started++;
@@ -164,7 +164,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     tellObservers(table.observers, module, progress.inputs, progress.output);
     return progress.output;
   } catch (error) {
-    const waiting = progress.hooks?.slice(progress.started) ?? [...globalHooks.hooks, ...table.hooks];
+    const waiting = progress.hooks?.slice(progress.started) ?? [...table.global.hooks, ...table.hooks];
     for (const record of waiting) {
       if (!record.alwaysCall) continue;
       try {

@@ -1,5 +1,8 @@
 import type { TensorReader } from './reader.ts';
 
+/** The key of the one trait that is not public: only `Module` has it. */
+export const reachedByGlobalHooks: unique symbol = Symbol('layertap.reachedByGlobalHooks');
+
 /** Everything that can be registered. */
 export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'observer' | 'backward-pre' | 'backward';
 
@@ -26,4 +29,6 @@ export interface HookableTraits {
   refuseInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
   /** What was expected, where a hook's replacement cannot stand in the place of an output. Default: a tensor for a tensor. */
   refuseOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
+  /** Global hooks are for modules: of what a framework calls, an adapter sees only what it has intercepted. */
+  readonly [reachedByGlobalHooks]?: true;
 }

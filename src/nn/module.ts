@@ -1,4 +1,12 @@
-import { className, describe, ForwardError, Hookable, namedModules, ownEntries } from '../hooks/index.ts';
+import {
+  className,
+  describe,
+  ForwardError,
+  Hookable,
+  namedModules,
+  ownEntries,
+  reachedByGlobalHooks,
+} from '../hooks/index.ts';
 import { releasePacked } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
 import { moduleString, printed } from './repr.ts';
@@ -27,7 +35,7 @@ export class Module extends Hookable {
   training = true;
 
   constructor() {
-    super({ reader: tensorReader, async: new.target.async });
+    super({ reader: tensorReader, async: new.target.async, [reachedByGlobalHooks]: true });
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: a subclass's forward may take anything

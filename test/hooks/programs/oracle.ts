@@ -152,16 +152,18 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
   function call(index: number, inputs: readonly unknown[]): unknown {
     const { kind, made } = modules[index]!;
     const child = (next: number, value: number) => call(next, [value]);
-    // Whoever calls the property of an object meets no hooks, global ones neither, while none is registered there.
-    const listened = hasHooks(own[index]!) || (made !== 'property' && hasHooks(globals));
+    // 2: global hooks reach modules only, not attached methods.
+    const above = made === 'class' ? globals : emptyTable();
+    const listened = hasHooks(own[index]!) || hasHooks(above);
     // 1: whoever registers while forward runs comes too late for such a call.
     if (!listened) return forward(index, inputs, child);
-    return drive(steps(index, inputs, child), kind === 'async');
+    return drive(steps(index, above, inputs, child), kind === 'async');
   }
 
   /** One call. Yields each promise that it waits for, and gets what it resolved to. */
   function* steps(
     index: number,
+    above: Table,
     given: readonly unknown[],
     child: (next: number, value: number) => unknown,
   ): Generator<Promise<unknown>, unknown, unknown> {
@@ -190,7 +192,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     }
 
     try {
-      for (const entry of [...globals.pre, ...own[index]!.pre]) {
+      for (const entry of [...above.pre, ...own[index]!.pre]) {
         entry.calls++;
         const replacement = yield* result(entry.hook, entry.hook.fire(index, inputs, undefined));
         if (changes(replacement)) inputs = Array.isArray(replacement) ? replacement : [replacement];
@@ -200,10 +202,10 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
         waits = true;
         output = yield gave;
       } else output = gave;
-      phase = [...globals.forward, ...own[index]!.forward];
+      phase = [...above.forward, ...own[index]!.forward];
       for (const entry of phase) yield* fire(entry);
     } catch (error) {
-      for (const entry of phase ?? [...globals.forward, ...own[index]!.forward]) {
+      for (const entry of phase ?? [...above.forward, ...own[index]!.forward]) {
         const { data } = entry.hook;
         if (!('alwaysCall' in data) || !data.alwaysCall || started.includes(entry)) continue;
         // The page does not say what becomes of a value given here: as in layertap, it is the next one's latest output.
