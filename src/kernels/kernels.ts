@@ -10,7 +10,7 @@ export interface Numbers {
   readonly [index: number]: number;
 }
 
-/** The weights of one linear layer in the form that its kernel wants. Made by {@link Kernels.pack}. */
+/** The weights of one linear layer in the form that its kernel wants, without a bias. Made by {@link Kernels.pack}. */
 export interface PackedLinear {
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -23,6 +23,8 @@ export interface PackedLinear {
 /** One layer of a chain: a linear layer, and whether ReLU follows. */
 export interface Layer {
   readonly packed: PackedLinear;
+  /** `[outFeatures]`, or null for none. Recognised by its identity: it must never be written to again. */
+  readonly bias: Float32Array | null;
   readonly relu: boolean;
 }
 
@@ -86,10 +88,9 @@ export interface Kernels {
   /**
    * Prepares the weights of a linear layer.
    * @param weight `[outFeatures, inFeatures]`, row-major
-   * @param bias `[outFeatures]`, or null for none
    * @throws RangeError where WebAssembly memory cannot grow any further
    */
-  pack(weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number): PackedLinear;
+  pack(weight: Numbers, outFeatures: number, inFeatures: number): PackedLinear;
 
   /** @param layers at least one; each takes as many features as the one before gives */
   chain(layers: readonly Layer[]): LinearChain;

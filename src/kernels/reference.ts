@@ -17,13 +17,11 @@ class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly weight: Float32Array;
-  readonly bias: Float32Array;
 
-  constructor(weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number) {
+  constructor(weight: Numbers, outFeatures: number, inFeatures: number) {
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = Float32Array.from(weight);
-    this.bias = bias === null ? new Float32Array(outFeatures) : Float32Array.from(bias);
   }
 
   disposed = false;
@@ -33,12 +31,12 @@ class PlainLinear implements PackedLinear {
   }
 }
 
-function linear(input: Float32Array, rows: number, packed: PackedLinear): Float32Array {
-  const { weight, bias, inFeatures, outFeatures } = packed as PlainLinear;
+function linear(input: Float32Array, rows: number, { packed, bias }: Layer): Float32Array {
+  const { weight, inFeatures, outFeatures } = packed as PlainLinear;
   const output = new Float32Array(rows * outFeatures);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < outFeatures; column++) {
-      let sum = bias[column]!;
+      let sum = bias === null ? 0 : bias[column]!;
       for (let k = 0; k < inFeatures; k++) sum += input[row * inFeatures + k]! * weight[column * inFeatures + k]!;
       output[row * outFeatures + column] = sum;
     }
@@ -48,9 +46,9 @@ function linear(input: Float32Array, rows: number, packed: PackedLinear): Float3
 
 const chain = (layers: readonly Layer[]): LinearChain => ({
   run: (input, rows) =>
-    layers.reduce((values, { packed, relu: rectified }) => {
-      const output = linear(values, rows, packed);
-      return rectified ? relu(output) : output;
+    layers.reduce((values, layer) => {
+      const output = linear(values, rows, layer);
+      return layer.relu ? relu(output) : output;
     }, input),
 });
 
@@ -143,7 +141,7 @@ function foldCrc32c(bytes: Uint8Array): Uint8Array {
 
 export const reference: Kernels = {
   name: 'javascript',
-  pack: (weight, bias, outFeatures, inFeatures) => new PlainLinear(weight, bias, outFeatures, inFeatures),
+  pack: (weight, outFeatures, inFeatures) => new PlainLinear(weight, outFeatures, inFeatures),
   chain,
   relu,
   summarize,

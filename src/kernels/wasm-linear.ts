@@ -16,15 +16,14 @@ export class WasmLinear implements PackedLinear {
   readonly #memory: WasmMemory;
   /** 0 once disposed. */
   pointer: number;
+  /** The one that lies before the panels now; null for zeros. */
+  #bias: Float32Array | null = null;
 
   /**
-   * Lays weights out as drawn in assembly/linear.ts.
+   * Lays weights out as drawn in assembly/linear.ts, with zeros for a bias.
    * @throws RangeError where memory cannot grow
    */
-  constructor(memory: WasmMemory, weight: Numbers, bias: Numbers | null, outFeatures: number, inFeatures: number) {
-    if (bias !== null && bias.length !== outFeatures) {
-      throw new RangeError(`a bias of ${bias.length} values for ${outFeatures} outputs`);
-    }
+  constructor(memory: WasmMemory, weight: Numbers, outFeatures: number, inFeatures: number) {
     this.#memory = memory;
     this.outFeatures = outFeatures;
     this.inFeatures = inFeatures;
@@ -37,7 +36,6 @@ export class WasmLinear implements PackedLinear {
     new Uint32Array(all.buffer, this.pointer, 2).set([inFeatures, outFeatures]);
     let to = (this.pointer >>> 2) + 4;
     all.fill(0, to, to + biasFloats);
-    if (bias !== null) all.set(bias as ArrayLike<number>, to);
     to += biasFloats;
     for (let column = 0; column < outFeatures; column += COLUMNS_PER_PANEL) {
       const width = Math.min(COLUMNS_PER_PANEL, outFeatures - column);
@@ -47,6 +45,16 @@ export class WasmLinear implements PackedLinear {
         for (; lane < COLUMNS_PER_PANEL; lane++) all[to++] = 0;
       }
     }
+  }
+
+  /** Layers may share weights and have biases of their own: the bias of the layer that comes next is written before it. */
+  useBias(bias: Float32Array | null): void {
+    if (bias === this.#bias) return;
+    const floats = this.#memory.floats;
+    const at = (this.pointer >>> 2) + 4;
+    if (bias === null) floats.fill(0, at, at + this.outFeatures);
+    else floats.set(bias, at);
+    this.#bias = bias;
   }
 
   get disposed(): boolean {
@@ -69,6 +77,7 @@ export class WasmChain implements LinearChain {
   readonly #machine: Machine;
   readonly #memory: WasmMemory;
   readonly #packed: readonly WasmLinear[];
+  readonly #biases: readonly (Float32Array | null)[];
   readonly #relu: readonly number[];
   readonly #depth: number;
   readonly #columns: number;
@@ -81,10 +90,12 @@ export class WasmChain implements LinearChain {
   #activationBytes = 0;
   #arenaBytes = 0;
 
+  /** @throws RangeError for a bias of another length */
   constructor(machine: Machine, layers: readonly Layer[]) {
     this.#machine = machine;
     this.#memory = machine.memory;
     this.#packed = layers.map(({ packed }) => packed as WasmLinear);
+    this.#biases = layers.map(checkedBias);
     this.#relu = layers.map(({ relu }) => (relu ? 1 : 0));
     this.#depth = layers[0]!.packed.inFeatures;
     this.#columns = layers.at(-1)!.packed.outFeatures;
@@ -140,6 +151,7 @@ export class WasmChain implements LinearChain {
     for (let i = 0; i < packed.length; i++) {
       const { pointer, inFeatures, outFeatures } = packed[i]!;
       if (pointer === 0) throw new Error('these packed weights were disposed');
+      packed[i]!.useBias(this.#biases[i]!);
       const relu = this.#relu[i]!;
       const shared =
         pool?.isWorthwhile(rows, inFeatures, outFeatures) &&
@@ -160,6 +172,11 @@ export class WasmChain implements LinearChain {
     }
     return from;
   }
+}
+
+function checkedBias({ packed, bias }: Layer): Float32Array | null {
+  if (bias === null || bias.length === packed.outFeatures) return bias;
+  throw new RangeError(`a bias of ${bias.length} values for ${packed.outFeatures} outputs`);
 }
 
 function copyIn(values: Float32Array, floats: Float32Array, at: number): void {

@@ -22,7 +22,7 @@ export function wasmKernels(name: BinaryName, machine: Machine): Kernels {
   const histogram = wasmHistogram(binary, memory);
   return {
     name,
-    pack: (weight, bias, outFeatures, inFeatures) => new WasmLinear(memory, weight, bias, outFeatures, inFeatures),
+    pack: (weight, outFeatures, inFeatures) => new WasmLinear(memory, weight, outFeatures, inFeatures),
     chain: (layers) => new WasmChain(machine, layers),
     relu: (input) => (input.length <= FEW ? reference.relu(input) : relu(input)),
     // Float64 values have digits that a float32 kernel would lose.

@@ -3,7 +3,7 @@ import { describe, ForwardError, typeName } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { withPackedWeights } from './packed-weights.ts';
 import { numberOfRows, withLast } from './shape.ts';
-import { computed, Tensor } from './tensor.ts';
+import { computed, Tensor, valuesOf } from './tensor.ts';
 
 /**
  * `input · weightᵀ + bias`.
@@ -15,9 +15,7 @@ import { computed, Tensor } from './tensor.ts';
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   checkLinear(input, weight, bias);
-  const data = withPackedWeights(weight, bias, (layer) =>
-    layer.run(input.data as Float32Array, numberOfRows(input.shape)),
-  );
+  const data = withPackedWeights(weight, bias, (layer) => layer.run(valuesOf(input), numberOfRows(input.shape)));
   return computed(data, withLast(input.shape, weight.shape[0]!));
 }
 
@@ -28,7 +26,7 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
  */
 export function relu(input: Tensor): Tensor {
   checkTensor('relu', 'input', 1, input);
-  return computed(kernels().relu(input.data as Float32Array), input.shape);
+  return computed(kernels().relu(valuesOf(input)), input.shape);
 }
 
 function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): void {

@@ -1,8 +1,8 @@
-import { checkOptions, describe } from '../hooks/index.ts';
+import { checkOptions, describe, ForwardError, typeName } from '../hooks/index.ts';
 import { linear } from './functional.ts';
 import { fanInUniform, kaimingUniform } from './init.ts';
 import { Module } from './module.ts';
-import { Parameter } from './parameter.ts';
+import { isParameter, Parameter } from './parameter.ts';
 import { checkShape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -45,13 +45,36 @@ export class Linear extends Module {
     return this.weight.shape[0]!;
   }
 
+  /** @throws ForwardError in PyTorch's words for an input that does not fit, or a plain tensor where a parameter was */
   override forward(input: Tensor): Tensor {
-    return linear(input, this.weight, this.bias);
+    const { weight, bias } = this;
+    if (!isParameter(weight)) checkParameter('weight', weight);
+    if (bias !== null && !isParameter(bias)) checkParameter('bias', bias);
+    return linear(input, weight, bias);
+  }
+
+  /** @throws ForwardError where a plain tensor was put in the place of a parameter: it would be missing here */
+  override *ownParameters(): Generator<[string, Parameter]> {
+    checkParameter('weight', this.weight);
+    checkParameter('bias', this.bias);
+    yield* super.ownParameters();
   }
 
   override extraRepr(): string {
     // True and False: what is printed is PyTorch's to the letter, so that logs of both sides compare.
     const bias = this.bias === null ? 'False' : 'True';
-    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${bias}`;
+    const [outFeatures, inFeatures] = this.weight?.shape ?? ['?', '?'];
+    return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${bias}`;
   }
+}
+
+/** PyTorch refuses this at the assignment; here an assignment is not seen, so it is refused by whatever uses the layer next. */
+function checkParameter(name: 'weight' | 'bias', value: unknown): void {
+  if (isParameter(value) || value === null) return;
+  const came = value instanceof Tensor ? 'torch.FloatTensor' : typeName(value);
+  throw new ForwardError(
+    `cannot assign '${came}' as parameter '${name}' (torch.nn.Parameter or None expected)`,
+    `came: ${describe(value)}, to ${name}`,
+    `expected: ${name}.assign(values), or new Parameter(tensor)`,
+  );
 }

@@ -1,6 +1,6 @@
 import { className, describe, type Hookable, typeName } from '../hooks/index.ts';
 import { Module } from './module.ts';
-import { checkModule } from './module-array.ts';
+import { changedSize, checkModule } from './module-array.ts';
 
 /** Modules by name, in the order in which they came, with methods like those of a Map. */
 export class ModuleDict<M extends Hookable = Hookable> extends Module {
@@ -55,15 +55,15 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
   }
 
   keys(): IterableIterator<string> {
-    return this.#modules.keys();
+    return unchanging(this.#modules, this.#modules.keys());
   }
 
   values(): IterableIterator<M> {
-    return this.#modules.values();
+    return unchanging(this.#modules, this.#modules.values());
   }
 
   entries(): IterableIterator<[string, M]> {
-    return this.#modules.entries();
+    return unchanging(this.#modules, this.#modules.entries());
   }
 
   [Symbol.iterator](): IterableIterator<[string, M]> {
@@ -80,6 +80,15 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
       }
       yield [name, module];
     }
+  }
+}
+
+/** An iterator of a Map that refuses to go on where entries were added or removed: a Map's own would show the new ones. */
+function* unchanging<T>(modules: ReadonlyMap<string, unknown>, iterator: Iterable<T>): Generator<T> {
+  const { size } = modules;
+  for (const entry of iterator) {
+    yield entry;
+    if (modules.size !== size) throw changedSize(size, modules.size);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   describe,
   ForwardError,
   Hookable,
+  located,
   namedModules,
   ownEntries,
   reachedByGlobalHooks,
@@ -11,7 +12,7 @@ import { releasePacked } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
 import { moduleString, printed } from './repr.ts';
 import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-dict.ts';
-import { Tensor, tensorReader } from './tensor.ts';
+import { Tensor, tensorReader, valuesOf } from './tensor.ts';
 
 /**
  * What PyTorch's nn.Module is: own properties that hold modules are its children, those that hold parameters its
@@ -52,12 +53,20 @@ export class Module extends Hookable {
   *namedParameters({ removeDuplicate = true }: { removeDuplicate?: boolean } = {}): Generator<[string, Parameter]> {
     const seen = new Set<Parameter>();
     for (const [path, module] of namedModules(this, { removeDuplicate })) {
-      for (const [name, parameter] of ownEntries(module, isParameter)) {
+      for (const [name, parameter] of ownParametersOf(module, this)) {
         if (removeDuplicate && seen.has(parameter)) continue;
         seen.add(parameter);
         yield [path === '' ? name : `${path}.${name}`, parameter];
       }
     }
+  }
+
+  /**
+   * The parameters of this module itself, as [name, parameter]: own enumerable properties, and those inside own arrays
+   * and plain objects. A class that keeps them elsewhere overrides it.
+   */
+  *ownParameters(): Generator<[string, Parameter]> {
+    yield* ownEntries(this, isParameter);
   }
 
   /** Sets {@link training} here and below. @throws TypeError for anything but true or false */
@@ -77,7 +86,9 @@ export class Module extends Hookable {
   /** A copy of all parameters by path, a shared one under each of its paths. */
   stateDict(): Map<string, Tensor> {
     const entries = [...this.namedParameters({ removeDuplicate: false })];
-    return new Map(entries.map(([path, { data, shape }]) => [path, new Tensor(Float32Array.from(data), shape)]));
+    return new Map(
+      entries.map(([path, parameter]) => [path, new Tensor(valuesOf(parameter).slice(), parameter.shape)]),
+    );
   }
 
   /**
@@ -107,5 +118,14 @@ export class Module extends Hookable {
   /** Printed as PyTorch prints a module. */
   override toString(): string {
     return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
+  }
+}
+
+/** @throws what {@link Module.ownParameters} throws, with the path under `root` */
+function ownParametersOf(module: Hookable, root: Module): [string, Parameter][] {
+  try {
+    return [...(module instanceof Module ? module.ownParameters() : ownEntries(module, isParameter))];
+  } catch (error) {
+    throw located(located(error, module), root);
   }
 }

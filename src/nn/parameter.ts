@@ -1,30 +1,41 @@
 import { describe } from '../hooks/index.ts';
 import { numberOfValues } from './shape.ts';
-import { Tensor, type TensorLike } from './tensor.ts';
+import { dataOf, SHAPE_ONLY, Tensor, type TensorLike, VALUES } from './tensor.ts';
 
 /** Replaces the values of a parameter by an array that is checked already and that nobody else will write to. */
 export let replaceValues: (parameter: Parameter, data: Float32Array) => void;
 
 /**
- * A tensor whose values can be replaced: what a module learns. An own property of a Module that holds one is found by
+ * A tensor whose values can change: what a module learns. An own property of a Module that holds one is found by
  * `parameters()` and `stateDict()`.
  */
 export class Parameter extends Tensor {
   static override readonly className: string = 'Parameter';
+  #values: Float32Array;
   #version = 0;
 
   /**
-   * Takes over the data of a tensor, without a copy.
+   * The values themselves, row-major. `weight.data.fill(0)` and `weight.data[i] = x` count from the next call on, so
+   * each read makes the next call prepare the weight anew: read it for writing, and `toArray()` for reading. An array
+   * that is kept and written to after a later call is not noticed. It cannot be replaced: see {@link assign}.
+   */
+  declare readonly data: Float32Array;
+
+  /**
+   * Copies the data of a tensor.
    * @throws TypeError for anything but a tensor
    */
   constructor(initial: TensorLike) {
-    if (initial === null || typeof initial !== 'object' || !(initial.data instanceof Float32Array)) {
+    const values = tensorValues(initial);
+    if (values === undefined) {
       throw new TypeError(`Parameter: a tensor expected, got ${describe(initial)}: tensor(values) makes one`);
     }
-    super(initial.data, initial.shape);
+    super(values, initial.shape, SHAPE_ONLY);
+    this.#values = new Float32Array(values);
+    Object.defineProperty(this, 'data', Parameter.#data);
   }
 
-  /** How often the values were replaced. Kernels keep packed weights by it. */
+  /** Raised whenever the values may have changed. Kernels keep prepared weights by it. */
   get version(): number {
     return this.#version;
   }
@@ -38,24 +49,57 @@ export class Parameter extends Tensor {
     replaceValues(this, readValues(values, this.shape));
   }
 
+  /**
+   * A copy of the values in another shape; one dimension may be -1, for what is left.
+   * @throws RangeError in PyTorch's words where the values do not fit
+   */
+  override reshape(...shape: number[]): Tensor {
+    return new Tensor(this.#values.slice(), this.shape).reshape(...shape);
+  }
+
   override toString(): string {
     return `Parameter containing:\n${super.toString()}`;
   }
 
+  /** An own property of each parameter, so that `structuredClone(parameter)` has the data of any tensor. */
+  static readonly #data: PropertyDescriptor = {
+    enumerable: true,
+    get(this: Parameter) {
+      this.#version++;
+      return this.#values;
+    },
+    set(this: Parameter, value: unknown) {
+      throw new TypeError(
+        `the data of a Parameter cannot be replaced\n  came: ${describe(value)}\n  expected: parameter.assign(values), which copies them`,
+      );
+    },
+  };
+
   static {
+    Object.defineProperty(Parameter.prototype, VALUES, {
+      get(this: Parameter) {
+        return this.#values;
+      },
+    });
     replaceValues = (parameter, data) => {
-      // A new array, not new values in the old one: tensors that share the old one are immutable.
-      (parameter as { data: Tensor['data'] }).data = data;
+      parameter.#values = data;
       parameter.#version++;
     };
   }
+}
+
+/** The values of anything that is a tensor, as they are; undefined for anything else. */
+export function tensorValues(value: unknown): Float32Array | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const data = value instanceof Tensor ? dataOf(value) : (value as Partial<TensorLike>).data;
+  return data instanceof Float32Array ? data : undefined;
 }
 
 /** The values given to `assign()`, copied: each is read once, so that what was checked is what is kept. */
 function readValues(values: TensorLike | ArrayLike<number>, expected: readonly number[]): Float32Array {
   const isObject = values !== null && typeof values === 'object';
   const shape = isObject && 'shape' in values ? values.shape : undefined;
-  const data = isObject && 'data' in values ? values.data : (values as ArrayLike<number>);
+  const data = tensorValues(values) ?? (isObject && 'data' in values ? values.data : (values as ArrayLike<number>));
   const length = isObject ? data?.length : undefined;
   if (typeof length !== 'number' || (shape !== undefined && !Array.isArray(shape))) {
     throw new TypeError(`assign(): a tensor or an array of numbers expected, got ${describe(values)}`);

@@ -1,15 +1,19 @@
 import type { Hookable } from '../hooks/index.ts';
-import { Chain } from './chain.ts';
-import { checkAlone, ModuleArray } from './module-array.ts';
+import { changedSize, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
+import { SequentialStep } from './sequential-step.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
  * Calls its modules one after the other, each with the output of the one before. Empty, it gives its input back.
  * Built-in layers that nobody listens to hand their activations on inside WebAssembly: the same bits, faster.
+ *
+ * A hook may replace a later module while the Sequential is running: the new one is called, as in PyTorch. To change how
+ * many there are meanwhile is an error.
  */
 export class Sequential extends ModuleArray {
   static override readonly className: string = 'Sequential';
-  #chain: Chain | undefined;
+  /** By the index at which each begins. What was planned for another start is undefined or of an earlier plan. */
+  readonly #steps: (SequentialStep | undefined)[] = [];
 
   /** @throws TypeError for anything that is not a module */
   constructor(...modules: Hookable[]) {
@@ -18,14 +22,45 @@ export class Sequential extends ModuleArray {
 
   /** @throws ForwardError where another property holds a module, which {@link forward} would never call */
   override *namedChildren(): Generator<[string, Hookable]> {
-    if (this.forward === Sequential.prototype.forward) checkAlone(this);
+    this.#check();
     yield* super.namedChildren();
   }
 
+  /** @throws ForwardError where a hook or a module adds or removes modules of this container meanwhile */
   override forward(input: Tensor): Tensor {
-    if (this.#chain === undefined || !this.#chain.holds()) {
-      this.#chain = new Chain(this, Sequential.prototype.forward);
+    const size = this.size;
+    const steps = this.#steps;
+    let checked = false;
+    if (steps.length !== size || Object.hasOwn(this, size)) {
+      this.#check();
+      checked = true;
+      steps.length = 0;
+      for (let i = 0; i < size; i++) steps.push(undefined);
     }
-    return this.#chain.call(input);
+    let value = input;
+    for (let at = 0; at < size; ) {
+      let step = steps[at];
+      if (step === undefined || !step.holds()) {
+        // Once a call: each look at all the properties would make many layers quadratic.
+        if (!checked) this.#check();
+        checked = true;
+        step = new SequentialStep(this, at, FORWARD);
+        // Older steps inside it would keep modules alive that were replaced.
+        steps.fill(undefined, at, step.end);
+        steps[at] = step;
+      }
+      value = step.call(value);
+      if (this.size !== size) throw changedSize(size, this.size);
+      at = step.end;
+    }
+    return value;
+  }
+
+  /** A subclass with a forward of its own may call modules in other properties too. */
+  #check(): void {
+    (this.forward === FORWARD ? checkAlone : checkNumbered)(this);
   }
 }
+
+/** As it was when the library was loaded. */
+const FORWARD = Sequential.prototype.forward;

@@ -1,4 +1,4 @@
-import { describe, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
+import { className, describe, ForwardError, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
 import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
@@ -18,6 +18,17 @@ export interface TensorLike {
 }
 
 const CHECKED: unique symbol = Symbol('checked');
+/** Of a Parameter: it keeps the values itself. */
+export const SHAPE_ONLY: unique symbol = Symbol('shape only');
+
+/**
+ * Where the library reads the values of a tensor, also of another room or another copy of the library: a Parameter takes
+ * each read of its `data` for the beginning of a write.
+ */
+export const VALUES: symbol = Symbol.for('layertap.values');
+
+/** The values of a tensor, as they are. See {@link valuesOf}. */
+export const dataOf = (tensor: Tensor): Float32Array => (tensor as unknown as Record<symbol, Float32Array>)[VALUES]!;
 
 /**
  * A tensor of what layertap has computed itself: nothing is checked again, the arrays are taken over. Checking and
@@ -31,9 +42,9 @@ export const computed = (data: Float32Array, shape: readonly number[]): Tensor =
  */
 export class Tensor {
   static readonly className: string = 'Tensor';
-  readonly data: ReadonlyFloat32Array;
+  declare readonly data: ReadonlyFloat32Array;
   /** The sizes of the dimensions, outermost first; empty for a scalar. */
-  readonly shape: readonly number[];
+  declare readonly shape: readonly number[];
 
   /**
    * Takes over an array, without a copy: whoever made it must not write to it again. {@link tensor} copies.
@@ -41,8 +52,12 @@ export class Tensor {
    */
   constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]);
   /** @internal */
-  constructor(data: Float32Array, shape: readonly number[], checked: typeof CHECKED);
-  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[], checked?: typeof CHECKED) {
+  constructor(data: Float32Array, shape: readonly number[], checked: typeof CHECKED | typeof SHAPE_ONLY);
+  constructor(
+    data: Float32Array | ReadonlyFloat32Array,
+    shape: readonly number[],
+    checked?: typeof CHECKED | typeof SHAPE_ONLY,
+  ) {
     if (checked === CHECKED) {
       this.data = data;
       this.shape = shape;
@@ -52,16 +67,17 @@ export class Tensor {
       throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
     const values = checkShape('Tensor', shape);
     if (values !== data.length) {
-      throw new RangeError(`Tensor: shape [${shape.join(', ')}] holds ${values} values, got ${data.length}`);
+      const gone = isDetached(data as Float32Array) ? `: ${GONE}` : '';
+      throw new RangeError(`Tensor: shape [${shape.join(', ')}] holds ${values} values, got ${data.length}${gone}`);
     }
-    this.data = data;
+    if (checked !== SHAPE_ONLY) this.data = data;
     // Copied: kernels trust it, so nobody may change it later.
     this.shape = shape.slice();
   }
 
   /** How many values there are. */
   get size(): number {
-    return this.data.length;
+    return numberOfValues(this.shape);
   }
 
   /**
@@ -91,7 +107,7 @@ export class Tensor {
         `shape '${asked}' is invalid for input of size ${this.size}\n  of shape: [${this.shape.join(', ')}]`,
       );
     }
-    return new Tensor(this.data, inferred === -1 ? shape : shape.with(inferred, this.size / known));
+    return new Tensor(valuesOf(this), inferred === -1 ? shape : shape.with(inferred, this.size / known));
   }
 
   /**
@@ -104,12 +120,12 @@ export class Tensor {
         `a Tensor with ${this.size} elements cannot be converted to Scalar\n  of shape: [${this.shape.join(', ')}]`,
       );
     }
-    return this.data[0]!;
+    return valuesOf(this)[0]!;
   }
 
   /** The values as nested arrays; a number for a scalar. */
   toArray(): Nested {
-    const [data, shape] = [this.data, this.shape];
+    const [data, shape] = [valuesOf(this), this.shape];
     let next = 0;
     const level = (dimension: number): Nested => {
       if (dimension === shape.length) return data[next++]!;
@@ -120,21 +136,58 @@ export class Tensor {
 
   /** Printed as PyTorch prints a float32 tensor. */
   toString(): string {
-    return tensorString(this.data, this.shape);
+    const values = dataOf(this);
+    if (values.length === this.size) return tensorString(values, this.shape);
+    return `${className(this)} of shape [${this.shape.join(', ')}] with ${values.length} values: ${GONE}`;
   }
 
   static {
+    Object.defineProperty(Tensor.prototype, VALUES, {
+      get(this: Tensor) {
+        return this.data;
+      },
+    });
     printAsString(Tensor);
   }
 }
 
+const GONE = 'its memory is gone; a transfer by postMessage or structuredClone takes it away, a copy does not';
+
+/** Whether the memory of an array was transferred. An empty array looks the same from outside. */
+function isDetached({ buffer }: ArrayBufferView): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /**
- * A tensor of the values given: a number, nested arrays of numbers, or a typed array (one dimension). Copied, and
- * rounded to float32.
+ * The values of a tensor, to be read and not kept.
+ * @throws ForwardError where there are not as many as its shape says: it would be computed with what lies beside them
+ */
+export function valuesOf(tensor: Tensor): Float32Array {
+  const values = dataOf(tensor);
+  const wanted = numberOfValues(tensor.shape);
+  if (values.length === wanted) return values;
+  throw new ForwardError(
+    `a tensor of shape [${tensor.shape.join(', ')}] has lost its values`,
+    `came: ${values.length} values${isDetached(values) ? `: ${GONE}` : ''}`,
+    `expected: ${wanted}`,
+  );
+}
+
+/**
+ * A tensor of the values given: a number, nested arrays of numbers, a typed array (one dimension), or a typed array with
+ * its shape, as a copy of a tensor in another thread has them, or `readSafetensors` gives them. Copied, and rounded to
+ * float32.
  * @throws TypeError for anything else, RangeError in PyTorch's words for arrays of unequal length
  */
-export function tensor(values: Nested | ArrayBufferView): Tensor {
+export function tensor(values: Nested | ArrayBufferView | TensorLike): Tensor {
   if (ArrayBuffer.isView(values)) return fromTypedArray(values);
+  if (isTensorLike(values)) return new Tensor(fromTypedArray(values.data as Float32Array).data, values.shape);
   const shape: number[] = [];
   for (let level: unknown = values; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
@@ -165,10 +218,17 @@ export function tensor(values: Nested | ArrayBufferView): Tensor {
   return new Tensor(data, shape);
 }
 
+function isTensorLike(value: unknown): value is TensorLike {
+  if (value === null || typeof value !== 'object') return false;
+  const { data, shape } = value as Partial<TensorLike>;
+  return ArrayBuffer.isView(data) && Array.isArray(shape);
+}
+
 function fromTypedArray(values: ArrayBufferView): Tensor {
   if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array) {
     throw new TypeError(`tensor(): a typed array of numbers expected, got ${describe(values)}`);
   }
+  if (isDetached(values)) throw new TypeError(`tensor(): ${describe(values)}: ${GONE}`);
   const data = Float32Array.from(values as Float32Array);
   return new Tensor(data, [data.length]);
 }
@@ -176,10 +236,10 @@ function fromTypedArray(values: ArrayBufferView): Tensor {
 /** As many as numpy and PyTorch take. */
 const MOST_DIMENSIONS = 64;
 
-/** How the hooks read layertap's own tensors. They are immutable, so there is nothing to copy to keep one. */
+/** How the hooks read layertap's own tensors. They are immutable, so there is nothing to copy to keep one; a Parameter is not. */
 export const tensorReader: TensorReader<Tensor> = {
   is: (value): value is Tensor => value instanceof Tensor,
   shape: (t) => t.shape,
-  values: (t) => t.data as Float32Array,
-  keep: (t) => (t.constructor === Tensor ? t : new Tensor(t.data, t.shape)),
+  values: valuesOf,
+  keep: (t) => (t.constructor === Tensor ? t : new Tensor(valuesOf(t).slice(), t.shape)),
 };

@@ -76,8 +76,8 @@ test('workers do share the work', async () => {
   }));
   const [rows, depth, columns] = [256, 1024, 1024];
   const random = generator(5);
-  const packed = kernels.pack(random(columns * depth), null, columns, depth);
-  const chain = kernels.chain([{ packed, relu: false }]);
+  const packed = kernels.pack(random(columns * depth), columns, depth);
+  const chain = kernels.chain([{ packed, bias: null, relu: false }]);
   for (let i = 0; i < 10; i++) chain.run(random(rows * depth), rows);
   assert.ok(own > 0 && own < 10 * columns, `${own} of ${10 * columns} columns were computed by the asking thread`);
   await pool.stop();
@@ -89,11 +89,13 @@ test('a pool that is ended in the middle of a product costs time, and no bit of 
   const x = random(rows * depth);
   const weight = random(columns * depth);
   const oneThread = wasmKernels('simd', new Machine(instanceOf(binaryBytes('simd'))));
-  const expected = oneThread.chain([{ packed: oneThread.pack(weight, null, columns, depth), relu: true }]).run(x, rows);
+  const expected = oneThread
+    .chain([{ packed: oneThread.pack(weight, columns, depth), bias: null, relu: true }])
+    .run(x, rows);
   for (let attempt = 0; attempt < 6; attempt++) {
     const { kernels, pool } = await pooled(2);
-    const packed = kernels.pack(weight, null, columns, depth);
-    const chain = kernels.chain([{ packed, relu: true }]);
+    const packed = kernels.pack(weight, columns, depth);
+    const chain = kernels.chain([{ packed, bias: null, relu: true }]);
     assert.equal(chain.run(x, rows), expected);
     const stopped = pool.stop();
     // The worker ends at some moment of these products.
