@@ -187,6 +187,7 @@ export function valuesOf(tensor: Tensor): Float32Array {
  */
 export function tensor(values: Nested | ArrayBufferView | TensorLike): Tensor {
   if (ArrayBuffer.isView(values)) return fromTypedArray(values);
+  if (values instanceof Tensor) return new Tensor(valuesOf(values).slice(), values.shape);
   if (isTensorLike(values)) return new Tensor(fromTypedArray(values.data as Float32Array).data, values.shape);
   const shape: number[] = [];
   for (let level: unknown = values; Array.isArray(level); level = level[0]) {

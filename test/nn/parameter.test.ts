@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Parameter, tensor, zeros } from '../../src/index.ts';
+import { Linear, linear, ones, Parameter, rand, relu, Sequential, Tensor, tensor, zeros } from '../../src/index.ts';
+import { tensorReader } from '../../src/nn/index.ts';
 
 test('assign() replaces a parameter, and leaves tensors that were made from it alone', () => {
   const p = new Parameter(
@@ -112,6 +113,168 @@ test('assign() says what does not fit', () => {
     assert.throws(() => p.assign(values as never), message);
     assert.equal([p.toArray(), p.version], [[1, 2], 0]);
   }
+});
+
+/** A layer whose weight is all 1, on ones: its output is twice the weight, whatever is written to that. */
+function layer(): Linear {
+  const made = new Linear(2, 2, { bias: false });
+  made.weight.assign([1, 1, 1, 1]);
+  return made;
+}
+const output = (of: (x: Tensor) => Tensor) => [...of(ones(1, 2)).data];
+
+test('writing to the data of a parameter counts in the next call, as in PyTorch', () => {
+  const fc = layer();
+  const nets: ((x: Tensor) => Tensor)[] = [fc, new Sequential(fc), (x) => linear(x, fc.weight)];
+  for (const net of nets) {
+    fc.weight.data.fill(1);
+    assert.equal(output(net), [2, 2]);
+    fc.weight.data.fill(0);
+    assert.equal(output(net), [0, 0]);
+    fc.weight.data[0] = 5;
+    assert.equal(output(net), [5, 0]);
+  }
+  fc.bias = new Parameter(zeros(2));
+  for (const net of nets.slice(0, 2)) {
+    fc.bias.data.set([1, 2]);
+    assert.equal(output(net), [6, 2]);
+    fc.bias.data.fill(0);
+    assert.equal(output(net), [5, 0]);
+  }
+  assert.equal([...fc.stateDict().get('weight')!.data], [5, 0, 0, 0]);
+});
+
+test('the data of a parameter cannot be replaced: the error names assign()', () => {
+  const fc = layer();
+  for (let called = 0; called < 2; called++) {
+    assert.throws(
+      () => {
+        (fc.weight as { data: Float32Array }).data = new Float32Array(4);
+      },
+      (error: Error) =>
+        error instanceof TypeError && /came: a Float32Array\n {2}expected: .*assign/.test(error.message),
+    );
+    assert.equal(output(fc), [2, 2]);
+  }
+});
+
+test('a parameter shares memory with nothing: not with what it was made from, not with what is made from it', () => {
+  const values = Float32Array.of(1, 2, 3, 4);
+  const p = new Parameter({ data: values, shape: [2, 2] });
+  const copies = [p.reshape(4), tensorReader.keep(p), new Parameter(p), structuredClone(p)] as Tensor[];
+  const kept = new Parameter(zeros(2, 2));
+  kept.assign(p);
+  values.fill(7);
+  assert.equal(p.toArray(), [
+    [1, 2],
+    [3, 4],
+  ]);
+  p.data.fill(9);
+  for (const { data } of [...copies, kept]) assert.equal([...data], [1, 2, 3, 4]);
+});
+
+test('what the library reads is no write: only a look at the data prepares the weight anew', () => {
+  const p = new Parameter(ones(2, 2));
+  const x = rand(1, 2);
+  const reads: (() => unknown)[] = [
+    () => p.size,
+    () => p.toArray(),
+    () => String(p),
+    () => p.reshape(4),
+    () => new Parameter(zeros(2, 2)).assign(p),
+    () => tensor(p),
+    () => new Linear(2, 2, { bias: false }).loadStateDict({ weight: p }),
+    () => linear(x, p),
+    () => relu(p),
+    () => new Parameter(p),
+    () => tensorReader.values(p),
+    () => tensorReader.keep(p),
+  ];
+  for (const read of reads) read();
+  assert.is(p.version, 0);
+  p.data;
+  assert.is(p.version, 1);
+});
+
+test('a tensor in the place of a parameter is refused by the next call and by stateDict(), in words of PyTorch', () => {
+  for (const name of ['weight', 'bias'] as const) {
+    const net = new Sequential(new Linear(2, 2), new Linear(2, 2));
+    (net[1] as unknown as Record<string, unknown>)[name] = name === 'weight' ? zeros(2, 2) : zeros(2);
+    const refused = (error: Error) =>
+      error.message.startsWith(
+        `cannot assign 'torch.FloatTensor' as parameter '${name}' (torch.nn.Parameter or None expected)\n  in 1, Linear(`,
+      ) && error.message.includes(`${name}.assign(values)`);
+    assert.throws(() => net(ones(1, 2)), refused);
+    assert.throws(() => net.stateDict(), refused);
+    assert.throws(() => [...net.parameters()], refused);
+    (net[1] as unknown as Record<string, unknown>)[name] = 5;
+    assert.throws(() => net(ones(1, 2)), /^cannot assign 'number' as parameter/);
+    assert.match(String(net), /\(1\): Linear\(/);
+  }
+  const fc = new Linear(2, 2);
+  fc.weight = null as never;
+  assert.throws(() => fc(ones(1, 2)), /argument 'weight' \(position 2\) must be Tensor, not null/);
+  assert.equal([...fc.stateDict().keys()], ['bias']);
+  assert.is(String(fc), 'Linear(in_features=?, out_features=?, bias=True)');
+});
+
+test('a tensor whose memory was transferred is refused wherever it is computed with or read', () => {
+  const gone = () => {
+    const x = ones(2, 2);
+    structuredClone(x.data, { transfer: [(x.data as Float32Array).buffer] });
+    return x;
+  };
+  const fc = layer();
+  const text =
+    /a tensor of shape \[2, 2\] has lost its values\n(.*\n)? {2}came: 0 values: its memory is gone; a transfer/;
+  fc(ones(2, 2));
+  const ways: Record<string, () => unknown> = {
+    Linear: () => fc(gone()),
+    Sequential: () => new Sequential(fc, layer())(gone()),
+    relu: () => relu(gone()),
+    'a weight': () => linear(ones(2, 2), gone()),
+    toArray: () => gone().toArray(),
+    reshape: () => gone().reshape(4),
+    'the reader': () => tensorReader.values(gone()),
+  };
+  for (const [what, way] of Object.entries(ways)) assert.throws(way, text, what);
+  for (const way of [
+    () => new Tensor(gone().data, [2, 2]),
+    () => new Parameter(gone()),
+    () => fc.weight.assign(gone()),
+    () => fc.loadStateDict({ weight: gone() }),
+    () => tensor(gone().data as Float32Array),
+    () => tensor(gone()),
+  ]) {
+    assert.throws(way, /memory is gone|0 values|got 0/);
+  }
+  assert.match(String(gone()), /^Tensor of shape \[2, 2\] with 0 values: its memory is gone/);
+  const weight = fc.weight.data;
+  structuredClone(weight, { transfer: [weight.buffer as ArrayBuffer] });
+  assert.throws(() => fc(ones(2, 2)), text);
+  assert.throws(() => fc.stateDict(), text);
+  fc.weight.assign([1, 1, 1, 1]);
+  assert.equal(output(fc), [2, 2]);
+});
+
+test('a shape that was written to is refused before it reaches beyond the values', () => {
+  const x = ones(1, 2);
+  (x.shape as number[])[0] = 100;
+  assert.throws(() => layer()(x), /has lost its values\n.*\n {2}came: 2 values\n {2}expected: 200/);
+});
+
+test('tensor() takes what a copy of a tensor in another thread holds, and what readSafetensors gives', () => {
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  for (const like of [structuredClone({ data: x.data, shape: x.shape }), x, new Parameter(x), structuredClone(x)]) {
+    const made = tensor(like as Tensor);
+    assert.equal(made.toArray(), x.toArray());
+    assert.is.not(made.data, x.data);
+  }
+  assert.equal(tensor({ data: Float64Array.of(1, 2) as never, shape: [2, 1] }).toArray(), [[1], [2]]);
+  assert.throws(() => tensor({ data: new Float32Array(3), shape: [2] }), /shape \[2\] holds 2 values, got 3/);
 });
 
 test.run();
