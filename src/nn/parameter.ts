@@ -1,6 +1,7 @@
+import { VALUES } from '../check/index.ts';
 import { describe } from '../hooks/index.ts';
 import { numberOfValues } from './shape.ts';
-import { dataOf, SHAPE_ONLY, Tensor, type TensorLike, VALUES } from './tensor.ts';
+import { dataOf, SHAPE_ONLY, Tensor, type TensorLike } from './tensor.ts';
 
 /** Replaces the values of a parameter by an array that is checked already and that nobody else will write to. */
 export let replaceValues: (parameter: Parameter, data: Float32Array) => void;

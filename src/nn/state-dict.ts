@@ -2,7 +2,7 @@
 import { checkOptions, className, describe, namedModules, typeName } from '../hooks/index.ts';
 import type { Module } from './module.ts';
 import { type Parameter, replaceValues } from './parameter.ts';
-import { dataOf, Tensor, type TensorLike } from './tensor.ts';
+import { Tensor, type TensorLike, valuesOf } from './tensor.ts';
 
 /** A tensor to load: its values are rounded to float32. */
 export interface StateDictTensor {
@@ -104,7 +104,7 @@ function shapeOf(value: unknown): readonly number[] | undefined {
 
 /** A copy of the values, each rounded once; undefined where they are no typed array of numbers. */
 function toFloat32(value: StateDictTensor & { dtype?: unknown }): Float32Array | undefined {
-  const data = value instanceof Tensor ? dataOf(value) : value.data;
+  const data = value instanceof Tensor ? valuesOf(value) : value.data;
   if (!ArrayBuffer.isView(data) || data instanceof DataView) return undefined;
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return fromBigInts(data);
   const { dtype } = value;

@@ -1,3 +1,4 @@
+import { VALUES } from '../check/index.ts';
 import { className, describe, ForwardError, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
 import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
@@ -20,12 +21,6 @@ export interface TensorLike {
 const CHECKED: unique symbol = Symbol('checked');
 /** Of a Parameter: it keeps the values itself. */
 export const SHAPE_ONLY: unique symbol = Symbol('shape only');
-
-/**
- * Where the library reads the values of a tensor, also of another room or another copy of the library: a Parameter takes
- * each read of its `data` for the beginning of a write.
- */
-export const VALUES: symbol = Symbol.for('layertap.values');
 
 /** The values of a tensor, as they are. See {@link valuesOf}. */
 export const dataOf = (tensor: Tensor): Float32Array => (tensor as unknown as Record<symbol, Float32Array>)[VALUES]!;
