@@ -17,6 +17,7 @@ import {
   type Run,
 } from './graph-places.ts';
 import type { OpRegistry } from './graph-rewriting.ts';
+import type { GraphRuns } from './graph-runs.ts';
 import { replaceProperty } from './own-property.ts';
 
 /** The tfjs namespace, with what loads a GraphModel of the type `M`. */
@@ -65,8 +66,21 @@ let ids = 0;
 const prepared = new WeakMap<object, GraphPlaces>();
 
 /** The places of a model that `loadTfjsGraph` has loaded. */
-export function preparedPlaces(model: object): GraphPlaces | undefined {
-  return prepared.get(model);
+export function preparedPlaces(model: object, runs: GraphRuns): GraphPlaces | undefined {
+  const places = prepared.get(model);
+  return (
+    places && {
+      nodes: places.nodes,
+      hook(name, run) {
+        const end = runs.watch();
+        const remove = places.hook(name, run);
+        return () => {
+          remove();
+          end();
+        };
+      },
+    }
+  );
 }
 
 /**
@@ -99,11 +113,12 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
     throw new TypeError('loadTfjsGraph(): an address or a tf.io handler expected, with a method load');
   }
   // tfjs copies what an op is when it loads a graph, so ours comes first.
-  (tf as unknown as OpRegistry).registerOp(OP, ({ inputs, attrs }) => {
+  (tf as unknown as OpRegistry).registerOp(OP, (node) => {
+    const { inputs, attrs } = node;
     const outputs = inputs.slice(0, attrs.outputs as number) as Tensor[];
     const run = running.get(attrs.id as number);
     if (run === undefined) return outputs.map((output) => output.clone());
-    return run(inputs.slice(outputs.length) as Tensor[], outputs);
+    return run(inputs.slice(outputs.length) as Tensor[], outputs, node);
   });
   let topology: Topology | undefined;
   let places: GraphPlaces | undefined;

@@ -1,5 +1,6 @@
 import { Hookable, listenersOf } from '../../src/index.ts';
 import type { Core, Tensor, TfjsTensor } from './framework.ts';
+import { failRun, hasFailed } from './graph-failure.ts';
 import type { GraphPlaces, NodeInfo } from './graph-places.ts';
 import type { GraphRuns } from './graph-runs.ts';
 import { AROUND, beforeCall, hookedCall, hooksAfter, type Place } from './hooked-call.ts';
@@ -71,16 +72,21 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   #insert(): void {
     if (this.#remove !== undefined) return;
-    const { core, places } = this.#context;
+    const { core, places, runs } = this.#context;
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
-    this.#remove = places.hook(this.nodeName, (inputs, outputs) => {
+    this.#remove = places.hook(this.nodeName, (inputs, outputs, node) => {
       const output = outputs.length === 1 ? outputs[0] : outputs;
       // The model disposes of a node's own tensors itself, so what goes on is always another one.
-      const before = beforeCall(place);
-      const result =
-        before === AROUND ? hookedCall(place, inputs, () => output) : hooksAfter(place, inputs, output, before);
       const clone = (tensor: Tensor) => (outputs.includes(tensor) ? tensor.clone() : tensor);
-      return Array.isArray(result) ? result.map(clone) : clone(result as Tensor);
+      if (hasFailed(node)) return outputs.map(clone);
+      try {
+        const before = beforeCall(place);
+        const result =
+          before === AROUND ? hookedCall(place, inputs, () => output) : hooksAfter(place, inputs, output, before);
+        return Array.isArray(result) ? result.map(clone) : clone(result as Tensor);
+      } catch (error) {
+        return failRun(runs, places, node, error);
+      }
     });
   }
 

@@ -20,8 +20,24 @@ export interface NodeInfo {
   readonly isPlace: boolean;
 }
 
-/** Is given what a node received and all its outputs; gives as many outputs. */
-export type Run = (inputs: readonly Tensor[], outputs: readonly Tensor[]) => Tensor | Tensor[];
+/** Is given what a node received and all its outputs; gives as many outputs, or a promise that rejects. */
+export type Run = (
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  node: NodeValue,
+) => Tensor | Tensor[] | Promise<never>;
+
+/** What an op of the user's is given by tfjs-converter. */
+export interface NodeValue {
+  readonly inputs: (Tensor | undefined)[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+  /** Not public: what the run has computed so far, by the names of the nodes. */
+  readonly tensorMap?: TensorMap;
+  /** Not public: its lists of tensors. */
+  readonly context?: { dispose?(keepIds: ReadonlySet<number>): void };
+}
+
+export type TensorMap = Record<string, readonly (Tensor | null | undefined)[] | undefined>;
 
 /** What the name of a node ends with while a node of ours has its name. */
 export const BEFORE_HOOKS = '/before_hooks';

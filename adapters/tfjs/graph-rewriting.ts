@@ -9,7 +9,15 @@
  * they are missing, graph-loading.ts does it before the model is loaded.
  */
 import type { Tensor } from './framework.ts';
-import { type Attributes, BEFORE_HOOKS, declaredOutputs, type GraphPlaces, isPlace, type Run } from './graph-places.ts';
+import {
+  type Attributes,
+  BEFORE_HOOKS,
+  declaredOutputs,
+  type GraphPlaces,
+  isPlace,
+  type NodeValue,
+  type Run,
+} from './graph-places.ts';
 import type { GraphRuns } from './graph-runs.ts';
 
 /** A node as tfjs-converter has it after loading. */
@@ -37,11 +45,7 @@ interface RawGraph {
   forget(): void;
 }
 
-/** What an op of the user's is given by tfjs-converter. */
-type CustomOp = (node: {
-  readonly inputs: (Tensor | undefined)[];
-  readonly attrs: Readonly<Record<string, unknown>>;
-}) => Tensor | Tensor[];
+type CustomOp = (node: NodeValue) => ReturnType<Run>;
 
 export interface OpRegistry {
   registerOp(name: string, run: CustomOp): void;
@@ -131,13 +135,12 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: R
     signatureKey: node.signatureKey,
     defaultOutput: node.defaultOutput,
   };
-  registry.registerOp(op, ({ inputs }) =>
-    run(
-      // A control input has no tensor.
-      inputs.slice(count).filter((input) => input !== undefined),
-      inputs.slice(0, count) as Tensor[],
-    ),
-  );
+  registry.registerOp(op, (value) => {
+    const { inputs } = value;
+    // A control input has no tensor.
+    const received = inputs.slice(count).filter((input) => input !== undefined);
+    return run(received, inputs.slice(0, count) as Tensor[], value);
+  });
   for (const input of received()) input.children.push(hooks);
   for (const child of node.children) replace(child.inputs, node, hooks);
   node.children = outputNames.map(() => hooks);

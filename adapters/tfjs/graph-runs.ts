@@ -1,7 +1,12 @@
-import type { TfjsGraphModelLike } from './framework.ts';
+import type { Tensor, TfjsGraphModelLike } from './framework.ts';
 import { replaceProperty } from './own-property.ts';
 
 type Arguments = readonly unknown[];
+
+/** The inputs of a run, in an object of their own: two runs may have the same. */
+interface Given {
+  readonly inputs: unknown;
+}
 
 /** What stands around the runs of a model. */
 export interface AroundRuns {
@@ -19,6 +24,9 @@ export class GraphRuns {
   #around: AroundRuns | undefined;
   #watchers = 0;
   #underWay = 0;
+  /** What the asynchronous runs under way were given. */
+  readonly #inputs = new Set<Given>();
+  #synchronous = false;
   /** What is to be done when the last run has ended. */
   #waiting: (() => void)[] = [];
   #restore: (() => void) | undefined;
@@ -55,18 +63,58 @@ export class GraphRuns {
     else this.#waiting.push(change);
   }
 
+  /** Whether what runs now is `executeAsync`, and so has no tidy around it. */
+  get isAsynchronous(): boolean {
+    return !this.#synchronous && this.#inputs.size > 0;
+  }
+
+  /** The tensors that the asynchronous runs under way were given. */
+  *inputs(): Generator<Tensor> {
+    for (const { inputs } of this.#inputs) {
+      // A tensor, an array of them, or an object with their names.
+      yield* typeof (inputs as Tensor | undefined)?.dispose === 'function'
+        ? [inputs as Tensor]
+        : Object.values(inputs ?? {});
+    }
+  }
+
   /** A run of the model without what stands around it. */
   executePlain(...given: Arguments): unknown {
     const { execute } = this.#installed ?? this.#model;
-    return this.#counted(() => execute.call(this.#model, given[0], given[1]));
+    return this.#counted(() => this.#run(execute, given));
+  }
+
+  #run(execute: TfjsGraphModelLike['execute'], given: Arguments): unknown {
+    return this.#inMode(true, () => execute.call(this.#model, given[0], given[1]));
+  }
+
+  async #runAsync(executeAsync: TfjsGraphModelLike['executeAsync'], given: Arguments): Promise<unknown> {
+    const entry = { inputs: given[0] };
+    this.#inputs.add(entry);
+    try {
+      // Until it waits for the first time, it runs inside of whatever called it.
+      return await this.#inMode(false, () => executeAsync.call(this.#model, given[0], given[1]));
+    } finally {
+      this.#inputs.delete(entry);
+    }
+  }
+
+  #inMode<R>(synchronous: boolean, run: () => R): R {
+    const outside = this.#synchronous;
+    this.#synchronous = synchronous;
+    try {
+      return run();
+    } finally {
+      this.#synchronous = outside;
+    }
   }
 
   #install(): () => void {
     const model = this.#model;
     const { execute, executeAsync } = model;
     this.#installed = { execute };
-    const run = (given: Arguments) => execute.call(model, given[0], given[1]) as unknown;
-    const runAsync = (given: Arguments) => executeAsync.call(model, given[0], given[1]) as Promise<unknown>;
+    const run = (given: Arguments) => this.#run(execute, given);
+    const runAsync = (given: Arguments) => this.#runAsync(executeAsync, given);
     const restoreSync = replaceProperty(model, 'execute', (...given: Arguments) =>
       this.#counted(() => (this.#around === undefined ? run(given) : this.#around.execute(given, run))),
     );

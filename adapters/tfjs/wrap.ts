@@ -76,7 +76,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
     );
   }
   const runs = new GraphRuns(model);
-  const places = preparedPlaces(model) ?? loadedPlaces({ registerOp, deregisterOp }, model, runs);
+  const places = preparedPlaces(model, runs) ?? loadedPlaces({ registerOp, deregisterOp }, model, runs);
   if (places === undefined) {
     throw new TypeError(
       'wrapTfjs(): this tfjs keeps the graph of a loaded GraphModel where layertap cannot reach it\n' +

@@ -62,7 +62,7 @@ export function passThroughParts(run: (x: tf.Tensor) => tf.Tensor): Parameters<t
 
 export const passThroughGraph = (run: (x: tf.Tensor) => tf.Tensor): tf.GraphModel => graph(...passThroughParts(run));
 
-const constant = (name: string, values: number[], scalar = false): GraphNode => ({
+export const constant = (name: string, values: number[], scalar = false): GraphNode => ({
   name,
   op: 'Const',
   attr: {
