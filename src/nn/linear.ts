@@ -48,16 +48,14 @@ export class Linear extends Module {
   /** @throws ForwardError in PyTorch's words for an input that does not fit, or a plain tensor where a parameter was */
   override forward(input: Tensor): Tensor {
     const { weight, bias } = this;
-    if (!isParameter(weight)) checkParameter('weight', weight);
-    if (bias !== null && !isParameter(bias)) checkParameter('bias', bias);
+    if (!isParameter(weight) || (bias !== null && !isParameter(bias))) this.checkParameters();
     return linear(input, weight, bias);
   }
 
-  /** @throws ForwardError where a plain tensor was put in the place of a parameter: it would be missing here */
-  override *ownParameters(): Generator<[string, Parameter]> {
+  /** @throws ForwardError where a plain tensor was put in the place of a parameter */
+  override checkParameters(): void {
     checkParameter('weight', this.weight);
     checkParameter('bias', this.bias);
-    yield* super.ownParameters();
   }
 
   override extraRepr(): string {

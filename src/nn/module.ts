@@ -53,7 +53,8 @@ export class Module extends Hookable {
   *namedParameters({ removeDuplicate = true }: { removeDuplicate?: boolean } = {}): Generator<[string, Parameter]> {
     const seen = new Set<Parameter>();
     for (const [path, module] of namedModules(this, { removeDuplicate })) {
-      for (const [name, parameter] of ownParametersOf(module, this)) {
+      if (module instanceof Module) module.#checkedUnder(this);
+      for (const [name, parameter] of ownEntries(module, isParameter)) {
         if (removeDuplicate && seen.has(parameter)) continue;
         seen.add(parameter);
         yield [path === '' ? name : `${path}.${name}`, parameter];
@@ -62,11 +63,18 @@ export class Module extends Hookable {
   }
 
   /**
-   * The parameters of this module itself, as [name, parameter]: own enumerable properties, and those inside own arrays
-   * and plain objects. A class that keeps them elsewhere overrides it.
+   * Asked before parameters are listed, copied or loaded: a class whose fields must be parameters throws where one of them
+   * is not, since it would silently be missing.
    */
-  *ownParameters(): Generator<[string, Parameter]> {
-    yield* ownEntries(this, isParameter);
+  checkParameters(): void {}
+
+  /** @throws what {@link checkParameters} throws, with the path under `root` */
+  #checkedUnder(root: Module): void {
+    try {
+      this.checkParameters();
+    } catch (error) {
+      throw located(located(error, this), root);
+    }
   }
 
   /** Sets {@link training} here and below. @throws TypeError for anything but true or false */
@@ -107,7 +115,9 @@ export class Module extends Hookable {
    * used: its next call packs again.
    */
   dispose(): void {
-    for (const parameter of this.parameters()) releasePacked(parameter);
+    for (const module of this.modules()) {
+      for (const [, parameter] of ownEntries(module, isParameter)) releasePacked(parameter);
+    }
   }
 
   /** What `String(module)` shows between the brackets, before the children; several lines are allowed. */
@@ -118,14 +128,5 @@ export class Module extends Hookable {
   /** Printed as PyTorch prints a module. */
   override toString(): string {
     return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
-  }
-}
-
-/** @throws what {@link Module.ownParameters} throws, with the path under `root` */
-function ownParametersOf(module: Hookable, root: Module): [string, Parameter][] {
-  try {
-    return [...(module instanceof Module ? module.ownParameters() : ownEntries(module, isParameter))];
-  } catch (error) {
-    throw located(located(error, module), root);
   }
 }

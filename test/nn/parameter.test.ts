@@ -207,6 +207,7 @@ test('a tensor in the place of a parameter is refused by the next call and by st
     assert.throws(() => net(ones(1, 2)), refused);
     assert.throws(() => net.stateDict(), refused);
     assert.throws(() => [...net.parameters()], refused);
+    net.dispose();
     (net[1] as unknown as Record<string, unknown>)[name] = 5;
     assert.throws(() => net(ones(1, 2)), /^cannot assign 'number' as parameter/);
     assert.match(String(net), /\(1\): Linear\(/);
