@@ -4,7 +4,7 @@ import { COLUMNS_PER_GROUP, SPILL_BYTES } from './linear-layout.ts';
 import type { Machine } from './machine.ts';
 import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './thread-control.ts';
 import type { WasmMemory } from './wasm-memory.ts';
-import { startWorker, type WorkerHandle } from './worker.ts';
+import { startWorker, type WorkerData, type WorkerHandle } from './worker.ts';
 
 /** Fewer multiply-adds take less time than waking a worker: 8 M are about 0.35 ms. */
 const FEWEST_MULTIPLY_ADDS = 8e6;
@@ -35,6 +35,8 @@ export class ThreadPool {
   readonly #workers: WorkerHandle[] = [];
   /** Whether the pool was stopped, or a worker has died or was taken for dead: it computes nothing any more then. */
   broken = false;
+  /** Whether a worker may be alive that is not among the workers. */
+  #mayBeWritten = false;
 
   private constructor(binary: Binary, memory: WasmMemory, control: number) {
     this.#binary = binary;
@@ -46,9 +48,15 @@ export class ThreadPool {
 
   /**
    * Starts `threads - 1` workers: the thread that asks for a product is the last one.
+   * @param startOne tests have their own
    * @throws Error where workers, or shared memory in them, are refused
    */
-  static async start(module: WebAssembly.Module, machine: Machine, threads: number): Promise<ThreadPool> {
+  static async start(
+    module: WebAssembly.Module,
+    machine: Machine,
+    threads: number,
+    startOne: (data: WorkerData, onEnd: () => void) => Promise<WorkerHandle> = startWorker,
+  ): Promise<ThreadPool> {
     const { binary, memory } = machine;
     const cellBytes = CELLS * 4;
     // The first spill is that of the asking thread.
@@ -56,7 +64,7 @@ export class ThreadPool {
     const starting = Array.from({ length: threads - 1 }, (_, i) => {
       const spill = pool.#control + cellBytes + (i + 1) * SPILL_BYTES;
       const data = { module, memory: binary.memory, control: pool.#control, spill };
-      return startWorker(data, () => {
+      return startOne(data, () => {
         pool.broken = true;
       });
     });
@@ -64,6 +72,8 @@ export class ThreadPool {
     for (const result of started) if (result.status === 'fulfilled') pool.#workers.push(result.value);
     const failed = started.find((result) => result.status === 'rejected');
     if (failed !== undefined || pool.broken) {
+      // One that did not start may still do so, and read the cells.
+      pool.#mayBeWritten = failed !== undefined;
       await pool.stop();
       throw failed?.reason ?? new Error('a worker ended as it began');
     }
@@ -74,11 +84,11 @@ export class ThreadPool {
     return this.broken ? 1 : this.#workers.length + 1;
   }
 
-  /** Ends the workers, and gives their memory back once none can write to it any more. */
+  /** Ends the workers, and gives their memory back if none can write to it any more. */
   async stop(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    const ended = await Promise.all(this.#workers.map((worker) => worker.stop()));
     this.broken = true;
-    this.#memory.release(this.#control);
+    if (!this.#mayBeWritten && ended.every(Boolean)) this.#memory.release(this.#control);
   }
 
   isWorthwhile(rows: number, depth: number, columns: number): boolean {

@@ -1,4 +1,5 @@
 /** @file How many threads compute large products. One, until a program asks for more. */
+import { describe } from '../check/index.ts';
 import { bestBinary, instanceOf, MOST_PAGES, sharedBytes } from './binary.ts';
 import type { Kernels } from './kernels.ts';
 import { Machine } from './machine.ts';
@@ -19,9 +20,9 @@ export function getNumThreads(): number {
 }
 
 /**
- * Sets how many threads compute large products: in Node, and inside Web Workers of cross-origin isolated pages. On a
+ * Sets how many threads compute large products: in Node, Deno and Bun, and inside Web Workers of cross-origin isolated pages. On a
  * page's main thread, which must not wait, and where workers or shared memory are refused, it stays at one. The results
- * are the same bits. The workers never keep a Node process alive; `setNumThreads(1)` ends them.
+ * are the same bits. The workers never keep a process alive; `setNumThreads(1)` ends them.
  *
  * Layers that were used before pack their weights again at their next call, into memory that threads share.
  * @param threads a whole number of at least 1; more than there are processors makes nothing faster
@@ -30,7 +31,9 @@ export function getNumThreads(): number {
  */
 export async function setNumThreads(threads: number): Promise<number> {
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) {
-    throw new RangeError(`setNumThreads(): a whole number from 1 to ${MOST_THREADS} expected, got ${String(threads)}`);
+    throw new RangeError(
+      `setNumThreads(): a whole number from 1 to ${MOST_THREADS} expected, got ${describe(threads)}`,
+    );
   }
   const change = changing.then(() => changeTo(threads));
   changing = change.catch(() => {});

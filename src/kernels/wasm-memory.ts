@@ -39,7 +39,10 @@ export class WasmMemory {
     if (memory.buffer.byteLength !== this.floats.byteLength) this.floats = new Float32Array(memory.buffer);
     if (pointer !== 0) return pointer;
     const reserved = memory.buffer.byteLength;
-    throw new RangeError(`WebAssembly memory cannot grow: ${bytes} bytes wanted, ${reserved} bytes reserved`);
+    throw new RangeError(
+      `WebAssembly memory cannot grow: ${bytes} bytes wanted, ${reserved} bytes reserved\n` +
+        '  module.dispose() gives back the packed weights of a module that is not called for a while',
+    );
   }
 
   release(pointer: number): void {

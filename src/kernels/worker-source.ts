@@ -1,12 +1,11 @@
 /**
- * @file What a worker of the pool runs, as source text: the same in Node's worker_threads and in Web Workers, and
- * inside the bundle, so that there is no file to host. It takes chunks of columns while there are any, waits a little
- * with open eyes, since another product often follows, and then sleeps until it is notified. thread-pool.ts draws the
- * memory that both sides share.
+ * @file What a worker of the pool runs, as source text, so that there is no file to host and it is inside the bundle.
+ * It takes chunks of columns while there are any, waits a little with open eyes, since another product often follows,
+ * and then sleeps until it is notified. thread-pool.ts draws the memory that both sides share.
  */
 import { ARGUMENTS, CELLS, DONE, PULSE, SPIN_ROUNDS, TICKETS } from './thread-control.ts';
 
-export const workerSource: string = `
+const work = `
 function start({ module, memory, control, spill }, report) {
   const { linearColumns } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   const cells = new Int32Array(memory.buffer, control, ${CELLS});
@@ -27,10 +26,15 @@ function start({ module, memory, control, spill }, report) {
     pulse = Atomics.load(cells, ${PULSE});
   }
 }
-if (typeof onmessage === 'undefined' && typeof require === 'function') {
-  const { parentPort, workerData } = require('node:worker_threads');
-  start(workerData, () => parentPort.postMessage('ready'));
-} else {
-  onmessage = ({ data }) => start(data, () => postMessage('ready'));
-}
+`;
+
+/** For a worker of node:worker_threads. In Deno and Bun such a worker has the globals of a Web Worker, too. */
+export const nodeWorkerSource: string = `${work}
+const { parentPort, workerData } = require('node:worker_threads');
+start(workerData, () => parentPort.postMessage('ready'));
+`;
+
+/** For a Web Worker. */
+export const webWorkerSource: string = `${work}
+onmessage = ({ data }) => start(data, () => postMessage('ready'));
 `;

@@ -1,5 +1,5 @@
-/** @file Starting a worker of the pool, in Node and in browsers. */
-import { workerSource } from './worker-source.ts';
+/** @file Starting a worker of the pool: in Node, Deno and Bun by node:worker_threads, in browsers as a Web Worker. */
+import { nodeWorkerSource, webWorkerSource } from './worker-source.ts';
 
 /** What a worker is given. */
 export interface WorkerData {
@@ -12,10 +12,21 @@ export interface WorkerData {
 }
 
 export interface WorkerHandle {
-  stop(): Promise<unknown>;
+  /** Ends it. @returns whether it certainly writes to memory no more */
+  stop(): Promise<boolean>;
 }
 
-/** The part of Node's worker_threads that this takes; declared here, so that the types need no @types/node. */
+/** A worker that was made, and may never run. */
+export interface MadeWorker {
+  /** @param ended called with the reason if it ends, unless by {@link terminate} */
+  listen(ready: () => void, ended: (error: Error) => void): void;
+  /** Once it runs: from now on it keeps no process alive. */
+  release(): void;
+  /** @returns whether it certainly has ended */
+  terminate(): Promise<boolean>;
+}
+
+/** The part of node:worker_threads that this takes; declared here, so that the types need no @types/node. */
 interface NodeWorker {
   once(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): this;
   unref(): void;
@@ -29,64 +40,109 @@ interface WorkerThreads {
   ) => NodeWorker;
 }
 
-/** How long a browser may take to start a worker before it is taken for refused, in ms. */
-const PATIENCE = 10_000;
+/** Calls `fn` once after so many milliseconds. @returns how to call that off */
+export type After = (milliseconds: number, fn: () => void) => () => void;
 
-/** One of Node's own modules, or undefined where this is not Node (or something that has them, as Deno and Bun do). */
+const afterTimeout: After = (milliseconds, fn) => {
+  const timer = setTimeout(fn, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+/** How long a worker may take to start, or to end, in ms. */
+export const PATIENCE = 10_000;
+
+/** One of Node's own modules, which Deno and Bun have as well; undefined in browsers. */
 export function nodeModule<T>(name: string): T | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   return process?.getBuiltinModule?.(name) as T | undefined;
 }
 
 /**
- * Resolves once the worker waits for work. A worker never keeps a Node process alive.
+ * Resolves once the worker waits for work. A worker never keeps a process alive.
  * @param onEnd called when it ends without having been asked to
- * @throws Error where workers are refused
+ * @param make how it is made, here and below: tests have their own
+ * @throws Error, as a rejection, where workers are refused, and for one that ends, or does nothing, instead of starting
  */
-export function startWorker(data: WorkerData, onEnd: () => void): Promise<WorkerHandle> {
-  const threads = nodeModule<WorkerThreads>('node:worker_threads');
-  return threads === undefined ? startWebWorker(data, onEnd) : startNodeWorker(threads, data, onEnd);
-}
-
-function startNodeWorker({ Worker }: WorkerThreads, data: WorkerData, onEnd: () => void): Promise<WorkerHandle> {
+export async function startWorker(
+  data: WorkerData,
+  onEnd: () => void,
+  make: (data: WorkerData) => MadeWorker = makeWorker,
+  after: After = afterTimeout,
+): Promise<WorkerHandle> {
+  const worker = make(data);
+  let isStopping = false;
+  const stop = () => {
+    isStopping = true;
+    return new Promise<boolean>((resolve) => {
+      const cancel = after(PATIENCE, () => resolve(false));
+      worker
+        .terminate()
+        .then(resolve, () => resolve(false))
+        .finally(cancel);
+    });
+  };
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerSource, { eval: true, execArgv: [], workerData: data });
-    let ends = onEnd;
-    worker.once('message', () => {
-      worker.unref();
-      resolve({
-        stop: () => {
-          ends = () => {};
-          return worker.terminate();
-        },
-      });
-    });
-    worker.once('error', reject);
-    worker.once('exit', () => {
-      ends();
-      reject(new Error('the worker ended'));
-    });
+    const cancel = after(PATIENCE, () => fail(new Error(`the worker did not start within ${PATIENCE / 1000} s`)));
+    const fail = (error: unknown) => {
+      if (isStopping) return;
+      cancel();
+      onEnd();
+      void stop();
+      reject(error);
+    };
+    try {
+      worker.listen(() => {
+        cancel();
+        worker.release();
+        resolve({ stop });
+      }, fail);
+    } catch (error) {
+      // Memory that may not be shared, for instance.
+      fail(error);
+    }
   });
 }
 
-function startWebWorker(data: WorkerData, onEnd: () => void): Promise<WorkerHandle> {
-  const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-  return new Promise<WorkerHandle>((resolve, reject) => {
-    const worker = new Worker(url);
-    const refused = setTimeout(() => reject(new Error('the worker does not start')), PATIENCE);
-    worker.onerror = (event) => {
-      clearTimeout(refused);
-      onEnd();
-      reject(new Error(event.message || 'the worker was refused'));
-    };
-    worker.onmessage = () => {
-      clearTimeout(refused);
-      resolve({
-        async stop() {
-          worker.terminate();
-        },
-      });
-    };
-    worker.postMessage(data);
-  }).finally(() => URL.revokeObjectURL(url));
+function makeWorker(data: WorkerData): MadeWorker {
+  const threads = nodeModule<WorkerThreads>('node:worker_threads');
+  return threads === undefined ? makeWebWorker(data) : makeNodeWorker(threads, data);
+}
+
+export function makeNodeWorker({ Worker }: WorkerThreads, data: WorkerData): MadeWorker {
+  const worker = new Worker(nodeWorkerSource, { eval: true, execArgv: [], workerData: data });
+  return {
+    listen(ready, ended) {
+      worker.once('message', ready);
+      worker.once('error', (error) => ended(error instanceof Error ? error : new Error(String(error))));
+      worker.once('exit', () => ended(new Error('the worker ended')));
+    },
+    release: () => worker.unref(),
+    terminate: () => worker.terminate().then(() => true),
+  };
+}
+
+export function makeWebWorker(data: WorkerData): MadeWorker {
+  if (typeof Worker !== 'function') throw new Error('there are no workers here');
+  const url = URL.createObjectURL(new Blob([webWorkerSource], { type: 'text/javascript' }));
+  let worker: Worker;
+  try {
+    worker = new Worker(url);
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
+  return {
+    listen(ready, ended) {
+      worker.onmessage = ready;
+      worker.onerror = (event) => ended(new Error(event.message || 'the worker was refused'));
+      worker.postMessage(data);
+    },
+    release: () => URL.revokeObjectURL(url),
+    // Nothing tells when it has ended.
+    async terminate() {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+      return false;
+    },
+  };
 }

@@ -22,13 +22,22 @@ const SIZES = [
 test('one thread computes until a program asks for more', () => assert.is(getNumThreads(), 1));
 
 test('what is not a number of threads is refused, and nothing changes', async () => {
-  for (const threads of [0, -1, 1.5, NaN, Infinity, 1e9, '2', undefined]) {
+  for (const [threads, came] of [
+    [0, 'the number 0'],
+    [-1, 'the number -1'],
+    [1.5, 'the number 1.5'],
+    [NaN, 'the number NaN'],
+    [Infinity, 'the number Infinity'],
+    [1e9, 'the number 1000000000'],
+    ['2', 'the string "2"'],
+    [undefined, 'undefined'],
+  ]) {
     let error: unknown;
     await setNumThreads(threads as number).catch((reason) => {
       error = reason;
     });
     assert.instance(error, RangeError);
-    assert.match((error as Error).message, /a whole number from 1 to 256 expected, got/);
+    assert.is((error as Error).message, `setNumThreads(): a whole number from 1 to 256 expected, got ${came}`);
   }
   assert.is(getNumThreads(), 1);
 });

@@ -1,0 +1,266 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as threads from 'node:worker_threads';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { binaryBytes, instanceOf, sharedBytes } from '../../src/kernels/binary.ts';
+import { Machine } from '../../src/kernels/machine.ts';
+import { ThreadPool } from '../../src/kernels/thread-pool.ts';
+import {
+  type MadeWorker,
+  makeNodeWorker,
+  makeWebWorker,
+  PATIENCE,
+  startWorker,
+  type WorkerData,
+} from '../../src/kernels/worker.ts';
+import { nodeWorkerSource } from '../../src/kernels/worker-source.ts';
+
+const module = new WebAssembly.Module(sharedBytes(binaryBytes('simd')));
+
+function sharedMachine() {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
+  return new Machine(instanceOf(module, memory));
+}
+
+function workerData(): WorkerData {
+  const { binary, memory } = sharedMachine();
+  const control = memory.allocate(512);
+  return { module, memory: binary.memory, control, spill: control + 256 };
+}
+
+/** A worker that a test starts and ends, and time that goes by where the test says so. */
+function fake() {
+  const log: string[] = [];
+  const timers = new Set<() => void>();
+  let terminated: (isEnded: boolean) => void = () => {};
+  let ready = () => {};
+  let ended: (error: Error) => void = () => {};
+  const worker: MadeWorker = {
+    listen(isReady, hasEnded) {
+      ready = isReady;
+      ended = hasEnded;
+    },
+    release: () => void log.push('released'),
+    terminate() {
+      log.push('terminated');
+      return new Promise((resolve) => {
+        terminated = resolve;
+      });
+    },
+  };
+  return {
+    log,
+    timers,
+    start: () =>
+      startWorker(
+        {} as WorkerData,
+        () => void log.push('ended'),
+        () => worker,
+        (milliseconds, fn) => {
+          assert.is(milliseconds, PATIENCE);
+          timers.add(fn);
+          return () => timers.delete(fn);
+        },
+      ),
+    pass() {
+      const due = [...timers];
+      timers.clear();
+      for (const fn of due) fn();
+    },
+    ready: () => ready(),
+    end: (error: Error) => ended(error),
+    terminated: (isEnded: boolean) => terminated(isEnded),
+  };
+}
+
+const messageOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no error',
+    (error: Error) => error.message,
+  );
+
+test('a worker that never starts is given up and terminated', async () => {
+  const { start, pass, log } = fake();
+  const message = messageOf(start());
+  await Promise.resolve();
+  pass();
+  assert.is(await message, 'the worker did not start within 10 s');
+  assert.equal(log, ['ended', 'terminated']);
+});
+
+test('a worker that ends instead of starting is an error with its reason, once', async () => {
+  const { start, end, log, timers, terminated } = fake();
+  const message = messageOf(start());
+  await Promise.resolve();
+  end(new Error('no memory'));
+  end(new Error('the worker ended'));
+  assert.is(await message, 'no memory');
+  assert.equal(log, ['ended', 'terminated']);
+  terminated(true);
+  await new Promise(setImmediate);
+  assert.is(timers.size, 0, 'no timer goes on');
+});
+
+test('one that starts waits no longer, and says when it ends', async () => {
+  const { start, ready, end, log, timers } = fake();
+  const starting = start();
+  await Promise.resolve();
+  ready();
+  await starting;
+  assert.equal([log, timers.size], [['released'], 0]);
+  end(new Error('killed'));
+  assert.equal(log, ['released', 'ended', 'terminated']);
+});
+
+test('stopping says whether the worker has certainly ended, and does not wait for ever', async () => {
+  for (const [answer, expected] of [
+    [(worker: ReturnType<typeof fake>) => worker.terminated(true), true],
+    [(worker: ReturnType<typeof fake>) => worker.terminated(false), false],
+    [(worker: ReturnType<typeof fake>) => worker.pass(), false],
+  ] as const) {
+    const worker = fake();
+    const starting = worker.start();
+    await Promise.resolve();
+    worker.ready();
+    const stopping = (await starting).stop();
+    answer(worker);
+    assert.is(await stopping, expected);
+    worker.end(new Error('the worker ended'));
+    assert.not(worker.log.includes('ended'), 'it was asked to');
+  }
+});
+
+test('a worker that cannot take its data is an error', async () => {
+  const { log } = fake();
+  const worker: MadeWorker = {
+    listen() {
+      throw new Error('memory cannot be shared');
+    },
+    release() {},
+    terminate: async () => void log.push('terminated') === undefined,
+  };
+  const starting = startWorker(
+    {} as WorkerData,
+    () => {},
+    () => worker,
+  );
+  assert.is(await messageOf(starting), 'memory cannot be shared');
+  assert.equal(log, ['terminated']);
+});
+
+test('a worker of Node starts, and ends; one whose module is none says why it does not start', async () => {
+  const handle = await startWorker(workerData(), () => {});
+  assert.is(await handle.stop(), true);
+  const broken = { ...workerData(), module: {} as WebAssembly.Module };
+  assert.match(await messageOf(startWorker(broken, () => {})), /WebAssembly\.Instance/);
+});
+
+test('a worker of node:worker_threads starts where it has a global onmessage, as in Deno and Bun', async () => {
+  class WithOnMessage extends threads.Worker {
+    constructor(source: string, options: threads.WorkerOptions) {
+      assert.is(source, nodeWorkerSource);
+      super(`globalThis.onmessage = null;${source}`, options);
+    }
+  }
+  const make = (data: WorkerData) => makeNodeWorker({ Worker: WithOnMessage }, data);
+  const handle = await startWorker(workerData(), () => {}, make);
+  assert.is(await handle.stop(), true);
+});
+
+/** What `run` does where `Worker` is another one. */
+async function withWorker(Worker: unknown, run: () => Promise<void>): Promise<void> {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  Object.defineProperty(globalThis, 'Worker', { value: Worker, configurable: true, writable: true });
+  const { createObjectURL, revokeObjectURL } = URL;
+  const urls = new Set<string>();
+  URL.createObjectURL = () => {
+    urls.add('blob:1');
+    return 'blob:1';
+  };
+  URL.revokeObjectURL = (url) => void urls.delete(url);
+  try {
+    await run();
+    assert.is(urls.size, 0, 'the URL is revoked');
+  } finally {
+    Object.assign(URL, { createObjectURL, revokeObjectURL });
+    if (before === undefined) Reflect.deleteProperty(globalThis, 'Worker');
+    else Object.defineProperty(globalThis, 'Worker', before);
+  }
+}
+
+const startWeb = () => startWorker(workerData(), () => {}, makeWebWorker);
+
+test('without Web Workers, or where a policy forbids them, starting one is an error', async () => {
+  await withWorker(undefined, async () => assert.is(await messageOf(startWeb()), 'there are no workers here'));
+  class Refused {
+    constructor() {
+      throw new Error('refused by worker-src');
+    }
+  }
+  await withWorker(Refused, async () => assert.is(await messageOf(startWeb()), 'refused by worker-src'));
+  // Chromium makes the worker, and then fires an event that says nothing.
+  class Silent {
+    onerror: (event: object) => void = () => {};
+    postMessage = () => queueMicrotask(() => this.onerror({}));
+    terminate() {}
+  }
+  await withWorker(Silent, async () => assert.is(await messageOf(startWeb()), 'the worker was refused'));
+});
+
+test('a Web Worker that starts, and is terminated', async () => {
+  let isTerminated = false;
+  class Works {
+    onmessage = () => {};
+    postMessage = () => queueMicrotask(() => this.onmessage());
+    terminate() {
+      isTerminated = true;
+    }
+  }
+  await withWorker(Works, async () => {
+    const handle = await startWeb();
+    assert.is(await handle.stop(), false, 'a Web Worker does not say when it has ended');
+    assert.ok(isTerminated);
+  });
+});
+
+test('a pool of which one worker does not start ends the others, and is an error', async () => {
+  const machine = sharedMachine();
+  const log: string[] = [];
+  const startOne = async ({ spill }: WorkerData) => {
+    if (log.push(`started at ${spill > 0}`) === 2) throw new Error('refused');
+    return { stop: async () => log.push('stopped') > 0 };
+  };
+  assert.is(await messageOf(ThreadPool.start(module, machine, 4, startOne)), 'refused');
+  assert.is(log.filter((line) => line === 'stopped').length, 2);
+});
+
+test('memory of a pool comes back only where every worker has certainly ended', async () => {
+  for (const isEnded of [true, false]) {
+    const machine = sharedMachine();
+    let released = 0;
+    machine.memory.release = () => void released++;
+    const pool = await ThreadPool.start(module, machine, 3, async () => ({ stop: async () => isEnded }));
+    await pool.stop();
+    assert.is(released, isEnded ? 1 : 0);
+  }
+});
+
+test('where there are no workers, setNumThreads gives 1 and everything computes', () => {
+  const index = new URL('../../src/index.ts', import.meta.url).href;
+  const program = `
+    delete process.getBuiltinModule;
+    Object.defineProperty(process, 'getBuiltinModule', { value: undefined });
+    Object.defineProperty(globalThis, 'Worker', { value: undefined });
+    const { getNumThreads, Linear, rand, setNumThreads } = await import('${index}');
+    console.log(await setNumThreads(2), getNumThreads(), new Linear(1024, 1024)(rand(64, 1024)).shape.join('x'));
+  `;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', program],
+    { cwd: fileURLToPath(new URL('../..', import.meta.url)), encoding: 'utf8', timeout: 60_000 },
+  );
+  assert.is(stdout.trim(), '1 1 64x1024', stderr);
+});
+
+test.run();
