@@ -6,7 +6,8 @@
  */
 import { FieldReader, MalformedMessage, NumberList, type NumberRoom } from '../format/wire.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
-import type { LoggedBins, LoggedEvent } from './logged-event.ts';
+import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
+import { newerSound } from './newer-sound.ts';
 import { TextTable } from './text-table.ts';
 
 type Stamp = { readonly wallTime: number; readonly step: number };
@@ -38,9 +39,12 @@ export class EventDecoder {
     const events: LoggedEvent[] = version === '' ? [] : [{ ...stamp, kind: 'version', version, writer }];
     for (const place of places) {
       fields.back(place);
-      if (fields.number === 4) events.push({ ...stamp, kind: 'graph', graph: fields.bytes() });
-      else if (fields.number === 5) this.#summary(fields.message(), stamp, events, room);
-      else if (fields.number === 7 && isStart(fields.message())) events.push({ ...stamp, kind: 'start' });
+      if (fields.number === 5) this.#summary(fields.message(), stamp, events, room);
+      else if (fields.number === 4) events.push({ ...stamp, kind: 'graph', graph: fields.bytes() });
+      else if (fields.number === 6) events.push({ ...stamp, kind: 'message', ...messageOf(fields.message()) });
+      else if (fields.number === 7) events.push({ ...stamp, ...sessionOf(fields.message()) });
+      else if (fields.number === 8) events.push({ ...stamp, kind: 'runMetadata', ...metadataOf(fields.message()) });
+      else if (fields.number === 9) events.push({ ...stamp, kind: 'metaGraph', ...metaGraphOf(fields) });
     }
     return events;
   }
@@ -55,15 +59,19 @@ export class EventDecoder {
 
   #value(fields: FieldReader, { wallTime, step }: Stamp, room: NumberRoom | undefined): LoggedEvent | undefined {
     let [tag, plugin, content, hasMetadata] = ['', '', NOTHING, false];
-    // Of those that exclude each other the last one counts.
+    // Of those that exclude each other, 2 to 8 without 7, the last one counts.
     let place = -1;
+    let node: Uint8Array | undefined;
     while (fields.next()) {
       if (fields.number === 1) tag = this.#tags.text(fields.bytes());
       else if (fields.number === 9) {
         hasMetadata = true;
         [plugin, content] = pluginOf(fields.message());
-      } else if (fields.number !== 7) place = fields.place;
+      } else if (fields.number === 7) node = fields.bytes();
+      else if (fields.number <= 8) place = fields.place;
     }
+    // TensorFlow's oldest tensors have the name of their node alone.
+    if (tag === '' && node !== undefined) tag = this.#tags.text(node);
     if (hasMetadata) this.#plugins.set(tag, plugin);
     else plugin = this.#plugins.get(tag) ?? '';
     if (place < 0) return hasMetadata ? { wallTime, step, tag, kind: 'plugin', plugin, content } : undefined;
@@ -75,13 +83,16 @@ export class EventDecoder {
         return { wallTime, step, tag, kind: 'image', ...imageOf(fields.message()) };
       case 5:
         return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message(), room) };
+      case 6:
+        return { wallTime, step, tag, kind: 'plugin', ...newerSound(fields.message()) };
       case 8: {
         const known = fromTensor(decodeTensor(fields.message()), plugin);
         if (known !== undefined) return { wallTime, step, tag, ...known };
         return { wallTime, step, tag, kind: 'plugin', plugin, content, tensor: fields.bytes() };
       }
       default:
-        return undefined;
+        // Field 3, a histogram of before 2016, which TensorBoard does not read either.
+        return { wallTime, step, tag, kind: 'plugin', plugin, content };
     }
   }
 }
@@ -89,10 +100,44 @@ export class EventDecoder {
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 const SESSION_START = 1;
+const SESSIONS: readonly LoggedSession['status'][] = ['unknown', 'unknown', 'stop', 'checkpoint'];
 
-function isStart(log: FieldReader): boolean {
-  while (log.next()) if (log.number === 1 && log.integer() === SESSION_START) return true;
-  return false;
+function sessionOf(log: FieldReader) {
+  let [status, checkpointPath, message] = [0, '', ''];
+  while (log.next()) {
+    if (log.number === 1) status = log.integer();
+    else if (log.number === 2) checkpointPath = log.text();
+    else if (log.number === 3) message = log.text();
+  }
+  if (status !== SESSION_START) {
+    return { kind: 'session', status: SESSIONS[status] ?? 'unknown', checkpointPath, message } as const;
+  }
+  return { kind: 'start', ...(checkpointPath && { checkpointPath }), ...(message && { message }) } as const;
+}
+
+function messageOf(log: FieldReader): { level: number; message: string } {
+  let [level, message] = [0, ''];
+  while (log.next()) {
+    if (log.number === 1) level = log.integer();
+    else if (log.number === 2) message = log.text();
+  }
+  return { level, message };
+}
+
+function metadataOf(tagged: FieldReader): { tag: string; metadata: Uint8Array } {
+  let [tag, metadata] = ['', NOTHING];
+  while (tagged.next()) {
+    if (tagged.number === 1) tag = tagged.text();
+    else if (tagged.number === 2) metadata = tagged.bytes();
+  }
+  return { tag, metadata };
+}
+
+function metaGraphOf(field: FieldReader): { metaGraph: Uint8Array; graph?: Uint8Array } {
+  const metaGraph = field.bytes();
+  let graph: Uint8Array | undefined;
+  for (const inner = field.message(); inner.next(); ) if (inner.number === 2) graph = inner.bytes();
+  return graph === undefined ? { metaGraph } : { metaGraph, graph };
 }
 
 function pluginOf(metadata: FieldReader): [name: string, content: Uint8Array] {

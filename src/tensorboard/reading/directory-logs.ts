@@ -1,3 +1,5 @@
+import { describe } from '../../check/index.ts';
+import { checkOptions } from '../../hooks/index.ts';
 import { codeOf } from '../sinks/directory-sink.ts';
 import { type NodeBuiltins, nodeBuiltins } from '../sinks/node.ts';
 import { isEventFile, type LogFile, type LogSource } from './log-source.ts';
@@ -14,9 +16,14 @@ export interface DirectoryLogsOptions {
 
 /**
  * The event files of a directory and all directories below it, in Node. Links are followed, each directory once.
- * @throws Error outside Node; `list()` rejects with the system's error where the directory cannot be read
+ * @throws Error outside Node; TypeError for an option of another kind; `list()` rejects with the system's error where the directory cannot be read
  */
-export function directoryLogs(directory: string, { outside = true }: DirectoryLogsOptions = {}): LogSource {
+export function directoryLogs(directory: string, options: DirectoryLogsOptions = {}): LogSource {
+  checkOptions('directoryLogs()', options, ['outside']);
+  const { outside = true } = options;
+  if (typeof outside !== 'boolean') {
+    throw new TypeError(`directoryLogs(): option "outside" must be true or false, got ${describe(outside)}`);
+  }
   const node = nodeBuiltins();
   if (node === undefined) throw new Error('directoryLogs(): there are no directories here as in Node (20.19 or newer)');
   const root = node.path.resolve(directory);

@@ -1,17 +1,30 @@
+import { describe } from '../../check/index.ts';
 import { MalformedMessage, type NumberRoom } from '../format/wire.ts';
 import { EventDecoder } from './decode-event.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import { type Damage, RecordSplitter } from './record-splitter.ts';
 
-/** Is told where a file is damaged. */
+/** Called with each place where a file is damaged. */
 export type OnDamage = (damage: Damage) => void;
+
+/** Where nothing else was asked for. */
+export const warnOfDamage = ({ offset, reason }: Damage): void => {
+  console.warn(`layertap: an event file, byte ${offset}: ${reason}`);
+};
+
+/** @throws TypeError */
+export function checkOnDamage(where: string, onDamage: unknown): void {
+  if (typeof onDamage !== 'function') {
+    throw new TypeError(`${where}: a function (damage) => … expected, got ${describe(onDamage)}`);
+  }
+}
 
 /**
  * Reads an event file from its bytes, as they come: whole records only, and both checksums of each. A record that is
- * damaged is left out and told; a damaged length ends the file, since nothing says where the next record begins.
+ * damaged is left out and reported; a damaged length ends the file, since nothing says where the next record begins.
  *
  * @example
- * const reader = new EventReader((damage) => console.warn(damage));
+ * const reader = new EventReader();
  * for await (const bytes of response.body) {
  *   for (const event of reader.push(bytes)) if (event.kind === 'scalar') plot(event.tag, event.step, event.value);
  * }
@@ -21,7 +34,12 @@ export class EventReader {
   readonly #decoder: EventDecoder = new EventDecoder();
   readonly #onDamage: OnDamage;
 
-  constructor(onDamage: OnDamage = () => {}) {
+  /**
+   * @param onDamage is called with each place where the file is damaged. Default: `console.warn`
+   * @throws TypeError for anything but a function
+   */
+  constructor(onDamage: OnDamage = warnOfDamage) {
+    checkOnDamage('EventReader', onDamage);
     this.#onDamage = onDamage;
   }
 

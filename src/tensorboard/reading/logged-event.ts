@@ -53,7 +53,10 @@ export interface LoggedText extends Tagged {
   readonly texts: readonly string[];
 }
 
-/** A value of a plugin of TensorBoard that is not read further: `hparams`, say. */
+/**
+ * A value of a plugin of TensorBoard that is not read further: `hparams`, say, or `audio`, in one form, whichever of
+ * TensorBoard's two it was written in.
+ */
 export interface LoggedPluginValue extends Tagged {
   readonly kind: 'plugin';
   /** '' where nothing says which. */
@@ -70,6 +73,37 @@ export interface LoggedGraph extends Stamp {
   readonly graph: Uint8Array;
 }
 
+/** The graph of a model with what belongs to it: an encoded `MetaGraphDef`. */
+export interface LoggedMetaGraph extends Stamp {
+  readonly kind: 'metaGraph';
+  readonly metaGraph: Uint8Array;
+  /** The encoded `GraphDef` in it, if there is one. TensorBoard shows it where no graph of its own was logged. */
+  readonly graph?: Uint8Array;
+}
+
+/** What one step of a TensorFlow session took: an encoded `RunMetadata`. */
+export interface LoggedRunMetadata extends Tagged {
+  readonly kind: 'runMetadata';
+  readonly metadata: Uint8Array;
+}
+
+/** A line of a program's log. */
+export interface LoggedMessage extends Stamp {
+  readonly kind: 'message';
+  /** As in Python's `logging`: 10 debug, 20 info, 30 warn, 40 error, 50 fatal; 0 where nothing is said. */
+  readonly level: number;
+  readonly message: string;
+}
+
+/** That a TensorFlow session stopped, or wrote a checkpoint. That one began is a {@link LoggedStart}. */
+export interface LoggedSession extends Stamp {
+  readonly kind: 'session';
+  readonly status: 'stop' | 'checkpoint' | 'unknown';
+  /** '' where nothing is said; likewise the message. */
+  readonly checkpointPath: string;
+  readonly message: string;
+}
+
 /** The first record of a file. */
 export interface LoggedVersion extends Stamp {
   readonly kind: 'version';
@@ -82,6 +116,9 @@ export interface LoggedVersion extends Stamp {
 /** The run went on from this step after a crash: what came before from there on does not count. */
 export interface LoggedStart extends Stamp {
   readonly kind: 'start';
+  /** From which checkpoint, where that is said. PyTorch and layertap do not. */
+  readonly checkpointPath?: string;
+  readonly message?: string;
 }
 
 /** What an event file holds. */
@@ -92,5 +129,9 @@ export type LoggedEvent =
   | LoggedText
   | LoggedPluginValue
   | LoggedGraph
+  | LoggedMetaGraph
+  | LoggedRunMetadata
+  | LoggedMessage
+  | LoggedSession
   | LoggedVersion
   | LoggedStart;

@@ -1,5 +1,5 @@
-import { describe } from '../../hooks/index.ts';
-import { EventReader, type OnDamage } from './event-reader.ts';
+import { describe } from '../../check/index.ts';
+import { checkOnDamage, EventReader, type OnDamage, warnOfDamage } from './event-reader.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
 /** The bytes of one event file: an array, a Blob (a File, too), a stream of either world, or anything to iterate over. */
@@ -14,10 +14,13 @@ const CHUNK_BYTES = 1 << 20;
 
 /**
  * Reads one event file from beginning to end, piece by piece: of a large file only a part is in memory.
- * @param onDamage is told where the file is damaged, a last record that is cut off included; what is whole is read
- * @throws TypeError (the iteration rejects) for a source of another kind, and whatever the source throws
+ * @param onDamage is called with each place where the file is damaged, a last record that is cut off included; what is
+ *   whole is read. Default: `console.warn`
+ * @throws TypeError (the iteration rejects, before anything is read) for a source of another kind, for an `onDamage` that
+ *   is no function; and whatever the source throws
  */
-export async function* readEvents(source: EventSource, onDamage: OnDamage = () => {}): AsyncGenerator<LoggedEvent> {
+export async function* readEvents(source: EventSource, onDamage: OnDamage = warnOfDamage): AsyncGenerator<LoggedEvent> {
+  checkOnDamage('readEvents(), second argument', onDamage);
   const reader = new EventReader(onDamage);
   for await (const bytes of chunksOf(source)) {
     yield* reader.push(bytes);

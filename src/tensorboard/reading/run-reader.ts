@@ -1,5 +1,7 @@
+import { describe } from '../../check/index.ts';
+import { checkOptions } from '../../hooks/index.ts';
 import { ReusedNumbers } from '../format/reused-numbers.ts';
-import { EventReader } from './event-reader.ts';
+import { checkOnDamage, EventReader } from './event-reader.ts';
 import type { LogFile, LogSource } from './log-source.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import type { Damage } from './record-splitter.ts';
@@ -24,7 +26,7 @@ export interface FileDamage extends Damage {
 }
 
 export interface RunReaderOptions {
-  /** Is told where a file is damaged or cannot be read; the others are read on. Default: `console.warn`. */
+  /** Called where a file is damaged or cannot be read; the others are read on. Default: `console.warn`. */
   readonly onDamage?: (damage: FileDamage) => void;
 }
 
@@ -64,7 +66,14 @@ export class RunReader {
   readonly #files: Map<string, Followed> = new Map();
   #busy = false;
 
-  constructor(source: LogSource, { onDamage = warn }: RunReaderOptions = {}) {
+  /** @throws TypeError for a source without `list()`, or an option of another kind */
+  constructor(source: LogSource, options: RunReaderOptions = {}) {
+    if (typeof (source as Partial<LogSource> | null | undefined)?.list !== 'function') {
+      throw new TypeError(`RunReader: a source expected, as directoryLogs(path) makes one; got ${describe(source)}`);
+    }
+    checkOptions('RunReader', options, ['onDamage']);
+    const { onDamage = warn } = options;
+    checkOnDamage('RunReader: option "onDamage"', onDamage);
     this.#source = source;
     this.#onDamage = onDamage;
   }
@@ -89,8 +98,20 @@ export class RunReader {
       yield { run, events: backlog.splice(0).reverse() };
   }
 
-  /** What there is, and then what comes, until the signal aborts it or the loop over it ends. @throws as {@link poll} */
-  async *follow({ signal, interval = 1 }: FollowOptions = {}): AsyncGenerator<RunEvent> {
+  /**
+   * What there is, and then what comes, until the signal aborts it or the loop over it ends.
+   * @throws as {@link poll}; TypeError or RangeError (the iteration rejects) for an option of another kind
+   */
+  async *follow(options: FollowOptions = {}): AsyncGenerator<RunEvent> {
+    checkOptions('follow()', options, ['signal', 'interval']);
+    const { signal, interval = 1 } = options;
+    if (!(interval >= 0 && interval <= LONGEST_INTERVAL)) {
+      const expected = `option "interval" must be seconds, from 0 to ${LONGEST_INTERVAL}`;
+      throw new RangeError(`follow(): ${expected}, got ${describe(interval)}`);
+    }
+    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+      throw new TypeError(`follow(): option "signal" must be an AbortSignal, got ${describe(signal)}`);
+    }
     while (!signal?.aborted) {
       for await (const event of this.poll()) {
         yield event;
@@ -156,6 +177,9 @@ export class RunReader {
     }
   }
 }
+
+/** Timers take no longer wait than 2^31 milliseconds: beyond that they do not wait at all. */
+const LONGEST_INTERVAL = 2_147_483;
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
