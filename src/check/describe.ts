@@ -1,3 +1,5 @@
+import { FOREIGN, isForeign } from './copies.ts';
+
 const LONGEST = 40;
 const UNDESCRIBABLE = 'something that cannot be described';
 
@@ -35,16 +37,19 @@ function named(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      if (isInstance(value)) return withArticle(className(value));
+      if (isInstance(value)) return withArticle(nameOf(value));
       return isClass(value)
-        ? `the class ${printedName(value)}`
+        ? `the class ${printedName(value)}${isForeign(value.prototype) ? ` ${FOREIGN}` : ''}`
         : `the function ${(value as { name: string }).name || '(anonymous)'}`;
     default:
       if (Array.isArray(value)) return `an array of length ${value.length}`;
       if (isThenable(value)) return 'a promise';
-      return withArticle(className(value));
+      return withArticle(nameOf(value));
   }
 }
+
+/** The name of a value's class, and whether it is that of another copy of layertap. */
+const nameOf = (value: object) => (isForeign(value) ? `${className(value)} ${FOREIGN}` : className(value));
 
 const withArticle = (name: string) => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 
@@ -80,7 +85,7 @@ export function absorb(value: unknown): void {
 /** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `Linear`, `null`. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
-  return typeof value === 'object' || isInstance(value) ? className(value as object) : typeof value;
+  return typeof value === 'object' || isInstance(value) ? nameOf(value as object) : typeof value;
 }
 
 const FUNCTIONS = ['Function', 'AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction'];

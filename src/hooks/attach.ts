@@ -1,7 +1,7 @@
 import { className, describe, isClass } from '../check/index.ts';
 import { checkOptions } from './check-arguments.ts';
 import { hookTable } from './hook-table.ts';
-import { Hookable } from './hookable.ts';
+import { Hookable, isOfAnyCopy } from './hookable.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import type { TensorReader } from './reader.ts';
 import { warn } from './report.ts';
@@ -173,7 +173,7 @@ function checkMethod(what: string, object: object, key: PropertyKey): void {
   const where = `${what}: ${className(object)}.${String(key)}`;
   const value = (object as Record<PropertyKey, unknown>)[key];
   if (typeof value !== 'function') throw new TypeError(`${where} must be a method, got ${describe(value)}`);
-  if (value instanceof Hookable) {
+  if (isOfAnyCopy(value)) {
     throw new TypeError(`${where} is a ${className(value)}, which has hooks of its own: register on it`);
   }
   if (isClass(value)) {

@@ -1,6 +1,7 @@
 import { className, describe } from '../check/index.ts';
+import { describePlace } from './describe-module.ts';
 import type { Hookable } from './hookable.ts';
-import { namedModules } from './tree.ts';
+import { walk } from './tree.ts';
 
 /**
  * An error that layertap throws inside a forward. Its first line says what is wrong, in PyTorch's words where PyTorch
@@ -49,25 +50,9 @@ export class ForwardError extends Error {
   }
 }
 
-/** The repr where it is one line, the class's name where it is a tree. */
-export function describeModule(module: Hookable): string {
-  try {
-    const repr = String(module);
-    return repr.includes('\n') ? className(module) : repr;
-  } catch {
-    // A repr of the user's, or a cycle, must not replace the error that is being told.
-    return className(module);
-  }
-}
-
-/** A module and, unless it is the root, its path. */
-export function describePlace(module: Hookable, path: string): string {
-  return path === '' ? describeModule(module) : `${path}, ${describeModule(module)}`;
-}
-
 function nameInside(parent: Hookable, descendant: Hookable): string | undefined {
   try {
-    for (const [path, module] of namedModules(parent)) if (module === descendant) return path;
+    for (const { path, module } of walk(parent, true)) if (module === descendant) return path;
   } catch {
     // A tree that cannot be walked (a cycle) must not replace the error that is being located.
   }

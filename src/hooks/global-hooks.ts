@@ -2,6 +2,7 @@ import { checkHook } from './check-arguments.ts';
 import { RemovableHandle } from './handle.ts';
 import { globalHooks, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
+import { warnOfCopies } from './report.ts';
 import { registered } from './scope.ts';
 
 /** A hook for every `Module`: its types are those of no module in particular. */
@@ -33,5 +34,6 @@ export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options
 }
 
 function add(registration: Registration): RemovableHandle {
+  warnOfCopies('global hooks of this one do not reach its modules');
   return registered(new RemovableHandle(globalHooks, globalHooks.add(registration)));
 }

@@ -1,4 +1,5 @@
 /** @file What is registered on one Hookable, or globally. */
+import { describe, isForeign } from '../check/index.ts';
 import type { TensorReader } from './reader.ts';
 import type { HookableTraits, HookKind } from './traits.ts';
 
@@ -55,9 +56,15 @@ export function giveHookTable(module: object, table: HookTable): void {
   tables.set(module, table);
 }
 
-/** What is registered on a Hookable. Not public: others would depend on its shape. */
+/**
+ * What is registered on a Hookable. Not public: others would depend on its shape.
+ * @throws TypeError for a Hookable of another copy of layertap, or one that no constructor made: a Proxy around one
+ */
 export function hookTable(module: object): HookTable {
-  return tables.get(module)!;
+  const table = tables.get(module);
+  if (table !== undefined) return table;
+  const why = isForeign(module) ? '' : ', which its constructor did not make: a Proxy around one, perhaps';
+  throw new TypeError(`a module of this copy of layertap expected, got ${describe(module)}${why}`);
 }
 
 type Records = readonly HookRecord[];

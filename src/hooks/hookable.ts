@@ -1,4 +1,4 @@
-import { className } from '../check/index.ts';
+import { brand, className, isOfKind } from '../check/index.ts';
 import { checkHook } from './check-arguments.ts';
 import type { ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
@@ -13,7 +13,7 @@ import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registered } from './scope.ts';
 import { type HookableTraits, reachedByGlobalHooks } from './traits.ts';
 import { registerTransform } from './transform.ts';
-import { namedModules, ownEntries, submodule } from './tree.ts';
+import { namedModules, ownEntries, submodule, walk } from './tree.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement returns void
@@ -173,11 +173,12 @@ export abstract class Hookable {
   /**
    * The modules directly inside this one, as [name, module]: own enumerable properties, and those inside own arrays
    * and plain objects (`layers.0`, `heads.left`). A module that stands under two names comes twice. Everything that
-   * walks a tree walks this, so a class that keeps its children elsewhere overrides it.
+   * walks a tree walks this, so a class that keeps its children elsewhere overrides it. A module of another copy of
+   * layertap comes too; walking it is an error.
    * @throws Error where a child has the name of a method
    */
   *namedChildren(): Generator<[string, Hookable]> {
-    yield* ownEntries(this, isHookable);
+    yield* ownEntries(this, isOfAnyCopy);
   }
 
   /** The modules directly inside, each once. */
@@ -187,17 +188,21 @@ export abstract class Hookable {
 
   /** This module and all below it, parents first, each once. PyTorch's `apply(fn)` is a loop over it. */
   *modules(): Generator<Hookable> {
-    for (const [, module] of namedModules(this)) yield module;
+    for (const { module } of walk(this, true)) yield module;
   }
 
-  /** This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false. */
+  /**
+   * This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false.
+   * @throws Error where a module contains itself or one of another copy of layertap, or where two have one path
+   */
   namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, Hookable]> {
     return namedModules(this, options);
   }
 
   /**
    * The module at a path such as `encoder.layers.0`; '' is this one.
-   * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module
+   * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module; Error that
+   *   names both where it leads to two
    */
   getSubmodule(path: string): Hookable {
     return submodule(this, path);
@@ -214,6 +219,7 @@ export abstract class Hookable {
       Object.defineProperty(Hookable.prototype, key, { value: undefined, writable: true, configurable: true });
     }
     printAsString(Hookable);
+    brand(Hookable, 'Hookable');
   }
 }
 
@@ -224,6 +230,11 @@ function register(module: Hookable, registration: Registration): RemovableHandle
 
 export function isHookable(value: unknown): value is Hookable {
   return value instanceof Hookable;
+}
+
+/** Whether a value is a Hookable, of this copy of layertap or another. */
+export function isOfAnyCopy(value: unknown): value is Hookable {
+  return value instanceof Hookable || isOfKind(value, 'Hookable');
 }
 
 /** Whether nobody listens to a module, globally included: only then may a faster way go past its call. */

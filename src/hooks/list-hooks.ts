@@ -2,7 +2,7 @@ import { describe } from '../check/index.ts';
 import { hookTable } from './hook-table.ts';
 import { type Hookable, isHookable } from './hookable.ts';
 import type { HookKind } from './traits.ts';
-import { namedModules } from './tree.ts';
+import { namedModules, walk } from './tree.ts';
 
 /** One registration, as {@link listHooks} tells it. */
 export interface HookInfo {
@@ -38,7 +38,7 @@ export function listHooks(root: Hookable): HookInfo[] {
 export function removeAllHooks(root: Hookable): void {
   checkRoot('removeAllHooks()', root);
   // Collected first: removing may change what the tree walks.
-  for (const [, module] of [...namedModules(root)]) hookTable(module).clear();
+  for (const { module } of [...walk(root, true)]) hookTable(module).clear();
 }
 
 function checkRoot(verb: string, root: unknown): void {

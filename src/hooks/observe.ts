@@ -1,7 +1,7 @@
 import { className, describe, describeError } from '../check/index.ts';
 import { checkHook, checkOptions } from './check-arguments.ts';
+import { describePlace } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
-import { describePlace } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
 import { type HookRecord, hookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';

@@ -6,7 +6,8 @@
  * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
  */
 import { absorb, describeError, isThenable } from '../check/index.ts';
-import { describeModule, hookError, located } from './forward-error.ts';
+import { describeModule } from './describe-module.ts';
+import { hookError, located } from './forward-error.ts';
 import { type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { warn } from './report.ts';

@@ -1,6 +1,6 @@
 /** @file Where layertap says what must not disturb a forward, and what no caller can catch. */
 
-import { describeError, isThenable } from '../check/index.ts';
+import { describeError, hasOtherCopies, isThenable } from '../check/index.ts';
 import { checkHook } from './check-arguments.ts';
 
 /** Is told of what went wrong beside a forward: what an observer threw, a value that came too late. */
@@ -37,4 +37,13 @@ export function report(error: Error, to: (error: Error) => unknown = reporter): 
 /** Says something that the user should know and that is no error of a forward. */
 export function warn(message: string): void {
   console.warn(`layertap: ${message}`);
+}
+
+const warned = new Set<string>();
+
+/** Says, once for each `what`, that what is done for the whole process is not done for other copies of layertap. */
+export function warnOfCopies(what: string): void {
+  if (!hasOtherCopies() || warned.has(what)) return;
+  warned.add(what);
+  warn(`another copy of layertap is loaded in this process: ${what}. One copy is best: see npm ls layertap`);
 }

@@ -1,6 +1,7 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { absorb, className, describe, isClass, isThenable } from '../check/index.ts';
+import { absorb, brand, className, describe, isClass, isThenable } from '../check/index.ts';
 import type { ForwardEvent } from './event.ts';
+import { globMatcher } from './glob.ts';
 import {
   type ForwardHook,
   type ForwardHookOptions,
@@ -13,14 +14,14 @@ import { type LogOptions, logger } from './log.ts';
 import { type ObserveOptions, observeIsolated } from './observe.ts';
 import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registerTransform } from './transform.ts';
-import { namedModules } from './tree.ts';
+import { entries, hiddenModules, type TreeEntry } from './tree.ts';
 
 /** A class of modules, also an abstract one. */
 export type ModuleClass<M extends Hookable> = abstract new (...args: never[]) => M;
 
 /**
- * How modules are chosen: a glob over paths (`*` within one name, `?` for one character, `**` for any number of names),
- * a RegExp over paths, a class, or a predicate.
+ * How modules are chosen: a glob over paths (`*` within one name, `?` for one character, `**` for any number of names;
+ * a layer called `conv.1` is one name), a RegExp over paths, a class, or a predicate.
  */
 export type Selector<M extends Hookable = Hookable> =
   | string
@@ -108,6 +109,10 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
     }
     return handleOf(remove);
   }
+
+  static {
+    brand(Selection, 'Selection');
+  }
 }
 
 /**
@@ -119,7 +124,8 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
  * select(net, 'encoder.*.fc?').log();
  * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
  * select<Linear>(net, 'encoder.*.fc?').observe(({ path, output }) => writer.addHistogram(path, output));
- * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing matches
+ * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing
+ *   matches; Error where two modules have one path, or one is of another copy of layertap
  */
 export function select<M extends Hookable>(
   root: Hookable,
@@ -136,31 +142,30 @@ export function select(root: Hookable, selector: Selector): Selection {
   const matches = matcher(selector);
   const found = new Map<Hookable, string>();
   const paths: string[] = [];
-  for (const [path, module] of namedModules(root, { removeDuplicate: false })) {
+  for (const entry of entries(root, false)) {
+    const { path, module } = entry;
     paths.push(path);
-    if (!found.has(module) && matches(path, module)) found.set(module, path);
+    if (!found.has(module) && matches(entry)) found.set(module, path);
   }
   if (found.size === 0) throw new Error(nothingMatches(root, selector, paths));
   return new Selection([...found].map(([module, path]) => [path, module] as const));
 }
 
-function matcher(selector: Selector): (path: string, module: Hookable) => boolean {
-  if (typeof selector === 'string') {
-    const glob = globExpression(selector);
-    return (path) => path !== '' && glob.test(`${path}.`);
-  }
+function matcher(selector: Selector): (entry: TreeEntry) => boolean {
+  if (typeof selector === 'string') return globMatcher(selector);
   if (selector instanceof RegExp) {
     // A global or sticky one remembers where it stopped.
     const expression = new RegExp(selector.source, selector.flags.replace(/[gy]/g, ''));
-    return (path) => expression.test(path);
+    return ({ path }) => expression.test(path);
   }
-  if (isClassOfModules(selector)) return (_path, module) => module instanceof selector;
+  if (isClassOfModules(selector)) return ({ module }) => module instanceof selector;
   if (typeof selector !== 'function' || selector instanceof Hookable || isClass(selector)) {
+    const several = Array.isArray(selector) ? '\n  for several paths: (path) => paths.includes(path)' : '';
     throw new TypeError(
-      `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}`,
+      `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}${several}`,
     );
   }
-  return (path, module) => {
+  return ({ path, module }) => {
     const chosen: unknown = (selector as (path: string, module: Hookable) => boolean)(path, module);
     if (!isThenable(chosen)) return Boolean(chosen);
     absorb(chosen);
@@ -170,28 +175,6 @@ function matcher(selector: Selector): (path: string, module: Hookable) => boolea
 
 function isClassOfModules(selector: Selector): selector is ModuleClass<Hookable> {
   return typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
-}
-
-/** For a path with a dot behind it: `*` is any text within one name, `?` one character of it, `**` any number of names. */
-function globExpression(glob: string): RegExp {
-  const names = glob.split('.');
-  const bad = names.find((name) => name === '' || (name.includes('**') && name !== '**'));
-  if (bad !== undefined) {
-    const why = bad === '' ? 'an empty name' : `"${bad}": ** stands for whole names`;
-    throw new TypeError(
-      `select(): the glob ${JSON.stringify(glob)} has ${why}\n  expected: names between dots, such as "encoder.*.fc?" or "**.mlp"`,
-    );
-  }
-  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  const inName = (name: string) =>
-    [...name].map((c) => (c === '*' ? '[^.]*' : c === '?' ? '[^.]' : literal(c))).join('');
-  // Every name is written with the dot behind it, so that ** may also stand for no name at all. Several in a row are
-  // one: a RegExp would try all the ways to share the names among them.
-  const body = names
-    .filter((name, i) => name !== '**' || names[i - 1] !== '**')
-    .map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}\\.`))
-    .join('');
-  return new RegExp(`^${body}$`);
 }
 
 const OFFERED = 5;
@@ -208,7 +191,8 @@ function nothingMatches(root: Hookable, selector: Selector, paths: readonly stri
     offer = `nearest: ${nearest(start, names).join(', ')}`;
   }
   if (names.length === 0) offer = 'it has no modules inside';
-  return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}`;
+  const hidden = hiddenModules(root).map((one) => `\n  not searched: ${one}`);
+  return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}${hidden.join('')}`;
 }
 
 /** The names that need the fewest changes to become the wanted one. */

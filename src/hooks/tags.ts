@@ -1,5 +1,6 @@
 /** @file What the outputs of a selection are called where they are recorded. */
-import { className, describe } from '../check/index.ts';
+import { className, describe, isForeign } from '../check/index.ts';
+import { hookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 
@@ -15,20 +16,36 @@ export type TagOption = 'path' | 'repr' | ((path: string, module: Hookable) => s
  * @throws TypeError for other arguments
  */
 export function tagsOf(where: string, selection: Selection, tag: TagOption = 'path'): Map<Hookable, string> {
-  if (typeof (selection as Partial<Selection> | undefined)?.observe !== 'function') {
+  if (typeof (selection as Partial<Selection> | undefined)?.observe !== 'function' || isForeign(selection)) {
     throw new TypeError(`${where}: what select() gives expected, got ${describe(selection)}`);
   }
   if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {
     throw new TypeError(`${where}: option "tag" must be 'path', 'repr' or a function, got ${describe(tag)}`);
   }
   const named = [...selection].map(([path, module]) => {
+    // Its events would have no reader.
+    hookTable(module);
     if (typeof tag === 'function') return { path, module, name: tag(path, module) };
     // A repr of several lines would make no heading; a root has no path.
     const repr = String(module).replace(/\s*\n\s*/g, ' ');
     return { path, module, name: tag === 'repr' ? repr : path || className(module) };
   });
-  const isShared = (name: string) => named.filter((other) => other.name === name).length > 1;
-  return new Map(named.map(({ path, module, name }) => [module, isShared(name) ? `${name} (${path})` : name]));
+  const uses = new Map<string, number>();
+  for (const { name } of named) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const tags = new Map<Hookable, string>();
+  const taken = new Map<string, string>();
+  for (const { path, module, name } of named) {
+    const full = uses.get(name)! > 1 ? `${name} (${path})` : name;
+    if (taken.has(full)) {
+      const both = `${JSON.stringify(taken.get(full))} and ${JSON.stringify(path)}`;
+      throw new TypeError(
+        `${where}: ${both} would both have the tag ${JSON.stringify(full)}: one would hide the other`,
+      );
+    }
+    taken.set(full, path);
+    tags.set(module, full);
+  }
+  return tags;
 }
 
 /** Tells the calls of a module at one step from each other, where the steps are somebody else's. */

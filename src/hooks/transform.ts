@@ -1,6 +1,6 @@
 /** @file Operators that change outputs: the verdict on what a chain of them did with each one. */
 import { absorb, className, describe, describeError, isThenable } from '../check/index.ts';
-import { describePlace } from './forward-error.ts';
+import { describePlace } from './describe-module.ts';
 import { RemovableHandle } from './handle.ts';
 import { hookTable, type Registration } from './hook-table.ts';
 import type { Hookable, OutputOf } from './hookable.ts';

@@ -1,5 +1,6 @@
 /** @file Walking modules: what counts as a child, and every module below a root. */
-import { className, describe } from '../check/index.ts';
+import { className, describe, isForeign, isOfKind } from '../check/index.ts';
+import { describeModule, describePlace } from './describe-module.ts';
 import type { Hookable } from './hookable.ts';
 
 /**
@@ -11,21 +12,22 @@ export function* ownEntries<T>(owner: object, is: (value: unknown) => value is T
   const seen = new Set<object>();
   const methods = Object.getPrototypeOf(owner) as object;
 
-  function* below(container: object, prefix: string): Generator<[string, T]> {
+  function* below(container: object, prefix: string, top?: string): Generator<[string, T]> {
     for (const key of Object.keys(container)) {
       const value = (container as Record<string, unknown>)[key];
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
       const name = prefix + key;
       if (is(value)) {
-        if (prefix === '' && isMethod(methods, key)) {
+        const property = top ?? key;
+        if (isMethod(methods, property)) {
           throw new Error(
-            `${className(owner)}.${key} hides the method ${key}(): give this ${className(value)} another name`,
+            `${className(owner)}.${property} hides the method ${property}(): give this ${className(value)} another name`,
           );
         }
         yield [name, value];
       } else if (isContainer(value) && !seen.has(value)) {
         seen.add(value);
-        yield* below(value, `${name}.`);
+        yield* below(value, `${name}.`, top ?? key);
       }
     }
   }
@@ -47,19 +49,30 @@ function isMethod(prototype: object | null, key: string): boolean {
   return false;
 }
 
+/** A module where the tree has it. */
+export interface TreeEntry {
+  /** The names from the root down to it, with dots between; '' for the root. */
+  readonly path: string;
+  /** The same, where the dots inside one name are {@link INNER_DOT}. */
+  readonly names: string;
+  /** What the module above calls it: `fc1`, `layers.0`. */
+  readonly name: string;
+  readonly module: Hookable;
+  /** The module above; undefined for the root. */
+  readonly parent: TreeEntry | undefined;
+}
+
 /**
- * A root and every module below it, parents before children, as [path, module]; the root's path is ''. A module that
- * stands in several places comes once, under its first path, unless `removeDuplicate` is false.
- * @throws Error where a module contains itself
+ * A root and every module below it, parents before children. A module that is in several places comes once, at its
+ * first, where `removeDuplicate` is true. Two modules may have one path.
+ * @throws Error where a module contains itself, or one of another copy of layertap
  */
-export function* namedModules(
-  root: Hookable,
-  { removeDuplicate = true }: { removeDuplicate?: boolean } = {},
-): Generator<[string, Hookable]> {
+export function* walk(root: Hookable, removeDuplicate: boolean): Generator<TreeEntry> {
   const seen = new Set<Hookable>();
   const ancestors = new Map<Hookable, string>();
 
-  function* walk(module: Hookable, path: string): Generator<[string, Hookable]> {
+  function* below(entry: TreeEntry): Generator<TreeEntry> {
+    const { path, names, module } = entry;
     const above = ancestors.get(module);
     if (above !== undefined) {
       throw new Error(
@@ -69,38 +82,116 @@ export function* namedModules(
     }
     if (removeDuplicate && seen.has(module)) return;
     seen.add(module);
-    yield [path, module];
+    yield entry;
     ancestors.set(module, path);
-    for (const [name, child] of module.namedChildren()) yield* walk(child, path === '' ? name : `${path}.${name}`);
+    for (const [name, child] of module.namedChildren()) {
+      const start = entry.parent === undefined ? '' : '.';
+      const childPath = path + start + name;
+      checkCopy(childPath, root, child);
+      const childNames = names + start + (name.includes('.') ? withInnerDots(module, name) : name);
+      yield* below({ path: childPath, names: childNames, name, module: child, parent: entry });
+    }
     ancestors.delete(module);
   }
-  yield* walk(root, '');
+  yield* below({ path: '', names: '', name: '', module: root, parent: undefined });
+}
+
+/** The same, where each path leads to one module. @throws Error that names both where it leads to two */
+export function* entries(root: Hookable, removeDuplicate: boolean): Generator<TreeEntry> {
+  const taken = new Map<string, TreeEntry>();
+  for (const entry of walk(root, removeDuplicate)) {
+    const other = taken.get(entry.path);
+    if (other === undefined) taken.set(entry.path, entry);
+    else if (other.module !== entry.module) throw samePath(root, other, entry);
+    yield entry;
+  }
+}
+
+/**
+ * A root and every module below it, parents before children, as [path, module]; the root's path is ''. A module that
+ * is in several places comes once, under its first path, unless `removeDuplicate` is false.
+ * @throws Error where a module contains itself or one of another copy of layertap, or where two modules have one path
+ */
+export function* namedModules(
+  root: Hookable,
+  { removeDuplicate = true }: { removeDuplicate?: boolean } = {},
+): Generator<[string, Hookable]> {
+  for (const { path, module } of entries(root, removeDuplicate)) yield [path, module];
+}
+
+function samePath(root: Hookable, ...both: readonly TreeEntry[]): Error {
+  const [one, other] = both.map(({ name, module, parent }) => {
+    const owner = parent && `"${name}" of ${describePlace(parent.module, parent.path)}`;
+    return `${describeModule(module)}, ${owner ?? 'the root'}`;
+  });
+  return pathError(root, 'modules', both[0]!.path, one!, other!);
+}
+
+/** For two modules or parameters with one path: whatever is kept by path would lose one of them. */
+export function pathError(root: Hookable, what: string, path: string, one: string, other: string): Error {
+  return new Error(
+    `two ${what} of ${className(root)} have the path "${path}"\n  one is: ${one}\n  the other is: ${other}\n` +
+      '  expected: names that make different paths; a dot inside a name reads like one between two names',
+  );
+}
+
+function checkCopy(path: string, root: Hookable, module: Hookable): void {
+  if (!isForeign(module)) return;
+  throw new Error(
+    `"${path}" of ${className(root)} is ${describe(module)}: the two cannot be walked, hooked or loaded together\n` +
+      '  expected: one copy of layertap; two in node_modules (npm ls layertap), or a bundle beside a CDN, are the usual cause',
+  );
+}
+
+/** Stands for a dot inside one name: no name has this character by accident. */
+export const INNER_DOT = '\0';
+
+/**
+ * A child's name, whose dots are inside one name (`conv.1`, a property or a layer of that name) or between several
+ * (`layers.0`, an element of an array).
+ */
+function withInnerDots(container: object, name: string): string {
+  if (!Object.hasOwn(container, name)) {
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      const first = name.slice(0, dot);
+      const inner: unknown = Object.hasOwn(container, first)
+        ? (container as Record<string, unknown>)[first]
+        : undefined;
+      if (inner === null || typeof inner !== 'object' || !isContainer(inner)) continue;
+      return `${first.replaceAll('.', INNER_DOT)}.${withInnerDots(inner, name.slice(dot + 1))}`;
+    }
+  }
+  return name.replaceAll('.', INNER_DOT);
 }
 
 /**
  * The module at a path below a root; '' is the root.
  * @throws TypeError for what is not a path; Error in PyTorch's words where it leads nowhere, or to something that is not
- *   a module
+ *   a module; Error that names both where it leads to two modules
  */
 export function submodule(root: Hookable, path: string): Hookable {
   if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
   if (path === '') return root;
+  const found = new Map<Hookable, TreeEntry>();
   /** How far the path can be followed: the last module on it, and what is left of the path there. */
   let last = { module: root, rest: path };
 
   // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
-  function search(module: Hookable, rest: string): Hookable | undefined {
-    if (rest.length < last.rest.length) last = { module, rest };
-    for (const [name, child] of module.namedChildren()) {
-      if (name === rest) return child;
-      const found = rest.startsWith(`${name}.`) ? search(child, rest.slice(name.length + 1)) : undefined;
-      if (found !== undefined) return found;
+  function search(entry: TreeEntry, rest: string): void {
+    if (rest.length < last.rest.length) last = { module: entry.module, rest };
+    for (const [name, child] of entry.module.namedChildren()) {
+      if (name !== rest && !rest.startsWith(`${name}.`)) continue;
+      const at = path.slice(0, path.length - rest.length + name.length);
+      checkCopy(at, root, child);
+      const inside = { path: at, names: at, name, module: child, parent: entry };
+      if (name === rest) found.set(child, inside);
+      else search(inside, rest.slice(name.length + 1));
     }
-    return undefined;
   }
-  return (
-    search(root, path) ?? noSubmodule(last.module, last.rest, `\n  came: the path "${path}" under ${className(root)}`)
-  );
+  search({ path: '', names: '', name: '', module: root, parent: undefined }, path);
+  const [first, second] = found.values();
+  if (second !== undefined) throw samePath(root, first!, second);
+  return first?.module ?? noSubmodule(last.module, last.rest, `\n  came: the path "${path}" under ${className(root)}`);
 }
 
 /** What is at the path instead, in PyTorch's words. */
@@ -116,3 +207,30 @@ function noSubmodule(module: Hookable, rest: string, came: string): never {
   }
   throw new Error(`\`${rest}\` is not an nn.Module${came}\n  it is: ${describe(at)}`);
 }
+
+/** Properties that hold modules where the tree does not look, in words, for messages about what was not found. */
+export function hiddenModules(root: Hookable): string[] {
+  const found: string[] = [];
+  for (const { path, module } of walk(root, true)) {
+    for (const [key, value] of Object.entries(module)) {
+      if (!holdsModules(value)) continue;
+      found.push(
+        `"${key}" of ${path || className(root)}, ${describe(value)} that holds modules; expected an array, a plain object or a ModuleDict`,
+      );
+    }
+  }
+  return found;
+}
+
+/** Whether a value that is no module and no container of the tree has modules inside; what cannot be looked at has none. */
+function holdsModules(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || isContainer(value) || ArrayBuffer.isView(value)) return false;
+  try {
+    const inside = value instanceof Map || value instanceof Set ? value.values() : Object.values(value);
+    return [...inside].some(isHookableLike);
+  } catch {
+    return false;
+  }
+}
+
+const isHookableLike = (value: unknown) => isOfKind(value, 'Hookable');

@@ -6,10 +6,11 @@ import {
   located,
   namedModules,
   ownEntries,
+  pathError,
   reachedByGlobalHooks,
 } from '../hooks/index.ts';
 import { releasePacked } from './packed-weights.ts';
-import { isParameter, type Parameter } from './parameter.ts';
+import { isParameter, isParameterOfAnyCopy, type Parameter } from './parameter.ts';
 import { moduleString, printed } from './repr.ts';
 import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-dict.ts';
 import { Tensor, tensorReader, valuesOf } from './tensor.ts';
@@ -49,15 +50,26 @@ export class Module extends Hookable {
     for (const [, parameter] of this.namedParameters()) yield parameter;
   }
 
-  /** All parameters with their paths: a module's own before those of its children, each once unless `removeDuplicate` is false. */
+  /**
+   * All parameters with their paths: a module's own before those of its children, each once unless `removeDuplicate` is
+   * false.
+   * @throws Error where two parameters or two modules have one path, or where one is of another copy of layertap
+   */
   *namedParameters({ removeDuplicate = true }: { removeDuplicate?: boolean } = {}): Generator<[string, Parameter]> {
     const seen = new Set<Parameter>();
+    const taken = new Map<string, { readonly parameter: Parameter; readonly of: string }>();
     for (const [path, module] of namedModules(this, { removeDuplicate })) {
       if (module instanceof Module) module.#checkedUnder(this);
-      for (const [name, parameter] of ownEntries(module, isParameter)) {
+      for (const [name, parameter] of ownEntries(module, isParameterOfAnyCopy)) {
+        const full = path === '' ? name : `${path}.${name}`;
+        if (!isParameter(parameter)) throw foreignParameter(this, full, parameter);
+        const entry = { parameter, of: `"${name}" of ${path || className(module)}` };
+        const other = taken.get(full);
+        if (other === undefined) taken.set(full, entry);
+        else if (other.parameter !== parameter) throw pathError(this, 'parameters', full, other.of, entry.of);
         if (removeDuplicate && seen.has(parameter)) continue;
         seen.add(parameter);
-        yield [path === '' ? name : `${path}.${name}`, parameter];
+        yield [full, parameter];
       }
     }
   }
@@ -82,7 +94,8 @@ export class Module extends Hookable {
     if (typeof mode !== 'boolean') {
       throw new TypeError(`training mode is expected to be boolean\n  came: ${describe(mode)}`);
     }
-    for (const module of this.modules()) if (module instanceof Module) module.training = mode;
+    // Collected first: where the tree cannot be walked, nothing changes.
+    for (const module of [...this.modules()]) if (module instanceof Module) module.training = mode;
     return this;
   }
 
@@ -129,4 +142,8 @@ export class Module extends Hookable {
   override toString(): string {
     return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
   }
+}
+
+function foreignParameter(root: Module, path: string, parameter: unknown): Error {
+  return new Error(`"${path}" of ${className(root)} is ${describe(parameter)}\n  expected: a Parameter of this copy`);
 }

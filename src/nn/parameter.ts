@@ -1,5 +1,4 @@
-import { VALUES } from '../check/index.ts';
-import { describe } from '../hooks/index.ts';
+import { brand, describe, isOfKind, VALUES } from '../check/index.ts';
 import { numberOfValues } from './shape.ts';
 import { dataOf, SHAPE_ONLY, Tensor, type TensorLike } from './tensor.ts';
 
@@ -77,6 +76,7 @@ export class Parameter extends Tensor {
   };
 
   static {
+    brand(Parameter, 'Parameter');
     Object.defineProperty(Parameter.prototype, VALUES, {
       get(this: Parameter) {
         return this.#values;
@@ -123,4 +123,9 @@ function readValues(values: TensorLike | ArrayLike<number>, expected: readonly n
 
 export function isParameter(value: unknown): value is Parameter {
   return value instanceof Parameter;
+}
+
+/** Whether a value is a Parameter, of this copy of layertap or another. */
+export function isParameterOfAnyCopy(value: unknown): value is Parameter {
+  return value instanceof Parameter || isOfKind(value, 'Parameter');
 }

@@ -3,7 +3,7 @@
  * Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), and from its 32-bit words the float32 rules of
  * torch 2.13 (aten/src/ATen/core/DistributionsHelper.h, native/cpu/DistributionTemplates.h).
  */
-import { describe } from '../hooks/index.ts';
+import { describe, warnOfCopies } from '../hooks/index.ts';
 
 const N = 624;
 const M = 397;
@@ -56,12 +56,17 @@ export function manualSeed(seed: number): void {
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`manualSeed(): a whole number from -(2^53 - 1) to 2^53 - 1 expected, got ${describe(seed)}`);
   }
+  warnOfCopies('manualSeed() of this one does not seed its random numbers');
+  start(seed);
+}
+
+function start(seed: number): void {
   generator = new MersenneTwister(Number(BigInt.asUintN(32, BigInt(seed))));
   spare = undefined;
 }
 
 function word(): number {
-  if (generator === undefined) manualSeed(Math.floor(Math.random() * 2 ** 32));
+  if (generator === undefined) start(Math.floor(Math.random() * 2 ** 32));
   return generator!.word();
 }
 

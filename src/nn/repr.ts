@@ -1,22 +1,21 @@
 /** @file How a module is printed: the layout of torch/nn/modules/module.py and container.py, 2.13. */
-import { type Hookable, namedModules } from '../hooks/index.ts';
+import { className, describe, describeError, FOREIGN, isForeign } from '../check/index.ts';
+import type { Hookable } from '../hooks/index.ts';
 
 /** The modules that are being printed now, the outermost first. */
 const printing = new Set<Hookable>();
 
 /**
- * Prints a module, inside which others are printed.
- * @throws Error where a module contains itself
+ * Prints a module, inside which others are printed. Printing never throws: it is what shows that something is wrong. A
+ * module that contains itself is printed by its name where it comes again.
  */
 export function printed(module: Hookable, print: () => string): string {
-  if (printing.has(module)) {
-    const [root] = printing;
-    // Walking it says where.
-    for (const _ of namedModules(root!));
-  }
+  if (printing.has(module)) return `${className(module)}, which contains itself`;
   printing.add(module);
   try {
     return print();
+  } catch (error) {
+    return `${className(module)}(${failure(error)})`;
   } finally {
     printing.delete(module);
   }
@@ -25,16 +24,37 @@ export function printed(module: Hookable, print: () => string): string {
 /** `Name(extra)` on one line where there are no children and one line of extra; otherwise a line for each. */
 export function moduleString(name: string, extra: string, children: Iterable<[string, unknown]>): string {
   const extraLines = extra === '' ? [] : extra.split('\n');
-  const childLines = Array.from(children, ([key, child]) => `(${key}): ${indent(String(child))}`);
+  const childLines = reprs(children).map(([key, repr]) => `(${key}): ${indent(repr)}`);
   if (childLines.length === 0 && extraLines.length <= 1) return `${name}(${extra})`;
   return block(name, [...extraLines, ...childLines]);
 }
 
+/** The children by name, as they are printed; under `…` what kept the others from being listed. */
+function reprs(children: Iterable<[string, unknown]>): [string, string][] {
+  const found: [string, string][] = [];
+  try {
+    for (const [key, child] of children) found.push([key, reprOf(child)]);
+  } catch (error) {
+    found.push(['…', failure(error)]);
+  }
+  return found;
+}
+
+function reprOf(child: unknown): string {
+  try {
+    return isForeign(child) ? `${child} ${FOREIGN}` : String(child);
+  } catch (error) {
+    return `${describe(child)}, ${failure(error)}`;
+  }
+}
+
+/** What was thrown, in one line. */
+const failure = (error: unknown) => `failed: ${describeError(error).replace(/\s*\n\s*/g, '; ')}`;
+
 /** As a ModuleList is printed: equal neighbours among its numbers share a line, `(0-2): 3 x Linear(…)`. */
 export function listString(name: string, children: Iterable<[string, unknown]>): string {
   const runs: { first: string; last: string; count: number; repr: string }[] = [];
-  for (const [key, child] of children) {
-    const repr = String(child);
+  for (const [key, repr] of reprs(children)) {
     const before = runs.at(-1);
     if (before?.repr === repr && isNumber(before.last) && isNumber(key)) {
       before.count++;

@@ -1,4 +1,4 @@
-import { VALUES } from '../check/index.ts';
+import { brand, VALUES } from '../check/index.ts';
 import { className, describe, ForwardError, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
 import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
@@ -143,6 +143,7 @@ export class Tensor {
       },
     });
     printAsString(Tensor);
+    brand(Tensor, 'Tensor');
   }
 }
 

@@ -74,6 +74,73 @@ for (const [glob, expected] of GLOBS) {
   });
 }
 
+test('a name that holds a dot is one name for * and ?, and two between dots; the index of an array is a name of its own', () => {
+  class Dotted extends Module {
+    layers = [new ReLU(), new ReLU()];
+    block = new Block();
+    constructor() {
+      super();
+      Object.assign(this, { 'conv.1': new Block(), heads: { 'a.b': new ReLU() } });
+    }
+  }
+  const root = new Dotted();
+  const expected: [glob: string, paths: string[]][] = [
+    ['*', ['block', 'conv.1']],
+    ['conv*', ['conv.1']],
+    ['conv?1', ['conv.1']],
+    ['conv.1', ['conv.1']],
+    ['conv.*', ['conv.1']],
+    ['*.1', ['layers.1', 'conv.1']],
+    ['*.fc1', ['block.fc1', 'conv.1.fc1']],
+    ['conv.1.act', ['conv.1.act']],
+    ['*.1.act', ['conv.1.act']],
+    ['layers.*', ['layers.0', 'layers.1']],
+    ['heads.*', ['heads.a.b']],
+    ['heads.a.?', ['heads.a.b']],
+    ['**.b', ['heads.a.b']],
+    ['**.act', ['block.act', 'conv.1.act']],
+  ];
+  for (const [glob, found] of expected) assert.equal(paths(select(root, glob)), found, glob);
+  // A framework's layer that is no property of its parent.
+  class Layers extends Hookable {
+    override forward(): void {}
+    override *namedChildren(): Generator<[string, Hookable]> {
+      yield ['block/conv.1', new Block()];
+      yield ['dense', new ReLU()];
+    }
+  }
+  assert.equal(paths(select(new Layers(), '*')), ['block/conv.1', 'dense']);
+  assert.equal(paths(select(new Layers(), '*.fc?')), ['block/conv.1.fc1', 'block/conv.1.fc2']);
+});
+
+test('select() that matches nothing names the places that hold modules and are not searched', () => {
+  class Holder {
+    layer = new ReLU();
+  }
+  class Hidden extends Module {
+    fc = new ReLU();
+    blocks = new Map([['a', new ReLU()]]);
+    set = new Set([new ReLU()]);
+    holder = new Holder();
+    other = new Map([['a', 1]]);
+    numbers = new Float32Array(3);
+    date = new Date(0);
+  }
+  const { message } = ((): Error => {
+    try {
+      select(new Sequential(new Hidden()), 'blocks.a');
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error('nothing was thrown');
+  })();
+  const notSearched = message.split('\n').filter((line) => line.startsWith('  not searched: '));
+  assert.equal(
+    notSearched.map((line) => line.slice(16, line.indexOf(' that holds modules; expected an array'))),
+    ['"blocks" of 0, a Map', '"set" of 0, a Set', '"holder" of 0, a Holder'],
+  );
+});
+
 test("select(net, '**') gives everything but the root, each module once", () => {
   const root = net();
   assert.equal(
@@ -184,6 +251,10 @@ test('select() refuses what is malformed', () => {
     throw new Error('nobody waits for this');
   };
   assert.throws(() => select(net(), fails as never), /the predicate must give true or false, got a promise for ""$/);
+  assert.throws(
+    () => select(net(), ['head', 'encoder.0'] as never),
+    /predicate expected, got an array of length 2\n {2}for several paths: \(path\) => paths\.includes\(path\)$/,
+  );
   assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
   assert.equal(paths(select(net(), 'head.0')), ['head.0']);
   // A glob knows * and ? and nothing else, and ? is one character.

@@ -131,7 +131,6 @@ const made: [string, () => Container][] = [
 ];
 /** Everything that looks at the modules as a whole. */
 const walks: [string, (modules: Container) => unknown][] = [
-  ['String()', String],
   ['namedChildren()', names],
   ['namedModules()', (modules) => [...modules.namedModules()]],
   ['stateDict()', (modules) => modules.stateDict()],
@@ -170,8 +169,13 @@ for (const [kind, make] of made) {
     const modules = make();
     write(modules, 0, 5);
     assert.is(
-      firstLine(() => String(modules)),
+      firstLine(() => names(modules)),
       pytorchError(`${kind}, item of a number`),
+    );
+    assert.is(
+      String(modules),
+      `${kind}(\n  (…): failed: cannot assign 'number' as child module '0' (torch.nn.Module or None expected); ` +
+        `came: the number 5, to ${kind}[0]; expected: a module\n)`,
     );
   });
 
@@ -199,7 +203,7 @@ for (const [kind, make] of made) {
     const one = kind === 'Sequential' ? new Sequential(new ReLU()) : new ModuleList([new ReLU()]);
     write(one, 1, new ReLU());
     assert.is(
-      firstLine(() => String(one)),
+      firstLine(() => names(one)),
       pytorchError(`${kind}, item behind the end`),
     );
   });
@@ -281,7 +285,7 @@ test('a module in another property of a Sequential would never be called: an err
   const expected =
     'Sequential.foo is never called: forward calls the numbered modules\n' +
     '  came: a Linear\n  expected: append(), or a subclass with a forward of its own';
-  for (const look of [() => String(net), () => [...net.parameters()]]) assert.is(messageOf(look), expected);
+  for (const look of [() => names(net), () => [...net.parameters()]]) assert.is(messageOf(look), expected);
   assert.is(
     messageOf(() => net(zeros(1, 1))),
     expected.replace('\n', '\n  in Sequential\n'),

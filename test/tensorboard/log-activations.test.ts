@@ -111,6 +111,14 @@ test('logActivations() has reprs as tags, or what a function says, and tells equ
   ]);
   assert.equal(await tagsWith((path) => `layer/${path}`), ['layer/fc1 0', 'layer/fc2 0']);
   assert.equal(await tagsWith(() => 'same'), ['same (fc1) 0', 'same (fc2) 0']);
+  const three = new Sequential(new ReLU(), new ReLU(), new ReLU());
+  assert.throws(
+    () =>
+      logActivations(new SummaryWriter('x', { sink: new MemorySink() }), select(three, '*'), {
+        tag: (path) => (path === '2' ? 'same (0)' : 'same'),
+      }),
+    /^logActivations\(\): "0" and "2" would both have the tag "same \(0\)": one would hide the other$/,
+  );
   const twins = new Sequential(new ReLU(), new ReLU());
   const events = await logged((writer) => {
     logActivations(writer, select(twins, ReLU), { tag: 'repr' });

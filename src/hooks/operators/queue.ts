@@ -1,7 +1,7 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { describe } from '../../check/index.ts';
 import { checkOptions } from '../check-arguments.ts';
-import { isHookable } from '../hookable.ts';
+import { isOfAnyCopy } from '../hookable.ts';
 
 export interface QueueOptions {
   /** How many values may wait. */
@@ -119,6 +119,6 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
 }
 
 function refuseEvent(value: unknown): void {
-  if (!isHookable((value as { module?: unknown } | null | undefined)?.module)) return;
+  if (!isOfAnyCopy((value as { module?: unknown } | null | undefined)?.module)) return;
   throw new TypeError('queue(): an event holds a live tensor; put statistics(), or a map that copies, before it');
 }

@@ -1,5 +1,13 @@
 /** @file One call of a module tree, watched through hooks: which module took what from whom. */
-import { className, type Hookable, isThenable, namedModules, readerOf, type TensorReader } from '../../hooks/index.ts';
+import {
+  className,
+  type Hookable,
+  isThenable,
+  readerOf,
+  type TensorReader,
+  type TreeEntry,
+  walk,
+} from '../../hooks/index.ts';
 
 /** A box of the graph. */
 export interface GraphNode {
@@ -49,9 +57,7 @@ export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNod
 
 class Trace {
   readonly nodes: GraphNode[] = [];
-  readonly #modules: ReadonlyMap<Hookable, string>;
-  readonly #root: Hookable;
-  readonly #byPath: ReadonlyMap<string, Hookable>;
+  readonly #entries: ReadonlyMap<Hookable, TreeEntry>;
   /** Calls that have begun and not ended, for each module; the innermost last. */
   readonly #open: Map<Hookable, Call[]> = new Map();
   /** Which node gave a tensor. */
@@ -60,16 +66,13 @@ class Trace {
   #inputs = 0;
 
   constructor(root: Hookable) {
-    this.#root = root;
-    const named = [...namedModules(root)];
-    this.#byPath = new Map(named);
-    this.#modules = new Map(named.map(([path, module]) => [module, path]));
+    this.#entries = new Map([...walk(root, true)].map((entry) => [entry.module, entry]));
   }
 
   /** Hooks every module, and sets it to evaluation mode. @returns what undoes that */
   start(): () => void {
     const undo: (() => void)[] = [];
-    for (const module of this.#modules.keys()) {
+    for (const module of this.#entries.keys()) {
       const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
       const after = module.registerForwardHook((_, _inputs, output) => this.#end(module, output));
       undo.push(
@@ -91,10 +94,11 @@ class Trace {
   #begin(module: Hookable, inputs: readonly unknown[]): void {
     const parent = this.#parentOf(module);
     if (parent !== undefined) parent.hasChildren = true;
-    const path = this.#modules.get(module)!;
-    const local = (
-      path === '' ? className(module) : `${className(module)}[${localName(path, this.#byPath)}]`
-    ).replaceAll('/', '_');
+    const entry = this.#entries.get(module)!;
+    const local = (entry.parent === undefined ? className(module) : `${className(module)}[${entry.name}]`).replaceAll(
+      '/',
+      '_',
+    );
     const scope = this.#unique(parent === undefined ? local : `${parent.scope}/${local}`);
     const reader = readerOf(module);
     const givers = tensorsIn(inputs, reader).map((tensor) => this.#giverOf(tensor, parent, reader));
@@ -157,15 +161,13 @@ class Trace {
 
   /** The call that a call of this module is inside of: of the nearest module above it that is being called. */
   #parentOf(module: Hookable): Call | undefined {
-    let path = this.#modules.get(module)!;
-    while (path !== '') {
-      path = parentPath(path);
-      const above = this.#byPath.get(path);
-      const call = above && this.#open.get(above)?.at(-1);
+    const { parent } = this.#entries.get(module)!;
+    for (let above = parent; above !== undefined; above = above.parent) {
+      const call = this.#open.get(above.module)?.at(-1);
       if (call !== undefined) return call;
     }
     // The root calls itself.
-    return module === this.#root ? this.#open.get(module)?.at(-1) : undefined;
+    return parent === undefined ? this.#open.get(module)?.at(-1) : undefined;
   }
 
   /** A name that is used again gets a number, as in TensorFlow: a module that is called twice has two nodes. */
@@ -174,15 +176,6 @@ class Trace {
     this.#names.set(name, used + 1);
     return used === 0 ? name : `${name}_${used}`;
   }
-}
-
-const parentPath = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('.')));
-
-/** What a path adds to that of the module above it: `layers.0` where `layers` is an array and no module. */
-function localName(path: string, modules: ReadonlyMap<string, Hookable>): string {
-  let above = parentPath(path);
-  while (above !== '' && !modules.has(above)) above = parentPath(above);
-  return above === '' ? path : path.slice(above.length + 1);
 }
 
 /** The tensors in a value: itself, or those in arrays and plain objects. Where nobody says what a tensor is, any object. */

@@ -1,6 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Linear, listHooks, Module, ReLU, relu, Sequential, type Tensor, tensor, zeros } from '../../../src/index.ts';
+import {
+  type Hookable,
+  Linear,
+  listHooks,
+  Module,
+  ReLU,
+  relu,
+  Sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../../src/index.ts';
 import { encodeGraph } from '../../../src/tensorboard/graph/graph-def.ts';
 import { type GraphNode, traceGraph } from '../../../src/tensorboard/graph/trace.ts';
 import { SummaryWriter } from '../../../src/tensorboard/index.ts';
@@ -87,6 +98,35 @@ test('a module that is called twice has two nodes; several inputs, outputs and a
     'Twice/Linear[layers.0]_1 (Linear) < input/input.2',
     'output/output.1 (IO Node) < Twice/Linear[layers.0]',
     'output/output.2 (IO Node) < Twice/Linear[layers.0]_1',
+  ]);
+});
+
+test('a name that holds a dot is inside the module that holds it, not inside one of a name that it begins with', () => {
+  class Outer extends Module {
+    dotted = new ReLU();
+    override forward(x: Tensor): Tensor {
+      return this.dotted(x);
+    }
+  }
+  class Dotted extends Module {
+    a = new Outer();
+    constructor() {
+      super();
+      Object.assign(this, { 'a.b': this.a.dotted });
+    }
+    override *namedChildren(): Generator<[string, Hookable]> {
+      yield ['a.b', this.a.dotted];
+      yield ['a', this.a];
+    }
+    override forward(x: Tensor): Tensor {
+      return this.a(x);
+    }
+  }
+  assert.equal(lines(trace(new Dotted(), zeros(1))), [
+    'input/input.1 (IO Node) < ',
+    'Dotted/ReLU[a.b] (ReLU) < input/input.1',
+    'Dotted/Outer[a] (Outer) < input/input.1',
+    'output/output.1 (IO Node) < Dotted/Outer[a]',
   ]);
 });
 

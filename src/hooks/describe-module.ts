@@ -1,0 +1,18 @@
+import { className } from '../check/index.ts';
+import type { Hookable } from './hookable.ts';
+
+/** The repr where it is one line, the class's name where it is a tree. */
+export function describeModule(module: Hookable): string {
+  try {
+    const repr = String(module);
+    return repr.includes('\n') ? className(module) : repr;
+  } catch {
+    // A repr of the user's, or a cycle, must not replace the error that is being told.
+    return className(module);
+  }
+}
+
+/** A module and, unless it is the root, its path. */
+export function describePlace(module: Hookable, path: string): string {
+  return path === '' ? describeModule(module) : `${path}, ${describeModule(module)}`;
+}

@@ -1,0 +1,242 @@
+// Two copies of layertap in one process: what cannot work across them is an error that says so, and nothing is lost.
+import { Subject } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  attach,
+  type ForwardEvent,
+  type Hookable,
+  intercept,
+  Linear,
+  linear,
+  listHooks,
+  Module,
+  ModuleDict,
+  ModuleList,
+  manualSeed,
+  ones,
+  Parameter,
+  queue,
+  registerModuleForwardHook,
+  relu,
+  removeAllHooks,
+  Selection,
+  Sequential,
+  select,
+  statistics,
+  Tensor,
+  tensor,
+  tensorReader,
+  withHooks,
+} from '../../src/index.ts';
+import { logActivations, MemorySink, SummaryWriter } from '../../src/tensorboard/index.ts';
+import { mountViewer } from '../../src/viewer/index.ts';
+import { secondCopy } from '../fixtures/second-copy.ts';
+
+const other = await secondCopy();
+
+class Net extends Module {
+  a = new Linear(2, 2);
+  b = new other.Linear(2, 3);
+  c = new Linear(3, 1);
+}
+
+/** The error of a call, which must name the other copy and, where given, the place. */
+function named(run: () => unknown, ...parts: RegExp[]): void {
+  assert.throws(run, (error: Error) => {
+    for (const part of [/of another copy of layertap/, ...parts]) assert.match(error.message, part);
+    return true;
+  });
+}
+
+test('the second copy is another one', () => {
+  assert.not(new other.Linear(1, 1) instanceof Linear);
+  assert.not(other.ones(1) instanceof Tensor);
+});
+
+test('a child of another copy is seen among the children and printed, and an error wherever the tree is walked', () => {
+  const net = new Net();
+  assert.equal(
+    [...net.namedChildren()].map(([name]) => name),
+    ['a', 'b', 'c'],
+  );
+  assert.is([...net.children()].length, 3);
+  assert.match(
+    String(net),
+    /\n {2}\(b\): Linear\(in_features=2, out_features=3, bias=True\) of another copy of layertap\n {2}\(c\)/,
+  );
+  const looks: (() => unknown)[] = [
+    () => [...net.namedModules()],
+    () => [...net.modules()],
+    () => [...net.parameters()],
+    () => net.stateDict(),
+    () => net.loadStateDict({}, { strict: false }),
+    () => net.getSubmodule('b'),
+    () => net.eval(),
+    () => net.dispose(),
+    () => select(net, 'a'),
+    () => listHooks(net),
+    () => removeAllHooks(net),
+  ];
+  for (const look of looks) named(look, /^"b" of Net is a Linear of another copy/, /npm ls layertap/);
+  assert.is(net.training, true);
+  assert.is(net.getSubmodule('a'), net.a);
+});
+
+test('deep in a tree, in arrays and objects, and below a child that is called, it is named by its path', () => {
+  class Deep extends Module {
+    layers = [new Linear(1, 1), { inner: new Sequential() }];
+  }
+  const deep = new Deep();
+  const inner = (deep.layers[1] as { inner: Sequential }).inner;
+  Object.assign(inner, { extra: { x: new other.ReLU() } });
+  named(() => deep.stateDict(), /^"layers\.1\.inner\.extra\.x" of Deep is a ReLU of another copy/);
+  named(() => deep.getSubmodule('layers.1.inner.extra.x'), /^"layers\.1\.inner\.extra\.x" of Deep/);
+});
+
+test('a root of another copy is refused by name', () => {
+  const root = new other.Linear(2, 2) as unknown as Linear;
+  named(() => select(root, '**'), /^select\(\): the root must be a module, got a Linear of/);
+  named(() => listHooks(root), /^listHooks\(\)/);
+  named(() => removeAllHooks(root), /^removeAllHooks\(\)/);
+  named(() => intercept(root, () => 1, []));
+  named(() => select(new Sequential(new Linear(1, 1)), other.Linear as never), /the class Linear of/);
+  named(() => new SummaryWriter('x', { sink: new MemorySink() }).addGraph(root, [ones(1, 2)]), /model is a Linear of/);
+});
+
+test('containers refuse modules of another copy by name', () => {
+  const module = new other.ReLU() as unknown as Hookable;
+  named(() => new Sequential(module), /^ReLU of another copy of layertap is not a Module subclass/);
+  named(() => new ModuleList([module]));
+  named(() => new ModuleDict({ x: module }));
+  const net = new Sequential(new Linear(1, 1));
+  (net as unknown as Record<number, unknown>)[0] = module;
+  named(() => net(ones(1, 1)));
+  assert.throws(() => attach({ module }, 'module' as never), /is a ReLU, which has hooks of its own: register on it/);
+});
+
+test('tensors of another copy are refused by name where they are computed with', () => {
+  const x = other.ones(1, 2) as unknown as Tensor;
+  named(() => new Linear(2, 2)(x), /must be Tensor, not Tensor of another copy of layertap\n/);
+  named(() => linear(ones(1, 2), x), /'weight' \(position 2\) must be Tensor/);
+  named(() => relu(x));
+  named(() => new Sequential(new Linear(2, 2), new Linear(2, 2))(x), /in 0, Linear/);
+  const net = new Net() as unknown as { b: Hookable };
+  assert.throws(
+    () => (net.b as unknown as Linear)(ones(1, 2)),
+    /must be Tensor, not Tensor of another copy of layertap/,
+  );
+});
+
+test('values cross where only values are read: parameters, state dicts', () => {
+  const x = other.tensor([[1, 2]]) as unknown as Tensor;
+  assert.equal([...new Parameter(x).data], [1, 2]);
+  const theirs = new other.Linear(2, 2);
+  const ours = new Linear(2, 2);
+  ours.loadStateDict(theirs.stateDict());
+  assert.equal(ours.weight.toArray(), theirs.weight.toArray());
+  ours.weight.assign(theirs.weight);
+  assert.is(String(x), String(tensor([[1, 2]])));
+});
+
+test('a Parameter of another copy in a field of a module is an error, not a missing key', () => {
+  const net = Object.assign(new (class Scale extends Module {})(), { factor: new other.Parameter(other.ones(1)) });
+  for (const look of [
+    () => net.stateDict(),
+    () => [...net.parameters()],
+    () => net.loadStateDict({ factor: ones(1) }),
+  ]) {
+    named(look, /^"factor" of Scale is a Parameter of/);
+  }
+});
+
+test('selections, readers and events of another copy are refused by name', () => {
+  const writer = new SummaryWriter('x', { sink: new MemorySink() });
+  const theirs = new other.Sequential(new other.Linear(2, 2));
+  const selection = other.select(theirs, '*') as unknown as Selection;
+  named(
+    () => logActivations(writer, selection),
+    /^logActivations\(\): what select\(\) gives expected, got a Selection of/,
+  );
+  named(() => logActivations(writer, new Selection([['x', theirs as unknown as Hookable]])), /got a Sequential of/);
+  named(() => new Selection([['x', theirs as unknown as Hookable]]).observe(() => {}), /got a Sequential of/);
+  named(() => mountViewer({} as Element, selection), /got a Selection of/);
+
+  const events = new Subject<ForwardEvent>();
+  const errors: Error[] = [];
+  events.pipe(statistics()).subscribe({ error: (error) => errors.push(error) });
+  events.pipe(queue({ capacity: 1 }, () => [])).subscribe({ error: (error) => errors.push(error) });
+  theirs.observe((event) => events.next(event as unknown as ForwardEvent));
+  theirs(other.ones(1, 2));
+  assert.is(errors.length, 2);
+  assert.match(errors[0]!.message, /got a Sequential of another copy of layertap/);
+  assert.match(errors[1]!.message, /an event holds a live tensor/);
+});
+
+test('a reader of another copy knows no tensor of this one: log() and statistics() say whose the output is', () => {
+  const lines: string[] = [];
+  const model = { run: () => other.ones(2) };
+  const method = attach(model, 'run', { reader: tensorReader });
+  const handle = method.log({ print: (line) => lines.push(line) });
+  model.run();
+  assert.equal(lines, ['Object.run #0: a Tensor of another copy of layertap']);
+  handle.remove();
+});
+
+test('withHooks() of one copy also removes what its function registers on modules of another', () => {
+  const [ours, theirs] = [new Linear(2, 2), new other.Linear(2, 2)];
+  const fired: string[] = [];
+  const run = () => {
+    ours(ones(1, 2));
+    theirs(other.ones(1, 2));
+  };
+  for (const during of [withHooks, other.withHooks]) {
+    during(() => {
+      ours.observe(() => fired.push('ours'));
+      theirs.observe(() => fired.push('theirs'));
+    }, run);
+    assert.equal(fired.splice(0), ['ours', 'theirs']);
+    run();
+    assert.equal(fired, []);
+  }
+  assert.equal(listHooks(ours), []);
+  assert.equal(other.listHooks(theirs), []);
+  assert.not(Object.getOwnPropertySymbols(globalThis).includes(Symbol.for('layertap.scopes')));
+});
+
+test('what is set for the whole process warns once that another copy has its own', () => {
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => warnings.push(line);
+  try {
+    for (let i = 0; i < 2; i++) {
+      registerModuleForwardHook(() => undefined).remove();
+      manualSeed(1);
+    }
+  } finally {
+    console.warn = warn;
+  }
+  assert.is(warnings.length, 2);
+  assert.match(
+    warnings[0]!,
+    /^layertap: another copy of layertap is loaded in this process: global hooks of this one do not/,
+  );
+  assert.match(warnings[1]!, /manualSeed\(\) of this one does not/);
+});
+
+test('a value that answers to every name is not taken for a module, a Parameter or a tensor', () => {
+  const anything: unknown = new Proxy(function anything() {}, { get: () => anything });
+  const net = Object.assign(new (class Net extends Module {})(), { anything });
+  assert.equal([...net.namedChildren()], []);
+  assert.equal([...net.parameters()], []);
+});
+
+test('a Proxy around a module has no hooks, which is said', () => {
+  const proxy = new Proxy(new Linear(1, 1), {});
+  assert.throws(
+    () => proxy.observe(() => {}),
+    /got a Linear, which its constructor did not make: a Proxy around one, perhaps/,
+  );
+});
+
+test.run();
