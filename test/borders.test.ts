@@ -1,9 +1,10 @@
 // Reads every import of src/, adapters/ and assembly/ and holds the borders of docs/architecture.md.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { allImports, type Import, importsOf, targetOf } from '../scripts/imports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,35 +39,8 @@ const FOOT = 'src/check';
 /** Between rooms there is one door; the viewer's has a second one, so that a page without logs reads none. */
 const DOORS: Record<string, string[]> = { 'src/viewer': ['index.ts', 'logs.ts'] };
 
-interface Import {
-  file: string;
-  specifier: string;
-}
-
-/** The specifiers of a file's static, dynamic and type imports, and of its re-exports. */
-function importsOf(source: string): string[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-  const patterns = [
-    /\bfrom\s*['"]([^'"\s]+)['"]/g,
-    /\bimport\s*\(\s*['"]([^'"\s]+)['"]/g,
-    /^\s*import\s*['"]([^'"\s]+)['"]/gm,
-  ];
-  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]!));
-}
-
-function filesBelow(folder: string): string[] {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder), { recursive: true })
-    .map((name) => join(folder, name as string))
-    .filter((name) => /\.(ts|mjs|js)$/.test(name));
-}
-
 const roomOf = (path: string) => Object.keys(BORDERS).find((room) => path === room || path.startsWith(`${room}/`));
-const imports: Import[] = ['src', 'adapters', 'assembly'].flatMap((folder) =>
-  filesBelow(folder).flatMap((file) =>
-    importsOf(readFileSync(join(root, file), 'utf8')).map((specifier) => ({ file, specifier })),
-  ),
-);
+const imports = allImports(root, ['src', 'adapters', 'assembly']);
 
 /** What is wrong with an import, or nothing. */
 function problem({ file, specifier }: Import): string | undefined {
@@ -77,7 +51,7 @@ function problem({ file, specifier }: Import): string | undefined {
     const known = packages.some((name) => specifier === name || specifier.startsWith(`${name}/`));
     return known ? undefined : `${room} may not import the package ${specifier}`;
   }
-  const target = relative(root, resolve(root, dirname(file), specifier));
+  const target = targetOf(root, { file, specifier });
   const other = roomOf(target);
   if (other === room) return undefined;
   const allowed = room.startsWith('src/') && room !== 'src/index.ts' ? [FOOT, ...rooms] : rooms;

@@ -1,26 +1,33 @@
 // Runs every test file in a process of its own and adds up what uvu reports. uvu exits 0 when a file ran nothing
 // (no test, or a forgotten `test.run()`); here that is a failure. Ends with the line "N passed, N failed".
 //
-//   node test/run.mjs            all files
-//   node test/run.mjs hooks/     the files whose path contains the given text
-import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+//   node test/run.mjs               all files
+//   node test/run.mjs hooks/ nn/    the files whose paths contain one of the given texts, in that order
+//
+// It needs no build but for the WebAssembly binaries, which it compiles where they are missing. Tests of built files say so.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..');
-const wanted = process.argv[2] ?? '';
+const wanted = process.argv.slice(2);
+
+if (!existsSync(join(root, 'src/kernels/binaries.ts'))) {
+  execFileSync(process.execPath, ['scripts/build-wasm.mjs'], { cwd: root, stdio: 'inherit' });
+}
 
 // Node 20 hides relaxed SIMD behind a flag; with it the tests reach both binaries on every version of Node.
 const relaxed = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 
-const files = readdirSync(here, { recursive: true })
+const all = readdirSync(here, { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => relative(root, join(here, name)))
-  .filter((name) => name.includes(wanted))
   .sort();
+const files =
+  wanted.length === 0 ? all : [...new Set(wanted.flatMap((text) => all.filter((name) => name.includes(text))))];
 
 const TIMEOUT_SECONDS = 180;
 
@@ -75,7 +82,7 @@ const workers = Array.from({ length: Math.max(2, availableParallelism()) }, asyn
 await Promise.all(workers);
 
 if (files.length === 0) {
-  console.log(`no test file matches "${wanted}"`);
+  console.log(`no test file matches ${wanted.join(' or ')}`);
   failed += 1;
 }
 console.log(`${passed} passed, ${failed} failed`);

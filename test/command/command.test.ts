@@ -5,12 +5,12 @@ import { createServer, type Server } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { built } from '../built.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 
-const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
+const COMMAND = built('command.js');
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 const run = (...inputs: string[]) =>

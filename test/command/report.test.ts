@@ -9,9 +9,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SummaryWriter } from '../../src/tensorboard/index.ts';
 import { unpackStore } from '../../src/viewer/data/pack.ts';
+import { built } from '../built.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 
-const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
+const COMMAND = built('command.js');
 const LOGS = fileURLToPath(new URL('../fixtures/viewer/logs', import.meta.url));
 
 const report = (cwd: string, ...inputs: string[]) =>

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { built } from '../built.ts';
 
+built('index.js');
 const CHILD = fileURLToPath(new URL('failing-child.mjs', import.meta.url));
 
 /** Runs the child to its end. `reports` are the first lines of what it wrote to stderr. */

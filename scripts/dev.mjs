@@ -1,0 +1,59 @@
+// npm run dev: after each save, runs the tests that the saved file can reach: first its own, then those of its room.
+//
+//   npm run dev              all of them
+//   npm run dev -- hooks/    only those whose path contains the text
+import { spawn } from 'node:child_process';
+import { existsSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { testsOf } from './imports.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const wanted = process.argv[2] ?? '';
+/** Editors write a file in several steps. */
+const SETTLED_AFTER = 50;
+
+const changed = new Set();
+let timer;
+let running;
+
+/** In a process group of its own, so that ending it ends the tests that it runs. */
+const start = (...args) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit', detached: true });
+const end = (child) => {
+  if (child !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
+};
+const ended = (child) => new Promise((resolve) => child.on('close', resolve));
+
+/** `src/hooks/select.ts` → `hooks/select`, `test/hooks/select.test.ts` likewise. */
+const subjectOf = (file) => file.replace(/^(src|test)\//, '').replace(/(\.test)?\.\w+$/, '');
+const roomOf = (file) => dirname(subjectOf(file));
+
+async function run() {
+  end(running);
+  const files = [...changed];
+  changed.clear();
+  if (files.some((file) => file.startsWith('assembly/'))) {
+    if ((await ended(start('scripts/build-wasm.mjs'))) !== 0) return;
+    files.push('src/kernels/binaries.ts');
+  }
+  const [subjects, rooms] = [files.map(subjectOf), files.map(roomOf)];
+  const distance = (test) => (subjects.includes(subjectOf(test)) ? 0 : rooms.includes(roomOf(test)) ? 1 : 2);
+  const tests = testsOf(root, files).filter((test) => test.includes(wanted));
+  tests.sort((a, b) => distance(a) - distance(b));
+  console.log(`\n${files.join(', ')}: ${tests.length} test files`);
+  if (tests.length > 0) running = start('test/run.mjs', ...tests);
+}
+
+for (const folder of ['assembly', 'src', 'adapters', 'test', 'examples']) {
+  if (!existsSync(join(root, folder))) continue;
+  watch(join(root, folder), { recursive: true }, (_event, name) => {
+    if (!/\.(ts|tsx|mjs|js)$/.test(name) || name.endsWith('binaries.ts')) return;
+    changed.add(join(folder, name));
+    clearTimeout(timer);
+    timer = setTimeout(run, SETTLED_AFTER);
+  });
+}
+process.on('exit', () => end(running));
+process.on('SIGINT', () => process.exit());
+process.on('SIGTERM', () => process.exit());
+console.log('waiting for changes in assembly, src, adapters, test and examples');

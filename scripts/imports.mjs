@@ -1,0 +1,52 @@
+// Which file imports which, read from the text of the sources.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+/** The specifiers of a file's static, dynamic and type imports, and of its re-exports. */
+export function importsOf(source) {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const patterns = [
+    /\bfrom\s*['"]([^'"\s]+)['"]/g,
+    /\bimport\s*\(\s*['"]([^'"\s]+)['"]/g,
+    /^\s*import\s*['"]([^'"\s]+)['"]/gm,
+  ];
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]));
+}
+
+/** The source files below a folder, as paths from `root`. */
+export function filesBelow(root, folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(folder, name))
+    .filter((name) => /\.(ts|tsx|mjs|js)$/.test(name));
+}
+
+/** All imports of the files below some folders: `{ file, specifier }`, paths from `root`. */
+export function allImports(root, folders) {
+  return folders.flatMap((folder) =>
+    filesBelow(root, folder).flatMap((file) =>
+      importsOf(readFileSync(join(root, file), 'utf8')).map((specifier) => ({ file, specifier })),
+    ),
+  );
+}
+
+/** Where a relative import leads, as a path from `root`. */
+export const targetOf = (root, { file, specifier }) => relative(root, resolve(root, dirname(file), specifier));
+
+/** The test files that a change of some files can reach, through any number of imports. */
+export function testsOf(root, changed) {
+  const importers = new Map();
+  for (const one of allImports(root, ['src', 'adapters', 'test', 'examples'])) {
+    if (!one.specifier.startsWith('.')) continue;
+    const target = targetOf(root, one);
+    importers.set(target, [...(importers.get(target) ?? []), one.file]);
+  }
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const importer of importers.get(file) ?? []) visit(importer);
+  };
+  for (const file of changed) visit(file);
+  return [...reached].filter((file) => file.endsWith('.test.ts')).sort();
+}
