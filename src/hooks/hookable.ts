@@ -1,4 +1,4 @@
-import { brand, className, isOfKind } from '../check/index.ts';
+import { brand, className, describe, isOfKind } from '../check/index.ts';
 import { checkHook } from './check-arguments.ts';
 import type { ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
@@ -218,9 +218,22 @@ export abstract class Hookable {
     for (const key of ['arguments', 'caller']) {
       Object.defineProperty(Hookable.prototype, key, { value: undefined, writable: true, configurable: true });
     }
+    // No member of the type: a class may have an apply of its own, and Function's has the right signature.
+    Object.defineProperty(Hookable.prototype, 'apply', { value: applied, writable: true, configurable: true });
     printAsString(Hookable);
     brand(Hookable, 'Hookable');
   }
+}
+
+/** Function's `apply`, which PyTorch's `module.apply(fn)` would reach: it would call the module without inputs. */
+function applied(this: Hookable, receiver: unknown, inputs?: ArrayLike<unknown>): unknown {
+  if (typeof receiver === 'function' && inputs === undefined) {
+    throw new TypeError(
+      `${className(this)}.apply() calls the module, as any function's does\n  came: ${describe(receiver)}, and no inputs\n` +
+        '  expected: for (const module of net.modules()) fn(module), to do what apply(fn) does in PyTorch',
+    );
+  }
+  return Reflect.apply(this, receiver, inputs ?? []);
 }
 
 function register(module: Hookable, registration: Registration): RemovableHandle {

@@ -1,6 +1,7 @@
 import { describe, isThenable } from '../check/index.ts';
 import type { Summary } from '../kernels/index.ts';
 import { checkOptions } from './check-arguments.ts';
+import { describeModule } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
 import { hookTable } from './hook-table.ts';
 import { summaryOf } from './summary-of.ts';
@@ -24,7 +25,7 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => void 
   return (event) => {
     const { module, path, output, call } = event;
     if (call % every !== 0) return;
-    const start = `${path === '' ? module : path} #${call}`;
+    const start = `${path === '' ? describeModule(module) : path} #${call}`;
     const { reader } = hookTable(module);
     if (!reader?.is(output)) return print(`${start}: ${describe(output)}`);
     // Asked at once: a framework may have freed the tensor when its summary comes.

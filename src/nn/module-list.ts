@@ -1,4 +1,4 @@
-import { className, type Hookable } from '../hooks/index.ts';
+import { className, describe, type Hookable } from '../hooks/index.ts';
 import { ModuleArray } from './module-array.ts';
 import { listString, printed } from './repr.ts';
 
@@ -6,8 +6,14 @@ import { listString, printed } from './repr.ts';
 export class ModuleList<M extends Hookable = Hookable> extends ModuleArray<M> {
   static override readonly className: string = 'ModuleList';
 
-  /** @throws TypeError for anything that is not a module */
-  constructor(modules: Iterable<M> = []) {
+  /** @throws TypeError for anything that is not a module, or more than the one argument */
+  constructor(modules: Iterable<M> = [], ...more: never[]) {
+    if (more.length > 0) {
+      throw new TypeError(
+        `ModuleList takes one argument, but ${more.length + 1} were given\n` +
+          `  came: ${[modules, ...more].map(describe).join(', ')}\n  expected: new ModuleList([a, b]), an array of modules`,
+      );
+    }
     super(modules);
   }
 

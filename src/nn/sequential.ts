@@ -1,4 +1,4 @@
-import type { Hookable } from '../hooks/index.ts';
+import { describe, type Hookable } from '../hooks/index.ts';
 import { changedSize, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
 import { SequentialStep } from './sequential-step.ts';
 import type { Tensor } from './tensor.ts';
@@ -15,8 +15,14 @@ export class Sequential extends ModuleArray {
   /** By the index at which each begins. What was planned for another start is undefined or of an earlier plan. */
   readonly #steps: (SequentialStep | undefined)[] = [];
 
-  /** @throws TypeError for anything that is not a module */
+  /** @throws TypeError for anything that is not a module, an array of modules too */
   constructor(...modules: Hookable[]) {
+    const [first] = modules as unknown[];
+    if (Array.isArray(first)) {
+      throw new TypeError(
+        `Array is not a Module subclass\n  came: ${describe(first)}, to Sequential\n  expected: new Sequential(...modules)`,
+      );
+    }
     super(modules);
   }
 

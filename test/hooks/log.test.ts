@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { attach, Identity, Module, type TensorReader, tensor } from '../../src/index.ts';
+import { attach, Identity, Module, Sequential, type TensorReader, tensor } from '../../src/index.ts';
 import { Later } from './later.ts';
 
 test('log() prints a line of statistics for each output', () => {
@@ -23,6 +23,14 @@ test('log() prints a line of statistics for each output', () => {
     'Identity() #1 [5] mean 5.000  std 0.000  min 5.000  max 5.000  zeros 0.0 %  NaN 1  +Inf 1  -Inf 2',
     'Identity() #2 [0] mean –  std –  min –  max –  zeros –',
   ]);
+});
+
+test('log() names a module that prints as a tree by its class', () => {
+  const lines: string[] = [];
+  const net = new Sequential(new Identity(), new Identity());
+  net.log({ print: (line) => lines.push(line) });
+  net(tensor([1]));
+  assert.equal(lines, ['Sequential #0 [1] mean 1.000  std 0.000  min 1.000  max 1.000  zeros 0.0 %']);
 });
 
 test('log() goes to console.log, looked up at each call, and says what an output is that is no tensor', () => {

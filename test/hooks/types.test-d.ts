@@ -174,3 +174,8 @@ const stacked: Tensor = new Stack()(tensor([1]));
 stacked.item();
 // @ts-expect-error the name of a function is read-only, until a field is declared
 new Stack().name = 'x';
+const visit = (_module: Hookable): void => {};
+// @ts-expect-error apply is Function's: it takes what forward takes, as an array
+new Stack().apply(visit);
+const applied: Tensor = new Stack().apply(undefined, [tensor([1])]);
+applied.item();

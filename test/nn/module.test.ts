@@ -211,6 +211,42 @@ test('printing a module that contains itself ends where it comes again, and prin
   assert.is(String(new Sequential(relu, relu)), 'Sequential(\n  (0): ReLU()\n  (1): ReLU()\n)');
 });
 
+test("apply(fn), which is PyTorch's, is an error that shows the loop; Function's apply works", () => {
+  const net = new Sequential(new ReLU());
+  const init = (_module: Hookable) => {};
+  assert.throws(
+    () => net.apply(init as never, ...([] as unknown as [never])),
+    /^Sequential\.apply\(\) calls the module, .*\n {2}came: the function init, and no inputs\n {2}expected: for \(const module of net\.modules\(\)\) fn\(module\)/,
+  );
+  const x = tensor([-1, 2]);
+  for (const receiver of [undefined, null, net, init]) {
+    assert.equal((net.apply(receiver as never, [x]) as Tensor).toArray(), [0, 2]);
+    assert.equal((Reflect.apply(net, receiver, [x]) as Tensor).toArray(), [0, 2]);
+  }
+  class Own extends Module {
+    applied = 0;
+    override apply(fn: (module: Hookable) => void): this {
+      for (const module of this.modules()) fn(module);
+      this.applied++;
+      return this;
+    }
+  }
+  assert.is(new Own().apply(init).applied, 1);
+});
+
+test('containers that were given their modules in the other way show the right call', () => {
+  const [a, b] = [new ReLU(), new ReLU()];
+  assert.throws(
+    () => new Sequential([a, b] as never),
+    /^Array is not a Module subclass\n {2}came: an array of length 2, to Sequential\n {2}expected: new Sequential\(\.\.\.modules\)$/,
+  );
+  // It would take the modules of the first, and drop the second.
+  assert.throws(
+    () => new ModuleList(new Sequential(a) as never, b as never),
+    /^ModuleList takes one argument, but 2 were given\n {2}came: a Sequential, a ReLU\n {2}expected: new ModuleList\(\[a, b\]\)/,
+  );
+});
+
 test('printing never throws: it shows what is wrong', () => {
   class Net extends Module {
     fc = new Linear(1, 1);

@@ -1,6 +1,7 @@
 import { concatMap, from, map, type OperatorFunction, of } from 'rxjs';
 import { describe, isThenable } from '../../check/index.ts';
 import type { Summary } from '../../kernels/index.ts';
+import { describeModule } from '../describe-module.ts';
 import type { ForwardEvent } from '../event.ts';
 import { hookTable } from '../hook-table.ts';
 import { summaryOf } from '../summary-of.ts';
@@ -24,7 +25,7 @@ export interface OutputStatistics extends Summary {
 export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
   const read = map(({ module, path, call, output }: ForwardEvent) => {
     const { reader } = hookTable(module);
-    const where = `statistics() of ${path || module}`;
+    const where = `statistics() of ${path || describeModule(module)}`;
     if (!reader?.is(output)) throw new TypeError(`${where}: a tensor expected, got ${describe(output)}`);
     const shape = [...reader.shape(output)];
     const summary = summaryOf(reader, output);
