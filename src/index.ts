@@ -39,6 +39,7 @@ export {
   type ObserveOptions,
   type OutputOf,
   type OutputStatistics,
+  ownEntries,
   type QueueOptions,
   queue,
   type RegisteredBackwardHook,

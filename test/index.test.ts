@@ -35,6 +35,7 @@ test('the public list is what it is on purpose', () => {
     'listenersOf',
     'manualSeed',
     'ones',
+    'ownEntries',
     'queue',
     'rand',
     'randn',

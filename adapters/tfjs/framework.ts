@@ -56,6 +56,7 @@ export interface TfjsGraphModelLike {
 /* The rest is what the adapter itself sees, without anything optional. */
 
 export interface Tensor extends TfjsTensor {
+  readonly dataId: object;
   /** Set by tf.keep. */
   readonly kept?: boolean;
   clone(): Tensor;
@@ -110,7 +111,18 @@ export interface Engine {
     readonly activeTape?: TapeNode[] | null;
     /** The tidy that runs now, and what has been made in it. */
     readonly activeScope?: { readonly track?: Tensor[] } | null;
+    /** Which backend has which values. */
+    readonly tensorInfo?: { get(dataId: object): { readonly backend?: Backend } | undefined };
   };
+  /** The backends that have been made, by their names. */
+  readonly registry?: Readonly<Record<string, Backend>>;
+}
+
+export interface Backend {
+  /** The wasm backend's: a view of a tensor's values in its memory. */
+  typedArrayFromHeap?(tensor: Tensor): ArrayLike<number>;
+  /** The tensors that it has; asked for another one, it would fetch that. */
+  readonly dataIdMap?: { has?(dataId: object): boolean };
 }
 
 export interface TapeNode {

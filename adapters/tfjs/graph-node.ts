@@ -1,5 +1,6 @@
 import { Hookable, listenersOf } from '../../src/index.ts';
-import type { Core, Tensor, TfjsTensor } from './framework.ts';
+import { checkGraph } from './disposed.ts';
+import type { Core, Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { failRun, hasFailed } from './graph-failure.ts';
 import type { GraphPlaces, NodeInfo } from './graph-places.ts';
 import type { GraphRuns } from './graph-runs.ts';
@@ -10,6 +11,7 @@ import { refuseTensors } from './refuse.ts';
 /** What a graph's nodes need of their model. */
 export interface GraphContext {
   readonly core: Core;
+  readonly model: TfjsGraphModelLike;
   readonly places: GraphPlaces;
   readonly runs: GraphRuns;
 }
@@ -71,6 +73,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   #insert(): void {
+    checkGraph(`${this} cannot be hooked: its model`, this.#context.model);
     if (this.#remove !== undefined) return;
     const { core, places, runs } = this.#context;
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };

@@ -1,4 +1,5 @@
 import { Hookable, intercept, listenersOf } from '../../src/index.ts';
+import { checkGraph } from './disposed.ts';
 import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
 import { disposeAllBut, hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
@@ -19,15 +20,18 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   #restore: (() => void) | undefined;
 
   /** Use `wrapTfjs`: a model has one Hookable. */
-  constructor(context: GraphContext, model: TfjsGraphModelLike) {
-    const { core } = context;
+  constructor(context: GraphContext) {
+    const { core, model } = context;
     const noGradients = 'a GraphModel has no backward hooks: it is not trained';
     super({
       reader: tensorReader(core),
       refuseOutput: (output, replacement) => refuseTensors(core, output, replacement),
       // A pre-hook that gives the input alone leaves the names of the outputs as they are.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
-      call: (...inputs) => model.execute(inputs[0], inputs[1]),
+      call: (...inputs) => {
+        checkGraph(`${this} cannot be called: it`, model);
+        return model.execute(inputs[0], inputs[1]);
+      },
       impossible: { backward: noGradients, 'backward-pre': noGradients },
       install: () => this.#install(),
       uninstall: () => this.#uninstall(),
@@ -95,6 +99,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   #install(): void {
+    checkGraph(`${this} cannot be hooked: it`, this.model);
     if (this.#restore !== undefined) return;
     const { core } = this.#context;
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };

@@ -6,6 +6,7 @@ import {
   registerBackwardHook,
 } from '../../src/index.ts';
 import { childLayers } from './children.ts';
+import { checkLayer } from './disposed.ts';
 import { firstLayer, isTakenApart, lastLayer } from './ends.ts';
 import type { Core, Layer, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
 import { completeInputs, splitInputs } from './inputs.ts';
@@ -73,6 +74,7 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
         },
       },
       install: () => {
+        checkLayer(`${this} cannot be hooked: it`, layer);
         this.#unlisten ??= isTakenApart(layer)
           ? this.#hooks.listenAtEnds(layer)
           : LayerCalls.of(layer).listen(this.#hooks, { innermost: true });

@@ -1,25 +1,22 @@
 import { type Summary, summarize, type TensorReader } from '../../src/index.ts';
-import type { Core, Tensor } from './framework.ts';
-import { isTensor } from './framework.ts';
+import { inPlace, isSynchronous } from './backend.ts';
+import { type Core, isTensor, type Tensor } from './framework.ts';
 import { summarizeOnDevice } from './summarize-on-device.ts';
-
-/** Backends whose tensors live where JavaScript can read them at once. Elsewhere reading waits for the device. */
-const SYNCHRONOUS: readonly string[] = ['cpu', 'wasm', 'tensorflow'];
 
 /** How tfjs's tensors are read: at once where that costs nothing, else without ever holding up the forward. */
 export function tensorReader(core: Core): TensorReader {
-  const synchronous = () => SYNCHRONOUS.includes(core.getBackend());
   const reader: TensorReader<Tensor> = {
     is: (value): value is Tensor => isTensor(core, value),
     shape: (tensor) => tensor.shape,
     values: (tensor) => {
       checkNumbers(tensor);
-      return synchronous() ? toFloat32(tensor.dataSync()) : readLater(keep(core, tensor));
+      return isSynchronous(core, tensor) ? toFloat32(tensor.dataSync()) : readLater(keep(core, tensor));
     },
     keep: (tensor) => keep(core, tensor),
     summarize: (tensor) => {
       checkNumbers(tensor);
-      return synchronous() ? summarize(tensor.dataSync() as Float32Array) : summarizeLater(core, tensor);
+      if (!isSynchronous(core, tensor)) return summarizeLater(core, tensor);
+      return summarize((inPlace(core, tensor) ?? tensor.dataSync()) as Float32Array);
     },
   };
   return reader as TensorReader;

@@ -1,4 +1,5 @@
 import { describe } from '../../src/index.ts';
+import { checkGraph, checkLayer } from './disposed.ts';
 import {
   type Core,
   isContainer,
@@ -48,9 +49,7 @@ export function wrapTfjs<T extends TfjsTensor>(
     );
   }
   checkCopy(tf as unknown as Namespace, model);
-  if (model._refCount === 0 || model.weights.some((weight) => isGone(weight))) {
-    throw new TypeError(`wrapTfjs(): ${model.getClassName()} ${model.name} has been disposed of`);
-  }
+  checkLayer(`wrapTfjs(): ${model.getClassName()} ${model.name}`, model);
   return hookableOf<T>(core, model);
 }
 
@@ -58,7 +57,7 @@ const graphs = new WeakMap<TfjsGraphModelLike, TfjsGraph>();
 
 function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsGraphModelLike): TfjsGraph<T> {
   if (model.modelVersion === 'n/a') throw new TypeError('wrapTfjs(): the GraphModel has not been loaded yet');
-  if (isGraphGone(model)) throw new TypeError('wrapTfjs(): the GraphModel has been disposed of');
+  checkGraph('wrapTfjs(): the GraphModel', model);
   const found = graphs.get(model);
   if (found !== undefined) return found as unknown as TfjsGraph<T>;
   const { registerOp, deregisterOp, GraphModel } = tf;
@@ -84,7 +83,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
         '  expected: a model that was loaded with loadTfjsGraph(tf, source), or one of tfjs 4',
     );
   }
-  const hookable = new TfjsGraph<T>({ core, places, runs }, model);
+  const hookable = new TfjsGraph<T>({ core, model, places, runs });
   graphs.set(model, hookable as unknown as TfjsGraph);
   return hookable;
 }
@@ -93,11 +92,6 @@ function isGraphModel(model: unknown): model is TfjsGraphModelLike {
   const { execute, executeAsync, call } = (model ?? {}) as Partial<Record<string, unknown>>;
   // A LayersModel has an execute too, and what every layer has.
   return typeof execute === 'function' && typeof executeAsync === 'function' && call === undefined;
-}
-
-function isGraphGone(model: TfjsGraphModelLike): boolean {
-  const { weights } = model as { weights?: Record<string, { isDisposed: boolean }[]> };
-  return Object.values(weights ?? {}).some((tensors) => tensors.some(({ isDisposed }) => isDisposed));
 }
 
 /** Without these it is not tfjs; the others are tensor operations. */
@@ -161,12 +155,4 @@ function versionOf(layer: Layer): string {
 
 interface JsonWriter {
   toJSON(unused: null, asString: false): { keras_version?: string };
-}
-
-function isGone(weight: { read(): { isDisposed: boolean } }): boolean {
-  try {
-    return weight.read().isDisposed;
-  } catch {
-    return true;
-  }
 }

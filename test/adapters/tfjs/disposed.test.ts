@@ -1,0 +1,60 @@
+// Layers, models and graphs that are disposed of after they were wrapped: hooks would never fire, or on freed weights.
+import * as tf from '@tensorflow/tfjs';
+import { map } from 'rxjs';
+import * as assert from 'uvu/assert';
+import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { listHooks, select } from '../../../src/index.ts';
+import { onEachBackend } from './backends.ts';
+import { constant, graph, input, op } from './graphs.ts';
+import * as models from './models.ts';
+
+onEachBackend('disposed of', (test) => {
+  test('a layer or model that is disposed of after it was wrapped: no hook, no selection, no call', () => {
+    const model = models.dense(3, 4, 2);
+    const other = models.dense(3, 4);
+    const net = wrapTfjs(tf, model);
+    const layer = net.getSubmodule('dense_0');
+    const handle = layer.observe(() => undefined);
+    const all = select(net, '*');
+    model.dispose();
+    const gone = /cannot be hooked: it has been disposed of/;
+    assert.throws(
+      () => layer.registerForwardHook(() => undefined),
+      /Dense\(dense_0\) cannot be hooked: it has been disposed/,
+    );
+    assert.throws(() => layer.registerForwardPreHook(() => undefined), gone);
+    assert.throws(() => layer.registerFullBackwardHook(() => undefined), gone);
+    assert.throws(() => layer.log(), gone);
+    assert.throws(() => layer.transform(map((output) => output)), gone);
+    assert.throws(() => net.observe(() => undefined), gone);
+    assert.throws(() => all.observe(() => undefined), gone);
+    assert.throws(() => select(net, '*').log(), gone);
+    assert.throws(() => layer(tf.ones([1, 3])), /Layer 'dense_0' is already disposed/);
+    assert.equal(
+      listHooks(net).map(({ path }) => path),
+      ['dense_0'],
+      'what was there before can still be removed',
+    );
+    handle.remove();
+    assert.equal(listHooks(net), []);
+    wrapTfjs(tf, other)
+      .getSubmodule('dense_0')
+      .observe(() => undefined);
+  });
+
+  test('a graph that is disposed of after it was wrapped: no hook, and no call', () => {
+    const weights = [{ name: 'weight', shape: [1], values: [2] }];
+    const model = graph([input(-1), constant('weight', [2]), op('out', 'Neg', 'x')], ['out'], weights);
+    const net = wrapTfjs(tf, model);
+    const node = net.getSubmodule('out');
+    model.dispose();
+    assert.throws(() => node.observe(() => undefined), /Neg\(out\) cannot be hooked: its model has been disposed of/);
+    assert.throws(
+      () => net.observe(() => undefined),
+      /GraphModel\(1 nodes\) cannot be hooked: it has been disposed of/,
+    );
+    assert.throws(() => select(net, '**').log(), /disposed of/);
+    assert.throws(() => net(tf.ones([1])), /cannot be called: it has been disposed of/);
+    assert.equal(listHooks(net), []);
+  });
+});
