@@ -5,14 +5,19 @@ import { join } from 'node:path';
 /** Longer texts stand in a file of their own, beside the built one. */
 const LONGEST_TEXT = 3000;
 
+/** Packages that come without the text of their licence, and the folder beside them that has the text of their project. */
+const TEXT_OF = { '@assemblyscript/loader': '../../assemblyscript' };
+
 /** @param paths of modules, of which some are below a node_modules */
 export function packagesOf(paths) {
   const folders = paths.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`${name} says no licence`);
-    return { name, version, license, text: readFileSync(join(folder, file), 'utf8').trim() };
+    const from = join(folder, TEXT_OF[name] ?? '.');
+    const files = readdirSync(from).filter((entry) => /^(licen[cs]e|notice)/i.test(entry));
+    if (files.length === 0) throw new Error(`${name} says no licence`);
+    const text = files.map((file) => readFileSync(join(from, file), 'utf8').trim()).join('\n\n');
+    return { name, version, license, text };
   });
 }
 

@@ -9,7 +9,7 @@ import { allImports, type Import, importsOf, targetOf } from '../scripts/imports
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Packages that are built into the bundles: whoever installs the library does not install them. */
-const BUNDLED = ['d3-array'];
+const BUNDLED = ['d3-array', '@assemblyscript/loader'];
 
 /** The one room that runs in Node alone takes its parts as packages. */
 const NODE = ['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(

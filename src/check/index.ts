@@ -2,3 +2,4 @@
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';
 export { absorb, className, describe, describeError, isClass, isThenable, typeName } from './describe.ts';
 export { VALUES } from './tensor-values.ts';
+export { decodeUtf8, encodeUtf8 } from './utf8.ts';

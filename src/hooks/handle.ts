@@ -9,11 +9,12 @@ import type { HookTable } from './hook-table.ts';
 export class RemovableHandle {
   /** One counter for the process. */
   readonly id: number;
-  readonly #table: WeakRef<HookTable>;
+  readonly #table: { deref(): HookTable | undefined };
 
   constructor(table: HookTable, id: number) {
     this.id = id;
-    this.#table = new WeakRef(table);
+    // Where an engine has no weak references a handle keeps its module alive.
+    this.#table = typeof WeakRef === 'undefined' ? { deref: () => table } : new WeakRef(table);
   }
 
   /** Removes the hook. Twice, or after the module is gone, is harmless. */

@@ -5,6 +5,7 @@
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
+import { decodeUtf8 } from '../../check/index.ts';
 import { LITTLE_ENDIAN } from './endian.ts';
 
 /** Bytes that are not the message that they should be. */
@@ -18,7 +19,6 @@ const LENGTH = 2;
 const FIXED32 = 5;
 
 /** Invalid UTF-8 becomes U+FFFD, as nothing but a heading depends on it. */
-const utf8 = new TextDecoder();
 
 /**
  * Walks over the fields of a message: a cursor that stands on one of them, so that nothing is made for each.
@@ -111,7 +111,7 @@ export class FieldReader {
   }
 
   text(): string {
-    return utf8.decode(this.bytes());
+    return decodeUtf8(this.bytes());
   }
 
   /** The fields of a message in this one. */

@@ -4,6 +4,7 @@
  * Sources: event.proto, summary.proto and histogram.proto in tensorboard/compat/proto; what TensorBoard makes of older
  * forms: tensorboard/data_compat.py.
  */
+import { decodeUtf8 } from '../../check/index.ts';
 import { FieldReader, MalformedMessage, NumberList, type NumberRoom } from '../format/wire.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
@@ -218,12 +219,11 @@ function fromTensor({ numbers, texts, shape }: Tensor, plugin: string) {
     };
     return { kind: 'histogram', bins: { lefts: column(0), rights: column(1), counts: column(2) } } as const;
   }
-  const utf8 = new TextDecoder();
   if (plugin === 'text' && texts !== undefined) {
-    return { kind: 'text', texts: texts.map((text) => utf8.decode(text)) } as const;
+    return { kind: 'text', texts: texts.map(decodeUtf8) } as const;
   }
   if (plugin === 'images' && texts !== undefined && texts.length >= 2) {
-    const [width, height] = texts.slice(0, 2).map((text) => Number(utf8.decode(text)));
+    const [width, height] = texts.slice(0, 2).map((text) => Number(decodeUtf8(text)));
     return { kind: 'image', width: width!, height: height!, images: texts.slice(2) } as const;
   }
   return undefined;

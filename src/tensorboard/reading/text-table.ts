@@ -1,4 +1,4 @@
-const utf8 = new TextDecoder();
+import { decodeUtf8 } from '../../check/index.ts';
 
 /** More texts than these, or longer ones, are decoded each time: somebody else's file must not fill the memory. */
 const MOST = 1 << 16;
@@ -12,11 +12,11 @@ export class TextTable {
   readonly #texts: Map<number, { readonly bytes: Uint8Array; readonly text: string }> = new Map();
 
   text(bytes: Uint8Array): string {
-    if (bytes.length > LONGEST) return utf8.decode(bytes);
+    if (bytes.length > LONGEST) return decodeUtf8(bytes);
     const hash = hashOf(bytes);
     const known = this.#texts.get(hash);
     if (known !== undefined && areEqual(known.bytes, bytes)) return known.text;
-    const text = utf8.decode(bytes);
+    const text = decodeUtf8(bytes);
     if (known === undefined && this.#texts.size < MOST) this.#texts.set(hash, { bytes: bytes.slice(), text });
     return text;
   }

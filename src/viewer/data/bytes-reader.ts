@@ -1,4 +1,4 @@
-const utf8 = new TextDecoder();
+import { decodeUtf8 } from '../../check/index.ts';
 
 /**
  * Reads what a {@link BytesWriter} wrote.
@@ -41,7 +41,7 @@ export class BytesReader {
   }
 
   text(): string {
-    return utf8.decode(this.bytes());
+    return decodeUtf8(this.bytes());
   }
 
   name(): string {

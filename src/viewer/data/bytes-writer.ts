@@ -1,4 +1,4 @@
-const utf8 = new TextEncoder();
+import { encodeUtf8 } from '../../check/index.ts';
 
 /** Writes numbers, texts and bytes one after another. What is written is read by a {@link BytesReader} in the same order. */
 export class BytesWriter {
@@ -33,7 +33,7 @@ export class BytesWriter {
   }
 
   text(value: string): void {
-    this.bytes(utf8.encode(value));
+    this.bytes(encodeUtf8(value));
   }
 
   /** A text that comes again and again: written once. */
