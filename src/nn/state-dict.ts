@@ -61,7 +61,9 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
       problems.push(notTensor(key, value));
       continue;
     }
-    if (shape.join() !== parameter.shape.join()) {
+    // One value is a scalar too, as in files of PyTorch 0.3, which had none.
+    const expected = parameter.shape.length === 0 && shape.length === 1 ? [1] : parameter.shape;
+    if (shape.join() !== expected.join()) {
       problems.push(
         `size mismatch for ${key}: copying a param with shape ${size(shape)} from checkpoint, the shape in current model is ${size(parameter.shape)}.`,
       );

@@ -75,6 +75,25 @@ test('a forward that was assigned to an instance is honoured, with hooks around 
   assert.equal(seen, [7]);
 });
 
+test("a forward that a pre-hook assigns is the next call's", async () => {
+  // PyTorch 2.13 gives 2, then 101: _call_impl looks forward up before its pre-hooks.
+  class Plus extends Module {
+    override forward(x: number): unknown {
+      return x + 1;
+    }
+  }
+  class AsyncPlus extends Plus {
+    static override readonly async: boolean = true;
+  }
+  for (const module of [new Plus(), new AsyncPlus()]) {
+    module.registerForwardPreHook(() => {
+      module.forward = (x: number) => x + 100;
+    });
+    assert.is(await module(1), 2);
+    assert.is(await module(1), 101);
+  }
+});
+
 test('a forward that is no function is told with its module, hooked or not', async () => {
   class Slow extends Module {
     static override readonly async = true;
@@ -192,6 +211,44 @@ test('the error of a layer says where: each parent adds the name of its child', 
     assert.is(error.module, outer.encoder.layers[0]![0]);
     assert.ok(error.stack!.includes('encoder.layers.0.0'), 'the stack shows the path');
   }
+});
+
+test('a path has one name for each parent, however often the error passes it', () => {
+  class Recursive extends Module {
+    fc = new Linear(3, 2);
+    override forward(x: Tensor, depth: number): unknown {
+      return depth === 0 ? this.fc(x) : (this as Recursive)(x, depth - 1);
+    }
+  }
+  class Outer extends Module {
+    inner = new Recursive();
+    // Not in the tree: it adds no name.
+    #wrapper = new Wrapper(this.inner.fc);
+    override forward(x: Tensor, depth: number): unknown {
+      return depth < 0 ? this.#wrapper(x) : this.inner(x, depth);
+    }
+  }
+  class Wrapper extends Module {
+    #layer: Linear;
+    constructor(layer: Linear) {
+      super();
+      this.#layer = layer;
+    }
+    override forward(x: Tensor): Tensor {
+      return this.#layer(x);
+    }
+  }
+  const outer = new Outer();
+  for (const depth of [0, 1, 3, -1]) {
+    for (const isHooked of [false, true]) {
+      const handle = isHooked ? outer.inner.registerForwardHook(() => {}) : undefined;
+      const error = caught(() => outer(zeros(4, 5), depth));
+      assert.is(error.path, 'inner.fc', `${depth}`);
+      assert.match(error.message, /\n {2}in inner\.fc, Linear\(.*\) of Outer\n/);
+      handle?.remove();
+    }
+  }
+  assert.is(caught(() => outer.inner(zeros(4, 5), 2)).path, 'fc');
 });
 
 test('the error of a hook says where, and leaves errors of others alone', () => {

@@ -1,9 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { histogram } from '../../src/index.ts';
+import { binaryBytes, instanceOf } from '../../src/kernels/binary.ts';
 import { defaultEdges } from '../../src/kernels/default-edges.ts';
 import { planHistogram } from '../../src/kernels/histogram-plan.ts';
 import type { HistogramCounts, Numbers } from '../../src/kernels/kernels.ts';
+import { Machine } from '../../src/kernels/machine.ts';
+import { wasmKernels } from '../../src/kernels/wasm.ts';
 import { normal, uniform } from './generator.ts';
 import { BINARIES, IMPLEMENTATIONS } from './implementations.ts';
 import { LENGTHS } from './sizes.ts';
@@ -160,6 +163,40 @@ for (const kernels of IMPLEMENTATIONS) {
     }
   });
 }
+
+test('edges stay in WebAssembly memory for the next call; the least recently used are given back', () => {
+  const machine = new Machine(instanceOf(binaryBytes('simd')));
+  const { memory } = machine;
+  const { allocate, release } = memory;
+  let allocations = 0;
+  const live = new Set<number>();
+  memory.allocate = (bytes) => {
+    const pointer = allocate.call(memory, bytes);
+    allocations++;
+    live.add(pointer);
+    return pointer;
+  };
+  memory.release = (pointer) => {
+    assert.ok(live.delete(pointer), 'released once');
+    release.call(memory, pointer);
+  };
+  const { histogram } = wasmKernels('simd', machine);
+  const values = Float32Array.of(0.5, 1.5);
+  const count = (last: number) => histogram(values, [0, last]);
+  for (let last = 1; last <= 100; last++) count(last);
+  assert.is(live.size, 5, 'four sets of edges, and the arena');
+
+  count(97);
+  const before = allocations;
+  for (const last of [100, 99, 98, 97]) count(last);
+  assert.is(allocations, before, 'the last four are remembered');
+  count(1);
+  for (const last of [99, 98, 97]) count(last);
+  assert.is(allocations, before + 1, 'in the place of the least recently used');
+  count(100);
+  assert.is(allocations, before + 2);
+  assert.is(live.size, 5);
+});
 
 for (const { kernels, inside } of BINARIES) {
   test(`${kernels.name}: histogram() takes values that lie in WebAssembly memory as they are`, () => {

@@ -14,6 +14,10 @@ export const SIZES: readonly (readonly [number, number, number])[] = [
   [11, 2049, 97],
   [7, 5000, 33],
   [131, 4100, 36],
+  // Three rows beyond whole fours, and more columns than depth: the fourth row is written behind the output.
+  [3, 16, 128],
+  [7, 128, 500],
+  [67, 200, 2000],
 ];
 
 const around = (length: number) => [length - 1, length, length + 1];

@@ -55,6 +55,20 @@ test('loadStateDict() is atomic where PyTorch is not: a good entry before a bad 
   assert.equal(layer.weight.toArray(), before);
 });
 
+test('a parameter without dimensions takes a value of shape [1], and none of another', () => {
+  // As PyTorch 2.13's load_state_dict, which knows files of 0.3 by it.
+  class Scale extends Module {
+    w = new Parameter(zeros());
+    override forward(): void {}
+  }
+  const scale = new Scale();
+  scale.loadStateDict({ w: tensor([5]) });
+  assert.equal([scale.w.shape, scale.w.item()], [[], 5]);
+  for (const w of [tensor([5, 6]), tensor([[5]]), zeros(0)]) {
+    assert.throws(() => scale.loadStateDict({ w }), /size mismatch for w: .* current model is torch\.Size\(\[\]\)/);
+  }
+});
+
 test('loadStateDict() reads each value once: getters that change their answer change nothing that was checked', () => {
   const layer = new Linear(1, 2);
   /** Gives the first answer once, then the second for ever. */
