@@ -8,7 +8,7 @@ export interface Listing {
   readonly directory: string;
   /** Whether it is there: a viewer may be started before what it is to show. */
   readonly exists: boolean;
-  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly files: readonly Omit<LogFile, 'read'>[];
 }
 
 /** The event files of one directory. Only what was listed can be read, and only what is inside is listed. */
@@ -39,7 +39,7 @@ export class LogDirectory {
     try {
       const files = await this.#source.list();
       this.#files = new Map(files.map((file) => [file.path, file]));
-      return { directory, exists: true, files: files.map(({ path, size }) => ({ path, size })) };
+      return { directory, exists: true, files: files.map(({ read: _, ...said }) => said) };
     } catch (error) {
       this.#files = new Map();
       if (await exists(this.#directory)) throw error;

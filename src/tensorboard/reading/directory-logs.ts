@@ -15,7 +15,9 @@ export interface DirectoryLogsOptions {
 }
 
 /**
- * The event files of a directory and all directories below it, in Node. Links are followed, each directory once.
+ * The event files of a directory and all directories below it, in Node. Links are followed, but each directory is read
+ * once: under its own name, if it has one below the log directory, else under that of the first link in the order of
+ * names.
  * @throws Error outside Node; TypeError for an option of another kind; `list()` rejects with the system's error where the directory cannot be read
  */
 export function directoryLogs(directory: string, options: DirectoryLogsOptions = {}): LogSource {
@@ -32,12 +34,30 @@ export function directoryLogs(directory: string, options: DirectoryLogsOptions =
       const { realpath, stat } = node.fs.promises;
       const start = outside ? root : await realpath(root);
       const within = start.endsWith(node.path.sep) ? start : start + node.path.sep;
-      const seen = new Set([identityOf(await stat(start))]);
-      const walk: Walk = { node, within: outside ? undefined : within, seen, files: [] };
-      await look(walk, start, '');
-      return walk.files;
+      const identity = identityOf(await stat(start));
+      const walk: Walk = {
+        node,
+        within: outside ? undefined : within,
+        seen: new Set([identity]),
+        files: [],
+        links: [],
+      };
+      await look(walk, { path: start, prefix: '', identity, linked: undefined });
+      // Only now is it known which directories have names of their own. More links may be found on the way.
+      for (const directory of walk.links) await visit(walk, directory);
+      return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
   };
+}
+
+interface Directory {
+  /** Where it is. */
+  readonly path: string;
+  /** What the names of its files begin with below the log directory. */
+  readonly prefix: string;
+  readonly identity: string;
+  /** The identity of the directory that the last link on the way led to, if there was one. */
+  readonly linked: string | undefined;
 }
 
 interface Walk {
@@ -47,32 +67,56 @@ interface Walk {
   /** Directories, by their identity. */
   readonly seen: Set<string>;
   readonly files: LogFile[];
+  /** Directories that a link leads to. */
+  readonly links: Directory[];
 }
 
 const identityOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}:${ino}`;
 
-async function look(walk: Walk, directory: string, prefix: string): Promise<void> {
-  const { node, within, seen, files } = walk;
+async function visit(walk: Walk, directory: Directory): Promise<void> {
+  if (walk.seen.has(directory.identity)) return;
+  walk.seen.add(directory.identity);
+  await unlessGone(() => look(walk, directory));
+}
+
+async function look(walk: Walk, directory: Directory): Promise<void> {
+  const { node, within, files, links } = walk;
   const { fs, path } = node;
-  for (const name of (await fs.promises.readdir(directory)).sort()) {
-    try {
-      const joined = path.join(directory, name);
+  const entries = await fs.promises.readdir(directory.path, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { name } = entry;
+    await unlessGone(async () => {
+      const joined = path.join(directory.path, name);
       const full = within === undefined ? joined : await fs.promises.realpath(joined);
-      if (within !== undefined && !`${full}${path.sep}`.startsWith(within)) continue;
+      if (within !== undefined && !`${full}${path.sep}`.startsWith(within)) return;
       const stats = await fs.promises.stat(full);
       const identity = identityOf(stats);
       if (stats.isDirectory()) {
-        if (seen.has(identity)) continue;
-        seen.add(identity);
-        await look(walk, full, `${prefix}${name}/`);
+        const isLink = entry.isSymbolicLink();
+        const linked = isLink ? identity : directory.linked;
+        const found = { path: full, prefix: `${directory.prefix}${name}/`, identity, linked };
+        if (isLink) links.push(found);
+        else await visit(walk, found);
       } else if (stats.isFile() && isEventFile(name)) {
         const expected = within === undefined ? undefined : identity;
-        files.push({ path: prefix + name, size: stats.size, read: (from) => chunks(fs, full, from, expected) });
+        files.push({
+          path: directory.prefix + name,
+          size: stats.size,
+          ...(directory.linked !== undefined && { directory: directory.linked }),
+          ...(entry.isSymbolicLink() && { target: identity }),
+          read: (from) => chunks(fs, full, from, expected),
+        });
       }
-    } catch (error) {
-      // It was removed meanwhile, it is a link to nothing, or it is not ours to read.
-      if (!['ENOENT', 'ELOOP', 'EACCES', 'EPERM', 'ENOTDIR'].includes(codeOf(error) as string)) throw error;
-    }
+    });
+  }
+}
+
+/** Leaves out what was removed meanwhile, is a link to nothing, or is not ours to read. */
+async function unlessGone(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!['ENOENT', 'ELOOP', 'EACCES', 'EPERM', 'ENOTDIR'].includes(codeOf(error) as string)) throw error;
   }
 }
 

@@ -4,6 +4,13 @@ export interface LogFile {
   readonly path: string;
   /** In bytes, as of now. */
   readonly size: number;
+  /**
+   * Which directory the last link in the path leads to, if there is one. Where that changes the link was moved, and another
+   * run has taken the place of the one that was there.
+   */
+  readonly directory?: string;
+  /** Which file it is, where the last name of the path is a link. As `directory`. */
+  readonly target?: string;
   /** Its bytes from some place on, in pieces, up to the end as of now. */
   read(from: number): AsyncIterable<Uint8Array>;
 }

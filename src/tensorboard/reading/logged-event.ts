@@ -113,7 +113,10 @@ export interface LoggedVersion extends Stamp {
   readonly writer: string;
 }
 
-/** The run went on from this step after a crash: what came before from there on does not count. */
+/**
+ * The run went on from this step after a crash: what came before from there on does not count. From a `RunReader` also, with
+ * the step -Infinity, that another run has taken this one's place.
+ */
 export interface LoggedStart extends Stamp {
   readonly kind: 'start';
   /** From which checkpoint, where that is said. PyTorch and layertap do not. */

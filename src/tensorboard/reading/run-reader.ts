@@ -39,6 +39,8 @@ export interface FollowOptions {
 
 interface Followed {
   readonly run: string;
+  /** As of {@link LogFile}, when it was begun. */
+  readonly target: string | undefined;
   reader: EventReader;
   /** When it was last read, to its end or to where nothing more can be; a file of the same size has nothing new. */
   size: number;
@@ -56,6 +58,10 @@ const warn = ({ path, offset, reason }: FileDamage): void => {
  * Reads the event files of all runs, and what is appended to them later. The files of a run are read in the order of
  * their names, as TensorBoard reads them. It remembers one place and the tags' plugins for each file, and no event.
  *
+ * A program that went on from a checkpoint writes steps again. TensorBoard's rule: a record takes the place of all earlier
+ * ones of its tag with the same or a later step; a `start` takes the place of all records of its run from its step on.
+ * Where a link was moved to another run, or a directory was made anew, a `start` with the step -Infinity comes first.
+ *
  * @example
  * const runs = new RunReader(directoryLogs('runs'));
  * for await (const { run, event } of runs.follow()) if (event.kind === 'scalar') console.log(run, event.tag, event.value);
@@ -64,6 +70,10 @@ export class RunReader {
   readonly #source: LogSource;
   readonly #onDamage: (damage: FileDamage) => void;
   readonly #files: Map<string, Followed> = new Map();
+  /** Where the links on the way to each run lead; undefined where there are none. */
+  readonly #directories: Map<string, string | undefined> = new Map();
+  /** Runs whose place another one has taken, until that is given out. */
+  readonly #replaced: Set<string> = new Set();
   #busy = false;
 
   /** @throws TypeError for a source without `list()`, or an option of another kind */
@@ -126,10 +136,23 @@ export class RunReader {
     this.#busy = true;
     try {
       const files = (await this.#source.list()).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-      for (const file of files) yield* this.#read(file, numbers);
+      for (const file of files) this.#compare(file, runOf(file));
+      for (const file of files) yield* this.#read(file, runOf(file), numbers);
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Forgets a run where its directory, or what a link in it leads to, is another one than before. */
+  #compare({ path, directory, target }: LogFile, run: string): void {
+    const moved = this.#directories.has(run) && this.#directories.get(run) !== directory;
+    this.#directories.set(run, directory);
+    const followed = this.#files.get(path);
+    if (!moved && (followed === undefined || followed.target === target)) return;
+    for (const [known, { run: its }] of this.#files) if (its === run) this.#files.delete(known);
+    this.#replaced.add(run);
+    const reason = `another ${moved ? 'directory' : 'file'} has taken its place; the run ${run} is read anew`;
+    this.#onDamage({ path, offset: 0, reason, final: false });
   }
 
   #reader(path: string): EventReader {
@@ -137,12 +160,12 @@ export class RunReader {
   }
 
   /** Gives the file itself, each time when there is something in its backlog. */
-  async *#read(file: LogFile, numbers: ReusedNumbers | undefined): AsyncGenerator<Followed> {
+  async *#read(file: LogFile, run: string, numbers: ReusedNumbers | undefined): AsyncGenerator<Followed> {
     const { path } = file;
     let followed = this.#files.get(path);
     if (followed === undefined) {
-      const run = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
-      followed = { run, reader: this.#reader(path), size: 0, failure: '', backlog: [] };
+      const backlog = this.#replaced.delete(run) ? [anew()] : [];
+      followed = { run, target: file.target, reader: this.#reader(path), size: 0, failure: '', backlog };
       this.#files.set(path, followed);
     }
     if (followed.backlog.length > 0) yield followed;
@@ -177,6 +200,10 @@ export class RunReader {
     }
   }
 }
+
+const anew = (): LoggedEvent => ({ kind: 'start', wallTime: Date.now() / 1000, step: -Infinity });
+
+const runOf = ({ path }: LogFile): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.');
 
 /** Timers take no longer wait than 2^31 milliseconds: beyond that they do not wait at all. */
 const LONGEST_INTERVAL = 2_147_483;

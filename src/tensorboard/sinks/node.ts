@@ -27,7 +27,7 @@ interface FileSystem {
   closeSync(file: number): void;
   readonly promises: {
     open(path: string, flags: string): Promise<FileHandle>;
-    readdir(path: string): Promise<string[]>;
+    readdir(path: string, options: { withFileTypes: true }): Promise<{ name: string; isSymbolicLink(): boolean }[]>;
     realpath(path: string): Promise<string>;
     stat(path: string): Promise<Stats>;
   };

@@ -65,12 +65,19 @@ export class AlertWatch {
     [this.#zeros, this.#constant] = [new Streak(), new Streak()];
   }
 
+  /** A record takes the place of those of its step and later ones. That one did so is said once. */
   #order(step: number): Alert[] {
     const alerts: Alert[] = [];
-    if (step < this.#lastStep) {
-      this.#tell(alerts, 'backwards', step, `Step ${step} came after step ${this.#lastStep}. Two programs in one run?`);
+    const last = this.#lastStep;
+    if (step <= last) {
+      const told = this.#told.get('backwards');
+      this.purge(step);
+      if (told !== undefined) this.#told.set('backwards', told);
     }
-    this.#lastStep = Math.max(this.#lastStep, step);
+    if (step < last) {
+      this.#tell(alerts, 'backwards', step, `Step ${step} came after step ${last}. Two programs in one run?`);
+    }
+    this.#lastStep = step;
     return alerts;
   }
 

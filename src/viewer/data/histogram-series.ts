@@ -71,6 +71,11 @@ export class HistogramSeries {
     return this.#rows.get(column, LAST_STEP);
   }
 
+  /** The last step of all; -Infinity where there is none. */
+  get newest(): number {
+    return this.length === 0 ? -Infinity : this.lastStep(this.length - 1);
+  }
+
   /** Of its first record, in seconds since 1970. */
   wallTime(column: number): number {
     return this.#rows.get(column, WALL_TIME);
@@ -183,10 +188,15 @@ export class HistogramSeries {
     this.version++;
   }
 
-  /** Forgets the columns that begin at this step or later. */
+  /**
+   * Forgets what has this step or a later one. Records that were added to earlier ones cannot be taken out again: such a
+   * column ends before the step, and keeps all its counts.
+   */
   purge(step: number): void {
     const start = this.#rows.lowerBound(FIRST_STEP, step);
-    if (start === this.length) return;
+    const isCut = start > 0 && this.lastStep(start - 1) >= step;
+    if (isCut) this.#rows.set(start - 1, LAST_STEP, Math.max(step - 1, this.firstStep(start - 1)));
+    if (start === this.length && !isCut) return;
     for (let column = start; column < this.length; column++) this.#unused += this.#bytesOf(column);
     this.#rows.remove(start, this.length);
     this.#changed();

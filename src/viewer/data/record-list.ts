@@ -22,6 +22,11 @@ export class RecordList<P extends ImagePoint | TextPoint> {
     return this.#points.reduce((sum, point) => sum + sizeOf(point), 300);
   }
 
+  /** The last step of all; -Infinity where there is none. */
+  get newest(): number {
+    return this.#points.at(-1)?.step ?? -Infinity;
+  }
+
   /** Puts a record where its step belongs, in the place of one of the same step. */
   add(point: P): void {
     const points = this.#points;
@@ -40,7 +45,7 @@ export class RecordList<P extends ImagePoint | TextPoint> {
 
   purge(step: number): void {
     this.#points = this.#points.filter((point) => point.step < step);
-    this.#seen = this.#points.length === 0 ? 0 : this.#seen;
+    if (this.#points.length === 0) [this.#seen, this.#stride] = [0, 1];
   }
 
   /** Leaves out every second one, but not the last. @returns whether it became smaller */

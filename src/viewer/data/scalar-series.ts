@@ -31,6 +31,11 @@ export class ScalarSeries {
     return this.#wallTimes.subarray(0, this.length);
   }
 
+  /** The last step of all; -Infinity where there is none. */
+  get newest(): number {
+    return this.length === 0 ? -Infinity : this.#steps[this.length - 1]!;
+  }
+
   /** Puts a number where its step belongs, in the place of one of the same step. */
   add(step: number, wallTime: number, value: number): void {
     const at = this.#lowerBound(step);

@@ -17,6 +17,7 @@ export interface StoreOptions {
 
 interface Series {
   readonly bytes: number;
+  readonly newest: number;
   purge(step: number): void;
   shrink(): boolean;
 }
@@ -46,7 +47,9 @@ const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | '
 ];
 
 /**
- * Everything that came from a source, within bounds: where a memory budget is exceeded, the largest series are made
+ * Everything that came from a source. As in TensorBoard, a record takes the place of all earlier ones of its run and tag
+ * with the same or a later step: what a program logged before it crashed does not count, once it has gone on from a
+ * checkpoint. All that is kept is within bounds: where a memory budget is exceeded, the largest series are made
  * smaller, histograms by adding neighbours to each other.
  */
 export class Store {
@@ -63,7 +66,8 @@ export class Store {
   #names: string[] = [];
   #alerts: Alert[];
   readonly #watches: boolean;
-  #steps: readonly [number, number] | undefined;
+  /** Unknown where it may have become shorter, until it is asked for. */
+  #steps: readonly [number, number] | undefined | 'unknown';
   readonly #listeners: Set<() => void> = new Set();
   #bytes = 0;
   /** The largest series as of some time ago, the largest last: which of them become smaller next. */
@@ -95,6 +99,7 @@ export class Store {
 
   /** The first and last step of everything. */
   get steps(): readonly [number, number] | undefined {
+    if (this.#steps === 'unknown') this.#steps = this.#stepsNow();
     return this.#steps;
   }
 
@@ -141,9 +146,11 @@ export class Store {
       return;
     }
     const run = this.#run(point.run);
-    const [first, last] = this.#steps ?? [Infinity, -Infinity];
-    if (point.step < first || point.step > last)
-      this.#steps = [Math.min(first, point.step), Math.max(last, point.step)];
+    if (this.#steps !== 'unknown') {
+      const [first, last] = this.#steps ?? [Infinity, -Infinity];
+      if (point.step < first || point.step > last)
+        this.#steps = [Math.min(first, point.step), Math.max(last, point.step)];
+    }
     if (point.kind === 'histogram') this.#histogram(run, point);
     else if (point.kind === 'scalar') this.#scalar(run, point);
     else if (point.kind === 'image') this.#record(run.image, point);
@@ -152,6 +159,7 @@ export class Store {
 
   #histogram(run: Run, point: HistogramPoint): void {
     const entry = this.#entry(run.histogram, point, HistogramSeries);
+    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point);
     this.#measure(entry);
     if (this.#watches) this.#alerts.push(...entry.watch.histogram(point));
@@ -159,6 +167,7 @@ export class Store {
 
   #scalar(run: Run, point: ScalarPoint): void {
     const entry = this.#entry(run.scalar, point, ScalarSeries);
+    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point.step, point.wallTime, point.value);
     this.#measure(entry);
     if (this.#watches) this.#alerts.push(...entry.watch.scalar(point));
@@ -173,8 +182,18 @@ export class Store {
 
   #record<P extends ImagePoint | TextPoint>(series: Map<string, Entry<RecordList<P>>>, point: P): void {
     const entry = this.#entry(series, point, RecordList<P>);
+    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point);
     this.#measure(entry);
+  }
+
+  /** A record takes the place of those of its tag from its step on, and nothing more is said of these. */
+  #goBack({ series }: Entry, { run, tag, step }: { run: string; tag: string; step: number }): void {
+    series.purge(step);
+    const isOver = (alert: Alert) =>
+      alert.run === run && alert.tag === tag && alert.step >= step && alert.kind !== 'backwards';
+    if (this.#watches && this.#alerts.some(isOver)) this.#alerts = this.#alerts.filter((alert) => !isOver(alert));
+    this.#steps = 'unknown';
   }
 
   #restart({ run, step }: RestartPoint): void {
@@ -186,7 +205,7 @@ export class Store {
       this.#measure(entry);
     }
     this.#alerts = this.#alerts.filter((alert) => alert.run !== run || alert.step < step);
-    this.#steps = this.#stepsNow();
+    this.#steps = 'unknown';
   }
 
   #run(name: string): Run {

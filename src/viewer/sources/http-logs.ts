@@ -6,7 +6,7 @@ export interface LogListing {
   readonly directory: string;
   /** Whether it is there; it may come later. */
   readonly exists: boolean;
-  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly files: readonly Omit<LogFile, 'read'>[];
 }
 
 /**
@@ -19,7 +19,7 @@ export function httpLogs(base: URL): LogSource {
       const response = await ask(new URL('api/files', base));
       const { exists, directory, files } = (await response.json()) as LogListing;
       if (!exists) throw new Error(`there is no directory ${directory}; it is waited for`);
-      return files.map(({ path, size }): LogFile => ({ path, size, read: (from) => read(base, path, from) }));
+      return files.map((file): LogFile => ({ ...file, read: (from) => read(base, file.path, from) }));
     },
   };
 }

@@ -209,6 +209,98 @@ test('directoryLogs() follows links, each directory once, and says when the dire
   assert.is(error.code, 'ENOENT');
 });
 
+/** Where `latest` is moved from the first run to the second. */
+function withLatest(): { logs: string; move: () => void; at: (path: string) => string } {
+  const root = temporaryDirectory();
+  const at = (path: string) => join(root, path);
+  put(root, 'logs/run_1/events.out.tfevents.1', scalars[0]!);
+  put(root, 'elsewhere/a/events.out.tfevents.1', scalars[0]!);
+  put(root, 'elsewhere/b/events.out.tfevents.2', scalars[1]!);
+  symlinkSync('run_1', at('logs/latest'));
+  return {
+    logs: at('logs'),
+    at,
+    move() {
+      put(root, 'logs/run_2/events.out.tfevents.2', scalars[1]!);
+      rmSync(at('logs/latest'));
+      symlinkSync('run_2', at('logs/latest'));
+    },
+  };
+}
+
+test('RunReader lists a run under its own name, and not under that of a link that moves', async () => {
+  for (const outside of [true, false]) {
+    const { logs, move } = withLatest();
+    const damages: FileDamage[] = [];
+    const reader = new RunReader(directoryLogs(logs, { outside }), { onDamage: (damage) => damages.push(damage) });
+    assert.equal(await look(reader), ['run_1 version', `run_1 ${first}`]);
+    move();
+    assert.equal(await look(reader), ['run_2 version', 'run_2 0']);
+    assert.equal([await look(reader), damages], [[], []]);
+  }
+});
+
+test('RunReader begins a run anew where its link was moved to another directory, and says so', async () => {
+  const { logs, at } = withLatest();
+  rmSync(at('logs/latest'));
+  rmSync(at('logs/run_1'), { recursive: true });
+  symlinkSync(at('elsewhere/a'), at('logs/current'));
+  const { reader, damages } = open(logs);
+  assert.equal(await look(reader), ['current version', `current ${first}`]);
+  rmSync(at('logs/current'));
+  symlinkSync(at('elsewhere/b'), at('logs/current'));
+  // A loop that ends before it came gets it the next time.
+  put(logs, 'a/events.out.tfevents.1');
+  for await (const { run } of reader.poll()) {
+    assert.is(run, 'a');
+    break;
+  }
+  assert.equal(await look(reader), ['current start', 'current version', 'current 0']);
+  assert.equal(
+    damages.map(({ path, reason }) => [path, reason]),
+    [['current/events.out.tfevents.2', 'another directory has taken its place; the run current is read anew']],
+  );
+  // A directory of its own in the place of the link.
+  rmSync(at('logs/current'));
+  put(logs, 'current/events.out.tfevents.2', scalars[0]!);
+  assert.equal(await look(reader), ['current start', 'current version', `current ${first}`]);
+  assert.equal(await look(reader), []);
+});
+
+test('RunReader begins a run anew where a link to a file was moved to another one', async () => {
+  const { logs, at } = withLatest();
+  const link = at('logs/run_1/latest.tfevents');
+  put(at('elsewhere'), 'a.tfevents', scalars[0]!);
+  put(at('elsewhere'), 'b.tfevents', scalars[1]!, scalars[1]!);
+  symlinkSync(at('elsewhere/a.tfevents'), link);
+  const { reader, damages } = open(logs);
+  assert.is((await look(reader)).length, 4);
+  rmSync(link);
+  symlinkSync(at('elsewhere/b.tfevents'), link);
+  assert.equal(await look(reader), [
+    'run_1 start',
+    'run_1 version',
+    `run_1 ${first}`,
+    'run_1 version',
+    'run_1 0',
+    'run_1 0',
+  ]);
+  assert.is(damages.length, 1);
+});
+
+test('directoryLogs() is not led astray by links that lead to each other', async () => {
+  const directory = temporaryDirectory();
+  const names = Array.from({ length: 12 }, (_, i) => `d${i}`);
+  for (const name of names) put(directory, `outside/${name}/events.out.tfevents.1`);
+  for (const name of names)
+    for (const other of names) symlinkSync(`../${other}`, join(directory, 'outside', name, `to-${other}`));
+  mkdirSync(join(directory, 'logs'));
+  symlinkSync('../outside/d3', join(directory, 'logs/entry'));
+  const files = await directoryLogs(join(directory, 'logs')).list();
+  assert.is(files.length, names.length);
+  assert.is(new Set(files.map(({ path }) => path)).size, names.length);
+});
+
 test('memoryLogs() follows a writer in memory', async () => {
   const sink = new MemorySink();
   const writer = new SummaryWriter('run', { sink });

@@ -1,7 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { memoryLogs } from '../../../src/tensorboard/index.ts';
+import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
 import type { ImagePoint, ViewerPoint } from '../../../src/viewer/data/points.ts';
 import { Store } from '../../../src/viewer/data/store.ts';
+import { LogLook } from '../../../src/viewer/sources/logs/log-look.ts';
+import { fromBase64, resumed } from '../../tensorboard/reading/fixture.ts';
 import { histogramPoint } from './point.ts';
 
 const scalar = (run: string, tag: string, step: number, value: number): ViewerPoint => ({
@@ -129,8 +133,76 @@ test('Store keeps ten pictures of a tag, spread over all steps', () => {
   assert.ok(steps.length >= 5 && steps.length <= 10, String(steps));
   assert.equal([steps[0], steps.at(-1)], [0, 999]);
   for (let i = 1; i < steps.length; i++) assert.ok(steps[i]! - steps[i - 1]! <= 256, String(steps));
-  store.add([image('digit', 999, 77), image('digit', 1.5)]);
+  store.add([image('digit', 999, 77)]);
   assert.is(store.images('a', 'digit').at(-1)!.images[0]!.length, 77);
+});
+
+for (const { name, files, shown, purged } of resumed) {
+  test(`Store shows of a resumed run what TensorBoard shows: ${name}`, async () => {
+    const sink = { files: () => new Map(Object.entries(files).map(([path, text]) => [path, blobOf(text)])) };
+    const store = new Store();
+    const look = new LogLook(memoryLogs(sink), {
+      points: (points) => store.add(points),
+      progress() {},
+      trouble: (message) => assert.unreachable(message),
+    });
+    await look.look(new AbortController().signal);
+    // A restart that is marked takes back the run's other tags, too, as in the Python loader; the default one waits.
+    const points = Object.entries(purged ?? shown.scalar);
+    assert.equal(
+      store.tags('scalar').map((tag) => {
+        const { steps, values } = store.scalars('.', tag)!;
+        return [tag, [...steps].map((step, i) => [step, values[i]])];
+      }),
+      points,
+    );
+    const histograms = store.tags('histogram').map((tag) => {
+      const series = store.histograms('.', tag)!;
+      return [tag, Array.from({ length: series.length }, (_, column) => series.firstStep(column))];
+    });
+    assert.equal(Object.fromEntries(histograms), shown.histogram);
+    const stepsOf = (list: readonly { step: number }[]) => list.map(({ step }) => step);
+    const images = store.tags('image').map((tag) => [tag, stepsOf(store.images('.', tag))]);
+    const texts = store.tags('text').map((tag) => [tag, stepsOf(store.texts('.', tag))]);
+    assert.equal([Object.fromEntries(images), Object.fromEntries(texts)], [shown.image, shown.text]);
+    const all = [...points.flatMap(([, of]) => of.map(([step]) => step)), ...Object.values(shown.histogram).flat()];
+    assert.equal(store.steps, [Math.min(...all), Math.max(...all)]);
+  });
+}
+
+const blobOf = (text: string) => new Blob([fromBase64(text) as Uint8Array<ArrayBuffer>]);
+
+test('Store says nothing more of records whose place others took, but that they came', () => {
+  const store = new Store();
+  store.add([
+    scalar('a', 'loss', 1, 1),
+    scalar('a', 'loss', 6, Number.NaN),
+    scalar('a', 'other', 6, Number.NaN),
+    scalar('b', 'loss', 6, Number.NaN),
+    scalar('a', 'loss', 4, 2),
+  ]);
+  assert.equal(
+    store.alerts.map(({ run, tag, kind, step, message }) => [run, tag, kind, step, message]),
+    [
+      ['a', 'other', 'nan', 6, 'The value is NaN.'],
+      ['b', 'loss', 'nan', 6, 'The value is NaN.'],
+      ['a', 'loss', 'backwards', 4, 'Step 4 came after step 6. Two programs in one run?'],
+    ],
+  );
+  store.add([scalar('a', 'loss', 6, Number.NaN)]);
+  assert.equal(store.alerts.at(-1), { kind: 'nan', run: 'a', tag: 'loss', step: 6, message: 'The value is NaN.' });
+});
+
+test('Store cuts a column of several records where a record takes the place of some of them', () => {
+  const series = new HistogramSeries();
+  for (let step = 0; step < 8; step++) series.add(histogramPoint(step, [0, 1], [1]));
+  while (series.length > 2) series.shrink();
+  const [first, last] = [series.firstStep(1), series.lastStep(1)];
+  assert.ok(last > first);
+  series.purge(last);
+  assert.equal([series.length, series.lastStep(1), series.newest], [2, last - 1, last - 1]);
+  series.add(histogramPoint(last, [0, 1], [5]));
+  assert.equal([series.length, series.records(2), [...series.bins(2).counts]], [3, 1, [5]]);
 });
 
 test('Store keeps within its budget, whatever comes, and keeps every step of all series', () => {
