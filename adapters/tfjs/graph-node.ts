@@ -65,7 +65,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
     return keep(this.#context.core, tensor as unknown as Tensor) as unknown as T;
   }
 
-  override *namedChildren(): Generator<[string, Hookable]> {}
+  override *namedChildren(): Generator<[string, TfjsNode<T>]> {}
 
   override toString(): string {
     const fused = this.fusedOps.length === 0 ? '' : `[${this.fusedOps.join(', ')}]`;

@@ -69,7 +69,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     return keep(this.#context.core, tensor as unknown as Tensor) as unknown as T;
   }
 
-  override *namedChildren(): Generator<[string, Hookable]> {
+  override *namedChildren(): Generator<[string, TfjsNode<T>]> {
     yield* this.#nodes;
   }
 

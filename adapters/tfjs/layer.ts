@@ -42,12 +42,18 @@ type Replacement<T> = T | readonly (T | null)[] | undefined | null | void;
  * the layer: predict, evaluate, fit, apply, inside models, wrappers and RNNs. The layer itself is changed when the first
  * hook is registered, and is as it was when the last one goes.
  *
- * `T` is the tensor type, `Output` what forward gives: `T[]` for layers with several outputs.
+ * `T` is the tensor type, `Output` what forward gives: `T[]` for layers with several outputs; `L` is tfjs's layer,
+ * and `Inside` what those inside it are.
  */
-export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Hookable {
+export class TfjsLayer<
+  T extends TfjsTensor = TfjsTensor,
+  Output = T,
+  L extends TfjsLayerLike = TfjsLayerLike,
+  Inside extends TfjsLayerLike = L,
+> extends Hookable {
   static readonly className: string = 'TfjsLayer';
   /** tfjs's own. */
-  readonly layer: TfjsLayerLike;
+  readonly layer: L;
   readonly #core: Core;
   readonly #layer: Layer;
   readonly #hooks: LayerHooks;
@@ -58,6 +64,7 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
   constructor(core: Core, layer: Layer) {
     const traits: HookableTraits = {
       reader: tensorReader(core),
+      holder: layer,
       completeInputs,
       refuseInputs: (inputs, before) => refuseInputs(core, layer, inputs, before),
       refuseOutput: (output, replacement) => refuseOutput(core, layer, output, replacement),
@@ -85,7 +92,7 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
       },
     };
     super(traits);
-    this.layer = layer;
+    this.layer = layer as unknown as L;
     this.#core = core;
     this.#layer = layer;
     this.#hooks = new LayerHooks(core, this, layer);
@@ -129,29 +136,40 @@ export class TfjsLayer<T extends TfjsTensor = TfjsTensor, Output = T> extends Ho
 
   /**
    * The layer at a path: `dense_1`, `encoder.dense`, `bidirectional.forwardLayer.cell`; '' is this one.
-   * @throws Error that says which name was not found, and where
+   * @throws Error that says what there is instead, or that two layers have this path
    */
-  override getSubmodule<O = T>(path: string): TfjsLayer<T, O> {
+  override getSubmodule<O = T>(path: string): TfjsLayer<T, O, Inside> {
     if (path === '') return this as never;
-    const names: string[] = [];
-    for (const [name, child] of this.namedChildren()) {
-      // Names may hold dots themselves, and those of wrappers' parts do: `cells.0`.
-      if (path === name) return child as never;
-      if (path.startsWith(`${name}.`)) return child.getSubmodule<O>(path.slice(name.length + 1));
-      names.push(name);
-    }
+    const found = typeof path === 'string' ? [...new Set(this.#below(path))] : [];
+    if (found.length === 1) return found[0] as never;
+    // The core has words for two with one path, and for what is no path.
+    if (found.length > 1 || typeof path !== 'string') return super.getSubmodule(path) as never;
+    const names = [...this.namedChildren()].map(([name]) => name);
     const inside = names.length === 0 ? 'it has no layers inside' : `its layers: ${names.join(', ')}`;
     throw new Error(`getSubmodule(): ${this} has no layer "${path}"\n  ${inside}`);
   }
 
-  override *namedChildren(): Generator<[string, TfjsLayer<T>]> {
-    for (const [name, child] of childLayers(this.#layer)) yield [name, hookableOf<T>(this.#core, child)];
+  /** The layers at a path. Names may hold dots themselves: `conv.1`, `cells.0`. */
+  *#below(path: string): Generator<TfjsLayer<T, T, Inside>> {
+    for (const [name, child] of this.namedChildren()) {
+      if (path === name) yield child;
+      else if (path.startsWith(`${name}.`)) yield* child.#below(path.slice(name.length + 1));
+    }
+  }
+
+  override *namedChildren(): Generator<[string, TfjsLayer<T, T, Inside>]> {
+    for (const [name, child] of childLayers(this.#layer)) yield [name, hookableOf(this.#core, child)];
   }
 
   override toString(): string {
     return `${this.#layer.getClassName()}(${this.#layer.name})`;
   }
 }
+
+/** What the layers inside a layer are, as far as its type says: those of a model are what its `layers` are. */
+export type LayerIn<L extends TfjsLayerLike> = L extends { readonly layers: readonly (infer C extends TfjsLayerLike)[] }
+  ? C
+  : L;
 
 /** A call as users make it, through the layer's own checks. */
 function applied(layer: Layer, inputs: readonly unknown[]): unknown {
@@ -171,11 +189,14 @@ function takenApart(layer: Layer, what: string): string | undefined {
 const hookables = new WeakMap<Layer, TfjsLayer>();
 
 /** The one Hookable of a layer, however it is reached. */
-export function hookableOf<T extends TfjsTensor>(core: Core, layer: Layer): TfjsLayer<T> {
+export function hookableOf<T extends TfjsTensor, L extends TfjsLayerLike>(
+  core: Core,
+  layer: Layer,
+): TfjsLayer<T, T, L> {
   let hookable = hookables.get(layer);
   if (hookable === undefined) {
     hookable = new TfjsLayer(core, layer);
     hookables.set(layer, hookable);
   }
-  return hookable as unknown as TfjsLayer<T>;
+  return hookable as unknown as TfjsLayer<T, T, L>;
 }

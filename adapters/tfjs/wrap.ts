@@ -15,7 +15,7 @@ import { TfjsGraph } from './graph.ts';
 import { preparedPlaces } from './graph-loading.ts';
 import { loadedPlaces, type OpRegistry } from './graph-rewriting.ts';
 import { GraphRuns } from './graph-runs.ts';
-import { hookableOf, type TfjsLayer } from './layer.ts';
+import { hookableOf, type LayerIn, type TfjsLayer } from './layer.ts';
 
 /**
  * Puts hooks on a model of tfjs, on every layer in it, or on a single layer. Nothing is changed until the first hook
@@ -31,7 +31,10 @@ import { hookableOf, type TfjsLayer } from './layer.ts';
  *   another copy of tfjs made
  */
 export function wrapTfjs<T extends TfjsTensor>(tf: Tfjs<T>, model: TfjsGraphModelLike): TfjsGraph<T>;
-export function wrapTfjs<T extends TfjsTensor>(tf: Tfjs<T>, model: TfjsLayerLike): TfjsLayer<T>;
+export function wrapTfjs<T extends TfjsTensor, L extends TfjsLayerLike>(
+  tf: Tfjs<T>,
+  model: L,
+): TfjsLayer<T, T, L, LayerIn<L>>;
 export function wrapTfjs<T extends TfjsTensor>(
   tf: Tfjs<T>,
   model: TfjsGraphModelLike | TfjsLayerLike,
@@ -50,7 +53,7 @@ export function wrapTfjs<T extends TfjsTensor>(
   }
   checkCopy(tf as unknown as Namespace, model);
   checkLayer(`wrapTfjs(): ${model.getClassName()} ${model.name}`, model);
-  return hookableOf<T>(core, model);
+  return hookableOf(core, model);
 }
 
 const graphs = new WeakMap<TfjsGraphModelLike, TfjsGraph>();

@@ -25,6 +25,16 @@ export type InputsOf<M extends Hookable> = Readonly<Parameters<M['forward']>>;
 /** What a module's forward gives, awaited. */
 export type OutputOf<M extends Hookable> = Awaited<ReturnType<M['forward']>>;
 
+/** What the modules below a module are, as far as its type says: an adapter's layers, or any Hookable. */
+export type ModuleIn<M extends Hookable> = M extends {
+  namedChildren(): Iterable<readonly [string, infer C extends Hookable]>;
+}
+  ? C
+  : Hookable;
+
+/** The same, with the module itself. */
+export type ModuleOf<M extends Hookable> = Hookable extends ModuleIn<M> ? Hookable : M | ModuleIn<M>;
+
 /** What a hook may put in the output's place: anything where the module's type does not say, so that one hook fits all. */
 // biome-ignore lint/suspicious/noExplicitAny: unknown would fit no module whose output has a type
 type ReplacementOf<M extends Hookable> = unknown extends OutputOf<M> ? any : OutputOf<M>;
@@ -182,21 +192,21 @@ export abstract class Hookable {
   }
 
   /** The modules directly inside, each once. */
-  *children(): Generator<Hookable> {
-    yield* new Set([...this.namedChildren()].map(([, child]) => child));
+  *children(): Generator<ModuleIn<this>> {
+    yield* new Set([...this.namedChildren()].map(([, child]) => child as ModuleIn<this>));
   }
 
   /** This module and all below it, parents first, each once. PyTorch's `apply(fn)` is a loop over it. */
-  *modules(): Generator<Hookable> {
-    for (const { module } of walk(this, true)) yield module;
+  *modules(): Generator<ModuleOf<this>> {
+    for (const { module } of walk(this, true)) yield module as ModuleOf<this>;
   }
 
   /**
    * This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false.
    * @throws Error where a module contains itself or one of another copy of layertap, or where two have one path
    */
-  namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, Hookable]> {
-    return namedModules(this, options);
+  namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, ModuleOf<this>]> {
+    return namedModules(this, options) as Generator<[string, ModuleOf<this>]>;
   }
 
   /**

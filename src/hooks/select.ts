@@ -8,6 +8,8 @@ import {
   type ForwardPreHook,
   type ForwardPreHookOptions,
   Hookable,
+  type ModuleIn,
+  type ModuleOf,
   type OutputOf,
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
@@ -118,8 +120,9 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 /**
  * Chooses modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
  *
- * A class, or a predicate that is a type guard, says what the modules are, and so what hooks see. With a path, say it
- * yourself, as with `querySelector`: nothing checks it.
+ * A class, or a predicate that is a type guard, says what the modules are, and so what hooks see; so does a root whose
+ * type says what is below it, as an adapter's does. Else say it yourself with a path, as with `querySelector`: nothing
+ * checks it.
  * @example
  * select(net, 'encoder.*.fc?').log();
  * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
@@ -127,15 +130,17 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
  * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing
  *   matches; Error where two modules have one path, or one is of another copy of layertap
  */
-export function select<M extends Hookable>(
-  root: Hookable,
-  selector: (path: string, module: Hookable) => module is M,
-): Selection<M>;
-export function select<M extends Hookable = Hookable>(
-  root: Hookable,
-  selector: (path: string, module: Hookable) => boolean,
-): Selection<M>;
+export function select<R extends Hookable, M extends ModuleOf<R>>(
+  root: R,
+  selector: (path: string, module: ModuleOf<R>) => module is M,
+): Selection<ModuleIn<R> extends M ? ModuleIn<R> : M>;
 export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
+// The two type parameters keep these apart from the last one, where a caller gives the only one.
+export function select<R extends Hookable, M extends ModuleIn<R>>(root: R, selector: string): Selection<M>;
+export function select<R extends Hookable, M extends ModuleOf<R>>(
+  root: R,
+  selector: RegExp | ((path: string, module: M) => boolean),
+): Selection<M>;
 export function select<M extends Hookable = Hookable>(root: Hookable, selector: Selector): Selection<M>;
 export function select(root: Hookable, selector: Selector): Selection {
   if (!(root instanceof Hookable)) throw new TypeError(`select(): the root must be a module, got ${describe(root)}`);

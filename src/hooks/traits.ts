@@ -31,4 +31,9 @@ export interface HookableTraits {
   refuseOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
   /** Global hooks are for modules: of what a framework calls, an adapter sees only what it has intercepted. */
   readonly [reachedByGlobalHooks]?: true;
+  /**
+   * The framework's own object, where it is the properties of that which hold the children. It shows which dots in their
+   * names are between two names (`cells.0`). Default: the Hookable itself.
+   */
+  holder?: object | undefined;
 }

@@ -1,6 +1,7 @@
 /** @file Walking modules: what counts as a child, and every module below a root. */
 import { className, describe, isForeign, isOfKind } from '../check/index.ts';
 import { describeModule, describePlace } from './describe-module.ts';
+import { hookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 
 /**
@@ -88,7 +89,7 @@ export function* walk(root: Hookable, removeDuplicate: boolean): Generator<TreeE
       const start = entry.parent === undefined ? '' : '.';
       const childPath = path + start + name;
       checkCopy(childPath, root, child);
-      const childNames = names + start + (name.includes('.') ? withInnerDots(module, name) : name);
+      const childNames = names + start + (name.includes('.') ? withInnerDots(holderOf(module), name) : name);
       yield* below({ path: childPath, names: childNames, name, module: child, parent: entry });
     }
     ancestors.delete(module);
@@ -142,6 +143,9 @@ function checkCopy(path: string, root: Hookable, module: Hookable): void {
       '  expected: one copy of layertap; two in node_modules (npm ls layertap), or a bundle beside a CDN, are the usual cause',
   );
 }
+
+/** The object whose properties are a module's children. */
+const holderOf = (module: Hookable): object => hookTable(module).traits.holder ?? module;
 
 /** Stands for a dot inside one name: no name has this character by accident. */
 export const INNER_DOT = '\0';

@@ -110,6 +110,42 @@ onEachBackend('the tree', (test) => {
     assert.is(nodes.getSubmodule(''), nodes);
   });
 
+  test('names with dots: one name, for globs too', () => {
+    const model = tf.sequential({
+      layers: [layers.dense({ units: 2, inputShape: [2], name: 'conv.1' }), dense('conv.2'), dense('fc')],
+    });
+    const net = wrapTfjs(tf, model);
+    assert.equal(paths(select(net, '*')), ['conv.1', 'conv.2', 'fc']);
+    assert.equal(paths(select(net, 'conv.*')), ['conv.1', 'conv.2']);
+    assert.equal(paths(select(net, 'conv.2')), ['conv.2']);
+    assert.is(String(net.getSubmodule('conv.1')), 'Dense(conv.1)');
+    const nested = tf.sequential({ layers: [layers.dense({ units: 2, inputShape: [2], name: 'a' }), dense('a.b')] });
+    assert.is(String(wrapTfjs(tf, nested).getSubmodule('a.b')), 'Dense(a.b)', 'not b of a');
+    const two = tf.sequential({ layers: [models.dense(2, 2), dense('fc')] });
+    const inner = two.layers[0]!;
+    inner.name = 'a';
+    (inner as tf.Sequential).layers[0]!.name = 'b';
+    two.layers[1]!.name = 'a.b';
+    assert.throws(() => wrapTfjs(tf, two).getSubmodule('a.b'), /two modules of .* have the path "a.b"/);
+    assert.throws(() => wrapTfjs(tf, two).getSubmodule('a.c'), /has no layer "a.c"\n {2}its layers: a, a.b/);
+    assert.throws(() => wrapTfjs(tf, two).getSubmodule(7 as never), TypeError);
+    // What a property holds has two names, as in the core.
+    const heads = wrapTfjs(
+      tf,
+      tf.sequential({ layers: [layers.dense({ units: 2, inputShape: [2] }), new Heads('two')] }),
+    );
+    assert.equal(paths(select(heads, 'two.*')), ['two.field']);
+    assert.equal(paths(select(heads, 'two.*.*')), ['two.heads.left', 'two.list.0', 'two.bare.one']);
+    const nodes = wrapTfjs(
+      tf,
+      graph([input(-1), op('block/a.b', 'Relu', 'x'), op('end', 'Neg', 'block/a.b')], ['end']),
+    );
+    assert.equal(paths(select(nodes, '*')), ['block/a.b', 'end']);
+    assert.equal(paths(select(nodes, 'block/*')), ['block/a.b']);
+    assert.equal(paths(select(nodes, '**')), ['block/a.b', 'end']);
+    assert.is(String(nodes.getSubmodule('block/a.b')), 'Relu(block/a.b)');
+  });
+
   test('ofClass finds layers by the names of their classes, and no nodes', () => {
     const net = wrapTfjs(tf, models.convolutional());
     assert.equal(paths(select(net, ofClass('Conv2D', 'Dense'))), ['conv', 'dense']);
