@@ -33,6 +33,8 @@ export class Parameter extends Tensor {
     super(values, initial.shape, SHAPE_ONLY);
     this.#values = new Float32Array(values);
     Object.defineProperty(this, 'data', Parameter.#data);
+    // Its prepared form has this shape, too, and would not notice another one.
+    Object.freeze(this.shape);
   }
 
   /** Raised whenever the values may have changed. Kernels keep prepared weights by it. */

@@ -261,6 +261,9 @@ test('a tensor whose memory was transferred is refused wherever it is computed w
 test('a shape that was written to is refused before it reaches beyond the values', () => {
   const x = ones(1, 2);
   (x.shape as number[])[0] = 100;
+  assert.throws(() => {
+    (layer().weight.shape as number[])[0] = 100;
+  }, TypeError);
   assert.throws(() => layer()(x), /has lost its values\n.*\n {2}came: 2 values\n {2}expected: 200/);
 });
 
