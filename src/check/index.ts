@@ -1,5 +1,9 @@
 // The only door to what every room uses of each value that came from outside. It imports nothing.
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';
 export { absorb, className, describe, describeError, isClass, isThenable, typeName } from './describe.ts';
+export { widenBfloat16, widenFloat16 } from './half-precision.ts';
+export { isNumeric, isTypedNumbers, type Numbers, type NumericArray, readNumbers } from './numbers.ts';
+export { readStep } from './step.ts';
 export { VALUES } from './tensor-values.ts';
+export { markTrouble, troubleOf } from './trouble.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

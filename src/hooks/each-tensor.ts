@@ -1,41 +1,164 @@
-import { describe, isThenable } from '../check/index.ts';
+/** @file The tensors of an output, found in one way wherever outputs are read. */
+import { describe, describeError, isThenable, type Numbers, readNumbers } from '../check/index.ts';
+import { describeModule } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
 import { hookTable } from './hook-table.ts';
+import type { Hookable } from './hookable.ts';
+import { report } from './report.ts';
+
+/** An output is looked through at each call: one with more objects than this is an error, and so is a deeper one. */
+const MOST_OBJECTS = 100_000;
+const DEEPEST = 100;
 
 /**
- * Gives the values of the one tensor of an output to `visit`, or those of each tensor in its arrays and plain objects,
- * whose names are below that of the module: `lstm/0`, `lstm/1`.
- * @param where names the caller in the error message
- * @returns a promise where values can only be waited for; it rejects where one of them or `visit` fails
- * @throws TypeError where there is no tensor that the module's reader knows
+ * Visits the tensors of a value: itself, or those in arrays, Maps, Sets and own enumerable properties of objects. An object
+ * that is found twice, as in a cycle, is looked through once; a property whose getter throws is passed over.
+ * @param visit is given the tensor, and where it is: '' for the value itself, else '/logits' or '/hidden/0'
+ * @returns whether there was any
+ * @throws the first error of `visit`, when all were visited; RangeError for a value of more than 100,000 objects, or nested
+ *   deeper than 100
  */
-export function eachTensor(
-  where: string,
-  { module, output }: ForwardEvent,
-  name: string,
-  visit: (name: string, values: Float32Array) => void,
-): Promise<unknown> | undefined {
-  const { reader } = hookTable(module);
-  const waiting: PromiseLike<unknown>[] = [];
-  const look = (value: unknown, at: string): boolean => {
-    if (reader?.is(value)) {
-      const values = reader.values(value);
-      if (isThenable(values)) waiting.push(values.then((numbers) => visit(at, numbers)));
-      else visit(at, values);
-      return true;
-    }
-    if (!isContainer(value)) return false;
-    return Object.entries(value).filter(([key, part]) => look(part, `${at}/${key}`)).length > 0;
-  };
-  if (!look(output, name)) {
-    throw new TypeError(`${where}: the output of ${name} has no tensor that its module can read: ${describe(output)}`);
+export function forEachTensor(
+  value: unknown,
+  isTensor: (value: unknown) => boolean,
+  visit: (tensor: unknown, place: string) => void,
+): boolean {
+  if (isTensor(value)) {
+    visit(value, '');
+    return true;
   }
-  return waiting.length === 0 ? undefined : Promise.all(waiting);
+  if (!isContainer(value)) return false;
+  const seen = new Set<object>();
+  const errors: unknown[] = [];
+  let found = false;
+  const visitPart = (tensor: unknown, place: string): void => {
+    found = true;
+    try {
+      visit(tensor, place);
+    } catch (error) {
+      errors.push(error);
+    }
+  };
+  const look = (container: object, place: string, depth: number): void => {
+    if (seen.has(container)) return;
+    seen.add(container);
+    if (seen.size > MOST_OBJECTS || depth > DEEPEST) {
+      const much = depth > DEEPEST ? `is nested deeper than ${DEEPEST}` : `has more than ${MOST_OBJECTS} objects`;
+      throw new RangeError(`${describe(value)} ${much}; its tensors are not looked for`);
+    }
+    for (const [key, part] of partsOf(container)) {
+      if (isTensor(part)) visitPart(part, `${place}/${String(key)}`);
+      else if (isContainer(part)) look(part, `${place}/${String(key)}`, depth + 1);
+    }
+  };
+  look(value, '', 1);
+  if (errors.length > 0) throw errors[0];
+  return found;
 }
 
+/** Whether a value may hold tensors. Typed arrays hold numbers; a function is a module, or computes something. */
 function isContainer(value: unknown): value is object {
-  if (Array.isArray(value)) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+}
+
+function* partsOf(container: object): Iterable<readonly [key: unknown, part: unknown]> {
+  if (Array.isArray(container) || container instanceof Map) yield* container.entries();
+  else if (container instanceof Set) yield* [...container].entries();
+  else {
+    for (const key of Object.keys(container)) {
+      let part: unknown;
+      try {
+        part = (container as Record<string, unknown>)[key];
+      } catch {
+        continue;
+      }
+      yield [key, part];
+    }
+  }
+}
+
+/**
+ * Visits the tensors of outputs for one who records them. What has none is passed over, as is a part that cannot be read
+ * beside others that can: a model may give null for once, or texts beside its numbers. Each is reported once for a
+ * module, but for null and undefined.
+ */
+export class OutputTensors {
+  readonly #where: string;
+  readonly #say: (error: Error) => void;
+  readonly #without: WeakSet<Hookable> = new WeakSet();
+  readonly #unreadable: WeakSet<Hookable> = new WeakSet();
+
+  /**
+   * @param where names the recorder in messages
+   * @param say is given the reports
+   */
+  constructor(where: string, say: (error: Error) => void = report) {
+    this.#where = where;
+    this.#say = say;
+  }
+
+  /**
+   * @param visit as of {@link forEachTensor}
+   * @throws as {@link forEachTensor} does
+   */
+  each(event: ForwardEvent, visit: (tensor: unknown, place: string) => void): void {
+    const { module, output } = event;
+    const { reader } = hookTable(module);
+    if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
+    if (output === null || output === undefined) return;
+    const why = reader === undefined ? 'there is no TensorReader for it' : 'it has no tensor that its module can read';
+    this.#report(this.#without, event, 'the output', `${why}: ${describe(output)}`);
+  }
+
+  /**
+   * Visits the values of the tensors that have some.
+   * @param name of the module in names: a tensor inside of its output has a name below that, `lstm/0`
+   * @returns a promise where values can only be waited for; it rejects where one of them or `visit` fails
+   * @throws TypeError for an output whose values are bits of something else, see {@link readNumbers}; and as {@link each}
+   */
+  eachValues(
+    event: ForwardEvent,
+    name: string,
+    visit: (name: string, values: Numbers) => void,
+  ): Promise<unknown> | undefined {
+    const { reader } = hookTable(event.module);
+    let waiting: PromiseLike<unknown>[] | undefined;
+    this.each(event, (tensor, place) => {
+      const at = name + place;
+      const refused = (error: unknown) => {
+        if (place === '') throw error;
+        this.#report(this.#unreadable, event, `the part ${place} of the output`, describeError(error));
+      };
+      const take = (values: unknown) => {
+        if (values === undefined) return;
+        let numbers: Numbers;
+        try {
+          numbers = readNumbers(this.#where, at, values, tensor);
+        } catch (error) {
+          return refused(error);
+        }
+        visit(at, numbers);
+      };
+      let values: unknown;
+      try {
+        values = reader!.values(tensor);
+      } catch (error) {
+        return refused(error);
+      }
+      if (!isThenable(values)) {
+        take(values);
+        return;
+      }
+      waiting ??= [];
+      waiting.push(values.then(take, refused));
+    });
+    return waiting && Promise.all(waiting);
+  }
+
+  #report(reported: WeakSet<Hookable>, { module, path }: ForwardEvent, what: string, why: string): void {
+    if (reported.has(module)) return;
+    reported.add(module);
+    const where = `layertap: ${this.#where}: ${what} of ${path || describeModule(module)}`;
+    this.#say(new Error(`${where} is passed over: ${why}. This is said once for each module.`));
+  }
 }

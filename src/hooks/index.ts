@@ -9,7 +9,7 @@ export {
   registerBackwardHook,
 } from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
-export { eachTensor } from './each-tensor.ts';
+export { forEachTensor, OutputTensors } from './each-tensor.ts';
 export type { ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
@@ -40,10 +40,10 @@ export type { ObserveOptions } from './observe.ts';
 export { type QueueOptions, queue } from './operators/queue.ts';
 export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';
-export type { TensorReader } from './reader.ts';
+export type { TensorReader, TensorValues } from './reader.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './report.ts';
 export { handleOf, type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
-export { RepeatedSteps, type TagOption, tagsOf } from './tags.ts';
+export { type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './tags.ts';
 export { type HookableTraits, type HookKind, reachedByGlobalHooks } from './traits.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './tree.ts';

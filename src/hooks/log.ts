@@ -2,6 +2,7 @@ import { describe, isThenable } from '../check/index.ts';
 import type { Summary } from '../kernels/index.ts';
 import { checkOptions } from './check-arguments.ts';
 import { describeModule } from './describe-module.ts';
+import { forEachTensor } from './each-tensor.ts';
 import type { ForwardEvent } from './event.ts';
 import { hookTable } from './hook-table.ts';
 import { summaryOf } from './summary-of.ts';
@@ -13,8 +14,11 @@ export interface LogOptions {
   print?: (line: string) => void;
 }
 
-/** An observer that prints a line of statistics for each output that is a tensor, and says what others are. */
-export function logger(options: LogOptions = {}): (event: ForwardEvent) => void | Promise<void> {
+/**
+ * An observer that prints a line of statistics for each tensor of an output, and says what outputs without one are. A tensor
+ * inside of an output has its place behind the module's name: `lstm/0`.
+ */
+export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promise<unknown> | undefined {
   checkOptions('log()', options, ['every', 'print']);
   const { every = 1, print = (line: string) => console.log(line) } = options;
   if (!Number.isSafeInteger(every) || every < 1) {
@@ -22,17 +26,28 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => void 
   }
   if (typeof print !== 'function')
     throw new TypeError(`log(): option "print" must be a function, got ${describe(print)}`);
-  return (event) => {
-    const { module, path, output, call } = event;
-    if (call % every !== 0) return;
-    const start = `${path === '' ? describeModule(module) : path} #${call}`;
+  return ({ module, path, output, call }) => {
+    if (call % every !== 0) return undefined;
+    const name = path === '' ? describeModule(module) : path;
     const { reader } = hookTable(module);
-    if (!reader?.is(output)) return print(`${start}: ${describe(output)}`);
-    // Asked at once: a framework may have freed the tensor when its summary comes.
-    const shape = reader.shape(output).join(', ');
-    const line = (summary: Summary) => print(`${start} [${shape}] ${statistics(summary)}`);
-    const summary = summaryOf(reader, output);
-    return isThenable(summary) ? Promise.resolve(summary.then(line)) : line(summary);
+    let waiting: PromiseLike<void>[] | undefined;
+    const visit = (tensor: unknown, place: string): void => {
+      const start = `${name}${place} #${call}`;
+      // Asked at once: a framework may have freed the tensor when its summary comes.
+      const shape = reader!.shape(tensor).join(', ');
+      const line = (summary: Summary | undefined) =>
+        print(`${start} [${shape}] ${summary === undefined ? 'no numbers' : statistics(summary)}`);
+      const summary = summaryOf('log()', reader!, tensor);
+      if (!isThenable(summary)) {
+        line(summary);
+        return;
+      }
+      waiting ??= [];
+      waiting.push(summary.then(line));
+    };
+    const found = reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit);
+    if (!found) print(`${name} #${call}: ${describe(output)}`);
+    return waiting && Promise.all(waiting);
   };
 }
 

@@ -1,4 +1,4 @@
-import { className, describe, describeError } from '../check/index.ts';
+import { className, describe, describeError, troubleOf } from '../check/index.ts';
 import { checkHook, checkOptions } from './check-arguments.ts';
 import { describePlace } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
@@ -16,7 +16,8 @@ export interface ObserveOptions {
 
 /**
  * Registers an observer that cannot disturb: what it throws or rejects is reported, never thrown into the forward or
- * out of the process. After three errors in a row it is removed, which is reported too.
+ * out of the process. After three errors in a row it is removed, which is reported too; a writer that cannot write for a
+ * while is no error of an observer.
  */
 export function observeIsolated<M extends Hookable>(
   module: M,
@@ -32,7 +33,14 @@ export function observeIsolated<M extends Hookable>(
     throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
   }
   const name = observer.name || '(anonymous)';
+  let lastTrouble: unknown;
   const failed = (record: HookRecord, cause: unknown) => {
+    const trouble = troubleOf(cause);
+    if (trouble !== undefined) {
+      if (trouble !== lastTrouble) report(cause as Error, reporter);
+      lastTrouble = trouble;
+      return;
+    }
     // Calls that were under way when it was removed may still fail: that it fails has been said.
     if (record.errors === ERRORS_IN_A_ROW) return;
     record.errors++;

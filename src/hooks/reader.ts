@@ -1,4 +1,8 @@
+import type { NumericArray } from '../check/index.ts';
 import type { Summary } from '../kernels/index.ts';
+
+/** What {@link TensorReader.values} gives. */
+export type TensorValues = NumericArray | undefined;
 
 /**
  * How to read the tensors of one framework. The hooks know no tensor class: whoever makes a Hookable says how its
@@ -9,8 +13,12 @@ export interface TensorReader<T = unknown> {
   is(value: unknown): value is T;
   /** The sizes of the dimensions, outermost first; empty for a scalar. */
   shape(tensor: T): readonly number[];
-  /** The values, row-major; a promise of them where the framework has to wait for a device. */
-  values(tensor: T): Float32Array | Promise<Float32Array>;
+  /**
+   * The values, row-major; undefined where they are no numbers, as in a tensor of strings; a promise where the framework has
+   * to wait for a device. A Float32Array is the fastest, and is not copied. Bits of float16 or bfloat16 in a Uint16Array
+   * are read as such where the tensor's `dtype` or `type` says so, as `float16`, `F16` or `torch.float16`.
+   */
+  values(tensor: T): TensorValues | Promise<TensorValues>;
   /** A copy that outlives the call, for frameworks that free their tensors. */
   keep(tensor: T): T;
   /**

@@ -48,15 +48,33 @@ export function tagsOf(where: string, selection: Selection, tag: TagOption = 'pa
   return tags;
 }
 
-/** Tells the calls of a module at one step from each other, where the steps are somebody else's. */
-export class RepeatedSteps<S> {
-  readonly #last: WeakMap<Hookable, { step: S; calls: number }> = new WeakMap();
+/** Where the record of a call goes. */
+export interface RecordPlace<S> {
+  readonly tag: string;
+  readonly step: S;
+}
 
-  /** The tag of this call: `tag` itself, then `tag/call_1`, `tag/call_2`, …. To be asked once for each call. */
-  tag(module: Hookable, step: S, tag: string): string {
-    const last = this.#last.get(module);
-    const calls = last?.step === step ? last.calls + 1 : 0;
-    this.#last.set(module, { step, calls });
-    return calls === 0 ? tag : `${tag}/call_${calls}`;
+/**
+ * The tag and the step of each call of some modules. Without steps of the caller's, a module's calls are its steps, from 0.
+ * Of several calls at one step the first has the module's tag, then come `tag/call_1`, `tag/call_2`, ….
+ */
+export class RecordPlaces<S extends number | bigint> {
+  readonly #modules: Map<Hookable, { readonly tag: string; next: number; step: S | undefined }>;
+  readonly #step: (() => S) | undefined;
+
+  constructor(tags: ReadonlyMap<Hookable, string>, step: (() => S) | undefined) {
+    this.#modules = new Map([...tags].map(([module, tag]) => [module, { tag, next: 0, step: undefined }]));
+    this.#step = step;
+  }
+
+  /** To be asked once for each call, also for those that are not recorded. @throws what the caller's function throws */
+  next(module: Hookable): RecordPlace<S | number> {
+    const last = this.#modules.get(module)!;
+    if (this.#step === undefined) return { tag: last.tag, step: last.next++ };
+    const step = this.#step();
+    if (last.step !== step) last.next = 0;
+    last.step = step;
+    const repeats = last.next++;
+    return { tag: repeats === 0 ? last.tag : `${last.tag}/call_${repeats}`, step };
   }
 }

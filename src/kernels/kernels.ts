@@ -4,11 +4,9 @@
  * A kernel knows flat arrays, counts and pointers; it knows no Tensor, no Module and no hook.
  */
 
-/** Numbers that a kernel may read but not write: any typed array but the BigInt ones, or a plain array. */
-export interface Numbers {
-  readonly length: number;
-  readonly [index: number]: number;
-}
+import type { Numbers } from '../check/index.ts';
+
+export type { Numbers };
 
 /** The weights of one linear layer in the form that its kernel wants, without a bias. Made by {@link Kernels.pack}. */
 export interface PackedLinear {

@@ -1,4 +1,5 @@
-import { checkOptions, describe, Hookable, type InputsOf, isThenable, type TensorReader } from '../hooks/index.ts';
+import { describe, isThenable, readStep } from '../check/index.ts';
+import { checkOptions, Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
 import type {
   AddHistogramOptions,
   AddHparamsOptions,
@@ -10,13 +11,15 @@ import type {
 import type { Event, Histogram, SummaryValue } from './format/event.ts';
 import { encodeGraph, encodeRunMetadata } from './graph/graph-def.ts';
 import { traceGraph } from './graph/trace.ts';
+import { finishRegistrations } from './live-registrations.ts';
 import { defaultLogDir } from './sinks/default-log-dir.ts';
 import { DirectorySink } from './sinks/directory-sink.ts';
 import { nodeBuiltins } from './sinks/node.ts';
 import { origin } from './sinks/origin.ts';
 import { RunFiles } from './sinks/run-files.ts';
-import { readStep, StepCounter } from './step-counter.ts';
-import { binEdges, checkBins } from './summaries/bins.ts';
+import { StepCounter } from './step-counter.ts';
+import { binEdges, readBinOptions } from './summaries/bins.ts';
+import { EmptyHistograms } from './summaries/empty-histograms.ts';
 import { makeHistogram } from './summaries/histogram.ts';
 import { entries, type Hparam, makeHparams } from './summaries/hparams.ts';
 import { makeImage } from './summaries/image.ts';
@@ -53,7 +56,7 @@ export class SummaryWriter<T = never> {
   readonly #reader: TensorReader | undefined;
   readonly #steps: StepCounter = new StepCounter();
   readonly #nonFinite: NonFiniteCounts = new NonFiniteCounts();
-  readonly #warned: Set<string> = new Set();
+  readonly #empty: EmptyHistograms = new EmptyHistograms();
   #closed = false;
 
   /**
@@ -148,11 +151,7 @@ export class SummaryWriter<T = never> {
    */
   addHistogram(tag: string, values: SummaryValues | T, step?: Step, options: AddHistogramOptions = {}): void {
     const where = this.#check('addHistogram', tag, options, ['bins', 'maxBins']);
-    const bins = checkBins(where, options.bins ?? 'tensorflow');
-    const maxBins = options.maxBins ?? Infinity;
-    if (maxBins !== Infinity && !(Number.isSafeInteger(maxBins) && maxBins >= 1)) {
-      throw new RangeError(`${where}: option maxBins is ${describe(maxBins)}; expected a whole number, 1 or more`);
-    }
+    const { bins, maxBins } = readBinOptions(where, options);
     const { values: numbers } = readArray(where, values, this.#reader);
     const statistics = moments(numbers);
     let histogram: Histogram | undefined;
@@ -162,7 +161,7 @@ export class SummaryWriter<T = never> {
     }
     const resolved = this.#steps.resolve(where, tag, step);
     const counts = this.#nonFinite.valuesOf(tag, statistics);
-    if (histogram === undefined) this.#warnOfNothing(where, tag, numbers.length);
+    if (histogram === undefined) this.#empty.warn(where, tag, numbers.length);
     this.#add(where, tag, resolved, options, histogram === undefined ? counts : [{ tag, histogram }, ...counts]);
   }
 
@@ -261,11 +260,13 @@ export class SummaryWriter<T = never> {
   }
 
   /**
-   * Flushes and ends the files. Otherwise than in PyTorch, which would begin a new file, adding is an error from then on.
-   * Twice is harmless.
+   * Flushes and ends the files, with what `logActivations` has merged so far. Otherwise than in PyTorch, which would begin a
+   * new file, adding is an error from then on. Twice is harmless.
    * @throws Error (the promise rejects) if writing failed; the records are kept, and the writer stays open
    */
   async close(): Promise<void> {
+    const finishing = this.#closed ? [] : finishRegistrations(this);
+    if (finishing.length > 0) await Promise.all(finishing);
     this.#closed = true;
     try {
       await this.#files.close();
@@ -324,13 +325,6 @@ export class SummaryWriter<T = never> {
     let time = now();
     while (this.#files.has(String(time))) time += 0.001;
     return String(time);
-  }
-
-  #warnOfNothing(where: string, tag: string, count: number): void {
-    if (this.#warned.has(tag)) return;
-    this.#warned.add(tag);
-    const what = count === 0 ? 'there are no values' : `of ${count} values all are NaN, infinite or beyond the bins`;
-    console.warn(`${where}: ${what}, so no histogram is written. This is said once for each tag.`);
   }
 }
 

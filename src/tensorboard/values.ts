@@ -1,14 +1,27 @@
-import { describe, isThenable, type TensorReader } from '../hooks/index.ts';
-import type { Numbers } from '../kernels/index.ts';
+import {
+  absorb,
+  describe,
+  isNumeric,
+  isThenable,
+  isTypedNumbers,
+  type Numbers,
+  type NumericArray,
+  readNumbers,
+  VALUES,
+} from '../check/index.ts';
+import type { TensorReader } from '../hooks/index.ts';
 
 /**
- * Numbers to be logged: one number, any typed array but the BigInt ones, a tensor (any object whose `data` is such an
- * array, with its sizes as `shape`), or an array of any of these with one shape.
+ * Numbers to be logged: one number, any typed array, a tensor (any object whose `data` is an array of numbers, with its
+ * sizes as `shape` or `dims`), or an array of any of these with one shape. True and false count as 1 and 0. Where a tensor's
+ * `dtype` or `type` says that its data are bits of float16 or bfloat16, they are read as such.
  */
 export type SummaryValues =
   | number
-  | Numbers
-  | { readonly data: Numbers; readonly shape?: readonly number[] }
+  | bigint
+  | boolean
+  | NumericArray
+  | { readonly data: NumericArray; readonly shape?: readonly number[]; readonly dims?: readonly number[] }
   | readonly SummaryValues[];
 
 /** Numbers, row-major, and the sizes of the dimensions, outermost first. */
@@ -87,38 +100,36 @@ function shapeOf(where: string, values: readonly unknown[], reader: TensorReader
 
 /** What holds numbers itself, and is not an array of such things. */
 function readLeaf(where: string, value: unknown, reader: TensorReader | undefined): NumberArray | undefined {
-  if (typeof value === 'number') return { values: [value], shape: [] };
+  if (reader?.is(value)) return readTensor(where, value, reader);
+  if (value instanceof Float32Array) return { values: value, shape: [value.length] };
+  if (isNumeric(value)) return { values: [Number(value)], shape: [] };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  refuseComplex(where, value);
-  if (reader?.is(value)) {
-    const values = reader.values(value);
-    if (isThenable(values)) {
-      throw new TypeError(
-        `${where}: the values of ${describe(value)} can only be waited for; await them, and log the array`,
-      );
-    }
-    return { values, shape: reader.shape(value) };
+  if (isTypedNumbers(value)) {
+    const values = readNumbers(where, 'values', value);
+    return { values, shape: [values.length] };
   }
-  if (isNumbers(value)) return { values: value, shape: [value.length] };
-  const { data, shape, width, height } = value as {
-    data?: unknown;
-    shape?: unknown;
-    width?: unknown;
-    height?: unknown;
-  };
-  if (!isNumbers(data)) return undefined;
+  const { shape, dims, width, height } = value as Record<string, unknown>;
+  const data = (value as Record<symbol, unknown>)[VALUES] ?? (value as { data?: unknown }).data;
+  if (!isTypedNumbers(data) && !Array.isArray(data)) return undefined;
+  const values = readNumbers(where, 'the data of values', data, value);
+  const sizes = shape ?? dims;
   // The pixels of a canvas: ImageData.
-  if (shape === undefined && data.length === 4 * (width as number) * (height as number)) {
-    return { values: data, shape: [height as number, width as number, 4] };
+  if (sizes === undefined && values.length === 4 * (width as number) * (height as number)) {
+    return { values, shape: [height as number, width as number, 4] };
   }
-  return { values: data, shape: checkShape(where, shape, data.length) };
+  return { values, shape: checkShape(where, sizes, values.length) };
 }
 
-/** A typed array of numbers. Told by its tag, since instanceof fails across realms; but that is quick where it holds. */
-function isNumbers(value: unknown): value is Numbers {
-  if (value instanceof Float32Array) return true;
-  if (!ArrayBuffer.isView(value)) return false;
-  return /^\[object (Int|Uint|Float)\d+(Clamped)?Array\]$/.test(Object.prototype.toString.call(value));
+function readTensor(where: string, tensor: unknown, reader: TensorReader): NumberArray {
+  const values = reader.values(tensor);
+  if (isThenable(values)) {
+    absorb(values);
+    throw new TypeError(
+      `${where}: the values of ${describe(tensor)} can only be waited for; await them, and log the array`,
+    );
+  }
+  if (values === undefined) throw new TypeError(`${where}: ${describe(tensor)} has no numbers; expected some`);
+  return { values: readNumbers(where, `the data of ${describe(tensor)}`, values, tensor), shape: reader.shape(tensor) };
 }
 
 function checkShape(where: string, shape: unknown, length: number): readonly number[] {
@@ -132,19 +143,11 @@ function checkShape(where: string, shape: unknown, length: number): readonly num
   throw new RangeError(`${where}: the shape [${sizes.join(', ')}] holds ${product} values; the data has ${length}`);
 }
 
-/** The parts of complex numbers, one after another, would pass for twice as many real ones. */
-function refuseComplex(where: string, value: object): void {
-  const { dtype } = value as { dtype?: unknown };
-  if (typeof dtype === 'string' && dtype.startsWith('complex')) {
-    throw new TypeError(`${where}: ${describe(value)} holds complex numbers (${dtype}); expected real ones`);
-  }
-}
-
 function wrongType(where: string, value: unknown, place: string): TypeError {
   const hasData = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && 'data' in value;
   const what = describe(value) + (hasData ? ` whose data is ${describe(value.data)}` : '');
   return new TypeError(
-    `${where}: values${place} is ${what}; expected a number, a typed array (not of BigInts), ` +
+    `${where}: values${place} is ${what}; expected a number, a typed array, ` +
       'a tensor with such an array as its data, or arrays of these',
   );
 }

@@ -204,8 +204,7 @@ test('summarize() says which element is not a number', () => {
     [holes, 'values[1] is undefined'],
     [[1, 2, '3'], 'values[2] is the string "3"'],
     [[null], 'values[0] is null'],
-    [[1n], 'values[0] is the bigint 1'],
-    [[0, [1]], 'values[1] is an Array'],
+    [[0, [1]], 'values[1] is an array of length 1'],
   ];
   for (const [values, message] of cases) {
     assert.throws(
@@ -221,8 +220,6 @@ test('summarize() says what is not an array of numbers', () => {
     [5, 'the number 5'],
     ['12', 'the string "12"'],
     [{ length: 3 }, 'an Object'],
-    [BigInt64Array.of(1n), 'a BigInt64Array'],
-    [new BigUint64Array(0), 'a BigUint64Array'],
     [new DataView(new ArrayBuffer(8)), 'a DataView'],
     [new ArrayBuffer(8), 'an ArrayBuffer'],
     [new Set([1]), 'a Set'],

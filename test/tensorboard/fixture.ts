@@ -1,17 +1,33 @@
 /** @file What PyTorch wrote, as test/fixtures/make_tensorboard.py recorded it. */
 import { readFileSync } from 'node:fs';
+import type { Numbers } from '../../src/check/index.ts';
+import type { SummaryValues } from '../../src/tensorboard/index.ts';
+import { readArray } from '../../src/tensorboard/values.ts';
 
 export interface Case {
   name: string;
   kind: 'histogram' | 'scalar';
   tag: string;
   step: number | bigint | undefined;
-  values: Float32Array | Float64Array | Int8Array | Int32Array | Uint8Array;
+  /** An array; of a tensor of PyTorch's that JavaScript has no array for, its bits and its dtype. */
+  values: SummaryValues;
+  /** The same as plain numbers. */
+  numbers: Numbers;
+  finite: boolean;
   /** The whole record, framing included. */
   record: Uint8Array;
 }
 
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int8: Int8Array, int32: Int32Array, uint8: Uint8Array };
+
+/** Of PyTorch's tensors: the arrays that hold their elements, or the bits of these. */
+const TENSORS = {
+  'torch.int64': BigInt64Array,
+  'torch.bool': Uint8Array,
+  'torch.float16': Uint16Array,
+  'torch.bfloat16': Uint16Array,
+  'torch.uint16': Uint16Array,
+};
 
 const file = JSON.parse(readFileSync(new URL('../fixtures/tensorboard/records.json', import.meta.url), 'utf8')) as {
   wallTime: number;
@@ -23,7 +39,7 @@ const file = JSON.parse(readFileSync(new URL('../fixtures/tensorboard/records.js
     kind: Case['kind'];
     tag: string;
     step: string | null;
-    dtype: keyof typeof ARRAYS;
+    dtype: keyof typeof ARRAYS | keyof typeof TENSORS;
     values: string;
     record: string;
   }[];
@@ -42,12 +58,22 @@ export const edges: { count: number; sha256: string } = file.edges;
 export const crc: { bytes: string; crc: number; masked: number }[] = file.crc;
 /** The first record of the file. */
 export const header: Uint8Array = fromBase64(file.header);
-export const cases: Case[] = file.cases.map(({ step, dtype, values, record, ...rest }) => ({
-  ...rest,
-  step: readStep(step),
-  values: new ARRAYS[dtype](fromBase64(values).buffer),
-  record: fromBase64(record),
-}));
+export const cases: Case[] = file.cases.map(({ step, dtype, values, record, ...rest }) => {
+  const { buffer } = fromBase64(values);
+  const given =
+    dtype in TENSORS
+      ? { data: new TENSORS[dtype as keyof typeof TENSORS](buffer), dtype }
+      : new ARRAYS[dtype as keyof typeof ARRAYS](buffer);
+  const numbers = readArray('the fixture', given).values;
+  return {
+    ...rest,
+    step: readStep(step),
+    values: given,
+    numbers,
+    finite: Array.from(numbers).every(Number.isFinite),
+    record: fromBase64(record),
+  };
+});
 
 /** An array by its bytes. */
 export interface ArrayFixture {

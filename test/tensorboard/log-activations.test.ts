@@ -160,7 +160,7 @@ test('logActivations() reports an output without a tensor, and the model goes on
     setReporter();
   }
   assert.is(said.length, 1);
-  assert.match(said[0]!, 'the output of AttachedMethod has no tensor that its module can read: the string "text"');
+  assert.match(said[0]!, 'it has no tensor that its module can read: the string "text"');
 });
 
 test('logActivations() refuses other arguments', () => {

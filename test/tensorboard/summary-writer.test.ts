@@ -26,7 +26,7 @@ function warnings(run: () => void): string[] {
   return said;
 }
 
-for (const { name, kind, tag, step, values, record } of cases) {
+for (const { name, kind, tag, step, values, finite, record } of cases) {
   test(`SummaryWriter writes PyTorch's bytes for ${kind} ${name}`, () => {
     const directory = temporaryDirectory();
     atTime(wallTime, () => {
@@ -41,7 +41,7 @@ for (const { name, kind, tag, step, values, record } of cases) {
     const [actual] = readEvents(written);
     const [expected] = readEvents(record);
     if (kind === 'scalar') assert.equal(Buffer.from(written), Buffer.from(record));
-    else if (values.every(Number.isFinite)) {
+    else if (finite) {
       assert.equal(Buffer.from(withSumsOf(expected!, actual!)), Buffer.from(expected!.bytes));
     } else {
       // PyTorch's own minimum, maximum and sums are NaN here.
@@ -154,7 +154,7 @@ test('SummaryWriter refuses bad input before anything has changed', () => {
       /^SummaryWriter\.addHistogram\("a"\): values is the string/,
     ],
     [() => writer.addHistogram('a', [[1], ['x']] as never), TypeError, /values\[1\]\[0\] is the string "x"/],
-    [() => writer.addHistogram('a', BigInt64Array.of(1n) as never), TypeError, /a BigInt64Array/],
+    [() => writer.addHistogram('a', new DataView(new ArrayBuffer(8)) as never), TypeError, /a DataView/],
     [() => writer.addHistogram('a', 1, NaN), RangeError, /^SummaryWriter\.addHistogram\("a"\): step is NaN/],
     [() => writer.addHistogram('a', 1, '1' as never), TypeError, /step is the string "1"/],
     [

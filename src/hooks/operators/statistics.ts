@@ -1,43 +1,61 @@
-import { concatMap, from, map, type OperatorFunction, of } from 'rxjs';
-import { describe, isThenable } from '../../check/index.ts';
+import { concatMap, filter, from, map, type OperatorFunction, of } from 'rxjs';
+import { isThenable } from '../../check/index.ts';
 import type { Summary } from '../../kernels/index.ts';
 import { describeModule } from '../describe-module.ts';
+import { OutputTensors } from '../each-tensor.ts';
 import type { ForwardEvent } from '../event.ts';
 import { hookTable } from '../hook-table.ts';
 import { summaryOf } from '../summary-of.ts';
 
-/** Statistics of one output: what is left of an event when its tensor is gone. */
+/** Statistics of one tensor of an output: what is left of an event when its tensor is gone. */
 export interface OutputStatistics extends Summary {
   /** The module's path under the root that it was selected from. */
   readonly path: string;
+  /** Where the tensor is in the output: `logits`, `hidden/0`; '' for the output itself. */
+  readonly part: string;
   readonly call: number;
   readonly shape: readonly number[];
 }
 
+type Row = OutputStatistics | undefined;
+
 /**
- * An operator that turns events into statistics of their outputs. Nothing of the tensor is kept: it is read at once, or,
- * where its framework reads asynchronously, asked for at once; those statistics come later, in the order of the events.
+ * An operator that turns events into statistics: one value for each tensor of an output. Nothing of the tensors is kept: they
+ * are read at once, or, where their framework reads asynchronously, asked for at once; those statistics come later, in the
+ * order of the events. An output without a tensor gives nothing, which is reported once for each module, but for null and
+ * undefined.
  *
  * @example
  * select(net, Linear).observe().pipe(statistics()).subscribe(({ path, mean }) => plot(path, mean));
- * @throws (as an error of the stream) TypeError for an output that is not a tensor of its module's framework
+ * @throws (as an error of the stream) TypeError for values that cannot be read as numbers
  */
 export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
-  const read = map(({ module, path, call, output }: ForwardEvent) => {
+  const tensors = new OutputTensors('statistics()');
+  const read = map((event: ForwardEvent) => {
+    const { module, path, call } = event;
     const { reader } = hookTable(module);
     const where = `statistics() of ${path || describeModule(module)}`;
-    if (!reader?.is(output)) throw new TypeError(`${where}: a tensor expected, got ${describe(output)}`);
-    const shape = [...reader.shape(output)];
-    const summary = summaryOf(reader, output);
-    const row = (found: Summary): OutputStatistics => ({ path, call, shape, ...found });
-    if (!isThenable(summary)) return row(summary);
-    const later = summary.then(row);
-    // It may be waiting for others when it fails: that is an error of the stream, not of the process.
-    later.then(undefined, () => {});
-    return later;
+    const rows: (Row | PromiseLike<Row>)[] = [];
+    tensors.each(event, (tensor, place) => {
+      const shape = [...reader!.shape(tensor)];
+      const summary = summaryOf(where, reader!, tensor);
+      const row = (found: Summary | undefined): Row => found && { path, part: place.slice(1), call, shape, ...found };
+      if (!isThenable(summary)) {
+        rows.push(row(summary));
+        return;
+      }
+      const later = summary.then(row);
+      // It may be waiting for others when it fails: that is an error of the stream, not of the process.
+      later.then(undefined, () => {});
+      rows.push(later);
+    });
+    return rows;
   });
-  const inOrder = concatMap((row: OutputStatistics | PromiseLike<OutputStatistics>) =>
-    isThenable(row) ? from(row) : of(row),
+  const inOrder = concatMap((rows: readonly (Row | PromiseLike<Row>)[]) =>
+    from(rows).pipe(
+      concatMap((row) => (isThenable(row) ? from(row) : of(row))),
+      filter((row) => row !== undefined),
+    ),
   );
   return (events) => inOrder(read(events));
 }

@@ -1,13 +1,6 @@
 /** @file One call of a module tree, watched through hooks: which module took what from whom. */
-import {
-  className,
-  type Hookable,
-  isThenable,
-  readerOf,
-  type TensorReader,
-  type TreeEntry,
-  walk,
-} from '../../hooks/index.ts';
+import { className, isThenable } from '../../check/index.ts';
+import { forEachTensor, type Hookable, readerOf, type TensorReader, type TreeEntry, walk } from '../../hooks/index.ts';
 
 /** A box of the graph. */
 export interface GraphNode {
@@ -178,16 +171,20 @@ class Trace {
   }
 }
 
-/** The tensors in a value: itself, or those in arrays and plain objects. Where nobody says what a tensor is, any object. */
+/** The tensors in a value. Where nobody says what a tensor is, any object that is no array, Map or plain object. */
 function tensorsIn(value: unknown, reader: TensorReader | undefined): object[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (reader?.is(value)) return [value];
-  if (Array.isArray(value)) return value.flatMap((one) => tensorsIn(one, reader));
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) {
-    return Object.values(value).flatMap((one) => tensorsIn(one, reader));
-  }
-  return reader === undefined ? [value] : [];
+  const tensors: object[] = [];
+  const isTensor = reader === undefined ? mayBeTensor : (one: unknown) => reader.is(one);
+  forEachTensor(value, isTensor, (tensor) => {
+    if (typeof tensor === 'object' && tensor !== null) tensors.push(tensor);
+  });
+  return tensors;
+}
+
+function mayBeTensor(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== Object.prototype && prototype !== null;
 }
 
 function shapesOf(tensors: readonly object[], reader: TensorReader | undefined): (readonly number[])[] {

@@ -1,4 +1,5 @@
-import { isThenable } from '../../hooks/index.ts';
+import { isThenable, markTrouble } from '../../check/index.ts';
+import { report } from '../../hooks/index.ts';
 import { drainAtExit, forget, type Waiting } from './at-exit.ts';
 import type { EventOutput } from './event-sink.ts';
 import { nodeBuiltins } from './node.ts';
@@ -36,11 +37,15 @@ export class RecordQueue implements Waiting {
   #oldest = 0;
   #atEndOfTurn = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #retryAt = 0;
   /** Whether the output is being called: one that logs something itself must not be called again meanwhile. */
   #calling = false;
   /** The write that is going on; fulfilled with its error where it fails. */
   #writing: Promise<Error | undefined> | undefined;
-  #complained = false;
+  /** What its output suffers from, while writing fails; and since so much waits that records are not taken. */
+  #trouble: object | undefined;
+  #overflow: { dropped: number } | undefined;
+  #reported: object | undefined;
 
   constructor(output: EventOutput, limits: QueueLimits) {
     this.#output = output;
@@ -49,15 +54,23 @@ export class RecordQueue implements Waiting {
 
   /**
    * @param record is copied
-   * @throws Error if too much waits already: then the record is not taken. Or if it was time to write and that failed:
-   *   then the record waits for the next attempt, with the others
+   * @throws Error if too much waits already: then the record is not taken, and when writing succeeds again it is reported
+   *   how many were not. Or if it was time to write and that failed: then the record waits for the next attempt, with the
+   *   others. Both are marked as trouble that may pass
    */
   write(record: Uint8Array): void {
     if (this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES) {
-      throw new Error(
+      // The disk may have room again, and a loop that never yields lets no timer fire.
+      if (this.#writing === undefined && performance.now() >= this.#retryAt) this.#startUnheard();
+    }
+    if (this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES) {
+      this.#overflow ??= { dropped: 0 };
+      this.#overflow.dropped++;
+      const error = new Error(
         `SummaryWriter: ${this.#bytes} bytes of records wait to be written, so this one is not taken; ` +
           'await writer.flush() before adding more',
       );
+      throw markTrouble(error, this.#overflow);
     }
     this.#take(record);
     // The age is looked at here, because a loop that never yields lets no timer fire.
@@ -95,11 +108,13 @@ export class RecordQueue implements Waiting {
   /** Frees the output. What waits is not written any more. */
   async close(): Promise<void> {
     clearTimeout(this.#retry);
+    this.#reportDropped();
     forget(this);
     await this.#output.close?.();
   }
 
   drain(): void {
+    this.#reportDropped();
     if (this.#writing === undefined) this.#start();
     if (this.#writing !== undefined) throw new Error('the sink is asynchronous, and close() was not awaited');
   }
@@ -145,7 +160,8 @@ export class RecordQueue implements Waiting {
   #succeeded(batch: RecordBatch): void {
     this.#bytes -= batch.bytes.length;
     batch.clear();
-    this.#complained = false;
+    this.#trouble = undefined;
+    this.#reportDropped();
     if (this.#queue.count === 0) forget(this);
     else this.#oldest = performance.now();
   }
@@ -156,12 +172,15 @@ export class RecordQueue implements Waiting {
     this.#queue.clear();
     [this.#queue, this.#spare] = [batch, this.#queue];
     this.#retry = setTimeout(() => this.#startUnheard(), RETRY_MILLISECONDS);
+    this.#retryAt = performance.now() + RETRY_MILLISECONDS;
     // A timer must not keep a process alive that has nothing else to do: 'exit' writes what waits. Where a simulated
     // browser has replaced Node's timers they are numbers.
     (this.#retry as unknown as { unref?(): void }).unref?.();
     const message = cause instanceof Error ? cause.message : String(cause);
     const kept = `records kept in memory: ${this.#queue.count}`;
-    return new Error(`${message}; ${kept}`, { cause: (cause as { cause?: unknown })?.cause ?? cause });
+    const error = new Error(`${message}; ${kept}`, { cause: (cause as { cause?: unknown })?.cause ?? cause });
+    this.#trouble ??= {};
+    return markTrouble(error, this.#trouble);
   }
 
   #startAtEndOfTurn(): void {
@@ -177,7 +196,7 @@ export class RecordQueue implements Waiting {
     else node.timers.setImmediate(action);
   }
 
-  /** Nobody could catch what a timer throws: it would end the process. So it is said, once, until a write succeeds. */
+  /** Nobody could catch what a timer throws: it would end the process. So it is reported, once, until a write succeeds. */
   #startUnheard(): void {
     try {
       this.#start();
@@ -187,7 +206,13 @@ export class RecordQueue implements Waiting {
   }
 
   #complain(error: Error): void {
-    if (!this.#complained) console.error('layertap:', error);
-    this.#complained = true;
+    if (this.#reported !== this.#trouble) report(error);
+    this.#reported = this.#trouble;
+  }
+
+  #reportDropped(): void {
+    const dropped = this.#overflow?.dropped;
+    this.#overflow = undefined;
+    if (dropped !== undefined) report(new Error(`SummaryWriter: records lost, while too many waited: ${dropped}`));
   }
 }

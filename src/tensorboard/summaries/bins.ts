@@ -13,8 +13,24 @@ export type HistogramBins = 'tensorflow' | BinEstimator | number | Numbers;
 /** More of them make a record that no reader draws, and may be all the memory there is. */
 const MOST_BINS = 1_000_000;
 
+/** What was asked of a histogram, checked. */
+export interface BinOptions {
+  readonly bins: HistogramBins;
+  readonly maxBins: number;
+}
+
 /** Checks what does not depend on the values. @throws TypeError or RangeError that says what came */
-export function checkBins(where: string, bins: unknown): HistogramBins {
+export function readBinOptions(
+  where: string,
+  { bins = 'tensorflow', maxBins = Infinity }: { readonly bins?: unknown; readonly maxBins?: unknown },
+): BinOptions {
+  if (maxBins !== Infinity && !(Number.isSafeInteger(maxBins) && (maxBins as number) >= 1)) {
+    throw new RangeError(`${where}: option maxBins is ${describe(maxBins)}; expected a whole number, 1 or more`);
+  }
+  return { bins: checkBins(where, bins), maxBins: maxBins as number };
+}
+
+function checkBins(where: string, bins: unknown): HistogramBins {
   if (typeof bins === 'string') {
     if (bins === 'tensorflow' || (ESTIMATORS as readonly string[]).includes(bins)) return bins as BinEstimator;
     throw new TypeError(

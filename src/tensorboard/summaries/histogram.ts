@@ -22,11 +22,21 @@ import type { Moments } from './moments.ts';
  */
 export function makeHistogram(
   values: Numbers,
-  { num, min, max, sum, sumSquares }: Moments,
+  moments: Moments,
   edges: Float64Array,
   maxBins: number = Infinity,
 ): Histogram | undefined {
-  const every = { counts: kernels().histogram(values, edges).counts, limits: edges };
+  return histogramOf(kernels().histogram(values, edges).counts, edges, moments, maxBins);
+}
+
+/** The same of values that were counted: `counts` between the edges. */
+export function histogramOf(
+  allCounts: Float64Array,
+  edges: Float64Array,
+  { num, min, max, sum, sumSquares }: Moments,
+  maxBins: number,
+): Histogram | undefined {
+  const every = { counts: allCounts, limits: edges };
   const { counts, limits } = every.counts.length > maxBins ? merge(every, maxBins) : every;
   // Before the smallest value's bin and behind the largest one's, all are empty.
   let first = binOf(min, limits);

@@ -1,3 +1,4 @@
+import type { Numbers } from '../../check/index.ts';
 import { kernels } from '../../kernels/index.ts';
 import { DEFAULT_EDGES } from './default-edges.ts';
 import type { Bins, PointSummary } from './points.ts';
@@ -6,7 +7,7 @@ import type { Bins, PointSummary } from './points.ts';
  * The distribution of values, exactly: counts between PyTorch's default edges, from the first bin that holds something to
  * the last, and what no bin tells: zeros, NaN, infinities, what lies beyond the edges.
  */
-export function histogramOf(values: Float32Array): { bins: Bins; summary: PointSummary } {
+export function histogramOf(values: Numbers): { bins: Bins; summary: PointSummary } {
   const { counts, below, above } = kernels().histogram(values, DEFAULT_EDGES);
   const { variance, ...summary } = kernels().summarize(values);
   let first = 0;

@@ -9,6 +9,7 @@ import {
   Identity,
   type QueueOptions,
   queue,
+  setReporter,
   statistics,
   summarize,
   type TensorReader,
@@ -281,19 +282,47 @@ test('statistics() asks the reader first, where it computes them itself', () => 
   assert.equal(seen, [42]);
 });
 
-test('statistics() of what is not a tensor is an error of the stream', () => {
+test('statistics() passes over outputs without a tensor, and reports that once', () => {
   const module = new Identity();
-  let message = '';
+  const said: string[] = [];
+  const means: number[] = [];
+  setReporter((error) => said.push(error.message));
+  try {
+    module
+      .observe()
+      .pipe(statistics())
+      .subscribe(({ mean }) => means.push(mean));
+    for (const output of [null, tensor([1, 3]), undefined, 'text', 'text', tensor([5])]) module(output as never);
+  } finally {
+    setReporter();
+  }
+  assert.equal(means, [2, 5]);
+  assert.is(said.length, 1);
+  assert.match(
+    said[0]!,
+    'the output of Identity() is passed over: it has no tensor that its module can read: the string "text"',
+  );
+});
+
+test('statistics() gives the statistics of each tensor of an output', () => {
+  class Parts {
+    logits = tensor([1, 3]);
+    hidden = new Map<unknown, unknown>([['last', tensor([5])]]);
+    attentions = null;
+  }
+  const module = new Identity();
+  const seen: [string, number][] = [];
   module
     .observe()
     .pipe(statistics())
-    .subscribe({
-      error: (error: Error) => {
-        message = error.message;
-      },
-    });
-  module('text');
-  assert.is(message, 'statistics() of Identity(): a tensor expected, got the string "text"');
+    .subscribe(({ part, mean }) => seen.push([part, mean]));
+  module(new Parts() as never);
+  module(tensor([7]));
+  assert.equal(seen, [
+    ['logits', 2],
+    ['hidden/last', 5],
+    ['', 7],
+  ]);
 });
 
 test.run();

@@ -121,7 +121,7 @@ test('RecordQueue reports a write that nobody asked for once, and goes on trying
     for (let waited = 0; waited < 5000 && output.writes.length === 0; waited += 20) await sleep(20);
   });
   assert.is(said.length, 1);
-  assert.match(String(said[0]![1]), 'records kept in memory: 1');
+  assert.match(String(said[0]![0]), 'records kept in memory: 1');
   assert.equal(output.writes, [[1]]);
 });
 

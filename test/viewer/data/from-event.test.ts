@@ -39,12 +39,12 @@ test('fromEvent() keeps nothing of the memory that an event is in', () => {
   }
 });
 
-for (const { name, kind, values, record } of cases) {
+for (const { name, kind, numbers, record } of cases) {
   if (kind !== 'histogram') continue;
   test(`fromEvent() knows of PyTorch's record what its values are: ${name}`, () => {
     const { bins, summary } = point(new EventReader().push(record)[0]!);
     assert.is(bins.edges.buffer, DEFAULT_EDGES.buffer);
-    const all = Array.from(values, Number);
+    const all = Array.from(numbers);
     const inBins = all.filter((value) => Math.abs(value) <= DEFAULT_EDGES.at(-1)!);
     const finite = all.filter(Number.isFinite);
     assert.is(summary.count, all.length);

@@ -363,10 +363,7 @@ test('a step that is no number is an error, and no point', async () => {
     await clock.pass(200);
   });
   assert.equal(seen.names, []);
-  assert.match(
-    seen.troubles[0]!,
-    'a could not be read: liveSource(): step() gave the number NaN; expected a finite one',
-  );
+  assert.match(seen.troubles[0]!, 'a could not be read: liveSource(): step is the number NaN; expected a number');
 });
 
 test('each tensor of an output has a tag of its own', async () => {

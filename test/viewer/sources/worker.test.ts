@@ -183,7 +183,10 @@ test('troubles come through, and what fails in the page is reported there', asyn
   await seen.count(4);
   await later();
   setReporter();
-  assert.match(seen.troubles[0]!, 'text could not be read: liveSource(): the output of text has no tensor');
+  assert.match(
+    seen.troubles[0]!,
+    'liveSource(): the output of text is passed over: it has no tensor that its module can read: the string "text"',
+  );
   assert.is(said.filter((line) => line === 'cannot draw').length, 2);
   seen.stop();
   ends.close();

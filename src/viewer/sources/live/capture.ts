@@ -1,9 +1,11 @@
+import { describe, describeError } from '../../../check/index.ts';
 import {
-  describe,
-  eachTensor,
   type ForwardEvent,
   type Hookable,
-  RepeatedSteps,
+  OutputTensors,
+  type RecordPlace,
+  RecordPlaces,
+  report,
   type Selection,
   type SelectionHandle,
 } from '../../../hooks/index.ts';
@@ -35,7 +37,11 @@ export class Capture {
   readonly #budget: TimeBudget;
   readonly #delivery: Delivery;
   readonly #rounds: Rounds;
-  readonly #repeats: RepeatedSteps<number | bigint> = new RepeatedSteps();
+  readonly #places: RecordPlaces<number>;
+  readonly #tensors: OutputTensors = new OutputTensors('liveSource()', (error) => {
+    report(error);
+    if (!this.#stopped) this.#delivery.trouble(error.message.replace(/^layertap: /, ''));
+  });
   readonly #errors: Map<Hookable, number> = new Map();
   readonly #handle: SelectionHandle;
   /** Outputs whose values are waited for. */
@@ -57,15 +63,12 @@ export class Capture {
     this.#rounds = rounds;
     this.#delivery = new Delivery(listener, clock, () => rounds.update());
     const { step, tags } = settings;
+    this.#places = new RecordPlaces(tags, step && (() => finiteStep(step())));
     this.#handle = selection.observe((event) => {
       this.#stirred = true;
-      // Repeated steps are found by counting: each call is looked at.
-      if (step !== undefined) {
-        const at = step();
-        const tag = this.#repeats.tag(event.module, at, tags.get(event.module)!);
-        return rounds.open ? this.#consider(event, tag, at) : undefined;
-      }
-      return rounds.open ? this.#consider(event, tags.get(event.module)!, event.call) : undefined;
+      // Steps and repeated steps are counted: each call is looked at.
+      const place = this.#placeOf(event.module);
+      return rounds.open ? this.#consider(event, place) : undefined;
     });
   }
 
@@ -77,17 +80,26 @@ export class Capture {
     this.#delivery.stop();
   }
 
+  #placeOf(module: Hookable): RecordPlace<number> {
+    try {
+      return this.#places.next(module);
+    } catch (error) {
+      this.#failed(module, this.#settings.tags.get(module)!, error);
+      throw error;
+    }
+  }
+
   /** @returns a promise where values are waited for */
-  #consider(event: ForwardEvent, tag: string, at: number | bigint): Promise<void> | undefined {
+  #consider(event: ForwardEvent, place: RecordPlace<number>): Promise<void> | undefined {
     const { module } = event;
     if (this.#errors.get(module) === ERRORS_IN_A_ROW || !this.#rounds.takes(module)) return undefined;
     const start = this.#clock.now();
     try {
-      const reading = this.#read(event, tag, at);
+      const reading = this.#read(event, place);
       if (reading === undefined) this.#errors.delete(module);
       return reading;
     } catch (error) {
-      this.#failed(module, tag, error);
+      this.#failed(module, place.tag, error);
       // Reported as what any observer throws.
       throw error;
     } finally {
@@ -96,13 +108,11 @@ export class Capture {
     }
   }
 
-  #read(event: ForwardEvent, tag: string, at: number | bigint): Promise<void> | undefined {
+  #read(event: ForwardEvent, { tag, step }: RecordPlace<number>): Promise<void> | undefined {
     const { run } = this.#settings;
-    const step = Number(at);
-    if (!Number.isFinite(step)) throw new TypeError(`liveSource(): step() gave ${describe(at)}; expected a finite one`);
     const wallTime = Date.now() / 1000;
     let inForward = true;
-    const reading = eachTensor('liveSource()', event, tag, (name, values) => {
+    const reading = this.#tensors.eachValues(event, tag, (name, values) => {
       // Values that were waited for: nobody is told of them any more, so they need not be counted.
       if (this.#stopped) return;
       const start = inForward ? 0 : this.#clock.now();
@@ -132,9 +142,7 @@ export class Capture {
     const errors = (this.#errors.get(module) ?? 0) + 1;
     this.#errors.set(module, errors);
     const out = errors === ERRORS_IN_A_ROW ? `; it is left out after ${errors} errors in a row` : '';
-    this.#delivery.trouble(
-      `${tag} could not be read: ${error instanceof Error ? error.message : describe(error)}${out}`,
-    );
+    this.#delivery.trouble(`${tag} could not be read: ${describeError(error)}${out}`);
     if (errors === ERRORS_IN_A_ROW) this.#rounds.leaveOut(module);
   }
 
@@ -157,4 +165,10 @@ export class Capture {
     this.#stopTicking?.();
     this.#stopTicking = undefined;
   }
+}
+
+/** @throws TypeError for what is no finite number and no bigint */
+function finiteStep(step: unknown): number {
+  if (typeof step === 'bigint' || Number.isFinite(step)) return Number(step);
+  throw new TypeError(`liveSource(): step is ${describe(step)}; expected a number`);
 }

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type NumericArray, readNumbers } from '../../src/check/index.ts';
+import { attach, histogram, statistics, summarize, type TensorReader } from '../../src/index.ts';
+import { json } from '../safetensors/fixture.ts';
+
+const read = (values: unknown, tensor?: unknown) =>
+  Array.from(readNumbers('here', 'values', values, tensor) as number[]);
+
+/** All values of a type of 16 bits. */
+const patterns = (): Uint16Array => Uint16Array.from({ length: 65536 }, (_, i) => i);
+
+/** A value of IEEE 754 in float64 arithmetic, from its parts. */
+function ieee(sign: number, exponent: number, fraction: number, exponentBits: number, fractionBits: number): number {
+  const bias = 2 ** (exponentBits - 1) - 1;
+  const [one, unit] = [sign === 0 ? 1 : -1, 2 ** -fractionBits];
+  if (exponent === 2 ** exponentBits - 1) return fraction === 0 ? one * Infinity : NaN;
+  if (exponent === 0) return one * fraction * unit * 2 ** (1 - bias);
+  return one * (1 + fraction * unit) * 2 ** (exponent - bias);
+}
+
+test('readNumbers() decodes every float16', () => {
+  const values = readNumbers('here', 'values', patterns(), { type: 'float16' });
+  for (let bits = 0; bits < 65536; bits++) {
+    const expected = ieee(bits >> 15, (bits >> 10) & 31, bits & 1023, 5, 10);
+    assert.ok(Object.is(values[bits], expected), `${bits.toString(16)} is ${values[bits]}, not ${expected}`);
+  }
+});
+
+test('readNumbers() decodes every bfloat16', () => {
+  const values = readNumbers('here', 'values', patterns(), { dtype: 'torch.bfloat16' });
+  for (let bits = 0; bits < 65536; bits++) {
+    const expected = ieee(bits >> 15, (bits >> 7) & 255, bits & 127, 8, 7);
+    assert.ok(Object.is(values[bits], expected), `${bits.toString(16)} is ${values[bits]}, not ${expected}`);
+  }
+});
+
+for (const { dtype, sha256 } of json<{ dtype: 'F16' | 'BF16'; sha256: string }[]>('safetensors/halves.json')) {
+  test(`readNumbers() decodes all 65,536 ${dtype} to the bits of PyTorch`, () => {
+    const values = readNumbers('here', 'values', patterns(), { dtype }) as Float32Array;
+    // One NaN for all of them, as in the fixture.
+    const bits = new Uint32Array(values.buffer);
+    for (let i = 0; i < bits.length; i++) if (Number.isNaN(values[i])) bits[i] = 0x7fc00000;
+    assert.is(createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'), sha256);
+  });
+}
+
+test('readNumbers() knows the kinds by the names that frameworks give them', () => {
+  const half = Uint16Array.of(0x3c00);
+  for (const name of ['float16', 'F16', 'Float16', 'torch.float16', 'half', 'fp16']) {
+    assert.equal(read(half, { type: name }), [1], name);
+    assert.equal(read(half, { dtype: name }), [1], name);
+  }
+  for (const name of ['bfloat16', 'BF16', 'torch.bfloat16'])
+    assert.equal(read(half, { dtype: name }), [0.0078125], name);
+  // The dtype says more than a type, which may be the name of anything.
+  assert.equal(read(half, { dtype: 'uint16', type: 'float16' }), [0x3c00]);
+  for (const tensor of [{}, { type: 'activation' }, { type: 'conv2d' }, { type: 'constructor' }, { dtype: 7 }, []]) {
+    assert.equal(read(half, tensor), [0x3c00], JSON.stringify(tensor));
+  }
+});
+
+test('readNumbers() gives what needs no conversion as it is', () => {
+  const makers = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array];
+  for (const Maker of [...makers, Float32Array, Float64Array, Array]) {
+    const values: NumericArray = Maker.of(1, 2);
+    assert.is(readNumbers('here', 'values', values), values, Maker.name);
+  }
+  const float32 = Float32Array.of(1);
+  for (const dtype of ['float32', 'float16', 'BF16', 'int64', 'bool']) {
+    assert.is(readNumbers('here', 'values', float32, { dtype }), float32, dtype);
+  }
+  assert.equal(read(runInNewContext('new Float32Array([1, 2])')), [1, 2]);
+});
+
+test('readNumbers() rounds 64-bit integers to the nearest float64, ties to even', () => {
+  // As C converts them, and so numpy's astype(float), through which PyTorch sends what it logs.
+  const values = BigInt64Array.of(1n, -3n, 2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 63n - 1n, -(2n ** 63n));
+  const expected = [1, -3, 2 ** 53, 2 ** 53 + 4, 2 ** 63, -(2 ** 63)];
+  assert.equal(read(values), expected);
+  assert.equal(read(values, { type: 'int64' }), expected);
+  assert.equal(read([...values]), expected);
+  assert.equal(read(BigUint64Array.of(2n ** 64n - 1n), { dtype: 'U64' }), [2 ** 64]);
+});
+
+test('readNumbers() reads booleans as 1 and 0', () => {
+  assert.equal(read([true, false, true]), [1, 0, 1]);
+  // Any byte that is not 0 is true; as 255 it would be a pixel.
+  const values = readNumbers('here', 'values', Uint8Array.of(1, 0, 255), { type: 'bool' });
+  assert.equal([...(values as Float32Array)], [1, 0, 1]);
+  assert.instance(values, Float32Array);
+  assert.equal(read(Uint8Array.of(1, 0, 255)), [1, 0, 255]);
+});
+
+test('readNumbers() refuses by their names the kinds that it cannot read', () => {
+  const kinds = [
+    'complex64',
+    'complex128',
+    'C64',
+    'string',
+    'int4',
+    'uint4',
+    'INT4',
+    'float8_e4m3fn',
+    'F8_E5M2',
+    'q4_0',
+  ];
+  kinds.push(
+    'torch.float8_e5m2',
+    'torch.complex64',
+    'qint8',
+    'float4e2m1',
+    'F4',
+    'F6_E2M3',
+    'bits8',
+    'nf4',
+    'float128',
+  );
+  for (const kind of kinds) {
+    for (const data of [Float32Array.of(1), Uint8Array.of(1)]) {
+      assert.throws(
+        () => read(data, { dtype: kind }),
+        (error: Error) =>
+          error instanceof TypeError &&
+          error.message.startsWith(`here: values is of type ${kind}, which cannot be read; expected float16, `),
+        kind,
+      );
+    }
+  }
+});
+
+test('readNumbers() refuses an array that is not the one of its kind: its bytes would pass for numbers', () => {
+  const cases: [kind: string, values: NumericArray, expected: string][] = [
+    ['float32', new Uint8Array(8), 'float32, but in an Uint8Array; expected a Float32Array or Float64Array'],
+    ['F16', new Uint8Array(8), 'float16, but in an Uint8Array; expected a Uint16Array or Float32Array or Float64Array'],
+    ['bfloat16', new Int16Array(8), 'bfloat16, but in an Int16Array; expected a Uint16Array or'],
+    ['int64', new Int32Array(8), 'int64, but in an Int32Array; expected a BigInt64Array or'],
+    ['bool', new BigInt64Array(8), 'bool, but in a BigInt64Array; expected a Uint8Array or'],
+  ];
+  for (const [kind, values, expected] of cases) {
+    assert.throws(
+      () => read(values, { type: kind }),
+      (error: Error) => error instanceof TypeError && error.message.startsWith(`here: values is of type ${expected}`),
+    );
+  }
+});
+
+test('readNumbers() takes a Float16Array where the engine has one', () => {
+  const { Float16Array } = globalThis as { Float16Array?: { of(...values: number[]): NumericArray } };
+  if (Float16Array === undefined) {
+    assert.not.ok(process.versions.node.startsWith('24.'), 'Node 24 has it');
+    return;
+  }
+  assert.equal(read(Float16Array.of(1, -2, 65504), { type: 'float16' }), [1, -2, 65504]);
+  assert.is(summarize(Float16Array.of(1, -2)).mean, -0.5);
+});
+
+test('readNumbers() says what is no array of numbers, and which element is none', () => {
+  const cases: [unknown, string][] = [
+    [undefined, 'values is undefined; expected an array of numbers'],
+    [new DataView(new ArrayBuffer(8)), 'values is a DataView; expected an array of numbers'],
+    [[1, '2'], 'values[1] is the string "2"; expected a number'],
+    [[[1]], 'values[0] is an array of length 1; expected a number'],
+    // biome-ignore lint/suspicious/noSparseArray: that is the case
+    [[1, , 2], 'values[1] is undefined; expected a number'],
+  ];
+  for (const [values, message] of cases) {
+    assert.throws(
+      () => read(values),
+      (error: Error) => error instanceof TypeError && error.message === `here: ${message}`,
+    );
+  }
+});
+
+test('summarize() and histogram() take 64-bit integers and booleans', () => {
+  assert.is(summarize(BigInt64Array.of(1n, 3n)).mean, 2);
+  assert.is(summarize([true, false, true, true]).mean, 0.75);
+  assert.equal([...histogram(BigInt64Array.of(1n, 3n, 3n), [0, 2, 4]).counts], [1, 2]);
+});
+
+/** Tensors whose values are whatever they hold. */
+const reader: TensorReader<{ data: NumericArray | undefined }> = {
+  is: (value): value is { data: NumericArray } => typeof value === 'object' && value !== null && 'data' in value,
+  shape: ({ data }) => [data?.length ?? 0],
+  values: ({ data }) => data,
+  keep: (tensor) => tensor,
+};
+
+test('log() and statistics() read whatever array the reader of an adapter gives', () => {
+  const tensors: [tensor: object, mean: number][] = [
+    [{ data: Int32Array.of(1, 4) }, 2.5],
+    [{ data: BigInt64Array.of(1n, 4n) }, 2.5],
+    [{ data: [true, false] }, 0.5],
+    [{ data: Float64Array.of(1, 4) }, 2.5],
+    [{ data: Uint16Array.of(0x3c00, 0x4400), type: 'float16' }, 2.5],
+    [{ data: Uint16Array.of(0x3f80, 0x4080), dtype: 'bfloat16' }, 2.5],
+  ];
+  const model = { run: (x: unknown) => x };
+  const run = attach(model, 'run', { reader: reader as TensorReader });
+  const [lines, means]: [string[], number[]] = [[], []];
+  run.log({ print: (line) => lines.push(line) });
+  const subscription = run
+    .observe()
+    .pipe(statistics())
+    .subscribe(({ mean }) => means.push(mean));
+  for (const [tensor] of tensors) model.run(tensor);
+  subscription.unsubscribe();
+  const expected = tensors.map(([, mean]) => mean);
+  assert.equal(means, expected);
+  assert.equal(
+    lines.map((line) => Number(/ mean (\S+)/.exec(line)![1])),
+    expected,
+  );
+});
+
+test('log() says that a tensor has no numbers', () => {
+  const lines: string[] = [];
+  const model = { run: (x: unknown) => x };
+  attach(model, 'run', { reader: reader as TensorReader }).log({ print: (line) => lines.push(line) });
+  model.run({ data: undefined });
+  assert.is(lines.length, 1);
+  assert.match(lines[0]!, /\[0\] no numbers$/);
+});
+
+test.run();
