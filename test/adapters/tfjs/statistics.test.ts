@@ -63,8 +63,8 @@ onEachBackend('statistics', (test, backend) => {
     layer(tf.zeros([0, 3]));
     await until(() => rows.length === 2);
     assert.equal(rows, [
-      { path: '', call: 0, shape: [2], ...summarize([Number.NaN, Number.POSITIVE_INFINITY]) },
-      { path: '', call: 1, shape: [0, 3], ...summarize([]) },
+      { path: '', part: '', call: 0, shape: [2], ...summarize([Number.NaN, Number.POSITIVE_INFINITY]) },
+      { path: '', part: '', call: 1, shape: [0, 3], ...summarize([]) },
     ]);
   });
 
