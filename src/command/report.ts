@@ -1,4 +1,5 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { directoryLogs } from '../tensorboard/index.ts';
@@ -41,14 +42,22 @@ async function checkOutput(output: string): Promise<void> {
     throw new CommandError(`${output} cannot be written: ${parent} is no directory (${found})`);
 }
 
-/** Puts a file in the place of another one at once, so that at no time there is half of it. */
+/**
+ * Puts a file in the place of another one at once, so that at no time there is half of it. The half file has a name that
+ * cannot be known before, and is made only where there is nothing: a link that lies there is not followed.
+ */
 async function replace(path: string, text: string): Promise<void> {
-  const half = join(dirname(resolve(path)), `.${basename(path)}.${process.pid}`);
+  const half = join(dirname(resolve(path)), `.layertap-${randomUUID()}`);
   try {
-    await writeFile(half, text);
-    await rename(half, path);
+    const file = await open(half, 'wx');
+    try {
+      await file.writeFile(text).finally(() => file.close());
+      await rename(half, path);
+    } catch (error) {
+      await rm(half, { force: true });
+      throw error;
+    }
   } catch (error) {
-    await rm(half, { force: true });
     throw new CommandError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
   }
 }

@@ -1,7 +1,16 @@
 // `layertap report`: the built command on files that PyTorch wrote. What the file does in a browser is in test/browser.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
@@ -56,6 +65,41 @@ test('what the file held is replaced; where the report fails it is kept', () => 
   assert.is(report(directory, LOGS, '--output', 'a.html').status, 0);
   assert.match(readFileSync(output, 'utf8'), /^<!doctype html>/);
   assert.equal(readdirSync(directory).sort(), ['a.html', 'empty']);
+});
+
+test('a link that was planted beside the report is neither followed nor touched', () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'victim'), 'precious');
+  // By the name of the process, which another user of a shared directory can guess.
+  const plant = "import fs from 'node:fs'; fs.symlinkSync('victim', '.a.html.' + process.pid);";
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(plant)}`, COMMAND, 'report', LOGS, '-o', 'a.html'],
+    { cwd: directory, encoding: 'utf8', timeout: 60_000 },
+  );
+  assert.equal([status, stderr], [0, '']);
+  assert.is(readFileSync(join(directory, 'victim'), 'utf8'), 'precious');
+  const [link, ...others] = readdirSync(directory).sort();
+  assert.match(link!, /^\.a\.html\.\d+$/);
+  assert.is(readlinkSync(join(directory, link!)), 'victim');
+  assert.equal(others, ['a.html', 'victim']);
+  assert.ok(lstatSync(join(directory, 'a.html')).isFile());
+});
+
+test('a report that is a link becomes a file, and what the link led to is kept', () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'victim'), 'precious');
+  symlinkSync('victim', join(directory, 'a.html'));
+  assert.is(report(directory, LOGS, '-o', 'a.html').status, 0);
+  assert.is(readFileSync(join(directory, 'victim'), 'utf8'), 'precious');
+  assert.ok(lstatSync(join(directory, 'a.html')).isFile());
+});
+
+test('a report may have the longest name that the system takes', () => {
+  const directory = temporaryDirectory();
+  const name = `${'a'.repeat(250)}.html`;
+  assert.is(report(directory, LOGS, '-o', name).status, 0);
+  assert.equal(readdirSync(directory), [name]);
 });
 
 test('what cannot be written or read is said on stderr, with exit code 1', () => {

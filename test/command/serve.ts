@@ -4,12 +4,17 @@ import { handle } from '../../src/command/server/handle.ts';
 import { hostCheck } from '../../src/command/server/host-names.ts';
 import { type Listening, listen } from '../../src/command/server/listen.ts';
 import { LogDirectory } from '../../src/command/server/log-directory.ts';
+import type { Clock } from '../../src/command/server/stalled-clients.ts';
 
 /** The server on a log directory, at any free port. */
-export function serve(directory: string): Promise<Listening> {
+export function serve(directory: string, clock?: Clock): Promise<Listening> {
   const assets = new Map([['/', { type: 'text/html', bytes: Buffer.from('<p>page') }]]);
   const site = { logs: new LogDirectory(directory), assets, answersTo: hostCheck(undefined) };
-  return listen((request, response) => void handle(site, request, response), { host: undefined, port: 0 });
+  return listen((request, response) => void handle(site, request, response), {
+    host: undefined,
+    port: 0,
+    ...(clock && { clock }),
+  });
 }
 
 /** Sends bytes as they are, and gives what comes back until the other side closes. */

@@ -1,12 +1,15 @@
 // What the server of `layertap view` answers, and above all what it does not.
+
+import { EventEmitter } from 'node:events';
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostCheck, isLoopback } from '../../src/command/server/host-names.ts';
 import type { Listening } from '../../src/command/server/listen.ts';
+import { type Clock, LONGEST_STALL, StalledClients } from '../../src/command/server/stalled-clients.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 import { ask, countingOpenFiles, raw, serve } from './serve.ts';
 
@@ -359,6 +362,86 @@ test('a client that takes nothing is waited for without reading on, and one that
     for (let waited = 0; open.now() > 0 && waited < 5000; waited += 20) await pause(20);
     assert.is(open.now(), 0);
   });
+});
+
+test('a request whose transfer encoding is unknown is refused, and its connection closed', async ({ port }) => {
+  for (const coding of ['gzip', 'identity', 'xchunked', 'gzip, chunked', 'chunked, chunked', ' ']) {
+    for (const method of ['GET', 'POST']) {
+      const text = await raw(port, `${method} / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: ${coding}\r\n\r\n`);
+      assert.match(text, /^HTTP\/1\.1 (501|400) /, `${method} ${coding}: ${text}`);
+      assert.not.match(text, /<p>page/);
+    }
+  }
+  // Without an end that can be known Node refuses it itself.
+  const last = await raw(port, 'GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, gzip\r\n\r\n');
+  assert.match(last, /^HTTP\/1\.1 400 /);
+  const chunked = await ask(port, '/', { headers: 'Transfer-Encoding: Chunked\r\n' });
+  assert.is(chunked.status, 200);
+});
+
+/** A clock that stands still until it is moved. */
+function handClock(): Clock & { move(milliseconds: number): void; stopped: boolean } {
+  let [time, look] = [0, () => {}];
+  return {
+    stopped: false,
+    now: () => time,
+    every(_, action) {
+      look = action;
+      return () => {
+        this.stopped = true;
+      };
+    },
+    move(milliseconds) {
+      time += milliseconds;
+      look();
+    },
+  };
+}
+
+test('a client that reads nothing of its answer is disconnected, and its file closed', async ({ logs }) => {
+  writeFileSync(join(logs, 'a run', EVENTS), Buffer.alloc(64 << 20, 1));
+  const clock = handClock();
+  const server = await serve(logs, clock);
+  await countingOpenFiles(async (open) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause();
+    socket.write(`GET ${read(`a run/${EVENTS}`)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    for (let turns = 0; open.now() === 0 && turns < 1e6; turns++) await nextTurn();
+    assert.is(open.now(), 1);
+    // What the system takes for the client counts as taken; there is more than it takes.
+    for (let turns = 0; open.now() > 0 && turns < 1e6; turns++) {
+      clock.move(1000);
+      await nextTurn();
+    }
+    assert.is(open.now(), 0);
+    socket.destroy();
+  });
+  await server.close();
+  assert.ok(clock.stopped);
+});
+
+test('only a client that takes nothing for 30 seconds is disconnected, however slow it is', () => {
+  const clock = handClock();
+  const clients = new StalledClients(clock);
+  const make = () => Object.assign(new EventEmitter(), { bytesWritten: 0, writableLength: 0, destroyed: 0 });
+  const socketOf = (client: ReturnType<typeof make>) =>
+    Object.assign(client, { destroy: () => client.destroyed++ }) as unknown as Socket;
+  const [idle, slow, stalled, gone] = [make(), make(), make(), make()];
+  for (const client of [idle, slow, stalled, gone]) clients.watch(socketOf(client));
+  for (const client of [slow, stalled, gone]) [client.bytesWritten, client.writableLength] = [1000, 900];
+  clock.move(5000);
+  gone.emit('close');
+  for (let seconds = 0; seconds < 25; seconds += 5) {
+    // One more byte each time.
+    slow.writableLength--;
+    clock.move(5000);
+  }
+  assert.equal([idle.destroyed, slow.destroyed, stalled.destroyed, gone.destroyed], [0, 0, 0, 0]);
+  slow.writableLength--;
+  clock.move(5000);
+  assert.equal([idle.destroyed, slow.destroyed, stalled.destroyed, gone.destroyed], [0, 0, 1, 0]);
+  assert.is(LONGEST_STALL, 30_000);
 });
 
 test.run();

@@ -18,6 +18,9 @@ export interface Site {
   readonly answersTo: (hostHeader: string | undefined) => boolean;
 }
 
+/** How much of a file is handed to a connection at once: that a client takes some of it shows after each. */
+const PIECE_BYTES = 1 << 16;
+
 /** A path of 4096 bytes, the longest that systems take, with each of them encoded, and what stands around it. */
 export const LONGEST_URL: number = 3 * 4096 + 256;
 
@@ -37,6 +40,12 @@ export async function handle(site: Site, request: IncomingMessage, response: Ser
 
 async function route(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = request.url ?? '';
+  const coding = request.headers['transfer-encoding'];
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
+    // Where its body ends is unknown, and so is where another request would begin.
+    response.setHeader('connection', 'close');
+    return refuse(response, 501, 'the transfer encoding is unknown');
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     return refuse(response, 405, 'only GET and HEAD are answered');
@@ -77,11 +86,11 @@ function parseQuery(query: string): { path: string; from: number } | undefined {
  * No length is promised, since the file may become shorter meanwhile.
  */
 async function stream(file: LogFile, from: number, response: ServerResponse): Promise<void> {
-  const pieces = file.read(from)[Symbol.asyncIterator]();
+  const chunks = file.read(from)[Symbol.asyncIterator]();
   try {
-    const first = await pieces.next();
+    const first = await chunks.next();
     if (first.done) response.end();
-    else await pipeline(Readable.from(startingWith(first.value, pieces)), response);
+    else await pipeline(Readable.from(startingWith(first.value, chunks)), response);
   } catch (error) {
     if (response.headersSent) throw error;
     const gone = ['ENOENT', 'ENOTDIR'].includes(String((error as { code?: unknown }).code));
@@ -89,13 +98,17 @@ async function stream(file: LogFile, from: number, response: ServerResponse): Pr
     else refuse(response, 500, 'the file cannot be read');
   } finally {
     // Closes the file, also where the client had gone before the first piece was sent.
-    await pieces.return?.();
+    await chunks.return?.();
   }
 }
 
-async function* startingWith<T>(first: T, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* pieces(first);
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield* pieces(next.value);
+}
+
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
 function send(response: ServerResponse, type: string, bytes: Uint8Array): void {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { DEFAULT_PORT } from '../arguments.ts';
 import { LONGEST_URL } from './handle.ts';
 import { urlOf } from './host-names.ts';
+import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
 
 /** How many ports behind the default one are tried. */
 const TRIED_PORTS = 100;
@@ -14,7 +15,7 @@ const LIMITS = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 };
-/** A client that takes nothing of its answer for this long has gone. */
+/** A connection on which nothing happens for this long is closed. */
 const IDLE_MILLISECONDS = 60_000;
 const MOST_CONNECTIONS = 256;
 
@@ -31,18 +32,25 @@ export class CannotListen extends Error {}
 /**
  * Listens on this machine's own addresses, or on the host that was given.
  * @param port undefined: {@link DEFAULT_PORT} or the first free one behind it; 0: any
+ * @param clock says when a client that does not read has had its time
  * @throws CannotListen
  */
 export async function listen(
   listener: RequestListener,
-  { host, port }: { host: string | undefined; port: number | undefined },
+  { host, port, clock = SYSTEM_CLOCK }: { host: string | undefined; port: number | undefined; clock?: Clock },
 ): Promise<Listening> {
   const tried = port === undefined ? Array.from({ length: TRIED_PORTS }, (_, i) => DEFAULT_PORT + i) : [port];
   for (const one of tried) {
     const servers = await listenOn(listener, host, one);
     if (servers === undefined) continue;
     const { port: taken } = servers[0]!.address() as { port: number };
-    return { url: urlOf(host, taken), port: taken, close: () => closeAll(servers) };
+    const stalled = new StalledClients(clock);
+    for (const server of servers) server.on('connection', (socket) => stalled.watch(socket));
+    const close = () => {
+      stalled.stop();
+      return closeAll(servers);
+    };
+    return { url: urlOf(host, taken), port: taken, close };
   }
   const taken = port === undefined ? `the ports ${tried[0]} to ${tried.at(-1)} are` : `port ${port} is`;
   throw new CannotListen(`${taken} taken by other programs; choose one with --port, or any with --port 0`);
