@@ -96,14 +96,19 @@ export function normal(data: Float32Array): Float32Array {
   return data;
 }
 
-/** Turns sixteen uniform numbers into normal ones: each of the first eight with its partner among the last eight. */
+const TWO_PI = Math.fround(2 * Math.PI);
+
+/**
+ * Turns sixteen uniform numbers into normal ones: each of the first eight with its partner among the last eight. Every
+ * step is rounded to float32, as in PyTorch's vectors; only the last bit of their logarithm, sine and cosine may differ.
+ */
 function normalBlock(block: Float32Array): void {
   const half = BLOCK / 2;
   for (let i = 0; i < half; i++) {
-    const radius = Math.fround(Math.sqrt(-2 * Math.log(1 - block[i]!)));
-    const angle = Math.fround(2 * Math.PI * block[i + half]!);
-    block[i] = radius * Math.cos(angle);
-    block[i + half] = radius * Math.sin(angle);
+    const radius = Math.fround(Math.sqrt(-2 * Math.fround(Math.log(1 - block[i]!))));
+    const angle = Math.fround(TWO_PI * block[i + half]!);
+    block[i] = radius * Math.fround(Math.cos(angle));
+    block[i + half] = radius * Math.fround(Math.sin(angle));
   }
 }
 

@@ -42,6 +42,9 @@ const WEIGHTS = [
   [2, 3],
 ];
 
+/** Acts that change hooks; by what a call does, too. */
+const CHANGES_HOOKS: readonly Act['act'][] = ['register', 'remove', 'call', 'forward'];
+
 /** Small whole numbers, most of them not 0. */
 function valuesOf(shape: readonly number[], seed: number): number[] {
   const count = shape.reduce((product, size) => product * size, 1);
@@ -204,7 +207,7 @@ function resolve(raw: Raw, common: boolean): Program {
       const data = hookData(i);
       const all = acts.flatMap((numbers) => act(numbers, true));
       const isFixed = common && data.alwaysCall;
-      return { ...data, acts: isFixed ? all.filter((act) => act.act !== 'register' && act.act !== 'remove') : all };
+      return { ...data, acts: isFixed ? all.filter(({ act }) => !CHANGES_HOOKS.includes(act)) : all };
     }),
     steps: raw.steps.flatMap((data) => act(data, false)),
   };

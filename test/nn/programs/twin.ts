@@ -33,6 +33,9 @@ interface TwinModule {
   readonly inherent: Forward | undefined;
 }
 
+/** Three products with weights up to 2 of values up to this one, and a bias, add up below 2^24. */
+const LARGEST = 2 ** 21;
+
 class TwinError extends Error {}
 
 const emptyTable = (): Table => ({ preHooks: [], hooks: [], observers: [] });
@@ -53,7 +56,7 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
   let isExact = true;
 
   const made = (shape: number[], values: number[]): Values => {
-    if (isExact && values.some((value) => Math.abs(value) > 2 ** 24)) {
+    if (isExact && values.some((value) => Math.abs(value) > LARGEST)) {
       isExact = false;
       log('inexact');
     }
