@@ -28,7 +28,6 @@ export {
   type HookResult,
   type InputsOf,
   intercept,
-  interceptAfter,
   LateEmissionError,
   type Listeners,
   type LogOptions,

@@ -146,7 +146,7 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
     });
     same(await b.run(), [2, 4]);
     const [module, inputs] = seen[0]!;
-    check(seen.length === 1 && seen[0]!.length === 3, 'the hook was not called once with three values');
+    check(seen.length === 1 && seen[0]!.length === 5, 'the hook was not called once with five values');
     check(module === b.hookable, 'the hook got another module');
     check(Array.isArray(inputs) && inputs[0] === b.input, 'the hook did not get an array of the inputs');
     same(await outputs[0], [2, 4]);

@@ -28,7 +28,6 @@ test('the public list is what it is on purpose', () => {
     'getNumThreads',
     'histogram',
     'intercept',
-    'interceptAfter',
     'kernelName',
     'linear',
     'listHooks',

@@ -85,7 +85,9 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       try {
         const before = beforeCall(place);
         const result =
-          before === AROUND ? hookedCall(place, inputs, () => output) : hooksAfter(place, inputs, output, before);
+          before === AROUND
+            ? hookedCall(place, inputs, () => output)
+            : hooksAfter(place, inputs, output, before, place.listeners.begin());
         return Array.isArray(result) ? result.map(clone) : clone(result as Tensor);
       } catch (error) {
         return failRun(runs, places, node, error);

@@ -1,5 +1,5 @@
 /** @file One call of a place in tfjs with its hooks, so that nobody has to think of memory. */
-import { ForwardError, type Hookable, intercept, interceptAfter, type Listeners } from '../../src/index.ts';
+import { ForwardError, type Hookable, intercept, type Listeners } from '../../src/index.ts';
 import { BackwardPass } from './backward-pass.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { Tape } from './tape.ts';
@@ -19,11 +19,13 @@ export interface Place {
  * What comes out belongs to the caller alone. The executor of a model disposes of it after its last consumer, so a
  * tensor that a hook returned and may keep (its input, a constant, a variable) goes out as a clone, which shares its
  * values. What the layer itself made goes out as it is.
+ * @param call the number of a call that has begun already; default: it begins now
  */
 export function hookedCall(
   place: Place,
   received: readonly unknown[],
   perform: (inputs: readonly unknown[]) => unknown,
+  call?: number,
 ): unknown {
   const { core, hookable } = place;
   const tape = Tape.recording(core);
@@ -39,7 +41,7 @@ export function hookedCall(
     // Forward hooks see what has passed the identity, as in PyTorch: what they make of it is in the layer's gradients.
     const enter = backward && ((inputs: readonly unknown[]) => backward.enter(inputs));
     try {
-      const output = intercept(hookable, forward, received, enter);
+      const output = intercept(hookable, forward, received, enter, call);
       // The usual case first: nothing was replaced, and nothing recorded.
       if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
       const made = madeHere(own, received, given);
@@ -70,14 +72,21 @@ export function beforeCall({ core: { engine }, listeners }: Place): number {
  * The hooks of a place that has been called as ever. It comes to what `hookedCall` does, in the tidy that is there
  * already: one more tidy would cost more than the hooks.
  * @param before what `beforeCall` gave
+ * @param call what `listeners.begin()` gave
  */
-export function hooksAfter(place: Place, inputs: readonly unknown[], own: unknown, before: number): unknown {
+export function hooksAfter(
+  place: Place,
+  inputs: readonly unknown[],
+  own: unknown,
+  before: number,
+  call: number,
+): unknown {
   const { core, hookable, listeners } = place;
   const made = core.engine.state?.activeScope?.track;
-  if (made === undefined) return observedOutsideTidy(place, inputs, own);
+  if (made === undefined) return observedOutsideTidy(place, inputs, own, call);
   const called = made.length;
   try {
-    const output = interceptAfter(hookable, listeners, inputs, own);
+    const output = listeners.after(call, inputs, own);
     if (output !== own) return replacedSince(place, output, made, before);
     refuseDisposed(hookable, own);
     if (made.length > called) disposeSince(made, called, own);
@@ -90,8 +99,9 @@ export function hooksAfter(place: Place, inputs: readonly unknown[], own: unknow
 
 /* These two make functions, which is why they are not a part of the above: V8 would make room for what they see in every call. */
 
-function observedOutsideTidy({ core, hookable, listeners }: Place, inputs: readonly unknown[], own: unknown): unknown {
-  core.tidy(() => void interceptAfter(hookable, listeners, inputs, own));
+function observedOutsideTidy(place: Place, inputs: readonly unknown[], own: unknown, call: number): unknown {
+  const { core, hookable, listeners } = place;
+  core.tidy(() => void listeners.after(call, inputs, own));
   refuseDisposed(hookable, own);
   return own;
 }

@@ -6,14 +6,33 @@ import { replaceProperty } from './own-property.ts';
 /** A call as it goes on from a listener: to the next one, at last to the layer. */
 export type Perform = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
 
+/** A call that has begun for one listener already. */
+interface Begun {
+  readonly listener: Listener;
+  readonly call: number;
+}
+
 /** Somebody who is there when a layer is called. */
 export abstract class Listener {
-  /** Stands around a call. */
-  abstract around(tensors: readonly unknown[], options: TfjsCallOptions | undefined, perform: Perform): unknown;
+  /**
+   * Stands around a call.
+   * @param call its number, where it has begun already
+   */
+  abstract around(
+    tensors: readonly unknown[],
+    options: TfjsCallOptions | undefined,
+    perform: Perform,
+    call?: number,
+  ): unknown;
 
   /** Asked before a call if it is alone: anything but `AROUND`, and it is given what came out `after`, and this, instead. */
   before(): number {
     return AROUND;
+  }
+
+  /** The call starts that `after` is given, unless it throws. @returns its number */
+  begin(): number {
+    return 0;
   }
 
   /** Gives what goes on as the output. */
@@ -22,6 +41,7 @@ export abstract class Listener {
     _options: TfjsCallOptions | undefined,
     output: unknown,
     _before: number,
+    _call: number,
   ): unknown {
     return output;
   }
@@ -99,18 +119,22 @@ export class LayerCalls {
     const listener = this.#only;
     const before = listener === undefined ? AROUND : listener.before();
     if (before === AROUND) return this.#performSurrounded(inputs, options);
+    const call = listener!.begin();
     let output: unknown;
     try {
       output = this.#perform(inputs, options);
     } catch (error) {
-      return this.#surrounded(inputs, options, () => {
+      const rethrow = () => {
         throw error;
-      });
+      };
+      return this.#surrounded(inputs, options, rethrow, { listener: listener!, call });
     }
-    if (listener !== this.#only || listener!.before() === AROUND) return this.#completed(inputs, options, output);
+    if (listener !== this.#only || listener!.before() === AROUND) {
+      return this.#completed(inputs, options, output, { listener: listener!, call });
+    }
     const list = Array.isArray(inputs) ? inputs : [inputs];
     const own = bare(output);
-    const result = listener!.after(list, options, own, before);
+    const result = listener!.after(list, options, own, before, call);
     return result === own ? output : own === output ? result : [result];
   }
 
@@ -119,8 +143,8 @@ export class LayerCalls {
   }
 
   /** The layer has registered a hook on itself meanwhile, or has removed one. */
-  #completed(inputs: unknown, options: TfjsCallOptions | undefined, output: unknown): unknown {
-    const result = this.#surrounded(inputs, options, () => output);
+  #completed(inputs: unknown, options: TfjsCallOptions | undefined, output: unknown, begun: Begun): unknown {
+    const result = this.#surrounded(inputs, options, () => output, begun);
     disposeAllBut([...toList(inputs), ...toList(result)], toList(output));
     return result;
   }
@@ -137,6 +161,7 @@ export class LayerCalls {
     inputs: unknown,
     options: TfjsCallOptions | undefined,
     inside: (inputs: unknown, options: TfjsCallOptions | undefined) => unknown,
+    begun?: Begun,
   ): unknown {
     const listeners = this.#listeners;
     if (listeners.length === 0) return inside(inputs, options);
@@ -149,8 +174,8 @@ export class LayerCalls {
       wrapped = isWrapped(output);
       return bare(output);
     };
-    for (let i = 0; i < listeners.length - 1; i++) perform = around(listeners[i]!, perform);
-    const output = listeners.at(-1)!.around(asArray ? inputs : [inputs], options, perform);
+    for (let i = 0; i < listeners.length - 1; i++) perform = around(listeners[i]!, perform, begun);
+    const output = around(listeners.at(-1)!, perform, begun)(asArray ? inputs : [inputs], options);
     return wrapped ? [output] : output;
   }
 }
@@ -159,6 +184,6 @@ const isWrapped = (output: unknown): output is [unknown] => Array.isArray(output
 const bare = (output: unknown) => (isWrapped(output) ? output[0] : output);
 
 const around =
-  (listener: Listener, inner: Perform): Perform =>
+  (listener: Listener, inner: Perform, begun: Begun | undefined): Perform =>
   (tensors, options) =>
-    listener.around(tensors, options, inner);
+    listener.around(tensors, options, inner, listener === begun?.listener ? begun.call : undefined);

@@ -29,23 +29,28 @@ export class LayerHooks extends Listener implements Place {
     return this.#layer.trainableWeights.map((weight) => weight.read());
   }
 
-  around(tensors: Tensors, options: Options, perform: Perform): unknown {
+  around(tensors: Tensors, options: Options, perform: Perform, call?: number): unknown {
     if (this.leftOut) {
       this.leftOut = false;
       return perform(tensors, options);
     }
-    return hookedCall(this, joinInputs(tensors, options), (inputs) => {
+    const performed = (inputs: Tensors) => {
       const given = splitInputs(inputs);
       return perform(given.tensors, given.options ?? options);
-    });
+    };
+    return hookedCall(this, joinInputs(tensors, options), performed, call);
   }
 
   override before(): number {
     return this.leftOut ? AROUND : beforeCall(this);
   }
 
-  override after(tensors: Tensors, options: Options, output: unknown, before: number): unknown {
-    return hooksAfter(this, joinInputs(tensors, options), output, before);
+  override begin(): number {
+    return this.listeners.begin();
+  }
+
+  override after(tensors: Tensors, options: Options, output: unknown, before: number, call: number): unknown {
+    return hooksAfter(this, joinInputs(tensors, options), output, before, call);
   }
 
   /** The call of a Sequential that was taken apart begins where its first layer is called, and ends where its last one returns. */

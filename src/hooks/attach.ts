@@ -46,7 +46,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #stuck: Installation | undefined;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
-    super({ ...options, install: () => this.#install(), uninstall: () => this.#uninstall() });
+    super({ ...options, receiver: object, install: () => this.#install(), uninstall: () => this.#uninstall() });
     this.#object = object as Record<PropertyKey, Method>;
     this.#method = method;
     this.#options = options;
@@ -106,7 +106,9 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
       if (new.target !== undefined) return Reflect.construct(original, inputs, new.target);
-      return target.table.active && isCurrent() ? call(target, this, ...inputs) : Reflect.apply(original, this, inputs);
+      return target.table.active && isCurrent()
+        ? call(target, this, target.table.calls++, ...inputs)
+        : Reflect.apply(original, this, inputs);
     } as Method;
     for (const key of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, key, { value: original[key], configurable: true });

@@ -36,12 +36,13 @@ export function registerBackwardHook(
 /** For adapters: the backward hooks of one kind as they are now, in the order in which they run. */
 export function backwardHooks(hookable: Hookable, kind: 'backward-pre' | 'backward'): RegisteredBackwardHook[] {
   return hookTable(hookable)
-    .backward.filter((record) => record.kind === kind)
+    .backward(kind)
     .map((record) => ({
       name: record.name,
       run: (...values) => {
         record.calls++;
-        return record.hook(...values);
+        const { hook } = record;
+        return hook(...values);
       },
     }));
 }

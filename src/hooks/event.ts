@@ -1,4 +1,5 @@
 import type { Hookable, InputsOf, OutputOf } from './hookable.ts';
+import type { TensorReader } from './reader.ts';
 
 /** One forward, as observers are told of it: after all hooks, what the caller gets. */
 export interface ForwardEvent<M extends Hookable = Hookable> {
@@ -8,6 +9,13 @@ export interface ForwardEvent<M extends Hookable = Hookable> {
   /** What forward received. */
   readonly inputs: InputsOf<M>;
   readonly output: OutputOf<M>;
-  /** Counts this module's calls from 0, since the observation began. */
+  /**
+   * The number of the call, the same for all its hooks and events: calls are counted from 0 as they start, while
+   * anything is registered on the module or globally. They may overlap, and one that throws has no event.
+   */
   readonly call: number;
+  /** The object that an attached method ran on; for any other call the module. */
+  readonly receiver: unknown;
+  /** How the module's outputs are read as tensors; undefined where nothing says so. */
+  readonly reader: TensorReader | undefined;
 }

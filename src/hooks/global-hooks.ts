@@ -6,8 +6,19 @@ import { warnOfCopies } from './report.ts';
 import { registered } from './scope.ts';
 
 /** A hook for every `Module`: its types are those of no module in particular. */
-export type GlobalForwardHook = (module: Hookable, inputs: readonly unknown[], output: unknown) => unknown;
-export type GlobalForwardPreHook = (module: Hookable, inputs: readonly unknown[]) => unknown;
+export type GlobalForwardHook = (
+  module: Hookable,
+  inputs: readonly unknown[],
+  output: unknown,
+  call: number,
+  receiver: unknown,
+) => unknown;
+export type GlobalForwardPreHook = (
+  module: Hookable,
+  inputs: readonly unknown[],
+  call: number,
+  receiver: unknown,
+) => unknown;
 
 /**
  * Registers a hook that runs after the forward of every `Module`, before the module's own hooks. What it returns is

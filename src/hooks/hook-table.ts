@@ -26,6 +26,7 @@ export interface HookRecord {
   readonly kind: HookKind;
   readonly name: string;
   readonly hook: (...values: unknown[]) => unknown;
+  readonly prepend: boolean;
   readonly alwaysCall: boolean;
   readonly onRemove: (() => void) | undefined;
   readonly path: string;
@@ -73,45 +74,81 @@ type Records = readonly HookRecord[];
 const NONE: Records = [];
 
 /**
- * Lists of hooks that are replaced, never changed: a phase that holds one holds its snapshot, without a copy per call.
+ * What is registered, by id, and the lists of it that calls run through. A list is made when a call asks for it after
+ * a change, and never changed: a phase that holds one holds its snapshot, and registering costs the same however many
+ * there are.
  */
 export class HookTable {
   /** What its Hookable can do and takes. */
   readonly traits: HookableTraits;
+  /** How the outputs of its Hookable are read. A field: traits come in many shapes. */
+  readonly reader: TensorReader | undefined;
   /** Those that run before its own: `globalHooks`, or `noHooks` where global hooks do not reach. */
   readonly global: HookTable;
-  preHooks: Records = NONE;
-  /** Forward hooks and transforms: what may change the output, in one order. */
-  hooks: Records = NONE;
-  observers: Records = NONE;
-  /** Backward hooks and pre-hooks. No pipeline runs them: the adapter does, where its framework computes gradients. */
-  backward: Records = NONE;
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
-  /** Whether nothing but observers is registered. A field, because what is read in every call should be read at once. */
-  #onlyObserved = true;
+  /** How many calls have started while anything was registered here or globally. */
+  calls = 0;
+  /** How often what is registered has changed. */
+  #version = 0;
+  /** Which version of `global` the lists were made for; less than any where they have to be made anew. */
+  #madeFor = -1;
+  #preHooks = NONE;
+  #hooks = NONE;
+  #observers = NONE;
+  /** In the order of registration. */
+  readonly #records: Map<number, HookRecord> = new Map();
+  /** How many are no observers. */
+  #others = 0;
 
   constructor(traits: HookableTraits = {}, global?: HookTable) {
     this.traits = traits;
+    this.reader = traits.reader;
     this.global = global ?? this;
+  }
+
+  /** Pre-hooks, global ones first. */
+  get preHooks(): Records {
+    if (this.#madeFor !== this.global.#version) this.#makeLists();
+    return this.#preHooks;
+  }
+
+  /** Forward hooks and transforms, global ones first: what may change the output, in one order. */
+  get hooks(): Records {
+    if (this.#madeFor !== this.global.#version) this.#makeLists();
+    return this.#hooks;
+  }
+
+  get observers(): Records {
+    if (this.#madeFor !== this.global.#version) this.#makeLists();
+    return this.#observers;
+  }
+
+  #makeLists(): void {
+    this.#preHooks = [...this.global.#own('forward-pre'), ...this.#own('forward-pre')];
+    this.#hooks = [...this.global.#own('forward', 'transform'), ...this.#own('forward', 'transform')];
+    this.#observers = this.#own('observer');
+    this.#madeFor = this.global.#version;
+  }
+
+  #own(...kinds: HookKind[]): Records {
+    if (!this.active) return NONE;
+    const own = [...this.#records.values()].filter(({ kind }) => kinds.includes(kind));
+    const prepended = own.filter(({ prepend }) => prepend).reverse();
+    return prepended.length === 0 ? own : [...prepended, ...own.filter(({ prepend }) => !prepend)];
   }
 
   /** Whether there are observers at the most: then nothing can change a call. */
   get onlyObservers(): boolean {
-    return this.#onlyObserved && !this.global.active;
+    return this.#others === 0 && !this.global.active;
   }
 
   /** Whether there are no pre-hooks. */
   get noneBefore(): boolean {
-    return this.preHooks.length === 0 && this.global.preHooks.length === 0;
+    return this.preHooks.length === 0;
   }
 
-  /** How the outputs of its Hookable are read. */
-  get reader(): TensorReader | undefined {
-    return this.traits.reader;
-  }
-
-  add({ kind, hook, name, prepend, alwaysCall = false, path = '', failed, onRemove }: Registration): number {
+  add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', failed, onRemove }: Registration): number {
     const { impossible, install } = this.traits;
     const why = impossible?.[kind];
     if (why !== undefined) throw new TypeError(why);
@@ -127,63 +164,69 @@ export class HookTable {
       id: nextId++,
       kind,
       name: name ?? (hook.name || '(anonymous)'),
+      prepend,
       alwaysCall,
       onRemove,
       held: 0,
       removed: false,
     };
-    const place = (list: Records) => (prepend ? [record, ...list] : [...list, record]);
-    if (kind === 'forward-pre') this.preHooks = place(this.preHooks);
-    else if (kind === 'observer') this.observers = place(this.observers);
-    else if (kind === 'backward-pre' || kind === 'backward') this.backward = place(this.backward);
-    else this.hooks = place(this.hooks);
-    if (!this.active) activity++;
-    this.active = true;
-    if (kind !== 'observer') this.#onlyObserved = false;
+    this.#records.set(record.id, record);
+    if (kind !== 'observer') this.#others++;
+    this.#changed();
     return record.id;
   }
 
-  /** All that is registered, in the order in which it runs. */
+  /** All that is registered here, in the order in which it runs. */
   all(): HookRecord[] {
-    return [...this.preHooks, ...this.hooks, ...this.observers, ...this.backward];
+    return [
+      ...this.#own('forward-pre'),
+      ...this.#own('forward', 'transform'),
+      ...this.#own('observer'),
+      ...this.backward(),
+    ];
+  }
+
+  /** Backward hooks or pre-hooks, or both. No pipeline runs them: the adapter does, where its framework computes gradients. */
+  backward(...kinds: ('backward-pre' | 'backward')[]): Records {
+    return this.#own(...(kinds.length === 0 ? (['backward-pre', 'backward'] as const) : kinds));
   }
 
   has(id: number): boolean {
-    return this.all().some((record) => record.id === id);
+    return this.#records.has(id);
   }
 
   /** Removes what has this id, if it is still here. */
   remove(id: number): void {
-    const removed = this.all().find((record) => record.id === id);
-    if (removed === undefined) return;
-    const rest = (list: Records) => (list.includes(removed) ? list.filter((record) => record !== removed) : list);
-    this.preHooks = rest(this.preHooks);
-    this.hooks = rest(this.hooks);
-    this.observers = rest(this.observers);
-    this.backward = rest(this.backward);
-    this.#settle([removed]);
+    const record = this.#records.get(id);
+    if (record === undefined) return;
+    this.#records.delete(id);
+    if (record.kind !== 'observer') this.#others--;
+    this.#settle([record]);
   }
 
   clear(): void {
     const removed = this.all();
-    this.preHooks = NONE;
-    this.hooks = NONE;
-    this.observers = NONE;
-    this.backward = NONE;
+    if (removed.length === 0) return;
+    this.#records.clear();
+    this.#others = 0;
     this.#settle(removed);
   }
 
   #settle(removed: readonly HookRecord[]): void {
-    const wasActive = this.active;
-    const all = this.all();
-    this.active = all.length > 0;
-    this.#onlyObserved = all.every(({ kind }) => kind === 'observer');
-    if (wasActive !== this.active) activity++;
+    this.#changed();
     for (const record of removed) {
       record.removed = true;
       release(record);
     }
-    if (wasActive && !this.active) this.traits.uninstall?.();
+    if (!this.active) this.traits.uninstall?.();
+  }
+
+  #changed(): void {
+    this.#version++;
+    this.#madeFor = -1;
+    const active = this.#records.size > 0;
+    if (active !== this.active) activity++;
+    this.active = active;
   }
 }
 

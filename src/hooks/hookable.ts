@@ -40,22 +40,28 @@ export type ModuleOf<M extends Hookable> = Hookable extends ModuleIn<M> ? Hookab
 type ReplacementOf<M extends Hookable> = unknown extends OutputOf<M> ? any : OutputOf<M>;
 
 /**
- * Called with the module, the array of what forward received, and what it gave; may return another output. Without a
- * type argument it is a hook for any module.
+ * Called with the module, the array of what forward received, and what it gave; may return another output. It has no
+ * `this`. `call` numbers the module's calls from 0 as they start, while anything is registered on it or globally;
+ * `receiver` is the object that an attached method ran on, and the module everywhere else. Without a type argument it
+ * is a hook for any module.
  */
 export type ForwardHook<M extends Hookable = Hookable> = (
   module: M,
   inputs: InputsOf<M>,
   output: OutputOf<M>,
+  call: number,
+  receiver: unknown,
 ) => HookResult<ReplacementOf<M>>;
 
 /**
  * Called before forward with the module and the array of its inputs. May return other inputs: an array is all of
- * them, any other value is the only one.
+ * them, any other value is the only one. It has no `this`; `call` and `receiver` are those of {@link ForwardHook}.
  */
 export type ForwardPreHook<M extends Hookable = Hookable> = (
   module: M,
   inputs: InputsOf<M>,
+  call: number,
+  receiver: unknown,
 ) => HookResult<InputsOf<M> | Parameters<M['forward']>[0]>;
 
 export interface ForwardHookOptions {
@@ -92,7 +98,7 @@ export abstract class Hookable {
   constructor(traits: HookableTraits = {}) {
     const global = traits[reachedByGlobalHooks] === true ? globalHooks : noHooks;
     const table = new HookTable(traits, global);
-    const { async = false, call } = traits;
+    const { async = false, call, receiver } = traits;
     // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
     // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
     // thrown: it tells layertap's own errors where they are.
@@ -100,7 +106,7 @@ export abstract class Hookable {
       ? (...inputs: unknown[]) => call(...inputs)
       : async
         ? async (...inputs: unknown[]) => {
-            if (table.active || global.active) return callAsync(target, self, ...inputs);
+            if (table.active || global.active) return callAsync(target, to, table.calls++, ...inputs);
             try {
               return await self.forward(...inputs);
             } catch (error) {
@@ -108,14 +114,17 @@ export abstract class Hookable {
             }
           }
         : (...inputs: unknown[]) => {
-            if (table.active || global.active) return callSync(target, self, ...inputs);
+            if (table.active || global.active) return callSync(target, to, table.calls++, ...inputs);
             try {
               return self.forward(...inputs);
             } catch (error) {
               throw located(error, self);
             }
           }) as unknown as this;
-    const target: Target = { module: self, table, source: self, enter: undefined };
+    const to = receiver ?? self;
+    // Where something else receives the call, its forward is still a method of this.
+    const source = receiver === undefined ? self : { forward: (...inputs: never[]) => self.forward(...inputs) };
+    const target: Target = { module: self, table, source, enter: undefined };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable

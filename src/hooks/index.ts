@@ -33,7 +33,7 @@ export {
   type OutputOf,
   readerOf,
 } from './hookable.ts';
-export { intercept, interceptAfter, type Listeners, listenersOf } from './intercept.ts';
+export { intercept, type Listeners, listenersOf } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export type { ObserveOptions } from './observe.ts';

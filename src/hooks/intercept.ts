@@ -1,6 +1,10 @@
+import { describe } from '../check/index.ts';
 import { type HookTable, hookTable } from './hook-table.ts';
-import type { Hookable } from './hookable.ts';
+import { type Hookable, isHookable } from './hookable.ts';
 import { callAsync, callSync, finishSync } from './pipeline.ts';
+
+/** The number of a call at whose beginning nothing was registered. */
+const PLAIN = -1;
 
 /**
  * For adapters: one call of a Hookable that its framework makes, with the hooks around it. The interceptor that an
@@ -8,6 +12,7 @@ import { callAsync, callSync, finishSync } from './pipeline.ts';
  * @param forward what the framework would have done without hooks
  * @param inputs what the hooks see as inputs
  * @param enter is given what the pre-hooks left; forward and the forward hooks get what it makes of that. Default: the same
+ * @param call the number of a call that has begun already, from `listeners.begin()`. Default: it begins now
  * @returns the output after all hooks; a promise where forward gives one, or where the Hookable says that it is asynchronous
  * @throws what forward or a hook throws
  */
@@ -16,40 +21,64 @@ export function intercept(
   forward: (...inputs: never[]) => unknown,
   inputs: readonly unknown[],
   enter?: (inputs: readonly unknown[]) => readonly unknown[],
+  call?: number,
 ): unknown {
   const table = hookTable(hookable);
-  if (!table.active) return Reflect.apply(forward, undefined, enter === undefined ? inputs : enter(inputs));
+  const receiver = table.traits.receiver ?? hookable;
+  if (!table.active || call === PLAIN)
+    return Reflect.apply(forward, receiver, enter === undefined ? inputs : enter(inputs));
   const target = { module: hookable, table, source: { forward }, enter };
-  return (table.traits.async === true ? callAsync : callSync)(target, undefined, ...inputs);
-}
-
-/** What is registered on a Hookable, as far as an adapter must know it before its framework makes a call. */
-export interface Listeners {
-  /** Nothing but observers, globally neither: nothing can change what goes in, comes out or flows back. */
-  readonly onlyObservers: boolean;
-  /** No pre-hooks, globally neither: nothing runs before forward. */
-  readonly noneBefore: boolean;
-}
-
-/** For adapters: what is registered on a Hookable, to be looked up once and not in every call. */
-export function listenersOf(hookable: Hookable): Listeners {
-  return hookTable(hookable);
+  const run = table.traits.async === true ? callAsync : callSync;
+  return run(target, receiver, call ?? table.calls++, ...inputs);
 }
 
 /**
- * For adapters: the rest of a synchronous call that the framework has made as ever, without `intercept`. Where
- * `noneBefore`, that comes to the same and takes less.
- * @param listeners those of the Hookable
- * @param inputs what forward was given
- * @param output what it gave; no promise
- * @returns the output after all hooks
- * @throws what a hook throws
+ * For adapters: what is registered on one Hookable, as far as an adapter must know it before its framework makes a call,
+ * and the hooks of a synchronous call that the framework makes as ever. Where `noneBefore`, `begin` before that call
+ * and `after` behind it come to the same as `intercept`, and take less. Made by {@link listenersOf}.
  */
-export function interceptAfter(
-  hookable: Hookable,
-  listeners: Listeners,
-  inputs: readonly unknown[],
-  output: unknown,
-): unknown {
-  return finishSync(hookable, listeners as HookTable, inputs, output);
+export class Listeners {
+  readonly #hookable: Hookable;
+  readonly #table: HookTable;
+  readonly #receiver: object;
+
+  constructor(hookable: Hookable) {
+    this.#hookable = hookable;
+    this.#table = hookTable(hookable);
+    this.#receiver = this.#table.traits.receiver ?? hookable;
+  }
+
+  /** Whether there are observers at the most: nothing can change what goes in, comes out or flows back. */
+  get onlyObservers(): boolean {
+    return this.#table.onlyObservers;
+  }
+
+  /** Whether there are no pre-hooks: nothing runs before forward. */
+  get noneBefore(): boolean {
+    return this.#table.noneBefore;
+  }
+
+  /** Counts a call as it starts. @returns its number, for `after` or `intercept` */
+  begin(): number {
+    return this.#table.active ? this.#table.calls++ : PLAIN;
+  }
+
+  /**
+   * Runs the forward hooks and observers of a call. One at whose beginning nothing was registered has none.
+   * @param call what `begin` gave
+   * @param inputs what forward was given
+   * @param output what it gave; no promise
+   * @returns the output after all hooks
+   * @throws what a hook throws
+   */
+  after(call: number, inputs: readonly unknown[], output: unknown): unknown {
+    if (call === PLAIN) return output;
+    return finishSync(this.#hookable, this.#table, inputs, output, call, this.#receiver);
+  }
+}
+
+/** For adapters: the listeners of a Hookable, to be looked up once and not in every call. @throws TypeError for what is no Hookable */
+export function listenersOf(hookable: Hookable): Listeners {
+  if (!isHookable(hookable)) throw new TypeError(`listenersOf(): a Hookable expected, got ${describe(hookable)}`);
+  return new Listeners(hookable);
 }

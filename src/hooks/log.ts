@@ -4,11 +4,10 @@ import { checkOptions } from './check-arguments.ts';
 import { describeModule } from './describe-module.ts';
 import { forEachTensor } from './each-tensor.ts';
 import type { ForwardEvent } from './event.ts';
-import { hookTable } from './hook-table.ts';
 import { summaryOf } from './summary-of.ts';
 
 export interface LogOptions {
-  /** Logs call 0, `every`, 2 `every`, …. Default 1. */
+  /** Logs the first call since the registration, and each `every`-th after it. Default 1. */
   every?: number;
   /** What a line is given to. Default `console.log`, looked up at each call. */
   print?: (line: string) => void;
@@ -16,7 +15,8 @@ export interface LogOptions {
 
 /**
  * An observer that prints a line of statistics for each tensor of an output, and says what outputs without one are. A tensor
- * inside of an output has its place behind the module's name: `lstm/0`.
+ * inside of an output has its place behind the module's name: `lstm/0`. Made for one module; the number in a line is
+ * `event.call`.
  */
 export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promise<unknown> | undefined {
   checkOptions('log()', options, ['every', 'print']);
@@ -26,10 +26,10 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promi
   }
   if (typeof print !== 'function')
     throw new TypeError(`log(): option "print" must be a function, got ${describe(print)}`);
-  return ({ module, path, output, call }) => {
-    if (call % every !== 0) return undefined;
+  let seen = 0;
+  return ({ module, path, output, call, reader }) => {
+    if (seen++ % every !== 0) return undefined;
     const name = path === '' ? describeModule(module) : path;
-    const { reader } = hookTable(module);
     let waiting: PromiseLike<void>[] | undefined;
     const visit = (tensor: unknown, place: string): void => {
       const start = `${name}${place} #${call}`;

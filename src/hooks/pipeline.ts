@@ -13,7 +13,7 @@ import type { Hookable } from './hookable.ts';
 import { warn } from './report.ts';
 import { tellObservers } from './tell-observers.ts';
 
-/** What is called, and with what. `receiver` is the `this` of forward. */
+/** What is called. */
 export interface Target {
   readonly module: Hookable;
   readonly table: HookTable;
@@ -26,49 +26,41 @@ export interface Target {
 type Inputs = readonly unknown[];
 type Records = readonly HookRecord[];
 
-const NONE: Records = [];
-
-/** Runs a call of a module that has not said that it is asynchronous. Returns a promise if forward does. */
-export function callSync(target: Target, receiver: unknown, ...received: unknown[]): unknown {
+/**
+ * Runs a call of a module that has not said that it is asynchronous. Returns a promise if forward does.
+ * @param receiver the `this` of forward; hooks are given it
+ * @param call its number: the caller has counted it in the table
+ */
+export function callSync(target: Target, receiver: unknown, call: number, ...received: unknown[]): unknown {
   let inputs: Inputs = received;
   const { module, table } = target;
   // Hooks that have not started when something is thrown: until the forward phase has begun, those registered then.
-  let global: Records | undefined;
-  let own = NONE;
+  let hooks: Records | undefined;
   let started = 0;
   let output: unknown;
   try {
     const { forward } = target.source;
     // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
-    const globalPre = table.global.preHooks;
-    const ownPre = table.preHooks;
-    for (let i = 0; i < globalPre.length; i++) inputs = afterPreHook(target, globalPre[i]!, inputs);
-    for (let i = 0; i < ownPre.length; i++) inputs = afterPreHook(target, ownPre[i]!, inputs);
+    const { preHooks } = table;
+    for (let i = 0; i < preHooks.length; i++) inputs = afterPreHook(target, preHooks[i]!, inputs, call, receiver);
 
     if (target.enter !== undefined) inputs = target.enter(inputs);
 
     const result =
       inputs.length === 1 ? forward.call(receiver, inputs[0] as never) : Reflect.apply(forward, receiver, inputs);
-    if (isThenable(result)) return settle(target, inputs, result);
+    if (isThenable(result)) return settle(target, inputs, result, call, receiver);
     output = result;
 
-    global = table.global.hooks;
-    own = table.hooks;
-    for (let i = 0; i < global.length; i++) {
-      started++;
-      const replacement = callHook(global[i]!, module, inputs, output);
-      if (replacement !== undefined) output = replaced(table, global[i]!, output, replacement, true);
+    hooks = table.hooks;
+    while (started < hooks.length) {
+      const record = hooks[started++]!;
+      const replacement = callHook(record, module, inputs, output, call, receiver);
+      if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
-    for (let i = 0; i < own.length; i++) {
-      started++;
-      const replacement = callHook(own[i]!, module, inputs, output);
-      if (replacement !== undefined) output = replaced(table, own[i]!, output, replacement, true);
-    }
-    tellObservers(table.observers, module, inputs, output);
+    tellObservers(table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
-    const waiting = global === undefined ? [...table.global.hooks, ...table.hooks] : [...global, ...own].slice(started);
-    throw failed(module, table, waiting, inputs, output, error);
+    throw failed(module, table, (hooks ?? table.hooks).slice(started), inputs, output, call, receiver, error);
   }
 }
 
@@ -76,25 +68,26 @@ export function callSync(target: Target, receiver: unknown, ...received: unknown
  * The forward phase of a synchronous call by itself, for a forward that somebody has called already. Written again on
  * purpose: as a part of the call above, a hook on any module would cost half as much again.
  */
-export function finishSync(module: Hookable, table: HookTable, inputs: Inputs, output: unknown): unknown {
-  const global = table.global.hooks;
-  const own = table.hooks;
+export function finishSync(
+  module: Hookable,
+  table: HookTable,
+  inputs: Inputs,
+  output: unknown,
+  call: number,
+  receiver: unknown,
+): unknown {
+  const { hooks } = table;
   let started = 0;
   try {
-    for (let i = 0; i < global.length; i++) {
-      started++;
-      const replacement = callHook(global[i]!, module, inputs, output);
-      if (replacement !== undefined) output = replaced(table, global[i]!, output, replacement, true);
+    while (started < hooks.length) {
+      const record = hooks[started++]!;
+      const replacement = callHook(record, module, inputs, output, call, receiver);
+      if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
-    for (let i = 0; i < own.length; i++) {
-      started++;
-      const replacement = callHook(own[i]!, module, inputs, output);
-      if (replacement !== undefined) output = replaced(table, own[i]!, output, replacement, true);
-    }
-    tellObservers(table.observers, module, inputs, output);
+    tellObservers(table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
-    throw failed(module, table, [...global, ...own].slice(started), inputs, output, error);
+    throw failed(module, table, hooks.slice(started), inputs, output, call, receiver, error);
   }
 }
 
@@ -105,12 +98,14 @@ function failed(
   waiting: Records,
   inputs: Inputs,
   output: unknown,
+  call: number,
+  receiver: unknown,
   error: unknown,
 ): unknown {
   for (const record of waiting) {
     if (!record.alwaysCall) continue;
     try {
-      output = replaced(table, record, output, callHook(record, module, inputs, output), true);
+      output = replaced(table, record, output, callHook(record, module, inputs, output, call, receiver), true);
     } catch (silenced) {
       warnSilenced(module, record, silenced);
     }
@@ -120,6 +115,8 @@ function failed(
 
 /** What an asynchronous call has come to. */
 interface Progress {
+  readonly call: number;
+  readonly receiver: unknown;
   inputs: Inputs;
   output: unknown;
   /** The hooks of the forward phase, once it has begun. */
@@ -128,17 +125,24 @@ interface Progress {
 }
 
 /** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
-export function callAsync(target: Target, receiver: unknown, ...inputs: unknown[]): Promise<unknown> {
+export function callAsync(target: Target, receiver: unknown, call: number, ...inputs: unknown[]): Promise<unknown> {
   const { module, table } = target;
-  const progress: Progress = { inputs, output: undefined, hooks: undefined, started: 0 };
+  const progress: Progress = {
+    call,
+    receiver,
+    inputs,
+    output: undefined,
+    hooks: undefined,
+    started: 0,
+  };
   return complete(target, progress, async () => {
     const { forward } = target.source;
-    for (const record of [...table.global.preHooks, ...table.preHooks]) {
+    for (const record of table.preHooks) {
       progress.inputs = replacedInputs(
         target,
         record,
         progress.inputs,
-        await callPreHook(record, module, progress.inputs),
+        await callPreHook(record, module, progress.inputs, progress.call, receiver),
       );
     }
     if (target.enter !== undefined) progress.inputs = target.enter(progress.inputs);
@@ -147,29 +151,37 @@ export function callAsync(target: Target, receiver: unknown, ...inputs: unknown[
 }
 
 /** The rest of a synchronous call whose forward returned a promise: its hooks wait for it, and may wait themselves. */
-function settle(target: Target, inputs: Inputs, promise: PromiseLike<unknown>): Promise<unknown> {
-  return complete(target, { inputs, output: undefined, hooks: undefined, started: 0 }, () => promise);
+function settle(
+  target: Target,
+  inputs: Inputs,
+  promise: PromiseLike<unknown>,
+  call: number,
+  receiver: unknown,
+): Promise<unknown> {
+  const progress: Progress = { call, receiver, inputs, output: undefined, hooks: undefined, started: 0 };
+  return complete(target, progress, () => promise);
 }
 
 async function complete(target: Target, progress: Progress, forward: () => PromiseLike<unknown>): Promise<unknown> {
   const { module, table } = target;
+  const { call, receiver } = progress;
   try {
     progress.output = await forward();
-    progress.hooks = [...table.global.hooks, ...table.hooks];
+    progress.hooks = table.hooks;
     for (const record of progress.hooks) record.held++;
     for (const record of progress.hooks) {
       progress.started++;
-      const result = await callHook(record, module, progress.inputs, progress.output);
+      const result = await callHook(record, module, progress.inputs, progress.output, call, receiver);
       progress.output = replaced(table, record, progress.output, result, false);
     }
-    tellObservers(table.observers, module, progress.inputs, progress.output);
+    tellObservers(table, module, progress.inputs, progress.output, call, receiver);
     return progress.output;
   } catch (error) {
-    const waiting = progress.hooks?.slice(progress.started) ?? [...table.global.hooks, ...table.hooks];
+    const waiting = (progress.hooks ?? table.hooks).slice(progress.started);
     for (const record of waiting) {
       if (!record.alwaysCall) continue;
       try {
-        const result = await callHook(record, module, progress.inputs, progress.output);
+        const result = await callHook(record, module, progress.inputs, progress.output, call, receiver);
         progress.output = replaced(table, record, progress.output, result, false);
       } catch (silenced) {
         warnSilenced(module, record, silenced);
@@ -184,19 +196,30 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   }
 }
 
-function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs): unknown {
+// A hook is called as a function: as a method of its record, it would have that as its `this`.
+
+function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs, call: number, receiver: unknown): unknown {
   record.calls++;
-  return record.hook(module, inputs);
+  const { hook } = record;
+  return hook(module, inputs, call, receiver);
 }
 
-function callHook(record: HookRecord, module: Hookable, inputs: Inputs, output: unknown): unknown {
+function callHook(
+  record: HookRecord,
+  module: Hookable,
+  inputs: Inputs,
+  output: unknown,
+  call: number,
+  receiver: unknown,
+): unknown {
   record.calls++;
-  return record.hook(module, inputs, output);
+  const { hook } = record;
+  return hook(module, inputs, output, call, receiver);
 }
 
 /** The inputs after a synchronous pre-hook. */
-function afterPreHook(target: Target, record: HookRecord, inputs: Inputs): Inputs {
-  const result = callPreHook(record, target.module, inputs);
+function afterPreHook(target: Target, record: HookRecord, inputs: Inputs, call: number, receiver: unknown): Inputs {
+  const result = callPreHook(record, target.module, inputs, call, receiver);
   if (result === undefined) return inputs;
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
   return replacedInputs(target, record, inputs, result);

@@ -94,8 +94,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 
   /** As on one module. */
   log(options?: LogOptions): SelectionHandle {
-    const log = logger(options);
-    return this.#all((path, module) => observeIsolated<M>(module, path, log));
+    return this.#all((path, module) => observeIsolated<M>(module, path, logger(options)));
   }
 
   #all(register: (path: string, module: M) => { remove(): void }): SelectionHandle {

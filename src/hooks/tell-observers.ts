@@ -1,6 +1,6 @@
 import { isThenable } from '../check/index.ts';
 import type { ForwardEvent } from './event.ts';
-import type { HookRecord } from './hook-table.ts';
+import type { HookRecord, HookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 
 /** After so many errors in a row an observer is taken out: it would fail for ever. */
@@ -11,22 +11,28 @@ export const ERRORS_IN_A_ROW = 3;
  * needs of an observer is in its record: a function made for each would be one more thing to fetch from far.
  */
 export function tellObservers(
-  observers: readonly HookRecord[],
+  table: HookTable,
   module: Hookable,
   inputs: readonly unknown[],
   output: unknown,
+  call: number,
+  receiver: unknown,
 ): void {
+  const { observers } = table;
   for (let i = 0; i < observers.length; i++) {
     const record = observers[i]!;
-    const event = { module, path: record.path, inputs, output, call: record.calls++ } as ForwardEvent;
-    if (record.failed === undefined) record.hook(event);
+    record.calls++;
+    const event = { module, path: record.path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
+    const { hook } = record;
+    if (record.failed === undefined) hook(event);
     else tellIsolated(record, event);
   }
 }
 
 function tellIsolated(record: HookRecord, event: ForwardEvent): void {
+  const { hook } = record;
   try {
-    const result = record.hook(event);
+    const result = hook(event);
     if (isThenable(result)) {
       result.then(
         () => worked(record),

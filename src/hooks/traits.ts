@@ -14,6 +14,8 @@ export interface HookableTraits {
   async?: boolean | undefined;
   /** What a direct call does. Default: forward, with hooks around it. For places where the framework runs the hooks. */
   call?: ((...inputs: unknown[]) => unknown) | undefined;
+  /** The object that a direct call runs on, as hooks are given it. Default: the Hookable itself. */
+  receiver?: object | undefined;
   /** What is impossible here, with the sentence that says why: registering it throws that as a TypeError. */
   impossible?: { readonly [kind in HookKind]?: string | undefined } | undefined;
   /**

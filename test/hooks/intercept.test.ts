@@ -7,7 +7,6 @@ import {
   Hookable,
   type HookableTraits,
   intercept,
-  interceptAfter,
   listenersOf,
   listHooks,
   registerBackwardHook,
@@ -69,12 +68,15 @@ test('listenersOf(): only observers where nothing can change a call, none before
   assert.ok(listeners.onlyObservers);
 });
 
-test('interceptAfter() does what intercept() does behind forward', () => {
-  for (const how of ['intercept', 'interceptAfter']) {
+test('begin() and after() do what intercept() does behind forward', () => {
+  for (const how of ['intercept', 'begin and after']) {
     const place = new Place({});
     const listeners = listenersOf(place);
-    const call = (x: number) =>
-      how === 'intercept' ? intercept(place, double, [x]) : interceptAfter(place, listeners, [x], double(x));
+    const call = (x: number) => {
+      if (how === 'intercept') return intercept(place, double, [x]);
+      const number = listeners.begin();
+      return listeners.after(number, [x], double(x));
+    };
     assert.is(call(3), 6, `${how}, nothing registered`);
     const seen: unknown[] = [];
     place.observe(({ inputs, output, call }) => seen.push(['first', inputs, output, call]));

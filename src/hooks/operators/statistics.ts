@@ -4,7 +4,6 @@ import type { Summary } from '../../kernels/index.ts';
 import { describeModule } from '../describe-module.ts';
 import { OutputTensors } from '../each-tensor.ts';
 import type { ForwardEvent } from '../event.ts';
-import { hookTable } from '../hook-table.ts';
 import { summaryOf } from '../summary-of.ts';
 
 /** Statistics of one tensor of an output: what is left of an event when its tensor is gone. */
@@ -32,8 +31,7 @@ type Row = OutputStatistics | undefined;
 export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
   const tensors = new OutputTensors('statistics()');
   const read = map((event: ForwardEvent) => {
-    const { module, path, call } = event;
-    const { reader } = hookTable(module);
+    const { module, path, call, reader } = event;
     const where = `statistics() of ${path || describeModule(module)}`;
     const rows: (Row | PromiseLike<Row>)[] = [];
     tensors.each(event, (tensor, place) => {

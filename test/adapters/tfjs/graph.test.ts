@@ -174,9 +174,9 @@ onEachBackend('graph', (test) => {
       [
         'one that removes itself',
         (net) => {
-          const handle = net.getSubmodule('relu').registerForwardHook((...call) => {
+          const handle = net.getSubmodule('relu').registerForwardHook((node, inputs, output) => {
             handle.remove();
-            return inc(...call);
+            return inc(node, inputs, output);
           });
         },
         [17, 23],

@@ -14,6 +14,7 @@ import {
   summarize,
   type TensorReader,
   tensor,
+  tensorReader,
 } from '../../../src/index.ts';
 
 const scheduler = () => new TestScheduler((actual, expected) => assert.equal(actual, expected));
@@ -218,6 +219,8 @@ test('statistics() turns events into numbers, at once', () => {
     inputs: [],
     output: tensor(values),
     call,
+    receiver: module,
+    reader: tensorReader,
   });
   scheduler().run(({ cold, expectObservable }) => {
     const source = cold('-a-b-|', { a: event([1, 2, 3], 0), b: event([0, NaN], 1) });

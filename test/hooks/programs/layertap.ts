@@ -50,15 +50,15 @@ class AsyncNumeric extends Numeric {
   static override readonly async: boolean = true;
 }
 
-/** A module, and how it is called. */
-function make({ kind, made }: ModuleData, layers: readonly AnyHookable[], body: Body): [AnyHookable, Body] {
+/** A module, how it is called, and what its calls run on. */
+function make({ kind, made }: ModuleData, layers: readonly AnyHookable[], body: Body): [AnyHookable, Body, object] {
   if (made === 'class') {
     const module = new (kind === 'async' ? AsyncNumeric : Numeric)(layers, body) as AnyHookable;
-    return [module, module];
+    return [module, module, module];
   }
   const object = { run: body };
   const hookable = attach(object, 'run', { async: kind === 'async' }) as unknown as AnyHookable;
-  return [hookable, made === 'property' ? (...inputs) => object.run(...inputs) : hookable];
+  return [hookable, made === 'property' ? (...inputs) => object.run(...inputs) : hookable, object];
 }
 
 function selector(data: SelectorData): Selector {
@@ -77,10 +77,11 @@ function selector(data: SelectorData): Selector {
 export const makeLayertap: MakeSide = (data, forward, log) => {
   const modules: AnyHookable[] = [];
   const callers: Body[] = [];
+  const receivers: object[] = [];
   for (const [index, of] of [...data.entries()].reverse()) {
     const layers = of.calls.map((child) => modules[child]!);
     const body: Body = (...inputs) => forward(index, inputs, (child, value) => callers[child]!(value));
-    [modules[index], callers[index]] = make(of, layers, body);
+    [modules[index], callers[index], receivers[index]] = make(of, layers, body);
   }
   const indexOf = (module: Hookable) => modules.indexOf(module as AnyHookable);
   const removers: (() => void)[] = [];
@@ -100,23 +101,38 @@ export const makeLayertap: MakeSide = (data, forward, log) => {
   };
 
   function register({ data, name, fire, operate, later }: Hook): Removable | Subscription {
+    // Not arrows: a hook that is written as a function has no `this`.
+    const fired = (self: unknown, module: Hookable, inputs: readonly unknown[], output: unknown, more: string) => {
+      if (self !== undefined) log(`${name} has a this`);
+      return fire(indexOf(module), inputs, output, more);
+    };
+    const told = (call: number, module: Hookable, receiver: unknown) =>
+      `, call ${call}${receiver === receivers[indexOf(module)] ? '' : ' of a stranger'}`;
     const hook = {
-      [name]: (module: Hookable, inputs: readonly unknown[], output?: unknown) => fire(indexOf(module), inputs, output),
+      [name](this: unknown, module: Hookable, inputs: readonly unknown[], output: unknown, call: number, to: unknown) {
+        return fired(this, module, inputs, output, told(call, module, to));
+      },
+    }[name]!;
+    const preHook = {
+      [name](this: unknown, module: Hookable, inputs: readonly unknown[], call: number, to: unknown) {
+        return fired(this, module, inputs, undefined, told(call, module, to));
+      },
     }[name]!;
     if (data.kind === 'global forward') return registerModuleForwardHook(hook, { alwaysCall: data.alwaysCall });
-    if (data.kind === 'global forward-pre') return registerModuleForwardPreHook(hook);
+    if (data.kind === 'global forward-pre') return registerModuleForwardPreHook(preHook);
 
     const module = modules[data.module]!;
     const on = (data.selector === undefined ? module : select(module, selector(data.selector))) as Selection;
     const onEvent = {
-      [name]: ({ module, inputs, output, call, path }: ForwardEvent) =>
-        fire(indexOf(module), inputs, output, `, call ${call} of '${path}'`),
+      [name](this: unknown, { module, inputs, output, call, path, receiver }: ForwardEvent) {
+        return fired(this, module, inputs, output, `${told(call, module, receiver)} of '${path}'`);
+      },
     }[name]!;
     switch (data.kind) {
       case 'forward':
         return on.registerForwardHook(hook, { prepend: data.prepend, alwaysCall: data.alwaysCall });
       case 'forward-pre':
-        return on.registerForwardPreHook(hook, { prepend: data.prepend });
+        return on.registerForwardPreHook(preHook, { prepend: data.prepend });
       case 'observer':
         return on.observe(onEvent);
       case 'subscriber': {

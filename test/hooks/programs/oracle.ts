@@ -46,6 +46,8 @@ const emptyTable = (): Table => ({ pre: [], forward: [], observers: [] });
 export function makeOracle(modules: readonly ModuleData[], forward: Forward, log: Log): Side {
   const globals = emptyTable();
   const own = modules.map(emptyTable);
+  /** How many calls of each module have started with anything registered there or above. */
+  const started = modules.map(() => 0);
   /** What is registered while a `register` of withHooks runs, the innermost last. */
   const collecting: Entry[][] = [];
   /** How often the operators of a registration were subscribed. */
@@ -157,21 +159,23 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     const listened = hasHooks(own[index]!) || hasHooks(above);
     // 1: whoever registers while forward runs comes too late for such a call.
     if (!listened) return forward(index, inputs, child);
-    return drive(steps(index, above, inputs, child), kind === 'async');
+    return drive(steps(index, started[index]!++, above, inputs, child), kind === 'async');
   }
 
   /** One call. Yields each promise that it waits for, and gets what it resolved to. */
   function* steps(
     index: number,
+    number: number,
     above: Table,
     given: readonly unknown[],
     child: (next: number, value: number) => unknown,
   ): Generator<Promise<unknown>, unknown, unknown> {
+    const more = `, call ${number}`;
     // 8: an asynchronous module waits for every hook; another one for its hooks, once forward gave a promise.
     let waits = modules[index]!.kind === 'async';
     let inputs = given;
     let output: unknown;
-    const started: Entry[] = [];
+    const fired: Entry[] = [];
     let phase: Entry[] | undefined;
 
     function* result(hook: Hook, returned: unknown): Generator<Promise<unknown>, unknown, unknown> {
@@ -182,19 +186,19 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     }
 
     function* fire(entry: Entry): Generator<Promise<unknown>, void, unknown> {
-      started.push(entry);
+      fired.push(entry);
       entry.calls++;
       const replacement =
         entry.hook.data.kind === 'transform'
           ? transformed(entry, output)
-          : yield* result(entry.hook, entry.hook.fire(index, inputs, output));
+          : yield* result(entry.hook, entry.hook.fire(index, inputs, output, more));
       if (changes(replacement)) output = replacement;
     }
 
     try {
       for (const entry of [...above.pre, ...own[index]!.pre]) {
         entry.calls++;
-        const replacement = yield* result(entry.hook, entry.hook.fire(index, inputs, undefined));
+        const replacement = yield* result(entry.hook, entry.hook.fire(index, inputs, undefined, more));
         if (changes(replacement)) inputs = Array.isArray(replacement) ? replacement : [replacement];
       }
       const gave = forward(index, inputs, child);
@@ -207,7 +211,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     } catch (error) {
       for (const entry of phase ?? [...above.forward, ...own[index]!.forward]) {
         const { data } = entry.hook;
-        if (!('alwaysCall' in data) || !data.alwaysCall || started.includes(entry)) continue;
+        if (!('alwaysCall' in data) || !data.alwaysCall || fired.includes(entry)) continue;
         // The page does not say what becomes of a value given here: as in layertap, it is the next one's latest output.
         try {
           yield* fire(entry);
@@ -219,15 +223,14 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     }
     // The page does not say when observers are copied: here, as in layertap, after the last hook.
     for (const entry of [...own[index]!.observers]) {
-      if (entry.hook.data.kind === 'subscriber') tell(entry, entry.hook.data.takes, index, inputs, output);
-      else observe(entry, index, inputs, output);
+      if (entry.hook.data.kind === 'subscriber') tell(entry, entry.hook.data.takes, index, inputs, output, more);
+      else observe(entry, index, inputs, output, more);
     }
     return output;
   }
 
-  const more = (entry: Entry) => `, call ${entry.calls++} of '${entry.path}'`;
-
-  function observe(entry: Entry, index: number, inputs: readonly unknown[], output: unknown): void {
+  function observe(entry: Entry, index: number, inputs: readonly unknown[], output: unknown, more: string): void {
+    entry.calls++;
     const { name, fire } = entry.hook;
     const failed = () => {
       if (entry.errorsInARow === 3) return;
@@ -241,7 +244,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
       if (entry.errorsInARow < 3) entry.errorsInARow = 0;
     };
     try {
-      const result = fire(index, inputs, output, more(entry));
+      const result = fire(index, inputs, output, `${more} of '${entry.path}'`);
       if (isPromise(result)) result.then(worked, failed);
       else worked();
     } catch {
@@ -249,13 +252,20 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     }
   }
 
-  function tell(entry: Entry, takes: number, index: number, inputs: readonly unknown[], output: unknown): void {
-    const event = more(entry);
+  function tell(
+    entry: Entry,
+    takes: number,
+    index: number,
+    inputs: readonly unknown[],
+    output: unknown,
+    more: string,
+  ): void {
+    entry.calls++;
     const { subscription, hook } = entry;
     if (subscription.closed) return;
     subscription.seen++;
     if (takes > 0 && subscription.seen > takes) return;
-    hook.fire(index, inputs, output, event);
+    hook.fire(index, inputs, output, `${more} of '${entry.path}'`);
     if (takes === 0 || subscription.seen < takes) return;
     subscription.closed = true;
     for (const table of own)

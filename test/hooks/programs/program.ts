@@ -98,8 +98,8 @@ export interface Program {
   steps: Step[];
 }
 
-/** What a hook, a pre-hook or an observer is told, as far as both sides have it: `more` is an observer's call and path. */
-export type Fire = (module: number, inputs: readonly unknown[], output: unknown, more?: string) => unknown;
+/** What a hook, a pre-hook or an observer is told, as far as both sides have it: `more` is the call, and an observer's path. */
+export type Fire = (module: number, inputs: readonly unknown[], output: unknown, more: string) => unknown;
 
 /** One registration, its module already in range. */
 export interface Hook {
