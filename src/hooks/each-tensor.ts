@@ -2,7 +2,6 @@
 import { describe, describeError, isThenable, type Numbers, readNumbers } from '../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
-import { hookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { report } from './report.ts';
 
@@ -102,8 +101,7 @@ export class OutputTensors {
    * @throws as {@link forEachTensor} does
    */
   each(event: ForwardEvent, visit: (tensor: unknown, place: string) => void): void {
-    const { module, output } = event;
-    const { reader } = hookTable(module);
+    const { output, reader } = event;
     if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
     if (output === null || output === undefined) return;
     const why = reader === undefined ? 'there is no TensorReader for it' : 'it has no tensor that its module can read';
@@ -121,7 +119,7 @@ export class OutputTensors {
     name: string,
     visit: (name: string, values: Numbers) => void,
   ): Promise<unknown> | undefined {
-    const { reader } = hookTable(event.module);
+    const { reader } = event;
     let waiting: PromiseLike<unknown>[] | undefined;
     this.each(event, (tensor, place) => {
       const at = name + place;

@@ -23,7 +23,7 @@ export function tagsOf(where: string, selection: Selection, tag: TagOption = 'pa
     throw new TypeError(`${where}: option "tag" must be 'path', 'repr' or a function, got ${describe(tag)}`);
   }
   const named = [...selection].map(([path, module]) => {
-    // Its events would have no reader.
+    // Refuses what registering would refuse, before anything is registered.
     hookTable(module);
     if (typeof tag === 'function') return { path, module, name: tag(path, module) };
     // A repr of several lines would make no heading; a root has no path.
