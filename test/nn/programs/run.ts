@@ -88,8 +88,8 @@ export function run<M, P, T>(program: Program, makeSide: (log: (line: string) =>
 
   function fire(hook: number): Fire<M, T> {
     const { acts, gives, kind } = program.hooks[hook]!;
-    return (module, input, output, receiver) => {
-      const at = module === undefined ? `attached to ${modules.indexOf(receiver!)}` : modules.indexOf(module);
+    return (module, input, output, _receiver) => {
+      const at = module === undefined ? 'attached' : modules.indexOf(module);
       const shown = output === undefined ? '' : `, ${side.show(output)}`;
       log(`${kind} ${hook} of ${at}: ${kind === 'transform' ? '' : side.show(input)}${shown}`);
       perform(acts);
