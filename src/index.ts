@@ -19,6 +19,7 @@ export {
   type ForwardHookOptions,
   type ForwardPreHook,
   type ForwardPreHookOptions,
+  type FrameworkNode,
   type GlobalForwardHook,
   type GlobalForwardPreHook,
   Hookable,

@@ -183,7 +183,7 @@ function withPlaces(
   const numbers = new Map<string, number>();
   const rewritten = nodes.flatMap((node): SavedNode[] => {
     const { name, op, input = [] } = node;
-    infos.set(name, { name, op, fusedOps: fusedOps(node), isPlace: isPlace(op) });
+    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node), isPlace: isPlace(op) });
     if (!isPlace(op)) return [node];
     const id = ids++;
     numbers.set(name, id);

@@ -15,6 +15,8 @@ export interface NodeInfo {
   readonly name: string;
   /** TensorFlow's name of what it computes. */
   readonly op: string;
+  /** The nodes that it gets its inputs from, as TensorFlow writes them: `x`, `split:1`, `^before`. */
+  readonly inputs: readonly string[];
   /** What TensorFlow fused into it, in the order of computing. */
   readonly fusedOps: readonly string[];
   readonly isPlace: boolean;

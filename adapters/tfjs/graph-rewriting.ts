@@ -82,7 +82,7 @@ export function loadedPlaces(registry: OpRegistry, model: object, runs: GraphRun
     nodes: new Map(
       [...nodes].map(([name, node]) => [
         name,
-        { name, op: node.op, fusedOps: fusedOps(node), isPlace: isPlace(node.op) },
+        { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node), isPlace: isPlace(node.op) },
       ]),
     ),
     hook(name, run) {
@@ -103,6 +103,11 @@ export function loadedPlaces(registry: OpRegistry, model: object, runs: GraphRun
 function fusedOps(node: RawNode): readonly string[] {
   const { value } = node.attrParams.fusedOps ?? {};
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** tfjs forgets which inputs only say in which order to run: these are NoOps. */
+function inputsOf(node: RawNode): readonly string[] {
+  return node.inputNames.map((name, i) => (node.inputs[i]?.op === 'NoOp' ? `^${name}` : name));
 }
 
 let ops = 0;

@@ -1,4 +1,4 @@
-import { Hookable, intercept, listenersOf } from '../../src/index.ts';
+import { type FrameworkNode, Hookable, intercept, listenersOf } from '../../src/index.ts';
 import { checkGraph } from './disposed.ts';
 import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
@@ -32,6 +32,8 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
         checkGraph(`${this} cannot be called: it`, model);
         return model.execute(inputs[0], inputs[1]);
       },
+      graph: () => this.#graph(),
+      discard: (call) => core.tidy(() => void call()),
       impossible: { backward: noGradients, 'backward-pre': noGradients },
       install: () => this.#install(),
       uninstall: () => this.#uninstall(),
@@ -75,6 +77,13 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   override toString(): string {
     return `GraphModel(${this.#nodes.size} nodes)`;
+  }
+
+  *#graph(): Generator<FrameworkNode> {
+    const { weights } = this.model as { weights?: Record<string, readonly Tensor[]> };
+    for (const { name, op, inputs } of this.#context.places.nodes.values()) {
+      yield { name, op, inputs, shape: weights?.[name]?.[0]?.shape };
+    }
   }
 
   /** The nodes whose names begin most like the one that was not found; what is fused among them. */

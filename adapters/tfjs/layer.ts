@@ -65,6 +65,7 @@ export class TfjsLayer<
     const traits: HookableTraits = {
       reader: tensorReader(core),
       holder: layer,
+      discard: (call) => core.tidy(() => void call()),
       completeInputs,
       refuseInputs: (inputs, before) => refuseInputs(core, layer, inputs, before),
       refuseOutput: (output, replacement) => refuseOutput(core, layer, output, replacement),

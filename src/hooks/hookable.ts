@@ -279,3 +279,8 @@ export function isQuiet(module: Hookable): boolean {
 export function readerOf(module: Hookable): TensorReader | undefined {
   return hookTable(module).reader;
 }
+
+/** What its maker says about a module. */
+export function traitsOf(module: Hookable): HookableTraits {
+  return hookTable(module).traits;
+}

@@ -1,6 +1,6 @@
 // What the rest of layertap uses of the hooks.
 
-export { className, describe, isThenable, typeName } from '../check/index.ts';
+export { className, describe, describeError, isThenable, typeName } from '../check/index.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export {
   type BackwardHookOptions,
@@ -32,6 +32,7 @@ export {
   isQuiet,
   type OutputOf,
   readerOf,
+  traitsOf,
 } from './hookable.ts';
 export { intercept, type Listeners, listenersOf } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
@@ -44,7 +45,7 @@ export type { TensorReader, TensorValues } from './reader.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './report.ts';
 export { handleOf, type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
 export { type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './tags.ts';
-export { type HookableTraits, type HookKind, reachedByGlobalHooks } from './traits.ts';
+export { type FrameworkNode, type HookableTraits, type HookKind, reachedByGlobalHooks } from './traits.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './transform.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './tree.ts';
 export { withHooks } from './with-hooks.ts';

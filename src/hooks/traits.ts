@@ -38,4 +38,20 @@ export interface HookableTraits {
    * names are between two names (`cells.0`). Default: the Hookable itself.
    */
   holder?: object | undefined;
+  /** The graph of what it computes, where the framework has one. */
+  graph?: (() => Iterable<FrameworkNode>) | undefined;
+  /** Runs a call whose output nobody wants, and frees what it made, where that takes more than letting go of it. */
+  discard?: ((call: () => unknown) => void) | undefined;
+}
+
+/** A node of a framework's own graph. */
+export interface FrameworkNode {
+  /** Its name: where a module has the same, that is the node. */
+  readonly name: string;
+  /** What it computes. */
+  readonly op: string;
+  /** The names of the nodes that it gets its inputs from, as TensorFlow writes them: `x`, `split:1`, `^before`. */
+  readonly inputs: readonly string[];
+  /** Of a constant: its sizes. */
+  readonly shape?: readonly number[] | undefined;
 }

@@ -1,6 +1,15 @@
 /** @file One call of a module tree, watched through hooks: which module took what from whom. */
 import { className, isThenable } from '../../check/index.ts';
-import { forEachTensor, type Hookable, readerOf, type TensorReader, type TreeEntry, walk } from '../../hooks/index.ts';
+import {
+  forEachTensor,
+  type Hookable,
+  readerOf,
+  type TensorReader,
+  type TreeEntry,
+  traitsOf,
+  walk,
+} from '../../hooks/index.ts';
+import { frameworkGraph } from './framework-graph.ts';
 
 /** A box of the graph. */
 export interface GraphNode {
@@ -33,11 +42,15 @@ interface Call {
  * @returns a promise where the module gives one
  */
 export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNode[] | Promise<GraphNode[]> {
+  const { graph, discard } = traitsOf(root);
+  const call = () => (root as (...inputs: unknown[]) => unknown)(...inputs);
+  const run = discard === undefined ? call : () => discard(call);
+  if (graph !== undefined) return frameworkGraph(root, run, graph());
   const trace = new Trace(root);
   const stop = trace.start();
   let finished = false;
   try {
-    const output = (root as (...inputs: unknown[]) => unknown)(...inputs);
+    const output = run();
     if (!isThenable(output)) return trace.nodes;
     finished = true;
     return Promise.resolve(output)
@@ -65,23 +78,29 @@ class Trace {
   /** Hooks every module, and sets it to evaluation mode. @returns what undoes that */
   start(): () => void {
     const undo: (() => void)[] = [];
-    for (const module of this.#entries.keys()) {
-      const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
-      const after = module.registerForwardHook((_, _inputs, output) => this.#end(module, output));
-      undo.push(
-        () => before.remove(),
-        () => after.remove(),
-      );
-      const state = module as { training?: unknown };
-      if (state.training !== true) continue;
-      state.training = false;
-      undo.push(() => {
-        state.training = true;
-      });
-    }
-    return () => {
+    const stop = () => {
       for (const action of undo) action();
     };
+    try {
+      for (const module of this.#entries.keys()) {
+        // What its framework never calls has no beginning: what is inside it belongs to the module above.
+        if (traitsOf(module).impossible?.['forward-pre'] !== undefined) continue;
+        const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
+        undo.push(() => before.remove());
+        const after = module.registerForwardHook((_, _inputs, output) => this.#end(module, output));
+        undo.push(() => after.remove());
+        const state = module as { training?: unknown };
+        if (state.training !== true) continue;
+        state.training = false;
+        undo.push(() => {
+          state.training = true;
+        });
+      }
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   }
 
   #begin(module: Hookable, inputs: readonly unknown[]): void {
