@@ -130,7 +130,7 @@ export class BackwardPass {
     try {
       return run();
     } catch (error) {
-      Tape.recorded(this.#core).disposeIfAbandoned();
+      Tape.recorded(this.#core).disposeWithOutputs();
       throw error;
     }
   }

@@ -160,6 +160,8 @@ export interface Container extends Layer {
   readonly layers: readonly Layer[];
   inputs: SymbolicTensor[];
   outputs: SymbolicTensor[];
+  /** Runs layers by the names of their outputs. */
+  execute(...given: never[]): unknown;
 }
 
 /** A Sequential keeps the model that it runs, made when it is built, in `model`. */

@@ -12,6 +12,7 @@ import type { Core, Layer, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } 
 import { completeInputs, splitInputs } from './inputs.ts';
 import { LayerCalls } from './layer-calls.ts';
 import { LayerHooks } from './layer-hooks.ts';
+import { foundIn, tidyExecute } from './model-execute.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseInputs, refuseOutput } from './refuse.ts';
 
@@ -83,9 +84,15 @@ export class TfjsLayer<
       },
       install: () => {
         checkLayer(`${this} cannot be hooked: it`, layer);
-        this.#unlisten ??= isTakenApart(layer)
+        if (this.#unlisten !== undefined) return;
+        const unlisten = isTakenApart(layer)
           ? this.#hooks.listenAtEnds(layer)
           : LayerCalls.of(layer).listen(this.#hooks, { innermost: true });
+        const restoreExecute = tidyExecute(core, layer);
+        this.#unlisten = () => {
+          unlisten();
+          restoreExecute();
+        };
       },
       uninstall: () => {
         this.#unlisten?.();
@@ -159,7 +166,10 @@ export class TfjsLayer<
   }
 
   override *namedChildren(): Generator<[string, TfjsLayer<T, T, Inside>]> {
-    for (const [name, child] of childLayers(this.#layer)) yield [name, hookableOf(this.#core, child)];
+    for (const [name, child] of childLayers(this.#layer)) {
+      foundIn(child, this.#layer);
+      yield [name, hookableOf(this.#core, child)];
+    }
   }
 
   override toString(): string {

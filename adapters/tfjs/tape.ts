@@ -54,14 +54,27 @@ export class Tape {
   }
 
   /**
-   * After an error: tfjs keeps what it saved for gradients that nobody will compute any more. It is disposed of when the
-   * running code has ended; if someone has caught the error and gone on, that has been done already.
+   * After an error in forward: tfjs keeps what it saved for gradients that nobody will compute any more. It is disposed of
+   * when the running code has ended; if someone has caught the error and gone on, that has been done already.
    */
   disposeIfAbandoned(): void {
+    this.#disposeLater(({ saved }) => saved ?? []);
+  }
+
+  /**
+   * After an error while gradients were computed: nobody gets the value that they are the gradients of, either. Inside of
+   * the computing of other gradients it may still be needed.
+   */
+  disposeWithOutputs(): void {
+    if (this.#core.engine.isTapeOn()) this.disposeIfAbandoned();
+    else this.#disposeLater(({ saved, outputs }) => [...(saved ?? []), ...outputs.filter(({ kept }) => kept !== true)]);
+  }
+
+  #disposeLater(which: (node: TapeNode) => readonly Tensor[]): void {
     const nodes = this.#nodes;
     if (nodes === undefined) return;
     queueMicrotask(() => {
-      for (const { saved } of nodes) for (const tensor of saved ?? []) tensor.dispose();
+      for (const node of nodes) for (const tensor of which(node)) tensor.dispose();
     });
   }
 }
