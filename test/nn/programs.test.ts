@@ -29,7 +29,7 @@ const REACHED: Record<string, RegExp> = {
   'a forward that is assigned': inPass('patch'),
   'weights that are given back': inPass('dispose'),
   'a call inside a call': inPass('call'),
-  'an attached method': /of attached/,
+  'an attached method': /attached to \d/,
   'an observer': /^observer/m,
   'a transform': /^transform/m,
   'a plain tensor as a weight': /threw no parameter/,

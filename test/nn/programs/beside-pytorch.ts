@@ -22,8 +22,9 @@ const pytorch = spawn(python, [new URL('beside_pytorch.py', import.meta.url).pat
 });
 const answers = createInterface({ input: pytorch.stdout })[Symbol.asyncIterator]();
 
-/** PyTorch's errors have other words: that there is one has to be the same. */
-const withoutNames = (lines: string[]) => lines.map((line) => line.replace(/^threw (?!user$).*/, 'threw error'));
+/** PyTorch's errors have other words: that there is one has to be the same. Its hooks are not given the number of the call. */
+const asPyTorch = (lines: string[]) =>
+  lines.map((line) => line.replace(/^threw (?!user$).*/, 'threw error').replace(/, call \d+$/, ''));
 
 const differences: string[] = [];
 let ran = 0;
@@ -32,7 +33,7 @@ for (let batch = 0; ran < Number(count); batch++) {
     if (expectedLines(program) === undefined) continue;
     const text = JSON.stringify(program);
     if (!pytorch.stdin.write(`${text}\n`)) await once(pytorch.stdin, 'drain');
-    const lines = withoutNames(run(program, makeLayertap(library)));
+    const lines = asPyTorch(run(program, makeLayertap(library)));
     const { value, done } = await answers.next();
     if (done) throw new Error('Python has ended');
     const found = difference(lines, JSON.parse(value), 'PyTorch');

@@ -103,11 +103,11 @@ export const makeLayertap =
       register({ kind, on, prepend, alwaysCall }, module, fire) {
         const isAttached = typeof on !== 'string' && 'attach' in on;
         // biome-ignore lint/suspicious/noExplicitAny: of any module
-        const hook = (at: any, inputs: any, output: any, _call?: number, receiver?: AnyModule) =>
-          fire(isAttached ? undefined : at, inputs[0], output, receiver);
+        const hook = (at: any, inputs: any, output: any, call: number, receiver: AnyModule) =>
+          fire(isAttached ? undefined : at, inputs[0], output, call, receiver);
         // biome-ignore lint/suspicious/noExplicitAny: a pre-hook gets no output
-        const preHook = (at: any, inputs: any, _call?: number, receiver?: AnyModule) => {
-          const value = fire(isAttached ? undefined : at, inputs[0], undefined, receiver);
+        const preHook = (at: any, inputs: any, call: number, receiver: AnyModule) => {
+          const value = fire(isAttached ? undefined : at, inputs[0], undefined, call, receiver);
           return value === undefined ? undefined : [value];
         };
         let handle: { remove(): void };

@@ -98,7 +98,16 @@ export interface Side<M, P, T> {
   close(): void;
 }
 
-/** `module` is where it fires; undefined is an attached method, whose `receiver` is the module. */
-export type Fire<M, T> = (module: M | undefined, input: T, output: T | undefined, receiver?: M) => T | undefined;
+/**
+ * `module` is where it fires; undefined is an attached method, whose `receiver` is the module. A transform is not given
+ * the number of the call.
+ */
+export type Fire<M, T> = (
+  module: M | undefined,
+  input: T,
+  output: T | undefined,
+  call?: number,
+  receiver?: M,
+) => T | undefined;
 
 export class UserError extends Error {}

@@ -88,10 +88,12 @@ export function run<M, P, T>(program: Program, makeSide: (log: (line: string) =>
 
   function fire(hook: number): Fire<M, T> {
     const { acts, gives, kind } = program.hooks[hook]!;
-    return (module, input, output, _receiver) => {
-      const at = module === undefined ? 'attached' : modules.indexOf(module);
+    return (module, input, output, call, receiver) => {
+      // The numbers of an attached method go on from program to program.
+      const at = module === undefined ? `attached to ${modules.indexOf(receiver!)}` : modules.indexOf(module);
+      const number = module === undefined ? '' : `, call ${call}`;
       const shown = output === undefined ? '' : `, ${side.show(output)}`;
-      log(`${kind} ${hook} of ${at}: ${kind === 'transform' ? '' : side.show(input)}${shown}`);
+      log(`${kind} ${hook} of ${at}: ${kind === 'transform' ? shown : `${side.show(input)}${shown}${number}`}`);
       perform(acts);
       const value = kind === 'pre-hook' ? input : output;
       // An alwaysCall hook gets no output where forward did not finish.

@@ -16,6 +16,8 @@ interface Table {
   preHooks: readonly Hook[];
   hooks: readonly Hook[];
   observers: readonly Hook[];
+  /** How many calls have started while there were listeners. */
+  calls: number;
 }
 
 /** `plain`: a Tensor, which is no Parameter. */
@@ -38,7 +40,7 @@ const LARGEST = 2 ** 21;
 
 class TwinError extends Error {}
 
-const emptyTable = (): Table => ({ preHooks: [], hooks: [], observers: [] });
+const emptyTable = (): Table => ({ preHooks: [], hooks: [], observers: [], calls: 0 });
 const isActive = ({ preHooks, hooks, observers }: Table) => preHooks.length + hooks.length + observers.length > 0;
 
 function add(table: Table, hook: Hook): () => void {
@@ -118,8 +120,9 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
     forward: Forward,
     input: Values,
   ): Values {
+    const call = table.calls++;
     const fire = (hook: Hook, output?: Values) =>
-      hook.fire(attachedTo === undefined ? module : undefined, input, output, attachedTo);
+      hook.fire(attachedTo === undefined ? module : undefined, input, output, call, attachedTo);
     let output: Values | undefined;
     let waiting: readonly Hook[] | undefined;
     try {
