@@ -12,6 +12,8 @@ export {
   attach,
   type BackwardHookOptions,
   backwardHooks,
+  type ChunkEvent,
+  type ChunkOptions,
   describe,
   ForwardError,
   type ForwardEvent,

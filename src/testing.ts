@@ -31,6 +31,8 @@ export interface ContractTarget<T> {
   values(tensor: T): readonly number[] | Promise<readonly number[]>;
   /** A fresh subject whose forward first calls `onForward` with its inputs, which may throw, and then doubles its tensor. */
   create(onForward: (inputs: readonly unknown[]) => void): ContractSubject;
+  /** A fresh subject whose forward gives a stream of these chunks. Left out where outputs are tensors and nothing else. */
+  createStream?(chunks: readonly unknown[]): ContractSubject;
 }
 
 export interface ContractSubject {
@@ -569,6 +571,58 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
     same(fired, ['hook', 'hook']);
     same(b.received.length, 2);
   });
+
+  add('12. an observer sees a tensor as it is, whether it wants the chunks of streams or not', async (b) => {
+    const seen: unknown[] = [];
+    for (const options of [{}, { chunks: true }, { chunks: false }]) {
+      cleanup.push(b.hookable.observe(({ output }) => void seen.push(valuesOf(output)), options));
+    }
+    same(await b.run(), [2, 4]);
+    same(await Promise.all(seen), [
+      [2, 4],
+      [2, 4],
+      [2, 4],
+    ]);
+    throwsTypeError(() => b.hookable.observe(() => {}, { chunks: 1 as never }), '"chunks" must be true or false');
+  });
+
+  const { createStream } = target;
+  if (createStream !== undefined) {
+    add('12. an observer cannot take a stream away, and sees the chunks that the caller reads', async () => {
+      const chunks = ['one', 'two'];
+      const { hookable, call } = createStream(chunks);
+      const seen: unknown[] = [];
+      const refused: unknown[] = [];
+      const events: unknown[] = [];
+      cleanup.push(
+        hookable.registerForwardHook((_module, _inputs, output) => {
+          seen.push(output);
+        }),
+        hookable.observe(
+          async ({ output }) => {
+            seen.push(output);
+            for await (const chunk of output as AsyncIterable<unknown>) events.push(chunk);
+          },
+          { reporter: (error) => refused.push(error.message) },
+        ),
+        hookable.observe(({ stream, chunk, call }) => void events.push([stream, chunk, call]), { chunks: true }),
+      );
+      const stream = (await call()) as AsyncIterable<unknown>;
+      check(seen[0] === stream && seen[1] !== stream, 'a hook gets the stream itself, an observer does not');
+      const names = Reflect.ownKeys(stream).length;
+      const got: unknown[] = [];
+      for await (const chunk of stream) got.push(chunk);
+      same(got, chunks);
+      same(events, [
+        ['chunk', 'one', 0],
+        ['chunk', 'two', 0],
+        ['end', null, 0],
+      ]);
+      same(refused.length, 1);
+      check(String(refused[0]).includes('chunks: true'), `the error should name the option: ${refused[0]}`);
+      check(Reflect.ownKeys(stream).length < names, 'the stream is not as it was');
+    });
+  }
 
   add(
     'the tree: namedModules() begins with the module itself, and getSubmodule() finds each one by its path',

@@ -19,3 +19,20 @@ export interface ForwardEvent<M extends Hookable = Hookable> {
   /** How the module's outputs are read as tensors; undefined where nothing says so. */
   readonly reader: TensorReader | undefined;
 }
+
+/**
+ * What an observer with `chunks: true` is told. Where the output is no stream, it is the event of the call. Where it is
+ * one, there is an event for each chunk that the caller reads, and one at the end; all have the `call`, the `inputs` and
+ * the `output` (a stand-in) of the call that gave the stream.
+ */
+export interface ChunkEvent<M extends Hookable = Hookable> extends ForwardEvent<M> {
+  /**
+   * What happened: the caller read a chunk, came to the end, met an error, or wanted no more. Undefined where the output is
+   * no stream.
+   */
+  readonly stream?: 'chunk' | 'end' | 'error' | 'cancel' | undefined;
+  /** What the caller read, live: copy what is to be kept. Undefined in the last event. */
+  readonly chunk?: unknown;
+  /** In the last event: what a generator returned, the error, or what the caller cancelled with. */
+  readonly reason?: unknown;
+}

@@ -1,6 +1,7 @@
 /** @file What is registered on one Hookable, or globally. */
 import { describe, isForeign } from '../check/index.ts';
 import type { TensorReader } from './reader.ts';
+import type { ChunkListener } from './stream-tap.ts';
 import type { HookableTraits, HookKind } from './traits.ts';
 
 /** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */
@@ -15,6 +16,8 @@ export interface Registration {
   readonly path?: string;
   /** Of an observer that is isolated: told of what it threw or rejected. */
   readonly failed?: (record: HookRecord, cause: unknown) => void;
+  /** Of an observer that wants the chunks of streams. */
+  readonly chunks?: ChunkListener | undefined;
   /** Called once it is removed, whoever removes it, and no asynchronous call holds it any more. */
   readonly onRemove?: () => void;
 }
@@ -31,6 +34,7 @@ export interface HookRecord {
   readonly onRemove: (() => void) | undefined;
   readonly path: string;
   readonly failed: ((record: HookRecord, cause: unknown) => void) | undefined;
+  readonly chunks: ChunkListener | undefined;
   /** How often it was called. */
   calls: number;
   /** How often in a row an observer has failed. */
@@ -85,6 +89,8 @@ export class HookTable {
   readonly reader: TensorReader | undefined;
   /** Those that run before its own: `globalHooks`, or `noHooks` where global hooks do not reach. */
   readonly global: HookTable;
+  /** The class of the last output, where its instances are no streams. Only observers ask. */
+  classOfOutputs: unknown = NONE;
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;
   /** How many calls have started while anything was registered here or globally. */
@@ -148,7 +154,17 @@ export class HookTable {
     return this.preHooks.length === 0;
   }
 
-  add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', failed, onRemove }: Registration): number {
+  add({
+    kind,
+    hook,
+    name,
+    prepend = false,
+    alwaysCall = false,
+    path = '',
+    failed,
+    chunks,
+    onRemove,
+  }: Registration): number {
     const { impossible, install } = this.traits;
     const why = impossible?.[kind];
     if (why !== undefined) throw new TypeError(why);
@@ -169,6 +185,7 @@ export class HookTable {
       onRemove,
       held: 0,
       removed: false,
+      chunks,
     };
     this.#records.set(record.id, record);
     if (kind !== 'observer') this.#others++;

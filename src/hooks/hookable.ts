@@ -1,11 +1,11 @@
 import { brand, className, describe, isOfKind } from '../check/index.ts';
 import { checkHook } from './check-arguments.ts';
-import type { ForwardEvent } from './event.ts';
+import type { ChunkEvent, ForwardEvent } from './event.ts';
 import { located } from './forward-error.ts';
 import { RemovableHandle } from './handle.ts';
 import { giveHookTable, globalHooks, HookTable, hookTable, noHooks, type Registration } from './hook-table.ts';
 import { type LogOptions, logger } from './log.ts';
-import { type ObserveOptions, observeIsolated } from './observe.ts';
+import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './observe.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';
 import { printAsString } from './print-as-string.ts';
 import type { TensorReader } from './reader.ts';
@@ -154,18 +154,23 @@ export abstract class Hookable {
   /**
    * Calls an observer after every forward, behind all hooks, with what the caller gets. It cannot disturb: what it
    * throws or rejects goes to the reporter, and after three errors in a row it is removed.
-   * @param options `reporter`: who is told instead of the process's (see `setReporter`)
+   * @param options `reporter`: who is told instead of the process's (see `setReporter`); `chunks`: where an output is a
+   *   stream, which only the caller may read, an event for each chunk that the caller reads. Default false
    * @throws TypeError for an observer that is not a function, or an unknown option
    */
+  observe(observer: (event: ChunkEvent<this>) => unknown, options: ObserveOptions & { chunks: true }): RemovableHandle;
   observe(observer: (event: ForwardEvent<this>) => unknown, options?: ObserveOptions): RemovableHandle;
   /** The events of this module as an RxJS Observable; cold, and by RxJS's own rules. Without a subscriber it costs nothing. */
   observe(): Observable<ForwardEvent<this>>;
+  /** The same, with the chunks of streams: see `ChunkEvent`. */
+  observe(options: Required<ChunkOptions>): Observable<ChunkEvent<this>>;
   observe(
-    observer?: (event: ForwardEvent<this>) => unknown,
+    observer?: ((event: ForwardEvent<this>) => unknown) | Required<ChunkOptions>,
     options?: ObserveOptions,
   ): RemovableHandle | Observable<ForwardEvent<this>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<this>([['', this]]);
+    if (isOptions(observer)) return observable<this>([['', this]], observer);
     return observeIsolated(this, '', observer!, options);
   }
 

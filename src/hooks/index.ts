@@ -10,7 +10,7 @@ export {
 } from './backward.ts';
 export { checkOptions } from './check-arguments.ts';
 export { forEachTensor, OutputTensors } from './each-tensor.ts';
-export type { ForwardEvent } from './event.ts';
+export type { ChunkEvent, ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';
 export {
   type GlobalForwardHook,
@@ -37,7 +37,7 @@ export {
 export { intercept, type Listeners, listenersOf } from './intercept.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
-export type { ObserveOptions } from './observe.ts';
+export type { ChunkOptions, ObserveOptions } from './observe.ts';
 export { type QueueOptions, queue } from './operators/queue.ts';
 export { type OutputStatistics, statistics } from './operators/statistics.ts';
 export { printAsString } from './print-as-string.ts';

@@ -7,9 +7,19 @@ import { type HookRecord, hookTable, type Registration } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { type Reporter, report } from './report.ts';
 import { registered } from './scope.ts';
+import { ChunkListener } from './stream-tap.ts';
 import { ERRORS_IN_A_ROW } from './tell-observers.ts';
 
-export interface ObserveOptions {
+export interface ChunkOptions {
+  /**
+   * Where an output is a stream (a ReadableStream, an iterator, an async iterable), which only the caller may read: an event
+   * for each chunk that the caller reads, and one at the end, instead of one event whose `output` cannot be read. See
+   * `ChunkEvent`. Default false.
+   */
+  chunks?: boolean;
+}
+
+export interface ObserveOptions extends ChunkOptions {
   /** Who is told of what this observer throws or rejects. Default: the reporter of the process. */
   reporter?: Reporter;
 }
@@ -27,8 +37,9 @@ export function observeIsolated<M extends Hookable>(
 ): RemovableHandle {
   const verb = `observe() of ${path || className(module)}`;
   checkHook(verb, observer, {}, []);
-  checkOptions(verb, options, ['reporter']);
-  const { reporter } = options;
+  checkOptions(verb, options, ['reporter', 'chunks']);
+  const { reporter, chunks = false } = options;
+  checkChunks(verb, chunks);
   if (reporter !== undefined && typeof reporter !== 'function') {
     throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
   }
@@ -50,8 +61,30 @@ export function observeIsolated<M extends Hookable>(
     handle.remove();
     report(new Error(`${who} was removed after ${ERRORS_IN_A_ROW} errors in a row`), reporter);
   };
-  const handle = register(module, { kind: 'observer', path, name, hook: observer as Registration['hook'], failed });
+  const hook = observer as Registration['hook'];
+  const ofChunks = chunks ? chunkListener(module, path, name, reporter) : undefined;
+  const handle = register(module, { kind: 'observer', path, name, hook, failed, ...ofChunks });
   return handle;
+}
+
+/** Whether `observe` was given options alone, and so is to give an Observable. */
+export function isOptions(observer: unknown): observer is Required<ChunkOptions> {
+  return typeof observer === 'object' && observer !== null && 'chunks' in observer;
+}
+
+/** @throws TypeError for anything but true or false */
+export function checkChunks(verb: string, chunks: unknown): void {
+  if (typeof chunks === 'boolean') return;
+  throw new TypeError(`${verb}: option "chunks" must be true or false, got ${describe(chunks)}`);
+}
+
+/** What a registration has where its observer wants chunks. */
+function chunkListener(module: Hookable, path: string, name: string, reporter?: Reporter): Partial<Registration> {
+  const chunks = new ChunkListener((why) => {
+    const who = `the observer ${name} of ${describePlace(module, path)}`;
+    report(new Error(`layertap: ${who} cannot see all chunks of a stream: ${why}; this is reported once`), reporter);
+  });
+  return { chunks, onRemove: () => chunks.stop() };
 }
 
 /** Registers whatever wants events, from call 0 on. What it throws would reach the caller: that is up to it. */
@@ -60,8 +93,10 @@ export function observeEvents<M extends Hookable>(
   path: string,
   name: string,
   listener: (event: ForwardEvent<M>) => void,
+  { chunks = false }: ChunkOptions = {},
 ): RemovableHandle {
-  return register(module, { kind: 'observer', path, name, hook: listener as Registration['hook'] });
+  const hook = listener as Registration['hook'];
+  return register(module, { kind: 'observer', path, name, hook, ...(chunks ? chunkListener(module, path, name) : {}) });
 }
 
 function register(module: Hookable, registration: Registration): RemovableHandle {

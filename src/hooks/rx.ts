@@ -1,9 +1,10 @@
 /** @file The one file that knows RxJS (7.8): events as an Observable, and a chain of operators. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
 import { absorb, describe } from '../check/index.ts';
+import { checkOptions } from './check-arguments.ts';
 import type { ForwardEvent } from './event.ts';
 import type { Hookable } from './hookable.ts';
-import { observeEvents } from './observe.ts';
+import { type ChunkOptions, checkChunks, observeEvents } from './observe.ts';
 
 export type { Observable, OperatorFunction };
 
@@ -14,11 +15,16 @@ export type Source<M extends Hookable> = readonly [path: string, module: M];
  * The events of modules as an Observable: cold, as `fromEvent` is. Each subscription is an observation of its own that
  * counts calls from 0 and ends when it is unsubscribed; without one nothing is registered.
  */
-export function observable<M extends Hookable>(sources: Iterable<Source<M>>): Observable<ForwardEvent<M>> {
+export function observable<M extends Hookable>(
+  sources: Iterable<Source<M>>,
+  options: ChunkOptions = {},
+): Observable<ForwardEvent<M>> {
+  checkOptions('observe()', options, ['chunks']);
+  checkChunks('observe()', options.chunks ?? false);
   return new Observable((subscriber) => {
     for (const [path, module] of sources) {
       const next = (event: ForwardEvent<M>) => subscriber.next(event);
-      subscriber.add(observeEvents(module, path, 'observe()', next));
+      subscriber.add(observeEvents(module, path, 'observe()', next, options));
     }
   });
 }

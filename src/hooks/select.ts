@@ -1,6 +1,6 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable } from '../check/index.ts';
-import type { ForwardEvent } from './event.ts';
+import type { ChunkEvent, ForwardEvent } from './event.ts';
 import { globMatcher } from './glob.ts';
 import {
   type ForwardHook,
@@ -13,7 +13,7 @@ import {
   type OutputOf,
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
-import { type ObserveOptions, observeIsolated } from './observe.ts';
+import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './observe.ts';
 import { type Observable, type OperatorFunction, observable } from './rx.ts';
 import { registerTransform } from './transform.ts';
 import { entries, hiddenModules, type TreeEntry } from './tree.ts';
@@ -75,15 +75,19 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** As on one module; `event.path` tells which one it was. Errors are counted for each module. */
+  observe(observer: (event: ChunkEvent<M>) => unknown, options: ObserveOptions & { chunks: true }): SelectionHandle;
   observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): SelectionHandle;
   /** The events of all modules as one Observable. */
   observe(): Observable<ForwardEvent<M>>;
+  /** The same, with the chunks of streams: see `ChunkEvent`. */
+  observe(options: Required<ChunkOptions>): Observable<ChunkEvent<M>>;
   observe(
-    observer?: (event: ForwardEvent<M>) => unknown,
+    observer?: ((event: ForwardEvent<M>) => unknown) | Required<ChunkOptions>,
     options?: ObserveOptions,
   ): SelectionHandle | Observable<ForwardEvent<M>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<M>(this.#modules);
+    if (isOptions(observer)) return observable<M>(this.#modules, observer);
     return this.#all((path, module) => observeIsolated<M>(module, path, observer!, options));
   }
 

@@ -1,7 +1,9 @@
 import { isThenable } from '../check/index.ts';
+import { listen } from './chunks.ts';
 import type { ForwardEvent } from './event.ts';
 import type { HookRecord, HookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
+import { isStream, standInFor } from './stream.ts';
 
 /** After so many errors in a row an observer is taken out: it would fail for ever. */
 export const ERRORS_IN_A_ROW = 3;
@@ -19,6 +21,11 @@ export function tellObservers(
   receiver: unknown,
 ): void {
   const { observers } = table;
+  if (observers.length === 0) return;
+  if (isObject(output) && isStreamOf(table, output)) {
+    tellOfStream(table, module, inputs, output, call, receiver);
+    return;
+  }
   for (let i = 0; i < observers.length; i++) {
     const record = observers[i]!;
     record.calls++;
@@ -27,6 +34,55 @@ export function tellObservers(
     if (record.failed === undefined) hook(event);
     else tellIsolated(record, event);
   }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' ? value !== null : typeof value === 'function';
+
+/**
+ * Whether an output is a stream. To ask for its members costs as much as a hook, so what was found out holds for the
+ * instances of a class; plain objects are looked at each time.
+ */
+function isStreamOf(table: HookTable, output: object): boolean {
+  try {
+    const made: unknown = output.constructor;
+    if (made === table.classOfOutputs) return false;
+    // A framework's tensor may be iterable in a way of its own.
+    if (isStream(output) && !table.reader?.is(output)) return true;
+    if (made !== Object && made !== undefined) table.classOfOutputs = made;
+  } catch {
+    // A Proxy, say, that refuses to be looked at.
+  }
+  return false;
+}
+
+/** The same for a stream, which is the caller's: observers get a stand-in, or are told of each chunk that is read. */
+function tellOfStream(
+  table: HookTable,
+  module: Hookable,
+  received: readonly unknown[],
+  stream: object,
+  call: number,
+  receiver: unknown,
+): void {
+  const output = standInFor(stream);
+  // One that reads another as it is read itself: that one is not the observer's either.
+  const inputs = received.some(isStream)
+    ? received.map((input) => (isStream(input) ? standInFor(input) : input))
+    : received;
+  for (const record of table.observers) {
+    const { path, chunks } = record;
+    const event = { module, path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
+    if (chunks === undefined) tell(record, event);
+    else listen(stream, { listener: chunks, event, tell: (chunk) => tell(record, chunk) });
+  }
+}
+
+function tell(record: HookRecord, event: ForwardEvent): void {
+  record.calls++;
+  const { hook } = record;
+  if (record.failed === undefined) hook(event);
+  else tellIsolated(record, event);
 }
 
 function tellIsolated(record: HookRecord, event: ForwardEvent): void {

@@ -9,6 +9,9 @@ const tensors = {
   tensor: (values: readonly number[]) => tensor(values),
   values: (t: Tensor) => [...t.data],
 };
+async function* streamOf(chunks: readonly unknown[]): AsyncGenerator<unknown> {
+  yield* chunks;
+}
 const double = (x: Tensor) => tensor([...x.data].map((value) => value * 2));
 
 const modules: ContractTarget<Tensor>[] = [
@@ -24,6 +27,15 @@ const modules: ContractTarget<Tensor>[] = [
         }
       }
       const hookable = new Double();
+      return { hookable, call: hookable as never };
+    },
+    createStream(chunks) {
+      class Words extends Module {
+        override forward(): AsyncGenerator<unknown> {
+          return streamOf(chunks);
+        }
+      }
+      const hookable = new Words();
       return { hookable, call: hookable as never };
     },
   },
@@ -42,6 +54,15 @@ const modules: ContractTarget<Tensor>[] = [
       const hookable = new Double();
       return { hookable, call: hookable as never };
     },
+    createStream(chunks) {
+      class Words extends Module {
+        override async forward(): Promise<AsyncGenerator<unknown>> {
+          return streamOf(chunks);
+        }
+      }
+      const hookable = new Words();
+      return { hookable, call: hookable as never };
+    },
   },
   {
     ...tensors,
@@ -56,6 +77,16 @@ const modules: ContractTarget<Tensor>[] = [
         }
       }
       const hookable = new Double();
+      return { hookable, call: hookable as never };
+    },
+    createStream(chunks) {
+      class Words extends Module {
+        static override readonly async = true;
+        override async forward(): Promise<AsyncGenerator<unknown>> {
+          return streamOf(chunks);
+        }
+      }
+      const hookable = new Words();
       return { hookable, call: hookable as never };
     },
   },
@@ -98,6 +129,11 @@ const attached = (['sync', 'promise', 'async'] as const).map(
       // An async method may be hooked without saying so; one that says so never throws, hooked or not.
       const hookable = attach(model, 'run', options);
       return { hookable, call: (...inputs) => (mode === 'async' ? hookable(...inputs) : model.run(...inputs)) };
+    },
+    createStream(chunks) {
+      const model = { run: (): unknown => (mode === 'sync' ? streamOf(chunks) : Promise.resolve(streamOf(chunks))) };
+      const hookable = attach(model, 'run', { reader: boxReader as TensorReader, async: mode === 'async' });
+      return { hookable, call: () => model.run() };
     },
   }),
 );

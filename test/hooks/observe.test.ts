@@ -276,7 +276,7 @@ test('observe() refuses what is not a function, and options that are unknown', (
   );
   assert.throws(
     () => module.observe(() => {}, { reprter: 1 } as never),
-    /unknown option "reprter"; the options are reporter$/,
+    /unknown option "reprter"; the options are reporter, chunks$/,
   );
   for (const [options, came] of [
     [null, 'null'],

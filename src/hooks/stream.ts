@@ -1,0 +1,79 @@
+/** @file What can be read only once: it belongs to the caller, and observers get a stand-in. */
+import { printAsString } from './print-as-string.ts';
+
+interface Readable {
+  getReader?: unknown;
+  next?: unknown;
+  [Symbol.asyncIterator]?: unknown;
+  [Symbol.iterator]?: unknown;
+}
+
+/**
+ * Whether reading a value takes what it reads from everyone else: a ReadableStream, an async iterable, or an iterator,
+ * which is its own `[Symbol.iterator]()`. Arrays, Maps and typed arrays are none. Asked for the output of every call that
+ * is observed. Never throws.
+ */
+export function isStream(value: unknown): value is object {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  try {
+    const { getReader, next, [Symbol.asyncIterator]: iterateLater } = value as Readable;
+    if (getReader === undefined && next === undefined && iterateLater === undefined) return false;
+    if (typeof getReader === 'function' || typeof iterateLater === 'function') return true;
+    const { [Symbol.iterator]: iterate } = value as Readable;
+    return typeof next === 'function' && typeof iterate === 'function' && Reflect.apply(iterate, value, []) === value;
+  } catch {
+    return false;
+  }
+}
+
+/** In an event, in the place of a stream: what would read or end the stream is an error that says how to see chunks. */
+export class StreamStandIn {
+  static readonly className: string = 'stream';
+
+  toString(): string {
+    return 'a stream';
+  }
+
+  static {
+    printAsString(StreamStandIn);
+  }
+}
+
+/** Members that read nothing, and that printing needs. */
+const HARMLESS: ReadonlySet<PropertyKey> = new Set([
+  ...['constructor', 'toString', 'toLocaleString', 'valueOf', 'toJSON'],
+  ...[Symbol.toPrimitive, Symbol.for('nodejs.util.inspect.custom')],
+]);
+
+/** The prototypes of stand-ins, by those of their streams. */
+const prototypes = new WeakMap<object, object>();
+
+/** A stand-in that has all methods that a stream has; each of them throws. Nothing of the stream is run. */
+export function standInFor(stream: object): StreamStandIn {
+  return refuseMethods(Object.create(refusingPrototype(Object.getPrototypeOf(stream))), stream);
+}
+
+function refusingPrototype(of: object | null): object {
+  if (of === null || of === Object.prototype || of === Function.prototype) return StreamStandIn.prototype;
+  const known = prototypes.get(of);
+  if (known !== undefined) return known;
+  const made: object = Object.create(refusingPrototype(Object.getPrototypeOf(of)));
+  prototypes.set(of, refuseMethods(made, of));
+  return made;
+}
+
+function refuseMethods<T extends object>(standIn: T, of: object): T {
+  for (const key of Reflect.ownKeys(of)) {
+    const isMethod = typeof Object.getOwnPropertyDescriptor(of, key)?.value === 'function';
+    if (!isMethod || HARMLESS.has(key)) continue;
+    Object.defineProperty(standIn, key, { value: refuse, writable: true, configurable: true });
+  }
+  return standIn;
+}
+
+function refuse(): never {
+  throw new Error(
+    'the output is a stream, which belongs to the caller: reading it here would take it away\n' +
+      '  expected: observe(fn, { chunks: true }), where an event has each chunk that the caller reads',
+  );
+}

@@ -1,0 +1,903 @@
+// A stream is the caller's: an observer cannot take it away, and sees the chunks that the caller reads if it asks for them.
+import { Readable, Writable } from 'node:stream';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  attach,
+  type ChunkEvent,
+  type ForwardEvent,
+  Identity,
+  listHooks,
+  Module,
+  rand,
+  select,
+  setReporter,
+  statistics,
+  Tensor,
+  tensorReader,
+} from '../../src/index.ts';
+import { logActivations, MemorySink, SummaryWriter } from '../../src/tensorboard/index.ts';
+
+const WORDS = ['a', 'b', 'c'];
+
+/** What is reported meanwhile. */
+async function reportsOf(run: () => unknown): Promise<string[]> {
+  const reports: string[] = [];
+  setReporter((error) => void reports.push(error.message));
+  try {
+    await run();
+  } finally {
+    setReporter();
+  }
+  return reports;
+}
+
+function readable(words: readonly unknown[] = WORDS): ReadableStream {
+  const left = [...words];
+  // Pulled one at a time and never ahead: a test of what is pulled sees each.
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (left.length === 0) controller.close();
+        else controller.enqueue(left.shift());
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function bytes(): ReadableStream<Uint8Array> {
+  const left = [1, 2, 3];
+  return new ReadableStream({
+    type: 'bytes',
+    pull(controller) {
+      const next = left.shift();
+      if (next === undefined) controller.close();
+      else controller.enqueue(new Uint8Array([next]));
+    },
+  });
+}
+
+async function* later(words: readonly unknown[] = WORDS): AsyncGenerator<unknown, string> {
+  for (const word of words) {
+    await null;
+    yield word;
+  }
+  return 'returned';
+}
+
+function* now(words: readonly unknown[] = WORDS): Generator<unknown, string> {
+  for (const word of words) yield word;
+  return 'returned';
+}
+
+/** A class of its own that only gives iterators. */
+class Words {
+  finalText(): string {
+    return 'reads everything';
+  }
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    yield* WORDS;
+  }
+}
+
+/** An async iterator that is written by hand, and has no `return`. */
+function byHand(): AsyncIterableIterator<string> {
+  const left = [...WORDS];
+  return {
+    async next() {
+      const value = left.shift();
+      return value === undefined ? { done: true, value: undefined } : { done: false, value };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function readAll(stream: AsyncIterable<unknown> | Iterable<unknown>): Promise<unknown[]> {
+  const got: unknown[] = [];
+  for await (const one of stream) got.push(one);
+  return got;
+}
+
+async function readByReader(stream: ReadableStream): Promise<unknown[]> {
+  const reader = stream.getReader();
+  const got: unknown[] = [];
+  for (let part = await reader.read(); !part.done; part = await reader.read()) got.push(part.value);
+  reader.releaseLock();
+  return got;
+}
+
+const toArray = (got: unknown[]) => new WritableStream({ write: (chunk) => void got.push(chunk) });
+
+async function readByPipe(stream: ReadableStream): Promise<unknown[]> {
+  const got: unknown[] = [];
+  await stream.pipeTo(toArray(got));
+  return got;
+}
+
+const upper = () => new TransformStream({ transform: (chunk, to) => to.enqueue(chunk) });
+
+const READABLE_WAYS: [string, (stream: ReadableStream) => Promise<unknown[]>][] = [
+  ['getReader()', readByReader],
+  ['for await', readAll as never],
+  ['values()', (stream) => readAll((stream as unknown as { values(): AsyncIterable<unknown> }).values())],
+  ['pipeTo()', readByPipe],
+  ['pipeThrough()', (stream) => readAll(stream.pipeThrough(upper()) as never)],
+  [
+    'tee()',
+    async (stream) => {
+      const [one, other] = stream.tee();
+      const [got, same] = [await readByReader(one), await readByReader(other)];
+      assert.equal(got, same);
+      return got;
+    },
+  ],
+  ['Readable.fromWeb()', (stream) => readAll(Readable.fromWeb(stream as never, { objectMode: true }))],
+];
+
+const KINDS: [name: string, make: () => object, read: (stream: never) => Promise<unknown[]>, chunks: unknown[]][] = [
+  ['a generator', now, readAll, WORDS],
+  ['an iterator of an array', () => WORDS.values(), readAll, WORDS],
+  ['an iterator of a Map', () => new Map([[1, 2]]).entries(), readAll, [[1, 2]]],
+  ['an asynchronous generator', later, readAll, WORDS],
+  ['an async iterator without return', byHand, readAll, WORDS],
+  ['an async iterable', () => new Words(), readAll, WORDS],
+  ['a stream of Node', () => Readable.from(WORDS), readAll, WORDS],
+  [
+    'a stream of Node, by its data events',
+    () => Readable.from(WORDS),
+    (stream: Readable) =>
+      new Promise((resolve) => {
+        const got: unknown[] = [];
+        stream.on('data', (chunk) => got.push(chunk)).on('end', () => resolve(got));
+      }),
+    WORDS,
+  ],
+  [
+    'a stream of Node, piped',
+    () => Readable.from(WORDS),
+    (stream: Readable) =>
+      new Promise((resolve) => {
+        const got: unknown[] = [];
+        const write = (chunk: unknown, _: unknown, done: () => void) => {
+          got.push(chunk);
+          done();
+        };
+        stream.pipe(new Writable({ objectMode: true, write })).on('finish', () => resolve(got));
+      }),
+    WORDS,
+  ],
+  ...READABLE_WAYS.map(([way, read]): (typeof KINDS)[number] => [`a ReadableStream, by ${way}`, readable, read, WORDS]),
+  [
+    'a byte stream, by for await',
+    bytes,
+    async (stream) => (await readAll(stream)).map((chunk) => (chunk as Uint8Array)[0]),
+    [1, 2, 3],
+  ],
+];
+
+/** The own methods of an object with their descriptors; a stream of Node changes its other properties itself. */
+const methodsOf = (stream: object) =>
+  new Map(
+    Object.entries(Object.getOwnPropertyDescriptors(stream)).filter(([, { value }]) => typeof value === 'function'),
+  );
+
+/** The own methods that are not as they were. */
+function changed(stream: object, before: ReadonlyMap<string, PropertyDescriptor>): string[] {
+  const after = methodsOf(stream);
+  const parts = (of: PropertyDescriptor | undefined) => [of?.value, of?.writable, of?.enumerable, of?.configurable];
+  return [...new Set([...before.keys(), ...after.keys()])].filter((key) => {
+    const [one, other] = [parts(before.get(key)), parts(after.get(key))];
+    return one.some((part, i) => part !== other[i]);
+  });
+}
+
+for (const [name, make, read, chunks] of KINDS) {
+  test(`${name}: an observer gets a stand-in, the caller every chunk, and hooks the stream itself`, async () => {
+    const stream = make();
+    const before = methodsOf(stream);
+    const model = { generate: () => stream };
+    const method = attach(model, 'generate');
+    const seen: unknown[] = [];
+    method.registerForwardHook((_module, _inputs, output) => {
+      seen.push(output);
+    });
+    const reports = await reportsOf(async () => {
+      method.observe(({ output }) => {
+        seen.push(output);
+        for (const key of ['next', 'getReader', 'read', Symbol.asyncIterator, Symbol.iterator] as const) {
+          if (typeof (stream as Record<PropertyKey, unknown>)[key] !== 'function') continue;
+          assert.throws(
+            () => (output as unknown as Record<PropertyKey, () => unknown>)[key]!(),
+            /observe\(fn, \{ chunks: true \}\)/,
+          );
+        }
+      });
+      method.observe(async ({ output }) => {
+        for await (const _ of output as AsyncIterable<unknown>);
+      });
+      const got = await read(model.generate() as never);
+      assert.equal(got, chunks);
+    });
+    assert.is(seen[0], stream);
+    assert.is.not(seen[1], stream);
+    assert.is(String(seen[1]), 'a stream');
+    assert.is(reports.length, 1, reports.join());
+    assert.match(reports[0]!, /the output is a stream, which belongs to the caller/);
+    assert.equal(changed(stream, before), []);
+  });
+
+  test(`${name}: with chunks, an event for each chunk that the caller reads, and one at the end; nothing is left`, async () => {
+    const stream = make();
+    const before = methodsOf(stream);
+    const model = { generate: (_prompt: string) => stream };
+    const method = attach(model, 'generate');
+    const events: ChunkEvent[] = [];
+    const handle = method.observe((event) => void events.push(event as never), { chunks: true });
+    const reports = await reportsOf(async () => {
+      const output = model.generate('prompt');
+      assert.is(output, stream);
+      assert.equal(await read(output as never), chunks);
+    });
+    assert.equal(reports, []);
+    const value = (chunk: unknown) => (chunk instanceof Uint8Array ? chunk[0] : chunk);
+    assert.equal(
+      events.map(({ stream: what, chunk }) => [what, value(chunk)]),
+      [...chunks.map((chunk) => ['chunk', chunk]), ['end', undefined]],
+    );
+    for (const { module, path, inputs, output, call } of events) {
+      assert.is(module, method as never);
+      assert.is(path, '');
+      assert.equal(inputs, ['prompt']);
+      assert.is(output, events[0]!.output);
+      assert.is(String(output), 'a stream');
+      assert.is(call, 0);
+    }
+    assert.equal(changed(stream, before), []);
+    handle.remove();
+  });
+
+  test(`${name}: removing the observer in the middle leaves the object as it was, and the caller reads on`, async () => {
+    const stream = make();
+    const before = methodsOf(stream);
+    const model = { generate: () => stream };
+    const events: unknown[] = [];
+    const handle = attach(model, 'generate').observe((event) => void events.push(event), { chunks: true });
+    const output = model.generate();
+    assert.ok(Object.getOwnPropertySymbols(stream).length + changed(stream, before).length > 0);
+    handle.remove();
+    assert.equal(changed(stream, before), []);
+    assert.equal(await read(output as never), chunks);
+    assert.equal(events, []);
+  });
+}
+
+test('arrays, Maps, typed arrays, tensors and iterables that give a new iterator each time are no streams', () => {
+  const outputs = [
+    [1, 2],
+    new Map(),
+    new Set(),
+    new Float32Array(2),
+    rand(2),
+    'text',
+    null,
+    undefined,
+    () => 1,
+    { next: 1 },
+    { next: () => 1 },
+    { next: () => 1, [Symbol.iterator]: () => [][Symbol.iterator]() },
+    new Proxy(
+      {},
+      {
+        get(_target, key) {
+          if (key !== 'then') throw new Error('do not look');
+        },
+      },
+    ),
+  ];
+  const seen: unknown[] = [];
+  let next: unknown;
+  const model = { run: () => next };
+  const handle = attach(model, 'run').observe(({ output }) => void seen.push(output), { chunks: true });
+  for (next of outputs) model.run();
+  handle.remove();
+  assert.is(seen.length, outputs.length);
+  for (const [i, output] of outputs.entries()) assert.is(seen[i], output, `${i}`);
+});
+
+test('a stream that a stream is made from is a stand-in among the inputs; a callable that can be iterated is one too', async () => {
+  const model = {
+    async *shout(words: AsyncIterable<unknown>): AsyncGenerator<string> {
+      for await (const word of words) yield `${word}!`;
+    },
+    callable: () => Object.assign(() => 1, { [Symbol.asyncIterator]: () => later() }),
+  };
+  const seen: unknown[] = [];
+  const input = later(['a']);
+  attach(model, 'shout').observe(({ inputs }) => void seen.push(...inputs));
+  assert.equal(await readAll(model.shout(input)), ['a!']);
+  assert.is.not(seen[0], input);
+  assert.throws(() => (seen[0] as AsyncGenerator).next(), /which belongs to the caller/);
+  attach(model, 'callable').observe(({ output }) => void seen.push(output));
+  const output = model.callable();
+  assert.is(String(seen[1]), 'a stream');
+  assert.equal(await readAll(output), WORDS);
+});
+
+test('what a reader calls a tensor is one, whatever methods it has', () => {
+  class Rows extends Tensor {
+    next(): void {}
+    *[Symbol.asyncIterator](): Generator<number> {}
+  }
+  const model = { run: () => new Rows(new Float32Array(1), [1]) };
+  const seen: unknown[] = [];
+  attach(model, 'run', { reader: tensorReader }).observe(({ output }) => void seen.push(output), { chunks: true });
+  const output = model.run();
+  assert.is(seen[0], output);
+});
+
+test('a stand-in refuses every method of the stream, own ones too, and none of them is run or left out', () => {
+  let ran = 0;
+  const stream = Object.assign(new Words(), {
+    abort: () => ran++,
+    get lazy() {
+      return ran++;
+    },
+  });
+  const model = { run: () => stream };
+  let output: Record<string, () => unknown> = {};
+  attach(model, 'run').observe((event) => {
+    output = event.output as never;
+  });
+  ran = 0;
+  model.run();
+  for (const name of ['finalText', 'abort']) assert.throws(() => output[name]!(), /which belongs to the caller/);
+  assert.is(ran, 0);
+  assert.is(JSON.stringify({ output }), '{"output":{}}');
+});
+
+test('nothing is pulled ahead: the source is asked when the caller asks', async () => {
+  const asked: string[] = [];
+  async function* source(): AsyncGenerator<number> {
+    for (let i = 0; i < 3; i++) {
+      asked.push(`asked ${i}`);
+      yield i;
+    }
+  }
+  const model = { run: source };
+  attach(model, 'run').observe(({ chunk, stream }) => void asked.push(`${stream} ${chunk}`), { chunks: true });
+  const stream = model.run();
+  assert.equal(asked, []);
+  await stream.next();
+  assert.equal(asked, ['asked 0', 'chunk 0']);
+  await stream.next();
+  assert.equal(asked.slice(2), ['asked 1', 'chunk 1']);
+});
+
+test('a pipe pulls no more than it would without an observer', async () => {
+  const pulledWith = async (observed: boolean) => {
+    let pulled = 0;
+    const source = new ReadableStream({ pull: (to) => to.enqueue(pulled++) }, { highWaterMark: 0 });
+    const model = { run: () => source };
+    const handle = observed ? attach(model, 'run').observe(() => {}, { chunks: true }) : undefined;
+    let written = 0;
+    const stopped = new AbortController();
+    const full = new WritableStream(
+      {
+        write: () =>
+          ++written === 2
+            ? new Promise<void>((resolve) => stopped.signal.addEventListener('abort', () => resolve()))
+            : undefined,
+      },
+      { highWaterMark: 2 },
+    );
+    const piped = model.run().pipeTo(full, { signal: stopped.signal });
+    for (let i = 0; i < 50; i++) await null;
+    const found = pulled;
+    stopped.abort();
+    await piped.catch(() => {});
+    handle?.remove();
+    return found;
+  };
+  assert.is(await pulledWith(true), await pulledWith(false));
+});
+
+test('an event comes before the caller goes on, and the observer may not change the chunk', async () => {
+  const order: string[] = [];
+  const model = { run: () => later() };
+  attach(model, 'run').observe(
+    ({ chunk }) => {
+      order.push(`observer ${chunk}`);
+      return 'another';
+    },
+    { chunks: true },
+  );
+  for await (const chunk of model.run()) order.push(`caller ${chunk}`);
+  assert.equal(order, [
+    'observer a',
+    'caller a',
+    'observer b',
+    'caller b',
+    'observer c',
+    'caller c',
+    'observer undefined',
+  ]);
+});
+
+test("the last event says why: a generator's return value, the error, what the caller cancelled with", async () => {
+  const last = async (make: () => object, read: (stream: never) => unknown) => {
+    const stream = make();
+    const before = methodsOf(stream);
+    const model = { run: () => stream };
+    const events: ChunkEvent[] = [];
+    const handle = attach(model, 'run').observe((event) => void events.push(event as never), { chunks: true });
+    await read(model.run() as never);
+    // A stream of Node closes in a later tick.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(changed(stream, before), []);
+    handle.remove();
+    return events.map(({ stream: what, chunk, reason }) => (what === 'chunk' ? chunk : [what, reason]));
+  };
+  const failing = new Error('the network is gone');
+  async function* fails(): AsyncGenerator<string> {
+    yield 'a';
+    throw failing;
+  }
+  function* failsNow(): Generator<string> {
+    yield 'a';
+    throw failing;
+  }
+  const failingReadable = () => {
+    let pulls = 0;
+    return new ReadableStream(
+      {
+        pull(to) {
+          if (pulls++ === 0) to.enqueue('a');
+          else to.error(failing);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  };
+  const caught = async (reading: Promise<unknown>) => {
+    try {
+      await reading;
+    } catch (error) {
+      return assert.is(error, failing);
+    }
+    assert.unreachable();
+  };
+  const first = async (stream: AsyncIterable<unknown>) => {
+    for await (const _ of stream) break;
+  };
+
+  assert.equal(await last(now, readAll), ['a', 'b', 'c', ['end', 'returned']]);
+  assert.equal(await last(later, readAll), ['a', 'b', 'c', ['end', 'returned']]);
+  assert.equal(await last(fails, (stream) => caught(readAll(stream))), ['a', ['error', failing]]);
+  assert.equal(await last(failsNow, (stream) => caught(readAll(stream))), ['a', ['error', failing]]);
+  for (const [way, read] of READABLE_WAYS) {
+    assert.equal(await last(failingReadable, (stream) => caught(read(stream))), ['a', ['error', failing]], way);
+  }
+  assert.equal(
+    await last(
+      () => Readable.from(fails()),
+      (stream) => caught(readAll(stream)),
+    ),
+    ['a', ['error', failing]],
+  );
+
+  assert.equal(await last(now, first), ['a', ['cancel', undefined]]);
+  assert.equal(await last(later, first), ['a', ['cancel', undefined]]);
+  assert.equal(await last(readable, first), ['a', ['cancel', undefined]]);
+  const [chunk, [what]] = (await last(() => Readable.from(later()), first)) as [unknown, [unknown]];
+  assert.equal([chunk, what], ['a', 'cancel']);
+  assert.equal(await last(later, (stream: AsyncGenerator) => stream.return('enough')), [['cancel', 'enough']]);
+  assert.equal(await last(readable, (stream: ReadableStream) => stream.cancel('enough')), [['cancel', 'enough']]);
+  assert.equal(
+    await last(readable, async (stream: ReadableStream) => {
+      const reader = stream.getReader();
+      await reader.read();
+      await reader.cancel('enough');
+    }),
+    ['a', ['cancel', 'enough']],
+  );
+  assert.equal(
+    await last(readable, (stream: ReadableStream) => {
+      const to = new WritableStream({
+        write() {
+          throw failing;
+        },
+      });
+      return caught(stream.pipeTo(to));
+    }),
+    ['a', ['cancel', failing]],
+  );
+  assert.equal(await last(later, (stream: AsyncGenerator) => caught(stream.throw(failing))), [['error', failing]]);
+  // One that catches what is thrown into it goes on.
+  function* catches(): Generator<string> {
+    try {
+      yield 'a';
+    } catch {
+      yield 'caught';
+    }
+  }
+  assert.equal(
+    await last(catches, (stream: Generator) => {
+      stream.next();
+      stream.throw(failing);
+      stream.next();
+    }),
+    ['a', 'caught', ['end', undefined]],
+  );
+});
+
+test('reading on after preventCancel or a released lock goes on; a refused call is no event', async () => {
+  const model = { run: () => readable() };
+  const events: unknown[] = [];
+  attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
+    chunks: true,
+  });
+  const stream = model.run();
+  for await (const _ of (stream as unknown as { values(o: object): AsyncIterable<unknown> }).values({
+    preventCancel: true,
+  }))
+    break;
+  assert.equal(events, ['a']);
+  const reader = stream.getReader();
+  await stream.cancel().catch((error) => assert.instance(error, TypeError));
+  await reader.read();
+  reader.releaseLock();
+  await reader.read().catch((error) => assert.instance(error, TypeError));
+  assert.equal(events, ['a', 'b']);
+  // Pipes that must fail say so, as ever.
+  const taken = new WritableStream();
+  taken.getWriter();
+  await stream.pipeTo(taken).then(
+    () => assert.unreachable(),
+    (error) => assert.instance(error, TypeError),
+  );
+  assert.throws(() => stream.pipeThrough({ readable: readable(), writable: taken }), TypeError);
+  assert.throws(() => stream.pipeThrough({} as never), TypeError);
+  assert.equal(await readByPipe(stream), ['c']);
+  assert.is(stream.locked, false);
+  assert.equal(events, ['a', 'b', 'c', 'end']);
+});
+
+test('tee(): a chunk is one event, when the faster branch reads it; cancelled when both branches are', async () => {
+  const model = { run: () => readable() };
+  const events: unknown[] = [];
+  attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
+    chunks: true,
+  });
+  const [fast, slow] = model.run().tee();
+  const [one, other] = [fast!.getReader(), slow!.getReader()];
+  await one.read();
+  await one.read();
+  await other.read();
+  assert.equal(events, ['a', 'b']);
+  const cancelled = one.cancel('enough');
+  assert.equal(events, ['a', 'b']);
+  await other.read();
+  assert.is((await other.read()).value, 'c');
+  assert.equal(events, ['a', 'b', 'c']);
+  await Promise.all([cancelled, other.cancel('enough')]);
+  assert.equal(events, ['a', 'b', 'c', 'cancel']);
+});
+
+test('a byte stream that is read into buffers of the caller', async () => {
+  const model = { run: bytes };
+  const events: unknown[] = [];
+  attach(model, 'run').observe(
+    ({ stream, chunk }) => void events.push(stream, (chunk as Uint8Array | undefined)?.[0]),
+    { chunks: true },
+  );
+  const reader = model.run().getReader({ mode: 'byob' });
+  await reader.read('no view' as never).catch((error) => assert.instance(error, TypeError));
+  assert.is((await reader.read(new Uint8Array(4))).value![0], 1);
+  assert.is((await reader.read(new Uint8Array(4))).value![0], 2);
+  await reader.cancel();
+  assert.equal(events, ['chunk', 1, 'chunk', 2, 'cancel', undefined]);
+});
+
+test('an iterator that two consumers share: each pull is one event, whoever pulls', async () => {
+  const model = { run: () => later() };
+  const events: unknown[] = [];
+  attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
+    chunks: true,
+  });
+  const stream = model.run();
+  const results = await Promise.all([stream.next(), stream.next(), stream.next(), stream.next(), stream.next()]);
+  assert.equal(
+    results.map(({ value }) => value),
+    ['a', 'b', 'c', 'returned', undefined],
+  );
+  assert.equal(events, ['a', 'b', 'c', 'end']);
+});
+
+test('one stream that two modules return, and two observers of one: each is told, with its own module and call', async () => {
+  class Inner extends Module {
+    override forward(): AsyncGenerator<unknown> {
+      return later(['x']);
+    }
+  }
+  class Outer extends Module {
+    inner = new Inner();
+    override forward(): AsyncGenerator<unknown> {
+      return this.inner();
+    }
+  }
+  const outer = new Outer();
+  const events: unknown[] = [];
+  const told = (who: string) => (event: ChunkEvent) =>
+    void events.push(`${who} ${event.path || 'root'} ${event.call} ${event.stream}`);
+  const all = select(outer, (_path, module) => module instanceof Module).observe(told('all'), { chunks: true });
+  const one = outer.inner.observe(told('one'), { chunks: true });
+  outer.inner();
+  const stream = outer();
+  await stream.next();
+  one.remove();
+  await stream.next();
+  assert.equal(events, [
+    'all inner 1 chunk',
+    'one root 1 chunk',
+    'all root 0 chunk',
+    'all inner 1 end',
+    'all root 0 end',
+  ]);
+  all.remove();
+  assert.equal(listHooks(outer), []);
+});
+
+test('observe({ chunks: true }) is an Observable of the same events', async () => {
+  const model = { run: () => now(['x', 'y']) };
+  const chunks: unknown[] = [];
+  const method = attach(model, 'run');
+  const subscription = method
+    .observe({ chunks: true })
+    .subscribe(({ stream, chunk }) => void chunks.push(stream, chunk));
+  assert.equal([...(model.run() as Iterable<unknown>)], ['x', 'y']);
+  assert.equal(chunks, ['chunk', 'x', 'chunk', 'y', 'end', undefined]);
+  const stream = model.run();
+  subscription.unsubscribe();
+  assert.equal(Reflect.ownKeys(stream), []);
+  assert.throws(
+    () => method.observe({ chunks: 1 } as never),
+    /option "chunks" must be true or false, got the number 1/,
+  );
+  assert.throws(() => method.observe({ chunks: true, reporter: () => {} } as never), /unknown option "reporter"/);
+  assert.throws(() => method.observe(() => {}, { chunks: 'yes' } as never), /option "chunks" must be true or false/);
+});
+
+test('an output that is no stream is one event, as ever, and events of an asynchronous call too', async () => {
+  const events: ChunkEvent[] = [];
+  const identity = new Identity();
+  identity.observe((event) => void events.push(event as never), { chunks: true });
+  identity(7);
+  assert.is(events[0]!.output, 7);
+  assert.is(events[0]!.stream, undefined);
+  const model = { run: async () => later(['x']) };
+  attach(model, 'run').observe((event) => void events.push(event as never), { chunks: true });
+  assert.equal(await readAll(await model.run()), ['x']);
+  assert.equal(
+    events.slice(1).map(({ stream }) => stream),
+    ['chunk', 'end'],
+  );
+});
+
+test('a chunk that is a stream itself is a stand-in: it is the caller’s too', async () => {
+  const inner = later(['x']);
+  const model = { run: () => now([inner]) };
+  const reports = await reportsOf(async () => {
+    attach(model, 'run').observe(
+      async ({ chunk }) => {
+        if (chunk !== undefined) for await (const _ of chunk as AsyncIterable<unknown>);
+      },
+      { chunks: true },
+    );
+    const [got] = [...(model.run() as Iterable<AsyncIterable<unknown>>)];
+    assert.is(got, inner);
+    assert.equal(await readAll(got!), ['x']);
+  });
+  assert.is(reports.length, 1);
+  assert.match(reports[0]!, /which belongs to the caller/);
+});
+
+test('an observer that throws in its chunks is reported and, after three in a row, removed; the caller reads on', async () => {
+  const model = { run: () => later(['a', 'b', 'c', 'd', 'e']) };
+  const method = attach(model, 'run');
+  const seen: unknown[] = [];
+  const reports = await reportsOf(async () => {
+    method.observe(
+      function breaks({ chunk }) {
+        seen.push(chunk);
+        throw new Error(`no ${chunk}`);
+      },
+      { chunks: true },
+    );
+    const stream = model.run();
+    assert.equal(await readAll(stream), ['a', 'b', 'c', 'd', 'e']);
+    assert.equal(Reflect.ownKeys(stream), []);
+  });
+  assert.equal(seen, ['a', 'b', 'c']);
+  assert.is(reports.length, 4);
+  assert.match(reports[0]!, /the observer breaks of Object\.run failed: no a/);
+  assert.match(reports[3]!, /was removed after 3 errors in a row/);
+  assert.equal(listHooks(method), []);
+});
+
+test('a rejection that the caller does not handle stays one', async () => {
+  const failing = new Error('nobody waits');
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown) => void unhandled.push(error);
+  process.on('unhandledRejection', listener);
+  const model = {
+    // biome-ignore lint/correctness/useYield: it fails before
+    async *run(): AsyncGenerator<never> {
+      throw failing;
+    },
+  };
+  attach(model, 'run').observe(() => {}, { chunks: true });
+  void model.run().next();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', listener);
+  assert.equal(unhandled, [failing]);
+});
+
+test('what cannot be intercepted is reported once, and the caller reads as ever', async () => {
+  let next: object;
+  const model = { run: () => next };
+  const method = attach(model, 'run');
+  const cases: [string, () => object, (stream: never) => Promise<unknown[]>, RegExp][] = [
+    ['frozen', () => Object.freeze(later()), readAll, /it is frozen, or its next cannot be replaced/],
+    [
+      'locked',
+      () => {
+        const stream = readable();
+        const reader = stream.getReader();
+        return Object.assign(stream, { held: reader });
+      },
+      async ({ held }: { held: ReadableStreamDefaultReader }) => [(await held.read()).value],
+      /it is locked: someone reads it already/,
+    ],
+    [
+      'an iterable that gives a frozen iterator',
+      () => ({ [Symbol.asyncIterator]: () => Object.freeze(later()) }),
+      readAll,
+      /it is frozen/,
+    ],
+    [
+      'a pipe of another library',
+      () => ({
+        locked: false,
+        getReader: () => {},
+        async pipeTo(to: unknown[]) {
+          to.push('piped');
+        },
+      }),
+      async (stream: { pipeTo(to: unknown[]): Promise<void> }) => {
+        const got: unknown[] = [];
+        await stream.pipeTo(got);
+        return got;
+      },
+      /a ReadableStream of another realm or library, whose pipes show no chunks/,
+    ],
+  ];
+  for (const [name, make, read, why] of cases) {
+    const events: unknown[] = [];
+    const reports = await reportsOf(async () => {
+      const handle = method.observe(
+        function watcher(event) {
+          events.push(event);
+        },
+        { chunks: true },
+      );
+      for (let i = 0; i < 2; i++) {
+        next = make();
+        const got = await read(model.run() as never);
+        assert.ok(got.length > 0, name);
+      }
+      handle.remove();
+    });
+    assert.is(reports.length, 1, name);
+    assert.match(reports[0]!, why, name);
+    assert.match(reports[0]!, /^layertap: the observer watcher of Object\.run cannot see all chunks of a stream: /);
+    assert.equal(events, [], name);
+  }
+});
+
+test('what someone else puts over an interceptor stays', async () => {
+  const model = { run: () => later() };
+  const handle = attach(model, 'run').observe(() => {}, { chunks: true });
+  const stream = model.run();
+  const theirs = stream.next;
+  const over = function over(this: AsyncGenerator<unknown, string>) {
+    return theirs.call(this);
+  };
+  stream.next = over as never;
+  handle.remove();
+  assert.is(stream.next, over);
+  assert.equal(await readAll(stream), WORDS);
+});
+
+test('a class whose own iterator reads by getReader() gives each chunk once', async () => {
+  // Without the members that the types of Node and of the DOM have in different ways.
+  const Base = ReadableStream as unknown as new (source: object) => Pick<ReadableStream, 'getReader'>;
+  class Tokens extends Base {
+    async *[Symbol.asyncIterator](): AsyncGenerator<unknown> {
+      const reader = this.getReader();
+      try {
+        for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+      } finally {
+        reader.releaseLock();
+      }
+    }
+  }
+  class SelfIterating extends Base {
+    #reader: ReadableStreamDefaultReader | undefined;
+    async next(): Promise<unknown> {
+      this.#reader ??= this.getReader();
+      return this.#reader.read();
+    }
+    [Symbol.asyncIterator](): this {
+      return this;
+    }
+  }
+  const source = () => {
+    const left = [...WORDS];
+    return {
+      pull: (to: ReadableStreamDefaultController) => (left.length === 0 ? to.close() : to.enqueue(left.shift())),
+    };
+  };
+  for (const make of [() => new Tokens(source()), () => new SelfIterating(source())]) {
+    const model = { run: make };
+    const events: unknown[] = [];
+    attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
+      chunks: true,
+    });
+    assert.equal(await readAll(model.run() as never), WORDS);
+    assert.equal(events, [...WORDS, 'end']);
+  }
+});
+
+test('log(), statistics() and logActivations() say that it is a stream, and leave it alone', async () => {
+  const model = { generate: () => later() };
+  const method = attach(model, 'generate', { reader: tensorReader });
+  const lines: string[] = [];
+  const rows: unknown[] = [];
+  method.log({ print: (line) => void lines.push(line) });
+  const events = method.observe();
+  events.pipe(statistics()).subscribe((row) => void rows.push(row));
+  const reports = await reportsOf(async () => {
+    logActivations(
+      new SummaryWriter('x', { sink: new MemorySink() }),
+      select(method, () => true),
+    );
+    assert.equal(await readAll(model.generate()), WORDS);
+  });
+  assert.equal(lines, ['Object.generate #0: a stream']);
+  assert.equal(rows, []);
+  assert.is(reports.length, 2);
+  for (const report of reports)
+    assert.match(
+      report,
+      /the output of Object\.generate is passed over: it has no tensor that its module can read: a stream\./,
+    );
+});
+
+test('a stream that is dropped without being read is collected, and keeps nothing of its observer', async () => {
+  const model = { run: () => later() };
+  const handle = attach(model, 'run').observe((_event: ForwardEvent) => {}, { chunks: true });
+  let collected = 0;
+  const registry = new FinalizationRegistry(() => collected++);
+  for (let i = 0; i < 40; i++) registry.register(model.run(), i);
+  for (let i = 0; i < 50 && collected < 40; i++) {
+    (globalThis as unknown as { gc(): void }).gc();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(collected >= 39, `${collected} of 40`);
+  handle.remove();
+});
+
+test.run();
