@@ -1,5 +1,6 @@
 /** @file Models and layers that have been disposed of: hooks there would never fire again, or on freed weights. */
 import type { Layer, TfjsGraphModelLike } from './framework.ts';
+import type { GraphPlaces } from './graph-places.ts';
 
 /** @throws TypeError that begins with `what`, for a layer or model that has been disposed of */
 export function checkLayer(what: string, layer: Layer): void {
@@ -7,8 +8,13 @@ export function checkLayer(what: string, layer: Layer): void {
   throw new TypeError(`${what} has been disposed of`);
 }
 
-/** @throws TypeError that begins with `what`, for a GraphModel that has been disposed of */
-export function checkGraph(what: string, model: TfjsGraphModelLike): void {
+/** @throws TypeError that begins with `what`, for a GraphModel that has been disposed of, or loaded again since it was wrapped */
+export function checkGraph(what: string, model: TfjsGraphModelLike, places?: GraphPlaces): void {
+  if (places?.isCurrent() === false) {
+    throw new TypeError(
+      `${what} has been loaded again, with other nodes\n  expected: what wrapTfjs() gives for it now`,
+    );
+  }
   const { weights } = model as { weights?: Record<string, { isDisposed: boolean }[]> };
   if (!Object.values(weights ?? {}).some((tensors) => tensors.some(({ isDisposed }) => isDisposed))) return;
   throw new TypeError(`${what} has been disposed of`);

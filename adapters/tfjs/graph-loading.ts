@@ -70,7 +70,7 @@ export function preparedPlaces(model: object, runs: GraphRuns): GraphPlaces | un
   const places = prepared.get(model);
   return (
     places && {
-      nodes: places.nodes,
+      ...places,
       hook(name, run) {
         const end = runs.watch();
         const remove = places.hook(name, run);
@@ -199,7 +199,7 @@ function withPlaces(
     running.set(id, run);
     return () => void running.delete(id);
   };
-  return { nodes: { nodes: infos, hook }, rewritten };
+  return { nodes: { nodes: infos, isCurrent: () => true, hook }, rewritten };
 }
 
 /** How many outputs each node has; an op that is not tfjs's, how many are asked for: a consumer or the signature says `name:2` for the third. */

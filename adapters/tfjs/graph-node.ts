@@ -73,7 +73,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   #insert(): void {
-    checkGraph(`${this} cannot be hooked: its model`, this.#context.model);
+    checkGraph(`${this} cannot be hooked: its model`, this.#context.model, this.#context.places);
     if (this.#remove !== undefined) return;
     const { core, places, runs } = this.#context;
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };

@@ -4,6 +4,8 @@ import type { Tensor } from './framework.ts';
 export interface GraphPlaces {
   /** All nodes by name, also those that cannot be hooked. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
+  /** False once the model has been loaded again, with other nodes. */
+  isCurrent(): boolean;
   /**
    * Puts something between a node and its consumers, once.
    * @returns takes it out again

@@ -85,6 +85,7 @@ export function loadedPlaces(registry: OpRegistry, model: object, runs: GraphRun
         { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node), isPlace: isPlace(node.op) },
       ]),
     ),
+    isCurrent: () => rawGraph(model)?.nodes === graph.nodes,
     hook(name, run) {
       let takeOut: (() => void) | undefined;
       const end = runs.watch();

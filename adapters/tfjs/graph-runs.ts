@@ -1,7 +1,9 @@
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
-import { replaceProperty } from './own-property.ts';
+import { ReplacedMethod } from './own-property.ts';
 
 type Arguments = readonly unknown[];
+type Execute = ReplacedMethod<TfjsGraphModelLike['execute']>;
+type ExecuteAsync = ReplacedMethod<TfjsGraphModelLike['executeAsync']>;
 
 /** The inputs of a run, in an object of their own: two runs may have the same. */
 interface Given {
@@ -29,9 +31,9 @@ export class GraphRuns {
   #synchronous = false;
   /** What is to be done when the last run has ended. */
   #waiting: (() => void)[] = [];
-  #restore: (() => void) | undefined;
-  /** What `execute` was before. */
-  #installed: Pick<TfjsGraphModelLike, 'execute'> | undefined;
+  /** What is, or was last, in the place of the model's methods. */
+  #execute: Execute | undefined;
+  #executeAsync: ExecuteAsync | undefined;
 
   constructor(model: TfjsGraphModelLike) {
     this.#model = model;
@@ -39,11 +41,12 @@ export class GraphRuns {
 
   /** @returns ends it; the last one leaves the model as it was found */
   watch(): () => void {
-    if (this.#watchers++ === 0) this.#restore = this.#install();
+    this.#watchers++;
+    this.install();
     return () => {
       if (--this.#watchers > 0) return;
-      this.#restore?.();
-      this.#restore = undefined;
+      this.#execute?.restore();
+      this.#executeAsync?.restore();
     };
   }
 
@@ -80,7 +83,7 @@ export class GraphRuns {
 
   /** A run of the model without what stands around it. */
   executePlain(...given: Arguments): unknown {
-    const { execute } = this.#installed ?? this.#model;
+    const execute = this.#execute?.isInPlace === true ? this.#execute.original : this.#model.execute;
     return this.#counted(() => this.#run(execute, given));
   }
 
@@ -109,28 +112,32 @@ export class GraphRuns {
     }
   }
 
-  #install(): () => void {
+  /** Puts an own `execute` and `executeAsync` on the model, while somebody watches; around those that took their places. */
+  install(): void {
+    if (this.#watchers === 0) return;
     const model = this.#model;
-    const { execute, executeAsync } = model;
-    this.#installed = { execute };
-    const run = (given: Arguments) => this.#run(execute, given);
-    const runAsync = (given: Arguments) => this.#runAsync(executeAsync, given);
-    const restoreSync = replaceProperty(model, 'execute', (...given: Arguments) =>
-      this.#counted(() => (this.#around === undefined ? run(given) : this.#around.execute(given, run))),
-    );
-    const restoreAsync = replaceProperty(model, 'executeAsync', async (...given: Arguments) => {
-      this.#underWay++;
-      try {
-        return await (this.#around === undefined ? runAsync(given) : this.#around.executeAsync(given, runAsync));
-      } finally {
-        this.#end();
-      }
-    });
-    return () => {
-      restoreSync();
-      restoreAsync();
-      this.#installed = undefined;
-    };
+    // One that another has taken the place of, and perhaps calls, only passes on.
+    if (this.#execute?.isInPlace !== true) {
+      const execute: Execute = new ReplacedMethod(model, 'execute', (...given: Arguments) => {
+        const run = (inputs: Arguments) => this.#run(execute.original, inputs);
+        if (this.#execute !== execute) return run(given);
+        return this.#counted(() => (this.#around === undefined ? run(given) : this.#around.execute(given, run)));
+      });
+      this.#execute = execute;
+    }
+    if (this.#executeAsync?.isInPlace !== true) {
+      const executeAsync: ExecuteAsync = new ReplacedMethod(model, 'executeAsync', async (...given: Arguments) => {
+        const run = (inputs: Arguments) => this.#runAsync(executeAsync.original, inputs);
+        if (this.#executeAsync !== executeAsync) return run(given);
+        this.#underWay++;
+        try {
+          return await (this.#around === undefined ? run(given) : this.#around.executeAsync(given, run));
+        } finally {
+          this.#end();
+        }
+      });
+      this.#executeAsync = executeAsync;
+    }
   }
 
   #counted(run: () => unknown): unknown {

@@ -44,6 +44,11 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     this.#nodes = new Map(places.map((node) => [node.name, new TfjsNode<T>(context, node)]));
   }
 
+  /** Whether its nodes are those of the model, which may have been loaded again. */
+  get isCurrent(): boolean {
+    return this.#context.places.isCurrent();
+  }
+
   /** Runs the model's `execute`, without the hooks on it. Those on its nodes run. */
   forward(inputs: T | T[] | Record<string, T>, outputs?: string | string[]): T {
     return this.#context.runs.executePlain(inputs, outputs) as T;
@@ -108,11 +113,15 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   }
 
   #install(): void {
-    checkGraph(`${this} cannot be hooked: it`, this.model);
-    if (this.#restore !== undefined) return;
-    const { core } = this.#context;
+    checkGraph(`${this} cannot be hooked: it`, this.model, this.#context.places);
+    const { core, runs } = this.#context;
+    // Others may have taken the places of execute and executeAsync.
+    if (this.#restore !== undefined) {
+      runs.install();
+      return;
+    }
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
-    this.#restore = this.#context.runs.surround({
+    this.#restore = runs.surround({
       execute: (received, run) => hookedCall(place, received, run),
       executeAsync: async (received, run) => {
         let given: readonly unknown[] = received;

@@ -1,7 +1,7 @@
 import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
 import { AROUND, disposeAllBut } from './hooked-call.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
-import { replaceProperty } from './own-property.ts';
+import { ReplacedMethod } from './own-property.ts';
 
 /** A call as it goes on from a listener: to the next one, at last to the layer. */
 export type Perform = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
@@ -59,14 +59,13 @@ export class LayerCalls {
   #listeners: readonly Listener[] = [];
   /** The only one, if there is one only. */
   #only: Listener | undefined;
-  /** The layer's own call, and the model that it is, while somebody listens. */
-  #original: Layer['call'];
+  /** What is, or was last, in the place of the layer's call. */
+  #method: ReplacedMethod<Layer['call']> | undefined;
+  /** The model that it is, while somebody listens. */
   #model: ModelOutput | undefined;
-  #restore: (() => void) | undefined;
 
   private constructor(layer: Layer) {
     this.#layer = layer;
-    this.#original = layer.call;
   }
 
   static of(layer: Layer): LayerCalls {
@@ -80,13 +79,14 @@ export class LayerCalls {
 
   /** @returns takes the listener out; the last one leaves the layer as it was found */
   listen(listener: Listener, { innermost = false }: { innermost?: boolean } = {}): () => void {
-    this.#restore ??= this.#install();
+    this.install();
     this.#setListeners(innermost ? [listener, ...this.#listeners] : [...this.#listeners, listener]);
     return () => {
       this.#setListeners(this.#listeners.filter((one) => one !== listener));
       if (this.#listeners.length > 0) return;
-      this.#restore?.();
-      this.#restore = undefined;
+      this.#method?.restore();
+      this.#model?.restore();
+      this.#model = undefined;
     };
   }
 
@@ -95,22 +95,28 @@ export class LayerCalls {
     this.#only = listeners.length === 1 ? listeners[0] : undefined;
   }
 
-  #install(): () => void {
+  /** Puts an own `call` on the layer; where another one has taken its place, around that. */
+  install(): void {
+    if (this.#method?.isInPlace === true) return;
     const layer = this.#layer;
     if (!Object.isExtensible(layer)) {
       throw new TypeError(
         `${layer.getClassName()}(${layer.name}) cannot be hooked: it takes no new properties\n  expected: a layer that is not frozen`,
       );
     }
-    const call = (inputs: unknown, options: TfjsCallOptions | undefined) => this.#call(inputs, options);
-    this.#original = layer.call;
-    if (isContainer(layer)) this.#model = replaceModelOutput(layer, layer.call, call);
-    const restoreCall = replaceProperty(layer, 'call', call);
-    return () => {
-      restoreCall();
-      this.#model?.restore();
-      this.#model = undefined;
-    };
+    // One that another has taken the place of, and perhaps calls, only passes on.
+    const call = (inputs: unknown, options: TfjsCallOptions | undefined) =>
+      this.#method === method ? this.#call(inputs, options) : method.original.call(layer, inputs, options);
+    const method: ReplacedMethod<Layer['call']> = new ReplacedMethod(layer, 'call', call);
+    this.#method = method;
+    if (isContainer(layer) && this.#model === undefined) {
+      const run = (inputs: unknown, options: TfjsCallOptions | undefined) => this.#call(inputs, options);
+      this.#model = replaceModelOutput(
+        layer,
+        (view, inputs, options) => this.#method!.original.call(view, inputs, options),
+        run,
+      );
+    }
   }
 
   /** A call of the layer, by tfjs or by whoever has kept it or wrapped it, perhaps for longer than anybody listens. */
@@ -152,7 +158,7 @@ export class LayerCalls {
   /** The layer itself. */
   #perform(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
     return this.#model === undefined
-      ? this.#original.call(this.#layer, inputs, options)
+      ? this.#method!.original.call(this.#layer, inputs, options)
       : this.#model.forward(inputs, options);
   }
 

@@ -8,7 +8,7 @@ import {
 import { childLayers } from './children.ts';
 import { checkLayer } from './disposed.ts';
 import { firstLayer, isTakenApart, lastLayer } from './ends.ts';
-import type { Core, Layer, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
+import type { Core, Layer, Sequential, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
 import { completeInputs, splitInputs } from './inputs.ts';
 import { LayerCalls } from './layer-calls.ts';
 import { LayerHooks } from './layer-hooks.ts';
@@ -60,6 +60,8 @@ export class TfjsLayer<
   readonly #hooks: LayerHooks;
   /** While something is registered: takes it out of the layer's calls. */
   #unlisten: (() => void) | undefined;
+  /** Whether it is a Sequential that had been taken apart by then. */
+  #apart = false;
 
   /** Use `wrapTfjs`: a layer has one Hookable, however it is reached. */
   constructor(core: Core, layer: Layer) {
@@ -84,11 +86,18 @@ export class TfjsLayer<
       },
       install: () => {
         checkLayer(`${this} cannot be hooked: it`, layer);
-        if (this.#unlisten !== undefined) return;
-        const unlisten = isTakenApart(layer)
-          ? this.#hooks.listenAtEnds(layer)
+        const apart = isTakenApart(layer);
+        if (this.#unlisten !== undefined && this.#apart === apart) {
+          // Another call may have taken its place.
+          if (!apart) LayerCalls.of(layer).install();
+          return;
+        }
+        this.#unlisten?.();
+        const unlisten = apart
+          ? this.#hooks.listenAtEnds(layer as Sequential)
           : LayerCalls.of(layer).listen(this.#hooks, { innermost: true });
         const restoreExecute = tidyExecute(core, layer);
+        this.#apart = apart;
         this.#unlisten = () => {
           unlisten();
           restoreExecute();

@@ -4,7 +4,7 @@
  */
 import type { Container, Core, Layer } from './framework.ts';
 import { isContainer } from './framework.ts';
-import { replaceProperty } from './own-property.ts';
+import { ReplacedMethod } from './own-property.ts';
 
 /** What each layer was found in. */
 const owners = new WeakMap<Layer, Set<Layer>>();
@@ -42,11 +42,13 @@ const tidied = new WeakMap<Container, Tidied>();
 function tidy(core: Core, model: Container): () => void {
   let entry = tidied.get(model);
   if (entry === undefined) {
-    const { execute } = model;
-    const within = (...given: never[]) => core.tidy(() => execute.apply(model, given));
+    entry = { hooked: 0, restore: () => {} };
     // A model that takes no new properties is left as it is.
-    const restore = Object.isExtensible(model) ? replaceProperty(model, 'execute', within) : () => {};
-    entry = { hooked: 0, restore };
+    if (Object.isExtensible(model)) {
+      const within = (...given: never[]) => core.tidy(() => method.original.apply(model, given));
+      const method: ReplacedMethod<Container['execute']> = new ReplacedMethod(model, 'execute', within);
+      entry = { hooked: 0, restore: () => method.restore() };
+    }
     tidied.set(model, entry);
   }
   const { restore } = entry;

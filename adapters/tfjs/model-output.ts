@@ -25,54 +25,66 @@ export interface ModelOutput {
   restore(): void;
 }
 
-/** Makes a model go through `run` for its outputs, whoever asks for them. */
-export function replaceModelOutput(model: Container, originalCall: Layer['call'], run: Run): ModelOutput {
-  if (!isSequential(model))
-    return replaceOutputs(model, (view, inputs, options) => originalCall.call(view, inputs, options), run);
-  // A Sequential runs the model that it builds, and builds a new one when it is compiled.
-  if (model.model === null || model.model === undefined) model.build();
-  const through = (inner: Container) =>
-    replaceOutputs(inner, (view, inputs, options) => view.call(inputs, options), run);
-  let inner = model.model!;
+/** The forward of a model, seen with outputs of its own. */
+type CallAs = (view: Container, inputs: unknown, options: TfjsCallOptions | undefined) => unknown;
+
+/**
+ * Makes a model go through `run` for its outputs, whoever asks for them.
+ * @param callAs the forward of a model that is no Sequential
+ */
+export function replaceModelOutput(model: Container, callAs: CallAs, run: Run): ModelOutput {
+  if (!isSequential(model)) return replaceOutputs(model, callAs, run);
+  // A Sequential runs the model that it builds, when it is first run or compiled: until then layers may come and go.
+  const through = (inner: Container | null | undefined) =>
+    inner ? replaceOutputs(inner, (view, inputs, options) => view.call(inputs, options), run) : undefined;
+  let inner = model.model;
   let current = through(inner);
-  const found = Object.getOwnPropertyDescriptor(model, 'model')!;
+  const found = Object.getOwnPropertyDescriptor(model, 'model');
   Object.defineProperty(model, 'model', {
     configurable: true,
-    enumerable: found.enumerable ?? true,
+    enumerable: found?.enumerable ?? true,
     get: () => inner,
     set: (next: Container) => {
-      current.restore();
+      current?.restore();
       inner = next;
       current = through(inner);
     },
   });
   return {
-    forward: (inputs, options) => current.forward(inputs, options),
+    forward(inputs, options) {
+      if (current === undefined) model.build();
+      return current!.forward(inputs, options);
+    },
     restore() {
-      current.restore();
-      Object.defineProperty(model, 'model', { ...found, value: inner });
+      current?.restore();
+      Object.defineProperty(model, 'model', {
+        configurable: true,
+        enumerable: true,
+        writable: true,
+        ...found,
+        value: inner,
+      });
     },
   };
 }
 
-/** The layers that stand in for a model's outputs: made once for each model, because tfjs keeps what it sorted by name. */
+/** The layers that stand in for a model's outputs: made once for these, because tfjs keeps what it sorted by name. */
 interface StandIn {
   run: Run;
+  /** The inputs and outputs that the model had. */
+  readonly ends: readonly SymbolicTensor[];
   readonly outputs: SymbolicTensor[];
 }
 
 const standIns = new WeakMap<Container, StandIn>();
 
-function replaceOutputs(
-  model: Container,
-  call: (view: Container, inputs: unknown, options: TfjsCallOptions | undefined) => unknown,
-  run: Run,
-): ModelOutput {
+function replaceOutputs(model: Container, call: CallAs, run: Run): ModelOutput {
   const originals = model.outputs;
   // The same model, seen with its own outputs.
   const view = Object.create(model, { outputs: { value: originals } }) as Container;
   let standIn = standIns.get(model);
-  if (standIn === undefined) {
+  const ends = endsOf(model);
+  if (standIn?.ends.length !== ends.length || ends.some((end, i) => end !== standIn!.ends[i])) {
     standIn = makeStandIn(model);
     standIns.set(model, standIn);
   }
@@ -87,8 +99,10 @@ function replaceOutputs(
   };
 }
 
+const endsOf = ({ inputs, outputs }: Container) => [...inputs, ...outputs];
+
 function makeStandIn(model: Container): StandIn {
-  const standIn: StandIn = { run: () => undefined, outputs: [] };
+  const standIn: StandIn = { run: () => undefined, ends: endsOf(model), outputs: [] };
   const originals = model.outputs;
   let others: unknown[] = [];
   // The executor runs a layer once for each of its outputs that is asked for. So one layer with one output runs the

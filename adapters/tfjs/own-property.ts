@@ -11,3 +11,39 @@ export function replaceProperty(object: object, key: PropertyKey, value: unknown
     else Object.defineProperty(object, key, found);
   };
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: any method of any object
+type Method = (this: any, ...given: any[]) => any;
+
+/**
+ * A method of an object with another one in its place. What it stands for is looked up at each call: where the object has
+ * none of its own, a method that is put on its prototype meanwhile counts at once.
+ */
+export class ReplacedMethod<F extends Method = Method> {
+  readonly #object: object;
+  readonly #key: PropertyKey;
+  readonly #value: F;
+  readonly #own: F | undefined;
+  readonly #restore: () => void;
+
+  constructor(object: object, key: PropertyKey, value: F) {
+    this.#object = object;
+    this.#key = key;
+    this.#value = value;
+    this.#own = Object.hasOwn(object, key) ? (Reflect.get(object, key) as F) : undefined;
+    this.#restore = replaceProperty(object, key, value);
+  }
+
+  get original(): F {
+    return this.#own ?? (Reflect.get(Object.getPrototypeOf(this.#object) as object, this.#key) as F);
+  }
+
+  /** False where somebody has put another method in the place of this one. */
+  get isInPlace(): boolean {
+    return Reflect.get(this.#object, this.#key) === this.#value;
+  }
+
+  restore(): void {
+    this.#restore();
+  }
+}

@@ -62,7 +62,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
   if (model.modelVersion === 'n/a') throw new TypeError('wrapTfjs(): the GraphModel has not been loaded yet');
   checkGraph('wrapTfjs(): the GraphModel', model);
   const found = graphs.get(model);
-  if (found !== undefined) return found as unknown as TfjsGraph<T>;
+  if (found?.isCurrent === true) return found as unknown as TfjsGraph<T>;
   const { registerOp, deregisterOp, GraphModel } = tf;
   if (registerOp === undefined || deregisterOp === undefined) {
     throw new TypeError(

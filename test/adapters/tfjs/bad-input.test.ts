@@ -84,16 +84,6 @@ onEachBackend('bad input', (test) => {
     assert.is(model.outputs, outputs);
   });
 
-  test('an empty Sequential: its own hooks need layers', () => {
-    const model = tf.sequential();
-    const net = wrapTfjs(tf, model);
-    assert.throws(() => net.registerForwardHook(() => undefined), /model is empty/);
-    assert.equal(listHooks(net), []);
-    model.add(tf.layers.dense({ units: 1, inputShape: [2] }));
-    net.registerForwardHook((_model, _inputs, output) => output.mul(0));
-    same(model.predict(tf.ones([1, 2])), [0]);
-  });
-
   test('what a hook must not return, each with the layer, the hook, what came and what was expected', async () => {
     const model = models.dense(3, 4, 2);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
