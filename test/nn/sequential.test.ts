@@ -14,6 +14,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/index.ts';
+import { kernels, useKernels } from '../../src/kernels/select.ts';
 
 type Layer = (input: Tensor) => Tensor;
 
@@ -136,6 +137,58 @@ test('a Sequential in a Sequential is part of the chain, and hooks on it fire', 
   handle.remove();
   inner.append(new Linear(8, 8));
   same(net, x, 'the inner one grew');
+});
+
+/** How many layers are computed together, in the order in which that is prepared, and how often that is done. */
+function counted(run: (chains: number[], runs: () => number) => void): void {
+  const before = kernels();
+  const chains: number[] = [];
+  let runs = 0;
+  useKernels({
+    ...before,
+    chain(layers) {
+      chains.push(layers.length);
+      const chain = before.chain(layers);
+      return {
+        run(input, rows) {
+          runs++;
+          return chain.run(input, rows);
+        },
+      };
+    },
+  });
+  try {
+    run(chains, () => runs);
+  } finally {
+    useKernels(before);
+  }
+}
+
+test('layers that nobody listens to are computed together, and prepared once', () => {
+  const nested = () =>
+    new Sequential(new Linear(4, 5), new Sequential(new ReLU(), new Linear(5, 6), new Sequential()), new Linear(6, 4));
+  const listened = (net: Sequential, at: (net: Sequential) => Module) => {
+    at(net).registerForwardHook(() => {});
+    return net;
+  };
+  const cases: [string, Sequential, number[], number][] = [
+    ['plain', new Sequential(new Linear(4, 5), new ReLU(), new Linear(5, 6), new Identity(), new Linear(6, 4)), [3], 1],
+    ['nested', nested(), [3], 1],
+    ['nested first', new Sequential(nested(), new ReLU(), nested()), [6], 1],
+    ['a hook in the middle', listened(nested(), (net) => net[2] as Module), [2, 1], 2],
+    ['a hook on the one inside', listened(nested(), (net) => net[1] as Module), [1, 1, 1], 3],
+    ['a hook within the one inside', listened(nested(), (net) => (net[1] as Sequential)[1] as Module), [1, 1, 1], 3],
+  ];
+  for (const [name, net, expected, perPass] of cases) {
+    counted((chains, runs) => {
+      for (let pass = 0; pass < 3; pass++) net(randn(2, 4));
+      assert.equal(chains, expected, name);
+      assert.is(runs(), 3 * perPass, name);
+      for (const parameter of net.parameters()) parameter.assign(parameter);
+      net(randn(2, 4));
+      assert.equal(chains, [...expected, ...expected], `${name}: other values`);
+    });
+  }
 });
 
 test('modules of other classes are called, also between layers', () => {
