@@ -191,6 +191,19 @@ test('layers that nobody listens to are computed together, and prepared once', (
   }
 });
 
+test('a Sequential whose modules became more or fewer is prepared once more, and not at each call', () => {
+  const net = network();
+  counted((chains) => {
+    net(randn(2, 10));
+    net.append(new Linear(2, 2));
+    for (let pass = 0; pass < 3; pass++) net(randn(2, 10));
+    net.pop();
+    net.pop();
+    for (let pass = 0; pass < 3; pass++) net(randn(2, 10));
+    assert.equal(chains, [3, 4, 2]);
+  });
+});
+
 test('modules of other classes are called, also between layers', () => {
   class Shift extends Module {
     override forward(x: Tensor): Tensor {
