@@ -58,6 +58,7 @@ export {
   setReporter,
   statistics,
   type TensorReader,
+  type TensorValues,
   TooManyEmissionsError,
   withHooks,
 } from './hooks/index.ts';

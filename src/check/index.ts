@@ -2,8 +2,9 @@
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';
 export { absorb, className, describe, describeError, isClass, isThenable, typeName } from './describe.ts';
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
+export { localPath } from './local-path.ts';
 export { isNumeric, isTypedNumbers, type Numbers, type NumericArray, readNumbers } from './numbers.ts';
 export { readStep } from './step.ts';
 export { VALUES } from './tensor-values.ts';
-export { markTrouble, troubleOf } from './trouble.ts';
+export { isNews, markTrouble, troubleOf } from './trouble.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

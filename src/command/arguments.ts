@@ -1,4 +1,7 @@
+import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { localPath } from '../check/index.ts';
 
 /** What somebody typed, understood. */
 export type Command =
@@ -117,5 +120,10 @@ function oneDirectory(command: string, positionals: readonly string[]): string {
   if (directory === undefined || directory === '') throw new UsageError(`${command}: the log directory is missing`);
   if (others.length > 0)
     throw new UsageError(`${command}: one log directory is expected, got ${positionals.join(' ')}`);
-  return directory;
+  try {
+    const elsewhere = 'copy the logs here first';
+    return localPath({ where: command, what: 'the log directory', elsewhere }, directory, { fileURLToPath, homedir });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }

@@ -1,4 +1,4 @@
-import { describe, isThenable } from '../check/index.ts';
+import { describe, describeError, isThenable } from '../check/index.ts';
 import type { Summary } from '../kernels/index.ts';
 import { checkOptions } from './check-arguments.ts';
 import { describeModule } from './describe-module.ts';
@@ -37,13 +37,24 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promi
       const shape = reader!.shape(tensor).join(', ');
       const line = (summary: Summary | undefined) =>
         print(`${start} [${shape}] ${summary === undefined ? 'no numbers' : statistics(summary)}`);
-      const summary = summaryOf('log()', reader!, tensor);
+      // A part that cannot be read must not be the end of the others.
+      const refused = (error: unknown): void => {
+        if (place === '') throw error;
+        print(`${start} [${shape}] cannot be read: ${describeError(error)}`);
+      };
+      let summary: ReturnType<typeof summaryOf>;
+      try {
+        summary = summaryOf('log()', reader!, tensor);
+      } catch (error) {
+        refused(error);
+        return;
+      }
       if (!isThenable(summary)) {
         line(summary);
         return;
       }
       waiting ??= [];
-      waiting.push(summary.then(line));
+      waiting.push(summary.then(line, refused));
     };
     const found = reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit);
     if (!found) print(`${name} #${call}: ${describe(output)}`);

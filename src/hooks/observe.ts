@@ -1,4 +1,4 @@
-import { className, describe, describeError, troubleOf } from '../check/index.ts';
+import { className, describe, describeError, isNews, troubleOf } from '../check/index.ts';
 import { checkHook, checkOptions } from './check-arguments.ts';
 import { describePlace } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
@@ -44,12 +44,10 @@ export function observeIsolated<M extends Hookable>(
     throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
   }
   const name = observer.name || '(anonymous)';
-  let lastTrouble: unknown;
   const failed = (record: HookRecord, cause: unknown) => {
     const trouble = troubleOf(cause);
     if (trouble !== undefined) {
-      if (trouble !== lastTrouble) report(cause as Error, reporter);
-      lastTrouble = trouble;
+      if (isNews(trouble)) report(cause as Error, reporter);
       return;
     }
     // Calls that were under way when it was removed may still fail: that it fails has been said.

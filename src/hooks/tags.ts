@@ -13,15 +13,25 @@ export type TagOption = 'path' | 'repr' | ((path: string, module: Hookable) => s
 /**
  * The tag of each module of a selection.
  * @param where names the call in the error message
+ * @param prefix comes before each tag, with a '/' between them
  * @throws TypeError for other arguments
  */
-export function tagsOf(where: string, selection: Selection, tag: TagOption = 'path'): Map<Hookable, string> {
+export function tagsOf(
+  where: string,
+  selection: Selection,
+  tag: TagOption = 'path',
+  prefix?: string,
+): Map<Hookable, string> {
   if (typeof (selection as Partial<Selection> | undefined)?.observe !== 'function' || isForeign(selection)) {
     throw new TypeError(`${where}: what select() gives expected, got ${describe(selection)}`);
   }
   if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {
     throw new TypeError(`${where}: option "tag" must be 'path', 'repr' or a function, got ${describe(tag)}`);
   }
+  if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
+    throw new TypeError(`${where}: option "prefix" must be a string that is not empty, got ${describe(prefix)}`);
+  }
+  const start = prefix === undefined ? '' : `${prefix}/`;
   const named = [...selection].map(([path, module]) => {
     // Refuses what registering would refuse, before anything is registered.
     hookTable(module);
@@ -43,7 +53,7 @@ export function tagsOf(where: string, selection: Selection, tag: TagOption = 'pa
       );
     }
     taken.set(full, path);
-    tags.set(module, full);
+    tags.set(module, start + full);
   }
   return tags;
 }

@@ -17,7 +17,6 @@ import { addRegistration, tagsInUse } from './live-registrations.ts';
 import { MergedSteps, type MergingWriter } from './merged-steps.ts';
 import { readBinOptions } from './summaries/bins.ts';
 import type { SummaryWriter } from './summary-writer.ts';
-import { checkTag } from './tag.ts';
 
 export interface LogActivationsOptions extends Pick<AddHistogramOptions, 'bins' | 'maxBins'> {
   /** Logs call 0, `every`, 2 `every`, … of each module, counted from now; with `step`, the steps that `every` divides. Default 1. */
@@ -75,11 +74,7 @@ export function logActivations(
   if (typeof writer?.addHistogram !== 'function') {
     throw new TypeError(`${WHERE}: a SummaryWriter expected, got ${describe(writer)}`);
   }
-  const tags = tagsOf(WHERE, selection, tag);
-  if (prefix !== undefined) {
-    checkTag(WHERE, prefix, 'option "prefix"');
-    for (const [module, name] of tags) tags.set(module, `${prefix}/${name}`);
-  }
+  const tags = tagsOf(WHERE, selection, tag, prefix);
   if (!Number.isSafeInteger(every) || every < 1) {
     throw new RangeError(`${WHERE}: option "every" must be a whole number of at least 1, got ${describe(every)}`);
   }
@@ -115,10 +110,10 @@ export function logActivations(
 
   const names = new Set(tags.values());
   reportShared(tagsInUse(writer, names));
-  const handle = selection.observe(function logActivations(event) {
+  const handle = selection.observe(function activationLogger(event) {
     return observer(event);
   });
-  const end = addRegistration(writer, { tags: names, finish: () => merged?.finish() });
+  const end = addRegistration({ writer, tags: names, finish: () => merged?.finish() });
   return handleOf(() => {
     handle.remove();
     end();
@@ -158,7 +153,7 @@ function reportShared(shared: readonly string[]): void {
   const others = shared.length === 1 ? '' : `, and ${shared.length - 1} other tags,`;
   report(
     new Error(
-      `layertap: ${WHERE}: the tag ${JSON.stringify(first)}${others} has another logActivations() of this writer that was ` +
+      `layertap: ${WHERE}: the tag ${JSON.stringify(first)}${others} has another logActivations() of this run that was ` +
         'not removed; of two records of one tag and step TensorBoard shows the last\n' +
         '  give one of them the option "prefix", or remove the other',
     ),

@@ -1,4 +1,4 @@
-import { describeError, troubleOf } from '../check/index.ts';
+import { describeError, isNews, troubleOf } from '../check/index.ts';
 import { report } from '../hooks/index.ts';
 import type { Numbers } from '../kernels/index.ts';
 import { drainAtExit, forget, type Waiting } from './sinks/at-exit.ts';
@@ -44,7 +44,6 @@ export class MergedSteps implements Waiting {
   #current: MergedStep | undefined;
   /** Tags that were computed in training: what else comes there has a tag of its own. */
   readonly #trained: Set<string> = new Set();
-  #lastTrouble: unknown;
 
   constructor(where: string, writer: MergingWriter, edges: Float64Array, maxBins: number) {
     this.#where = where;
@@ -141,10 +140,9 @@ export class MergedSteps implements Waiting {
       add();
     } catch (error) {
       const trouble = troubleOf(error);
-      if (trouble !== undefined && trouble === this.#lastTrouble) return;
-      this.#lastTrouble = trouble;
-      const message = `layertap: ${this.#where}: ${describeError(error)}`;
-      report(trouble === undefined ? new Error(message, { cause: error }) : (error as Error));
+      if (trouble === undefined) {
+        report(new Error(`layertap: ${this.#where}: ${describeError(error)}`, { cause: error }));
+      } else if (isNews(trouble)) report(error as Error);
     }
   }
 }

@@ -11,10 +11,10 @@ import type {
 import type { Event, Histogram, SummaryValue } from './format/event.ts';
 import { encodeGraph, encodeRunMetadata } from './graph/graph-def.ts';
 import { traceGraph } from './graph/trace.ts';
-import { finishRegistrations } from './live-registrations.ts';
+import { finishRegistrations, setRun } from './live-registrations.ts';
 import { defaultLogDir } from './sinks/default-log-dir.ts';
 import { DirectorySink } from './sinks/directory-sink.ts';
-import { nodeBuiltins } from './sinks/node.ts';
+import { logPath, nodeBuiltins } from './sinks/node.ts';
 import { origin } from './sinks/origin.ts';
 import { RunFiles } from './sinks/run-files.ts';
 import { StepCounter } from './step-counter.ts';
@@ -50,7 +50,7 @@ import { readOptions, type SummaryWriterOptions } from './writer-options.ts';
  * });
  */
 export class SummaryWriter<T = never> {
-  /** The directory of the event file, as it was given. */
+  /** The directory of the event file: as it was given, or the path of a URL. */
   readonly logDir: string;
   readonly #files: RunFiles;
   readonly #reader: TensorReader | undefined;
@@ -61,13 +61,13 @@ export class SummaryWriter<T = never> {
 
   /**
    * Makes the directory with its parents, and a new event file in it.
-   * @param logDir TensorBoard shows each directory as one run. Default (also for '', as in PyTorch):
-   *   `runs/{month}{day}_{hours}-{minutes}-{seconds}_{hostname}{comment}`
-   * @throws TypeError for a wrong argument or an unknown option; Error if the directory or the file cannot be made (its
+   * @param logDir TensorBoard shows each directory as one run. A `file:` URL is a path, and `~` the home directory. Default
+   *   (also for '', as in PyTorch): `runs/{month}{day}_{hours}-{minutes}-{seconds}_{hostname}{comment}`. With a sink, any name
+   * @throws TypeError for a wrong argument, an unknown option, or another URL, as `s3://…`, without a sink; Error if the directory or the file cannot be made (its
    *   `cause` is the system's error), or outside Node where no sink is given
    */
-  constructor(logDir?: string, options: SummaryWriterOptions<T> = {}) {
-    if (logDir !== undefined && (typeof logDir !== 'string' || logDir.includes('\0'))) {
+  constructor(logDir: string | URL = '', options: SummaryWriterOptions<T> = {}) {
+    if (!(logDir instanceof URL) && (typeof logDir !== 'string' || logDir.includes('\0'))) {
       throw new TypeError(`SummaryWriter: logDir is ${describe(logDir)}; expected a string that can be a path`);
     }
     const { comment, sink, reader, filenameSuffix, purgeStep, ...limits } = readOptions(options);
@@ -80,12 +80,12 @@ export class SummaryWriter<T = never> {
       );
     }
     const from = origin(node);
-    this.logDir = logDir || defaultLogDir(sink === undefined ? node!.path.sep : '/', from.host, new Date(), comment);
+    const given = sink === undefined ? logPath('SummaryWriter', ELSEWHERE, logDir, node!) : String(logDir);
+    this.logDir = given || defaultLogDir(sink === undefined ? node!.path.sep : '/', from.host, new Date(), comment);
     this.#reader = reader;
-    this.#files =
-      sink === undefined
-        ? new RunFiles(new DirectorySink(node!), node!.path.resolve(this.logDir), from, filenameSuffix, limits)
-        : new RunFiles(sink, this.logDir, from, filenameSuffix, limits);
+    const root = sink === undefined ? node!.path.resolve(this.logDir) : this.logDir;
+    setRun(this, sink, root);
+    this.#files = new RunFiles(sink ?? new DirectorySink(node!), root, from, filenameSuffix, limits);
     this.#files.begin('');
     if (purge === undefined) return;
     this.#write('', { wallTime: now(), step: purge, fileVersion: 'brain.Event:2' });
@@ -327,6 +327,8 @@ export class SummaryWriter<T = never> {
     return String(time);
   }
 }
+
+const ELSEWHERE = 'give a sink that writes there: new SummaryWriter(name, { sink })';
 
 /** In the place of a tag, for methods that have none. */
 const NO_TAG = Symbol('no tag');

@@ -7,8 +7,9 @@ import {
   ReLU,
   Sequential,
   select,
-  setReporter,
   type Tensor,
+  type TensorReader,
+  type TensorValues,
   tensor,
   tensorReader,
 } from '../../src/index.ts';
@@ -19,6 +20,8 @@ import {
   readEvents,
   SummaryWriter,
 } from '../../src/tensorboard/index.ts';
+
+import { reported } from './reported.ts';
 
 class Net extends Module {
   fc1 = new Linear(3, 4);
@@ -143,24 +146,199 @@ test('logActivations() logs each tensor of an output, also where values can only
   assert.equal(events.sort(), ['AttachedMethod/hidden/0 0', 'AttachedMethod/hidden/2 0', 'AttachedMethod/logits 0']);
 });
 
-test('logActivations() reports an output without a tensor, and the model goes on', async () => {
-  const said: string[] = [];
-  setReporter((error) => said.push(error.message));
-  try {
-    const model = { run: () => 'text' };
-    const run = attach(model, 'run', { reader: tensorReader });
-    await logged((writer) => {
+/** What transformers.js gives: an instance with its parts as own properties. */
+class ModelOutput {
+  constructor(parts: object) {
+    Object.assign(this, parts);
+  }
+}
+
+test('logActivations() logs the tensors of instances and Maps, and passes over a call that gives null', async () => {
+  const outputs: unknown[] = [
+    new ModelOutput({ logits: input, attentions: null }),
+    null,
+    undefined,
+    new Map([['hidden', input]]),
+    null,
+    null,
+    null,
+    { logits: input },
+  ];
+  const model = { run: () => outputs.shift() };
+  const run = attach(model, 'run', { reader: tensorReader, name: 'model' });
+  let events: string[] = [];
+  const said = await reported(async () => {
+    events = await logged((writer) => {
       logActivations(
         writer,
         select(run, () => true),
+        { tag: () => 'model' },
       );
-      assert.is(model.run(), 'text');
+      while (outputs.length > 0) model.run();
     });
-  } finally {
-    setReporter();
-  }
+  });
+  assert.equal(said, []);
+  assert.equal(events, ['model/logits 0', 'model/hidden 3', 'model/logits 7']);
+});
+
+test('logActivations() says once that a module gives no tensor, and stays', async () => {
+  const model = { run: (x: unknown) => x };
+  const run = attach(model, 'run', { reader: tensorReader, name: 'model' });
+  let events: string[] = [];
+  const said = await reported(async () => {
+    events = await logged((writer) => {
+      logActivations(
+        writer,
+        select(run, () => true),
+        { tag: () => 'model' },
+      );
+      for (const output of ['a', 'b', 'c', 'd', input]) model.run(output);
+    });
+  });
   assert.is(said.length, 1);
-  assert.match(said[0]!, 'it has no tensor that its module can read: the string "text"');
+  assert.match(
+    said[0]!,
+    /^layertap: logActivations\(\): the output of model is passed over: it has no tensor .* the string "a"/,
+  );
+  assert.equal(events, ['model 4']);
+  const without = attach({ run: () => input }, 'run', { name: 'bare' });
+  const more = await reported(() =>
+    logged((writer) => {
+      logActivations(
+        writer,
+        select(without, () => true),
+      );
+      without();
+    }),
+  );
+  assert.match(more[0]!, 'the output of bare is passed over: there is no TensorReader for it: a Tensor');
+});
+
+/** Tensors as ONNX Runtime has them. */
+const ortReader: TensorReader<{ data: TensorValues }> = {
+  is: (value): value is { data: TensorValues } => typeof value === 'object' && value !== null && 'data' in value,
+  shape: ({ data }) => [data?.length ?? 0],
+  values: ({ data }) => data,
+  keep: (one) => one,
+};
+
+test('logActivations() logs every kind of number, and the parts of an output beside one that cannot be read', async () => {
+  const output = {
+    half: { type: 'float16', data: Uint16Array.of(0x3c00, 0xbc00) },
+    ids: { type: 'int64', data: BigInt64Array.of(3n, 4n) },
+    mask: { type: 'bool', data: Uint8Array.of(1, 0) },
+    packed: { type: 'int4', data: Uint8Array.of(1, 0) },
+    texts: { type: 'string', data: undefined },
+    names: { data: undefined },
+    last: { data: Int32Array.of(7) },
+  };
+  const model = { run: () => output };
+  const run = attach(model, 'run', { reader: ortReader as TensorReader, name: 'model' });
+  const sink = new MemorySink();
+  const said = await reported(async () => {
+    const writer = new SummaryWriter('run', { sink });
+    logActivations(
+      writer,
+      select(run, () => true),
+      { tag: () => 'm' },
+    );
+    for (let i = 0; i < 4; i++) model.run();
+    await writer.close();
+  });
+  assert.is(said.length, 1);
+  assert.match(
+    said[0]!,
+    /the part \/packed of the output of model is passed over: logActivations\(\): m\/packed is of type int4/,
+  );
+  const found: string[] = [];
+  for await (const event of readEvents([...sink.files().values()][0]!)) {
+    if (event.kind === 'histogram') found.push(`${event.tag} ${event.step} ${event.statistics!.sum}`);
+  }
+  const once = (step: number) => [`m/half ${step} 0`, `m/ids ${step} 7`, `m/mask ${step} 1`, `m/last ${step} 7`];
+  assert.equal(found, [0, 1, 2, 3].flatMap(once));
+});
+
+test('logActivations() counts steps from its registration on', async () => {
+  const net = new Net();
+  const events = await logged((writer) => {
+    const other = net.fc1.observe(() => {});
+    for (let i = 0; i < 3; i++) net(input);
+    logActivations(writer, select(net, 'fc1'), { every: 2 });
+    for (let i = 0; i < 3; i++) net(input);
+    other.remove();
+  });
+  assert.equal(events, ['fc1 0', 'fc1 2']);
+});
+
+test('logActivations() logs the steps that `every` divides: negative ones, and those that no float64 holds', async () => {
+  const net = new Net();
+  const steps = [-4, -3, -2.9, -1, 0, 1, 2n ** 60n, 2n ** 60n + 1n, -(2n ** 60n) - 2n];
+  const events = await logged((writer) => {
+    let at = 0;
+    logActivations(writer, select(net, 'fc1'), { every: 2, step: () => steps[at]! });
+    for (; at < steps.length; at++) net(input);
+  });
+  assert.equal(
+    events,
+    [-4, -2, 0, 2 ** 60, -(2 ** 60)].map((step) => `fc1 ${step}`),
+  );
+});
+
+test('logActivations() says what a step is that is none', async () => {
+  for (const [step, message] of [
+    [undefined, 'step is undefined; expected a number or a bigint'],
+    [NaN, 'step is NaN; expected a finite number'],
+    ['3', 'step is the string "3"; expected a number or a bigint'],
+  ] as const) {
+    for (const options of [{}, { merge: 'step' }, { every: 2 }] as const) {
+      const net = new Net();
+      const said = await reported(() =>
+        logged((writer) => {
+          logActivations(writer, select(net, 'fc1'), { ...options, step: () => step as never });
+          net(input);
+        }),
+      );
+      assert.is(said.length, 1);
+      assert.match(said[0]!, `failed: logActivations(): ${message}`);
+    }
+  }
+});
+
+test('two live selections of one writer under one tag are reported once, with what to do', async () => {
+  const [first, second] = [new Sequential(new ReLU(), new ReLU()), new Sequential(new ReLU())];
+  let events: string[] = [];
+  const said = await reported(async () => {
+    events = await logged((writer) => {
+      const handle = logActivations(writer, select(first, ReLU));
+      logActivations(writer, select(second, ReLU)).remove();
+      handle.remove();
+      logActivations(writer, select(second, ReLU), { prefix: 'second' });
+      logActivations(writer, select(first, ReLU), { prefix: 'first' });
+      logActivations(writer, select(first, Sequential));
+      first(input);
+      second(input);
+    });
+  });
+  assert.is(said.length, 1);
+  assert.match(said[0]!, /^layertap: logActivations\(\): the tag "0" has another logActivations\(\) of this run/);
+  assert.match(said[0]!, 'give one of them the option "prefix", or remove the other');
+  assert.equal(events.sort(), ['Sequential 0', 'first/0 0', 'first/1 0', 'second/0 0']);
+});
+
+test('two writers of one directory are one run for that, and two of different ones are not', async () => {
+  const net = new Sequential(new ReLU());
+  const sink = new MemorySink();
+  const writers = ['run', 'run', 'other'].map((run) => new SummaryWriter(run, { sink }));
+  const said: string[][] = [];
+  for (const writer of writers) said.push(await reported(() => logActivations(writer, select(net, ReLU))));
+  said.push(
+    await reported(() => logActivations(new SummaryWriter('run', { sink: new MemorySink() }), select(net, ReLU))),
+  );
+  assert.equal(
+    said.map(({ length }) => length),
+    [0, 1, 0, 0],
+  );
+  for (const writer of writers) await writer.close();
 });
 
 test('logActivations() refuses other arguments', () => {
@@ -179,6 +357,15 @@ test('logActivations() refuses other arguments', () => {
   );
   assert.throws(() => logActivations(writer, selection, { step: 3 as never }), /option "step" must be a function/);
   assert.throws(() => logActivations(writer, selection, { evry: 2 } as never), /unknown option "evry"/);
+  assert.throws(
+    () => logActivations(writer, selection, { prefix: '' }),
+    /option "prefix" must be a string that is not/,
+  );
+  assert.throws(() => logActivations(writer, selection, { bins: 0 }), /logActivations\(\): option bins is 0/);
+  assert.throws(
+    () => logActivations(writer, selection, { maxBins: 0 }),
+    /logActivations\(\): option maxBins is the number 0/,
+  );
 });
 
 test.run();

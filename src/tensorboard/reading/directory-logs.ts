@@ -1,7 +1,7 @@
 import { describe } from '../../check/index.ts';
 import { checkOptions } from '../../hooks/index.ts';
 import { codeOf } from '../sinks/directory-sink.ts';
-import { type NodeBuiltins, nodeBuiltins } from '../sinks/node.ts';
+import { logPath, type NodeBuiltins, nodeBuiltins } from '../sinks/node.ts';
 import { isEventFile, type LogFile, type LogSource } from './log-source.ts';
 
 const CHUNK_BYTES = 1 << 20;
@@ -18,9 +18,10 @@ export interface DirectoryLogsOptions {
  * The event files of a directory and all directories below it, in Node. Links are followed, but each directory is read
  * once: under its own name, if it has one below the log directory, else under that of the first link in the order of
  * names.
- * @throws Error outside Node; TypeError for an option of another kind; `list()` rejects with the system's error where the directory cannot be read
+ * @param directory a path or a `file:` URL; `~` is the home directory
+ * @throws Error outside Node; TypeError for another URL or an option of another kind; `list()` rejects with the system's error where the directory cannot be read
  */
-export function directoryLogs(directory: string, options: DirectoryLogsOptions = {}): LogSource {
+export function directoryLogs(directory: string | URL, options: DirectoryLogsOptions = {}): LogSource {
   checkOptions('directoryLogs()', options, ['outside']);
   const { outside = true } = options;
   if (typeof outside !== 'boolean') {
@@ -28,7 +29,8 @@ export function directoryLogs(directory: string, options: DirectoryLogsOptions =
   }
   const node = nodeBuiltins();
   if (node === undefined) throw new Error('directoryLogs(): there are no directories here as in Node (20.19 or newer)');
-  const root = node.path.resolve(directory);
+  const elsewhere = 'give a LogSource that reads from there';
+  const root = node.path.resolve(logPath('directoryLogs()', elsewhere, directory, node));
   return {
     async list() {
       const { realpath, stat } = node.fs.promises;

@@ -3,6 +3,8 @@
  * bundle for browsers can hold this code; and declared here, so that the published types need no @types/node.
  */
 
+import { localPath } from '../../check/index.ts';
+
 interface Stats {
   readonly size: number;
   /** Device and number of the file, by which it is known under every name. */
@@ -41,7 +43,7 @@ interface Process {
 
 export interface NodeBuiltins {
   readonly fs: FileSystem;
-  readonly os: { hostname(): string };
+  readonly os: { hostname(): string; homedir(): string };
   readonly path: {
     readonly sep: string;
     dirname(path: string): string;
@@ -50,6 +52,7 @@ export interface NodeBuiltins {
   };
   /** Those that a simulated browser has not replaced. */
   readonly timers: { setImmediate(action: () => void): unknown };
+  readonly url: { fileURLToPath(url: string): string };
   readonly process: Process;
 }
 
@@ -63,6 +66,13 @@ export function nodeBuiltins(): NodeBuiltins | undefined {
     os: builtin('os'),
     path: builtin('path'),
     timers: builtin('timers'),
+    url: builtin('url'),
     process: process as Process,
   };
+}
+
+/** A directory of logs as it was given: see {@link localPath}. @throws TypeError */
+export function logPath(where: string, elsewhere: string, given: unknown, { url, os }: NodeBuiltins): string {
+  const { fileURLToPath } = url;
+  return localPath({ where, what: 'the log directory', elsewhere }, given, { fileURLToPath, homedir: os.homedir });
 }

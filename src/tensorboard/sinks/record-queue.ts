@@ -1,4 +1,4 @@
-import { isThenable, markTrouble } from '../../check/index.ts';
+import { isNews, isThenable, markTrouble } from '../../check/index.ts';
 import { report } from '../../hooks/index.ts';
 import { drainAtExit, forget, type Waiting } from './at-exit.ts';
 import type { EventOutput } from './event-sink.ts';
@@ -45,7 +45,6 @@ export class RecordQueue implements Waiting {
   /** What its output suffers from, while writing fails; and since so much waits that records are not taken. */
   #trouble: object | undefined;
   #overflow: { dropped: number } | undefined;
-  #reported: object | undefined;
 
   constructor(output: EventOutput, limits: QueueLimits) {
     this.#output = output;
@@ -206,8 +205,7 @@ export class RecordQueue implements Waiting {
   }
 
   #complain(error: Error): void {
-    if (this.#reported !== this.#trouble) report(error);
-    this.#reported = this.#trouble;
+    if (isNews(this.#trouble!)) report(error);
   }
 
   #reportDropped(): void {

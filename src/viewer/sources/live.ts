@@ -1,6 +1,7 @@
 import { checkOptions, describe, type Selection, type TagOption, tagsOf } from '../../hooks/index.ts';
 import { Capture } from './live/capture.ts';
 import { CLOCK, type Clock } from './live/clock.ts';
+import { claimTags } from './live/shared-tags.ts';
 import type { ViewerSource } from './source.ts';
 
 export interface LiveOptions {
@@ -14,13 +15,16 @@ export interface LiveOptions {
   readonly step?: () => number | bigint;
   /** What the tags are, see {@link TagOption}. Default `'path'`. */
   readonly tag?: TagOption;
+  /** Comes before each tag, with a '/' between them: two sources of one viewer may have the same paths. Default: none. */
+  readonly prefix?: string;
   /** The share of time that may be spent on capturing, above 0, at most 1. Default 0.02: 20 ms in each second. */
   readonly share?: number;
 }
 
 /**
  * The outputs of modules as they run, as histograms: a source for `mountViewer`. Where an output holds several tensors, in
- * an array or a plain object, each has a tag of its own below that of its module.
+ * arrays, Maps or the own properties of objects, each has a tag of its own below that of its module. An output without a
+ * tensor is passed over.
  *
  * The model does not wait. Outputs are read and counted where they are given, while `share` of the time lasts; a forward
  * that begins then is captured whole, so that all layers show the same one, and after a pause one always is. Others
@@ -34,11 +38,19 @@ export function liveSource(selection: Selection, options: LiveOptions = {}): Vie
   return liveSourceBy(CLOCK, selection, options);
 }
 
-/** The same by another clock, for tests. */
-export function liveSourceBy(clock: Clock, selection: Selection, options: LiveOptions = {}): ViewerSource {
+/**
+ * The same by another clock, for tests.
+ * @param viewer what the points go to, if a listener is not all that says it
+ */
+export function liveSourceBy(
+  clock: Clock,
+  selection: Selection,
+  options: LiveOptions = {},
+  viewer?: object,
+): ViewerSource {
   const where = 'liveSource()';
-  checkOptions(where, options, ['run', 'step', 'tag', 'share']);
-  const { run = 'live', step, tag, share = 0.02 } = options;
+  checkOptions(where, options, ['run', 'step', 'tag', 'prefix', 'share']);
+  const { run = 'live', step, tag, prefix, share = 0.02 } = options;
   if (typeof run !== 'string' || run === '') {
     throw new TypeError(`${where}: option "run" must be a string that is not empty, got ${describe(run)}`);
   }
@@ -48,12 +60,16 @@ export function liveSourceBy(clock: Clock, selection: Selection, options: LiveOp
   if (typeof share !== 'number' || !(share > 0 && share <= 1)) {
     throw new RangeError(`${where}: option "share" must be a number above 0, at most 1, got ${describe(share)}`);
   }
-  const tags = tagsOf(where, selection, tag);
+  const tags = tagsOf(where, selection, tag, prefix);
   return {
     name: run,
     connect(listener) {
       const capture = new Capture(selection, { run, step, tags, share }, listener, clock);
-      return () => capture.stop();
+      const giveBack = claimTags(where, viewer ?? listener, run, tags.values());
+      return () => {
+        giveBack();
+        capture.stop();
+      };
     },
   };
 }

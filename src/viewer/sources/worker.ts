@@ -1,6 +1,7 @@
 /** @file A model in a worker, watched from the page. */
 import { describe, handleOf, type Selection, type SelectionHandle } from '../../hooks/index.ts';
-import { type LiveOptions, liveSource } from './live.ts';
+import { CLOCK } from './live/clock.ts';
+import { type LiveOptions, liveSourceBy } from './live.ts';
 import { postSource } from './post-source.ts';
 import { postedSource } from './posted-source.ts';
 import type { ViewerSource } from './source.ts';
@@ -22,7 +23,7 @@ import type { MessageEnd } from './worker-messages.ts';
  */
 export function postActivations(port: MessageEnd, selection: Selection, options: LiveOptions = {}): SelectionHandle {
   checkPort('postActivations()', port);
-  return handleOf(postSource(port, liveSource(selection, options)));
+  return handleOf(postSource(port, liveSourceBy(CLOCK, selection, options, port)));
 }
 
 /**

@@ -54,6 +54,21 @@ test('a record added while the process ends is not lost', () => {
   assert.equal(tags, [...all, 'late']);
 });
 
+test('what logActivations() has merged when the process ends is not lost', () => {
+  const { tags, status, stderr } = run('merged');
+  assert.equal(tags, [...all, '0']);
+  assert.is(status, 0);
+  assert.is(stderr, '');
+});
+
+test('a process that ends while a sink refuses says how many records are lost', () => {
+  const { tags, status, stderr } = run('refusing');
+  assert.equal(tags, all);
+  assert.is(status, 0);
+  assert.match(stderr, 'SummaryWriter: records lost, while too many waited: 2');
+  assert.match(stderr, 'records were lost when the process ended: no space left; records kept in memory: 7');
+});
+
 test('a writer that cannot write when the process ends says so, and the others write', () => {
   const { tags, status, stderr } = run('gone');
   assert.equal(tags, all);

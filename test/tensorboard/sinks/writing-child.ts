@@ -4,7 +4,8 @@
  *     writing-child.ts <directory> <ending>
  */
 import { rmSync } from 'node:fs';
-import { SummaryWriter } from '../../../src/tensorboard/index.ts';
+import { ReLU, Sequential, select, tensor } from '../../../src/index.ts';
+import { logActivations, SummaryWriter } from '../../../src/tensorboard/index.ts';
 
 const [directory = '', ending = ''] = process.argv.slice(2);
 
@@ -33,6 +34,28 @@ switch (ending) {
   case 'gone':
     rmSync(`${directory}-0`, { recursive: true });
     break;
+  case 'merged': {
+    const net = new Sequential(new ReLU());
+    logActivations(writer, select(net, ReLU), { step: () => 7, merge: 'step' });
+    for (let i = 0; i < 3; i++) net(tensor([1, 2]));
+    break;
+  }
+  case 'refusing': {
+    let room = 1;
+    const append = () => {
+      if (room-- <= 0) throw new Error('no space left');
+    };
+    const refused = new SummaryWriter('run', { sink: { create: () => ({ append }) } });
+    const text = 'x'.repeat(9 << 20);
+    for (let i = 0; i < 9; i++) {
+      try {
+        refused.addText('text', text);
+      } catch {
+        // Said when the process ends.
+      }
+    }
+    break;
+  }
   case 'interrupted':
     // Its own records have all been written when the turn ended.
     setTimeout(() => process.kill(process.pid, 'SIGINT'), 20);
