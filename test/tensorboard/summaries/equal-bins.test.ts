@@ -16,8 +16,13 @@ test('equalEdges() end with the last edge, whatever the steps round to', () => {
   assert.ok(rounded > 0, 'no step is rounded: the test shows nothing');
 });
 
-test('equalEdges() ascend where the step underflows', () => {
+test('equalEdges() are those of numpy.linspace where the step underflows', () => {
   assert.equal([...equalEdges(0, 5e-324, 2)], [0, 0, 5e-324]);
+  // numpy.linspace(0, 1.5e-323, 9)
+  assert.equal(
+    [...equalEdges(0, 1.5e-323, 8)],
+    [0, 0, 1, 1, 2, 2, 2, 3, 3].map((units) => units * 5e-324),
+  );
 });
 
 test('span() puts a bin around values that are all the same', () => {
