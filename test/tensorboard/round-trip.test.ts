@@ -1,7 +1,7 @@
 // What is written, as the library's own reader gives it back.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Linear, Parameter, tensorReader } from '../../src/index.ts';
+import { Linear, Parameter, tensor, tensorReader } from '../../src/index.ts';
 import { MemorySink, readEvents, SummaryWriter, type SummaryWriterOptions } from '../../src/tensorboard/index.ts';
 
 async function written<T>(run: (writer: SummaryWriter<T>) => void, options: SummaryWriterOptions<T> = {}) {
@@ -76,14 +76,14 @@ test('a mask is a picture in black and white, as in PyTorch, and bytes are bytes
 });
 
 test('logging a parameter is no change of it', async () => {
-  const parameter = new Parameter([1, 2, 3]);
+  const parameter = new Parameter(tensor([1, 2, 3]));
   const layer = new Linear(2, 2);
   const { version } = parameter;
   const before = layer.weight.version;
   await written((writer) => {
     writer.addHistogram('a', parameter);
     writer.addHistogram('b', [layer.weight, layer.weight]);
-    writer.addScalar('c', new Parameter([5]));
+    writer.addScalar('c', new Parameter(tensor([5])));
   });
   await written((writer) => writer.addHistogram('a', layer.weight), { reader: tensorReader });
   assert.is(parameter.version, version);

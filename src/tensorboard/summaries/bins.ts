@@ -1,4 +1,4 @@
-import { describe } from '../../hooks/index.ts';
+import { describe, type NumericArray, readNumbers } from '../../check/index.ts';
 import { defaultEdges, type Numbers } from '../../kernels/index.ts';
 import { type BinEstimator, binWidth, ESTIMATORS } from './bin-estimators.ts';
 import { equalEdges, span } from './equal-bins.ts';
@@ -8,7 +8,7 @@ import type { Moments } from './moments.ts';
  * The bins of a histogram: `'tensorflow'` (PyTorch's default, 1548 of them), a number of equal ones from the smallest
  * value to the largest, their edges, ascending, or one of numpy's rules for how many equal ones there should be.
  */
-export type HistogramBins = 'tensorflow' | BinEstimator | number | Numbers;
+export type HistogramBins = 'tensorflow' | BinEstimator | number | NumericArray;
 
 /** More of them make a record that no reader draws, and may be all the memory there is. */
 const MOST_BINS = 1_000_000;
@@ -46,13 +46,13 @@ function checkBins(where: string, bins: unknown): HistogramBins {
       `${where}: option bins is ${describe(bins)}; expected a number of bins, their edges or a name (${ESTIMATORS.join(', ')})`,
     );
   }
-  return checkEdges(where, bins as unknown as Numbers);
+  return checkEdges(where, readNumbers(where, 'bins', bins));
 }
 
 function checkEdges(where: string, edges: Numbers): Float64Array {
   if (edges.length < 2) throw new RangeError(`${where}: option bins has ${edges.length} edges; expected at least 2`);
   for (let i = 0; i < edges.length; i++) {
-    if (typeof edges[i] !== 'number' || !Number.isFinite(edges[i])) {
+    if (!Number.isFinite(edges[i])) {
       throw new TypeError(`${where}: bins[${i}] is ${describe(edges[i])}; expected a finite number`);
     }
     if (i > 0 && edges[i]! < edges[i - 1]!) {

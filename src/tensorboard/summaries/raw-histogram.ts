@@ -1,5 +1,4 @@
-import { describe } from '../../hooks/index.ts';
-import type { Numbers } from '../../kernels/index.ts';
+import { describe, type NumericArray } from '../../check/index.ts';
 import type { Histogram } from '../format/event.ts';
 import { readArray } from '../values.ts';
 
@@ -12,9 +11,9 @@ export interface RawHistogram {
   readonly sum: number;
   readonly sumSquares: number;
   /** The right edge of each bucket, ascending. */
-  readonly bucketLimits: Numbers;
+  readonly bucketLimits: NumericArray;
   /** How many values each bucket holds. */
-  readonly bucketCounts: Numbers;
+  readonly bucketCounts: NumericArray;
 }
 
 /** @throws TypeError or RangeError that names the field and says what came */

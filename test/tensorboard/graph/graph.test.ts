@@ -192,4 +192,37 @@ test('addGraph() of an asynchronous module is a promise', async () => {
   assert.equal(listHooks(net), []);
 });
 
+test('addGraph() follows tensors through Maps and instances, and in cycles', () => {
+  class Output {
+    logits: Tensor;
+    self = this;
+    constructor(logits: Tensor) {
+      this.logits = logits;
+    }
+  }
+  class First extends Module {
+    override forward(x: Tensor): Output {
+      return new Output(relu(x));
+    }
+  }
+  class Second extends Module {
+    override forward(parts: Map<string, Tensor>): Tensor {
+      return relu(parts.get('x')!);
+    }
+  }
+  class Both extends Module {
+    first = new First();
+    second = new Second();
+    override forward(x: Tensor): Tensor {
+      return this.second(new Map([['x', this.first(x).logits]]));
+    }
+  }
+  assert.equal(lines(trace(new Both(), zeros(2))), [
+    'input/input.1 (IO Node) < ',
+    'Both/First[first] (First) < input/input.1',
+    'Both/Second[second] (Second) < Both/First[first]',
+    'output/output.1 (IO Node) < Both/Second[second]',
+  ]);
+});
+
 test.run();

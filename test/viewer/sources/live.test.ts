@@ -433,4 +433,49 @@ test('bins are stretches of the shared edges', async () => {
   }
 });
 
+test('tensors of instances and Maps are shown, and a call that gives null is passed over', async () => {
+  const { clock, net, seen } = chain(0);
+  class Output {
+    logits = input;
+    hidden = new Map([['last', input]]);
+  }
+  const said = await reported(async () => {
+    for (const output of [null, new Output(), null, null, undefined]) {
+      net.a(output as never);
+      await clock.pass(600);
+    }
+  });
+  assert.equal(seen.names, ['a/logits 1', 'a/hidden/last 1']);
+  assert.equal(seen.troubles, []);
+  assert.equal(said, []);
+});
+
+test('two sources of one viewer under the same tags are reported once; a prefix or a run keeps them apart', async () => {
+  const clock = new FakeClock();
+  const net = new Chain(clock, 0);
+  const seen = new Collected(liveSourceBy(clock, select(net, '*')));
+  const connect = (options: LiveOptions) => {
+    const said: string[] = [];
+    setReporter((error) => said.push(error.message));
+    const stop = liveSourceBy(clock, select(net, 'a'), options).connect(seen);
+    setReporter();
+    return { stop, said };
+  };
+  const shared = connect({});
+  assert.is(shared.said.length, 1);
+  assert.match(shared.said[0]!, 'the tag "a" of the run "live" has another live source of this viewer');
+  assert.match(shared.said[0]!, 'give one of them the option "prefix" or "run"');
+  shared.stop();
+  shared.stop();
+  const apart = connect({ prefix: 'other' });
+  assert.equal([...apart.said, ...connect({ run: 'second' }).said], []);
+  net.a(input);
+  await clock.pass(200);
+  assert.equal(seen.names, ['a 0', 'other/a 0', 'a 0']);
+  apart.stop();
+  seen.stop();
+  assert.is(connect({}).said.length, 0);
+  assert.is(connect({}).said.length, 1);
+});
+
 test.run();

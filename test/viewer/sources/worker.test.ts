@@ -232,4 +232,22 @@ test('it refuses what is no port', () => {
   ends.close();
 });
 
+test('two models of one worker under the same tags are reported', async () => {
+  const ends = channel();
+  const said: string[] = [];
+  setReporter((error) => said.push(error.message));
+  const handles = [{}, {}, { prefix: 'third' }].map((options) =>
+    postActivations(ends.worker, select(new Net(), Linear), options),
+  );
+  const seen = new Collected(workerSource(ends.page));
+  await until(() => said.length > 0);
+  await later();
+  setReporter();
+  assert.is(said.length, 1);
+  assert.match(said[0]!, 'the tag "fc1" and 1 other tags of the run "live" has another live source of this viewer');
+  seen.stop();
+  for (const handle of handles) handle.remove();
+  ends.close();
+});
+
 test.run();
