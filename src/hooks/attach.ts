@@ -9,7 +9,7 @@ import { warn } from './report.ts';
 type Method = (...inputs: never[]) => unknown;
 
 /** The keys of an object under which it has a method. */
-export type MethodName<O> = { [K in keyof O]: O[K] extends Method ? K : never }[keyof O];
+export type MethodName<O> = { [K in keyof O]-?: NonNullable<O[K]> extends Method ? K : never }[keyof O];
 
 export interface AttachOptions {
   /** What `String(hookable)` and error messages call it. Default `Class.method`. */
@@ -23,8 +23,11 @@ export interface AttachOptions {
 /** An interceptor that stands, or has stood, in the place of a method. */
 interface Installation {
   readonly interceptor: Method;
-  /** What it stands for, and calls. */
-  readonly original: Method;
+  /**
+   * What it stands for, and calls. A method that the object inherits is looked up for each call: meanwhile hooks may
+   * have come to the prototype, or another method.
+   */
+  readonly source: { readonly forward: Method };
   /** The own property that was there before; undefined if there was none. */
   readonly found: PropertyDescriptor | undefined;
 }
@@ -57,8 +60,8 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 
   /** Calls the method itself, without hooks. */
   forward(...inputs: Parameters<F>): ReturnType<F> {
-    const original = this.#installed?.original ?? this.#object[this.#method]!;
-    return Reflect.apply(original, this.#object, inputs) as ReturnType<F>;
+    const method = this.#installed?.source.forward ?? this.#object[this.#method]!;
+    return Reflect.apply(method, this.#object, inputs) as ReturnType<F>;
   }
 
   override toString(): string {
@@ -71,7 +74,11 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
       if (options[key] === undefined || options[key] === (this.#options[key] ?? (key === 'async' ? false : undefined)))
         continue;
       const [came, is] = [describe(options[key]), describe(this.#options[key])];
-      throw new TypeError(`attach(): ${this} is attached already, with option ${key} ${is}; got ${came}`);
+      const [already, isObject] = [`attach(): ${this} is attached already`, typeof this.#options[key] === 'object'];
+      if (!isObject) throw new TypeError(`${already}, with option ${key} ${is}; got ${came}`);
+      throw new TypeError(
+        `${already}, with another object as its ${key}\n  expected: the same one; make the ${key} once, and give it to every attach()`,
+      );
     }
   }
 
@@ -101,22 +108,32 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 
   #intercept(original: Method, found: PropertyDescriptor | undefined): Installation {
     const call = this.#options.async === true ? callAsync : callSync;
-    const target: Target = { ...this.#target, source: { forward: original } };
+    const source = found === undefined ? this.#inherited() : { forward: original };
+    const target: Target = { ...this.#target, source };
     const isCurrent = () => this.#installed === installation;
     // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
-      if (new.target !== undefined) return Reflect.construct(original, inputs, new.target);
+      if (new.target !== undefined) return Reflect.construct(source.forward, inputs, new.target);
       return target.table.active && isCurrent()
         ? call(target, this, target.table.calls++, ...inputs)
-        : Reflect.apply(original, this, inputs);
+        : Reflect.apply(source.forward, this, inputs);
     } as Method;
     for (const key of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, key, { value: original[key], configurable: true });
     }
     // A function of before there were classes may be called with new: it then makes what it always made.
     interceptor.prototype = original.prototype;
-    const installation: Installation = { interceptor, original, found };
+    const installation: Installation = { interceptor, source, found };
     return installation;
+  }
+
+  #inherited(): Installation['source'] {
+    const [object, method] = [this.#object, this.#method];
+    return {
+      get forward() {
+        return (Object.getPrototypeOf(object) as typeof object)[method]!;
+      },
+    };
   }
 
   /** Leaves the property as it was found, unless somebody has put another method there meanwhile. */
@@ -140,40 +157,50 @@ const attached = new WeakMap<object, Map<PropertyKey, AttachedMethod>>();
 /**
  * Puts hooks on any method of any object: whoever calls `object[method]` runs them. The property is changed when the
  * first hook is registered, and is as it was found, descriptor included, when the last one goes. Attaching twice
- * gives the same Hookable. A method found on the prototype is intercepted on this object alone. A method that somebody
- * puts in its place meanwhile is hooked from the next registration on.
+ * gives the same Hookable. A method found on the prototype is intercepted on this object alone; attached to on the
+ * prototype itself, it is intercepted on all instances, and `receiver` tells hooks and events which one was called. A
+ * method that somebody puts in its place meanwhile is hooked from the next registration on.
  * @example
  * const handle = attach(model, 'predict').registerForwardHook((_, inputs, output) => console.log(output.shape));
- * @throws TypeError where there is no such method, where the property cannot be changed, for unknown options, or for
- * other options than those that the method is attached with already
+ * @param method a key of the object. Calls of a function itself cannot be intercepted, only those through an object that
+ *   holds it: `const api = { fn }; attach(api, 'fn')`, and `api.fn(x)`
+ * @throws TypeError where there is no such method, where the property cannot be changed, for `call`, `apply` and what
+ * else every function has, for unknown options, or for other options than those that the method is attached with already
  */
 export function attach<O extends object, K extends MethodName<O>>(
   object: O,
   method: K,
-  options: AttachOptions = {},
-): AttachedMethod<Extract<O[K], Method>> {
+  options?: AttachOptions,
+): AttachedMethod<Extract<O[K], Method>>;
+// Where the type of the object is open still, `this` or a type parameter, the keys of its methods are not known.
+export function attach<O extends object, K extends keyof O>(
+  object: O & { readonly [P in K]?: Method | undefined },
+  method: K,
+  options?: AttachOptions,
+): AttachedMethod<Extract<O[K], Method>>;
+export function attach(object: object, method: PropertyKey, options: AttachOptions = {}): AttachedMethod {
   if (object === null || (typeof object !== 'object' && typeof object !== 'function')) {
     throw new TypeError(`attach(): the first argument must be an object, got ${describe(object)}`);
   }
   checkAttachOptions(options);
-  const key = method as PropertyKey;
   const methods = attached.get(object) ?? new Map<PropertyKey, AttachedMethod>();
-  let hookable = methods.get(key);
+  let hookable = methods.get(method);
   if (hookable === undefined) {
-    checkMethod('attach()', object, key);
-    hookable = new AttachedMethod(object, key, { ...options });
-    methods.set(key, hookable);
+    checkMethod('attach()', object, method);
+    hookable = new AttachedMethod(object, method, { ...options });
+    methods.set(method, hookable);
     attached.set(object, methods);
   } else {
     hookable.checkSameOptions(options);
   }
-  return hookable as unknown as AttachedMethod<Extract<O[K], Method>>;
+  return hookable;
 }
 
 /** @throws TypeError, beginning with `what`, for a property that holds no method or cannot be changed */
 function checkMethod(what: string, object: object, key: PropertyKey): void {
   const where = `${what}: ${className(object)}.${String(key)}`;
   const value = (object as Record<PropertyKey, unknown>)[key];
+  if (typeof object === 'function') checkOwner(what, object, key, value);
   if (typeof value !== 'function') throw new TypeError(`${where} must be a method, got ${describe(value)}`);
   if (isOfAnyCopy(value)) {
     throw new TypeError(`${where} is a ${className(value)}, which has hooks of its own: register on it`);
@@ -187,6 +214,26 @@ function checkMethod(what: string, object: object, key: PropertyKey): void {
     throw new TypeError(`${where} cannot be intercepted: ${why}`);
   }
 }
+
+/** @throws TypeError for what every function has, `call` and `apply`: hooks there would not run when it is called */
+function checkOwner(what: string, owner: object, key: PropertyKey, value: unknown): void {
+  const own = (Function.prototype as unknown as Record<PropertyKey, unknown>)[key];
+  const isMethod = typeof value === 'function' && value !== own;
+  if (isMethod || (typeof value !== 'function' && (isClass(owner) || owner instanceof Hookable))) return;
+  const name = (owner as { name?: unknown }).name;
+  const fn = typeof name === 'string' && /^[\w$]+$/.test(name) ? name : 'fn';
+  const expected =
+    owner instanceof Hookable
+      ? 'hooks of its own: register on it'
+      : isClass(owner)
+        ? 'a method of the class, or of its prototype'
+        : `an object that holds the function, and calls through it: const api = { ${fn} }; attach(api, '${fn}'); api.${fn}(…)`;
+  throw new TypeError(
+    `${what}: ${describe(owner)} itself cannot be hooked, and ${describeKey(key)} is no method of its own\n  expected: ${expected}`,
+  );
+}
+
+const describeKey = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));
 
 const READER_METHODS = ['is', 'shape', 'values', 'keep'] as const;
 

@@ -40,3 +40,16 @@ export class RemovableHandle {
     }
   }
 }
+
+/** Removes all, also behind one whose `uninstall` fails. @throws the first error, when all are removed */
+export function removeAll(handles: Iterable<{ remove(): void }>): void {
+  const errors: unknown[] = [];
+  for (const handle of handles) {
+    try {
+      handle.remove();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}

@@ -1,4 +1,5 @@
 import { describe } from '../check/index.ts';
+import { removeAll } from './handle.ts';
 import { hookTable } from './hook-table.ts';
 import { type Hookable, isHookable } from './hookable.ts';
 import type { HookKind } from './traits.ts';
@@ -38,7 +39,7 @@ export function listHooks(root: Hookable): HookInfo[] {
 export function removeAllHooks(root: Hookable): void {
   checkRoot('removeAllHooks()', root);
   // Collected first: removing may change what the tree walks.
-  for (const { module } of [...walk(root, true)]) hookTable(module).clear();
+  removeAll([...walk(root, true)].map(({ module }) => ({ remove: () => hookTable(module).clear() })));
 }
 
 function checkRoot(verb: string, root: unknown): void {

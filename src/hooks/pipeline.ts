@@ -5,11 +5,12 @@
  *
  * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
  */
-import { absorb, describeError, isThenable } from '../check/index.ts';
+import { describeError, isThenable } from '../check/index.ts';
 import { describeModule } from './describe-module.ts';
-import { hookError, located } from './forward-error.ts';
+import { located } from './forward-error.ts';
 import { type HookRecord, type HookTable, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
+import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
 import { tellObservers } from './tell-observers.ts';
 
@@ -33,7 +34,7 @@ type Records = readonly HookRecord[];
  */
 export function callSync(target: Target, receiver: unknown, call: number, ...received: unknown[]): unknown {
   let inputs: Inputs = received;
-  const { module, table } = target;
+  const { module, table, enter } = target;
   // Hooks that have not started when something is thrown: until the forward phase has begun, those registered then.
   let hooks: Records | undefined;
   let started = 0;
@@ -44,7 +45,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     const { preHooks } = table;
     for (let i = 0; i < preHooks.length; i++) inputs = afterPreHook(target, preHooks[i]!, inputs, call, receiver);
 
-    if (target.enter !== undefined) inputs = target.enter(inputs);
+    if (enter !== undefined) inputs = enter(inputs);
 
     const result =
       inputs.length === 1 ? forward.call(receiver, inputs[0] as never) : Reflect.apply(forward, receiver, inputs);
@@ -126,7 +127,7 @@ interface Progress {
 
 /** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
 export function callAsync(target: Target, receiver: unknown, call: number, ...inputs: unknown[]): Promise<unknown> {
-  const { module, table } = target;
+  const { module, table, enter } = target;
   const progress: Progress = {
     call,
     receiver,
@@ -139,13 +140,13 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...in
     const { forward } = target.source;
     for (const record of table.preHooks) {
       progress.inputs = replacedInputs(
-        target,
+        table,
         record,
         progress.inputs,
         await callPreHook(record, module, progress.inputs, progress.call, receiver),
       );
     }
-    if (target.enter !== undefined) progress.inputs = target.enter(progress.inputs);
+    if (enter !== undefined) progress.inputs = enter(progress.inputs);
     return Reflect.apply(forward, receiver, progress.inputs);
   });
 }
@@ -222,50 +223,7 @@ function afterPreHook(target: Target, record: HookRecord, inputs: Inputs, call: 
   const result = callPreHook(record, target.module, inputs, call, receiver);
   if (result === undefined) return inputs;
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
-  return replacedInputs(target, record, inputs, result);
-}
-
-/** The inputs after a pre-hook returned `result`: an array is all of them, another value the only one. */
-function replacedInputs(target: Target, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
-  if (result === undefined || result === null) return inputs;
-  const given = Array.isArray(result) ? result : [result];
-  const { completeInputs, refuseInputs } = target.table.traits;
-  const complete = completeInputs === undefined ? given : completeInputs(inputs, given);
-  const expected = refuseInputs?.(complete, inputs);
-  if (expected !== undefined) {
-    throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
-  }
-  return complete;
-}
-
-/** The output after a hook returned `result`. `sync`: the caller cannot wait, so a promise is a mistake. */
-function replaced(table: HookTable, record: HookRecord, output: unknown, result: unknown, sync: boolean): unknown {
-  if (result === undefined || result === null || result === output) return output;
-  if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
-  const { reader, refuseOutput } = table.traits;
-  const expected = refuseOutput?.(output, result);
-  if (expected !== undefined) {
-    throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
-  }
-  if (reader?.is(output) && !reader.is(result)) {
-    throw hookError(
-      'a forward hook replaced a tensor by something that is not a tensor',
-      record.name,
-      result,
-      'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
-    );
-  }
-  return result;
-}
-
-/** A promise must never become the output unnoticed, and its own rejection must not end the process. */
-function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
-  absorb(promise);
-  const expected =
-    what === 'hook'
-      ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'
-      : 'a value, or nothing; asynchronous pre-hooks need a module that says that it is asynchronous (static async = true)';
-  return hookError(`a synchronous forward cannot wait for its ${what}`, record.name, promise, expected);
+  return replacedInputs(target.table, record, inputs, result);
 }
 
 function warnSilenced(module: Hookable, record: HookRecord, error: unknown): void {

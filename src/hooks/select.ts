@@ -2,6 +2,7 @@
 import { absorb, brand, className, describe, isClass, isThenable } from '../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from './event.ts';
 import { globMatcher } from './glob.ts';
+import { removeAll } from './handle.ts';
 import {
   type ForwardHook,
   type ForwardHookOptions,
@@ -103,9 +104,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 
   #all(register: (path: string, module: M) => { remove(): void }): SelectionHandle {
     const handles: { remove(): void }[] = [];
-    const remove = () => {
-      for (const handle of handles) handle.remove();
-    };
+    const remove = () => removeAll(handles);
     try {
       for (const [path, module] of this.#modules) handles.push(register(path, module));
     } catch (error) {

@@ -1,9 +1,13 @@
 import { absorb, describe, isThenable } from '../check/index.ts';
+import { removeAll } from './handle.ts';
 import { collectHandles } from './scope.ts';
 
 /**
  * Runs a function with hooks that are there only meanwhile: everything registered inside `register` is gone when `run`
  * has returned, thrown, or its promise has settled. Nothing else is removed.
+ *
+ * The hooks are there for all calls meanwhile, not only for those of `run`: where `run` is asynchronous, they fire for other
+ * calls that are in flight too. `call` tells the calls apart.
  *
  * @example
  * const output = withHooks(
@@ -22,9 +26,7 @@ export function withHooks<T>(register: () => unknown, run: () => T): T {
       throw new TypeError(`withHooks(): ${name} must be a function, got ${describe(value)}`);
   }
   const handles = collectHandles();
-  const removeAll = () => {
-    for (const handle of handles.list) handle.remove();
-  };
+  const remove = () => removeAll(handles.list);
   try {
     try {
       const registered = register();
@@ -37,12 +39,12 @@ export function withHooks<T>(register: () => unknown, run: () => T): T {
     }
     const result = run();
     if (!isThenable(result)) {
-      removeAll();
+      remove();
       return result;
     }
-    return Promise.resolve(result).finally(removeAll) as T;
+    return Promise.resolve(result).finally(remove) as T;
   } catch (error) {
-    removeAll();
+    remove();
     throw error;
   }
 }

@@ -79,6 +79,46 @@ const model = { rate: 1, predict: (x: number): string => `${x}` };
 attach(model, 'predict').registerForwardHook((_module, inputs, output) => output.repeat(inputs[0]));
 // @ts-expect-error not a method
 attach(model, 'rate');
+// @ts-expect-error no such key
+attach(model, 'predct');
+attach({ rate: 1, scale: (x: number): string => `${x}` }, 'scale').observe(({ inputs, output }) =>
+  output.repeat(inputs[0]),
+);
+attach(net, 'forward').registerForwardHook((_module, [x], output) => (output.item() > 0 ? output : x));
+attach(Network.prototype, 'forward').registerForwardHook((_module, _inputs, output) => output);
+
+/** A class that hooks itself, and a subclass of it. */
+class Service {
+  static rate(text: string): number {
+    return text.length;
+  }
+  constructor() {
+    attach(this, 'run').log();
+  }
+  run(x: number): number {
+    return x;
+  }
+}
+attach(new Service(), 'run').observe(({ output }) => output.toFixed());
+attach(Service, 'rate').registerForwardHook((_module, [text], output) => output + text.length);
+// @ts-expect-error no such method
+attach(new Service(), 'rum');
+
+/** A generic helper. */
+const watch = <M extends { predict(x: number): number }>(open: M): void => {
+  attach(open, 'predict').observe(({ output }) => output.toFixed());
+};
+watch({ predict: (x: number) => x });
+
+/** An optional method, a symbol, a number. */
+const key = Symbol('key');
+const plugin: { run?(x: number): string; [key](x: number): number; 3: (x: string) => string } = {
+  [key]: (x) => x,
+  3: (x) => x,
+};
+attach(plugin, 'run').registerForwardHook((_module, [x], output) => output.repeat(x));
+attach(plugin, key).registerForwardHook((_module, [x], output) => output + x);
+attach(plugin, 3).observe(({ output }) => output.length);
 
 select(net, Linear).observe(({ output }) => output.item());
 select(net, (path, module): module is Linear => path !== '' && module instanceof Linear).transform(

@@ -40,7 +40,8 @@ export class EventReader {
    */
   constructor(onDamage: OnDamage = warnOfDamage) {
     checkOnDamage('EventReader', onDamage);
-    this.#onDamage = onDamage;
+    // An arrow: the caller's function has no `this`.
+    this.#onDamage = (damage) => onDamage(damage);
   }
 
   /** How many bytes of the file were read: up to the end of the last whole record. */

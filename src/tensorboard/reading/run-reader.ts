@@ -85,7 +85,7 @@ export class RunReader {
     const { onDamage = warn } = options;
     checkOnDamage('RunReader: option "onDamage"', onDamage);
     this.#source = source;
-    this.#onDamage = onDamage;
+    this.#onDamage = (damage) => onDamage(damage);
   }
 
   /**

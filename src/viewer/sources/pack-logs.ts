@@ -22,8 +22,8 @@ export async function packLogs(
   const store = new Store();
   const look = new LogLook(logs, {
     points: (points) => store.add(points),
-    progress: onProgress,
-    trouble: onTrouble,
+    progress: (progress) => onProgress(progress),
+    trouble: (message) => onTrouble(message),
   });
   await look.look(new AbortController().signal);
   return store.steps === undefined ? undefined : packStore(store, pack);

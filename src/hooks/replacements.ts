@@ -1,0 +1,88 @@
+/** @file What a hook may give: the verdict on it, and what becomes of the inputs or the output. */
+import { absorb, isThenable } from '../check/index.ts';
+import { hookError } from './forward-error.ts';
+import type { HookRecord, HookTable } from './hook-table.ts';
+import type { TensorReader } from './reader.ts';
+
+type Inputs = readonly unknown[];
+
+/** The inputs after a pre-hook returned `result`: an array is all of them, another value the only one. */
+export function replacedInputs(table: HookTable, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
+  if (result === undefined || result === null) return inputs;
+  const given = isAllInputs(table.reader, record, inputs, result) ? result : [result];
+  const { completeInputs, refuseInputs } = table.traits;
+  const complete = completeInputs === undefined ? given : completeInputs(inputs, given);
+  const expected = refuseInputs?.(complete, inputs);
+  if (expected !== undefined) {
+    throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
+  }
+  return complete;
+}
+
+/** Whether what a pre-hook gave is an array of all inputs. Where tensors are arrays, it may be one tensor. */
+function isAllInputs(
+  reader: TensorReader | undefined,
+  record: HookRecord,
+  inputs: Inputs,
+  result: unknown,
+): result is unknown[] {
+  if (!Array.isArray(result)) return false;
+  if (reader === undefined) return true;
+  if (isTensor(reader, record, inputs)) {
+    throw hookError(
+      'a pre-hook gave an array, which may be one tensor or all the inputs',
+      record.name,
+      result,
+      'a reader whose is() does not hold for the array of all inputs, as it does here',
+    );
+  }
+  return !isTensor(reader, record, result);
+}
+
+/** What a reader says of a value that a hook gave or got; where it fails, that is an error that says so. */
+function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boolean {
+  try {
+    return reader.is(value);
+  } catch (cause) {
+    const error = hookError('the is() of a TensorReader failed', record.name, value, 'true or false');
+    error.cause = cause;
+    throw error;
+  }
+}
+
+/** The output after a hook returned `result`. `sync`: the caller cannot wait, so a promise is a mistake. */
+export function replaced(
+  table: HookTable,
+  record: HookRecord,
+  output: unknown,
+  result: unknown,
+  sync: boolean,
+): unknown {
+  if (result === undefined || result === null || result === output) return output;
+  if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
+  const { reader } = table;
+  const { refuseOutput } = table.traits;
+  const expected = refuseOutput?.(output, result);
+  if (expected !== undefined) {
+    throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
+  }
+  if (reader !== undefined && isTensor(reader, record, output) && !isTensor(reader, record, result)) {
+    throw hookError(
+      'a forward hook replaced a tensor by something that is not a tensor',
+      record.name,
+      result,
+      'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
+    );
+  }
+  return result;
+}
+
+/** A promise must never become the output unnoticed, and its own rejection must not end the process. */
+export function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
+  absorb(promise);
+  const expected =
+    what === 'hook'
+      ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'
+      : 'a value, or nothing; asynchronous pre-hooks need a module that says that it is asynchronous (static async = true)';
+  return hookError(`a synchronous forward cannot wait for its ${what}`, record.name, promise, expected);
+}
