@@ -12,7 +12,7 @@ const out = join(root, 'dist/page');
 mkdirSync(out, { recursive: true });
 
 /** Of each, gzipped: all of a viewer, style included. */
-const MOST_BYTES = 60_000;
+const MOST_BYTES = 62_000;
 
 const packages = [];
 for (const name of ['viewer', 'report']) {

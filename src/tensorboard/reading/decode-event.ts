@@ -183,30 +183,48 @@ function histogramOf(fields: FieldReader, room: NumberRoom | undefined) {
   return { bins: binsOf(limits.numbers, counts.numbers, statistics), statistics };
 }
 
+/**
+ * The older form holds right edges only. As in TensorBoard's data_compat.py, empty buckets at both ends are left out, the
+ * first of the others begins with the smallest value, and the last one ends with the largest.
+ *
+ *     limits   1 2 3 4 5         counts   0 5 0 2 0     min 1.5, max 3.5
+ *     lefts    1.5 2 3                    5 0 2
+ *     rights       2 3 3.5
+ *
+ * Otherwise than there, an end stays at its limit where it would come to be beyond it though some values are in no bucket
+ * (these are the ones that lie beyond), and where the smallest or largest value is none that a bucket can begin or end with.
+ */
+function binsOf(
+  limits: Float64Array,
+  counts: Float64Array,
+  { min, max, num }: { min: number; max: number; num: number },
+): LoggedBins {
+  let [start, end, inBins] = [0, counts.length, 0];
+  while (start < end && counts[start] === 0) start++;
+  while (end > start && counts[end - 1] === 0) end--;
+  for (let i = start; i < end; i++) inBins += counts[i]!;
+  // Copied only where nothing is to the left of the first bucket: the limits are ours.
+  let edges = limits;
+  if (start === 0 && end > 0) {
+    edges = new Float64Array(end + 1);
+    edges.set(limits.subarray(0, end), 1);
+    edges[0] = min <= limits[0]! ? min : limits[0]!;
+  } else if (start < end) edges = limits.subarray(start - 1, end);
+  else edges = limits.subarray(0, 1);
+  const last = edges.length - 1;
+  if (last > 0) {
+    const allIn = !(num > inBins);
+    const [low, high, second, lastButOne] = [edges[0]!, edges[last]!, edges[1]!, edges[last - 1]!];
+    if (low <= -NO_LIMIT) edges[0] = min <= second ? min : second;
+    else if (min <= second && (min >= low || (allIn && min > -Infinity))) edges[0] = min;
+    if (high >= NO_LIMIT) edges[last] = max >= lastButOne ? max : lastButOne;
+    else if (max >= lastButOne && (max <= high || (allIn && max < Infinity))) edges[last] = max;
+  }
+  return { lefts: edges.subarray(0, -1), rights: edges.subarray(1), counts: counts.subarray(start, end) };
+}
+
 /** TensorFlow's outermost limits stand for no limit. */
 const NO_LIMIT = 1e308;
-
-/**
- * The older form holds right edges only. An empty bucket in front is how PyTorch says where the next one begins; where
- * the first bucket is not empty, as in TensorFlow, it begins with the smallest value.
- *
- *     limits   1 2 3 4           counts   0 5 0 2
- *     lefts    1 2 3                      5 0 2
- *     rights     2 3 4
- */
-function binsOf(limits: Float64Array, counts: Float64Array, { min, max }: { min: number; max: number }): LoggedBins {
-  const isBegun = counts.length > 1 && counts[0] === 0;
-  let edges = limits;
-  if (!isBegun && limits.length > 0) {
-    edges = new Float64Array(limits.length + 1);
-    edges.set(limits, 1);
-    edges[0] = Math.min(min, limits[0]!);
-  }
-  const last = edges.length - 1;
-  if (edges[0]! <= -NO_LIMIT) edges[0] = Math.min(min, edges[1]!);
-  if (edges[last]! >= NO_LIMIT) edges[last] = Math.max(max, edges[last - 1]!);
-  return { lefts: edges.subarray(0, -1), rights: edges.subarray(1), counts: isBegun ? counts.subarray(1) : counts };
-}
 
 /** What a tensor is, by the plugin that it is for. */
 function fromTensor({ numbers, texts, shape }: Tensor, plugin: string) {

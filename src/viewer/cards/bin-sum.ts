@@ -1,3 +1,4 @@
+import { ClampedBins } from '../data/clamped-bins.ts';
 import { DEFAULT_EDGES } from '../data/default-edges.ts';
 import type { Bins } from '../data/points.ts';
 
@@ -11,15 +12,23 @@ export class BinSum {
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
-  /** @returns whether these are bins of the default edges, and were added */
-  add({ edges, counts }: Bins, share: number): boolean {
-    if (edges.buffer !== DEFAULT_EDGES.buffer) return false;
+  /**
+   * Adds bins of the default edges.
+   * @returns what was not added: all of other bins, and of such that end elsewhere than their edges the two ends
+   */
+  add(bins: Bins, share: number): Bins | undefined {
+    const { counts } = bins;
+    const isClamped = bins instanceof ClampedBins;
+    const edges = isClamped ? bins.shared : bins.edges;
+    // Of two bins at most the ends are all there is.
+    if (edges.buffer !== DEFAULT_EDGES.buffer || (isClamped && counts.length < 3)) return bins;
     const sums = this.#counts;
     const offset = edges.byteOffset / Float64Array.BYTES_PER_ELEMENT;
-    for (let bin = 0; bin < counts.length; bin++) sums[offset + bin]! += counts[bin]! * share;
-    this.#from = Math.min(this.#from, offset);
-    this.#to = Math.max(this.#to, offset + counts.length);
-    return true;
+    const [from, to] = isClamped ? [1, counts.length - 1] : [0, counts.length];
+    for (let bin = from; bin < to; bin++) sums[offset + bin]! += counts[bin]! * share;
+    this.#from = Math.min(this.#from, offset + from);
+    this.#to = Math.max(this.#to, offset + to);
+    return isClamped ? bins.ends : undefined;
   }
 
   /** Gives the sum, if anything was added, and begins again. */

@@ -62,8 +62,8 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
       const part = Math.min(right[c]!, end) - Math.max(left[c]!, start);
       const share = Math.min(1, part / Math.min(pixel, right[c]! - left[c]!));
       if (!(share > 0)) continue;
-      const bins = columns.bins(c);
-      if (!sum.add(bins, share)) spread(bins, borders, mass, x * stride, share);
+      const rest = sum.add(columns.bins(c), share);
+      if (rest !== undefined) spread(rest, borders, mass, x * stride, share);
       addOutside(x, c, share);
       addCounts(x, c, share);
     }

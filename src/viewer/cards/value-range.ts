@@ -77,7 +77,7 @@ function extentOf(series: readonly HistogramSeries[], range: Range): Range {
 function sampleOf(series: readonly HistogramSeries[]): Bins[] {
   return series.flatMap((one) => {
     const count = Math.min(SAMPLE, one.length);
-    return Array.from({ length: count }, (_, i) => one.bins(Math.floor(((i + 0.5) * one.length) / count)));
+    return Array.from({ length: count }, (_, i) => one.wideBins(Math.floor(((i + 0.5) * one.length) / count)));
   });
 }
 

@@ -31,9 +31,9 @@ export class AlertWatch {
     const { count, nan, negativeInfinity, positiveInfinity, zeros, min, max, std } = summary;
     const alerts = this.#order(step);
     const tell = (kind: AlertKind, at: number, message: string) => this.#tell(alerts, kind, at, message);
-    if (nan > 0) tell('nan', step, `${share(nan, count)} are NaN.`);
+    if (nan > 0) tell('nan', step, `${share(nan, count)} NaN.`);
     const infinities = negativeInfinity + positiveInfinity;
-    if (infinities > 0) tell('infinity', step, `${share(infinities, count)} are infinite.`);
+    if (infinities > 0) tell('infinity', step, `${share(infinities, count)} infinite.`);
     const zeroSince = this.#zeros.next(step, count > 0 && zeros === count);
     if (zeroSince !== undefined) tell('dead', zeroSince, 'All values are zero from here on.');
     const constantSince = this.#constant.next(step, count > 1 && min === max && min !== 0);
@@ -88,7 +88,11 @@ export class AlertWatch {
   }
 }
 
-const share = (some: number, all: number): string => (some === all ? `All ${all} values` : `${some} of ${all} values`);
+/** Of TensorFlow's histograms it is known that there are some, and not how many: these have the count 1. */
+function share(some: number, all: number): string {
+  if (all === 1) return 'At least one value is';
+  return some === all ? `All ${all} values are` : `${some} of ${all} values are`;
+}
 
 const digits = (value: number): string => String(Number(value.toPrecision(3)));
 

@@ -1,6 +1,6 @@
-import type { LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
+import type { LoggedBins, LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
-import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { unclampedEdges } from './clamped-bins.ts';
 import { packBins } from './packed-bins.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
 
@@ -41,7 +41,11 @@ function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
   const { tag, step, wallTime } = event;
   try {
     const bins = binsOf(event);
-    return { kind: 'histogram', run, tag, step, wallTime, bins: packBins(bins), summary: summaryOf(event, bins) };
+    const summary = summaryOf(event, bins);
+    const { min, max } = event.statistics ?? { min: Number.NaN, max: Number.NaN };
+    const edges = unclampedEdges(bins.edges, min, max) ?? bins.edges;
+    const stored = packBins({ edges, counts: bins.counts });
+    return { kind: 'histogram', run, tag, step, wallTime, bins: stored, summary };
   } catch (error) {
     if (!(error instanceof UnusableRecord)) throw error;
     throw new UnusableRecord(
@@ -57,12 +61,9 @@ function binsOf({ bins: { lefts, rights, counts } }: LoggedHistogram): Bins {
   const isOne = lefts.buffer === rights.buffer && rights.byteOffset === lefts.byteOffset + 8 && counts.length > 0;
   if (isOne) {
     const bins = trimmed(new Float64Array(lefts.buffer, lefts.byteOffset, counts.length + 1), counts);
-    const shared = onDefaultEdges(bins);
-    if (shared !== undefined) return shared;
     if (isAscending(bins.edges)) return fewerBins(bins, MOST_BINS);
   }
-  const bins = withoutGaps(lefts, rights, counts);
-  return onDefaultEdges(bins) ?? fewerBins(bins, MOST_BINS);
+  return fewerBins(withoutGaps(lefts, rights, counts), MOST_BINS);
 }
 
 function checkCounts(counts: Float64Array): void {
@@ -79,22 +80,22 @@ function trimmed(edges: Float64Array, counts: Float64Array): Bins {
   return { edges: edges.subarray(start, end + 1), counts: counts.subarray(start, end) };
 }
 
-function onDefaultEdges({ edges, counts }: Bins): Bins | undefined {
-  const place = placeInDefaultEdges(edges);
-  return place < 0 ? undefined : { edges: DEFAULT_EDGES.subarray(place, place + edges.length), counts };
-}
-
 function isAscending(edges: Float64Array): boolean {
   for (let i = 1; i < edges.length; i++) if (!(edges[i - 1]! <= edges[i]!)) return false;
   return edges[0]! > -Infinity && edges[edges.length - 1]! < Infinity;
 }
 
-/** One bin after another, each of them checked. */
+/**
+ * One bin after another, each of them checked. TensorFlow's bins of values with NaN or infinities have edges that are NaN or
+ * infinite, and say nothing of where the values are that they count.
+ */
 function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64Array): Bins {
   const edges: number[] = [];
   const filled: number[] = [];
   for (let i = 0; i < counts.length; i++) {
     let [left, right] = [lefts[i]!, rights[i]!];
+    const isBounded = Number.isFinite(left) && Number.isFinite(right);
+    if (!isBounded && (counts[i] === 0 || (Number.isNaN(left) && right === Infinity))) continue;
     // Where nothing bounds the outermost bins they are as wide as nothing: what they hold is beyond.
     if (i === 0 && left === -Infinity) left = right;
     if (i === counts.length - 1 && right === Infinity) right = left;
@@ -121,14 +122,16 @@ function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64A
  * `max` is; otherwise nobody says what they are: infinities of both signs, NaN in a file of layertap (which says it beside
  * the histogram), or values beyond the bins.
  */
-function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
+function summaryOf({ statistics, bins: logged }: LoggedHistogram, bins: Bins): PointSummary {
   const { edges, counts } = bins;
   let inBins = 0;
   for (let i = 0; i < counts.length; i++) inBins += counts[i]!;
   const some = inBins > 0;
   const [first, last] = some ? [edges[0]!, edges[edges.length - 1]!] : [Number.NaN, Number.NaN];
   if (statistics === undefined) {
-    return { count: inBins, ...spreadOf(bins, inBins), min: first, max: last, zeros: zerosIn(bins), ...NONE_LOST };
+    const lost = lostInEdges(logged, inBins);
+    const count = inBins + lost.nan + lost.positiveInfinity + lost.unknown;
+    return { count, ...spreadOf(bins, inBins), min: first, max: last, zeros: zerosIn(bins), ...lost };
   }
   const { num, min, max, sum, sumSquares } = statistics;
   const count = Number.isFinite(num) ? Math.max(num, inBins) : inBins;
@@ -153,6 +156,19 @@ function summaryOf({ statistics }: LoggedHistogram, bins: Bins): PointSummary {
     above: lost.above,
     unknown: lost.unknown,
   };
+}
+
+/**
+ * TensorFlow's newer form has no statistics. NaN among the values makes all its edges NaN, and an infinity the last one
+ * infinite or all of them NaN: how many there are is lost, but there is one at least.
+ */
+function lostInEdges({ rights, counts }: LoggedBins, inBins: number): typeof NONE_LOST {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  const last = rights[rights.length - 1];
+  if (Number.isNaN(last)) return { ...NONE_LOST, nan: 1, unknown: total - inBins };
+  if (last === Infinity && total > inBins) return { ...NONE_LOST, positiveInfinity: 1, unknown: total - inBins };
+  return total > inBins ? { ...NONE_LOST, unknown: total - inBins } : NONE_LOST;
 }
 
 const NONE_LOST = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };

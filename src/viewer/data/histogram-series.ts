@@ -2,6 +2,7 @@ import type { Statistic } from '../state/view-state.ts';
 import { addBins } from './add-bins.ts';
 import { addSummaries } from './add-summaries.ts';
 import { BytePool } from './byte-pool.ts';
+import { clampBins } from './clamped-bins.ts';
 import { decodeCounts } from './count-code.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import { countCodeOf } from './packed-bins.ts';
@@ -28,6 +29,7 @@ const WIDTH = SUMMARY + SUMMARY_NAMES.length;
 
 const summaryField = (name: keyof PointSummary): number => SUMMARY + SUMMARY_NAMES.indexOf(name);
 const [COUNT, ZEROS, NAN] = [summaryField('count'), summaryField('zeros'), summaryField('nan')];
+const [MIN, MAX] = [summaryField('min'), summaryField('max')];
 
 /** So many columns say what the bulk of the values is. */
 const SAMPLE = 64;
@@ -87,12 +89,17 @@ export class HistogramSeries {
   }
 
   /**
-   * Of a column with one record these are the record's own bins, without empty ones at the ends. The edges must not be
-   * written to: they may be everybody's.
+   * Of a column with one record these are the record's own bins, without empty ones at the ends; the outermost are no wider
+   * than the smallest and the largest value. The edges must not be written to.
    * @param room where the counts go, if they fit; else into an array of their own. Many columns that are looked at one
    *   after another need a single one: 1548 are enough for the default edges.
    */
   bins(column: number, room?: Float64Array): Bins {
+    return clampBins(this.wideBins(column, room), this.#rows.get(column, MIN), this.#rows.get(column, MAX));
+  }
+
+  /** As {@link bins}, but the outermost may reach beyond all values: so they can be added, and say how wide bins are. */
+  wideBins(column: number, room?: Float64Array): Bins {
     const size = this.#rows.get(column, BINS);
     const counts = room !== undefined && room.length >= size ? room.subarray(0, size) : new Float64Array(size);
     decodeCounts(this.#pool.bytes, this.#rows.get(column, COUNTS_AT), counts);
@@ -106,7 +113,7 @@ export class HistogramSeries {
       lastStep: this.lastStep(column),
       wallTime: this.wallTime(column),
       records: this.records(column),
-      bins: this.bins(column),
+      bins: this.wideBins(column),
       summary: this.summary(column),
     };
   }
@@ -230,7 +237,7 @@ export class HistogramSeries {
     const sample = Math.min(this.length, SAMPLE);
     // From the middle of each stretch.
     const histograms = joined(
-      Array.from({ length: sample }, (_, i) => this.bins(Math.floor(((i + 0.5) * this.length) / sample))),
+      Array.from({ length: sample }, (_, i) => this.wideBins(Math.floor(((i + 0.5) * this.length) / sample))),
     );
     const low = jointQuantile(histograms, lower);
     return Number.isNaN(low) ? undefined : [low, jointQuantile(histograms, upper)];

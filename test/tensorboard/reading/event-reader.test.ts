@@ -45,10 +45,14 @@ for (const { name, kind, tag, record } of cases) {
       const { limits, counts, ...statistics } = expected!.histogram!;
       assert.is(event!.tag, tag);
       assert.equal(event!.statistics, statistics);
-      // The first bucket holds nothing but the left edge of the second.
-      assert.equal([...event!.bins.lefts], limits.slice(0, -1));
-      assert.equal([...event!.bins.rights], limits.slice(1));
-      assert.equal([...event!.bins.counts], counts.slice(1));
+      // PyTorch's first bucket is empty. The others begin and end with the smallest and the largest value, unless these
+      // are NaN or lie beyond all buckets.
+      const [lefts, rights] = [limits.slice(0, -1), limits.slice(1)];
+      if (statistics.min > lefts[0]!) lefts[0] = statistics.min;
+      if (statistics.max < rights.at(-1)!) rights[rights.length - 1] = statistics.max;
+      const { bins } = event!;
+      assert.equal([[...bins.lefts], [...bins.rights]], [lefts, rights]);
+      assert.equal([...bins.counts], counts.slice(1));
     } else assert.unreachable(event!.kind);
   });
 }
