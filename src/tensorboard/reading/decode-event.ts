@@ -199,10 +199,9 @@ function binsOf(
   counts: Float64Array,
   { min, max, num }: { min: number; max: number; num: number },
 ): LoggedBins {
-  let [start, end, inBins] = [0, counts.length, 0];
+  let [start, end] = [0, counts.length];
   while (start < end && counts[start] === 0) start++;
   while (end > start && counts[end - 1] === 0) end--;
-  for (let i = start; i < end; i++) inBins += counts[i]!;
   // Copied only where nothing is to the left of the first bucket: the limits are ours.
   let edges = limits;
   if (start === 0 && end > 0) {
@@ -213,14 +212,22 @@ function binsOf(
   else edges = limits.subarray(0, 1);
   const last = edges.length - 1;
   if (last > 0) {
-    const allIn = !(num > inBins);
     const [low, high, second, lastButOne] = [edges[0]!, edges[last]!, edges[1]!, edges[last - 1]!];
+    // Only then does it matter whether some are in no bucket.
+    const isBeyond = (min < low && min > -Infinity) || (max > high && max < Infinity);
+    const mayWiden = isBeyond && !(num > sumOf(counts));
     if (low <= -NO_LIMIT) edges[0] = min <= second ? min : second;
-    else if (min <= second && (min >= low || (allIn && min > -Infinity))) edges[0] = min;
+    else if (min <= second && (min >= low || (mayWiden && min > -Infinity))) edges[0] = min;
     if (high >= NO_LIMIT) edges[last] = max >= lastButOne ? max : lastButOne;
-    else if (max >= lastButOne && (max <= high || (allIn && max < Infinity))) edges[last] = max;
+    else if (max >= lastButOne && (max <= high || (mayWiden && max < Infinity))) edges[last] = max;
   }
   return { lefts: edges.subarray(0, -1), rights: edges.subarray(1), counts: counts.subarray(start, end) };
+}
+
+function sumOf(counts: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
+  return sum;
 }
 
 /** TensorFlow's outermost limits stand for no limit. */

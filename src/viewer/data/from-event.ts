@@ -40,12 +40,9 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
 function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
   const { tag, step, wallTime } = event;
   try {
-    const bins = binsOf(event);
-    const summary = summaryOf(event, bins);
-    const { min, max } = event.statistics ?? { min: Number.NaN, max: Number.NaN };
-    const edges = unclampedEdges(bins.edges, min, max) ?? bins.edges;
+    const { bins, edges } = binsOf(event);
     const stored = packBins({ edges, counts: bins.counts });
-    return { kind: 'histogram', run, tag, step, wallTime, bins: stored, summary };
+    return { kind: 'histogram', run, tag, step, wallTime, bins: stored, summary: summaryOf(event, bins) };
   } catch (error) {
     if (!(error instanceof UnusableRecord)) throw error;
     throw new UnusableRecord(
@@ -54,17 +51,30 @@ function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
   }
 }
 
-/** Bins without gaps: an empty bin where there was one, and none at the ends. */
-function binsOf({ bins: { lefts, rights, counts } }: LoggedHistogram): Bins {
+/**
+ * Bins without gaps: an empty bin where there was one, and none at the ends.
+ * @returns the bins, and the edges that are stored for theirs: shared ones where there are such
+ */
+function binsOf({ bins, statistics }: LoggedHistogram): { bins: Bins; edges: Float64Array } {
+  const { lefts, rights, counts } = bins;
   checkCounts(counts);
+  const { min, max } = statistics ?? UNKNOWN;
   // Views of one array, as of PyTorch's records: there are no gaps.
   const isOne = lefts.buffer === rights.buffer && rights.byteOffset === lefts.byteOffset + 8 && counts.length > 0;
   if (isOne) {
-    const bins = trimmed(new Float64Array(lefts.buffer, lefts.byteOffset, counts.length + 1), counts);
-    if (isAscending(bins.edges)) return fewerBins(bins, MOST_BINS);
+    const whole = trimmed(new Float64Array(lefts.buffer, lefts.byteOffset, counts.length + 1), counts);
+    const edges = unclampedEdges(whole.edges, min, max);
+    if (edges !== undefined) return { bins: whole, edges };
+    if (isAscending(whole.edges)) return ofOwn(fewerBins(whole, MOST_BINS));
   }
-  return fewerBins(withoutGaps(lefts, rights, counts), MOST_BINS);
+  const checked = withoutGaps(lefts, rights, counts);
+  const edges = unclampedEdges(checked.edges, min, max);
+  return edges === undefined ? ofOwn(fewerBins(checked, MOST_BINS)) : { bins: checked, edges };
 }
+
+const UNKNOWN = { min: Number.NaN, max: Number.NaN };
+
+const ofOwn = (bins: Bins) => ({ bins, edges: bins.edges });
 
 function checkCounts(counts: Float64Array): void {
   for (let i = 0; i < counts.length; i++) {
