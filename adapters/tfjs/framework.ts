@@ -106,11 +106,14 @@ export type CustomGradient = (...inputsAndSave: Tensor[]) => {
 export interface Engine {
   /** Whether what runs now is recorded for gradients. */
   isTapeOn(): boolean;
+  /** What tf.tidy does before and after its function. */
+  startScope(name: string): void;
+  endScope(result: unknown): void;
   /** Not public. Where something is missing, cut gradients go unnoticed, and hooks take longer. */
   readonly state?: {
     readonly activeTape?: TapeNode[] | null;
     /** The tidy that runs now, and what has been made in it. */
-    readonly activeScope?: { readonly track?: Tensor[] } | null;
+    readonly activeScope?: { readonly track?: Tensor[]; readonly name?: string } | null;
     /** Which backend has which values. */
     readonly tensorInfo?: { get(dataId: object): { readonly backend?: Backend } | undefined };
   };

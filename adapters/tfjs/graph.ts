@@ -1,8 +1,9 @@
-import { type FrameworkNode, Hookable, intercept, listenersOf } from '../../src/index.ts';
+import { type FrameworkNode, Hookable, listenersOf } from '../../src/index.ts';
 import { checkGraph } from './disposed.ts';
-import { type Core, isTensor, type Tensor, type TfjsGraphModelLike, type TfjsTensor, toList } from './framework.ts';
+import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
+import { GraphAsyncCall } from './graph-async-call.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
-import { disposeAllBut, hookedCall, madeHere, ownedByCaller, type Place } from './hooked-call.ts';
+import { hookedCall, type Place } from './hooked-call.ts';
 import { keep, tensorReader } from './reader.ts';
 import { refuseTensors } from './refuse.ts';
 
@@ -123,21 +124,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
     this.#restore = runs.surround({
       execute: (received, run) => hookedCall(place, received, run),
-      executeAsync: async (received, run) => {
-        let given: readonly unknown[] = received;
-        let own: unknown;
-        const forward = async (...inputs: readonly unknown[]) => {
-          given = inputs;
-          own = await run(inputs);
-          return own;
-        };
-        const output = await intercept(this, forward, received);
-        const made = madeHere(own, received, given);
-        const free = new Set<unknown>([...made, ...madeSince(core, own, output)]);
-        const owned = ownedByCaller(core, this, output, (tensor) => free.has(tensor));
-        disposeAllBut(owned, made);
-        return owned;
-      },
+      executeAsync: (received, run) => new GraphAsyncCall(core, this).run(received, run),
     });
   }
 
@@ -145,10 +132,4 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     this.#restore?.();
     this.#restore = undefined;
   }
-}
-
-/** What hooks made after the model had run, and do not keep: with no tidy around, it is the caller's. */
-function madeSince(core: Core, own: unknown, output: unknown): Tensor[] {
-  const newest = Math.max(...toList(own).map((tensor) => (tensor as Tensor).id));
-  return toList(output).filter((one): one is Tensor => isTensor(core, one) && one.id > newest && one.kept !== true);
 }

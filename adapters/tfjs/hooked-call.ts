@@ -131,7 +131,7 @@ const isAlive = (core: Core, output: unknown) => isTensor(core, output) && !outp
  * What a place itself gave. It may have given an input on (Dropout does, outside of training): where a pre-hook put that
  * there, it may be kept by somebody.
  */
-export function madeHere(own: unknown, received: readonly unknown[], given: readonly unknown[]): ReadonlySet<unknown> {
+function madeHere(own: unknown, received: readonly unknown[], given: readonly unknown[]): ReadonlySet<unknown> {
   const made = new Set<unknown>(toList(own));
   for (const value of given) if (!received.includes(value)) made.delete(value);
   return made;

@@ -55,7 +55,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     this.#options = options;
     this.#name = options.name ?? `${className(object)}.${String(method)}`;
     const table = hookTable(this);
-    this.#target = { module: this, table, source: this, enter: undefined };
+    this.#target = { module: this, table, source: this, enter: undefined, around: undefined };
   }
 
   /** Calls the method itself, without hooks. */

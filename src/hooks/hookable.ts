@@ -124,7 +124,7 @@ export abstract class Hookable {
     const to = receiver ?? self;
     // Where something else receives the call, its forward is still a method of this.
     const source = receiver === undefined ? self : { forward: (...inputs: never[]) => self.forward(...inputs) };
-    const target: Target = { module: self, table, source, enter: undefined };
+    const target: Target = { module: self, table, source, enter: undefined, around: undefined };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable

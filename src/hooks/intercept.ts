@@ -13,6 +13,7 @@ const PLAIN = -1;
  * @param inputs what the hooks see as inputs
  * @param enter is given what the pre-hooks left; forward and the forward hooks get what it makes of that. Default: the same
  * @param call the number of a call that has begun already, from `listeners.begin()`. Default: it begins now
+ * @param around runs each forward hook, and the observers, of a call that waits. Default: nothing is around them
  * @returns the output after all hooks; a promise where forward gives one, or where the Hookable says that it is asynchronous
  * @throws what forward or a hook throws
  */
@@ -22,12 +23,13 @@ export function intercept(
   inputs: readonly unknown[],
   enter?: (inputs: readonly unknown[]) => readonly unknown[],
   call?: number,
+  around?: (hook: () => unknown) => unknown,
 ): unknown {
   const table = hookTable(hookable);
   const receiver = table.traits.receiver ?? hookable;
   if (!table.active || call === PLAIN)
     return Reflect.apply(forward, receiver, enter === undefined ? inputs : enter(inputs));
-  const target = { module: hookable, table, source: { forward }, enter };
+  const target = { module: hookable, table, source: { forward }, enter, around };
   const run = table.traits.async === true ? callAsync : callSync;
   return run(target, receiver, call ?? table.calls++, ...inputs);
 }

@@ -22,6 +22,8 @@ export interface Target {
   readonly source: { forward: (...inputs: never[]) => unknown };
   /** What becomes of the inputs behind the pre-hooks: forward and the hooks get that. */
   readonly enter?: ((inputs: Inputs) => Inputs) | undefined;
+  /** Runs each hook, and the observers, of a call that waits: for frameworks whose memory is scoped. */
+  readonly around?: ((hook: () => unknown) => unknown) | undefined;
 }
 
 type Inputs = readonly unknown[];
@@ -172,17 +174,18 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     for (const record of progress.hooks) record.held++;
     for (const record of progress.hooks) {
       progress.started++;
-      const result = await callHook(record, module, progress.inputs, progress.output, call, receiver);
+      const result = await callWithin(target, progress, record);
       progress.output = replaced(table, record, progress.output, result, false);
     }
-    tellObservers(table, module, progress.inputs, progress.output, call, receiver);
+    if (target.around === undefined) tellObservers(table, module, progress.inputs, progress.output, call, receiver);
+    else tellWithin(target.around, table, module, progress);
     return progress.output;
   } catch (error) {
     const waiting = (progress.hooks ?? table.hooks).slice(progress.started);
     for (const record of waiting) {
       if (!record.alwaysCall) continue;
       try {
-        const result = await callHook(record, module, progress.inputs, progress.output, call, receiver);
+        const result = await callWithin(target, progress, record);
         progress.output = replaced(table, record, progress.output, result, false);
       } catch (silenced) {
         warnSilenced(module, record, silenced);
@@ -195,6 +198,34 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       release(record);
     }
   }
+}
+
+/** A hook of a call that waits, inside of what the target puts around it. */
+function callWithin(target: Target, progress: Progress, record: HookRecord): unknown {
+  const { module, around } = target;
+  const { inputs, output, call, receiver } = progress;
+  if (around === undefined) return callHook(record, module, inputs, output, call, receiver);
+  return hookWithin(around, record, module, progress);
+}
+
+/* These two make functions, and V8 would make room for what they see in every call. */
+
+function hookWithin(
+  around: NonNullable<Target['around']>,
+  record: HookRecord,
+  module: Hookable,
+  { inputs, output, call, receiver }: Progress,
+): unknown {
+  return around(() => callHook(record, module, inputs, output, call, receiver));
+}
+
+function tellWithin(
+  around: NonNullable<Target['around']>,
+  table: HookTable,
+  module: Hookable,
+  { inputs, output, call, receiver }: Progress,
+): void {
+  around(() => void tellObservers(table, module, inputs, output, call, receiver));
 }
 
 // A hook is called as a function: as a method of its record, it would have that as its `this`.

@@ -13,6 +13,14 @@ const fail = (): never => {
   throw new Error('thrown by a hook');
 };
 
+/** The tensors in what a model takes or gives, each made into another one. */
+function mapped(value: unknown, make: (tensor: tf.Tensor) => tf.Tensor): unknown {
+  if (value instanceof tf.Tensor) return make(value);
+  if (Array.isArray(value)) return value.map(make);
+  return Object.fromEntries(Object.entries(value as Record<string, tf.Tensor>).map(([key, one]) => [key, make(one)]));
+}
+const replaced = (output: unknown) => mapped(output, (tensor) => tensor.neg()) as never;
+
 /** What a user may register, each of which fails a run; none of it disposes of anything. */
 const failing: Record<string, Register> = {
   'a node that throws': (net) => net.getSubmodule('relu').registerForwardHook(fail),
@@ -38,6 +46,33 @@ const failing: Record<string, Register> = {
   'several nodes throw': (net) => {
     net.getSubmodule('square').registerForwardHook(fail);
     net.getSubmodule('twice').registerForwardHook(fail);
+  },
+  'a hook of the model throws': (net) => net.registerForwardHook(fail),
+  'a hook of the model makes tensors and throws': (net) =>
+    net.registerForwardHook((_net, _inputs, output) => {
+      mapped(output, (tensor) => tensor.square().add(1));
+      fail();
+    }),
+  'a hook of the model replaces twice, and the next one throws': (net) => {
+    net.registerForwardHook((_net, _inputs, output) => replaced(output));
+    net.registerForwardHook((_net, _inputs, output) => replaced(output));
+    net.registerForwardHook(fail);
+    net.registerForwardHook((_net, _inputs, output) => replaced(output), { alwaysCall: true });
+  },
+  'a pre-hook of the model replaces, and the next one throws': (net) => {
+    net.registerForwardPreHook((_net, [x]) => mapped(x, (tensor) => tensor.add(1)) as never);
+    net.registerForwardPreHook(fail);
+  },
+  'a pre-hook of the model replaces, and a hook throws': (net) => {
+    net.registerForwardPreHook((_net, [x]) => mapped(x, (tensor) => tensor.add(1)) as never);
+    net.registerForwardHook(fail);
+  },
+  'a hook of the model disposes of the output': (net) =>
+    net.registerForwardHook((_net, _inputs, output) => void tf.dispose(output)),
+  'a hook of the model and a node replace, another node throws': (net) => {
+    net.registerForwardHook((_net, _inputs, output) => replaced(output));
+    net.getSubmodule('relu').registerForwardHook((_node, _inputs, output) => output.add(1));
+    net.getSubmodule('end').registerForwardHook(fail);
   },
   'a node is observed, and another one throws': (net) => {
     net.getSubmodule('relu').observe(({ output }) => void output.square());
@@ -87,6 +122,92 @@ onEachBackend('memory of graphs', (test) => {
       }
     });
   }
+
+  test('hooks of executeAsync that wait: what they made before stays as long as the call, what they return is the caller’s', async () => {
+    const model = graph(...branchingParts());
+    const net = wrapTfjs(tf, model);
+    const x = tf.tensor1d([-1, 3]);
+    for (const fails of [false, true]) {
+      const handles = [
+        net.registerForwardHook(async (_net, _inputs, output) => {
+          const doubled = tf.mul(output, 2);
+          await doubled.data();
+          return doubled.add(1) as never;
+        }),
+        net.registerForwardHook(async (_net, _inputs, output) => {
+          const negative = tf.neg(output);
+          await negative.data();
+          if (fails) fail();
+          return negative as never;
+        }),
+      ];
+      const left = await leaked(async () => {
+        const run = model.executeAsync(x) as Promise<tf.Tensor>;
+        if (fails) assert.ok(await thrown(() => run));
+        else {
+          const output = await run;
+          same(output, [-19, -31]);
+          output.dispose();
+        }
+      });
+      assert.is(left, 0);
+      for (const handle of handles) handle.remove();
+    }
+  });
+
+  test('hooks of executeAsync that do not throw leave nothing either; observers too', async () => {
+    const model = graph(...branchingParts());
+    const net = wrapTfjs(tf, model);
+    const x = tf.tensor1d([-1, 3]);
+    const kept = tf.ones([2]);
+    const harmless: Record<string, () => unknown> = {
+      'makes and drops': () => net.registerForwardHook((_net, _inputs, output) => void tf.square(output).add(1)),
+      'replaces twice': () => {
+        net.registerForwardHook((_net, _inputs, output) => replaced(output));
+        net.registerForwardHook((_net, _inputs, output) => replaced(output));
+      },
+      'gives a constant': () => net.registerForwardHook(() => kept),
+      'observes and drops': () => net.observe(({ output }) => void tf.square(output)),
+      'observes, and keeps': () => net.observe(({ output }) => net.keep(output).dispose()),
+      'replaces inputs': () => net.registerForwardPreHook((_net, [input]) => tf.add(input as tf.Tensor, 1)),
+      'gives constant inputs': () => net.registerForwardPreHook(() => kept),
+    };
+    for (const [what, register] of Object.entries(harmless)) {
+      register();
+      for (const way of ['execute', 'executeAsync'] as const) {
+        const left = await leaked(async () => tf.dispose((await model[way](x)) as tf.Tensor));
+        assert.is(left, 0, `${what}, ${way}`);
+      }
+      removeAllHooks(net);
+    }
+    assert.not(kept.isDisposed || x.isDisposed);
+    same(model.execute(x), [9, 15]);
+  });
+
+  test('what a model only passes on is not its own: inputs and weights outlive a replacement', async () => {
+    const model = graph(
+      [input(-1), constant('weight', [2]), op('out', 'Neg', 'x')],
+      ['out'],
+      [{ name: 'weight', shape: [1], values: [7] }],
+    );
+    const net = wrapTfjs(tf, model);
+    const x = tf.tensor1d([1]);
+    const handle = net.registerForwardHook((_net, _inputs, output) => mapped(output, (one) => one.add(one)) as never);
+    const left = await leaked(async () => {
+      for (const way of ['execute', 'executeAsync'] as const) {
+        const outputs = (await model[way](x, ['x', 'weight', 'out'])) as tf.Tensor[];
+        assert.equal(
+          outputs.map((output) => output.dataSync()[0]),
+          [2, 14, -2],
+        );
+        tf.dispose(outputs);
+      }
+    });
+    assert.is(left, 0);
+    assert.not(x.isDisposed);
+    handle.remove();
+    same(model.execute(x, ['weight']), [7]);
+  });
 
   test('two runs at once, of which one fails: the other one has its outputs', async () => {
     const model = graph(...branchingParts());
