@@ -104,7 +104,7 @@ function branchesOf(sink: Sink): [Sink, Sink] {
 
 /** Whether a pipe can go through {@link pipe}; where it must fail, the stream's own method says why. */
 function canPipe(tap: StreamTap, stream: ReadableStream, to: unknown): to is WritableStream {
-  if (!(stream instanceof ReadableStream)) {
+  if (typeof ReadableStream === 'undefined' || !(stream instanceof ReadableStream)) {
     tap.cannotSee('it is a ReadableStream of another realm or library, whose pipes show no chunks');
     return false;
   }

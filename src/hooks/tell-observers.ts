@@ -22,7 +22,7 @@ export function tellObservers(
 ): void {
   const { observers } = table;
   if (observers.length === 0) return;
-  if (isObject(output) && isStreamOf(table, output)) {
+  if (isStreamOf(table, output)) {
     tellOfStream(table, module, inputs, output, call, receiver);
     return;
   }
@@ -36,20 +36,17 @@ export function tellObservers(
   }
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' ? value !== null : typeof value === 'function';
-
 /**
  * Whether an output is a stream. To ask for its members costs as much as a hook, so what was found out holds for the
- * instances of a class; plain objects are looked at each time.
+ * instances of a class; plain objects and functions are looked at each time.
  */
-function isStreamOf(table: HookTable, output: object): boolean {
+function isStreamOf(table: HookTable, output: unknown): output is object {
   try {
-    const made: unknown = output.constructor;
+    const made = (output as Partial<object> | null | undefined)?.constructor;
     if (made === table.classOfOutputs) return false;
     // A framework's tensor may be iterable in a way of its own.
     if (isStream(output) && !table.reader?.is(output)) return true;
-    if (made !== Object && made !== undefined) table.classOfOutputs = made;
+    if (made !== Object && made !== Function && made !== undefined) table.classOfOutputs = made;
   } catch {
     // A Proxy, say, that refuses to be looked at.
   }
