@@ -231,6 +231,10 @@ test('a value that answers to every name is not taken for a module, a Parameter 
   const net = Object.assign(new (class Net extends Module {})(), { anything });
   assert.equal([...net.namedChildren()], []);
   assert.equal([...net.parameters()], []);
+  assert.throws(
+    () => select(anything as never, '*'),
+    ({ message }: Error) => !message.includes('another copy'),
+  );
 });
 
 test('a Proxy around a module has no hooks, which is said', () => {

@@ -156,6 +156,19 @@ const KINDS: [name: string, make: () => object, read: (stream: never) => Promise
     WORDS,
   ],
   [
+    'a stream of Node, by read() when there is something',
+    () => Readable.from(WORDS),
+    (stream: Readable) =>
+      new Promise((resolve) => {
+        const got: unknown[] = [];
+        stream.on('end', () => resolve(got));
+        stream.on('readable', () => {
+          for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) got.push(chunk);
+        });
+      }),
+    WORDS,
+  ],
+  [
     'a stream of Node, piped',
     () => Readable.from(WORDS),
     (stream: Readable) =>
@@ -324,6 +337,26 @@ test('a stream that a stream is made from is a stand-in among the inputs; a call
   const output = model.callable();
   assert.is(String(seen[1]), 'a stream');
   assert.equal(await readAll(output), WORDS);
+});
+
+test('a module that gave other objects, also plain ones and functions, may give a stream in the next call', () => {
+  const nameless = Object.setPrototypeOf(byHand(), null);
+  const outputs = [
+    {},
+    byHand(),
+    () => 1,
+    Object.assign(() => 1, byHand()),
+    [1],
+    byHand(),
+    Object.create(null),
+    nameless,
+  ];
+  const model = { run: () => outputs.shift() };
+  const seen: string[] = [];
+  attach(model, 'run').observe(({ output }) => void seen.push(String(output) === 'a stream' ? 'stream' : 'value'));
+  Object.assign(outputs[6] as object, { toString: () => 'none' });
+  while (outputs.length > 0) model.run();
+  assert.equal(seen, ['value', 'stream', 'value', 'stream', 'value', 'stream', 'value', 'stream']);
 });
 
 test('what a reader calls a tensor is one, whatever methods it has', () => {
