@@ -1,9 +1,10 @@
 /** @file The functions behind the layers. */
 import { describe, ForwardError, typeName } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
-import { withPackedWeights } from './packed-weights.ts';
+import { isLinear, packedWeight, withPackedWeight } from './packed-weights.ts';
+import { isParameter, type Parameter } from './parameter.ts';
 import { numberOfRows, withLast } from './shape.ts';
-import { computed, Tensor, valuesOf } from './tensor.ts';
+import { computed, dataOf, Tensor, valuesOf } from './tensor.ts';
 
 /**
  * `input · weightᵀ + bias`.
@@ -14,9 +15,22 @@ import { computed, Tensor, valuesOf } from './tensor.ts';
  * @throws ForwardError in PyTorch's words where shapes do not fit
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (isParameter(weight) && (bias === null || isParameter(bias))) return parameterLinear(input, weight, bias);
   checkLinear(input, weight, bias);
-  const data = withPackedWeights(weight, bias, (layer) => layer.run(valuesOf(input), numberOfRows(input.shape)));
+  const data = withPackedWeight(weight, bias, (layer) => layer.run(valuesOf(input), numberOfRows(input.shape)));
   return computed(data, withLast(input.shape, weight.shape[0]!));
+}
+
+/** {@link linear} of parameters, whose packed form is kept for the next call. @throws as `linear` */
+export function parameterLinear(input: Tensor, weight: Parameter, bias: Parameter | null): Tensor {
+  if (!(input instanceof Tensor) || !isLinear(weight, bias)) checkLinear(input, weight, bias);
+  const { shape } = input;
+  if (shape.length === 0 || shape[shape.length - 1] !== weight.shape[1]) checkLinear(input, weight, bias);
+  const values = dataOf(input);
+  const rows = numberOfRows(shape);
+  const layer = packedWeight(weight).alone(bias);
+  const data = layer.run(values.length === rows * weight.shape[1]! ? values : valuesOf(input), rows);
+  return computed(data, withLast(shape, weight.shape[0]!));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { checkOptions, describe, ForwardError, typeName } from '../hooks/index.ts';
-import { linear } from './functional.ts';
+import { linear, parameterLinear } from './functional.ts';
 import { fanInUniform, kaimingUniform } from './init.ts';
 import { Module } from './module.ts';
 import { isParameter, Parameter } from './parameter.ts';
@@ -48,7 +48,8 @@ export class Linear extends Module {
   /** @throws ForwardError in PyTorch's words for an input that does not fit, or a plain tensor where a parameter was */
   override forward(input: Tensor): Tensor {
     const { weight, bias } = this;
-    if (!isParameter(weight) || (bias !== null && !isParameter(bias))) this.checkParameters();
+    if (isParameter(weight) && (bias === null || isParameter(bias))) return parameterLinear(input, weight, bias);
+    this.checkParameters();
     return linear(input, weight, bias);
   }
 

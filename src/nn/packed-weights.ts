@@ -1,6 +1,6 @@
 /** @file Weights in the form that the kernels want, made anew when a parameter has other values. */
 import { type Kernels, kernels, type LinearChain, type PackedLinear } from '../kernels/index.ts';
-import { Parameter } from './parameter.ts';
+import type { Parameter } from './parameter.ts';
 import { type Tensor, valuesOf } from './tensor.ts';
 
 /**
@@ -50,19 +50,18 @@ export function packedWeight(weight: Parameter): PackedWeight {
   return made;
 }
 
+/** Whether the shapes of a weight and a bias are those of one linear layer. */
+export function isLinear({ shape }: Tensor, bias: Tensor | null): boolean {
+  return shape.length === 2 && (bias === null || (bias.shape.length === 1 && bias.shape[0] === shape[0]));
+}
+
 /** A bias as the kernels want it: a copy, since they recognise it by its identity and a parameter may be written to. */
 export function biasValues(bias: Tensor | null): Float32Array | null {
   return bias === null ? null : new Float32Array(valuesOf(bias));
 }
 
-/**
- * Calls `use` with a chain of one linear layer. Packed parameters are kept for the next call; packed plain tensors,
- * which may never be used again, are given back at once.
- */
-export function withPackedWeights<R>(weight: Tensor, bias: Tensor | null, use: (layer: LinearChain) => R): R {
-  if (weight instanceof Parameter && (bias === null || bias instanceof Parameter)) {
-    return use(packedWeight(weight).alone(bias));
-  }
+/** Calls `use` with a chain of one linear layer, whose packed form is given back at once: for tensors of one call. */
+export function withPackedWeight<R>(weight: Tensor, bias: Tensor | null, use: (layer: LinearChain) => R): R {
   const packed = pack(weight);
   try {
     return use(kernels().chain([{ packed, bias: biasValues(bias), relu: false }]));

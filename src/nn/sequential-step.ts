@@ -14,7 +14,7 @@ import { Identity } from './identity.ts';
 import { Linear } from './linear.ts';
 import type { Module } from './module.ts';
 import { isAlone, type ModuleArray, wrongModule } from './module-array.ts';
-import { biasValues, type PackedWeight, packedWeight } from './packed-weights.ts';
+import { biasValues, isLinear, type PackedWeight, packedWeight } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
 import { ReLU } from './relu.ts';
 import { numberOfRows, withLast } from './shape.ts';
@@ -146,7 +146,8 @@ class Segment {
     if (forward === LINEAR) {
       const linear = module as Linear;
       const { weight, bias } = linear;
-      if (!fits(weight, bias) || (last !== undefined && last.weight.shape[0] !== weight.shape[1])) return false;
+      if (!isParameter(weight) || (bias !== null && !isParameter(bias)) || !isLinear(weight, bias)) return false;
+      if (last !== undefined && last.weight.shape[0] !== weight.shape[1]) return false;
       const biasVersion = bias === null ? 0 : bias.version;
       this.linears.push({ module: linear, weight, bias, biasVersion, packed: packedWeight(weight), relu: false });
       return true;
@@ -172,11 +173,4 @@ function isAsFound({ container, index, module, forward, size }: Found): boolean 
 /** Whether a module may be computed without being called: it has no listeners, and its calls give no promises. */
 function isPlain(module: Hookable): boolean {
   return isQuiet(module) && (module.constructor as Partial<typeof Module>).async !== true;
-}
-
-/** Whether these parameters are a linear layer's. Others are the error of the layer that has them. */
-function fits(weight: unknown, bias: unknown): boolean {
-  if (!isParameter(weight) || weight.shape.length !== 2) return false;
-  if (bias === null) return true;
-  return isParameter(bias) && bias.shape.length === 1 && bias.shape[0] === weight.shape[0];
 }
