@@ -1,4 +1,4 @@
-import { type Summary, summarize, type TensorReader } from '../../src/index.ts';
+import { type Numbers, type Summary, summarize, type TensorReader } from '../../src/index.ts';
 import { inPlace, isSynchronous } from './backend.ts';
 import { type Core, isTensor, type Tensor } from './framework.ts';
 import { summarizeOnDevice } from './summarize-on-device.ts';
@@ -9,11 +9,13 @@ export function tensorReader(core: Core): TensorReader {
     is: (value): value is Tensor => isTensor(core, value),
     shape: (tensor) => tensor.shape,
     values: (tensor) => {
+      if (tensor.dtype === 'string') return undefined;
       checkNumbers(tensor);
-      return isSynchronous(core, tensor) ? toFloat32(tensor.dataSync()) : readLater(keep(core, tensor));
+      return isSynchronous(core, tensor) ? tensor.dataSync() : readLater(keep(core, tensor));
     },
     keep: (tensor) => keep(core, tensor),
     summarize: (tensor) => {
+      if (tensor.dtype === 'string') return undefined;
       checkNumbers(tensor);
       if (!isSynchronous(core, tensor)) return summarizeLater(core, tensor);
       return summarize((inPlace(core, tensor) ?? tensor.dataSync()) as Float32Array);
@@ -30,9 +32,9 @@ export function keep(core: Core, tensor: Tensor): Tensor {
   return core.keep(tensor.clone());
 }
 
-async function readLater(kept: Tensor): Promise<Float32Array> {
+async function readLater(kept: Tensor): Promise<Numbers> {
   try {
-    return toFloat32(await kept.data());
+    return await kept.data();
   } finally {
     kept.dispose();
   }
@@ -44,7 +46,7 @@ async function summarizeLater(core: Core, tensor: Tensor): Promise<Summary> {
   const row = core.tidy(() => core.keep(summarizeOnDevice(core, tensor)));
   const [finite, mean, variance, min, max, zeros, nan, positiveInfinity, negativeInfinity] = (await readLater(
     row,
-  )) as unknown as number[];
+  )) as number[];
   const none = finite === 0;
   return {
     count,
@@ -59,9 +61,7 @@ async function summarizeLater(core: Core, tensor: Tensor): Promise<Summary> {
   };
 }
 
-const toFloat32 = (values: ArrayLike<number>) => (values instanceof Float32Array ? values : Float32Array.from(values));
-
 function checkNumbers(tensor: Tensor): void {
-  if (tensor.dtype !== 'string' && tensor.dtype !== 'complex64') return;
+  if (tensor.dtype !== 'complex64') return;
   throw new TypeError(`the values of a ${tensor.dtype} tensor cannot be read\n  expected: float32, int32 or bool`);
 }

@@ -22,7 +22,8 @@ export interface TensorReader<T = unknown> {
   /** A copy that outlives the call, for frameworks that free their tensors. */
   keep(tensor: T): T;
   /**
-   * Statistics, for frameworks that compute them where the tensor is, without reading it. Default: from the values.
+   * Statistics, for frameworks that compute them where the tensor is, without reading it; undefined where there are no
+   * numbers. Default: from the values.
    */
-  summarize?(tensor: T): Summary | Promise<Summary>;
+  summarize?(tensor: T): Summary | undefined | Promise<Summary | undefined>;
 }
