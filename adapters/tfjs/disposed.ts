@@ -27,3 +27,9 @@ function isGone(weight: { read(): { isDisposed: boolean } }): boolean {
     return true;
   }
 }
+
+/** For an observer that reads a tensor when its call has ended: tfjs does not say why it is gone. */
+export function explainError(cause: unknown): string | undefined {
+  if (!/^Tensor is disposed\.?$/.test(String((cause as Partial<Error> | undefined)?.message))) return undefined;
+  return 'expected: module.keep(output), taken before the observer waits: tfjs frees the tensors of a call when it ends';
+}

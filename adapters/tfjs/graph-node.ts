@@ -1,5 +1,5 @@
 import { Hookable, listenersOf } from '../../src/index.ts';
-import { checkGraph } from './disposed.ts';
+import { checkGraph, explainError } from './disposed.ts';
 import type { Core, Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { failRun, hasFailed } from './graph-failure.ts';
 import type { GraphPlaces, NodeInfo } from './graph-places.ts';
@@ -41,6 +41,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       reader: tensorReader(core),
       refuseOutput: (output, replacement) => refuseTensors(core, output, replacement),
       call: () => this.forward(),
+      explainError,
       impossible: {
         'forward-pre': only('pre-hooks: it gets its inputs from the graph'),
         backward: only('backward hooks: a GraphModel is not trained'),

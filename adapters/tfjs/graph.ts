@@ -1,5 +1,5 @@
 import { type FrameworkNode, Hookable, listenersOf } from '../../src/index.ts';
-import { checkGraph } from './disposed.ts';
+import { checkGraph, explainError } from './disposed.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { GraphAsyncCall } from './graph-async-call.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
@@ -34,6 +34,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
         return model.execute(inputs[0], inputs[1]);
       },
       graph: () => this.#graph(),
+      explainError,
       discard: (call) => core.tidy(() => void call()),
       impossible: { backward: noGradients, 'backward-pre': noGradients },
       install: () => this.#install(),

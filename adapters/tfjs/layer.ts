@@ -6,7 +6,7 @@ import {
   registerBackwardHook,
 } from '../../src/index.ts';
 import { childLayers } from './children.ts';
-import { checkLayer } from './disposed.ts';
+import { checkLayer, explainError } from './disposed.ts';
 import { firstLayer, isTakenApart, lastLayer } from './ends.ts';
 import type { Core, Layer, Sequential, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
 import { completeInputs, splitInputs } from './inputs.ts';
@@ -68,6 +68,7 @@ export class TfjsLayer<
     const traits: HookableTraits = {
       reader: tensorReader(core),
       holder: layer,
+      explainError,
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
       refuseInputs: (inputs, before) => refuseInputs(core, layer, inputs, before),

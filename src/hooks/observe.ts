@@ -54,7 +54,9 @@ export function observeIsolated<M extends Hookable>(
     if (record.errors === ERRORS_IN_A_ROW) return;
     record.errors++;
     const who = `layertap: the observer ${name} of ${describePlace(module, path)}`;
-    report(new Error(`${who} failed: ${describeError(cause)}`, { cause }), reporter);
+    const hint = hookTable(module).traits.explainError?.(cause);
+    const text = `${who} failed: ${describeError(cause)}`;
+    report(new Error(hint === undefined ? text : `${text}\n  ${hint}`, { cause }), reporter);
     if (record.errors !== ERRORS_IN_A_ROW) return;
     handle.remove();
     report(new Error(`${who} was removed after ${ERRORS_IN_A_ROW} errors in a row`), reporter);

@@ -38,6 +38,8 @@ export interface HookableTraits {
    * names are between two names (`cells.0`). Default: the Hookable itself.
    */
   holder?: object | undefined;
+  /** What an error of the framework's means that an observer threw or rejected with; undefined where it says enough. */
+  explainError?: ((cause: unknown) => string | undefined) | undefined;
   /** The graph of what it computes, where the framework has one. */
   graph?: (() => Iterable<FrameworkNode>) | undefined;
   /** Runs a call whose output nobody wants, and frees what it made, where that takes more than letting go of it. */

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { map } from 'rxjs';
 import * as assert from 'uvu/assert';
-import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { listHooks, select } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
 import { constant, graph, input, op } from './graphs.ts';
@@ -56,5 +56,35 @@ onEachBackend('disposed of', (test) => {
     assert.throws(() => select(net, '**').log(), /disposed of/);
     assert.throws(() => net(tf.ones([1])), /cannot be called: it has been disposed of/);
     assert.equal(listHooks(net), []);
+  });
+
+  test('an observer that reads a tensor when the call has ended: the report names keep', async () => {
+    const model = models.dense(3, 2);
+    const nodes = graph([input(-1), op('node', 'Neg', 'x'), op('out', 'Neg', 'node')], ['out']);
+    const errors: string[] = [];
+    const reporter = (error: Error) => void errors.push(error.message);
+    const places = [wrapTfjs(tf, model).getSubmodule('dense_0'), wrapTfjs(tf, nodes).getSubmodule('node')];
+    for (const place of places) {
+      const readLater = async ({ output }: { output: tf.Tensor }) => {
+        await Promise.resolve();
+        return output.data();
+      };
+      (place as TfjsLayer<tf.Tensor>).observe(readLater, { reporter });
+    }
+    tf.dispose([model.predict(tf.ones([1, 3])), nodes.predict(tf.ones([2]))] as tf.Tensor[]);
+    for (let i = 0; i < 100 && errors.length < 2; i++) await new Promise((resolve) => setTimeout(resolve));
+    for (const [i, place] of ['Dense(dense_0)', 'Neg(node)'].entries()) {
+      assert.match(errors[i]!, `the observer readLater of ${place} failed: Tensor is disposed.`);
+      assert.match(errors[i]!, 'expected: module.keep(output)');
+    }
+    let reported = '';
+    places[0]!.observe(
+      () => {
+        throw new Error('of the user');
+      },
+      { reporter: (error) => (reported = error.message) },
+    );
+    tf.dispose(model.predict(tf.ones([1, 3])) as tf.Tensor);
+    assert.match(reported, /failed: of the user$/);
   });
 });
