@@ -42,6 +42,7 @@ export function hookedCall(
     const enter = backward && ((inputs: readonly unknown[]) => backward.enter(inputs));
     try {
       const output = intercept(hookable, forward, received, enter, call);
+      refuseDisposed(hookable, given, 'an input');
       // The usual case first: nothing was replaced, and nothing recorded.
       if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
       const made = madeHere(own, received, given);
@@ -87,6 +88,7 @@ export function hooksAfter(
   const called = made.length;
   try {
     const output = listeners.after(call, inputs, own);
+    refuseDisposed(hookable, inputs, 'an input');
     if (output !== own) return replacedSince(place, output, made, before);
     refuseDisposed(hookable, own);
     if (made.length > called) disposeSince(made, called, own);
@@ -102,6 +104,7 @@ export function hooksAfter(
 function observedOutsideTidy(place: Place, inputs: readonly unknown[], own: unknown, call: number): unknown {
   const { core, hookable, listeners } = place;
   core.tidy(() => void listeners.after(call, inputs, own));
+  refuseDisposed(hookable, inputs, 'an input');
   refuseDisposed(hookable, own);
   return own;
 }
@@ -153,11 +156,12 @@ export function ownedByCaller(
   return output.map((one, i) => (isTensor(core, one) && output.indexOf(one) < i ? one.clone() : owned(one)));
 }
 
-function refuseDisposed(hookable: Hookable, output: unknown): void {
-  if (Array.isArray(output)) for (const one of output) refuseDisposed(hookable, one);
-  else if ((output as Partial<Tensor> | undefined)?.isDisposed === true) {
+/** tfjs has one text for whatever is read when it is gone, wherever that is. */
+function refuseDisposed(hookable: Hookable, value: unknown, what = 'the output'): void {
+  if (Array.isArray(value)) for (const one of value) refuseDisposed(hookable, one, what);
+  else if ((value as Partial<Tensor> | undefined)?.isDisposed === true) {
     throw new ForwardError(
-      `the output of ${hookable} was disposed of by one of its hooks`,
+      `${what} of ${hookable} was disposed of by one of its hooks`,
       'expected: hooks that leave the tensors they are given alone; what they make themselves is disposed of for them',
     );
   }

@@ -126,6 +126,35 @@ onEachBackend('failing hooks of layers', (test) => {
     });
   }
 
+  test('a hook or observer that disposes of an input is named, before tfjs trips over it elsewhere', async () => {
+    for (const verb of ['observe', 'hook', 'hook that replaces'] as const) {
+      const { model, names } = branching();
+      const x = numbers([2, 2]);
+      // Inner builds its layer when it is first called.
+      tf.dispose(model.predict(x) as tf.Tensor);
+      const layer = wrapTfjs(tf, model).getSubmodule('sum');
+      if (verb === 'observe') layer.observe(({ inputs }) => inputs[0].dispose());
+      else {
+        layer.registerForwardHook((_layer, inputs, output) => {
+          inputs[0].dispose();
+          return verb === 'hook' ? undefined : output.add(1);
+        });
+      }
+      for (const way of ['predict', 'apply', 'net(x)', 'execute', 'tf.grad']) {
+        let message = '';
+        const left = await leaked(() => {
+          try {
+            tf.dispose(ways[way]!(model, x, names) as tf.Tensor);
+          } catch (error) {
+            message = (error as Error).message;
+          }
+        });
+        assert.match(message, /an input of Add\(sum\) was disposed of by one of its hooks/, `${verb}, ${way}`);
+        assert.is(left, 0, `${verb}, ${way}`);
+      }
+    }
+  });
+
   test('backward hooks that throw: what was computed for the gradients does not stay', async () => {
     const x = numbers([2, 2]);
     for (const path of paths) {
