@@ -95,6 +95,7 @@ export function hooksAfter(
     return own;
   } catch (error) {
     disposeSince(made, before, undefined);
+    Tape.recording(core)?.disposeIfAbandoned();
     throw error;
   }
 }
