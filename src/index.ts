@@ -62,7 +62,6 @@ export {
   TooManyEmissionsError,
   withHooks,
 } from './hooks/index.ts';
-
 /* Which kernels compute, and their statistics of an array */
 export {
   getNumThreads,
@@ -75,7 +74,6 @@ export {
   setNumThreads,
   summarize,
 } from './kernels/index.ts';
-
 /* Tensors and modules */
 export {
   full,
@@ -105,3 +103,5 @@ export {
   tensorReader,
   zeros,
 } from './nn/index.ts';
+/* Reading files of protocol buffers, for whoever writes an adapter */
+export { FieldReader, MalformedMessage } from './protobuf/index.ts';

@@ -6,11 +6,13 @@ import * as layertap from '../src/index.ts';
 test('the public list is what it is on purpose', () => {
   assert.equal(Object.keys(layertap).sort(), [
     'AsyncTransformError',
+    'FieldReader',
     'ForwardError',
     'Hookable',
     'Identity',
     'LateEmissionError',
     'Linear',
+    'MalformedMessage',
     'Module',
     'ModuleDict',
     'ModuleList',

@@ -6,6 +6,7 @@
  *                                                             └───────────────────────↑
  */
 import { describe } from '../../src/index.ts';
+import { replaceProperty } from '../own-property.ts';
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
 import {
   type Attributes,
@@ -18,7 +19,6 @@ import {
 } from './graph-places.ts';
 import type { OpRegistry } from './graph-rewriting.ts';
 import type { GraphRuns } from './graph-runs.ts';
-import { replaceProperty } from './own-property.ts';
 
 /** The tfjs namespace, with what loads a GraphModel of the type `M`. */
 export interface TfjsLoader<M extends TfjsGraphModelLike> {

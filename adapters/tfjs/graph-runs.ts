@@ -1,5 +1,5 @@
+import { ReplacedMethod } from '../own-property.ts';
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
-import { ReplacedMethod } from './own-property.ts';
 
 type Arguments = readonly unknown[];
 type Execute = ReplacedMethod<TfjsGraphModelLike['execute']>;

@@ -1,7 +1,7 @@
+import { ReplacedMethod } from '../own-property.ts';
 import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
 import { AROUND, disposeAllBut } from './hooked-call.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
-import { ReplacedMethod } from './own-property.ts';
 
 /** A call as it goes on from a listener: to the next one, at last to the layer. */
 export type Perform = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;

@@ -2,9 +2,10 @@
  * @file `execute` of a LayersModel runs layers without a tidy around them. Where a hook threw there, what the layers
  * before it gave would stay: so a model has an own `execute`, with a tidy, while layers that were found in it are hooked.
  */
+
+import { ReplacedMethod } from '../own-property.ts';
 import type { Container, Core, Layer } from './framework.ts';
 import { isContainer } from './framework.ts';
-import { ReplacedMethod } from './own-property.ts';
 
 /** What each layer was found in. */
 const owners = new WeakMap<Layer, Set<Layer>>();

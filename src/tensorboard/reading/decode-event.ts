@@ -5,7 +5,8 @@
  * forms: tensorboard/data_compat.py.
  */
 import { decodeUtf8 } from '../../check/index.ts';
-import { FieldReader, MalformedMessage, NumberList, type NumberRoom } from '../format/wire.ts';
+import { FieldReader, MalformedMessage } from '../../protobuf/index.ts';
+import { NumberList, type NumberRoom } from '../format/number-list.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
 import { newerSound } from './newer-sound.ts';

@@ -1,5 +1,6 @@
 /** @file A TensorProto, as far as TensorBoard's values need it. Source: tensor.proto in tensorboard/compat/proto. */
-import { type FieldReader, MalformedMessage, NumberList, viewOf } from '../format/wire.ts';
+import { type FieldReader, MalformedMessage, viewOf } from '../../protobuf/index.ts';
+import { NumberList } from '../format/number-list.ts';
 
 /** Row-major; only one of the two, by the tensor's type. */
 export interface Tensor {

@@ -1,5 +1,6 @@
 import { describe } from '../../check/index.ts';
-import { MalformedMessage, type NumberRoom } from '../format/wire.ts';
+import { MalformedMessage } from '../../protobuf/index.ts';
+import type { NumberRoom } from '../format/number-list.ts';
 import { EventDecoder } from './decode-event.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import { type Damage, RecordSplitter } from './record-splitter.ts';

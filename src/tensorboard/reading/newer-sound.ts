@@ -1,4 +1,4 @@
-import type { FieldReader } from '../format/wire.ts';
+import type { FieldReader } from '../../protobuf/index.ts';
 
 /** What the audio plugin's metadata say of a sound in the older form: a WAV file (11), made into a tensor. */
 const CONTENT: Uint8Array = Uint8Array.of(0x10, 11, 0x18, 1);

@@ -1,5 +1,5 @@
+import { viewOf } from '../../protobuf/index.ts';
 import { FOOTER_BYTES, HEADER_BYTES, maskedCrc } from '../format/record.ts';
-import { viewOf } from '../format/wire.ts';
 
 /** A place in a file where bytes are not what they should be. */
 export interface Damage {

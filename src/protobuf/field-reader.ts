@@ -5,8 +5,7 @@
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
-import { decodeUtf8 } from '../../check/index.ts';
-import { LITTLE_ENDIAN } from './endian.ts';
+import { decodeUtf8 } from '../check/index.ts';
 
 /** Bytes that are not the message that they should be. */
 export class MalformedMessage extends Error {
@@ -17,8 +16,6 @@ const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
-
-/** Invalid UTF-8 becomes U+FFFD, as nothing but a heading depends on it. */
 
 /**
  * Walks over the fields of a message: a cursor that stands on one of them, so that nothing is made for each.
@@ -110,6 +107,12 @@ export class FieldReader {
     return this.#bytes.subarray(this.#value, this.#value + this.#length);
   }
 
+  /** The whole field as it is, its key included: a view of the message's own bytes. */
+  raw(): Uint8Array {
+    return this.#bytes.subarray(this.#key, this.#next);
+  }
+
+  /** Invalid UTF-8 becomes U+FFFD. */
   text(): string {
     return decodeUtf8(this.bytes());
   }
@@ -167,54 +170,3 @@ export class FieldReader {
 }
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-const NONE: Float64Array = new Float64Array(0);
-
-/** Gives memory for so many numbers. */
-export type NumberRoom = (count: number) => Float64Array;
-
-const ownRoom: NumberRoom = (count) => new Float64Array(count);
-
-/** A `repeated double` (8 bytes) or `float` (4), packed or not. Mostly it comes in one piece, which is copied once. */
-export class NumberList {
-  readonly #size: 8 | 4;
-  readonly #room: NumberRoom;
-  #numbers: Float64Array = NONE;
-  length = 0;
-
-  constructor(size: 8 | 4, room: NumberRoom = ownRoom) {
-    this.#size = size;
-    this.#room = room;
-  }
-
-  /** In the memory that the room gave: valid for as long as that is. */
-  get numbers(): Float64Array {
-    return this.length === this.#numbers.length ? this.#numbers : this.#numbers.slice(0, this.length);
-  }
-
-  /** Appends what a field holds to what came before. @throws MalformedMessage */
-  add(field: FieldReader): void {
-    const bytes = field.packed(this.#size);
-    const count = bytes.length / this.#size;
-    const start = this.#reserve(count);
-    if (this.#size === 8 && LITTLE_ENDIAN) {
-      new Uint8Array(this.#numbers.buffer, this.#numbers.byteOffset).set(bytes, start * 8);
-      return;
-    }
-    const view = viewOf(bytes);
-    for (let i = 0; i < count; i++) {
-      this.#numbers[start + i] = this.#size === 8 ? view.getFloat64(i * 8, true) : view.getFloat32(i * 4, true);
-    }
-  }
-
-  #reserve(count: number): number {
-    const start = this.length;
-    this.length += count;
-    if (this.length > this.#numbers.length) {
-      const longer = this.#room(start === 0 ? count : Math.max(this.length, start * 2));
-      if (start > 0) longer.set(this.#numbers);
-      this.#numbers = longer;
-    }
-    return start;
-  }
-}
