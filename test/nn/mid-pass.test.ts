@@ -210,6 +210,21 @@ test('to change the number of modules during a call is an error, as it is to Pyt
   }
 });
 
+test('what is no module, or gone, at a later index is refused as it is before the call', () => {
+  // PyTorch refuses the assignment, in the first of these words.
+  const changes: [(net: Sequential) => void, RegExp][] = [
+    [
+      (net) => void Object.assign(net, { 2: 5 }),
+      /^cannot assign 'number' as child module '2' \(torch\.nn\.Module or None/,
+    ],
+    [(net) => void Reflect.deleteProperty(net, 2), /^Sequential\[2\] is gone/],
+  ];
+  for (const [change, message] of changes) {
+    const net: Sequential = new Sequential(layer(2), new Act(() => change(net)), layer(3));
+    assert.throws(() => call(net), message);
+  }
+});
+
 test('a container that is replaced while it runs is finished', () => {
   const seen: string[] = [];
   const say = (what: string) => new Act(() => void seen.push(what));

@@ -139,6 +139,25 @@ test('a Sequential in a Sequential is part of the chain, and hooks on it fire', 
   same(net, x, 'the inner one grew');
 });
 
+test('a ReLU counts before a Sequential that is called, and one inside of that counts once', () => {
+  manualSeed(9);
+  const x = randn(5, 4);
+  const hooked = () => {
+    const layer = new Linear(4, 4);
+    layer.registerForwardHook(() => {});
+    return layer;
+  };
+  for (const net of [
+    new Sequential(new Linear(4, 4), new ReLU(), new Sequential(hooked())),
+    new Sequential(new Linear(4, 4), new Sequential(new ReLU(), hooked())),
+    new Sequential(new Linear(4, 4), new Sequential(new ReLU(), new Linear(4, 4), hooked()), new ReLU()),
+    new Sequential(new Linear(4, 4), new ReLU(), new Sequential(new Sequential(new Identity(), hooked()), hooked())),
+  ]) {
+    same(net, x);
+    same(net, x);
+  }
+});
+
 /** How many layers are computed together, in the order in which that is prepared, and how often that is done. */
 function counted(run: (chains: number[], runs: () => number) => void): void {
   const before = kernels();
