@@ -103,7 +103,8 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
 
   /** What `object.forward` is, as a property. */
   const lookUp = (on: TwinModule | Class): Forward =>
-    typeof on === 'string' ? classes[on] : (on.own ?? on.inherent ?? classes[on.data.kind as Class]);
+    typeof on === 'string' ? classes[on] : (on.own ?? inherited(on));
+  const inherited = ({ inherent, data }: TwinModule): Forward => inherent ?? classes[data.kind as Class];
 
   function call(module: TwinModule, input: Values): Values {
     const forward = lookUp(module);
@@ -161,11 +162,14 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
     const place = attached.get(on) ?? { table: emptyTable(), installed: undefined };
     attached.set(on, place);
     if (place.installed === undefined) {
-      const original = lookUp(on);
-      const interceptor: Forward = (module, input) =>
-        place.installed === interceptor
+      const found = typeof on === 'string' ? classes[on] : on.own;
+      const interceptor: Forward = (module, input) => {
+        // A method that was found on the prototype is the one that is there now.
+        const original = found ?? inherited(module);
+        return place.installed === interceptor
           ? hooked(place.table, none, module, module, original, input)
           : original(module, input);
+      };
       place.installed = interceptor;
       put(on, interceptor);
     }
