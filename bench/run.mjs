@@ -27,6 +27,7 @@ const NODE_SCRIPTS = {
   pipeline: 'pipeline.mjs',
   tensorboard: 'tensorboard.mjs',
   tfjs: 'tfjs.mjs',
+  'tfjs-statistics': 'tfjs-statistics.mjs',
   'viewer-reading': 'viewer-reading.mjs',
 };
 /** The same, in Chromium only. */

@@ -6,10 +6,11 @@ import { openSync, writeSync } from 'node:fs';
 import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { wrapTfjs } from '../dist/adapters/tfjs.js';
+import { select, statistics } from '../dist/index.js';
 
-const [, , only, turns, dist = '../dist'] = process.argv;
-const { select, statistics } = await import(`${dist}/index.js`);
-const { wrapTfjs } = await import(`${dist}/adapters/tfjs.js`);
+const only = ['wasm', 'cpu'].find((backend) => process.argv.includes(backend));
+const turns = process.argv.find((word) => /^\d+$/.test(word));
 const { layers } = tf;
 
 /** MobileNetV2 (Sandler et al., 2018, table 2): expansion, channels, repetitions and first stride of its blocks. */
