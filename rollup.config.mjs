@@ -48,7 +48,7 @@ export default {
     command: 'src/command/main.ts',
     safetensors: 'src/safetensors/index.ts',
     tensorboard: 'src/tensorboard/index.ts',
-    testing: 'src/testing.ts',
+    testing: 'src/testing/index.ts',
     viewer: 'src/viewer/index.ts',
     'viewer/logs': 'src/viewer/logs.ts',
   },

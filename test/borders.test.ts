@@ -28,7 +28,7 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
   'src/tensorboard': { rooms: ['src/hooks', 'src/kernels', 'src/protobuf'], packages: ['pbf', 'crc-32', 'fflate'] },
   'src/viewer': { rooms: ['src/hooks', 'src/kernels', 'src/tensorboard'], packages: BUNDLED },
   'src/command': { rooms: ['src/viewer', 'src/tensorboard'], packages: NODE },
-  'src/testing.ts': { rooms: ['src/hooks'], packages: [] },
+  'src/testing': { rooms: ['src/hooks'], packages: [] },
   'src/index.ts': { rooms: ['src/hooks', 'src/kernels', 'src/nn', 'src/protobuf'], packages: [] },
   adapters: { rooms: ['src/index.ts'], packages: [] },
   assembly: { rooms: [], packages: [] },

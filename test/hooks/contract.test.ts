@@ -1,8 +1,17 @@
 // The public contract suite over everything of layertap's own that can be hooked.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { attach, Module, type Tensor, type TensorReader, tensor } from '../../src/index.ts';
-import { type ContractTarget, hookContract } from '../../src/testing.ts';
+import {
+  attach,
+  Hookable,
+  intercept,
+  listenersOf,
+  Module,
+  type Tensor,
+  type TensorReader,
+  tensor,
+} from '../../src/index.ts';
+import { type ContractTarget, hookContract } from '../../src/testing/index.ts';
 
 const tensors = {
   extraInputs: true,
@@ -92,7 +101,13 @@ const modules: ContractTarget<Tensor>[] = [
   },
 ];
 
-/** A tensor of some other framework. */
+/** Of some other framework: how tensors are made and read. */
+interface Framework<T> {
+  readonly name: string;
+  tensor(values: readonly number[]): T;
+  readonly reader: TensorReader<T>;
+}
+
 class Box {
   readonly values: readonly number[];
   constructor(values: readonly number[]) {
@@ -100,45 +115,209 @@ class Box {
   }
 }
 
-const boxReader: TensorReader<Box> = {
-  is: (value): value is Box => value instanceof Box,
-  shape: ({ values }) => [values.length],
-  values: ({ values }) => Float32Array.from(values),
-  keep: (box) => box,
+const boxes: Framework<Box> = {
+  name: 'boxes',
+  tensor: (values) => new Box(values),
+  reader: {
+    is: (value): value is Box => value instanceof Box,
+    shape: ({ values }) => [values.length],
+    values: ({ values }) => Float32Array.from(values),
+    keep: (box) => box,
+  },
 };
 
-const attached = (['sync', 'promise', 'async'] as const).map(
-  (mode): ContractTarget<Box> => ({
-    name: `attach, ${mode}`,
+/** Tensors that are arrays of numbers: a pre-hook that gives one means one input. */
+const arrays: Framework<readonly number[]> = {
+  name: 'arrays',
+  tensor: (values) => [...values],
+  reader: {
+    is: (value): value is readonly number[] => Array.isArray(value) && typeof value[0] === 'number',
+    shape: ({ length }) => [length],
+    values: (array) => Float32Array.from(array),
+    keep: (array) => [...array],
+  },
+};
+
+/** Methods that are attached to, on an object or on its prototype. */
+function attached<T>(
+  { name, tensor, reader }: Framework<T>,
+  mode: ContractTarget<T>['mode'],
+  on: 'object' | 'prototype' = 'object',
+): ContractTarget<T> {
+  const options = { reader: reader as TensorReader, async: mode === 'async' };
+  const valuesOf = (of: T) => [...(reader.values(of) as Float32Array)];
+  return {
+    name: `attach, ${mode}, ${name}, on ${on === 'object' ? 'an object' : 'a prototype'}`,
     mode,
     extraInputs: true,
-    tensor: (values) => new Box(values),
-    values: (box) => box.values,
+    tensor,
+    values: valuesOf,
     create(onForward) {
       class Model {
         sign = 1;
         run(...inputs: unknown[]): unknown {
           assert.is(this.sign, 1);
           onForward(inputs);
-          const output = new Box((inputs[0] as Box).values.map((value) => value * 2 * this.sign));
+          const output = tensor(valuesOf(inputs[0] as T).map((value) => value * 2 * this.sign));
           return mode === 'sync' ? output : Promise.resolve(output);
         }
       }
       const model = new Model();
-      const options = { reader: boxReader as TensorReader, async: mode === 'async' };
+      if (on === 'prototype') {
+        const hookable = attach(Model.prototype, 'run', options);
+        return { hookable, call: (...inputs) => model.run(...inputs), receiver: model };
+      }
       // An async method may be hooked without saying so; one that says so never throws, hooked or not.
       const hookable = attach(model, 'run', options);
-      return { hookable, call: (...inputs) => (mode === 'async' ? hookable(...inputs) : model.run(...inputs)) };
+      const call = (...inputs: unknown[]) => (mode === 'async' ? hookable(...inputs) : model.run(...inputs));
+      return { hookable, call, receiver: model };
     },
     createStream(chunks) {
       const model = { run: (): unknown => (mode === 'sync' ? streamOf(chunks) : Promise.resolve(streamOf(chunks))) };
-      const hookable = attach(model, 'run', { reader: boxReader as TensorReader, async: mode === 'async' });
+      const hookable = attach(model, 'run', options);
       return { hookable, call: () => model.run() };
     },
-  }),
-);
+  };
+}
 
-for (const target of modules) for (const { name, run } of hookContract(target)) test(name, run);
-for (const target of attached) for (const { name, run } of hookContract(target)) test(name, run);
+/** A tensor of a framework without garbage collection: what nobody owns after a call is freed. */
+class Owned {
+  #values: readonly number[] | undefined;
+  constructor(values: readonly number[]) {
+    this.#values = [...values];
+  }
+  get values(): readonly number[] {
+    if (this.#values === undefined) throw new Error('a tensor was read after it had been freed');
+    return this.#values;
+  }
+  free(): void {
+    this.#values = undefined;
+  }
+}
+
+const ownedReader: TensorReader<Owned> = {
+  is: (value): value is Owned => value instanceof Owned,
+  shape: ({ values }) => [values.length],
+  values: ({ values }) => Float32Array.from(values),
+  keep: ({ values }) => new Owned(values),
+};
+const doubleOwned = ({ values }: Owned) => new Owned(values.map((value) => 2 * value));
+
+/** An adapter of it. The caller owns what he gives and what he gets. */
+class OwningPlace extends Hookable {
+  /** What the hooks of the call that runs have given. */
+  #given = new Set<unknown>();
+
+  constructor(run: (...inputs: readonly unknown[]) => Owned) {
+    super({
+      reader: ownedReader as TensorReader,
+      completeInputs: (_before, now) => this.#take(now),
+      refuseOutput: (_output, replacement) => {
+        this.#take([replacement]);
+        return undefined;
+      },
+      call: (...inputs) => this.#call(run, inputs),
+    });
+  }
+
+  #take(values: readonly unknown[]): readonly unknown[] {
+    for (const value of values) this.#given.add(value);
+    return values;
+  }
+
+  #call(run: (...inputs: readonly unknown[]) => Owned, inputs: readonly unknown[]): unknown {
+    const outer = this.#given;
+    this.#given = new Set();
+    const forward = (...values: readonly unknown[]) => {
+      const own = run(...values);
+      this.#take([own]);
+      return own;
+    };
+    let output: unknown;
+    try {
+      output = intercept(this, forward, inputs);
+      return output;
+    } finally {
+      for (const value of this.#given) if (value !== output && value instanceof Owned) value.free();
+      this.#given = outer;
+    }
+  }
+
+  override forward(...inputs: unknown[]): unknown {
+    return inputs;
+  }
+}
+
+/** A place whose framework computes as ever, and gives its output to the hooks. */
+class OutputPlace extends Hookable {
+  constructor(run: (x: unknown) => unknown) {
+    super({
+      reader: boxes.reader as TensorReader,
+      impossible: { 'forward-pre': 'a place that is reached by its outputs alone has no pre-hooks' },
+      call: (x) => {
+        const call = listeners.begin();
+        return listeners.after(call, [x], run(x));
+      },
+    });
+    const listeners = listenersOf(this);
+  }
+
+  override forward(x: unknown): unknown {
+    return x;
+  }
+}
+
+const owning: ContractTarget<Owned> = {
+  name: 'an adapter that frees',
+  mode: 'sync',
+  extraInputs: true,
+  tensor: (values) => new Owned(values),
+  values: ({ values }) => values,
+  create(onForward) {
+    const hookable = new OwningPlace((...inputs) => {
+      onForward(inputs);
+      return doubleOwned(inputs[0] as Owned);
+    });
+    return { hookable, call: hookable as never };
+  },
+};
+
+const outputs: ContractTarget<Box> = {
+  name: 'outputs alone',
+  mode: 'sync',
+  extraInputs: false,
+  outputsOnly: true,
+  tensor: boxes.tensor,
+  values: ({ values }) => values,
+  create(onForward) {
+    const hookable = new OutputPlace((x) => {
+      onForward([x]);
+      return new Box((x as Box).values.map((value) => 2 * value));
+    });
+    return { hookable, call: hookable as never };
+  },
+};
+
+const runs = [
+  ...modules.map((target) => hookContract(target)),
+  ...(['sync', 'promise', 'async'] as const).flatMap((mode) => [
+    hookContract(attached(boxes, mode)),
+    hookContract(attached(arrays, mode)),
+  ]),
+  hookContract(attached(boxes, 'sync', 'prototype')),
+  hookContract(attached(boxes, 'promise', 'prototype')),
+  hookContract(owning),
+  hookContract(outputs),
+];
+for (const { name, run } of runs.flat()) test(name, run);
+
+test('a target of outputs alone has all cases but those of pre-hooks and of a forward that throws', () => {
+  for (const mode of ['sync', 'promise', 'async'] as const) {
+    const names = (target: ContractTarget<Box>) => hookContract({ ...target, name: '', mode }).map(({ name }) => name);
+    const left = names({ ...outputs, outputsOnly: false }).filter((name) => !names(outputs).includes(name));
+    for (const name of left) assert.match(name, /pre-hook|forward throws|the call that threw/);
+    assert.is(left.length, { sync: 5, promise: 6, async: 7 }[mode]);
+  }
+});
 
 test.run();

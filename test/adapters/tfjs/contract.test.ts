@@ -1,7 +1,7 @@
 // The public contract suite over layers and models of tfjs, as over layertap's own modules.
 import * as tf from '@tensorflow/tfjs';
 import { loadTfjsGraph, wrapTfjs } from '../../../adapters/tfjs/index.ts';
-import { type ContractTarget, hookContract } from '../../../src/testing.ts';
+import { type ContractTarget, hookContract } from '../../../src/testing/index.ts';
 import { onEachBackend } from './backends.ts';
 import { artifacts, passThroughGraph, passThroughParts } from './graphs.ts';
 

@@ -1,0 +1,142 @@
+/** @file What a call is to its hooks and events: its number, what it runs on, and that they have no `this`. */
+import type { RemovableHandle } from '../hooks/index.ts';
+import { check, later, same } from './checks.ts';
+import type { Suite } from './suite.ts';
+
+/** Rule 3: the call. */
+export function addCallCases<T>(suite: Suite<T>): void {
+  suite.add('3. hooks and observers have no this', async (b) => {
+    const seen: unknown[] = [];
+    function look(this: unknown): void {
+      seen.push(this);
+    }
+    for (const register of b.registers) register(look, { prepend: true });
+    b.observe(look);
+    b.after(look, { alwaysCall: true });
+    await b.run();
+    same(seen.length, b.registers.length + 2);
+    check(
+      seen.every((self) => self === undefined),
+      'a hook has a this',
+    );
+  });
+
+  suite.add('3. call numbers the calls from 0, the same in all hooks and events of one call', async (b) => {
+    const numbers: string[] = [];
+    const log = (name: string) => (call: unknown) => {
+      numbers.push(`${name} ${call}`);
+    };
+    const register = (): RemovableHandle[] => [
+      ...(b.registers.includes(b.before)
+        ? [b.before((_module: unknown, _inputs: unknown, call: unknown) => log('pre')(call))]
+        : []),
+      b.after((_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => log('hook')(call)),
+      b.observe(({ call }) => log('event')(call)),
+    ];
+    const expected = (call: number) =>
+      ['pre', 'hook', 'event'].slice(-1 - b.registers.length).map((name) => `${name} ${call}`);
+    // Nothing is registered: not counted.
+    await b.run();
+    const handles = register();
+    await b.run();
+    await b.run();
+    for (const handle of handles) handle.remove();
+    await b.run();
+    // Those who come later get the number of the call, not their own count.
+    register();
+    await b.run();
+    same(numbers, [...expected(0), ...expected(1), ...expected(2)]);
+  });
+
+  suite.add('3. a call that throws has a number: it is missing among the events', async (b) => {
+    const hooks: unknown[] = [];
+    const events: unknown[] = [];
+    b.after((_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => {
+      hooks.push(call);
+      if (call === 1) throw new Error('failing in call 1');
+    });
+    b.observe(({ call }) => events.push(call));
+    await b.run();
+    same((await suite.rejected(b)).message, 'failing in call 1');
+    await b.run();
+    same(hooks, [0, 1, 2]);
+    same(events, [0, 2]);
+  });
+
+  suite.addUnlessOutputsOnly('3. an alwaysCall hook gets the number of the call that threw', async (b) => {
+    const hooks: unknown[] = [];
+    b.after(
+      (_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => {
+        hooks.push(call);
+      },
+      { alwaysCall: true },
+    );
+    b.onForward = () => {
+      throw new Error('failing in forward');
+    };
+    await suite.rejected(b);
+    b.onForward = () => {};
+    await b.run();
+    same(hooks, [0, 1]);
+  });
+
+  suite.add('3. a call inside of a call has the next number', async (b) => {
+    const numbers: string[] = [];
+    let inner: unknown;
+    b.after((_module: unknown, inputs: readonly unknown[], _output: unknown, call: unknown) => {
+      numbers.push(`hook ${call}`);
+      if (call === 0) inner = b.call(inputs[0]);
+    });
+    b.observe(({ call }) => numbers.push(`event ${call}`));
+    await b.run();
+    await inner;
+    same(numbers.toSorted(), ['event 0', 'event 1', 'hook 0', 'hook 1']);
+    if (suite.target.mode === 'sync') same(numbers, ['hook 0', 'hook 1', 'event 1', 'event 0']);
+  });
+
+  if (suite.target.mode !== 'sync') {
+    suite.add('3. calls that overlap are numbered as they start, whichever ends first', async (b) => {
+      const inputs = [suite.target.tensor([1]), suite.target.tensor([2]), suite.target.tensor([3])];
+      const hooks: unknown[] = [];
+      const events: unknown[] = [];
+      b.after(async (_module: unknown, [input]: readonly unknown[], _output: unknown, call: unknown) => {
+        hooks[inputs.indexOf(input as T)] = call;
+        for (let turns = 3 * (2 - (call as number)); turns > 0; turns--) await later();
+      });
+      b.observe(({ inputs: [input], call }) => {
+        events[inputs.indexOf(input as T)] = call;
+      });
+      await Promise.all(inputs.map((input) => b.call(input)));
+      same(hooks, [0, 1, 2]);
+      same(events, [0, 1, 2]);
+    });
+  }
+
+  suite.add('3. the receiver is what the call ran on, for hooks and events', async (b) => {
+    const seen: unknown[] = [];
+    if (b.registers.includes(b.before)) {
+      b.before((_module: unknown, _inputs: unknown, _call: unknown, receiver: unknown) => {
+        seen.push(receiver);
+      });
+    }
+    b.after((_module: unknown, _inputs: unknown, _output: unknown, _call: unknown, receiver: unknown) => {
+      seen.push(receiver);
+    });
+    b.observe(({ receiver }) => seen.push(receiver));
+    await b.run();
+    same(seen.length, b.registers.length + 1);
+    check(
+      seen.every((receiver) => receiver === b.receiver),
+      'a hook or an event has another receiver',
+    );
+  });
+
+  suite.add('3. an event has the reader that knows its output', async (b) => {
+    const seen: unknown[] = [];
+    b.observe(({ reader, output }) => {
+      seen.push(reader?.is(output), [...(reader?.shape(output) ?? [])]);
+    });
+    await b.run();
+    same(seen, [true, [2]]);
+  });
+}

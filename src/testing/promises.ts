@@ -1,0 +1,114 @@
+/** @file Asynchronous hooks and calls. */
+import { check, isPromise, later, named, same } from './checks.ts';
+import type { Suite } from './suite.ts';
+
+/** Rule 8. */
+export function addPromiseCases<T>(suite: Suite<T>): void {
+  const { target } = suite;
+  const { mode } = target;
+
+  if (mode === 'sync') {
+    suite.add('8. a promise from a hook is an error that names it, and its rejection ends nothing', async (b) => {
+      for (const register of b.registers) {
+        const handle = register(
+          named('asynchronous', async () => {
+            throw new Error('nobody waits for this');
+          }),
+        );
+        const error = await suite.rejected(b);
+        check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
+        handle.remove();
+      }
+      same(await b.run(), [2, 4]);
+    });
+  } else {
+    suite.add('8. asynchronous hooks are awaited in order, and replace', async (b) => {
+      const fired: string[] = [];
+      b.after(async () => {
+        await later();
+        fired.push('slow');
+        return target.tensor([10, 20]);
+      });
+      b.after(async (_module: unknown, _inputs: unknown, output: unknown) => {
+        fired.push('fast');
+        same(await suite.valuesOf(output), [10, 20]);
+      });
+      same(await b.run(), [10, 20]);
+      same(fired, ['slow', 'fast']);
+    });
+
+    suite.add('8. a rejection is a throw for alwaysCall, and the call rejects', async (b) => {
+      const fired: string[] = [];
+      b.after(async () => {
+        await later();
+        throw new Error('rejected later');
+      });
+      b.after(
+        async () => {
+          await later();
+          fired.push('always');
+        },
+        { alwaysCall: true },
+      );
+      same((await suite.rejected(b)).message, 'rejected later');
+      same(fired, ['always']);
+    });
+
+    suite.add('8. calls that overlap do not mix', async (b) => {
+      const seen: unknown[] = [];
+      b.after(async (_module: unknown, inputs: readonly unknown[], output: unknown) => {
+        await later();
+        seen.push([inputs[0], output]);
+      });
+      const [one, two] = [target.tensor([1]), target.tensor([2])];
+      const outputs = await Promise.all([b.call(one), b.call(two)]);
+      same(await Promise.all(outputs.map((output) => suite.valuesOf(output))), [[2], [4]]);
+      same(seen.length, 2);
+    });
+  }
+
+  if (mode === 'promise') {
+    suite.addUnlessOutputsOnly(
+      '8. a pre-hook of a module that has not said that it is asynchronous cannot wait',
+      async (b) => {
+        b.before(named('waitingPreHook', async () => {}));
+        const error = await suite.rejected(b);
+        check(error.message.includes('waitingPreHook'), `the error does not name the hook: ${error.message}`);
+      },
+    );
+  }
+
+  if (mode === 'async') {
+    suite.addUnlessOutputsOnly(
+      '8. asynchronous pre-hooks are awaited in order, and every failure is a rejection',
+      async (b) => {
+        b.before(async () => {
+          await later();
+          return target.tensor([5, 6]);
+        });
+        same(await b.run(), [10, 12]);
+        b.before(() => {
+          throw new Error('thrown at once');
+        });
+        const result = b.call(b.input) as Promise<unknown>;
+        check(isPromise(result), 'a failing pre-hook threw instead of rejecting');
+        same(await result.catch((error: Error) => error.message), 'thrown at once');
+      },
+    );
+
+    suite.addUnlessOutputsOnly(
+      '8. what forward throws at once is a rejection too, without hooks as with them',
+      async (b) => {
+        b.onForward = () => {
+          throw new Error('thrown at once');
+        };
+        for (const hooked of [false, true]) {
+          if (hooked) b.after(() => undefined);
+          const result = b.call(b.input) as Promise<unknown>;
+          check(isPromise(result), 'forward threw instead of rejecting');
+          same(await result.catch((error: Error) => error.message), 'thrown at once');
+        }
+      },
+    );
+  }
+}

@@ -1,0 +1,169 @@
+/** @file Registering, the order of hooks, and removing. */
+import { listHooks, type RemovableHandle, removeAllHooks } from '../hooks/index.ts';
+import { check, named, same, throwsTypeError } from './checks.ts';
+import type { Suite } from './suite.ts';
+
+/** Rules 2, 6 and 9, and the tree. */
+export function addRegistrationCases<T>(suite: Suite<T>): void {
+  suite.add('2. what is not a hook, and options that are unknown, are TypeErrors at registration', async (b) => {
+    for (const hook of [undefined, null, 'hook', 7, {}, class Hook {}]) {
+      for (const register of b.registers) {
+        throwsTypeError(() => register(hook as never), 'the hook must be a function');
+      }
+    }
+    const hook = () => undefined;
+    throwsTypeError(() => b.after(hook, { prependd: true }), 'unknown option "prependd"');
+    if (b.registers.includes(b.before)) {
+      throwsTypeError(() => b.before(hook, { alwaysCall: true }), 'unknown option "alwaysCall"');
+    }
+    throwsTypeError(() => b.after(hook, { prepend: 1 }), '"prepend" must be true or false');
+    throwsTypeError(() => b.after(hook, null as never), 'the options must be an object');
+    same(listHooks(b.hookable), []);
+    same(await b.run(), [2, 4]);
+  });
+
+  suite.add('6. hooks run in the order of registration, prepended ones before, the last of them first', async (b) => {
+    const fired: number[] = [];
+    const push = (id: number) => () => {
+      fired.push(id);
+    };
+    for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
+    const pre = b.registers.includes(b.before) ? [14, 10, 11, 12, 13] : [];
+    for (const id of pre.toSorted()) b.before(push(id), { prepend: id === 10 || id === 14 });
+    await b.run();
+    await b.run();
+    const once = [...pre, 4, 1, 0, 2, 3];
+    same(fired, [...once, ...once]);
+  });
+
+  suite.add('6. a hook that is removed meanwhile still fires in this call, one that is added waits', async (b) => {
+    const fired: string[] = [];
+    for (const register of b.registers) {
+      fired.length = 0;
+      const late = { handle: undefined as RemovableHandle | undefined };
+      const first = register(() => {
+        fired.push('first');
+        second.remove();
+        late.handle ??= register(() => {
+          fired.push('late');
+        });
+      });
+      const second = register(() => {
+        fired.push('second');
+      });
+      await b.run();
+      same(fired, ['first', 'second']);
+      await b.run();
+      same(fired, ['first', 'second', 'first', 'late']);
+      first.remove();
+      late.handle!.remove();
+    }
+  });
+
+  suite.add('6. hooks may remove themselves while they run', async (b) => {
+    const fired: string[] = [];
+    const handles = b.registers.flatMap((register, phase) =>
+      [0, 1].map((i) =>
+        register(() => {
+          fired.push(`${phase}${i}`);
+          handles[2 * phase + i]!.remove();
+        }),
+      ),
+    );
+    same(await b.run(), [2, 4]);
+    same(await b.run(), [2, 4]);
+    same(fired, ['00', '01', '10', '11'].slice(0, handles.length));
+    same(listHooks(b.hookable), []);
+  });
+
+  suite.add('6. the forward phase begins after forward: what forward removes does not fire', async (b) => {
+    const fired: string[] = [];
+    const removed = b.after(() => {
+      fired.push('removed by forward');
+    });
+    b.after(() => {
+      fired.push('stays');
+    });
+    b.onForward = () => removed.remove();
+    await b.run();
+    same(fired, ['stays']);
+  });
+
+  suite.addUnlessOutputsOnly('6. the forward phase begins after forward: what a pre-hook adds fires', async (b) => {
+    const fired: string[] = [];
+    const pre = b.before(() => {
+      pre.remove();
+      b.after(() => {
+        fired.push('added by a pre-hook');
+      });
+    });
+    await b.run();
+    same(fired, ['added by a pre-hook']);
+  });
+
+  suite.add('9. a handle removes its own registration only, and twice is harmless', async (b) => {
+    const fired: number[] = [];
+    const hook = () => {
+      fired.push(fired.length);
+    };
+    const first = b.after(hook);
+    const second = b.after(hook);
+    check(second.id > first.id, 'the ids do not grow');
+    await b.run();
+    same(fired.length, 2);
+    first.remove();
+    first.remove();
+    await b.run();
+    same(fired.length, 3);
+    second.unsubscribe();
+    await b.run();
+    same(fired.length, 3);
+    const third = b.registers[0]!(hook);
+    if (Symbol.dispose !== undefined) third[Symbol.dispose]();
+    else third.remove();
+    await b.run();
+    same(fired.length, 3);
+  });
+
+  suite.add('9. listHooks tells what is registered and how often it ran; removeAllHooks removes it', async (b) => {
+    const kinds = ['forward-pre', 'forward'].slice(-b.registers.length);
+    for (const [i, register] of b.registers.entries()) {
+      register(
+        named(kinds[i]!, () => {}),
+        { prepend: true },
+      );
+    }
+    b.observe(named('observer', () => {}));
+    await b.run();
+    await b.run();
+    const listed = listHooks(b.hookable).map(({ path, kind, name, calls }) => ({ path, kind, name, calls }));
+    same(
+      listed,
+      [...kinds, 'observer'].map((kind) => ({ path: '', kind, name: kind, calls: 2 })),
+    );
+    removeAllHooks(b.hookable);
+    same(listHooks(b.hookable), []);
+    same(await b.run(), [2, 4]);
+  });
+
+  suite.add(
+    'the tree: namedModules() begins with the module itself, and getSubmodule() finds each one by its path',
+    async (b) => {
+      const named = [...b.hookable.namedModules()];
+      check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not begin with the module itself');
+      for (const [path, module] of named) {
+        check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) gives another module`);
+      }
+      check(
+        [...b.hookable.modules()].every((module, i) => module === named[i]![1]),
+        'modules() gives other modules',
+      );
+      const children = new Set([...b.hookable.namedChildren()].map(([, child]) => child));
+      same([...b.hookable.children()].length, children.size);
+      check(
+        [...b.hookable.children()].every((child) => children.has(child)),
+        'children() gives other modules',
+      );
+    },
+  );
+}
