@@ -7,6 +7,7 @@ import {
   attach,
   ForwardError,
   Hookable,
+  Identity,
   Linear,
   listHooks,
   Module,
@@ -50,6 +51,21 @@ test('an instance is called like a function, is an instance of its class, and pr
     ),
     [2, 3],
   );
+});
+
+test('a module may have fields that functions refuse: arguments and caller', () => {
+  class Parser extends Identity {
+    declare arguments: string[];
+    declare caller: string;
+    constructor() {
+      super();
+      this.arguments = ['x'];
+      this.caller = 'main';
+    }
+  }
+  const parser = new Parser();
+  assert.equal([parser.arguments, parser.caller], [['x'], 'main']);
+  assert.is((new Identity() as unknown as Parser).caller, undefined);
 });
 
 test('forward() called directly runs no hooks of the module, but those of its children', () => {

@@ -47,6 +47,21 @@ test('intercept(): forward and the hooks get what `enter` makes of the inputs', 
   assert.is(await (intercept(waiting, double, [3], enter) as Promise<number>), 30);
 });
 
+test('listenersOf(): a call that began with nothing registered has no hooks, and its start is not counted', () => {
+  const place = new Place({});
+  const listeners = listenersOf(place);
+  const plain = listeners.begin();
+  const calls: number[] = [];
+  place.registerForwardHook((_module, _inputs, output, call) => {
+    calls.push(call);
+    return output + 1;
+  });
+  const hooked = listeners.begin();
+  assert.is(listeners.after(plain, [3], 6), 6);
+  assert.is(listeners.after(hooked, [3], 6), 7);
+  assert.equal(calls, [0]);
+});
+
 test('listenersOf(): only observers where nothing can change a call, none before where there is no pre-hook', () => {
   const place = new Place({});
   const listeners = listenersOf(place);

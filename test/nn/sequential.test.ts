@@ -191,7 +191,12 @@ test('layers that nobody listens to are computed together, and prepared once', (
     return net;
   };
   const cases: [string, Sequential, number[], number][] = [
-    ['plain', new Sequential(new Linear(4, 5), new ReLU(), new Linear(5, 6), new Identity(), new Linear(6, 4)), [3], 1],
+    [
+      'plain',
+      new Sequential(new Linear(4, 5), new ReLU(), new Linear(5, 6, { bias: false }), new Identity(), new Linear(6, 4)),
+      [3],
+      1,
+    ],
     ['nested', nested(), [3], 1],
     ['nested first', new Sequential(nested(), new ReLU(), nested()), [6], 1],
     ['a hook in the middle', listened(nested(), (net) => net[2] as Module), [2, 1], 2],
