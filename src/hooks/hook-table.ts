@@ -77,10 +77,28 @@ type Records = readonly HookRecord[];
 /** One empty list for all: between two layers of a large model, whatever a call reads comes from far. */
 const NONE: Records = [];
 
+/** What calls run through. A list is never changed: a phase that holds one holds its snapshot. */
+export interface Lists {
+  /** Which version of the global hooks they were made for. */
+  readonly madeFor: number;
+  /** Global ones first. */
+  readonly preHooks: Records;
+  /** Forward hooks and transforms, global ones first: what may change the output, in one order. */
+  readonly hooks: Records;
+  readonly observers: Records;
+}
+
+const STALE: Lists = { madeFor: -1, preHooks: NONE, hooks: NONE, observers: NONE };
+
+/** The lists as they are now. A function and plain fields: a getter would be too much for V8 to build into each call. */
+export function listsOf(table: HookTable): Lists {
+  const { lists } = table;
+  return lists.madeFor === table.global.version ? lists : table.makeLists();
+}
+
 /**
- * What is registered, by id, and the lists of it that calls run through. A list is made when a call asks for it after
- * a change, and never changed: a phase that holds one holds its snapshot, and registering costs the same however many
- * there are.
+ * What is registered, by id, and the lists of it that calls run through. They are made when a call asks for them after
+ * a change: registering costs the same however many hooks there are.
  */
 export class HookTable {
   /** What its Hookable can do and takes. */
@@ -96,12 +114,9 @@ export class HookTable {
   /** How many calls have started while anything was registered here or globally. */
   calls = 0;
   /** How often what is registered has changed. */
-  #version = 0;
-  /** Which version of `global` the lists were made for; less than any where they have to be made anew. */
-  #madeFor = -1;
-  #preHooks = NONE;
-  #hooks = NONE;
-  #observers = NONE;
+  version = 0;
+  /** See {@link listsOf}. */
+  lists: Lists = STALE;
   /** In the order of registration. */
   readonly #records: Map<number, HookRecord> = new Map();
   /** How many are no observers. */
@@ -113,28 +128,14 @@ export class HookTable {
     this.global = global ?? this;
   }
 
-  /** Pre-hooks, global ones first. */
-  get preHooks(): Records {
-    if (this.#madeFor !== this.global.#version) this.#makeLists();
-    return this.#preHooks;
-  }
-
-  /** Forward hooks and transforms, global ones first: what may change the output, in one order. */
-  get hooks(): Records {
-    if (this.#madeFor !== this.global.#version) this.#makeLists();
-    return this.#hooks;
-  }
-
-  get observers(): Records {
-    if (this.#madeFor !== this.global.#version) this.#makeLists();
-    return this.#observers;
-  }
-
-  #makeLists(): void {
-    this.#preHooks = [...this.global.#own('forward-pre'), ...this.#own('forward-pre')];
-    this.#hooks = [...this.global.#own('forward', 'transform'), ...this.#own('forward', 'transform')];
-    this.#observers = this.#own('observer');
-    this.#madeFor = this.global.#version;
+  makeLists(): Lists {
+    this.lists = {
+      madeFor: this.global.version,
+      preHooks: [...this.global.#own('forward-pre'), ...this.#own('forward-pre')],
+      hooks: [...this.global.#own('forward', 'transform'), ...this.#own('forward', 'transform')],
+      observers: this.#own('observer'),
+    };
+    return this.lists;
   }
 
   #own(...kinds: HookKind[]): Records {
@@ -151,7 +152,7 @@ export class HookTable {
 
   /** Whether there are no pre-hooks. */
   get noneBefore(): boolean {
-    return this.preHooks.length === 0;
+    return listsOf(this).preHooks.length === 0;
   }
 
   add({
@@ -239,8 +240,8 @@ export class HookTable {
   }
 
   #changed(): void {
-    this.#version++;
-    this.#madeFor = -1;
+    this.version++;
+    this.lists = STALE;
     const active = this.#records.size > 0;
     if (active !== this.active) activity++;
     this.active = active;

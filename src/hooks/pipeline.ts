@@ -8,7 +8,7 @@
 import { describeError, isThenable } from '../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import { located } from './forward-error.ts';
-import { type HookRecord, type HookTable, release } from './hook-table.ts';
+import { type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
@@ -44,7 +44,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
   try {
     const { forward } = target.source;
     // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
-    const { preHooks } = table;
+    const { preHooks } = listsOf(table);
     for (let i = 0; i < preHooks.length; i++) inputs = afterPreHook(target, preHooks[i]!, inputs, call, receiver);
 
     if (enter !== undefined) inputs = enter(inputs);
@@ -54,16 +54,17 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     if (isThenable(result)) return settle(target, inputs, result, call, receiver);
     output = result;
 
-    hooks = table.hooks;
+    hooks = listsOf(table).hooks;
     while (started < hooks.length) {
       const record = hooks[started++]!;
       const replacement = callHook(record, module, inputs, output, call, receiver);
       if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
-    tellObservers(table, module, inputs, output, call, receiver);
+    const { observers } = listsOf(table);
+    if (observers.length > 0) tellObservers(table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
-    throw failed(module, table, (hooks ?? table.hooks).slice(started), inputs, output, call, receiver, error);
+    throw failed(module, table, (hooks ?? listsOf(table).hooks).slice(started), inputs, output, call, receiver, error);
   }
 }
 
@@ -79,7 +80,7 @@ export function finishSync(
   call: number,
   receiver: unknown,
 ): unknown {
-  const { hooks } = table;
+  const { hooks } = listsOf(table);
   let started = 0;
   try {
     while (started < hooks.length) {
@@ -140,7 +141,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...in
   };
   return complete(target, progress, async () => {
     const { forward } = target.source;
-    for (const record of table.preHooks) {
+    for (const record of listsOf(table).preHooks) {
       progress.inputs = replacedInputs(
         table,
         record,
@@ -170,7 +171,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   const { call, receiver } = progress;
   try {
     progress.output = await forward();
-    progress.hooks = table.hooks;
+    progress.hooks = listsOf(table).hooks;
     for (const record of progress.hooks) record.held++;
     for (const record of progress.hooks) {
       progress.started++;
@@ -181,7 +182,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     else tellWithin(target.around, table, module, progress);
     return progress.output;
   } catch (error) {
-    const waiting = (progress.hooks ?? table.hooks).slice(progress.started);
+    const waiting = (progress.hooks ?? listsOf(table).hooks).slice(progress.started);
     for (const record of waiting) {
       if (!record.alwaysCall) continue;
       try {

@@ -1,7 +1,7 @@
 import { isThenable } from '../check/index.ts';
 import { listen } from './chunks.ts';
 import type { ForwardEvent } from './event.ts';
-import type { HookRecord, HookTable } from './hook-table.ts';
+import { type HookRecord, type HookTable, listsOf } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { isStream, standInFor } from './stream.ts';
 
@@ -20,7 +20,7 @@ export function tellObservers(
   call: number,
   receiver: unknown,
 ): void {
-  const { observers } = table;
+  const { observers } = listsOf(table);
   if (observers.length === 0) return;
   if (isStreamOf(table, output)) {
     tellOfStream(table, module, inputs, output, call, receiver);
@@ -67,7 +67,7 @@ function tellOfStream(
   const inputs = received.some(isStream)
     ? received.map((input) => (isStream(input) ? standInFor(input) : input))
     : received;
-  for (const record of table.observers) {
+  for (const record of listsOf(table).observers) {
     const { path, chunks } = record;
     const event = { module, path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
     if (chunks === undefined) tell(record, event);
