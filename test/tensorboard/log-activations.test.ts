@@ -312,6 +312,7 @@ test('two live selections of one writer under one tag are reported once, with wh
       const handle = logActivations(writer, select(first, ReLU));
       logActivations(writer, select(second, ReLU)).remove();
       handle.remove();
+      logActivations(writer, select(second, ReLU)).remove();
       logActivations(writer, select(second, ReLU), { prefix: 'second' });
       logActivations(writer, select(first, ReLU), { prefix: 'first' });
       logActivations(writer, select(first, Sequential));

@@ -113,6 +113,7 @@ test('NaN and infinities of a step are counted beside it, as by addHistogram()',
     [[NaN, 1], [NaN], [Infinity, 5]],
     [[NaN], [-Infinity]],
     [[4], [6]],
+    [[NaN], [-3, -4]],
   ];
   const original = console.warn;
   const said: string[] = [];
@@ -131,7 +132,7 @@ test('NaN and infinities of a step are counted beside it, as by addHistogram()',
     return found;
   };
   const expected = await content(plain);
-  assert.is(expected.length, 1 + 3 + 3 + 4);
+  assert.is(expected.length, 1 + 3 + 3 + 4 + 4);
   assert.equal(await content({ ...plain, sink }), expected);
   assert.is(said.length, 2);
   assert.match(said[0]!, 'logActivations(): m: of 2 values all are NaN, infinite or beyond the bins');

@@ -21,6 +21,10 @@ test('outermost limits of 1e308 stand for none, as in TensorFlow: the extremes a
     writer.addHistogramRaw('a', { ...sums, min: 1, max: 7, bucketLimits: [1, 2, 1e308], bucketCounts: counts });
     writer.addHistogramRaw('b', { ...sums, min: -6, max: 5, bucketLimits: [-1e308, 0, 5], bucketCounts: counts });
     writer.addHistogramRaw('c', { ...sums, min: 1, max: 9.9e307, bucketLimits: [1, 2, 9.9e307], bucketCounts: counts });
+    // Where nothing says what the extremes are, the bucket has no width: any other would be made up.
+    const unknown = { ...sums, min: NaN, max: NaN, bucketCounts: counts };
+    writer.addHistogramRaw('d', { ...unknown, bucketLimits: [1, 2, 1e308] });
+    writer.addHistogramRaw('e', { ...unknown, bucketLimits: [-1e308, 0, 5] });
   });
   const edges = events.map((event) => event.kind === 'histogram' && [[...event.bins.lefts], [...event.bins.rights]]);
   assert.equal(edges, [
@@ -35,6 +39,14 @@ test('outermost limits of 1e308 stand for none, as in TensorFlow: the extremes a
     [
       [1, 2],
       [2, 9.9e307],
+    ],
+    [
+      [1, 2],
+      [2, 2],
+    ],
+    [
+      [0, 0],
+      [0, 5],
     ],
   ]);
 });

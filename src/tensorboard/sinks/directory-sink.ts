@@ -60,7 +60,7 @@ class EventFile implements EventOutput {
   #write(file: number, bytes: Uint8Array): void {
     try {
       for (let done = 0; done < bytes.length; ) {
-        done += this.#fs.writeSync(file, bytes, done, bytes.length - done, this.#length + done);
+        done += someOf(this.#fs.writeSync(file, bytes, done, bytes.length - done, this.#length + done));
       }
     } catch (error) {
       // A reader takes half a record for one that is still being written, but a process that ends now leaves it there.
@@ -72,6 +72,12 @@ class EventFile implements EventOutput {
       throw error;
     }
   }
+}
+
+/** How many bytes were written. @throws Error where none was: it would be tried for ever */
+export function someOf(written: number): number {
+  if (written > 0) return written;
+  throw new Error('no byte could be written');
 }
 
 /** Not `mkdirSync(…, { recursive: true })`: in Node 20 that never returns for a path below /proc. */

@@ -1,3 +1,4 @@
+import { someOf } from './directory-sink.ts';
 import type { EventOutput, EventSink } from './event-sink.ts';
 
 /** What a worker can do with a file of its own; TypeScript declares it for worker code only. */
@@ -34,7 +35,7 @@ export class OpfsSink implements EventSink {
         const file = await opened;
         try {
           for (let done = 0; done < bytes.length; ) {
-            done += file.write(bytes.subarray(done), { at: length + done });
+            done += someOf(file.write(bytes.subarray(done), { at: length + done }));
           }
         } catch (error) {
           file.truncate(length);

@@ -81,6 +81,17 @@ test('append() goes on until a write that stops short is complete', () => {
   assert.equal([...readFileSync(path)], [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test('append() fails where no byte can be written, and does not try for ever', () => {
+  const path = join(temporaryDirectory(), 'file');
+  const file = sink.create(path);
+  withWriteSync(
+    () => 0,
+    () => assert.match(failure(() => file.append(Uint8Array.of(1))).message, /file: no byte could be written$/),
+  );
+  file.append(Uint8Array.of(2));
+  assert.equal([...readFileSync(path)], [2]);
+});
+
 test('append() that fails half way leaves whole records, and the next goes on after them', () => {
   const path = join(temporaryDirectory(), 'file');
   const file = sink.create(path);
