@@ -1,5 +1,6 @@
 /** @file Reading numbers: the one place that knows which arrays hold numbers, and which hold bits of something else. */
 import { describe } from './describe.ts';
+import { GONE, isDetached } from './detached.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
 
 /** Numbers that may be read but not written: any typed array but the BigInt ones, or a plain array. */
@@ -78,16 +79,19 @@ const UNREADABLE = /^(q?u?int\d|b?float\d|complex|c(64|128)$|[uifq][2468]|[bnf][
  * @param name names the values in messages
  * @param tensor what the values were read from; nothing for a bare array
  * @returns a Float32Array itself, as every array that needs no conversion; else a new array
- * @throws TypeError for what is no array of numbers, for element types that cannot be read, and for an array that is not
- *   the one of its element type: there bits would pass for numbers
+ * @throws TypeError for what is no array of numbers, for one whose memory was transferred, for element types that cannot be
+ *   read, and for an array that is not the one of its element type: there bits would pass for numbers
  */
 export function readNumbers(where: string, name: string, values: unknown, tensor?: unknown): Numbers {
   const kind = kindOf(where, name, tensor);
-  if (values instanceof Float32Array) return values;
+  if (values instanceof Float32Array && values.length > 0) return values;
   if (Array.isArray(values)) return readPlainArray(where, name, values);
   const array = typedArrayName(values);
   if (array === undefined) {
     throw new TypeError(`${where}: ${name} is ${describe(values)}; expected an array of numbers`);
+  }
+  if ((values as Numbers).length === 0 && isDetached(values as ArrayBufferView)) {
+    throw new TypeError(`${where}: ${name} is ${describe(values)}: ${GONE}`);
   }
   if (kind !== undefined && !holds(array, kind)) {
     const expected = [...new Set([ARRAY_OF[kind], 'Float32Array', 'Float64Array'])].join(' or ');

@@ -1,4 +1,4 @@
-import { brand, describe, isOfKind, VALUES } from '../check/index.ts';
+import { brand, describe, isOfKind, readNumbers, VALUES } from '../check/index.ts';
 import { numberOfValues } from './shape.ts';
 import { dataOf, SHAPE_ONLY, Tensor, type TensorLike } from './tensor.ts';
 
@@ -102,7 +102,10 @@ export function tensorValues(value: unknown): Float32Array | undefined {
 function readValues(values: TensorLike | ArrayLike<number>, expected: readonly number[]): Float32Array {
   const isObject = values !== null && typeof values === 'object';
   const shape = isObject && 'shape' in values ? values.shape : undefined;
-  const data = tensorValues(values) ?? (isObject && 'data' in values ? values.data : (values as ArrayLike<number>));
+  const given = tensorValues(values) ?? (isObject && 'data' in values ? values.data : (values as ArrayLike<number>));
+  // Bits of float16, say, would pass for numbers.
+  const isTensor = isObject && 'data' in values && ArrayBuffer.isView(given);
+  const data = isTensor ? readNumbers('assign()', 'the data', given, values) : given;
   const length = isObject ? data?.length : undefined;
   if (typeof length !== 'number' || (shape !== undefined && !Array.isArray(shape))) {
     throw new TypeError(`assign(): a tensor or an array of numbers expected, got ${describe(values)}`);

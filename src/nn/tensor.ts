@@ -1,4 +1,4 @@
-import { brand, VALUES } from '../check/index.ts';
+import { brand, GONE, isDetached, readNumbers, VALUES } from '../check/index.ts';
 import { className, describe, ForwardError, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
 import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
@@ -151,19 +151,6 @@ export class Tensor {
   }
 }
 
-const GONE = 'its memory is gone; a transfer by postMessage or structuredClone takes it away, a copy does not';
-
-/** Whether the memory of an array was transferred. An empty array looks the same from outside. */
-function isDetached({ buffer }: ArrayBufferView): boolean {
-  if (buffer.byteLength > 0) return false;
-  try {
-    new Uint8Array(buffer);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
 /**
  * The values of a tensor, to be read and not kept.
  * @throws ForwardError where there are not as many as its shape says: it would be computed with what lies beside them
@@ -182,13 +169,13 @@ export function valuesOf(tensor: Tensor): Float32Array {
 /**
  * A tensor of the values given: a number, nested arrays of numbers, a typed array (one dimension), or a typed array with
  * its shape, as a copy of a tensor in another thread has them, or `readSafetensors` gives them. Copied, and rounded to
- * float32.
+ * float32; bits of float16 or bfloat16 are read as such where a `dtype` or `type` beside them says so.
  * @throws TypeError for anything else, RangeError in PyTorch's words for arrays of unequal length
  */
 export function tensor(values: Nested | ArrayBufferView | TensorLike): Tensor {
   if (ArrayBuffer.isView(values)) return fromTypedArray(values);
   if (values instanceof Tensor) return new Tensor(valuesOf(values).slice(), values.shape);
-  if (isTensorLike(values)) return new Tensor(fromTypedArray(values.data as Float32Array).data, values.shape);
+  if (isTensorLike(values)) return new Tensor(fromTypedArray(values.data as Float32Array, values).data, values.shape);
   const shape: number[] = [];
   for (let level: unknown = values; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
@@ -225,12 +212,11 @@ function isTensorLike(value: unknown): value is TensorLike {
   return ArrayBuffer.isView(data) && Array.isArray(shape);
 }
 
-function fromTypedArray(values: ArrayBufferView): Tensor {
+function fromTypedArray(values: ArrayBufferView, tensor?: TensorLike): Tensor {
   if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array) {
     throw new TypeError(`tensor(): a typed array of numbers expected, got ${describe(values)}`);
   }
-  if (isDetached(values)) throw new TypeError(`tensor(): ${describe(values)}: ${GONE}`);
-  const data = Float32Array.from(values as Float32Array);
+  const data = Float32Array.from(readNumbers('tensor()', 'the data', values, tensor));
   return new Tensor(data, [data.length]);
 }
 

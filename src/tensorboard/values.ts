@@ -101,7 +101,7 @@ function shapeOf(where: string, values: readonly unknown[], reader: TensorReader
 /** What holds numbers itself, and is not an array of such things. */
 function readLeaf(where: string, value: unknown, reader: TensorReader | undefined): NumberArray | undefined {
   if (reader?.is(value)) return readTensor(where, value, reader);
-  if (value instanceof Float32Array) return { values: value, shape: [value.length] };
+  if (value instanceof Float32Array && value.length > 0) return { values: value, shape: [value.length] };
   if (isNumeric(value)) return { values: [Number(value)], shape: [] };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   if (isTypedNumbers(value)) {

@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type NumericArray, readNumbers } from '../../src/check/index.ts';
-import { attach, histogram, statistics, summarize, type TensorReader } from '../../src/index.ts';
+import { attach, histogram, Parameter, statistics, summarize, type TensorReader, tensor } from '../../src/index.ts';
+import { MemorySink, SummaryWriter } from '../../src/tensorboard/index.ts';
 import { json } from '../safetensors/fixture.ts';
 
 const read = (values: unknown, tensor?: unknown) =>
@@ -222,6 +223,37 @@ test('log() says that a tensor has no numbers', () => {
   model.run({ data: undefined });
   assert.is(lines.length, 1);
   assert.match(lines[0]!, /\[0\] no numbers$/);
+});
+
+test('an array whose memory was transferred is refused wherever numbers are read', () => {
+  const gone = Float32Array.of(1, 2);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  const message = /is a Float32Array: its memory is gone/;
+  assert.throws(() => summarize(gone), message);
+  assert.throws(() => histogram(gone, [0, 1]), message);
+  const writer = new SummaryWriter('run', { sink: new MemorySink() });
+  assert.throws(() => writer.addHistogram('a', gone), message);
+  assert.throws(() => writer.addHistogram('a', { data: gone, shape: [2] }), message);
+  assert.throws(() => writer.addScalar('a', gone), message);
+  assert.equal(summarize(new Float32Array(0)).count, 0);
+});
+
+test('tensor() and assign() read bits of float16 as such, where the dtype says so', () => {
+  const half = { data: Uint16Array.of(0x3c00, 0xc000), shape: [2], dtype: 'float16' };
+  const parameter = new Parameter(tensor([5, 6]));
+  assert.equal(tensor(half as never).toArray(), [1, -2]);
+  parameter.assign(half as never);
+  assert.equal(parameter.toArray(), [1, -2]);
+  assert.equal(tensor({ ...half, dtype: 'uint16' } as never).toArray(), [0x3c00, 0xc000]);
+  assert.throws(
+    () => tensor({ ...half, dtype: 'float32' } as never),
+    /^tensor\(\): the data is of type float32, but in an Uint16Array/,
+  );
+  assert.throws(
+    () => parameter.assign({ ...half, dtype: 'int4' } as never),
+    /^assign\(\): the data is of type int4, which/,
+  );
+  assert.equal(parameter.toArray(), [1, -2]);
 });
 
 test.run();
