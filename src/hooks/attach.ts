@@ -24,10 +24,12 @@ export interface AttachOptions {
 interface Installation {
   readonly interceptor: Method;
   /**
-   * What it stands for, and calls. A method that the object inherits is looked up for each call: meanwhile hooks may
-   * have come to the prototype, or another method.
+   * What it stands for, and calls. A method that the object inherits, or that a getter gives, is looked up for each call:
+   * meanwhile hooks may have come to the prototype, or another method.
    */
   readonly source: { readonly forward: Method };
+  /** The property that holds the interceptor. */
+  readonly descriptor: PropertyDescriptor;
   /** The own property that was there before; undefined if there was none. */
   readonly found: PropertyDescriptor | undefined;
 }
@@ -47,6 +49,8 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #installed: Installation | undefined;
   /** One that could not be taken out, because the object was frozen meanwhile. */
   #stuck: Installation | undefined;
+  /** Whether {@link forward} runs a method that may call the interceptor: its caller runs the hooks already, or wants none. */
+  #passing = false;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
     super({ ...options, receiver: object, install: () => this.#install(), uninstall: () => this.#uninstall() });
@@ -60,8 +64,16 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 
   /** Calls the method itself, without hooks. */
   forward(...inputs: Parameters<F>): ReturnType<F> {
-    const method = this.#installed?.source.forward ?? this.#object[this.#method]!;
-    return Reflect.apply(method, this.#object, inputs) as ReturnType<F>;
+    const [object, installed, before] = [this.#object, this.#installed, this.#passing];
+    const current = object[this.#method]!;
+    // What somebody has put over the interceptor may call it.
+    const method = current === installed?.interceptor ? installed.source.forward : current;
+    this.#passing = true;
+    try {
+      return Reflect.apply(method, object, inputs) as ReturnType<F>;
+    } finally {
+      this.#passing = before;
+    }
   }
 
   override toString(): string {
@@ -85,7 +97,9 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   /** Whether an interceptor is what callers of the method find. */
   #isInPlace(installation: Installation | undefined): installation is Installation {
     const own = Object.getOwnPropertyDescriptor(this.#object, this.#method);
-    return installation !== undefined && own?.value === installation.interceptor;
+    if (installation === undefined || own === undefined) return false;
+    const { value, get } = installation.descriptor;
+    return value === undefined ? own.get === get : own.value === value;
   }
 
   /** Puts an interceptor over whatever method is there now; where somebody has replaced the one that was, a new one. */
@@ -99,8 +113,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     checkMethod(`${this} cannot be hooked any more`, object, method);
     const found = Object.getOwnPropertyDescriptor(object, method);
     const installation = this.#intercept(object[method]!, found);
-    const descriptor = { value: installation.interceptor, writable: true, configurable: true, enumerable: false };
-    if (!Reflect.defineProperty(object, method, descriptor)) {
+    if (!Reflect.defineProperty(object, method, installation.descriptor)) {
       throw new TypeError(`${this} cannot be hooked: the object refuses the property`);
     }
     this.#installed = installation;
@@ -108,9 +121,10 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 
   #intercept(original: Method, found: PropertyDescriptor | undefined): Installation {
     const call = this.#options.async === true ? callAsync : callSync;
-    const source = found === undefined ? this.#inherited() : { forward: original };
+    const accessor = accessorOf(this.#object, this.#method);
+    const source = this.#sourceOf(original, found);
     const target: Target = { ...this.#target, source };
-    const isCurrent = () => this.#installed === installation;
+    const isCurrent = () => this.#installed === installation && !this.#passing;
     // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
       if (new.target !== undefined) return Reflect.construct(source.forward, inputs, new.target);
@@ -123,15 +137,26 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     }
     // A function of before there were classes may be called with new: it then makes what it always made.
     interceptor.prototype = original.prototype;
-    const installation: Installation = { interceptor, source, found };
+    // What else the method has, such as the cache of a memoized one, is read through the interceptor.
+    Object.setPrototypeOf(interceptor, original);
+    // A setter goes on deciding what becomes of an assignment.
+    const holding: PropertyDescriptor = accessor
+      ? { ...accessor, get: () => interceptor }
+      : { value: interceptor, writable: true };
+    const descriptor = { ...holding, configurable: true, enumerable: false };
+    const installation: Installation = { interceptor, source, descriptor, found };
     return installation;
   }
 
-  #inherited(): Installation['source'] {
+  #sourceOf(original: Method, found: PropertyDescriptor | undefined): Installation['source'] {
+    if (found !== undefined && found.get === undefined) return { forward: original };
     const [object, method] = [this.#object, this.#method];
     return {
       get forward() {
-        return (Object.getPrototypeOf(object) as typeof object)[method]!;
+        // With the object as the receiver: a getter may read its fields.
+        return found === undefined
+          ? Reflect.get(Object.getPrototypeOf(object), method, object)
+          : Reflect.apply(found.get!, object, []);
       },
     };
   }
@@ -196,9 +221,29 @@ export function attach(object: object, method: PropertyKey, options: AttachOptio
   return hookable;
 }
 
+/** The getter and setter that a property is, where it is no value; the object's own, or inherited. */
+function accessorOf(object: object, key: PropertyKey): PropertyDescriptor | undefined {
+  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, key);
+    if (descriptor !== undefined) return descriptor.get === undefined ? undefined : descriptor;
+  }
+  return undefined;
+}
+
+/** Whether an object is the prototype of a class. */
+function isPrototype(object: object): boolean {
+  const maker = Object.hasOwn(object, 'constructor') ? object.constructor : undefined;
+  return typeof maker === 'function' && maker.prototype === object;
+}
+
 /** @throws TypeError, beginning with `what`, for a property that holds no method or cannot be changed */
 function checkMethod(what: string, object: object, key: PropertyKey): void {
   const where = `${what}: ${className(object)}.${String(key)}`;
+  if (isPrototype(object) && accessorOf(object, key) !== undefined) {
+    throw new TypeError(
+      `${where} is a getter, which may give each instance a method of its own: attach to the instances`,
+    );
+  }
   const value = (object as Record<PropertyKey, unknown>)[key];
   if (typeof object === 'function') checkOwner(what, object, key, value);
   if (typeof value !== 'function') throw new TypeError(`${where} must be a method, got ${describe(value)}`);

@@ -280,6 +280,74 @@ test('an attached prototype method keeps the this of each call', () => {
   assert.not.ok(Object.hasOwn(Layer.prototype, 'predict'));
 });
 
+test('a direct call of an attached method runs what its object has now, and its hooks once', () => {
+  const model = new Model();
+  const hookable = attach(model, 'predict');
+  let fired = 0;
+  hookable.registerForwardHook(() => {
+    fired++;
+  });
+  const inner = model.predict;
+  model.predict = (x) => x * 1000;
+  assert.is(hookable(1), 1000);
+  assert.is(hookable.forward(1), 1000);
+  assert.is(fired, 1);
+  model.predict = (x) => inner.call(model, x) + 100;
+  assert.is(hookable(1), model.predict(1));
+  assert.is(fired, 3);
+  assert.is(hookable.forward(1), 102);
+  assert.is(fired, 3);
+});
+
+test('a method that a getter gives is asked for at each call, from the object that it is attached on', () => {
+  class Switch {
+    #methods = [(x: number) => x + 1, (x: number) => x + 100];
+    which = 0;
+    get run(): (x: number) => number {
+      return this.#methods[this.which]!;
+    }
+    set run(method: (x: number) => number) {
+      this.#methods[this.which] = method;
+    }
+  }
+  const own = new Switch();
+  Object.defineProperty(own, 'run', Object.getOwnPropertyDescriptor(Switch.prototype, 'run')!);
+  for (const object of [new Switch(), own]) {
+    const before = Object.getOwnPropertyDescriptor(object, 'run');
+    const seen: unknown[] = [];
+    const hookable = attach(object, 'run');
+    const handle = hookable.registerForwardHook((_module, _inputs, output) => void seen.push(output));
+    assert.is(object.run(1), 2);
+    object.which = 1;
+    assert.is(object.run(1), 101);
+    assert.is(hookable(1), 101);
+    // As without hooks, the setter decides.
+    object.run = (x) => x + 1000;
+    assert.is(object.run(1), 1001);
+    object.which = 0;
+    assert.is(object.run(1), 2);
+    handle.remove();
+    assert.equal(seen, [2, 101, 101, 1001, 2]);
+    assert.equal(Object.getOwnPropertyDescriptor(object, 'run'), before);
+    object.which = 1;
+    assert.is(object.run(1), 1001);
+  }
+  assert.throws(
+    () => attach(Switch.prototype, 'run'),
+    /^attach\(\): Switch\.run is a getter, .*: attach to the instances$/,
+  );
+});
+
+test('what else a method has is found while it is hooked', () => {
+  const cache = new Map([[1, 2]]);
+  const model = { predict: Object.assign(async (x: number) => cache.get(x), { cache }) };
+  const handle = attach(model, 'predict').registerForwardHook(() => {});
+  assert.is(model.predict.cache, cache);
+  assert.is(model.predict.constructor.name, 'AsyncFunction');
+  handle.remove();
+  assert.is(model.predict.cache, cache);
+});
+
 test('the interceptor has the name and the length of the method', () => {
   const model = new Model();
   attach(model, 'predict').registerForwardHook(() => {});
