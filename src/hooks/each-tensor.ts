@@ -1,5 +1,5 @@
 /** @file The tensors of an output, found in one way wherever outputs are read. */
-import { describe, describeError, isThenable, type Numbers, readNumbers } from '../check/index.ts';
+import { absorb, describe, describeError, isThenable, type Numbers, readNumbers } from '../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
 import type { Hookable } from './hookable.ts';
@@ -9,10 +9,14 @@ import { report } from './report.ts';
 const MOST_OBJECTS = 100_000;
 const DEEPEST = 100;
 
+/** A key may be any text, or any object in a Map; more of it than this makes no name. */
+const LONGEST_KEY = 100;
+
 /**
  * Visits the tensors of a value: itself, or those in arrays, Maps, Sets and own enumerable properties of objects. An object
  * that is found twice, as in a cycle, is looked through once; a property whose getter throws is passed over.
- * @param visit is given the tensor, and where it is: '' for the value itself, else '/logits' or '/hidden/0'
+ * @param visit is given the tensor, and where it is: '' for the value itself, else '/logits' or '/hidden/0'. Each place is
+ *   another one, of characters that can be printed
  * @returns whether there was any
  * @throws the first error of `visit`, when all were visited; RangeError for a value of more than 100,000 objects, or nested
  *   deeper than 100
@@ -29,9 +33,12 @@ export function forEachTensor(
   if (!isContainer(value)) return false;
   const seen = new Set<object>();
   const errors: unknown[] = [];
-  let found = false;
-  const visitPart = (tensor: unknown, place: string): void => {
-    found = true;
+  const places = new Set<string>();
+  const visitPart = (tensor: unknown, wanted: string): void => {
+    // The keys 1 and '1' of a Map have one name, and so have 'a/b' and the 'b' in an 'a'.
+    let place = wanted;
+    for (let other = 2; places.has(place); other++) place = `${wanted} (${other})`;
+    places.add(place);
     try {
       visit(tensor, place);
     } catch (error) {
@@ -46,13 +53,24 @@ export function forEachTensor(
       throw new RangeError(`${describe(value)} ${much}; its tensors are not looked for`);
     }
     for (const [key, part] of partsOf(container)) {
-      if (isTensor(part)) visitPart(part, `${place}/${String(key)}`);
-      else if (isContainer(part)) look(part, `${place}/${String(key)}`, depth + 1);
+      if (isTensor(part)) visitPart(part, `${place}/${nameOf(key)}`);
+      else if (isContainer(part)) look(part, `${place}/${nameOf(key)}`, depth + 1);
     }
   };
   look(value, '', 1);
   if (errors.length > 0) throw errors[0];
-  return found;
+  return places.size > 0;
+}
+
+/** C0, DEL, C1, and half of a surrogate pair. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu;
+
+function nameOf(key: unknown): string {
+  if (typeof key === 'number') return String(key);
+  const isObject = (typeof key === 'object' && key !== null) || typeof key === 'function';
+  const text = isObject ? describe(key) : String(key);
+  return (text.length > LONGEST_KEY ? `${text.slice(0, LONGEST_KEY)}…` : text).replace(UNPRINTABLE, ' ');
 }
 
 /** Whether a value may hold tensors. Typed arrays hold numbers; a function is a module, or computes something. */
@@ -147,8 +165,11 @@ export class OutputTensors {
         take(values);
         return;
       }
+      const taken = values.then(take, refused);
+      // Where another tensor fails first, nothing waits for this one.
+      absorb(taken);
       waiting ??= [];
-      waiting.push(values.then(take, refused));
+      waiting.push(taken);
     });
     return waiting && Promise.all(waiting);
   }

@@ -1,4 +1,4 @@
-import { describe, describeError, isThenable } from '../check/index.ts';
+import { absorb, describe, describeError, isThenable } from '../check/index.ts';
 import type { Summary } from '../kernels/index.ts';
 import { checkOptions } from './check-arguments.ts';
 import { describeModule } from './describe-module.ts';
@@ -53,8 +53,11 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promi
         line(summary);
         return;
       }
+      const printed = summary.then(line, refused);
+      // Where another line fails first, nothing waits for this one.
+      absorb(printed);
       waiting ??= [];
-      waiting.push(summary.then(line, refused));
+      waiting.push(printed);
     };
     const found = reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit);
     if (!found) print(`${name} #${call}: ${describe(output)}`);

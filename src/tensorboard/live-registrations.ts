@@ -3,8 +3,8 @@ export interface LiveRegistration {
   readonly writer: object;
   /** Of the modules: tensors inside of an output have tags below these. */
   readonly tags: ReadonlySet<string>;
-  /** Gives the writer what is held back. @returns fulfilled when that has been done, where values are waited for */
-  finish?(): Promise<unknown> | undefined;
+  /** Gives the writer what is held back, but for values that are waited for. */
+  finish?(): void;
 }
 
 /** By where their writers write: two writers may have one directory, and so one run. */
@@ -43,8 +43,23 @@ export function tagsInUse(writer: object, tags: Iterable<string>): string[] {
   return [...tags].filter((tag) => registrations.some((one) => one.tags.has(tag)));
 }
 
-/** Before a writer is closed: gives it what its registrations hold back. */
-export function finishRegistrations(writer: object): Promise<unknown>[] {
-  const registrations = [...(live.get(runOf(writer)) ?? [])].filter((one) => one.writer === writer);
-  return registrations.flatMap((one) => one.finish?.() ?? []);
+/** Values that are waited for, by the writer that they are for: also those of registrations that were removed. */
+const readings = new WeakMap<object, Set<PromiseLike<unknown>>>();
+
+/** Keeps a writer open until some values have come and were given to it. */
+export function keepOpen(writer: object, reading: PromiseLike<unknown>): void {
+  const pending = readings.get(writer) ?? new Set();
+  readings.set(writer, pending.add(reading));
+  const settled = () => pending.delete(reading);
+  reading.then(settled, settled);
+}
+
+/**
+ * Before a writer is closed: gives it what its registrations hold back.
+ * @returns fulfilled when the values that they wait for have come, if there are such
+ */
+export function finishRegistrations(writer: object): Promise<unknown> | undefined {
+  for (const one of [...(live.get(runOf(writer)) ?? [])]) if (one.writer === writer) one.finish?.();
+  const pending = readings.get(writer);
+  return pending === undefined || pending.size === 0 ? undefined : Promise.allSettled(pending);
 }

@@ -13,7 +13,7 @@ import {
 } from '../hooks/index.ts';
 import { defaultEdges } from '../kernels/index.ts';
 import type { AddHistogramOptions, Step } from './add-options.ts';
-import { addRegistration, tagsInUse } from './live-registrations.ts';
+import { addRegistration, keepOpen, tagsInUse } from './live-registrations.ts';
 import { MergedSteps, type MergingWriter } from './merged-steps.ts';
 import { readBinOptions } from './summaries/bins.ts';
 import type { SummaryWriter } from './summary-writer.ts';
@@ -101,7 +101,7 @@ export function logActivations(
     observer = (event) => {
       const at = readStepNow!();
       if (at % BigInt(every) !== 0n) {
-        void steps.finish();
+        steps.finish();
         return undefined;
       }
       return steps.merge(at, isTraining(event), (add) => tensors.eachValues(event, tags.get(event.module)!, add));
@@ -111,13 +111,15 @@ export function logActivations(
   const names = new Set(tags.values());
   reportShared(tagsInUse(writer, names));
   const handle = selection.observe(function activationLogger(event) {
-    return observer(event);
+    const reading = observer(event);
+    if (reading !== undefined) keepOpen(writer, reading);
+    return reading;
   });
   const end = addRegistration({ writer, tags: names, finish: () => merged?.finish() });
   return handleOf(() => {
     handle.remove();
     end();
-    void merged?.finish();
+    merged?.finish();
   });
 }
 

@@ -81,11 +81,9 @@ export class MergedSteps implements Waiting {
     return reading;
   }
 
-  /** Ends the current step. @returns a promise where values are waited for */
-  finish(): Promise<unknown> | undefined {
+  /** Ends the current step: it is written now, or when the values that it waits for have come. */
+  finish(): void {
     if (this.#current !== undefined) this.#end(this.#current);
-    const reading = [...this.#steps].flatMap((step) => [...step.reading]);
-    return reading.length === 0 ? undefined : Promise.allSettled(reading);
   }
 
   drain(): void {

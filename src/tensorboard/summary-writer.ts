@@ -88,8 +88,10 @@ export class SummaryWriter<T = never> {
     this.#files = new RunFiles(sink ?? new DirectorySink(node!), root, from, filenameSuffix, limits);
     this.#files.begin('');
     if (purge === undefined) return;
-    this.#write('', { wallTime: now(), step: purge, fileVersion: 'brain.Event:2' });
-    this.#write('', { wallTime: now(), step: purge, sessionStart: true });
+    this.#writeAll([
+      ['', { wallTime: now(), step: purge, fileVersion: 'brain.Event:2' }],
+      ['', { wallTime: now(), step: purge, sessionStart: true }],
+    ]);
   }
 
   /**
@@ -133,9 +135,11 @@ export class SummaryWriter<T = never> {
     const wallTime = options.wallTime ?? now();
     for (const { run } of curves) this.#files.begin(run);
     this.#steps.advance(mainTag, resolved);
-    for (const { run, number } of curves) {
-      this.#write(run, { wallTime, step: resolved, summary: [{ tag: mainTag, simpleValue: number }] });
-    }
+    this.#writeAll(
+      curves.map(({ run, number }) => {
+        return [run, { wallTime, step: resolved, summary: [{ tag: mainTag, simpleValue: number }] }];
+      }),
+    );
   }
 
   /**
@@ -224,7 +228,8 @@ export class SummaryWriter<T = never> {
     const step = readStep(where, options.step ?? 0);
     const wallTime = options.wallTime ?? now();
     const metricValues = numbers.map(([tag, simpleValue]): SummaryValue => ({ tag, simpleValue }));
-    for (const value of [...about, ...metricValues]) this.#write(run, { wallTime, step, summary: [value] });
+    this.#files.begin(run);
+    this.#writeAll([...about, ...metricValues].map((value) => [run, { wallTime, step, summary: [value] }]));
   }
 
   /**
@@ -244,8 +249,10 @@ export class SummaryWriter<T = never> {
     const nodes = traceGraph(model, Array.isArray(inputs) ? inputs : [inputs]);
     const write = (traced: Awaited<typeof nodes>): void => {
       const wallTime = options.wallTime ?? now();
-      this.#write('', { wallTime, graph: encodeGraph(traced) });
-      this.#write('', { wallTime, runMetadata: { tag: 'step1', metadata: encodeRunMetadata() } });
+      this.#writeAll([
+        ['', { wallTime, graph: encodeGraph(traced) }],
+        ['', { wallTime, runMetadata: { tag: 'step1', metadata: encodeRunMetadata() } }],
+      ]);
     };
     return (isThenable(nodes) ? Promise.resolve(nodes).then(write) : write(nodes)) as never;
   }
@@ -260,13 +267,14 @@ export class SummaryWriter<T = never> {
   }
 
   /**
-   * Flushes and ends the files, with what `logActivations` has merged so far. Otherwise than in PyTorch, which would begin a
+   * Flushes and ends the files, with what `logActivations` has merged so far, and the values that it waits for. Otherwise than in PyTorch, which would begin a
    * new file, adding is an error from then on. Twice is harmless.
    * @throws Error (the promise rejects) if writing failed; the records are kept, and the writer stays open
    */
   async close(): Promise<void> {
-    const finishing = this.#closed ? [] : finishRegistrations(this);
-    if (finishing.length > 0) await Promise.all(finishing);
+    const finishing = this.#closed ? undefined : finishRegistrations(this);
+    // Where nothing is waited for, the files are ended before the promise is returned.
+    if (finishing !== undefined) await finishing;
     this.#closed = true;
     try {
       await this.#files.close();
@@ -318,6 +326,19 @@ export class SummaryWriter<T = never> {
 
   #write(run: string, event: Event): void {
     this.#files.write(run, event);
+  }
+
+  /** The records of one call. Where the first cannot be written now and is kept, the others are too. @throws the first error */
+  #writeAll(records: readonly (readonly [run: string, event: Event])[]): void {
+    const errors: unknown[] = [];
+    for (const [run, event] of records) {
+      try {
+        this.#write(run, event);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 
   /** The time, as in PyTorch; two trials of the same moment get different ones. */

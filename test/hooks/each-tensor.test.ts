@@ -67,6 +67,35 @@ test('forEachTensor() looks at own enumerable properties, and passes over those 
   ]);
 });
 
+test('forEachTensor() gives each tensor a place of its own, in characters that can be printed', () => {
+  const places = (value: unknown) => found(value).map(([place]) => place);
+  assert.equal(places({ 'a/b': a, a: { b }, 'a/b (2)': c }), ['/a/b', '/a/b (2)', '/a/b (2) (2)']);
+  const keys: unknown[] = [
+    1,
+    '1',
+    1n,
+    null,
+    Symbol('s'),
+    Object.create(null),
+    {},
+    'two\nlines',
+    'x'.repeat(5000),
+    '\ud800',
+  ];
+  assert.equal(places(new Map(keys.map((key) => [key, a]))), [
+    '/1',
+    '/1 (2)',
+    '/1 (3)',
+    '/null',
+    '/Symbol(s)',
+    '/an object',
+    '/an Object',
+    '/two lines',
+    `/${'x'.repeat(100)}…`,
+    '/ ',
+  ]);
+});
+
 test('forEachTensor() finds nothing in what holds no tensor', () => {
   for (const value of [
     null,
@@ -139,6 +168,32 @@ test('forEachTensor() visits all where a visit throws, and throws the first erro
     /^no \/0$/,
   );
   assert.equal(visited, ['/0', '/1', '/2']);
+});
+
+test('a line that cannot be printed leaves no rejected promise of the other tensors behind', async () => {
+  // The first tensor is read later, the second at once.
+  const reader: TensorReader<Tensor> = {
+    ...tensorReader,
+    values: (value) => (value === a ? Promise.reject(new Error('the device is gone')) : tensorReader.values(value)),
+  };
+  const model = { run: () => [a, b] };
+  const run = attach(model, 'run', { reader, name: 'model' });
+  run.log({
+    print() {
+      throw new Error('the pipe is closed');
+    },
+  });
+  const [said, unhandled]: [string[], unknown[]] = [[], []];
+  const listener = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', listener);
+  setReporter((error) => said.push(error.message));
+  model.run();
+  await new Promise((resolve) => setImmediate(resolve));
+  setReporter();
+  process.off('unhandledRejection', listener);
+  assert.equal(unhandled, []);
+  assert.is(said.length, 1);
+  assert.match(said[0]!, 'the pipe is closed');
 });
 
 test('log() prints a line for each tensor of an output, and what an output without one is', () => {

@@ -222,6 +222,78 @@ const ortReader: TensorReader<{ data: TensorValues }> = {
   keep: (one) => one,
 };
 
+test('logActivations() logs all parts of an output, whatever their keys are', async () => {
+  const model = { run: () => ({ 'a\nb': input, 'a b': input, c: input }) };
+  const run = attach(model, 'run', { reader: tensorReader, name: 'model' });
+  const events = await logged((writer) => {
+    logActivations(
+      writer,
+      select(run, () => true),
+      { tag: () => 'm' },
+    );
+    for (let i = 0; i < 4; i++) model.run();
+  });
+  assert.equal(
+    events,
+    [0, 1, 2, 3].flatMap((step) => [`m/a b ${step}`, `m/a b (2) ${step}`, `m/c ${step}`]),
+  );
+});
+
+test('close() waits for values that logActivations() waits for, also after remove()', async () => {
+  for (const [merge, removed] of [
+    [undefined, false],
+    [undefined, true],
+    ['step', false],
+    ['step', true],
+  ] as const) {
+    const given: (() => void)[] = [];
+    const values = (value: Tensor) =>
+      new Promise<Float32Array>((resolve) => given.push(() => resolve(value.data as Float32Array)));
+    const model = { run: () => input };
+    const run = attach(model, 'run', { reader: { ...tensorReader, values }, name: 'model' });
+    const events = await logged(async (writer) => {
+      const handle = logActivations(
+        writer,
+        select(run, () => true),
+        { tag: () => 'm', step: () => 3, ...(merge && { merge }) },
+      );
+      model.run();
+      if (removed) handle.remove();
+      const closed = writer.close();
+      await new Promise((resolve) => setImmediate(resolve));
+      given[0]!();
+      await closed;
+    });
+    assert.equal(events, ['m 3'], `${merge} ${removed}`);
+  }
+});
+
+test('a writer that fails leaves no rejected promise of an output with tensors that are read at once and later', async () => {
+  const later = tensor([2]);
+  const values = (value: Tensor) =>
+    value === later ? Promise.resolve(later.data as Float32Array) : tensorReader.values(value);
+  const model = { run: () => ({ later, input }) };
+  const run = attach(model, 'run', { reader: { ...tensorReader, values } as typeof tensorReader, name: 'model' });
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', listener);
+  const said = await reported(async () => {
+    const addHistogram = () => {
+      throw new Error('not today');
+    };
+    logActivations(
+      { addHistogram },
+      select(run, () => true),
+    );
+    model.run();
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  process.off('unhandledRejection', listener);
+  assert.equal(unhandled, []);
+  assert.is(said.length, 1);
+  assert.match(said[0]!, 'not today');
+});
+
 test('logActivations() logs every kind of number, and the parts of an output beside one that cannot be read', async () => {
   const output = {
     half: { type: 'float16', data: Uint16Array.of(0x3c00, 0xbc00) },

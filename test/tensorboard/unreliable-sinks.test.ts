@@ -65,6 +65,54 @@ for (const late of [false, true]) {
   });
 }
 
+test('all records of one call are kept when the first of them cannot be written', async () => {
+  const memory = new MemorySink();
+  let full = false;
+  const create = (path: string) => {
+    const file = memory.create(path);
+    return {
+      append(bytes: Uint8Array) {
+        if (full) throw new Error('no space left on device');
+        return file.append(bytes);
+      },
+    };
+  };
+  const writer = new SummaryWriter('run', { sink: { create }, maxQueue: 1 });
+  const net = new Sequential(new Linear(4, 4));
+  const write = () => {
+    for (const call of [
+      () => writer.addScalars('loss', { train: 1, test: 2 }),
+      () => writer.addHparams({ rate: 0.1 }, { accuracy: 0.5 }, { runName: 'trial' }),
+      () => writer.addGraph(net, rand(1, 4)),
+    ]) {
+      if (full) assert.throws(call, /no space left on device; records kept in memory: \d/);
+      else call();
+    }
+  };
+  write();
+  full = true;
+  write();
+  full = false;
+  await writer.close();
+  const counts: Record<string, number> = {};
+  for (const [path, file] of memory.files()) {
+    const run = path.split('/').slice(1, -1).join('/');
+    for await (const { kind } of readEvents(file)) counts[`${run} ${kind}`] = (counts[`${run} ${kind}`] ?? 0) + 1;
+  }
+  assert.equal(counts, {
+    ' version': 1,
+    ' graph': 2,
+    ' runMetadata': 2,
+    'loss_train version': 1,
+    'loss_train scalar': 2,
+    'loss_test version': 1,
+    'loss_test scalar': 2,
+    'trial version': 1,
+    'trial plugin': 6,
+    'trial scalar': 2,
+  });
+});
+
 test('an observer of your own goes on too', async () => {
   const { disk, memory, writer } = open();
   const net = new Sequential(new Linear(4, 4));
