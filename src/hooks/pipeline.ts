@@ -61,7 +61,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
       if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
     const { observers } = listsOf(table);
-    if (observers.length > 0) tellObservers(table, module, inputs, output, call, receiver);
+    if (observers.length > 0) tellObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
     throw failed(module, table, (hooks ?? listsOf(table).hooks).slice(started), inputs, output, call, receiver, error);
@@ -88,7 +88,8 @@ export function finishSync(
       const replacement = callHook(record, module, inputs, output, call, receiver);
       if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
-    tellObservers(table, module, inputs, output, call, receiver);
+    const { observers } = listsOf(table);
+    if (observers.length > 0) tellObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
     throw failed(module, table, hooks.slice(started), inputs, output, call, receiver, error);
@@ -178,8 +179,11 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       const result = await callWithin(target, progress, record);
       progress.output = replaced(table, record, progress.output, result, false);
     }
-    if (target.around === undefined) tellObservers(table, module, progress.inputs, progress.output, call, receiver);
-    else tellWithin(target.around, table, module, progress);
+    const { observers } = listsOf(table);
+    if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
+    else if (observers.length > 0) {
+      tellObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
+    }
     return progress.output;
   } catch (error) {
     const waiting = (progress.hooks ?? listsOf(table).hooks).slice(progress.started);
@@ -222,11 +226,12 @@ function hookWithin(
 
 function tellWithin(
   around: NonNullable<Target['around']>,
+  observers: Records,
   table: HookTable,
   module: Hookable,
   { inputs, output, call, receiver }: Progress,
 ): void {
-  around(() => void tellObservers(table, module, inputs, output, call, receiver));
+  around(() => void tellObservers(observers, table, module, inputs, output, call, receiver));
 }
 
 // A hook is called as a function: as a method of its record, it would have that as its `this`.

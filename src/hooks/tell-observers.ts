@@ -1,7 +1,7 @@
 import { isThenable } from '../check/index.ts';
 import { listen } from './chunks.ts';
 import type { ForwardEvent } from './event.ts';
-import { type HookRecord, type HookTable, listsOf } from './hook-table.ts';
+import type { HookRecord, HookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { isStream, standInFor } from './stream.ts';
 
@@ -13,6 +13,7 @@ export const ERRORS_IN_A_ROW = 3;
  * needs of an observer is in its record: a function made for each would be one more thing to fetch from far.
  */
 export function tellObservers(
+  observers: readonly HookRecord[],
   table: HookTable,
   module: Hookable,
   inputs: readonly unknown[],
@@ -20,10 +21,8 @@ export function tellObservers(
   call: number,
   receiver: unknown,
 ): void {
-  const { observers } = listsOf(table);
-  if (observers.length === 0) return;
   if (isStreamOf(table, output)) {
-    tellOfStream(table, module, inputs, output, call, receiver);
+    tellOfStream(observers, table, module, inputs, output, call, receiver);
     return;
   }
   for (let i = 0; i < observers.length; i++) {
@@ -55,6 +54,7 @@ function isStreamOf(table: HookTable, output: unknown): output is object {
 
 /** The same for a stream, which is the caller's: observers get a stand-in, or are told of each chunk that is read. */
 function tellOfStream(
+  observers: readonly HookRecord[],
   table: HookTable,
   module: Hookable,
   received: readonly unknown[],
@@ -67,7 +67,7 @@ function tellOfStream(
   const inputs = received.some(isStream)
     ? received.map((input) => (isStream(input) ? standInFor(input) : input))
     : received;
-  for (const record of listsOf(table).observers) {
+  for (const record of observers) {
     const { path, chunks } = record;
     const event = { module, path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
     if (chunks === undefined) tell(record, event);
