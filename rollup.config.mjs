@@ -44,6 +44,7 @@ const licences = {
 export default {
   input: {
     index: 'src/index.ts',
+    'adapters/onnx': 'adapters/onnx/index.ts',
     'adapters/tfjs': 'adapters/tfjs/index.ts',
     command: 'src/command/main.ts',
     safetensors: 'src/safetensors/index.ts',

@@ -109,8 +109,22 @@ test('examples/tfjs-grad-cam draws where the model looks', () => {
   }
 });
 
+test('examples/onnx shows what the layers put out, and that each digit looks at its mirror image', () => {
+  const shown = run('onnx/main.ts');
+  assert.match(shown, /^encoder\.layers\.0\.self_attn #0 \[1, 8, 16\] mean /m);
+  assert.match(shown, /^head #0 \[1, 8, 10\] mean /m);
+  const rows = shown.split('\n').filter((line) => line.startsWith('writes'));
+  const written = [6, 2, 9, 5, 1, 4, 1, 3];
+  for (const [place, row] of rows.entries()) {
+    assert.ok(row.startsWith(`writes ${written[place]}  `), row);
+    assert.is(row.indexOf('@'), 'writes 0  '.length + 2 * (7 - place), row);
+  }
+  assert.is(rows.length, 8);
+  assert.ok(shown.trim().endsWith('as one more output; sessions: 1'));
+});
+
 test('every folder of examples/ has a test here, or in a browser', () => {
-  const inNode = ['activations', 'digits', 'tfjs', 'tfjs-grad-cam'];
+  const inNode = ['activations', 'digits', 'onnx', 'tfjs', 'tfjs-grad-cam'];
   // test/examples/ and test/browser/example.mjs.
   const inBrowser = ['browser'];
   assert.equal(readdirSync(join(root, 'examples')), [...inNode, ...inBrowser].sort());

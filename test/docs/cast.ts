@@ -1,5 +1,5 @@
 /** @file What the code blocks of the docs talk about without saying where it comes from. */
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import {
   Linear,
   Module,
@@ -58,6 +58,7 @@ const each = (t: Tensor, fn: (value: number) => number) => tensor([...t.data].ma
 
 /** The files that blocks read, in the working directory. */
 export function writeFiles(): void {
+  copyFileSync(new URL('../fixtures/onnx/encoder.legacy.onnx', import.meta.url), 'model.onnx');
   writeFileSync('weights.safetensors', writeSafetensors(cast().net.stateDict()));
 }
 

@@ -1,0 +1,121 @@
+/** @file The ways to a model: read, with a session of its own, or around a session that there is. */
+import { describe } from '../../src/index.ts';
+import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor } from './framework.ts';
+import { OnnxModel } from './model.ts';
+import { type Model, readModel } from './read-model.ts';
+import { SessionMaker } from './runtime.ts';
+import { type OnnxSource, type ReadSource, readSource } from './source.ts';
+
+export interface OnnxOptions {
+  /**
+   * The options of the sessions that are made: those of ONNX Runtime, execution providers among them. For a session that is
+   * wrapped, those that it was made with. Default: ONNX Runtime's own.
+   */
+  readonly sessionOptions?: OnnxSessionOptions;
+}
+
+/**
+ * Reads a model without a runtime: its modules, nodes and their names. Nothing can be registered on it.
+ * @param source the bytes of an .onnx file, or its path or URL
+ * @example for (const [path, module] of (await readOnnx('model.onnx')).namedModules()) console.log(path, String(module));
+ * @throws TypeError for what is no ONNX model; Error where it cannot be read
+ */
+export async function readOnnx(source: OnnxSource): Promise<OnnxModel> {
+  const { bytes } = await readSource('readOnnx()', source);
+  return new OnnxModel('readOnnx()', readModel('readOnnx()', bytes));
+}
+
+/**
+ * A model that ONNX Runtime computes, with hooks on every module and node. Its session is made by the first run, or by
+ * `prepare()`, such as the hooks need it then. Release it in the end.
+ * @param ort ONNX Runtime as you imported it: onnxruntime-node or onnxruntime-web
+ * @param source the bytes of an .onnx file, or its path or URL
+ * @example
+ * const net = await createOnnx(ort, 'model.onnx');
+ * select(net, ofOp('Softmax')).observe(({ path, output }) => console.log(path, output.dims));
+ * const { logits } = await net({ input_ids });
+ * @throws TypeError for what is no ONNX Runtime or no ONNX model; Error where it cannot be read
+ */
+export async function createOnnx<T extends OnnxTensor>(
+  ort: OnnxRuntime<T>,
+  source: OnnxSource,
+  options: OnnxOptions = {},
+): Promise<OnnxModel<T>> {
+  const where = 'createOnnx()';
+  const sessionOptions = checkOptions(where, options);
+  if (typeof ort?.InferenceSession?.create !== 'function') {
+    throw new TypeError(
+      `${where}: the first argument must be ort, the namespace of onnxruntime-node or onnxruntime-web; got ${describe(ort)}`,
+    );
+  }
+  const { read, model } = await open(where, source, sessionOptions);
+  return new OnnxModel(where, model, new SessionMaker(ort.InferenceSession, source, read, sessionOptions));
+}
+
+const wrapped = new WeakMap<object, OnnxModel<never>>();
+
+/**
+ * Hooks on a session that there is: while something is registered, its \`run\` runs the hooks; when the last one goes, the
+ * session is as it was found. The same session always gives the same model, until that is released.
+ * @param source what the session was made of: the bytes of the .onnx file, or its path or URL
+ * @example
+ * const net = await wrapOnnx(session, 'model.onnx');
+ * const handle = net.getSubmodule('encoder.layers.0').registerForwardHook((layer, inputs, output) => draw(output));
+ * await session.run({ input_ids });
+ * handle.remove();
+ * @throws TypeError for what is no session of ONNX Runtime or no ONNX model, and for a model of other inputs and outputs;
+ *   Error where it cannot be read
+ */
+export async function wrapOnnx<T extends OnnxTensor>(
+  session: OnnxSession<T>,
+  source: OnnxSource,
+  options: OnnxOptions = {},
+): Promise<OnnxModel<T>> {
+  const where = 'wrapOnnx()';
+  const sessionOptions = checkOptions(where, options);
+  const runtime = (session as { constructor?: unknown } | null | undefined)?.constructor as Partial<
+    OnnxRuntime<T>['InferenceSession']
+  >;
+  if (typeof session?.run !== 'function' || typeof runtime?.create !== 'function') {
+    throw new TypeError(`${where}: an InferenceSession of ONNX Runtime expected, got ${describe(session)}`);
+  }
+  const found = wrapped.get(session);
+  if (found?.isReleased === false) return found as unknown as OnnxModel<T>;
+  const { read, model } = await open(where, source, sessionOptions);
+  const names = [...model.graph.outputs.keys()];
+  if (session.outputNames.some((name) => !names.includes(name))) {
+    throw new TypeError(
+      `${where}: the source is not what the session was made of\n  came: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
+    );
+  }
+  const maker = new SessionMaker(runtime as OnnxRuntime<T>['InferenceSession'], source, read, sessionOptions);
+  const net = new OnnxModel<T>(where, model, maker, session);
+  wrapped.set(session, net as unknown as OnnxModel<never>);
+  return net;
+}
+
+async function open(
+  where: string,
+  source: OnnxSource,
+  { externalData = [] }: OnnxSessionOptions,
+): Promise<{ read: ReadSource; model: Model }> {
+  const read = await readSource(where, source);
+  const model = readModel(where, read.bytes);
+  const given = externalData.map((one) => (typeof one === 'string' ? one : one.path));
+  const missing = [...model.graph.weights.values()].find(({ file }) => file !== undefined && !given.includes(file));
+  if (missing !== undefined && read.file === undefined) {
+    throw new TypeError(
+      `${where}: weights of the model are in another file, "${missing.file}"\n  expected: sessionOptions with externalData: [{ path: ${JSON.stringify(missing.file)}, data }], or the path of the model in Node`,
+    );
+  }
+  return { read, model };
+}
+
+function checkOptions(where: string, options: OnnxOptions): OnnxSessionOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${where}: the options must be an object, got ${describe(options)}`);
+  }
+  const unknown = Object.keys(options).find((name) => name !== 'sessionOptions');
+  if (unknown !== undefined) throw new TypeError(`${where}: unknown option "${unknown}"; known: sessionOptions`);
+  return options.sessionOptions ?? {};
+}

@@ -1,0 +1,137 @@
+/** @file Which modules of PyTorch a node was computed in, by what its two exporters leave in the file. */
+import type { Graph, GraphNode } from './graph.ts';
+
+/** Where a node was computed. */
+export interface Scope {
+  /** The modules around it, outermost first; undefined where the file does not say. */
+  readonly modules: readonly ScopeModule[] | undefined;
+  /** What the node itself is called there. */
+  readonly name: string;
+  /** Where the exporter numbers the calls of the innermost module: which one it was. */
+  readonly repeat: string;
+}
+
+export interface ScopeModule {
+  /** As in `named_modules()`: `encoder.layers.0`. */
+  readonly path: string;
+  /** The name of its class, where the file has it. */
+  readonly kind: string | undefined;
+}
+
+/** Paths that are longer are no names of modules. */
+const MOST_NAMES = 64;
+
+/** The scope of each node of a graph. */
+export function scopesOf(graph: Graph, constants: ReadonlySet<string>): Scope[] {
+  const legacy = new LegacyNames(graph, constants);
+  return graph.nodes.map((node) => dynamoScope(node) ?? legacy.scope(node) ?? unscoped(node));
+}
+
+const unscoped = ({ name, op, outputs }: GraphNode): Scope => ({
+  modules: undefined,
+  name: name || outputs.find((value) => value !== '') || op,
+  repeat: '',
+});
+
+/**
+ * torch.onnx.export(…, dynamo=True) writes Python's lists: `['', 'encoder', 'encoder.layers.0', 'linear']` are the modules
+ * from the model itself down, and last the operation.
+ */
+function dynamoScope(node: GraphNode): Scope | undefined {
+  const paths = pythonList(node.metadata.get('pkg.torch.onnx.name_scopes'));
+  if (paths.length === 0) return undefined;
+  const classes = pythonList(node.metadata.get('pkg.torch.onnx.class_hierarchy'));
+  const modules = paths
+    .slice(0, -1)
+    .map((path, i) => ({ path, kind: classes[i]?.split('.').at(-1) }))
+    .filter(({ path }) => isPath(path));
+  return { modules, name: node.name || unscoped(node).name, repeat: '' };
+}
+
+const pythonList = (text = ''): string[] =>
+  [...text.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g)].map(([, single, double]) => single ?? double ?? '');
+
+function isPath(path: string): boolean {
+  const names = path.split('.', MOST_NAMES + 1);
+  return names.length <= MOST_NAMES && names.every((name) => name !== '');
+}
+
+/**
+ * The exporter that is based on TorchScript writes the modules into the names of the nodes: `/encoder/layers.0/act/Relu`.
+ * - In a Sequential each name begins with that of the Sequential: `/stem/stem.0/Conv` is in `stem.0`.
+ * - What is called again has a number: `/act_1/Relu` is the second call of `act`. A module may be called `act_1` too.
+ */
+class LegacyNames {
+  /** What is computed directly in each scope, by its name with its slashes. */
+  readonly #computed = new Map<string, { ops: string[]; weights: string[] }>();
+  /** Paths of modules that have weights. */
+  readonly #weighted = new Set<string>();
+
+  constructor(graph: Graph, constants: ReadonlySet<string>) {
+    for (const name of constants) this.#addOwners(name);
+    // Equal weights are one, which the exporter has given the names of the others.
+    const same = new Map<string, string>();
+    const weightOf = (value: string) => same.get(value) ?? (graph.weights.has(value) ? value : undefined);
+    for (const { op, inputs, outputs } of graph.nodes) {
+      const weight = op === 'Identity' ? weightOf(inputs[0] ?? '') : undefined;
+      if (weight !== undefined) same.set(outputs[0] ?? '', weight);
+    }
+    for (const node of graph.nodes) {
+      const names = legacyNames(node);
+      if (names === undefined || node.outputs.every((value) => constants.has(value))) continue;
+      const scope = names.slice(0, -1).join('/');
+      const computed = this.#computed.get(scope) ?? { ops: [], weights: [] };
+      this.#computed.set(scope, computed);
+      computed.ops.push(node.op);
+      for (const value of node.inputs) computed.weights.push(weightOf(value) ?? '');
+    }
+  }
+
+  scope(node: GraphNode): Scope | undefined {
+    const names = legacyNames(node);
+    if (names === undefined) return undefined;
+    const modules: ScopeModule[] = [];
+    let [path, above, repeat] = ['', '', ''];
+    for (let depth = 1; depth < names.length; depth++) {
+      const found = this.#module(names.slice(0, depth), path);
+      repeat = found.repeat;
+      const inSequential = above !== '' && found.name.startsWith(`${above}.`);
+      const own = inSequential ? found.name.slice(above.length + 1) : found.name;
+      above = found.name;
+      path = path === '' ? own : `${path}.${own}`;
+      if (!isPath(path)) return undefined;
+      modules.push({ path, kind: undefined });
+    }
+    return { modules, name: names.at(-1)!, repeat };
+  }
+
+  /** The innermost of some scopes: what it is called, and which call of it this is. */
+  #module(scopes: readonly string[], above: string): { name: string; repeat: string } {
+    const name = scopes.at(-1)!;
+    const [, first, repeat] = /^(.+)_(\d+)$/.exec(name) ?? [];
+    if (first === undefined || this.#weighted.has(above === '' ? name : `${above}.${name}`))
+      return { name, repeat: '' };
+    // A call that comes again computes the same of the same weights.
+    const one = this.#computed.get([...scopes.slice(0, -1), first].join('/'));
+    const other = this.#computed.get(scopes.join('/'));
+    if (one === undefined || other === undefined) return { name, repeat: '' };
+    const same = `${one.ops}|${one.weights}` === `${other.ops}|${other.weights}`;
+    return same ? { name: first, repeat: repeat! } : { name, repeat: '' };
+  }
+
+  /** Of `encoder.fc.weight`: `encoder.fc` and `encoder`. */
+  #addOwners(weight: string): void {
+    if (weight.includes('/') || !isPath(weight)) return;
+    for (let dot = weight.lastIndexOf('.'); dot > 0; dot = weight.lastIndexOf('.', dot - 1)) {
+      const owner = weight.slice(0, dot);
+      if (this.#weighted.has(owner)) return;
+      this.#weighted.add(owner);
+    }
+  }
+}
+
+function legacyNames({ name }: GraphNode): string[] | undefined {
+  if (!name.startsWith('/')) return undefined;
+  const names = name.slice(1).split('/', MOST_NAMES + 1);
+  return names.length <= MOST_NAMES && names.every((part) => part !== '') ? names : undefined;
+}

@@ -1,0 +1,40 @@
+/**
+ * @file Writing protobuf messages, as lists of chunks that are put together once, at the end: most chunks are views of a file.
+ * Source: https://protobuf.dev/programming-guides/encoding/
+ */
+
+export type Chunks = readonly Uint8Array[];
+
+const LENGTH = 2;
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+/** A whole number from 0 on, seven bits a byte, the lowest first. */
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+const sizeOf = (chunks: Chunks) => chunks.reduce((size, { length }) => size + length, 0);
+
+export const messageField = (field: number, chunks: Chunks): Chunks => [
+  varint(field * 8 + LENGTH),
+  varint(sizeOf(chunks)),
+  ...chunks,
+];
+
+export const textField = (field: number, text: string): Chunks => messageField(field, [utf8(text)]);
+
+export const integerField = (field: number, value: number): Chunks => [varint(field * 8), varint(value)];
+
+export function joined(chunks: Chunks): Uint8Array {
+  const bytes = new Uint8Array(sizeOf(chunks));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,151 @@
+// What is no model, and bytes that someone has damaged: an error that says what came, in no time.
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOnnx, type OnnxSource, readOnnx, wrapOnnx } from '../../../adapters/onnx/index.ts';
+import { bytesOf, EXPORTERS, floats, NAMES, pathOf, sessionOf } from './load.ts';
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.instance(error, Error);
+    return error as Error;
+  }
+  throw new Error('nothing was rejected');
+}
+
+const text = (words: string) => new TextEncoder().encode(words);
+
+for (const [what, source, message] of [
+  ['nothing', undefined, /must be the bytes of an \.onnx file, or its path or URL; got undefined/],
+  ['a number', 7, /got the number 7/],
+  ['no bytes', new Uint8Array(0), /came: no bytes/],
+  ['a page that says 404', text('<!DOCTYPE html><title>404'), /which begin as the string "<!DOCTYPE html>/],
+  ['a pointer of Git LFS', text('version https://git-lfs.github.com/spec/v1\n'), /begin as the string "version https:/],
+  ['a safetensors file', text(`${'\x40\0\0\0\0\0\0\0'}{"w":{"dtype":"F32"}}`), /an ONNX model/],
+  ['a file in the ORT format', text('\x20\0\0\0ORTM and more'), /ORT format.*\n.*\.onnx file/],
+  ['a path that leads nowhere', '/nowhere/model.onnx', /came: \/nowhere\/model\.onnx/],
+  ['a model with functions', bytesOf('graphs/function'), /functions of its own \(Twice\).*\n.*inliner/],
+  ['a circle', bytesOf('graphs/circle'), /wait for each other\n.*a, b, y/],
+  ['two nodes that give one value', bytesOf('graphs/doubled'), /two of its nodes or weights give "y"/],
+] as const) {
+  test(`${what} is no model: the error says what came`, async () => {
+    assert.match((await rejection(readOnnx(source as OnnxSource))).message, message);
+    const error = await rejection(createOnnx(ort, source as OnnxSource));
+    assert.match(error.message, message);
+    assert.match(error.message, /^createOnnx\(\): /);
+  });
+}
+
+test('weights in another file are found beside a path, and asked for beside bytes', async () => {
+  const net = await createOnnx(ort, pathOf('graphs/outside'));
+  const seen: number[][] = [];
+  net.getSubmodule('scale').observe(({ output }) => seen.push([...(output.data as Float32Array)]));
+  assert.equal([...((await net({ x: floats(1, 2) })).y!.data as Float32Array)], [-3, -8]);
+  assert.equal(seen, [[3, 8]]);
+  await net.release();
+
+  const bytes = bytesOf('graphs/outside');
+  const { message } = await rejection(createOnnx(ort, bytes));
+  assert.match(message, /weights of the model are in another file, "outside\.bin"/);
+  const data = new Uint8Array(Float32Array.of(3, 4).buffer);
+  const given = await createOnnx(ort, bytes, { sessionOptions: { externalData: [{ path: 'outside.bin', data }] } });
+  given.getSubmodule('scale').observe(({ output }) => seen.push([...(output.data as Float32Array)]));
+  await given({ x: floats(1, 2) });
+  assert.equal(seen[1], [3, 8]);
+  await given.release();
+});
+
+test('what is no runtime, no session or no option, and a source of another model, are TypeErrors', async () => {
+  const bytes = bytesOf('graphs/twice');
+  const session = await sessionOf(bytes);
+  for (const [promise, message] of [
+    [createOnnx({} as never, bytes), /must be ort.*got an? Object/i],
+    [createOnnx(undefined as never, bytes), /must be ort.*got undefined/],
+    [createOnnx(ort, bytes, { sessionOption: {} } as never), /unknown option "sessionOption"; known: sessionOptions/],
+    [createOnnx(ort, bytes, null as never), /options must be an object, got null/],
+    [wrapOnnx({} as never, bytes), /an InferenceSession.*expected/],
+    [wrapOnnx(null as never, bytes), /an InferenceSession.*got null/],
+    [wrapOnnx(session, bytesOf('encoder.legacy')), /not what the session was made of\n.*logits, positive\n.*: y/],
+  ] as const) {
+    const error = await rejection(promise);
+    assert.instance(error, TypeError);
+    assert.match(error.message, message);
+  }
+});
+
+/** Reads damaged bytes: a tree, or an Error of the right kind. */
+async function readDamaged(bytes: Uint8Array): Promise<void> {
+  try {
+    for (const _entry of (await readOnnx(bytes)).namedModules());
+  } catch (error) {
+    assert.instance(error, TypeError);
+    assert.match((error as Error).message, /^readOnnx\(\): /);
+  }
+}
+
+const small = NAMES.filter((name) => name !== 'encoder').flatMap((name) => EXPORTERS.map((by) => `${name}.${by}`));
+
+test('a file that ends early is read up to no harm, wherever it ends', async () => {
+  for (const name of ['mlp.dynamo', 'graphs/branches', 'graphs/split']) {
+    const bytes = bytesOf(name);
+    for (let length = 0; length < bytes.length; length++) await readDamaged(bytes.slice(0, length));
+  }
+});
+
+test('bytes that were changed are read up to no harm', async () => {
+  let state = 1;
+  const random = (below: number) => {
+    // Lehmer, 1951.
+    state = (state * 48271) % 0x7fffffff;
+    return state % below;
+  };
+  for (const name of [...small, 'graphs/branches', 'graphs/types', 'graphs/names']) {
+    const bytes = bytesOf(name);
+    for (let i = 0; i < 150; i++) {
+      const damaged = bytes.slice();
+      for (let change = 0; change <= random(3); change++) damaged[random(bytes.length)]! ^= 1 << random(8);
+      await readDamaged(damaged);
+    }
+  }
+});
+
+test('lengths that lie, and graphs in graphs without end, are refused', async () => {
+  const claims = Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f);
+  assert.match((await rejection(readOnnx(claims))).message, /claims \d+ bytes, and 0 are left/);
+  // graph { node { attribute { g { node { … } } } } }
+  let inner = Uint8Array.of();
+  const wrap = (field: number) => {
+    const length = [];
+    for (let rest = inner.length; ; rest >>= 7) {
+      length.push(rest > 127 ? (rest & 127) | 128 : rest);
+      if (rest <= 127) break;
+    }
+    inner = Uint8Array.of(field * 8 + 2, ...length, ...inner);
+  };
+  for (let depth = 0; depth < 300; depth++) for (const field of [6, 5, 1]) wrap(field);
+  wrap(7);
+  assert.match((await rejection(readOnnx(inner))).message, /graphs are 64 deep in each other/);
+});
+
+test('names that are thousands of modules deep are the names of nodes', async () => {
+  const name = `${'/a'.repeat(5000)}/Relu`;
+  const bytes = text(name);
+  const field = (number: number, content: Uint8Array) =>
+    Uint8Array.from([number * 8 + 2, (content.length & 127) | 128, content.length >> 7, ...content]);
+  const node = Uint8Array.from([
+    ...field(1, text('x')),
+    ...field(2, text('y')),
+    ...field(3, bytes),
+    ...field(4, text('Relu')),
+  ]);
+  const graph = Uint8Array.from([...field(1, node), ...field(12, field(1, text('y')))]);
+  const net = await readOnnx(field(7, graph));
+  assert.equal(
+    [...net.namedModules()].map(([path]) => path.length),
+    [0, name.length],
+  );
+});
+
+test.run();

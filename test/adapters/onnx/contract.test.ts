@@ -1,0 +1,110 @@
+// The public contract suite over models and nodes in onnxruntime-node, as over layertap's own modules.
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { OnnxModel } from '../../../adapters/onnx/index.ts';
+import { readModel } from '../../../adapters/onnx/read-model.ts';
+import { SessionMaker } from '../../../adapters/onnx/runtime.ts';
+import { type ContractTarget, hookContract } from '../../../src/testing/index.ts';
+import { bytesOf, floats, sessionOf } from './load.ts';
+
+type Tensors = Record<string, ort.Tensor>;
+
+const twice = bytesOf('graphs/twice');
+const shared = await sessionOf(twice);
+
+/** What wrapOnnx and createOnnx make, which have to wait for files. */
+function modelOf(session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
+  const maker = new SessionMaker<ort.Tensor>(ort.InferenceSession, twice, { bytes: twice, file: undefined }, {});
+  return new OnnxModel('the test', readModel('the test', twice), maker, session);
+}
+
+/** A session that tells of each run, which may throw. */
+function toldOf(onForward: (feeds: Tensors) => void): ort.InferenceSession {
+  const run = async (feeds: Tensors, ...more: []) => {
+    onForward(feeds);
+    return shared.run(feeds, ...more);
+  };
+  return Object.create(shared, { run: { value: run, writable: true, configurable: true } }) as ort.InferenceSession;
+}
+
+const node = {
+  mode: 'async' as const,
+  extraInputs: false,
+  outputsOnly: true,
+  tensor: (numbers: readonly number[]) => floats(...numbers),
+  values: (tensor: ort.Tensor) => [...(tensor.data as Float32Array)],
+};
+
+/** The tensors of a model are inputs and outputs by name: one object is both. */
+const model = {
+  mode: 'async' as const,
+  extraInputs: false,
+  tensor: (numbers: readonly number[]): Tensors => ({ x: floats(...numbers), y: floats(...numbers) }),
+  values: ({ y }: Tensors) => [...(y!.data as Float32Array)],
+};
+
+const nodes: ContractTarget<ort.Tensor>[] = [
+  {
+    ...node,
+    name: 'a node, in a wrapped session',
+    create(onForward) {
+      const session = toldOf(({ x }) => onForward([x]));
+      const net = modelOf(session);
+      return { hookable: net.getSubmodule('double'), call: async (x) => (await session.run({ x: x as ort.Tensor })).y };
+    },
+  },
+  {
+    ...node,
+    name: 'a node, in a session of its own',
+    create(onForward) {
+      const net = modelOf();
+      const call = async (x: unknown) => {
+        onForward([x]);
+        return (await net({ x: x as ort.Tensor })).y;
+      };
+      return { hookable: net.value('y'), call };
+    },
+  },
+];
+
+const models: ContractTarget<Tensors>[] = [
+  {
+    ...model,
+    name: 'a wrapped session',
+    create(onForward) {
+      const session = toldOf((feeds) => onForward([feeds]));
+      return { hookable: modelOf(session), call: (feeds) => session.run(feeds as Tensors) };
+    },
+  },
+  {
+    ...model,
+    name: 'a wrapped session, as a Hookable',
+    create(onForward) {
+      const net = modelOf(toldOf((feeds) => onForward([feeds])));
+      return { hookable: net, call: (feeds) => net(feeds as Tensors) };
+    },
+  },
+];
+
+for (const target of nodes) for (const { name, run } of hookContract(target)) test(name, run);
+// The outputs of a model are tensors by name: its reader knows these, and no object of them.
+const OF_TENSORS = '3. an event has the reader that knows its output';
+for (const target of models) {
+  const cases = hookContract(target).filter(({ name }) => !name.endsWith(OF_TENSORS));
+  assert.is(cases.length, hookContract(target).length - 1);
+  for (const { name, run } of cases) test(name, run);
+}
+
+test('an event of a model has the reader that knows its outputs, and log() takes them one by one', async () => {
+  const net = modelOf();
+  const known: unknown[] = [];
+  const lines: string[] = [];
+  net.observe(({ reader, output }) => known.push(reader!.is(output.y), reader!.shape(output.y)));
+  net.log({ print: (line) => lines.push(line) });
+  await net({ x: floats(1, 2) });
+  assert.equal(known, [true, [2]]);
+  assert.match(lines.join(), /y.*\[2\] mean 3\.000/);
+});
+
+test.run();

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import ort from 'onnxruntime-node';
+import { fixtureBytes, fixtureJson } from '../../fixtures/fixture.ts';
+
+/** A tensor as test/fixtures/make_onnx.py writes it. */
+export interface Written {
+  readonly type: string;
+  readonly dims: number[];
+  readonly values: number[];
+}
+
+/** What PyTorch saw in one of its models. */
+export interface Facts {
+  readonly inputs: Record<string, Written>;
+  readonly outputs: Record<string, Written>;
+  /** The class of each module. */
+  readonly classes: Record<string, string>;
+  /** The tensors of each call of each module. */
+  readonly seen: Record<string, Written[][]>;
+}
+
+export const NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested', 'half'] as const;
+export const EXPORTERS = ['legacy', 'dynamo'] as const;
+
+export const factsOf = (name: string): Facts => fixtureJson<Facts>(`onnx/${name}.json`);
+/** A file of a PyTorch model, `mlp.legacy`, or of a graph by hand, `graphs/twice`. */
+export const bytesOf = (name: string): Uint8Array => fixtureBytes(`onnx/${name}.onnx`);
+export const pathOf = (name: string): string =>
+  fileURLToPath(new URL(`../../fixtures/onnx/${name}.onnx`, import.meta.url));
+
+/** The same numbers in a tensor of ONNX Runtime. */
+export function tensorOf({ type, dims, values }: Written): ort.Tensor {
+  if (type === 'int64') return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+  if (type === 'bool') return new ort.Tensor('bool', Uint8Array.from(values), dims);
+  if (type === 'float16') return new ort.Tensor('float16', Uint16Array.from(values, toFloat16), dims);
+  return new ort.Tensor('float32', Float32Array.from(values), dims);
+}
+
+export const floats = (...values: number[]): ort.Tensor =>
+  new ort.Tensor('float32', Float32Array.from(values), [values.length]);
+
+export const feedsOf = ({ inputs }: Facts): Record<string, ort.Tensor> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, written]) => [name, tensorOf(written)]));
+
+/** The bits of a number that float16 has. */
+function toFloat16(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (size === 0) return sign;
+  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
+  const mantissa = size / 2 ** exponent;
+  if (!Number.isInteger(mantissa * 1024)) throw new Error(`float16 has no ${value}`);
+  return sign + (mantissa < 1 ? mantissa * 1024 : (exponent + 15) * 1024 + (mantissa - 1) * 1024);
+}
+
+export const sessionOf = (source: string | Uint8Array): Promise<ort.InferenceSession> =>
+  ort.InferenceSession.create(source as string);

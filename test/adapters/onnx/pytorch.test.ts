@@ -1,0 +1,103 @@
+// What hooks see of models that PyTorch exported, beside what PyTorch's own forward hooks saw before.
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOnnx, OnnxModule, OnnxNode } from '../../../adapters/onnx/index.ts';
+import { tensorReader } from '../../../adapters/onnx/reader.ts';
+import { readNumbers } from '../../../src/check/index.ts';
+import { select } from '../../../src/index.ts';
+import { bytesOf, EXPORTERS, factsOf, feedsOf, NAMES, type Written } from './load.ts';
+
+/** Modules of which an exporter has left nothing; and where it has put their values, if it has. */
+const FOLDED: Record<string, Record<string, string | undefined>> = {
+  'mlp.legacy': { drop: undefined },
+  'mlp.dynamo': { drop: undefined },
+  'cnn.legacy': { 'blocks.0.bn1': 'blocks.0.conv1', 'blocks.1.bn1': 'blocks.1.conv1' },
+  'cnn.dynamo': { 'blocks.0.conv1': undefined, 'blocks.1.conv1': undefined },
+};
+for (const exporter of EXPORTERS) {
+  const dropouts = [0, 1].flatMap((layer) =>
+    ['dropout', 'dropout1', 'dropout2'].map((name) => [`encoder.layers.${layer}.${name}`, undefined]),
+  );
+  FOLDED[`encoder.${exporter}`] = Object.fromEntries(dropouts);
+}
+
+const numbersOf = (tensor: ort.Tensor) => readNumbers('the test', 'output', tensorReader.values(tensor), tensor);
+
+/** The largest difference, as a part of the largest number. */
+function difference(tensor: ort.Tensor, { values }: Written): number {
+  const numbers = numbersOf(tensor);
+  const scale = Math.max(...values.map(Math.abs), 1e-30);
+  return Math.max(0, ...values.map((value, i) => Math.abs(value - numbers[i]!))) / scale;
+}
+
+for (const name of NAMES) {
+  for (const exporter of EXPORTERS) {
+    const file = `${name}.${exporter}`;
+    const tolerance = name === 'half' ? 1e-3 : 1e-6;
+
+    test(`${file}: what hooks see of each call of each module is what PyTorch's hooks saw`, async () => {
+      const facts = factsOf(name);
+      const net = await createOnnx(ort, bytesOf(file));
+      const seen: Record<string, ort.Tensor[]> = {};
+      const order: string[] = [];
+      const called = (path: string, module: unknown): module is OnnxModule<ort.Tensor> =>
+        module instanceof OnnxModule && facts.seen[path] !== undefined;
+      select(net, called).observe(({ path, output, call }) => {
+        seen[path] ??= [];
+        assert.is(call, seen[path].length);
+        seen[path].push(output);
+        order.push(path);
+      });
+      const outputs = await net(feedsOf(facts));
+
+      for (const [output, written] of Object.entries(facts.outputs)) {
+        assert.ok(difference(outputs[output]!, written) < tolerance, output);
+      }
+      const folded = FOLDED[file] ?? {};
+      for (const [path, calls] of Object.entries(facts.seen)) {
+        if (path in folded && folded[path] === undefined) {
+          assert.is(seen[path], undefined, path);
+          continue;
+        }
+        // The value of a module that was folded into the one before it is that of the other.
+        if (Object.values(folded).includes(path)) continue;
+        const found = seen[folded[path] ?? path];
+        assert.ok(found, `${path} is not in the tree`);
+        assert.is(found.length, calls.length, `calls of ${path}`);
+        for (const [i, tensor] of found.entries()) {
+          // Of several outputs it is the one that leaves the module last.
+          const same = calls[i]!.filter(({ dims }) => String(dims) === String(tensor.dims));
+          const closest = Math.min(...same.map((written) => difference(tensor, written)));
+          assert.ok(closest < tolerance, `${path}, call ${i}: ${closest}`);
+        }
+      }
+      // Inner modules come before those around them, as their forwards end.
+      const ended = Object.keys(facts.seen).filter((path) => seen[path] !== undefined);
+      for (const path of ended) {
+        for (const inner of ended) {
+          if (inner.startsWith(`${path}.`)) assert.ok(order.indexOf(inner) < order.indexOf(path), `${inner}, ${path}`);
+        }
+      }
+      await net.release();
+    });
+
+    test(`${file}: modules have PyTorch's names, and nodes are leaves below them`, async () => {
+      const { classes, seen } = factsOf(name);
+      const net = await createOnnx(ort, bytesOf(file));
+      for (const [path, module] of net.namedModules()) {
+        if (path === '') continue;
+        if (module instanceof OnnxNode) {
+          assert.equal([...module.namedChildren()], []);
+          continue;
+        }
+        assert.ok(module instanceof OnnxModule);
+        assert.ok(path in classes, `PyTorch has no ${path}`);
+        if (exporter === 'dynamo' && seen[path] !== undefined) assert.is(module.kind, classes[path], path);
+        assert.is(net.getSubmodule(path), module);
+      }
+    });
+  }
+}
+
+test.run();

@@ -1,0 +1,149 @@
+// What is in an ONNX file, as a tree: which modules and nodes there are, what they are called, and what is said of others.
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOnnx, OnnxModule, OnnxNode, ofOp, readOnnx } from '../../../adapters/onnx/index.ts';
+import { select } from '../../../src/index.ts';
+import { bytesOf, EXPORTERS, pathOf } from './load.ts';
+
+const pathsOf = (selection: Iterable<readonly [string, unknown]>) => [...selection].map(([path]) => path);
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('nothing was thrown');
+}
+
+for (const exporter of EXPORTERS) {
+  test(`${exporter}: modules are selected by glob and class, nodes by what they compute`, async () => {
+    const net = await readOnnx(bytesOf(`encoder.${exporter}`));
+    assert.equal(pathsOf(select(net, 'encoder.layers.*.self_attn')), [
+      'encoder.layers.0.self_attn',
+      'encoder.layers.1.self_attn',
+    ]);
+    const softmax = select(net, ofOp('Softmax'));
+    assert.is(softmax.size, 2);
+    for (const [path, node] of softmax) {
+      assert.is(node.op, 'Softmax');
+      assert.match(path, /^encoder\.layers\.\d\.self_attn\.[^.]+$/);
+    }
+    assert.ok(select(net, OnnxModule).size < select(net, OnnxNode).size);
+    assert.throws(() => select(net, 'encoder.layer.*'), /nearest: encoder\.layers/);
+  });
+
+  test(`${exporter}: a ModuleList is in the tree, and says that it is never called`, async () => {
+    const net = await readOnnx(bytesOf(`cnn.${exporter}`));
+    assert.equal(
+      [...net.getSubmodule('blocks').namedChildren()].map(([name]) => name),
+      ['0', '1'],
+    );
+    const message = messageOf(() => net.getSubmodule('blocks').observe(() => {}));
+    assert.is(message, '"blocks" takes no hooks: it holds modules, and is not called itself');
+  });
+
+  test(`${exporter}: a value leads to its node`, async () => {
+    const net = await readOnnx(bytesOf(`mlp.${exporter}`));
+    const node = net.value('y');
+    assert.ok(node instanceof OnnxNode);
+    assert.is(node.op, 'Gemm');
+    assert.match(node.path, /^fc3\./);
+    assert.equal(node.values, ['y']);
+    assert.match(
+      messageOf(() => net.value('x')),
+      /"x"\n.*an input of the model/,
+    );
+    assert.match(
+      messageOf(() => net.value('fc1.weight')),
+      /"fc1\.weight"\n.*a weight/,
+    );
+  });
+}
+
+test('a module that the exporter folded away is said, with the one that holds it now', async () => {
+  const legacy = await readOnnx(bytesOf('cnn.legacy'));
+  assert.is(
+    legacy.getSubmodule('blocks.0.conv1').note,
+    '"blocks.0.conv1" gives what the BatchNorm behind it gave: the exporter folded the two into one',
+  );
+  assert.is(legacy.getSubmodule('blocks.0.conv2').note, undefined);
+  assert.is(
+    messageOf(() => legacy.getSubmodule('blocks.0.bn1')),
+    'getSubmodule(): no module "blocks.0.bn1"\n' +
+      '  modules that compute nothing (Dropout, Identity), or that an exporter has folded into others, leave nothing in a file\n' +
+      '  inside "blocks.0": conv1, act, conv2, Add',
+  );
+  const dynamo = await readOnnx(bytesOf('cnn.dynamo'));
+  assert.is(
+    messageOf(() => dynamo.getSubmodule('blocks.1.conv1')),
+    'getSubmodule(): no module "blocks.1.conv1"\n' +
+      '  its weights are read in "blocks.1.bn1": the exporter has merged the two, and that gives what both give\n' +
+      '  inside "blocks.1": bn1, act, conv2, node_add_1',
+  );
+  assert.match(dynamo.getSubmodule('blocks.1.bn1').note!, /together with the Conv before it/);
+});
+
+test('without the names of modules, paths are those of nodes; one without a name has that of its value', async () => {
+  const net = await readOnnx(bytesOf('graphs/names'));
+  const paths = ['model/dense/Abs', 'model/dense/v1.0/Neg', 'nameless:0', 'same', 'same_1'];
+  assert.equal(
+    [...net.namedModules()].map(([path]) => path),
+    ['', ...paths],
+  );
+  // A dot in the name of a node is none between two names.
+  assert.equal(pathsOf(select(net, '*')), paths);
+  for (const path of paths) assert.is(net.getSubmodule(path).path, path);
+  assert.equal(
+    paths.map((path) => String(net.getSubmodule(path))),
+    ['Abs(model/dense/Abs)', 'Neg(model/dense/v1.0/Neg)', 'Relu(nameless:0)', 'Exp(same)', 'Sqrt(same_1)'],
+  );
+});
+
+test('what is inside an If or a Loop is in the tree, and says why it cannot be reached', async () => {
+  const net = await createOnnx(ort, bytesOf('graphs/branches'));
+  const paths = pathsOf(select(net, '*'));
+  assert.equal(paths, ['abs', 'sum', 'positive', 'choose', 'repeat', 'in_else', 'in_then', 'in_loop', 'goes_on']);
+  assert.is(
+    messageOf(() => net.getSubmodule('in_else').observe(() => {})),
+    'what is inside the If "choose" cannot be reached: its values stay there',
+  );
+  assert.match(
+    messageOf(() => net.getSubmodule('in_loop').registerForwardHook(() => {})),
+    /inside the Loop "repeat"/,
+  );
+});
+
+test('a node has its place where it is computed, wherever the file has it', async () => {
+  const net = await readOnnx(bytesOf('graphs/unsorted'));
+  assert.equal(pathsOf(select(net, '*')), ['first', 'last']);
+});
+
+test('a model that was only read takes no hooks and does not run', async () => {
+  const net = await readOnnx(pathOf('mlp.legacy'));
+  const expected = 'the model was only read, and no session runs it: use createOnnx or wrapOnnx';
+  for (const module of [net, net.getSubmodule('fc1'), net.value('y')]) {
+    assert.is(
+      messageOf(() => module.observe(() => {})),
+      expected,
+    );
+    assert.is(
+      messageOf(() => module.registerForwardHook(() => {})),
+      expected,
+    );
+  }
+  try {
+    await net({});
+    assert.unreachable();
+  } catch (error) {
+    assert.ok((error as Error).message.endsWith(expected));
+  }
+});
+
+test('weights are passed over: a tree takes no time for their bytes', async () => {
+  const net = await readOnnx(bytesOf('graphs/large'));
+  assert.equal(pathsOf(select(net, '*')), ['project', 'relu', 'back']);
+});
+
+test.run();
