@@ -4,7 +4,7 @@ export { absorb, className, describe, describeError, isClass, isThenable, typeNa
 export { GONE, isDetached } from './detached.ts';
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
 export { localPath } from './local-path.ts';
-export { isNumeric, isTypedNumbers, type Numbers, type NumericArray, readNumbers } from './numbers.ts';
+export { isNumeric, isTypedNumbers, kindOf, type Numbers, type NumericArray, readNumbers } from './numbers.ts';
 export { readStep } from './step.ts';
 export { VALUES } from './tensor-values.ts';
 export { isNews, markTrouble, troubleOf } from './trouble.ts';

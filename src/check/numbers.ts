@@ -83,7 +83,7 @@ const UNREADABLE = /^(q?u?int\d|b?float\d|complex|c(64|128)$|[uifq][2468]|[bnf][
  *   read, and for an array that is not the one of its element type: there bits would pass for numbers
  */
 export function readNumbers(where: string, name: string, values: unknown, tensor?: unknown): Numbers {
-  const kind = kindOf(where, name, tensor);
+  const kind = kindOf(where, name, values, tensor);
   if (values instanceof Float32Array && values.length > 0) return values;
   if (Array.isArray(values)) return readPlainArray(where, name, values);
   const array = typedArrayName(values);
@@ -92,10 +92,6 @@ export function readNumbers(where: string, name: string, values: unknown, tensor
   }
   if ((values as Numbers).length === 0 && isDetached(values as ArrayBufferView)) {
     throw new TypeError(`${where}: ${name} is ${describe(values)}: ${GONE}`);
-  }
-  if (kind !== undefined && !holds(array, kind)) {
-    const expected = [...new Set([ARRAY_OF[kind], 'Float32Array', 'Float64Array'])].join(' or ');
-    throw new TypeError(`${where}: ${name} is of type ${kind}, but in ${describe(values)}; expected a ${expected}`);
   }
   if (kind === 'float16' && array === 'Uint16Array') return float16ToFloat32(values as Uint16Array);
   if (kind === 'bfloat16' && array === 'Uint16Array') return bfloat16ToFloat32(values as Uint16Array);
@@ -123,8 +119,21 @@ function holds(array: string, kind: Kind): boolean {
   return kind === 'bool' ? !array.startsWith('Big') : kind === 'uint8' && array === 'Uint8ClampedArray';
 }
 
+/**
+ * What the elements of an array are; undefined where its tensor does not say.
+ * @param where as of {@link readNumbers}, and so are the others
+ * @throws TypeError for an element type that cannot be read, and for an array that is not the one of its element type
+ */
+export function kindOf(where: string, name: string, values: unknown, tensor: unknown): Kind | undefined {
+  const kind = kindSaid(where, name, tensor);
+  const array = kind && typedArrayName(values);
+  if (kind === undefined || array === undefined || holds(array, kind)) return kind;
+  const expected = [...new Set([ARRAY_OF[kind], 'Float32Array', 'Float64Array'])].join(' or ');
+  throw new TypeError(`${where}: ${name} is of type ${kind}, but in ${describe(values)}; expected a ${expected}`);
+}
+
 /** @throws TypeError for an element type that cannot be read */
-function kindOf(where: string, name: string, tensor: unknown): Kind | undefined {
+function kindSaid(where: string, name: string, tensor: unknown): Kind | undefined {
   if (tensor === undefined || tensor === null) return undefined;
   const { dtype, type } = tensor as { dtype?: unknown; type?: unknown };
   const said = typeof dtype === 'string' ? dtype : type;

@@ -1,10 +1,14 @@
 /** @file Loading parameters: everything is checked first, in PyTorch's words, and only then is anything assigned. */
+import { readNumbers } from '../check/index.ts';
 import { checkOptions, className, describe, namedModules, typeName } from '../hooks/index.ts';
 import type { Module } from './module.ts';
 import { type Parameter, replaceValues } from './parameter.ts';
 import { Tensor, type TensorLike, valuesOf } from './tensor.ts';
 
-/** A tensor to load: its values are rounded to float32. */
+/**
+ * A tensor to load: its values are rounded to float32. Where a `dtype` or `type` beside them says so (`float16`,
+ * `torch.bfloat16`, `F16`), a Uint16Array holds bits of such numbers; types that the array cannot hold are refused.
+ */
 export interface StateDictTensor {
   readonly data:
     | TensorLike['data']
@@ -71,7 +75,7 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
     }
     try {
       // Copied before anything is assigned: even where memory runs out, nothing has changed.
-      const data = toFloat32(value as StateDictTensor);
+      const data = toFloat32(key, value as StateDictTensor);
       if (data === undefined) problems.push(notTensor(key, value));
       else if (data.length === parameter.size) copies.push([parameter, data]);
       else problems.push(`"${key}" has shape ${size(shape)}, but ${data.length} values`);
@@ -105,15 +109,12 @@ function shapeOf(value: unknown): readonly number[] | undefined {
 }
 
 /** A copy of the values, each rounded once; undefined where they are no typed array of numbers. */
-function toFloat32(value: StateDictTensor & { dtype?: unknown }): Float32Array | undefined {
+function toFloat32(key: string, value: StateDictTensor): Float32Array | undefined {
   const data = value instanceof Tensor ? valuesOf(value) : value.data;
   if (!ArrayBuffer.isView(data) || data instanceof DataView) return undefined;
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return fromBigInts(data);
-  const { dtype } = value;
-  if (data instanceof Uint16Array && typeof dtype === 'string' && !/^u(int)?16$/i.test(dtype)) {
-    throw new TypeError(`the data are a Uint16Array, which holds integers, but the dtype is ${describe(dtype)}`);
-  }
-  return new Float32Array(data as unknown as ArrayLike<number>);
+  const numbers = readNumbers('loadStateDict()', `the data of "${key}"`, data, value);
+  if (typeof data[0] === 'bigint') return fromBigInts(data as BigInt64Array | BigUint64Array);
+  return new Float32Array(numbers as ArrayLike<number>);
 }
 
 function fromBigInts(data: BigInt64Array | BigUint64Array): Float32Array {

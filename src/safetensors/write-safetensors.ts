@@ -1,3 +1,4 @@
+import { kindOf } from '../check/index.ts';
 import { checkMetadata } from './check-metadata.ts';
 import { checkShape } from './check-shape.ts';
 import { checkUnicode } from './check-unicode.ts';
@@ -40,7 +41,10 @@ export interface SafetensorsInput {
   readonly data: SafetensorsValues;
   /** The sizes of the dimensions, outermost first; empty for a scalar. */
   readonly shape: readonly number[];
-  /** `'BOOL'` makes a Uint8Array of 0 and 1 one of truth values. Otherwise not needed; one of another array is refused. */
+  /**
+   * `'BOOL'` makes a Uint8Array of 0 and 1 one of truth values. Otherwise not needed; one of another array is refused, such
+   * as `float16` for bits in a Uint16Array.
+   */
   readonly dtype?: string;
 }
 
@@ -121,13 +125,13 @@ function checkInput(name: string, tensor: SafetensorsInput): CheckedTensor {
   if (typeof tensor !== 'object' || tensor === null) {
     throw new TypeError(`${where} must be { data, shape }, got ${describe(tensor)}`);
   }
-  const { data, shape, dtype: given } = tensor;
+  const { data, shape } = tensor;
   const type = typeName(data);
   if (!Object.hasOwn(DTYPE_OF, type)) {
     const arrays = Object.keys(DTYPE_OF).join(', ');
     throw new TypeError(`${where}: data must be one of ${arrays}; got ${describe(data)}`);
   }
-  const dtype = dtypeOf(type as keyof typeof DTYPE_OF, given, where);
+  const dtype = dtypeOf(type as keyof typeof DTYPE_OF, tensor, where);
   const count = checkShape(shape, where);
   if (count !== data.length) {
     throw new RangeError(`${where}: shape ${describe(shape)} takes ${count} values, data has ${data.length}`);
@@ -141,12 +145,17 @@ function checkInput(name: string, tensor: SafetensorsInput): CheckedTensor {
   return { name, dtype, shape, bytes };
 }
 
-/** @param given what the caller calls the type: names that the format does not have are other libraries' */
-function dtypeOf(type: keyof typeof DTYPE_OF, given: unknown, where: string): SafetensorsDtype {
+/** Names that the format does not have are other libraries': these must not say that the data are bits of something else. */
+function dtypeOf(type: keyof typeof DTYPE_OF, tensor: SafetensorsInput, where: string): SafetensorsDtype {
   const dtype = DTYPE_OF[type];
+  const given: unknown = tensor.dtype;
   if (given === 'BOOL' && dtype === 'U8') return 'BOOL';
-  const fits = !isDtype(given) || given === dtype || (dtype === 'F32' && FLOATS.includes(given));
-  if (!fits) throw new TypeError(`${where}: dtype ${given} does not fit data of type ${type}, which is ${dtype}`);
+  let [said, fits] = [given, given === dtype || (dtype === 'F32' && FLOATS.includes(given))];
+  if (!isDtype(given)) {
+    said = kindOf(where, 'data', tensor.data, tensor);
+    fits = dtype !== 'U16' || (said !== 'float16' && said !== 'bfloat16');
+  }
+  if (!fits) throw new TypeError(`${where}: dtype ${said} does not fit data of type ${type}, which is ${dtype}`);
   return dtype;
 }
 

@@ -179,16 +179,51 @@ test('loadStateDict() names the key of what it cannot take, and loads nothing', 
     /While copying the parameter named "bias", whose dimensions in the model are torch\.Size\(\[1\]\) and whose dimensions in the checkpoint are torch\.Size\(\[1\]\), an exception occurred : safetensors: tensor "b" is of type F8_E4M3/,
   );
   assert.equal(layer.weight.toArray(), before);
-  const bits = { data: Uint16Array.of(0x3c00), shape: [1], dtype: 'float16' };
-  assert.match(
-    messageOf(() => layer.loadStateDict({ bias: bits }, { strict: false })),
-    /"bias".* the data are a Uint16Array, which holds integers, but the dtype is .*"float16"/,
-  );
   for (const data of [[1], new DataView(new ArrayBuffer(4)), undefined, 'a']) {
     assert.match(
       messageOf(() => layer.loadStateDict({ bias: { data, shape: [1] } as never }, { strict: false })),
       /"bias", expected torch\.Tensor or Tensor-like object from checkpoint but received Object$/,
     );
+  }
+});
+
+test('loadStateDict() reads data as what their tensor says they are, and refuses what they cannot be', () => {
+  // 1, -2 and the smallest subnormal of each type, from IEEE 754 and the upper half of float32.
+  const float16 = Uint16Array.of(0x3c00, 0xc000, 1);
+  const bfloat16 = Uint16Array.of(0x3f80, 0xc000, 1);
+  const load = (data: unknown, said: object) => {
+    const layer = new Linear(3, 1, { bias: false });
+    layer.loadStateDict({ weight: { data, shape: [1, 3], ...said } as never });
+    return (layer.weight.toArray() as number[][])[0];
+  };
+  for (const said of [{ dtype: 'float16' }, { dtype: 'torch.float16' }, { dtype: 'F16' }, { type: 'float16' }]) {
+    assert.equal(load(float16, said), [1, -2, 2 ** -24]);
+  }
+  for (const said of [{ dtype: 'torch.bfloat16' }, { dtype: 'BF16' }, { type: 'bfloat16' }]) {
+    assert.equal(load(bfloat16, said), [1, -2, 2 ** -133]);
+  }
+  for (const said of [{}, { dtype: 'U16' }, { dtype: 'torch.uint16' }])
+    assert.equal(load(float16, said), [15360, 49152, 1]);
+  assert.equal(load(Uint8Array.of(0, 1, 7), { dtype: 'torch.bool' }), [0, 1, 1]);
+  // Halfway between two float32: rounded once, to even.
+  assert.equal(load(BigInt64Array.of(2n ** 60n + 2n ** 36n + 1n, 3n, -1n), { dtype: 'int64' }), [
+    2 ** 60 + 2 ** 37,
+    3,
+    -1,
+  ]);
+  for (const [data, said, message] of [
+    [new Uint8Array(3), { dtype: 'torch.float8_e4m3fn' }, /is of type torch\.float8_e4m3fn, which cannot be read/],
+    [new Uint8Array(3), { dtype: 'F8_E5M2' }, /is of type F8_E5M2, which cannot be read/],
+    [new Int16Array(3), { dtype: 'float16' }, /is of type float16, but in an Int16Array/],
+    [new Int32Array(3), { type: 'float32' }, /is of type float32, but in an Int32Array/],
+    [new Uint16Array(3), { dtype: 'int32' }, /is of type int32, but in an Uint16Array/],
+  ] as const) {
+    const text = messageOf(() => load(data, said));
+    assert.match(
+      text,
+      /While copying the parameter named "weight", .* exception occurred : loadStateDict\(\): the data of/,
+    );
+    assert.match(text, message);
   }
 });
 

@@ -144,6 +144,17 @@ test('writeSafetensors() refuses what the format cannot hold, and names it', () 
   refuse(TypeError, /dtype F16 does not fit data of type Uint16Array, which is U16$/, {
     x: { data: new Uint16Array(2), shape: [2], dtype: 'F16' },
   });
+  for (const said of [{ dtype: 'float16' }, { dtype: 'torch.bfloat16' }, { type: 'float16' }]) {
+    refuse(TypeError, /dtype b?float16 does not fit data of type Uint16Array, which is U16$/, {
+      x: { data: new Uint16Array(2), shape: [2], ...said },
+    });
+  }
+  refuse(TypeError, /data is of type torch.float8_e5m2, which cannot be read/, {
+    x: { data: new Uint8Array(2), shape: [2], dtype: 'torch.float8_e5m2' },
+  });
+  refuse(TypeError, /data is of type float32, but in an Int32Array/, {
+    x: { data: new Int32Array(2), shape: [2], dtype: 'float32' },
+  });
   refuse(TypeError, /dtype BOOL does not fit data of type Float32Array, which is F32$/, {
     x: { data: new Float32Array(2), shape: [2], dtype: 'BOOL' },
   });
