@@ -1,6 +1,9 @@
 import { className, describe, ForwardError, type Hookable, isHookable, typeName } from '../hooks/index.ts';
 import { Module } from './module.ts';
 
+/** How often modules were added or removed: their number may be the same again. */
+export let changesOf: (modules: ModuleArray) => number;
+
 /**
  * Modules by number: what Sequential and ModuleList share. They are the own properties `0`, `1`, …, so `layers[0]` is
  * the first one, and `layers[0] = module` puts another in its place. (A function has a `length` of its own, so their
@@ -14,6 +17,7 @@ import { Module } from './module.ts';
 export class ModuleArray<M extends Hookable = Hookable> extends Module {
   [index: number]: M;
   #size = 0;
+  #changes = 0;
 
   /** @throws TypeError for anything that is not a module */
   constructor(modules: Iterable<M>) {
@@ -51,7 +55,11 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     }
     const list = [...modules];
     for (const module of list) checkModule(name, module);
-    for (const module of list) this[this.#size++] = module;
+    for (const module of list) {
+      this[this.#size] = module;
+      this.#size++;
+      this.#changes++;
+    }
     return this;
   }
 
@@ -63,6 +71,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     for (let i = this.#size; i > place; i--) this[i] = this[i - 1]!;
     this[place] = module;
     this.#size++;
+    this.#changes++;
     return this;
   }
 
@@ -72,23 +81,24 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     const place = this.#index(index, this.#size - 1);
     const module = this[place]!;
     for (let i = place; i < this.#size - 1; i++) this[i] = this[i + 1]!;
+    delete this[this.#size - 1];
     this.#size--;
-    delete this[this.#size];
+    this.#changes++;
     return module;
   }
 
   /**
    * The modules in order. One that is replaced meanwhile comes in its new form, if it has not come yet.
-   * @throws ForwardError where something else was written to an index, or their number changes meanwhile
+   * @throws ForwardError where something else was written to an index, or modules are added or removed meanwhile
    */
   [Symbol.iterator](): IterableIterator<M> {
     checkEnd(this);
-    const size = this.#size;
+    const [size, changes] = [this.#size, this.#changes];
     let next = 0;
     // By hand: a generator takes twice the time.
     const iterator: IterableIterator<M> = {
       next: () => {
-        if (this.#size !== size) throw changedSize(size, this.#size);
+        if (this.#changes !== changes) throw changedSize(size, this.#size);
         return next < size ? { value: this.#checked(next++), done: false } : { value: undefined, done: true };
       },
       [Symbol.iterator]: () => iterator,
@@ -115,6 +125,10 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     const place = index < 0 ? index + this.#size : index;
     if (place >= 0 && place <= last) return place;
     throw new RangeError(outOfRange(index, this.#size).join('\n  '));
+  }
+
+  static {
+    changesOf = (modules) => modules.#changes;
   }
 }
 
@@ -165,13 +179,13 @@ export function isAlone(modules: ModuleArray): boolean {
 }
 
 /**
- * The number of modules changed while they were being called or iterated. In the words of Python, which refuses it to
+ * Modules were added or removed while they were being called or iterated. In the words of Python, which refuses it to
  * `for module in self`.
  */
 export function changedSize(before: number, after: number): ForwardError {
   return new ForwardError(
     'dictionary changed size during iteration',
-    `came: ${after} modules`,
+    `came: ${after} modules${before === after ? ' again, after some were added and others removed' : ''}`,
     `expected: ${before}, as at the start; add and remove modules before or after`,
   );
 }

@@ -1,4 +1,4 @@
-import { className, describe, type Hookable, typeName } from '../hooks/index.ts';
+import { className, describe, ForwardError, type Hookable, typeName } from '../hooks/index.ts';
 import { Module } from './module.ts';
 import { changedSize, checkModule } from './module-array.ts';
 
@@ -83,10 +83,21 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
   }
 }
 
-/** An iterator of a Map that refuses to go on where entries were added or removed: a Map's own would show the new ones. */
+/**
+ * An iterator of a Map that refuses to go on where a Python dict's does: where there are more or fewer entries than before,
+ * and where one comes beyond their number, since it was deleted and set again.
+ */
 function* unchanging<T>(modules: ReadonlyMap<string, unknown>, iterator: Iterable<T>): Generator<T> {
   const { size } = modules;
+  let came = 0;
   for (const entry of iterator) {
+    if (++came > size) {
+      throw new ForwardError(
+        'dictionary keys changed during iteration',
+        `came: ${describe(entry)}, beyond the ${size} of the start`,
+        'expected: the same names as at the start; delete and set modules before or after',
+      );
+    }
     yield entry;
     if (modules.size !== size) throw changedSize(size, modules.size);
   }

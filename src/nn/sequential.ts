@@ -1,5 +1,5 @@
 import { describe, type Hookable } from '../hooks/index.ts';
-import { changedSize, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
+import { changedSize, changesOf, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
 import { SequentialStep } from './sequential-step.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -35,6 +35,7 @@ export class Sequential extends ModuleArray {
   /** @throws ForwardError where a hook or a module adds or removes modules of this container meanwhile */
   override forward(input: Tensor): Tensor {
     const size = this.size;
+    const changes = changesOf(this);
     const steps = this.#steps;
     let checked = false;
     if (steps.length !== size || Object.hasOwn(this, size)) {
@@ -56,7 +57,7 @@ export class Sequential extends ModuleArray {
         steps[at] = step;
       }
       value = step.call(value);
-      if (this.size !== size) throw changedSize(size, this.size);
+      if (changesOf(this) !== changes) throw changedSize(size, this.size);
       at = step.end;
     }
     return value;

@@ -22,6 +22,23 @@ const write = (modules: Module, key: number | string, value: unknown) => {
 };
 const names = (modules: Module) => [...modules.namedChildren()].map(([name]) => name);
 
+test('what a frozen container refuses leaves it as it was', () => {
+  for (const close of [Object.freeze, Object.preventExtensions] as ((net: Sequential) => void)[]) {
+    const net = new Sequential(new ReLU(), new Identity());
+    const before = String(net);
+    close(net);
+    const changes = [() => net.append(new ReLU()), () => net.extend([new ReLU()]), () => net.insert(0, new ReLU())];
+    if (Object.isFrozen(net))
+      changes.push(
+        () => net.pop(),
+        () => net.pop(0),
+      );
+    for (const change of changes) assert.throws(change, TypeError);
+    assert.is(String(net), before);
+    assert.is(net.size, 2);
+  }
+});
+
 test('at, append, insert, extend and pop keep the numbers without gaps', () => {
   const [a, b, c, d] = [new ReLU(), new ReLU(), new ReLU(), new ReLU()];
   const list = new ModuleList([a]);

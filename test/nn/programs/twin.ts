@@ -27,6 +27,8 @@ interface TwinModule {
   readonly data: ModuleData;
   readonly table: Table;
   readonly children: TwinModule[];
+  /** How often children were added or removed. */
+  changes: number;
   weight: Weights;
   bias: Weights | null;
   /** An own property `forward`. */
@@ -89,12 +91,12 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
         values.map((x) => (x > 0 ? x : 0)),
       ),
     Identity: (_module, input) => input,
-    Sequential({ children }, input) {
-      const size = children.length;
+    Sequential(module, input) {
+      const { children, changes } = module;
       let value = input;
       for (let i = 0; ; i++) {
-        if (children.length !== size) throw new TwinError('size changed');
-        if (i === size) return value;
+        if (module.changes !== changes) throw new TwinError('size changed');
+        if (i === children.length) return value;
         value = call(children[i]!, value);
       }
     },
@@ -203,6 +205,7 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
         data,
         table: emptyTable(),
         children: [...children],
+        changes: 0,
         weight: parameters[weights.weight]!,
         bias: parameters[weights.bias] ?? null,
         own: undefined,
@@ -235,11 +238,13 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
     swap({ children }, index, module) {
       children[index] = module;
     },
-    insert({ children }, index, module) {
-      children.splice(index, 0, module);
+    insert(container, index, module) {
+      container.children.splice(index, 0, module);
+      container.changes++;
     },
-    pop({ children }, index) {
-      children.splice(index, 1);
+    pop(container, index) {
+      container.children.splice(index, 1);
+      container.changes++;
     },
     patch(on, forward) {
       const before = lookUp(on);
