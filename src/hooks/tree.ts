@@ -6,7 +6,8 @@ import type { Hookable } from './hookable.ts';
 
 /**
  * The own enumerable properties of an object that pass a test, and those inside its arrays and plain objects, with
- * dotted names: `fc1`, `layers.0`, `heads.left`.
+ * dotted names: `fc1`, `layers.0`, `heads.left`. An array or object that two properties hold comes under both; inside one
+ * property it comes once.
  * @throws Error where such a property has the name of a method, which it would hide
  */
 export function* ownEntries<T>(owner: object, is: (value: unknown) => value is T): Generator<[string, T]> {
@@ -15,6 +16,8 @@ export function* ownEntries<T>(owner: object, is: (value: unknown) => value is T
 
   function* below(container: object, prefix: string, top?: string): Generator<[string, T]> {
     for (const key of Object.keys(container)) {
+      // Once for each property: a graph of objects has more paths than one could walk.
+      if (top === undefined) seen.clear();
       const value = (container as Record<string, unknown>)[key];
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
       const name = prefix + key;

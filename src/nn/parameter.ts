@@ -34,7 +34,7 @@ export class Parameter extends Tensor {
     this.#values = new Float32Array(values);
     Object.defineProperty(this, 'data', Parameter.#data);
     // Its prepared form has this shape, too, and would not notice another one.
-    Object.freeze(this.shape);
+    Object.defineProperty(this, 'shape', { value: Object.freeze(this.shape), writable: false });
   }
 
   /** Raised whenever the values may have changed. Kernels keep prepared weights by it. */

@@ -24,10 +24,14 @@ const names = (modules: Module) => [...modules.namedChildren()].map(([name]) => 
 
 test('what a frozen container refuses leaves it as it was', () => {
   for (const close of [Object.freeze, Object.preventExtensions] as ((net: Sequential) => void)[]) {
-    const net = new Sequential(new ReLU(), new Identity());
+    const net: Sequential = new Sequential(new ReLU(), new Identity());
     const before = String(net);
     close(net);
-    const changes = [() => net.append(new ReLU()), () => net.extend([new ReLU()]), () => net.insert(0, new ReLU())];
+    const changes: (() => unknown)[] = [
+      () => net.append(new ReLU()),
+      () => net.extend([new ReLU()]),
+      () => net.insert(0, new ReLU()),
+    ];
     if (Object.isFrozen(net))
       changes.push(
         () => net.pop(),

@@ -278,6 +278,32 @@ test('printing never throws: it shows what is wrong', () => {
   );
 });
 
+test('an array that two properties hold is in the tree under both names, as a ModuleList is in PyTorch', () => {
+  class Tied extends Module {
+    encoder = [new Linear(1, 1)];
+    decoder = this.encoder;
+  }
+  const tied = new Tied();
+  assert.equal(
+    [...tied.stateDict().keys()],
+    ['encoder.0.weight', 'encoder.0.bias', 'decoder.0.weight', 'decoder.0.bias'],
+  );
+  assert.is(tied.getSubmodule('decoder.0'), tied.encoder[0]);
+  assert.is(select(tied, 'decoder.*').size, 1);
+  assert.equal([...tied.modules()].length, 2);
+  // Each node refers to all before it: there are 2 ** 40 ways through them.
+  interface Node {
+    layer: Module;
+    inputs: Node[];
+  }
+  class Graph extends Module {
+    nodes: Node[] = [];
+  }
+  const graph = new Graph();
+  for (let i = 0; i < 40; i++) graph.nodes.push({ layer: new ReLU(), inputs: [...graph.nodes] });
+  assert.is([...graph.modules()].length, 41);
+});
+
 test('two modules with one path are an error that names both, wherever something is kept by path', () => {
   class Two extends Module {
     a = { b: new Linear(2, 3) };

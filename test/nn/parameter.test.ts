@@ -56,6 +56,14 @@ test('new Parameter() takes a tensor, and says what came instead', () => {
   assert.throws(() => new Parameter({ data: new Float32Array(2), shape: [3] }), /shape \[3\] holds 3 values, got 2/);
 });
 
+test('the shape of a Parameter is fixed: what is prepared for the kernels has the same', () => {
+  const layer = new Linear(3, 2);
+  const before = layer(zeros(1, 3)).toArray();
+  assert.throws(() => Object.assign(layer.weight, { shape: [2, 3] }), TypeError);
+  assert.throws(() => (layer.weight.shape as number[]).reverse(), TypeError);
+  assert.equal(layer(zeros(1, 3)).toArray(), before);
+});
+
 test('assign() copies: what its caller does to the values afterwards changes nothing', () => {
   const p = new Parameter(zeros(2));
   const [array, float32, float64] = [[1, 2], Float32Array.of(3, 4), Float64Array.of(5, 6)];
