@@ -59,6 +59,12 @@ export default {
     sourcemap: true,
     chunkFileNames: 'shared/[name]-[hash].js',
     hoistTransitiveImports: false,
+    // A room, a chunk: a bundler leaves out those from which a program imports nothing. Within one it has to keep what a
+    // class does as it is made.
+    manualChunks: (id) => {
+      if (id.includes('@assemblyscript/loader')) return 'kernels';
+      return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
+    },
     banner: ({ moduleIds }) => noticesOf(packagesOf(moduleIds)),
   },
   // As package.json says of the whole: a module from which nothing is used is left out.

@@ -19,7 +19,7 @@ const NODE = ['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'str
 /** What the files of a room may import: other rooms, and packages. A room may always import itself, and one of src/ the foot. */
 const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
   'src/check': { rooms: [], packages: [] },
-  'src/hooks': { rooms: ['src/kernels'], packages: ['rxjs'] },
+  'src/hooks': { rooms: [], packages: ['rxjs'] },
   'src/kernels': { rooms: [], packages: ['@assemblyscript/loader'] },
   'src/nn': { rooms: ['src/hooks', 'src/kernels'], packages: [] },
   'src/protobuf': { rooms: [], packages: [] },
@@ -75,6 +75,7 @@ test('every import keeps the borders', () => {
 test('the check sees what it is made for', () => {
   const bad: [string, string][] = [
     ['src/hooks/x.ts', '../nn/index.ts'],
+    ['src/hooks/x.ts', '../kernels/index.ts'],
     ['src/tensorboard/x.ts', '../nn/tensor.ts'],
     ['src/nn/x.ts', '../hooks/pipeline.ts'],
     ['src/kernels/x.ts', 'rxjs'],

@@ -1,5 +1,4 @@
-import { absorb, describe, describeError, isThenable } from '../check/index.ts';
-import type { Summary } from '../kernels/index.ts';
+import { absorb, describe, describeError, isThenable, type Summary } from '../check/index.ts';
 import { checkOptions } from './check-arguments.ts';
 import { describeModule } from './describe-module.ts';
 import { forEachTensor } from './each-tensor.ts';

@@ -4,9 +4,9 @@
  * A kernel knows flat arrays, counts and pointers; it knows no Tensor, no Module and no hook.
  */
 
-import type { Numbers } from '../check/index.ts';
+import type { Numbers, Summary } from '../check/index.ts';
 
-export type { Numbers };
+export type { Numbers, Summary };
 
 /** The weights of one linear layer in the form that its kernel wants, without a bias. Made by {@link Kernels.pack}. */
 export interface PackedLinear {
@@ -35,26 +35,6 @@ export interface LinearChain {
    * @throws RangeError where WebAssembly memory cannot grow any further; Error where packed weights were disposed
    */
   run(input: Float32Array, rows: number): Float32Array;
-}
-
-/**
- * Statistics of one array. `mean`, `variance`, `min` and `max` are of the finite values alone, so that one
- * infinity does not hide the rest; they are NaN where there is no finite value.
- */
-export interface Summary {
-  /** All values, NaN and infinities included. */
-  readonly count: number;
-  readonly mean: number;
-  /** Population variance: the mean squared distance from the mean (divided by n, not n - 1). */
-  readonly variance: number;
-  /** A minimum or maximum that is zero is 0, never -0, whatever the signs of the zeros. */
-  readonly min: number;
-  readonly max: number;
-  /** How many are 0 or -0. */
-  readonly zeros: number;
-  readonly nan: number;
-  readonly positiveInfinity: number;
-  readonly negativeInfinity: number;
 }
 
 /** How many values fell between each pair of neighbouring edges, and how many fell in no bin. */

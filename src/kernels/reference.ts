@@ -2,16 +2,8 @@
  * @file The slow, obvious twin of the WebAssembly kernels: the fallback where WebAssembly is refused, and the oracle
  * that the tests hold the fast kernels against. Sums are in float64.
  */
-import type {
-  HistogramCounts,
-  Kernels,
-  Layer,
-  LinearChain,
-  Moments,
-  Numbers,
-  PackedLinear,
-  Summary,
-} from './kernels.ts';
+import { plainSummary } from '../check/index.ts';
+import type { HistogramCounts, Kernels, Layer, LinearChain, Moments, Numbers, PackedLinear } from './kernels.ts';
 
 class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -57,44 +49,6 @@ function relu(input: Float32Array): Float32Array {
   const output = new Float32Array(input.length);
   for (let i = 0; i < input.length; i++) output[i] = input[i]! < 0 ? 0 : input[i]!;
   return output;
-}
-
-/** Two passes over the finite values, so that a mean far from zero costs the variance no digits. */
-function summarize(values: Numbers): Summary {
-  let [sum, finite, zeros, nan, positiveInfinity, negativeInfinity] = [0, 0, 0, 0, 0, 0];
-  let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    const x = values[i]!;
-    if (Number.isNaN(x)) nan++;
-    else if (x === Infinity) positiveInfinity++;
-    else if (x === -Infinity) negativeInfinity++;
-    else {
-      finite++;
-      sum += x;
-      if (x === 0) zeros++;
-      if (x < min) min = x;
-      if (x > max) max = x;
-    }
-  }
-  const none = finite === 0;
-  const mean = none ? NaN : sum / finite;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    const distance = values[i]! - mean;
-    if (Number.isFinite(distance)) squares += distance * distance;
-  }
-  return {
-    count: values.length,
-    mean,
-    variance: none ? NaN : squares / finite,
-    // Adding 0 makes -0 a 0.
-    min: none ? NaN : min + 0,
-    max: none ? NaN : max + 0,
-    zeros,
-    nan,
-    positiveInfinity,
-    negativeInfinity,
-  };
 }
 
 function moments(values: Numbers): Moments {
@@ -144,7 +98,7 @@ export const reference: Kernels = {
   pack: (weight, outFeatures, inFeatures) => new PlainLinear(weight, outFeatures, inFeatures),
   chain,
   relu,
-  summarize,
+  summarize: plainSummary,
   moments,
   histogram,
   foldCrc32c,

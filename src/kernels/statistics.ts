@@ -1,6 +1,6 @@
 /** @file The statistics that users call: they check what came, and leave the counting to the kernels. */
-import { type NumericArray, readNumbers } from '../check/index.ts';
-import type { HistogramCounts, Summary } from './kernels.ts';
+import { type NumericArray, readNumbers, type Summary } from '../check/index.ts';
+import type { HistogramCounts } from './kernels.ts';
 import { kernels } from './select.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Summary } from './kernels.ts';
+import type { Summary } from '../check/index.ts';
 import type { Float32Values } from './number-array.ts';
 import { paddingOf, stream } from './stream.ts';
 import type { WasmMemory } from './wasm-memory.ts';

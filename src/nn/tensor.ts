@@ -1,5 +1,6 @@
 import { brand, GONE, isDetached, readNumbers, VALUES } from '../check/index.ts';
 import { className, describe, ForwardError, printAsString, type TensorReader, typeName } from '../hooks/index.ts';
+import { kernels } from '../kernels/index.ts';
 import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
@@ -228,5 +229,6 @@ export const tensorReader: TensorReader<Tensor> = {
   is: (value): value is Tensor => value instanceof Tensor,
   shape: (t) => t.shape,
   values: valuesOf,
+  summarize: (t) => kernels().summarize(valuesOf(t)),
   keep: (t) => (t.constructor === Tensor ? t : new Tensor(valuesOf(t).slice(), t.shape)),
 };

@@ -1,6 +1,5 @@
 import { concatMap, filter, from, map, type OperatorFunction, of } from 'rxjs';
-import { isThenable } from '../../check/index.ts';
-import type { Summary } from '../../kernels/index.ts';
+import { isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../describe-module.ts';
 import { OutputTensors } from '../each-tensor.ts';
 import type { ForwardEvent } from '../event.ts';
