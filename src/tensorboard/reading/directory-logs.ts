@@ -34,7 +34,8 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
   return {
     async list() {
       const { realpath, stat } = node.fs.promises;
-      const start = outside ? root : await realpath(root);
+      const real = await realpath(root);
+      const start = outside ? root : real;
       const within = start.endsWith(node.path.sep) ? start : start + node.path.sep;
       const identity = identityOf(await stat(start));
       const walk: Walk = {
@@ -44,7 +45,8 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
         files: [],
         links: [],
       };
-      await look(walk, { path: start, prefix: '', identity, linked: undefined });
+      const linked = real === root ? undefined : identity;
+      await look(walk, { path: start, prefix: '', identity, linked });
       // Only now is it known which directories have names of their own. More links may be found on the way.
       for (const directory of walk.links) await visit(walk, directory);
       return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));

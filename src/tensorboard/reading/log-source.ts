@@ -5,8 +5,8 @@ export interface LogFile {
   /** In bytes, as of now. */
   readonly size: number;
   /**
-   * Which directory the last link in the path leads to, if there is one. Where that changes the link was moved, and another
-   * run has taken the place of the one that was there.
+   * Which directory the last link in the path leads to, if there is one, be it in the path of the log directory. Where that
+   * changes the link was moved, and another run has taken the place of the one that was there.
    */
   readonly directory?: string;
   /** Which file it is, where the last name of the path is a link. As `directory`. */

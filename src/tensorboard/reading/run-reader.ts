@@ -4,6 +4,7 @@ import { ReusedNumbers } from '../format/reused-numbers.ts';
 import { checkOnDamage, EventReader } from './event-reader.ts';
 import type { LogFile, LogSource } from './log-source.ts';
 import type { LoggedEvent } from './logged-event.ts';
+import { lastOf, ReplacedFile, readOn } from './read-on.ts';
 import type { Damage } from './record-splitter.ts';
 
 /** An event, and where it was found. */
@@ -42,6 +43,8 @@ interface Followed {
   /** As of {@link LogFile}, when it was begun. */
   readonly target: string | undefined;
   reader: EventReader;
+  /** The last bytes of what was read to the end of a record. */
+  before: Uint8Array;
   /** When it was last read, to its end or to where nothing more can be; a file of the same size has nothing new. */
   size: number;
   /** Why the last look at it failed, until one does not: told once, and tried again. */
@@ -60,7 +63,7 @@ const warn = ({ path, offset, reason }: FileDamage): void => {
  *
  * A program that went on from a checkpoint writes steps again. TensorBoard's rule: a record takes the place of all earlier
  * ones of its tag with the same or a later step; a `start` takes the place of all records of its run from its step on.
- * Where a link was moved to another run, or a directory was made anew, a `start` with the step -Infinity comes first.
+ * Where a link was moved to another run, or a directory in its path, a `start` with the step -Infinity comes first.
  *
  * @example
  * const runs = new RunReader(directoryLogs('runs'));
@@ -159,30 +162,45 @@ export class RunReader {
     return new EventReader((damage) => this.#onDamage({ path, ...damage }));
   }
 
+  /** Another file in its place, as it seems. What it has at steps of the old one counts. */
+  #readAnew(followed: Followed, path: string, why: string): void {
+    this.#onDamage({ path, offset: followed.reader.offset, reason: `${why}; it is read anew`, final: false });
+    Object.assign(followed, { reader: this.#reader(path), before: NOTHING, size: 0, failure: '' });
+  }
+
   /** Gives the file itself, each time when there is something in its backlog. */
   async *#read(file: LogFile, run: string, numbers: ReusedNumbers | undefined): AsyncGenerator<Followed> {
     const { path } = file;
     let followed = this.#files.get(path);
     if (followed === undefined) {
       const backlog = this.#replaced.delete(run) ? [anew()] : [];
-      followed = { run, target: file.target, reader: this.#reader(path), size: 0, failure: '', backlog };
+      followed = {
+        run,
+        target: file.target,
+        reader: this.#reader(path),
+        before: NOTHING,
+        size: 0,
+        failure: '',
+        backlog,
+      };
       this.#files.set(path, followed);
     }
     if (followed.backlog.length > 0) yield followed;
     const { offset } = followed.reader;
     if (file.size < offset || (followed.reader.ended && file.size < followed.size)) {
-      const reason = `the file became shorter: it has ${file.size} bytes, and more were read; it is read anew`;
-      this.#onDamage({ path, offset, reason, final: false });
-      // Another one in its place, as it seems. What it has at steps of the old one counts.
-      Object.assign(followed, { reader: this.#reader(path), size: 0, failure: '' });
+      this.#readAnew(followed, path, `the file became shorter: it has ${file.size} bytes, and more were read`);
     }
     const { reader } = followed;
     if (file.size === followed.size || reader.ended) return;
     try {
+      let [at, before] = [reader.offset, followed.before];
       // A writer may take back a record that it could not write to its end: half a record is read anew each time.
-      for await (const bytes of file.read(reader.offset)) {
+      for await (const bytes of readOn(file, at, before)) {
         numbers?.reset();
         followed.backlog = reader.push(bytes, numbers?.take).reverse();
+        if (reader.offset > at) followed.before = lastOf(before, bytes, reader.offset - at);
+        before = lastOf(before, bytes, bytes.length);
+        at += bytes.length;
         if (followed.backlog.length > 0) yield followed;
         if (reader.ended) {
           followed.size = file.size;
@@ -192,6 +210,11 @@ export class RunReader {
       followed.size = file.size;
       followed.failure = '';
     } catch (error) {
+      if (error instanceof ReplacedFile) {
+        this.#readAnew(followed, path, 'another file has taken its place');
+        yield* this.#read(file, run, numbers);
+        return;
+      }
       const reason = String((error as Error)?.message ?? error);
       if (reason !== followed.failure) this.#onDamage({ path, offset: reader.offset, reason, final: false });
       followed.failure = reason;
@@ -200,6 +223,8 @@ export class RunReader {
     }
   }
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 const anew = (): LoggedEvent => ({ kind: 'start', wallTime: Date.now() / 1000, step: -Infinity });
 

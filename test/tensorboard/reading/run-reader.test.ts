@@ -121,6 +121,35 @@ test('RunReader reads a file anew that was none, and became shorter', async () =
   assert.equal(await look(reader), ['. 0']);
 });
 
+test('RunReader reads a file anew where a longer one has taken its place, however its bytes come', async () => {
+  for (const size of [1, 3, 5, 1 << 20]) {
+    let bytes = Buffer.concat([header, scalars[0]!]);
+    const read = async function* (from: number) {
+      for (let at = from; at < bytes.length; at += size) yield Uint8Array.from(bytes.subarray(at, at + size));
+    };
+    const damages: FileDamage[] = [];
+    const reader = new RunReader(
+      { list: async () => [{ path: 'a.tfevents', size: bytes.length, read }] },
+      { onDamage: (damage) => damages.push(damage) },
+    );
+    assert.equal(await look(reader), ['. version', `. ${first}`]);
+    // What is appended, also in halves, is no other file.
+    const record = scalars[1]!;
+    bytes = Buffer.concat([bytes, record.subarray(0, 15)]);
+    assert.equal(await look(reader), []);
+    bytes = Buffer.concat([bytes.subarray(0, -15), record, record]);
+    assert.equal(await look(reader), ['. 0', '. 0']);
+    assert.equal(damages, []);
+    // Its records are as long as those before, so that no checksum of a length would tell.
+    const length = bytes.length;
+    bytes = Buffer.concat([header, ...[1, 0, 0, 0].map((i) => scalars[i]!)]);
+    assert.equal(await look(reader), ['. version', '. 0', ...[0, 0, 0].map(() => `. ${first}`)]);
+    const reason = 'another file has taken its place; it is read anew';
+    assert.equal(damages, [{ path: 'a.tfevents', offset: length, reason, final: false }]);
+    assert.equal(await look(reader), []);
+  }
+});
+
 test('RunReader tries a file again that could not be read, and tells of it once', async () => {
   const bytes = Buffer.concat([header, scalars[0]!, scalars[1]!]);
   const cut = header.length + scalars[0]!.length;
@@ -265,6 +294,22 @@ test('RunReader begins a run anew where its link was moved to another directory,
   put(logs, 'current/events.out.tfevents.2', scalars[0]!);
   assert.equal(await look(reader), ['current start', 'current version', `current ${first}`]);
   assert.equal(await look(reader), []);
+});
+
+test('RunReader begins all runs anew where a link in the path of the log directory was moved', async () => {
+  const { at } = withLatest();
+  for (const outside of [true, false]) {
+    const link = at(`link_${outside}`);
+    symlinkSync(at('elsewhere'), link);
+    const damages: FileDamage[] = [];
+    const reader = new RunReader(directoryLogs(join(link, 'a'), { outside }), { onDamage: (one) => damages.push(one) });
+    assert.equal(await look(reader), ['. version', `. ${first}`]);
+    rmSync(link);
+    put(at('moved'), 'a/events.out.tfevents.2', scalars[1]!);
+    symlinkSync(at('moved'), link);
+    assert.equal(await look(reader), ['. start', '. version', '. 0']);
+    assert.is(damages.length, 1);
+  }
 });
 
 test('RunReader begins a run anew where a link to a file was moved to another one', async () => {
