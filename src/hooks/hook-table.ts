@@ -107,7 +107,7 @@ export class HookTable {
   readonly reader: TensorReader | undefined;
   /** Those that run before its own: `globalHooks`, or `noHooks` where global hooks do not reach. */
   readonly global: HookTable;
-  /** The class of the last output, where its instances are no streams. Only observers ask. */
+  /** The class of the last output that was a tensor or an array, and so no stream. Only observers ask. */
   classOfOutputs: unknown = NONE;
   /** Whether anything is registered: the one field that a call without hooks reads. */
   active = false;

@@ -36,20 +36,24 @@ export function tellObservers(
 }
 
 /**
- * Whether an output is a stream. To ask for its members costs as much as a hook, so what was found out holds for the
- * instances of a class; plain objects and functions are looked at each time.
+ * Whether an output is a stream. To ask for its members costs as much as a hook, so what was found out holds for all
+ * tensors of a class, and for arrays. Other objects are looked at each time: one of a class may be a stream by members of
+ * its own.
  */
 function isStreamOf(table: HookTable, output: unknown): output is object {
+  let found = false;
   try {
     const made = (output as Partial<object> | null | undefined)?.constructor;
     if (made === table.classOfOutputs) return false;
+    found = isStream(output);
     // A framework's tensor may be iterable in a way of its own.
-    if (isStream(output) && !table.reader?.is(output)) return true;
-    if (made !== Object && made !== Function && made !== undefined) table.classOfOutputs = made;
+    if (made !== Array && !table.reader?.is(output)) return found;
+    table.classOfOutputs = made;
+    return false;
   } catch {
-    // A Proxy, say, that refuses to be looked at.
+    // A Proxy, say, that refuses to be looked at, or a reader that fails.
+    return found;
   }
-  return false;
 }
 
 /** The same for a stream, which is the caller's: observers get a stand-in, or are told of each chunk that is read. */

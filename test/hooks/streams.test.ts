@@ -359,6 +359,27 @@ test('a module that gave other objects, also plain ones and functions, may give 
   assert.equal(seen, ['value', 'stream', 'value', 'stream', 'value', 'stream', 'value', 'stream']);
 });
 
+test('an object of a class may be a stream by members of its own, also where the reader fails', () => {
+  class Answer {
+    readonly text = 'all of it';
+  }
+  const outputs = [new Answer(), Object.assign(new Answer(), byHand()), new Answer()];
+  const model = { run: (i: number) => outputs[i] };
+  const seen: string[] = [];
+  const see = ({ output }: { output: unknown }) => void seen.push(String(output) === 'a stream' ? 'stream' : 'value');
+  attach(model, 'run').observe(see);
+  for (const i of [0, 1, 2, 1]) model.run(i);
+  assert.equal(seen.splice(0), ['value', 'stream', 'value', 'stream']);
+  const fails = () => {
+    throw new Error('no reader');
+  };
+  const reader = { is: fails, shape: fails, values: fails, keep: fails } as never;
+  const other = { run: (i: number) => outputs[i] };
+  attach(other, 'run', { reader }).observe(see);
+  for (const i of [0, 1]) other.run(i);
+  assert.equal(seen, ['value', 'stream']);
+});
+
 test('what a reader calls a tensor is one, whatever methods it has', () => {
   class Rows extends Tensor {
     next(): void {}
