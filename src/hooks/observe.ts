@@ -87,7 +87,7 @@ function chunkListener(module: Hookable, path: string, name: string, reporter?: 
   return { chunks, onRemove: () => chunks.stop() };
 }
 
-/** Registers whatever wants events, from call 0 on. What it throws would reach the caller: that is up to it. */
+/** Registers whatever wants events. What it throws would reach the caller: that is up to it. */
 export function observeEvents<M extends Hookable>(
   module: M,
   path: string,

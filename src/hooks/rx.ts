@@ -13,7 +13,7 @@ export type Source<M extends Hookable> = readonly [path: string, module: M];
 
 /**
  * The events of modules as an Observable: cold, as `fromEvent` is. Each subscription is an observation of its own that
- * counts calls from 0 and ends when it is unsubscribed; without one nothing is registered.
+ * ends when it is unsubscribed; without one nothing is registered.
  */
 export function observable<M extends Hookable>(
   sources: Iterable<Source<M>>,

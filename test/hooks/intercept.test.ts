@@ -11,6 +11,8 @@ import {
   listHooks,
   registerBackwardHook,
   removeAllHooks,
+  select,
+  withHooks,
 } from '../../src/index.ts';
 
 class Place extends Hookable {
@@ -117,6 +119,80 @@ test('begin() and after() do what intercept() does behind forward', () => {
     assert.throws(() => call(5), /thrown by the hook/);
     assert.equal(seen, [100], 'only what is called always, with the latest output');
     removeAllHooks(place);
+  }
+});
+
+test('a call at whose beginning nothing was registered has no hooks, whatever comes meanwhile', () => {
+  const place = new Place({});
+  const listeners = listenersOf(place);
+  const plain = listeners.begin();
+  const calls: number[] = [];
+  place.registerForwardHook((_module, _inputs, _output, call) => void calls.push(call));
+  assert.is(listeners.after(plain, [3], 6), 6);
+  assert.is(intercept(place, double, [3], undefined, plain), 6);
+  assert.equal(calls, []);
+  const first = listeners.begin();
+  const second = listeners.begin();
+  listeners.after(second, [3], 6);
+  // A call that has begun may go on as one with its hooks around it.
+  intercept(place, double, [3], undefined, first);
+  intercept(place, double, [3]);
+  assert.equal(calls, [1, 0, 2]);
+});
+
+test('listeners know their Hookable: they can neither be made of something else nor mixed up', () => {
+  const [place, other] = [new Place({}), new Place({})];
+  const fired: unknown[] = [];
+  other.registerForwardHook((module) => void fired.push(module));
+  const listeners = listenersOf(place);
+  listeners.after(listenersOf(other).begin(), [5], 5);
+  assert.equal(fired, []);
+  for (const wrong of [undefined, {}, () => 1]) {
+    assert.throws(() => listenersOf(wrong as never), /^listenersOf\(\): a Hookable expected, got /);
+  }
+  const { begin } = listeners;
+  assert.throws(() => begin.call({ onlyObservers: true, noneBefore: true } as never), TypeError);
+});
+
+test("no callback of an adapter has a `this` of layertap's", () => {
+  const seen: unknown[] = [];
+  const place = new Place({});
+  place.registerForwardHook(() => undefined);
+  registerBackwardHook(place, 'backward', function (this: unknown) {
+    seen.push(this);
+  });
+  intercept(place, double, [3], function (this: unknown, inputs) {
+    seen.push(this);
+    return inputs;
+  });
+  backwardHooks(place, 'backward')[0]!.run();
+  assert.equal(seen, [undefined, undefined]);
+});
+
+test('where uninstalling fails, the other hooks of a selection, of withHooks and of a tree are removed all the same', () => {
+  const failing = () =>
+    new Place({
+      uninstall: () => {
+        throw new Error('it cannot be put back');
+      },
+    });
+  for (const how of ['selection', 'withHooks', 'removeAllHooks']) {
+    const net = Object.assign(new Place({}), { a: new Place({}), b: failing(), c: failing(), d: new Place({}) });
+    const register = () => select(net, '*').registerForwardHook(() => undefined);
+    const remove: Record<string, () => void> = {
+      selection: () => register().remove(),
+      withHooks: () =>
+        withHooks(
+          () => register(),
+          () => undefined,
+        ),
+      removeAllHooks: () => {
+        register();
+        removeAllHooks(net);
+      },
+    };
+    assert.throws(remove[how]!, 'it cannot be put back');
+    assert.equal(listHooks(net), [], how);
   }
 });
 

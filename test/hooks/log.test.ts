@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { attach, Identity, Module, Sequential, type TensorReader, tensor } from '../../src/index.ts';
+import { attach, Identity, Module, Sequential, select, type TensorReader, tensor } from '../../src/index.ts';
 import { Later } from './later.ts';
 
 test('log() prints a line of statistics for each output', () => {
@@ -31,6 +31,21 @@ test('log() names a module that prints as a tree by its class', () => {
   net.log({ print: (line) => lines.push(line) });
   net(tensor([1]));
   assert.equal(lines, ['Sequential #0 [1] mean 1.000  std 0.000  min 1.000  max 1.000  zeros 0.0 %']);
+});
+
+test('log({ every }) counts from the registration, each module for itself; the number in a line is that of the call', () => {
+  const net = new Sequential(new Identity(), new Identity());
+  const lines: string[] = [];
+  const calls: number[] = [];
+  net[0]!.observe(({ call }) => calls.push(call));
+  net(tensor([1]));
+  select(net, '*').log({ every: 2, print: (line) => lines.push(line) });
+  for (let i = 0; i < 3; i++) net(tensor([1]));
+  assert.equal(calls, [0, 1, 2, 3]);
+  assert.equal(
+    lines.map((line) => line.slice(0, 4)),
+    ['0 #1', '1 #0', '0 #3', '1 #2'],
+  );
 });
 
 test('log() goes to console.log, looked up at each call, and says what an output is that is no tensor', () => {

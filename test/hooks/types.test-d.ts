@@ -7,6 +7,8 @@ import {
   type Hookable,
   Identity,
   Linear,
+  type Listeners,
+  listenersOf,
   Module,
   ModuleDict,
   ModuleList,
@@ -14,6 +16,7 @@ import {
   Sequential,
   select,
   type Tensor,
+  type TensorReader,
   tensor,
 } from '../../src/index.ts';
 
@@ -52,6 +55,24 @@ net.registerForwardHook((module, inputs, output) => {
 net.registerForwardPreHook((_module, [x]) => [x, { scale: 1 }]);
 net.registerForwardPreHook((_module, [x]) => x);
 net.registerForwardHook(async (_module, _inputs, output) => output);
+
+net.registerForwardHook((_module, _inputs, output, call, receiver) => {
+  same<typeof call, number>(true);
+  same<typeof receiver, unknown>(true);
+  return output;
+});
+net.registerForwardPreHook((_module, [x], call, receiver) => (call > 0 && receiver === net ? x : undefined));
+net.observe(({ call, receiver, reader }) => {
+  same<typeof call, number>(true);
+  same<typeof receiver, unknown>(true);
+  same<typeof reader, TensorReader | undefined>(true);
+});
+
+const listeners: Listeners = listenersOf(net);
+listeners.after(listeners.begin(), [], y);
+// @ts-expect-error listeners are made by listenersOf() alone
+const made: Listeners = { onlyObservers: true, noneBefore: true, begin: () => 0, after: () => 0 };
+made.begin();
 
 const seen: Tensor[] = [];
 net.registerForwardHook((_module, _inputs, output) => {
