@@ -54,6 +54,9 @@ let nextId = 0;
 /** Counts how often somebody began or ceased to be listened to: what was found out about that holds for one number. */
 export let activity = 0;
 
+/** Bumped by each registration and removal, on any Hookable and globally. While it stays, so do all lists. */
+export let changes = 0;
+
 /** The tables of all Hookables. A call holds its own directly; only registering and listing look it up here. */
 const tables = new WeakMap<object, HookTable>();
 
@@ -240,6 +243,7 @@ export class HookTable {
   }
 
   #changed(): void {
+    changes++;
     this.version++;
     this.lists = STALE;
     const active = this.#records.size > 0;

@@ -8,7 +8,7 @@
 import { describeError, isThenable } from '../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import { located } from './forward-error.ts';
-import { type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
+import { changes, type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
@@ -44,8 +44,16 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
   try {
     const { forward } = target.source;
     // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
-    const { preHooks } = listsOf(table);
-    for (let i = 0; i < preHooks.length; i++) inputs = afterPreHook(target, preHooks[i]!, inputs, call, receiver);
+    const before = changes;
+    let lists = listsOf(table);
+    const { preHooks } = lists;
+    for (let i = 0; i < preHooks.length; i++) {
+      const record = preHooks[i]!;
+      record.calls++;
+      const { hook } = record;
+      const result = hook(module, inputs, call, receiver);
+      if (result !== undefined) inputs = afterPreHook(table, record, inputs, result);
+    }
 
     if (enter !== undefined) inputs = enter(inputs);
 
@@ -54,13 +62,17 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     if (isThenable(result)) return settle(target, inputs, result, call, receiver);
     output = result;
 
-    hooks = listsOf(table).hooks;
+    if (changes !== before) lists = listsOf(table);
+    hooks = lists.hooks;
     while (started < hooks.length) {
       const record = hooks[started++]!;
-      const replacement = callHook(record, module, inputs, output, call, receiver);
+      record.calls++;
+      const { hook } = record;
+      const replacement = hook(module, inputs, output, call, receiver);
       if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
-    const { observers } = listsOf(table);
+    if (changes !== before) lists = listsOf(table);
+    const { observers } = lists;
     if (observers.length > 0) tellObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
@@ -80,15 +92,20 @@ export function finishSync(
   call: number,
   receiver: unknown,
 ): unknown {
-  const { hooks } = listsOf(table);
+  const before = changes;
+  let lists = listsOf(table);
+  const { hooks } = lists;
   let started = 0;
   try {
     while (started < hooks.length) {
       const record = hooks[started++]!;
-      const replacement = callHook(record, module, inputs, output, call, receiver);
+      record.calls++;
+      const { hook } = record;
+      const replacement = hook(module, inputs, output, call, receiver);
       if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
     }
-    const { observers } = listsOf(table);
+    if (changes !== before) lists = listsOf(table);
+    const { observers } = lists;
     if (observers.length > 0) tellObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
@@ -255,12 +272,10 @@ function callHook(
   return hook(module, inputs, output, call, receiver);
 }
 
-/** The inputs after a synchronous pre-hook. */
-function afterPreHook(target: Target, record: HookRecord, inputs: Inputs, call: number, receiver: unknown): Inputs {
-  const result = callPreHook(record, target.module, inputs, call, receiver);
-  if (result === undefined) return inputs;
+/** The inputs after a synchronous pre-hook returned `result`. */
+function afterPreHook(table: HookTable, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
-  return replacedInputs(target.table, record, inputs, result);
+  return replacedInputs(table, record, inputs, result);
 }
 
 function warnSilenced(module: Hookable, record: HookRecord, error: unknown): void {
