@@ -113,6 +113,29 @@ test('all records of one call are kept when the first of them cannot be written'
   });
 });
 
+test('close() ends each file once, also when another cannot be ended', async () => {
+  const closed: string[] = [];
+  let broken = true;
+  const create = (path: string) => ({
+    append() {},
+    close() {
+      const run = path.split('/').at(-2)!;
+      closed.push(run);
+      if (run === 'loss_a' && broken) throw new Error('the connection is gone');
+    },
+  });
+  const writer = new SummaryWriter('run', { sink: { create } });
+  writer.addScalars('loss', { a: 1, b: 2 });
+  let failure: unknown;
+  await writer.close().catch((error) => {
+    failure = error;
+  });
+  assert.match((failure as Error).message, 'the connection is gone');
+  broken = false;
+  await writer.close();
+  assert.equal(closed, ['run', 'loss_a', 'loss_b', 'loss_a']);
+});
+
 test('an observer of your own goes on too', async () => {
   const { disk, memory, writer } = open();
   const net = new Sequential(new Linear(4, 4));

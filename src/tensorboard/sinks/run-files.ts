@@ -55,11 +55,15 @@ export class RunFiles {
     await all([...this.#queues.values()].map((queue) => queue.flush()));
   }
 
-  /** Flushes; only where that succeeds for all, closes. */
+  /** Flushes; only where that succeeds for all, closes. What is closed is done with, also where another one fails. */
   async close(): Promise<void> {
     await this.flush();
-    await all([...this.#queues.values()].map((queue) => queue.close()));
-    this.#queues.clear();
+    await all(
+      [...this.#queues].map(async ([run, queue]) => {
+        await queue.close();
+        this.#queues.delete(run);
+      }),
+    );
   }
 
   /**
