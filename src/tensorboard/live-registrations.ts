@@ -3,12 +3,16 @@ export interface LiveRegistration {
   readonly writer: object;
   /** Of the modules: tensors inside of an output have tags below these. */
   readonly tags: ReadonlySet<string>;
-  /** Gives the writer what is held back, but for values that are waited for. */
-  finish?(): void;
 }
 
-/** By where their writers write: two writers may have one directory, and so one run. */
-const live = new Map<string, Set<LiveRegistration>>();
+/**
+ * By where their writers write: two writers may have one directory, and so one run. Held weakly: a registration lives as long
+ * as the modules that it is on, and a model that is forgotten with its hooks can be collected.
+ */
+const live = new Map<string, Set<{ deref(): LiveRegistration | undefined }>>();
+// Where an engine has no weak references they are kept until they are removed.
+const forgotten =
+  typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<() => void>((end) => end());
 const runs = new WeakMap<object, string>();
 const numbers = new WeakMap<object, number>();
 let count = 0;
@@ -26,21 +30,43 @@ export function setRun(writer: object, sink: object | undefined, path: string): 
 
 const runOf = (writer: object): string => runs.get(writer) ?? `writer ${numberOf(writer)}`;
 
-/** @returns takes it out again */
+/**
+ * @param registration must be held by what it is on
+ * @returns takes it out again
+ */
 export function addRegistration(registration: LiveRegistration): () => void {
   const run = runOf(registration.writer);
   const registrations = live.get(run) ?? new Set();
-  live.set(run, registrations.add(registration));
-  return () => {
-    registrations.delete(registration);
+  const reference = forgotten === undefined ? { deref: () => registration } : new WeakRef(registration);
+  live.set(run, registrations.add(reference));
+  const end = () => {
+    registrations.delete(reference);
     if (registrations.size === 0 && live.get(run) === registrations) live.delete(run);
   };
+  forgotten?.register(registration, end);
+  return end;
 }
 
 /** Those of the tags that a live registration of the writer's run has. */
 export function tagsInUse(writer: object, tags: Iterable<string>): string[] {
-  const registrations = [...(live.get(runOf(writer)) ?? [])];
-  return [...tags].filter((tag) => registrations.some((one) => one.tags.has(tag)));
+  const registrations = [...(live.get(runOf(writer)) ?? [])].map((one) => one.deref());
+  return [...tags].filter((tag) => registrations.some((one) => one?.tags.has(tag)));
+}
+
+/** Something that holds records back. */
+interface Holding {
+  /** Gives the writer what is held back, but for values that are waited for. */
+  finish(): void;
+}
+
+/** By the writer that it is for. */
+const holdings = new WeakMap<object, Set<Holding>>();
+
+/** Lets a writer have what is held back when it is closed. @returns no more */
+export function finishBeforeClose(writer: object, holding: Holding): () => void {
+  const all = holdings.get(writer) ?? new Set();
+  holdings.set(writer, all.add(holding));
+  return () => all.delete(holding);
 }
 
 /** Values that are waited for, by the writer that they are for: also those of registrations that were removed. */
@@ -59,7 +85,7 @@ export function keepOpen(writer: object, reading: PromiseLike<unknown>): void {
  * @returns fulfilled when the values that they wait for have come, if there are such
  */
 export function finishRegistrations(writer: object): Promise<unknown> | undefined {
-  for (const one of [...(live.get(runOf(writer)) ?? [])]) if (one.writer === writer) one.finish?.();
+  for (const holding of holdings.get(writer) ?? []) holding.finish();
   const pending = readings.get(writer);
   return pending === undefined || pending.size === 0 ? undefined : Promise.allSettled(pending);
 }

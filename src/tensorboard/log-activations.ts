@@ -13,7 +13,7 @@ import {
 } from '../hooks/index.ts';
 import { defaultEdges } from '../kernels/index.ts';
 import type { AddHistogramOptions, Step } from './add-options.ts';
-import { addRegistration, keepOpen, tagsInUse } from './live-registrations.ts';
+import { addRegistration, finishBeforeClose, keepOpen, tagsInUse } from './live-registrations.ts';
 import { MergedSteps, type MergingWriter } from './merged-steps.ts';
 import { readBinOptions } from './summaries/bins.ts';
 import type { SummaryWriter } from './summary-writer.ts';
@@ -108,18 +108,20 @@ export function logActivations(
     };
   }
 
-  const names = new Set(tags.values());
-  reportShared(tagsInUse(writer, names));
+  const registration = { writer, tags: new Set(tags.values()) };
+  reportShared(tagsInUse(writer, registration.tags));
   const handle = selection.observe(function activationLogger(event) {
     const reading = observer(event);
-    if (reading !== undefined) keepOpen(writer, reading);
+    if (reading !== undefined) keepOpen(registration.writer, reading);
     return reading;
   });
-  const end = addRegistration({ writer, tags: names, finish: () => merged?.finish() });
+  const end = addRegistration(registration);
+  const release = merged && finishBeforeClose(writer, merged);
   return handleOf(() => {
     handle.remove();
     end();
     merged?.finish();
+    release?.();
   });
 }
 

@@ -19,6 +19,7 @@ import {
   readEvents as readLogged,
   SummaryWriter,
 } from '../../src/tensorboard/index.ts';
+import { collected } from '../hooks/collected.ts';
 import { cases, wallTime } from './fixture.ts';
 import { type ReadEvent, readEvents } from './read-events.ts';
 import { reported } from './reported.ts';
@@ -198,6 +199,22 @@ test('values that are waited for belong to the step of their call', async () => 
   for (const i of [4, 5]) given[i]!();
   await closed;
   assert.equal(await names(), ['m 1 6', 'm 0 6', 'm 2 6']);
+});
+
+test('a model that is forgotten with its logActivations() is collected, and close() writes what was merged of it', async () => {
+  for (const merge of [true, false]) {
+    const { writer, names } = open();
+    const use = () => {
+      const net = new Sequential(new Linear(1, 1));
+      const options: LogActivationsOptions = { tag: () => 'm', step: () => 4, ...(merge && { merge: 'step' }) };
+      logActivations(writer, select(net, Linear), options);
+      net(tensor([[1]]));
+      return new WeakRef(net[0]!);
+    };
+    assert.ok(await collected(use()), merge ? 'merged' : 'each');
+    await writer.close();
+    assert.equal(await names(), ['m 4 1']);
+  }
 });
 
 test('a sink that has no room for a while loses nothing of what was merged', async () => {
