@@ -45,6 +45,14 @@ interface FusedLinear {
   relu: boolean;
 }
 
+/** What Sequential tells of itself: this file cannot import it. */
+export interface SequentialClass {
+  /** Its own: a container that has another is called like any module. */
+  readonly forward: unknown;
+  /** Drops what one has planned. */
+  readonly forget: (sequential: ModuleArray) => void;
+}
+
 export class SequentialStep {
   /** The index at which the next step begins. */
   readonly end: number;
@@ -57,11 +65,11 @@ export class SequentialStep {
   #chain: LinearChain | undefined;
 
   /**
-   * @param forward Sequential's own: a container that has another is called like any module
+   * @param sequential what Sequential is
    * @throws ForwardError where something else than a module was written to an index
    */
-  constructor(container: ModuleArray, start: number, forward: unknown) {
-    const segment = new Segment(forward);
+  constructor(container: ModuleArray, start: number, sequential: SequentialClass) {
+    const segment = new Segment(sequential);
     let end = start;
     while (end < container.size && segment.take(container, end)) end++;
     this.#fused = segment.linears;
@@ -110,9 +118,9 @@ export class SequentialStep {
 class Segment {
   readonly found: Found[] = [];
   readonly linears: FusedLinear[] = [];
-  readonly #sequential: unknown;
+  readonly #sequential: SequentialClass;
 
-  constructor(sequential: unknown) {
+  constructor(sequential: SequentialClass) {
     this.#sequential = sequential;
   }
 
@@ -120,7 +128,7 @@ class Segment {
   take(container: ModuleArray, index: number): boolean {
     const { module, forward } = find(container, index);
     if (!isPlain(module)) return false;
-    if (forward !== this.#sequential) {
+    if (forward !== this.#sequential.forward) {
       if (!this.#append(module, forward)) return false;
       this.found.push({ container, index, module, forward, size: -1 });
       return true;
@@ -133,7 +141,11 @@ class Segment {
     this.found.push({ container, index, module, forward, size: nested.size });
     let taken = 0;
     while (taken < nested.size && this.take(nested, taken)) taken++;
-    if (taken === nested.size) return true;
+    if (taken === nested.size) {
+      // It may not be called for long, and would keep modules alive that were replaced.
+      this.#sequential.forget(nested);
+      return true;
+    }
     this.found.length = foundBefore;
     this.linears.length = linearsBefore;
     const last = this.linears.at(-1);

@@ -1,7 +1,9 @@
 import { describe, type Hookable } from '../hooks/index.ts';
 import { changedSize, changesOf, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
-import { SequentialStep } from './sequential-step.ts';
+import { type SequentialClass, SequentialStep } from './sequential-step.ts';
 import type { Tensor } from './tensor.ts';
+
+let forget: SequentialClass['forget'];
 
 /**
  * Calls its modules one after the other, each with the output of the one before. Empty, it gives its input back.
@@ -51,7 +53,7 @@ export class Sequential extends ModuleArray {
         // Once a call: each look at all the properties would make many layers quadratic.
         if (!checked) this.#check();
         checked = true;
-        step = new SequentialStep(this, at, FORWARD);
+        step = new SequentialStep(this, at, SEQUENTIAL);
         // Older steps inside it would keep modules alive that were replaced.
         steps.fill(undefined, at, step.end);
         steps[at] = step;
@@ -65,9 +67,13 @@ export class Sequential extends ModuleArray {
 
   /** A subclass with a forward of its own may call modules in other properties too. */
   #check(): void {
-    (this.forward === FORWARD ? checkAlone : checkNumbered)(this);
+    (this.forward === SEQUENTIAL.forward ? checkAlone : checkNumbered)(this);
+  }
+
+  static {
+    forget = (sequential) => void (sequential as Sequential).#steps.fill(undefined);
   }
 }
 
 /** As it was when the library was loaded. */
-const FORWARD = Sequential.prototype.forward;
+const SEQUENTIAL: SequentialClass = { forward: Sequential.prototype.forward, forget };

@@ -1,8 +1,9 @@
 // What a program pays that runs for long: nothing that grows.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { kernelName, Linear, linear, ReLU, rand, Sequential } from '../../src/index.ts';
+import { kernelName, Linear, linear, ones, ReLU, rand, Sequential } from '../../src/index.ts';
 import { kernels } from '../../src/kernels/index.ts';
+import { collected } from '../hooks/collected.ts';
 
 const collect = globalThis.gc!;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -71,6 +72,18 @@ test('weights that are packed again, for other values or other biases, give thei
     const after = await bytes();
     assert.ok(after - before < 20_000_000, `${what}: ${after - before} bytes more`);
   }
+});
+
+test('a layer that was replaced is collected after the next call, also inside a Sequential that is fused as a whole', async () => {
+  const inner = new Sequential(new Linear(8, 8), new ReLU());
+  const net = new Sequential(new Linear(8, 8), inner);
+  const input = ones(1, 8);
+  inner(input);
+  net(input);
+  const replaced = new WeakRef(inner[0]!);
+  inner[0] = new Linear(8, 8);
+  net(input);
+  assert.ok(await collected(replaced));
 });
 
 test('plain tensors as weights are packed for one call, whatever the bias', async () => {
