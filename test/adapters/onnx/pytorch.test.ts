@@ -22,6 +22,9 @@ for (const exporter of EXPORTERS) {
   FOLDED[`encoder.${exporter}`] = Object.fromEntries(dropouts);
 }
 
+/** A module that is called right behind itself is one call, where the exporter does not number the two. */
+const MERGED: Record<string, string> = { 'nested.dynamo': 'same' };
+
 const numbersOf = (tensor: ort.Tensor) => readNumbers('the test', 'output', tensorReader.values(tensor), tensor);
 
 /** The largest difference, as a part of the largest number. */
@@ -41,11 +44,12 @@ for (const name of NAMES) {
       const net = await createOnnx(ort, bytesOf(file));
       const seen: Record<string, ort.Tensor[]> = {};
       const order: string[] = [];
+      const calls: number[][] = [];
       const called = (path: string, module: unknown): module is OnnxModule<ort.Tensor> =>
         module instanceof OnnxModule && facts.seen[path] !== undefined;
       select(net, called).observe(({ path, output, call }) => {
         seen[path] ??= [];
-        assert.is(call, seen[path].length);
+        calls.push([call, seen[path].length]);
         seen[path].push(output);
         order.push(path);
       });
@@ -55,7 +59,9 @@ for (const name of NAMES) {
         assert.ok(difference(outputs[output]!, written) < tolerance, output);
       }
       const folded = FOLDED[file] ?? {};
-      for (const [path, calls] of Object.entries(facts.seen)) {
+      for (const [call, number] of calls) assert.is(call, number);
+      for (const [path, all] of Object.entries(facts.seen)) {
+        const calls = MERGED[file] === path ? all.slice(-1) : all;
         if (path in folded && folded[path] === undefined) {
           assert.is(seen[path], undefined, path);
           continue;

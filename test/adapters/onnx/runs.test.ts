@@ -97,10 +97,15 @@ test('releasing a wrapped session releases what was made for its hooks', async (
   const made = await sessionsMade(async () => {
     const session = await sessionOf(bytesOf('graphs/hidden'));
     const net = await wrapOnnx(session, bytesOf('graphs/hidden'));
-    net.getSubmodule('double').observe(() => {});
+    let hooksEnded = false;
+    net.getSubmodule('double').registerForwardHook(async () => {
+      for (let i = 0; i < 100; i++) await Promise.resolve();
+      hooksEnded = true;
+    });
     const running = session.run({ x: floats(1) });
     await session.release();
-    assert.equal(numbers((await running).y), [-2], 'a run under way ends first');
+    assert.ok(hooksEnded, 'a run under way ends first, with its hooks');
+    assert.equal(numbers((await running).y), [-2]);
     assert.is(net.isReleased, true);
   });
   assert.is(made.open, 0);
@@ -202,6 +207,9 @@ test('what is impossible throws when it is registered; a replacement that is, wh
   const { message } = await rejection(net(feedsOf(factsOf('mlp'))));
   assert.match(message, /a forward hook gave what cannot be the output/);
   assert.match(message, /in fc1, Module\(fc1\) of OnnxModel\n {2}hook: replace\n/);
+  removeAllHooks(net);
+  net.value('/fc2/Gemm_output_0').registerForwardHook(() => floats(1));
+  assert.match((await rejection(net(feedsOf(factsOf('mlp'))))).message, /in fc2\.Gemm, .*\n.*\n.*\n.*no replacement/);
   removeAllHooks(net);
   net.getSubmodule('fc3').registerForwardHook(() => new ort.Tensor('int64', [1n, 2n], [1, 2]) as never);
   assert.match((await rejection(net(feedsOf(factsOf('mlp'))))).message, /expected: a tensor of type float32/);
@@ -358,7 +366,11 @@ test('a large model is not copied: its weights are read where they are, from byt
       const net = await createOnnx(ort, source);
       const seen: ort.Tensor[] = [];
       net.getSubmodule('relu').observe(({ output }) => seen.push(output));
-      const x = new ort.Tensor('float32', Float32Array.from({ length: 64 }, Math.sin), [1, 64]);
+      const x = new ort.Tensor(
+        'float32',
+        Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)),
+        [1, 64],
+      );
       const { y } = await net({ x });
       const session = await create.call(InferenceSession, bytesOf('graphs/large') as never);
       assert.equal(numbers(y), numbers((await session.run({ x })).y));
@@ -407,7 +419,9 @@ test('a feed on a device that the model does not run on is refused', async () =>
 test('a kept tensor shares no memory with what a hook was given', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/hidden'));
   const place = net.getSubmodule('double');
-  place.observe(({ output }) => {
+  let fired = 0;
+  place.registerForwardHook((_module, _inputs, output) => {
+    fired++;
     const kept = place.keep(output);
     (output.data as Float32Array).fill(0);
     assert.equal(numbers(kept), [2]);
@@ -415,6 +429,7 @@ test('a kept tensor shares no memory with what a hook was given', async () => {
     assert.is(kept.type, 'float32');
   });
   await net({ x: floats(1) });
+  assert.is(fired, 1);
   await net.release();
 });
 
