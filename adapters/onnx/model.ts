@@ -1,12 +1,12 @@
 import { describe, Hookable, listHooks } from '../../src/index.ts';
 import { type Explanation, explainRegistration } from './explain.ts';
 import type { OnnxSession, OnnxTensor, OnnxTensors } from './framework.ts';
+import type { Graph } from './graph.ts';
 import { type KeptSession, KeptSessions } from './kept-sessions.ts';
 import { noPlace, noValue } from './missing.ts';
 import { outputFields } from './outputs.ts';
 import type { OnnxNode, OnnxPlace } from './place.ts';
 import { Plan, ValueNames } from './plan.ts';
-import type { Model } from './read-model.ts';
 import { tensorReader } from './reader.ts';
 import { checkFeeds, type Request, refuseOutputs, requestOf } from './request.ts';
 import { oneAtATime, type SessionMaker } from './runtime.ts';
@@ -32,7 +32,7 @@ export function explain<T extends OnnxTensor>(net: OnnxModel<T>): Explanation {
  */
 export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   static readonly className: string = 'OnnxModel';
-  readonly #model: Model;
+  readonly #graph: Graph;
   readonly #tree: Tree<T>;
   readonly #names: ValueNames;
   readonly #maker: SessionMaker<T> | undefined;
@@ -48,7 +48,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   #released: Promise<void> | undefined;
 
   /** Use `createOnnx`, `wrapOnnx` or `readOnnx`. */
-  constructor(where: string, model: Model, maker?: SessionMaker<T>, session?: OnnxSession<T>) {
+  constructor(where: string, graph: Graph, maker?: SessionMaker<T>, session?: OnnxSession<T>) {
     const refusal = maker === undefined ? NO_SESSION : undefined;
     const noGradients = 'a model in an ONNX file has no backward hooks: it has no gradients';
     const owner = {
@@ -72,19 +72,19 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       install: () => owner.listen(this),
       uninstall: () => owner.leave(this),
     });
-    this.#model = model;
+    this.#graph = graph;
     this.#maker = maker;
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
     this.#wrapped = session && new WrappedSession(session, run, () => this.release());
-    this.#outputNames = [...model.graph.outputs.keys()];
-    this.#names = new ValueNames(model.graph);
-    this.#tree = treeOf<T>(where, model.graph, owner, refusal);
+    this.#outputNames = [...graph.outputs.keys()];
+    this.#names = new ValueNames(graph);
+    this.#tree = treeOf<T>(where, graph, owner, refusal);
     this.#kept = new KeptSessions(maker?.fileSize ?? 1, async (made) => maker?.release(made));
   }
 
   /** The names of the model's inputs; weights that may be overridden are not among them. */
   get inputNames(): string[] {
-    const { inputs, weights } = this.#model.graph;
+    const { inputs, weights } = this.#graph;
     return [...inputs.keys()].filter((name) => !weights.has(name));
   }
 
@@ -138,7 +138,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   /** The node that gives a value, by the value's name in the file. @throws Error where no node does */
   value<O = T>(name: string): OnnxNode<T, O> {
     const node = this.#tree.nodes.get(name);
-    if (node === undefined) throw noValue(this.#model.graph, name);
+    if (node === undefined) throw noValue(this.#graph, name);
     return node as OnnxNode<T, unknown> as OnnxNode<T, O>;
   }
 
@@ -150,7 +150,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   override getSubmodule<O = T>(path: string): OnnxPlace<T, O>;
   override getSubmodule(path: string): Hookable {
     const place = path === '' ? this : this.#tree.places.get(path);
-    if (place === undefined) throw noPlace(this.#model.graph, this.#tree, path);
+    if (place === undefined) throw noPlace(this.#graph, this.#tree, path);
     return place;
   }
 
@@ -159,7 +159,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   }
 
   override toString(): string {
-    return `OnnxModel(${this.#model.graph.nodes.length} nodes)`;
+    return `OnnxModel(${this.#graph.nodes.length} nodes)`;
   }
 
   #run(maker: SessionMaker<T>, feeds: OnnxTensors<T>, more: unknown[]): Promise<OnnxTensors<T>> {
@@ -229,7 +229,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       listHooks(place).flatMap(({ path, kind, name }) => (path === '' ? `${kind} ${name} of ${place.path}` : [])),
     );
     try {
-      return await maker.extended(outputFields(this.#model.graph, declared));
+      return await maker.extended(outputFields(this.#graph, declared));
     } catch (cause) {
       throw new Error(
         `the session that the hooks need cannot be made

@@ -1,8 +1,9 @@
 /** @file The ways to a model: read, with a session of its own, or around a session that there is. */
 import { describe } from '../../src/index.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor } from './framework.ts';
+import type { Graph } from './graph.ts';
 import { OnnxModel } from './model.ts';
-import { type Model, readModel } from './read-model.ts';
+import { readModel } from './read-model.ts';
 import { SessionMaker } from './runtime.ts';
 import { type OnnxSource, type ReadSource, readSource } from './source.ts';
 
@@ -48,8 +49,8 @@ export async function createOnnx<T extends OnnxTensor>(
       `${where}: the first argument must be ort, the namespace of onnxruntime-node or onnxruntime-web; got ${describe(ort)}`,
     );
   }
-  const { read, model } = await open(where, source, sessionOptions);
-  return new OnnxModel(where, model, new SessionMaker(ort.InferenceSession, source, read, sessionOptions));
+  const { read, graph } = await open(where, source, sessionOptions);
+  return new OnnxModel(where, graph, new SessionMaker(ort.InferenceSession, source, read, sessionOptions));
 }
 
 const wrapped = new WeakMap<object, OnnxModel<never>>();
@@ -79,36 +80,45 @@ export async function wrapOnnx<T extends OnnxTensor>(
   if (typeof session?.run !== 'function' || typeof runtime?.create !== 'function') {
     throw new TypeError(`${where}: an InferenceSession of ONNX Runtime expected, got ${describe(session)}`);
   }
-  const found = wrapped.get(session);
-  if (found?.isReleased === false) return found as unknown as OnnxModel<T>;
-  const { read, model } = await open(where, source, sessionOptions);
-  const names = [...model.graph.outputs.keys()];
+  const found = modelOf(session);
+  if (found !== undefined) return found;
+  const { read, graph } = await open(where, source, sessionOptions);
+  const names = [...graph.outputs.keys()];
   if (session.outputNames.some((name) => !names.includes(name))) {
     throw new TypeError(
       `${where}: the source is not what the session was made of\n  came: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
     );
   }
+  // Another call may have been quicker.
+  const other = modelOf(session);
+  if (other !== undefined) return other;
   const maker = new SessionMaker(runtime as OnnxRuntime<T>['InferenceSession'], source, read, sessionOptions);
-  const net = new OnnxModel<T>(where, model, maker, session);
+  const net = new OnnxModel<T>(where, graph, maker, session);
   wrapped.set(session, net as unknown as OnnxModel<never>);
   return net;
+}
+
+/** The model of a session, if it has one that is not released. */
+function modelOf<T extends OnnxTensor>(session: OnnxSession<T>): OnnxModel<T> | undefined {
+  const found = wrapped.get(session) as unknown as OnnxModel<T> | undefined;
+  return found?.isReleased === false ? found : undefined;
 }
 
 async function open(
   where: string,
   source: OnnxSource,
   { externalData = [] }: OnnxSessionOptions,
-): Promise<{ read: ReadSource; model: Model }> {
+): Promise<{ read: ReadSource; graph: Graph }> {
   const read = await readSource(where, source);
-  const model = readModel(where, read.bytes);
+  const graph = readModel(where, read.bytes);
   const given = externalData.map((one) => (typeof one === 'string' ? one : one.path));
-  const missing = [...model.graph.weights.values()].find(({ file }) => file !== undefined && !given.includes(file));
+  const missing = [...graph.weights.values()].find(({ file }) => file !== undefined && !given.includes(file));
   if (missing !== undefined && read.file === undefined) {
     throw new TypeError(
       `${where}: weights of the model are in another file, "${missing.file}"\n  expected: sessionOptions with externalData: [{ path: ${JSON.stringify(missing.file)}, data }], or the path of the model in Node`,
     );
   }
-  return { read, model };
+  return { read, graph };
 }
 
 function checkOptions(where: string, options: OnnxOptions): OnnxSessionOptions {

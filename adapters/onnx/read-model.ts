@@ -3,24 +3,17 @@ import { describe, FieldReader, MalformedMessage } from '../../src/index.ts';
 import { emptyGraph, type Graph, readGraph } from './graph.ts';
 import { inOrder } from './order.ts';
 
-export interface Model {
-  readonly graph: Graph;
-  /** The version of ONNX's own operators. */
-  readonly opset: number;
-}
-
 /**
- * Reads a ModelProto. What it is given for bytes is not trusted.
+ * Reads the graph of a ModelProto. What it is given for bytes is not trusted.
  * @param where names the caller in messages
  * @throws TypeError that says what came, for what is no ONNX model or none that can be hooked
  */
-export function readModel(where: string, bytes: Uint8Array): Model {
+export function readModel(where: string, bytes: Uint8Array): Graph {
   if (String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM') {
     throw refused(where, 'a file in the ORT format', 'an .onnx file: the ORT format has no graph that hooks can reach');
   }
   const graph = emptyGraph();
   let found = false;
-  let opset = 0;
   let functions = '';
   try {
     const field = new FieldReader(bytes);
@@ -28,8 +21,7 @@ export function readModel(where: string, bytes: Uint8Array): Model {
       if (field.number === 7) {
         found = true;
         readGraph(field.message(), graph);
-      } else if (field.number === 8) opset = readOpset(field.message()) || opset;
-      else if (field.number === 25) functions ||= nameOf(field.message());
+      } else if (field.number === 25) functions ||= nameOf(field.message());
     }
   } catch (error) {
     if (!(error instanceof MalformedMessage || error instanceof RangeError)) throw error;
@@ -45,16 +37,7 @@ export function readModel(where: string, bytes: Uint8Array): Model {
       'a model without: onnx.inliner.inline_local_functions(model) of Python puts them into the graph',
     );
   }
-  return { graph: inOrder(where, graph), opset };
-}
-
-function readOpset(field: FieldReader): number {
-  let [domain, version] = ['', 0];
-  while (field.next()) {
-    if (field.number === 1) domain = field.text();
-    else if (field.number === 2) version = field.integer();
-  }
-  return domain === '' || domain === 'ai.onnx' ? version : 0;
+  return inOrder(where, graph);
 }
 
 function nameOf(field: FieldReader): string {

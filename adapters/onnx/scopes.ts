@@ -59,13 +59,16 @@ function isPath(path: string): boolean {
 /**
  * The exporter that is based on TorchScript writes the modules into the names of the nodes: `/encoder/layers.0/act/Relu`.
  * - In a Sequential each name begins with that of the Sequential: `/stem/stem.0/Conv` is in `stem.0`.
+ * - The name of a ModuleDict is left out: `/k/Gemm` is in `heads.k`, as the names of weights show.
  * - What is called again has a number: `/act_1/Relu` is the second call of `act`. A module may be called `act_1` too.
  */
 class LegacyNames {
   /** What is computed directly in each scope, by its name with its slashes. */
   readonly #computed = new Map<string, { ops: string[]; weights: string[] }>();
-  /** Paths of modules that have weights. */
-  readonly #weighted = new Set<string>();
+  /** Paths of modules that have weights, by their last name. */
+  readonly #weighted = new Map<string, Set<string>>();
+  /** All scopes, those around others included. */
+  readonly #scopes = new Set<string>();
 
   constructor(graph: Graph, constants: ReadonlySet<string>) {
     for (const name of constants) this.#addOwners(name);
@@ -80,6 +83,8 @@ class LegacyNames {
       const names = legacyNames(node);
       if (names === undefined || node.outputs.every((value) => constants.has(value))) continue;
       const scope = names.slice(0, -1).join('/');
+      for (let end = scope.length; end > 0; end = scope.lastIndexOf('/', end - 1))
+        this.#scopes.add(scope.slice(0, end));
       const computed = this.#computed.get(scope) ?? { ops: [], weights: [] };
       this.#computed.set(scope, computed);
       computed.ops.push(node.op);
@@ -98,7 +103,7 @@ class LegacyNames {
       const inSequential = above !== '' && found.name.startsWith(`${above}.`);
       const own = inSequential ? found.name.slice(above.length + 1) : found.name;
       above = found.name;
-      path = path === '' ? own : `${path}.${own}`;
+      path = this.#pathOf(names.slice(0, depth - 1), path, own);
       if (!isPath(path)) return undefined;
       modules.push({ path, kind: undefined });
     }
@@ -109,8 +114,7 @@ class LegacyNames {
   #module(scopes: readonly string[], above: string): { name: string; repeat: string } {
     const name = scopes.at(-1)!;
     const [, first, repeat] = /^(.+)_(\d+)$/.exec(name) ?? [];
-    if (first === undefined || this.#weighted.has(above === '' ? name : `${above}.${name}`))
-      return { name, repeat: '' };
+    if (first === undefined || this.#hasWeights(inside(above, name))) return { name, repeat: '' };
     // A call that comes again computes the same of the same weights.
     const one = this.#computed.get([...scopes.slice(0, -1), first].join('/'));
     const other = this.#computed.get(scopes.join('/'));
@@ -119,16 +123,37 @@ class LegacyNames {
     return same ? { name: first, repeat: repeat! } : { name, repeat: '' };
   }
 
+  /** The path of a module inside another: usually with nothing between, else that of the only one whose weights say more. */
+  #pathOf(around: readonly string[], above: string, own: string): string {
+    const path = inside(above, own);
+    if (own.includes('.') || this.#hasWeights(path)) return path;
+    const others = [...(this.#weighted.get(own) ?? [])].filter((other) => {
+      if (!other.startsWith(inside(above, ''))) return false;
+      const between = other.slice(inside(above, '').length, -own.length - 1);
+      // What is called itself is a scope.
+      return between !== '' && !this.#scopes.has([...around, between].join('/'));
+    });
+    return others.length === 1 ? others[0]! : path;
+  }
+
+  #hasWeights(path: string): boolean {
+    return this.#weighted.get(path.slice(path.lastIndexOf('.') + 1))?.has(path) ?? false;
+  }
+
   /** Of `encoder.fc.weight`: `encoder.fc` and `encoder`. */
   #addOwners(weight: string): void {
     if (weight.includes('/') || !isPath(weight)) return;
     for (let dot = weight.lastIndexOf('.'); dot > 0; dot = weight.lastIndexOf('.', dot - 1)) {
       const owner = weight.slice(0, dot);
-      if (this.#weighted.has(owner)) return;
-      this.#weighted.add(owner);
+      const name = owner.slice(owner.lastIndexOf('.') + 1);
+      const owners = this.#weighted.get(name) ?? new Set();
+      if (owners.has(owner)) return;
+      this.#weighted.set(name, owners.add(owner));
     }
   }
 }
+
+const inside = (above: string, name: string) => (above === '' ? name : `${above}.${name}`);
 
 function legacyNames({ name }: GraphNode): string[] | undefined {
   if (!name.startsWith('/')) return undefined;

@@ -75,6 +75,19 @@ test('what is no runtime, no session or no option, and a source of another model
   }
 });
 
+test('what ONNX Runtime refuses is in the tree, and each run rejects in ONNX Runtime’s words', async () => {
+  for (const name of ['graphs/unknown-op', 'graphs/untyped-input']) {
+    const expected = await rejection(sessionOf(bytesOf(name)));
+    const net = await createOnnx(ort, bytesOf(name));
+    assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
+    net.value('h').observe(() => {});
+    const { message } = await rejection(net.prepare());
+    assert.match(message, /^the session that the hooks need cannot be made\n {2}hooks: observer \(anonymous\) of /);
+    assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
+    await net.release();
+  }
+});
+
 /** Reads damaged bytes: a tree, or an Error of the right kind. */
 async function readDamaged(bytes: Uint8Array): Promise<void> {
   try {

@@ -67,7 +67,9 @@ test('a wrapped session runs hooks while there are some, and is as it was found 
   const session = await sessionOf(bytesOf('graphs/hidden'));
   const before = Object.getOwnPropertyNames(session);
   const made = await sessionsMade(async () => {
-    const net = await wrapOnnx(session, bytesOf('graphs/hidden'));
+    const both = await Promise.all([0, 1].map(() => wrapOnnx(session, bytesOf('graphs/hidden'))));
+    const net = both[0]!;
+    assert.is(both[1], net);
     assert.is(await wrapOnnx(session, bytesOf('graphs/hidden')), net, 'a session has one model');
     assert.equal(Object.getOwnPropertyNames(session), before);
     assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-2, -4]);
@@ -374,7 +376,7 @@ test('a large model is not copied: its weights are read where they are, from byt
       const { y } = await net({ x });
       const session = await create.call(InferenceSession, bytesOf('graphs/large') as never);
       assert.equal(numbers(y), numbers((await session.run({ x })).y));
-      assert.is(seen[0]!.dims[1], 64);
+      assert.ok(numbers(seen[0]).some((value) => value > 1));
       assert.is(sizes.length, 1);
       assert.ok(sizes[0]! < 1000, `a model of ${sizes[0]} bytes`);
       await net.release();
