@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { PbfWriter } from 'pbf';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Damage, EventReader, type LoggedEvent } from '../../../src/tensorboard/index.ts';
+import { type Damage, EventReader, type LoggedEvent, memoryLogs, RunReader } from '../../../src/tensorboard/index.ts';
 import { cases, header, methods, wallTime } from '../fixture.ts';
 import { readEvents } from '../read-events.ts';
 import { recordOf } from '../record-of.ts';
@@ -19,6 +19,20 @@ const ofMethod = (name: string): Uint8Array[] =>
   Object.values(methods.find((one) => one.name === name)!.runs!).flatMap((records) =>
     records.map((record) => Uint8Array.from(Buffer.from(record, 'base64'))),
   );
+
+test('what is called for damage has no this', async () => {
+  const seen: unknown[] = [];
+  function onDamage(this: unknown): void {
+    seen.push(this);
+  }
+  // A record that is no event.
+  const damaged = recordOf(Uint8Array.of(0xff));
+  new EventReader(onDamage).push(damaged);
+  const files = new Map([['run/events.out.tfevents.1', new Blob([damaged as BlobPart])]]);
+  const runs = new RunReader(memoryLogs({ files: () => files }), { onDamage });
+  for await (const _event of runs.poll()) break;
+  assert.equal(seen, [undefined, undefined]);
+});
 
 test('EventReader reads the header of a file', () => {
   const expected = {
