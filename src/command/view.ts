@@ -29,13 +29,15 @@ export async function view({ directory, port, host, open }: ViewOptions): Promis
       throw error instanceof CannotListen ? new CommandError(error.message) : error;
     },
   );
+  // From here on: who reads the address may end the program at once.
+  const ended = signal();
   if (host !== undefined && !isLoopback(host)) {
     console.error(`layertap: whoever can reach ${listening.url} can read these logs; there is no password`);
   }
   const taken = port === undefined && listening.port !== DEFAULT_PORT;
   console.log(`${listening.url} shows ${directory}${taken ? `; port ${DEFAULT_PORT} is taken` : ''}. Ctrl-C ends it.`);
   if (open && !(await openBrowser(listening.url))) console.error('layertap: no browser could be opened from here');
-  await signal();
+  await ended;
   await listening.close();
 }
 
