@@ -37,7 +37,7 @@ const runOf = (writer: object): string => runs.get(writer) ?? `writer ${numberOf
 export function addRegistration(registration: LiveRegistration): () => void {
   const run = runOf(registration.writer);
   const registrations = live.get(run) ?? new Set();
-  const reference = forgotten === undefined ? { deref: () => registration } : new WeakRef(registration);
+  const reference = weakly(registration);
   live.set(run, registrations.add(reference));
   const end = () => {
     registrations.delete(reference);
@@ -46,6 +46,10 @@ export function addRegistration(registration: LiveRegistration): () => void {
   forgotten?.register(registration, end);
   return end;
 }
+
+/** Not in the function above: what it gives back would keep all that a closure in it has seen. */
+const weakly = (registration: LiveRegistration): { deref(): LiveRegistration | undefined } =>
+  forgotten === undefined ? { deref: () => registration } : new WeakRef(registration);
 
 /** Those of the tags that a live registration of the writer's run has. */
 export function tagsInUse(writer: object, tags: Iterable<string>): string[] {

@@ -217,6 +217,17 @@ test('a model that is forgotten with its logActivations() is collected, and clos
   }
 });
 
+test('a writer that is forgotten with its model and logActivations() is collected', async () => {
+  const use = () => {
+    const writer = new SummaryWriter('forgotten', { sink: new MemorySink() });
+    const net = new Sequential(new Linear(1, 1));
+    logActivations(writer, select(net, Linear));
+    net(tensor([[1]]));
+    return new WeakRef(writer);
+  };
+  assert.ok(await collected(use()));
+});
+
 test('a sink that has no room for a while loses nothing of what was merged', async () => {
   let full = false;
   const memory = new MemorySink();
