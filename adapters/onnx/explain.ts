@@ -30,6 +30,7 @@ export function explainRegistration(
   failed: boolean,
 ): ExplainedRegistration {
   if (calls === undefined) return { path, kind, name, way: 'read', why: 'it runs around the whole run' };
+  if (calls.length === 0) return { path, kind, name, way: 'read', why: 'it holds modules, and is never called itself' };
   const values = new Set(calls.flatMap(({ outputs }) => outputs));
   const declared = [...values].filter((value) => !names.isThere(value));
   if (declared.length === 0) {

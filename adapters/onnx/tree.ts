@@ -1,5 +1,5 @@
 /** @file A graph as a tree of places: modules as PyTorch names them, and its nodes as leaves. */
-import { Calls } from './calls.ts';
+import { type Call, Calls } from './calls.ts';
 import type { OnnxTensor } from './framework.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { constantsOf, readBy } from './order.ts';
@@ -80,13 +80,14 @@ class Places {
       if (all.length === 0) continue;
       for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
         const above = path.slice(0, dot);
-        if (!this.infos.has(above)) this.infos.set(above, container(above));
+        if (!this.infos.has(above)) this.infos.set(above, container(above, unreachable));
       }
       const known = this.infos.get(path);
       if (known !== undefined && known.calls.length > 0) continue;
       const canReplace = all.every(({ outputs }) => !calls.isRead(outputs[0]!));
       const note = foldedInto(path, kind, graph, direct);
-      this.infos.set(path, { path, kind, calls: all, unreachable, canReplace, note });
+      const reason = all.map((call) => untakeable(graph, graph.nodes[call.at]!, call)).find((one) => one !== undefined);
+      this.infos.set(path, { path, kind, calls: all, unreachable: unreachable ?? reason, canReplace, note });
     }
   }
 
@@ -102,7 +103,8 @@ class Places {
       const path = this.#unique(around, name);
       const canReplace = call.outputs.length === 1 && !calls.isRead(call.outputs[0]!);
       this.around.set(path, around);
-      this.infos.set(path, { path, node, calls: [call], unreachable, canReplace, note: undefined });
+      const reason = unreachable ?? untakeable(graph, node, call);
+      this.infos.set(path, { path, node, calls: [call], unreachable: reason, canReplace, note: undefined });
     }
   }
 
@@ -132,14 +134,25 @@ function* levelsOf(
   }
 }
 
-/** What holds modules and is not called itself: a ModuleList. */
-const container = (path: string): Info => ({
+/** What holds modules and is never called itself: a ModuleList. As in PyTorch, hooks on it wait for ever. */
+const container = (path: string, unreachable: string | undefined): Info => ({
   path,
   calls: [],
-  unreachable: `"${path}" takes no hooks: it holds modules, and is not called itself`,
-  canReplace: false,
+  unreachable,
+  canReplace: true,
   note: undefined,
 });
+
+/** Ops that give no tensor, for files that do not say what their values are. */
+const NO_TENSOR = /^(SplitToSequence|Sequence(Construct|Empty|Insert|Erase|Map)|Optional)$/;
+
+/** Why a value cannot come out of a run, where that is known. */
+function untakeable(graph: Graph, { op, name }: GraphNode, { outputs }: Call): string | undefined {
+  const isNone = NO_TENSOR.test(op) || outputs.some((value) => graph.types.get(value) === 'no tensor');
+  return isNone
+    ? `what "${name || outputs[0]}" gives is no tensor but a sequence or an optional: no run can give it`
+    : undefined;
+}
 
 /** ONNX's ops that exporters fold a batch normalization into. */
 const FOLDING = /^(Conv|ConvTranspose|Gemm)$/;

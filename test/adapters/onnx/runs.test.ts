@@ -287,6 +287,7 @@ test('a Dropout in training mode goes on doing nothing while it is observed', as
 test('a session that cannot be made rejects its run and names the hooks; the model goes on', async () => {
   const made = await sessionsMade(async () => {
     const net = await createOnnx(ort, bytesOf('graphs/sequence'));
+    assert.throws(() => net.getSubmodule('split').observe(() => {}), /"split" gives is no tensor but a sequence/);
     const handle = net.getSubmodule('same').observe(function watcher() {});
     const { message } = await rejection(net({ x: floats(1, 2) }));
     assert.match(
