@@ -69,6 +69,7 @@ export class SequentialStep {
    * @throws ForwardError where something else than a module was written to an index
    */
   constructor(container: ModuleArray, start: number, sequential: SequentialClass) {
+    divided.delete(container);
     const segment = new Segment(sequential);
     let end = start;
     while (end < container.size && segment.take(container, end)) end++;
@@ -114,11 +115,19 @@ export class SequentialStep {
   }
 }
 
+/**
+ * Sequentials that something inside keeps from being fused as a whole, and the activity at which that was found. Without it
+ * a nested one would be looked through again by each Sequential above it.
+ */
+const divided = new WeakMap<ModuleArray, number>();
+
 /** Collects Linear layers, with ReLU or Identity between, of which each takes what the one before gives. */
 class Segment {
   readonly found: Found[] = [];
   readonly linears: FusedLinear[] = [];
   readonly #sequential: SequentialClass;
+  /** Whether a module was met that no segment could take in. */
+  #divided = false;
 
   constructor(sequential: SequentialClass) {
     this.#sequential = sequential;
@@ -127,7 +136,10 @@ class Segment {
   /** Takes in the module at an index if it can be a part of this segment; a Sequential as a whole, or not at all. */
   take(container: ModuleArray, index: number): boolean {
     const { module, forward } = find(container, index);
-    if (!isPlain(module)) return false;
+    if (!isPlain(module)) {
+      this.#divided = true;
+      return false;
+    }
     if (forward !== this.#sequential.forward) {
       if (!this.#append(module, forward)) return false;
       this.found.push({ container, index, module, forward, size: -1 });
@@ -135,7 +147,7 @@ class Segment {
     }
     const nested = module as ModuleArray;
     // One that is not well-formed says so when it is called.
-    if (!isAlone(nested)) return false;
+    if (divided.get(nested) === activity || !isAlone(nested)) return false;
     const [foundBefore, linearsBefore] = [this.found.length, this.linears.length];
     const reluBefore = this.linears.at(-1)?.relu ?? false;
     this.found.push({ container, index, module, forward, size: nested.size });
@@ -150,6 +162,7 @@ class Segment {
     this.linears.length = linearsBefore;
     const last = this.linears.at(-1);
     if (last !== undefined) last.relu = reluBefore;
+    if (this.#divided) divided.set(nested, activity);
     return false;
   }
 
@@ -164,9 +177,13 @@ class Segment {
       this.linears.push({ module: linear, weight, bias, biasVersion, packed: packedWeight(weight), relu: false });
       return true;
     }
+    if (forward !== RELU && forward !== IDENTITY) {
+      this.#divided = true;
+      return false;
+    }
     if (last === undefined) return false;
     if (forward === RELU) last.relu = true;
-    return forward === RELU || forward === IDENTITY;
+    return true;
   }
 }
 

@@ -245,6 +245,26 @@ test('modules that are added and removed until their number is the same again ar
   }, /^dictionary keys changed during iteration\n {2}came: an array of length 2, beyond the 3 of the start/);
 });
 
+test('Sequentials in Sequentials are looked through once, however deep, when they are prepared anew', () => {
+  const innermost = new Act(() => {});
+  const { forward } = innermost;
+  let looks = 0;
+  Object.defineProperty(innermost, 'forward', {
+    get: () => {
+      looks++;
+      return forward;
+    },
+  });
+  let net: Sequential = new Sequential(layer(2), innermost);
+  for (let i = 0; i < 50; i++) net = new Sequential(layer(1), net);
+  assert.is(call(net), 2);
+  // Whoever begins to be listened to, anywhere: everything is prepared anew.
+  new Act(() => {}).registerForwardHook(() => {});
+  looks = 0;
+  assert.is(call(net), 2);
+  assert.ok(looks < 10, `${looks} looks at the innermost one`);
+});
+
 test('what is no module, or gone, at a later index is refused as it is before the call', () => {
   // PyTorch refuses the assignment, in the first of these words.
   const changes: [(net: Sequential) => void, RegExp][] = [
