@@ -7,7 +7,8 @@ import { collectHandles } from './scope.ts';
  * has returned, thrown, or its promise has settled. Nothing else is removed.
  *
  * The hooks are there for all calls meanwhile, not only for those of `run`: where `run` is asynchronous, they fire for other
- * calls that are in flight too. `call` tells the calls apart.
+ * calls that are in flight too. `call` tells the calls apart. A generator or a stream that `run` gives is read when the hooks
+ * are gone: what computes as it is read has to be read inside `run`.
  *
  * @example
  * const output = withHooks(
