@@ -128,7 +128,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
 
   /**
    * Ends the model when the runs under way have ended: the sessions that were made for it are released, and one that was
-   * wrapped is as it was found. New runs, and registrations, are refused.
+   * wrapped is as it was found. New runs, and registrations, are refused. A hook must not wait for it: its own run is under way.
    */
   release(): Promise<void> {
     this.#released ??= this.#end();

@@ -8,7 +8,7 @@ const INT = 2;
 
 /**
  * The value that is read in the place of another. A Dropout of a model in training mode is taken out by the runtime, unless
- * somebody reads what it gives: then it drops. What it is given is what it would give.
+ * its output is an output of the model: then it drops. Without it, its output is its input.
  */
 export function sourcesOf(graph: Graph): (value: string) => string {
   const given = new Map<string, string>();

@@ -1,5 +1,5 @@
 /**
- * @file Reading the wire format of protocol buffers, from bytes that nobody vouches for: every length is checked against
+ * @file Reading the wire format of protocol buffers, from bytes that may be damaged or hostile: every length is checked against
  * what is there before anything is read or allocated. pbf's reader trusts its input.
  *
  * Source: https://protobuf.dev/programming-guides/encoding/

@@ -4,7 +4,7 @@ import { LITTLE_ENDIAN } from './endian.ts';
 
 const NONE: Float64Array = new Float64Array(0);
 
-/** Gives memory for so many numbers. */
+/** Gives memory for a number of float64s. */
 export type NumberRoom = (count: number) => Float64Array;
 
 const ownRoom: NumberRoom = (count) => new Float64Array(count);

@@ -19,8 +19,8 @@ function modelOf(session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
   return new OnnxModel('the test', readModel('the test', twice), maker, session);
 }
 
-/** A session that tells of each run, which may throw. */
-function toldOf(onForward: (feeds: Tensors) => void): ort.InferenceSession {
+/** A session that calls `onForward` before each run. */
+function watched(onForward: (feeds: Tensors) => void): ort.InferenceSession {
   const run = async (feeds: Tensors, ...more: []) => {
     onForward(feeds);
     return shared.run(feeds, ...more);
@@ -49,7 +49,7 @@ const nodes: ContractTarget<ort.Tensor>[] = [
     ...node,
     name: 'a node, in a wrapped session',
     create(onForward) {
-      const session = toldOf(({ x }) => onForward([x]));
+      const session = watched(({ x }) => onForward([x]));
       const net = modelOf(session);
       return { hookable: net.getSubmodule('double'), call: async (x) => (await session.run({ x: x as ort.Tensor })).y };
     },
@@ -73,7 +73,7 @@ const models: ContractTarget<Tensors>[] = [
     ...model,
     name: 'a wrapped session',
     create(onForward) {
-      const session = toldOf((feeds) => onForward([feeds]));
+      const session = watched((feeds) => onForward([feeds]));
       return { hookable: modelOf(session), call: (feeds) => session.run(feeds as Tensors) };
     },
   },
@@ -81,7 +81,7 @@ const models: ContractTarget<Tensors>[] = [
     ...model,
     name: 'a wrapped session, as a Hookable',
     create(onForward) {
-      const net = modelOf(toldOf((feeds) => onForward([feeds])));
+      const net = modelOf(watched((feeds) => onForward([feeds])));
       return { hookable: net, call: (feeds) => net(feeds as Tensors) };
     },
   },

@@ -307,7 +307,7 @@ test('a session that cannot be made rejects its run and names the hooks; the mod
   assert.is(made.open, 0);
 });
 
-test('explain() tells the way of each registration, and what is held', async () => {
+test('explain() gives the way of each registration, and what is held', async () => {
   const net = await createOnnx(ort, pathOf('mlp.legacy'));
   net.registerForwardHook(function whole() {});
   net.getSubmodule('act').observe(function both() {});
