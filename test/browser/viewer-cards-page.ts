@@ -91,6 +91,13 @@ const TAGS: Record<string, (run: number) => HistogramPoint[]> = {
         draw(100, () => 5),
       ),
     ),
+  'one bin': () =>
+    range(20).map((i) =>
+      pointOf(
+        i,
+        draw(100, (k) => (k % 2 === 0 ? 4.7 : 5.05)),
+      ),
+    ),
   'only NaN': () =>
     range(20).map((i) =>
       pointOf(
