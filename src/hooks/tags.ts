@@ -1,5 +1,5 @@
 /** @file What the outputs of a selection are called where they are recorded. */
-import { className, describe, isForeign } from '../check/index.ts';
+import { className, describe, isForeign, isOfKind } from '../check/index.ts';
 import { hookTable } from './hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
@@ -22,7 +22,7 @@ export function tagsOf(
   tag: TagOption = 'path',
   prefix?: string,
 ): Map<Hookable, string> {
-  if (typeof (selection as Partial<Selection> | undefined)?.observe !== 'function' || isForeign(selection)) {
+  if (!isOfKind(selection, 'Selection') || isForeign(selection)) {
     throw new TypeError(`${where}: what select() gives expected, got ${describe(selection)}`);
   }
   if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {

@@ -138,7 +138,8 @@ export class Tensor {
   toString(): string {
     const values = dataOf(this);
     if (values.length === this.size) return tensorString(values, this.shape);
-    return `${className(this)} of shape [${this.shape.join(', ')}] with ${values.length} values: ${GONE}`;
+    const why = isDetached(values) ? GONE : `its shape wants ${this.size}, and was written to`;
+    return `${className(this)} of shape [${this.shape.join(', ')}] with ${values.length} values: ${why}`;
   }
 
   static {

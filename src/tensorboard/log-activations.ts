@@ -154,7 +154,7 @@ function isTraining({ module, inputs }: ForwardEvent): boolean {
 function reportShared(shared: readonly string[]): void {
   if (shared.length === 0) return;
   const [first] = shared;
-  const others = shared.length === 1 ? '' : `, and ${shared.length - 1} other tags,`;
+  const others = shared.length === 1 ? '' : ` (and ${shared.length - 1} more)`;
   report(
     new Error(
       `layertap: ${WHERE}: the tag ${JSON.stringify(first)}${others} has another logActivations() of this run that was ` +
