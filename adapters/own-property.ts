@@ -1,6 +1,6 @@
 /**
  * Puts an own, non-enumerable property on an object.
- * @returns puts back what was there, descriptor included, unless somebody has put something else there meanwhile
+ * @returns puts back what was there, descriptor included, unless the property has been replaced meanwhile
  */
 export function replaceProperty(object: object, key: PropertyKey, value: unknown): () => void {
   const found = Object.getOwnPropertyDescriptor(object, key);
@@ -16,7 +16,7 @@ export function replaceProperty(object: object, key: PropertyKey, value: unknown
 type Method = (this: any, ...given: any[]) => any;
 
 /**
- * A method of an object with another one in its place. What it stands for is looked up at each call: where the object has
+ * A method of an object with another one in its place. The method it replaces is looked up at each call: where the object has
  * none of its own, a method that is put on its prototype meanwhile counts at once.
  */
 export class ReplacedMethod<F extends Method = Method> {
@@ -38,7 +38,7 @@ export class ReplacedMethod<F extends Method = Method> {
     return this.#own ?? (Reflect.get(Object.getPrototypeOf(this.#object) as object, this.#key) as F);
   }
 
-  /** False where somebody has put another method in the place of this one. */
+  /** False where another method has replaced this one. */
   get isInPlace(): boolean {
     return Reflect.get(this.#object, this.#key) === this.#value;
   }

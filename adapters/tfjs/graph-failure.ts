@@ -39,7 +39,7 @@ export function failRun(runs: GraphRuns, places: GraphPlaces, node: NodeValue, e
   return Promise.reject(error);
 }
 
-/** Has what asynchronous nodes still write into a map disposed of, once whoever writes has looked at it. */
+/** Disposes of what asynchronous nodes still write into a map, after the node that wrote it has read it. */
 function disposeLater(tensorMap: TensorMap, dispose: (tensors: TensorMap[string]) => void): void {
   const writes: ProxyHandler<TensorMap> = {
     set(_target, name, value, receiver) {

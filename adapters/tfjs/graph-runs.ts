@@ -60,7 +60,7 @@ export class GraphRuns {
     };
   }
 
-  /** Makes a change when no run is under way: at once, or when the last one ends. Only while somebody watches. */
+  /** Makes a change when no run is under way: at once, or when the last one ends. Only while the model is watched. */
   between(change: () => void): void {
     if (this.#underWay === 0) change();
     else this.#waiting.push(change);
@@ -112,7 +112,7 @@ export class GraphRuns {
     }
   }
 
-  /** Puts an own `execute` and `executeAsync` on the model, while somebody watches; around those that took their places. */
+  /** Puts an own `execute` and `executeAsync` on the model while it is watched, around any that replaced them. */
   install(): void {
     if (this.#watchers === 0) return;
     const model = this.#model;

@@ -15,7 +15,7 @@ interface Begun {
 /** Somebody who is there when a layer is called. */
 export abstract class Listener {
   /**
-   * Stands around a call.
+   * Runs around a call.
    * @param call its number, where it has begun already
    */
   abstract around(
@@ -61,7 +61,7 @@ export class LayerCalls {
   #only: Listener | undefined;
   /** What is, or was last, in the place of the layer's call. */
   #method: ReplacedMethod<Layer['call']> | undefined;
-  /** The model that it is, while somebody listens. */
+  /** The model that it is, while it has listeners. */
   #model: ModelOutput | undefined;
 
   private constructor(layer: Layer) {
