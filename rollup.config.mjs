@@ -44,14 +44,15 @@ const licences = {
 export default {
   input: {
     index: 'src/index.ts',
+    adapter: 'src/adapter.ts',
     'adapters/onnx': 'adapters/onnx/index.ts',
     'adapters/tfjs': 'adapters/tfjs/index.ts',
-    command: 'src/command/main.ts',
+    command: 'command/main.ts',
     safetensors: 'src/safetensors/index.ts',
     tensorboard: 'src/tensorboard/index.ts',
     testing: 'src/testing/index.ts',
-    viewer: 'src/viewer/index.ts',
-    'viewer/logs': 'src/viewer/logs.ts',
+    viewer: 'viewer/index.ts',
+    'viewer/logs': 'viewer/logs.ts',
   },
   output: {
     dir: 'dist',

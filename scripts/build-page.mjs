@@ -17,7 +17,7 @@ const MOST_BYTES = 62_000;
 const packages = [];
 for (const name of ['viewer', 'report']) {
   const { outputFiles, metafile } = await build({
-    entryPoints: [join(root, `src/viewer/page/${name}.ts`)],
+    entryPoints: [join(root, `viewer/page/${name}.ts`)],
     absWorkingDir: root,
     bundle: true,
     minify: true,

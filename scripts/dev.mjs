@@ -44,7 +44,7 @@ async function run() {
   if (tests.length > 0) running = start('test/run.mjs', ...tests);
 }
 
-for (const folder of ['assembly', 'src', 'adapters', 'test', 'examples']) {
+for (const folder of ['assembly', 'src', 'adapters', 'viewer', 'command', 'test', 'examples']) {
   if (!existsSync(join(root, folder))) continue;
   watch(join(root, folder), { recursive: true }, (_event, name) => {
     if (!/\.(ts|tsx|mjs|js)$/.test(name) || name.endsWith('binaries.ts')) return;
@@ -56,4 +56,4 @@ for (const folder of ['assembly', 'src', 'adapters', 'test', 'examples']) {
 process.on('exit', () => end(running));
 process.on('SIGINT', () => process.exit());
 process.on('SIGTERM', () => process.exit());
-console.log('waiting for changes in assembly, src, adapters, test and examples');
+console.log('waiting for changes in assembly, src, adapters, viewer, command, test and examples');

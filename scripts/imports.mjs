@@ -36,7 +36,7 @@ export const targetOf = (root, { file, specifier }) => relative(root, resolve(ro
 /** The test files that a change of some files can reach, through any number of imports. */
 export function testsOf(root, changed) {
   const importers = new Map();
-  for (const one of allImports(root, ['src', 'adapters', 'test', 'examples'])) {
+  for (const one of allImports(root, ['src', 'adapters', 'viewer', 'command', 'test', 'examples'])) {
     if (!one.specifier.startsWith('.')) continue;
     const target = targetOf(root, one);
     importers.set(target, [...(importers.get(target) ?? []), one.file]);

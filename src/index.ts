@@ -3,77 +3,48 @@
  * @module
  */
 
-/* Hooks: on modules, and on any method of any object */
-/* For whoever writes an adapter */
+/* Hooks on modules */
 export {
-  AsyncTransformError,
-  type AttachedMethod,
-  type AttachOptions,
-  attach,
-  type BackwardHookOptions,
-  backwardHooks,
-  type ChunkEvent,
-  type ChunkOptions,
-  describe,
-  ForwardError,
   type ForwardEvent,
   type ForwardHook,
   type ForwardHookOptions,
   type ForwardPreHook,
   type ForwardPreHookOptions,
-  type FrameworkNode,
-  type GlobalForwardHook,
-  type GlobalForwardPreHook,
   Hookable,
-  type HookableTraits,
-  type HookInfo,
-  type HookKind,
   type HookResult,
   type InputsOf,
-  intercept,
-  LateEmissionError,
-  type Listeners,
-  type LogOptions,
-  listenersOf,
-  listHooks,
-  type MethodName,
-  type ModuleClass,
-  type ObserveOptions,
   type OutputOf,
-  type OutputStatistics,
-  ownEntries,
-  type QueueOptions,
-  queue,
-  type RegisteredBackwardHook,
   RemovableHandle,
-  type Reporter,
-  registerBackwardHook,
+} from './hooks/index.ts';
+
+/* Hooks on any method of any object */
+export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './hooks/index.ts';
+export type { TensorReader, TensorValues } from './hooks/index.ts';
+
+/* Many modules at once */
+export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './hooks/index.ts';
+export { type HookInfo, listHooks, removeAllHooks, withHooks } from './hooks/index.ts';
+export {
+  type GlobalForwardHook,
+  type GlobalForwardPreHook,
   registerModuleForwardHook,
   registerModuleForwardPreHook,
-  removeAllHooks,
-  Selection,
-  type SelectionHandle,
-  type Selector,
-  select,
-  setReporter,
-  statistics,
-  type TensorReader,
-  type TensorValues,
-  TooManyEmissionsError,
-  withHooks,
 } from './hooks/index.ts';
-/* Which kernels compute, and their statistics of an array */
+
+/* Observing and transforming with RxJS */
+export type { ChunkEvent, ChunkOptions, LogOptions, ObserveOptions } from './hooks/index.ts';
+export { type OutputStatistics, type QueueOptions, queue, statistics } from './hooks/index.ts';
+
+/* Errors, and who is told of those that must not reach the forward */
 export {
-  getNumThreads,
-  type HistogramCounts,
-  histogram,
-  kernelName,
-  type Numbers,
-  ready,
-  type Summary,
-  setNumThreads,
-  summarize,
-} from './kernels/index.ts';
+  AsyncTransformError,
+  ForwardError,
+  LateEmissionError,
+  type Reporter,
+  setReporter,
+  TooManyEmissionsError,
+} from './hooks/index.ts';
+
 /* Tensors and modules */
 export {
   full,
@@ -103,5 +74,16 @@ export {
   tensorReader,
   zeros,
 } from './nn/index.ts';
-/* Reading files of protocol buffers, for whoever writes an adapter */
-export { FieldReader, MalformedMessage } from './protobuf/index.ts';
+
+/* The kernels, and statistics of any array */
+export {
+  getNumThreads,
+  type HistogramCounts,
+  histogram,
+  kernelName,
+  type Numbers,
+  ready,
+  type Summary,
+  setNumThreads,
+  summarize,
+} from './kernels/index.ts';

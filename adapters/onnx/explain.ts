@@ -1,5 +1,7 @@
 /** @file What becomes of registrations, in words. */
-import type { HookInfo, HookKind } from '../../src/index.ts';
+
+import type { HookKind } from '../../src/adapter.ts';
+import type { HookInfo } from '../../src/index.ts';
 import type { Call } from './calls.ts';
 import type { ValueNames } from './plan.ts';
 

@@ -1,5 +1,5 @@
 /** @file A graph as it is in an ONNX file: its nodes, and the names of the values that they read and write. */
-import type { FieldReader } from '../../src/index.ts';
+import type { FieldReader } from '../../src/adapter.ts';
 
 export interface Graph {
   readonly nodes: GraphNode[];

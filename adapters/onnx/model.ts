@@ -1,4 +1,5 @@
-import { describe, Hookable, listHooks } from '../../src/index.ts';
+import { describe } from '../../src/adapter.ts';
+import { Hookable, listHooks } from '../../src/index.ts';
 import { type Explanation, explainRegistration } from './explain.ts';
 import type { OnnxSession, OnnxTensor, OnnxTensors } from './framework.ts';
 import type { Graph } from './graph.ts';

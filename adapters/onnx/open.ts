@@ -1,5 +1,5 @@
 /** @file The ways to a model: read, with a session of its own, or around a session that there is. */
-import { describe } from '../../src/index.ts';
+import { describe } from '../../src/adapter.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor } from './framework.ts';
 import type { Graph } from './graph.ts';
 import { OnnxModel } from './model.ts';

@@ -1,5 +1,5 @@
 /** @file What the registrations of a moment ask of a run. */
-import { intercept, type Listeners, listenersOf } from '../../src/index.ts';
+import { intercept, type Listeners, listenersOf } from '../../src/adapter.ts';
 import type { Call } from './calls.ts';
 import type { OnnxTensor } from './framework.ts';
 import type { Graph } from './graph.ts';

@@ -1,5 +1,5 @@
 /** @file An ONNX file as a graph in the order of computing; what is none is refused. */
-import { describe, FieldReader, MalformedMessage } from '../../src/index.ts';
+import { describe, FieldReader, MalformedMessage } from '../../src/adapter.ts';
 import { emptyGraph, type Graph, readGraph } from './graph.ts';
 import { inOrder } from './order.ts';
 

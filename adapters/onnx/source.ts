@@ -1,5 +1,5 @@
 /** @file Where the bytes of a model come from. */
-import { describe } from '../../src/index.ts';
+import { describe } from '../../src/adapter.ts';
 
 /** The bytes of an .onnx file; or where it is, a path in Node, a URL in a page. */
 export type OnnxSource = string | URL | ArrayBuffer | Uint8Array;

@@ -1,5 +1,5 @@
 /** @file A model whose weights stay where they are: in the file that it was read from. */
-import { FieldReader } from '../../src/index.ts';
+import { FieldReader } from '../../src/adapter.ts';
 import { type Chunks, integerField, joined, messageField, textField } from './write-message.ts';
 
 /** Smaller ones are not worth a reference to them. */

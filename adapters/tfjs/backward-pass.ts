@@ -1,4 +1,5 @@
-import { backwardHooks, type Hookable, type RegisteredBackwardHook } from '../../src/index.ts';
+import { backwardHooks, type RegisteredBackwardHook } from '../../src/adapter.ts';
+import type { Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { splitInputs } from './inputs.ts';
 import { Tape } from './tape.ts';

@@ -1,4 +1,4 @@
-import { ownEntries } from '../../src/index.ts';
+import { ownEntries } from '../../src/adapter.ts';
 import { isContainer, isInputLayer, isLayer, type Layer } from './framework.ts';
 
 /**

@@ -2,7 +2,9 @@
  * @file One executeAsync of a graph with the hooks of the model around it. No tidy can be around something that waits: so
  * each hook has a scope of its own, and what the call has made is disposed of when it ends.
  */
-import { type Hookable, intercept } from '../../src/index.ts';
+
+import { intercept } from '../../src/adapter.ts';
+import type { Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { ownedByCaller } from './hooked-call.ts';
 

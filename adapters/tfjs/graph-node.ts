@@ -1,4 +1,5 @@
-import { Hookable, listenersOf } from '../../src/index.ts';
+import { listenersOf } from '../../src/adapter.ts';
+import { Hookable } from '../../src/index.ts';
 import { checkGraph, explainError } from './disposed.ts';
 import type { Core, Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { failRun, hasFailed } from './graph-failure.ts';

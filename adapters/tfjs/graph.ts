@@ -1,4 +1,5 @@
-import { type FrameworkNode, Hookable, listenersOf } from '../../src/index.ts';
+import { type FrameworkNode, listenersOf } from '../../src/adapter.ts';
+import { Hookable } from '../../src/index.ts';
 import { checkGraph, explainError } from './disposed.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { GraphAsyncCall } from './graph-async-call.ts';

@@ -1,5 +1,7 @@
 /** @file One call of a place in tfjs with its hooks, so that nobody has to think of memory. */
-import { ForwardError, type Hookable, intercept, type Listeners } from '../../src/index.ts';
+
+import { intercept, type Listeners } from '../../src/adapter.ts';
+import { ForwardError, type Hookable } from '../../src/index.ts';
 import { BackwardPass } from './backward-pass.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { Tape } from './tape.ts';

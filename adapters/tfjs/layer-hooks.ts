@@ -1,4 +1,5 @@
-import { type Hookable, type Listeners, listenersOf } from '../../src/index.ts';
+import { type Listeners, listenersOf } from '../../src/adapter.ts';
+import type { Hookable } from '../../src/index.ts';
 import { firstLayer, lastLayer } from './ends.ts';
 import type { Core, Layer, Sequential, Tensor, TfjsCallOptions } from './framework.ts';
 import { AROUND, beforeCall, hookedCall, hooksAfter, type Place } from './hooked-call.ts';

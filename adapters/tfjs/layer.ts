@@ -1,10 +1,5 @@
-import {
-  type BackwardHookOptions,
-  Hookable,
-  type HookableTraits,
-  type RemovableHandle,
-  registerBackwardHook,
-} from '../../src/index.ts';
+import { type BackwardHookOptions, type HookableTraits, registerBackwardHook } from '../../src/adapter.ts';
+import { Hookable, type RemovableHandle } from '../../src/index.ts';
 import { childLayers } from './children.ts';
 import { checkLayer, explainError } from './disposed.ts';
 import { firstLayer, isTakenApart, lastLayer } from './ends.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../../src/index.ts';
+import { describe } from '../../src/adapter.ts';
 import { checkGraph, checkLayer } from './disposed.ts';
 import {
   type Core,

@@ -1,5 +1,4 @@
-import { className, describe, isClass } from '../check/index.ts';
-import { checkOptions } from './check-arguments.ts';
+import { checkOptions, className, describe, isClass } from '../check/index.ts';
 import { hookTable } from './hook-table.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
 import { callAsync, callSync, type Target } from './pipeline.ts';

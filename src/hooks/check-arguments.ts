@@ -1,4 +1,4 @@
-import { describe, isClass } from '../check/index.ts';
+import { checkOptions, describe, isClass } from '../check/index.ts';
 
 /**
  * Checks what a registration was given, before anything is registered.
@@ -13,17 +13,5 @@ export function checkHook(verb: string, hook: unknown, options: object, known: r
     if (value !== undefined && typeof value !== 'boolean') {
       throw new TypeError(`${verb}: option "${key}" must be true or false, got ${describe(value)}`);
     }
-  }
-}
-
-/** @throws TypeError for options that are not an object, or have a key that is not known */
-export function checkOptions(verb: string, options: unknown, known: readonly string[]): void {
-  if (options === null || typeof options !== 'object') {
-    throw new TypeError(`${verb}: the options must be an object, got ${describe(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    const allowed = known.length === 0 ? 'it takes no options' : `the options are ${known.join(', ')}`;
-    throw new TypeError(`${verb}: unknown option "${key}"; ${allowed}`);
   }
 }

@@ -1,6 +1,5 @@
 // What the rest of layertap uses of the hooks.
 
-export { className, describe, describeError, isThenable, typeName } from '../check/index.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export {
   type BackwardHookOptions,
@@ -8,7 +7,6 @@ export {
   type RegisteredBackwardHook,
   registerBackwardHook,
 } from './backward.ts';
-export { checkOptions } from './check-arguments.ts';
 export { forEachTensor, OutputTensors } from './each-tensor.ts';
 export type { ChunkEvent, ForwardEvent } from './event.ts';
 export { ForwardError, located } from './forward-error.ts';

@@ -1,5 +1,4 @@
-import { absorb, describe, describeError, isThenable, type Summary } from '../check/index.ts';
-import { checkOptions } from './check-arguments.ts';
+import { absorb, checkOptions, describe, describeError, isThenable, type Summary } from '../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import { forEachTensor } from './each-tensor.ts';
 import type { ForwardEvent } from './event.ts';

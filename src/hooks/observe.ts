@@ -1,5 +1,5 @@
-import { className, describe, describeError, isNews, troubleOf } from '../check/index.ts';
-import { checkHook, checkOptions } from './check-arguments.ts';
+import { checkOptions, className, describe, describeError, isNews, troubleOf } from '../check/index.ts';
+import { checkHook } from './check-arguments.ts';
 import { describePlace } from './describe-module.ts';
 import type { ForwardEvent } from './event.ts';
 import { RemovableHandle } from './handle.ts';

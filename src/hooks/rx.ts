@@ -1,7 +1,6 @@
 /** @file The one file that knows RxJS (7.8): events as an Observable, and a chain of operators. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
-import { absorb, describe } from '../check/index.ts';
-import { checkOptions } from './check-arguments.ts';
+import { absorb, checkOptions, describe } from '../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import type { Hookable } from './hookable.ts';
 import { type ChunkOptions, checkChunks, observeEvents } from './observe.ts';

@@ -1,5 +1,5 @@
 /** @file Making tensors from a shape. */
-import { describe } from '../hooks/index.ts';
+import { describe } from '../check/index.ts';
 import { normal, uniform } from './random.ts';
 import { checkShape, checkSpread } from './shape.ts';
 import { Tensor } from './tensor.ts';

@@ -1,5 +1,7 @@
 /** @file The functions behind the layers. */
-import { describe, ForwardError, typeName } from '../hooks/index.ts';
+
+import { describe, typeName } from '../check/index.ts';
+import { ForwardError } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { isLinear, packedWeight, withPackedWeight } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';

@@ -1,4 +1,5 @@
-import { checkOptions, describe, ForwardError, typeName } from '../hooks/index.ts';
+import { checkOptions, describe, typeName } from '../check/index.ts';
+import { ForwardError } from '../hooks/index.ts';
 import { linear, parameterLinear } from './functional.ts';
 import { fanInUniform, kaimingUniform } from './init.ts';
 import { Module } from './module.ts';

@@ -1,4 +1,5 @@
-import { className, describe, ForwardError, type Hookable, isHookable, typeName } from '../hooks/index.ts';
+import { className, describe, typeName } from '../check/index.ts';
+import { ForwardError, type Hookable, isHookable } from '../hooks/index.ts';
 import { Module } from './module.ts';
 
 /** How often modules were added or removed: their number may be the same again. */

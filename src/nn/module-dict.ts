@@ -1,4 +1,5 @@
-import { className, describe, ForwardError, type Hookable, typeName } from '../hooks/index.ts';
+import { className, describe, typeName } from '../check/index.ts';
+import { ForwardError, type Hookable } from '../hooks/index.ts';
 import { Module } from './module.ts';
 import { changedSize, checkModule } from './module-array.ts';
 

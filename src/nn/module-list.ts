@@ -1,4 +1,5 @@
-import { className, describe, type Hookable } from '../hooks/index.ts';
+import { className, describe } from '../check/index.ts';
+import type { Hookable } from '../hooks/index.ts';
 import { ModuleArray } from './module-array.ts';
 import { listString, printed } from './repr.ts';
 

@@ -1,6 +1,5 @@
+import { className, describe } from '../check/index.ts';
 import {
-  className,
-  describe,
   ForwardError,
   Hookable,
   located,

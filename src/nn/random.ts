@@ -3,7 +3,9 @@
  * Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), and from its 32-bit words the float32 rules of
  * torch 2.13 (aten/src/ATen/core/DistributionsHelper.h, native/cpu/DistributionTemplates.h).
  */
-import { describe, warnOfCopies } from '../hooks/index.ts';
+
+import { describe } from '../check/index.ts';
+import { warnOfCopies } from '../hooks/index.ts';
 
 const N = 624;
 const M = 397;

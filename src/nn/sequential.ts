@@ -1,4 +1,5 @@
-import { describe, type Hookable } from '../hooks/index.ts';
+import { describe } from '../check/index.ts';
+import type { Hookable } from '../hooks/index.ts';
 import { changedSize, changesOf, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
 import { type SequentialClass, SequentialStep } from './sequential-step.ts';
 import type { Tensor } from './tensor.ts';

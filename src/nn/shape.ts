@@ -1,4 +1,4 @@
-import { describe } from '../hooks/index.ts';
+import { describe } from '../check/index.ts';
 
 /** More values than any engine gives one array; asked for by mistake rather than on purpose. */
 const MOST_VALUES = 2 ** 33;

@@ -1,6 +1,6 @@
 /** @file Loading parameters: everything is checked first, in PyTorch's words, and only then is anything assigned. */
-import { readNumbers } from '../check/index.ts';
-import { checkOptions, className, describe, namedModules, typeName } from '../hooks/index.ts';
+import { checkOptions, className, describe, readNumbers, typeName } from '../check/index.ts';
+import { namedModules } from '../hooks/index.ts';
 import type { Module } from './module.ts';
 import { type Parameter, replaceValues } from './parameter.ts';
 import { Tensor, type TensorLike, valuesOf } from './tensor.ts';

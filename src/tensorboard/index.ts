@@ -3,6 +3,7 @@
  * Event files for TensorBoard, as PyTorch's `SummaryWriter` writes them.
  */
 
+export { defaultEdges } from '../kernels/index.ts';
 /* Writing */
 export type {
   AddHistogramOptions,

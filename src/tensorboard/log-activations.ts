@@ -1,6 +1,5 @@
-import { describe, readStep } from '../check/index.ts';
+import { checkOptions, describe, readStep } from '../check/index.ts';
 import {
-  checkOptions,
   type ForwardEvent,
   handleOf,
   OutputTensors,

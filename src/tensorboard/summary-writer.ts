@@ -1,5 +1,5 @@
-import { describe, isThenable, readStep } from '../check/index.ts';
-import { checkOptions, Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
+import { checkOptions, describe, isThenable, readStep } from '../check/index.ts';
+import { Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
 import type {
   AddHistogramOptions,
   AddHparamsOptions,

@@ -1,4 +1,4 @@
-import { describe } from '../hooks/index.ts';
+import { describe } from '../check/index.ts';
 
 /** TensorBoard draws a tag as a heading, and every record repeats it. */
 const LONGEST_TAG = 4096;

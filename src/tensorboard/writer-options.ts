@@ -1,4 +1,5 @@
-import { describe, type TensorReader } from '../hooks/index.ts';
+import { describe } from '../check/index.ts';
+import type { TensorReader } from '../hooks/index.ts';
 import type { EventSink } from './sinks/event-sink.ts';
 
 /** How a SummaryWriter names its files, where they go, and when it writes. */

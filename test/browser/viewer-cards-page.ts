@@ -1,14 +1,14 @@
 // What viewer-cards.mjs drives: cards of made-up training runs. Everything a run logs follows from its name and a seed.
 
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
-import { formatBin } from '../../src/viewer/cards/bins.ts';
-import type { Card, CardContext } from '../../src/viewer/cards/card.ts';
-import { HistogramCard } from '../../src/viewer/cards/histogram-card.ts';
-import { DEFAULT_EDGES } from '../../src/viewer/data/default-edges.ts';
-import { fromEvent } from '../../src/viewer/data/from-event.ts';
-import type { HistogramPoint } from '../../src/viewer/data/points.ts';
-import { Store } from '../../src/viewer/data/store.ts';
-import { FIRST_VIEW, type View, ViewState } from '../../src/viewer/state/view-state.ts';
+import { formatBin } from '../../viewer/cards/bins.ts';
+import type { Card, CardContext } from '../../viewer/cards/card.ts';
+import { HistogramCard } from '../../viewer/cards/histogram-card.ts';
+import { DEFAULT_EDGES } from '../../viewer/data/default-edges.ts';
+import { fromEvent } from '../../viewer/data/from-event.ts';
+import type { HistogramPoint } from '../../viewer/data/points.ts';
+import { Store } from '../../viewer/data/store.ts';
+import { FIRST_VIEW, type View, ViewState } from '../../viewer/state/view-state.ts';
 import { equalEdges, normal, pointOf, random } from '../viewer/cards/points.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -1,6 +1,6 @@
 // A training that goes wrong, made up: what the viewer's tests in a page look at.
-import { histogramOf } from '../../src/viewer/data/histogram-of.ts';
-import type { ViewerPoint } from '../../src/viewer/data/points.ts';
+import { histogramOf } from '../../viewer/data/histogram-of.ts';
+import type { ViewerPoint } from '../../viewer/data/points.ts';
 
 /** Numbers from 0 to 1, the same in each run of the tests (Marsaglia's xorshift32). */
 function numbers(seed: number): () => number {

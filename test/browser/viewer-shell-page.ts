@@ -1,10 +1,10 @@
 // Mounts viewers for test/browser/viewer-shell.mjs, and counts what they leave behind.
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
-import { fromEvent } from '../../src/viewer/data/from-event.ts';
-import { histogramOf } from '../../src/viewer/data/histogram-of.ts';
-import type { ViewerPoint } from '../../src/viewer/data/points.ts';
-import { type MountOptions, mountSource, type Viewer } from '../../src/viewer/mount.ts';
-import type { SourceListener } from '../../src/viewer/sources/source.ts';
+import { fromEvent } from '../../viewer/data/from-event.ts';
+import { histogramOf } from '../../viewer/data/histogram-of.ts';
+import type { ViewerPoint } from '../../viewer/data/points.ts';
+import { type MountOptions, mountSource, type Viewer } from '../../viewer/mount.ts';
+import type { SourceListener } from '../../viewer/sources/source.ts';
 import { training } from './viewer-data.ts';
 
 /** Listeners of the page's own objects, blob URLs, and frames asked for, as of now. */

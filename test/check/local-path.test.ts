@@ -3,8 +3,8 @@ import { join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseCommand } from '../../command/arguments.ts';
 import { localPath } from '../../src/check/index.ts';
-import { parseCommand } from '../../src/command/arguments.ts';
 import { directoryLogs, MemorySink, SummaryWriter } from '../../src/tensorboard/index.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 

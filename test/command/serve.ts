@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { connect } from 'node:net';
-import { handle } from '../../src/command/server/handle.ts';
-import { hostCheck } from '../../src/command/server/host-names.ts';
-import { type Listening, listen } from '../../src/command/server/listen.ts';
-import { LogDirectory } from '../../src/command/server/log-directory.ts';
-import type { Clock } from '../../src/command/server/stalled-clients.ts';
+import { handle } from '../../command/server/handle.ts';
+import { hostCheck } from '../../command/server/host-names.ts';
+import { type Listening, listen } from '../../command/server/listen.ts';
+import { LogDirectory } from '../../command/server/log-directory.ts';
+import type { Clock } from '../../command/server/stalled-clients.ts';
 
 /** The server on a log directory, at any free port. */
 export function serve(directory: string, clock?: Clock): Promise<Listening> {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hostCheck, isLoopback } from '../../src/command/server/host-names.ts';
-import type { Listening } from '../../src/command/server/listen.ts';
-import { type Clock, LONGEST_STALL, StalledClients } from '../../src/command/server/stalled-clients.ts';
+import { hostCheck, isLoopback } from '../../command/server/host-names.ts';
+import type { Listening } from '../../command/server/listen.ts';
+import { type Clock, LONGEST_STALL, StalledClients } from '../../command/server/stalled-clients.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 import { ask, countingOpenFiles, raw, serve } from './serve.ts';
 

@@ -1,16 +1,8 @@
 // The public contract suite over everything of layertap's own that can be hooked.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  attach,
-  Hookable,
-  intercept,
-  listenersOf,
-  Module,
-  type Tensor,
-  type TensorReader,
-  tensor,
-} from '../../src/index.ts';
+import { intercept, listenersOf } from '../../src/adapter.ts';
+import { attach, Hookable, Module, type Tensor, type TensorReader, tensor } from '../../src/index.ts';
 import { type ContractTarget, hookContract } from '../../src/testing/index.ts';
 
 const tensors = {

@@ -2,11 +2,11 @@
 import { Subject } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { intercept } from '../../src/adapter.ts';
 import {
   attach,
   type ForwardEvent,
   type Hookable,
-  intercept,
   Linear,
   linear,
   listHooks,
@@ -30,7 +30,7 @@ import {
   withHooks,
 } from '../../src/index.ts';
 import { logActivations, MemorySink, SummaryWriter } from '../../src/tensorboard/index.ts';
-import { mountViewer } from '../../src/viewer/index.ts';
+import { mountViewer } from '../../viewer/index.ts';
 import { secondCopy } from '../fixtures/second-copy.ts';
 
 const other = await secondCopy();

@@ -1,11 +1,10 @@
 // Hooks for every Module of the process, and only for these.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { intercept, listenersOf } from '../../src/adapter.ts';
 import {
   attach,
   Hookable,
-  intercept,
-  listenersOf,
   Module,
   type RemovableHandle,
   registerModuleForwardHook,

@@ -2,18 +2,8 @@
 import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  backwardHooks,
-  Hookable,
-  type HookableTraits,
-  intercept,
-  listenersOf,
-  listHooks,
-  registerBackwardHook,
-  removeAllHooks,
-  select,
-  withHooks,
-} from '../../src/index.ts';
+import { backwardHooks, type HookableTraits, intercept, listenersOf, registerBackwardHook } from '../../src/adapter.ts';
+import { Hookable, listHooks, removeAllHooks, select, withHooks } from '../../src/index.ts';
 
 class Place extends Hookable {
   constructor(traits: HookableTraits) {

@@ -2,12 +2,12 @@
 // ten seconds; the limit below is ten times what they take.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { registerBackwardHook } from '../../src/adapter.ts';
 import {
   attach,
   type Hookable,
   Identity,
   listHooks,
-  registerBackwardHook,
   registerModuleForwardHook,
   registerModuleForwardPreHook,
   removeAllHooks,

@@ -1,11 +1,11 @@
 // What a TensorReader decides in a call, and readers that fail.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { intercept } from '../../src/adapter.ts';
 import {
   attach,
   ForwardError,
   Hookable,
-  intercept,
   listHooks,
   setReporter,
   statistics,

@@ -1,5 +1,6 @@
 // Checked by tsc, never run: what has to compile, and what must not.
 import { map } from 'rxjs';
+import { type Listeners, listenersOf } from '../../src/adapter.ts';
 import {
   attach,
   type ForwardHook,
@@ -7,8 +8,6 @@ import {
   type Hookable,
   Identity,
   Linear,
-  type Listeners,
-  listenersOf,
   Module,
   ModuleDict,
   ModuleList,

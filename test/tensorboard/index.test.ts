@@ -10,6 +10,7 @@ test('layertap/tensorboard exports what it does on purpose', () => {
     'RunReader',
     'StreamSink',
     'SummaryWriter',
+    'defaultEdges',
     'directoryLogs',
     'fileLogs',
     'handleLogs',

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Hand } from '../../src/viewer/hand.ts';
+import { Hand } from '../../viewer/hand.ts';
 
 test('a hand moves from what it does until it has done nothing for a while', async () => {
   for (const type of ['pointermove', 'wheel', 'keydown', 'scroll']) {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Intake } from '../../src/viewer/intake.ts';
+import { Intake } from '../../viewer/intake.ts';
 
 const work = (milliseconds: number) => {
   const end = performance.now() + milliseconds;

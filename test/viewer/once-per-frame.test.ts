@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { oncePerFrame } from '../../src/viewer/once-per-frame.ts';
+import { oncePerFrame } from '../../viewer/once-per-frame.ts';
 
 test('oncePerFrame() acts once in the next frame, and again in a later one', () => {
   const frames: (() => void)[] = [];

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tagFilter } from '../../src/viewer/tag-filter.ts';
+import { tagFilter } from '../../viewer/tag-filter.ts';
 
 const TAGS = ['conv1', 'Conv2/weight', 'fc1/weight', 'fc1.bias', 'a+b', '[x'];
 const of = (text: string) => TAGS.filter(tagFilter(text).matches);

@@ -1,6 +1,5 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { describe } from '../../check/index.ts';
-import { checkOptions } from '../check-arguments.ts';
+import { checkOptions, describe } from '../../check/index.ts';
 import { isOfAnyCopy } from '../hookable.ts';
 
 export interface QueueOptions {

@@ -1,5 +1,7 @@
 /** @file The graph of a model whose framework has one: its own nodes and edges, with the shapes of one call. */
-import { className, describeError, type FrameworkNode, type Hookable, readerOf } from '../../hooks/index.ts';
+
+import { className, describeError } from '../../check/index.ts';
+import { type FrameworkNode, type Hookable, readerOf } from '../../hooks/index.ts';
 import type { GraphNode } from './trace.ts';
 
 /**

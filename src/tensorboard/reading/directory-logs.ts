@@ -1,5 +1,4 @@
-import { describe } from '../../check/index.ts';
-import { checkOptions } from '../../hooks/index.ts';
+import { checkOptions, describe } from '../../check/index.ts';
 import { codeOf } from '../sinks/directory-sink.ts';
 import { logPath, type NodeBuiltins, nodeBuiltins } from '../sinks/node.ts';
 import { isEventFile, type LogFile, type LogSource } from './log-source.ts';

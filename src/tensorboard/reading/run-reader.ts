@@ -1,5 +1,4 @@
-import { describe } from '../../check/index.ts';
-import { checkOptions } from '../../hooks/index.ts';
+import { checkOptions, describe } from '../../check/index.ts';
 import { ReusedNumbers } from '../format/reused-numbers.ts';
 import { checkOnDamage, EventReader } from './event-reader.ts';
 import type { LogFile, LogSource } from './log-source.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../../hooks/index.ts';
+import { describe } from '../../check/index.ts';
 import type { EventOutput, EventSink } from './event-sink.ts';
 
 /**

@@ -5,7 +5,8 @@
  * tensorboard/plugins/hparams.
  */
 import { PbfWriter } from 'pbf';
-import { describe, type TensorReader } from '../../hooks/index.ts';
+import { describe } from '../../check/index.ts';
+import type { TensorReader } from '../../hooks/index.ts';
 import type { SummaryValue } from '../format/event.ts';
 import { writeText } from '../format/fields.ts';
 import { readScalar } from '../values.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../../hooks/index.ts';
+import { describe } from '../../check/index.ts';
 import type { Image } from '../format/event.ts';
 import type { NumberArray } from '../values.ts';
 import { encodePng } from './png.ts';

@@ -1,10 +1,10 @@
 // The bins of every form of histogram are those that TensorBoard makes of it, and what says nothing of its bins is not lost.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromEvent } from '../../../src/viewer/data/from-event.ts';
-import { histogramOf } from '../../../src/viewer/data/histogram-of.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import { packPoints, unpackPoints } from '../../../src/viewer/data/pack-points.ts';
+import { fromEvent } from '../../../viewer/data/from-event.ts';
+import { histogramOf } from '../../../viewer/data/histogram-of.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import { packPoints, unpackPoints } from '../../../viewer/data/pack-points.ts';
 import { eventsOf, fromBase64, histograms } from './fixture.ts';
 
 /** Where TensorBoard spreads the values of a bin to one that is in no bin; here the bin ends where it was said to. */

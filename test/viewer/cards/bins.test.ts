@@ -7,9 +7,9 @@ import {
   formatBin,
   nameOfColumn,
   valueOfPixel,
-} from '../../../src/viewer/cards/bins.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import type { Bins } from '../../../src/viewer/data/points.ts';
+} from '../../../viewer/cards/bins.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import type { Bins } from '../../../viewer/data/points.ts';
 import { pointOf, random } from './points.ts';
 
 const bins: Bins = { edges: Float64Array.of(0, 0.1, 0.11, 2, 2, 3), counts: Float64Array.of(5, 12, 0, 4, 1) };

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { areas, type Curve, ceilingOf, evenly, outline } from '../../../src/viewer/cards/chosen-columns.ts';
-import { Columns } from '../../../src/viewer/cards/columns.ts';
-import type { RunOfTag } from '../../../src/viewer/cards/scene.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
+import { areas, type Curve, ceilingOf, evenly, outline } from '../../../viewer/cards/chosen-columns.ts';
+import { Columns } from '../../../viewer/cards/columns.ts';
+import type { RunOfTag } from '../../../viewer/cards/scene.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { pointOf } from './points.ts';
 
 function runOf(steps: readonly number[]): RunOfTag {

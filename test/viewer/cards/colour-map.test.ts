@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { densityColours, SHADES, shadeOf, shadeTable } from '../../../src/viewer/cards/colour-map.ts';
+import { densityColours, SHADES, shadeOf, shadeTable } from '../../../viewer/cards/colour-map.ts';
 import { eyes, type Rgb, rgbOf, seen } from './eyes.ts';
 
 const GROUNDS: [boolean, Rgb][] = [

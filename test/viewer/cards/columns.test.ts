@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Columns, columnAfter } from '../../../src/viewer/cards/columns.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
+import { Columns, columnAfter } from '../../../viewer/cards/columns.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { pointOf } from './points.ts';
 
 function seriesOf(steps: readonly number[]): HistogramSeries {

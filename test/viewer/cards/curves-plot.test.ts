@@ -1,14 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Curve } from '../../../src/viewer/cards/chosen-columns.ts';
-import { nearestCurve } from '../../../src/viewer/cards/curves-plot.ts';
-import { SvgInk } from '../../../src/viewer/cards/ink.ts';
-import { SceneMaker } from '../../../src/viewer/cards/make-scene.ts';
-import { Overlay } from '../../../src/viewer/cards/overlay.ts';
-import { Ridge } from '../../../src/viewer/cards/ridge.ts';
-import type { Theme } from '../../../src/viewer/cards/theme.ts';
-import { Store } from '../../../src/viewer/data/store.ts';
-import { FIRST_VIEW } from '../../../src/viewer/state/view-state.ts';
+import type { Curve } from '../../../viewer/cards/chosen-columns.ts';
+import { nearestCurve } from '../../../viewer/cards/curves-plot.ts';
+import { SvgInk } from '../../../viewer/cards/ink.ts';
+import { SceneMaker } from '../../../viewer/cards/make-scene.ts';
+import { Overlay } from '../../../viewer/cards/overlay.ts';
+import { Ridge } from '../../../viewer/cards/ridge.ts';
+import type { Theme } from '../../../viewer/cards/theme.ts';
+import { Store } from '../../../viewer/data/store.ts';
+import { FIRST_VIEW } from '../../../viewer/state/view-state.ts';
 import { histogramPoint } from '../data/point.ts';
 
 const curve = (run: string, step: number) => ({ of: { run }, step }) as Curve;

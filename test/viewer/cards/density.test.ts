@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Columns } from '../../../src/viewer/cards/columns.ts';
-import { type Density, densest, densityOf, quantileAt } from '../../../src/viewer/cards/density.ts';
-import { outside } from '../../../src/viewer/cards/lanes.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import type { HistogramPoint } from '../../../src/viewer/data/points.ts';
+import { Columns } from '../../../viewer/cards/columns.ts';
+import { type Density, densest, densityOf, quantileAt } from '../../../viewer/cards/density.ts';
+import { outside } from '../../../viewer/cards/lanes.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import type { HistogramPoint } from '../../../viewer/data/points.ts';
 import { equalEdges, normal, pointOf, random } from './points.ts';
 import { pixelsOf } from './twins.ts';
 

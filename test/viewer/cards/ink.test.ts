@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SvgInk } from '../../../src/viewer/cards/ink.ts';
+import { SvgInk } from '../../../viewer/cards/ink.ts';
 
 test('SvgInk writes names as text, whatever is in them', () => {
   const ink = new SvgInk('"Noto <Sans>"');

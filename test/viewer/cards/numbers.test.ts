@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatCount, formatShare, formatShort, formatTicks, formatValue } from '../../../src/viewer/cards/numbers.ts';
+import { formatCount, formatShare, formatShort, formatTicks, formatValue } from '../../../viewer/cards/numbers.ts';
 
 test('formatValue() has four significant digits, and powers of ten where there would be many zeros', () => {
   assert.equal(

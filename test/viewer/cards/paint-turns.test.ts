@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PaintTurns } from '../../../src/viewer/cards/paint-turns.ts';
+import { PaintTurns } from '../../../viewer/cards/paint-turns.ts';
 
 const CARDS = new Map(['a', 'b', 'c'].map((name) => [name, { name }]));
 

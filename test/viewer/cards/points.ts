@@ -1,5 +1,5 @@
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import type { Bins, HistogramPoint, PointSummary } from '../../../src/viewer/data/points.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import type { Bins, HistogramPoint, PointSummary } from '../../../viewer/data/points.ts';
 
 /** Random numbers in [0, 1) that are the same each time (mulberry32). */
 export function random(seed: number): () => number {

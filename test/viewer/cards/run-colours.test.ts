@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runColour } from '../../../src/viewer/cards/run-colours.ts';
+import { runColour } from '../../../viewer/cards/run-colours.ts';
 import { contrast, eyes, rgbOf, seen } from './eyes.ts';
 
 for (const [dark, ground] of [

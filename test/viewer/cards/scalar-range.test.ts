@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { scalarRange } from '../../../src/viewer/cards/scalar-range.ts';
+import { scalarRange } from '../../../viewer/cards/scalar-range.ts';
 
 test('an axis holds all numbers and a twentieth of their range around them', () => {
   assert.equal(scalarRange([0, 10, 4]).domain, [-0.5, 10.5]);

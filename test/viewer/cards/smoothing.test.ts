@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { smooth } from '../../../src/viewer/cards/smoothing.ts';
+import { smooth } from '../../../viewer/cards/smoothing.ts';
 
 const VALUES = [2.5, -1, 0.25, 8, 8, -3.5, 1e6, 0.125];
 

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { spread } from '../../../src/viewer/cards/spread.ts';
-import { valueAxis } from '../../../src/viewer/cards/value-axis.ts';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import type { Bins } from '../../../src/viewer/data/points.ts';
+import { spread } from '../../../viewer/cards/spread.ts';
+import { valueAxis } from '../../../viewer/cards/value-axis.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import type { Bins } from '../../../viewer/data/points.ts';
 import { random } from './points.ts';
 import { rowsOf } from './twins.ts';
 

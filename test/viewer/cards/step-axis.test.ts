@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stepTicks, withinSteps, zoomSteps } from '../../../src/viewer/cards/step-axis.ts';
+import { stepTicks, withinSteps, zoomSteps } from '../../../viewer/cards/step-axis.ts';
 
 const labels = (from: number, to: number, length = 400): string[] =>
   stepTicks([from, to], length, 64).map(({ label }) => label);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { thinLine } from '../../../src/viewer/cards/thin-line.ts';
+import { thinLine } from '../../../viewer/cards/thin-line.ts';
 
 const pairs = (points: readonly number[]) =>
   Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i]!, points[2 * i + 1]!] as const);

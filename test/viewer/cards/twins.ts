@@ -1,6 +1,6 @@
 /** @file What the pictures count, written the slow and obvious way. */
-import type { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import type { Bins } from '../../../src/viewer/data/points.ts';
+import type { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import type { Bins } from '../../../viewer/data/points.ts';
 
 /** How much of a bin lies in [from, to), where its values are spread evenly; a bin of one value is there or not. */
 function shareWithin(left: number, right: number, from: number, to: number, last: boolean): number {

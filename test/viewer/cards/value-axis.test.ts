@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { valueAxis } from '../../../src/viewer/cards/value-axis.ts';
-import type { Range } from '../../../src/viewer/state/view-state.ts';
+import { valueAxis } from '../../../viewer/cards/value-axis.ts';
+import type { Range } from '../../../viewer/state/view-state.ts';
 
 const DOMAINS: Range[] = [
   [-3, 3],

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { valueRange } from '../../../src/viewer/cards/value-range.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
+import { valueRange } from '../../../viewer/cards/value-range.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { equalEdges, normal, pointOf } from './points.ts';
 
 const gauss = normal(3);

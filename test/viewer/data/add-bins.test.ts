@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { addBins, fewerBins } from '../../../src/viewer/data/add-bins.ts';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import type { Bins } from '../../../src/viewer/data/points.ts';
+import { addBins, fewerBins } from '../../../viewer/data/add-bins.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import type { Bins } from '../../../viewer/data/points.ts';
 
 const bins = (edges: readonly number[], counts: readonly number[]): Bins => ({
   edges: Float64Array.from(edges),

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AlertWatch } from '../../../src/viewer/data/alert-watch.ts';
-import type { PointSummary } from '../../../src/viewer/data/points.ts';
+import { AlertWatch } from '../../../viewer/data/alert-watch.ts';
+import type { PointSummary } from '../../../viewer/data/points.ts';
 import { histogramPoint } from './point.ts';
 
 const scalar = (step: number, value: number) =>

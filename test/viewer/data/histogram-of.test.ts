@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import { histogramOf } from '../../../src/viewer/data/histogram-of.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { histogramOf } from '../../../viewer/data/histogram-of.ts';
 
 /** numpy.histogram, value by value, over the bins from the first that holds something to the last. */
 function expected(values: readonly number[]): [edge: number, count: number][] {

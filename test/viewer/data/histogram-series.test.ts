@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import type { HistogramPoint } from '../../../src/viewer/data/points.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import type { HistogramPoint } from '../../../viewer/data/points.ts';
 import { histogramPoint } from './point.ts';
 
 const edges = DEFAULT_EDGES;

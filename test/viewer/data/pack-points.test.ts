@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import { packPoints, unpackPoints } from '../../../src/viewer/data/pack-points.ts';
-import { SUMMARY_NAMES, type ViewerPoint } from '../../../src/viewer/data/points.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { packPoints, unpackPoints } from '../../../viewer/data/pack-points.ts';
+import { SUMMARY_NAMES, type ViewerPoint } from '../../../viewer/data/points.ts';
 import { counted, histogramPoint } from './point.ts';
 
 const record = <T>(of: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs } from '../../../src/tensorboard/index.ts';
-import { packStore, unpackStore } from '../../../src/viewer/data/pack.ts';
-import { Store } from '../../../src/viewer/data/store.ts';
-import { logSource } from '../../../src/viewer/sources/logs.ts';
-import { packLogs } from '../../../src/viewer/sources/pack-logs.ts';
+import { packStore, unpackStore } from '../../../viewer/data/pack.ts';
+import { Store } from '../../../viewer/data/store.ts';
+import { logSource } from '../../../viewer/sources/logs.ts';
+import { packLogs } from '../../../viewer/sources/pack-logs.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from '../sources/log-listener.ts';
 import { histogramPoint } from './point.ts';

@@ -1,4 +1,4 @@
-import type { Bins, HistogramPoint, PointSummary, ViewerPoint } from '../../../src/viewer/data/points.ts';
+import type { Bins, HistogramPoint, PointSummary, ViewerPoint } from '../../../viewer/data/points.ts';
 
 const KNOWN = { zeros: 0, nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 

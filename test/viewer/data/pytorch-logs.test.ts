@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs, RunReader } from '../../../src/tensorboard/index.ts';
-import { fromEvent } from '../../../src/viewer/data/from-event.ts';
-import { Store } from '../../../src/viewer/data/store.ts';
+import { fromEvent } from '../../../viewer/data/from-event.ts';
+import { Store } from '../../../viewer/data/store.ts';
 import { expected, logs } from '../fixture.ts';
 
 const store = new Store();

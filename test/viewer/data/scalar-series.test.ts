@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ScalarSeries } from '../../../src/viewer/data/scalar-series.ts';
+import { ScalarSeries } from '../../../viewer/data/scalar-series.ts';
 
 test('ScalarSeries keeps numbers in the order of steps, the last one of each step', () => {
   const numbers = fc.array(fc.tuple(fc.nat(50), fc.double()), { maxLength: 80 });

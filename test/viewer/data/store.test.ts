@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { memoryLogs } from '../../../src/tensorboard/index.ts';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import type { ImagePoint, ViewerPoint } from '../../../src/viewer/data/points.ts';
-import { Store } from '../../../src/viewer/data/store.ts';
-import { LogLook } from '../../../src/viewer/sources/logs/log-look.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import type { ImagePoint, ViewerPoint } from '../../../viewer/data/points.ts';
+import { Store } from '../../../viewer/data/store.ts';
+import { LogLook } from '../../../viewer/sources/logs/log-look.ts';
 import { fromBase64, resumed } from '../../tensorboard/reading/fixture.ts';
 import { histogramPoint } from './point.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toCsv } from '../../../src/viewer/export/csv.ts';
+import { toCsv } from '../../../viewer/export/csv.ts';
 
 test('fields are quoted as RFC 4180 says', () => {
   assert.is(

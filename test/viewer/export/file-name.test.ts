@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fileName } from '../../../src/viewer/export/file-name.ts';
+import { fileName } from '../../../viewer/export/file-name.ts';
 
 const CASES: [tag: string, name: string][] = [
   ['activations/block1.conv', 'activations_block1.conv'],

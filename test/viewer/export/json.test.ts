@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { toJson } from '../../../src/viewer/export/json.ts';
+import { toJson } from '../../../viewer/export/json.ts';
 
 test('rows become objects with the names of the heading', () => {
   assert.equal(

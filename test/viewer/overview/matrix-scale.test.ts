@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { matrixScale } from '../../../src/viewer/overview/matrix-scale.ts';
+import { matrixScale } from '../../../viewer/overview/matrix-scale.ts';
 
 const close = (got: number, wanted: number) => assert.ok(Math.abs(got - wanted) < 1e-9, `${got}, wanted ${wanted}`);
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HistogramSeries } from '../../../src/viewer/data/histogram-series.ts';
-import { rowCells } from '../../../src/viewer/overview/row-cells.ts';
+import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import { rowCells } from '../../../viewer/overview/row-cells.ts';
 import { histogramPoint } from '../data/point.ts';
 
 /** A series whose means are these, a record for each step. */

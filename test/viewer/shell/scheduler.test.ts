@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Card } from '../../../src/viewer/cards/card.ts';
-import { Scheduler } from '../../../src/viewer/shell/scheduler.ts';
+import type { Card } from '../../../viewer/cards/card.ts';
+import { Scheduler } from '../../../viewer/shell/scheduler.ts';
 
 /** A hand that does nothing, and one that moves all the time. */
 const STILL = { moves: false };

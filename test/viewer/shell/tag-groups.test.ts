@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tagGroups } from '../../../src/viewer/shell/tag-groups.ts';
+import { tagGroups } from '../../../viewer/shell/tag-groups.ts';
 
 test('tags are grouped by what stands before their first slash, in the order in which they came', () => {
   assert.equal(tagGroups(['b/1', 'a/x/1', 'b/2', 'a/x/2']), [

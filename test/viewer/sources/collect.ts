@@ -1,5 +1,5 @@
-import type { HistogramPoint, ViewerPoint } from '../../../src/viewer/data/points.ts';
-import type { SourceListener, ViewerSource } from '../../../src/viewer/sources/source.ts';
+import type { HistogramPoint, ViewerPoint } from '../../../viewer/data/points.ts';
+import type { SourceListener, ViewerSource } from '../../../viewer/sources/source.ts';
 
 /** Listens to a source and keeps what it says. */
 export class Collected implements SourceListener {

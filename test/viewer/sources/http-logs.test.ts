@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type LogFile, RunReader, SummaryWriter } from '../../../src/tensorboard/index.ts';
-import { httpLogs } from '../../../src/viewer/sources/http-logs.ts';
+import { httpLogs } from '../../../viewer/sources/http-logs.ts';
 import { countingOpenFiles, serve } from '../../command/serve.ts';
 import { temporaryDirectory } from '../../tensorboard/temporary.ts';
 

@@ -14,8 +14,8 @@ import {
   tensor,
   tensorReader,
 } from '../../../src/index.ts';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import { type LiveOptions, liveSource, liveSourceBy } from '../../../src/viewer/sources/live.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { type LiveOptions, liveSource, liveSourceBy } from '../../../viewer/sources/live.ts';
 import { Collected } from './collect.ts';
 import { FakeClock } from './live/fake-clock.ts';
 

@@ -1,5 +1,5 @@
-import type { ViewerPoint } from '../../../src/viewer/data/points.ts';
-import type { Progress, SourceListener, ViewerSource } from '../../../src/viewer/sources/source.ts';
+import type { ViewerPoint } from '../../../viewer/data/points.ts';
+import type { Progress, SourceListener, ViewerSource } from '../../../viewer/sources/source.ts';
 
 /** Listens to a source of logs and keeps what it says, in the order in which it was said. */
 export class LogListener implements SourceListener {

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs } from '../../../src/tensorboard/index.ts';
-import { answerLogs, workerLogSource } from '../../../src/viewer/sources/log-worker.ts';
-import { logSource } from '../../../src/viewer/sources/logs.ts';
-import { postSource } from '../../../src/viewer/sources/post-source.ts';
-import { postedSource } from '../../../src/viewer/sources/posted-source.ts';
-import type { ViewerSource } from '../../../src/viewer/sources/source.ts';
+import { answerLogs, workerLogSource } from '../../../viewer/sources/log-worker.ts';
+import { logSource } from '../../../viewer/sources/logs.ts';
+import { postSource } from '../../../viewer/sources/post-source.ts';
+import { postedSource } from '../../../viewer/sources/posted-source.ts';
+import type { ViewerSource } from '../../../viewer/sources/source.ts';
 import { counted } from '../data/point.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from './log-listener.ts';

@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Linear, listHooks, Module, relu, select, setReporter, type Tensor, tensor } from '../../../src/index.ts';
-import { DEFAULT_EDGES } from '../../../src/viewer/data/default-edges.ts';
-import { liveSource } from '../../../src/viewer/sources/live.ts';
-import { postActivations, workerSource } from '../../../src/viewer/sources/worker.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { liveSource } from '../../../viewer/sources/live.ts';
+import { postActivations, workerSource } from '../../../viewer/sources/worker.ts';
 import { counted } from '../data/point.ts';
 import { Collected } from './collect.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Rounds } from '../../../../src/viewer/sources/live/rounds.ts';
+import { Rounds } from '../../../../viewer/sources/live/rounds.ts';
 
 const [a, b, c] = [{}, {}, {}];
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { TimeBudget } from '../../../../src/viewer/sources/live/time-budget.ts';
+import { TimeBudget } from '../../../../viewer/sources/live/time-budget.ts';
 
 // At 2 % a bucket holds half a second's worth: 10 ms.
 test('however long it was not looked at, a bucket holds no more than it can', () => {

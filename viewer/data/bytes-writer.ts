@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../../check/index.ts';
+import { encodeUtf8 } from '../../src/check/index.ts';
 
 /** Writes numbers, texts and bytes one after another. What is written is read by a {@link BytesReader} in the same order. */
 export class BytesWriter {

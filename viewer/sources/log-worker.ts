@@ -1,5 +1,5 @@
 /** @file Log files that a worker reads, so that the page never waits for decoding. */
-import type { LogSource } from '../../tensorboard/index.ts';
+import type { LogSource } from '../../src/tensorboard/index.ts';
 import { logSource } from './logs.ts';
 import { postSource } from './post-source.ts';
 import { postedSource } from './posted-source.ts';

@@ -1,5 +1,8 @@
 /** @file A model in a worker, watched from the page. */
-import { describe, handleOf, type Selection, type SelectionHandle } from '../../hooks/index.ts';
+
+import { handleOf } from '../../src/adapter.ts';
+import { describe } from '../../src/check/index.ts';
+import type { Selection, SelectionHandle } from '../../src/index.ts';
 import { CLOCK } from './live/clock.ts';
 import { type LiveOptions, liveSourceBy } from './live.ts';
 import { postSource } from './post-source.ts';

@@ -1,4 +1,4 @@
-import { report } from '../../hooks/index.ts';
+import { report } from '../../src/adapter.ts';
 import type { Progress, SourceListener, ViewerSource } from './source.ts';
 import { type FromWorker, listen, type MessageEnd, post } from './worker-messages.ts';
 

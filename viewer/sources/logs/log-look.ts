@@ -1,4 +1,4 @@
-import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../tensorboard/index.ts';
+import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../src/tensorboard/index.ts';
 import { fromEvent, UnusableRecord } from '../../data/from-event.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../source.ts';

@@ -1,4 +1,4 @@
-import type { LogSource } from '../../tensorboard/index.ts';
+import type { LogSource } from '../../src/tensorboard/index.ts';
 import { type PackOptions, packStore } from '../data/pack.ts';
 import { Store } from '../data/store.ts';
 import { LogLook } from './logs/log-look.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { LogFile } from '../../tensorboard/index.ts';
+import type { LogFile } from '../../src/tensorboard/index.ts';
 import { HEADERS } from './headers.ts';
 import type { LogDirectory } from './log-directory.ts';
 

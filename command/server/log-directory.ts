@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { directoryLogs, type LogFile, type LogSource } from '../../tensorboard/index.ts';
+import { directoryLogs, type LogFile, type LogSource } from '../../src/tensorboard/index.ts';
 
 /** What a page is told of a log directory. */
 export interface Listing {

@@ -1,4 +1,5 @@
-import { isThenable, report } from '../../../hooks/index.ts';
+import { report } from '../../../src/adapter.ts';
+import { isThenable } from '../../../src/check/index.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../source.ts';
 import type { Clock } from './clock.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { localPath } from '../check/index.ts';
+import { localPath } from '../src/check/index.ts';
 
 /** What somebody typed, understood. */
 export type Command =

@@ -1,4 +1,4 @@
-import type { LogFile, LogSource } from '../../tensorboard/index.ts';
+import type { LogFile, LogSource } from '../../src/tensorboard/index.ts';
 
 /** What the server of `layertap view` says of its directory. */
 export interface LogListing {

@@ -1,4 +1,4 @@
-import type { LoggedBins, LoggedEvent, LoggedHistogram, RunEvent } from '../../tensorboard/index.ts';
+import type { LoggedBins, LoggedEvent, LoggedHistogram, RunEvent } from '../../src/tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
 import { unclampedEdges } from './clamped-bins.ts';
 import { packBins } from './packed-bins.ts';

@@ -1,4 +1,5 @@
-import { checkOptions, describe, Selection } from '../hooks/index.ts';
+import { checkOptions, describe } from '../src/check/index.ts';
+import { Selection } from '../src/index.ts';
 import { Store } from './data/store.ts';
 import { Intake } from './intake.ts';
 import { Shell, type ShellOptions } from './shell/shell.ts';

@@ -1,4 +1,4 @@
-import type { LogSource } from '../../tensorboard/index.ts';
+import type { LogSource } from '../../src/tensorboard/index.ts';
 import { LogLook } from './logs/log-look.ts';
 import type { SourceListener, ViewerSource } from './source.ts';
 

@@ -1,4 +1,4 @@
-import { report } from '../../../hooks/index.ts';
+import { report } from '../../../src/adapter.ts';
 
 /** How many live sources of one viewer have a tag of a run. */
 const claims = new WeakMap<object, Map<string, number>>();

@@ -1,4 +1,6 @@
-import { checkOptions, describe, type Selection, type TagOption, tagsOf } from '../../hooks/index.ts';
+import { type TagOption, tagsOf } from '../../src/adapter.ts';
+import { checkOptions, describe } from '../../src/check/index.ts';
+import type { Selection } from '../../src/index.ts';
 import { Capture } from './live/capture.ts';
 import { CLOCK, type Clock } from './live/clock.ts';
 import { claimTags } from './live/shared-tags.ts';

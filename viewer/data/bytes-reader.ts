@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../../check/index.ts';
+import { decodeUtf8 } from '../../src/check/index.ts';
 
 /**
  * Reads what a {@link BytesWriter} wrote.

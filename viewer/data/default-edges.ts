@@ -1,4 +1,4 @@
-import { defaultEdges } from '../../kernels/index.ts';
+import { defaultEdges } from '../../src/tensorboard/index.ts';
 import { lowerBound } from './lower-bound.ts';
 
 /**

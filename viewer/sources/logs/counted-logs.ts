@@ -1,4 +1,4 @@
-import type { LogFile, LogSource } from '../../../tensorboard/index.ts';
+import type { LogFile, LogSource } from '../../../src/tensorboard/index.ts';
 import type { Progress } from '../source.ts';
 
 /** A source of logs that knows how much of it was read, which files went away, and why it cannot be listed. */

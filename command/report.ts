@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { directoryLogs } from '../tensorboard/index.ts';
+import { directoryLogs } from '../src/tensorboard/index.ts';
 import { CommandError } from './command-error.ts';
 import { reportHtml } from './html.ts';
 import { kindOf } from './kind-of.ts';

@@ -1,14 +1,6 @@
-import { describe, describeError } from '../../../check/index.ts';
-import {
-  type ForwardEvent,
-  type Hookable,
-  OutputTensors,
-  type RecordPlace,
-  RecordPlaces,
-  report,
-  type Selection,
-  type SelectionHandle,
-} from '../../../hooks/index.ts';
+import { OutputTensors, type RecordPlace, RecordPlaces, report } from '../../../src/adapter.ts';
+import { describe, describeError } from '../../../src/check/index.ts';
+import type { ForwardEvent, Hookable, Selection, SelectionHandle } from '../../../src/index.ts';
 import { histogramOf } from '../../data/histogram-of.ts';
 import type { SourceListener } from '../source.ts';
 import type { Clock } from './clock.ts';

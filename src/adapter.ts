@@ -1,0 +1,31 @@
+/**
+ * What an adapter of a framework is written with, beside the entry `layertap`.
+ * @module
+ */
+
+/* Hooks around a call that the framework makes */
+export { intercept, type Listeners, listenersOf } from './hooks/index.ts';
+
+/* What a Hookable says of itself */
+export type { FrameworkNode, HookableTraits, HookKind } from './hooks/index.ts';
+
+/* Hooks on gradients */
+export {
+  type BackwardHookOptions,
+  backwardHooks,
+  type RegisteredBackwardHook,
+  registerBackwardHook,
+} from './hooks/index.ts';
+
+/* Children and handles */
+export { handleOf, ownEntries } from './hooks/index.ts';
+
+/* Recording outputs: their tensors, tags and steps */
+export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './hooks/index.ts';
+
+/* Messages, and errors that must not reach the forward */
+export { describe } from './check/index.ts';
+export { report } from './hooks/index.ts';
+
+/* Reading files of protocol buffers */
+export { FieldReader, MalformedMessage } from './protobuf/index.ts';
