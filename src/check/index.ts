@@ -6,6 +6,7 @@ export { widenBfloat16, widenFloat16 } from './half-precision.ts';
 export { localPath } from './local-path.ts';
 export { isNumeric, isTypedNumbers, kindOf, type Numbers, type NumericArray, readNumbers } from './numbers.ts';
 export { checkOptions } from './options.ts';
+export { printAsString } from './print-as-string.ts';
 export { readStep } from './step.ts';
 export { plainSummary, type Summary } from './summary.ts';
 export { VALUES } from './tensor-values.ts';

@@ -1,9 +1,9 @@
 import { checkOptions, className, describe, isClass } from '../check/index.ts';
-import { hookTable } from './hook-table.ts';
+import { hookTable } from './core/hook-table.ts';
+import { callAsync, callSync, type Target } from './core/pipeline.ts';
+import type { TensorReader } from './core/reader.ts';
+import { warn } from './core/report.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
-import { callAsync, callSync, type Target } from './pipeline.ts';
-import type { TensorReader } from './reader.ts';
-import { warn } from './report.ts';
 
 type Method = (...inputs: never[]) => unknown;
 

@@ -1,9 +1,9 @@
 /** @file The tensors of an output, found in one way wherever outputs are read. */
 import { absorb, describe, describeError, isThenable, type Numbers, readNumbers } from '../check/index.ts';
-import { describeModule } from './describe-module.ts';
-import type { ForwardEvent } from './event.ts';
-import type { Hookable } from './hookable.ts';
-import { report } from './report.ts';
+import { describeModule } from './core/describe-module.ts';
+import type { ForwardEvent } from './core/event.ts';
+import type { ModuleLike } from './core/module-like.ts';
+import { report } from './core/report.ts';
 
 /** An output is looked through at each call: one with more objects than this is an error, and so is a deeper one. */
 const MOST_OBJECTS = 100_000;
@@ -102,8 +102,8 @@ function* partsOf(container: object): Iterable<readonly [key: unknown, part: unk
 export class OutputTensors {
   readonly #where: string;
   readonly #say: (error: Error) => void;
-  readonly #without: WeakSet<Hookable> = new WeakSet();
-  readonly #unreadable: WeakSet<Hookable> = new WeakSet();
+  readonly #without: WeakSet<ModuleLike> = new WeakSet();
+  readonly #unreadable: WeakSet<ModuleLike> = new WeakSet();
 
   /**
    * @param where names the recorder in messages
@@ -174,7 +174,7 @@ export class OutputTensors {
     return waiting && Promise.all(waiting);
   }
 
-  #report(reported: WeakSet<Hookable>, { module, path }: ForwardEvent, what: string, why: string): void {
+  #report(reported: WeakSet<ModuleLike>, { module, path }: ForwardEvent, what: string, why: string): void {
     if (reported.has(module)) return;
     reported.add(module);
     const where = `layertap: ${this.#where}: ${what} of ${path || describeModule(module)}`;

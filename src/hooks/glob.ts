@@ -1,5 +1,5 @@
 /** @file Globs over the names of modules. */
-import { INNER_DOT, type TreeEntry } from './tree.ts';
+import { INNER_DOT, type TreeEntry } from './core/tree.ts';
 
 /**
  * What a glob matches: `*` is any text within one name, `?` one character of it, `**` any number of names. A name that

@@ -1,9 +1,9 @@
-import { checkHook } from './check-arguments.ts';
-import { RemovableHandle } from './handle.ts';
-import { globalHooks, type Registration } from './hook-table.ts';
+import { checkHook } from './core/check-hook.ts';
+import { RemovableHandle } from './core/handle.ts';
+import { globalHooks, type Registration } from './core/hook-table.ts';
+import { warnOfCopies } from './core/report.ts';
+import { registered } from './core/scope.ts';
 import type { Hookable } from './hookable.ts';
-import { warnOfCopies } from './report.ts';
-import { registered } from './scope.ts';
 
 /** A hook for every `Module`: its types are those of no module in particular. */
 export type GlobalForwardHook = (

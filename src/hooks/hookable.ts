@@ -1,29 +1,26 @@
-import { brand, className, describe, isOfKind } from '../check/index.ts';
-import { checkHook } from './check-arguments.ts';
-import type { ChunkEvent, ForwardEvent } from './event.ts';
-import { located } from './forward-error.ts';
-import { RemovableHandle } from './handle.ts';
-import { giveHookTable, globalHooks, HookTable, hookTable, noHooks, type Registration } from './hook-table.ts';
+import { brand, className, describe, isOfKind, printAsString } from '../check/index.ts';
+import { checkHook } from './core/check-hook.ts';
+import type { ChunkEvent, ForwardEvent as CoreForwardEvent } from './core/event.ts';
+import { located } from './core/forward-error.ts';
+import { RemovableHandle } from './core/handle.ts';
+import { giveHookTable, globalHooks, HookTable, hookTable, noHooks, type Registration } from './core/hook-table.ts';
+import type { InputsOf, OutputOf } from './core/module-like.ts';
+import { callAsync, callSync, type Target } from './core/pipeline.ts';
+import type { TensorReader } from './core/reader.ts';
+import { registered } from './core/scope.ts';
+import { type HookableTraits, reachedByGlobalHooks } from './core/traits.ts';
+import { namedModules, ownEntries, submodule, walk } from './core/tree.ts';
 import { type LogOptions, logger } from './log.ts';
-import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './observe.ts';
-import { callAsync, callSync, type Target } from './pipeline.ts';
-import { printAsString } from './print-as-string.ts';
-import type { TensorReader } from './reader.ts';
-import { type Observable, type OperatorFunction, observable } from './rx.ts';
-import { registered } from './scope.ts';
-import { type HookableTraits, reachedByGlobalHooks } from './traits.ts';
-import { registerTransform } from './transform.ts';
-import { namedModules, ownEntries, submodule, walk } from './tree.ts';
+import { type Observable, type OperatorFunction, observable } from './rx/chain.ts';
+import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './rx/observe.ts';
+import { registerTransform } from './rx/transform.ts';
 
 /** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement returns void
 export type HookResult<T> = T | undefined | null | void | Promise<T | undefined | null | void>;
 
-/** What a module's forward takes, as the array that hooks see. */
-export type InputsOf<M extends Hookable> = Readonly<Parameters<M['forward']>>;
-
-/** What a module's forward gives, awaited. */
-export type OutputOf<M extends Hookable> = Awaited<ReturnType<M['forward']>>;
+/** One forward, as observers see it: after all hooks, what the caller gets. */
+export type ForwardEvent<M extends Hookable = Hookable> = CoreForwardEvent<M>;
 
 /** What the modules below a module are, as far as its type says: an adapter's layers, or any Hookable. */
 export type ModuleIn<M extends Hookable> = M extends {

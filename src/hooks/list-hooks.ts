@@ -1,9 +1,9 @@
 import { describe } from '../check/index.ts';
-import { removeAll } from './handle.ts';
-import { hookTable } from './hook-table.ts';
+import { removeAll } from './core/handle.ts';
+import { hookTable } from './core/hook-table.ts';
+import type { HookKind } from './core/traits.ts';
+import { namedModules, walk } from './core/tree.ts';
 import { type Hookable, isHookable } from './hookable.ts';
-import type { HookKind } from './traits.ts';
-import { namedModules, walk } from './tree.ts';
 
 /** One registration, as {@link listHooks} tells it. */
 export interface HookInfo {

@@ -1,8 +1,10 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable } from '../check/index.ts';
-import type { ChunkEvent, ForwardEvent } from './event.ts';
+import type { ChunkEvent, ForwardEvent } from './core/event.ts';
+import { removeAll } from './core/handle.ts';
+import type { OutputOf } from './core/module-like.ts';
+import { entries, hiddenModules, type TreeEntry } from './core/tree.ts';
 import { globMatcher } from './glob.ts';
-import { removeAll } from './handle.ts';
 import {
   type ForwardHook,
   type ForwardHookOptions,
@@ -11,13 +13,11 @@ import {
   Hookable,
   type ModuleIn,
   type ModuleOf,
-  type OutputOf,
 } from './hookable.ts';
 import { type LogOptions, logger } from './log.ts';
-import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './observe.ts';
-import { type Observable, type OperatorFunction, observable } from './rx.ts';
-import { registerTransform } from './transform.ts';
-import { entries, hiddenModules, type TreeEntry } from './tree.ts';
+import { type Observable, type OperatorFunction, observable } from './rx/chain.ts';
+import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './rx/observe.ts';
+import { registerTransform } from './rx/transform.ts';
 
 /** A class of modules, also an abstract one. */
 export type ModuleClass<M extends Hookable> = abstract new (...args: never[]) => M;
@@ -158,7 +158,7 @@ export function select(root: Hookable, selector: Selector): Selection {
   return new Selection([...found].map(([module, path]) => [path, module] as const));
 }
 
-function matcher(selector: Selector): (entry: TreeEntry) => boolean {
+function matcher(selector: Selector): (entry: TreeEntry<Hookable>) => boolean {
   if (typeof selector === 'string') return globMatcher(selector);
   if (selector instanceof RegExp) {
     // A global or sticky one remembers where it stopped.

@@ -1,5 +1,5 @@
 import { isThenable, plainSummary, readNumbers, type Summary } from '../check/index.ts';
-import type { TensorReader, TensorValues } from './reader.ts';
+import type { TensorReader, TensorValues } from './core/reader.ts';
 
 /**
  * The statistics of a tensor: computed by its reader if that can, else in plain JavaScript from its values.

@@ -1,6 +1,6 @@
 /** @file What the outputs of a selection are called where they are recorded. */
 import { className, describe, isForeign, isOfKind } from '../check/index.ts';
-import { hookTable } from './hook-table.ts';
+import { hookTable } from './core/hook-table.ts';
 import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 

@@ -1,5 +1,15 @@
-import { brand, className, describe, GONE, isDetached, readNumbers, typeName, VALUES } from '../check/index.ts';
-import { ForwardError, printAsString, type TensorReader } from '../hooks/index.ts';
+import {
+  brand,
+  className,
+  describe,
+  GONE,
+  isDetached,
+  printAsString,
+  readNumbers,
+  typeName,
+  VALUES,
+} from '../check/index.ts';
+import { ForwardError, type TensorReader } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
 import { tensorString } from './tensor-string.ts';

@@ -63,7 +63,7 @@ export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNod
 
 class Trace {
   readonly nodes: GraphNode[] = [];
-  readonly #entries: ReadonlyMap<Hookable, TreeEntry>;
+  readonly #entries: ReadonlyMap<Hookable, TreeEntry<Hookable>>;
   /** Calls that have begun and not ended, for each module; the innermost last. */
   readonly #open: Map<Hookable, Call[]> = new Map();
   /** Which node gave a tensor. */

@@ -1,8 +1,8 @@
-import { className } from '../check/index.ts';
-import type { Hookable } from './hookable.ts';
+import { className } from '../../check/index.ts';
+import type { ModuleLike } from './module-like.ts';
 
 /** The repr where it is one line, the class's name where it is a tree. */
-export function describeModule(module: Hookable): string {
+export function describeModule(module: ModuleLike): string {
   try {
     const repr = String(module);
     return repr.includes('\n') ? className(module) : repr;
@@ -13,6 +13,6 @@ export function describeModule(module: Hookable): string {
 }
 
 /** A module and, unless it is the root, its path. */
-export function describePlace(module: Hookable, path: string): string {
+export function describePlace(module: ModuleLike, path: string): string {
   return path === '' ? describeModule(module) : `${path}, ${describeModule(module)}`;
 }

@@ -1,8 +1,8 @@
 /** @file Walking modules: what counts as a child, and every module below a root. */
-import { className, describe, isForeign, isOfKind } from '../check/index.ts';
+import { className, describe, isForeign, isOfKind } from '../../check/index.ts';
 import { describeModule, describePlace } from './describe-module.ts';
 import { hookTable } from './hook-table.ts';
-import type { Hookable } from './hookable.ts';
+import type { ModuleLike } from './module-like.ts';
 
 /**
  * The own enumerable properties of an object that pass a test, and those inside its arrays and plain objects, with
@@ -54,16 +54,16 @@ function isMethod(prototype: object | null, key: string): boolean {
 }
 
 /** A module where the tree has it. */
-export interface TreeEntry {
+export interface TreeEntry<M extends ModuleLike = ModuleLike> {
   /** The names from the root down to it, with dots between; '' for the root. */
   readonly path: string;
   /** The same, where the dots inside one name are {@link INNER_DOT}. */
   readonly names: string;
   /** What the module above calls it: `fc1`, `layers.0`. */
   readonly name: string;
-  readonly module: Hookable;
+  readonly module: M;
   /** The module above; undefined for the root. */
-  readonly parent: TreeEntry | undefined;
+  readonly parent: TreeEntry<M> | undefined;
 }
 
 /**
@@ -71,11 +71,11 @@ export interface TreeEntry {
  * first, where `removeDuplicate` is true. Two modules may have one path.
  * @throws Error where a module contains itself, or one of another copy of layertap
  */
-export function* walk(root: Hookable, removeDuplicate: boolean): Generator<TreeEntry> {
-  const seen = new Set<Hookable>();
-  const ancestors = new Map<Hookable, string>();
+export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): Generator<TreeEntry<M>> {
+  const seen = new Set<M>();
+  const ancestors = new Map<M, string>();
 
-  function* below(entry: TreeEntry): Generator<TreeEntry> {
+  function* below(entry: TreeEntry<M>): Generator<TreeEntry<M>> {
     const { path, names, module } = entry;
     const above = ancestors.get(module);
     if (above !== undefined) {
@@ -93,7 +93,7 @@ export function* walk(root: Hookable, removeDuplicate: boolean): Generator<TreeE
       const childPath = path + start + name;
       checkCopy(childPath, root, child);
       const childNames = names + start + (name.includes('.') ? withInnerDots(holderOf(module), name) : name);
-      yield* below({ path: childPath, names: childNames, name, module: child, parent: entry });
+      yield* below({ path: childPath, names: childNames, name, module: child as M, parent: entry });
     }
     ancestors.delete(module);
   }
@@ -101,8 +101,8 @@ export function* walk(root: Hookable, removeDuplicate: boolean): Generator<TreeE
 }
 
 /** The same, where each path leads to one module. @throws Error that names both where it leads to two */
-export function* entries(root: Hookable, removeDuplicate: boolean): Generator<TreeEntry> {
-  const taken = new Map<string, TreeEntry>();
+export function* entries<M extends ModuleLike>(root: M, removeDuplicate: boolean): Generator<TreeEntry<M>> {
+  const taken = new Map<string, TreeEntry<M>>();
   for (const entry of walk(root, removeDuplicate)) {
     const other = taken.get(entry.path);
     if (other === undefined) taken.set(entry.path, entry);
@@ -116,14 +116,14 @@ export function* entries(root: Hookable, removeDuplicate: boolean): Generator<Tr
  * is in several places comes once, under its first path, unless `removeDuplicate` is false.
  * @throws Error where a module contains itself or one of another copy of layertap, or where two modules have one path
  */
-export function* namedModules(
-  root: Hookable,
+export function* namedModules<M extends ModuleLike>(
+  root: M,
   { removeDuplicate = true }: { removeDuplicate?: boolean } = {},
-): Generator<[string, Hookable]> {
+): Generator<[string, M]> {
   for (const { path, module } of entries(root, removeDuplicate)) yield [path, module];
 }
 
-function samePath(root: Hookable, ...both: readonly TreeEntry[]): Error {
+function samePath(root: ModuleLike, ...both: readonly TreeEntry[]): Error {
   const [one, other] = both.map(({ name, module, parent }) => {
     const owner = parent && `"${name}" of ${describePlace(parent.module, parent.path)}`;
     return `${describeModule(module)}, ${owner ?? 'the root'}`;
@@ -132,14 +132,14 @@ function samePath(root: Hookable, ...both: readonly TreeEntry[]): Error {
 }
 
 /** For two modules or parameters with one path: whatever is kept by path would lose one of them. */
-export function pathError(root: Hookable, what: string, path: string, one: string, other: string): Error {
+export function pathError(root: ModuleLike, what: string, path: string, one: string, other: string): Error {
   return new Error(
     `two ${what} of ${className(root)} have the path "${path}"\n  one is: ${one}\n  the other is: ${other}\n` +
       '  expected: names that make different paths; a dot inside a name reads like one between two names',
   );
 }
 
-function checkCopy(path: string, root: Hookable, module: Hookable): void {
+function checkCopy(path: string, root: ModuleLike, module: ModuleLike): void {
   if (!isForeign(module)) return;
   throw new Error(
     `"${path}" of ${className(root)} is ${describe(module)}: the two cannot be walked, hooked or loaded together\n` +
@@ -148,7 +148,7 @@ function checkCopy(path: string, root: Hookable, module: Hookable): void {
 }
 
 /** The object whose properties are a module's children. */
-const holderOf = (module: Hookable): object => hookTable(module).traits.holder ?? module;
+const holderOf = (module: ModuleLike): object => hookTable(module).traits.holder ?? module;
 
 /** Stands for a dot inside one name: no name has this character by accident. */
 export const INNER_DOT = '\0';
@@ -176,22 +176,22 @@ function withInnerDots(container: object, name: string): string {
  * @throws TypeError for what is not a path; Error in PyTorch's words where it leads nowhere, or to something that is not
  *   a module; Error that names both where it leads to two modules
  */
-export function submodule(root: Hookable, path: string): Hookable {
+export function submodule<M extends ModuleLike>(root: M, path: string): M {
   if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
   if (path === '') return root;
-  const found = new Map<Hookable, TreeEntry>();
+  const found = new Map<M, TreeEntry<M>>();
   /** How far the path can be followed: the last module on it, and what is left of the path there. */
   let last = { module: root, rest: path };
 
   // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
-  function search(entry: TreeEntry, rest: string): void {
+  function search(entry: TreeEntry<M>, rest: string): void {
     if (rest.length < last.rest.length) last = { module: entry.module, rest };
     for (const [name, child] of entry.module.namedChildren()) {
       if (name !== rest && !rest.startsWith(`${name}.`)) continue;
       const at = path.slice(0, path.length - rest.length + name.length);
       checkCopy(at, root, child);
-      const inside = { path: at, names: at, name, module: child, parent: entry };
-      if (name === rest) found.set(child, inside);
+      const inside = { path: at, names: at, name, module: child as M, parent: entry };
+      if (name === rest) found.set(inside.module, inside);
       else search(inside, rest.slice(name.length + 1));
     }
   }
@@ -202,7 +202,7 @@ export function submodule(root: Hookable, path: string): Hookable {
 }
 
 /** What is at the path instead, in PyTorch's words. */
-function noSubmodule(module: Hookable, rest: string, came: string): never {
+function noSubmodule(module: ModuleLike, rest: string, came: string): never {
   let at: object = module;
   for (const name of rest.split('.')) {
     const next: unknown = (at as Record<string, unknown>)[name];
@@ -216,7 +216,7 @@ function noSubmodule(module: Hookable, rest: string, came: string): never {
 }
 
 /** Properties that hold modules where the tree does not look, in words, for messages about what was not found. */
-export function hiddenModules(root: Hookable): string[] {
+export function hiddenModules(root: ModuleLike): string[] {
   const found: string[] = [];
   for (const { path, module } of walk(root, true)) {
     for (const [key, value] of Object.entries(module)) {

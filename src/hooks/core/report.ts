@@ -1,7 +1,7 @@
 /** @file Where layertap says what must not disturb a forward, and what no caller can catch. */
 
-import { describeError, hasOtherCopies, isThenable } from '../check/index.ts';
-import { checkHook } from './check-arguments.ts';
+import { describeError, hasOtherCopies, isThenable } from '../../check/index.ts';
+import { checkHook } from './check-hook.ts';
 
 /** Is told of what went wrong beside a forward: what an observer threw, a value that came too late. */
 export type Reporter = (error: Error) => void;

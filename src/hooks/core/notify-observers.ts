@@ -1,9 +1,9 @@
-import { isThenable } from '../check/index.ts';
-import { listen } from './chunks.ts';
+import { isThenable } from '../../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import type { HookRecord, HookTable } from './hook-table.ts';
-import type { Hookable } from './hookable.ts';
-import { isStream, standInFor } from './stream.ts';
+import type { ModuleLike } from './module-like.ts';
+import { listen } from './streams/chunks.ts';
+import { isStream, standInFor } from './streams/stand-in.ts';
 
 /** After so many errors in a row an observer is taken out: it would fail for ever. */
 export const ERRORS_IN_A_ROW = 3;
@@ -15,7 +15,7 @@ export const ERRORS_IN_A_ROW = 3;
 export function tellObservers(
   observers: readonly HookRecord[],
   table: HookTable,
-  module: Hookable,
+  module: ModuleLike,
   inputs: readonly unknown[],
   output: unknown,
   call: number,
@@ -60,7 +60,7 @@ function isStreamOf(table: HookTable, output: unknown): output is object {
 function tellOfStream(
   observers: readonly HookRecord[],
   table: HookTable,
-  module: Hookable,
+  module: ModuleLike,
   received: readonly unknown[],
   stream: object,
   call: number,

@@ -1,6 +1,6 @@
-import { className, describe } from '../check/index.ts';
+import { className, describe } from '../../check/index.ts';
 import { describePlace } from './describe-module.ts';
-import type { Hookable } from './hookable.ts';
+import type { ModuleLike } from './module-like.ts';
 import { walk } from './tree.ts';
 
 /**
@@ -13,11 +13,11 @@ export class ForwardError extends Error {
   /** The path of the module where it happened, under the outermost module that was called; '' for that one itself. */
   path = '';
   /** The module where it happened; undefined outside of any module. */
-  module: Hookable | undefined;
+  module: ModuleLike | undefined;
   readonly #text: string;
   readonly #details: readonly string[];
   /** The outermost module so far whose name inside its parent is known. */
-  #outermost: Hookable | undefined;
+  #outermost: ModuleLike | undefined;
 
   /** @param details lines that say what came and what was expected */
   constructor(text: string, ...details: string[]) {
@@ -27,7 +27,7 @@ export class ForwardError extends Error {
   }
 
   /** Called as the error leaves a module: completes the path by the name that the last module has inside this one. */
-  leaves(module: Hookable): void {
+  leaves(module: ModuleLike): void {
     if (this.#outermost === undefined) {
       this.module = module;
       this.#outermost = module;
@@ -50,7 +50,7 @@ export class ForwardError extends Error {
   }
 }
 
-function nameInside(parent: Hookable, descendant: Hookable): string | undefined {
+function nameInside(parent: ModuleLike, descendant: ModuleLike): string | undefined {
   try {
     for (const { path, module } of walk(parent, true)) if (module === descendant) return path;
   } catch {
@@ -60,14 +60,14 @@ function nameInside(parent: Hookable, descendant: Hookable): string | undefined 
 }
 
 /** What a Hookable does with whatever was thrown inside its call: layertap's own errors learn where they are. */
-export function located(error: unknown, module: Hookable): unknown {
+export function located(error: unknown, module: ModuleLike): unknown {
   const told = error instanceof ForwardError || typeof module.forward === 'function' ? error : noForward(module);
   if (told instanceof ForwardError) told.leaves(module);
   return told;
 }
 
 /** Asked only once something was thrown: a call trusts that there is a forward. */
-function noForward(module: Hookable): ForwardError {
+function noForward(module: ModuleLike): ForwardError {
   const came = `came: ${describe(module.forward)}`;
   return new ForwardError(`the forward of ${className(module)} is not a function`, came, 'expected: a function');
 }

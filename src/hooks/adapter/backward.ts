@@ -1,9 +1,9 @@
 /** @file Registering hooks on gradients. The core has none; an adapter runs them where its framework computes them. */
-import { checkHook } from './check-arguments.ts';
-import { RemovableHandle } from './handle.ts';
-import { hookTable } from './hook-table.ts';
-import type { Hookable } from './hookable.ts';
-import { registered } from './scope.ts';
+import { checkHook } from '../core/check-hook.ts';
+import { RemovableHandle } from '../core/handle.ts';
+import { hookTable } from '../core/hook-table.ts';
+import { registered } from '../core/scope.ts';
+import type { Hookable } from '../hookable.ts';
 
 export interface BackwardHookOptions {
   /** Run before the module's other backward hooks of this kind. Default false. */

@@ -1,20 +1,20 @@
 /** @file The one file that knows RxJS (7.8): events as an Observable, and a chain of operators. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
-import { absorb, checkOptions, describe } from '../check/index.ts';
-import type { ForwardEvent } from './event.ts';
-import type { Hookable } from './hookable.ts';
+import { absorb, checkOptions, describe } from '../../check/index.ts';
+import type { ForwardEvent } from '../core/event.ts';
+import type { ModuleLike } from '../core/module-like.ts';
 import { type ChunkOptions, checkChunks, observeEvents } from './observe.ts';
 
 export type { Observable, OperatorFunction };
 
 /** Where events come from: a module, and its path under the root that it was selected from. */
-export type Source<M extends Hookable> = readonly [path: string, module: M];
+export type Source<M extends ModuleLike> = readonly [path: string, module: M];
 
 /**
  * The events of modules as an Observable: cold, as `fromEvent` is. Each subscription is an observation of its own that
  * ends when it is unsubscribed; without one nothing is registered.
  */
-export function observable<M extends Hookable>(
+export function observable<M extends ModuleLike>(
   sources: Iterable<Source<M>>,
   options: ChunkOptions = {},
 ): Observable<ForwardEvent<M>> {

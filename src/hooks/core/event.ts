@@ -1,8 +1,8 @@
-import type { Hookable, InputsOf, OutputOf } from './hookable.ts';
+import type { InputsOf, ModuleLike, OutputOf } from './module-like.ts';
 import type { TensorReader } from './reader.ts';
 
 /** One forward, as observers are told of it: after all hooks, what the caller gets. */
-export interface ForwardEvent<M extends Hookable = Hookable> {
+export interface ForwardEvent<M extends ModuleLike = ModuleLike> {
   readonly module: M;
   /** The module's qualified name under the root that it was selected from; '' for the module itself. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface ForwardEvent<M extends Hookable = Hookable> {
  * one, there is an event for each chunk that the caller reads, and one at the end; all have the `call`, the `inputs` and
  * the `output` (a stand-in) of the call that gave the stream.
  */
-export interface ChunkEvent<M extends Hookable = Hookable> extends ForwardEvent<M> {
+export interface ChunkEvent<M extends ModuleLike = ModuleLike> extends ForwardEvent<M> {
   /**
    * What happened: the caller read a chunk, came to the end, met an error, or wanted no more. Undefined where the output is
    * no stream.

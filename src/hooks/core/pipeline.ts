@@ -5,18 +5,18 @@
  *
  * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
  */
-import { describeError, isThenable } from '../check/index.ts';
+import { describeError, isThenable } from '../../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import { located } from './forward-error.ts';
 import { changes, type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
-import type { Hookable } from './hookable.ts';
+import type { ModuleLike } from './module-like.ts';
+import { tellObservers } from './notify-observers.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
-import { tellObservers } from './tell-observers.ts';
 
 /** What is called. */
 export interface Target {
-  readonly module: Hookable;
+  readonly module: ModuleLike;
   readonly table: HookTable;
   /** What holds `forward`. As in PyTorch it is looked up before the pre-hooks: one that they assign is the next call's. */
   readonly source: { forward: (...inputs: never[]) => unknown };
@@ -85,7 +85,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
  * purpose: as a part of the call above, a hook on any module would cost half as much again.
  */
 export function finishSync(
-  module: Hookable,
+  module: ModuleLike,
   table: HookTable,
   inputs: Inputs,
   output: unknown,
@@ -115,7 +115,7 @@ export function finishSync(
 
 /** After something was thrown: runs those of the hooks that have not started that are always called. Gives what is to be thrown. */
 function failed(
-  module: Hookable,
+  module: ModuleLike,
   table: HookTable,
   waiting: Records,
   inputs: Inputs,
@@ -235,7 +235,7 @@ function callWithin(target: Target, progress: Progress, record: HookRecord): unk
 function hookWithin(
   around: NonNullable<Target['around']>,
   record: HookRecord,
-  module: Hookable,
+  module: ModuleLike,
   { inputs, output, call, receiver }: Progress,
 ): unknown {
   return around(() => callHook(record, module, inputs, output, call, receiver));
@@ -245,7 +245,7 @@ function tellWithin(
   around: NonNullable<Target['around']>,
   observers: Records,
   table: HookTable,
-  module: Hookable,
+  module: ModuleLike,
   { inputs, output, call, receiver }: Progress,
 ): void {
   around(() => void tellObservers(observers, table, module, inputs, output, call, receiver));
@@ -253,7 +253,7 @@ function tellWithin(
 
 // A hook is called as a function: as a method of its record, it would have that as its `this`.
 
-function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs, call: number, receiver: unknown): unknown {
+function callPreHook(record: HookRecord, module: ModuleLike, inputs: Inputs, call: number, receiver: unknown): unknown {
   record.calls++;
   const { hook } = record;
   return hook(module, inputs, call, receiver);
@@ -261,7 +261,7 @@ function callPreHook(record: HookRecord, module: Hookable, inputs: Inputs, call:
 
 function callHook(
   record: HookRecord,
-  module: Hookable,
+  module: ModuleLike,
   inputs: Inputs,
   output: unknown,
   call: number,
@@ -278,7 +278,7 @@ function afterPreHook(table: HookTable, record: HookRecord, inputs: Inputs, resu
   return replacedInputs(table, record, inputs, result);
 }
 
-function warnSilenced(module: Hookable, record: HookRecord, error: unknown): void {
+function warnSilenced(module: ModuleLike, record: HookRecord, error: unknown): void {
   const text = `the alwaysCall hook ${record.name} of ${describeModule(module)} failed while another error was on its way`;
   warn(`${text}; that one goes on, this one is only reported: ${describeError(error)}`);
 }

@@ -1,12 +1,12 @@
 /** @file Operators that change outputs: the verdict on what a chain of them did with each one. */
-import { absorb, className, describe, describeError, isThenable } from '../check/index.ts';
-import { describePlace } from './describe-module.ts';
-import { RemovableHandle } from './handle.ts';
-import { hookTable, type Registration } from './hook-table.ts';
-import type { Hookable, OutputOf } from './hookable.ts';
-import { report } from './report.ts';
-import { Chain, type OperatorFunction, type Outside } from './rx.ts';
-import { registered } from './scope.ts';
+import { absorb, className, describe, describeError, isThenable } from '../../check/index.ts';
+import { describePlace } from '../core/describe-module.ts';
+import { RemovableHandle } from '../core/handle.ts';
+import { hookTable, type Registration } from '../core/hook-table.ts';
+import type { ModuleLike, OutputOf } from '../core/module-like.ts';
+import { report } from '../core/report.ts';
+import { registered } from '../core/scope.ts';
+import { Chain, type OperatorFunction, type Outside } from './chain.ts';
 
 /** A transform emitted several values in one call. */
 export class TooManyEmissionsError extends Error {
@@ -28,7 +28,7 @@ export class LateEmissionError extends Error {
  * subscribed once, and once more for each level of nesting, so that what they remember (`scan`, `pairwise`) goes on
  * from call to call.
  */
-export function registerTransform<M extends Hookable>(
+export function registerTransform<M extends ModuleLike>(
   module: M,
   path: string,
   operators: readonly OperatorFunction<OutputOf<M>, OutputOf<M>>[],
@@ -44,7 +44,7 @@ export function registerTransform<M extends Hookable>(
 
 class Transform {
   readonly handle: RemovableHandle;
-  readonly #module: Hookable;
+  readonly #module: ModuleLike;
   readonly #path: string;
   readonly #operators: readonly OperatorFunction<unknown, unknown>[];
   /** One for each level of nesting that has been reached. */
@@ -59,7 +59,7 @@ class Transform {
     deaf: () => this.#deaf(),
   };
 
-  constructor(module: Hookable, path: string, operators: readonly OperatorFunction<unknown, unknown>[]) {
+  constructor(module: ModuleLike, path: string, operators: readonly OperatorFunction<unknown, unknown>[]) {
     this.#module = module;
     this.#path = path;
     this.#operators = operators;

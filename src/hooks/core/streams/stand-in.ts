@@ -1,5 +1,5 @@
 /** @file What can be read only once: it belongs to the caller, and observers get a stand-in. */
-import { printAsString } from './print-as-string.ts';
+import { printAsString } from '../../../check/index.ts';
 
 interface Readable {
   getReader?: unknown;

@@ -1,4 +1,4 @@
-import type { NumericArray, Summary } from '../check/index.ts';
+import type { NumericArray, Summary } from '../../check/index.ts';
 
 /** What {@link TensorReader.values} gives. */
 export type TensorValues = NumericArray | undefined;

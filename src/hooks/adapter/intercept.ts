@@ -1,7 +1,7 @@
-import { describe } from '../check/index.ts';
-import { type HookTable, hookTable } from './hook-table.ts';
-import { type Hookable, isHookable } from './hookable.ts';
-import { callAsync, callSync, finishSync } from './pipeline.ts';
+import { describe } from '../../check/index.ts';
+import { type HookTable, hookTable } from '../core/hook-table.ts';
+import { callAsync, callSync, finishSync } from '../core/pipeline.ts';
+import { type Hookable, isHookable } from '../hookable.ts';
 
 /** The number of a call at whose beginning nothing was registered. */
 const PLAIN = -1;

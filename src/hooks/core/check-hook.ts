@@ -1,4 +1,4 @@
-import { checkOptions, describe, isClass } from '../check/index.ts';
+import { checkOptions, describe, isClass } from '../../check/index.ts';
 
 /**
  * Checks what a registration was given, before anything is registered.

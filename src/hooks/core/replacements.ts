@@ -1,5 +1,5 @@
 /** @file What a hook may give: the verdict on it, and what becomes of the inputs or the output. */
-import { absorb, isThenable } from '../check/index.ts';
+import { absorb, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
 import type { HookRecord, HookTable } from './hook-table.ts';
 import type { TensorReader } from './reader.ts';

@@ -1,7 +1,7 @@
 /** @file What is registered on one Hookable, or globally. */
-import { describe, isForeign } from '../check/index.ts';
+import { describe, isForeign } from '../../check/index.ts';
 import type { TensorReader } from './reader.ts';
-import type { ChunkListener } from './stream-tap.ts';
+import type { ChunkListener } from './streams/stream-tap.ts';
 import type { HookableTraits, HookKind } from './traits.ts';
 
 /** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */

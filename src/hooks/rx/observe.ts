@@ -1,14 +1,14 @@
-import { checkOptions, className, describe, describeError, isNews, troubleOf } from '../check/index.ts';
-import { checkHook } from './check-arguments.ts';
-import { describePlace } from './describe-module.ts';
-import type { ForwardEvent } from './event.ts';
-import { RemovableHandle } from './handle.ts';
-import { type HookRecord, hookTable, type Registration } from './hook-table.ts';
-import type { Hookable } from './hookable.ts';
-import { type Reporter, report } from './report.ts';
-import { registered } from './scope.ts';
-import { ChunkListener } from './stream-tap.ts';
-import { ERRORS_IN_A_ROW } from './tell-observers.ts';
+import { checkOptions, className, describe, describeError, isNews, troubleOf } from '../../check/index.ts';
+import { checkHook } from '../core/check-hook.ts';
+import { describePlace } from '../core/describe-module.ts';
+import type { ForwardEvent } from '../core/event.ts';
+import { RemovableHandle } from '../core/handle.ts';
+import { type HookRecord, hookTable, type Registration } from '../core/hook-table.ts';
+import type { ModuleLike } from '../core/module-like.ts';
+import { ERRORS_IN_A_ROW } from '../core/notify-observers.ts';
+import { type Reporter, report } from '../core/report.ts';
+import { registered } from '../core/scope.ts';
+import { ChunkListener } from '../core/streams/stream-tap.ts';
 
 export interface ChunkOptions {
   /**
@@ -29,7 +29,7 @@ export interface ObserveOptions extends ChunkOptions {
  * out of the process. After three errors in a row it is removed, which is reported too; a writer that cannot write for a
  * while is no error of an observer.
  */
-export function observeIsolated<M extends Hookable>(
+export function observeIsolated<M extends ModuleLike>(
   module: M,
   path: string,
   observer: (event: ForwardEvent<M>) => unknown,
@@ -79,7 +79,7 @@ export function checkChunks(verb: string, chunks: unknown): void {
 }
 
 /** What a registration has where its observer wants chunks. */
-function chunkListener(module: Hookable, path: string, name: string, reporter?: Reporter): Partial<Registration> {
+function chunkListener(module: ModuleLike, path: string, name: string, reporter?: Reporter): Partial<Registration> {
   const chunks = new ChunkListener((why) => {
     const who = `the observer ${name} of ${describePlace(module, path)}`;
     report(new Error(`layertap: ${who} cannot see all chunks of a stream: ${why}; this is reported once`), reporter);
@@ -88,7 +88,7 @@ function chunkListener(module: Hookable, path: string, name: string, reporter?: 
 }
 
 /** Registers whatever wants events. What it throws would reach the caller: that is up to it. */
-export function observeEvents<M extends Hookable>(
+export function observeEvents<M extends ModuleLike>(
   module: M,
   path: string,
   name: string,
@@ -99,7 +99,7 @@ export function observeEvents<M extends Hookable>(
   return register(module, { kind: 'observer', path, name, hook, ...(chunks ? chunkListener(module, path, name) : {}) });
 }
 
-function register(module: Hookable, registration: Registration): RemovableHandle {
+function register(module: ModuleLike, registration: Registration): RemovableHandle {
   const table = hookTable(module);
   return registered(new RemovableHandle(table, table.add(registration)));
 }

@@ -1,7 +1,7 @@
 /** @file Seeing what the caller reads from a stream: its reading methods are intercepted on the object itself. */
-import { isThenable } from '../check/index.ts';
-import type { ChunkEvent, ForwardEvent } from './event.ts';
-import { isStream, standInFor } from './stream.ts';
+import { isThenable } from '../../../check/index.ts';
+import type { ChunkEvent, ForwardEvent } from '../event.ts';
+import { isStream, standInFor } from './stand-in.ts';
 
 /** What becomes of a stream, as whoever reads it finds out. */
 export interface Sink {
