@@ -7,7 +7,7 @@
 export { intercept, type Listeners, listenersOf } from './hooks/index.ts';
 
 /* What a Hookable says of itself */
-export type { FrameworkNode, HookableTraits, HookKind } from './hooks/index.ts';
+export type { FrameworkNode, HookableOptions, HookKind } from './hooks/index.ts';
 
 /* Hooks on gradients */
 export {

@@ -59,7 +59,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     super({
       reader: tensorReader,
       async: true,
-      impossible: {
+      unsupported: {
         forward: refusal,
         'forward-pre': refusal,
         transform: refusal,
@@ -69,7 +69,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       },
       // A pre-hook that gives the feeds alone leaves what is asked for as it is.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
-      refuseOutput: refuseOutputs,
+      validateOutput: refuseOutputs,
       install: () => owner.listen(this),
       uninstall: () => owner.leave(this),
     });

@@ -46,7 +46,7 @@ export abstract class OnnxPlace<T extends OnnxTensor = OnnxTensor, O = T> extend
       reader: tensorReader,
       async: true,
       call: () => this.forward(),
-      impossible: {
+      unsupported: {
         forward: unreachable,
         observer: unreachable,
         transform: unreachable ?? (canReplace ? undefined : `${path} takes no transform: ${later}`),
@@ -54,7 +54,7 @@ export abstract class OnnxPlace<T extends OnnxTensor = OnnxTensor, O = T> extend
         backward: noGradients,
         'backward-pre': noGradients,
       },
-      refuseOutput: (output, replacement) =>
+      validateOutput: (output, replacement) =>
         canReplace
           ? wrongType(output, replacement)
           : 'no replacement: what the graph computes from this value has been computed',

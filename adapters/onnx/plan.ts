@@ -63,7 +63,7 @@ class HeardCall<T extends OnnxTensor> {
     const { inputs, outputs } = this.call;
     const given = inputs.map(value);
     const output = outputs.length === 1 ? value(outputs[0]!) : outputs.map(value);
-    if (!this.#listeners.onlyObservers) return this.#intercept(number, given, output, known);
+    if (!this.#listeners.isObserveOnly) return this.#intercept(number, given, output, known);
     this.#listeners.after(number, given, output);
     return undefined;
   }

@@ -40,10 +40,10 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       `${describeNode(node)} has no ${what}\n  expected: forward hooks, observers or transforms, here or on the nodes before it`;
     super({
       reader: tensorReader(core),
-      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement),
+      validateOutput: (output, replacement) => refuseTensors(core, output, replacement),
       call: () => this.forward(),
       explainError,
-      impossible: {
+      unsupported: {
         'forward-pre': only('pre-hooks: it gets its inputs from the graph'),
         backward: only('backward hooks: a GraphModel is not trained'),
         'backward-pre': only('backward hooks: a GraphModel is not trained'),

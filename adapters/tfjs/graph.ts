@@ -27,7 +27,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const noGradients = 'a GraphModel has no backward hooks: it is not trained';
     super({
       reader: tensorReader(core),
-      refuseOutput: (output, replacement) => refuseTensors(core, output, replacement),
+      validateOutput: (output, replacement) => refuseTensors(core, output, replacement),
       // A pre-hook that gives the input alone leaves the names of the outputs as they are.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
       call: (...inputs) => {
@@ -37,7 +37,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       graph: () => this.#graph(),
       explainError,
       discard: (call) => core.tidy(() => void call()),
-      impossible: { backward: noGradients, 'backward-pre': noGradients },
+      unsupported: { backward: noGradients, 'backward-pre': noGradients },
       install: () => this.#install(),
       uninstall: () => this.#uninstall(),
     });

@@ -67,8 +67,8 @@ export const AROUND = -1;
  */
 export function beforeCall({ core: { engine }, listeners }: Place): number {
   const made = engine.state?.activeScope?.track;
-  if (listeners.onlyObservers) return made?.length ?? 0;
-  return made === undefined || !listeners.noneBefore || engine.isTapeOn() ? AROUND : made.length;
+  if (listeners.isObserveOnly) return made?.length ?? 0;
+  return made === undefined || !listeners.hasNoPreHooks || engine.isTapeOn() ? AROUND : made.length;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type BackwardHookOptions, type HookableTraits, registerBackwardHook } from '../../src/adapter.ts';
+import { type BackwardHookOptions, type HookableOptions, registerBackwardHook } from '../../src/adapter.ts';
 import { Hookable, type RemovableHandle } from '../../src/index.ts';
 import { childLayers } from './children.ts';
 import { checkLayer, explainError } from './disposed.ts';
@@ -9,7 +9,7 @@ import { LayerCalls } from './layer-calls.ts';
 import { LayerHooks } from './layer-hooks.ts';
 import { foundIn, tidyExecute } from './model-execute.ts';
 import { keep, tensorReader } from './reader.ts';
-import { refuseInputs, refuseOutput } from './refuse.ts';
+import { validateInputs, validateOutput } from './refuse.ts';
 
 /** What layers are called with: tensors, and options last if there are any. */
 export type TfjsInputs<T extends TfjsTensor> = [first: T, ...more: (T | TfjsCallOptions)[]];
@@ -60,16 +60,16 @@ export class TfjsLayer<
 
   /** Use `wrapTfjs`: a layer has one Hookable, however it is reached. */
   constructor(core: Core, layer: Layer) {
-    const traits: HookableTraits = {
+    const options: HookableOptions = {
       reader: tensorReader(core),
       holder: layer,
       explainError,
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
-      refuseInputs: (inputs, before) => refuseInputs(core, layer, inputs, before),
-      refuseOutput: (output, replacement) => refuseOutput(core, layer, output, replacement),
+      validateInputs: (inputs, before) => validateInputs(core, layer, inputs, before),
+      validateOutput: (output, replacement) => validateOutput(core, layer, output, replacement),
       call: (...inputs) => applied(layer, inputs),
-      impossible: {
+      unsupported: {
         get 'forward-pre'() {
           return takenApart(layer, 'pre-hooks');
         },
@@ -104,7 +104,7 @@ export class TfjsLayer<
         this.#unlisten = undefined;
       },
     };
-    super(traits);
+    super(options);
     this.layer = layer as unknown as L;
     this.#core = core;
     this.#layer = layer;

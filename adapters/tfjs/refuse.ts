@@ -5,7 +5,7 @@ import { splitInputs } from './inputs.ts';
 type Shape = readonly (number | null)[];
 
 /** Inputs of a pre-hook: alive, of the dtypes that came, and such as the layer itself accepts. */
-export function refuseInputs(
+export function validateInputs(
   core: Core,
   layer: Layer,
   inputs: readonly unknown[],
@@ -31,7 +31,7 @@ export function refuseInputs(
 }
 
 /** A replacement for a layer's output: also of shapes that the model allows there. */
-export function refuseOutput(core: Core, layer: Layer, output: unknown, replacement: unknown): string | undefined {
+export function validateOutput(core: Core, layer: Layer, output: unknown, replacement: unknown): string | undefined {
   return refuseTensors(core, output, replacement, () => declaredShapes(layer));
 }
 

@@ -26,7 +26,7 @@ interface Installation {
    * What it stands for, and calls. A method that the object inherits, or that a getter gives, is looked up for each call:
    * meanwhile hooks may have come to the prototype, or another method.
    */
-  readonly source: { readonly forward: Method };
+  readonly callee: { readonly forward: Method };
   /** The property that holds the interceptor. */
   readonly descriptor: PropertyDescriptor;
   /** The own property that was there before; undefined if there was none. */
@@ -58,7 +58,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     this.#options = options;
     this.#name = options.name ?? `${className(object)}.${String(method)}`;
     const table = hookTable(this);
-    this.#target = { module: this, table, source: this, enter: undefined, around: undefined };
+    this.#target = { module: this, table, callee: this, mapInputs: undefined, around: undefined };
   }
 
   /** Calls the method itself, without hooks. */
@@ -66,7 +66,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     const [object, installed, before] = [this.#object, this.#installed, this.#passing];
     const current = object[this.#method]!;
     // What somebody has put over the interceptor may call it.
-    const method = current === installed?.interceptor ? installed.source.forward : current;
+    const method = current === installed?.interceptor ? installed.callee.forward : current;
     this.#passing = true;
     try {
       return Reflect.apply(method, object, inputs) as ReturnType<F>;
@@ -121,15 +121,15 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #intercept(original: Method, found: PropertyDescriptor | undefined): Installation {
     const call = this.#options.async === true ? callAsync : callSync;
     const accessor = accessorOf(this.#object, this.#method);
-    const source = this.#sourceOf(original, found);
-    const target: Target = { ...this.#target, source };
+    const callee = this.#calleeOf(original, found);
+    const target: Target = { ...this.#target, callee };
     const isCurrent = () => this.#installed === installation && !this.#passing;
     // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
-      if (new.target !== undefined) return Reflect.construct(source.forward, inputs, new.target);
+      if (new.target !== undefined) return Reflect.construct(callee.forward, inputs, new.target);
       return target.table.active && isCurrent()
         ? call(target, this, target.table.calls++, ...inputs)
-        : Reflect.apply(source.forward, this, inputs);
+        : Reflect.apply(callee.forward, this, inputs);
     } as Method;
     for (const key of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, key, { value: original[key], configurable: true });
@@ -143,11 +143,11 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
       ? { ...accessor, get: () => interceptor }
       : { value: interceptor, writable: true };
     const descriptor = { ...holding, configurable: true, enumerable: false };
-    const installation: Installation = { interceptor, source, descriptor, found };
+    const installation: Installation = { interceptor, callee, descriptor, found };
     return installation;
   }
 
-  #sourceOf(original: Method, found: PropertyDescriptor | undefined): Installation['source'] {
+  #calleeOf(original: Method, found: PropertyDescriptor | undefined): Installation['callee'] {
     if (found !== undefined && found.get === undefined) return { forward: original };
     const [object, method] = [this.#object, this.#method];
     return {

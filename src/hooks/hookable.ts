@@ -4,11 +4,11 @@ import type { ChunkEvent, ForwardEvent as CoreForwardEvent } from './core/event.
 import { located } from './core/forward-error.ts';
 import { RemovableHandle } from './core/handle.ts';
 import { giveHookTable, globalHooks, HookTable, hookTable, noHooks, type Registration } from './core/hook-table.ts';
+import { type HookableOptions, reachedByGlobalHooks } from './core/hookable-options.ts';
 import type { InputsOf, OutputOf } from './core/module-like.ts';
 import { callAsync, callSync, type Target } from './core/pipeline.ts';
 import type { TensorReader } from './core/reader.ts';
 import { registered } from './core/scope.ts';
-import { type HookableTraits, reachedByGlobalHooks } from './core/traits.ts';
 import { namedModules, ownEntries, submodule, walk } from './core/tree.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type Observable, type OperatorFunction, observable } from './rx/chain.ts';
@@ -92,10 +92,10 @@ export abstract class Hookable {
   // biome-ignore lint/suspicious/noExplicitAny: only so is a module with any forward assignable to Hookable
   abstract forward(...inputs: any[]): unknown;
 
-  constructor(traits: HookableTraits = {}) {
-    const global = traits[reachedByGlobalHooks] === true ? globalHooks : noHooks;
-    const table = new HookTable(traits, global);
-    const { async = false, call, receiver } = traits;
+  constructor(options: HookableOptions = {}) {
+    const global = options[reachedByGlobalHooks] === true ? globalHooks : noHooks;
+    const table = new HookTable(options, global);
+    const { async = false, call, receiver } = options;
     // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
     // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
     // thrown: it tells layertap's own errors where they are.
@@ -120,8 +120,8 @@ export abstract class Hookable {
           }) as unknown as this;
     const to = receiver ?? self;
     // Where something else receives the call, its forward is still a method of this.
-    const source = receiver === undefined ? self : { forward: (...inputs: never[]) => self.forward(...inputs) };
-    const target: Target = { module: self, table, source, enter: undefined, around: undefined };
+    const callee = receiver === undefined ? self : { forward: (...inputs: never[]) => self.forward(...inputs) };
+    const target: Target = { module: self, table, callee, mapInputs: undefined, around: undefined };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable
@@ -283,6 +283,6 @@ export function readerOf(module: Hookable): TensorReader | undefined {
 }
 
 /** What its maker says about a module. */
-export function traitsOf(module: Hookable): HookableTraits {
-  return hookTable(module).traits;
+export function optionsOf(module: Hookable): HookableOptions {
+  return hookTable(module).options;
 }

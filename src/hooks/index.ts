@@ -12,10 +12,15 @@ export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { RemovableHandle } from './core/handle.ts';
 export { activity } from './core/hook-table.ts';
+export {
+  type FrameworkNode,
+  type HookableOptions,
+  type HookKind,
+  reachedByGlobalHooks,
+} from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';
 export type { TensorReader, TensorValues } from './core/reader.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
-export { type FrameworkNode, type HookableTraits, type HookKind, reachedByGlobalHooks } from './core/traits.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
 export { forEachTensor, OutputTensors } from './each-tensor.ts';
 export {
@@ -34,8 +39,8 @@ export {
   type HookResult,
   isHookable,
   isQuiet,
+  optionsOf,
   readerOf,
-  traitsOf,
 } from './hookable.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';

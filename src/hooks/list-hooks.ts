@@ -1,7 +1,7 @@
 import { describe } from '../check/index.ts';
 import { removeAll } from './core/handle.ts';
 import { hookTable } from './core/hook-table.ts';
-import type { HookKind } from './core/traits.ts';
+import type { HookKind } from './core/hookable-options.ts';
 import { namedModules, walk } from './core/tree.ts';
 import { type Hookable, isHookable } from './hookable.ts';
 

@@ -204,7 +204,7 @@ class OwningPlace extends Hookable {
     super({
       reader: ownedReader as TensorReader,
       completeInputs: (_before, now) => this.#take(now),
-      refuseOutput: (_output, replacement) => {
+      validateOutput: (_output, replacement) => {
         this.#take([replacement]);
         return undefined;
       },
@@ -245,7 +245,7 @@ class OutputPlace extends Hookable {
   constructor(run: (x: unknown) => unknown) {
     super({
       reader: boxes.reader as TensorReader,
-      impossible: { 'forward-pre': 'a place that is reached by its outputs alone has no pre-hooks' },
+      unsupported: { 'forward-pre': 'a place that is reached by its outputs alone has no pre-hooks' },
       call: (x) => {
         const call = listeners.begin();
         return listeners.after(call, [x], run(x));

@@ -2,12 +2,18 @@
 import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { backwardHooks, type HookableTraits, intercept, listenersOf, registerBackwardHook } from '../../src/adapter.ts';
+import {
+  backwardHooks,
+  type HookableOptions,
+  intercept,
+  listenersOf,
+  registerBackwardHook,
+} from '../../src/adapter.ts';
 import { Hookable, listHooks, removeAllHooks, select, withHooks } from '../../src/index.ts';
 
 class Place extends Hookable {
-  constructor(traits: HookableTraits) {
-    super(traits);
+  constructor(options: HookableOptions) {
+    super(options);
   }
   forward(...inputs: number[]): number {
     return inputs[0]! * 2;
@@ -58,21 +64,21 @@ test('listenersOf(): only observers where nothing can change a call, none before
   const place = new Place({});
   const listeners = listenersOf(place);
   place.observe(() => undefined);
-  assert.ok(listeners.onlyObservers && listeners.noneBefore);
-  for (const [register, noneBefore] of [
+  assert.ok(listeners.isObserveOnly && listeners.hasNoPreHooks);
+  for (const [register, hasNoPreHooks] of [
     [() => place.registerForwardHook(() => undefined), true],
     [() => place.registerForwardPreHook(() => undefined), false],
     [() => place.transform(map((value) => value)), true],
     [() => registerBackwardHook(place, 'backward', () => undefined), true],
   ] as const) {
     const handle = register();
-    assert.not(listeners.onlyObservers, String(register));
-    assert.is(listeners.noneBefore, noneBefore, String(register));
+    assert.not(listeners.isObserveOnly, String(register));
+    assert.is(listeners.hasNoPreHooks, hasNoPreHooks, String(register));
     handle.remove();
-    assert.ok(listeners.onlyObservers && listeners.noneBefore, String(register));
+    assert.ok(listeners.isObserveOnly && listeners.hasNoPreHooks, String(register));
   }
   removeAllHooks(place);
-  assert.ok(listeners.onlyObservers);
+  assert.ok(listeners.isObserveOnly);
 });
 
 test('begin() and after() do what intercept() does behind forward', () => {
@@ -141,7 +147,7 @@ test('listeners know their Hookable: they can neither be made of something else 
     assert.throws(() => listenersOf(wrong as never), /^listenersOf\(\): a Hookable expected, got /);
   }
   const { begin } = listeners;
-  assert.throws(() => begin.call({ onlyObservers: true, noneBefore: true } as never), TypeError);
+  assert.throws(() => begin.call({ isObserveOnly: true, hasNoPreHooks: true } as never), TypeError);
 });
 
 test("no callback of an adapter has a `this` of layertap's", () => {
@@ -199,10 +205,10 @@ test('call: a direct call goes where the framework makes it', () => {
   assert.equal(seen, [[1, 2]]);
 });
 
-test('impossible: registering throws what it says, and changes nothing', () => {
+test('unsupported: registering throws what it says, and changes nothing', () => {
   let told = 0;
   const place = new Place({
-    impossible: { 'forward-pre': 'no pre-hooks here', backward: 'no gradients here' },
+    unsupported: { 'forward-pre': 'no pre-hooks here', backward: 'no gradients here' },
     install: () => told++,
   });
   assert.throws(
@@ -233,10 +239,10 @@ test('install: what it throws, registering throws', () => {
   assert.equal(listHooks(place), []);
 });
 
-test('completeInputs and refuseInputs: what a pre-hook leaves out, and what forward cannot take', () => {
+test('completeInputs and validateInputs: what a pre-hook leaves out, and what forward cannot take', () => {
   const place = new Place({
     completeInputs: (before, given) => [...given, ...before.slice(given.length)],
-    refuseInputs: ([x]) => (x === 0 ? 'anything but zero' : undefined),
+    validateInputs: ([x]) => (x === 0 ? 'anything but zero' : undefined),
   });
   const handle = place.registerForwardPreHook(() => 7);
   place.registerForwardHook((_module, inputs) => assert.equal(inputs, [7, 2]));
@@ -251,8 +257,8 @@ test('completeInputs and refuseInputs: what a pre-hook leaves out, and what forw
   );
 });
 
-test('refuseOutput: an error that names the hook', () => {
-  const place = new Place({ refuseOutput: (output, given) => (output === given ? undefined : `not ${given}`) });
+test('validateOutput: an error that names the hook', () => {
+  const place = new Place({ validateOutput: (output, given) => (output === given ? undefined : `not ${given}`) });
   place.registerForwardHook(function grow(_module, _inputs, output) {
     return output + 1;
   });

@@ -11,7 +11,7 @@ const PLAIN = -1;
  * adapter puts into the framework ends here; it is what calling a module is for the core.
  * @param forward what the framework would have done without hooks
  * @param inputs what the hooks see as inputs
- * @param enter is given what the pre-hooks left; forward and the forward hooks get what it makes of that. Default: the same
+ * @param mapInputs is given what the pre-hooks left; forward and the forward hooks get what it makes of that. Default: the same
  * @param call the number of a call that has begun already, from `listeners.begin()`. Default: it begins now
  * @param around runs each forward hook, and the observers, of a call that waits. Default: nothing is around them
  * @returns the output after all hooks; a promise where forward gives one, or where the Hookable says that it is asynchronous
@@ -21,22 +21,22 @@ export function intercept(
   hookable: Hookable,
   forward: (...inputs: never[]) => unknown,
   inputs: readonly unknown[],
-  enter?: (inputs: readonly unknown[]) => readonly unknown[],
+  mapInputs?: (inputs: readonly unknown[]) => readonly unknown[],
   call?: number,
   around?: (hook: () => unknown) => unknown,
 ): unknown {
   const table = hookTable(hookable);
-  const receiver = table.traits.receiver ?? hookable;
+  const receiver = table.options.receiver ?? hookable;
   if (!table.active || call === PLAIN)
-    return Reflect.apply(forward, receiver, enter === undefined ? inputs : enter(inputs));
-  const target = { module: hookable, table, source: { forward }, enter, around };
-  const run = table.traits.async === true ? callAsync : callSync;
+    return Reflect.apply(forward, receiver, mapInputs === undefined ? inputs : mapInputs(inputs));
+  const target = { module: hookable, table, callee: { forward }, mapInputs, around };
+  const run = table.options.async === true ? callAsync : callSync;
   return run(target, receiver, call ?? table.calls++, ...inputs);
 }
 
 /**
  * For adapters: what is registered on one Hookable, as far as an adapter must know it before its framework makes a call,
- * and the hooks of a synchronous call that the framework makes as ever. Where `noneBefore`, `begin` before that call
+ * and the hooks of a synchronous call that the framework makes as ever. Where `hasNoPreHooks`, `begin` before that call
  * and `after` behind it come to the same as `intercept`, and take less. Made by {@link listenersOf}.
  */
 export class Listeners {
@@ -47,17 +47,17 @@ export class Listeners {
   constructor(hookable: Hookable) {
     this.#hookable = hookable;
     this.#table = hookTable(hookable);
-    this.#receiver = this.#table.traits.receiver ?? hookable;
+    this.#receiver = this.#table.options.receiver ?? hookable;
   }
 
   /** Whether there are observers at the most: nothing can change what goes in, comes out or flows back. */
-  get onlyObservers(): boolean {
-    return this.#table.onlyObservers;
+  get isObserveOnly(): boolean {
+    return this.#table.isObserveOnly;
   }
 
   /** Whether there are no pre-hooks: nothing runs before forward. */
-  get noneBefore(): boolean {
-    return this.#table.noneBefore;
+  get hasNoPreHooks(): boolean {
+    return this.#table.hasNoPreHooks;
   }
 
   /** Counts a call as it starts. @returns its number, for `after` or `intercept` */

@@ -1,8 +1,8 @@
 /** @file What is registered on one Hookable, or globally. */
 import { describe, isForeign } from '../../check/index.ts';
+import type { HookableOptions, HookKind } from './hookable-options.ts';
 import type { TensorReader } from './reader.ts';
 import type { ChunkListener } from './streams/stream-tap.ts';
-import type { HookableTraits, HookKind } from './traits.ts';
 
 /** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */
 export interface Registration {
@@ -105,8 +105,8 @@ export function listsOf(table: HookTable): Lists {
  */
 export class HookTable {
   /** What its Hookable can do and takes. */
-  readonly traits: HookableTraits;
-  /** How the outputs of its Hookable are read. A field: traits come in many shapes. */
+  readonly options: HookableOptions;
+  /** How the outputs of its Hookable are read. A field: options come in many shapes. */
   readonly reader: TensorReader | undefined;
   /** Those that run before its own: `globalHooks`, or `noHooks` where global hooks do not reach. */
   readonly global: HookTable;
@@ -125,9 +125,9 @@ export class HookTable {
   /** How many are no observers. */
   #others = 0;
 
-  constructor(traits: HookableTraits = {}, global?: HookTable) {
-    this.traits = traits;
-    this.reader = traits.reader;
+  constructor(options: HookableOptions = {}, global?: HookTable) {
+    this.options = options;
+    this.reader = options.reader;
     this.global = global ?? this;
   }
 
@@ -149,12 +149,12 @@ export class HookTable {
   }
 
   /** Whether there are observers at the most: then nothing can change a call. */
-  get onlyObservers(): boolean {
+  get isObserveOnly(): boolean {
     return this.#others === 0 && !this.global.active;
   }
 
   /** Whether there are no pre-hooks. */
-  get noneBefore(): boolean {
+  get hasNoPreHooks(): boolean {
     return listsOf(this).preHooks.length === 0;
   }
 
@@ -169,8 +169,8 @@ export class HookTable {
     chunks,
     onRemove,
   }: Registration): number {
-    const { impossible, install } = this.traits;
-    const why = impossible?.[kind];
+    const { unsupported, install } = this.options;
+    const why = unsupported?.[kind];
     if (why !== undefined) throw new TypeError(why);
     // First: where installing fails, nothing has been registered.
     install?.();
@@ -239,7 +239,7 @@ export class HookTable {
       record.removed = true;
       release(record);
     }
-    if (!this.active) this.traits.uninstall?.();
+    if (!this.active) this.options.uninstall?.();
   }
 
   #changed(): void {

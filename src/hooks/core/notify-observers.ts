@@ -12,7 +12,7 @@ export const ERRORS_IN_A_ROW = 3;
  * Tells observers of a call. They are isolated, or by RxJS's rules report later: none throws into it. All that one call
  * needs of an observer is in its record: a function made for each would be one more thing to fetch from far.
  */
-export function tellObservers(
+export function notifyObservers(
   observers: readonly HookRecord[],
   table: HookTable,
   module: ModuleLike,
@@ -22,7 +22,7 @@ export function tellObservers(
   receiver: unknown,
 ): void {
   if (isStreamOf(table, output)) {
-    tellOfStream(observers, table, module, inputs, output, call, receiver);
+    notifyOfStream(observers, table, module, inputs, output, call, receiver);
     return;
   }
   for (let i = 0; i < observers.length; i++) {
@@ -31,7 +31,7 @@ export function tellObservers(
     const event = { module, path: record.path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
     const { hook } = record;
     if (record.failed === undefined) hook(event);
-    else tellIsolated(record, event);
+    else notifyIsolated(record, event);
   }
 }
 
@@ -57,7 +57,7 @@ function isStreamOf(table: HookTable, output: unknown): output is object {
 }
 
 /** The same for a stream, which is the caller's: observers get a stand-in, or are told of each chunk that is read. */
-function tellOfStream(
+function notifyOfStream(
   observers: readonly HookRecord[],
   table: HookTable,
   module: ModuleLike,
@@ -74,19 +74,19 @@ function tellOfStream(
   for (const record of observers) {
     const { path, chunks } = record;
     const event = { module, path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
-    if (chunks === undefined) tell(record, event);
-    else listen(stream, { listener: chunks, event, tell: (chunk) => tell(record, chunk) });
+    if (chunks === undefined) notify(record, event);
+    else listen(stream, { listener: chunks, event, notify: (chunk) => notify(record, chunk) });
   }
 }
 
-function tell(record: HookRecord, event: ForwardEvent): void {
+function notify(record: HookRecord, event: ForwardEvent): void {
   record.calls++;
   const { hook } = record;
   if (record.failed === undefined) hook(event);
-  else tellIsolated(record, event);
+  else notifyIsolated(record, event);
 }
 
-function tellIsolated(record: HookRecord, event: ForwardEvent): void {
+function notifyIsolated(record: HookRecord, event: ForwardEvent): void {
   const { hook } = record;
   try {
     const result = hook(event);

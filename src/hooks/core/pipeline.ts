@@ -10,7 +10,7 @@ import { describeModule } from './describe-module.ts';
 import { located } from './forward-error.ts';
 import { changes, type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
-import { tellObservers } from './notify-observers.ts';
+import { notifyObservers } from './notify-observers.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
 
@@ -19,9 +19,9 @@ export interface Target {
   readonly module: ModuleLike;
   readonly table: HookTable;
   /** What holds `forward`. As in PyTorch it is looked up before the pre-hooks: one that they assign is the next call's. */
-  readonly source: { forward: (...inputs: never[]) => unknown };
+  readonly callee: { forward: (...inputs: never[]) => unknown };
   /** What becomes of the inputs behind the pre-hooks: forward and the hooks get that. */
-  readonly enter?: ((inputs: Inputs) => Inputs) | undefined;
+  readonly mapInputs?: ((inputs: Inputs) => Inputs) | undefined;
   /** Runs each hook, and the observers, of a call that waits: for frameworks whose memory is scoped. */
   readonly around?: ((hook: () => unknown) => unknown) | undefined;
 }
@@ -36,13 +36,13 @@ type Records = readonly HookRecord[];
  */
 export function callSync(target: Target, receiver: unknown, call: number, ...received: unknown[]): unknown {
   let inputs: Inputs = received;
-  const { module, table, enter } = target;
+  const { module, table, mapInputs } = target;
   // Hooks that have not started when something is thrown: until the forward phase has begun, those registered then.
   let hooks: Records | undefined;
   let started = 0;
   let output: unknown;
   try {
-    const { forward } = target.source;
+    const { forward } = target.callee;
     // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
     const before = changes;
     let lists = listsOf(table);
@@ -55,7 +55,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
       if (result !== undefined) inputs = afterPreHook(table, record, inputs, result);
     }
 
-    if (enter !== undefined) inputs = enter(inputs);
+    if (mapInputs !== undefined) inputs = mapInputs(inputs);
 
     const result =
       inputs.length === 1 ? forward.call(receiver, inputs[0] as never) : Reflect.apply(forward, receiver, inputs);
@@ -73,7 +73,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
-    if (observers.length > 0) tellObservers(observers, table, module, inputs, output, call, receiver);
+    if (observers.length > 0) notifyObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
     throw failed(module, table, (hooks ?? listsOf(table).hooks).slice(started), inputs, output, call, receiver, error);
@@ -106,7 +106,7 @@ export function finishSync(
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
-    if (observers.length > 0) tellObservers(observers, table, module, inputs, output, call, receiver);
+    if (observers.length > 0) notifyObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
     throw failed(module, table, hooks.slice(started), inputs, output, call, receiver, error);
@@ -148,7 +148,7 @@ interface Progress {
 
 /** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
 export function callAsync(target: Target, receiver: unknown, call: number, ...inputs: unknown[]): Promise<unknown> {
-  const { module, table, enter } = target;
+  const { module, table, mapInputs } = target;
   const progress: Progress = {
     call,
     receiver,
@@ -158,7 +158,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...in
     started: 0,
   };
   return complete(target, progress, async () => {
-    const { forward } = target.source;
+    const { forward } = target.callee;
     for (const record of listsOf(table).preHooks) {
       progress.inputs = replacedInputs(
         table,
@@ -167,7 +167,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...in
         await callPreHook(record, module, progress.inputs, progress.call, receiver),
       );
     }
-    if (enter !== undefined) progress.inputs = enter(progress.inputs);
+    if (mapInputs !== undefined) progress.inputs = mapInputs(progress.inputs);
     return Reflect.apply(forward, receiver, progress.inputs);
   });
 }
@@ -199,7 +199,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     const { observers } = listsOf(table);
     if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
     else if (observers.length > 0) {
-      tellObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
+      notifyObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
     }
     return progress.output;
   } catch (error) {
@@ -248,7 +248,7 @@ function tellWithin(
   module: ModuleLike,
   { inputs, output, call, receiver }: Progress,
 ): void {
-  around(() => void tellObservers(observers, table, module, inputs, output, call, receiver));
+  around(() => void notifyObservers(observers, table, module, inputs, output, call, receiver));
 }
 
 // A hook is called as a function: as a method of its record, it would have that as its `this`.

@@ -10,9 +10,9 @@ type Inputs = readonly unknown[];
 export function replacedInputs(table: HookTable, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
   if (result === undefined || result === null) return inputs;
   const given = isAllInputs(table.reader, record, inputs, result) ? result : [result];
-  const { completeInputs, refuseInputs } = table.traits;
+  const { completeInputs, validateInputs } = table.options;
   const complete = completeInputs === undefined ? given : completeInputs(inputs, given);
-  const expected = refuseInputs?.(complete, inputs);
+  const expected = validateInputs?.(complete, inputs);
   if (expected !== undefined) {
     throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
   }
@@ -61,8 +61,8 @@ export function replaced(
   if (result === undefined || result === null || result === output) return output;
   if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
   const { reader } = table;
-  const { refuseOutput } = table.traits;
-  const expected = refuseOutput?.(output, result);
+  const { validateOutput } = table.options;
+  const expected = validateOutput?.(output, result);
   if (expected !== undefined) {
     throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
   }

@@ -148,7 +148,7 @@ function checkCopy(path: string, root: ModuleLike, module: ModuleLike): void {
 }
 
 /** The object whose properties are a module's children. */
-const holderOf = (module: ModuleLike): object => hookTable(module).traits.holder ?? module;
+const holderOf = (module: ModuleLike): object => hookTable(module).options.holder ?? module;
 
 /** Stands for a dot inside one name: no name has this character by accident. */
 export const INNER_DOT = '\0';

@@ -29,12 +29,12 @@ export function observable<M extends ModuleLike>(
 }
 
 /** Who is told of what a chain does later, or outside of a call, and of what no call would show. */
-export interface Outside {
+export interface ChainListener {
   emitted(value: unknown): void;
   failed(chain: Chain, cause: unknown): void;
   completed(): void;
   /** An output came, and no operator listens any more, though none completed: `take(1), concatWith(NEVER)`. */
-  deaf(): void;
+  unsubscribed(): void;
 }
 
 /** A chain of operators that one output at a time is driven through. */
@@ -47,7 +47,7 @@ export class Chain {
   readonly #subscription: Subscription;
   /** Whether emissions are expected now: in a call, and while subscribing, where they are counted to be refused. */
   #driving = true;
-  readonly #outside: Outside;
+  readonly #listener: ChainListener;
   /** What was emitted for the last output: how many values, and the first of them, until somebody takes it out. */
   count = 0;
   value: unknown;
@@ -58,8 +58,8 @@ export class Chain {
    * Subscribes to the operators. What they emit meanwhile is in the fields, as after an output.
    * @throws what they throw when they are applied; TypeError where one gives no Observable
    */
-  constructor(operators: readonly OperatorFunction<unknown, unknown>[], outside: Outside) {
-    this.#outside = outside;
+  constructor(operators: readonly OperatorFunction<unknown, unknown>[], listener: ChainListener) {
+    this.#listener = listener;
     const source = new Observable<unknown>((entry) => {
       this.#entries = [...this.#entries, entry];
       return () => {
@@ -76,17 +76,17 @@ export class Chain {
     }, source);
     this.#subscription = chain.subscribe({
       next: (value) => {
-        if (!this.#driving) outside.emitted(value);
+        if (!this.#driving) listener.emitted(value);
         else if (this.count++ === 0) this.value = value;
         else absorb(value);
       },
       error: (cause) => {
         this.error = { cause };
-        if (!this.#driving) outside.failed(this, cause);
+        if (!this.#driving) listener.failed(this, cause);
       },
       complete: () => {
         this.completed = true;
-        if (!this.#driving) outside.completed();
+        if (!this.#driving) listener.completed();
       },
     });
     this.#driving = false;
@@ -97,7 +97,7 @@ export class Chain {
     this.count = 0;
     // A snapshot, as a Subject's is: who subscribes meanwhile (retry) waits for the next output.
     const entries = this.#entries;
-    if (entries.length === 0 && !this.completed) this.#outside.deaf();
+    if (entries.length === 0 && !this.completed) this.#listener.unsubscribed();
     this.#driving = true;
     try {
       for (let i = 0; i < entries.length; i++) entries[i]!.next(output);

@@ -54,7 +54,7 @@ export function observeIsolated<M extends ModuleLike>(
     if (record.errors === ERRORS_IN_A_ROW) return;
     record.errors++;
     const who = `layertap: the observer ${name} of ${describePlace(module, path)}`;
-    const hint = hookTable(module).traits.explainError?.(cause);
+    const hint = hookTable(module).options.explainError?.(cause);
     const text = `${who} failed: ${describeError(cause)}`;
     report(new Error(hint === undefined ? text : `${text}\n  ${hint}`, { cause }), reporter);
     if (record.errors !== ERRORS_IN_A_ROW) return;

@@ -6,7 +6,7 @@ import { hookTable, type Registration } from '../core/hook-table.ts';
 import type { ModuleLike, OutputOf } from '../core/module-like.ts';
 import { report } from '../core/report.ts';
 import { registered } from '../core/scope.ts';
-import { Chain, type OperatorFunction, type Outside } from './chain.ts';
+import { Chain, type ChainListener, type OperatorFunction } from './chain.ts';
 
 /** A transform emitted several values in one call. */
 export class TooManyEmissionsError extends Error {
@@ -51,12 +51,12 @@ class Transform {
   #chains: (Chain | undefined)[];
   #level = 0;
   #reportedLate = false;
-  #reportedDeaf = false;
-  readonly #outside: Outside = {
+  #reportedUnsubscribed = false;
+  readonly #listener: ChainListener = {
     emitted: (value) => this.#late(value),
     failed: (chain, cause) => this.#failed(chain, cause),
     completed: () => this.#completed(),
-    deaf: () => this.#deaf(),
+    unsubscribed: () => this.#unsubscribed(),
   };
 
   constructor(module: ModuleLike, path: string, operators: readonly OperatorFunction<unknown, unknown>[]) {
@@ -79,7 +79,7 @@ class Transform {
 
   /** @throws whatever the operators throw or emit while they are subscribed: nothing has come in yet */
   #build(): Chain {
-    const chain = new Chain(this.#operators, this.#outside);
+    const chain = new Chain(this.#operators, this.#listener);
     const { error, count, value } = chain;
     if (error === undefined && count === 0) return chain;
     this.#endChain(chain);
@@ -96,7 +96,7 @@ class Transform {
   }
 
   /** Whether it is registered still. It may be driven when it is not: by a call that holds it in its snapshot. */
-  get #stands(): boolean {
+  get #isRegistered(): boolean {
     return hookTable(this.#module).has(this.handle.id);
   }
 
@@ -143,22 +143,22 @@ class Transform {
   }
 
   #completed(): void {
-    if (!this.#stands) return;
+    if (!this.#isRegistered) return;
     this.handle.remove();
     report(new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`));
   }
 
   #late(value: unknown): void {
     absorb(value);
-    if (this.#reportedLate || !this.#stands) return;
+    if (this.#reportedLate || !this.#isRegistered) return;
     this.#reportedLate = true;
     const text = `layertap: ${this.#where} emitted ${describe(value)} after its call had ended; such values are lost`;
     report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
   }
 
-  #deaf(): void {
-    if (this.#reportedDeaf || !this.#stands) return;
-    this.#reportedDeaf = true;
+  #unsubscribed(): void {
+    if (this.#reportedUnsubscribed || !this.#isRegistered) return;
+    this.#reportedUnsubscribed = true;
     const text = `layertap: ${this.#where} does not listen any more: its operators have unsubscribed without an end`;
     report(new Error(`${text}; outputs stay as they are, and this is reported once`));
   }
@@ -166,7 +166,7 @@ class Transform {
   /** No call can fail with this error, so each one is reported. */
   #failed(chain: Chain, cause: unknown): void {
     this.#chains = this.#chains.map((other) => (other === chain ? undefined : other));
-    if (!this.#stands) return;
+    if (!this.#isRegistered) return;
     const text = `layertap: ${this.#where} failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
     report(new LateEmissionError(`${text}\n  expected: synchronous operators`, { cause }));
   }

@@ -3,10 +3,10 @@ import { className, isThenable } from '../../check/index.ts';
 import {
   forEachTensor,
   type Hookable,
+  optionsOf,
   readerOf,
   type TensorReader,
   type TreeEntry,
-  traitsOf,
   walk,
 } from '../../hooks/index.ts';
 import { frameworkGraph } from './framework-graph.ts';
@@ -42,7 +42,7 @@ interface Call {
  * @returns a promise where the module gives one
  */
 export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNode[] | Promise<GraphNode[]> {
-  const { graph, discard } = traitsOf(root);
+  const { graph, discard } = optionsOf(root);
   const call = () => (root as (...inputs: unknown[]) => unknown)(...inputs);
   const run = discard === undefined ? call : () => discard(call);
   if (graph !== undefined) return frameworkGraph(root, run, graph());
@@ -84,7 +84,7 @@ class Trace {
     try {
       for (const module of this.#entries.keys()) {
         // What its framework never calls has no beginning: what is inside it belongs to the module above.
-        if (traitsOf(module).impossible?.['forward-pre'] !== undefined) continue;
+        if (optionsOf(module).unsupported?.['forward-pre'] !== undefined) continue;
         const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
         undo.push(() => before.remove());
         const after = module.registerForwardHook((_, _inputs, output) => this.#end(module, output));

@@ -58,7 +58,7 @@ export class ChunkListener {
 export interface Listening {
   readonly listener: ChunkListener;
   readonly event: ForwardEvent;
-  readonly tell: (event: ChunkEvent) => void;
+  readonly notify: (event: ChunkEvent) => void;
 }
 
 /** The interceptions of one stream, and those who listen. */
@@ -117,7 +117,7 @@ export class StreamTap implements Sink {
     const now = this.#listening;
     for (const one of now) {
       // An observer may remove another one.
-      if (this.#listening.includes(one)) one.tell({ ...one.event, stream, chunk, reason });
+      if (this.#listening.includes(one)) one.notify({ ...one.event, stream, chunk, reason });
     }
   }
 

@@ -7,8 +7,8 @@ export const reachedByGlobalHooks: unique symbol = Symbol('layertap.reachedByGlo
 export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'observer' | 'backward-pre' | 'backward';
 
 /** What whoever makes a Hookable says about it. An adapter says here what its framework can do and will take. */
-export interface HookableTraits {
-  /** How its outputs are read; without one, and without `refuseOutput`, a hook's replacement is not checked. */
+export interface HookableOptions {
+  /** How its outputs are read; without one, and without `validateOutput`, a hook's replacement is not checked. */
   reader?: TensorReader | undefined;
   /** Whether every call gives a promise; pre-hooks may wait there. Default false. */
   async?: boolean | undefined;
@@ -16,8 +16,8 @@ export interface HookableTraits {
   call?: ((...inputs: unknown[]) => unknown) | undefined;
   /** The object that a direct call runs on, as hooks are given it. Default: the Hookable itself. */
   receiver?: object | undefined;
-  /** What is impossible here, with the sentence that says why: registering it throws that as a TypeError. */
-  impossible?: { readonly [kind in HookKind]?: string | undefined } | undefined;
+  /** What is unsupported here, with the sentence that says why: registering it throws that as a TypeError. */
+  unsupported?: { readonly [kind in HookKind]?: string | undefined } | undefined;
   /**
    * Puts an interceptor where the framework calls this place. Called before every registration, since somebody may have
    * replaced the one that stood there: does nothing where it stands. What it throws, registering throws.
@@ -28,9 +28,9 @@ export interface HookableTraits {
   /** What a pre-hook gave as inputs, completed by what it may leave out. Default: as given. */
   completeInputs?: ((before: readonly unknown[], given: readonly unknown[]) => readonly unknown[]) | undefined;
   /** What was expected, where forward cannot take the inputs that a pre-hook gave. */
-  refuseInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
+  validateInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
   /** What was expected, where a hook's replacement cannot stand in the place of an output. Default: a tensor for a tensor. */
-  refuseOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
+  validateOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
   /** Global hooks are for modules: of what a framework calls, an adapter sees only what it has intercepted. */
   readonly [reachedByGlobalHooks]?: true;
   /**
