@@ -1,10 +1,10 @@
 // The only door to the kernels for the rest of layertap.
 export { defaultEdges } from './default-edges.ts';
 export type {
+  FusedLayers,
   HistogramCounts,
   Kernels,
   Layer,
-  LinearChain,
   Moments,
   Numbers,
   PackedLinear,

@@ -18,7 +18,7 @@ export interface PackedLinear {
   dispose(): void;
 }
 
-/** One layer of a chain: a linear layer, and whether ReLU follows. */
+/** A linear layer of {@link FusedLayers}, and whether ReLU follows. */
 export interface Layer {
   readonly packed: PackedLinear;
   /** `[outFeatures]`, or null for none. Recognised by its identity: it must never be written to again. */
@@ -26,8 +26,8 @@ export interface Layer {
   readonly relu: boolean;
 }
 
-/** Linear layers one after the other, each `x · weightᵀ + bias`. Made by {@link Kernels.chain}. */
-export interface LinearChain {
+/** Linear layers one after the other, each `x · weightᵀ + bias`. Made by {@link Kernels.fuse}. */
+export interface FusedLayers {
   /**
    * The same bits as each layer alone would give.
    * @param input `[rows, inFeatures]` of the first layer
@@ -71,7 +71,7 @@ export interface Kernels {
   pack(weight: Numbers, outFeatures: number, inFeatures: number): PackedLinear;
 
   /** @param layers at least one; each takes as many features as the one before gives */
-  chain(layers: readonly Layer[]): LinearChain;
+  fuse(layers: readonly Layer[]): FusedLayers;
 
   /** A new array with negative values replaced by +0. NaN stays NaN and -0 stays -0, as in PyTorch. */
   relu(input: Float32Array): Float32Array;

@@ -3,7 +3,7 @@
  * that the tests hold the fast kernels against. Sums are in float64.
  */
 import { plainSummary } from '../check/index.ts';
-import type { HistogramCounts, Kernels, Layer, LinearChain, Moments, Numbers, PackedLinear } from './kernels.ts';
+import type { FusedLayers, HistogramCounts, Kernels, Layer, Moments, Numbers, PackedLinear } from './kernels.ts';
 
 class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -36,7 +36,7 @@ function linear(input: Float32Array, rows: number, { packed, bias }: Layer): Flo
   return output;
 }
 
-const chain = (layers: readonly Layer[]): LinearChain => ({
+const fuse = (layers: readonly Layer[]): FusedLayers => ({
   run: (input, rows) =>
     layers.reduce((values, layer) => {
       const output = linear(values, rows, layer);
@@ -96,7 +96,7 @@ function foldCrc32c(bytes: Uint8Array): Uint8Array {
 export const reference: Kernels = {
   name: 'javascript',
   pack: (weight, outFeatures, inFeatures) => new PlainLinear(weight, outFeatures, inFeatures),
-  chain,
+  fuse,
   relu,
   summarize: plainSummary,
   moments,

@@ -1,5 +1,5 @@
-/** @file Linear layers on the SIMD kernels: packed weights, and chains of layers whose activations stay inside. */
-import type { Layer, LinearChain, Numbers, PackedLinear } from './kernels.ts';
+/** @file Linear layers on the SIMD kernels: packed weights, and fused layers, whose activations stay inside. */
+import type { FusedLayers, Layer, Numbers, PackedLinear } from './kernels.ts';
 import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, READ_AHEAD_BYTES } from './linear-layout.ts';
 import type { Machine } from './machine.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
@@ -73,7 +73,7 @@ export class WasmLinear implements PackedLinear {
  *   | activations | activations | interleaved rows of one layer |
  *     from here  →  to here, and back again for the next layer
  */
-export class WasmChain implements LinearChain {
+export class WasmFusedLayers implements FusedLayers {
   readonly #machine: Machine;
   readonly #memory: WasmMemory;
   readonly #packed: readonly WasmLinear[];

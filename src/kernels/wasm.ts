@@ -6,7 +6,7 @@ import { isFloat32Values } from './number-array.ts';
 import { reference } from './reference.ts';
 import { wasmFoldCrc32c } from './wasm-crc32c.ts';
 import { wasmHistogram } from './wasm-histogram.ts';
-import { WasmChain, WasmLinear } from './wasm-linear.ts';
+import { WasmFusedLayers, WasmLinear } from './wasm-linear.ts';
 import { wasmMoments } from './wasm-moments.ts';
 import { wasmRelu } from './wasm-relu.ts';
 import { wasmSummarize } from './wasm-summarize.ts';
@@ -23,7 +23,7 @@ export function wasmKernels(name: BinaryName, machine: Machine): Kernels {
   return {
     name,
     pack: (weight, outFeatures, inFeatures) => new WasmLinear(memory, weight, outFeatures, inFeatures),
-    chain: (layers) => new WasmChain(machine, layers),
+    fuse: (layers) => new WasmFusedLayers(machine, layers),
     relu: (input) => (input.length <= FEW ? reference.relu(input) : relu(input)),
     // Float64 values have digits that a float32 kernel would lose.
     summarize: (values) => (isFloat32Values(values) ? summarize(values) : reference.summarize(values)),

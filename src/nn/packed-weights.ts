@@ -1,5 +1,5 @@
 /** @file Weights in the form that the kernels want, made anew when a parameter has other values. */
-import { type Kernels, kernels, type LinearChain, type PackedLinear } from '../kernels/index.ts';
+import { type FusedLayers, type Kernels, kernels, type PackedLinear } from '../kernels/index.ts';
 import type { Parameter } from './parameter.ts';
 import { type Tensor, valuesOf } from './tensor.ts';
 
@@ -11,7 +11,7 @@ export class PackedWeight {
   readonly #kernels: Kernels = kernels();
   readonly #version: number;
   /** A layer of this weight by itself, with the bias that it was last called with. */
-  #alone: LinearChain | undefined;
+  #alone: FusedLayers | undefined;
   #bias: Parameter | null = null;
   #biasVersion = 0;
 
@@ -26,13 +26,13 @@ export class PackedWeight {
   }
 
   /** A chain of one linear layer, without ReLU. */
-  alone(bias: Parameter | null): LinearChain {
+  alone(bias: Parameter | null): FusedLayers {
     if (this.#alone !== undefined && bias === this.#bias && (bias === null || bias.version === this.#biasVersion)) {
       return this.#alone;
     }
     this.#bias = bias;
     this.#biasVersion = bias === null ? 0 : bias.version;
-    this.#alone = this.#kernels.chain([{ packed: this.packed, bias: biasValues(bias), relu: false }]);
+    this.#alone = this.#kernels.fuse([{ packed: this.packed, bias: biasValues(bias), relu: false }]);
     return this.#alone;
   }
 }
@@ -61,10 +61,10 @@ export function biasValues(bias: Tensor | null): Float32Array | null {
 }
 
 /** Calls `use` with a chain of one linear layer, whose packed form is given back at once: for tensors of one call. */
-export function withPackedWeight<R>(weight: Tensor, bias: Tensor | null, use: (layer: LinearChain) => R): R {
+export function withPackedWeight<R>(weight: Tensor, bias: Tensor | null, use: (layer: FusedLayers) => R): R {
   const packed = pack(weight);
   try {
-    return use(kernels().chain([{ packed, bias: biasValues(bias), relu: false }]));
+    return use(kernels().fuse([{ packed, bias: biasValues(bias), relu: false }]));
   } finally {
     packed.dispose();
   }

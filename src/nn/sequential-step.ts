@@ -9,7 +9,7 @@
  * it was planned from is checked, just before it runs. While it runs, no code but the library's does.
  */
 import { activity, type Hookable, isHookable, isQuiet, located } from '../hooks/index.ts';
-import { kernels, type LinearChain } from '../kernels/index.ts';
+import { type FusedLayers, kernels } from '../kernels/index.ts';
 import { Identity } from './identity.ts';
 import { Linear } from './linear.ts';
 import type { Module } from './module.ts';
@@ -62,7 +62,7 @@ export class SequentialStep {
   /** Everything behind it that was fused. */
   readonly #others: readonly Found[];
   readonly #fused: readonly FusedLinear[];
-  #chain: LinearChain | undefined;
+  #chain: FusedLayers | undefined;
 
   /**
    * @param sequential what Sequential is
@@ -104,7 +104,7 @@ export class SequentialStep {
       return first.module(input);
     }
     try {
-      this.#chain ??= kernels().chain(
+      this.#chain ??= kernels().fuse(
         fused.map(({ packed, bias, relu }) => ({ packed: packed.packed, bias: biasValues(bias), relu })),
       );
       const data = this.#chain.run(valuesOf(input), numberOfRows(input.shape));

@@ -8,7 +8,7 @@ import { generator } from './generator.ts';
 import { IMPLEMENTATIONS } from './implementations.ts';
 import { SIZES } from './sizes.ts';
 
-/** A chain of one layer. */
+/** One layer by itself. */
 const linear = (
   kernels: Kernels,
   x: Float32Array,
@@ -16,7 +16,7 @@ const linear = (
   packed: PackedLinear,
   bias: Float32Array | null = null,
   relu = false,
-) => kernels.chain([{ packed, bias, relu }]).run(x, rows);
+) => kernels.fuse([{ packed, bias, relu }]).run(x, rows);
 
 for (const kernels of IMPLEMENTATIONS) {
   test(`${kernels.name}: linear() is within n·ε·Σ|xw| of float64 sums at every size around the tiles`, () => {
@@ -66,11 +66,11 @@ for (const kernels of IMPLEMENTATIONS) {
     }
   });
 
-  test(`${kernels.name}: layers that share packed weights have biases of their own, in one chain and in turns`, () => {
+  test(`${kernels.name}: layers that share packed weights have biases of their own, fused and in turns`, () => {
     const packed = kernels.pack([1, 0, 0, 1], 2, 2);
     const biases = [Float32Array.of(1, 2), null, Float32Array.of(10, 20), Float32Array.of(100, 200)];
     const x = Float32Array.of(0.5, 0.25);
-    const both = kernels.chain(biases.map((bias) => ({ packed, bias, relu: false })));
+    const both = kernels.fuse(biases.map((bias) => ({ packed, bias, relu: false })));
     for (let turn = 0; turn < 2; turn++) {
       assert.equal([...both.run(x, 1)], [111.5, 222.25]);
       for (const bias of biases) {

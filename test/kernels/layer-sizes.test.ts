@@ -18,7 +18,7 @@ for (const name of ['simd', 'relaxed'] satisfies BinaryName[]) {
       const random = generator(rows + depth + columns);
       const [x, w, b] = [random(rows * depth), random(columns * depth), random(columns)];
       const packed = kernels.pack(w, columns, depth);
-      const output = kernels.chain([{ packed, bias: b, relu: true }]).run(x, rows);
+      const output = kernels.fuse([{ packed, bias: b, relu: true }]).run(x, rows);
       packed.dispose();
       assert.is(output.length, rows * columns);
       for (let i = 0; i < output.length; i += output.length > STRIDE ? STRIDE : 1) {

@@ -86,8 +86,8 @@ test('workers do share the work', async () => {
   const [rows, depth, columns] = [256, 1024, 1024];
   const random = generator(5);
   const packed = kernels.pack(random(columns * depth), columns, depth);
-  const chain = kernels.chain([{ packed, bias: null, relu: false }]);
-  for (let i = 0; i < 10; i++) chain.run(random(rows * depth), rows);
+  const fused = kernels.fuse([{ packed, bias: null, relu: false }]);
+  for (let i = 0; i < 10; i++) fused.run(random(rows * depth), rows);
   assert.ok(own > 0 && own < 10 * columns, `${own} of ${10 * columns} columns were computed by the asking thread`);
   await pool.stop();
 });
@@ -99,19 +99,19 @@ test('a pool that is ended in the middle of a product costs time, and no bit of 
   const weight = random(columns * depth);
   const oneThread = wasmKernels('simd', new Machine(instanceOf(binaryBytes('simd'))));
   const expected = oneThread
-    .chain([{ packed: oneThread.pack(weight, columns, depth), bias: null, relu: true }])
+    .fuse([{ packed: oneThread.pack(weight, columns, depth), bias: null, relu: true }])
     .run(x, rows);
   for (let attempt = 0; attempt < 6; attempt++) {
     const { kernels, pool } = await pooled(2);
     const packed = kernels.pack(weight, columns, depth);
-    const chain = kernels.chain([{ packed, bias: null, relu: true }]);
-    assert.equal(chain.run(x, rows), expected);
+    const fused = kernels.fuse([{ packed, bias: null, relu: true }]);
+    assert.equal(fused.run(x, rows), expected);
     const stopped = pool.stop();
     // The worker ends at some moment of these products.
-    for (let i = 0; i < 20; i++) assert.equal(chain.run(x, rows), expected, `attempt ${attempt}`);
+    for (let i = 0; i < 20; i++) assert.equal(fused.run(x, rows), expected, `attempt ${attempt}`);
     await stopped;
     assert.is(pool.threads, 1, "its memory is somebody else's now");
-    assert.equal(chain.run(x, rows), expected, 'and afterwards');
+    assert.equal(fused.run(x, rows), expected, 'and afterwards');
   }
 });
 

@@ -165,13 +165,13 @@ function counted(run: (chains: number[], runs: () => number) => void): void {
   let runs = 0;
   useKernels({
     ...before,
-    chain(layers) {
+    fuse(layers) {
       chains.push(layers.length);
-      const chain = before.chain(layers);
+      const fused = before.fuse(layers);
       return {
         run(input, rows) {
           runs++;
-          return chain.run(input, rows);
+          return fused.run(input, rows);
         },
       };
     },
