@@ -1,9 +1,9 @@
 import { backwardHooks, type RegisteredBackwardHook } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
+import { GradientTape } from './gradient-tape.ts';
 import { splitInputs } from './inputs.ts';
-import { Tape } from './tape.ts';
-import { throughTape } from './through-tape.ts';
+import { recordedIdentity } from './through-tape.ts';
 
 type Gradients = readonly (Tensor | null)[];
 
@@ -52,7 +52,7 @@ export class BackwardPass {
     this.#inputs = splitInputs(inputs).tensors.length;
     this.#places = inputs.flatMap((value, i) => (hasGradient(this.#core, value) ? [i] : []));
     if (this.#hooks.length === 0 || this.#places.length === 0) return inputs;
-    const passed = throughTape(
+    const passed = recordedIdentity(
       this.#core,
       this.#places.map((i) => inputs[i] as Tensor),
       // They make the first layer of a model, whose input nobody differentiates by, fire too.
@@ -68,7 +68,7 @@ export class BackwardPass {
     const outputs = toList(output);
     const places = outputs.flatMap((value, i) => (hasGradient(this.#core, value) ? [i] : []));
     if (places.length === 0) return output;
-    const passed = throughTape(
+    const passed = recordedIdentity(
       this.#core,
       places.map((i) => outputs[i] as Tensor),
       [],
@@ -131,7 +131,7 @@ export class BackwardPass {
     try {
       return run();
     } catch (error) {
-      Tape.recorded(this.#core).disposeWithOutputs();
+      GradientTape.recorded(this.#core).disposeWithOutputs();
       throw error;
     }
   }

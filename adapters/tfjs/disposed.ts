@@ -1,6 +1,6 @@
 /** @file Models and layers that have been disposed of: hooks there would never fire again, or on freed weights. */
 import type { Layer, TfjsGraphModelLike } from './framework.ts';
-import type { GraphPlaces } from './graph-places.ts';
+import type { GraphEditor } from './graph-editor.ts';
 
 /** @throws TypeError that begins with `what`, for a layer or model that has been disposed of */
 export function checkLayer(what: string, layer: Layer): void {
@@ -9,7 +9,7 @@ export function checkLayer(what: string, layer: Layer): void {
 }
 
 /** @throws TypeError that begins with `what`, for a GraphModel that has been disposed of, or loaded again since it was wrapped */
-export function checkGraph(what: string, model: TfjsGraphModelLike, places?: GraphPlaces): void {
+export function checkGraph(what: string, model: TfjsGraphModelLike, places?: GraphEditor): void {
   if (places?.isCurrent() === false) {
     throw new TypeError(
       `${what} has been loaded again, with other nodes\n  expected: what wrapTfjs() gives for it now`,

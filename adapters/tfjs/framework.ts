@@ -136,8 +136,8 @@ export interface TapeNode {
 
 /** A layer, with what is protected in tfjs's own types and yet there in every build of it. */
 export interface Layer extends TfjsLayerLike {
-  readonly inboundNodes: GraphNode[];
-  readonly outboundNodes: GraphNode[];
+  readonly inboundNodes: LayerNode[];
+  readonly outboundNodes: LayerNode[];
   readonly trainableWeights: readonly { read(): Variable }[];
   readonly weights: readonly { read(): Variable }[];
   readonly outputShape: unknown;
@@ -147,7 +147,7 @@ export interface Layer extends TfjsLayerLike {
 }
 
 /** What connects symbolic tensors through a layer. */
-export interface GraphNode {
+export interface LayerNode {
   readonly outboundLayer: Layer;
   readonly inputTensors: readonly SymbolicTensor[];
 }

@@ -6,7 +6,7 @@
 import { intercept } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
-import { ownedByCaller } from './hooked-call.ts';
+import { ownedByCaller } from './hook-point.ts';
 
 type Inputs = readonly unknown[];
 

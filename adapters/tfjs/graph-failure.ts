@@ -3,13 +3,13 @@
  * computed until then would stay for ever, and so would what asynchronous nodes give later.
  */
 import type { Tensor } from './framework.ts';
-import type { GraphPlaces, NodeValue, TensorMap } from './graph-places.ts';
+import type { GraphEditor, OpCall, TensorMap } from './graph-editor.ts';
 import type { GraphRuns } from './graph-runs.ts';
 
 const failed = new WeakSet<TensorMap>();
 
 /** Whether a hook on another node has thrown in the same run: nothing more is to be computed in it. */
-export function hasFailed({ tensorMap }: NodeValue): boolean {
+export function hasFailed({ tensorMap }: OpCall): boolean {
   return tensorMap !== undefined && failed.has(tensorMap);
 }
 
@@ -20,7 +20,7 @@ export function hasFailed({ tensorMap }: NodeValue): boolean {
  *   them only where this is one
  * @throws the error, in execute: the tidy around it disposes of the rest
  */
-export function failRun(runs: GraphRuns, places: GraphPlaces, node: NodeValue, error: unknown): Promise<never> {
+export function failRun(runs: GraphRuns, places: GraphEditor, node: OpCall, error: unknown): Promise<never> {
   const { tensorMap, context } = node;
   if (!runs.isAsynchronous || tensorMap === undefined) throw error;
   failed.add(tensorMap);
@@ -51,7 +51,7 @@ function disposeLater(tensorMap: TensorMap, dispose: (tensors: TensorMap[string]
 }
 
 /** What a run has not computed: weights, and what any run under way was given, by the user or by the model. */
-function givenTensors(runs: GraphRuns, { nodes }: GraphPlaces, tensorMap: TensorMap): Set<Tensor> {
+function givenTensors(runs: GraphRuns, { nodes }: GraphEditor, tensorMap: TensorMap): Set<Tensor> {
   const given = new Set<Tensor>(runs.inputs());
   for (const [name, tensors] of Object.entries(tensorMap)) {
     if (!/^(Const|Placeholder(WithDefault)?)$/.test(nodes.get(name)?.op ?? '')) continue;

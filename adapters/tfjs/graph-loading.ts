@@ -12,11 +12,11 @@ import {
   type Attributes,
   BEFORE_HOOKS,
   declaredOutputs,
-  type GraphPlaces,
-  isPlace,
+  type GraphEditor,
+  isHookableOp,
+  type NodeFn,
   type NodeInfo,
-  type Run,
-} from './graph-places.ts';
+} from './graph-editor.ts';
 import type { OpRegistry } from './graph-rewriting.ts';
 import type { GraphRuns } from './graph-runs.ts';
 
@@ -60,13 +60,13 @@ interface Artifacts {
 const OP = 'layertap/place';
 
 /** What runs in our nodes that somebody hooks, by their numbers. */
-const running = new Map<number, Run>();
+const running = new Map<number, NodeFn>();
 let ids = 0;
 
-const prepared = new WeakMap<object, GraphPlaces>();
+const prepared = new WeakMap<object, GraphEditor>();
 
 /** The places of a model that `loadTfjsGraph` has loaded. */
-export function preparedPlaces(model: object, runs: GraphRuns): GraphPlaces | undefined {
+export function preparedEditor(model: object, runs: GraphRuns): GraphEditor | undefined {
   const places = prepared.get(model);
   return (
     places && {
@@ -121,7 +121,7 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
     return run(inputs.slice(outputs.length) as Tensor[], outputs, node);
   });
   let topology: Topology | undefined;
-  let places: GraphPlaces | undefined;
+  let places: GraphEditor | undefined;
   const load = async () => {
     const artifacts = (await handler.load!()) as Artifacts;
     if (!Array.isArray(artifacts?.modelTopology?.node)) {
@@ -131,7 +131,7 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
       );
     }
     topology = artifacts.modelTopology;
-    const { nodes, rewritten } = withPlaces(
+    const { nodes, rewritten } = insertHookNodes(
       topology.node,
       artifacts.userDefinedMetadata?.signature ?? artifacts.signature,
     );
@@ -174,17 +174,17 @@ function saveAsItWas<M extends TfjsGraphModelLike>({ io }: TfjsLoader<M>, model:
 }
 
 /** Nodes of a graph with ours among them. */
-function withPlaces(
+function insertHookNodes(
   nodes: readonly SavedNode[],
   signature: Artifacts['signature'],
-): { nodes: GraphPlaces; rewritten: SavedNode[] } {
+): { nodes: GraphEditor; rewritten: SavedNode[] } {
   const counts = outputCounts(nodes, signature);
   const infos = new Map<string, NodeInfo>();
   const numbers = new Map<string, number>();
   const rewritten = nodes.flatMap((node): SavedNode[] => {
     const { name, op, input = [] } = node;
-    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node), isPlace: isPlace(op) });
-    if (!isPlace(op)) return [node];
+    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node), isHookable: isHookableOp(op) });
+    if (!isHookableOp(op)) return [node];
     const id = ids++;
     numbers.set(name, id);
     const before = name + BEFORE_HOOKS;
@@ -194,7 +194,7 @@ function withPlaces(
     const received = input.filter((from) => !from.startsWith('^'));
     return [{ ...node, name: before }, { name, op: OP, input: [...outputs, ...received], attr } as SavedNode];
   });
-  const hook = (name: string, run: Run) => {
+  const hook = (name: string, run: NodeFn) => {
     const id = numbers.get(name)!;
     running.set(id, run);
     return () => void running.delete(id);

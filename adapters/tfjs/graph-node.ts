@@ -2,18 +2,18 @@ import { listenersOf } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import { checkGraph, explainError } from './disposed.ts';
 import type { Core, Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
+import type { GraphEditor, NodeInfo } from './graph-editor.ts';
 import { failRun, hasFailed } from './graph-failure.ts';
-import type { GraphPlaces, NodeInfo } from './graph-places.ts';
 import type { GraphRuns } from './graph-runs.ts';
-import { AROUND, beforeCall, hookedCall, hooksAfter, type Place } from './hooked-call.ts';
+import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './hook-point.ts';
 import { keep, tensorReader } from './reader.ts';
-import { refuseTensors } from './refuse.ts';
+import { validateTensors } from './validate.ts';
 
 /** What a graph's nodes need of their model. */
 export interface GraphContext {
   readonly core: Core;
   readonly model: TfjsGraphModelLike;
-  readonly places: GraphPlaces;
+  readonly places: GraphEditor;
   readonly runs: GraphRuns;
 }
 
@@ -40,7 +40,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       `${describeNode(node)} has no ${what}\n  expected: forward hooks, observers or transforms, here or on the nodes before it`;
     super({
       reader: tensorReader(core),
-      validateOutput: (output, replacement) => refuseTensors(core, output, replacement),
+      validateOutput: (output, replacement) => validateTensors(core, output, replacement),
       call: () => this.forward(),
       explainError,
       unsupported: {
@@ -78,18 +78,18 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
     checkGraph(`${this} cannot be hooked: its model`, this.#context.model, this.#context.places);
     if (this.#remove !== undefined) return;
     const { core, places, runs } = this.#context;
-    const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
+    const place: HookPoint = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
     this.#remove = places.hook(this.nodeName, (inputs, outputs, node) => {
       const output = outputs.length === 1 ? outputs[0] : outputs;
       // The model disposes of a node's own tensors itself, so what goes on is always another one.
       const clone = (tensor: Tensor) => (outputs.includes(tensor) ? tensor.clone() : tensor);
       if (hasFailed(node)) return outputs.map(clone);
       try {
-        const before = beforeCall(place);
+        const before = markTidy(place);
         const result =
-          before === AROUND
-            ? hookedCall(place, inputs, () => output)
-            : hooksAfter(place, inputs, output, before, place.listeners.begin());
+          before === NEEDS_WRAP
+            ? callWithHooks(place, inputs, () => output)
+            : runHooksAfter(place, inputs, output, before, place.listeners.begin());
         return Array.isArray(result) ? result.map(clone) : clone(result as Tensor);
       } catch (error) {
         return failRun(runs, places, node, error);

@@ -13,11 +13,11 @@ import {
   type Attributes,
   BEFORE_HOOKS,
   declaredOutputs,
-  type GraphPlaces,
-  isPlace,
-  type NodeValue,
-  type Run,
-} from './graph-places.ts';
+  type GraphEditor,
+  isHookableOp,
+  type NodeFn,
+  type OpCall,
+} from './graph-editor.ts';
 import type { GraphRuns } from './graph-runs.ts';
 
 /** A node as tfjs-converter has it after loading. */
@@ -45,7 +45,7 @@ interface RawGraph {
   forget(): void;
 }
 
-type CustomOp = (node: NodeValue) => ReturnType<Run>;
+type CustomOp = (node: OpCall) => ReturnType<NodeFn>;
 
 export interface OpRegistry {
   registerOp(name: string, run: CustomOp): void;
@@ -74,7 +74,7 @@ interface Executor {
 }
 
 /** The places of a loaded model; undefined where its graph cannot be reached. */
-export function loadedPlaces(registry: OpRegistry, model: object, runs: GraphRuns): GraphPlaces | undefined {
+export function loadedEditor(registry: OpRegistry, model: object, runs: GraphRuns): GraphEditor | undefined {
   const graph = rawGraph(model);
   if (graph === undefined) return undefined;
   const nodes = new Map(Object.entries(graph.nodes));
@@ -82,7 +82,7 @@ export function loadedPlaces(registry: OpRegistry, model: object, runs: GraphRun
     nodes: new Map(
       [...nodes].map(([name, node]) => [
         name,
-        { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node), isPlace: isPlace(node.op) },
+        { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node), isHookable: isHookableOp(node.op) },
       ]),
     ),
     isCurrent: () => rawGraph(model)?.nodes === graph.nodes,
@@ -118,7 +118,7 @@ let ops = 0;
  * @param run is given what the node received and all its outputs; gives as many outputs
  * @returns takes it out again: the graph is then as it was
  */
-function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: Run): () => void {
+function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: NodeFn): () => void {
   const { name } = node;
   const op = `layertap/${ops++}`;
   const rawName = name + BEFORE_HOOKS;

@@ -11,7 +11,7 @@ interface Given {
 }
 
 /** What stands around the runs of a model. */
-export interface AroundRuns {
+export interface RunHooks {
   execute(given: Arguments, run: (given: Arguments) => unknown): unknown;
   executeAsync(given: Arguments, run: (given: Arguments) => Promise<unknown>): Promise<unknown>;
 }
@@ -23,7 +23,7 @@ export interface AroundRuns {
 export class GraphRuns {
   readonly #model: TfjsGraphModelLike;
   /** The hooks of the model itself, while there are some. */
-  #around: AroundRuns | undefined;
+  #around: RunHooks | undefined;
   #watchers = 0;
   #underWay = 0;
   /** What the asynchronous runs under way were given. */
@@ -51,7 +51,7 @@ export class GraphRuns {
   }
 
   /** Puts hooks around the runs. */
-  surround(around: AroundRuns): () => void {
+  surround(around: RunHooks): () => void {
     this.#around = around;
     const end = this.watch();
     return () => {
@@ -82,7 +82,7 @@ export class GraphRuns {
   }
 
   /** A run of the model without what stands around it. */
-  executePlain(...given: Arguments): unknown {
+  executeWithoutHooks(...given: Arguments): unknown {
     const execute = this.#execute?.isInPlace === true ? this.#execute.original : this.#model.execute;
     return this.#counted(() => this.#run(execute, given));
   }

@@ -4,9 +4,9 @@ import { checkGraph, explainError } from './disposed.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { GraphAsyncCall } from './graph-async-call.ts';
 import { type GraphContext, TfjsNode } from './graph-node.ts';
-import { hookedCall, type Place } from './hooked-call.ts';
+import { callWithHooks, type HookPoint } from './hook-point.ts';
 import { keep, tensorReader } from './reader.ts';
-import { refuseTensors } from './refuse.ts';
+import { validateTensors } from './validate.ts';
 
 /**
  * A GraphModel as a Hookable: its modules are the nodes of the graph, under their names. Its own hooks run around
@@ -27,7 +27,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const noGradients = 'a GraphModel has no backward hooks: it is not trained';
     super({
       reader: tensorReader(core),
-      validateOutput: (output, replacement) => refuseTensors(core, output, replacement),
+      validateOutput: (output, replacement) => validateTensors(core, output, replacement),
       // A pre-hook that gives the input alone leaves the names of the outputs as they are.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
       call: (...inputs) => {
@@ -43,7 +43,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     });
     this.model = model;
     this.#context = context;
-    const places = [...context.places.nodes.values()].filter(({ isPlace }) => isPlace);
+    const places = [...context.places.nodes.values()].filter(({ isHookable }) => isHookable);
     this.#nodes = new Map(places.map((node) => [node.name, new TfjsNode<T>(context, node)]));
   }
 
@@ -54,7 +54,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   /** Runs the model's `execute`, without the hooks on it. Those on its nodes run. */
   forward(inputs: T | T[] | Record<string, T>, outputs?: string | string[]): T {
-    return this.#context.runs.executePlain(inputs, outputs) as T;
+    return this.#context.runs.executeWithoutHooks(inputs, outputs) as T;
   }
 
   /**
@@ -123,9 +123,9 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       runs.install();
       return;
     }
-    const place: Place = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
+    const place: HookPoint = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
     this.#restore = runs.surround({
-      execute: (received, run) => hookedCall(place, received, run),
+      execute: (received, run) => callWithHooks(place, received, run),
       executeAsync: (received, run) => new GraphAsyncCall(core, this).run(received, run),
     });
   }

@@ -2,14 +2,14 @@ import { type BackwardHookOptions, type HookableOptions, registerBackwardHook } 
 import { Hookable, type RemovableHandle } from '../../src/index.ts';
 import { childLayers } from './children.ts';
 import { checkLayer, explainError } from './disposed.ts';
-import { firstLayer, isTakenApart, lastLayer } from './ends.ts';
 import type { Core, Layer, Sequential, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
 import { completeInputs, splitInputs } from './inputs.ts';
-import { LayerCalls } from './layer-calls.ts';
 import { LayerHooks } from './layer-hooks.ts';
+import { LayerInterceptor } from './layer-interceptor.ts';
 import { foundIn, tidyExecute } from './model-execute.ts';
+import { firstLayer, isTakenApart, lastLayer } from './nested-sequential.ts';
 import { keep, tensorReader } from './reader.ts';
-import { validateInputs, validateOutput } from './refuse.ts';
+import { validateInputs, validateOutput } from './validate.ts';
 
 /** What layers are called with: tensors, and options last if there are any. */
 export type TfjsInputs<T extends TfjsTensor> = [first: T, ...more: (T | TfjsCallOptions)[]];
@@ -85,13 +85,13 @@ export class TfjsLayer<
         const apart = isTakenApart(layer);
         if (this.#unlisten !== undefined && this.#apart === apart) {
           // Another call may have taken its place.
-          if (!apart) LayerCalls.of(layer).install();
+          if (!apart) LayerInterceptor.of(layer).install();
           return;
         }
         this.#unlisten?.();
         const unlisten = apart
           ? this.#hooks.listenAtEnds(layer as Sequential)
-          : LayerCalls.of(layer).listen(this.#hooks, { innermost: true });
+          : LayerInterceptor.of(layer).listen(this.#hooks, { innermost: true });
         const restoreExecute = tidyExecute(core, layer);
         this.#apart = apart;
         this.#unlisten = () => {
@@ -113,11 +113,11 @@ export class TfjsLayer<
 
   /** Runs the layer as its `apply` does, without the hooks on it. Those on layers inside run. */
   forward(...inputs: TfjsInputs<T>): Output {
-    this.#hooks.leftOut = this.#unlisten !== undefined;
+    this.#hooks.skipNext = this.#unlisten !== undefined;
     try {
       return applied(this.#layer, inputs) as Output;
     } finally {
-      this.#hooks.leftOut = false;
+      this.#hooks.skipNext = false;
     }
   }
 

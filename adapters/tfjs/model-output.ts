@@ -16,7 +16,7 @@ import {
   toList,
 } from './framework.ts';
 
-type Run = (inputs: unknown, options: TfjsCallOptions | undefined) => unknown;
+type ModelFn = (inputs: unknown, options: TfjsCallOptions | undefined) => unknown;
 
 /** A model, and how to run it as it was. */
 export interface ModelOutput {
@@ -32,7 +32,7 @@ type CallAs = (view: Container, inputs: unknown, options: TfjsCallOptions | unde
  * Makes a model go through `run` for its outputs, whoever asks for them.
  * @param callAs the forward of a model that is no Sequential
  */
-export function replaceModelOutput(model: Container, callAs: CallAs, run: Run): ModelOutput {
+export function replaceModelOutput(model: Container, callAs: CallAs, run: ModelFn): ModelOutput {
   if (!isSequential(model)) return replaceOutputs(model, callAs, run);
   // A Sequential runs the model that it builds, when it is first run or compiled: until then layers may come and go.
   const through = (inner: Container | null | undefined) =>
@@ -70,7 +70,7 @@ export function replaceModelOutput(model: Container, callAs: CallAs, run: Run): 
 
 /** The layers that stand in for a model's outputs: made once for these, because tfjs keeps what it sorted by name. */
 interface StandIn {
-  run: Run;
+  run: ModelFn;
   /** The inputs and outputs that the model had. */
   readonly ends: readonly SymbolicTensor[];
   readonly outputs: SymbolicTensor[];
@@ -78,7 +78,7 @@ interface StandIn {
 
 const standIns = new WeakMap<Container, StandIn>();
 
-function replaceOutputs(model: Container, call: CallAs, run: Run): ModelOutput {
+function replaceOutputs(model: Container, call: CallAs, run: ModelFn): ModelOutput {
   const originals = model.outputs;
   // The same model, seen with its own outputs.
   const view = Object.create(model, { outputs: { value: originals } }) as Container;

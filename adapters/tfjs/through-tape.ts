@@ -10,7 +10,7 @@ import type { Core, Tensor } from './framework.ts';
  *
  * @param alsoFrom tensors that the node counts as inputs, with a gradient of zero: whoever asks for theirs gets here
  */
-export function throughTape(
+export function recordedIdentity(
   core: Core,
   tensors: readonly Tensor[],
   alsoFrom: readonly Tensor[],

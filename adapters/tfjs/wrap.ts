@@ -12,8 +12,8 @@ import {
   type TfjsTensor,
 } from './framework.ts';
 import { TfjsGraph } from './graph.ts';
-import { preparedPlaces } from './graph-loading.ts';
-import { loadedPlaces, type OpRegistry } from './graph-rewriting.ts';
+import { preparedEditor } from './graph-loading.ts';
+import { loadedEditor, type OpRegistry } from './graph-rewriting.ts';
 import { GraphRuns } from './graph-runs.ts';
 import { hookableOf, type LayerIn, type TfjsLayer } from './layer.ts';
 
@@ -78,7 +78,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
     );
   }
   const runs = new GraphRuns(model);
-  const places = preparedPlaces(model, runs) ?? loadedPlaces({ registerOp, deregisterOp }, model, runs);
+  const places = preparedEditor(model, runs) ?? loadedEditor({ registerOp, deregisterOp }, model, runs);
   if (places === undefined) {
     throw new TypeError(
       'wrapTfjs(): this tfjs keeps the graph of a loaded GraphModel where layertap cannot reach it\n' +

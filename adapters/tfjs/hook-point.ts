@@ -4,10 +4,10 @@ import { intercept, type Listeners } from '../../src/adapter.ts';
 import { ForwardError, type Hookable } from '../../src/index.ts';
 import { BackwardPass } from './backward-pass.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
-import { Tape } from './tape.ts';
+import { GradientTape } from './gradient-tape.ts';
 
 /** A place that the framework runs. */
-export interface Place {
+export interface HookPoint {
   readonly core: Core;
   readonly hookable: Hookable;
   readonly listeners: Listeners;
@@ -23,14 +23,14 @@ export interface Place {
  * values. What the layer itself made goes out as it is.
  * @param call the number of a call that has begun already; default: it begins now
  */
-export function hookedCall(
-  place: Place,
+export function callWithHooks(
+  place: HookPoint,
   received: readonly unknown[],
   perform: (inputs: readonly unknown[]) => unknown,
   call?: number,
 ): unknown {
   const { core, hookable } = place;
-  const tape = Tape.recording(core);
+  const tape = GradientTape.recording(core);
   const backward = tape && BackwardPass.of(core, hookable, () => place.weights());
   return core.tidy(() => {
     let given: readonly unknown[] = received;
@@ -44,12 +44,12 @@ export function hookedCall(
     const enter = backward && ((inputs: readonly unknown[]) => backward.enter(inputs));
     try {
       const output = intercept(hookable, forward, received, enter, call);
-      refuseDisposed(hookable, given, 'an input');
+      checkNotDisposed(hookable, given, 'an input');
       // The usual case first: nothing was replaced, and nothing recorded.
       if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
       const made = madeHere(own, received, given);
       const owned = ownedByCaller(core, hookable, output, (tensor) => made.has(tensor));
-      tape?.warnWhereCut(hookable, [...received, ...given, ...toList(own)], output);
+      tape?.warnIfCut(hookable, [...received, ...given, ...toList(own)], output);
       return backward ? backward.leave(owned) : owned;
     } catch (error) {
       tape?.disposeIfAbandoned();
@@ -59,26 +59,26 @@ export function hookedCall(
 }
 
 /** Says that hooks have to stand around a call. */
-export const AROUND = -1;
+export const NEEDS_WRAP = -1;
 
 /**
- * Whether a place may be called as ever, and `hooksAfter` called then: how many tensors the tidy around it holds before
- * the call. {@link AROUND} where something runs before forward, where gradients are recorded, and where there is no tidy.
+ * Whether a place may be called as ever, and `runHooksAfter` called then: how many tensors the tidy around it holds before
+ * the call. {@link NEEDS_WRAP} where something runs before forward, where gradients are recorded, and where there is no tidy.
  */
-export function beforeCall({ core: { engine }, listeners }: Place): number {
+export function markTidy({ core: { engine }, listeners }: HookPoint): number {
   const made = engine.state?.activeScope?.track;
   if (listeners.isObserveOnly) return made?.length ?? 0;
-  return made === undefined || !listeners.hasNoPreHooks || engine.isTapeOn() ? AROUND : made.length;
+  return made === undefined || !listeners.hasNoPreHooks || engine.isTapeOn() ? NEEDS_WRAP : made.length;
 }
 
 /**
- * The hooks of a place that has been called as ever. It comes to what `hookedCall` does, in the tidy that is there
+ * The hooks of a place that has been called as ever. It comes to what `callWithHooks` does, in the tidy that is there
  * already: one more tidy would cost more than the hooks.
- * @param before what `beforeCall` gave
+ * @param before what `markTidy` gave
  * @param call what `listeners.begin()` gave
  */
-export function hooksAfter(
-  place: Place,
+export function runHooksAfter(
+  place: HookPoint,
   inputs: readonly unknown[],
   own: unknown,
   before: number,
@@ -90,29 +90,29 @@ export function hooksAfter(
   const called = made.length;
   try {
     const output = listeners.after(call, inputs, own);
-    refuseDisposed(hookable, inputs, 'an input');
+    checkNotDisposed(hookable, inputs, 'an input');
     if (output !== own) return replacedSince(place, output, made, before);
-    refuseDisposed(hookable, own);
+    checkNotDisposed(hookable, own);
     if (made.length > called) disposeSince(made, called, own);
     return own;
   } catch (error) {
     disposeSince(made, before, undefined);
-    Tape.recording(core)?.disposeIfAbandoned();
+    GradientTape.recording(core)?.disposeIfAbandoned();
     throw error;
   }
 }
 
 /* These two make functions, which is why they are not a part of the above: V8 would make room for what they see in every call. */
 
-function observedOutsideTidy(place: Place, inputs: readonly unknown[], own: unknown, call: number): unknown {
+function observedOutsideTidy(place: HookPoint, inputs: readonly unknown[], own: unknown, call: number): unknown {
   const { core, hookable, listeners } = place;
   core.tidy(() => void listeners.after(call, inputs, own));
-  refuseDisposed(hookable, inputs, 'an input');
-  refuseDisposed(hookable, own);
+  checkNotDisposed(hookable, inputs, 'an input');
+  checkNotDisposed(hookable, own);
   return own;
 }
 
-function replacedSince({ core, hookable }: Place, output: unknown, made: Tensor[], before: number): unknown {
+function replacedSince({ core, hookable }: HookPoint, output: unknown, made: Tensor[], before: number): unknown {
   const isFree = (tensor: Tensor) => tensor.kept !== true && made.indexOf(tensor, before) >= 0;
   const owned = ownedByCaller(core, hookable, output, isFree);
   disposeSince(made, before, owned);
@@ -153,15 +153,15 @@ export function ownedByCaller(
   output: unknown,
   isFree: (tensor: Tensor) => boolean,
 ): unknown {
-  refuseDisposed(hookable, output);
+  checkNotDisposed(hookable, output);
   const owned = (one: unknown) => (!isTensor(core, one) || isFree(one) ? one : one.clone());
   if (!Array.isArray(output)) return owned(output);
   return output.map((one, i) => (isTensor(core, one) && output.indexOf(one) < i ? one.clone() : owned(one)));
 }
 
 /** tfjs has one text for whatever is read when it is gone, wherever that is. */
-function refuseDisposed(hookable: Hookable, value: unknown, what = 'the output'): void {
-  if (Array.isArray(value)) for (const one of value) refuseDisposed(hookable, one, what);
+function checkNotDisposed(hookable: Hookable, value: unknown, what = 'the output'): void {
+  if (Array.isArray(value)) for (const one of value) checkNotDisposed(hookable, one, what);
   else if ((value as Partial<Tensor> | undefined)?.isDisposed === true) {
     throw new ForwardError(
       `${what} of ${hookable} was disposed of by one of its hooks`,

@@ -32,14 +32,14 @@ export function validateInputs(
 
 /** A replacement for a layer's output: also of shapes that the model allows there. */
 export function validateOutput(core: Core, layer: Layer, output: unknown, replacement: unknown): string | undefined {
-  return refuseTensors(core, output, replacement, () => declaredShapes(layer));
+  return validateTensors(core, output, replacement, () => declaredShapes(layer));
 }
 
 /**
  * A replacement: as many tensors as the output has, of its dtypes and shapes.
  * @param declared gives the shapes that are allowed beside those of the output, if there are any
  */
-export function refuseTensors(
+export function validateTensors(
   core: Core,
   output: unknown,
   replacement: unknown,
@@ -57,7 +57,7 @@ export function refuseTensors(
     for (const [i, one] of output.entries()) {
       const given: unknown = replacement[i];
       const expected = isTensor(core, given)
-        ? refuseTensor(one, given, () => shape(i))
+        ? validateTensor(one, given, () => shape(i))
         : `a tensor${isPromise(given) ? ', not a promise' : ''}`;
       if (expected !== undefined) return `${expected} (output ${i})`;
     }
@@ -67,13 +67,17 @@ export function refuseTensors(
   if (Array.isArray(replacement)) return 'one tensor: there is one output';
   // That a tensor must stay one is the pipeline's own rule, with its own words.
   if (!isTensor(core, replacement)) return undefined;
-  return refuseTensor(output, replacement, () => {
+  return validateTensor(output, replacement, () => {
     const shapes = declared();
     return shapes?.length === 1 ? shapes[0] : undefined;
   });
 }
 
-function refuseTensor(output: Tensor, replacement: Tensor, declaredShape: () => Shape | undefined): string | undefined {
+function validateTensor(
+  output: Tensor,
+  replacement: Tensor,
+  declaredShape: () => Shape | undefined,
+): string | undefined {
   if (replacement.isDisposed) return 'a tensor that is not disposed';
   // tfjs takes long to say what was declared: the usual replacement has the shape of the output.
   if (replacement.dtype === output.dtype && fits(replacement.shape, output.shape)) return undefined;

@@ -8,7 +8,7 @@ const warned = new WeakSet<Hookable>();
  * What tfjs records for gradients. Its list of nodes is not public: where it cannot be found, nothing is warned of and
  * nothing cleaned up.
  */
-export class Tape {
+export class GradientTape {
   readonly #core: Core;
   readonly #nodes: readonly TapeNode[] | undefined;
   /** How long it was when the call began. */
@@ -21,20 +21,20 @@ export class Tape {
   }
 
   /** What is being recorded now, if anything is. */
-  static recording(core: Core): Tape | undefined {
-    return core.engine.isTapeOn() ? new Tape(core) : undefined;
+  static recording(core: Core): GradientTape | undefined {
+    return core.engine.isTapeOn() ? new GradientTape(core) : undefined;
   }
 
   /** What was recorded last: that whose gradients are computed, while they are. */
-  static recorded(core: Core): Tape {
-    return new Tape(core);
+  static recorded(core: Core): GradientTape {
+    return new GradientTape(core);
   }
 
   /**
    * Warns, once for each place, where a hook's replacement does not come from what the layer received or made by
    * recorded operations: nothing before it would learn, without a word from tfjs.
    */
-  warnWhereCut(hookable: Hookable, sources: readonly unknown[], output: unknown): void {
+  warnIfCut(hookable: Hookable, sources: readonly unknown[], output: unknown): void {
     const nodes = this.#nodes;
     if (nodes === undefined || warned.has(hookable)) return;
     const outputs = toList(output).filter((one): one is Tensor => isTensor(this.#core, one));

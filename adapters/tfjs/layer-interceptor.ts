@@ -1,19 +1,19 @@
 import { ReplacedMethod } from '../own-property.ts';
 import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
-import { AROUND, disposeAllBut } from './hooked-call.ts';
+import { disposeAllBut, NEEDS_WRAP } from './hook-point.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
 
 /** A call as it goes on from a listener: to the next one, at last to the layer. */
-export type Perform = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
+export type Next = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
 
 /** A call that has begun for one listener already. */
 interface Begun {
-  readonly listener: Listener;
+  readonly listener: CallWrapper;
   readonly call: number;
 }
 
 /** Somebody who is there when a layer is called. */
-export abstract class Listener {
+export abstract class CallWrapper {
   /**
    * Runs around a call.
    * @param call its number, where it has begun already
@@ -21,13 +21,13 @@ export abstract class Listener {
   abstract around(
     tensors: readonly unknown[],
     options: TfjsCallOptions | undefined,
-    perform: Perform,
+    perform: Next,
     call?: number,
   ): unknown;
 
-  /** Asked before a call if it is alone: anything but `AROUND`, and it is given what came out `after`, and this, instead. */
+  /** Asked before a call if it is alone: anything but `NEEDS_WRAP`, and it is given what came out `after`, and this, instead. */
   before(): number {
-    return AROUND;
+    return NEEDS_WRAP;
   }
 
   /** The call starts that `after` is given, unless it throws. @returns its number */
@@ -47,18 +47,18 @@ export abstract class Listener {
   }
 }
 
-const all = new WeakMap<Layer, LayerCalls>();
+const all = new WeakMap<Layer, LayerInterceptor>();
 
 /**
  * The calls of one layer, by whomever they are made. `call` of the layer itself is the only place that all of them pass:
  * wrappers, RNNs and cells never `apply` what is inside them. While somebody listens, the layer has an own `call`.
  */
-export class LayerCalls {
+export class LayerInterceptor {
   readonly #layer: Layer;
   /** The first one is the innermost. Replaced, never changed. */
-  #listeners: readonly Listener[] = [];
+  #listeners: readonly CallWrapper[] = [];
   /** The only one, if there is one only. */
-  #only: Listener | undefined;
+  #only: CallWrapper | undefined;
   /** What is, or was last, in the place of the layer's call. */
   #method: ReplacedMethod<Layer['call']> | undefined;
   /** The model that it is, while it has listeners. */
@@ -68,17 +68,17 @@ export class LayerCalls {
     this.#layer = layer;
   }
 
-  static of(layer: Layer): LayerCalls {
+  static of(layer: Layer): LayerInterceptor {
     let calls = all.get(layer);
     if (calls === undefined) {
-      calls = new LayerCalls(layer);
+      calls = new LayerInterceptor(layer);
       all.set(layer, calls);
     }
     return calls;
   }
 
   /** @returns takes the listener out; the last one leaves the layer as it was found */
-  listen(listener: Listener, { innermost = false }: { innermost?: boolean } = {}): () => void {
+  listen(listener: CallWrapper, { innermost = false }: { innermost?: boolean } = {}): () => void {
     this.install();
     this.#setListeners(innermost ? [listener, ...this.#listeners] : [...this.#listeners, listener]);
     return () => {
@@ -90,7 +90,7 @@ export class LayerCalls {
     };
   }
 
-  #setListeners(listeners: readonly Listener[]): void {
+  #setListeners(listeners: readonly CallWrapper[]): void {
     this.#listeners = listeners;
     this.#only = listeners.length === 1 ? listeners[0] : undefined;
   }
@@ -123,8 +123,8 @@ export class LayerCalls {
   #call(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
     // What happens fifty times in a predict makes nothing that it does not need, no function and no array.
     const listener = this.#only;
-    const before = listener === undefined ? AROUND : listener.before();
-    if (before === AROUND) return this.#performSurrounded(inputs, options);
+    const before = listener === undefined ? NEEDS_WRAP : listener.before();
+    if (before === NEEDS_WRAP) return this.#performSurrounded(inputs, options);
     const call = listener!.begin();
     let output: unknown;
     try {
@@ -135,7 +135,7 @@ export class LayerCalls {
       };
       return this.#surrounded(inputs, options, rethrow, { listener: listener!, call });
     }
-    if (listener !== this.#only || listener!.before() === AROUND) {
+    if (listener !== this.#only || listener!.before() === NEEDS_WRAP) {
       return this.#completed(inputs, options, output, { listener: listener!, call });
     }
     const list = Array.isArray(inputs) ? inputs : [inputs];
@@ -175,7 +175,7 @@ export class LayerCalls {
     const asArray = Array.isArray(inputs);
     // A model gives its only output in an array; hooks see it bare, and it goes out as it was.
     let wrapped = false;
-    let perform: Perform = (tensors, given) => {
+    let perform: Next = (tensors, given) => {
       const output = inside(asArray || tensors.length !== 1 ? tensors : tensors[0], given);
       wrapped = isWrapped(output);
       return bare(output);
@@ -190,6 +190,6 @@ const isWrapped = (output: unknown): output is [unknown] => Array.isArray(output
 const bare = (output: unknown) => (isWrapped(output) ? output[0] : output);
 
 const around =
-  (listener: Listener, inner: Perform, begun: Begun | undefined): Perform =>
+  (listener: CallWrapper, inner: Next, begun: Begun | undefined): Next =>
   (tensors, options) =>
     listener.around(tensors, options, inner, listener === begun?.listener ? begun.call : undefined);

@@ -1,7 +1,7 @@
 /** @file The nodes of a graph as places for hooks, in whichever of two ways hooks get there. */
 import type { Tensor } from './framework.ts';
 
-export interface GraphPlaces {
+export interface GraphEditor {
   /** All nodes by name, also those that cannot be hooked. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
   /** False once the model has been loaded again, with other nodes. */
@@ -10,7 +10,7 @@ export interface GraphPlaces {
    * Puts something between a node and its consumers, once.
    * @returns takes it out again
    */
-  hook(name: string, run: Run): () => void;
+  hook(name: string, run: NodeFn): () => void;
 }
 
 export interface NodeInfo {
@@ -21,18 +21,18 @@ export interface NodeInfo {
   readonly inputs: readonly string[];
   /** What TensorFlow fused into it, in the order of computing. */
   readonly fusedOps: readonly string[];
-  readonly isPlace: boolean;
+  readonly isHookable: boolean;
 }
 
 /** Is given what a node received and all its outputs; gives as many outputs, or a promise that rejects. */
-export type Run = (
+export type NodeFn = (
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
-  node: NodeValue,
+  node: OpCall,
 ) => Tensor | Tensor[] | Promise<never>;
 
 /** What an op of the user's is given by tfjs-converter. */
-export interface NodeValue {
+export interface OpCall {
   readonly inputs: (Tensor | undefined)[];
   readonly attrs: Readonly<Record<string, unknown>>;
   /** Not public: what the run has computed so far, by the names of the nodes. */
@@ -47,10 +47,10 @@ export type TensorMap = Record<string, readonly (Tensor | null | undefined)[] | 
 export const BEFORE_HOOKS = '/before_hooks';
 
 /** Nodes that compute no tensor: inputs, weights, the ones that steer, and handles of tables, which must stay the same. */
-const NO_PLACE =
+const NOT_HOOKABLE =
   /^(Const|Placeholder(WithDefault)?|NoOp|LoopCond|Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|(Empty)?Tensor(Array|List).*|(HashTable|InitializeTable|LookupTableImport).*)$/;
 
-export const isPlace = (op: string): boolean => !NO_PLACE.test(op);
+export const isHookableOp = (op: string): boolean => !NOT_HOOKABLE.test(op);
 
 /** The attributes of a node, as a GraphDef has them. */
 export type Attributes = Readonly<
