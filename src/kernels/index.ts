@@ -10,6 +10,6 @@ export type {
   PackedLinear,
   Summary,
 } from './kernels.ts';
-export { kernelName, kernels, ready } from './select.ts';
+export { foldCrc32c, kernelName, kernels, ready } from './select.ts';
 export { histogram, summarize } from './statistics.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';

@@ -82,12 +82,4 @@ export interface Kernels {
 
   /** @param edges ascending, at least two, no NaN. The caller checks */
   histogram(values: Numbers, edges: Numbers): HistogramCounts;
-
-  /**
-   * Few bytes that have the CRC-32C of many, where the register begins with 0 for the few and with ones, as usual, for
-   * the many.
-   * @param bytes at least four
-   * @returns new ones; how many is up to the implementation
-   */
-  foldCrc32c(bytes: Uint8Array): Uint8Array;
 }

@@ -88,11 +88,6 @@ function histogram(values: Numbers, edges: Numbers): HistogramCounts {
   return { counts, below, above, nan };
 }
 
-/** Nothing is folded: a register that begins with ones does the same as one with 0 and the first four bytes inverted. */
-function foldCrc32c(bytes: Uint8Array): Uint8Array {
-  return bytes.map((byte, i) => (i < 4 ? byte ^ 0xff : byte));
-}
-
 export const reference: Kernels = {
   name: 'javascript',
   pack: (weight, outFeatures, inFeatures) => new PlainLinear(weight, outFeatures, inFeatures),
@@ -101,5 +96,4 @@ export const reference: Kernels = {
   summarize: plainSummary,
   moments,
   histogram,
-  foldCrc32c,
 };

@@ -4,6 +4,7 @@ import type { Kernels } from './kernels.ts';
 import { Machine } from './machine.ts';
 import { reference } from './reference.ts';
 import { wasmKernels } from './wasm.ts';
+import type { ChecksumFolder } from './wasm-crc32c.ts';
 
 let chosen: Kernels | undefined;
 
@@ -20,6 +21,12 @@ export function kernels(): Kernels {
     chosen = reference;
   }
   return chosen;
+}
+
+/** As {@link ChecksumFolder}. @returns undefined if the kernels in use are plain JavaScript */
+export function foldCrc32c(bytes: Uint8Array): Uint8Array | undefined {
+  const used: Kernels & Partial<ChecksumFolder> = kernels();
+  return used.foldCrc32c?.(bytes);
 }
 
 /** Other kernels from now on. What was packed for the ones before is packed again. */

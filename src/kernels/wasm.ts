@@ -4,7 +4,7 @@ import type { Kernels } from './kernels.ts';
 import type { Machine } from './machine.ts';
 import { isFloat32Values } from './number-array.ts';
 import { reference } from './reference.ts';
-import { wasmFoldCrc32c } from './wasm-crc32c.ts';
+import { type ChecksumFolder, wasmFoldCrc32c } from './wasm-crc32c.ts';
 import { wasmHistogram } from './wasm-histogram.ts';
 import { WasmFusedLayers, WasmLinear } from './wasm-linear.ts';
 import { wasmMoments } from './wasm-moments.ts';
@@ -14,7 +14,7 @@ import { wasmSummarize } from './wasm-summarize.ts';
 /** Up to so many values plain JavaScript is faster than copying them in and out. */
 const FEW = 64;
 
-export function wasmKernels(name: BinaryName, machine: Machine): Kernels {
+export function wasmKernels(name: BinaryName, machine: Machine): Kernels & ChecksumFolder {
   const { binary, memory } = machine;
   const relu = wasmRelu(binary, memory);
   const summarize = wasmSummarize(binary, memory);

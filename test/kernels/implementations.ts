@@ -4,9 +4,10 @@ import type { Kernels } from '../../src/kernels/kernels.ts';
 import { Machine } from '../../src/kernels/machine.ts';
 import { reference } from '../../src/kernels/reference.ts';
 import { wasmKernels } from '../../src/kernels/wasm.ts';
+import type { ChecksumFolder } from '../../src/kernels/wasm-crc32c.ts';
 
 interface BinaryKernels {
-  readonly kernels: Kernels;
+  readonly kernels: Kernels & ChecksumFolder;
   /** A copy of the values in the WebAssembly memory of these kernels. */
   inside(values: Float32Array): Float32Array;
 }

@@ -1,4 +1,4 @@
-import { frameRecord } from '../../src/tensorboard/format/frame-record.ts';
+import { frameRecord } from '../../src/tensorboard/format/record.ts';
 
 /** Data as a record of a file. */
 export function recordOf(data: Uint8Array): Uint8Array {

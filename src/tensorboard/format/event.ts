@@ -7,8 +7,7 @@
  */
 import { PbfWriter } from 'pbf';
 import { writeDouble, writeInt64, writePackedDoubles, writeText } from './fields.ts';
-import { frameRecord } from './frame-record.ts';
-import { FOOTER_BYTES, HEADER_BYTES } from './record.ts';
+import { FOOTER_BYTES, frameRecord, HEADER_BYTES } from './record.ts';
 
 /** The fields of TensorFlow's `HistogramProto`. */
 export interface Histogram {
