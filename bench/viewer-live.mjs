@@ -99,7 +99,7 @@ function inNode() {
   const variants = Object.fromEntries(
     ['plain', 'observed', 'watched', 'stepped'].map((name) => [name, new Sequential(new Linear(4, 4))]),
   );
-  const listener = { points() {}, progress() {}, trouble() {} };
+  const listener = { points() {}, progress() {}, warning() {} };
   let sink;
   select(variants.observed, '0').observe((event) => {
     sink = event.call;

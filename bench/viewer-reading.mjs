@@ -65,7 +65,7 @@ function readAll(take) {
         stop();
         resolve({ seconds: (performance.now() - start) / 1000, first, heap, taking, bytes: total, store });
       },
-      trouble: (message) => console.log(message),
+      warning: (message) => console.log(message),
     });
   });
 }

@@ -24,7 +24,7 @@ export async function report({ directory, output }: ReportOptions): Promise<void
   // Not loaded before it is needed: `layertap view` is to answer at once.
   const { packLogs } = await import('../viewer/logs.ts');
   const packed = await packLogs(directoryLogs(directory, { outside: false }), {
-    onTrouble: (message) => console.error(`layertap: ${message}`),
+    onWarning: (message) => console.error(`layertap: ${message}`),
   });
   if (packed === undefined) throw new CommandError(`there is nothing to show in ${directory}: no event file has data`);
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');

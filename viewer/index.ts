@@ -12,9 +12,9 @@ export type {
   ViewerPoint,
 } from './data/points.ts';
 export { type MountOptions, mountViewer, type Viewer } from './mount.ts';
+export type { DataSource, Progress, SourceListener } from './sources/data-source.ts';
 /* Sources */
 export { type LiveOptions, liveSource } from './sources/live.ts';
-export type { Progress, SourceListener, ViewerSource } from './sources/source.ts';
 export { postActivations, workerSource } from './sources/worker.ts';
 export type { MessageEnd } from './sources/worker-messages.ts';
 

@@ -1,10 +1,10 @@
 import { checkOptions, describe } from '../src/check/index.ts';
 import { Selection } from '../src/index.ts';
+import { BackPressure } from './back-pressure.ts';
 import { Store } from './data/store.ts';
-import { Intake } from './intake.ts';
 import { Shell, type ShellOptions } from './shell/shell.ts';
+import type { DataSource } from './sources/data-source.ts';
 import { liveSource } from './sources/live.ts';
-import type { ViewerSource } from './sources/source.ts';
 import type { ViewState } from './state/view-state.ts';
 
 /** How a viewer is to be. */
@@ -33,18 +33,18 @@ const ROOTS = new WeakMap<Element, 'mounted' | 'free'>();
  * @returns the viewer; its `unmount()` removes the hooks, and leaves the element as empty as it was
  * @throws TypeError for other arguments; Error where the element holds a viewer already, or cannot
  */
-export function mountViewer(element: Element, source: ViewerSource | Selection, options: MountOptions = {}): Viewer {
+export function mountViewer(element: Element, source: DataSource | Selection, options: MountOptions = {}): Viewer {
   return mountSource(element, source instanceof Selection ? liveSource(source) : source, options);
 }
 
 /** The same for sources alone: a page of logs needs no hooks. */
-export function mountSource(element: Element, source: ViewerSource, options: MountOptions = {}): Viewer {
+export function mountSource(element: Element, source: DataSource, options: MountOptions = {}): Viewer {
   if (typeof source?.connect !== 'function' || typeof source.name !== 'string') {
-    throw new TypeError(`mountViewer(): the source must be a ViewerSource or a Selection, got ${describe(source)}`);
+    throw new TypeError(`mountViewer(): the source must be a DataSource or a Selection, got ${describe(source)}`);
   }
   const store = new Store();
   const { shell, unmount } = mountShell(element, source.name, store, true, options);
-  const intake = new Intake(shell.hand);
+  const intake = new BackPressure(shell.activity);
   let disconnect: () => void;
   try {
     disconnect = source.connect({
@@ -52,7 +52,7 @@ export function mountSource(element: Element, source: ViewerSource, options: Mou
       progress(progress) {
         shell.progress = progress;
       },
-      trouble: (message) => shell.trouble(message),
+      warning: (message) => shell.warning(message),
     });
   } catch (error) {
     unmount();

@@ -85,7 +85,7 @@ async function until(page, expression) {
 /** What stands in the viewer. */
 const ROOT = 'document.querySelector("#viewer").shadowRoot';
 
-const troubles = (page) => page.locator('.troubles li').allTextContents();
+const warnings = (page) => page.locator('.warnings li').allTextContents();
 
 /** How many colours each canvas of the cards that can be seen has; a picture has more than a few. */
 const colours = (page) =>
@@ -134,7 +134,7 @@ const tests = {
     const directory = join(folder('later'), 'runs');
     const server = await startView(directory);
     const { page, close } = await open(server.url);
-    await page.locator('.troubles li', { hasText: 'there is no directory runs' }).waitFor({ state: 'attached' });
+    await page.locator('.warnings li', { hasText: 'there is no directory runs' }).waitFor({ state: 'attached' });
     const writer = new SummaryWriter(directory);
     writer.addHistogram('fc1', Float32Array.of(1, 2, 3), 0);
     await writer.flush();
@@ -179,8 +179,8 @@ const tests = {
     await until(page, 'viewer.store.histograms("whole", "fc1")?.length === 10');
     await until(page, 'viewer.store.histograms("torn", "fc1")?.length === 9');
     await until(page, 'viewer.store.histograms("corrupt", "fc1")?.length > 3');
-    await page.locator('.troubles li', { hasText: 'picture.tfevents' }).waitFor({ state: 'attached' });
-    assert.ok((await troubles(page)).some((text) => text.includes('corrupt/')));
+    await page.locator('.warnings li', { hasText: 'picture.tfevents' }).waitFor({ state: 'attached' });
+    assert.ok((await warnings(page)).some((text) => text.includes('corrupt/')));
     // The rest of the torn one comes.
     appendFileSync(torn, end);
     await until(page, 'viewer.store.histograms("torn", "fc1").length === 10');
@@ -189,7 +189,7 @@ const tests = {
     await until(page, 'viewer.store.histograms("lost", "fc1")?.length === 10');
     truncateSync(lost, 100);
     rmSync(corrupt);
-    await page.locator('.troubles li', { hasText: /lost.*shorter/ }).waitFor({ state: 'attached' });
+    await page.locator('.warnings li', { hasText: /lost.*shorter/ }).waitFor({ state: 'attached' });
     await picturesAppear(page);
     await close();
     await server.stop();
@@ -279,7 +279,7 @@ const tests = {
     const { page, close } = await open(first.url);
     await until(page, 'viewer.store.scalars(".", "loss")?.length === 1');
     await first.stop();
-    await page.locator('.troubles li', { hasText: 'the server does not answer' }).waitFor({ state: 'attached' });
+    await page.locator('.warnings li', { hasText: 'the server does not answer' }).waitFor({ state: 'attached' });
     writer.addScalar('loss', 0.5, 1);
     await writer.close();
     const second = await startView(directory, '--port', new URL(first.url).port);

@@ -4,7 +4,7 @@ import { fromEvent } from '../../viewer/data/from-event.ts';
 import { histogramOf } from '../../viewer/data/histogram-of.ts';
 import type { ViewerPoint } from '../../viewer/data/points.ts';
 import { type MountOptions, mountSource, type Viewer } from '../../viewer/mount.ts';
-import type { SourceListener } from '../../viewer/sources/source.ts';
+import type { SourceListener } from '../../viewer/sources/data-source.ts';
 import { training } from './viewer-data.ts';
 
 /** Listeners of the page's own objects, blob URLs, and frames asked for, as of now. */
@@ -51,7 +51,7 @@ async function still(): Promise<void> {
 }
 
 /** A source that gives what it is told to. */
-class Hand {
+class ManualSource {
   readonly name: string = 'runs/made by hand';
   connected = 0;
   listener: SourceListener | undefined;
@@ -65,12 +65,12 @@ class Hand {
 
 const host = document.querySelector('#viewer')!;
 let viewer: Viewer;
-let hand: Hand;
+let source: ManualSource;
 
 function mount(points: readonly ViewerPoint[], options: MountOptions = {}): void {
-  hand = new Hand();
-  viewer = mountSource(host, hand, options);
-  if (points.length > 0) hand.listener!.points(points);
+  source = new ManualSource();
+  viewer = mountSource(host, source, options);
+  if (points.length > 0) source.listener!.points(points);
 }
 
 /** The log directory that PyTorch wrote. */
@@ -144,7 +144,7 @@ async function images(count: number): Promise<ViewerPoint[]> {
 
 /** What went wrong with the arguments. */
 function refusals(): string[] {
-  const source = new Hand();
+  const source = new ManualSource();
   const attempts: (() => unknown)[] = [
     () => mountSource(null as never, source),
     () => mountSource(document as never, source),
@@ -200,20 +200,20 @@ Object.assign(globalThis, {
         },
       ]),
     add: (count: number, from: number) =>
-      hand.listener!.points(Array.from({ length: count }, (_, i) => scalar('loss', from + i, 1 / (from + i + 1)))),
-    progress: (read: number, total: number) => hand.listener!.progress({ read, total }),
-    trouble: (message: string) => hand.listener!.trouble(message),
+      source.listener!.points(Array.from({ length: count }, (_, i) => scalar('loss', from + i, 1 / (from + i + 1)))),
+    progress: (read: number, total: number) => source.listener!.progress({ read, total }),
+    warning: (message: string) => source.listener!.warning(message),
     refusals,
     again: () => {
       try {
-        mountSource(host, new Hand());
+        mountSource(host, new ManualSource());
         return 'was taken';
       } catch (error) {
         return (error as Error).message;
       }
     },
     unmount: () => viewer.unmount(),
-    connected: () => hand.connected,
+    connected: () => source.connected,
     view: () => viewer.state.view,
     change: (changes: object) => viewer.state.change(changes),
     alerts: () => viewer.store.alerts,

@@ -406,7 +406,7 @@ test('what is seen stays while it is paused', async (viewer) => {
   assert.match(await viewer.find('.card .values').textContent(), /step 119$/);
 });
 
-test('loading is shown and said; an empty source and its troubles too', async (viewer) => {
+test('loading is shown and said; an empty source and its warnings too', async (viewer) => {
   await viewer.call('mount', []);
   await viewer.settle();
   assert.equal(await viewer.find('.empty').textContent(), 'Nothing has been logged yet.');
@@ -417,9 +417,9 @@ test('loading is shown and said; an empty source and its troubles too', async (v
   await viewer.call('progress', 100_000_000, 100_000_000);
   assert.equal(await viewer.find('progress').isVisible(), false);
   assert.equal(await viewer.find('[role=status]').textContent(), 'Loaded.');
-  await viewer.call('trouble', 'runs/: no such directory');
+  await viewer.call('warning', 'runs/: no such directory');
   assert.equal(await viewer.find('.empty').textContent(), 'runs/: no such directory');
-  assert.deepEqual(await viewer.find('.troubles li').allTextContents(), ['runs/: no such directory']);
+  assert.deepEqual(await viewer.find('.warnings li').allTextContents(), ['runs/: no such directory']);
   await viewer.call('add', 3, 0);
   await viewer.settle();
   assert.equal(await viewer.find('.empty').isVisible(), false);
@@ -545,8 +545,8 @@ test('wrong arguments are said, and leave the element free', async (viewer) => {
   const wanted = [
     /^TypeError: .*first argument must be an Element, got null/,
     /^TypeError: .*first argument must be an Element, got an? HTMLDocument/,
-    /^TypeError: .*source must be a ViewerSource or a Selection, got undefined/,
-    /^TypeError: .*source must be a ViewerSource or a Selection, got an object/i,
+    /^TypeError: .*source must be a DataSource or a Selection, got undefined/,
+    /^TypeError: .*source must be a DataSource or a Selection, got an object/i,
     /^TypeError: .*unknown option "color"; the options are theme, pageKeys/,
     /^TypeError: .*option "theme" must be 'auto', 'light' or 'dark', got the string "blue"/,
     /^Error: .*a <img> .* cannot hold a viewer/,

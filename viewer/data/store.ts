@@ -30,7 +30,7 @@ interface Entry<S extends Series = Series> {
 }
 
 /** The series of one run by their tags. */
-interface Run {
+interface RunSeries {
   readonly histogram: Map<string, Entry<HistogramSeries>>;
   readonly scalar: Map<string, Entry<ScalarSeries>>;
   readonly image: Map<string, Entry<RecordList<ImagePoint>>>;
@@ -56,7 +56,7 @@ export class Store {
   /** Changes with each change of anything. */
   version = 0;
   readonly #budget: number;
-  readonly #runs: Map<string, Run> = new Map();
+  readonly #runs: Map<string, RunSeries> = new Map();
   readonly #tags: Record<SeriesKind, Set<string>> = {
     histogram: new Set(),
     scalar: new Set(),
@@ -157,7 +157,7 @@ export class Store {
     else this.#record(run.text, point);
   }
 
-  #histogram(run: Run, point: HistogramPoint): void {
+  #histogram(run: RunSeries, point: HistogramPoint): void {
     const entry = this.#entry(run.histogram, point, HistogramSeries);
     if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point);
@@ -165,7 +165,7 @@ export class Store {
     if (this.#watches) this.#alerts.push(...entry.watch.histogram(point));
   }
 
-  #scalar(run: Run, point: ScalarPoint): void {
+  #scalar(run: RunSeries, point: ScalarPoint): void {
     const entry = this.#entry(run.scalar, point, ScalarSeries);
     if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point.step, point.wallTime, point.value);
@@ -208,7 +208,7 @@ export class Store {
     this.#steps = 'unknown';
   }
 
-  #run(name: string): Run {
+  #run(name: string): RunSeries {
     let run = this.#runs.get(name);
     if (run === undefined) {
       run = { histogram: new Map(), scalar: new Map(), image: new Map(), text: new Map() };
@@ -277,6 +277,6 @@ export class Store {
 
 const BY_NAME = new Intl.Collator('en', { numeric: true });
 
-function* entriesOf(run: Run): Generator<Entry> {
+function* entriesOf(run: RunSeries): Generator<Entry> {
   for (const kind of KINDS) yield* run[kind].values() as Iterable<Entry>;
 }

@@ -3,10 +3,10 @@ import { HistogramCard } from '../cards/histogram-card.ts';
 import { ImageCard } from '../cards/image-card.ts';
 import { ScalarCard } from '../cards/scalar-card.ts';
 import { TextCard } from '../cards/text-card.ts';
-import type { Place } from './card-frame.ts';
+import type { CardKey } from './card-shell.ts';
 
 /** The card of a place. */
-export function makeCard({ kind, tag, run }: Place, context: CardContext): Card {
+export function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
   switch (kind) {
     case 'histogram':
       return new HistogramCard(context, tag, run);

@@ -1,5 +1,5 @@
 import type { Card } from '../cards/card.ts';
-import type { Hand } from '../hand.ts';
+import type { UserActivity } from '../user-activity.ts';
 
 /** What cards that come into sight may take of one frame, in milliseconds, before the next ones wait for another. */
 const FIRST_TURN = 10;
@@ -26,7 +26,7 @@ export class Scheduler {
   /** Cards of which something is to be seen already. */
   readonly #drawn: WeakSet<Card> = new WeakSet();
   readonly #onData: () => void;
-  readonly #hand: Pick<Hand, 'moves'>;
+  readonly #activity: Pick<UserActivity, 'isActive'>;
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dataWaits = false;
@@ -36,9 +36,9 @@ export class Scheduler {
   #dataCost = 0;
 
   /** @param onData is called in a frame in which new data may be looked at; it asks for the cards that changed */
-  constructor(onData: () => void, hand: Pick<Hand, 'moves'>) {
+  constructor(onData: () => void, activity: Pick<UserActivity, 'isActive'>) {
     this.#onData = onData;
-    this.#hand = hand;
+    this.#activity = activity;
   }
 
   /** Draws the card in the next frame in which it can be seen. */
@@ -118,7 +118,7 @@ export class Scheduler {
       }
     };
     // A copy: a card may ask for the next frame while it is drawn.
-    const data = !this.#hand.moves;
+    const data = !this.#activity.isActive;
     const start = performance.now();
     for (const card of [...this.#urgent]) {
       if (!this.#visible.has(card)) continue;
@@ -150,7 +150,7 @@ export class Scheduler {
 
   /** When new data may be drawn again. */
   get #nextDraw(): number {
-    return this.#dataEnd + (this.#hand.moves ? REST_WHILE_MOVING : REST) * this.#dataCost;
+    return this.#dataEnd + (this.#activity.isActive ? REST_WHILE_MOVING : REST) * this.#dataCost;
   }
 
   #draw(card: Card, data: boolean): void {

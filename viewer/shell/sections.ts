@@ -2,8 +2,8 @@ import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import { tagFilter } from '../tag-filter.ts';
-import { CardFrame, type Place, placeKey } from './card-frame.ts';
 import type { OpenMenu } from './card-menu.ts';
+import { type CardKey, CardShell, cardId } from './card-shell.ts';
 import type { Scheduler } from './scheduler.ts';
 import { tagGroups } from './tag-groups.ts';
 
@@ -36,10 +36,10 @@ export class Sections {
   readonly #scheduler: Scheduler;
   readonly #openMenu: OpenMenu;
   /** By their places; those that nobody wants at the moment are kept, without cards: a filter comes and goes. */
-  readonly #frames: Map<string, CardFrame> = new Map();
-  readonly #byElement: WeakMap<Element, CardFrame> = new WeakMap();
+  readonly #frames: Map<string, CardShell> = new Map();
+  readonly #byElement: WeakMap<Element, CardShell> = new WeakMap();
   /** What of the data each card was asked to draw last. */
-  readonly #drawn: WeakMap<CardFrame, string> = new WeakMap();
+  readonly #drawn: WeakMap<CardShell, string> = new WeakMap();
   readonly #folds: Map<string, Fold> = new Map();
   readonly #folded: Set<string> = new Set();
   readonly #near: IntersectionObserver;
@@ -76,7 +76,7 @@ export class Sections {
   }
 
   /** Frames that stand in the page, from top to bottom. */
-  get shown(): CardFrame[] {
+  get shown(): CardShell[] {
     return [...this.element.querySelectorAll('.card')].map((one) => this.#byElement.get(one)!);
   }
 
@@ -126,7 +126,7 @@ export class Sections {
   }
 
   /** Where nobody zoomed, a card shows all steps that there are, also those of other tags. */
-  #versionOf({ version }: CardFrame): string {
+  #versionOf({ version }: CardShell): string {
     const { store, state } = this.#context;
     return `${version} ${state.view.steps ?? store.steps}`;
   }
@@ -145,13 +145,13 @@ export class Sections {
   }
 
   /** Brings a card into view and gives it the focus. */
-  jump(place: Place): void {
+  jump(place: CardKey): void {
     const group = tagGroups(this.#context.store.tags(place.kind)).find(({ tags }) => tags.includes(place.tag));
     this.#folded.delete(place.kind);
     if (group !== undefined) this.#folded.delete(`${place.kind} ${group.name}`);
     if (!tagFilter(this.#context.state.view.filter).matches(place.tag)) this.#context.state.change({ filter: '' });
     this.update();
-    const frame = this.#frames.get(placeKey(place)) ?? this.#frames.get(placeKey({ ...place, run: undefined }));
+    const frame = this.#frames.get(cardId(place)) ?? this.#frames.get(cardId({ ...place, run: undefined }));
     if (frame === undefined) return;
     this.#open(frame);
     frame.element.scrollIntoView({ block: 'center' });
@@ -178,7 +178,7 @@ export class Sections {
     for (const frame of this.#frames.values()) this.#close(frame);
   }
 
-  #places(kind: SeriesKind, tags: readonly string[]): Place[] {
+  #places(kind: SeriesKind, tags: readonly string[]): CardKey[] {
     const { store, state } = this.#context;
     const { runs, hiddenRuns } = state.view;
     if (kind === 'scalar' || (kind === 'histogram' && runs === 'overlaid')) {
@@ -196,11 +196,11 @@ export class Sections {
     );
   }
 
-  #frame(place: Place): CardFrame {
-    const key = placeKey(place);
+  #frame(place: CardKey): CardShell {
+    const key = cardId(place);
     let frame = this.#frames.get(key);
     if (frame === undefined) {
-      frame = new CardFrame(place, this.#context, this.#openMenu);
+      frame = new CardShell(place, this.#context, this.#openMenu);
       this.#frames.set(key, frame);
       this.#byElement.set(frame.element, frame);
       this.#near.observe(frame.element);
@@ -208,7 +208,7 @@ export class Sections {
     return frame;
   }
 
-  #open(frame: CardFrame): void {
+  #open(frame: CardShell): void {
     if (frame.card !== undefined) return;
     const card = frame.open();
     this.#drawn.set(frame, this.#versionOf(frame));
@@ -217,7 +217,7 @@ export class Sections {
     this.#scheduler.requestDraw(card);
   }
 
-  #close(frame: CardFrame): void {
+  #close(frame: CardShell): void {
     if (frame.card === undefined) return;
     this.#seen.unobserve(frame.element);
     this.#sizes.unobserve(frame.element);

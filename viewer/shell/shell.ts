@@ -1,20 +1,20 @@
 import type { CardContext } from '../cards/card.ts';
 import type { SeriesKind, Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
-import { Hand } from '../hand.ts';
-import type { Progress } from '../sources/source.ts';
+import type { Progress } from '../sources/data-source.ts';
 import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
+import { UserActivity } from '../user-activity.ts';
 import { CardMenu, type OpenMenu } from './card-menu.ts';
-import { Head } from './head.ts';
 import { helpDialog } from './help-dialog.ts';
 import { handleKey } from './keyboard.ts';
-import { OverviewFrame } from './overview-frame.ts';
+import { OverviewShell } from './overview-shell.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sections } from './sections.ts';
 import { Side } from './side.ts';
 import { styleSheet } from './style.ts';
 import { type ThemeChoice, ThemeSwitch } from './theme-switch.ts';
+import { Toolbar } from './toolbar.ts';
 
 /** How the page around a viewer wants it. */
 export interface ShellOptions {
@@ -32,13 +32,13 @@ const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
 /** Everything that is seen of a viewer, in the shadow root of an element. */
 export class Shell {
   readonly state: ViewState = new ViewState();
-  readonly hand: Hand;
+  readonly activity: UserActivity;
   readonly #store: Store;
   readonly #root: HTMLElement = element('div', { class: 'root' });
   readonly #scheduler: Scheduler;
   readonly #sections: Sections;
-  readonly #overview: OverviewFrame;
-  readonly #head: Head;
+  readonly #overview: OverviewShell;
+  readonly #toolbar: Toolbar;
   readonly #side: Side;
   readonly #theme: ThemeSwitch;
   readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
@@ -48,7 +48,7 @@ export class Shell {
   readonly #ended: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
   readonly #stopListening: () => void;
-  #lastTrouble: string | undefined;
+  #lastWarning: string | undefined;
   #paused = false;
   /** In steps of a quarter: nobody wants to hear each percent. */
   #told = -1;
@@ -67,14 +67,14 @@ export class Shell {
     this.#follows = follows;
     this.#help = helpDialog(follows);
     const keys = pageKeys ? document : this.#root;
-    this.hand = new Hand({ pointer: this.#root, keys, scrolled: document });
-    this.#scheduler = new Scheduler(() => this.#onData(), this.hand);
+    this.activity = new UserActivity({ pointer: this.#root, keys, scrolled: document });
+    this.#scheduler = new Scheduler(() => this.#onData(), this.activity);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = new CardMenu();
     const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);
     this.#sections = new Sections(context, this.#scheduler, openMenu);
-    this.#overview = new OverviewFrame(context, this.#scheduler, openMenu, (at) => this.#jump(at));
-    this.#head = new Head(
+    this.#overview = new OverviewShell(context, this.#scheduler, openMenu, (at) => this.#jump(at));
+    this.#toolbar = new Toolbar(
       name,
       store,
       state,
@@ -92,7 +92,7 @@ export class Shell {
     this.#side = new Side(store, state, (alert) => this.#jump(alert));
     this.#theme = new ThemeSwitch(this.#root, theme, () => this.#drawAll(), signal);
     this.#root.append(
-      this.#head.element,
+      this.#toolbar.element,
       element(
         'div',
         { class: 'page' },
@@ -128,24 +128,24 @@ export class Shell {
   }
 
   set progress(progress: Progress) {
-    this.#head.progress = progress;
-    this.#head.update();
-    const quarter = Math.floor(this.#head.loaded * 4);
+    this.#toolbar.progress = progress;
+    this.#toolbar.update();
+    const quarter = Math.floor(this.#toolbar.loaded * 4);
     if (quarter === this.#told) return;
     this.#told = quarter;
     say(this.#status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
   }
 
-  trouble(message: string): void {
-    this.#side.trouble(message);
-    this.#lastTrouble = message;
+  warning(message: string): void {
+    this.#side.warning(message);
+    this.#lastWarning = message;
     this.#updateSurroundings();
     say(this.#status, message);
   }
 
   destroy(): void {
     this.#ended.abort();
-    this.hand.stop();
+    this.activity.stop();
     this.#stopListening();
     this.#sections.destroy();
     this.#overview.destroy();
@@ -158,7 +158,7 @@ export class Shell {
 
   #onData(): void {
     if (this.#paused) {
-      this.#head.update();
+      this.#toolbar.update();
       return;
     }
     this.#sections.update();
@@ -168,17 +168,17 @@ export class Shell {
   }
 
   #updateSurroundings(): void {
-    this.#head.update();
+    this.#toolbar.update();
     this.#side.update();
     this.#empty.hidden = KINDS.some((kind) => this.#store.tags(kind).length > 0);
     if (this.#empty.hidden) return;
-    say(this.#empty, this.#lastTrouble ?? (this.#head.loaded < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
+    say(this.#empty, this.#lastWarning ?? (this.#toolbar.loaded < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
   }
 
   /** What is seen stays as it is while data come on. */
   #pause(paused: boolean): void {
     this.#paused = paused;
-    this.#head.paused = paused;
+    this.#toolbar.paused = paused;
     this.state.change({ steps: paused ? (this.state.view.steps ?? this.#store.steps) : undefined });
     if (!paused) this.#onData();
   }
@@ -206,8 +206,8 @@ export class Shell {
     if (from !== document.body && !(from instanceof Node && this.#shadow.contains(from))) return;
     const handled = handleKey(event, this.state, {
       filter: () => {
-        this.#head.filter.focus();
-        this.#head.filter.select();
+        this.#toolbar.filter.focus();
+        this.#toolbar.filter.select();
       },
       help: () => this.#help.showModal(),
       pause: this.#follows ? () => this.#pause(!this.#paused) : undefined,

@@ -6,7 +6,7 @@ import { AlertsList } from './alerts-list.ts';
 import { RunsList } from './runs-list.ts';
 
 /** So many messages of a source are kept, the latest. */
-const MOST_TROUBLES = 20;
+const MOST_WARNINGS = 20;
 
 /** Beside the cards: runs, alerts, and what the source complains of. */
 export class Side {
@@ -15,14 +15,14 @@ export class Side {
   readonly #runs: RunsList;
   readonly #alerts: AlertsList;
   readonly #count: HTMLElement = element('span', { class: 'count' });
-  readonly #troubles: HTMLUListElement = element('ul', { class: 'troubles' });
+  readonly #warnings: HTMLUListElement = element('ul', { class: 'warnings' });
   readonly #source: HTMLElement;
 
   constructor(store: Store, state: ViewState, jump: (alert: Alert) => void) {
     this.#store = store;
     this.#runs = new RunsList(store, state);
     this.#alerts = new AlertsList(store, jump);
-    this.#source = element('section', { hidden: true }, element('h2', {}, 'Source'), this.#troubles);
+    this.#source = element('section', { hidden: true }, element('h2', {}, 'Source'), this.#warnings);
     this.element = element(
       'aside',
       { class: 'folded', 'aria-label': 'Runs and alerts' },
@@ -38,9 +38,9 @@ export class Side {
     say(this.#count, String(this.#store.alerts.length || ''));
   }
 
-  trouble(message: string): void {
+  warning(message: string): void {
     this.#source.hidden = false;
-    this.#troubles.append(element('li', {}, message));
-    if (this.#troubles.childElementCount > MOST_TROUBLES) this.#troubles.firstElementChild?.remove();
+    this.#warnings.append(element('li', {}, message));
+    if (this.#warnings.childElementCount > MOST_WARNINGS) this.#warnings.firstElementChild?.remove();
   }
 }

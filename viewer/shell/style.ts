@@ -11,7 +11,7 @@ const STYLE = `
 .root{${LIGHT}
   container-type:inline-size;min-height:100%;background:var(--ground);color:var(--ink);
   font:13px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
-  font-variant-numeric:tabular-nums;text-align:left;--head:45px;--card:264px}
+  font-variant-numeric:tabular-nums;text-align:left;--toolbar:45px;--card:264px}
 .root[data-theme=dark]{${DARK}}
 *,*::before,*::after{box-sizing:border-box}
 [hidden]{display:none!important}
@@ -26,11 +26,11 @@ button:hover{background:var(--hover)}
 .hint{color:var(--ink-3)}
 .dot{display:inline-block;flex:none;width:8px;height:8px;border-radius:50%}
 
-.head{position:sticky;top:0;z-index:5;display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px;
-  min-height:var(--head);padding:7px 16px;background:var(--surface);border-bottom:1px solid var(--line)}
-.head h1{font-weight:650;font-size:14px;max-width:26ch;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.head .space{flex:1}
-.head .side-switch{display:none}
+.toolbar{position:sticky;top:0;z-index:5;display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px;
+  min-height:var(--toolbar);padding:7px 16px;background:var(--surface);border-bottom:1px solid var(--line)}
+.toolbar h1{font-weight:650;font-size:14px;max-width:26ch;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.toolbar .space{flex:1}
+.toolbar .side-switch{display:none}
 .title{display:flex;align-items:baseline;gap:10px;min-width:0}
 .status{color:var(--ink-2);white-space:nowrap}
 progress{position:absolute;inset:auto 0 -1px;width:100%;height:2px;appearance:none;border:0;background:none;color:var(--accent)}
@@ -60,7 +60,7 @@ input[type=checkbox]{accent-color:var(--ink-2);margin:0}
 .plain{border-color:var(--line)}
 
 .page{display:grid;grid-template-columns:236px minmax(0,1fr);align-items:start}
-aside{position:sticky;top:var(--head);max-height:calc(100vh - var(--head));overflow:auto;padding:12px 4px 16px 16px;display:grid;gap:18px}
+aside{position:sticky;top:var(--toolbar);max-height:calc(100vh - var(--toolbar));overflow:auto;padding:12px 4px 16px 16px;display:grid;gap:18px}
 aside h2{font-weight:600;margin-bottom:4px;display:flex;justify-content:space-between}
 .runs li{display:flex;align-items:center}
 .runs label{display:flex;align-items:center;gap:7px;flex:1;min-width:0;padding:2px 0;cursor:pointer}
@@ -74,7 +74,7 @@ li:hover .only,.only:focus-visible{opacity:1}
 .alert.nan .sign,.alert.infinity .sign{background:var(--alarm-ground);color:var(--alarm)}
 .alert .what{grid-column:2/4;overflow-wrap:anywhere}
 .alert .where{color:var(--ink-3);direction:rtl;text-align:left;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.troubles li{padding:3px 0;overflow-wrap:anywhere;color:var(--ink-2)}
+.warnings li{padding:3px 0;overflow-wrap:anywhere;color:var(--ink-2)}
 
 main{padding:12px 16px 40px;min-width:0}
 main,.sections,.groups{display:grid;grid-template-columns:minmax(0,1fr);gap:14px}
@@ -102,7 +102,7 @@ h3 .fold{color:var(--ink-2);font-weight:550}
 .grid{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(min(400px,100%),1fr))}
 
 .card{contain:size layout style;position:relative;display:flex;flex-direction:column;min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:7px;
-  height:calc(var(--card) + 40px);padding-bottom:5px;scroll-margin:calc(var(--head) + 12px) 0 12px}
+  height:calc(var(--card) + 40px);padding-bottom:5px;scroll-margin:calc(var(--toolbar) + 12px) 0 12px}
 .card.large{grid-column:1/-1;--card:460px}
 .card:focus{border-color:var(--accent);outline:none}
 .card>header{display:flex;align-items:center;gap:10px;height:32px;padding:0 4px 0 12px;flex:none}
@@ -139,15 +139,15 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
 
 @container (max-width:760px){
   .page{grid-template-columns:minmax(0,1fr)}
-  .head{position:static;padding:7px 12px}
-  .head .side-switch{display:block}
+  .toolbar{position:static;padding:7px 12px}
+  .toolbar .side-switch{display:block}
   .filter{flex:1 1 100%;order:8}
   .tools{display:flex;align-items:center;gap:10px;flex:1 1 100%;min-width:0;order:9;overflow-x:auto;margin:0 -12px;padding:2px 12px}
   .tools>*{flex:none}
   aside{position:static;max-height:none;padding:12px 12px 0}
   aside.folded{display:none}
   main{padding:12px 12px 32px}
-  .head .space{display:none}
+  .toolbar .space{display:none}
   .title{flex:1;order:-1;flex-direction:column;align-items:start;gap:0}
   .choice{flex-wrap:wrap}
   .status{overflow:hidden;text-overflow:ellipsis}
@@ -155,8 +155,8 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
 }
 @media (prefers-reduced-motion:reduce){*,*::before{transition:none!important;scroll-behavior:auto!important}}
 .root[data-paper]{width:700px;background:#fff;--card:190px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-[data-paper] .head{position:static;border:0;padding:0 0 8px}
-[data-paper] :is(.head>:not(.title),.icon,.slider input,.menu,.choice,progress,.only,aside,.readout){display:none}
+[data-paper] .toolbar{position:static;border:0;padding:0 0 8px}
+[data-paper] :is(.toolbar>:not(.title),.icon,.slider input,.menu,.choice,progress,.only,aside,.readout){display:none}
 [data-paper] :is(.page,main,.sections,.groups,.grid,section){display:block}
 [data-paper] :is(section,h3){margin-top:12px}
 [data-paper] main{padding:0}

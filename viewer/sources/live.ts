@@ -1,10 +1,10 @@
 import { type TagOption, tagsOf } from '../../src/adapter.ts';
 import { checkOptions, describe } from '../../src/check/index.ts';
 import type { Selection } from '../../src/index.ts';
+import { CLOCK, type Clock } from '../clock.ts';
+import type { DataSource } from './data-source.ts';
 import { Capture } from './live/capture.ts';
-import { CLOCK, type Clock } from './live/clock.ts';
 import { claimTags } from './live/shared-tags.ts';
-import type { ViewerSource } from './source.ts';
 
 export interface LiveOptions {
   /** What the run is called. Default `'live'`. */
@@ -36,7 +36,7 @@ export interface LiveOptions {
  * Hooks are there while somebody is connected. Several may be.
  * @throws TypeError or RangeError for other arguments
  */
-export function liveSource(selection: Selection, options: LiveOptions = {}): ViewerSource {
+export function liveSource(selection: Selection, options: LiveOptions = {}): DataSource {
   return liveSourceBy(CLOCK, selection, options);
 }
 
@@ -49,7 +49,7 @@ export function liveSourceBy(
   selection: Selection,
   options: LiveOptions = {},
   viewer?: object,
-): ViewerSource {
+): DataSource {
   const where = 'liveSource()';
   checkOptions(where, options, ['run', 'step', 'tag', 'prefix', 'share']);
   const { run = 'live', step, tag, prefix, share = 0.02 } = options;

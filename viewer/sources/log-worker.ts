@@ -1,9 +1,9 @@
 /** @file Log files that a worker reads, so that the page never waits for decoding. */
 import type { LogSource } from '../../src/tensorboard/index.ts';
+import type { DataSource } from './data-source.ts';
 import { logSource } from './logs.ts';
 import { postSource } from './post-source.ts';
 import { postedSource } from './posted-source.ts';
-import type { ViewerSource } from './source.ts';
 import type { MessageEnd } from './worker-messages.ts';
 
 /** Of some ten milliseconds each: what the page does in a frame or two must not hold the reading up. */
@@ -24,4 +24,4 @@ export function answerLogs(logs: LogSource, port: MessageEnd = self as MessageEn
  * In the page: the logs that a worker reads with {@link answerLogs}.
  * @param name shown in the head of the page
  */
-export const workerLogSource = (name: string, worker: MessageEnd): ViewerSource => postedSource(worker, name);
+export const workerLogSource = (name: string, worker: MessageEnd): DataSource => postedSource(worker, name);

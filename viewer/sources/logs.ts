@@ -1,6 +1,6 @@
 import type { LogSource } from '../../src/tensorboard/index.ts';
+import type { DataSource, SourceListener } from './data-source.ts';
 import { LogLook } from './logs/log-look.ts';
-import type { SourceListener, ViewerSource } from './source.ts';
 
 export interface LogSourceOptions {
   /** Seconds between two looks for what was written since. Default 1. */
@@ -15,7 +15,7 @@ export interface LogSourceOptions {
  *
  * @param name shown in the head of the page
  */
-export function logSource(name: string, logs: LogSource, { interval = 1 }: LogSourceOptions = {}): ViewerSource {
+export function logSource(name: string, logs: LogSource, { interval = 1 }: LogSourceOptions = {}): DataSource {
   return {
     name,
     connect(listener) {
@@ -41,7 +41,7 @@ const until = (signal: AbortSignal, listener: SourceListener): SourceListener =>
   progress(progress) {
     if (!signal.aborted) listener.progress(progress);
   },
-  trouble(message) {
-    if (!signal.aborted) listener.trouble(message);
+  warning(message) {
+    if (!signal.aborted) listener.warning(message);
   },
 });

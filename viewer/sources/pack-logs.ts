@@ -1,12 +1,12 @@
 import type { LogSource } from '../../src/tensorboard/index.ts';
 import { type PackOptions, packStore } from '../data/pack.ts';
 import { Store } from '../data/store.ts';
+import type { Progress } from './data-source.ts';
 import { LogLook } from './logs/log-look.ts';
-import type { Progress } from './source.ts';
 
 export interface PackLogsOptions extends PackOptions {
   /** Is told what is wrong with files or records; the rest is read. */
-  readonly onTrouble?: (message: string) => void;
+  readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -18,12 +18,12 @@ export async function packLogs(
   logs: LogSource,
   options: PackLogsOptions = {},
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { onTrouble = () => {}, onProgress = () => {}, ...pack } = options;
+  const { onWarning = () => {}, onProgress = () => {}, ...pack } = options;
   const store = new Store();
   const look = new LogLook(logs, {
     points: (points) => store.add(points),
     progress: (progress) => onProgress(progress),
-    trouble: (message) => onTrouble(message),
+    warning: (message) => onWarning(message),
   });
   await look.look(new AbortController().signal);
   return store.steps === undefined ? undefined : packStore(store, pack);

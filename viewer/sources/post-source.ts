@@ -1,4 +1,4 @@
-import type { SourceListener, ViewerSource } from './source.ts';
+import type { DataSource, SourceListener } from './data-source.ts';
 import { type FromPage, listen, type MessageEnd, post } from './worker-messages.ts';
 
 /** One counter for the worker, since several sources may be posted to one page. */
@@ -13,7 +13,7 @@ let batches = 0;
  * while that takes one
  * @returns how to stop answering
  */
-export function postSource(port: MessageEnd, source: ViewerSource, most = 1): () => void {
+export function postSource(port: MessageEnd, source: DataSource, most = 1): () => void {
   let disconnect: (() => void) | undefined;
   const underWay = new Set<number>();
   let resume: (() => void) | undefined;
@@ -31,7 +31,7 @@ export function postSource(port: MessageEnd, source: ViewerSource, most = 1): ()
       });
     },
     progress: (progress) => post(port, { type: 'progress', progress }),
-    trouble: (message) => post(port, { type: 'trouble', message }),
+    warning: (message) => post(port, { type: 'warning', message }),
   };
   const end = () => {
     disconnect?.();

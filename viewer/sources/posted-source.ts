@@ -1,5 +1,5 @@
 import { report } from '../../src/adapter.ts';
-import type { Progress, SourceListener, ViewerSource } from './source.ts';
+import type { DataSource, Progress, SourceListener } from './data-source.ts';
 import { type FromWorker, listen, type MessageEnd, post } from './worker-messages.ts';
 
 /**
@@ -8,7 +8,7 @@ import { type FromWorker, listen, type MessageEnd, post } from './worker-message
  *
  * @param port the Worker, or one end of a MessageChannel
  */
-export function postedSource(port: MessageEnd, name: string): ViewerSource {
+export function postedSource(port: MessageEnd, name: string): DataSource {
   const listeners = new Set<SourceListener>();
   let stop: (() => void) | undefined;
 
@@ -17,8 +17,8 @@ export function postedSource(port: MessageEnd, name: string): ViewerSource {
     for (const result of taking) if (result.status === 'rejected') report(result.reason);
     post(port, { type: 'taken', batch });
   }
-  const trouble = (message: string) => {
-    for (const listener of listeners) listener.trouble(message);
+  const warning = (message: string) => {
+    for (const listener of listeners) listener.warning(message);
   };
   const progress = (progress: Progress) => {
     for (const listener of listeners) listener.progress(progress);
@@ -30,18 +30,18 @@ export function postedSource(port: MessageEnd, name: string): ViewerSource {
       const own: SourceListener = {
         points: (points) => listener.points(points),
         progress: (progress) => listener.progress(progress),
-        trouble: (message) => listener.trouble(message),
+        warning: (message) => listener.warning(message),
       };
       listeners.add(own);
       stop ??= listen<FromWorker>(
         port,
         (message) => {
           if (message.type === 'ready') post(port, { type: 'connect' });
-          else if (message.type === 'trouble') trouble(message.message);
+          else if (message.type === 'warning') warning(message.message);
           else if (message.type === 'progress') progress(message.progress);
           else void take(message);
         },
-        trouble,
+        warning,
       );
       post(port, { type: 'connect' });
       return () => {

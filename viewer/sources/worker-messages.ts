@@ -1,7 +1,7 @@
 /** @file What goes between a source in a worker and the page that shows it. */
 import { packPoints, unpackPoints } from '../data/pack-points.ts';
 import type { ViewerPoint } from '../data/points.ts';
-import type { Progress } from './source.ts';
+import type { Progress } from './data-source.ts';
 
 /** One end of a connection: a MessagePort, a Worker, or the scope inside of a worker; Node's too. */
 export interface MessageEnd {
@@ -31,7 +31,7 @@ export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'points'; readonly batch: number; readonly points: readonly ViewerPoint[] }
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'trouble'; readonly message: string };
+  | { readonly type: 'warning'; readonly message: string };
 
 const MARK = 'layertap viewer';
 

@@ -3,11 +3,11 @@
 import { handleOf } from '../../src/adapter.ts';
 import { describe } from '../../src/check/index.ts';
 import type { Selection, SelectionHandle } from '../../src/index.ts';
-import { CLOCK } from './live/clock.ts';
+import { CLOCK } from '../clock.ts';
+import type { DataSource } from './data-source.ts';
 import { type LiveOptions, liveSourceBy } from './live.ts';
 import { postSource } from './post-source.ts';
 import { postedSource } from './posted-source.ts';
-import type { ViewerSource } from './source.ts';
 import type { MessageEnd } from './worker-messages.ts';
 
 /**
@@ -36,7 +36,7 @@ export function postActivations(port: MessageEnd, selection: Selection, options:
  * @param options `name`: what the source is called, by default `'worker'`
  * @throws TypeError for another port
  */
-export function workerSource(port: MessageEnd, { name = 'worker' }: { name?: string } = {}): ViewerSource {
+export function workerSource(port: MessageEnd, { name = 'worker' }: { name?: string } = {}): DataSource {
   checkPort('workerSource()', port);
   return postedSource(port, name);
 }

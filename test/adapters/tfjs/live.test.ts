@@ -14,11 +14,11 @@ onEachBackend('the live source', (test, backend) => {
     const model = models.convolutional();
     const net = wrapTfjs(tf, model);
     const seen: HistogramPoint[] = [];
-    const troubles: string[] = [];
+    const warnings: string[] = [];
     const disconnect = liveSource(select(net, '*')).connect({
       points: (points: readonly ViewerPoint[]) => void seen.push(...(points as readonly HistogramPoint[])),
       progress() {},
-      trouble: (message) => void troubles.push(message),
+      warning: (message) => void warnings.push(message),
     });
     const x = numbers([2, 8, 8, 1]);
     const { dataSync } = tf.Tensor.prototype;
@@ -33,7 +33,7 @@ onEachBackend('the live source', (test, backend) => {
       for (let i = 0; i < 2000 && seen.length < 6; i++) await new Promise((resolve) => setTimeout(resolve, 10));
     });
     tf.Tensor.prototype.dataSync = dataSync;
-    assert.equal(troubles, []);
+    assert.equal(warnings, []);
     assert.is(reads, backend === 'webgl' ? 0 : 6);
     assert.is(left, 0);
     assert.equal(

@@ -50,20 +50,20 @@ test('unpackStore() makes the store again that packStore() took', async () => {
 });
 
 test('packLogs() reads logs to their end and packs them', async () => {
-  const troubles: string[] = [];
+  const warnings: string[] = [];
   let read = 0;
   const packed = await packLogs(directoryLogs(logs), {
     images: 10,
-    onTrouble: (message) => troubles.push(message),
+    onWarning: (message) => warnings.push(message),
     onProgress: (progress) => {
       read = progress.read;
     },
   });
   assert.equal(plain(unpackStore(packed!)), plain(await fixtureStore()));
-  assert.equal([troubles, read], [[], 273169]);
-  const none = await packLogs(directoryLogs(`${logs}/nowhere`), { onTrouble: (message) => troubles.push(message) });
+  assert.equal([warnings, read], [[], 273169]);
+  const none = await packLogs(directoryLogs(`${logs}/nowhere`), { onWarning: (message) => warnings.push(message) });
   assert.is(none, undefined, 'nothing to show');
-  assert.equal(troubles, ['The logs cannot be read: the directory is not there. It is tried again and again.']);
+  assert.equal(warnings, ['The logs cannot be read: the directory is not there. It is tried again and again.']);
 });
 
 test('packStore() takes no more of a series than it is told, and all that it is the sum of', () => {

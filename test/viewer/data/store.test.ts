@@ -144,7 +144,7 @@ for (const { name, files, shown, purged } of resumed) {
     const look = new LogLook(memoryLogs(sink), {
       points: (points) => store.add(points),
       progress() {},
-      trouble: (message) => assert.unreachable(message),
+      warning: (message) => assert.unreachable(message),
     });
     await look.look(new AbortController().signal);
     // A restart that is marked takes back the run's other tags, too, as in the Python loader; the default one waits.

@@ -4,8 +4,8 @@ import type { Card } from '../../../viewer/cards/card.ts';
 import { Scheduler } from '../../../viewer/shell/scheduler.ts';
 
 /** A hand that does nothing, and one that moves all the time. */
-const STILL = { moves: false };
-const MOVING = { moves: true };
+const STILL = { isActive: false };
+const MOVING = { isActive: true };
 
 const frames: (() => void)[] = [];
 Object.assign(globalThis, {
@@ -189,9 +189,9 @@ test('a card that does not show the newest data is drawn with them, though nobod
 });
 
 test('once a hand rests, new data rest no longer than they do without one', async () => {
-  const hand = { moves: true };
+  const activity = { isActive: true };
   let told = 0;
-  const scheduler = new Scheduler(() => told++, hand);
+  const scheduler = new Scheduler(() => told++, activity);
   const one = slow(60);
   scheduler.setVisible(one, true);
   scheduler.requestDataDraw(one);
@@ -199,7 +199,7 @@ test('once a hand rests, new data rest no longer than they do without one', asyn
   frame();
   assert.is(one.drawn, 1);
   scheduler.dataChanged();
-  hand.moves = false;
+  activity.isActive = false;
   // Three times 60 ms, and not twenty times.
   const start = performance.now();
   const before = told;

@@ -1,17 +1,17 @@
 import type { HistogramPoint, ViewerPoint } from '../../../viewer/data/points.ts';
-import type { SourceListener, ViewerSource } from '../../../viewer/sources/source.ts';
+import type { DataSource, SourceListener } from '../../../viewer/sources/data-source.ts';
 
 /** Listens to a source and keeps what it says. */
 export class Collected implements SourceListener {
   readonly all: HistogramPoint[] = [];
   /** How many points came in each call. */
   readonly calls: number[] = [];
-  readonly troubles: string[] = [];
+  readonly warnings: string[] = [];
   readonly stop: () => void;
   /** What each call waits for. */
   until: Promise<void> | undefined;
 
-  constructor(source: ViewerSource) {
+  constructor(source: DataSource) {
     this.stop = source.connect(this);
   }
 
@@ -25,8 +25,8 @@ export class Collected implements SourceListener {
     throw new Error('a live source has no end to come nearer to');
   }
 
-  trouble(message: string): void {
-    this.troubles.push(message);
+  warning(message: string): void {
+    this.warnings.push(message);
   }
 
   /** `tag step` of each point. */

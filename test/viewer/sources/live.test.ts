@@ -16,8 +16,8 @@ import {
 } from '../../../src/index.ts';
 import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
 import { type LiveOptions, liveSource, liveSourceBy } from '../../../viewer/sources/live.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { Collected } from './collect.ts';
-import { FakeClock } from './live/fake-clock.ts';
 
 /** Gives its input on. */
 class Layer extends Hookable {
@@ -284,7 +284,7 @@ test('an error is told and reported, harms no other layer, and is left out after
       await clock.pass(200);
     }
   });
-  assert.equal(again.troubles, [
+  assert.equal(again.warnings, [
     'b could not be read: lost',
     'b could not be read: lost',
     'b could not be read: lost; it is left out after 3 errors in a row',
@@ -306,8 +306,8 @@ test('a failing promise is an error like any other', async () => {
       await clock.pass(200);
     }
   });
-  assert.is(seen.troubles.length, 9);
-  assert.is(seen.troubles[8], 'c could not be read: device lost; it is left out after 3 errors in a row');
+  assert.is(seen.warnings.length, 9);
+  assert.is(seen.warnings[8], 'c could not be read: device lost; it is left out after 3 errors in a row');
   assert.ok(said.every((line) => line.includes('device lost') || line.includes('removed after 3')));
 });
 
@@ -321,7 +321,7 @@ test('a listener that fails is reported, and goes on being told', async () => {
       throw new Error('cannot draw');
     },
     progress() {},
-    trouble() {},
+    warning() {},
   });
   const said = await reported(async () => {
     net(input);
@@ -363,7 +363,7 @@ test('a step that is no number is an error, and no point', async () => {
     await clock.pass(200);
   });
   assert.equal(seen.names, []);
-  assert.match(seen.troubles[0]!, 'a could not be read: liveSource(): step is the number NaN; expected a number');
+  assert.match(seen.warnings[0]!, 'a could not be read: liveSource(): step is the number NaN; expected a number');
 });
 
 test('each tensor of an output has a tag of its own', async () => {
@@ -446,7 +446,7 @@ test('tensors of instances and Maps are shown, and a call that gives null is pas
     }
   });
   assert.equal(seen.names, ['a/logits 1', 'a/hidden/last 1']);
-  assert.equal(seen.troubles, []);
+  assert.equal(seen.warnings, []);
   assert.equal(said, []);
 });
 

@@ -1,16 +1,16 @@
 import type { ViewerPoint } from '../../../viewer/data/points.ts';
-import type { Progress, SourceListener, ViewerSource } from '../../../viewer/sources/source.ts';
+import type { DataSource, Progress, SourceListener } from '../../../viewer/sources/data-source.ts';
 
 /** Listens to a source of logs and keeps what it says, in the order in which it was said. */
 export class LogListener implements SourceListener {
   readonly batches: (readonly ViewerPoint[])[] = [];
-  readonly troubles: string[] = [];
+  readonly warnings: string[] = [];
   readonly stop: () => void;
   last: Progress | undefined;
   /** What each batch waits for. */
   until: Promise<void> | undefined;
 
-  constructor(source: ViewerSource) {
+  constructor(source: DataSource) {
     this.stop = source.connect(this);
   }
 
@@ -23,8 +23,8 @@ export class LogListener implements SourceListener {
     this.last = progress;
   }
 
-  trouble(message: string): void {
-    this.troubles.push(message);
+  warning(message: string): void {
+    this.warnings.push(message);
   }
 
   get all(): ViewerPoint[] {
@@ -39,6 +39,6 @@ export class LogListener implements SourceListener {
   /** Waits in real time until something holds. */
   async waitFor(what: string, holds: () => boolean): Promise<void> {
     for (let i = 0; i < 1000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
-    if (!holds()) throw new Error(`not within 5 s: ${what}; troubles: ${this.troubles.join(' ')}`);
+    if (!holds()) throw new Error(`not within 5 s: ${what}; warnings: ${this.warnings.join(' ')}`);
   }
 }

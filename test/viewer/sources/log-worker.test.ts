@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs } from '../../../src/tensorboard/index.ts';
+import type { DataSource } from '../../../viewer/sources/data-source.ts';
 import { answerLogs, workerLogSource } from '../../../viewer/sources/log-worker.ts';
 import { logSource } from '../../../viewer/sources/logs.ts';
 import { postSource } from '../../../viewer/sources/post-source.ts';
 import { postedSource } from '../../../viewer/sources/posted-source.ts';
-import type { ViewerSource } from '../../../viewer/sources/source.ts';
 import { counted } from '../data/point.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from './log-listener.ts';
@@ -29,7 +29,7 @@ test.after.each(() => {
 const isRead = ({ last }: LogListener) => last !== undefined && last.total > 0 && last.read === last.total;
 
 /** A source of so many points, of which each waits for the one before. @param given is called when one has been taken */
-const numbered = (count: number, given: () => void): ViewerSource => ({
+const numbered = (count: number, given: () => void): DataSource => ({
   name: '',
   connect(listener) {
     let stopped = false;
@@ -66,8 +66,8 @@ test('workerLogSource() passes on what is wrong', async () => {
   const { port1, port2 } = channel();
   answerLogs({ list: () => Promise.reject(new Error('there is nobody')) }, port2);
   const far = new LogListener(workerLogSource('far', port1));
-  await far.waitFor('it says so', () => far.troubles.length === 1);
-  assert.match(far.troubles[0]!, 'there is nobody');
+  await far.waitFor('it says so', () => far.warnings.length === 1);
+  assert.match(far.warnings[0]!, 'there is nobody');
   far.stop();
 });
 

@@ -45,7 +45,7 @@ test('logSource() gives all points of all runs, and says how far it is', async (
   }
   assert.equal(listener.all, expected);
   assert.equal(listener.last, { read: 273169, total: 273169 });
-  assert.equal(listener.troubles, []);
+  assert.equal(listener.warnings, []);
 });
 
 test('logSource() follows files that grow, and finds new ones', async () => {
@@ -91,13 +91,13 @@ test('logSource() gives nothing more before the viewer has taken the last batch,
 test('logSource() waits for a directory that is not there, and for files in it', async () => {
   const directory = join(temporaryDirectory(), 'later');
   const listener = listen(directory);
-  await listener.waitFor('it says so', () => listener.troubles.length === 1);
+  await listener.waitFor('it says so', () => listener.warnings.length === 1);
   mkdirSync(directory);
-  await listener.waitFor('it says that nothing is there', () => listener.troubles.length === 3);
+  await listener.waitFor('it says that nothing is there', () => listener.warnings.length === 3);
   put(directory, 'events.out.tfevents.1', header, scalars[0]!);
   await listener.waitFor('the point', () => listener.all.length === 1);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(listener.troubles, [
+  assert.equal(listener.warnings, [
     'The logs cannot be read: the directory is not there. It is tried again and again.',
     'The logs can be read again.',
     'There are no event files yet. Their names have "tfevents" in them.',
@@ -116,15 +116,15 @@ test('logSource() tells of files that are none, damaged, shorter or gone, and re
   const listener = listen(directory);
   await listener.waitFor('all points', () => listener.all.length === 3);
   truncateSync(shrinking, 20);
-  await listener.waitFor('a file is shorter', () => listener.troubles.length === 5);
+  await listener.waitFor('a file is shorter', () => listener.warnings.length === 5);
   rmSync(vanishing);
-  await listener.waitFor('a file is gone', () => listener.troubles.length === 6);
+  await listener.waitFor('a file is gone', () => listener.warnings.length === 6);
   await new Promise((resolve) => setTimeout(resolve, 50));
   // Of what cannot be read nothing is left to be read.
   assert.is(listener.last!.read, listener.last!.total);
   const at = (record: number) => header.length + record * damaged.length;
   const reason = 'the data of a record does not fit its checksum';
-  assert.equal(listener.troubles, [
+  assert.equal(listener.warnings, [
     'a.tfevents, byte 0: this is no event file, or it is damaged from its beginning on.',
     `b.tfevents, byte ${at(0)}: ${reason}.`,
     `b.tfevents, byte ${at(1)}: ${reason}.`,
@@ -144,9 +144,9 @@ test('logSource() tells of histograms that cannot be drawn, and goes on', async 
   const listener = listen(directory);
   await listener.waitFor('the other', () => listener.all.length === 1);
   assert.equal(listener.names, ['. fc1 8']);
-  assert.is(listener.troubles.length, 1);
+  assert.is(listener.warnings.length, 1);
   assert.match(
-    listener.troubles[0]!,
+    listener.warnings[0]!,
     /^run \., "fc1", step 7: the histogram cannot be drawn: bin 0 goes from .* to NaN$/,
   );
 });
@@ -171,8 +171,8 @@ test('logSource() reads on where a read broke off, and tells of it once', async 
     ],
   });
   await listener.waitFor('all points', () => listener.all.length === 3);
-  assert.equal(listener.troubles.length, 1);
-  assert.match(listener.troubles[0]!, 'the server went away');
+  assert.equal(listener.warnings.length, 1);
+  assert.match(listener.warnings[0]!, 'the server went away');
 });
 
 test('logSource() keeps to itself what it had read when it was disconnected', async () => {

@@ -149,12 +149,12 @@ test('messages that are not ours are let by', async () => {
   await until(() => listHooks(net).length === 2);
   net(input);
   await seen.count(2);
-  assert.equal(seen.troubles, []);
+  assert.equal(seen.warnings, []);
   seen.stop();
   ends.close();
 });
 
-test('troubles come through, and what fails in the page is reported there', async () => {
+test('warnings come through, and what fails in the page is reported there', async () => {
   const ends = channel();
   class Text extends Module {
     override forward(): string {
@@ -184,7 +184,7 @@ test('troubles come through, and what fails in the page is reported there', asyn
   await later();
   setReporter();
   assert.match(
-    seen.troubles[0]!,
+    seen.warnings[0]!,
     'liveSource(): the output of text is passed over: it has no tensor that its module can read: the string "text"',
   );
   assert.is(said.filter((line) => line === 'cannot draw').length, 2);
@@ -206,8 +206,8 @@ test('when the page goes, the hooks go; when the worker goes, the page is told',
   const seen = new Collected(workerSource(second.page));
   await until(() => listHooks(net).length === 2);
   second.worker.close();
-  await until(() => seen.troubles.length > 0);
-  assert.equal(seen.troubles, ['the other end is gone']);
+  await until(() => seen.warnings.length > 0);
+  assert.equal(seen.warnings, ['the other end is gone']);
   seen.stop();
 });
 
@@ -217,7 +217,7 @@ test("Node's worker threads: a model in one of them is watched from here", async
   await seen.count(4);
   assert.equal(seen.names.slice(0, 2), ['0 0', '1 0']);
   await worker.terminate();
-  assert.equal(seen.troubles, ['the other end is gone']);
+  assert.equal(seen.warnings, ['the other end is gone']);
   seen.stop();
 });
 

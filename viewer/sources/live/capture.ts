@@ -1,9 +1,9 @@
 import { OutputTensors, type RecordPlace, RecordPlaces, report } from '../../../src/adapter.ts';
 import { describe, describeError } from '../../../src/check/index.ts';
 import type { ForwardEvent, Hookable, Selection, SelectionHandle } from '../../../src/index.ts';
+import type { Clock } from '../../clock.ts';
 import { histogramOf } from '../../data/histogram-of.ts';
-import type { SourceListener } from '../source.ts';
-import type { Clock } from './clock.ts';
+import type { SourceListener } from '../data-source.ts';
 import { Delivery } from './delivery.ts';
 import { Rounds } from './rounds.ts';
 import { TimeBudget } from './time-budget.ts';
@@ -32,7 +32,7 @@ export class Capture {
   readonly #places: RecordPlaces<number>;
   readonly #tensors: OutputTensors = new OutputTensors('liveSource()', (error) => {
     report(error);
-    if (!this.#stopped) this.#delivery.trouble(error.message.replace(/^layertap: /, ''));
+    if (!this.#stopped) this.#delivery.warning(error.message.replace(/^layertap: /, ''));
   });
   readonly #errors: Map<Hookable, number> = new Map();
   readonly #handle: SelectionHandle;
@@ -134,7 +134,7 @@ export class Capture {
     const errors = (this.#errors.get(module) ?? 0) + 1;
     this.#errors.set(module, errors);
     const out = errors === ERRORS_IN_A_ROW ? `; it is left out after ${errors} errors in a row` : '';
-    this.#delivery.trouble(`${tag} could not be read: ${describeError(error)}${out}`);
+    this.#delivery.warning(`${tag} could not be read: ${describeError(error)}${out}`);
     if (errors === ERRORS_IN_A_ROW) this.#rounds.leaveOut(module);
   }
 

@@ -1,8 +1,8 @@
 import { report } from '../../../src/adapter.ts';
 import { isThenable } from '../../../src/check/index.ts';
+import type { Clock } from '../../clock.ts';
 import type { ViewerPoint } from '../../data/points.ts';
-import type { SourceListener } from '../source.ts';
-import type { Clock } from './clock.ts';
+import type { SourceListener } from '../data-source.ts';
 
 /** At most ten times a second: what is drawn of it has a known rate, whatever the model's is. */
 const INTERVAL = 100;
@@ -19,7 +19,7 @@ export class Delivery {
   readonly #clock: Clock;
   readonly #onRoom: () => void;
   #points: ViewerPoint[] = [];
-  #troubles: string[] = [];
+  #warnings: string[] = [];
   #last = -Infinity;
   #busy = false;
   #callOff: (() => void) | undefined;
@@ -42,8 +42,8 @@ export class Delivery {
     this.#schedule();
   }
 
-  trouble(message: string): void {
-    this.#troubles.push(message);
+  warning(message: string): void {
+    this.#warnings.push(message);
     this.#schedule();
   }
 
@@ -63,18 +63,18 @@ export class Delivery {
     this.#callOff = undefined;
     this.#busy = true;
     this.#last = this.#clock.now();
-    const [points, troubles] = [this.#points, this.#troubles];
+    const [points, warnings] = [this.#points, this.#warnings];
     this.#points = [];
-    this.#troubles = [];
+    this.#warnings = [];
     this.#onRoom();
     try {
-      for (const trouble of troubles) this.#listener.trouble(trouble);
+      for (const warning of warnings) this.#listener.warning(warning);
       const done = points.length > 0 ? this.#listener.points(points) : undefined;
       if (isThenable(done)) await done;
     } catch (error) {
       report(error as Error);
     }
     this.#busy = false;
-    if (this.#points.length > 0 || this.#troubles.length > 0) this.#schedule();
+    if (this.#points.length > 0 || this.#warnings.length > 0) this.#schedule();
   }
 }

@@ -1,5 +1,5 @@
 import type { LogFile, LogSource } from '../../../src/tensorboard/index.ts';
-import type { Progress } from '../source.ts';
+import type { Progress } from '../data-source.ts';
 
 /** A source of logs that knows how much of it was read, which files went away, and why it cannot be listed. */
 export class CountedLogs implements LogSource {

@@ -1,9 +1,9 @@
 import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../src/tensorboard/index.ts';
 import { fromEvent, UnusableRecord } from '../../data/from-event.ts';
 import type { ViewerPoint } from '../../data/points.ts';
-import type { SourceListener } from '../source.ts';
+import type { SourceListener } from '../data-source.ts';
 import { CountedLogs } from './counted-logs.ts';
-import { Troubles } from './troubles.ts';
+import { Warnings } from './warnings.ts';
 
 /** Milliseconds of reading that make a batch; the first one is smaller, so that there is something to see. */
 const BATCH = 30;
@@ -14,15 +14,15 @@ export class LogLook {
   readonly #listener: SourceListener;
   readonly #logs: CountedLogs;
   readonly #reader: RunReader;
-  readonly #troubles: Troubles;
+  readonly #warnings: Warnings;
   #points: ViewerPoint[] = [];
   #batch: number = FIRST_BATCH;
 
   constructor(logs: LogSource, listener: SourceListener) {
     this.#listener = listener;
-    this.#troubles = new Troubles((message) => listener.trouble(message));
+    this.#warnings = new Warnings((message) => listener.warning(message));
     this.#logs = new CountedLogs(logs, (path) =>
-      this.#troubles.tell(path, `${path} is gone. What was read of it stays.`),
+      this.#warnings.tell(path, `${path} is gone. What was read of it stays.`),
     );
     this.#reader = new RunReader(this.#logs, { onDamage: (damage) => this.#damage(damage) });
   }
@@ -33,12 +33,12 @@ export class LogLook {
     const { failure, isEmpty } = this.#logs;
     if (failure !== undefined) {
       const what = (failure as { code?: unknown }).code === 'ENOENT' ? 'the directory is not there' : failure.message;
-      this.#troubles.tell(UNREADABLE, `The logs cannot be read: ${what}. It is tried again and again.`, 1);
+      this.#warnings.tell(UNREADABLE, `The logs cannot be read: ${what}. It is tried again and again.`, 1);
       return;
     }
-    if (this.#troubles.over(UNREADABLE)) this.#listener.trouble('The logs can be read again.');
-    if (!isEmpty) this.#troubles.over(EMPTY);
-    else this.#troubles.tell(EMPTY, 'There are no event files yet. Their names have "tfevents" in them.', 1);
+    if (this.#warnings.over(UNREADABLE)) this.#listener.warning('The logs can be read again.');
+    if (!isEmpty) this.#warnings.over(EMPTY);
+    else this.#warnings.tell(EMPTY, 'There are no event files yet. Their names have "tfevents" in them.', 1);
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -63,7 +63,7 @@ export class LogLook {
       if (point !== undefined) this.#points.push(point);
     } catch (error) {
       if (!(error instanceof UnusableRecord)) throw error;
-      this.#troubles.tell(`run ${event.run}`, error.message);
+      this.#warnings.tell(`run ${event.run}`, error.message);
     }
   }
 
@@ -77,7 +77,7 @@ export class LogLook {
   #damage({ path, offset, reason, final }: FileDamage): void {
     if (final) this.#logs.skip(path);
     const what = final && offset === 0 ? 'this is no event file, or it is damaged from its beginning on' : reason;
-    this.#troubles.tell(path, `${path}, byte ${offset}: ${what}.`);
+    this.#warnings.tell(path, `${path}, byte ${offset}: ${what}.`);
   }
 }
 

@@ -2,18 +2,18 @@
 const RESTS_AFTER = 300;
 
 /** Where a hand is listened to: over the viewer, at its keys, and on the page, which is what scrolls. */
-export interface HandTargets {
+export interface ActivityTargets {
   readonly pointer: EventTarget;
   readonly keys: EventTarget;
   readonly scrolled: EventTarget;
 }
 
 /** Whether somebody moves something: frames come first then, and what can wait does. */
-export class Hand {
+export class UserActivity {
   #moved = Number.NEGATIVE_INFINITY;
   readonly #ended: AbortController = new AbortController();
 
-  constructor({ pointer, keys, scrolled }: HandTargets) {
+  constructor({ pointer, keys, scrolled }: ActivityTargets) {
     const moved = () => {
       this.#moved = performance.now();
     };
@@ -28,7 +28,7 @@ export class Hand {
     }
   }
 
-  get moves(): boolean {
+  get isActive(): boolean {
     return performance.now() - this.#moved < RESTS_AFTER;
   }
 

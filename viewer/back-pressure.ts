@@ -1,4 +1,4 @@
-import type { Hand } from './hand.ts';
+import type { UserActivity } from './user-activity.ts';
 
 /** After so many milliseconds of taking points the page gets its turn. */
 const TURN = 12;
@@ -10,14 +10,14 @@ const REST = 6;
 const LEAST_REST = 100;
 
 /** When a source may give more. As fast as it can, as long as nobody moves anything; otherwise so that frames have time. */
-export class Intake {
-  readonly #hand: Pick<Hand, 'moves'>;
+export class BackPressure {
+  readonly #activity: Pick<UserActivity, 'isActive'>;
   #turnEnds = 0;
   #next = 0;
   #isFirst = true;
 
-  constructor(hand: Pick<Hand, 'moves'>) {
-    this.#hand = hand;
+  constructor(activity: Pick<UserActivity, 'isActive'>) {
+    this.#activity = activity;
   }
 
   /** @param take takes points @returns what the source waits for; undefined: nothing */
@@ -25,7 +25,7 @@ export class Intake {
     const start = performance.now();
     take();
     const end = performance.now();
-    if (this.#hand.moves) {
+    if (this.#activity.isActive) {
       // One after the other, also where several batches have come.
       this.#next = Math.max(this.#next, end) + Math.max(LEAST_REST, REST * (end - start));
       return new Promise((resolve) => setTimeout(resolve, this.#next - end));

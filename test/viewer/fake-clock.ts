@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../viewer/sources/live/clock.ts';
+import type { Clock } from '../../viewer/clock.ts';
 
 interface Timer {
   at: number;

@@ -5,7 +5,7 @@ import type { MenuOwner, OpenMenu } from './card-menu.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** The overview with its head, first on the page. */
-export class OverviewFrame implements MenuOwner {
+export class OverviewShell implements MenuOwner {
   readonly element: HTMLElement;
   readonly title = 'overview';
   readonly #context: CardContext;

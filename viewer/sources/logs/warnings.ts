@@ -2,7 +2,7 @@
 const MOST = 3;
 
 /** Passes on what a person should know, but not without end. */
-export class Troubles {
+export class Warnings {
   readonly #tell: (message: string) => void;
   readonly #told: Map<string, number> = new Map();
 

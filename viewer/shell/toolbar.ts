@@ -1,7 +1,7 @@
 import { Choice } from '../choice.ts';
 import type { Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
-import type { Progress } from '../sources/source.ts';
+import type { Progress } from '../sources/data-source.ts';
 import type { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { formatBytes } from './bytes.ts';
@@ -15,7 +15,7 @@ const THEMES: Readonly<Record<ThemeChoice, readonly [sign: string, name: string]
 };
 
 /** What the head asks of the rest. */
-export interface HeadActions {
+export interface ToolbarActions {
   pause(paused: boolean): void;
   theme(choice: ThemeChoice): void;
   help(): void;
@@ -23,7 +23,7 @@ export interface HeadActions {
 }
 
 /** Name, progress, filter, and the switches of the view. */
-export class Head {
+export class Toolbar {
   readonly element: HTMLElement;
   readonly filter: HTMLInputElement;
   readonly #store: Store;
@@ -47,7 +47,7 @@ export class Head {
     name: string,
     store: Store,
     state: ViewState,
-    actions: HeadActions,
+    actions: ToolbarActions,
     theme: ThemeChoice,
     follows: boolean,
   ) {
@@ -136,7 +136,7 @@ export class Head {
     );
     this.element = element(
       'header',
-      { class: 'head' },
+      { class: 'toolbar' },
       element('div', { class: 'title' }, element('h1', { title: name }, name), this.#status),
       this.#zoom,
       element('span', { class: 'space' }),

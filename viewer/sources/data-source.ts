@@ -13,11 +13,11 @@ export interface SourceListener {
   points(points: readonly ViewerPoint[]): void | Promise<void>;
   progress(progress: Progress): void;
   /** Something that a person should know: a damaged file, a directory that vanished. The source goes on. */
-  trouble(message: string): void;
+  warning(message: string): void;
 }
 
 /** Where a viewer's data come from: a live selection, a worker, log files. */
-export interface ViewerSource {
+export interface DataSource {
   /** Shown in the head of the page: the name of the directory, say. */
   readonly name: string;
   /** Begins to give points, until the function that is returned is called. */

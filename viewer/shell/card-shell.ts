@@ -6,26 +6,26 @@ import type { OpenMenu } from './card-menu.ts';
 import { makeCard } from './make-card.ts';
 
 /** What a card shows: one tag, of one run, or of all runs that are not hidden. */
-export interface Place {
+export interface CardKey {
   readonly kind: SeriesKind;
   readonly tag: string;
   readonly run: string | undefined;
 }
 
 /** A name for a place that no other place has. */
-export const placeKey = ({ kind, tag, run }: Place): string => JSON.stringify([kind, tag, run]);
+export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
 
 /** What stands around a card: its title and its menu. Empty until somebody comes near, for there may be thousands. */
-export class CardFrame {
+export class CardShell {
   readonly element: HTMLElement;
-  readonly place: Place;
+  readonly place: CardKey;
   readonly #context: CardContext;
   readonly #openMenu: OpenMenu;
   readonly #run: HTMLElement = element('span', { class: 'run' });
   #colour = -1;
   #card: Card | undefined;
 
-  constructor(place: Place, context: CardContext, openMenu: OpenMenu) {
+  constructor(place: CardKey, context: CardContext, openMenu: OpenMenu) {
     this.place = place;
     this.#context = context;
     this.#openMenu = openMenu;
