@@ -28,7 +28,7 @@ function named(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   switch (typeof value) {
     case 'string':
-      return `the string ${JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)}`;
+      return `the string ${quote(value)}`;
     case 'number':
     case 'boolean':
       return `the ${typeof value} ${Object.is(value, -0) ? '-0' : value}`;
@@ -48,10 +48,29 @@ function named(value: unknown): string {
   }
 }
 
+/** Text in quotes, cut to what a message can hold. */
+export const quote = (text: string, longest: number = LONGEST): string =>
+  JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
+
+/** A shape in a message, whatever it holds: `[2, "3", […], an Object]`. Anything but an array as by {@link describe}. */
+export function describeShape(shape: unknown, most: number = Infinity): string {
+  if (!Array.isArray(shape)) return describe(shape);
+  const sizes = Array.from(shape.slice(0, most), (size: unknown) => {
+    if (typeof size === 'string') return quote(size);
+    if (Array.isArray(size)) return '[…]';
+    if (Object.is(size, -0)) return '-0';
+    return typeof size === 'symbol' || typeof size === 'number' ? String(size) : describe(size);
+  });
+  return `[${sizes.join(', ')}${shape.length > most ? `, … ${shape.length} in all` : ''}]`;
+}
+
+/** The built-in type of a value, in any realm: `Uint8Array`, `Map`, `Object`. */
+export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
+
 /** The name of a value's class, and whether it is that of another copy of layertap. */
 const nameOf = (value: object) => (isForeign(value) ? `${className(value)} ${FOREIGN}` : className(value));
 
-const withArticle = (name: string) => `${/^[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+const withArticle = (name: string) => `${/^(?!Uint)[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 
 /** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
 export function className(value: object): string {

@@ -1,6 +1,17 @@
 // The only door to what every room uses of each value that came from outside. It imports nothing.
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';
-export { absorb, className, describe, describeError, isClass, isThenable, typeName } from './describe.ts';
+export {
+  absorb,
+  className,
+  describe,
+  describeError,
+  describeShape,
+  isClass,
+  isThenable,
+  quote,
+  tagOf,
+  typeName,
+} from './describe.ts';
 export { GONE, isDetached } from './detached.ts';
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
 export { localPath } from './local-path.ts';

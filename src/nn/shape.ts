@@ -1,4 +1,4 @@
-import { describe } from '../check/index.ts';
+import { describe, describeShape } from '../check/index.ts';
 
 /** More values than any engine gives one array; asked for by mistake rather than on purpose. */
 const MOST_VALUES = 2 ** 33;
@@ -8,16 +8,6 @@ export function numberOfValues(shape: readonly number[]): number {
   let product = 1;
   for (let i = 0; i < shape.length; i++) product *= shape[i]!;
   return product;
-}
-
-/** A shape as a message shows it, whatever stands in it. */
-export function shapeString(shape: readonly unknown[]): string {
-  const sizes = Array.from(shape, (size) => {
-    if (typeof size === 'string') return JSON.stringify(size);
-    if (Array.isArray(size)) return '[…]';
-    return typeof size === 'object' && size !== null ? describe(size) : String(size);
-  });
-  return `[${sizes.join(', ')}]`;
 }
 
 /**
@@ -57,7 +47,7 @@ export function checkShape(what: string, shape: readonly number[]): number {
   for (let dimension = 0; dimension < shape.length; dimension++) {
     const size = shape[dimension]!;
     if (Number.isSafeInteger(size) && size >= 0) continue;
-    const asked = shapeString(shape);
+    const asked = describeShape(shape);
     if (Number.isSafeInteger(size)) {
       throw new RangeError(`Trying to create tensor with negative dimension ${size}: ${asked}\n  asked by: ${what}`);
     }

@@ -2,6 +2,7 @@ import {
   brand,
   className,
   describe,
+  describeShape,
   GONE,
   isDetached,
   printAsString,
@@ -11,7 +12,7 @@ import {
 } from '../check/index.ts';
 import { ForwardError, type TensorReader } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
-import { checkShape, checkSpread, numberOfValues, shapeString } from './shape.ts';
+import { checkShape, checkSpread, numberOfValues } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
 /** A Float32Array that its type lets nobody write to. */
@@ -97,7 +98,7 @@ export class Tensor {
   reshape(...shape: number[]): Tensor {
     checkSpread('reshape', shape);
     const inferred = shape.indexOf(-1);
-    const asked = shapeString(shape);
+    const asked = describeShape(shape);
     shape.forEach((dimension, i) => {
       if (dimension === -1 && i !== inferred)
         throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);

@@ -1,5 +1,4 @@
-// Reading and writing .safetensors files, on plain arrays: nothing here knows a Tensor or a Module.
-export type { SafetensorsArrays, SafetensorsDtype, UnreadDtype } from './dtype.ts';
-export { readSafetensors, type SafetensorsTensor } from './read-safetensors.ts';
-export { readSafetensorsMetadata } from './read-safetensors-metadata.ts';
-export { type SafetensorsInput, type SafetensorsValues, writeSafetensors } from './write-safetensors.ts';
+// Reading and writing .safetensors files, on plain arrays: no Tensor, no Module.
+export type { SafetensorsArrays, SafetensorsDtype, UnreadDtype } from './dtypes.ts';
+export { readSafetensors, readSafetensorsMetadata, type SafetensorsTensor } from './read.ts';
+export { type SafetensorsInput, type SafetensorsValues, writeSafetensors } from './write.ts';

@@ -134,8 +134,8 @@ test('readNumbers() refuses by their names the kinds that it cannot read', () =>
 
 test('readNumbers() refuses an array that is not the one of its kind: its bytes would pass for numbers', () => {
   const cases: [kind: string, values: NumericArray, expected: string][] = [
-    ['float32', new Uint8Array(8), 'float32, but in an Uint8Array; expected a Float32Array or Float64Array'],
-    ['F16', new Uint8Array(8), 'float16, but in an Uint8Array; expected a Uint16Array or Float32Array or Float64Array'],
+    ['float32', new Uint8Array(8), 'float32, but in a Uint8Array; expected a Float32Array or Float64Array'],
+    ['F16', new Uint8Array(8), 'float16, but in a Uint8Array; expected a Uint16Array or Float32Array or Float64Array'],
     ['bfloat16', new Int16Array(8), 'bfloat16, but in an Int16Array; expected a Uint16Array or'],
     ['int64', new Int32Array(8), 'int64, but in an Int32Array; expected a BigInt64Array or'],
     ['bool', new BigInt64Array(8), 'bool, but in a BigInt64Array; expected a Uint8Array or'],
@@ -247,7 +247,7 @@ test('tensor() and assign() read bits of float16 as such, where the dtype says s
   assert.equal(tensor({ ...half, dtype: 'uint16' } as never).toArray(), [0x3c00, 0xc000]);
   assert.throws(
     () => tensor({ ...half, dtype: 'float32' } as never),
-    /^tensor\(\): the data is of type float32, but in an Uint16Array/,
+    /^tensor\(\): the data is of type float32, but in a Uint16Array/,
   );
   assert.throws(
     () => parameter.assign({ ...half, dtype: 'int4' } as never),

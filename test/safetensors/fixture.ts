@@ -1,9 +1,9 @@
-/** @file What the Python package safetensors wrote and accepted, as test/fixtures/make_pytorch.py recorded it. */
+/** @file Files of the Python package safetensors, and what it accepts, as recorded by test/fixtures/make_pytorch.py. */
 import { readFileSync } from 'node:fs';
 
 const at = (name: string) => new URL(`../fixtures/pytorch/${name}`, import.meta.url);
 
-/** A tensor as the fixtures hold it: NaN and the infinities are strings. */
+/** A tensor in the fixtures; NaN and infinities are strings. */
 export interface FixtureTensor {
   name: string;
   shape: number[];
@@ -19,18 +19,18 @@ export function json<T>(name: string): T {
   return JSON.parse(readFileSync(at(name), 'utf8')) as T;
 }
 
-/** The values as numbers; every number of the fixtures is one that float32 holds. */
+/** The values as numbers. All of them are exact in float32. */
 export function values(tensor: FixtureTensor): number[] {
   return tensor.data.map(Number);
 }
 
-/** The values of a tensor that must be float32. */
+/** The data of a tensor, asserted to be a Float32Array. */
 export function floats(data: ArrayLike<number> | ArrayLike<bigint>): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new Error(`a Float32Array expected, got ${Object.prototype.toString.call(data)}`);
 }
 
-/** A file made by hand: header, then the bytes of the tensors. */
+/** A handmade file: the header, then the tensors' bytes. */
 export function file(header: unknown, buffer: Uint8Array = new Uint8Array()): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(8 + text.length + buffer.length);

@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readSafetensors } from '../../src/safetensors/read-safetensors.ts';
+import { readSafetensors, readSafetensorsMetadata } from '../../src/safetensors/read.ts';
 import { bytes, type FixtureTensor, file, floats, json, values } from './fixture.ts';
 
 const DTYPES = 'safetensors/dtypes.safetensors';
 const expected = json<FixtureTensor[]>('safetensors/dtypes.json');
 
-/** NaN and -0 are told apart from what they resemble, unlike with ===. */
+/** By Object.is: NaN equals NaN, and -0 does not equal 0. */
 function same(got: ArrayLike<number>, want: readonly number[], name: string) {
   assert.is(got.length, want.length, `${name}: length`);
   want.forEach((value, i) => {
@@ -25,7 +25,7 @@ test('readSafetensors() reads every dtype, value and shape as the Python package
   }
 });
 
-/** What each type becomes. */
+/** The array of each tensor in the fixture. */
 const ARRAYS: Record<string, string> = {
   i8: 'Int8Array',
   i16: 'Int16Array',
@@ -43,7 +43,7 @@ const ARRAYS: Record<string, string> = {
 test('readSafetensors() reads integers and BOOL into the arrays of their types, with the values that PyTorch wrote', () => {
   const rows = json<{ name: string; shape: number[]; text: string[] }[]>('safetensors/integers.json');
   assert.equal(rows.map(({ name }) => name).sort(), Object.keys(ARRAYS).sort());
-  // At any offset: the elements in the file are aligned to nothing.
+  // A file may lie at any offset, so its elements may have any alignment.
   for (let offset = 0; offset < 8; offset++) {
     const whole = bytes('safetensors/integers.safetensors');
     const room = new Uint8Array(whole.length + offset);
@@ -59,13 +59,13 @@ test('readSafetensors() reads integers and BOOL into the arrays of their types, 
   }
 });
 
-test('readSafetensors() gives any byte of a BOOL other than 0 as 1', () => {
+test('readSafetensors() reads every byte of a BOOL but 0 as 1', () => {
   const header = { x: { dtype: 'BOOL', shape: [4], data_offsets: [0, 4] } };
   const tensor = readSafetensors(file(header, Uint8Array.of(0, 1, 2, 255))).get('x')!;
   assert.equal(tensor.data, Uint8Array.of(0, 1, 1, 1));
 });
 
-test('readSafetensors() lists tensors of types that it does not read, and refuses their data by name', () => {
+test('readSafetensors() lists tensors of unreadable types, and refuses to read their data by name', () => {
   const tensors = readSafetensors(bytes('safetensors/unread.safetensors'));
   assert.equal(
     [...tensors].map(([name, { dtype, shape }]) => [name, dtype, shape]),
@@ -84,12 +84,12 @@ test('readSafetensors() lists tensors of types that it does not read, and refuse
       () => tensors.get(name!)!.data,
       (error: unknown) =>
         (error as Error).message ===
-        `safetensors: tensor "${name}" is of type ${dtype}, whose values cannot be read; expected F32, F16, BF16, F64, I8, I16, I32, I64, U8, U16, U32, U64, BOOL`,
+        `safetensors: tensor "${name}": to read its data, its dtype must be one of F32, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F64, BOOL, got ${dtype}`,
     );
   }
 });
 
-test('readSafetensors() copies values when they are asked for, once, and nothing else', () => {
+test('readSafetensors() copies the values of a tensor once, at the first read of its data', () => {
   const input = new Uint8Array(bytes(DTYPES));
   const tensors = readSafetensors(input);
   const [asked, other] = [tensors.get('2-d')!, tensors.get('f32')!];
@@ -104,7 +104,7 @@ test('readSafetensors() copies values when they are asked for, once, and nothing
   assert.equal(structuredClone(asked), { data: asked.data, shape: [2, 3], dtype: 'F32' });
 });
 
-test('readSafetensors() says so where the memory of the file was given away before the values were read', () => {
+test('readSafetensors() says that the memory of a file was transferred before the values were read', () => {
   const input = new Uint8Array(bytes(DTYPES));
   const tensors = readSafetensors(input);
   structuredClone(input.buffer, { transfer: [input.buffer] });
@@ -123,9 +123,9 @@ test('readSafetensors() gives the tensors in the order of their bytes, whatever 
   );
 });
 
-test('readSafetensors() takes an ArrayBuffer, a Uint8Array, a Buffer, at any offset', () => {
+test('readSafetensors() accepts an ArrayBuffer, a Uint8Array and a Buffer, at any offset', () => {
   const whole = new Uint8Array(bytes(DTYPES));
-  // As bytes: assert.equal() does not find NaN equal to itself in a typed array.
+  // As bytes: to assert.equal(), NaN in a typed array does not equal itself.
   const read = (input: Uint8Array | ArrayBuffer) =>
     [...readSafetensors(input)].map(([name, { data, shape }]) => ({
       name,
@@ -145,7 +145,7 @@ test('readSafetensors() takes an ArrayBuffer, a Uint8Array, a Buffer, at any off
   assert.equal(read(shared), want, 'shared memory');
 });
 
-test('readSafetensors() gives each tensor memory of its own', () => {
+test('readSafetensors() shares no memory between tensors', () => {
   const tensors = readSafetensors(bytes(DTYPES));
   const buffers = new Set([...tensors.values()].map(({ data }) => data.buffer));
   assert.is(buffers.size, tensors.size, 'no two tensors share memory');
@@ -165,7 +165,7 @@ test('readSafetensors() keeps the payload and the sign of every NaN of F32, F16 
   }
 });
 
-test('readSafetensors() reads the names that objects treat specially as names', () => {
+test('readSafetensors() reads __proto__ and the like as ordinary names', () => {
   const names = json<FixtureTensor[]>('safetensors/names.json');
   const tensors = readSafetensors(bytes('safetensors/names.safetensors'));
   assert.is(tensors.size, names.length);
@@ -174,19 +174,51 @@ test('readSafetensors() reads the names that objects treat specially as names', 
   assert.equal(Object.keys(Object.prototype), []);
 });
 
-test('readSafetensors() refuses what is not bytes, and says what came', () => {
+test('readSafetensors() refuses anything but bytes, and says what it got', () => {
   const refuse = (input: unknown, came: RegExp) =>
     assert.throws(
       () => readSafetensors(input as Uint8Array),
       (error: unknown) => error instanceof TypeError && came.test(error.message),
     );
-  refuse('weights.safetensors', /got "weights\.safetensors"$/);
-  refuse('x'.repeat(1e6), /got "x{80}"…$/);
+  refuse('weights.safetensors', /got the string "weights\.safetensors"$/);
+  refuse('x'.repeat(1e6), /got the string "x{40}…"$/);
   refuse(undefined, /got undefined$/);
-  refuse([1, 2], /got \[1, 2\]$/);
-  refuse(Promise.resolve(new Uint8Array(16)), /got a value of type Promise$/);
-  refuse(new DataView(new ArrayBuffer(16)), /got a value of type DataView$/);
-  refuse(new Float32Array(4), /got a value of type Float32Array$/);
+  refuse([1, 2], /got an array of length 2$/);
+  refuse(Promise.resolve(new Uint8Array(16)), /got a promise$/);
+  refuse(new DataView(new ArrayBuffer(16)), /got a DataView$/);
+  refuse(new Float32Array(4), /got a Float32Array$/);
+});
+
+test('readSafetensorsMetadata() reads the text that the Python package wrote', () => {
+  assert.equal([...readSafetensorsMetadata(bytes('safetensors/dtypes.safetensors'))], [['made by', 'Python \u2713']]);
+  assert.equal([...readSafetensorsMetadata(bytes('safetensors/names.safetensors'))], [['é\n', '"\\\u0001']]);
+});
+
+test('readSafetensorsMetadata() returns an empty Map for a file without metadata', () => {
+  assert.equal(readSafetensorsMetadata(bytes('digits-logits.safetensors')), new Map());
+  assert.equal(readSafetensorsMetadata(file({ __metadata__: {} })), new Map());
+});
+
+test('readSafetensorsMetadata() reads __proto__ as an ordinary key', () => {
+  const header = JSON.parse('{"__metadata__":{"__proto__":"a","constructor":"b"}}') as unknown;
+  const metadata = readSafetensorsMetadata(file(header));
+  assert.equal(
+    [...metadata],
+    [
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ],
+  );
+});
+
+test('readSafetensorsMetadata() accepts values that equal a key', () => {
+  const read = readSafetensorsMetadata(file({ __metadata__: { a: 'a', b: 'a', c: '"a":', d: '\\' } }));
+  assert.equal([...read.keys()], ['a', 'b', 'c', 'd']);
+});
+
+test('readSafetensorsMetadata() checks the tensors too', () => {
+  const header = { __metadata__: { a: 'b' }, x: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } };
+  assert.throws(() => readSafetensorsMetadata(file(header)), /tensor "x"/);
 });
 
 test.run();

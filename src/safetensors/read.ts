@@ -1,16 +1,15 @@
-import { describe } from './describe.ts';
-import type { SafetensorsArrays, SafetensorsDtype } from './dtype.ts';
-import { parseHeader } from './parse-header.ts';
-import { readValues } from './read-values.ts';
+import { readValues, type SafetensorsArrays, type SafetensorsDtype } from './dtypes.ts';
+import { parseHeader } from './header.ts';
+import { quoteName } from './strict-json.ts';
 
-/** One tensor of a file: its `dtype` says which array its `data` are. */
+/** One tensor of a file. Its `dtype` says which array its `data` are. */
 export type SafetensorsTensor = { [D in SafetensorsDtype]: TensorOf<D> }[SafetensorsDtype];
 
 interface TensorOf<D extends SafetensorsDtype> {
   /**
-   * The values in row-major order: a copy, owned by the caller, made when it is first asked for. F32, F16, BF16 and F64
-   * become a Float32Array; integers their own arrays; BOOL a Uint8Array of 0 and 1.
-   * @throws Error for a type that is not read; the message names the tensor and the type
+   * The values in row-major order: a copy, owned by the caller, made at the first read. F32, F16, BF16 and F64 become a
+   * Float32Array, integers the array of their type, BOOL a Uint8Array of 0 and 1.
+   * @throws Error for any other type; the message names the tensor and the type
    */
   readonly data: D extends keyof SafetensorsArrays ? SafetensorsArrays[D] : never;
   /** The sizes of the dimensions, outermost first; empty for a scalar. */
@@ -28,13 +27,12 @@ interface TensorOf<D extends SafetensorsDtype> {
  * ```
  *
  * F32, F16 and BF16 are read exactly; F64 is rounded to the nearest float32. Integers and BOOL keep their values, each in
- * the array of its type. Tensors of other types (F8_E4M3, C64, …) are in the Map with their type and shape; asking for
+ * the array of its type. Tensors of other types (F8_E4M3, C64, …) are in the Map with their type and shape; reading
  * their `data` throws.
  *
- * The header is checked as a whole before anything is returned, so that a file from a stranger can be read. Values are
- * copied out of the file when a tensor's `data` is first read: what is not asked for costs nothing, and a copy takes no
- * more memory than its bytes in the file (F16 and BF16: twice that). Until then the tensor refers to `bytes`, which must
- * not change meanwhile.
+ * The whole header is checked first, so that untrusted files can be read. Values are copied out of the file when a tensor's
+ * `data` is first read: unread tensors cost nothing, and a copy takes no more memory than its bytes in the file (F16 and
+ * BF16: twice that). Until then the tensor refers to `bytes`, which must not change.
  *
  * Format: https://huggingface.co/docs/safetensors.
  *
@@ -50,10 +48,9 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Sa
       const part = buffer.subarray(begin, end);
       const tensor = {
         get data() {
-          if (part.length !== end - begin)
-            throw new Error(`safetensors: tensor ${describe(name)}: the file's memory is gone`);
-          const data = readValues(part, dtype, name);
-          // From now on a plain property, like the others.
+          const where = `safetensors: tensor ${quoteName(name)}`;
+          if (part.length !== end - begin) throw new Error(`${where}: the file's memory is gone`);
+          const data = readValues(part, dtype, where);
           Object.defineProperty(tensor, 'data', { value: data, writable: true });
           return data;
         },
@@ -63,4 +60,14 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Sa
       return [name, tensor as SafetensorsTensor];
     }),
   );
+}
+
+/**
+ * Reads the `__metadata__` of a .safetensors file: text that its writer added, such as `format: pt`. Empty if it has
+ * none. Checks the file as {@link readSafetensors} does, and throws the same errors, but copies no tensor.
+ *
+ * @param bytes the whole file
+ */
+export function readSafetensorsMetadata(bytes: Uint8Array | ArrayBuffer): Map<string, string> {
+  return parseHeader(bytes).metadata;
 }

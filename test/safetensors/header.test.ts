@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseHeader } from '../../src/safetensors/parse-header.ts';
-import { readSafetensors } from '../../src/safetensors/read-safetensors.ts';
+import { parseHeader } from '../../src/safetensors/header.ts';
+import { readSafetensors } from '../../src/safetensors/read.ts';
 import { file, json } from './fixture.ts';
 import { BROKEN, GOOD, STRICTER } from './verdicts.ts';
 
@@ -14,7 +14,7 @@ interface Case {
 const cases = json<Case[]>('safetensors/files.json');
 const decode = (name: string) => Buffer.from(cases.find((one) => one.name === name)!.base64, 'base64');
 
-test('parseHeader() has an expectation for every file of the fixture', () => {
+test('every file of the fixture has a verdict', () => {
   assert.equal(cases.map(({ name }) => name).sort(), [...Object.keys(GOOD), ...Object.keys(BROKEN)].sort());
 });
 
@@ -29,7 +29,7 @@ for (const [name, names] of Object.entries(GOOD)) {
 }
 
 for (const [name, message] of Object.entries(BROKEN)) {
-  test(`parseHeader() refuses, and says why: ${name}`, () => {
+  test(`parseHeader() refuses with the reason: ${name}`, () => {
     const refused = (error: unknown) => {
       assert.instance(error, Error);
       assert.ok((error as Error).message.startsWith('safetensors: '), (error as Error).message);
@@ -41,13 +41,13 @@ for (const [name, message] of Object.entries(BROKEN)) {
   });
 }
 
-test('parseHeader() refuses all that the Python package refuses, and of what that reads only a known few', () => {
+test('parseHeader() refuses every file that the Python package refuses, and a known few others', () => {
   const stricter = cases.filter(({ name, readByPython }) => readByPython && name in BROKEN).map(({ name }) => name);
   assert.equal(new Set(stricter), STRICTER);
   for (const { name, readByPython } of cases) if (name in GOOD) assert.ok(readByPython, name);
 });
 
-test('parseHeader() leaves Object.prototype as it was', () => {
+test('parseHeader() does not pollute Object.prototype', () => {
   const before = Object.getOwnPropertyNames(Object.prototype);
   for (const name of ['good, __proto__', 'good, constructor', 'dtype inherited', 'metadata of null']) {
     try {
@@ -57,7 +57,7 @@ test('parseHeader() leaves Object.prototype as it was', () => {
   assert.equal(Object.getOwnPropertyNames(Object.prototype), before);
 });
 
-test('parseHeader() keeps its messages short, whatever the file holds', () => {
+test('parseHeader() keeps its messages short for hostile files', () => {
   const long = 'x'.repeat(1e5);
   const sizes = Array.from({ length: 1e5 }, () => -1);
   const entry = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
@@ -85,7 +85,7 @@ test('parseHeader() refuses a header that is nested a million deep', () => {
   new TextEncoder().encodeInto(text, bytes.subarray(8));
   assert.throws(
     () => parseHeader(bytes),
-    // An engine that parses recursively may give up before.
+    // A recursive JSON parser may give up first.
     /^safetensors: the header is (nested more than 127 deep|not JSON: .*)$/,
   );
 });

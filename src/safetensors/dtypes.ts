@@ -1,0 +1,142 @@
+/** @file The element types of the format, and how their bytes become typed arrays. */
+import { widenBfloat16, widenFloat16 } from '../check/index.ts';
+
+/** The element types that can be read, and the array that each becomes. */
+export interface SafetensorsArrays {
+  F32: Float32Array;
+  F16: Float32Array;
+  BF16: Float32Array;
+  F64: Float32Array;
+  I8: Int8Array;
+  I16: Int16Array;
+  I32: Int32Array;
+  I64: BigInt64Array;
+  U8: Uint8Array;
+  U16: Uint16Array;
+  U32: Uint32Array;
+  U64: BigUint64Array;
+  /** 0 for false, 1 for true. */
+  BOOL: Uint8Array;
+}
+
+/** An element type of the format that has no JavaScript array. */
+export type UnreadDtype =
+  | 'F4'
+  | 'F6_E2M3'
+  | 'F6_E3M2'
+  | 'F8_E5M2'
+  | 'F8_E4M3'
+  | 'F8_E8M0'
+  | 'F8_E4M3FNUZ'
+  | 'F8_E5M2FNUZ'
+  | 'C64';
+
+/** The element types of the format. */
+export type SafetensorsDtype = keyof SafetensorsArrays | UnreadDtype;
+
+/**
+ * Bits per element, in the order of the reference implementation, which writes the last type first.
+ *
+ * Source: https://github.com/huggingface/safetensors, `enum Dtype`, version 0.8. A Map, because a file may name a dtype
+ * "constructor".
+ */
+const BITS: ReadonlyMap<string, number> = new Map<SafetensorsDtype, number>([
+  ['BOOL', 8],
+  ['F4', 4],
+  ['F6_E2M3', 6],
+  ['F6_E3M2', 6],
+  ['U8', 8],
+  ['I8', 8],
+  ['F8_E5M2', 8],
+  ['F8_E4M3', 8],
+  ['F8_E8M0', 8],
+  ['F8_E4M3FNUZ', 8],
+  ['F8_E5M2FNUZ', 8],
+  ['I16', 16],
+  ['U16', 16],
+  ['F16', 16],
+  ['BF16', 16],
+  ['I32', 32],
+  ['U32', 32],
+  ['F32', 32],
+  ['C64', 64],
+  ['F64', 64],
+  ['I64', 64],
+  ['U64', 64],
+]);
+
+export const DTYPES: readonly string[] = [...BITS.keys()];
+
+export function isDtype(name: unknown): name is SafetensorsDtype {
+  return typeof name === 'string' && BITS.has(name);
+}
+
+export const bitsPerElement = (dtype: SafetensorsDtype): number => BITS.get(dtype)!;
+
+/** The order of the reference implementation: wide types first, so that every tensor is aligned. */
+export const compareDtypes = (a: SafetensorsDtype, b: SafetensorsDtype): number =>
+  DTYPES.indexOf(b) - DTYPES.indexOf(a);
+
+/** The types that JavaScript has arrays for. */
+const ARRAYS = {
+  F32: Float32Array,
+  I8: Int8Array,
+  I16: Int16Array,
+  I32: Int32Array,
+  I64: BigInt64Array,
+  U8: Uint8Array,
+  U16: Uint16Array,
+  U32: Uint32Array,
+  U64: BigUint64Array,
+} as const satisfies Record<Exclude<keyof SafetensorsArrays, 'F16' | 'BF16' | 'F64' | 'BOOL'>, unknown>;
+
+const READABLE: string = [...Object.keys(ARRAYS), 'F16', 'BF16', 'F64', 'BOOL'].join(', ');
+
+/**
+ * Reads the elements of one tensor into a new array. F32, F16 and BF16 keep every value, the sign of zero and the payload
+ * of a NaN; F64 rounds to the nearest float32, ties to even, and to an infinity beyond its range.
+ * @param bytes little-endian
+ * @param where begins the error message
+ * @throws Error for a type that has no array
+ */
+export function readValues(
+  bytes: Uint8Array,
+  dtype: SafetensorsDtype,
+  where: string,
+): SafetensorsArrays[keyof SafetensorsArrays] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (dtype) {
+    case 'F16': {
+      const bits = new Uint32Array(bytes.length / 2);
+      for (let i = 0; i < bits.length; i++) bits[i] = widenFloat16(view.getUint16(2 * i, true));
+      return new Float32Array(bits.buffer);
+    }
+    case 'BF16': {
+      const bits = new Uint32Array(bytes.length / 2);
+      for (let i = 0; i < bits.length; i++) bits[i] = widenBfloat16(view.getUint16(2 * i, true));
+      return new Float32Array(bits.buffer);
+    }
+    case 'F64': {
+      const values = new Float32Array(bytes.length / 8);
+      for (let i = 0; i < values.length; i++) values[i] = view.getFloat64(8 * i, true);
+      return values;
+    }
+    case 'BOOL':
+      return bytes.slice().map((byte) => (byte === 0 ? 0 : 1));
+  }
+  if (!Object.hasOwn(ARRAYS, dtype)) {
+    throw new Error(`${where}: to read its data, its dtype must be one of ${READABLE}, got ${dtype}`);
+  }
+  const Elements = ARRAYS[dtype as keyof typeof ARRAYS];
+  const copy = bytes.slice();
+  swapIfBigEndian(copy, Elements.BYTES_PER_ELEMENT);
+  return new Elements(copy.buffer);
+}
+
+const BIG_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
+/** Reverses the bytes of each element, in place, on a big-endian machine: files are little-endian. */
+export function swapIfBigEndian(bytes: Uint8Array, size: number): void {
+  if (!BIG_ENDIAN) return;
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+}
