@@ -10,6 +10,7 @@ export {
   type ForwardHookOptions,
   type ForwardPreHook,
   type ForwardPreHookOptions,
+  type Handle,
   Hookable,
   type HookResult,
   type InputsOf,
@@ -22,7 +23,7 @@ export { type AttachedMethod, type AttachOptions, attach, type MethodName } from
 export type { TensorReader, TensorValues } from './hooks/index.ts';
 
 /* Many modules at once */
-export { type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './hooks/index.ts';
+export { type ModuleClass, Selection, type Selector, select } from './hooks/index.ts';
 export { type HookInfo, listHooks, removeAllHooks, withHooks } from './hooks/index.ts';
 export {
   type GlobalForwardHook,

@@ -1,8 +1,8 @@
 import { checkHook } from './core/check-hook.ts';
-import { RemovableHandle } from './core/handle.ts';
+import type { RemovableHandle } from './core/handle.ts';
 import { globalHooks, type Registration } from './core/hook-table.ts';
+import { register } from './core/register.ts';
 import { warnOfCopies } from './core/report.ts';
-import { registered } from './core/scope.ts';
 import type { Hookable } from './hookable.ts';
 
 /** A hook for every `Module`: its types are those of no module in particular. */
@@ -46,5 +46,5 @@ export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options
 
 function add(registration: Registration): RemovableHandle {
   warnOfCopies('global hooks of this one do not reach its modules');
-  return registered(new RemovableHandle(globalHooks, globalHooks.add(registration)));
+  return register(globalHooks, registration);
 }

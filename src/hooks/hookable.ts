@@ -2,13 +2,13 @@ import { brand, className, describe, isOfKind, printAsString } from '../check/in
 import { checkHook } from './core/check-hook.ts';
 import type { ChunkEvent, ForwardEvent as CoreForwardEvent } from './core/event.ts';
 import { located } from './core/forward-error.ts';
-import { RemovableHandle } from './core/handle.ts';
-import { giveHookTable, globalHooks, HookTable, hookTable, noHooks, type Registration } from './core/hook-table.ts';
+import type { RemovableHandle } from './core/handle.ts';
+import { giveHookTable, globalHooks, HookTable, hookTable, noHooks } from './core/hook-table.ts';
 import { type HookableOptions, reachedByGlobalHooks } from './core/hookable-options.ts';
 import type { InputsOf, OutputOf } from './core/module-like.ts';
 import { callAsync, callSync, type Target } from './core/pipeline.ts';
 import type { TensorReader } from './core/reader.ts';
-import { registered } from './core/scope.ts';
+import { register } from './core/register.ts';
 import { namedModules, ownEntries, submodule, walk } from './core/tree.ts';
 import { type LogOptions, logger } from './log.ts';
 import { type Observable, type OperatorFunction, observable } from './rx/chain.ts';
@@ -135,7 +135,7 @@ export abstract class Hookable {
    */
   registerForwardHook(hook: ForwardHook<this>, options: ForwardHookOptions = {}): RemovableHandle {
     checkHook(`registerForwardHook() of ${className(this)}`, hook, options, ['prepend', 'alwaysCall']);
-    return register(this, { kind: 'forward', hook, ...options });
+    return register(hookTable(this), { kind: 'forward', hook, ...options });
   }
 
   /**
@@ -145,7 +145,7 @@ export abstract class Hookable {
    */
   registerForwardPreHook(hook: ForwardPreHook<this>, options: ForwardPreHookOptions = {}): RemovableHandle {
     checkHook(`registerForwardPreHook() of ${className(this)}`, hook, options, ['prepend']);
-    return register(this, { kind: 'forward-pre', hook, ...options });
+    return register(hookTable(this), { kind: 'forward-pre', hook, ...options });
   }
 
   /**
@@ -255,11 +255,6 @@ function applied(this: Hookable, receiver: unknown, inputs?: ArrayLike<unknown>)
     );
   }
   return Reflect.apply(this, receiver, inputs ?? []);
-}
-
-function register(module: Hookable, registration: Registration): RemovableHandle {
-  const table = hookTable(module);
-  return registered(new RemovableHandle(table, table.add(registration)));
 }
 
 export function isHookable(value: unknown): value is Hookable {

@@ -10,7 +10,7 @@ export { intercept, type Listeners, listenersOf } from './adapter/intercept.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
-export { RemovableHandle } from './core/handle.ts';
+export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
 export { activity } from './core/hook-table.ts';
 export {
   type FrameworkNode,
@@ -48,6 +48,6 @@ export type { ChunkOptions, ObserveOptions } from './rx/observe.ts';
 export { type QueueOptions, queue } from './rx/queue.ts';
 export { type OutputStatistics, statistics } from './rx/statistics.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx/transform.ts';
-export { handleOf, type ModuleClass, Selection, type SelectionHandle, type Selector, select } from './select.ts';
+export { type ModuleClass, Selection, type Selector, select } from './select.ts';
 export { type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './tags.ts';
 export { withHooks } from './with-hooks.ts';

@@ -1,7 +1,7 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable } from '../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
-import { removeAll } from './core/handle.ts';
+import { type Handle, handleOf, removeAll } from './core/handle.ts';
 import type { OutputOf } from './core/module-like.ts';
 import { entries, hiddenModules, type TreeEntry } from './core/tree.ts';
 import { globMatcher } from './glob.ts';
@@ -32,22 +32,6 @@ export type Selector<M extends Hookable = Hookable> =
   | ModuleClass<M>
   | ((path: string, module: Hookable) => boolean);
 
-/** What {@link Selection} registers, undone with one call. */
-export interface SelectionHandle {
-  /** Removes everything that was registered with it. Twice is harmless. */
-  remove(): void;
-  /** The same, under the name that RxJS's `Subscription.add` calls. */
-  unsubscribe(): void;
-  /** The same, for `using handle = …`. */
-  [Symbol.dispose](): void;
-}
-
-/** A handle that removes in one way, whatever it is called by. */
-export function handleOf(remove: () => void): SelectionHandle {
-  // An engine without the symbol has no `using` either.
-  return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
-}
-
 /** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
 export class Selection<M extends Hookable = Hookable> implements Iterable<readonly [string, M]> {
   readonly #modules: readonly (readonly [string, M])[];
@@ -66,18 +50,18 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** Registers the hook on every module, or on none where that fails. @throws as on one module */
-  registerForwardHook(hook: ForwardHook<M>, options?: ForwardHookOptions): SelectionHandle {
+  registerForwardHook(hook: ForwardHook<M>, options?: ForwardHookOptions): Handle {
     return this.#all((_path, module) => module.registerForwardHook(hook, options));
   }
 
   /** Registers the pre-hook on every module, or on none where that fails. @throws as on one module */
-  registerForwardPreHook(hook: ForwardPreHook<M>, options?: ForwardPreHookOptions): SelectionHandle {
+  registerForwardPreHook(hook: ForwardPreHook<M>, options?: ForwardPreHookOptions): Handle {
     return this.#all((_path, module) => module.registerForwardPreHook(hook, options));
   }
 
   /** As on one module; `event.path` tells which one it was. Errors are counted for each module. */
-  observe(observer: (event: ChunkEvent<M>) => unknown, options: ObserveOptions & { chunks: true }): SelectionHandle;
-  observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): SelectionHandle;
+  observe(observer: (event: ChunkEvent<M>) => unknown, options: ObserveOptions & { chunks: true }): Handle;
+  observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): Handle;
   /** The events of all modules as one Observable. */
   observe(): Observable<ForwardEvent<M>>;
   /** The same, with the chunks of streams: see `ChunkEvent`. */
@@ -85,7 +69,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   observe(
     observer?: ((event: ForwardEvent<M>) => unknown) | Required<ChunkOptions>,
     options?: ObserveOptions,
-  ): SelectionHandle | Observable<ForwardEvent<M>> {
+  ): Handle | Observable<ForwardEvent<M>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<M>(this.#modules);
     if (isOptions(observer)) return observable<M>(this.#modules, observer);
@@ -93,16 +77,16 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** As on one module: each gets a chain of its own. */
-  transform(...operators: OperatorFunction<OutputOf<M>, OutputOf<M>>[]): SelectionHandle {
+  transform(...operators: OperatorFunction<OutputOf<M>, OutputOf<M>>[]): Handle {
     return this.#all((path, module) => registerTransform<M>(module, path, operators));
   }
 
   /** As on one module. */
-  log(options?: LogOptions): SelectionHandle {
+  log(options?: LogOptions): Handle {
     return this.#all((path, module) => observeIsolated<M>(module, path, logger(options)));
   }
 
-  #all(register: (path: string, module: M) => { remove(): void }): SelectionHandle {
+  #all(register: (path: string, module: M) => { remove(): void }): Handle {
     const handles: { remove(): void }[] = [];
     const remove = () => removeAll(handles);
     try {

@@ -1,6 +1,6 @@
 import { absorb, describe, isThenable } from '../check/index.ts';
 import { removeAll } from './core/handle.ts';
-import { collectHandles } from './core/scope.ts';
+import { collectHandles } from './core/register.ts';
 
 /**
  * Runs a function with hooks that are there only meanwhile: everything registered inside `register` is gone when `run`

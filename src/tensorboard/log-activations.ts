@@ -1,12 +1,12 @@
 import { checkOptions, describe, readStep } from '../check/index.ts';
 import {
   type ForwardEvent,
+  type Handle,
   handleOf,
   OutputTensors,
   RecordPlaces,
   report,
   type Selection,
-  type SelectionHandle,
   type TagOption,
   tagsOf,
 } from '../hooks/index.ts';
@@ -67,7 +67,7 @@ export function logActivations(
   writer: ActivationsWriter,
   selection: Selection,
   options: LogActivationsOptions = {},
-): SelectionHandle {
+): Handle {
   checkOptions(WHERE, options, ['every', 'tag', 'prefix', 'step', 'merge', 'bins', 'maxBins']);
   const { every = 1, tag = 'path', prefix, step, merge } = options;
   if (typeof writer?.addHistogram !== 'function') {

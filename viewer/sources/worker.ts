@@ -2,7 +2,7 @@
 
 import { handleOf } from '../../src/adapter.ts';
 import { describe } from '../../src/check/index.ts';
-import type { Selection, SelectionHandle } from '../../src/index.ts';
+import type { Handle, Selection } from '../../src/index.ts';
 import { CLOCK } from '../clock.ts';
 import type { DataSource } from './data-source.ts';
 import { type LiveOptions, liveSourceBy } from './live.ts';
@@ -24,7 +24,7 @@ import type { MessageEnd } from './worker-messages.ts';
  * mountViewer(element, workerSource(worker));
  * @throws TypeError or RangeError for other arguments
  */
-export function postActivations(port: MessageEnd, selection: Selection, options: LiveOptions = {}): SelectionHandle {
+export function postActivations(port: MessageEnd, selection: Selection, options: LiveOptions = {}): Handle {
   checkPort('postActivations()', port);
   return handleOf(postSource(port, liveSourceBy(CLOCK, selection, options, port)));
 }

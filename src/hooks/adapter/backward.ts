@@ -1,8 +1,8 @@
 /** @file Registering hooks on gradients. The core has none; an adapter runs them where its framework computes them. */
 import { checkHook } from '../core/check-hook.ts';
-import { RemovableHandle } from '../core/handle.ts';
+import type { RemovableHandle } from '../core/handle.ts';
 import { hookTable } from '../core/hook-table.ts';
-import { registered } from '../core/scope.ts';
+import { register } from '../core/register.ts';
 import type { Hookable } from '../hookable.ts';
 
 export interface BackwardHookOptions {
@@ -29,8 +29,7 @@ export function registerBackwardHook(
 ): RemovableHandle {
   const verb = kind === 'backward' ? 'registerFullBackwardHook()' : 'registerFullBackwardPreHook()';
   checkHook(`${verb} of ${hookable}`, hook, options, ['prepend']);
-  const table = hookTable(hookable);
-  return registered(new RemovableHandle(table, table.add({ kind, hook, ...options })));
+  return register(hookTable(hookable), { kind, hook, ...options });
 }
 
 /** For adapters: the backward hooks of one kind as they are now, in the order in which they run. */

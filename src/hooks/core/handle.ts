@@ -2,18 +2,25 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { HookTable } from './hook-table.ts';
 
-/**
- * What a registration gives back: the way to undo it. Fits `using` and RxJS's `Subscription.add`. It keeps neither
- * the module nor the hook alive.
- */
-export class RemovableHandle {
-  /** One counter for the process. */
+/** Undoes a registration. Fits `using handle = …` and RxJS's `Subscription.add`. */
+export interface Handle {
+  /** Removes everything that was registered with it. Twice is harmless. */
+  remove(): void;
+  /** The same as `remove`, under the name that RxJS calls. */
+  unsubscribe(): void;
+  /** The same as `remove`, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** The handle of one hook. It keeps neither the module nor the hook alive. */
+export class RemovableHandle implements Handle {
+  /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
   readonly #table: { deref(): HookTable | undefined };
 
   constructor(table: HookTable, id: number) {
     this.id = id;
-    // Where an engine has no weak references a handle keeps its module alive.
+    // An engine without weak references keeps the module alive through its handles.
     this.#table = typeof WeakRef === 'undefined' ? { deref: () => table } : new WeakRef(table);
   }
 
@@ -22,7 +29,6 @@ export class RemovableHandle {
     this.#table.deref()?.remove(this.id);
   }
 
-  /** The same as {@link remove}, under the name that RxJS calls. */
   unsubscribe(): void {
     this.remove();
   }
@@ -30,7 +36,7 @@ export class RemovableHandle {
   declare [Symbol.dispose]: () => void;
 
   static {
-    // `using handle = …`. An engine without the symbol has no `using` either.
+    // An engine without the symbol has no `using` either.
     if (Symbol.dispose !== undefined) {
       Object.defineProperty(RemovableHandle.prototype, Symbol.dispose, {
         value: RemovableHandle.prototype.remove,
@@ -41,7 +47,12 @@ export class RemovableHandle {
   }
 }
 
-/** Removes all, also behind one whose `uninstall` fails. @throws the first error, when all are removed */
+/** A handle that calls a function. */
+export function handleOf(remove: () => void): Handle {
+  return Object.assign({ remove, unsubscribe: remove }, Symbol.dispose && { [Symbol.dispose]: remove });
+}
+
+/** Removes all, even if some fail (an `uninstall` that throws). @throws the first error, after all were tried */
 export function removeAll(handles: Iterable<{ remove(): void }>): void {
   const errors: unknown[] = [];
   for (const handle of handles) {

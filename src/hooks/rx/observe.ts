@@ -2,12 +2,12 @@ import { checkOptions, className, describe, describeError, isNews, troubleOf } f
 import { checkHook } from '../core/check-hook.ts';
 import { describePlace } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
-import { RemovableHandle } from '../core/handle.ts';
+import type { RemovableHandle } from '../core/handle.ts';
 import { type HookRecord, hookTable, type Registration } from '../core/hook-table.ts';
 import type { ModuleLike } from '../core/module-like.ts';
 import { ERRORS_IN_A_ROW } from '../core/notify-observers.ts';
+import { register } from '../core/register.ts';
 import { type Reporter, report } from '../core/report.ts';
-import { registered } from '../core/scope.ts';
 import { ChunkListener } from '../core/streams/stream-tap.ts';
 
 export interface ChunkOptions {
@@ -63,7 +63,7 @@ export function observeIsolated<M extends ModuleLike>(
   };
   const hook = observer as Registration['hook'];
   const ofChunks = chunks ? chunkListener(module, path, name, reporter) : undefined;
-  const handle = register(module, { kind: 'observer', path, name, hook, failed, ...ofChunks });
+  const handle = register(hookTable(module), { kind: 'observer', path, name, hook, failed, ...ofChunks });
   return handle;
 }
 
@@ -96,10 +96,11 @@ export function observeEvents<M extends ModuleLike>(
   { chunks = false }: ChunkOptions = {},
 ): RemovableHandle {
   const hook = listener as Registration['hook'];
-  return register(module, { kind: 'observer', path, name, hook, ...(chunks ? chunkListener(module, path, name) : {}) });
-}
-
-function register(module: ModuleLike, registration: Registration): RemovableHandle {
-  const table = hookTable(module);
-  return registered(new RemovableHandle(table, table.add(registration)));
+  return register(hookTable(module), {
+    kind: 'observer',
+    path,
+    name,
+    hook,
+    ...(chunks ? chunkListener(module, path, name) : {}),
+  });
 }

@@ -1,11 +1,11 @@
 /** @file Operators that change outputs: the verdict on what a chain of them did with each one. */
 import { absorb, className, describe, describeError, isThenable } from '../../check/index.ts';
 import { describePlace } from '../core/describe-module.ts';
-import { RemovableHandle } from '../core/handle.ts';
+import type { RemovableHandle } from '../core/handle.ts';
 import { hookTable, type Registration } from '../core/hook-table.ts';
 import type { ModuleLike, OutputOf } from '../core/module-like.ts';
+import { register } from '../core/register.ts';
 import { report } from '../core/report.ts';
-import { registered } from '../core/scope.ts';
 import { Chain, type ChainListener, type OperatorFunction } from './chain.ts';
 
 /** A transform emitted several values in one call. */
@@ -67,10 +67,8 @@ class Transform {
     this.#chains = [chain];
     const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
     const onRemove = () => this.#end();
-    const table = hookTable(module);
     try {
-      const id = table.add({ kind: 'transform', name: 'transform()', hook, onRemove });
-      this.handle = registered(new RemovableHandle(table, id));
+      this.handle = register(hookTable(module), { kind: 'transform', name: 'transform()', hook, onRemove });
     } catch (error) {
       this.#endChain(chain);
       throw error;

@@ -1,6 +1,6 @@
 import { OutputTensors, type RecordPlace, RecordPlaces, report } from '../../../src/adapter.ts';
 import { describe, describeError } from '../../../src/check/index.ts';
-import type { ForwardEvent, Hookable, Selection, SelectionHandle } from '../../../src/index.ts';
+import type { ForwardEvent, Handle, Hookable, Selection } from '../../../src/index.ts';
 import type { Clock } from '../../clock.ts';
 import { histogramOf } from '../../data/histogram-of.ts';
 import type { SourceListener } from '../data-source.ts';
@@ -35,7 +35,7 @@ export class Capture {
     if (!this.#stopped) this.#delivery.warning(error.message.replace(/^layertap: /, ''));
   });
   readonly #errors: Map<Hookable, number> = new Map();
-  readonly #handle: SelectionHandle;
+  readonly #handle: Handle;
   /** Outputs whose values are waited for. */
   #pending = 0;
   /** Whether anything was called since the last tick. */
