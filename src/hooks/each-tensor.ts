@@ -1,9 +1,5 @@
 /** @file The tensors of an output, found in one way wherever outputs are read. */
-import { absorb, describe, describeError, isThenable, type Numbers, readNumbers } from '../check/index.ts';
-import { describeModule } from './core/describe-module.ts';
-import type { ForwardEvent } from './core/event.ts';
-import type { ModuleLike } from './core/module-like.ts';
-import { report } from './core/report.ts';
+import { describe } from '../check/index.ts';
 
 /** An output is looked through at each call: one with more objects than this is an error, and so is a deeper one. */
 const MOST_OBJECTS = 100_000;
@@ -91,93 +87,5 @@ function* partsOf(container: object): Iterable<readonly [key: unknown, part: unk
       }
       yield [key, part];
     }
-  }
-}
-
-/**
- * Visits the tensors of outputs for one who records them. What has none is passed over, as is a part that cannot be read
- * beside others that can: a model may give null for once, or texts beside its numbers. Each is reported once for a
- * module, but for null and undefined.
- */
-export class OutputTensors {
-  readonly #where: string;
-  readonly #say: (error: Error) => void;
-  readonly #without: WeakSet<ModuleLike> = new WeakSet();
-  readonly #unreadable: WeakSet<ModuleLike> = new WeakSet();
-
-  /**
-   * @param where names the recorder in messages
-   * @param say is given the reports
-   */
-  constructor(where: string, say: (error: Error) => void = report) {
-    this.#where = where;
-    this.#say = say;
-  }
-
-  /**
-   * @param visit as of {@link forEachTensor}
-   * @throws as {@link forEachTensor} does
-   */
-  each(event: ForwardEvent, visit: (tensor: unknown, place: string) => void): void {
-    const { output, reader } = event;
-    if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
-    if (output === null || output === undefined) return;
-    const why = reader === undefined ? 'there is no TensorReader for it' : 'it has no tensor that its module can read';
-    this.#report(this.#without, event, 'the output', `${why}: ${describe(output)}`);
-  }
-
-  /**
-   * Visits the values of the tensors that have some.
-   * @param name of the module in names: a tensor inside of its output has a name below that, `lstm/0`
-   * @returns a promise where values can only be waited for; it rejects where one of them or `visit` fails
-   * @throws TypeError for an output whose values are bits of something else, see {@link readNumbers}; and as {@link each}
-   */
-  eachValues(
-    event: ForwardEvent,
-    name: string,
-    visit: (name: string, values: Numbers) => void,
-  ): Promise<unknown> | undefined {
-    const { reader } = event;
-    let waiting: PromiseLike<unknown>[] | undefined;
-    this.each(event, (tensor, place) => {
-      const at = name + place;
-      const refused = (error: unknown) => {
-        if (place === '') throw error;
-        this.#report(this.#unreadable, event, `the part ${place} of the output`, describeError(error));
-      };
-      const take = (values: unknown) => {
-        if (values === undefined) return;
-        let numbers: Numbers;
-        try {
-          numbers = readNumbers(this.#where, at, values, tensor);
-        } catch (error) {
-          return refused(error);
-        }
-        visit(at, numbers);
-      };
-      let values: unknown;
-      try {
-        values = reader!.values(tensor);
-      } catch (error) {
-        return refused(error);
-      }
-      if (!isThenable(values)) {
-        take(values);
-        return;
-      }
-      const taken = values.then(take, refused);
-      // Where another tensor fails first, nothing waits for this one.
-      absorb(taken);
-      waiting ??= [];
-      waiting.push(taken);
-    });
-    return waiting && Promise.all(waiting);
-  }
-
-  #report(reported: WeakSet<ModuleLike>, { module, path }: ForwardEvent, what: string, why: string): void {
-    if (reported.has(module)) return;
-    reported.add(module);
-    const where = `layertap: ${this.#where}: ${what} of ${path || describeModule(module)}`;
-    this.#say(new Error(`${where} is passed over: ${why}. This is said once for each module.`));
   }
 }

@@ -22,7 +22,7 @@ export type { InputsOf, OutputOf } from './core/module-like.ts';
 export type { TensorReader, TensorValues } from './core/reader.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
-export { forEachTensor, OutputTensors } from './each-tensor.ts';
+export { forEachTensor } from './each-tensor.ts';
 export {
   type GlobalForwardHook,
   type GlobalForwardPreHook,
@@ -44,10 +44,10 @@ export {
 } from './hookable.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
+export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './record.ts';
 export type { ChunkOptions, ObserveOptions } from './rx/observe.ts';
 export { type QueueOptions, queue } from './rx/queue.ts';
 export { type OutputStatistics, statistics } from './rx/statistics.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx/transform.ts';
 export { type ModuleClass, Selection, type Selector, select } from './select.ts';
-export { type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './tags.ts';
 export { withHooks } from './with-hooks.ts';

@@ -2,7 +2,7 @@ import { concatMap, filter, from, map, type OperatorFunction, of } from 'rxjs';
 import { isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
-import { OutputTensors } from '../each-tensor.ts';
+import { OutputTensors } from '../record.ts';
 import { summaryOf } from '../summary-of.ts';
 
 /** Statistics of one tensor of an output: what is left of an event when its tensor is gone. */

@@ -1,0 +1,193 @@
+/** @file Recording the outputs of a selection: the tag of each module, the step of each call, the tensors of each output. */
+import {
+  absorb,
+  className,
+  describe,
+  describeError,
+  isForeign,
+  isOfKind,
+  isThenable,
+  type Numbers,
+  readNumbers,
+} from '../check/index.ts';
+import { describeModule } from './core/describe-module.ts';
+import type { ForwardEvent } from './core/event.ts';
+import { hookTable } from './core/hook-table.ts';
+import type { ModuleLike } from './core/module-like.ts';
+import { report } from './core/report.ts';
+import { forEachTensor } from './each-tensor.ts';
+import type { Hookable } from './hookable.ts';
+import type { Selection } from './select.ts';
+
+/**
+ * What a tag is: the module's path, its repr as in PyTorch's tutorials, or what a function makes of both. Where two
+ * modules would have one tag, their paths are added in brackets.
+ */
+export type TagOption = 'path' | 'repr' | ((path: string, module: Hookable) => string);
+
+/**
+ * The tag of each module of a selection.
+ * @param where names the call in the error message
+ * @param prefix comes before each tag, with a '/' between them
+ * @throws TypeError for other arguments
+ */
+export function tagsOf(
+  where: string,
+  selection: Selection,
+  tag: TagOption = 'path',
+  prefix?: string,
+): Map<Hookable, string> {
+  if (!isOfKind(selection, 'Selection') || isForeign(selection)) {
+    throw new TypeError(`${where}: what select() gives expected, got ${describe(selection)}`);
+  }
+  if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {
+    throw new TypeError(`${where}: option "tag" must be 'path', 'repr' or a function, got ${describe(tag)}`);
+  }
+  if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
+    throw new TypeError(`${where}: option "prefix" must be a string that is not empty, got ${describe(prefix)}`);
+  }
+  const start = prefix === undefined ? '' : `${prefix}/`;
+  const named = [...selection].map(([path, module]) => {
+    // Refuses what registering would refuse, before anything is registered.
+    hookTable(module);
+    if (typeof tag === 'function') return { path, module, name: tag(path, module) };
+    // A repr of several lines would make no heading; a root has no path.
+    const repr = String(module).replace(/\s*\n\s*/g, ' ');
+    return { path, module, name: tag === 'repr' ? repr : path || className(module) };
+  });
+  const uses = new Map<string, number>();
+  for (const { name } of named) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const tags = new Map<Hookable, string>();
+  const taken = new Map<string, string>();
+  for (const { path, module, name } of named) {
+    const full = uses.get(name)! > 1 ? `${name} (${path})` : name;
+    if (taken.has(full)) {
+      const both = `${JSON.stringify(taken.get(full))} and ${JSON.stringify(path)}`;
+      throw new TypeError(
+        `${where}: ${both} would both have the tag ${JSON.stringify(full)}: one would hide the other`,
+      );
+    }
+    taken.set(full, path);
+    tags.set(module, start + full);
+  }
+  return tags;
+}
+
+/** Where the record of a call goes. */
+export interface RecordPlace<S> {
+  readonly tag: string;
+  readonly step: S;
+}
+
+/**
+ * The tag and the step of each call of some modules. Without steps of the caller's, a module's calls are its steps, from 0.
+ * Of several calls at one step the first has the module's tag, then come `tag/call_1`, `tag/call_2`, ….
+ */
+export class RecordPlaces<S extends number | bigint> {
+  readonly #modules: Map<Hookable, { readonly tag: string; next: number; step: S | undefined }>;
+  readonly #step: (() => S) | undefined;
+
+  constructor(tags: ReadonlyMap<Hookable, string>, step: (() => S) | undefined) {
+    this.#modules = new Map([...tags].map(([module, tag]) => [module, { tag, next: 0, step: undefined }]));
+    this.#step = step;
+  }
+
+  /** To be asked once for each call, also for those that are not recorded. @throws what the caller's function throws */
+  next(module: Hookable): RecordPlace<S | number> {
+    const last = this.#modules.get(module)!;
+    if (this.#step === undefined) return { tag: last.tag, step: last.next++ };
+    const step = this.#step();
+    if (last.step !== step) last.next = 0;
+    last.step = step;
+    const repeats = last.next++;
+    return { tag: repeats === 0 ? last.tag : `${last.tag}/call_${repeats}`, step };
+  }
+}
+
+/**
+ * Visits the tensors of outputs for one who records them. What has none is passed over, as is a part that cannot be read
+ * beside others that can: a model may give null for once, or texts beside its numbers. Each is reported once for a
+ * module, but for null and undefined.
+ */
+export class OutputTensors {
+  readonly #where: string;
+  readonly #say: (error: Error) => void;
+  readonly #without: WeakSet<ModuleLike> = new WeakSet();
+  readonly #unreadable: WeakSet<ModuleLike> = new WeakSet();
+
+  /**
+   * @param where names the recorder in messages
+   * @param say is given the reports
+   */
+  constructor(where: string, say: (error: Error) => void = report) {
+    this.#where = where;
+    this.#say = say;
+  }
+
+  /**
+   * @param visit as of {@link forEachTensor}
+   * @throws as {@link forEachTensor} does
+   */
+  each(event: ForwardEvent, visit: (tensor: unknown, place: string) => void): void {
+    const { output, reader } = event;
+    if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
+    if (output === null || output === undefined) return;
+    const why = reader === undefined ? 'there is no TensorReader for it' : 'it has no tensor that its module can read';
+    this.#report(this.#without, event, 'the output', `${why}: ${describe(output)}`);
+  }
+
+  /**
+   * Visits the values of the tensors that have some.
+   * @param name of the module in names: a tensor inside of its output has a name below that, `lstm/0`
+   * @returns a promise where values can only be waited for; it rejects where one of them or `visit` fails
+   * @throws TypeError for an output whose values are bits of something else, see {@link readNumbers}; and as {@link each}
+   */
+  eachValues(
+    event: ForwardEvent,
+    name: string,
+    visit: (name: string, values: Numbers) => void,
+  ): Promise<unknown> | undefined {
+    const { reader } = event;
+    let waiting: PromiseLike<unknown>[] | undefined;
+    this.each(event, (tensor, place) => {
+      const at = name + place;
+      const refused = (error: unknown) => {
+        if (place === '') throw error;
+        this.#report(this.#unreadable, event, `the part ${place} of the output`, describeError(error));
+      };
+      const take = (values: unknown) => {
+        if (values === undefined) return;
+        let numbers: Numbers;
+        try {
+          numbers = readNumbers(this.#where, at, values, tensor);
+        } catch (error) {
+          return refused(error);
+        }
+        visit(at, numbers);
+      };
+      let values: unknown;
+      try {
+        values = reader!.values(tensor);
+      } catch (error) {
+        return refused(error);
+      }
+      if (!isThenable(values)) {
+        take(values);
+        return;
+      }
+      const taken = values.then(take, refused);
+      // Where another tensor fails first, nothing waits for this one.
+      absorb(taken);
+      waiting ??= [];
+      waiting.push(taken);
+    });
+    return waiting && Promise.all(waiting);
+  }
+
+  #report(reported: WeakSet<ModuleLike>, { module, path }: ForwardEvent, what: string, why: string): void {
+    if (reported.has(module)) return;
+    reported.add(module);
+    const where = `layertap: ${this.#where}: ${what} of ${path || describeModule(module)}`;
+    this.#say(new Error(`${where} is passed over: ${why}. This is said once for each module.`));
+  }
+}
