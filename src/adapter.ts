@@ -5,6 +5,7 @@
 
 /* Hooks around a call that the framework makes */
 export { intercept, type Listeners, listenersOf } from './hooks/index.ts';
+export { MethodInterceptor, replaceProperty } from './hooks/index.ts';
 
 /* What a Hookable says of itself */
 export type { FrameworkNode, HookableOptions, HookKind } from './hooks/index.ts';

@@ -55,6 +55,7 @@ test('adapter writers get these names', () => {
   assert.equal(Object.keys(adapter).sort(), [
     'FieldReader',
     'MalformedMessage',
+    'MethodInterceptor',
     'OutputTensors',
     'RecordPlaces',
     'backwardHooks',
@@ -64,6 +65,7 @@ test('adapter writers get these names', () => {
     'listenersOf',
     'ownEntries',
     'registerBackwardHook',
+    'replaceProperty',
     'report',
     'tagsOf',
   ]);

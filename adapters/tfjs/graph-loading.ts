@@ -5,8 +5,7 @@
  *     as saved:  a ──→ X ──→ consumers          as loaded:  a ──→ X/before_hooks ──→ X (ours) ──→ consumers
  *                                                             └───────────────────────↑
  */
-import { describe } from '../../src/adapter.ts';
-import { replaceProperty } from '../own-property.ts';
+import { describe, replaceProperty } from '../../src/adapter.ts';
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
 import {
   type Attributes,

@@ -1,9 +1,7 @@
-import { ReplacedMethod } from '../own-property.ts';
+import { MethodInterceptor } from '../../src/adapter.ts';
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';
 
 type Arguments = readonly unknown[];
-type Execute = ReplacedMethod<TfjsGraphModelLike['execute']>;
-type ExecuteAsync = ReplacedMethod<TfjsGraphModelLike['executeAsync']>;
 
 /** The inputs of a run, in an object of their own: two runs may have the same. */
 interface Given {
@@ -31,12 +29,24 @@ export class GraphRuns {
   #synchronous = false;
   /** What is to be done when the last run has ended. */
   #waiting: (() => void)[] = [];
-  /** What is, or was last, in the place of the model's methods. */
-  #execute: Execute | undefined;
-  #executeAsync: ExecuteAsync | undefined;
+  readonly #execute: MethodInterceptor<TfjsGraphModelLike['execute']>;
+  readonly #executeAsync: MethodInterceptor<TfjsGraphModelLike['executeAsync']>;
 
   constructor(model: TfjsGraphModelLike) {
     this.#model = model;
+    this.#execute = new MethodInterceptor(model, 'execute', (...given: Arguments) => {
+      const run = (inputs: Arguments) => this.#run(this.#execute.original, inputs);
+      return this.#counted(() => (this.#around === undefined ? run(given) : this.#around.execute(given, run)));
+    });
+    this.#executeAsync = new MethodInterceptor(model, 'executeAsync', async (...given: Arguments) => {
+      const run = (inputs: Arguments) => this.#runAsync(this.#executeAsync.original, inputs);
+      this.#underWay++;
+      try {
+        return await (this.#around === undefined ? run(given) : this.#around.executeAsync(given, run));
+      } finally {
+        this.#end();
+      }
+    });
   }
 
   /** @returns ends it; the last one leaves the model as it was found */
@@ -45,8 +55,8 @@ export class GraphRuns {
     this.install();
     return () => {
       if (--this.#watchers > 0) return;
-      this.#execute?.restore();
-      this.#executeAsync?.restore();
+      this.#execute.uninstall();
+      this.#executeAsync.uninstall();
     };
   }
 
@@ -83,7 +93,7 @@ export class GraphRuns {
 
   /** A run of the model without what stands around it. */
   executeWithoutHooks(...given: Arguments): unknown {
-    const execute = this.#execute?.isInPlace === true ? this.#execute.original : this.#model.execute;
+    const execute = this.#execute.original;
     return this.#counted(() => this.#run(execute, given));
   }
 
@@ -115,29 +125,8 @@ export class GraphRuns {
   /** Puts an own `execute` and `executeAsync` on the model while it is watched, around any that replaced them. */
   install(): void {
     if (this.#watchers === 0) return;
-    const model = this.#model;
-    // One that another has taken the place of, and perhaps calls, only passes on.
-    if (this.#execute?.isInPlace !== true) {
-      const execute: Execute = new ReplacedMethod(model, 'execute', (...given: Arguments) => {
-        const run = (inputs: Arguments) => this.#run(execute.original, inputs);
-        if (this.#execute !== execute) return run(given);
-        return this.#counted(() => (this.#around === undefined ? run(given) : this.#around.execute(given, run)));
-      });
-      this.#execute = execute;
-    }
-    if (this.#executeAsync?.isInPlace !== true) {
-      const executeAsync: ExecuteAsync = new ReplacedMethod(model, 'executeAsync', async (...given: Arguments) => {
-        const run = (inputs: Arguments) => this.#runAsync(executeAsync.original, inputs);
-        if (this.#executeAsync !== executeAsync) return run(given);
-        this.#underWay++;
-        try {
-          return await (this.#around === undefined ? run(given) : this.#around.executeAsync(given, run));
-        } finally {
-          this.#end();
-        }
-      });
-      this.#executeAsync = executeAsync;
-    }
+    this.#execute.install();
+    this.#executeAsync.install();
   }
 
   #counted(run: () => unknown): unknown {

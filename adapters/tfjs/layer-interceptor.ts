@@ -1,4 +1,4 @@
-import { ReplacedMethod } from '../own-property.ts';
+import { MethodInterceptor } from '../../src/adapter.ts';
 import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
 import { disposeAllBut, NEEDS_WRAP } from './hook-point.ts';
 import { type ModelOutput, replaceModelOutput } from './model-output.ts';
@@ -59,13 +59,15 @@ export class LayerInterceptor {
   #listeners: readonly CallWrapper[] = [];
   /** The only one, if there is one only. */
   #only: CallWrapper | undefined;
-  /** What is, or was last, in the place of the layer's call. */
-  #method: ReplacedMethod<Layer['call']> | undefined;
+  readonly #method: MethodInterceptor<Layer['call']>;
   /** The model that it is, while it has listeners. */
   #model: ModelOutput | undefined;
 
   private constructor(layer: Layer) {
     this.#layer = layer;
+    this.#method = new MethodInterceptor(layer, 'call', (inputs: unknown, options: TfjsCallOptions | undefined) =>
+      this.#call(inputs, options),
+    );
   }
 
   static of(layer: Layer): LayerInterceptor {
@@ -84,7 +86,7 @@ export class LayerInterceptor {
     return () => {
       this.#setListeners(this.#listeners.filter((one) => one !== listener));
       if (this.#listeners.length > 0) return;
-      this.#method?.restore();
+      this.#method.uninstall();
       this.#model?.restore();
       this.#model = undefined;
     };
@@ -97,23 +99,18 @@ export class LayerInterceptor {
 
   /** Puts an own `call` on the layer; where another one has taken its place, around that. */
   install(): void {
-    if (this.#method?.isInPlace === true) return;
     const layer = this.#layer;
     if (!Object.isExtensible(layer)) {
       throw new TypeError(
         `${layer.getClassName()}(${layer.name}) cannot be hooked: it takes no new properties\n  expected: a layer that is not frozen`,
       );
     }
-    // One that another has taken the place of, and perhaps calls, only passes on.
-    const call = (inputs: unknown, options: TfjsCallOptions | undefined) =>
-      this.#method === method ? this.#call(inputs, options) : method.original.call(layer, inputs, options);
-    const method: ReplacedMethod<Layer['call']> = new ReplacedMethod(layer, 'call', call);
-    this.#method = method;
+    this.#method.install();
     if (isContainer(layer) && this.#model === undefined) {
       const run = (inputs: unknown, options: TfjsCallOptions | undefined) => this.#call(inputs, options);
       this.#model = replaceModelOutput(
         layer,
-        (view, inputs, options) => this.#method!.original.call(view, inputs, options),
+        (view, inputs, options) => this.#method.original.call(view, inputs, options),
         run,
       );
     }
@@ -158,7 +155,7 @@ export class LayerInterceptor {
   /** The layer itself. */
   #perform(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
     return this.#model === undefined
-      ? this.#method!.original.call(this.#layer, inputs, options)
+      ? this.#method.original.call(this.#layer, inputs, options)
       : this.#model.forward(inputs, options);
   }
 

@@ -3,7 +3,7 @@
  * before it gave would stay: so a model has an own `execute`, with a tidy, while layers that were found in it are hooked.
  */
 
-import { ReplacedMethod } from '../own-property.ts';
+import { MethodInterceptor } from '../../src/adapter.ts';
 import type { Container, Core, Layer } from './framework.ts';
 import { isContainer } from './framework.ts';
 
@@ -47,8 +47,9 @@ function tidy(core: Core, model: Container): () => void {
     // A model that takes no new properties is left as it is.
     if (Object.isExtensible(model)) {
       const within = (...given: never[]) => core.tidy(() => method.original.apply(model, given));
-      const method: ReplacedMethod<Container['execute']> = new ReplacedMethod(model, 'execute', within);
-      entry = { hooked: 0, restore: () => method.restore() };
+      const method: MethodInterceptor<Container['execute']> = new MethodInterceptor(model, 'execute', within);
+      method.install();
+      entry = { hooked: 0, restore: () => method.uninstall() };
     }
     tidied.set(model, entry);
   }

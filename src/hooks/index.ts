@@ -7,6 +7,7 @@ export {
   registerBackwardHook,
 } from './adapter/backward.ts';
 export { intercept, type Listeners, listenersOf } from './adapter/intercept.ts';
+export { MethodInterceptor } from './adapter/method-interceptor.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
@@ -20,6 +21,7 @@ export {
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';
 export type { TensorReader, TensorValues } from './core/reader.ts';
+export { replaceProperty } from './core/replace-property.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
 export { forEachTensor } from './each-tensor.ts';

@@ -804,7 +804,7 @@ test('what cannot be intercepted is reported once, and the caller reads as ever'
   const model = { run: () => next };
   const method = attach(model, 'run');
   const cases: [string, () => object, (stream: never) => Promise<unknown[]>, RegExp][] = [
-    ['frozen', () => Object.freeze(later()), readAll, /it is frozen, or its next cannot be replaced/],
+    ['frozen', () => Object.freeze(later()), readAll, /next cannot be intercepted: the object takes no new properties/],
     [
       'locked',
       () => {

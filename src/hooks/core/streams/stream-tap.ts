@@ -1,6 +1,7 @@
 /** @file Seeing what the caller reads from a stream: its reading methods are intercepted on the object itself. */
 import { isThenable } from '../../../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from '../event.ts';
+import { replaceProperty } from '../replace-property.ts';
 import { isStream, standInFor } from './stand-in.ts';
 
 /** What becomes of a stream, as whoever reads it finds out. */
@@ -143,7 +144,6 @@ export class StreamTap implements Sink {
   intercept(object: object, key: PropertyKey, around: Around, nested = false): void {
     const original = (object as Record<PropertyKey, unknown>)[key];
     if (typeof original !== 'function') return;
-    const found = Object.getOwnPropertyDescriptor(object, key);
     const tap = this;
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
       const call = () => tap.#inner(original as Method, this, inputs);
@@ -154,17 +154,8 @@ export class StreamTap implements Sink {
     for (const name of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, name, { value: original[name], configurable: true });
     }
-    const enumerable = found?.enumerable ?? false;
-    const descriptor = { value: interceptor, writable: true, configurable: true, enumerable };
-    if (!Reflect.defineProperty(object, key, descriptor)) {
-      throw new Error(`it is frozen, or its ${String(key)} cannot be replaced`);
-    }
-    this.#undo.push(() => {
-      // What someone else has put there meanwhile stays.
-      if (Object.getOwnPropertyDescriptor(object, key)?.value !== interceptor) return;
-      if (found === undefined) Reflect.deleteProperty(object, key);
-      else Reflect.defineProperty(object, key, found);
-    });
+    const enumerable = Object.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
+    this.#undo.push(replaceProperty(object, key, interceptor, enumerable));
   }
 
   #inner(original: Method, receiver: unknown, inputs: unknown[]): unknown {
