@@ -1,43 +1,52 @@
+import type { Clock } from './clock.ts';
 import type { UserActivity } from './user-activity.ts';
 
-/** After so many milliseconds of taking points the page gets its turn. */
+/** After this many milliseconds of taking points the page gets a turn. */
 const TURN = 12;
-/** After the first points there is so long, in milliseconds, to show something of them: nothing of the page is warm yet. */
+/** After the first points the page gets this many milliseconds to show them: none of its code is warm yet. */
 const FIRST = 150;
-/** While a hand moves, taking points rests so many times as long as it took: frames come first, the files can wait. */
+/** While the user is active, the source pauses this many times as long as taking the points took, … */
 const REST = 6;
-/** At least so long, in milliseconds, since whoever reads them wants a processor too. */
+/** … and at least this many milliseconds, since reading takes a processor too. */
 const LEAST_REST = 100;
 
-/** When a source may give more. As fast as it can, as long as nobody moves anything; otherwise so that frames have time. */
+/** Paces a source: as fast as it can while the user is idle, in between frames while the user is active. */
 export class BackPressure {
   readonly #activity: Pick<UserActivity, 'isActive'>;
+  readonly #clock: Clock;
   #turnEnds = 0;
   #next = 0;
   #isFirst = true;
 
-  constructor(activity: Pick<UserActivity, 'isActive'>) {
+  constructor(activity: Pick<UserActivity, 'isActive'>, clock: Clock) {
     this.#activity = activity;
+    this.#clock = clock;
   }
 
-  /** @param take takes points @returns what the source waits for; undefined: nothing */
+  /** Runs `take`. @returns what the source must wait for, if anything */
   take(take: () => void): Promise<void> | undefined {
-    const start = performance.now();
+    const start = this.#clock.now();
     take();
-    const end = performance.now();
+    const end = this.#clock.now();
     if (this.#activity.isActive) {
-      // One after the other, also where several batches have come.
+      // Counted from the last pause: several batches may arrive in one.
       this.#next = Math.max(this.#next, end) + Math.max(LEAST_REST, REST * (end - start));
-      return new Promise((resolve) => setTimeout(resolve, this.#next - end));
+      return this.#wait(this.#next - end);
     }
     if (this.#isFirst) {
       this.#isFirst = false;
-      return new Promise((resolve) => setTimeout(resolve, FIRST));
+      return this.#wait(FIRST);
     }
     if (end < this.#turnEnds) return undefined;
+    return this.#wait(0, () => {
+      this.#turnEnds = this.#clock.now() + TURN;
+    });
+  }
+
+  #wait(milliseconds: number, then: () => void = () => {}): Promise<void> {
     return new Promise((resolve) =>
-      setTimeout(() => {
-        this.#turnEnds = performance.now() + TURN;
+      this.#clock.after(milliseconds, () => {
+        then();
         resolve();
       }),
     );

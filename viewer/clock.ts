@@ -1,11 +1,13 @@
-/** What time it is, and later. Tests have one of their own. */
+/** Time, passed in so that tests can drive it. */
 export interface Clock {
-  /** Milliseconds since some moment. */
+  /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** Calls `fn` once, in a task of its own, after so many milliseconds. @returns how to call that off */
+  /** Calls `fn` once, in its own task, after this many milliseconds. @returns cancels the call */
   after(milliseconds: number, fn: () => void): () => void;
-  /** Calls `fn` again and again. @returns how to stop it. Keeps no program running */
+  /** Calls `fn` repeatedly, without keeping a program alive. @returns stops the calls */
   every(milliseconds: number, fn: () => void): () => void;
+  /** Calls `fn` in the next animation frame. @returns cancels the call */
+  frame(fn: () => void): () => void;
 }
 
 export const CLOCK: Clock = {
@@ -16,8 +18,28 @@ export const CLOCK: Clock = {
   },
   every(milliseconds, fn) {
     const timer: unknown = setInterval(fn, milliseconds);
-    // In Node a timer is an object, and the program goes on for it.
+    // Node's timers are objects that keep the program alive.
     (timer as { unref?: () => void }).unref?.();
     return () => clearInterval(timer as number);
   },
+  frame(fn) {
+    const request = requestAnimationFrame(fn);
+    return () => cancelAnimationFrame(request);
+  },
 };
+
+/**
+ * Calls `act` in the next frame, once for all requests before it. Without this, writing to the page at each pointer event
+ * would force a layout for each.
+ */
+export function oncePerFrame(act: () => void, clock: Clock = CLOCK): () => void {
+  let requested = false;
+  return () => {
+    if (requested) return;
+    requested = true;
+    clock.frame(() => {
+      requested = false;
+      act();
+    });
+  };
+}

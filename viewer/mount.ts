@@ -1,6 +1,7 @@
 import { checkOptions, describe } from '../src/check/index.ts';
 import { Selection } from '../src/index.ts';
 import { BackPressure } from './back-pressure.ts';
+import { CLOCK } from './clock.ts';
 import { Store } from './data/store.ts';
 import { Shell, type ShellOptions } from './shell/shell.ts';
 import type { DataSource } from './sources/data-source.ts';
@@ -44,7 +45,7 @@ export function mountSource(element: Element, source: DataSource, options: Mount
   }
   const store = new Store();
   const { shell, unmount } = mountShell(element, source.name, store, true, options);
-  const intake = new BackPressure(shell.activity);
+  const intake = new BackPressure(shell.activity, CLOCK);
   let disconnect: () => void;
   try {
     disconnect = source.connect({

@@ -1,21 +1,24 @@
-/** A hand that did nothing for so long, in milliseconds, rests. */
-const RESTS_AFTER = 300;
+import type { Clock } from './clock.ts';
 
-/** Where a hand is listened to: over the viewer, at its keys, and on the page, which is what scrolls. */
+/** The user counts as active for this many milliseconds after an event. */
+const ACTIVE_FOR = 300;
+
 export interface ActivityTargets {
   readonly pointer: EventTarget;
   readonly keys: EventTarget;
   readonly scrolled: EventTarget;
 }
 
-/** Whether somebody moves something: frames come first then, and what can wait does. */
+/** Whether the user is moving something. If so, frames come first; reading and new data wait. */
 export class UserActivity {
-  #moved = Number.NEGATIVE_INFINITY;
-  readonly #ended: AbortController = new AbortController();
+  readonly #clock: Clock;
+  readonly #abort: AbortController = new AbortController();
+  #lastEvent = Number.NEGATIVE_INFINITY;
 
-  constructor({ pointer, keys, scrolled }: ActivityTargets) {
-    const moved = () => {
-      this.#moved = performance.now();
+  constructor({ pointer, keys, scrolled }: ActivityTargets, clock: Clock) {
+    this.#clock = clock;
+    const onEvent = () => {
+      this.#lastEvent = clock.now();
     };
     const events = [
       [pointer, 'pointermove'],
@@ -24,15 +27,15 @@ export class UserActivity {
       [scrolled, 'scroll'],
     ] as const;
     for (const [target, type] of events) {
-      target.addEventListener(type, moved, { capture: true, passive: true, signal: this.#ended.signal });
+      target.addEventListener(type, onEvent, { capture: true, passive: true, signal: this.#abort.signal });
     }
   }
 
   get isActive(): boolean {
-    return performance.now() - this.#moved < RESTS_AFTER;
+    return this.#clock.now() - this.#lastEvent < ACTIVE_FOR;
   }
 
   stop(): void {
-    this.#ended.abort();
+    this.#abort.abort();
   }
 }

@@ -1,41 +1,59 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BackPressure } from '../../viewer/back-pressure.ts';
+import { FakeClock } from './fake-clock.ts';
 
-const work = (milliseconds: number) => {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-};
-async function waited(promise: Promise<void> | undefined): Promise<number> {
-  const start = performance.now();
-  await promise;
-  return performance.now() - start;
+function make(isActive: boolean) {
+  const clock = new FakeClock();
+  const backPressure = new BackPressure({ isActive }, clock);
+  /** Takes a batch at this cost. @returns how long the source then waits, once it has waited */
+  const take = (cost: number): { waited: number | undefined } => {
+    const result: { waited: number | undefined } = { waited: undefined };
+    const waiting = backPressure.take(() => clock.spend(cost));
+    const start = clock.now();
+    if (waiting === undefined) result.waited = 0;
+    else waiting.then(() => (result.waited = clock.now() - start));
+    return result;
+  };
+  return { clock, backPressure, take };
 }
-const nothing = () => {};
 
-test('after the first points there is time to show them', async () => {
-  const intake = new BackPressure({ isActive: false });
-  assert.ok((await waited(intake.take(nothing))) >= 145);
-  assert.ok((await waited(intake.take(nothing))) < 100);
+test('after the first points the page has 150 ms to show them', async () => {
+  const { clock, take } = make(false);
+  const first = take(40);
+  await clock.pass(1000);
+  assert.is(first.waited, 150);
 });
 
-test('while nobody moves anything, a source waits for no more than a turn of the page', async () => {
-  const intake = new BackPressure({ isActive: false });
-  await intake.take(nothing);
-  assert.ok((await waited(intake.take(() => work(30)))) < 60);
-  assert.is(intake.take(nothing), undefined);
+test('while the user is idle, the page gets a turn every 12 ms', async () => {
+  const { clock, backPressure, take } = make(false);
+  take(0);
+  await clock.pass(150);
+  const second = take(30);
+  assert.is(second.waited, undefined);
+  await clock.pass(0);
+  assert.is(second.waited, 0, 'a task in between, and no longer');
+  assert.is(
+    backPressure.take(() => clock.spend(11)),
+    undefined,
+  );
+  assert.ok(backPressure.take(() => clock.spend(1)) instanceof Promise);
 });
 
-test('while a hand moves, a source waits so that frames have time, for all batches that came', async () => {
-  const intake = new BackPressure({ isActive: true });
-  const first = waited(intake.take(() => work(12)));
-  const second = waited(intake.take(() => work(12)));
-  assert.ok((await first) >= 70);
-  assert.ok((await second) >= 130);
+test('while the user is active, the source pauses six times as long as taking took, batch after batch', async () => {
+  const { clock, take } = make(true);
+  const [first, second] = [take(20), take(30)];
+  await clock.pass(1000);
+  assert.is(first.waited, 120);
+  // Behind the pause of the first, which was 30 ms old.
+  assert.is(second.waited, 90 + 180);
 });
 
-test('while a hand moves, a source waits also where taking is done at once', async () => {
-  assert.ok((await waited(new BackPressure({ isActive: true }).take(nothing))) >= 55);
+test('while the user is active, a pause is at least 100 ms', async () => {
+  const { clock, take } = make(true);
+  const fast = take(0);
+  await clock.pass(1000);
+  assert.is(fast.waited, 100);
 });
 
 test.run();

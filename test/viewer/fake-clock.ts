@@ -6,16 +6,17 @@ interface Timer {
   readonly fn: () => void;
 }
 
-/** Time that goes by where a test says so. */
+/** A clock that a test drives. */
 export class FakeClock implements Clock {
   #now = 1000;
   readonly #timers: Set<Timer> = new Set();
+  readonly #frames: Set<() => void> = new Set();
 
   now(): number {
     return this.#now;
   }
 
-  /** Time is spent, and no timer has its turn: as in a task that takes long. */
+  /** Time passes inside a task: no timer fires. */
   spend(milliseconds: number): void {
     this.#now += milliseconds;
   }
@@ -28,17 +29,29 @@ export class FakeClock implements Clock {
     return this.#add({ at: this.#now + milliseconds, period: milliseconds, fn });
   }
 
+  frame(fn: () => void): () => void {
+    this.#frames.add(fn);
+    return () => this.#frames.delete(fn);
+  }
+
+  /** Runs the requested frames. */
+  runFrame(): void {
+    const frames = [...this.#frames];
+    this.#frames.clear();
+    for (const fn of frames) fn();
+  }
+
   #add(timer: Timer): () => void {
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
 
-  /** How many timers run. */
+  /** The number of active timers. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** Time goes by, timers have their turns, and what they started asynchronously goes on. */
+  /** Time passes; timers fire, each followed by the asynchronous work that it started. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,25 +1,32 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UserActivity } from '../../viewer/user-activity.ts';
+import { FakeClock } from './fake-clock.ts';
 
-test('a hand moves from what it does until it has done nothing for a while', async () => {
-  for (const type of ['pointermove', 'wheel', 'keydown', 'scroll']) {
-    const element = new EventTarget();
-    const activity = new UserActivity({ pointer: element, keys: element, scrolled: element });
-    assert.is(activity.isActive, false);
-    element.dispatchEvent(new Event(type));
-    assert.is(activity.isActive, true, type);
-    if (type !== 'scroll') continue;
-    await new Promise((resolve) => setTimeout(resolve, 350));
-    assert.is(activity.isActive, false);
-  }
-});
+function activityOn(target: EventTarget) {
+  const clock = new FakeClock();
+  return { clock, activity: new UserActivity({ pointer: target, keys: target, scrolled: target }, clock) };
+}
 
-test('a hand that was stopped hears nothing', () => {
-  const element = new EventTarget();
-  const activity = new UserActivity({ pointer: element, keys: element, scrolled: element });
+for (const type of ['pointermove', 'wheel', 'keydown', 'scroll']) {
+  test(`the user is active for 300 ms after a ${type} event`, () => {
+    const target = new EventTarget();
+    const { clock, activity } = activityOn(target);
+    assert.is(activity.isActive, false);
+    target.dispatchEvent(new Event(type));
+    assert.is(activity.isActive, true);
+    clock.spend(299);
+    assert.is(activity.isActive, true);
+    clock.spend(1);
+    assert.is(activity.isActive, false);
+  });
+}
+
+test('after stop() events are ignored', () => {
+  const target = new EventTarget();
+  const { activity } = activityOn(target);
   activity.stop();
-  element.dispatchEvent(new Event('wheel'));
+  target.dispatchEvent(new Event('wheel'));
   assert.is(activity.isActive, false);
 });
 

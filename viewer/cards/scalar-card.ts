@@ -1,7 +1,7 @@
+import { oncePerFrame } from '../clock.ts';
 import { lowerBound } from '../data/lower-bound.ts';
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
-import { oncePerFrame } from '../once-per-frame.ts';
 import { onlyMarksMoved, type Range } from '../state/view-state.ts';
 import { inkOf } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';

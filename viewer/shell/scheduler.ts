@@ -1,59 +1,62 @@
 import type { Card } from '../cards/card.ts';
+import type { Clock } from '../clock.ts';
 import type { UserActivity } from '../user-activity.ts';
 
-/** What cards that come into sight may take of one frame, in milliseconds, before the next ones wait for another. */
+/** Milliseconds of a frame that cards newly in sight may take; the others wait for the next frame. */
 const FIRST_TURN = 10;
-/** How often new data are looked at, at most, in milliseconds. */
+/** New data are looked at no more often than this, in milliseconds. */
 const BETWEEN_DATA = 50;
-/** What drawing new data may take of one frame, in milliseconds; a card that takes longer is drawn whole. */
+/** Milliseconds of a frame that drawing new data may take. A card that takes longer is still drawn whole. */
 const DATA_TURN = 8;
-/** After that, drawing new data rests so many times as long: it takes a quarter of the time at most. */
+/** Drawing new data then pauses this many times as long as it took: it gets at most a quarter of the time. */
 const REST = 3;
-/** The same while a hand moves, which wants the frames. */
-const REST_WHILE_MOVING = 20;
-/** Whether the hand still moves is looked at so often, in milliseconds. */
+/** The same while the user is active and needs the frames. */
+const REST_WHILE_ACTIVE = 20;
+/** The longest wait before looking again whether the user is still active, in milliseconds. */
 const LONGEST_WAIT = 300;
 
 /**
- * The one animation frame of a viewer. What the user does is drawn in the next frame; new data are drawn as often as there
- * is time for, those first that wait longest. Only what can be seen is drawn, once a frame.
+ * The one animation frame of a viewer. Draws visible cards only, each at most once a frame: what the user changed in the
+ * next frame, new data when there is time, longest waiting first.
  */
 export class Scheduler {
-  /** Cards that show what the user changed, and cards whose data changed. */
+  /** Cards whose view the user changed. */
   readonly #urgent: Set<Card> = new Set();
+  /** Cards whose data changed. */
   readonly #data: Set<Card> = new Set();
   readonly #visible: Set<Card> = new Set();
-  /** Cards of which something is to be seen already. */
   readonly #drawn: WeakSet<Card> = new WeakSet();
   readonly #onData: () => void;
   readonly #activity: Pick<UserActivity, 'isActive'>;
-  #frame = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #clock: Clock;
+  #cancelFrame: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
   #dataWaits = false;
   #nextLook = 0;
-  /** When drawing new data ended last, and how long it took. */
+  /** When new data were last drawn, and how long that took. */
   #dataEnd = 0;
   #dataCost = 0;
 
-  /** @param onData is called in a frame in which new data may be looked at; it asks for the cards that changed */
-  constructor(onData: () => void, activity: Pick<UserActivity, 'isActive'>) {
+  /** @param onData is called in a frame that has time for new data; it requests the cards that changed */
+  constructor(onData: () => void, activity: Pick<UserActivity, 'isActive'>, clock: Clock) {
     this.#onData = onData;
     this.#activity = activity;
+    this.#clock = clock;
   }
 
-  /** Draws the card in the next frame in which it can be seen. */
+  /** Draws the card in the next frame in which it is visible. */
   requestDraw(card: Card): void {
     this.#urgent.add(card);
-    if (this.#visible.has(card)) this.#ask();
+    if (this.#visible.has(card)) this.#requestFrame();
   }
 
   /** Draws the card, whose data changed, when there is time. */
   requestDataDraw(card: Card): void {
     this.#data.add(card);
-    if (this.#visible.has(card)) this.#askForData();
+    if (this.#visible.has(card)) this.#requestDataFrame();
   }
 
-  /** Says whether a card can be seen. One that waited while it could not is drawn now. */
+  /** A card that becomes visible is drawn in the next frame if it waited. */
   setVisible(card: Card, visible: boolean): void {
     if (!visible) {
       this.#visible.delete(card);
@@ -61,54 +64,49 @@ export class Scheduler {
     }
     this.#visible.add(card);
     if (this.#data.has(card)) this.#urgent.add(card);
-    if (this.#urgent.has(card)) this.#ask();
+    if (this.#urgent.has(card)) this.#requestFrame();
   }
 
-  /** Forgets a card. */
   remove(card: Card): void {
     for (const cards of [this.#visible, this.#urgent, this.#data]) cards.delete(card);
   }
 
-  /** There are new data. */
   dataChanged(): void {
     this.#dataWaits = true;
-    this.#askForData();
+    this.#requestDataFrame();
   }
 
-  /** Draws everything that waits at once, seen or not: for printing. */
+  /** Draws all waiting cards now, visible or not: for printing. */
   drawNow(): void {
     for (const card of new Set([...this.#urgent, ...this.#data])) this.#draw(card, true);
   }
 
   stop(): void {
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#timer);
+    this.#cancelFrame?.();
+    this.#cancelTimer?.();
     for (const cards of [this.#visible, this.#urgent, this.#data]) cards.clear();
   }
 
-  #ask(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#run());
+  #requestFrame(): void {
+    this.#cancelFrame ??= this.#clock.frame(() => this.#run());
   }
 
-  /** Asks for a frame when the next data are due. */
-  #askForData(): void {
-    if (this.#timer !== undefined || this.#frame !== 0) return;
+  /** Requests a frame for when new data are due. */
+  #requestDataFrame(): void {
+    if (this.#cancelTimer !== undefined || this.#cancelFrame !== undefined) return;
     const drawing = [...this.#data].some((card) => this.#visible.has(card));
     if (!drawing && !this.#dataWaits) return;
     const due = Math.max(this.#nextDraw, drawing ? 0 : this.#nextLook);
-    // Not longer: the hand may rest before.
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        if (performance.now() < this.#nextDraw) this.#askForData();
-        else this.#ask();
-      },
-      Math.min(LONGEST_WAIT, due - performance.now()),
-    );
+    // No longer: the user may become idle, and data be due earlier.
+    this.#cancelTimer = this.#clock.after(Math.min(LONGEST_WAIT, due - this.#clock.now()), () => {
+      this.#cancelTimer = undefined;
+      if (this.#clock.now() < this.#nextDraw) this.#requestDataFrame();
+      else this.#requestFrame();
+    });
   }
 
   #run(): void {
-    this.#frame = 0;
+    this.#cancelFrame = undefined;
     const failures: unknown[] = [];
     const attempt = (act: () => void) => {
       try {
@@ -117,22 +115,21 @@ export class Scheduler {
         failures.push(error);
       }
     };
-    // A copy: a card may ask for the next frame while it is drawn.
     const data = !this.#activity.isActive;
-    const start = performance.now();
+    const start = this.#clock.now();
+    // A copy: a card may request the next frame while it draws.
     for (const card of [...this.#urgent]) {
       if (!this.#visible.has(card)) continue;
-      if (this.#drawn.has(card) || performance.now() - start < FIRST_TURN) attempt(() => this.#draw(card, data));
-      else this.#ask();
+      if (this.#drawn.has(card) || this.#clock.now() - start < FIRST_TURN) attempt(() => this.#draw(card, data));
+      else this.#requestFrame();
     }
     attempt(() => this.#runData(attempt));
-    this.#askForData();
-    // The others were drawn all the same.
+    this.#requestDataFrame();
     if (failures.length > 0) throw failures[0];
   }
 
   #runData(attempt: (act: () => void) => void): void {
-    const start = performance.now();
+    const start = this.#clock.now();
     if (start < this.#nextDraw) return;
     if (this.#dataWaits && start >= this.#nextLook) {
       this.#dataWaits = false;
@@ -142,22 +139,22 @@ export class Scheduler {
     for (const card of this.#data) {
       if (!this.#visible.has(card)) continue;
       attempt(() => this.#draw(card, true));
-      if (performance.now() - start > DATA_TURN) break;
+      if (this.#clock.now() - start > DATA_TURN) break;
     }
-    const end = performance.now();
-    [this.#dataEnd, this.#dataCost] = [end, end - start];
+    this.#dataEnd = this.#clock.now();
+    this.#dataCost = this.#dataEnd - start;
   }
 
   /** When new data may be drawn again. */
   get #nextDraw(): number {
-    return this.#dataEnd + (this.#activity.isActive ? REST_WHILE_MOVING : REST) * this.#dataCost;
+    return this.#dataEnd + (this.#activity.isActive ? REST_WHILE_ACTIVE : REST) * this.#dataCost;
   }
 
   #draw(card: Card, data: boolean): void {
+    // Removed before it draws: a card that fails is not tried in every frame.
     this.#urgent.delete(card);
-    this.#drawn.add(card);
-    // First: one that fails is not tried again and again.
     this.#data.delete(card);
+    this.#drawn.add(card);
     if (!card.draw(data)) this.#data.add(card);
   }
 }

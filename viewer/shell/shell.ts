@@ -1,4 +1,5 @@
 import type { CardContext } from '../cards/card.ts';
+import { CLOCK } from '../clock.ts';
 import type { SeriesKind, Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import type { Progress } from '../sources/data-source.ts';
@@ -67,8 +68,8 @@ export class Shell {
     this.#follows = follows;
     this.#help = helpDialog(follows);
     const keys = pageKeys ? document : this.#root;
-    this.activity = new UserActivity({ pointer: this.#root, keys, scrolled: document });
-    this.#scheduler = new Scheduler(() => this.#onData(), this.activity);
+    this.activity = new UserActivity({ pointer: this.#root, keys, scrolled: document }, CLOCK);
+    this.#scheduler = new Scheduler(() => this.#onData(), this.activity, CLOCK);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = new CardMenu();
     const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);

@@ -2,40 +2,52 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Card } from '../../../viewer/cards/card.ts';
 import { Scheduler } from '../../../viewer/shell/scheduler.ts';
+import { FakeClock } from '../fake-clock.ts';
 
-/** A hand that does nothing, and one that moves all the time. */
-const STILL = { isActive: false };
-const MOVING = { isActive: true };
+type CountedCard = Card & { drawn: number };
 
-const frames: (() => void)[] = [];
-Object.assign(globalThis, {
-  requestAnimationFrame: (run: () => void) => frames.push(run),
-  cancelAnimationFrame: () => frames.splice(0),
-});
-const frame = () => {
-  for (const run of frames.splice(0)) run();
-};
-
-function card(): Card & { drawn: number } {
-  const made = {
-    drawn: 0,
-    draw() {
-      made.drawn++;
-      return true;
+function make({ isActive = false } = {}) {
+  const clock = new FakeClock();
+  const activity = { isActive };
+  /** When the scheduler looked at new data. */
+  const looks: number[] = [];
+  const start = clock.now();
+  const scheduler = new Scheduler(() => looks.push(clock.now() - start), activity, clock);
+  return {
+    clock,
+    activity,
+    looks,
+    scheduler,
+    frame: () => clock.runFrame(),
+    elapsed: () => clock.now() - start,
+    /** A visible card that takes this many milliseconds to draw. */
+    card(cost = 0): CountedCard {
+      const made = {
+        drawn: 0,
+        draw() {
+          made.drawn++;
+          clock.spend(cost);
+          return true;
+        },
+      };
+      scheduler.setVisible(made as unknown as Card, true);
+      return made as unknown as CountedCard;
+    },
+    /** Time passes with a frame every millisecond. */
+    async pass(milliseconds: number): Promise<void> {
+      for (let i = 0; i < milliseconds; i++) {
+        await clock.pass(1);
+        clock.runFrame();
+      }
     },
   };
-  return made as unknown as Card & { drawn: number };
-}
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-/** Frame after frame until it is done, three seconds at most. */
-async function framesUntil(done: () => boolean): Promise<void> {
-  for (const start = performance.now(); !done() && performance.now() - start < 3000; frame()) await sleep(2);
 }
 
-test('a card is drawn once a frame, however often it asked', () => {
-  const scheduler = new Scheduler(() => {}, STILL);
+const drawn = (cards: readonly CountedCard[]) => cards.map((card) => card.drawn);
+
+test('a card is drawn once a frame, however often it requests it', () => {
+  const { scheduler, frame, card } = make();
   const one = card();
-  scheduler.setVisible(one, true);
   for (let i = 0; i < 5; i++) scheduler.requestDraw(one);
   assert.is(one.drawn, 0);
   frame();
@@ -44,9 +56,10 @@ test('a card is drawn once a frame, however often it asked', () => {
   assert.is(one.drawn, 1);
 });
 
-test('what cannot be seen is drawn when it can', () => {
-  const scheduler = new Scheduler(() => {}, STILL);
+test('an invisible card is drawn when it becomes visible', () => {
+  const { scheduler, frame, card } = make();
   const one = card();
+  scheduler.setVisible(one, false);
   scheduler.requestDraw(one);
   frame();
   assert.is(one.drawn, 0);
@@ -60,195 +73,190 @@ test('what cannot be seen is drawn when it can', () => {
 });
 
 test('a card that was removed is not drawn', () => {
-  const scheduler = new Scheduler(() => {}, STILL);
+  const { scheduler, frame, card } = make();
   const one = card();
-  scheduler.setVisible(one, true);
   scheduler.requestDraw(one);
   scheduler.remove(one);
   frame();
   assert.is(one.drawn, 0);
 });
 
-test('new data are told in a frame, at most every 50 ms', async () => {
-  let told = 0;
-  const scheduler = new Scheduler(() => told++, STILL);
-  const start = performance.now();
-  while (performance.now() - start < 175) {
-    scheduler.dataChanged();
-    await sleep(1);
-    frame();
-  }
-  // At 0, 50, 100 and 150 ms; on a busy machine fewer.
-  assert.ok(told >= 2 && told <= 4, `${told}`);
+test('after stop() nothing is drawn, and no timer is left', async () => {
+  const { scheduler, clock, frame, card, looks } = make();
+  const one = card();
+  scheduler.dataChanged();
+  scheduler.requestDataDraw(one);
+  await clock.pass(1);
+  scheduler.requestDraw(one);
   scheduler.stop();
+  frame();
+  assert.equal([one.drawn, looks, clock.timers], [0, [], 0]);
 });
 
-/** A card that takes this long to draw. */
-function slow(milliseconds: number): Card & { drawn: number } {
-  const made = card();
-  made.draw = () => {
-    made.drawn++;
-    const end = performance.now() + milliseconds;
-    while (performance.now() < end);
-    return true;
-  };
-  return made;
-}
+test('new data are looked at in a frame, at most every 50 ms', async () => {
+  const { scheduler, looks, pass } = make();
+  for (let i = 0; i < 175; i++) {
+    scheduler.dataChanged();
+    await pass(1);
+  }
+  assert.equal(looks, [1, 51, 101, 151]);
+});
 
-test('the hand does not wait for the data', async () => {
-  const scheduler = new Scheduler(() => {}, STILL);
-  const [hand, ...data] = [card(), slow(20), slow(20), slow(20)];
-  for (const one of [hand!, ...data]) scheduler.setVisible(one, true);
+test('new data do not delay what the user changes', () => {
+  const { scheduler, frame, card } = make();
+  const [changed, ...data] = [card(), card(20), card(20), card(20)];
   for (const one of data) scheduler.requestDataDraw(one);
   for (let i = 1; i <= 3; i++) {
-    scheduler.requestDraw(hand!);
+    scheduler.requestDraw(changed!);
     frame();
-    assert.is(hand!.drawn, i);
-    // One of them in the first frame; then they rest for three times as long as it took.
+    assert.is(changed!.drawn, i);
+    // One of them in the first frame, and then a pause.
+    assert.equal(drawn(data), [1, 0, 0]);
+  }
+});
+
+test('drawing new data takes 8 ms of a frame, or one card', async () => {
+  for (const [cost, inOneFrame] of [
+    [4, 3],
+    [4.5, 2],
+    [8.5, 1],
+    [80, 1],
+  ] as const) {
+    const { scheduler, card, clock, frame } = make();
+    const cards = Array.from({ length: 5 }, () => card(cost));
+    for (const one of cards) scheduler.requestDataDraw(one);
+    await clock.pass(1);
+    frame();
     assert.is(
-      data.reduce((sum, { drawn }) => sum + drawn, 0),
-      1,
+      drawn(cards).reduce((sum, count) => sum + count),
+      inOneFrame,
+      `${cost} ms each`,
     );
   }
-  scheduler.stop();
 });
 
-test('new data are drawn in turns, the longest waiting first, a quarter of the time at most', async () => {
-  const scheduler = new Scheduler(() => {}, STILL);
-  const data = [slow(12), slow(12), slow(12)];
-  for (const one of data) scheduler.setVisible(one, true);
-  const start = performance.now();
-  for (const one of data) scheduler.requestDataDraw(one);
-  const order: number[] = [];
-  while (order.length < 3 && performance.now() - start < 5000) {
-    await sleep(1);
-    frame();
-    for (const [i, { drawn }] of data.entries()) if (drawn > 0 && !order.includes(i)) order.push(i);
+test('cards with new data take turns, longest waiting first, in a quarter of the time', async () => {
+  const { scheduler, card, elapsed, pass } = make();
+  const cards = [card(12), card(12), card(12)];
+  for (const one of cards) scheduler.requestDataDraw(one);
+  const ends: number[][] = [];
+  while (ends.length < 3) {
+    const before = drawn(cards);
+    await pass(1);
+    const now = drawn(cards);
+    const index = now.findIndex((count, i) => count !== before[i]);
+    if (index !== -1) ends.push([index, elapsed()]);
   }
-  assert.equal(order, [0, 1, 2]);
-  // Twelve to draw and thirty-six to rest, twice, before the third.
-  assert.ok(performance.now() - start >= 96, `${performance.now() - start}`);
-  assert.equal(
-    data.map(({ drawn }) => drawn),
-    [1, 1, 1],
-  );
-  scheduler.stop();
+  // 12 ms to draw and 36 ms of pause, twice, before the third.
+  assert.equal(ends, [
+    [0, 13],
+    [1, 61],
+    [2, 109],
+  ]);
+  await pass(200);
+  assert.equal(drawn(cards), [1, 1, 1]);
 });
 
-test('what is drawn for the hand shows the data too: it is not drawn twice', async () => {
-  const scheduler = new Scheduler(() => {}, STILL);
+test('what is drawn for the user shows the data too: it is not drawn twice', async () => {
+  const { scheduler, card, pass } = make();
   const one = card();
-  scheduler.setVisible(one, true);
   scheduler.requestDataDraw(one);
   scheduler.requestDraw(one);
-  await sleep(5);
-  frame();
+  await pass(5);
   assert.is(one.drawn, 1);
-  scheduler.stop();
 });
 
-test('while a hand moves, it is not asked for new data, which rest for longer', async () => {
-  const scheduler = new Scheduler(() => {}, MOVING);
-  const asked: (boolean | undefined)[] = [];
-  const one = {
-    draw: (data?: boolean) => {
-      asked.push(data);
-      const end = performance.now() + 5;
-      while (performance.now() < end);
+/** A visible card that draws new data only if it must, and takes 5 ms for them. */
+function lazyCard({ scheduler, clock }: ReturnType<typeof make>) {
+  const requests: (boolean | undefined)[] = [];
+  const card = {
+    draw(data?: boolean) {
+      requests.push(data);
+      clock.spend(5);
       return data;
     },
   } as unknown as Card;
-  scheduler.setVisible(one, true);
-  scheduler.requestDataDraw(one);
-  scheduler.requestDraw(one);
+  scheduler.setVisible(card, true);
+  return { card, requests };
+}
+
+test('while the user is active, cards may leave new data out, and data pause twenty times as long', async () => {
+  const made = make({ isActive: true });
+  const { scheduler, frame, elapsed, pass } = made;
+  const { card, requests } = lazyCard(made);
+  scheduler.requestDraw(card);
   frame();
-  // What the hand changed, and then the data, which wait still.
-  assert.equal(asked, [false, true]);
-  scheduler.requestDataDraw(one);
-  const start = performance.now();
-  await framesUntil(() => asked.length > 2);
-  assert.equal(asked, [false, true, true]);
-  // Twenty times the 5 ms that drawing took, at least.
-  assert.ok(performance.now() - start >= 95, `${performance.now() - start} ms`);
-  scheduler.stop();
+  // What the user changed, and then the new data.
+  assert.equal(requests, [false, true]);
+  scheduler.requestDataDraw(card);
+  const start = elapsed();
+  while (requests.length === 2) await pass(1);
+  assert.equal(requests, [false, true, true]);
+  assert.is(elapsed() - start, 100 + 5);
 });
 
-test('a card that does not show the newest data is drawn with them, though nobody asks again', async () => {
-  const scheduler = new Scheduler(() => {}, MOVING);
-  const asked: (boolean | undefined)[] = [];
-  const one = { draw: (data?: boolean) => asked.push(data) > 0 && data === true } as unknown as Card;
-  scheduler.setVisible(one, true);
-  scheduler.requestDraw(one);
+test('a card that left new data out is drawn with them later, without another request', async () => {
+  const made = make({ isActive: true });
+  const { scheduler, frame, pass } = made;
+  const { card, requests } = lazyCard(made);
+  const busy = made.card(10);
+  scheduler.requestDataDraw(busy);
+  await pass(1);
+  scheduler.requestDraw(card);
   frame();
-  await framesUntil(() => asked.length > 1);
-  assert.equal(asked, [false, true]);
-  await sleep(20);
-  frame();
-  assert.is(asked.length, 2);
-  scheduler.stop();
+  assert.equal(requests, [false]);
+  await pass(250);
+  assert.equal(requests, [false, true]);
 });
 
-test('once a hand rests, new data rest no longer than they do without one', async () => {
-  const activity = { isActive: true };
-  let told = 0;
-  const scheduler = new Scheduler(() => told++, activity);
-  const one = slow(60);
-  scheduler.setVisible(one, true);
+test('once the user is idle, new data pause as without a user; that is looked at every 300 ms', async () => {
+  const { scheduler, activity, card, elapsed, looks, pass } = make({ isActive: true });
+  const one = card(60);
   scheduler.requestDataDraw(one);
-  await sleep(5);
-  frame();
-  assert.is(one.drawn, 1);
+  await pass(1);
+  assert.equal([one.drawn, elapsed()], [1, 61]);
   scheduler.dataChanged();
   activity.isActive = false;
-  // Three times 60 ms, and not twenty times.
-  const start = performance.now();
-  const before = told;
-  await framesUntil(() => told > before);
-  assert.ok(performance.now() - start < 900, `${performance.now() - start} ms`);
-  scheduler.stop();
+  await pass(1500);
+  // Three times 60 ms were over at 241 ms, twenty times would be at 1261 ms.
+  assert.equal(looks, [361]);
 });
 
-test('cards that come into sight are drawn over several frames, so that the first is seen at once', () => {
-  const scheduler = new Scheduler(() => {}, STILL);
-  const cards = [slow(12), slow(12), slow(12)];
-  for (const one of cards) {
-    scheduler.setVisible(one, true);
-    scheduler.requestDraw(one);
-  }
-  const drawn = () => cards.map((one) => one.drawn);
-  frame();
-  assert.equal(drawn(), [1, 0, 0]);
-  frame();
-  assert.equal(drawn(), [1, 1, 0]);
-  frame();
-  assert.equal(drawn(), [1, 1, 1]);
-  // What a hand changes is drawn everywhere at once.
+test('cards newly in sight are drawn over several frames, 10 ms in each', () => {
+  const { scheduler, card, frame } = make();
+  const cards = [card(5), card(4.5), card(1), card(10), card(1)];
   for (const one of cards) scheduler.requestDraw(one);
   frame();
-  assert.equal(drawn(), [2, 2, 2]);
-  scheduler.stop();
+  assert.equal(drawn(cards), [1, 1, 1, 0, 0]);
+  frame();
+  assert.equal(drawn(cards), [1, 1, 1, 1, 0]);
+  frame();
+  assert.equal(drawn(cards), [1, 1, 1, 1, 1]);
+  // What the user changes is drawn everywhere in one frame.
+  for (const one of cards) scheduler.requestDraw(one);
+  frame();
+  assert.equal(drawn(cards), [2, 2, 2, 2, 2]);
 });
 
-test('printing draws what waits, seen or not', () => {
-  const scheduler = new Scheduler(() => {}, STILL);
+test('printing draws what waits, visible or not', () => {
+  const { scheduler, card } = make();
   const one = card();
+  scheduler.setVisible(one, false);
   scheduler.requestDraw(one);
   scheduler.drawNow();
   assert.is(one.drawn, 1);
 });
 
-test('a card that fails does not keep the others from being drawn', () => {
-  const scheduler = new Scheduler(() => {}, STILL);
+test('a card that fails does not keep others from being drawn', () => {
+  const { scheduler, card, frame } = make();
   const bad = {
     draw: () => {
       throw new Error('no');
     },
   } as unknown as Card;
+  scheduler.setVisible(bad, true);
   const good = card();
-  for (const one of [bad, good]) {
-    scheduler.setVisible(one, true);
-    scheduler.requestDraw(one);
-  }
+  for (const one of [bad, good]) scheduler.requestDraw(one);
   assert.throws(frame, /no/);
   assert.is(good.drawn, 1);
 });
