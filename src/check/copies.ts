@@ -1,40 +1,40 @@
 /**
- * @file Several copies of layertap in one process: a nested node_modules, two versions, a bundle beside a CDN. Each has
- * classes and tables of its own, so `instanceof` alone would take what another copy made for something else entirely.
- * What can meet another copy carries a registered symbol: from it each copy reads what a value is, and who made it.
+ * @file Several copies of layertap in one process: nested node_modules, two versions, a bundle beside a CDN. Each copy
+ * has its own classes, so `instanceof` fails for instances of another. Those that can meet another copy are branded with
+ * a registered symbol, which tells every copy what they are and which copy made them.
  */
 
-/** What layertap makes that other copies have to recognise. */
+/** The classes that other copies recognize. */
 export type Kind = 'Hookable' | 'Tensor' | 'Parameter' | 'Selection';
 
 interface Brand {
   readonly kind: Kind;
-  /** One object for each copy. */
+  /** Identifies the copy. */
   readonly copy: object;
 }
 
 const BRAND = Symbol.for('layertap');
 const THIS_COPY = {};
 
-/** All copies that this process has loaded. */
+/** All loaded copies. */
 const COPIES = Symbol.for('layertap.copies');
 const everywhere = globalThis as { [COPIES]?: object[] };
 const copies = everywhere[COPIES] ?? [];
 copies.push(THIS_COPY);
-// Where the global object is frozen, copies know each other by their values alone.
+// A frozen global object refuses: copies then find each other by branded values alone.
 Reflect.set(everywhere, COPIES, copies);
 
-/** Whether this process has loaded another copy of layertap. */
+/** Whether another copy of layertap is loaded. */
 export function hasOtherCopies(): boolean {
   return copies.length > 1;
 }
 
-/** Makes all copies know the instances of a class. */
+/** Makes all copies recognize the instances of a class. */
 export function brand(made: { readonly prototype: object }, kind: Kind): void {
   Object.defineProperty(made.prototype, BRAND, { value: { kind, copy: THIS_COPY } satisfies Brand });
 }
 
-/** Whether a value is what some copy of layertap made as this kind; a Parameter is a Tensor too. */
+/** Whether a value is an instance of this class of any copy. A Parameter is a Tensor too. */
 export function isOfKind(value: unknown, kind: Kind): boolean {
   const found = brandOf(value)?.kind;
   return found === kind || (kind === 'Tensor' && found === 'Parameter');
@@ -46,12 +46,12 @@ export function isForeign(value: unknown): boolean {
   return found !== undefined && found.copy !== THIS_COPY;
 }
 
-/** For the end of a message that names such a value. */
+/** Follows the name of a foreign value in messages. */
 export const FOREIGN = 'of another copy of layertap';
 
 function brandOf(value: unknown): Brand | undefined {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
   const found = (value as { [BRAND]?: Partial<Brand> })[BRAND];
-  // A Proxy may answer to every name.
+  // A Proxy may have every property.
   return typeof found?.kind === 'string' ? (found as Brand) : undefined;
 }

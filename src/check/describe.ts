@@ -1,11 +1,13 @@
+/** @file How values print: in error messages, and in Node's console. */
 import { FOREIGN, isForeign } from './copies.ts';
+import { isClass, isThenable } from './type-tests.ts';
 
 const LONGEST = 40;
 const UNDESCRIBABLE = 'something that cannot be described';
 
 /**
- * Names a value in an error message: what it is first, then as much of it as fits. Never throws: a value that cannot
- * be looked at must not replace the error that is being told.
+ * A value in an error message: its type first, then as much of it as fits. Never throws, so that a hostile value cannot
+ * hide the error that describes it.
  */
 export function describe(value: unknown): string {
   try {
@@ -15,7 +17,7 @@ export function describe(value: unknown): string {
   }
 }
 
-/** What was thrown, in a line: its message if it is an error. Never throws. */
+/** A thrown value in one line: the message of an error, or its description. Never throws. */
 export function describeError(thrown: unknown): string {
   try {
     return thrown instanceof Error ? String(thrown.message) : describe(thrown);
@@ -37,7 +39,7 @@ function named(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'function':
-      if (isInstance(value)) return withArticle(nameOf(value));
+      if (isCallableInstance(value)) return withArticle(nameOf(value));
       return isClass(value)
         ? `the class ${printedName(value)}${isForeign(value.prototype) ? ` ${FOREIGN}` : ''}`
         : `the function ${(value as { name: string }).name || '(anonymous)'}`;
@@ -48,11 +50,11 @@ function named(value: unknown): string {
   }
 }
 
-/** Text in quotes, cut to what a message can hold. */
+/** Text in quotes, cut to `longest` characters. */
 export const quote = (text: string, longest: number = LONGEST): string =>
   JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
 
-/** A shape in a message, whatever it holds: `[2, "3", […], an Object]`. Anything but an array as by {@link describe}. */
+/** A shape in a message: `[2, "3", […], an Object]`. Anything but an array as by {@link describe}. */
 export function describeShape(shape: unknown, most: number = Infinity): string {
   if (!Array.isArray(shape)) return describe(shape);
   const sizes = Array.from(shape.slice(0, most), (size: unknown) => {
@@ -64,15 +66,12 @@ export function describeShape(shape: unknown, most: number = Infinity): string {
   return `[${sizes.join(', ')}${shape.length > most ? `, … ${shape.length} in all` : ''}]`;
 }
 
-/** The built-in type of a value, in any realm: `Uint8Array`, `Map`, `Object`. */
-export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
-
-/** The name of a value's class, and whether it is that of another copy of layertap. */
+/** The class of a value, marked if it belongs to another copy of layertap. */
 const nameOf = (value: object) => (isForeign(value) ? `${className(value)} ${FOREIGN}` : className(value));
 
 const withArticle = (name: string) => `${/^(?!Uint)[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 
-/** The printed name of an object's class: its own `static className` if it has one, so that minifiers cannot change it. */
+/** The printed name of an object's class: `static className` if the class has it, since minifiers leave that alone. */
 export function className(value: object): string {
   const maker: unknown = value.constructor;
   return typeof maker === 'function' ? printedName(maker) : 'object';
@@ -83,38 +82,26 @@ function printedName(maker: object): string {
   return (own ?? (maker as { name: string }).name) || '(anonymous class)';
 }
 
-/** Whether a value is a promise, or anything that `await` would wait for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
-}
-
-/** A promise that nobody will wait for must not end the process. Never throws. */
-export function absorb(value: unknown): void {
-  try {
-    if (isThenable(value)) value.then(undefined, () => {});
-  } catch {
-    // What cannot be asked for its `then` is nothing that could be waited for.
-  }
-}
-
-/** The type's name alone, for sentences of PyTorch's that have one: `number`, `Array`, `Linear`, `null`. */
+/** The type alone, for messages of PyTorch that print it: `number`, `Array`, `Linear`, `null`. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
-  return typeof value === 'object' || isInstance(value) ? nameOf(value as object) : typeof value;
+  return typeof value === 'object' || isCallableInstance(value) ? nameOf(value as object) : typeof value;
 }
 
 const FUNCTIONS = ['Function', 'AsyncFunction', 'GeneratorFunction', 'AsyncGeneratorFunction'];
 
-/** Whether a function is an instance of a class of somebody's own, as a Hookable is. */
-function isInstance(value: unknown): boolean {
+/** Whether a function is an instance of a user's class, as a Hookable is. */
+function isCallableInstance(value: unknown): boolean {
   return typeof value === 'function' && !FUNCTIONS.includes(className(value));
 }
 
-/** Whether a function is a class, which can only be called with `new`. */
-export function isClass(value: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(value));
+/** Makes Node's console.log print instances of a class as `String(instance)` does. */
+export function printAsString(printed: { readonly prototype: object }): void {
+  Object.defineProperty(printed.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(this: object) {
+      return String(this);
+    },
+    configurable: true,
+    writable: true,
+  });
 }

@@ -1,24 +1,24 @@
-/** @file The 16-bit floats, which JavaScript has no array for in every engine, as the float32 values that equal them. */
+/** @file 16-bit floats, converted exactly to float32: not every engine has an array for them. */
 
-/** @param bits IEEE 754 binary16. @returns a new array; every value, the sign of zero and the payload of a NaN are kept */
+/** @param bits IEEE 754 binary16. @returns a new array; signed zeros and the payloads of NaN are kept */
 export const float16ToFloat32 = (bits: Uint16Array): Float32Array => widen(bits, widenFloat16);
 
-/** @param bits bfloat16: the upper halves of float32 values. @returns a new array, as of {@link float16ToFloat32} */
+/** @param bits bfloat16, the upper halves of float32. @returns as {@link float16ToFloat32} */
 export const bfloat16ToFloat32 = (bits: Uint16Array): Float32Array => widen(bits, widenBfloat16);
 
 function widen(bits: Uint16Array, widenOne: (bits: number) => number): Float32Array {
   const values = new Float32Array(bits.length);
-  // Bits are moved as integers: an engine may change the payload of a NaN that passes through a number.
+  // As integers: an engine may change the payload of a NaN that passes through a number.
   const wide = new Uint32Array(values.buffer);
   for (let i = 0; i < bits.length; i++) wide[i] = widenOne(bits[i]!);
   return values;
 }
 
-/** The bits of the float32 that equals a bfloat16: its upper half. */
+/** The bits of the float32 equal to a bfloat16. */
 export const widenBfloat16 = (bits: number): number => bits << 16;
 
 /**
- * The bits of the float32 that equals a float16.
+ * The bits of the float32 equal to a float16.
  *
  * ```
  * float16   s eeeee ffffffffff                  bias 15

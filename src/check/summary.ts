@@ -1,20 +1,20 @@
-/** @file Statistics of one array: what they are, and the plain way to compute them. */
+/** @file The statistics of an array, and the plain way to compute them. */
 import type { Numbers } from './numbers.ts';
 
 /**
- * Statistics of one array. `mean`, `variance`, `min` and `max` are of the finite values alone, so that one
- * infinity does not hide the rest; they are NaN where there is no finite value.
+ * Statistics of one array. `mean`, `variance`, `min` and `max` cover the finite values, so that one infinity does not
+ * hide the rest; without a finite value they are NaN.
  */
 export interface Summary {
-  /** All values, NaN and infinities included. */
+  /** Of all values, NaN and infinities included. */
   readonly count: number;
   readonly mean: number;
   /** Population variance: the mean squared distance from the mean (divided by n, not n - 1). */
   readonly variance: number;
-  /** A minimum or maximum that is zero is 0, never -0, whatever the signs of the zeros. */
+  /** A zero is 0, never -0; so is that of `max`. */
   readonly min: number;
   readonly max: number;
-  /** How many are 0 or -0. */
+  /** The number of 0 and -0. */
   readonly zeros: number;
   readonly nan: number;
   readonly positiveInfinity: number;
@@ -22,8 +22,8 @@ export interface Summary {
 }
 
 /**
- * The slow, obvious twin of the kernels' `summarize`: two passes over the finite values, so that a mean far from zero costs
- * the variance no digits.
+ * The plain twin of the kernels' `summarize`. Two passes over the finite values: a mean far from zero costs the variance
+ * no digits.
  */
 export function plainSummary(values: Numbers): Summary {
   let [sum, finite, zeros, nan, positiveInfinity, negativeInfinity] = [0, 0, 0, 0, 0, 0];
@@ -52,7 +52,7 @@ export function plainSummary(values: Numbers): Summary {
     count: values.length,
     mean,
     variance: none ? NaN : squares / finite,
-    // Adding 0 makes -0 a 0.
+    // Adding 0 turns -0 into 0.
     min: none ? NaN : min + 0,
     max: none ? NaN : max + 0,
     zeros,

@@ -1,18 +1,20 @@
-/** Registered, so that two copies of layertap in one process know each other's. */
+/** @file Errors that pass, such as a full disk: their observer stays registered, and one report covers all of a cause. */
+
+/** Registered, so that copies of layertap in one process share it. */
 const TROUBLE = Symbol.for('layertap.trouble');
 
 const reported = new WeakSet<object>();
 
 /**
- * Marks an error whose cause may pass, such as a full disk, and after which nothing needs to be done again: what could not be
- * written is kept, or counted and reported. An observer that meets it stays.
- * @param trouble the same object for all errors that one report is enough for
+ * Marks an error that needs no retry: the values that could not be written are kept, or counted and reported. An
+ * observer that throws it stays registered.
+ * @param trouble the cause: the same object for all errors that one report covers
  */
 export function markTrouble(error: Error, trouble: object): Error {
   return Object.defineProperty(error, TROUBLE, { value: trouble });
 }
 
-/** What {@link markTrouble} gave an error; undefined for any other. Never throws. */
+/** The cause that {@link markTrouble} gave an error; undefined for other errors. Never throws. */
 export function troubleOf(error: unknown): object | undefined {
   try {
     return (error as { [TROUBLE]?: object } | null | undefined)?.[TROUBLE];
@@ -21,7 +23,7 @@ export function troubleOf(error: unknown): object | undefined {
   }
 }
 
-/** Whether nothing was reported of a trouble yet; from now on something was. */
+/** Whether this is the first report of a cause. Records it as reported. */
 export function isNews(trouble: object): boolean {
   if (reported.has(trouble)) return false;
   reported.add(trouble);

@@ -1,4 +1,4 @@
-/** @file Text as bytes. The engine's coders are made at their first use: importing layertap works where there are none. */
+/** @file Text as bytes. Coders are made on first use, so that layertap can be imported in engines without them. */
 
 let decoder: TextDecoder | undefined;
 let encoder: TextEncoder | undefined;

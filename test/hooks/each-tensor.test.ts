@@ -229,10 +229,7 @@ test('log() says which part of an output cannot be read, and prints the others',
   run.log({ print: (line) => lines.push(line) });
   model.run();
   assert.is(lines.length, 2);
-  assert.match(
-    lines[0]!,
-    /^run\/z #0 \[2\] cannot be read: log\(\): values is of type complex64, which cannot be read/,
-  );
+  assert.match(lines[0]!, /^run\/z #0 \[2\] cannot be read: log\(\): values must be of type .*, got complex64$/);
   assert.match(lines[1]!, /^run\/x #0 \[1\] mean 5\.000/);
 });
 

@@ -223,9 +223,9 @@ test('histogram() says what is wrong with edges, and counts nothing', () => {
     [Float64Array.of(0, 1, NaN), RangeError, 'edges[2] is NaN after 1; expected ascending numbers'],
     [[], RangeError, 'edges has 0 numbers; expected at least two'],
     [[1], RangeError, 'edges has 1 numbers; expected at least two'],
-    [10, TypeError, 'edges is the number 10; expected an array of numbers'],
-    [[0, '1'], TypeError, 'edges[1] is the string "1"; expected a number'],
-    [new ArrayBuffer(8), TypeError, 'edges is an ArrayBuffer; expected an array of numbers'],
+    [10, TypeError, 'edges must be an array of numbers, got the number 10'],
+    [[0, '1'], TypeError, 'edges[1] must be a number, got the string "1"'],
+    [new ArrayBuffer(8), TypeError, 'edges must be an array of numbers, got an ArrayBuffer'],
   ];
   for (const [edges, kind, message] of cases) {
     assert.throws(
@@ -239,7 +239,7 @@ test('histogram() says what is wrong with edges, and counts nothing', () => {
 test('histogram() says which value is not a number', () => {
   assert.throws(
     () => histogram([1, undefined as unknown as number], [0, 1]),
-    /values\[1\] is undefined; expected a number/,
+    /values\[1\] must be a number, got undefined/,
   );
 });
 

@@ -197,24 +197,24 @@ test('summarize() of a million values is within the figures of its documentation
   }
 });
 
-test('summarize() says which element is not a number', () => {
+test('summarize() names the element that is not a number', () => {
   // biome-ignore lint/suspicious/noSparseArray: a hole is one of the cases
   const holes = [1, , 3];
   const cases: [unknown, string][] = [
-    [holes, 'values[1] is undefined'],
-    [[1, 2, '3'], 'values[2] is the string "3"'],
-    [[null], 'values[0] is null'],
-    [[0, [1]], 'values[1] is an array of length 1'],
+    [holes, 'values[1] must be a number, got undefined'],
+    [[1, 2, '3'], 'values[2] must be a number, got the string "3"'],
+    [[null], 'values[0] must be a number, got null'],
+    [[0, [1]], 'values[1] must be a number, got an array of length 1'],
   ];
   for (const [values, message] of cases) {
     assert.throws(
       () => summarize(values as number[]),
-      (error: Error) => error instanceof TypeError && error.message === `summarize(): ${message}; expected a number`,
+      (error: Error) => error instanceof TypeError && error.message === `summarize(): ${message}`,
     );
   }
 });
 
-test('summarize() says what is not an array of numbers', () => {
+test('summarize() refuses anything but an array of numbers', () => {
   const cases: [unknown, string][] = [
     [undefined, 'undefined'],
     [5, 'the number 5'],
@@ -229,7 +229,7 @@ test('summarize() says what is not an array of numbers', () => {
       () => summarize(values as number[]),
       (error: Error) =>
         error instanceof TypeError &&
-        error.message === `summarize(): values is ${message}; expected an array of numbers`,
+        error.message === `summarize(): values must be an array of numbers, got ${message}`,
     );
   }
 });

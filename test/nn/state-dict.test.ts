@@ -212,11 +212,11 @@ test('loadStateDict() reads data as what their tensor says they are, and refuses
     -1,
   ]);
   for (const [data, said, message] of [
-    [new Uint8Array(3), { dtype: 'torch.float8_e4m3fn' }, /is of type torch\.float8_e4m3fn, which cannot be read/],
-    [new Uint8Array(3), { dtype: 'F8_E5M2' }, /is of type F8_E5M2, which cannot be read/],
-    [new Int16Array(3), { dtype: 'float16' }, /is of type float16, but in an Int16Array/],
-    [new Int32Array(3), { type: 'float32' }, /is of type float32, but in an Int32Array/],
-    [new Uint16Array(3), { dtype: 'int32' }, /is of type int32, but in a Uint16Array/],
+    [new Uint8Array(3), { dtype: 'torch.float8_e4m3fn' }, /must be of type .*, got torch\.float8_e4m3fn/],
+    [new Uint8Array(3), { dtype: 'F8_E5M2' }, /must be of type .*, got F8_E5M2/],
+    [new Int16Array(3), { dtype: 'float16' }, /of type float16 must be in a .*, got an Int16Array/],
+    [new Int32Array(3), { type: 'float32' }, /of type float32 must be in a .*, got an Int32Array/],
+    [new Uint16Array(3), { dtype: 'int32' }, /of type int32 must be in a .*, got a Uint16Array/],
   ] as const) {
     const text = messageOf(() => load(data, said));
     assert.match(
