@@ -1,11 +1,11 @@
 import type { Lane } from './columns.ts';
 
-/** The colours and the font of a card, as the page around it says. */
+/** The colours and the font that charts are painted with. The style sheet takes its colours from here too. */
 export interface Theme {
   readonly dark: boolean;
-  /** What the picture stands on. */
+  /** The background of a card. */
   readonly surface: string;
-  /** Text and what is as important, then second and third. */
+  /** Text of first, second and third importance. */
   readonly ink: string;
   readonly ink2: string;
   readonly ink3: string;
@@ -17,12 +17,12 @@ export interface Theme {
   readonly font: string;
 }
 
-const LIGHT: Theme = {
+export const LIGHT: Theme = {
   dark: false,
   surface: '#ffffff',
   ink: '#1a1d21',
   ink2: '#525a65',
-  ink3: '#6d7680',
+  ink3: '#646c77',
   line: '#dfe3e8',
   accent: '#b45309',
   lanes: {
@@ -35,13 +35,13 @@ const LIGHT: Theme = {
   font: 'system-ui, sans-serif',
 };
 
-const DARK: Theme = {
+export const DARK: Theme = {
   dark: true,
   surface: '#16191d',
   ink: '#e8ebef',
   ink2: '#aab3bd',
-  ink3: '#8a949f',
-  line: '#2e343b',
+  ink3: '#8f99a4',
+  line: '#2a3036',
   accent: '#ffb454',
   lanes: {
     zeros: '#a5aeb8',
@@ -53,12 +53,12 @@ const DARK: Theme = {
   font: 'system-ui, sans-serif',
 };
 
-/** Of all cards that are drawn in one go, by the roots that they are in; undefined between. */
+/** The themes read since the last microtask, by root node. */
 let themes: Map<Node, Theme> | undefined;
 
 /**
- * What the custom properties of an element say, and for those that are not set, colours of our own. They are the same for
- * all cards of a viewer, and asked for once where many are drawn: the browser would lay the page out for each of them.
+ * The theme for an element's colour scheme and font. Read once per root when many cards are drawn in one go, because
+ * getComputedStyle() makes the browser recalculate styles.
  */
 export function themeOf(element: Element): Theme {
   if (themes === undefined) {
@@ -77,20 +77,9 @@ export function themeOf(element: Element): Theme {
 }
 
 function readTheme(element: Element): Theme {
-  const style = getComputedStyle(element);
-  const scheme = style.colorScheme;
-  const both = scheme.includes('light') && scheme.includes('dark');
-  const dark = both ? matchMedia('(prefers-color-scheme: dark)').matches : scheme.includes('dark');
-  const own = dark ? DARK : LIGHT;
-  const set = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
-  return {
-    ...own,
-    surface: set('--surface', own.surface),
-    ink: set('--ink', own.ink),
-    ink2: set('--ink-2', own.ink2),
-    ink3: set('--ink-3', own.ink3),
-    line: set('--line', own.line),
-    accent: set('--accent', own.accent),
-    font: style.fontFamily || own.font,
-  };
+  const { colorScheme, fontFamily } = getComputedStyle(element);
+  const both = colorScheme.includes('light') && colorScheme.includes('dark');
+  const dark = both ? matchMedia('(prefers-color-scheme: dark)').matches : colorScheme.includes('dark');
+  const theme = dark ? DARK : LIGHT;
+  return { ...theme, font: fontFamily || theme.font };
 }

@@ -1,18 +1,23 @@
-const LIGHT: string = `color-scheme:light;
---ground:#f5f6f8;--surface:#fff;--ink:#1a1d21;--ink-2:#525a65;--ink-3:#646c77;--line:#dfe3e8;--hover:#eceff3;
---accent:#b45309;--brush:#b4530922;--alarm:#c2185b;--alarm-ground:#fdeaf1;--shadow:0 6px 24px #1a1d2126;`;
-const DARK = `color-scheme:dark;
---ground:#0f1114;--surface:#16191d;--ink:#e8ebef;--ink-2:#aab3bd;--ink-3:#8f99a4;--line:#2a3036;--hover:#22272d;
---accent:#ffb454;--brush:#ffb45426;--alarm:#ff5a92;--alarm-ground:#33131f;--shadow:0 6px 24px #000a;`;
+import { DARK, LIGHT, type Theme } from '../cards/theme.ts';
+
+/** The colours that controls and charts share, as custom properties. */
+const shared = ({ dark, surface, ink, ink2, ink3, line, accent, lanes }: Theme): string =>
+  `color-scheme:${dark ? 'dark' : 'light'};--surface:${surface};--ink:${ink};--ink-2:${ink2};--ink-3:${ink3};
+--line:${line};--accent:${accent};--brush:${accent}${dark ? '26' : '22'};--alarm:${lanes.nan};`;
+
+const LIGHT_PROPERTIES: string = `${shared(LIGHT)}
+--ground:#f5f6f8;--hover:#eceff3;--alarm-ground:#fdeaf1;--shadow:0 6px 24px #1a1d2126;`;
+const DARK_PROPERTIES = `${shared(DARK)}
+--ground:#0f1114;--hover:#22272d;--alarm-ground:#33131f;--shadow:0 6px 24px #000a;`;
 
 /** The style of everything in the viewer's shadow root. Widths are those of the viewer, not of the page around it. */
 const STYLE = `
 :host{display:block}
-.root{${LIGHT}
+.root{${LIGHT_PROPERTIES}
   container-type:inline-size;min-height:100%;background:var(--ground);color:var(--ink);
   font:13px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
   font-variant-numeric:tabular-nums;text-align:left;--toolbar:45px;--card:264px}
-.root[data-theme=dark]{${DARK}}
+.root[data-theme=dark]{${DARK_PROPERTIES}}
 *,*::before,*::after{box-sizing:border-box}
 [hidden]{display:none!important}
 :focus{outline:none}
