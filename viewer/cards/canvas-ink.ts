@@ -1,20 +1,20 @@
-import { CanvasInk } from './ink.ts';
+import { CanvasPainter } from './painter.ts';
 
 /** Makes a canvas as large in CSS pixels, as fine as the screen, and empty. */
-export function inkOf(canvas: HTMLCanvasElement, width: number, height: number, font: string): CanvasInk {
+export function sizedPainter(canvas: HTMLCanvasElement, width: number, height: number, font: string): CanvasPainter {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
-  return inkOn(canvas, width, height, font);
+  return canvasPainter(canvas, width, height, font);
 }
 
 /** Empties a canvas whose size in CSS pixels this is already. @param ratio device pixels in a CSS pixel */
-export function inkOn(
+export function canvasPainter(
   canvas: HTMLCanvasElement,
   width: number,
   height: number,
   font: string,
   ratio: number = devicePixelRatio,
-): CanvasInk {
+): CanvasPainter {
   const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = canvas.getContext('2d')!;
   if (canvas.width !== wide || canvas.height !== high) {
@@ -26,5 +26,5 @@ export function inkOn(
     context.clearRect(0, 0, wide, high);
   }
   context.setTransform(wide / width, 0, 0, high / height, 0, 0);
-  return new CanvasInk(context, font);
+  return new CanvasPainter(context, font);
 }

@@ -1,5 +1,5 @@
 import type { Range, View, ViewState } from '../state/view-state.ts';
-import type { Gestures, Place } from './pointer.ts';
+import type { Gestures, Point } from './pointer.ts';
 import { type Box, holds, type Plot } from './scene.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
 import type { ValueAxis } from './value-axis.ts';
@@ -17,10 +17,10 @@ type Area = 'plot' | 'steps' | 'values';
 
 interface Drag {
   readonly kind: 'brush' | 'pan' | 'steps' | 'values';
-  readonly from: Place;
+  readonly from: Point;
   readonly shown: Shown;
   readonly before: View;
-  to: Place;
+  to: Point;
 }
 
 /**
@@ -67,13 +67,13 @@ export class CardGestures implements Gestures {
     return { ...plot, top: from, height: to - from };
   }
 
-  #areaAt({ plot }: Shown, { x, y }: Place): Area | undefined {
+  #areaAt({ plot }: Shown, { x, y }: Point): Area | undefined {
     if (holds(plot.plot, x, y)) return 'plot';
     if (holds(plot.valueAxis, x, y)) return 'values';
     return plot.stepAxis !== undefined && holds(plot.stepAxis, x, y) ? 'steps' : undefined;
   }
 
-  move(at: Place): void {
+  move(at: Point): void {
     const shown = this.#shown();
     if (shown === undefined) return;
     const area = this.#areaAt(shown, at);
@@ -92,7 +92,7 @@ export class CardGestures implements Gestures {
     this.#state.change({ hover: undefined });
   }
 
-  dragStart(from: Place, shift: boolean): boolean {
+  dragStart(from: Point, shift: boolean): boolean {
     const shown = this.#shown();
     const area = shown && this.#areaAt(shown, from);
     if (shown === undefined || area === undefined) return false;
@@ -102,7 +102,7 @@ export class CardGestures implements Gestures {
     return true;
   }
 
-  drag(to: Place): void {
+  drag(to: Point): void {
     const drag = this.#drag;
     // Escape may have ended it.
     if (drag === undefined) return;
@@ -144,7 +144,7 @@ export class CardGestures implements Gestures {
     this.#changed();
   }
 
-  doubleClick(at: Place): void {
+  doubleClick(at: Point): void {
     const shown = this.#shown();
     const area = shown && this.#areaAt(shown, at);
     if (area === 'plot') this.reset();
@@ -158,7 +158,7 @@ export class CardGestures implements Gestures {
     this.#state.change({ steps: undefined, brush: undefined });
   }
 
-  zoom(factor: number, about: Place, { focused, control }: { focused: boolean; control: boolean }): boolean {
+  zoom(factor: number, about: Point, { focused, control }: { focused: boolean; control: boolean }): boolean {
     const shown = this.#shown();
     const area = shown && this.#areaAt(shown, about);
     if (shown === undefined || area === undefined || !(focused || control)) return false;
@@ -181,7 +181,7 @@ export class CardGestures implements Gestures {
 
   zoomValues(factor: number, about: number): void {
     const axis = this.#shown()?.axis;
-    if (axis !== undefined) this.#showValues(axis.zoomed(factor, axis.place(about)));
+    if (axis !== undefined) this.#showValues(axis.zoomed(factor, axis.position(about)));
   }
 
   pan(byX: number, _byY: number): boolean {

@@ -2,7 +2,7 @@ import type { Hover, Range, ViewState } from '../state/view-state.ts';
 import { binAt, formatBin, nameOfColumn } from './bins.ts';
 import type { CardGestures } from './card-gestures.ts';
 import { formatCount } from './numbers.ts';
-import { pointedAt, type RunOfTag } from './scene.ts';
+import { pointedAt, type RunHistograms } from './scene.ts';
 
 /** How much a key zooms. */
 const ZOOM = 0.7;
@@ -29,7 +29,7 @@ export function pressKey(
   event: KeyboardEvent,
   state: ViewState,
   tag: string,
-  runs: readonly RunOfTag[],
+  runs: readonly RunHistograms[],
   gestures: CardGestures,
 ): { used: boolean; say?: string } {
   const { hover, brush } = state.view;
@@ -63,7 +63,7 @@ export function pressKey(
   }
 }
 
-type Pointed = { of: RunOfTag; column: number };
+type Pointed = { of: RunHistograms; column: number };
 
 /** Where the cursor stands; where it was nowhere, at the median. */
 function cursorValue(pointed: Pointed | undefined, hover: Hover | undefined): number | undefined {
@@ -76,7 +76,7 @@ function moveCursor(
   event: KeyboardEvent,
   state: ViewState,
   tag: string,
-  runs: readonly RunOfTag[],
+  runs: readonly RunHistograms[],
   pointed: Pointed | undefined,
 ): { used: boolean; say?: string } {
   const { hover, brush } = state.view;
@@ -134,7 +134,7 @@ function extended(brush: Range | undefined, from: number, to: number): Range {
 }
 
 /** The middle of the next bin that is not empty, above or below a value. */
-function nextBin(of: RunOfTag, column: number, value: number | undefined, direction: 1 | -1): number | undefined {
+function nextBin(of: RunHistograms, column: number, value: number | undefined, direction: 1 | -1): number | undefined {
   const { edges, counts } = of.series.bins(column);
   if (value === undefined) return undefined;
   let bin = binAt({ edges, counts }, value);
@@ -146,7 +146,7 @@ function nextBin(of: RunOfTag, column: number, value: number | undefined, direct
 }
 
 /** `step 40: 12 values in [0.1, 0.11)`. */
-function sayCursor(of: RunOfTag, column: number, value: number | undefined): string {
+function sayCursor(of: RunHistograms, column: number, value: number | undefined): string {
   const name = nameOfColumn(of.series, column);
   const bins = of.series.bins(column);
   const bin = value === undefined ? -1 : binAt(bins, value);

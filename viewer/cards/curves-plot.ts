@@ -1,9 +1,9 @@
 import type { Hover, View } from '../state/view-state.ts';
+import { paintEmpty, paintValuesBelow } from './axes.ts';
 import { valueOfPixel } from './bins.ts';
-import type { Curve } from './chosen-columns.ts';
-import { paintNothing, paintValuesBelow } from './frame.ts';
-import type { Ink } from './ink.ts';
-import { INSET } from './insets.ts';
+import type { Curve } from './curves.ts';
+import { INSET } from './geometry.ts';
+import type { Painter } from './painter.ts';
 import type { Box, Plot, Scene } from './scene.ts';
 
 /** How high the head above the curves is, in CSS pixels. */
@@ -33,28 +33,28 @@ export abstract class CurvesPlot implements Plot {
   protected abstract outline(curve: number): number[];
 
   /** Everything between the axis of values and the pointer; there is a curve at least. */
-  protected abstract paintCurves(ink: Ink): void;
+  protected abstract paintCurves(painter: Painter): void;
 
   abstract pick(x: number, y: number): Hover | undefined;
 
-  paint(ink: Ink): void {
+  paint(painter: Painter): void {
     const { theme, axis } = this.scene;
-    paintValuesBelow(ink, this.plot, axis, theme);
-    if (this.curves.length === 0) paintNothing(ink, this.plot, 'no histograms at these steps', theme);
-    else this.paintCurves(ink);
+    paintValuesBelow(painter, this.plot, axis, theme);
+    if (this.curves.length === 0) paintEmpty(painter, this.plot, 'no histograms at these steps', theme);
+    else this.paintCurves(painter);
   }
 
-  paintOver(ink: Ink, { hover }: View): void {
+  paintOver(painter: Painter, { hover }: View): void {
     const { theme, axis, tag } = this.scene;
     if (hover === undefined || this.curves.length === 0) return;
     const { left, top, width, height } = this.plot;
-    ink.within(left, top, width, height + 1, () => {
+    painter.within(left, top, width, height + 1, () => {
       const line = this.outline(nearestCurve(this.curves, hover));
-      ink.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
-      ink.line(line, { colour: theme.accent, width: 1.75 });
+      painter.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
+      painter.line(line, { colour: theme.accent, width: 1.75 });
       if (hover.tag !== tag || hover.value === undefined) return;
-      const x = left + axis.place(hover.value) * width;
-      ink.line([x, top, x, top + height], { colour: theme.accent, width: 1, opacity: 0.7, dash: [3, 3] });
+      const x = left + axis.position(hover.value) * width;
+      painter.line([x, top, x, top + height], { colour: theme.accent, width: 1, opacity: 0.7, dash: [3, 3] });
     });
   }
 
@@ -67,11 +67,11 @@ export abstract class CurvesPlot implements Plot {
   }
 
   /** Marks where a curve is cut off, along the height that it would exceed. */
-  protected paintCut(ink: Ink, { heights }: Curve, y: number, most: number): void {
+  protected paintCut(painter: Painter, { heights }: Curve, y: number, most: number): void {
     const { left, width } = this.plot;
     const cell = width / heights.length;
     for (let x = 0; x < heights.length; x++) {
-      if (heights[x]! > most) ink.rectangle(left + x * cell, y - 1, cell, 2, this.scene.theme.accent);
+      if (heights[x]! > most) painter.rectangle(left + x * cell, y - 1, cell, 2, this.scene.theme.accent);
     }
   }
 

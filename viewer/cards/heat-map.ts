@@ -1,10 +1,10 @@
 import type { Range } from '../state/view-state.ts';
 import { css, densityColours, SHADES, shadeTable } from './colour-map.ts';
 import { type Density, densest, densityOf } from './density.ts';
-import type { Ink } from './ink.ts';
 import { formatShort } from './numbers.ts';
+import type { Painter } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
-import type { Box, RunOfTag, Scene } from './scene.ts';
+import type { Box, RunHistograms, Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
 
 /** Shares of the values below each line, and how it is drawn: the median strongest, the farthest as dots. */
@@ -34,7 +34,7 @@ export function rowBorders({ axis }: Scene, rows: number): Float64Array {
 /** Steps from left to right, values from bottom to top, the darker (on dark ground: the brighter) the more values. */
 export class HeatMap {
   readonly density: Density;
-  readonly #of: RunOfTag;
+  readonly #of: RunHistograms;
   readonly #box: Box;
   readonly #steps: Range;
   readonly #theme: Theme;
@@ -44,7 +44,7 @@ export class HeatMap {
   /** From the mass of a device pixel to values per CSS pixel. */
   readonly #scale: number;
 
-  constructor(of: RunOfTag, box: Box, scene: Scene) {
+  constructor(of: RunHistograms, box: Box, scene: Scene) {
     const width = Math.max(1, Math.round(box.width * scene.ratio));
     const rows = Math.max(1, Math.round(box.height * scene.ratio));
     this.density = densityOf(of.columns, scene.steps, width, rowBorders(scene, rows));
@@ -58,10 +58,10 @@ export class HeatMap {
     this.#most = (this.#cut ? usual * TOWERING : most) * this.#scale;
   }
 
-  paint(ink: Ink): void {
+  paint(painter: Painter): void {
     const { left, top, width, height } = this.#box;
-    if (this.#most > 0) ink.image(this.#image(), left, top, width, height);
-    this.#paintQuantiles(ink);
+    if (this.#most > 0) painter.image(this.#image(), left, top, width, height);
+    this.#paintQuantiles(painter);
   }
 
   #image(): HTMLCanvasElement {
@@ -76,42 +76,42 @@ export class HeatMap {
     return canvas;
   }
 
-  #paintQuantiles(ink: Ink): void {
+  #paintQuantiles(painter: Painter): void {
     const { left, top, width, height } = this.#box;
     const shares = QUANTILES.map(({ share }) => share);
     const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares, APART);
     const { ink: colour, surface, ink2 } = this.#theme;
-    ink.within(left, top, width, height, () => {
+    painter.within(left, top, width, height, () => {
       // Seen on what is dense by their own colour, and on what is thin by their rim.
       for (const [i, line] of lines.entries()) {
-        ink.line(line, { colour, width: QUANTILES[i]!.width + 1.5, opacity: 0.5, dash: QUANTILES[i]!.dash });
+        painter.line(line, { colour, width: QUANTILES[i]!.width + 1.5, opacity: 0.5, dash: QUANTILES[i]!.dash });
       }
-      for (const [i, line] of lines.entries()) ink.line(line, { colour: surface, ...QUANTILES[i]! });
+      for (const [i, line] of lines.entries()) painter.line(line, { colour: surface, ...QUANTILES[i]! });
     });
     const named: number[] = [];
     for (const i of FIRST_NAMED) {
       const y = lastY(lines[i]!, left + width);
       if (!(y >= top && y <= top + height) || named.some((other) => Math.abs(other - y) < NAME_HEIGHT)) continue;
       named.push(y);
-      ink.text(`${QUANTILES[i]!.share * 100}%`, left + width + 4, y, { colour: ink2, size: 9, bold: i === 3 });
+      painter.text(`${QUANTILES[i]!.share * 100}%`, left + width + 4, y, { colour: ink2, size: 9, bold: i === 3 });
     }
   }
 
   /** What the colours mean, from right to left. @returns how much room it took */
-  paintLegend(ink: Ink, right: number, y: number): number {
+  paintLegend(painter: Painter, right: number, y: number): number {
     if (this.#most === 0) return 0;
     const text = { colour: this.#theme.ink2, size: 10 } as const;
     const unit = 'values per pixel';
     const [unitWidth, bar] = [82, 56];
     const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
     const start = right - unitWidth - most.length * 6 - 8 - bar;
-    ink.text(unit, right, y, { ...text, align: 'right' });
-    ink.text(most, start + bar + 5, y, text);
+    painter.text(unit, right, y, { ...text, align: 'right' });
+    painter.text(most, start + bar + 5, y, text);
     const colours = densityColours(this.#theme.dark);
     for (let x = 0; x < bar; x += 2) {
-      ink.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
+      painter.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
     }
-    ink.text('0', start - 4, y, { ...text, align: 'right' });
+    painter.text('0', start - 4, y, { ...text, align: 'right' });
     return right - start + 12;
   }
 }
@@ -144,8 +144,8 @@ export function shade(
       const amount = mass[start + row]!;
       if (amount === 0) continue;
       float[0] = 1 + amount * scale;
-      const place = (bits[0]! - ONE) >>> shift;
-      pixels[at] = table[place < table.length ? place : table.length - 1]!;
+      const entry = (bits[0]! - ONE) >>> shift;
+      pixels[at] = table[entry < table.length ? entry : table.length - 1]!;
     }
   }
 }

@@ -1,18 +1,18 @@
 import type { Range, View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
-import { inkOn } from './canvas-ink.ts';
+import { canvasPainter } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';
 import { CardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';
-import { evenly } from './chosen-columns.ts';
 import { columnAfter } from './columns.ts';
-import { CanvasInk, type Ink, SvgInk } from './ink.ts';
+import { evenly } from './curves.ts';
 import { SceneMaker } from './make-scene.ts';
 import { Overlay } from './overlay.ts';
 import { PaintTurns } from './paint-turns.ts';
+import { CanvasPainter, type Painter, SvgPainter } from './painter.ts';
 import { listenToPointer } from './pointer.ts';
 import { Ridge } from './ridge.ts';
-import { type Box, type Plot, pointedAt, type RunOfTag, type Scene } from './scene.ts';
+import { type Box, type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
 import { StepPlot } from './step-plot.ts';
 import { themeOf } from './theme.ts';
 
@@ -179,7 +179,7 @@ export class HistogramCard implements Card {
       }
     }
     const { plot, scene } = this.#painted!;
-    const above = this.#inkOn(this.#above, scene);
+    const above = this.#canvasPainter(this.#above, scene);
     plot.paintOver(above, view);
     const { band } = this.#gestures;
     if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
@@ -189,8 +189,8 @@ export class HistogramCard implements Card {
     return this.#painted!.waits || this.#painted!.data === data;
   }
 
-  #inkOn(canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene): Ink {
-    return inkOn(canvas, width, height, theme.font, ratio);
+  #canvasPainter(canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene): Painter {
+    return canvasPainter(canvas, width, height, theme.font, ratio);
   }
 
   #isTurn(old: Painted, key: string, { steps }: View): boolean {
@@ -203,7 +203,7 @@ export class HistogramCard implements Card {
     const start = performance.now();
     const scene = make();
     const plot = new PLOTS[scene.view.histograms](scene);
-    plot.paint(this.#inkOn(this.#picture, scene));
+    plot.paint(this.#canvasPainter(this.#picture, scene));
     const { steps } = scene.view;
     this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: [keys.key, steps] };
     turns.took(this, performance.now() - start);
@@ -217,7 +217,7 @@ export class HistogramCard implements Card {
     const steps = view.steps ?? this.#maker.allSteps(old.scene.runs);
     const scene = { ...old.scene, view, steps };
     const plot = new StepPlot(scene);
-    plot.paintMoved(new CanvasInk(this.#picture.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
+    plot.paintMoved(new CanvasPainter(this.#picture.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
     this.#painted = { ...old, steps: view.steps, scene, plot, exact };
   }
 
@@ -242,12 +242,12 @@ export class HistogramCard implements Card {
     this.#draw({ data: true, now: true });
     if (this.#painted === undefined) throw new Error(`${this.#tag} has no size: it is not in the page`);
     const { scene } = this.#painted;
-    const ink = new SvgInk(scene.theme.font);
-    ink.rectangle(0, 0, scene.width, scene.height, scene.theme.surface);
+    const painter = new SvgPainter(scene.theme.font);
+    painter.rectangle(0, 0, scene.width, scene.height, scene.theme.surface);
     const plot = new PLOTS[scene.view.histograms](scene);
-    plot.paint(ink);
-    plot.paintOver(ink, this.#context.state.view);
-    return ink.finish(scene.width, scene.height, `Histograms of ${this.#tag}`);
+    plot.paint(painter);
+    plot.paintOver(painter, this.#context.state.view);
+    return painter.finish(scene.width, scene.height, `Histograms of ${this.#tag}`);
   }
 
   /** A row for each bin of each column that is drawn, and for what is in no bin, as `NaN` to `NaN` and so on. */
@@ -273,7 +273,7 @@ function copyOf(picture: HTMLCanvasElement, { left, top, width, height }: Box, {
   return copy;
 }
 
-function drawnColumns(of: RunOfTag, { view, steps, runs }: Scene): number[] {
+function drawnColumns(of: RunHistograms, { view, steps, runs }: Scene): number[] {
   if (view.histograms !== 'heat') return evenly(of, view.brush ?? steps, Math.ceil(60 / runs.length));
   const first = columnAfter(of.columns, steps[0]);
   let end = first;
@@ -281,7 +281,7 @@ function drawnColumns(of: RunOfTag, { view, steps, runs }: Scene): number[] {
   return Array.from({ length: end - first }, (_, i) => first + i);
 }
 
-function addRows({ run, series, columns }: RunOfTag, column: number, rows: (string | number)[][]): void {
+function addRows({ run, series, columns }: RunHistograms, column: number, rows: (string | number)[][]): void {
   const step =
     series.records(column) === 1 ? series.firstStep(column) : `${series.firstStep(column)}..${series.lastStep(column)}`;
   const { edges, counts } = columns.bins(column);

@@ -1,9 +1,9 @@
 import type { Range } from '../state/view-state.ts';
 import { LANES, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
-import type { Ink } from './ink.ts';
 import { formatCount, formatShare } from './numbers.ts';
-import type { Box, RunOfTag } from './scene.ts';
+import type { Painter } from './painter.ts';
+import type { Box, RunHistograms } from './scene.ts';
 import type { Theme } from './theme.ts';
 
 export const LANE_HEIGHT = 13;
@@ -19,13 +19,13 @@ const LABELS: Readonly<Record<Lane, string>> = {
 };
 
 /** The lanes in which there is anything, at any step: they do not come and go while one looks around. */
-export function lanesOf(runs: readonly RunOfTag[]): Lane[] {
+export function lanesOf(runs: readonly RunHistograms[]): Lane[] {
   return LANES.filter((lane) => runs.some(({ columns }) => columns.filled.includes(lane)));
 }
 
 /** Of each pixel column, how much of its values is in a lane, as the height of a bar. */
 export function paintLanes(
-  ink: Ink,
+  painter: Painter,
   box: Box,
   lanes: readonly Lane[],
   densities: readonly { density: Density; colour: string | undefined }[],
@@ -34,8 +34,8 @@ export function paintLanes(
   const height = LANE_HEIGHT - 3;
   lanes.forEach((lane, i) => {
     const bottom = box.top + (i + 1) * LANE_HEIGHT;
-    ink.rectangle(box.left, bottom, box.width, 1, theme.line);
-    ink.text(LABELS[lane], box.left - 6, bottom - height / 2, {
+    painter.rectangle(box.left, bottom, box.width, 1, theme.line);
+    painter.text(LABELS[lane], box.left - 6, bottom - height / 2, {
       colour: theme.lanes[lane],
       size: 10,
       align: 'right',
@@ -45,7 +45,7 @@ export function paintLanes(
       const pixel = box.width / density.width;
       for (const { from, to, size } of bars(density, lane, height / pixel)) {
         const tall = Math.max(LEAST, size * pixel);
-        ink.rectangle(
+        painter.rectangle(
           box.left + from * pixel,
           bottom - tall,
           (to - from) * pixel,
@@ -75,10 +75,10 @@ function bars(density: Density, lane: Lane, most: number): { from: number; to: n
 
 /** Beside the lanes, what they hold at one column. */
 export function paintLaneCounts(
-  ink: Ink,
+  painter: Painter,
   box: Box,
   lanes: readonly Lane[],
-  of: RunOfTag,
+  of: RunHistograms,
   column: number,
   theme: Theme,
 ): void {
@@ -89,7 +89,7 @@ export function paintLaneCounts(
     const middle = box.top + (i + 1) * LANE_HEIGHT - (LANE_HEIGHT - 3) / 2;
     const share = total > 0 && count > 0 ? ` (${formatShare(count / total)})` : '';
     const colour = count > 0 ? theme.lanes[lane] : theme.ink3;
-    ink.text(formatCount(count) + share, box.left, middle, { colour, size: 10, bold: count > 0 });
+    painter.text(formatCount(count) + share, box.left, middle, { colour, size: 10, bold: count > 0 });
   });
 }
 
@@ -104,7 +104,7 @@ export function outside({ mass, rows, width }: Density): { below: number; above:
 }
 
 /** Along the upper and lower edge, where values lie beyond it. */
-export function paintOutside(ink: Ink, box: Box, { mass, rows, width }: Density, theme: Theme): void {
+export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: Density, theme: Theme): void {
   const pixel = box.width / width;
   for (const [row, y] of [
     [rows + 1, box.top],
@@ -117,7 +117,7 @@ export function paintOutside(ink: Ink, box: Box, { mass, rows, width }: Density,
       if (any || start === -1) continue;
       // A single record among ten thousand must be seen.
       const wide = Math.max(3, (x - start) * pixel);
-      ink.rectangle(box.left + start * pixel - (wide - (x - start) * pixel) / 2, y, wide, 3, theme.accent);
+      painter.rectangle(box.left + start * pixel - (wide - (x - start) * pixel) / 2, y, wide, 3, theme.accent);
       start = -1;
     }
   }

@@ -3,7 +3,7 @@ import type { Store } from '../data/store.ts';
 import type { Range, View } from '../state/view-state.ts';
 import { Columns } from './columns.ts';
 import { runColour } from './run-colours.ts';
-import type { RunOfTag, Scene } from './scene.ts';
+import type { RunHistograms, Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
@@ -54,13 +54,13 @@ export class SceneMaker {
     return this.#axis(this.#runs(view, theme), view);
   }
 
-  #axis(runs: readonly RunOfTag[], view: View): ValueAxis {
+  #axis(runs: readonly RunHistograms[], view: View): ValueAxis {
     const { domain, constant } = this.#fit(runs, view.valueAxis);
     return valueAxis(view.valueAxis, view.values.get(this.#tag) ?? domain, constant);
   }
 
   /** The runs that have this tag; those that are hidden only where the card is one run's own. */
-  #runs(view: View, theme: Theme): RunOfTag[] {
+  #runs(view: View, theme: Theme): RunHistograms[] {
     const { runs } = this.#store;
     return runs.flatMap((run, i) => {
       const series = this.#store.histograms(run, this.#tag);
@@ -75,7 +75,7 @@ export class SceneMaker {
   }
 
   /** What is hidden takes no room from what is seen. */
-  #releaseOthers(runs: readonly RunOfTag[]): void {
+  #releaseOthers(runs: readonly RunHistograms[]): void {
     for (const [series, columns] of this.#columns) {
       if (runs.some((one) => one.series === series)) continue;
       columns.release();
@@ -92,7 +92,7 @@ export class SceneMaker {
   }
 
   /** Fitted to all runs that are shown, also where this card is one of theirs: cards of a tag can be compared. */
-  #fit(runs: readonly RunOfTag[], kind: View['valueAxis']): ValueRange {
+  #fit(runs: readonly RunHistograms[], kind: View['valueAxis']): ValueRange {
     const key = JSON.stringify([kind, runs.map(({ run }) => run)]);
     const length = runs.reduce((sum, { series }) => sum + series.length, 0);
     const old = this.#fitted;
@@ -106,7 +106,7 @@ export class SceneMaker {
   }
 
   /** All steps of the store, and room for the first and the last column to be seen whole. */
-  allSteps(runs: readonly RunOfTag[]): Range {
+  allSteps(runs: readonly RunHistograms[]): Range {
     const lefts = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.left[0]!] : []));
     const rights = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.right[columns.length - 1]!] : []));
     const [from, to] = this.#store.steps ?? [0, 0];

@@ -1,10 +1,10 @@
 import { ticks } from 'd3-array';
 import type { Hover } from '../state/view-state.ts';
-import { CELL, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
+import { paintRuns } from './axes.ts';
+import { CELL, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
 import { CurvesPlot, HEAD } from './curves-plot.ts';
-import { paintRuns } from './frame.ts';
-import type { Ink } from './ink.ts';
 import { formatCount, formatShort } from './numbers.ts';
+import type { Painter } from './painter.ts';
 import type { Scene } from './scene.ts';
 
 /** The distributions of several steps over each other, as outlines: the older the fainter. */
@@ -23,42 +23,46 @@ export class Overlay extends CurvesPlot {
     return outline(this.curves[curve]!, left, width, top + height, height / this.#ceiling, height);
   }
 
-  protected paintCurves(ink: Ink): void {
+  protected paintCurves(painter: Painter): void {
     const { theme, runs } = this.scene;
     const { left, top, width, height } = this.plot;
     const bottom = top + height;
     for (const tick of ticks(0, this.#ceiling, Math.max(2, Math.floor(height / 36)))) {
       const y = bottom - (tick / this.#ceiling) * height;
-      ink.line([left, y, left + width, y], { colour: theme.line, width: 1 });
-      ink.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), { colour: theme.ink2, size: 10, align: 'right' });
+      painter.line([left, y, left + width, y], { colour: theme.line, width: 1 });
+      painter.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), {
+        colour: theme.ink2,
+        size: 10,
+        align: 'right',
+      });
     }
     for (const [i, curve] of this.curves.entries()) {
       const { of, age } = curve;
-      ink.line(this.outline(i), { colour: of.colour, width: 1.25, opacity: 0.15 + 0.85 * age ** 1.5 });
-      this.paintCut(ink, curve, top, this.#ceiling);
+      painter.line(this.outline(i), { colour: of.colour, width: 1.25, opacity: 0.15 + 0.85 * age ** 1.5 });
+      this.paintCut(painter, curve, top, this.#ceiling);
     }
-    this.#paintHead(ink);
-    if (runs.length > 1) paintRuns(ink, left + 90, left + width - 150, HEAD / 2 - 1, runs, theme);
+    this.#paintHead(painter);
+    if (runs.length > 1) paintRuns(painter, left + 90, left + width - 150, HEAD / 2 - 1, runs, theme);
   }
 
   /** What the heights are, and from which steps the fainter and stronger lines come. */
-  #paintHead(ink: Ink): void {
+  #paintHead(painter: Painter): void {
     const { theme, runs } = this.scene;
     const { left, width } = this.plot;
     const text = { colour: theme.ink2, size: 10 } as const;
     const y = HEAD / 2 - 1;
-    ink.text('values per pixel', left, y, text);
+    painter.text('values per pixel', left, y, text);
     const [oldest, newest] = [this.curves[0]!, this.curves.at(-1)!];
     const name = `${formatCount(newest.step)}`;
     const right = left + width;
-    ink.text(name, right, y, { ...text, align: 'right' });
+    painter.text(name, right, y, { ...text, align: 'right' });
     const end = right - name.length * 5.8 - 6;
     const bar = 40;
     for (let x = 0; x < bar; x += 2) {
       const age = x / (bar - 2);
-      ink.rectangle(end - bar + x, y - 1.5, 2, 3, (runs[0] ?? newest.of).colour, 0.15 + 0.85 * age ** 1.5);
+      painter.rectangle(end - bar + x, y - 1.5, 2, 3, (runs[0] ?? newest.of).colour, 0.15 + 0.85 * age ** 1.5);
     }
-    ink.text(`step ${formatCount(oldest.step)}`, end - bar - 6, y, { ...text, align: 'right' });
+    painter.text(`step ${formatCount(oldest.step)}`, end - bar - 6, y, { ...text, align: 'right' });
   }
 
   /** The curve whose height at this value is nearest. */

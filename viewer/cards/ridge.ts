@@ -1,9 +1,9 @@
 import type { Hover } from '../state/view-state.ts';
-import { areas, type Curve, ceilingOf, curvesOf, outline } from './chosen-columns.ts';
+import { paintRuns } from './axes.ts';
+import { areas, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
 import { CurvesPlot, HEAD } from './curves-plot.ts';
-import { paintRuns } from './frame.ts';
-import type { Ink } from './ink.ts';
 import { formatCount, formatShort } from './numbers.ts';
+import type { Painter } from './painter.ts';
 import type { Scene } from './scene.ts';
 
 /** The part of the picture that the highest ridge takes, as in TensorBoard. */
@@ -37,29 +37,29 @@ export class Ridge extends CurvesPlot {
     return outline(this.curves[curve]!, left, width, this.#base(curve), this.#tall / this.#ceiling, this.#tall);
   }
 
-  protected paintCurves(ink: Ink): void {
+  protected paintCurves(painter: Painter): void {
     const { theme, axis, runs } = this.scene;
     const { left, top, width, height } = this.plot;
     for (const { value } of axis.ticks(width, 56)) {
-      const x = left + axis.place(value) * width;
-      ink.line([x, top, x, top + height], { colour: theme.line, width: 1 });
+      const x = left + axis.position(value) * width;
+      painter.line([x, top, x, top + height], { colour: theme.line, width: 1 });
     }
     for (const [i, curve] of this.curves.entries()) {
       const line = this.outline(i);
       // What stands behind is hidden, and shines through a little.
       for (const filled of areas(line, this.#base(i))) {
-        ink.area(filled, theme.surface, 0.85);
-        ink.area(filled, curve.of.colour, 0.12 + 0.6 * curve.age ** 1.5);
+        painter.area(filled, theme.surface, 0.85);
+        painter.area(filled, curve.of.colour, 0.12 + 0.6 * curve.age ** 1.5);
       }
-      ink.line(line, { colour: theme.surface, width: 2, opacity: 0.6 });
-      ink.line(line, { colour: curve.of.colour, width: 1, opacity: 0.35 + 0.65 * curve.age });
-      this.paintCut(ink, curve, this.#base(i) - this.#tall, this.#ceiling);
+      painter.line(line, { colour: theme.surface, width: 2, opacity: 0.6 });
+      painter.line(line, { colour: curve.of.colour, width: 1, opacity: 0.35 + 0.65 * curve.age });
+      this.paintCut(painter, curve, this.#base(i) - this.#tall, this.#ceiling);
     }
-    this.#paintStepNames(ink);
-    if (runs.length > 1) paintRuns(ink, left, left + width, HEAD / 2 - 1, runs, theme);
+    this.#paintStepNames(painter);
+    if (runs.length > 1) paintRuns(painter, left, left + width, HEAD / 2 - 1, runs, theme);
   }
 
-  #paintStepNames(ink: Ink): void {
+  #paintStepNames(painter: Painter): void {
     const { theme } = this.scene;
     let last = Number.POSITIVE_INFINITY;
     for (let i = this.curves.length - 1; i >= 0; i--) {
@@ -68,7 +68,7 @@ export class Ridge extends CurvesPlot {
       last = y;
       const { step } = this.curves[i]!;
       const name = Math.abs(step) < 1e6 ? formatCount(step) : formatShort(step);
-      ink.text(name, this.plot.left - 6, y - 3, { colour: theme.ink2, size: 10, align: 'right' });
+      painter.text(name, this.plot.left - 6, y - 3, { colour: theme.ink2, size: 10, align: 'right' });
     }
   }
 

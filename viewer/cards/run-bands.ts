@@ -1,14 +1,14 @@
 import { type Density, densityOf } from './density.ts';
 import { rowBorders } from './heat-map.ts';
-import type { Ink } from './ink.ts';
+import type { Painter } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
-import type { Box, RunOfTag, Scene } from './scene.ts';
+import type { Box, RunHistograms, Scene } from './scene.ts';
 
 const SHARES = [0.05, 0.5, 0.95];
 
 /** Several runs over each other: of each its median as a line, and a band that holds nine tenths of its values. */
 export class RunBands {
-  readonly densities: readonly { of: RunOfTag; density: Density; lines: readonly number[][] }[];
+  readonly densities: readonly { of: RunHistograms; density: Density; lines: readonly number[][] }[];
   readonly #box: Box;
 
   constructor(scene: Scene, box: Box) {
@@ -21,22 +21,22 @@ export class RunBands {
     });
   }
 
-  paint(ink: Ink): void {
+  paint(painter: Painter): void {
     const { left, top, width, height } = this.#box;
-    ink.within(left, top, width, height, () => {
+    painter.within(left, top, width, height, () => {
       for (const { of, lines } of this.densities) {
-        for (const band of bands(lines[0]!, lines[2]!)) ink.area(band, of.colour, 0.2);
+        for (const band of bands(lines[0]!, lines[2]!)) painter.area(band, of.colour, 0.2);
       }
       for (const { of, lines } of this.densities) {
-        for (const edge of [lines[0]!, lines[2]!]) ink.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
+        for (const edge of [lines[0]!, lines[2]!]) painter.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
       }
-      for (const { of, lines } of this.densities) ink.line(lines[1]!, { colour: of.colour, width: 2 });
+      for (const { of, lines } of this.densities) painter.line(lines[1]!, { colour: of.colour, width: 2 });
     });
   }
 
   /** The run whose median is nearest to a place. */
-  nearest(x: number, y: number): RunOfTag | undefined {
-    let best: RunOfTag | undefined;
+  nearest(x: number, y: number): RunHistograms | undefined {
+    let best: RunHistograms | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const { of, lines } of this.densities) {
       const distance = Math.abs(heightAt(lines[1]!, x) - y);

@@ -3,12 +3,12 @@ import { lowerBound } from '../data/lower-bound.ts';
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
 import { onlyMarksMoved, type Range } from '../state/view-state.ts';
-import { inkOf } from './canvas-ink.ts';
+import { paintEmpty, paintSteps, paintValuesLeft, within } from './axes.ts';
+import { sizedPainter } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';
-import { paintNothing, paintSteps, paintValuesLeft, within } from './frame.ts';
-import { type Ink, SvgInk } from './ink.ts';
-import { INSET } from './insets.ts';
+import { INSET } from './geometry.ts';
 import { formatCount, formatValue } from './numbers.ts';
+import { type Painter, SvgPainter } from './painter.ts';
 import { runColour } from './run-colours.ts';
 import { runDot } from './run-dot.ts';
 import { scalarRange } from './scalar-range.ts';
@@ -79,7 +79,7 @@ export class ScalarCard implements Card, StepTrack {
     const theme = themeOf(this.element);
     this.#lines = this.#linesNow(theme);
     const { clientWidth: width, clientHeight: height } = this.#plot;
-    this.#paint(inkOf(this.#canvas, width, height, theme.font), width, height, theme);
+    this.#paint(sizedPainter(this.#canvas, width, height, theme.font), width, height, theme);
     this.#update();
     return true;
   }
@@ -99,7 +99,7 @@ export class ScalarCard implements Card, StepTrack {
   toSvg(): string {
     const theme = themeOf(this.element);
     const { clientWidth: width, clientHeight: height } = this.#plot;
-    const svg = new SvgInk(theme.font);
+    const svg = new SvgPainter(theme.font);
     svg.rectangle(0, 0, width, height, theme.surface);
     this.#paint(svg, width, height, theme);
     return svg.finish(width, height, this.#tag);
@@ -141,7 +141,7 @@ export class ScalarCard implements Card, StepTrack {
     });
   }
 
-  #paint(ink: Ink, width: number, height: number, theme: Theme): void {
+  #paint(painter: Painter, width: number, height: number, theme: Theme): void {
     const box: Box = {
       left: INSET.left,
       top: TOP,
@@ -155,16 +155,17 @@ export class ScalarCard implements Card, StepTrack {
     );
     const axis = valueAxis(scalarAxis, domain, constant);
     for (const { value } of axis.ticks(box.height, 22)) {
-      const y = box.top + (1 - axis.place(value)) * box.height;
-      ink.line([box.left, y, this.right, y], { colour: theme.line, width: 1 });
+      const y = box.top + (1 - axis.position(value)) * box.height;
+      painter.line([box.left, y, this.right, y], { colour: theme.line, width: 1 });
     }
-    paintValuesLeft(ink, box, axis, theme);
-    paintSteps(ink, box, box.top + box.height, this.steps, theme);
-    if (this.#lines.length === 0) paintNothing(ink, box, 'no numbers yet', theme);
-    ink.within(box.left, box.top - 2, box.width, box.height + 4, () => {
-      if (smoothing > 0) for (const line of this.#lines) this.#trace(ink, line, line.series.values, box, axis, 0.22);
-      for (const line of this.#lines) this.#trace(ink, line, line.smoothed, box, axis, 1);
-      for (const line of this.#lines) this.#paintOutside(ink, line, box, axis, theme);
+    paintValuesLeft(painter, box, axis, theme);
+    paintSteps(painter, box, box.top + box.height, this.steps, theme);
+    if (this.#lines.length === 0) paintEmpty(painter, box, 'no numbers yet', theme);
+    painter.within(box.left, box.top - 2, box.width, box.height + 4, () => {
+      if (smoothing > 0)
+        for (const line of this.#lines) this.#trace(painter, line, line.series.values, box, axis, 0.22);
+      for (const line of this.#lines) this.#trace(painter, line, line.smoothed, box, axis, 1);
+      for (const line of this.#lines) this.#paintOutside(painter, line, box, axis, theme);
     });
   }
 
@@ -173,7 +174,7 @@ export class ScalarCard implements Card, StepTrack {
   }
 
   #trace(
-    ink: Ink,
+    painter: Painter,
     { series, drawn, colour }: Line,
     numbers: Float64Array,
     box: Box,
@@ -185,30 +186,30 @@ export class ScalarCard implements Card, StepTrack {
     const y = numbers
       .subarray(...drawn)
       .map((value) =>
-        Number.isFinite(value) ? box.top + (1 - within(axis.place(value), -10, 11)) * box.height : Number.NaN,
+        Number.isFinite(value) ? box.top + (1 - within(axis.position(value), -10, 11)) * box.height : Number.NaN,
       );
-    ink.line(thinLine(x, y), { colour, width: opacity === 1 ? 1.5 : 1, opacity });
+    painter.line(thinLine(x, y), { colour, width: opacity === 1 ? 1.5 : 1, opacity });
     if (x.length > FEW) return;
     for (let i = 0; i < x.length; i++) {
-      if (!Number.isNaN(y[i]!)) ink.rectangle(x[i]! - 1.5, y[i]! - 1.5, 3, 3, colour, opacity);
+      if (!Number.isNaN(y[i]!)) painter.rectangle(x[i]! - 1.5, y[i]! - 1.5, 3, 3, colour, opacity);
     }
   }
 
   /** Where numbers are beyond the axis or infinite, a triangle at that edge; where they are NaN, a bar at the lower one. */
-  #paintOutside(ink: Ink, { series, drawn, colour }: Line, box: Box, axis: ValueAxis, theme: Theme): void {
+  #paintOutside(painter: Painter, { series, drawn, colour }: Line, box: Box, axis: ValueAxis, theme: Theme): void {
     const bottom = box.top + box.height;
     let last = Number.NEGATIVE_INFINITY;
     for (let i = drawn[0]; i < drawn[1]; i++) {
       const value = series.values[i]!;
-      const place = axis.place(value);
+      const position = axis.position(value);
       const x = this.#x(series.steps[i]!, box);
-      if ((place >= 0 && place <= 1) || x - last < 1) continue;
+      if ((position >= 0 && position <= 1) || x - last < 1) continue;
       if (Number.isNaN(value)) {
         const next = i + 1 < series.length ? this.#x(series.steps[i + 1]!, box) : x;
-        ink.rectangle(x - 1, bottom - 5, Math.max(2, next - x + 1), 5, theme.lanes.nan);
+        painter.rectangle(x - 1, bottom - 5, Math.max(2, next - x + 1), 5, theme.lanes.nan);
       } else {
-        const [base, tip] = place > 1 ? [box.top + 5, box.top - 1] : [bottom - 5, bottom + 1];
-        ink.area(
+        const [base, tip] = position > 1 ? [box.top + 5, box.top - 1] : [bottom - 5, bottom + 1];
+        painter.area(
           [x - 3.5, base, x + 3.5, base, x, tip],
           Number.isFinite(value) ? colour : theme.lanes.positiveInfinity,
         );

@@ -1,7 +1,7 @@
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Hover, Range, View } from '../state/view-state.ts';
 import type { Columns } from './columns.ts';
-import type { Ink } from './ink.ts';
+import type { Painter } from './painter.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';
 
@@ -17,7 +17,7 @@ export const holds = ({ left, top, width, height }: Box, x: number, y: number): 
   x >= left && x <= left + width && y >= top && y <= top + height;
 
 /** One run's histograms of the card's tag. */
-export interface RunOfTag {
+export interface RunHistograms {
   readonly run: string;
   readonly series: HistogramSeries;
   readonly columns: Columns;
@@ -27,7 +27,7 @@ export interface RunOfTag {
 /** Everything that a picture is made from. */
 export interface Scene {
   readonly tag: string;
-  readonly runs: readonly RunOfTag[];
+  readonly runs: readonly RunHistograms[];
   readonly width: number;
   readonly height: number;
   /** Device pixels in a CSS pixel. */
@@ -49,9 +49,9 @@ export interface Plot {
   readonly across: 'steps' | 'values';
   /** Whether what is in the lanes of the step that is pointed at stands in the picture. */
   readonly countsLanes: boolean;
-  paint(ink: Ink): void;
+  paint(painter: Painter): void;
   /** Brush, pointer, and what they point at, as the scene's view says now. */
-  paintOver(ink: Ink, view: View): void;
+  paintOver(painter: Painter, view: View): void;
   /** What is at a place in the plot. */
   pick(x: number, y: number): Hover | undefined;
   /** The step or value at a place along an axis. */
@@ -61,12 +61,12 @@ export interface Plot {
 
 /**
  * The column of the series that a view points at: of the run it names, if that is here; without a pointer the last one.
- * The series may have gone on since the scene's {@link RunOfTag.columns} were made.
+ * The series may have gone on since the scene's {@link RunHistograms.columns} were made.
  */
 export function pointedAt(
-  runs: readonly RunOfTag[],
+  runs: readonly RunHistograms[],
   hover: Hover | undefined,
-): { of: RunOfTag; column: number } | undefined {
+): { of: RunHistograms; column: number } | undefined {
   const of = runs.find(({ run }) => run === hover?.run) ?? runs[0];
   if (of === undefined || of.series.length === 0) return undefined;
   return { of, column: hover === undefined ? of.series.length - 1 : of.series.columnAt(hover.step) };

@@ -1,7 +1,7 @@
 import type { Bins } from '../data/points.ts';
 import { binAt } from './bins.ts';
-import type { Ink } from './ink.ts';
 import { formatShort } from './numbers.ts';
+import type { Painter } from './painter.ts';
 import type { Box } from './scene.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';
@@ -17,7 +17,7 @@ interface Bar {
 /** The bars that are seen: those of bins less than a pixel high share one, as high as the highest of them. */
 function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[] {
   const bars: Bar[] = [];
-  const y = (value: number): number => (1 - axis.place(value)) * length;
+  const y = (value: number): number => (1 - axis.position(value)) * length;
   for (let bin = 0; bin < counts.length; bin++) {
     if (counts[bin] === 0) continue;
     const to = y(edges[bin]!);
@@ -39,7 +39,7 @@ function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[]
 
 /** What the bins of one column hold, beside the axis of values they share with a picture. The counts' axis is at `footY`. */
 export function paintHistogram(
-  ink: Ink,
+  painter: Painter,
   box: Box,
   footY: number,
   bins: Bins,
@@ -50,9 +50,9 @@ export function paintHistogram(
 ): void {
   const bars = barsOf(bins, axis, box.height);
   const most = bars.reduce((max, { count }) => Math.max(max, count), 0);
-  ink.line([box.left + 0.5, box.top, box.left + 0.5, box.top + box.height], { colour: theme.ink3, width: 1 });
+  painter.line([box.left + 0.5, box.top, box.left + 0.5, box.top + box.height], { colour: theme.ink3, width: 1 });
   if (most === 0) {
-    ink.text('nothing here', box.left + 8, box.top + box.height / 2, { colour: theme.ink3, size: 10 });
+    painter.text('nothing here', box.left + 8, box.top + box.height / 2, { colour: theme.ink3, size: 10 });
     return;
   }
   const chosen = value === undefined ? -1 : binAt(bins, value);
@@ -63,12 +63,12 @@ export function paintHistogram(
     const border = to - from >= 4 ? 1 : to - from >= 2 ? 0.5 : 0;
     const height = Math.max(1, to - from - border);
     const [fill, opacity] = bin === chosen ? [theme.accent, 1] : [colour, 0.85];
-    ink.rectangle(box.left + 1, box.top + from, Math.max(1, long(count)), height, fill, opacity);
-    if (count > scale) paintCut(ink, box.left + full, box.top + from, height, count, theme);
+    painter.rectangle(box.left + 1, box.top + from, Math.max(1, long(count)), height, fill, opacity);
+    if (count > scale) paintCut(painter, box.left + full, box.top + from, height, count, theme);
   }
-  paintCumulative(ink, box, bins, axis, theme);
-  ink.text('0', box.left + 1, footY, { colour: theme.ink2, size: 10 });
-  ink.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, {
+  paintCumulative(painter, box, bins, axis, theme);
+  painter.text('0', box.left + 1, footY, { colour: theme.ink2, size: 10 });
+  painter.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, {
     colour: theme.ink2,
     size: 10,
     align: 'right',
@@ -86,25 +86,25 @@ function scaleOf(bars: readonly Bar[], most: number): { scale: number; cut: bool
 }
 
 /** The end of a bar that is longer: two slits, and how long it is. */
-function paintCut(ink: Ink, right: number, top: number, height: number, count: number, theme: Theme): void {
+function paintCut(painter: Painter, right: number, top: number, height: number, count: number, theme: Theme): void {
   const tall = Math.max(5, height);
   const middle = top + height / 2;
   for (const x of [right - 9, right - 5]) {
-    ink.line([x - 1.5, middle + tall / 2, x + 1.5, middle - tall / 2], { colour: theme.surface, width: 1.5 });
+    painter.line([x - 1.5, middle + tall / 2, x + 1.5, middle - tall / 2], { colour: theme.surface, width: 1.5 });
   }
   const text = { colour: theme.ink2, size: 10, align: 'right', halo: theme.surface } as const;
-  ink.text(formatShort(count), right - 14, middle - Math.max(9, height / 2 + 7), text);
+  painter.text(formatShort(count), right - 14, middle - Math.max(9, height / 2 + 7), text);
 }
 
 /** Which share of what is in the bins lies below each value: from 0 at the left to all at the right. */
-function paintCumulative(ink: Ink, box: Box, { edges, counts }: Bins, axis: ValueAxis, theme: Theme): void {
+function paintCumulative(painter: Painter, box: Box, { edges, counts }: Bins, axis: ValueAxis, theme: Theme): void {
   let total = 0;
   for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
   const points: number[] = [];
   let below = 0;
   let last = Number.NaN;
   for (let bin = 0; bin <= counts.length; bin++) {
-    const y = box.top + (1 - axis.place(edges[bin]!)) * box.height;
+    const y = box.top + (1 - axis.position(edges[bin]!)) * box.height;
     // Points closer than half a pixel are not told apart.
     if (!(Math.abs(y - last) < 0.5) || bin === counts.length || edges[bin] === edges[bin + 1]) {
       points.push(box.left + 1 + (below / total) * (box.width - 10), y);
@@ -112,8 +112,8 @@ function paintCumulative(ink: Ink, box: Box, { edges, counts }: Bins, axis: Valu
     }
     if (bin < counts.length) below += counts[bin]!;
   }
-  ink.within(box.left, box.top, box.width, box.height, () => {
-    ink.line(points, { colour: theme.surface, width: 3, opacity: 0.7 });
-    ink.line(points, { colour: theme.ink, width: 1.25 });
+  painter.within(box.left, box.top, box.width, box.height, () => {
+    painter.line(points, { colour: theme.surface, width: 3, opacity: 0.7 });
+    painter.line(points, { colour: theme.ink, width: 1.25 });
   });
 }

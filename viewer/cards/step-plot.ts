@@ -1,15 +1,15 @@
 import type { Hover, Range, View } from '../state/view-state.ts';
+import { paintEmpty, paintRuns, paintSteps, paintValuesLeft, within } from './axes.ts';
 import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
 import { columnAfter, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
-import { paintNothing, paintRuns, paintSteps, paintValuesLeft, within } from './frame.ts';
+import { INSET } from './geometry.ts';
 import { HeatMap } from './heat-map.ts';
-import type { Ink } from './ink.ts';
-import { INSET } from './insets.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
 import { formatValue } from './numbers.ts';
+import type { Painter } from './painter.ts';
 import { RunBands } from './run-bands.ts';
-import { type Box, type Plot, pointedAt, type RunOfTag, type Scene } from './scene.ts';
+import { type Box, type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
 import { paintHistogram } from './step-histogram.ts';
 
 const TOP = 20;
@@ -65,28 +65,31 @@ export class StepPlot implements Plot {
     return this.#side !== undefined;
   }
 
-  paint(ink: Ink): void {
+  paint(painter: Painter): void {
     const { theme, axis, steps, runs } = this.#scene;
     const { left, top, width, height } = this.plot;
     if (runs.length === 1) this.#heat = new HeatMap(runs[0]!, this.plot, this.#scene);
     else this.#bands = new RunBands(this.#scene, this.plot);
-    paintValuesLeft(ink, this.plot, axis, theme);
-    this.#paintZero(ink);
-    this.#heat?.paint(ink);
-    this.#bands?.paint(ink);
+    paintValuesLeft(painter, this.plot, axis, theme);
+    this.#paintZero(painter);
+    this.#heat?.paint(painter);
+    this.#bands?.paint(painter);
     const densities = this.#densities();
-    for (const density of densities) paintOutside(ink, this.plot, density, theme);
-    ink.line([left + 0.5, top, left + 0.5, top + height, left + width, top + height], { colour: theme.ink3, width: 1 });
+    for (const density of densities) paintOutside(painter, this.plot, density, theme);
+    painter.line([left + 0.5, top, left + 0.5, top + height, left + width, top + height], {
+      colour: theme.ink3,
+      width: 1,
+    });
     const coloured = densities.map((density, i) => ({
       density,
       colour: this.#bands === undefined ? undefined : runs[i]!.colour,
     }));
-    paintLanes(ink, this.#lanesBox, this.#lanes, coloured, theme);
-    paintSteps(ink, this.plot, top + height + (this.stepAxis.height - STEP_AXIS), steps, theme);
-    this.#paintHead(ink);
+    paintLanes(painter, this.#lanesBox, this.#lanes, coloured, theme);
+    paintSteps(painter, this.plot, top + height + (this.stepAxis.height - STEP_AXIS), steps, theme);
+    this.#paintHead(painter);
     if (densities.every(({ covered }) => !covered.includes(1))) {
       const empty = runs.every(({ series }) => series.length === 0);
-      paintNothing(ink, this.plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
+      paintEmpty(painter, this.plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
     }
   }
 
@@ -97,38 +100,38 @@ export class StepPlot implements Plot {
   }
 
   /** In place of {@link paint}, over what is there: what was painted for other steps, moved and stretched to these. */
-  paintMoved(ink: Ink, content: HTMLCanvasElement, before: Range): void {
+  paintMoved(painter: Painter, content: HTMLCanvasElement, before: Range): void {
     const { theme, steps } = this.#scene;
     const { left, top, width, height } = this.content;
     const wide = ((before[1] - before[0]) / (steps[1] - steps[0])) * width;
     const x = left + ((before[0] - steps[0]) / (steps[1] - steps[0])) * width;
-    ink.within(left, top, width, height, () => {
-      ink.rectangle(left, top, width, height, theme.surface);
-      ink.image(content, x, top, wide, height);
+    painter.within(left, top, width, height, () => {
+      painter.rectangle(left, top, width, height, theme.surface);
+      painter.image(content, x, top, wide, height);
     });
     // The labels of steps stand out at both ends.
-    ink.rectangle(0, top + height, left + width + NAMES, STEP_AXIS, theme.surface);
-    paintSteps(ink, this.plot, top + height, steps, theme);
+    painter.rectangle(0, top + height, left + width + NAMES, STEP_AXIS, theme.surface);
+    paintSteps(painter, this.plot, top + height, steps, theme);
   }
 
   #densities(): Density[] {
     return this.#heat === undefined ? this.#bands!.densities.map(({ density }) => density) : [this.#heat.density];
   }
 
-  #paintZero(ink: Ink): void {
+  #paintZero(painter: Painter): void {
     const { axis, theme } = this.#scene;
-    const place = axis.place(0);
-    if (place <= 0 || place >= 1) return;
+    const position = axis.position(0);
+    if (position <= 0 || position >= 1) return;
     const { left, top, width, height } = this.plot;
-    const y = Math.round(top + (1 - place) * height) + 0.5;
-    ink.line([left, y, left + width, y], { colour: theme.line, width: 1 });
+    const y = Math.round(top + (1 - position) * height) + 0.5;
+    painter.line([left, y, left + width, y], { colour: theme.line, width: 1 });
   }
 
-  #paintHead(ink: Ink): void {
+  #paintHead(painter: Painter): void {
     const { theme, axis, runs } = this.#scene;
     const { left, width } = this.plot;
     const y = TOP / 2 - 1;
-    const right = left + width - (this.#heat?.paintLegend(ink, left + width, y) ?? 0);
+    const right = left + width - (this.#heat?.paintLegend(painter, left + width, y) ?? 0);
     const sums = this.#densities().map(outside);
     const sum = {
       above: sums.reduce((all, { above }) => all + above, 0),
@@ -136,18 +139,18 @@ export class StepPlot implements Plot {
     };
     const notes = describeOutside(sum, axis.domain, (value) => formatValue(value, 2)).join('   ');
     const long = notes.length * 5.6;
-    if (runs.length > 1) paintRuns(ink, left, right - (long > 0 ? long + 12 : 0), y, runs, theme);
+    if (runs.length > 1) paintRuns(painter, left, right - (long > 0 ? long + 12 : 0), y, runs, theme);
     if (notes === '') return;
-    if (runs.length > 1) ink.text(notes, right, y, { colour: theme.accent, size: 10, align: 'right' });
-    else if (left + long <= right) ink.text(notes, left, y, { colour: theme.accent, size: 10 });
+    if (runs.length > 1) painter.text(notes, right, y, { colour: theme.accent, size: 10, align: 'right' });
+    else if (left + long <= right) painter.text(notes, left, y, { colour: theme.accent, size: 10 });
     // No room in the head: within the picture, under its upper edge.
-    else ink.text(notes, left + 5, TOP + 11, { colour: theme.accent, size: 10, halo: theme.surface });
+    else painter.text(notes, left + 5, TOP + 11, { colour: theme.accent, size: 10, halo: theme.surface });
   }
 
-  paintOver(ink: Ink, view: View): void {
-    this.#paintBrush(ink, view);
-    this.#paintPointer(ink, view);
-    this.#paintSide(ink, view);
+  paintOver(painter: Painter, view: View): void {
+    this.#paintBrush(painter, view);
+    this.#paintPointer(painter, view);
+    this.#paintSide(painter, view);
   }
 
   #x(step: number): number {
@@ -155,34 +158,34 @@ export class StepPlot implements Plot {
     return this.plot.left + ((step - from) / (to - from)) * this.plot.width;
   }
 
-  #paintBrush(ink: Ink, { brush }: View): void {
+  #paintBrush(painter: Painter, { brush }: View): void {
     if (brush === undefined) return;
     const { left, top, width, height } = this.plot;
     const { accent } = this.#scene.theme;
     const tall = height + this.stepAxis.height - STEP_AXIS;
-    ink.within(left, top, width, tall, () => {
+    painter.within(left, top, width, tall, () => {
       const [from, to] = [this.#x(brush[0]), this.#x(brush[1])];
-      ink.rectangle(from, top, Math.max(1, to - from), tall, accent, 0.16);
-      for (const x of [from, to]) ink.line([x, top, x, top + tall], { colour: accent, width: 1 });
+      painter.rectangle(from, top, Math.max(1, to - from), tall, accent, 0.16);
+      for (const x of [from, to]) painter.line([x, top, x, top + tall], { colour: accent, width: 1 });
     });
   }
 
-  #paintPointer(ink: Ink, { hover }: View): void {
+  #paintPointer(painter: Painter, { hover }: View): void {
     const { steps, theme, tag, runs, axis } = this.#scene;
     if (hover === undefined) return;
     const { left, top, width, height } = this.plot;
     const tall = height + this.stepAxis.height - STEP_AXIS;
     const here = hover.tag === tag ? pointedAt(runs, hover) : undefined;
-    ink.within(left, top, width, tall, () => {
+    painter.within(left, top, width, tall, () => {
       const x = this.#x(hover.step);
       if (hover.step >= steps[0] && hover.step <= steps[1]) {
-        ink.line([x, top, x, top + tall], { colour: theme.surface, width: 3, opacity: 0.6 });
-        ink.line([x, top, x, top + tall], { colour: theme.accent, width: 1.25 });
+        painter.line([x, top, x, top + tall], { colour: theme.surface, width: 3, opacity: 0.6 });
+        painter.line([x, top, x, top + tall], { colour: theme.accent, width: 1.25 });
       }
       if (here === undefined || here.column === -1 || hover.value === undefined) return;
       const bins = here.of.series.bins(here.column);
       const bin = binAt(bins, hover.value);
-      const y = (value: number): number => top + (1 - axis.place(value)) * height;
+      const y = (value: number): number => top + (1 - axis.position(value)) * height;
       if (bin === -1) return;
       const { edges } = bins;
       const [upper, lower] = [y(edges[bin + 1]!), y(edges[bin]!)];
@@ -190,33 +193,33 @@ export class StepPlot implements Plot {
       const [wide, high] = [Math.max(5, to - from), Math.max(3, lower - upper)];
       const [x0, y0] = [(from + to - wide) / 2, (upper + lower - high) / 2];
       const around = [x0, y0, x0 + wide, y0, x0 + wide, y0 + high, x0, y0 + high, x0, y0];
-      ink.line(around, { colour: theme.surface, width: 3, opacity: 0.7 });
-      ink.line(around, { colour: theme.accent, width: 1.5 });
+      painter.line(around, { colour: theme.surface, width: 3, opacity: 0.7 });
+      painter.line(around, { colour: theme.accent, width: 1.5 });
     });
   }
 
-  #paintSide(ink: Ink, { hover }: View): void {
+  #paintSide(painter: Painter, { hover }: View): void {
     const side = this.#side;
     const { runs, theme, axis, tag } = this.#scene;
     const pointed = pointedAt(runs, hover);
     if (side === undefined || pointed === undefined || pointed.column === -1) return;
     const { of, column } = pointed;
     const { left, top, width } = side;
-    ink.within(left - 4, 0, width + INSET.right + 4, TOP, () =>
-      ink.text(nameOfColumn(of.series, column), left, TOP / 2 - 1, { colour: theme.ink, size: 11, bold: true }),
+    painter.within(left - 4, 0, width + INSET.right + 4, TOP, () =>
+      painter.text(nameOfColumn(of.series, column), left, TOP / 2 - 1, { colour: theme.ink, size: 11, bold: true }),
     );
     const value = hover?.tag === tag ? hover.value : undefined;
     const colour = runs.length > 1 ? of.colour : theme.ink3;
     const footY = this.stepAxis.top + this.stepAxis.height - STEP_AXIS + 12;
-    paintHistogram(ink, side, footY, of.series.bins(column), axis, value, colour, theme);
+    paintHistogram(painter, side, footY, of.series.bins(column), axis, value, colour, theme);
     if (value !== undefined) {
-      const y = top + (1 - axis.place(value)) * side.height;
+      const y = top + (1 - axis.position(value)) * side.height;
       if (y > top && y < top + side.height) {
-        ink.line([left, y, left + width, y], { colour: theme.accent, width: 1, opacity: 0.6 });
+        painter.line([left, y, left + width, y], { colour: theme.accent, width: 1, opacity: 0.6 });
       }
     }
     const counts = { ...this.#lanesBox, left, width };
-    if (this.#lanes.length > 0) paintLaneCounts(ink, counts, this.#lanes, of, column, theme);
+    if (this.#lanes.length > 0) paintLaneCounts(painter, counts, this.#lanes, of, column, theme);
   }
 
   pick(x: number, y: number): Hover | undefined {
@@ -241,7 +244,7 @@ export class StepPlot implements Plot {
 }
 
 /** The steps that a column covers in the picture; those that it has, where it came after the picture. */
-function extentOf({ of: { series, columns }, column }: { of: RunOfTag; column: number }): Range {
+function extentOf({ of: { series, columns }, column }: { of: RunHistograms; column: number }): Range {
   const [first, last] = [series.firstStep(column), series.lastStep(column)];
   const there = series.version === columns.version ? column : columnAfter(columns, first);
   if (there === columns.length || columns.left[there]! > first) return [first, last];

@@ -1,6 +1,6 @@
 import { element, say } from '../element.ts';
 import type { Card, CardContext } from './card.ts';
-import { SvgInk } from './ink.ts';
+import { SvgPainter } from './painter.ts';
 import { StepSlider } from './step-slider.ts';
 import { themeOf } from './theme.ts';
 
@@ -38,7 +38,7 @@ export class TextCard implements Card {
   toSvg(): string {
     const { ink, font } = themeOf(this.element);
     const lines = (this.#text.textContent ?? '').split('\n');
-    const svg = new SvgInk(font);
+    const svg = new SvgPainter(font);
     for (const [i, line] of lines.entries()) svg.text(line, 8, (i + 1) * LINE, { colour: ink, size: 12 });
     return svg.finish(this.element.clientWidth, (lines.length + 1) * LINE, this.#tag);
   }

@@ -7,15 +7,15 @@ export interface Tick {
   readonly label: string;
 }
 
-/** An axis of values. Places on it go from 0, the lower end of what is shown, to 1, the upper end. */
+/** An axis of values. Positions go from 0, the lower end of the domain, to 1, the upper end. */
 export interface ValueAxis {
   readonly domain: Range;
   /** Less than 0 or more than 1 for values that are not shown. */
-  place(value: number): number;
-  valueAt(place: number): number;
+  position(value: number): number;
+  valueAt(position: number): number;
   /** As many as fit on an axis of this length, if two of them keep at least this distance. Ascending. */
   ticks(length: number, distance: number): Tick[];
-  /** What is shown after zooming about a place: a factor of 0.5 shows half of it. */
+  /** What is shown after zooming about a position: a factor of 0.5 shows half of it. */
   zoomed(factor: number, about: number): Range;
   /** What is shown after moving by a part of the axis. */
   moved(by: number): Range;
@@ -35,7 +35,7 @@ export function valueAxis(kind: View['valueAxis'], domain: Range, constant: numb
     kind === 'linear' ? bent : Math.sign(bent) * Math.expm1(Math.abs(bent)) * constant;
   const [first, last] = [bend(domain[0]), bend(domain[1])];
   // Of one value alone, all are in the middle.
-  const place = (value: number): number => (first === last ? 0.5 : (bend(value) - first) / (last - first));
+  const position = (value: number): number => (first === last ? 0.5 : (bend(value) - first) / (last - first));
   const valueAt = (at: number): number => straighten(first * (1 - at) + last * at);
 
   /** A range that numbers can tell apart, or what is shown now. */
@@ -48,16 +48,16 @@ export function valueAxis(kind: View['valueAxis'], domain: Range, constant: numb
 
   return {
     domain,
-    place,
+    position,
     valueAt,
     ticks(length, distance) {
       const most = Math.max(2, Math.floor(length / distance));
       if (kind === 'symlog') {
-        const ticks = decades(domain, (a, b) => Math.abs(place(a) - place(b)) * length >= distance);
+        const ticks = decades(domain, (a, b) => Math.abs(position(a) - position(b)) * length >= distance);
         if (ticks.length > 2) return ticks.map((value) => ({ value, label: formatValue(value) }));
       }
       const far = (value: number, other: number | undefined): boolean =>
-        other === undefined || Math.abs(place(value) - place(other)) * length >= distance * 0.999;
+        other === undefined || Math.abs(position(value) - position(other)) * length >= distance * 0.999;
       let values: number[] = [];
       // d3 takes the number as a hint: it may give more, and on a bent axis they may stand closer.
       for (let count = most; count > 0; count--) {

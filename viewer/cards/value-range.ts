@@ -42,7 +42,7 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   }
   const around = bulk[0] < bulk[1] ? bulk : extent;
   const axis = valueAxis(kind, around, constant);
-  const [lower, upper] = [axis.place(extent[0]), axis.place(extent[1])];
+  const [lower, upper] = [axis.position(extent[0]), axis.position(extent[1])];
   const [from, to] = upper - lower <= ROOM ? [lower, upper] : [Math.max(lower, -BESIDE), Math.min(upper, 1 + BESIDE)];
   const margin = (to - from) * 0.03;
   return { domain: [axis.valueAt(from - margin), axis.valueAt(to + margin)], constant };

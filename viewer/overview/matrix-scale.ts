@@ -5,7 +5,7 @@ export interface MatrixScale {
   /** From one hue over nothing to another, about 0; otherwise from little to much. */
   readonly diverging: boolean;
   /** 0 to 1, at the ends for what is beyond them; 0.5 is 0 where it diverges. NaN for NaN. */
-  place(value: number): number;
+  position(value: number): number;
   /** What the ends stand for. */
   readonly low: number;
   readonly high: number;
@@ -38,7 +38,7 @@ export function matrixScale(statistic: Statistic, numbers: ArrayLike<number>): M
   }
 }
 
-const within = (place: number): number => Math.min(1, Math.max(0, place));
+const within = (position: number): number => Math.min(1, Math.max(0, position));
 
 /** The number below which this share of them lies; NaN where there are none. */
 function quantile(sorted: Float64Array, share: number): number {
@@ -46,7 +46,7 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 function linear(low: number, high: number): MatrixScale {
-  return { diverging: false, kind: 'linear', low, high, place: (value) => within((value - low) / (high - low)) };
+  return { diverging: false, kind: 'linear', low, high, position: (value) => within((value - low) / (high - low)) };
 }
 
 function logarithmic(positive: Float64Array): MatrixScale {
@@ -59,7 +59,7 @@ function logarithmic(positive: Float64Array): MatrixScale {
     kind: 'log',
     low: 10 ** low,
     high: 10 ** high,
-    place: (value) => (value <= 0 ? 0 : within((Math.log10(value) - low) / (high - low))),
+    position: (value) => (value <= 0 ? 0 : within((Math.log10(value) - low) / (high - low))),
   };
 }
 
@@ -72,6 +72,6 @@ function symmetric(sizes: Float64Array): MatrixScale {
     kind: 'symlog',
     low: -limit,
     high: limit,
-    place: (value) => within(0.5 + (Math.sign(value) * Math.log1p(Math.abs(value) / bend)) / most / 2),
+    position: (value) => within(0.5 + (Math.sign(value) * Math.log1p(Math.abs(value) / bend)) / most / 2),
   };
 }

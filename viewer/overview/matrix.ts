@@ -1,5 +1,5 @@
 import { SHADES } from '../cards/colour-map.ts';
-import type { Ink } from '../cards/ink.ts';
+import type { Painter } from '../cards/painter.ts';
 import type { Theme } from '../cards/theme.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Range, View } from '../state/view-state.ts';
@@ -64,7 +64,13 @@ export function scaleOfAll({ rows, view, steps, left, right }: MatrixScene): Mat
  *     | conv1  ▓▓▓▒▒▒░░░░
  *     | conv2  ░░▒▒▓▓████     █ NaN or infinite
  */
-export function paintRows(ink: Ink, scene: MatrixScene, scale: MatrixScale, first: number, count: number): void {
+export function paintRows(
+  painter: Painter,
+  scene: MatrixScene,
+  scale: MatrixScale,
+  first: number,
+  count: number,
+): void {
   const { rows, rowHeight, left, right, steps, view, theme } = scene;
   const width = Math.round(right - left);
   const shown = rows.slice(first, first + count);
@@ -81,21 +87,21 @@ export function paintRows(ink: Ink, scene: MatrixScene, scale: MatrixScale, firs
     paintCells(pixels.subarray(i * width, (i + 1) * width), cells, own, theme);
   }
   context.putImageData(picture, 0, 0);
-  ink.image(canvas, left, 0, width, shown.length * rowHeight);
+  painter.image(canvas, left, 0, width, shown.length * rowHeight);
   const named = rowHeight >= 11;
   const letters = Math.floor((left - NAME_MARGIN) / LETTER);
   const prefix = commonPrefix(rows);
   for (const [i, { tag, colour }] of shown.entries()) {
     const y = i * rowHeight;
     if (named) {
-      ink.rectangle(left, y + rowHeight - GAP, width, GAP, theme.surface);
-      ink.text(endOf(tag.slice(prefix), letters), left - 8, y + rowHeight / 2, {
+      painter.rectangle(left, y + rowHeight - GAP, width, GAP, theme.surface);
+      painter.text(endOf(tag.slice(prefix), letters), left - 8, y + rowHeight / 2, {
         colour: theme.ink2,
         size: 11,
         align: 'right',
       });
     }
-    if (colour !== undefined) ink.rectangle(left - 4, y, 2, rowHeight - (named ? GAP : 0), colour);
+    if (colour !== undefined) painter.rectangle(left - 4, y, 2, rowHeight - (named ? GAP : 0), colour);
   }
 }
 
@@ -114,7 +120,7 @@ function paintCells(
     const value = values[cell]!;
     if (wrong[cell]! > 0) pixels[cell] = alarm;
     else if (Number.isNaN(value)) pixels[cell] = unknown;
-    else pixels[cell] = colours[Math.round(scale.place(value) * (SHADES - 1))]!;
+    else pixels[cell] = colours[Math.round(scale.position(value) * (SHADES - 1))]!;
   }
 }
 

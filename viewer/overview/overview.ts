@@ -1,8 +1,8 @@
-import { inkOf } from '../cards/canvas-ink.ts';
+import { paintEmpty, paintSteps } from '../cards/axes.ts';
+import { sizedPainter } from '../cards/canvas-ink.ts';
 import type { Card, CardContext } from '../cards/card.ts';
-import { paintNothing, paintSteps } from '../cards/frame.ts';
-import { type Ink, SvgInk } from '../cards/ink.ts';
-import { INSET } from '../cards/insets.ts';
+import { INSET } from '../cards/geometry.ts';
+import { type Painter, SvgPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
 import { runColour } from '../cards/run-colours.ts';
 import { StepMarks } from '../cards/step-marks.ts';
@@ -142,12 +142,12 @@ export class Overview implements Card, StepTrack {
     this.#top = this.#scroller.scrollTop;
     this.#scene = scene;
     this.#scale = scaleOfAll(scene);
-    const ink = inkOf(this.#cells, width, height, theme.font);
-    paintRows(ink, scene, this.#scale, this.#first, Math.ceil(height / rowHeight));
+    const painter = sizedPainter(this.#cells, width, height, theme.font);
+    paintRows(painter, scene, this.#scale, this.#first, Math.ceil(height / rowHeight));
     if (rows.length === 0) {
-      paintNothing(ink, { left: 0, top: 0, width, height }, 'no histograms', theme);
+      paintEmpty(painter, { left: 0, top: 0, width, height }, 'no histograms', theme);
     }
-    this.#paintAxis(inkOf(this.#axis, width, AXIS, theme.font), 0, scene);
+    this.#paintAxis(sizedPainter(this.#axis, width, AXIS, theme.font), 0, scene);
     this.#legend.draw(this.#scale, view, theme);
     this.#update();
     return true;
@@ -173,7 +173,7 @@ export class Overview implements Card, StepTrack {
     const theme = themeOf(this.element);
     const scene = this.#sceneNow(this.#scroller.clientWidth, theme);
     const { rows, rowHeight, right } = scene;
-    const svg = new SvgInk(theme.font);
+    const svg = new SvgPainter(theme.font);
     const height = rows.length * rowHeight;
     const width = right + INSET.right;
     svg.rectangle(0, 0, width, height + AXIS, theme.surface);
@@ -239,8 +239,8 @@ export class Overview implements Card, StepTrack {
     };
   }
 
-  #paintAxis(ink: Ink, y: number, { left, right, steps, theme }: MatrixScene): void {
-    paintSteps(ink, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
+  #paintAxis(painter: Painter, y: number, { left, right, steps, theme }: MatrixScene): void {
+    paintSteps(painter, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
   }
 
   /** The first row that is to be seen. */

@@ -42,7 +42,7 @@ function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Rang
   const columns = new Int32Array(width).fill(-1);
   const { length } = series;
   const stands = STANDS_OUT[statistic] ?? farther;
-  const place = (step: number) => ((step - from) / (to - from)) * width;
+  const position = (step: number) => ((step - from) / (to - from)) * width;
   // Where a record ends and the next one begins.
   const border = (column: number) => (series.lastStep(column) + series.firstStep(column + 1)) / 2;
   // As far as the neighbour on the other side; one record alone is one step wide.
@@ -54,10 +54,10 @@ function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Rang
     const right = column === length - 1 ? series.lastStep(column) + after : border(column);
     if (left >= to) break;
     // The cells whose middles it covers; if there are none, the one that its own middle is in.
-    let first = Math.max(0, Math.ceil(place(left) - 0.5));
-    let last = Math.min(width, Math.ceil(place(right) - 0.5));
+    let first = Math.max(0, Math.ceil(position(left) - 0.5));
+    let last = Math.min(width, Math.ceil(position(right) - 0.5));
     if (first >= last) {
-      first = Math.floor(place((left + right) / 2));
+      first = Math.floor(position((left + right) / 2));
       if (first < 0 || first >= width) continue;
       last = first + 1;
     }

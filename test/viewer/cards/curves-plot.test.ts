@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Curve } from '../../../viewer/cards/chosen-columns.ts';
+import type { Curve } from '../../../viewer/cards/curves.ts';
 import { nearestCurve } from '../../../viewer/cards/curves-plot.ts';
-import { SvgInk } from '../../../viewer/cards/ink.ts';
 import { SceneMaker } from '../../../viewer/cards/make-scene.ts';
 import { Overlay } from '../../../viewer/cards/overlay.ts';
+import { SvgPainter } from '../../../viewer/cards/painter.ts';
 import { Ridge } from '../../../viewer/cards/ridge.ts';
 import type { Theme } from '../../../viewer/cards/theme.ts';
 import { Store } from '../../../viewer/data/store.ts';
@@ -30,9 +30,9 @@ function marks(Plot: typeof Ridge | typeof Overlay, counts: readonly number[]): 
   const store = new Store();
   store.add(counts.map((count, step) => histogramPoint(step, [0, 1, 2, 3, 4], [count, 5, 5, 5])));
   const scene = new SceneMaker(store, 'fc1', undefined).make(FIRST_VIEW, theme, 400, 300, 1);
-  const ink = new SvgInk('serif');
-  new Plot(scene).paint(ink);
-  return ink.finish(400, 300, '').split(`fill="${ACCENT}"`).length - 1;
+  const painter = new SvgPainter('serif');
+  new Plot(scene).paint(painter);
+  return painter.finish(400, 300, '').split(`fill="${ACCENT}"`).length - 1;
 }
 
 test('where a curve is cut off since it towers above the others, there is a mark', () => {

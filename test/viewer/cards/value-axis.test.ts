@@ -18,13 +18,13 @@ const labels = (kind: 'linear' | 'symlog', domain: Range, constant = 1, length =
     .ticks(length, distance)
     .map(({ label }) => label);
 
-test('place() and valueAt() undo each other, from 0 at the lower end to 1 at the upper', () => {
+test('position() and valueAt() undo each other, from 0 at the lower end to 1 at the upper', () => {
   for (const kind of ['linear', 'symlog'] as const) {
     for (const domain of DOMAINS) {
       const axis = valueAxis(kind, domain, 0.01);
-      assert.ok(Math.abs(axis.place(domain[0])) < 1e-12 && Math.abs(axis.place(domain[1]) - 1) < 1e-12);
+      assert.ok(Math.abs(axis.position(domain[0])) < 1e-12 && Math.abs(axis.position(domain[1]) - 1) < 1e-12);
       for (const place of [-0.2, 0, 0.3, 0.5, 0.99, 1, 1.1]) {
-        assert.ok(Math.abs(axis.place(axis.valueAt(place)) - place) < 1e-6, `${kind} ${domain} ${place}`);
+        assert.ok(Math.abs(axis.position(axis.valueAt(place)) - place) < 1e-6, `${kind} ${domain} ${place}`);
       }
     }
   }
@@ -35,7 +35,7 @@ test('the symmetric-log axis is sgn(x) log(1 + |x| / C)', () => {
   const bent = (x: number) => Math.sign(x) * Math.log1p(Math.abs(x) / 0.5);
   for (const x of [-10, -0.2, 0, 0.5, 3, 999]) {
     const expected = (bent(x) - bent(-10)) / (bent(1000) - bent(-10));
-    assert.ok(Math.abs(axis.place(x) - expected) < 1e-12, `${x}`);
+    assert.ok(Math.abs(axis.position(x) - expected) < 1e-12, `${x}`);
   }
 });
 
@@ -53,7 +53,7 @@ test('ticks() are within the axis, ascend, keep their distance and are told apar
             assert.ok(value >= domain[0] && value <= domain[1], name);
             assert.ok(label.length <= 9, name);
             if (i === 0) return;
-            assert.ok((axis.place(value) - axis.place(ticks[i - 1]!.value)) * length >= 21.9, name);
+            assert.ok((axis.position(value) - axis.position(ticks[i - 1]!.value)) * length >= 21.9, name);
           });
         }
       }
@@ -83,9 +83,9 @@ test('zoomed() keeps the place it zooms about, and moved() moves by a part', () 
     const axis = valueAxis(kind, [-5, 50], 1);
     const nearer = valueAxis(kind, axis.zoomed(0.25, 0.3), 1);
     assert.ok(Math.abs(nearer.valueAt(0.3) - axis.valueAt(0.3)) < 1e-9, kind);
-    assert.ok(Math.abs(axis.place(nearer.domain[1]) - axis.place(nearer.domain[0]) - 0.25) < 1e-9, kind);
+    assert.ok(Math.abs(axis.position(nearer.domain[1]) - axis.position(nearer.domain[0]) - 0.25) < 1e-9, kind);
     const [from, to] = axis.moved(0.5);
-    assert.ok(Math.abs(axis.place(from) - 0.5) < 1e-9 && Math.abs(axis.place(to) - 1.5) < 1e-9, kind);
+    assert.ok(Math.abs(axis.position(from) - 0.5) < 1e-9 && Math.abs(axis.position(to) - 1.5) < 1e-9, kind);
   }
 });
 

@@ -7,18 +7,21 @@ const close = (got: number, wanted: number) => assert.ok(Math.abs(got - wanted) 
 test('shares go from 0 to 1, whatever is there', () => {
   for (const statistic of ['zeros', 'nonFinite'] as const) {
     const scale = matrixScale(statistic, [0.4, 0.41]);
-    assert.equal([scale.low, scale.high, scale.place(0), scale.place(0.25), scale.place(1)], [0, 1, 0, 0.25, 1]);
+    assert.equal(
+      [scale.low, scale.high, scale.position(0), scale.position(0.25), scale.position(1)],
+      [0, 1, 0, 0.25, 1],
+    );
   }
 });
 
 test('a standard deviation is logarithmic between the 5th and 95th percentile', () => {
   const numbers = Array.from({ length: 101 }, (_, i) => 10 ** (i / 25 - 2));
-  const { kind, low, high, place, diverging } = matrixScale('std', numbers);
+  const { kind, low, high, position, diverging } = matrixScale('std', numbers);
   assert.equal([kind, diverging], ['log', false]);
   close(low, 10 ** (5 / 25 - 2));
   close(high, 10 ** (95 / 25 - 2));
-  close(place(10 ** (50 / 25 - 2)), 0.5);
-  assert.equal([place(0), place(1e9), place(1e-9)], [0, 1, 0]);
+  close(position(10 ** (50 / 25 - 2)), 0.5);
+  assert.equal([position(0), position(1e9), position(1e-9)], [0, 1, 0]);
 });
 
 test('one number of 1e30 among a hundred changes the colours of none', () => {
@@ -30,30 +33,30 @@ test('one number of 1e30 among a hundred changes the colours of none', () => {
 });
 
 test('noise alone does not fill the colours: they span a factor of ten at least', () => {
-  const { low, high, place } = matrixScale('std', [1, 1.001, 1.002]);
+  const { low, high, position } = matrixScale('std', [1, 1.001, 1.002]);
   close(high / low, 10);
-  assert.ok(Math.abs(place(1) - place(1.002)) < 0.01);
+  assert.ok(Math.abs(position(1) - position(1.002)) < 0.01);
 });
 
 test('what may be negative diverges about 0', () => {
   for (const statistic of ['mean', 'min', 'max'] as const) {
-    const { diverging, place, low, high } = matrixScale(statistic, [-3, -1, 0.5, 1, 2]);
+    const { diverging, position, low, high } = matrixScale(statistic, [-3, -1, 0.5, 1, 2]);
     assert.ok(diverging);
     assert.is(low, -high);
-    assert.is(place(0), 0.5);
-    close(place(1) - 0.5, 0.5 - place(-1));
-    assert.equal([place(1e30), place(-1e30)], [1, 0]);
-    assert.ok(place(0.5) < place(1) && place(1) < place(2));
+    assert.is(position(0), 0.5);
+    close(position(1) - 0.5, 0.5 - position(-1));
+    assert.equal([position(1e30), position(-1e30)], [1, 0]);
+    assert.ok(position(0.5) < position(1) && position(1) < position(2));
   }
 });
 
 test('NaN and infinities are in no scale, and there is one for nothing', () => {
   assert.is(matrixScale('mean', [Number.NaN, Number.POSITIVE_INFINITY, 2]).high, 2);
-  assert.ok(Number.isNaN(matrixScale('mean', [1]).place(Number.NaN)));
+  assert.ok(Number.isNaN(matrixScale('mean', [1]).position(Number.NaN)));
   for (const statistic of ['mean', 'std', 'min', 'max', 'zeros', 'nonFinite', 'count'] as const) {
-    const { place } = matrixScale(statistic, []);
-    assert.ok(place(0.5) >= 0 && place(0.5) <= 1, statistic);
-    assert.ok(Number.isFinite(matrixScale(statistic, [0, 0]).place(0)), statistic);
+    const { position } = matrixScale(statistic, []);
+    assert.ok(position(0.5) >= 0 && position(0.5) <= 1, statistic);
+    assert.ok(Number.isFinite(matrixScale(statistic, [0, 0]).position(0)), statistic);
   }
 });
 

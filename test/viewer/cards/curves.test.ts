@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { areas, type Curve, ceilingOf, evenly, outline } from '../../../viewer/cards/chosen-columns.ts';
 import { Columns } from '../../../viewer/cards/columns.ts';
-import type { RunOfTag } from '../../../viewer/cards/scene.ts';
+import { areas, type Curve, ceilingOf, evenly, outline } from '../../../viewer/cards/curves.ts';
+import type { RunHistograms } from '../../../viewer/cards/scene.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { pointOf } from './points.ts';
 
-function runOf(steps: readonly number[]): RunOfTag {
+function runOf(steps: readonly number[]): RunHistograms {
   const series = new HistogramSeries();
   for (const step of steps) series.add(pointOf(step, [1]));
   return { run: 'run', series, columns: new Columns(series), colour: '' };

@@ -1,11 +1,11 @@
 import type { Range } from '../state/view-state.ts';
 import { columnAfter } from './columns.ts';
-import type { RunOfTag, Scene } from './scene.ts';
+import type { RunHistograms, Scene } from './scene.ts';
 import { spread } from './spread.ts';
 
 /** One column as a curve over the values. */
 export interface Curve {
-  readonly of: RunOfTag;
+  readonly of: RunHistograms;
   readonly column: number;
   /** The step that it stands for. */
   readonly step: number;
@@ -23,7 +23,7 @@ export const CELL = 6;
 const MOST = 60;
 
 /** Columns that begin within these steps, evenly taken, the first and the last among them. */
-export function evenly(of: RunOfTag, [from, to]: Range, most: number = MOST): number[] {
+export function evenly(of: RunHistograms, [from, to]: Range, most: number = MOST): number[] {
   const { series, columns } = of;
   let first = Math.max(0, columnAfter(columns, from) - 1);
   while (first < series.length && series.lastStep(first) < from) first++;

@@ -17,7 +17,7 @@ export interface TextStyle {
 }
 
 /** Lengths are CSS pixels, y goes down. Points are x and y in turn; a NaN ends a line, and the next point begins one. */
-export interface Ink {
+export interface Painter {
   line(points: readonly number[], stroke: Stroke): void;
   area(points: readonly number[], colour: string, opacity?: number): void;
   rectangle(x: number, y: number, width: number, height: number, colour: string, opacity?: number): void;
@@ -29,7 +29,7 @@ export interface Ink {
   within(x: number, y: number, width: number, height: number, draw: () => void): void;
 }
 
-export class CanvasInk implements Ink {
+export class CanvasPainter implements Painter {
   readonly #context: CanvasRenderingContext2D;
   readonly #font: string;
 
@@ -120,7 +120,7 @@ const escaped = (text: string): string =>
 /** A hundredth of a pixel is enough. */
 const short = (number: number): string => String(Math.round(number * 100) / 100);
 
-export class SvgInk implements Ink {
+export class SvgPainter implements Painter {
   readonly #parts: string[] = [];
   readonly #font: string;
   #clips = 0;

@@ -1,6 +1,6 @@
 import type { Range } from '../state/view-state.ts';
-import type { Ink } from './ink.ts';
 import { formatCount } from './numbers.ts';
+import type { Painter } from './painter.ts';
 import type { Box } from './scene.ts';
 import { stepTicks } from './step-axis.ts';
 import type { Theme } from './theme.ts';
@@ -9,11 +9,11 @@ import type { ValueAxis } from './value-axis.ts';
 const SMALL = 10;
 
 /** Ticks and hairlines of an axis of values at the left of a box. */
-export function paintValuesLeft(ink: Ink, box: Box, axis: ValueAxis, theme: Theme): void {
+export function paintValuesLeft(painter: Painter, box: Box, axis: ValueAxis, theme: Theme): void {
   for (const { value, label } of axis.ticks(box.height, 22)) {
-    const y = box.top + (1 - axis.place(value)) * box.height;
-    ink.line([box.left - 3, y, box.left, y], { colour: theme.ink3, width: 1 });
-    ink.text(label, box.left - 6, within(y, box.top + 4, box.top + box.height - 4), {
+    const y = box.top + (1 - axis.position(value)) * box.height;
+    painter.line([box.left - 3, y, box.left, y], { colour: theme.ink3, width: 1 });
+    painter.text(label, box.left - 6, within(y, box.top + 4, box.top + box.height - 4), {
       colour: theme.ink2,
       size: SMALL,
       align: 'right',
@@ -22,30 +22,30 @@ export function paintValuesLeft(ink: Ink, box: Box, axis: ValueAxis, theme: Them
 }
 
 /** Under a box. */
-export function paintValuesBelow(ink: Ink, box: Box, axis: ValueAxis, theme: Theme): void {
+export function paintValuesBelow(painter: Painter, box: Box, axis: ValueAxis, theme: Theme): void {
   const bottom = box.top + box.height;
-  ink.line([box.left, bottom + 0.5, box.left + box.width, bottom + 0.5], { colour: theme.ink3, width: 1 });
+  painter.line([box.left, bottom + 0.5, box.left + box.width, bottom + 0.5], { colour: theme.ink3, width: 1 });
   for (const { value, label } of axis.ticks(box.width, 56)) {
-    const x = box.left + axis.place(value) * box.width;
-    ink.line([x, bottom, x, bottom + 4], { colour: theme.ink3, width: 1 });
-    ink.text(label, x, bottom + 12, { colour: theme.ink2, size: SMALL, align: 'center' });
+    const x = box.left + axis.position(value) * box.width;
+    painter.line([x, bottom, x, bottom + 4], { colour: theme.ink3, width: 1 });
+    painter.text(label, x, bottom + 12, { colour: theme.ink2, size: SMALL, align: 'center' });
   }
 }
 
 /** Under a box, which may stand higher than the axis where there are lanes between. */
-export function paintSteps(ink: Ink, box: Box, y: number, steps: Range, theme: Theme): void {
-  ink.line([box.left, y + 0.5, box.left + box.width, y + 0.5], { colour: theme.ink3, width: 1 });
+export function paintSteps(painter: Painter, box: Box, y: number, steps: Range, theme: Theme): void {
+  painter.line([box.left, y + 0.5, box.left + box.width, y + 0.5], { colour: theme.ink3, width: 1 });
   const ticks = stepTicks(steps, box.width, 64);
   for (const { value, label } of ticks) {
     const x = box.left + ((value - steps[0]) / (steps[1] - steps[0])) * box.width;
-    ink.line([x, y, x, y + 4], { colour: theme.ink3, width: 1 });
-    ink.text(label, x, y + 12, { colour: theme.ink2, size: SMALL, align: 'center' });
+    painter.line([x, y, x, y + 4], { colour: theme.ink3, width: 1 });
+    painter.text(label, x, y + 12, { colour: theme.ink2, size: SMALL, align: 'center' });
   }
 }
 
 /** The text in the middle of a picture of nothing. */
-export function paintNothing(ink: Ink, box: Box, text: string, theme: Theme): void {
-  ink.text(text, box.left + box.width / 2, box.top + box.height / 2, {
+export function paintEmpty(painter: Painter, box: Box, text: string, theme: Theme): void {
+  painter.text(text, box.left + box.width / 2, box.top + box.height / 2, {
     colour: theme.ink2,
     size: 12,
     align: 'center',
@@ -55,7 +55,7 @@ export function paintNothing(ink: Ink, box: Box, text: string, theme: Theme): vo
 
 /** Names of runs and their colours, from left to right as far as there is room. */
 export function paintRuns(
-  ink: Ink,
+  painter: Painter,
   left: number,
   right: number,
   y: number,
@@ -68,11 +68,11 @@ export function paintRuns(
     const width = 22 + label.length * 5.6;
     const rest = runs.length - i;
     if (x + width > right) {
-      ink.text(`and ${formatCount(rest)} more`, x, y, { colour: theme.ink2, size: SMALL });
+      painter.text(`and ${formatCount(rest)} more`, x, y, { colour: theme.ink2, size: SMALL });
       return;
     }
-    ink.rectangle(x, y - 4, 8, 8, colour);
-    ink.text(label, x + 12, y, { colour: theme.ink2, size: SMALL });
+    painter.rectangle(x, y - 4, 8, 8, colour);
+    painter.text(label, x + 12, y, { colour: theme.ink2, size: SMALL });
     x += width;
   }
 }
