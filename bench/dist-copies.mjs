@@ -1,14 +1,23 @@
-// A library keeps the kernels that it chose first, so each kind of kernels is timed in a copy of the built files.
-import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+// Copies of dist/. A process has one layertap for each copy that it imports: the library keeps the kernels that it chose
+// first, and builds from different times are compared with the same packages around them.
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Copies dist/ for one kind of kernels, and a number of threads. @returns the path of the copy's entry */
-export function copyDist(kernels, threads) {
-  const copy = join(root, 'build/bench/dist', `${kernels}-${threads}`);
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(join(root, 'dist'), copy, { recursive: true });
-  return join(copy, 'index.js');
+/**
+ * Copies a built library, with a link to the packages that it finds where it is.
+ * @param name of the copy; an older one of that name is overwritten
+ * @returns the folder of the copy
+ */
+export function copyDist(name, dist = join(root, 'dist')) {
+  const folder = join(root, 'build/bench/dist', name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(dist, join(folder, 'dist'), { recursive: true });
+  const rxjs = createRequire(resolve(dist, 'index.js')).resolve('rxjs');
+  symlinkSync(rxjs.slice(0, rxjs.lastIndexOf('node_modules') + 'node_modules'.length), join(folder, 'node_modules'));
+  return join(folder, 'dist');
 }

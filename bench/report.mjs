@@ -1,5 +1,5 @@
 // Turns rows of times into two Markdown tables: layertap beside the machine's peak, and its rivals beside layertap.
-import { median } from './measure.mjs';
+import { median } from './harness.mjs';
 
 /** layertap's own columns, by the kernels that it runs on. */
 const OURS = ['relaxed', 'simd'];
@@ -20,7 +20,7 @@ const RIVALS = [
 export const timeOf = (row, name) => Math.min(...row.times[name]);
 
 /** Three significant digits, without an exponent. */
-export const digits = (value) => (value < 1000 ? value.toPrecision(3) : value.toFixed(0));
+export const digits = (value) => (value < 999.5 ? value.toPrecision(3) : value.toFixed(0));
 
 const UNITS = [
   [1, 'ns'],

@@ -17,7 +17,7 @@ import { writeResults } from './results.mjs';
 import { SECTIONS } from './sections/index.mjs';
 import { targetsOf } from './targets.mjs';
 
-/** How often everything is set up anew, rounds of turns then, and ms of a turn and of warming up: see measure.mjs. */
+/** How often everything is set up anew, rounds of turns then, and ms of a turn and of warming up: see harness.mjs. */
 const LONG = { attempts: 2, rounds: 6, millis: 8, warm: 60 };
 const QUICK = { attempts: 1, rounds: 6, millis: 6, warm: 50 };
 

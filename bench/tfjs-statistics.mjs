@@ -1,13 +1,14 @@
 // What statistics of every layer cost in tfjs: predict of a MobileNetV2 with random weights, 224 by 224 pixels, plain and with
-// observers, statistics() or log() on all of its layers, in turns in one process.
+// observers, statistics() or log() on all of its layers, alternating in one process.
 //
 //   npm run build && node bench/tfjs-statistics.mjs [wasm | cpu] [turns]
 import { openSync, writeSync } from 'node:fs';
-import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { wrapTfjs } from '../dist/adapters/tfjs.js';
 import { select, statistics } from '../dist/index.js';
+import { alternate, quantile } from './harness.mjs';
+import { printConditions } from './print.mjs';
 
 const only = ['wasm', 'cpu'].find((backend) => process.argv.includes(backend));
 const turns = process.argv.find((word) => /^\d+$/.test(word));
@@ -62,7 +63,7 @@ function mobileNetV2() {
 }
 
 tf.enableProdMode();
-console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${cpus()[0].model}, tfjs ${tf.version.tfjs}`);
+printConditions(`tfjs ${tf.version.tfjs}`);
 const nowhere = openSync('/dev/null', 'w');
 const nothing = { remove() {} };
 let sink;
@@ -102,20 +103,20 @@ for (const [backend, count] of [
   model.predict(x).dispose();
   counting.remove();
   console.log(`\npredict, ${backend}: ${all.size} layers, ${(values / 1e6).toFixed(1)} million values`);
-  const names = Object.keys(sides);
-  const samples = Object.fromEntries(names.map((name) => [name, []]));
-  for (let turn = 0; turn < Number(turns ?? count); turn++) {
-    for (let i = 0; i < names.length; i++) {
-      const name = names[(i + turn) % names.length];
-      const handle = sides[name](all);
-      const start = performance.now();
-      model.predict(x).dispose();
-      samples[name].push(performance.now() - start);
-      handle.remove();
-    }
-  }
-  // Other programs only ever make one slower.
-  const times = names.map((name) => samples[name].sort((a, b) => a - b)[Math.floor(samples[name].length / 10)]);
+  let handle;
+  const candidates = Object.entries(sides).map(([name, hook]) => ({
+    name,
+    prepare() {
+      handle = hook(all);
+    },
+    run: () => model.predict(x).dispose(),
+    finish: () => handle.remove(),
+  }));
+  // A turn is one prediction, or a few on wasm.
+  const turnsOf = await alternate(candidates, { rounds: Number(turns ?? count), millis: 1, warm: 1 });
+  // Interference only ever makes a prediction slower.
+  const names = Object.keys(turnsOf);
+  const times = names.map((name) => quantile(turnsOf[name], 0.1) / 1e6);
   const plain = (times[0] + times[1]) / 2;
   for (const [i, name] of names.entries()) {
     console.log(
@@ -125,4 +126,4 @@ for (const [backend, count] of [
   x.dispose();
   model.dispose();
 }
-console.log(sink === undefined ? '' : '\nThe tenth percentile of predictions, in turns in one process.');
+console.log(sink === undefined ? '' : '\nThe tenth percentile of predictions, alternating in one process.');

@@ -9,7 +9,8 @@ import { build } from 'esbuild';
 import { Linear, rand, Sequential, select } from '../dist/index.js';
 import { liveSource } from '../dist/viewer.js';
 import { launchChromium } from '../test/browser/chromium.mjs';
-import { alternate } from './alternate.mjs';
+import { median, medians, quantile } from './harness.mjs';
+import { printConditions } from './print.mjs';
 import { LAYERS } from './viewer-live/model.mjs';
 
 const ROUNDS = 3;
@@ -17,9 +18,6 @@ const MILLISECONDS = 2500;
 const RATE = 1000;
 
 const wanted = (part) => process.argv.length < 3 || process.argv.includes(part);
-const median = (values) => quantile(values, 0.5);
-const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
-
 async function inChromium() {
   const scripts = {};
   for (const name of ['page', 'worker']) {
@@ -92,14 +90,16 @@ function report(where, rate, turns) {
   console.log(`  watched / plain: ${median(ratios).toFixed(3)}${target}`);
 }
 
-/** What a call costs while nothing can be captured, and while rounds are. */
-function inNode() {
-  console.log(`\nNode ${process.version}, V8 ${process.versions.v8}: what an event costs while it is not captured`);
+/** The cost of a call while nothing is captured. */
+async function inNode() {
+  console.log('\nWhat an event costs while it is not captured:');
+  printConditions();
   const x = rand(4);
   const variants = Object.fromEntries(
     ['plain', 'observed', 'watched', 'stepped'].map((name) => [name, new Sequential(new Linear(4, 4))]),
   );
-  const listener = { points() {}, progress() {}, warning() {} };
+  // One for each source: within a viewer tags are unique.
+  const listener = () => ({ points() {}, progress() {}, warning() {} });
   let sink;
   select(variants.observed, '0').observe((event) => {
     sink = event.call;
@@ -107,22 +107,15 @@ function inNode() {
   // So little of the time that after the first call nothing is captured any more.
   const share = 1e-9;
   const stops = [
-    liveSource(select(variants.watched, '0'), { share }).connect(listener),
-    liveSource(select(variants.stepped, '0'), { share, step: () => 1 }).connect(listener),
+    liveSource(select(variants.watched, '0'), { share }).connect(listener()),
+    liveSource(select(variants.stepped, '0'), { share, step: () => 1 }).connect(listener()),
   ];
-  const layer = (name) => variants[name].getSubmodule('0');
-  const sides = Object.fromEntries(
-    Object.keys(variants).map((name) => {
-      const module = layer(name);
-      return [
-        name,
-        (times) => {
-          for (let i = 0; i < times; i++) sink = module(x);
-        },
-      ];
-    }),
+  const loopOf = (module) => (count) => {
+    for (let i = 0; i < count; i++) sink = module(x);
+  };
+  const times = await medians(
+    Object.fromEntries(Object.entries(variants).map(([name, net]) => [name, loopOf(net.getSubmodule('0'))])),
   );
-  const times = alternate(sides);
   for (const name of ['observed', 'watched', 'stepped']) {
     const what = { observed: 'an observer that looks', watched: 'liveSource', stepped: 'liveSource with step()' }[name];
     console.log(`  ${what.padEnd(26)} ${(times[name] - times.plain).toFixed(1).padStart(7)} ns a call`);
@@ -132,4 +125,4 @@ function inNode() {
 }
 
 if (wanted('page') || wanted('worker')) await inChromium();
-if (wanted('node')) inNode();
+if (wanted('node')) await inNode();

@@ -3,31 +3,51 @@
 //
 //   npm run build && node --expose-gc bench/viewer-reading.mjs [--logs <directory made by viewer-logs.mjs>] [--turns 5]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { alternate, median } from './harness.mjs';
+import { isMain, printConditions } from './print.mjs';
 import { makeLogs } from './viewer-logs.mjs';
 
-// The benchmark's command line gives a Python, as to all its scripts.
-const { values: options } = parseArgs({
-  options: { logs: { type: 'string' }, turns: { type: 'string', default: '5' } },
-  allowPositionals: true,
-});
-const directory = options.logs ?? join(tmpdir(), 'layertap-viewer-logs');
-const turns = Number(options.turns);
 const MEGA = 1e6;
 
-/** What is measured, in one bundle as a page has it. */
+/**
+ * Reading by the public entries alone, so that builds can be compared whose inner files differ.
+ * @param tensorboard the built entries, of whatever copy
+ * @returns what is timed: by name, a function
+ */
+export function readingRuns({ directoryLogs }, { answerLogs, packLogs, workerLogSource }, directory) {
+  return {
+    'into the store, packed for a report': () => packLogs(directoryLogs(directory)),
+    'by way of a worker': () =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        answerLogs(directoryLogs(directory), port1);
+        const stop = workerLogSource('logs', port2).connect({
+          points() {},
+          progress({ read, total }) {
+            if (read < total) return;
+            stop();
+            port1.close();
+            resolve(total);
+          },
+        });
+      }),
+  };
+}
+
+/** The viewer's inner parts, in one bundle as a page has them. */
 async function load() {
   const folder = mkdtempSync(join(tmpdir(), 'layertap-bench-'));
   const outfile = join(folder, 'viewer.mjs');
   await build({
     stdin: {
-      resolveDir: fileURLToPath(new URL('../src', import.meta.url)),
+      resolveDir: fileURLToPath(new URL('..', import.meta.url)),
       contents: `
-        export { directoryLogs } from './tensorboard/index.ts';
+        export { directoryLogs } from './src/tensorboard/index.ts';
         export { Store } from './viewer/data/store.ts';
         export { packPoints, unpackPoints } from './viewer/data/pack-points.ts';
         export { logSource } from './viewer/sources/logs.ts';`,
@@ -44,56 +64,69 @@ async function load() {
   }
 }
 
-const { directoryLogs, logSource, Store, packPoints, unpackPoints } = await load();
-
-/** Reads everything into a store; `points` is what the page does with a batch. */
-function readAll(take) {
-  const store = new Store();
-  const start = performance.now();
-  let [first, heap, taking] = [undefined, 0, 0];
-  return new Promise((resolve) => {
-    const stop = logSource('logs', directoryLogs(directory)).connect({
-      points(points) {
-        first ??= performance.now() - start;
-        const before = performance.now();
-        take(store, points);
-        taking += performance.now() - before;
-        heap = Math.max(heap, process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers);
-      },
-      progress({ read, total }) {
-        if (read < total) return;
-        stop();
-        resolve({ seconds: (performance.now() - start) / 1000, first, heap, taking, bytes: total, store });
-      },
-      warning: (message) => console.log(message),
-    });
+async function main() {
+  // The benchmark's command line gives a Python, as to all its scripts.
+  const { values: options } = parseArgs({
+    options: { logs: { type: 'string' }, turns: { type: 'string', default: '5' } },
+    allowPositionals: true,
   });
-}
+  const directory = options.logs ?? join(tmpdir(), 'layertap-viewer-logs');
+  const { directoryLogs, logSource, Store, packPoints, unpackPoints } = await load();
 
-const WAYS = {
-  'into the store': (store, points) => store.add(points),
-  'into the store, by way of a worker': (store, points) => store.add(unpackPoints(packPoints(points))),
-};
+  /** Reads everything into a store; `take` is what the page does with a batch. */
+  function readAll(take) {
+    const store = new Store();
+    const start = performance.now();
+    let [first, heap, taking] = [undefined, 0, 0];
+    return new Promise((resolve) => {
+      const stop = logSource('logs', directoryLogs(directory)).connect({
+        points(points) {
+          first ??= performance.now() - start;
+          const before = performance.now();
+          take(store, points);
+          taking += performance.now() - before;
+          heap = Math.max(heap, process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers);
+        },
+        progress({ read, total }) {
+          if (read < total) return;
+          stop();
+          resolve({ seconds: (performance.now() - start) / 1000, first, heap, taking, bytes: total, store });
+        },
+        warning: (message) => console.log(message),
+      });
+    });
+  }
 
-await makeLogs(directory);
-for (const name of readdirSync(directory)) readFileSync(join(directory, name));
-console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${cpus()[0].model}`);
-const results = Object.fromEntries(Object.keys(WAYS).map((name) => [name, []]));
-for (let turn = 0; turn < turns; turn++) {
-  for (const [name, take] of Object.entries(WAYS)) {
-    globalThis.gc?.();
-    results[name].push(await readAll(take));
+  const WAYS = {
+    'into the store': (store, points) => store.add(points),
+    'into the store, by way of a worker': (store, points) => store.add(unpackPoints(packPoints(points))),
+  };
+  await makeLogs(directory);
+  for (const name of readdirSync(directory)) readFileSync(join(directory, name));
+  printConditions();
+  const results = Object.fromEntries(Object.keys(WAYS).map((name) => [name, []]));
+  const candidates = Object.entries(WAYS).map(([name, take]) => ({
+    name,
+    prepare: () => globalThis.gc?.(),
+    async time() {
+      const result = await readAll(take);
+      results[name].push(result);
+      return result.seconds * 1e9;
+    },
+  }));
+  await alternate(candidates, { rounds: Number(options.turns) });
+  // The first of each warmed up.
+  for (const [name, [, ...runs]] of Object.entries(results)) {
+    const { bytes, store } = runs[0];
+    const of = (get) => median(runs.map(get));
+    const rates = runs.map(({ seconds }) => bytes / MEGA / seconds);
+    console.log(
+      `${name}: ${median(rates).toFixed(0)} MB/s (${Math.min(...rates).toFixed(0)} to ${Math.max(...rates).toFixed(0)}) ` +
+        `of ${(bytes / MEGA).toFixed(0)} MB; first points after ${of(({ first }) => first).toFixed(0)} ms; ` +
+        `taking the points ${of(({ taking }) => taking).toFixed(0)} ms; ` +
+        `most memory ${(of(({ heap }) => heap) / MEGA).toFixed(0)} MB; store ${(store.bytes / MEGA).toFixed(0)} MB`,
+    );
   }
 }
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-for (const [name, runs] of Object.entries(results)) {
-  const { bytes, store } = runs[0];
-  const of = (get) => median(runs.map(get));
-  const rates = runs.map(({ seconds }) => bytes / MEGA / seconds);
-  console.log(
-    `${name}: ${of(({ seconds }) => bytes / MEGA / seconds).toFixed(0)} MB/s (${Math.min(...rates).toFixed(0)} to ${Math.max(...rates).toFixed(0)}) ` +
-      `of ${(bytes / MEGA).toFixed(0)} MB; first points after ${of(({ first }) => first).toFixed(0)} ms; ` +
-      `taking the points ${of(({ taking }) => taking).toFixed(0)} ms; ` +
-      `most memory ${(of(({ heap }) => heap) / MEGA).toFixed(0)} MB; store ${(store.bytes / MEGA).toFixed(0)} MB`,
-  );
-}
+
+if (isMain(import.meta)) await main();

@@ -1,12 +1,11 @@
 // Runs one section in Chromium: bundles worker.mjs, serves it to a page that is isolated across origins (for the
 // finer clock, and for threads), and hands on what the worker posts. One browser a section.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { launchChromium } from '../../test/browser/chromium.mjs';
 import { copyDist } from '../dist-copies.mjs';
 import { buildPeak } from '../peak/build.mjs';
 
@@ -20,23 +19,8 @@ const FOLDERS = {
   onnxruntime: join(packages, 'onnxruntime-web/dist'),
 };
 /** Of dist/, which worker.mjs imports by these names. */
-const COPIES = [
-  ['relaxed', 1],
-  ['relaxed', 2],
-  ['simd', 1],
-  ['simd', 2],
-  ['javascript', 1],
-];
+const COPIES = ['relaxed-1', 'relaxed-2', 'simd-1', 'simd-2', 'javascript-1'];
 const TYPES = { '.wasm': 'application/wasm', '.mjs': 'text/javascript' };
-
-const executable = () => execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-];
 
 const PAGE = `<!doctype html><title>layertap bench</title><script type="module">
 const worker = new Worker('/worker.js', { type: 'module' });
@@ -47,7 +31,7 @@ globalThis.start = (job) => worker.postMessage(job);
 
 async function bundle() {
   buildPeak();
-  const copies = COPIES.map(([kernels, threads]) => [`layertap-${kernels}-${threads}`, copyDist(kernels, threads)]);
+  const copies = COPIES.map((copy) => [`layertap-${copy}`, join(copyDist(copy), 'index.js')]);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('worker.mjs', import.meta.url))],
     // The part of onnxruntime-web that computes in WebAssembly; the whole would choose a build for GPUs too.
@@ -92,7 +76,7 @@ function serve(worker) {
  */
 export async function runInChromium(job, onMessage) {
   const server = await serve(await bundle());
-  const browser = await chromium.launch({ executablePath: executable(), args: ARGUMENTS });
+  const browser = await launchChromium();
   onMessage({ engine: `Chromium ${browser.version()}` });
   try {
     const page = await browser.newPage();

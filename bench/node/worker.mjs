@@ -1,5 +1,6 @@
 // Runs in a process that run.mjs starts: opens layertap and its rivals, and sends the rows of one section.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { copyDist } from '../dist-copies.mjs';
 import { openBench, versionsOf } from '../open.mjs';
@@ -16,7 +17,7 @@ if (pytorch === undefined) console.error('PyTorch: not installed for this Python
 const bench = await openBench(
   { ...job, threads },
   {
-    load: (...copy) => import(pathToFileURL(copyDist(...copy)).href),
+    load: (kernels, threads) => import(pathToFileURL(join(copyDist(`${kernels}-${threads}`), 'index.js')).href),
     relaxedBinary: readFileSync(new URL('../../build/relaxed.wasm', import.meta.url)),
     peakBinaries: buildPeak(),
     rivals: [openOnnxRuntimeNode({ threads }), ...(pytorch === undefined ? [] : [pytorch])],

@@ -1,5 +1,5 @@
 // One row of a table: the same work done by layertap and by each rival, checked, then timed in turns.
-import { alternate } from '../measure.mjs';
+import { alternate } from '../harness.mjs';
 
 /**
  * Everything is set up anew for each attempt: where memory happens to lie makes some candidates twice as slow for as

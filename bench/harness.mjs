@@ -1,0 +1,121 @@
+// The one timing harness of the benchmarks: all candidates in one process, warm, in alternating turns.
+//
+// A turn's time is the median of its samples. Interference (other programs, other guests of the machine) only ever makes
+// a turn slower. Tables beside rivals therefore show the best turn, which repeats within a few percent where medians over
+// turns wander by a quarter; comparisons of layertap with itself show medians over turns, and ratios.
+//
+// Each candidate has a loop compiled for it alone, so that none pays for what another one taught the compiler.
+
+/** One sample takes at least this long, so that the coarsest clock (5 µs, in a browser) is good to half a percent. */
+const SAMPLE = 1e6;
+
+const wallClock = () => performance.now() * 1e6;
+
+/**
+ * @typedef {object} Candidate
+ * @property {string} name
+ * @property {() => unknown} [run] the work, once; a promise is awaited
+ * @property {(count: number) => unknown} [loop] instead of `run`: does the work `count` times, in a loop of its own
+ * @property {(result: unknown) => ArrayLike<number>} [read] the numbers in what `run` returned, unless it is an array
+ * @property {() => void} [prepare] before each turn, not timed
+ * @property {() => void} [finish] after each turn, not timed
+ * @property {(millis: number) => Promise<number>} [time] instead of `run`: takes about `millis`, returns ns per run
+ */
+
+/**
+ * @param {Candidate[]} candidates
+ * @param settings `rounds`, each with one turn for every candidate; `millis`, about, for a turn (a single run if that takes
+ *   longer); `warm`, ms before the first round; `pause`, ms before each turn; `clock`, in ns
+ * @returns by name, the times of the turns in ns per run, in the order of the rounds
+ */
+export async function alternate(
+  candidates,
+  { rounds = 61, millis = 4, warm = 200, pause = 0, clock = wallClock } = {},
+) {
+  const timers = new Map();
+  for (const { name, prepare, finish, run, loop, time } of candidates) {
+    prepare?.();
+    if (time) await time(warm);
+    timers.set(name, time ?? (await timerOf(loop ?? (await compileLoop(run)), warm, clock)));
+    finish?.();
+  }
+  const turns = Object.fromEntries(candidates.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < candidates.length; i++) {
+      // The order rotates, so that no candidate always follows the same one.
+      const { name, prepare, finish } = candidates[(i + round) % candidates.length];
+      prepare?.();
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      turns[name].push(await timers.get(name)(millis));
+      finish?.();
+    }
+  }
+  return turns;
+}
+
+/** As {@link alternate}, for `loop` functions by name. @returns by name, the median over the turns, in ns */
+export async function medians(loops, settings) {
+  const turns = await alternate(
+    Object.entries(loops).map(([name, loop]) => ({ name, loop })),
+    settings,
+  );
+  return Object.fromEntries(Object.entries(turns).map(([name, times]) => [name, median(times)]));
+}
+
+/**
+ * Runs for `warm` ms, until the optimising compilers have had their time.
+ * @returns what times a turn of about so many ms: the median time of a run, in ns
+ */
+async function timerOf(loop, warm, clock) {
+  const timeRuns = async (count) => {
+    const start = clock();
+    const done = loop(count);
+    if (done instanceof Promise) await done;
+    return clock() - start;
+  };
+  const start = wallClock();
+  let [count, best] = [1, Number.POSITIVE_INFINITY];
+  while (best === Number.POSITIVE_INFINITY || wallClock() - start < warm * 1e6) {
+    const took = await timeRuns(count);
+    if (took < SAMPLE / 4) count *= 2;
+    else best = Math.min(best, took / count);
+  }
+  const batch = Math.max(1, Math.ceil(SAMPLE / best));
+  return async (millis) => {
+    // A run longer than several turns gains nothing from one that warms it up first.
+    if (best < 3 * millis * 1e6) await timeRuns(1);
+    const samples = [];
+    for (let spent = 0; spent < millis * 1e6; ) {
+      const took = await timeRuns(batch);
+      samples.push(took / batch);
+      spent += took;
+    }
+    return median(samples);
+  };
+}
+
+let compiled = 0;
+
+/** V8 shares what it learns between functions of the same source, so each source is different. */
+async function compileLoop(run) {
+  const first = run();
+  await first;
+  const [async, call] = first instanceof Promise ? ['async', 'await run()'] : ['', 'run()'];
+  return new Function(
+    'run',
+    `return ${async} (count) => {
+      let result;
+      for (let i = 0; i < count; i++) result = ${call};
+      return result; // ${compiled++}
+    }`,
+  )(run);
+}
+
+/** The value that a `share` of the values does not exceed. */
+export const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
