@@ -25,7 +25,7 @@ export { handleOf, ownEntries } from './hooks/index.ts';
 export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './hooks/index.ts';
 
 /* Messages, and errors that must not reach the forward */
-export { describe } from './check/index.ts';
+export { checkOptions, describe, nearest } from './check/index.ts';
 export { report } from './hooks/index.ts';
 
 /* Reading files of protocol buffers */

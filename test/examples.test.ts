@@ -115,12 +115,12 @@ test('examples/onnx shows what the layers put out, and that each digit looks at 
   assert.match(shown, /^head #0 \[1, 8, 10\] mean /m);
   const rows = shown.split('\n').filter((line) => line.startsWith('writes'));
   const written = [6, 2, 9, 5, 1, 4, 1, 3];
-  for (const [place, row] of rows.entries()) {
-    assert.ok(row.startsWith(`writes ${written[place]}  `), row);
-    assert.is(row.indexOf('@'), 'writes 0  '.length + 2 * (7 - place), row);
+  for (const [position, row] of rows.entries()) {
+    assert.ok(row.startsWith(`writes ${written[position]}  `), row);
+    assert.is(row.indexOf('@'), 'writes 0  '.length + 2 * (7 - position), row);
   }
   assert.is(rows.length, 8);
-  assert.ok(shown.trim().endsWith('as one more output; sessions: 1'));
+  assert.ok(shown.trim().endsWith('as an additional output; sessions: 1'));
 });
 
 test('every folder of examples/ has a test here, or in a browser', () => {

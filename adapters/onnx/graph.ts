@@ -1,169 +1,101 @@
-/** @file A graph as it is in an ONNX file: its nodes, and the names of the values that they read and write. */
-import type { FieldReader } from '../../src/adapter.ts';
+/** @file The graph of an ONNX file, without the values of its weights, and the order in which it is computed. */
 
 export interface Graph {
-  readonly nodes: GraphNode[];
-  /** Values that come from outside, those of the weights that may be overridden among them. */
-  readonly inputs: Map<string, ElementType>;
-  readonly outputs: Map<string, ElementType>;
-  /** The weights, by name. */
-  readonly weights: Map<string, Weight>;
-  /** What the file says of the types of other values. */
-  readonly types: Map<string, ElementType>;
+  /** In an order in which they can be computed. */
+  readonly nodes: readonly GraphNode[];
+  /** Inputs, overridable weights included, with their element types. */
+  readonly inputs: ReadonlyMap<string, ElementType>;
+  readonly outputs: ReadonlyMap<string, ElementType>;
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Element types of other values, where the file has them. */
+  readonly types: ReadonlyMap<string, ElementType>;
 }
 
-/** What a value is made of: the number that ONNX gives the type of a tensor's elements, 0 where the file does not say. */
+/** A TensorProto.DataType; 0 where the file does not say. */
 export type ElementType = number | 'no tensor';
 
 export const BFLOAT16 = 16;
 
 export interface GraphNode {
   readonly name: string;
-  /** What it computes: `Conv`, `Softmax`. */
+  /** `Conv`, `Softmax`. */
   readonly op: string;
-  /** Where that is defined: '' for ONNX itself. */
+  /** Of the op: '' for ONNX itself. */
   readonly domain: string;
-  /** '' for an input, or output, that is left out. */
+  /** '' for an optional input, or output, that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** What its bodies read of the graphs around them. */
+  /** Values that its bodies read from the graphs around them. */
   readonly captures: readonly string[];
-  /** The graphs in its attributes: the branches of an If, the body of a Loop or Scan. */
-  readonly bodies: readonly { readonly attribute: string; readonly graph: Graph }[];
-  /** What PyTorch's exporter says of it. */
+  /** The branches of an If, the body of a Loop or Scan. */
+  readonly bodies: readonly Graph[];
+  /** Its metadata_props. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
 export interface Weight {
-  /** The file that it is in, where it is not in this one. */
+  /** The file that holds its values, if it is another one. */
   readonly file: string | undefined;
 }
 
-/** Graphs in graphs: no exporter comes near it. */
-const DEEPEST = 64;
+/** All values that a node needs. */
+export const readBy = ({ inputs, captures }: GraphNode): string[] => [...inputs, ...captures].filter((v) => v !== '');
 
-export const emptyGraph = (): Graph => ({
-  nodes: [],
-  inputs: new Map(),
-  outputs: new Map(),
-  weights: new Map(),
-  types: new Map(),
-});
+/** For each value the index of the node that computes it. @throws TypeError where two nodes compute the same value */
+export function producersOf(where: string, { nodes, weights }: Graph): Map<string, number> {
+  const producers = new Map<string, number>();
+  for (const [index, { outputs }] of nodes.entries()) {
+    for (const value of outputs) {
+      if (value === '') continue;
+      if (producers.has(value) || weights.has(value)) {
+        throw new TypeError(`${where}: the model cannot be computed: two of its nodes or weights give "${value}"`);
+      }
+      producers.set(value, index);
+    }
+  }
+  return producers;
+}
 
 /**
- * Adds what a GraphProto holds to a graph: where a message comes in several pieces, they are one. The values of weights
- * are passed over.
- * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
- * @throws MalformedMessage; RangeError for graphs that are too deep in each other
+ * The graph with each node behind those that it reads from. ONNX Runtime takes nodes in any order, but hooks need to know
+ * which value of a module is computed last. A sorted graph is returned as it is.
+ * @throws TypeError for a graph with a cycle
  */
-export function readGraph(field: FieldReader, graph: Graph, depth = 0): void {
-  if (depth > DEEPEST) throw new RangeError(`graphs are ${DEEPEST} deep in each other`);
-  while (field.next()) {
-    if (field.number === 1) graph.nodes.push(readNode(field.message(), depth));
-    else if (field.number === 5) readWeight(field.message(), graph);
-    else if (field.number === 11) readValue(field.message(), graph.inputs);
-    else if (field.number === 12) readValue(field.message(), graph.outputs);
-    else if (field.number === 13) readValue(field.message(), graph.types);
-    else if (field.number === 15) {
-      // A SparseTensorProto has its name in the tensor of its values.
-      const sparse = field.message();
-      while (sparse.next()) if (sparse.number === 1) readWeight(sparse.message(), graph);
-    }
+export function inOrder(where: string, graph: Graph): Graph {
+  const producers = producersOf(where, graph);
+  const before = graph.nodes.map((node) => [...new Set(readBy(node).flatMap((value) => producers.get(value) ?? []))]);
+  if (before.every((indices, index) => indices.every((other) => other < index))) return graph;
+
+  // Kahn, 1962.
+  const behind: number[][] = graph.nodes.map(() => []);
+  const waiting = before.map((indices, index) => {
+    for (const other of indices) behind[other]!.push(index);
+    return indices.length;
+  });
+  const order = waiting.flatMap((count, index) => (count === 0 ? [index] : []));
+  for (let at = 0; at < order.length; at++) {
+    for (const next of behind[order[at]!]!) if (--waiting[next]! === 0) order.push(next);
   }
+  if (order.length < graph.nodes.length) {
+    const names = graph.nodes.filter((_node, index) => waiting[index]! > 0).flatMap(({ outputs }) => outputs);
+    throw new TypeError(
+      `${where}: the model cannot be computed: its nodes wait for each other\n  came: a cycle, or what waits for one: ${names.slice(0, 5).join(', ')}`,
+    );
+  }
+  return { ...graph, nodes: order.map((index) => graph.nodes[index]!) };
 }
 
-function readNode(field: FieldReader, depth: number): GraphNode {
-  const inputs: string[] = [];
-  const outputs: string[] = [];
-  const bodies: { attribute: string; graph: Graph }[] = [];
-  const metadata = new Map<string, string>();
-  const captures = new Set<string>();
-  let [name, op, domain] = ['', '', ''];
-  while (field.next()) {
-    if (field.number === 1) inputs.push(field.text());
-    else if (field.number === 2) outputs.push(field.text());
-    else if (field.number === 3) name = field.text();
-    else if (field.number === 4) op = field.text();
-    else if (field.number === 5) readBodies(field.message(), bodies, depth);
-    else if (field.number === 7) domain = field.text();
-    else if (field.number === 9) readEntry(field.message(), metadata);
-  }
-  for (const { graph } of bodies) for (const value of freeValues(graph)) captures.add(value);
-  return { name, op, domain, inputs, outputs, captures: [...captures], bodies, metadata };
-}
+const RANDOM = /^(Random|Bernoulli|Multinomial)/;
 
-/** Of an attribute only its graphs are of interest. */
-function readBodies(field: FieldReader, bodies: { attribute: string; graph: Graph }[], depth: number): void {
-  let attribute = '';
-  const found: Graph[] = [];
-  while (field.next()) {
-    if (field.number === 1) attribute = field.text();
-    else if (field.number === 6 || field.number === 11) {
-      const graph = emptyGraph();
-      readGraph(field.message(), graph, depth + 1);
-      found.push(graph);
-    }
-  }
-  for (const graph of found) bodies.push({ attribute, graph });
-}
+const isRandom = ({ op, bodies }: GraphNode): boolean =>
+  RANDOM.test(op) || bodies.some(({ nodes }) => nodes.some(isRandom));
 
-function readEntry(field: FieldReader, entries: Map<string, string>): void {
-  let [key, value] = ['', ''];
-  while (field.next()) {
-    if (field.number === 1) key = field.text();
-    else if (field.number === 2) value = field.text();
+/** Weights, and values computed from weights alone: the runtime computes those once, when it loads the model. */
+export function constantsOf(graph: Graph, outside: ReadonlySet<string> = new Set()): Set<string> {
+  const constants = new Set([...outside, ...graph.weights.keys()]);
+  for (const node of graph.nodes) {
+    if (isRandom(node) || readBy(node).some((value) => !constants.has(value))) continue;
+    for (const value of node.outputs) if (value !== '') constants.add(value);
   }
-  entries.set(key, value);
-}
-
-/** A TensorProto, without its values. */
-function readWeight(field: FieldReader, graph: Graph): void {
-  let name = '';
-  let type = 0;
-  let file: string | undefined;
-  const elsewhere = new Map<string, string>();
-  while (field.next()) {
-    if (field.number === 2) type = field.integer();
-    else if (field.number === 8) name = field.text();
-    else if (field.number === 13) readEntry(field.message(), elsewhere);
-  }
-  if (elsewhere.size > 0) file = elsewhere.get('location') ?? '';
-  graph.weights.set(name, { file });
-  graph.types.set(name, type);
-}
-
-/** A ValueInfoProto. */
-function readValue(field: FieldReader, values: Map<string, ElementType>): void {
-  let name = '';
-  let type: ElementType = 0;
-  while (field.next()) {
-    if (field.number === 1) name = field.text();
-    else if (field.number === 2) type = readType(field.message());
-  }
-  values.set(name, type);
-}
-
-function readType(field: FieldReader): ElementType {
-  let type: ElementType = 0;
-  while (field.next()) {
-    if (field.number === 1) {
-      const tensor = field.message();
-      while (tensor.next()) if (tensor.number === 1) type = tensor.integer();
-    } else if (field.number === 4 || field.number === 5 || field.number === 8 || field.number === 9) type = 'no tensor';
-  }
-  return type;
-}
-
-/** Values that a body reads and does not make. */
-function freeValues(graph: Graph): Set<string> {
-  const free = new Set<string>(graph.outputs.keys());
-  for (const { inputs, captures } of graph.nodes) {
-    for (const value of inputs) free.add(value);
-    for (const value of captures) free.add(value);
-  }
-  free.delete('');
-  for (const { outputs } of graph.nodes) for (const value of outputs) free.delete(value);
-  for (const name of graph.inputs.keys()) free.delete(name);
-  for (const name of graph.weights.keys()) free.delete(name);
-  return free;
+  return constants;
 }

@@ -1,23 +1,23 @@
-/** @file The ways to a model: read, with a session of its own, or around a session that there is. */
-import { describe } from '../../src/adapter.ts';
-import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor } from './framework.ts';
+/** @file Opens a model: only read, with sessions of its own, or around a session that exists. */
+import { checkOptions, describe } from '../../src/adapter.ts';
 import type { Graph } from './graph.ts';
 import { OnnxModel } from './model.ts';
+import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
 import { readModel } from './read-model.ts';
-import { SessionMaker } from './runtime.ts';
+import { SessionMaker } from './sessions.ts';
 import { type OnnxSource, type ReadSource, readSource } from './source.ts';
 
 export interface OnnxOptions {
   /**
-   * The options of the sessions that are made: those of ONNX Runtime, execution providers among them. For a session that is
-   * wrapped, those that it was made with. Default: ONNX Runtime's own.
+   * ONNX Runtime's options, execution providers among them, for every session that is created. For a wrapped session, those
+   * that it was created with. Default: ONNX Runtime's own.
    */
   readonly sessionOptions?: OnnxSessionOptions;
 }
 
 /**
- * Reads a model without a runtime: its modules, nodes and their names. Nothing can be registered on it.
- * @param source the bytes of an .onnx file, or its path or URL
+ * Reads the modules and nodes of a model, without a runtime. No hooks can be registered on it.
+ * @param source the bytes of an .onnx file, its URL, or in Node its path
  * @example for (const [path, module] of (await readOnnx('model.onnx')).namedModules()) console.log(path, String(module));
  * @throws TypeError for what is no ONNX model; Error where it cannot be read
  */
@@ -27,10 +27,10 @@ export async function readOnnx(source: OnnxSource): Promise<OnnxModel> {
 }
 
 /**
- * A model that ONNX Runtime computes, with hooks on every module and node. Its session is made by the first run, or by
- * `prepare()`, such as the hooks need it then. Release it in the end.
+ * Opens a model with hooks on every module and node. The first run, or `prepare()`, creates its session with what the hooks
+ * need. Call `release()` in the end.
  * @param ort ONNX Runtime as you imported it: onnxruntime-node or onnxruntime-web
- * @param source the bytes of an .onnx file, or its path or URL
+ * @param source the bytes of an .onnx file, its URL, or in Node its path
  * @example
  * const net = await createOnnx(ort, 'model.onnx');
  * select(net, ofOp('Softmax')).observe(({ path, output }) => console.log(path, output.dims));
@@ -43,10 +43,10 @@ export async function createOnnx<T extends OnnxTensor>(
   options: OnnxOptions = {},
 ): Promise<OnnxModel<T>> {
   const where = 'createOnnx()';
-  const sessionOptions = checkOptions(where, options);
+  const sessionOptions = readOptions(where, options);
   if (typeof ort?.InferenceSession?.create !== 'function') {
     throw new TypeError(
-      `${where}: the first argument must be ort, the namespace of onnxruntime-node or onnxruntime-web; got ${describe(ort)}`,
+      `${where}: the first argument must be ort, the namespace of onnxruntime-node or onnxruntime-web, got ${describe(ort)}`,
     );
   }
   const { read, graph } = await open(where, source, sessionOptions);
@@ -56,15 +56,15 @@ export async function createOnnx<T extends OnnxTensor>(
 const wrapped = new WeakMap<object, OnnxModel<never>>();
 
 /**
- * Hooks on a session that there is: while something is registered, its \`run\` runs the hooks; when the last one goes, the
- * session is as it was found. The same session always gives the same model, until that is released.
- * @param source what the session was made of: the bytes of the .onnx file, or its path or URL
+ * Adds hooks to an existing session: while anything is registered, its `run` runs them; after the last one is removed, the
+ * session is as it was found. A session has one model, until that is released.
+ * @param source what the session was created from: the bytes of the .onnx file, its URL, or in Node its path
  * @example
  * const net = await wrapOnnx(session, 'model.onnx');
  * const handle = net.getSubmodule('encoder.layers.0').registerForwardHook((layer, inputs, output) => draw(output));
  * await session.run({ input_ids });
  * handle.remove();
- * @throws TypeError for what is no session of ONNX Runtime or no ONNX model, and for a model of other inputs and outputs;
+ * @throws TypeError for what is no session of ONNX Runtime or no ONNX model, and for a model with other outputs;
  *   Error where it cannot be read
  */
 export async function wrapOnnx<T extends OnnxTensor>(
@@ -73,12 +73,12 @@ export async function wrapOnnx<T extends OnnxTensor>(
   options: OnnxOptions = {},
 ): Promise<OnnxModel<T>> {
   const where = 'wrapOnnx()';
-  const sessionOptions = checkOptions(where, options);
-  const runtime = (session as { constructor?: unknown } | null | undefined)?.constructor as Partial<
-    OnnxRuntime<T>['InferenceSession']
-  >;
+  const sessionOptions = readOptions(where, options);
+  const runtime = session?.constructor as Partial<SessionClass<T>> | undefined;
   if (typeof session?.run !== 'function' || typeof runtime?.create !== 'function') {
-    throw new TypeError(`${where}: an InferenceSession of ONNX Runtime expected, got ${describe(session)}`);
+    throw new TypeError(
+      `${where}: the first argument must be an InferenceSession of ONNX Runtime, got ${describe(session)}`,
+    );
   }
   const found = modelOf(session);
   if (found !== undefined) return found;
@@ -86,13 +86,13 @@ export async function wrapOnnx<T extends OnnxTensor>(
   const names = [...graph.outputs.keys()];
   if (session.outputNames.some((name) => !names.includes(name))) {
     throw new TypeError(
-      `${where}: the source is not what the session was made of\n  came: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
+      `${where}: the source is not what the session was created from\n  came: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
     );
   }
-  // Another call may have been quicker.
+  // Another call may have been faster.
   const other = modelOf(session);
   if (other !== undefined) return other;
-  const maker = new SessionMaker(runtime as OnnxRuntime<T>['InferenceSession'], source, read, sessionOptions);
+  const maker = new SessionMaker(runtime as SessionClass<T>, source, read, sessionOptions);
   const net = new OnnxModel<T>(where, graph, maker, session);
   wrapped.set(session, net as unknown as OnnxModel<never>);
   return net;
@@ -121,11 +121,7 @@ async function open(
   return { read, graph };
 }
 
-function checkOptions(where: string, options: OnnxOptions): OnnxSessionOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${where}: the options must be an object, got ${describe(options)}`);
-  }
-  const unknown = Object.keys(options).find((name) => name !== 'sessionOptions');
-  if (unknown !== undefined) throw new TypeError(`${where}: unknown option "${unknown}"; known: sessionOptions`);
+function readOptions(where: string, options: OnnxOptions): OnnxSessionOptions {
+  checkOptions(where, options, ['sessionOptions']);
   return options.sessionOptions ?? {};
 }

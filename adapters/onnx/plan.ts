@@ -1,94 +1,65 @@
-/** @file What the registrations of a moment ask of a run. */
+/** @file What a run has to do for the hooks that are registered when it starts. */
 import { intercept, type Listeners, listenersOf } from '../../src/adapter.ts';
-import type { Call } from './calls.ts';
-import type { OnnxTensor } from './framework.ts';
-import type { Graph } from './graph.ts';
-import { outputOf, sourcesOf } from './outputs.ts';
-import type { OnnxPlace } from './place.ts';
+import type { ValueNames } from './declare.ts';
+import type { OnnxHookPoint } from './hook-point.ts';
+import type { Call } from './module-calls.ts';
+import type { OnnxTensor } from './ort.ts';
 
-/** Where the values of a graph are found, of those that are known after a run. */
-export class ValueNames {
-  readonly #graph: Graph;
-  readonly #sourceOf: (value: string) => string;
-
-  constructor(graph: Graph) {
-    this.#graph = graph;
-    this.#sourceOf = sourcesOf(graph);
-  }
-
-  /** The value that has to be known for another. */
-  source(value: string): string {
-    return this.#sourceOf(value);
-  }
-
-  /** Whether a value is known in every run, without its being declared. */
-  isThere(value: string): boolean {
-    const source = this.source(value);
-    return this.#graph.outputs.has(source) || this.#graph.inputs.has(source);
-  }
-
-  isInput(value: string): boolean {
-    return this.#graph.inputs.has(this.source(value));
-  }
-
-  /** What the session calls it. */
-  output(value: string): string {
-    const source = this.source(value);
-    return this.isThere(source) ? source : outputOf(this.#graph, source);
-  }
-}
-
-/** A call of a place that is listened to. */
-class HeardCall<T extends OnnxTensor> {
-  readonly place: OnnxPlace<T>;
+/** A call, in each run, of a hook point with hooks. */
+class HookedCall<T extends OnnxTensor> {
+  readonly point: OnnxHookPoint<T>;
   readonly call: Call;
   readonly #listeners: Listeners;
   readonly #names: ValueNames;
 
-  constructor(place: OnnxPlace<T>, call: Call, names: ValueNames) {
-    this.place = place;
+  constructor(point: OnnxHookPoint<T>, call: Call, names: ValueNames) {
+    this.point = point;
     this.call = call;
-    this.#listeners = listenersOf(place);
+    this.#listeners = listenersOf(point);
     this.#names = names;
   }
 
-  /** Counts it as the run starts. */
+  /** Counts the call when the run starts. */
   begin(): number {
     return this.#listeners.begin();
   }
 
-  /** Runs its hooks; a promise where they have to be waited for. */
-  fire(number: number, known: Map<string, T>): Promise<void> | undefined {
-    const value = (name: string) => known.get(name) ?? known.get(this.#names.output(name));
+  /**
+   * Runs the hooks.
+   * @param values that are known after the run, by name; a replaced output is put there
+   * @returns a promise if the hooks have to be awaited
+   */
+  fire(number: number, values: Map<string, T>): Promise<void> | undefined {
+    const read = (name: string) => values.get(name) ?? values.get(this.#names.output(name));
     const { inputs, outputs } = this.call;
-    const given = inputs.map(value);
-    const output = outputs.length === 1 ? value(outputs[0]!) : outputs.map(value);
-    if (!this.#listeners.isObserveOnly) return this.#intercept(number, given, output, known);
+    const given = inputs.map(read);
+    const output = outputs.length === 1 ? read(outputs[0]!) : outputs.map(read);
+    if (!this.#listeners.isObserveOnly) return this.#intercept(number, given, output, values);
     this.#listeners.after(number, given, output);
     return undefined;
   }
 
-  async #intercept(number: number, given: unknown[], output: unknown, known: Map<string, T>): Promise<void> {
-    const result = await intercept(this.place, () => output, given, undefined, number);
-    if (result !== output) known.set(this.call.outputs[0]!, result as T);
+  async #intercept(number: number, given: unknown[], output: unknown, values: Map<string, T>): Promise<void> {
+    const result = await intercept(this.point, () => output, given, undefined, number);
+    if (result !== output) values.set(this.call.outputs[0]!, result as T);
   }
 }
 
-/** Never changed once it is made: a run keeps the one that it started with. */
+/** Immutable: a run keeps the plan that it started with. */
 export class Plan<T extends OnnxTensor> {
-  /** In the order of computing; of two that end at the same node, the inner one first. */
-  readonly calls: readonly HeardCall<T>[];
-  /** The values that the model has to give besides its outputs. */
+  /** In the order of the graph. Of two calls that end at the same node, the inner one comes first. */
+  readonly calls: readonly HookedCall<T>[];
+  /** Values that the session has to give besides the model's outputs. */
   readonly declared: readonly string[];
-  /** What a session is asked for besides what the caller wants. */
+  /** The outputs to fetch for the hooks, in the form that `session.run` takes. */
   readonly fetches: Readonly<Record<string, null>>;
 
-  constructor(heard: Iterable<readonly [OnnxPlace<T>, readonly Call[]]>, names: ValueNames) {
-    const calls = [...heard].flatMap(([place, all]) => all.map((call) => new HeardCall(place, call, names)));
-    const depth = ({ place }: HeardCall<T>) => place.path.length;
+  constructor(hooked: Iterable<readonly [OnnxHookPoint<T>, readonly Call[]]>, names: ValueNames) {
+    const calls = [...hooked].flatMap(([point, all]) => all.map((call) => new HookedCall(point, call, names)));
+    const depth = ({ point }: HookedCall<T>) => point.path.length;
     this.calls = calls.sort((a, b) => a.call.at - b.call.at || a.call.size - b.call.size || depth(b) - depth(a));
     const values = new Set(calls.flatMap(({ call }) => call.outputs.map((value) => names.source(value))));
-    this.declared = [...values].filter((value) => !names.isThere(value)).sort();
+    this.declared = [...values].filter((value) => !names.isKnown(value)).sort();
     const outputs = [...values].filter((value) => !names.isInput(value)).map((value) => names.output(value));
     this.fetches = Object.fromEntries(outputs.map((name) => [name, null]));
   }

@@ -1,18 +1,20 @@
-/** @file An ONNX file as a graph in the order of computing; what is none is refused. */
+/**
+ * @file Reads an ONNX file as a graph. Every length is checked; the values of weights are skipped, not decoded.
+ * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
 import { describe, FieldReader, MalformedMessage } from '../../src/adapter.ts';
-import { emptyGraph, type Graph, readGraph } from './graph.ts';
-import { inOrder } from './order.ts';
+import { type ElementType, type Graph, type GraphNode, inOrder, type Weight } from './graph.ts';
 
 /**
- * Reads the graph of a ModelProto. What it is given for bytes is not trusted.
+ * Reads the graph of a ModelProto.
  * @param where names the caller in messages
- * @throws TypeError that says what came, for what is no ONNX model or none that can be hooked
+ * @throws TypeError for bytes that are no ONNX model, or one that cannot be hooked
  */
 export function readModel(where: string, bytes: Uint8Array): Graph {
   if (String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM') {
     throw refused(where, 'a file in the ORT format', 'an .onnx file: the ORT format has no graph that hooks can reach');
   }
-  const graph = emptyGraph();
+  const parts = new GraphParts();
   let found = false;
   let functions = '';
   try {
@@ -20,33 +22,148 @@ export function readModel(where: string, bytes: Uint8Array): Graph {
     while (field.next()) {
       if (field.number === 7) {
         found = true;
-        readGraph(field.message(), graph);
-      } else if (field.number === 25) functions ||= nameOf(field.message());
+        parts.read(field.message(), 0);
+      } else if (field.number === 25) functions ||= functionName(field.message());
     }
   } catch (error) {
     if (!(error instanceof MalformedMessage || error instanceof RangeError)) throw error;
     throw refused(where, `${beginning(bytes)}: ${error.message}`, 'an ONNX model, whole');
   }
-  if (!found || graph.nodes.length === 0 || graph.outputs.size === 0) {
+  if (!found || parts.nodes.length === 0 || parts.outputs.size === 0) {
     throw refused(where, `${beginning(bytes)}: there is no graph in it`, 'an ONNX model');
   }
   if (functions !== '') {
     throw refused(
       where,
-      `a model with functions of its own (${functions}), whose values no output can be made of`,
+      `a model with functions of its own (${functions}), whose values cannot be made outputs`,
       'a model without: onnx.inliner.inline_local_functions(model) of Python puts them into the graph',
     );
   }
-  return inOrder(where, graph);
+  return inOrder(where, parts);
 }
 
-function nameOf(field: FieldReader): string {
+/** No exporter nests graphs nearly as deep. */
+const MAX_DEPTH = 64;
+
+/** A graph while it is read. A protobuf message may come in several pieces, which add up. */
+class GraphParts implements Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly inputs = new Map<string, ElementType>();
+  readonly outputs = new Map<string, ElementType>();
+  readonly weights = new Map<string, Weight>();
+  readonly types = new Map<string, ElementType>();
+
+  /** Adds a GraphProto. @throws MalformedMessage; RangeError for graphs nested too deep */
+  read(field: FieldReader, depth: number): void {
+    if (depth > MAX_DEPTH) throw new RangeError(`graphs are more than ${MAX_DEPTH} deep in each other`);
+    while (field.next()) {
+      if (field.number === 1) this.nodes.push(readNode(field.message(), depth));
+      else if (field.number === 5) this.#readWeight(field.message());
+      else if (field.number === 11) readValue(field.message(), this.inputs);
+      else if (field.number === 12) readValue(field.message(), this.outputs);
+      else if (field.number === 13) readValue(field.message(), this.types);
+      else if (field.number === 15) {
+        // A SparseTensorProto is named by the tensor of its values.
+        const sparse = field.message();
+        while (sparse.next()) if (sparse.number === 1) this.#readWeight(sparse.message());
+      }
+    }
+  }
+
+  /** A TensorProto, without its values. */
+  #readWeight(field: FieldReader): void {
+    let name = '';
+    let type = 0;
+    const external = new Map<string, string>();
+    while (field.next()) {
+      if (field.number === 2) type = field.integer();
+      else if (field.number === 8) name = field.text();
+      else if (field.number === 13) readEntry(field.message(), external);
+    }
+    this.weights.set(name, { file: external.size > 0 ? (external.get('location') ?? '') : undefined });
+    this.types.set(name, type);
+  }
+}
+
+/** A NodeProto. */
+function readNode(field: FieldReader, depth: number): GraphNode {
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const bodies: Graph[] = [];
+  const metadata = new Map<string, string>();
+  let [name, op, domain] = ['', '', ''];
+  while (field.next()) {
+    if (field.number === 1) inputs.push(field.text());
+    else if (field.number === 2) outputs.push(field.text());
+    else if (field.number === 3) name = field.text();
+    else if (field.number === 4) op = field.text();
+    else if (field.number === 5) readBodies(field.message(), bodies, depth);
+    else if (field.number === 7) domain = field.text();
+    else if (field.number === 9) readEntry(field.message(), metadata);
+  }
+  const captures = [...new Set(bodies.flatMap((body) => [...freeValues(body)]))];
+  return { name, op, domain, inputs, outputs, captures, bodies, metadata };
+}
+
+/** The graphs of an AttributeProto. */
+function readBodies(field: FieldReader, bodies: Graph[], depth: number): void {
+  while (field.next()) {
+    if (field.number !== 6 && field.number !== 11) continue;
+    const body = new GraphParts();
+    body.read(field.message(), depth + 1);
+    bodies.push(body);
+  }
+}
+
+/** Values that a body reads and does not compute. */
+function freeValues({ nodes, inputs, outputs, weights }: Graph): Set<string> {
+  const free = new Set<string>([...outputs.keys(), ...nodes.flatMap((node) => [...node.inputs, ...node.captures])]);
+  const bound = [...nodes.flatMap((node) => node.outputs), ...inputs.keys(), ...weights.keys()];
+  for (const name of ['', ...bound]) free.delete(name);
+  return free;
+}
+
+/** A StringStringEntryProto. */
+function readEntry(field: FieldReader, entries: Map<string, string>): void {
+  let [key, value] = ['', ''];
+  while (field.next()) {
+    if (field.number === 1) key = field.text();
+    else if (field.number === 2) value = field.text();
+  }
+  entries.set(key, value);
+}
+
+/** A ValueInfoProto. */
+function readValue(field: FieldReader, values: Map<string, ElementType>): void {
+  let name = '';
+  let type: ElementType = 0;
+  while (field.next()) {
+    if (field.number === 1) name = field.text();
+    else if (field.number === 2) type = readType(field.message());
+  }
+  values.set(name, type);
+}
+
+/** A TypeProto. */
+function readType(field: FieldReader): ElementType {
+  let type: ElementType = 0;
+  while (field.next()) {
+    if (field.number === 1) {
+      const tensor = field.message();
+      while (tensor.next()) if (tensor.number === 1) type = tensor.integer();
+    } else if (field.number === 4 || field.number === 5 || field.number === 8 || field.number === 9) type = 'no tensor';
+  }
+  return type;
+}
+
+/** Of a FunctionProto. */
+function functionName(field: FieldReader): string {
   let name = '';
   while (field.next()) if (field.number === 1) name = field.text();
   return name || 'one without a name';
 }
 
-/** What bytes are, as far as their first ones say: a page that says 404, a pointer of Git LFS. */
+/** The size of a file, and its first characters: an HTML page, a Git LFS pointer. */
 function beginning(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'no bytes';
   const start = String.fromCharCode(...bytes.subarray(0, 24));

@@ -1,40 +1,40 @@
 import { MethodInterceptor } from '../../src/adapter.ts';
-import type { OnnxSession, OnnxTensor, OnnxTensors } from './framework.ts';
+import type { OnnxSession, OnnxTensor, OnnxTensors } from './ort.ts';
 
 type Run<T extends OnnxTensor> = OnnxSession<T>['run'];
 
-/** A session of the user's, which is taken over while something is registered. */
+/** A session of the user's, whose `run` and `release` are replaced while anything is registered. */
 export class WrappedSession<T extends OnnxTensor> {
   readonly #session: OnnxSession<T>;
   readonly #run: MethodInterceptor<Run<T>>;
   readonly #release: MethodInterceptor<OnnxSession<T>['release']>;
 
   /**
-   * @param run what it does instead, while it is taken over
-   * @param released is called, and waited for, before it is released
+   * @param runHooked replaces `run`
+   * @param beforeRelease is awaited before the session is released
    */
-  constructor(session: OnnxSession<T>, run: Run<T>, released: () => Promise<void>) {
+  constructor(session: OnnxSession<T>, runHooked: Run<T>, beforeRelease: () => Promise<void>) {
     this.#session = session;
-    this.#run = new MethodInterceptor(session, 'run', run);
+    this.#run = new MethodInterceptor(session, 'run', runHooked);
     this.#release = new MethodInterceptor(session, 'release', async () => {
       const { original } = this.#release;
-      await released();
+      await beforeRelease();
       await Reflect.apply(original, session, []);
     });
   }
 
-  /** Its own run, taken over or not. */
+  /** Calls the session's own `run`, replaced or not. */
   run(given: Parameters<Run<T>>): Promise<OnnxTensors<T>> {
     return Reflect.apply(this.#run.original, this.#session, given);
   }
 
-  /** Does nothing where it is taken over already. */
+  /** Replaces the methods that are not replaced yet. */
   takeOver(): void {
     this.#run.install();
     this.#release.install();
   }
 
-  /** Leaves it as it was found. */
+  /** Leaves the session as it was found. */
   handBack(): void {
     this.#run.uninstall();
     this.#release.uninstall();

@@ -1,14 +1,13 @@
 /**
- * @file Writing protobuf messages, as lists of chunks that are put together once, at the end: most chunks are views of a file.
+ * @file Writes protobuf messages as lists of chunks, most of them views of a file, which are joined once, at the end.
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
 export type Chunks = readonly Uint8Array[];
 
 const LENGTH = 2;
-const utf8 = (text: string) => new TextEncoder().encode(text);
 
-/** A whole number from 0 on, seven bits a byte, the lowest first. */
+/** @param value a non-negative integer */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
@@ -25,7 +24,7 @@ export const messageField = (field: number, chunks: Chunks): Chunks => [
   ...chunks,
 ];
 
-export const textField = (field: number, text: string): Chunks => messageField(field, [utf8(text)]);
+export const textField = (field: number, text: string): Chunks => messageField(field, [new TextEncoder().encode(text)]);
 
 export const integerField = (field: number, value: number): Chunks => [varint(field * 8), varint(value)];
 

@@ -1,5 +1,5 @@
-// A transformer that was trained in PyTorch to write digits backwards, and exported as anyone exports: one input, one
-// output, nothing of what goes on inside. What its layers put out, and where it looks, is read from that file as it is.
+// A transformer that was trained in PyTorch to write digits backwards, and exported with one input and one output. The hooks
+// read the outputs of its layers, and its attention, from that file as it is.
 //
 //   npm run build && npx tsx examples/onnx/main.ts
 import { select } from 'layertap';
@@ -10,11 +10,11 @@ const DIGITS = [3, 1, 4, 1, 5, 9, 2, 6];
 
 const net = await createOnnx(ort, new URL('data/reverse.onnx', import.meta.url));
 
-// 1. The modules have the names that they have in PyTorch: a line of statistics for each layer's output.
+// 1. Modules have their PyTorch names. Print a line of statistics for each layer's output.
 console.log('What the layers put out:\n');
 const logged = select(net, /^(embed|encoder\.layers\.0(\.self_attn|\.linear\d|\.norm\d)?|head)$/).log();
 
-// 2. The attention is the output of no module, but of a node: the one that computes a Softmax.
+// 2. The attention is the output of a node, not of a module: the Softmax.
 let attention: Float32Array = new Float32Array();
 select(net, ofOp('Softmax')).observe(({ output }) => {
   attention = output.data as Float32Array;
@@ -24,19 +24,19 @@ const digits = new ort.Tensor('int64', BigInt64Array.from(DIGITS, BigInt), [1, D
 const { logits } = await net({ digits });
 logged.remove();
 
-// 3. Where each place of the output looks: the darker, the more.
+// 3. Print where each position of the output looks: the darker, the more.
 console.log('\nWhere it looks to write each digit:\n');
 console.log(`          ${DIGITS.join(' ')}`);
 const scores = logits!.data as Float32Array;
-const written = DIGITS.map((_, place) => indexOfMax(scores.subarray(place * 10, place * 10 + 10)));
-for (const [place, digit] of written.entries()) {
-  const row = attention.subarray(place * DIGITS.length, (place + 1) * DIGITS.length);
+const written = DIGITS.map((_, position) => indexOfMax(scores.subarray(position * 10, position * 10 + 10)));
+for (const [position, digit] of written.entries()) {
+  const row = attention.subarray(position * DIGITS.length, (position + 1) * DIGITS.length);
   console.log(
     `writes ${digit}  ${[...row].map((share) => ' .:-=+*#%@'[Math.min(9, Math.floor(share * 10))]).join(' ')}`,
   );
 }
 
-// What that took: one session, with these values as further outputs.
+// All of that took one session, with the observed values as additional outputs.
 const { registrations, sessions } = explain(net);
 console.log(`\n${registrations[0]!.path}: ${registrations[0]!.why}; sessions: ${sessions}`);
 await net.release();

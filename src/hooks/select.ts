@@ -1,5 +1,5 @@
 /** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { absorb, brand, className, describe, isClass, isThenable } from '../check/index.ts';
+import { absorb, brand, className, describe, isClass, isThenable, nearest } from '../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
 import type { OutputOf } from './core/module-like.ts';
@@ -184,26 +184,4 @@ function nothingMatches(root: Hookable, selector: Selector, paths: readonly stri
   if (names.length === 0) offer = 'it has no modules inside';
   const hidden = hiddenModules(root).map((one) => `\n  not searched: ${one}`);
   return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}${hidden.join('')}`;
-}
-
-/** The names that need the fewest changes to become the wanted one. */
-function nearest(wanted: string, names: readonly string[]): string[] {
-  return names
-    .map((name) => ({ name, changes: distance(wanted, name) }))
-    .sort((a, b) => a.changes - b.changes)
-    .slice(0, OFFERED)
-    .map(({ name }) => name);
-}
-
-/** How many characters to put in, take out or replace: Levenshtein, 1966, row by row. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,4 +1,4 @@
-// What is no model, and bytes that someone has damaged: an error that says what came, in no time.
+// Sources that are no ONNX model, damaged files and wrong arguments: each error says what came.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,19 +18,25 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
 const text = (words: string) => new TextEncoder().encode(words);
 
 for (const [what, source, message] of [
-  ['nothing', undefined, /must be the bytes of an \.onnx file, or its path or URL; got undefined/],
+  ['nothing', undefined, /the source must be the bytes of an \.onnx file, its URL .*, got undefined/],
+  [
+    'a URL that nothing can open',
+    's3://bucket/m.onnx',
+    /its URL \(http:, .*path or file: URL, got s3:\/\/bucket\/m\.onnx/,
+  ],
+  ['the same as a URL object', new URL('ftp://host/m.onnx'), /file: URL, got ftp:\/\/host\/m\.onnx/],
   ['a number', 7, /got the number 7/],
   ['no bytes', new Uint8Array(0), /came: no bytes/],
   ['a page that says 404', text('<!DOCTYPE html><title>404'), /which begin as the string "<!DOCTYPE html>/],
   ['a pointer of Git LFS', text('version https://git-lfs.github.com/spec/v1\n'), /begin as the string "version https:/],
   ['a safetensors file', text(`${'\x40\0\0\0\0\0\0\0'}{"w":{"dtype":"F32"}}`), /an ONNX model/],
   ['a file in the ORT format', text('\x20\0\0\0ORTM and more'), /ORT format.*\n.*\.onnx file/],
-  ['a path that leads nowhere', '/nowhere/model.onnx', /came: \/nowhere\/model\.onnx/],
+  ['a path without a file', '/nowhere/model.onnx', /came: \/nowhere\/model\.onnx/],
   ['a model with functions', bytesOf('graphs/function'), /functions of its own \(Twice\).*\n.*inliner/],
-  ['a circle', bytesOf('graphs/circle'), /wait for each other\n.*a, b, y/],
-  ['two nodes that give one value', bytesOf('graphs/doubled'), /two of its nodes or weights give "y"/],
+  ['a cycle', bytesOf('graphs/circle'), /wait for each other\n.*a, b, y/],
+  ['a graph with two nodes for one value', bytesOf('graphs/doubled'), /two of its nodes or weights give "y"/],
 ] as const) {
-  test(`${what} is no model: the error says what came`, async () => {
+  test(`${what} is refused, and the error says what came`, async () => {
     assert.match((await rejection(readOnnx(source as OnnxSource))).message, message);
     const error = await rejection(createOnnx(ort, source as OnnxSource));
     assert.match(error.message, message);
@@ -38,7 +44,7 @@ for (const [what, source, message] of [
   });
 }
 
-test('weights in another file are found beside a path, and asked for beside bytes', async () => {
+test('weights in another file are found next to a path; with bytes, externalData is asked for', async () => {
   const net = await createOnnx(ort, pathOf('graphs/outside'));
   const seen: number[][] = [];
   net.getSubmodule('scale').observe(({ output }) => seen.push([...(output.data as Float32Array)]));
@@ -57,17 +63,20 @@ test('weights in another file are found beside a path, and asked for beside byte
   await given.release();
 });
 
-test('what is no runtime, no session or no option, and a source of another model, are TypeErrors', async () => {
+test('a wrong runtime, session, option, or source of another model is a TypeError', async () => {
   const bytes = bytesOf('graphs/twice');
   const session = await sessionOf(bytes);
   for (const [promise, message] of [
-    [createOnnx({} as never, bytes), /must be ort.*got an? Object/i],
-    [createOnnx(undefined as never, bytes), /must be ort.*got undefined/],
-    [createOnnx(ort, bytes, { sessionOption: {} } as never), /unknown option "sessionOption"; known: sessionOptions/],
+    [createOnnx({} as never, bytes), /must be ort.*, got an? Object/i],
+    [createOnnx(undefined as never, bytes), /must be ort.*, got undefined/],
+    [
+      createOnnx(ort, bytes, { sessionOption: {} } as never),
+      /unknown option "sessionOption"; the options are sessionOptions/,
+    ],
     [createOnnx(ort, bytes, null as never), /options must be an object, got null/],
-    [wrapOnnx({} as never, bytes), /an InferenceSession.*expected/],
-    [wrapOnnx(null as never, bytes), /an InferenceSession.*got null/],
-    [wrapOnnx(session, bytesOf('encoder.legacy')), /not what the session was made of\n.*logits, positive\n.*: y/],
+    [wrapOnnx({} as never, bytes), /must be an InferenceSession of ONNX Runtime, got an? Object/i],
+    [wrapOnnx(null as never, bytes), /must be an InferenceSession.*, got null/],
+    [wrapOnnx(session, bytesOf('encoder.legacy')), /not what the session was created from\n.*logits, positive\n.*: y/],
   ] as const) {
     const error = await rejection(promise);
     assert.instance(error, TypeError);
@@ -75,20 +84,20 @@ test('what is no runtime, no session or no option, and a source of another model
   }
 });
 
-test('what ONNX Runtime refuses is in the tree, and each run rejects in ONNX Runtime’s words', async () => {
+test('a model that ONNX Runtime refuses can be read, and its runs reject with ONNX Runtime’s error', async () => {
   for (const name of ['graphs/unknown-op', 'graphs/untyped-input']) {
     const expected = await rejection(sessionOf(bytesOf(name)));
     const net = await createOnnx(ort, bytesOf(name));
     assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
     net.value('h').observe(() => {});
     const { message } = await rejection(net.prepare());
-    assert.match(message, /^the session that the hooks need cannot be made\n {2}hooks: observer \(anonymous\) of /);
+    assert.match(message, /^the session that the hooks need cannot be created\n {2}hooks: observer \(anonymous\) of /);
     assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
     await net.release();
   }
 });
 
-/** Reads damaged bytes: a tree, or an Error of the right kind. */
+/** Reads damaged bytes as a tree, or rejects with a TypeError of ours. */
 async function readDamaged(bytes: Uint8Array): Promise<void> {
   try {
     for (const _entry of (await readOnnx(bytes)).namedModules());
@@ -100,14 +109,14 @@ async function readDamaged(bytes: Uint8Array): Promise<void> {
 
 const small = NAMES.filter((name) => name !== 'encoder').flatMap((name) => EXPORTERS.map((by) => `${name}.${by}`));
 
-test('a file that ends early is read up to no harm, wherever it ends', async () => {
+test('a truncated file is read, or refused with a TypeError, whatever its length', async () => {
   for (const name of ['mlp.dynamo', 'graphs/branches', 'graphs/split']) {
     const bytes = bytesOf(name);
     for (let length = 0; length < bytes.length; length++) await readDamaged(bytes.slice(0, length));
   }
 });
 
-test('bytes that were changed are read up to no harm', async () => {
+test('a file with flipped bits is read, or refused with a TypeError', async () => {
   let state = 1;
   const random = (below: number) => {
     // Lehmer, 1951.
@@ -124,7 +133,7 @@ test('bytes that were changed are read up to no harm', async () => {
   }
 });
 
-test('lengths that lie, and graphs in graphs without end, are refused', async () => {
+test('a length beyond the end of the file, and graphs nested too deep, are refused', async () => {
   const claims = Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f);
   assert.match((await rejection(readOnnx(claims))).message, /claims \d+ bytes, and 0 are left/);
   // graph { node { attribute { g { node { … } } } } }
@@ -139,10 +148,10 @@ test('lengths that lie, and graphs in graphs without end, are refused', async ()
   };
   for (let depth = 0; depth < 300; depth++) for (const field of [6, 5, 1]) wrap(field);
   wrap(7);
-  assert.match((await rejection(readOnnx(inner))).message, /graphs are 64 deep in each other/);
+  assert.match((await rejection(readOnnx(inner))).message, /graphs are more than 64 deep in each other/);
 });
 
-test('names that are thousands of modules deep are the names of nodes', async () => {
+test('a name that is thousands of modules deep is taken for the name of a node', async () => {
   const name = `${'/a'.repeat(5000)}/Relu`;
   const bytes = text(name);
   const field = (number: number, content: Uint8Array) =>

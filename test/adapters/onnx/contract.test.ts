@@ -1,10 +1,10 @@
-// The public contract suite over models and nodes in onnxruntime-node, as over layertap's own modules.
+// The contract suite of layertap/testing over models and nodes in onnxruntime-node.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OnnxModel } from '../../../adapters/onnx/index.ts';
 import { readModel } from '../../../adapters/onnx/read-model.ts';
-import { SessionMaker } from '../../../adapters/onnx/runtime.ts';
+import { SessionMaker } from '../../../adapters/onnx/sessions.ts';
 import { type ContractTarget, hookContract } from '../../../src/testing/index.ts';
 import { bytesOf, floats, sessionOf } from './load.ts';
 
@@ -13,13 +13,13 @@ type Tensors = Record<string, ort.Tensor>;
 const twice = bytesOf('graphs/twice');
 const shared = await sessionOf(twice);
 
-/** What wrapOnnx and createOnnx make, which have to wait for files. */
+/** The model that wrapOnnx or createOnnx returns, synchronously. */
 function modelOf(session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
   const maker = new SessionMaker<ort.Tensor>(ort.InferenceSession, twice, { bytes: twice, file: undefined }, {});
   return new OnnxModel('the test', readModel('the test', twice), maker, session);
 }
 
-/** A session that calls `onForward` before each run. */
+/** The shared session, with a `run` that calls `onForward` first. */
 function watched(onForward: (feeds: Tensors) => void): ort.InferenceSession {
   const run = async (feeds: Tensors, ...more: []) => {
     onForward(feeds);
@@ -36,7 +36,7 @@ const node = {
   values: (tensor: ort.Tensor) => [...(tensor.data as Float32Array)],
 };
 
-/** The tensors of a model are inputs and outputs by name: one object is both. */
+/** The inputs and outputs of a model are records of tensors: one record serves as both. */
 const model = {
   mode: 'async' as const,
   extraInputs: false,
@@ -56,7 +56,7 @@ const nodes: ContractTarget<ort.Tensor>[] = [
   },
   {
     ...node,
-    name: 'a node, in a session of its own',
+    name: 'a node, in a created session',
     create(onForward) {
       const net = modelOf();
       const call = async (x: unknown) => {
@@ -88,7 +88,7 @@ const models: ContractTarget<Tensors>[] = [
 ];
 
 for (const target of nodes) for (const { name, run } of hookContract(target)) test(name, run);
-// The outputs of a model are tensors by name: its reader knows these, and no object of them.
+// The output of a model is a record of tensors. Its reader knows tensors, not records.
 const OF_TENSORS = '3. an event has the reader that knows its output';
 for (const target of models) {
   const cases = hookContract(target).filter(({ name }) => !name.endsWith(OF_TENSORS));

@@ -2,20 +2,20 @@ import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';
 import { fixtureBytes, fixtureJson } from '../../fixtures/fixture.ts';
 
-/** A tensor as test/fixtures/make_onnx.py writes it. */
+/** A tensor in the JSON of test/fixtures/make_onnx.py. */
 export interface Written {
   readonly type: string;
   readonly dims: number[];
   readonly values: number[];
 }
 
-/** What PyTorch saw in one of its models. */
+/** What PyTorch's hooks saw in a model. */
 export interface Facts {
   readonly inputs: Record<string, Written>;
   readonly outputs: Record<string, Written>;
-  /** The class of each module. */
+  /** The class of each module, by path. */
   readonly classes: Record<string, string>;
-  /** The tensors of each call of each module. */
+  /** The output tensors of each call, by path. */
   readonly seen: Record<string, Written[][]>;
 }
 
@@ -23,12 +23,12 @@ export const NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested', 'half'] as
 export const EXPORTERS = ['legacy', 'dynamo'] as const;
 
 export const factsOf = (name: string): Facts => fixtureJson<Facts>(`onnx/${name}.json`);
-/** A file of a PyTorch model, `mlp.legacy`, or of a graph by hand, `graphs/twice`. */
+/** An exported model, `mlp.legacy`, or a handwritten graph, `graphs/twice`. */
 export const bytesOf = (name: string): Uint8Array => fixtureBytes(`onnx/${name}.onnx`);
 export const pathOf = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/onnx/${name}.onnx`, import.meta.url));
 
-/** The same numbers in a tensor of ONNX Runtime. */
+/** As a tensor of ONNX Runtime. */
 export function tensorOf({ type, dims, values }: Written): ort.Tensor {
   if (type === 'int64') return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
   if (type === 'bool') return new ort.Tensor('bool', Uint8Array.from(values), dims);
@@ -42,7 +42,7 @@ export const floats = (...values: number[]): ort.Tensor =>
 export const feedsOf = ({ inputs }: Facts): Record<string, ort.Tensor> =>
   Object.fromEntries(Object.entries(inputs).map(([name, written]) => [name, tensorOf(written)]));
 
-/** The bits of a number that float16 has. */
+/** @throws Error for a number that is no float16 */
 function toFloat16(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);

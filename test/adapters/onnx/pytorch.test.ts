@@ -1,14 +1,14 @@
-// What hooks see of models that PyTorch exported, beside what PyTorch's own forward hooks saw before.
+// Hooks on models that PyTorch exported see what PyTorch's own forward hooks saw.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, OnnxModule, OnnxNode } from '../../../adapters/onnx/index.ts';
-import { tensorReader } from '../../../adapters/onnx/reader.ts';
+import { tensorReader } from '../../../adapters/onnx/ort.ts';
 import { readNumbers } from '../../../src/check/index.ts';
 import { select } from '../../../src/index.ts';
 import { bytesOf, EXPORTERS, factsOf, feedsOf, NAMES, type Written } from './load.ts';
 
-/** Modules of which an exporter has left nothing; and where it has put their values, if it has. */
+/** Modules that are missing in an exported file, and the modules that give their values, if any do. */
 const FOLDED: Record<string, Record<string, string | undefined>> = {
   'mlp.legacy': { drop: undefined },
   'mlp.dynamo': { drop: undefined },
@@ -22,12 +22,12 @@ for (const exporter of EXPORTERS) {
   FOLDED[`encoder.${exporter}`] = Object.fromEntries(dropouts);
 }
 
-/** A module that is called right behind itself is one call, where the exporter does not number the two. */
+/** A module whose two calls in a row are one call in the file. */
 const MERGED: Record<string, string> = { 'nested.dynamo': 'same' };
 
 const numbersOf = (tensor: ort.Tensor) => readNumbers('the test', 'output', tensorReader.values(tensor), tensor);
 
-/** The largest difference, as a part of the largest number. */
+/** The largest difference, relative to the largest number. */
 function difference(tensor: ort.Tensor, { values }: Written): number {
   const numbers = numbersOf(tensor);
   const scale = Math.max(...values.map(Math.abs), 1e-30);
@@ -39,7 +39,7 @@ for (const name of NAMES) {
     const file = `${name}.${exporter}`;
     const tolerance = name === 'half' ? 1e-3 : 1e-6;
 
-    test(`${file}: what hooks see of each call of each module is what PyTorch's hooks saw`, async () => {
+    test(`${file}: hooks see what PyTorch's hooks saw, for each call of each module`, async () => {
       const facts = factsOf(name);
       const net = await createOnnx(ort, bytesOf(file));
       const seen: Record<string, ort.Tensor[]> = {};
@@ -66,19 +66,19 @@ for (const name of NAMES) {
           assert.is(seen[path], undefined, path);
           continue;
         }
-        // The value of a module that was folded into the one before it is that of the other.
+        // A module that another one was folded into gives the value of that one.
         if (Object.values(folded).includes(path)) continue;
         const found = seen[folded[path] ?? path];
         assert.ok(found, `${path} is not in the tree`);
         assert.is(found.length, calls.length, `calls of ${path}`);
         for (const [i, tensor] of found.entries()) {
-          // Of several outputs it is the one that leaves the module last.
+          // Of several outputs it is the last that leaves the module.
           const same = calls[i]!.filter(({ dims }) => String(dims) === String(tensor.dims));
           const closest = Math.min(...same.map((written) => difference(tensor, written)));
           assert.ok(closest < tolerance, `${path}, call ${i}: ${closest}`);
         }
       }
-      // Inner modules come before those around them, as their forwards end.
+      // Inner modules come before outer ones, as their forwards end first.
       const ended = Object.keys(facts.seen).filter((path) => seen[path] !== undefined);
       for (const path of ended) {
         for (const inner of ended) {

@@ -1,4 +1,4 @@
-// Random graphs, computed by ONNX Runtime with random nodes observed, beside the same graphs computed here.
+// Random graphs with hooks on random nodes, computed by ONNX Runtime and in JavaScript.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,7 +10,7 @@ interface Node {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes?: readonly (readonly Uint8Array[])[];
-  /** What it gives, in float32. */
+  /** Its outputs, in float32. */
   compute(values: Map<string, number[]>): number[][];
 }
 
@@ -61,7 +61,7 @@ const input = (name: string, type: number, size: number | undefined) =>
   messageField(11, [...textField(1, name), ...tensorType(type, size)]);
 const output = (name: string) => messageField(12, textField(1, name));
 
-/** A graph of vectors: `x` of 8 numbers and the condition `c` go in; the values that nothing reads come out. */
+/** A graph over vectors, with the inputs `x` (8 numbers) and `c` (a condition); values that no node reads are outputs. */
 function randomGraph(random: (below: number) => number): { nodes: Node[]; outputs: string[] } {
   const sizes = new Map([['x', 8]]);
   const nodes: Node[] = [];
@@ -96,7 +96,7 @@ function randomGraph(random: (below: number) => number): { nodes: Node[]; output
       nodes.push({ op: 'Concat', inputs: [a, b], outputs: [made], attributes: [VARINT_INT('axis', 0)], compute });
       sizes.set(made, 2 * size);
     } else {
-      // Both branches read what is outside of them.
+      // Both branches read values of the outer graph.
       read.add(b);
       const branch = (name: string, op: string, inputs: string[]) =>
         GRAPH(name, [
@@ -130,7 +130,7 @@ function fileOf(nodes: readonly Node[], outputs: readonly string[]): Uint8Array 
   ]);
 }
 
-test('whatever is observed of a random graph is what it computes, in its order, and its outputs stay the same', async () => {
+test('hooks on random nodes see the values that these compute, in order, and the outputs stay the same', async () => {
   let heard = 0;
   for (let seed = 1; seed <= 80; seed++) {
     const random = generator(seed * 7919);
@@ -150,7 +150,7 @@ test('whatever is observed of a random graph is what it computes, in its order, 
     for (let i = 0; i < 6; i++) {
       const { outputs: given } = nodes[random(nodes.length)]!;
       const place = net.value<ort.Tensor | ort.Tensor[]>(given[0]!) as OnnxNode<ort.Tensor, ort.Tensor | ort.Tensor[]>;
-      // A hook: what it throws fails the run, where what an observer throws is only reported.
+      // A hook, not an observer: what it throws fails the run.
       place.registerForwardHook((_module, _inputs, seen) => {
         for (const [j, tensor] of [seen].flat().entries()) {
           assert.equal([...(tensor.data as Float32Array)], values.get(given[j]!), `seed ${seed}, ${given[j]}`);
@@ -165,7 +165,7 @@ test('whatever is observed of a random graph is what it computes, in its order, 
       assert.equal(Object.keys(result), outputs, `seed ${seed}`);
       for (const name of outputs) assert.equal([...(result[name]!.data as Float32Array)], values.get(name));
       heard += order.length;
-      // Each node behind those that it reads of.
+      // Each node behind those that it reads from.
       const at = (value: string) => nodes.findIndex((node) => node.outputs.includes(value));
       for (const [j, one] of order.entries()) {
         for (const later of order.slice(j + 1))

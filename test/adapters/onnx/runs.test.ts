@@ -1,4 +1,4 @@
-// Runs with hooks on them: what is declared, what the caller gets, and which sessions there are.
+// Runs with hooks: what is declared, what the caller gets, and which sessions exist.
 import ort from 'onnxruntime-node';
 import { map } from 'rxjs';
 import { test } from 'uvu';
@@ -11,7 +11,7 @@ type Tensors = Record<string, ort.Tensor>;
 const { InferenceSession } = ort;
 const numbers = (tensor: ort.Tensor | undefined) => [...(tensor!.data as Float32Array)];
 
-/** How many sessions were created and not released meanwhile, and of which outputs. */
+/** The outputs of each session created during `run`, and how many sessions were not released. */
 async function sessionsMade(run: () => Promise<void>): Promise<{ open: number; outputs: string[][] }> {
   const { create } = InferenceSession;
   const outputs: string[][] = [];
@@ -44,7 +44,7 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
   throw new Error('nothing was rejected');
 }
 
-test('only what is heard is declared, several registrations make one session, and release() ends all', async () => {
+test('only observed values are declared, several registrations create one session, and release() releases all', async () => {
   const feeds = feedsOf(factsOf('mlp'));
   const made = await sessionsMade(async () => {
     const net = await createOnnx(ort, bytesOf('mlp.legacy'));
@@ -63,7 +63,7 @@ test('only what is heard is declared, several registrations make one session, an
   assert.equal(made, { open: 0, outputs: [['y'], ['y', '/fc1/Gemm_output_0', '/fc2/Gemm_output_0']] });
 });
 
-test('a wrapped session runs hooks while there are some, and is as it was found after', async () => {
+test('a wrapped session runs hooks, and is as it was found after the last is removed', async () => {
   const session = await sessionOf(bytesOf('graphs/hidden'));
   const before = Object.getOwnPropertyNames(session);
   const made = await sessionsMade(async () => {
@@ -95,7 +95,7 @@ test('a wrapped session runs hooks while there are some, and is as it was found 
   await session.release();
 });
 
-test('releasing a wrapped session releases what was made for its hooks', async () => {
+test('releasing a wrapped session releases the sessions of its hooks', async () => {
   const made = await sessionsMade(async () => {
     const session = await sessionOf(bytesOf('graphs/hidden'));
     const net = await wrapOnnx(session, bytesOf('graphs/hidden'));
@@ -106,14 +106,14 @@ test('releasing a wrapped session releases what was made for its hooks', async (
     });
     const running = session.run({ x: floats(1) });
     await session.release();
-    assert.ok(hooksEnded, 'a run under way ends first, with its hooks');
+    assert.ok(hooksEnded, 'a current run ends first, with its hooks');
     assert.equal(numbers((await running).y), [-2]);
     assert.is(net.isReleased, true);
   });
   assert.is(made.open, 0);
 });
 
-test('the caller gets what was asked for: names, tensors to write into, options; and errors in ONNX Runtime’s words', async () => {
+test('a hooked run takes names, tensors to write into and options, and gives ONNX Runtime’s errors', async () => {
   const facts = factsOf('recurrent');
   const feeds = feedsOf(facts);
   const plain = await sessionOf(bytesOf('recurrent.legacy'));
@@ -136,6 +136,12 @@ test('the caller gets what was asked for: names, tensors to write into, options;
     for (const name of Object.keys(expected)) assert.equal(numbers(came[name]), numbers(expected[name]));
   }
   assert.ok(heard.length > 0);
+  for (const wrong of [feeds.x, [feeds.x]]) {
+    assert.match(
+      (await rejection(net(wrong as never))).message,
+      /^the feeds must be tensors by input name, \{ x: tensor.* \}, got an? (Tensor|array of length 1)$/,
+    );
+  }
   const own = new ort.Tensor('float32', new Float32Array(18), [2, 3, 3]);
   const [into, intoPlain] = [await wrapped.run(feeds, { y: own }), await plain.run(feeds, { y: own })];
   assert.equal(Object.keys(into), ['y']);
@@ -160,7 +166,7 @@ test('the caller gets what was asked for: names, tensors to write into, options;
   await net.release();
 });
 
-test('a session that was subclassed or taken over by another is left as that left it', async () => {
+test('a run that someone else has replaced meanwhile is left in place', async () => {
   const session = await sessionOf(bytesOf('graphs/hidden'));
   const net = await wrapOnnx(session, bytesOf('graphs/hidden'));
   const handle = net.getSubmodule('double').observe(() => {});
@@ -171,7 +177,7 @@ test('a session that was subclassed or taken over by another is left as that lef
   await net.release();
 });
 
-test('hooks run in the order of computing, each sees what the one before left, and call counts starts', async () => {
+test('hooks run in the order of the graph, each sees the replacement of the one before, and call counts starts', async () => {
   const net = await createOnnx(ort, bytesOf('mlp.legacy'));
   const events: string[] = [];
   for (const path of ['fc3', 'fc3.Gemm', 'act', 'fc1']) {
@@ -193,7 +199,7 @@ test('hooks run in the order of computing, each sees what the one before left, a
   await net.release();
 });
 
-test('what is impossible throws when it is registered; a replacement that is, when it is given', async () => {
+test('an unsupported hook throws when it is registered; an unsupported replacement fails its run', async () => {
   const net = await createOnnx(ort, bytesOf('mlp.legacy'));
   const fc1 = net.getSubmodule('fc1');
   assert.throws(() => fc1.registerForwardPreHook(() => {}), /^fc1 has no pre-hooks: /);
@@ -235,7 +241,7 @@ test('a node of several outputs gives an array of them', async () => {
   await net.release();
 });
 
-test('every type of tensor is read', async () => {
+test('tensors of every type are read', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/types'));
   const seen: Record<string, unknown> = {};
   select(net, 'to_*').observe(({ path, output }) => {
@@ -259,7 +265,7 @@ test('every type of tensor is read', async () => {
   await net.release();
 });
 
-test('bfloat16, which the bindings have not, is observed as float32', async () => {
+test('bfloat16, which the bindings lack, is observed as float32', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/bfloat16'));
   const seen: ort.Tensor[] = [];
   net.getSubmodule('narrow').observe(({ output }) => seen.push(output));
@@ -270,7 +276,7 @@ test('bfloat16, which the bindings have not, is observed as float32', async () =
   await net.release();
 });
 
-test('a Dropout in training mode goes on doing nothing while it is observed', async () => {
+test('a Dropout in training mode stays an identity while it is observed', async () => {
   const x = floats(...Array.from({ length: 64 }, (_, i) => i + 1));
   const net = await createOnnx(ort, bytesOf('graphs/dropout'));
   const plain = numbers((await net({ x })).y);
@@ -284,7 +290,7 @@ test('a Dropout in training mode goes on doing nothing while it is observed', as
   await net.release();
 });
 
-test('a session that cannot be made rejects its run and names the hooks; the model goes on', async () => {
+test('a session that cannot be created rejects one run and names the hooks; later runs work', async () => {
   const made = await sessionsMade(async () => {
     const net = await createOnnx(ort, bytesOf('graphs/sequence'));
     assert.throws(() => net.getSubmodule('split').observe(() => {}), /"split" gives is no tensor but a sequence/);
@@ -292,10 +298,10 @@ test('a session that cannot be made rejects its run and names the hooks; the mod
     const { message } = await rejection(net({ x: floats(1, 2) }));
     assert.match(
       message,
-      /^the session that the hooks need cannot be made\n {2}hooks: observer watcher of same\n.*no tensor/,
+      /^the session that the hooks need cannot be created\n {2}hooks: observer watcher of same\n.*no tensor/,
     );
     assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-1, -2]);
-    assert.match(explain(net).registrations[0]!.why, /could not be made/);
+    assert.match(explain(net).registrations[0]!.why, /could not be created/);
     handle.remove();
     assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-1, -2]);
     net.getSubmodule('same').observe(() => {});
@@ -307,7 +313,7 @@ test('a session that cannot be made rejects its run and names the hooks; the mod
   assert.is(made.open, 0);
 });
 
-test('explain() gives the way of each registration, and what is held', async () => {
+test('explain() gives the way of each registration, and counts the sessions', async () => {
   const net = await createOnnx(ort, pathOf('mlp.legacy'));
   net.registerForwardHook(function whole() {});
   net.getSubmodule('act').observe(function both() {});
@@ -321,18 +327,18 @@ test('explain() gives the way of each registration, and what is held', async () 
         kind: 'observer',
         name: 'both',
         way: 'declare',
-        why: 'the model gives "/act/Relu_output_0", "/act_1/Relu_output_0" as one more output',
+        why: 'the session gives "/act/Relu_output_0", "/act_1/Relu_output_0" as additional outputs',
       },
-      { path: 'fc3', kind: 'forward', name: 'last', way: 'read', why: '"y" comes out of each run, or goes into it' },
+      { path: 'fc3', kind: 'forward', name: 'last', way: 'read', why: 'every run gives or takes "y"' },
     ],
     sessions: 1,
     bytes: bytesOf('mlp.legacy').length,
   });
-  assert.throws(() => explain({} as OnnxModel), /an OnnxModel expected/);
+  assert.throws(() => explain({} as OnnxModel), /must be an OnnxModel, got an? Object/i);
   await net.release();
 });
 
-test('hooks that come and go around each run make a session once; the last eight are kept', async () => {
+test('hooks registered around each run create a session once; the last eight are kept', async () => {
   const feeds = feedsOf(factsOf('encoder'));
   const made = await sessionsMade(async () => {
     const net = await createOnnx(ort, bytesOf('encoder.legacy'));
@@ -357,7 +363,7 @@ test('hooks that come and go around each run make a session once; the last eight
   assert.is(made.open, 0);
 });
 
-test('a large model is not copied: its weights are read where they are, from bytes and from a file', async () => {
+test('a large model is not copied: its weights are read in place, from bytes and from a file', async () => {
   for (const source of [bytesOf('graphs/large'), pathOf('graphs/large')]) {
     const sizes: number[] = [];
     const { create } = InferenceSession;
@@ -387,7 +393,7 @@ test('a large model is not copied: its weights are read where they are, from byt
   }
 });
 
-test('fifty runs that overlap are as fifty in a row, and each event belongs to its run', async () => {
+test('fifty overlapping runs give what fifty in a row give, and each hook call belongs to its run', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/hidden'));
   const seen = new Map<number, number>();
   net.getSubmodule('double').registerForwardHook(async (_module, inputs, output, call) => {

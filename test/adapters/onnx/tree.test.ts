@@ -1,4 +1,4 @@
-// What is in an ONNX file, as a tree: which modules and nodes there are, what they are called, and what is said of others.
+// The tree of an ONNX file: its modules and nodes, their names, and errors for those that are not in it.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,7 +18,7 @@ function messageOf(run: () => unknown): string {
 }
 
 for (const exporter of EXPORTERS) {
-  test(`${exporter}: modules are selected by glob and class, nodes by what they compute`, async () => {
+  test(`${exporter}: modules are selected by glob and class, nodes by op`, async () => {
     const net = await readOnnx(bytesOf(`encoder.${exporter}`));
     assert.equal(pathsOf(select(net, 'encoder.layers.*.self_attn')), [
       'encoder.layers.0.self_attn',
@@ -32,9 +32,18 @@ for (const exporter of EXPORTERS) {
     }
     assert.ok(select(net, OnnxModule).size < select(net, OnnxNode).size);
     assert.throws(() => select(net, 'encoder.layer.*'), /nearest: encoder\.layers/);
+    assert.throws(
+      () => select(net, ofOp('Sofmax', 'Attention')),
+      /^ofOp\(\): no node of OnnxModel\(\d+ nodes\) computes Sofmax or Attention\n {2}nearest: Softmax, /,
+    );
+    const layer = net.getSubmodule('encoder.layers.0.linear1');
+    assert.throws(
+      () => select(layer, ofOp('Softmax')),
+      /no node of .*\(encoder\.layers\.0\.linear1\) computes Softmax/,
+    );
   });
 
-  test(`${exporter}: a ModuleList is in the tree, and is never called, as in PyTorch`, async () => {
+  test(`${exporter}: a ModuleList is in the tree and never called, as in PyTorch`, async () => {
     const net = await createOnnx(ort, bytesOf(`cnn.${exporter}`));
     assert.equal(
       [...net.getSubmodule('blocks').namedChildren()].map(([name]) => name),
@@ -67,7 +76,7 @@ for (const exporter of EXPORTERS) {
   });
 }
 
-test('a module that the exporter folded away is said, with the one that holds it now', async () => {
+test('the error for a module that the exporter folded away names the one that holds it', async () => {
   const legacy = await readOnnx(bytesOf('cnn.legacy'));
   assert.is(
     legacy.getSubmodule('blocks.0.conv1').note,
@@ -90,14 +99,14 @@ test('a module that the exporter folded away is said, with the one that holds it
   assert.match(dynamo.getSubmodule('blocks.1.bn1').note!, /together with the Conv before it/);
 });
 
-test('without the names of modules, paths are those of nodes; one without a name has that of its value', async () => {
+test('in a file without modules, paths are names of nodes; a nameless node has the name of its value', async () => {
   const net = await readOnnx(bytesOf('graphs/names'));
   const paths = ['model/dense/Abs', 'model/dense/v1.0/Neg', 'nameless:0', 'same', 'same_1'];
   assert.equal(
     [...net.namedModules()].map(([path]) => path),
     ['', ...paths],
   );
-  // A dot in the name of a node is none between two names.
+  // A dot inside the name of a node separates no names.
   assert.equal(pathsOf(select(net, '*')), paths);
   for (const path of paths) assert.is(net.getSubmodule(path).path, path);
   assert.equal(
@@ -106,7 +115,7 @@ test('without the names of modules, paths are those of nodes; one without a name
   );
 });
 
-test('what is inside an If or a Loop is in the tree, and says why it cannot be reached', async () => {
+test('nodes inside an If or a Loop are in the tree, and say why they cannot be hooked', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/branches'));
   const paths = pathsOf(select(net, '*'));
   assert.equal(paths, ['abs', 'sum', 'positive', 'choose', 'repeat', 'in_else', 'in_then', 'in_loop', 'goes_on']);
@@ -120,7 +129,7 @@ test('what is inside an If or a Loop is in the tree, and says why it cannot be r
   );
 });
 
-test('a node has its place where it is computed, wherever the file has it', async () => {
+test('nodes are in the order of computing, whatever their order in the file', async () => {
   const net = await readOnnx(bytesOf('graphs/unsorted'));
   assert.equal(pathsOf(select(net, '*')), ['first', 'last']);
 });
@@ -146,7 +155,7 @@ test('a model that was only read takes no hooks and does not run', async () => {
   }
 });
 
-test('weights are passed over: a tree takes no time for their bytes', async () => {
+test('weights are no part of the tree', async () => {
   const net = await readOnnx(bytesOf('graphs/large'));
   assert.equal(pathsOf(select(net, '*')), ['project', 'relu', 'back']);
 });

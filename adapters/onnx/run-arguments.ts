@@ -1,24 +1,24 @@
-/** @file What the caller of a run asked for. */
-import { isOnCpu, isTensor, type OnnxSessionOptions, type OnnxTensor } from './framework.ts';
+/** @file The arguments of a run: feeds, and the outputs and options that the caller asks for. */
+import { describe } from '../../src/adapter.ts';
+import { isOnCpu, isTensor, type OnnxSessionOptions, type OnnxTensor } from './ort.ts';
 
-export interface Request<T extends OnnxTensor> {
-  /** Of the outputs, in the order of the result. */
+export interface RunRequest<T extends OnnxTensor> {
+  /** The outputs that are wanted, in the order of the result. */
   readonly names: readonly string[];
-  /** The same, with the tensors that they are to be written into. */
+  /** The same, with the tensors to write them into. */
   readonly fetches: Readonly<Record<string, T | null>>;
-  /** ONNX Runtime's options of a run. */
+  /** ort.InferenceSession.RunOptions. */
   readonly options: unknown;
 }
 
 /**
- * What the arguments behind the feeds of `session.run` ask for, as ONNX Runtime reads them: a list of names, or tensors by
- * name, and options.
- * @returns undefined for what ONNX Runtime refuses
+ * Reads the arguments behind the feeds as `session.run` does: a list of names, or tensors by name, and options.
+ * @returns undefined for arguments that ONNX Runtime refuses
  */
-export function requestOf<T extends OnnxTensor>(
+export function readRequest<T extends OnnxTensor>(
   outputNames: readonly string[],
   [first, second]: readonly unknown[],
-): Request<T> | undefined {
+): RunRequest<T> | undefined {
   if (Array.isArray(first)) {
     const known = first.length > 0 && first.every((name) => outputNames.includes(name));
     return known ? request(first, {}, second) : undefined;
@@ -36,21 +36,29 @@ const request = <T extends OnnxTensor>(
   names: readonly string[],
   given: Readonly<Record<string, T | null>>,
   options: unknown,
-): Request<T> => ({
+): RunRequest<T> => ({
   names,
   fetches: Object.fromEntries(names.map((name) => [name, given[name] ?? null])),
   options,
 });
 
-/** Execution providers that take tensors from where they are themselves. */
-const ON_DEVICE = /webgpu|webgl|webnn|cuda|dml/;
+/** Other wrong feeds get ONNX Runtime's own error. @throws TypeError for a tensor, or an array of tensors */
+export function checkFeeds(feeds: unknown, inputNames: readonly string[]): void {
+  if (!isTensor(feeds) && !Array.isArray(feeds)) return;
+  throw new TypeError(
+    `the feeds must be tensors by input name, { ${inputNames.map((name) => `${name}: tensor`).join(', ')} }, got ${describe(feeds)}`,
+  );
+}
 
-/** A tensor on a device fed to a session on the CPU computes garbage, without an error. @throws TypeError */
-export function checkFeeds(feeds: unknown, { executionProviders = [] }: OnnxSessionOptions): void {
+/** Execution providers that take tensors on a device. */
+const DEVICES = /webgpu|webgl|webnn|cuda|dml/;
+
+/** Given a tensor on a device, a session on the CPU computes garbage without an error. @throws TypeError */
+export function checkLocations(feeds: unknown, { executionProviders = [] }: OnnxSessionOptions): void {
   for (const [name, tensor] of Object.entries(feeds ?? {})) {
     if (!isTensor(tensor) || isOnCpu(tensor)) continue;
     const providers = executionProviders.map((one) => String((one as { name?: unknown }).name ?? one));
-    if (providers.some((provider) => ON_DEVICE.test(provider))) continue;
+    if (providers.some((provider) => DEVICES.test(provider))) continue;
     throw new TypeError(
       `the feed "${name}" is on a device that the model does not run on\n  came: a tensor at ${tensor.location}; execution providers: ${providers.join(', ') || 'the default ones'}\n` +
         '  expected: a tensor on the CPU, or sessionOptions with the execution providers of the session that made it',
@@ -58,8 +66,8 @@ export function checkFeeds(feeds: unknown, { executionProviders = [] }: OnnxSess
   }
 }
 
-/** What a hook gave as outputs has to be tensors under the same names. */
-export function refuseOutputs(outputs: unknown, replacement: unknown): string | undefined {
+/** A HookableOptions.validateOutput: a hook on the model has to give tensors under the same names. */
+export function validateOutputs(outputs: unknown, replacement: unknown): string | undefined {
   const names = Object.keys(outputs as object);
   const given = replacement as Record<string, unknown> | null;
   const isRecord = typeof given === 'object' && given !== null && names.every((name) => isTensor(given[name]));

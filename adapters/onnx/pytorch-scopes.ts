@@ -1,27 +1,25 @@
-/** @file Which modules of PyTorch a node was computed in, by what its two exporters leave in the file. */
+/** @file The PyTorch modules that a node is in, from the names that both exporters leave in the file. */
 import type { Graph, GraphNode } from './graph.ts';
 
-/** Where a node was computed. */
 export interface Scope {
-  /** The modules around it, outermost first; undefined where the file does not say. */
+  /** Outermost first; undefined where the file does not say. */
   readonly modules: readonly ScopeModule[] | undefined;
-  /** What the node itself is called there. */
+  /** Of the node, inside the innermost module. */
   readonly name: string;
-  /** Where the exporter numbers the calls of the innermost module: which one it was. */
+  /** The number of the call of the innermost module; '' if the exporter gave it none. */
   readonly repeat: string;
 }
 
 export interface ScopeModule {
   /** As in `named_modules()`: `encoder.layers.0`. */
   readonly path: string;
-  /** The name of its class, where the file has it. */
+  /** The name of its class, if the file has it. */
   readonly kind: string | undefined;
 }
 
-/** Paths that are longer are no names of modules. */
-const MOST_NAMES = 64;
+/** Longer paths are not taken for module paths. */
+const MAX_NAMES = 64;
 
-/** The scope of each node of a graph. */
 export function scopesOf(graph: Graph, constants: ReadonlySet<string>): Scope[] {
   const legacy = new LegacyNames(graph, constants);
   return graph.nodes.map((node) => dynamoScope(node) ?? legacy.scope(node) ?? unscoped(node));
@@ -34,8 +32,8 @@ const unscoped = ({ name, op, outputs }: GraphNode): Scope => ({
 });
 
 /**
- * torch.onnx.export(…, dynamo=True) writes Python's lists: `['', 'encoder', 'encoder.layers.0', 'linear']` are the modules
- * from the model itself down, and last the operation.
+ * torch.onnx.export(…, dynamo=True) writes Python lists: `['', 'encoder', 'encoder.layers.0', 'linear']` has the paths of the
+ * modules from the model down, and last the operation.
  */
 function dynamoScope(node: GraphNode): Scope | undefined {
   const paths = pythonList(node.metadata.get('pkg.torch.onnx.name_scopes'));
@@ -52,27 +50,27 @@ const pythonList = (text = ''): string[] =>
   [...text.matchAll(/'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g)].map(([, single, double]) => single ?? double ?? '');
 
 function isPath(path: string): boolean {
-  const names = path.split('.', MOST_NAMES + 1);
-  return names.length <= MOST_NAMES && names.every((name) => name !== '');
+  const names = path.split('.', MAX_NAMES + 1);
+  return names.length <= MAX_NAMES && names.every((name) => name !== '');
 }
 
 /**
- * The exporter that is based on TorchScript writes the modules into the names of the nodes: `/encoder/layers.0/act/Relu`.
- * - In a Sequential each name begins with that of the Sequential: `/stem/stem.0/Conv` is in `stem.0`.
- * - The name of a ModuleDict is left out: `/k/Gemm` is in `heads.k`, as the names of weights show.
- * - What is called again has a number: `/act_1/Relu` is the second call of `act`. A module may be called `act_1` too.
+ * torch.onnx.export(…, dynamo=False) puts the modules into the names of the nodes: `/encoder/layers.0/act/Relu`.
+ * - In a Sequential each name repeats that of the Sequential: `/stem/stem.0/Conv` is in `stem.0`.
+ * - The name of a ModuleDict is missing: `/k/Gemm` is in `heads.k`, as the names of weights show.
+ * - Calls after the first are numbered: `/act_1/Relu` is the second call of `act`. But a module may be named `act_1` too.
  */
 class LegacyNames {
-  /** What is computed directly in each scope, by its name with its slashes. */
+  /** The ops and weights directly in each scope, by its name with slashes. */
   readonly #computed = new Map<string, { ops: string[]; weights: string[] }>();
-  /** Paths of modules that have weights, by their last name. */
+  /** Paths of modules with weights, by their last name. */
   readonly #weighted = new Map<string, Set<string>>();
-  /** All scopes, those around others included. */
+  /** Names of all scopes. */
   readonly #scopes = new Set<string>();
 
   constructor(graph: Graph, constants: ReadonlySet<string>) {
     for (const name of constants) this.#addOwners(name);
-    // Equal weights are one, which the exporter has given the names of the others.
+    // The exporter keeps one of several equal weights, and Identity nodes for the names of the others.
     const same = new Map<string, string>();
     const weightOf = (value: string) => same.get(value) ?? (graph.weights.has(value) ? value : undefined);
     for (const { op, inputs, outputs } of graph.nodes) {
@@ -110,12 +108,12 @@ class LegacyNames {
     return { modules, name: names.at(-1)!, repeat };
   }
 
-  /** The innermost of some scopes: what it is called, and which call of it this is. */
+  /** The module of the innermost scope, and which of its calls this is. */
   #module(scopes: readonly string[], above: string): { name: string; repeat: string } {
     const name = scopes.at(-1)!;
     const [, first, repeat] = /^(.+)_(\d+)$/.exec(name) ?? [];
     if (first === undefined || this.#hasWeights(inside(above, name))) return { name, repeat: '' };
-    // A call that comes again computes the same of the same weights.
+    // Two calls of one module have the same ops and weights.
     const one = this.#computed.get([...scopes.slice(0, -1), first].join('/'));
     const other = this.#computed.get(scopes.join('/'));
     if (one === undefined || other === undefined) return { name, repeat: '' };
@@ -123,14 +121,14 @@ class LegacyNames {
     return same ? { name: first, repeat: repeat! } : { name, repeat: '' };
   }
 
-  /** The path of a module inside another: usually with nothing between, else that of the only one whose weights say more. */
+  /** The path of a module inside another. Names in between, which the exporter left out, are found by the names of weights. */
   #pathOf(around: readonly string[], above: string, own: string): string {
     const path = inside(above, own);
     if (own.includes('.') || this.#hasWeights(path)) return path;
     const others = [...(this.#weighted.get(own) ?? [])].filter((other) => {
       if (!other.startsWith(inside(above, ''))) return false;
       const between = other.slice(inside(above, '').length, -own.length - 1);
-      // What is called itself is a scope.
+      // A module that is called is a scope.
       return between !== '' && !this.#scopes.has([...around, between].join('/'));
     });
     return others.length === 1 ? others[0]! : path;
@@ -157,6 +155,6 @@ const inside = (above: string, name: string) => (above === '' ? name : `${above}
 
 function legacyNames({ name }: GraphNode): string[] | undefined {
   if (!name.startsWith('/')) return undefined;
-  const names = name.slice(1).split('/', MOST_NAMES + 1);
-  return names.length <= MOST_NAMES && names.every((part) => part !== '') ? names : undefined;
+  const names = name.slice(1).split('/', MAX_NAMES + 1);
+  return names.length <= MAX_NAMES && names.every((part) => part !== '') ? names : undefined;
 }

@@ -1,35 +1,33 @@
 /** @file The calls of modules and nodes in one run of a graph, and the values that enter and leave them. */
-import type { Graph } from './graph.ts';
-import { producersOf, readBy } from './order.ts';
-import type { Scope } from './scopes.ts';
+import { type Graph, producersOf, readBy } from './graph.ts';
+import type { Scope } from './pytorch-scopes.ts';
 
 export interface Call {
-  /** What it takes from outside, weights left out, in the order of first use. */
+  /** Values from outside, weights excluded, in the order of first use. */
   readonly inputs: readonly string[];
-  /** What it gives: one value, or all of a node that has several. */
+  /** One value; of a node all its outputs. */
   readonly outputs: readonly string[];
-  /** The place, in the order of computing, of the node that gives it. */
+  /** The index of the node that computes the output. */
   readonly at: number;
-  /** How many nodes a module has in it: of two calls that end at the same node, the inner one has fewer. 0: a node itself. */
+  /** How many nodes a module's call has; 0 for a node. Of two calls that end at the same node, the inner one is smaller. */
   readonly size: number;
 }
 
-/** All calls of one module. */
 export interface ModuleCalls {
   readonly path: string;
   readonly kind: string | undefined;
   readonly calls: readonly Call[];
-  /** The nodes that are computed in it, and not in a module inside. */
+  /** Nodes that are in this module and in no module inside it. */
   readonly direct: readonly number[];
 }
 
 interface OpenCall {
   readonly nodes: Set<number>;
-  /** How many nodes whose modules are known there were up to its last one. */
+  /** The number of its last node, counting the nodes whose modules are known. */
   count: number;
-  /** Which call it is, where the exporter says so. */
+  /** The number that the exporter gave the call. */
   repeat: string | undefined;
-  /** Whether all of its nodes so far are the module's own. */
+  /** Whether all nodes so far are direct ones. */
   onlyDirect: boolean;
 }
 
@@ -39,7 +37,7 @@ interface OpenModule {
   readonly direct: number[];
 }
 
-export class Calls {
+export class GraphCalls {
   readonly modules: readonly ModuleCalls[];
   readonly #graph: Graph;
   readonly #constants: ReadonlySet<string>;
@@ -65,31 +63,31 @@ export class Calls {
     }));
   }
 
-  /** The node's call; undefined where all that it gives comes from weights alone. */
+  /** The call of a node; undefined if all its outputs come from weights alone. */
   node(index: number): Call | undefined {
-    const outputs = this.#madeBy(index);
+    const outputs = this.#outputsOf(index);
     if (outputs.length === 0) return undefined;
-    return { inputs: this.#entering(new Set([index])), outputs, at: index, size: 0 };
+    return { inputs: this.#inputsOf(new Set([index])), outputs, at: index, size: 0 };
   }
 
-  /** Whether a node of the graph reads a value. */
+  /** Whether a node reads a value. */
   isRead(value: string): boolean {
     return this.#consumers.has(value);
   }
 
-  #madeBy(index: number): string[] {
+  #outputsOf(index: number): string[] {
     return this.#graph.nodes[index]!.outputs.filter((value) => value !== '' && !this.#constants.has(value));
   }
 
   /**
-   * The nodes of each module, in calls: a module that is left and entered again is called again. Neither exporter says it
-   * of a module that is called right behind itself, but for the innermost ones in the older one's names.
+   * The nodes of each module by call. A module that is left and entered again is called again. A second call right behind
+   * the first cannot be told from it, unless the legacy exporter numbered them, as it does for innermost modules.
    */
   #openModules(scopes: readonly Scope[]): Map<string, OpenModule> {
     const modules = new Map<string, OpenModule>();
     let count = 0;
     for (const [index, { modules: around, repeat }] of scopes.entries()) {
-      if (around === undefined || this.#madeBy(index).length === 0) continue;
+      if (around === undefined || this.#outputsOf(index).length === 0) continue;
       count++;
       for (const [depth, { path, kind }] of around.entries()) {
         const isDirect = depth === around.length - 1;
@@ -116,14 +114,14 @@ export class Calls {
   }
 
   /**
-   * More leaves a module than what it returned: exporters compute once what several modules have in common, a mask. What it
-   * returned is computed last.
+   * The output of a module is the last value that leaves it. Others may leave it too: exporters compute what several modules
+   * share, such as a mask, in the first of them.
    */
   #call(nodes: ReadonlySet<number>): Call | undefined {
     for (const index of [...nodes].reverse()) {
-      const output = this.#madeBy(index).find((value) => this.#leaves(value, nodes));
+      const output = this.#outputsOf(index).find((value) => this.#leaves(value, nodes));
       if (output !== undefined) {
-        return { inputs: this.#entering(nodes), outputs: [output], at: index, size: nodes.size };
+        return { inputs: this.#inputsOf(nodes), outputs: [output], at: index, size: nodes.size };
       }
     }
     return undefined;
@@ -134,7 +132,7 @@ export class Calls {
     return this.#consumers.get(value)?.some((index) => !nodes.has(index)) ?? false;
   }
 
-  #entering(nodes: ReadonlySet<number>): string[] {
+  #inputsOf(nodes: ReadonlySet<number>): string[] {
     const inputs = new Set<string>();
     for (const index of nodes) {
       for (const value of readBy(this.#graph.nodes[index]!)) {

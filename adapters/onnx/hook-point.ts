@@ -1,0 +1,161 @@
+/** @file The hook points of a model: its modules and nodes as Hookables. */
+import { nearest } from '../../src/adapter.ts';
+import { Hookable } from '../../src/index.ts';
+import type { Call } from './module-calls.ts';
+import { isTensor, keep, type OnnxTensor, tensorReader } from './ort.ts';
+
+/** What the graph says about a hook point. */
+export interface HookPointInfo {
+  readonly path: string;
+  readonly calls: readonly Call[];
+  /** Why nothing can be registered here, as a sentence. */
+  readonly unreachable: string | undefined;
+  /** Whether a hook may replace the value: no node reads it. */
+  readonly canReplace: boolean;
+  /** What the exporter has merged into this module, as a sentence. */
+  readonly note: string | undefined;
+}
+
+export interface HookPointOwner {
+  /** Called before each registration. */
+  hook(point: OnnxHookPoint): void;
+  /** Called when the last registration is gone. */
+  unhook(point: OnnxHookPoint): void;
+}
+
+/** Hook points by name. */
+export type Children<T extends OnnxTensor> = (readonly [string, OnnxHookPoint<T>])[];
+
+/**
+ * A module or node in a model. Its hooks run after the run of the session, in the order in which the graph is computed, and
+ * each is awaited.
+ */
+export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> extends Hookable {
+  /** Under the model. */
+  readonly path: string;
+  /** What the exporter has merged into this module, as a sentence. */
+  readonly note: string | undefined;
+  readonly #children: Children<T>;
+
+  constructor(info: HookPointInfo, children: Children<T>, owner: HookPointOwner) {
+    const { path, unreachable, canReplace, note } = info;
+    const later = 'the run would have to be split here, which the adapter cannot do yet';
+    const noGradients = unreachable ?? `${path} has no backward hooks: a model in an ONNX file has no gradients`;
+    let warned = false;
+    super({
+      reader: tensorReader,
+      async: true,
+      call: () => this.forward(),
+      unsupported: {
+        forward: unreachable,
+        observer: unreachable,
+        transform: unreachable ?? (canReplace ? undefined : `${path} takes no transform: ${later}`),
+        'forward-pre': unreachable ?? `${path} has no pre-hooks: ${later}`,
+        backward: noGradients,
+        'backward-pre': noGradients,
+      },
+      validateOutput: (output, replacement) =>
+        canReplace
+          ? expectedType(output, replacement)
+          : 'no replacement: what the graph computes from this value has been computed',
+      install: () => {
+        if (note !== undefined && !warned) console.warn(`layertap: ${note}`);
+        warned = true;
+        owner.hook(this as unknown as OnnxHookPoint);
+      },
+      uninstall: () => owner.unhook(this as unknown as OnnxHookPoint),
+    });
+    this.path = path;
+    this.note = note;
+    this.#children = children;
+  }
+
+  /** @throws TypeError always, as a rejection: it runs only inside its model */
+  async forward(..._inputs: (T | undefined)[]): Promise<O> {
+    throw new TypeError(`${this} cannot be called: only its model runs it`);
+  }
+
+  /** A copy of a tensor that shares no memory with it. */
+  keep(tensor: T): T {
+    return keep(tensor);
+  }
+
+  override *namedChildren(): Generator<[string, OnnxHookPoint<T>]> {
+    for (const [name, child] of this.#children) yield [name, child];
+  }
+}
+
+/** A module of PyTorch. Its value is the last one that leaves it. */
+export class OnnxModule<T extends OnnxTensor = OnnxTensor> extends OnnxHookPoint<T> {
+  static readonly className: string = 'OnnxModule';
+  /** The name of its class in PyTorch, if the file has it: `Linear`. */
+  readonly kind: string | undefined;
+
+  /** Use `createOnnx`, `wrapOnnx` or `readOnnx`. */
+  constructor(
+    info: HookPointInfo & { readonly kind: string | undefined },
+    children: Children<T>,
+    owner: HookPointOwner,
+  ) {
+    super(info, children, owner);
+    this.kind = info.kind;
+  }
+
+  override toString(): string {
+    return `${this.kind ?? 'Module'}(${this.path})`;
+  }
+}
+
+/** A node of the graph. Gives one tensor, or an array of them if it has several outputs. */
+export class OnnxNode<T extends OnnxTensor = OnnxTensor, O = T> extends OnnxHookPoint<T, O> {
+  static readonly className: string = 'OnnxNode';
+  /** `Conv`, `Softmax`. */
+  readonly op: string;
+  /** The names of its outputs. */
+  readonly values: readonly string[];
+
+  /** Use `createOnnx`, `wrapOnnx` or `readOnnx`. */
+  constructor(
+    info: HookPointInfo & { readonly op: string; readonly values: readonly string[] },
+    children: Children<T>,
+    owner: HookPointOwner,
+  ) {
+    super(info, children, owner);
+    this.op = info.op;
+    this.values = info.values;
+  }
+
+  override toString(): string {
+    return `${this.op}(${this.path})`;
+  }
+}
+
+function expectedType(output: unknown, replacement: unknown): string | undefined {
+  if (!isTensor(output)) return undefined;
+  const { type } = output;
+  return isTensor(replacement) && replacement.type === type ? undefined : `a tensor of type ${type}`;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the type of its tensors is that of the root it is selected from
+type AnyNode = OnnxNode<any, any>;
+
+/**
+ * A predicate for `select`: nodes that compute one of these ops, by ONNX's names.
+ * @example select(net, ofOp('Softmax')).observe(({ path, output }) => draw(path, output.data));
+ * @throws Error from `select`, with the nearest names, if no node computes any of them
+ */
+export function ofOp(...ops: string[]): (path: string, module: Hookable) => module is AnyNode {
+  return (path, module): module is AnyNode => {
+    // The root comes first: afterwards select() could only say that a function matches nothing.
+    if (path === '') checkOps(module, ops);
+    return module instanceof OnnxNode && ops.includes(module.op);
+  };
+}
+
+function checkOps(root: Hookable, ops: readonly string[]): void {
+  const known = new Set<string>();
+  for (const module of root.modules()) if (module instanceof OnnxNode) known.add(module.op);
+  if (ops.some((op) => known.has(op))) return;
+  const offer = nearest(ops[0] ?? '', [...known]).join(', ');
+  throw new Error(`ofOp(): no node of ${root} computes ${ops.join(' or ')}\n  nearest: ${offer}`);
+}

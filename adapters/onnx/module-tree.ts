@@ -1,0 +1,210 @@
+/** @file The tree of a graph: modules by their PyTorch paths, and nodes as leaves. Errors for paths that are not in it. */
+import { constantsOf, type Graph, type GraphNode, readBy } from './graph.ts';
+import {
+  type Children,
+  type HookPointInfo,
+  type HookPointOwner,
+  type OnnxHookPoint,
+  OnnxModule,
+  OnnxNode,
+} from './hook-point.ts';
+import { type Call, GraphCalls } from './module-calls.ts';
+import type { OnnxTensor } from './ort.ts';
+import { type Scope, scopesOf } from './pytorch-scopes.ts';
+
+type Info = HookPointInfo & { readonly kind?: string | undefined; readonly node?: GraphNode };
+
+export class ModuleTree<T extends OnnxTensor> {
+  readonly children: Children<T> = [];
+  /** In the order of the tree. */
+  readonly infos: Map<OnnxHookPoint<T>, HookPointInfo> = new Map();
+  readonly #graph: Graph;
+  readonly #byPath = new Map<string, OnnxHookPoint<T>>();
+  readonly #byValue = new Map<string, OnnxNode<T>>();
+  readonly #readers: ReadonlyMap<string, string>;
+
+  /** @param refusal why nothing can be registered anywhere, as a sentence */
+  constructor(where: string, graph: Graph, owner: HookPointOwner, refusal: string | undefined) {
+    const { infos, parents, readers } = new TreeLayout(where, graph, refusal);
+    this.#graph = graph;
+    this.#readers = readers;
+    const childrenOf = new Map<string, Children<T>>([['', this.children]]);
+    for (const info of infos.values()) {
+      const { path, node } = info;
+      const children: Children<T> = [];
+      const point =
+        node === undefined
+          ? new OnnxModule<T>({ ...info, kind: info.kind }, children, owner)
+          : new OnnxNode<T>({ ...info, op: node.op, values: node.outputs }, children, owner);
+      // The name of a node may contain dots.
+      const parent = node === undefined ? path.slice(0, Math.max(0, path.lastIndexOf('.'))) : parents.get(path)!;
+      childrenOf.get(parent)!.push([parent === '' ? path : path.slice(parent.length + 1), point]);
+      if (node === undefined) childrenOf.set(path, children);
+      this.#byPath.set(path, point);
+      this.infos.set(point, info);
+      if (point instanceof OnnxNode) for (const value of point.values) this.#byValue.set(value, point);
+    }
+  }
+
+  /** @throws Error that says what the exporter has made of the module, as far as the file shows it */
+  at(path: string): OnnxHookPoint<T> {
+    const point = this.#byPath.get(path);
+    if (point !== undefined) return point;
+    if (typeof path !== 'string') throw new TypeError(`getSubmodule(): the path must be a string, got ${String(path)}`);
+    const weight = [...this.#readers.keys()].find((name) => name.startsWith(`${path}.`));
+    const why =
+      weight !== undefined
+        ? `its weights are read in "${this.#readers.get(weight)}": the exporter has merged the two, and that gives what both give`
+        : this.#graph.weights.has(path)
+          ? 'it is a weight: nothing computes it'
+          : 'modules that compute nothing (Dropout, Identity), or that an exporter has folded into others, leave nothing in a file';
+    throw new Error(`getSubmodule(): no module "${path}"\n  ${why}\n  ${this.#contents(path)}`);
+  }
+
+  /** The node that gives a value. @throws Error that says what the value is, if no node gives it */
+  nodeOf(value: string): OnnxNode<T> {
+    const node = this.#byValue.get(value);
+    if (node !== undefined) return node;
+    const what = this.#graph.weights.has(value)
+      ? 'it is a weight'
+      : this.#graph.inputs.has(value)
+        ? 'it is an input of the model'
+        : 'the graph has no such value, or computes it from weights alone';
+    throw new Error(`value(): no node gives "${value}"\n  ${what}`);
+  }
+
+  /** The names inside the innermost module of a path that exists. */
+  #contents(path: string): string {
+    let parent = path;
+    while (parent !== '' && !this.#byPath.has(parent)) parent = parent.slice(0, Math.max(0, parent.lastIndexOf('.')));
+    const names = [...(this.#byPath.get(parent)?.namedChildren() ?? this.children)].map(([name]) => name);
+    const offered = names.slice(0, MAX_OFFERED).join(', ');
+    return `inside ${parent === '' ? 'the model' : `"${parent}"`}: ${offered}${names.length > MAX_OFFERED ? ', …' : ''}`;
+  }
+}
+
+const MAX_OFFERED = 8;
+
+/** A graph, or one inside a node of another. */
+interface Level {
+  readonly graph: Graph;
+  readonly constants: ReadonlySet<string>;
+  readonly scopes: readonly Scope[];
+  readonly calls: GraphCalls;
+  /** Why nothing in it can be hooked, as a sentence. */
+  readonly unreachable: string | undefined;
+}
+
+class TreeLayout {
+  /** By path, parents first. Modules come before nodes, whose names give way to theirs. */
+  readonly infos = new Map<string, Info>();
+  /** The paths of the modules around nodes. */
+  readonly parents = new Map<string, string>();
+  /** For each weight the path of the module, or the name of the node, that reads it. */
+  readonly readers = new Map<string, string>();
+  /** How many nodes wanted each path. */
+  readonly #wanted = new Map<string, number>();
+
+  constructor(where: string, graph: Graph, refusal: string | undefined) {
+    const levels = [...levelsOf(where, graph, new Set(), refusal)];
+    for (const level of levels) this.#addModules(level);
+    for (const level of levels) this.#addNodes(level);
+  }
+
+  #addModules({ graph, calls, unreachable }: Level): void {
+    for (const { path, kind, calls: all, direct } of calls.modules) {
+      if (all.length === 0) continue;
+      for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
+        const parent = path.slice(0, dot);
+        if (!this.infos.has(parent)) this.infos.set(parent, container(parent, unreachable));
+      }
+      const known = this.infos.get(path);
+      if (known !== undefined && known.calls.length > 0) continue;
+      const canReplace = all.every(({ outputs }) => !calls.isRead(outputs[0]!));
+      const note = foldedInto(path, kind, graph, direct);
+      const reason = all.map((call) => noTensor(graph, graph.nodes[call.at]!, call)).find((one) => one !== undefined);
+      this.infos.set(path, { path, kind, calls: all, unreachable: unreachable ?? reason, canReplace, note });
+    }
+  }
+
+  #addNodes({ graph, constants, scopes, calls, unreachable }: Level): void {
+    for (const [index, node] of graph.nodes.entries()) {
+      const { modules, name } = scopes[index]!;
+      const module = modules?.at(-1)?.path ?? '';
+      for (const value of readBy(node)) if (constants.has(value)) this.readers.set(value, module || name);
+      const call = calls.node(index);
+      if (call === undefined) continue;
+      // A module none of whose values is read is not in the tree.
+      const parent = this.infos.has(module) ? module : '';
+      const path = this.#unique(parent, name);
+      const canReplace = call.outputs.length === 1 && !calls.isRead(call.outputs[0]!);
+      this.parents.set(path, parent);
+      const reason = unreachable ?? noTensor(graph, node, call);
+      this.infos.set(path, { path, node, calls: [call], unreachable: reason, canReplace, note: undefined });
+    }
+  }
+
+  #unique(module: string, name: string): string {
+    const wanted = module === '' ? name : `${module}.${name}`;
+    let path = wanted;
+    let count = this.#wanted.get(wanted) ?? 0;
+    while (this.infos.has(path)) path = `${wanted}_${++count}`;
+    this.#wanted.set(wanted, count);
+    return path;
+  }
+}
+
+/** A graph, and all graphs inside its nodes. */
+function* levelsOf(
+  where: string,
+  graph: Graph,
+  outside: ReadonlySet<string>,
+  unreachable: string | undefined,
+): Generator<Level> {
+  const constants = constantsOf(graph, outside);
+  const scopes = scopesOf(graph, constants);
+  yield { graph, constants, scopes, calls: new GraphCalls(where, graph, constants, scopes), unreachable };
+  for (const [index, { op, bodies }] of graph.nodes.entries()) {
+    const inside = `what is inside the ${op} "${scopes[index]!.name}" cannot be reached: its values stay there`;
+    for (const body of bodies) yield* levelsOf(where, body, constants, unreachable ?? inside);
+  }
+}
+
+/** A module that is never called, such as a ModuleList. As in PyTorch, hooks on it never fire. */
+const container = (path: string, unreachable: string | undefined): Info => ({
+  path,
+  calls: [],
+  unreachable,
+  canReplace: true,
+  note: undefined,
+});
+
+/** Ops whose outputs are no tensors, for files without types. */
+const NO_TENSOR = /^(SplitToSequence|Sequence(Construct|Empty|Insert|Erase|Map)|Optional)$/;
+
+/** Why no run can give the value of a node, if that is known. */
+function noTensor(graph: Graph, { op, name }: GraphNode, { outputs }: Call): string | undefined {
+  const isNone = NO_TENSOR.test(op) || outputs.some((value) => graph.types.get(value) === 'no tensor');
+  return isNone
+    ? `what "${name || outputs[0]}" gives is no tensor but a sequence or an optional: no run can give it`
+    : undefined;
+}
+
+/** Ops that exporters fold a batch normalization into. */
+const FOLDING = /^(Conv|ConvTranspose|Gemm)$/;
+
+function foldedInto(
+  path: string,
+  kind: string | undefined,
+  graph: Graph,
+  direct: readonly number[],
+): string | undefined {
+  const node = direct.map((index) => graph.nodes[index]!).find(({ op }) => FOLDING.test(op));
+  if (node === undefined) return undefined;
+  if (kind?.startsWith('BatchNorm')) {
+    return `"${path}" is computed together with the ${node.op} before it, of which the file has no value: the exporter folded the two into one`;
+  }
+  return /^onnx::Conv/.test(node.inputs[1] ?? '')
+    ? `"${path}" gives what the BatchNorm behind it gave: the exporter folded the two into one`
+    : undefined;
+}

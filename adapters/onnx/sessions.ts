@@ -1,0 +1,142 @@
+/** @file Creates sessions of one model, with outputs added to it and its weights read in place. */
+import { FieldReader } from '../../src/adapter.ts';
+import type { OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
+import type { OnnxSource, ReadSource } from './source.ts';
+import { type Chunks, integerField, joined, messageField, textField } from './write-message.ts';
+
+const queues = new WeakMap<object, Promise<unknown>>();
+
+/**
+ * Makes one native call at a time to a runtime. onnxruntime-web crashes when two sessions work at the same time on WebGPU,
+ * and in Node a run blocks the thread anyway. Hooks run outside of it.
+ */
+export function oneAtATime<R>(runtime: object, call: () => Promise<R>): Promise<R> {
+  const before = queues.get(runtime) ?? Promise.resolve();
+  const result = before.then(call);
+  queues.set(
+    runtime,
+    result.catch(() => {}),
+  );
+  return result;
+}
+
+/** The name by which external weights refer to a model that was given as bytes. */
+const OWN_FILE = 'layertap.weights';
+/** Smaller models are copied whole. */
+const MIN_MODEL_BYTES = 16_384;
+const FOLDER_KEY = 'model_external_initializers_file_folder_path';
+
+type Extra = { readonly session?: Readonly<Record<string, unknown>> };
+
+export class SessionMaker<T extends OnnxTensor> {
+  readonly runtime: SessionClass<T>;
+  /** Of the model as it was read, weights included. */
+  readonly fileSize: number;
+  /** As the user gave them. */
+  readonly sessionOptions: OnnxSessionOptions;
+  readonly #source: OnnxSource;
+  /** The model; a large one without its weights, which it refers to. */
+  readonly #bytes: Uint8Array;
+  /** The user's, with the place of the weights. */
+  readonly #options: OnnxSessionOptions;
+
+  constructor(
+    runtime: SessionClass<T>,
+    source: OnnxSource,
+    { bytes, file }: ReadSource,
+    sessionOptions: OnnxSessionOptions,
+  ) {
+    this.runtime = runtime;
+    this.fileSize = bytes.length;
+    this.sessionOptions = sessionOptions;
+    this.#source = source;
+    this.#bytes = bytes.length < MIN_MODEL_BYTES ? bytes : externalWeights(bytes, file?.name ?? OWN_FILE);
+    if (file !== undefined) {
+      const { session, ...rest } = (sessionOptions.extra ?? {}) as Extra;
+      const extra = { ...rest, session: { [FOLDER_KEY]: file.directory, ...session } };
+      this.#options = { ...sessionOptions, extra };
+    } else if (bytes.length >= MIN_MODEL_BYTES) {
+      const externalData = [...(sessionOptions.externalData ?? []), { path: OWN_FILE, data: bytes }];
+      this.#options = { ...sessionOptions, externalData };
+    } else this.#options = sessionOptions;
+  }
+
+  /** Creates a session of the model as it is. */
+  plain(): Promise<OnnxSession<T>> {
+    return oneAtATime(this.runtime, () => this.runtime.create(this.#source, this.sessionOptions));
+  }
+
+  /**
+   * Creates a session of the model with ModelProto fields appended, which protobuf merges with those of the file.
+   * @throws Error for an output that is no tensor, which the runtime would find out in the first run
+   */
+  async extended(fields: Chunks): Promise<OnnxSession<T>> {
+    const bytes = joined([this.#bytes, ...fields]);
+    const session = await oneAtATime(this.runtime, () => this.runtime.create(bytes, this.#options));
+    const other = session.outputMetadata?.find(({ isTensor }) => isTensor === false);
+    if (other === undefined) return session;
+    await this.release(session);
+    throw new Error(`"${other.name}" is no tensor but a sequence or an optional, which no run can give`);
+  }
+
+  release(session: OnnxSession<T>): Promise<void> {
+    return oneAtATime(this.runtime, () => session.release());
+  }
+}
+
+/** Smaller weights are not worth a reference. */
+const MIN_WEIGHT_BYTES = 1024;
+
+/** TensorProto.DataLocation.EXTERNAL. */
+const EXTERNAL = 1;
+
+/**
+ * The model with its large weights as references to byte ranges of `bytes`: some KB instead of a copy of the weights.
+ * Source: https://onnx.ai/onnx/repo-docs/ExternalData.html
+ * @param location the file name in the references
+ */
+function externalWeights(bytes: Uint8Array, location: string): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const field = new FieldReader(bytes);
+  while (field.next()) {
+    if (field.number === 7) chunks.push(...messageField(7, graphChunks(bytes, field.message(), location)));
+    else chunks.push(field.raw());
+  }
+  return joined(chunks);
+}
+
+function graphChunks(bytes: Uint8Array, field: FieldReader, location: string): Chunks {
+  const chunks: Uint8Array[] = [];
+  while (field.next()) {
+    const reference = field.number === 5 ? referenceTo(bytes, field.message(), location) : undefined;
+    if (reference === undefined) chunks.push(field.raw());
+    else chunks.push(...messageField(5, reference));
+  }
+  return chunks;
+}
+
+/** A TensorProto with its values by reference; undefined for one that is small or external already. */
+function referenceTo(bytes: Uint8Array, field: FieldReader, location: string): Chunks | undefined {
+  const rest: Uint8Array[] = [];
+  let values: Uint8Array | undefined;
+  while (field.next()) {
+    if (field.number === 13 || field.number === 14) return undefined;
+    // raw_data, or packed floats or doubles, whose bytes are the same.
+    if (field.number === 9 || ((field.number === 4 || field.number === 10) && isPacked(field))) {
+      if (values !== undefined) return undefined;
+      values = field.bytes();
+    } else rest.push(field.raw());
+  }
+  if (values === undefined || values.length < MIN_WEIGHT_BYTES) return undefined;
+  const entries = { location, offset: values.byteOffset - bytes.byteOffset, length: values.length };
+  return [
+    ...rest,
+    ...Object.entries(entries).flatMap(([key, value]) =>
+      messageField(13, [...textField(1, key), ...textField(2, String(value))]),
+    ),
+    ...integerField(14, EXTERNAL),
+  ];
+}
+
+/** Whether the wire type is a length: a single number has none. */
+const isPacked = (field: FieldReader) => (field.raw()[0]! & 7) === 2;
