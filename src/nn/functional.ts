@@ -1,20 +1,19 @@
 /** @file The functions behind the layers. */
-
 import { describe, typeName } from '../check/index.ts';
 import { ForwardError } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
-import { isLinear, packedWeight, withPackedWeight } from './packed-weights.ts';
+import { fitsLinear, packedWeight, withPackedWeight } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
 import { numberOfRows, withLast } from './shape.ts';
 import { computed, dataOf, Tensor, valuesOf } from './tensor.ts';
 
 /**
  * `input · weightᵀ + bias`.
- * @param input `[..., inFeatures]`: any rank of at least 1, any batch, an empty one too
+ * @param input `[..., inFeatures]`, with any number of leading dimensions; they may be 0
  * @param weight `[outFeatures, inFeatures]`
  * @param bias `[outFeatures]`, or none
  * @returns `[..., outFeatures]`
- * @throws ForwardError in PyTorch's words where shapes do not fit
+ * @throws ForwardError with PyTorch's text if shapes do not fit
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (isParameter(weight) && (bias === null || isParameter(bias))) return parameterLinear(input, weight, bias);
@@ -23,14 +22,14 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   return computed(data, withLast(input.shape, weight.shape[0]!));
 }
 
-/** {@link linear} of parameters, whose packed form is kept for the next call. @throws as `linear` */
+/** {@link linear} of parameters: their packed form is kept for the next call. */
 export function parameterLinear(input: Tensor, weight: Parameter, bias: Parameter | null): Tensor {
-  if (!(input instanceof Tensor) || !isLinear(weight, bias)) checkLinear(input, weight, bias);
+  if (!(input instanceof Tensor) || !fitsLinear(weight, bias)) checkLinear(input, weight, bias);
   const { shape } = input;
   if (shape.length === 0 || shape[shape.length - 1] !== weight.shape[1]) checkLinear(input, weight, bias);
   const values = dataOf(input);
   const rows = numberOfRows(shape);
-  const layer = packedWeight(weight).alone(bias);
+  const layer = packedWeight(weight).single(bias);
   const data = layer.run(values.length === rows * weight.shape[1]! ? values : valuesOf(input), rows);
   return computed(data, withLast(shape, weight.shape[0]!));
 }
@@ -83,11 +82,11 @@ function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): void {
   }
 }
 
-function checkTensor(what: string, argument: string, position: number, value: unknown): void {
+function checkTensor(name: string, argument: string, position: number, value: unknown): void {
   if (value instanceof Tensor) return;
   throw new ForwardError(
-    `${what}(): argument '${argument}' (position ${position}) must be Tensor, not ${typeName(value)}`,
+    `${name}(): argument '${argument}' (position ${position}) must be Tensor, not ${typeName(value)}`,
     `came: ${describe(value)}`,
-    'expected: a Tensor, from tensor(values) for instance',
+    'expected: a Tensor, as tensor(values) makes',
   );
 }

@@ -1,16 +1,15 @@
 import { Module } from './module.ts';
 
 export interface Identity {
-  // Hookable takes the call's types from forward, and so loses that it is generic.
+  // Hookable derives its call signature from forward, and loses the type parameter.
   <T>(input: T): T;
 }
 
-/** Gives back what it is given: a place for a hook. Takes and ignores any arguments, as PyTorch's does. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a call signature in any other way
+/** Returns its input: a place for a hook. The constructor ignores any arguments, as PyTorch's does. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the only way for a class to declare a call signature
 export class Identity extends Module {
   static override readonly className: string = 'Identity';
 
-  // The arguments are those of the layer whose place it holds.
   constructor(..._ignored: unknown[]) {
     super();
   }

@@ -1,14 +1,14 @@
 import { checkOptions, describe, typeName } from '../check/index.ts';
 import { ForwardError } from '../hooks/index.ts';
 import { linear, parameterLinear } from './functional.ts';
-import { fanInUniform, kaimingUniform } from './init.ts';
 import { Module } from './module.ts';
 import { isParameter, Parameter } from './parameter.ts';
-import { checkShape } from './shape.ts';
+import { uniform } from './random.ts';
+import { checkShape, numberOfValues } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 export interface LinearOptions {
-  /** Whether a bias is added. Default true. */
+  /** Whether to add a bias. Default true. */
   bias?: boolean;
 }
 
@@ -21,21 +21,20 @@ export class Linear extends Module {
   bias: Parameter | null;
 
   /**
-   * Weights and bias are drawn as PyTorch's: uniform within ±1/sqrt(inFeatures).
-   * @throws RangeError for sizes that are not whole numbers of at least 0, TypeError for an unknown option
+   * Draws weight and bias as PyTorch does: uniform within ±1/sqrt(inFeatures).
+   * @throws RangeError for sizes that are not whole numbers of at least 0, TypeError for a bad option
    */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkShape('Linear: [outFeatures, inFeatures]', [outFeatures, inFeatures]);
     checkOptions('Linear', options, ['bias']);
     const { bias = true } = options;
-    if (typeof bias !== 'boolean')
+    if (typeof bias !== 'boolean') {
       throw new TypeError(`Linear: option "bias" must be true or false, got ${describe(bias)}`);
-    const weight = kaimingUniform(new Float32Array(outFeatures * inFeatures), inFeatures, Math.sqrt(5));
-    this.weight = new Parameter(new Tensor(weight, [outFeatures, inFeatures]));
-    this.bias = bias
-      ? new Parameter(new Tensor(fanInUniform(new Float32Array(outFeatures), inFeatures), [outFeatures]))
-      : null;
+    }
+    this.weight = initial([outFeatures, inFeatures], kaimingBound(inFeatures));
+    // Without inputs, PyTorch's bias is 0.
+    this.bias = bias ? initial([outFeatures], inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0) : null;
   }
 
   get inFeatures(): number {
@@ -46,7 +45,7 @@ export class Linear extends Module {
     return this.weight.shape[0]!;
   }
 
-  /** @throws ForwardError in PyTorch's words for an input that does not fit, or a plain tensor where a parameter was */
+  /** @throws ForwardError with PyTorch's text for an input that does not fit, or a plain tensor in place of a parameter */
   override forward(input: Tensor): Tensor {
     const { weight, bias } = this;
     if (isParameter(weight) && (bias === null || isParameter(bias))) return parameterLinear(input, weight, bias);
@@ -54,21 +53,33 @@ export class Linear extends Module {
     return linear(input, weight, bias);
   }
 
-  /** @throws ForwardError where a plain tensor was put in the place of a parameter */
+  /** @throws ForwardError for a plain tensor in place of a parameter */
   override checkParameters(): void {
     checkParameter('weight', this.weight);
     checkParameter('bias', this.bias);
   }
 
   override extraRepr(): string {
-    // True and False: what is printed is PyTorch's to the letter, so that logs of both sides compare.
+    // True and False, as Python prints them.
     const bias = this.bias === null ? 'False' : 'True';
     const [outFeatures, inFeatures] = this.weight?.shape ?? ['?', '?'];
     return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${bias}`;
   }
 }
 
-/** PyTorch refuses this at the assignment; here an assignment is not seen, so it is refused by whatever uses the layer next. */
+const initial = (shape: number[], bound: number): Parameter =>
+  new Parameter(new Tensor(uniform(new Float32Array(numberOfValues(shape)), -bound, bound), shape));
+
+/**
+ * As `torch.nn.init.kaiming_uniform_` (He et al. 2015) computes it for a leaky ReLU of slope sqrt(5). The simplified
+ * 1/sqrt(fanIn) rounds differently.
+ */
+function kaimingBound(fanIn: number): number {
+  const gain = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2));
+  return Math.sqrt(3) * (gain / Math.sqrt(fanIn));
+}
+
+/** PyTorch refuses the assignment itself. Here it goes unnoticed until the layer is next used. */
 function checkParameter(name: 'weight' | 'bias', value: unknown): void {
   if (isParameter(value) || value === null) return;
   const came = value instanceof Tensor ? 'torch.FloatTensor' : typeName(value);

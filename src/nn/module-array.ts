@@ -2,41 +2,39 @@ import { className, describe, typeName } from '../check/index.ts';
 import { ForwardError, type Hookable, isHookable } from '../hooks/index.ts';
 import { Module } from './module.ts';
 
-/** How often modules were added or removed: their number may be the same again. */
-export let changesOf: (modules: ModuleArray) => number;
+/** Bumped when modules are added or removed; their number alone may be the same again. */
+export let versionOf: (modules: ModuleArray) => number;
 
 /**
- * Modules by number: what Sequential and ModuleList share. They are the own properties `0`, `1`, …, so `layers[0]` is
- * the first one, and `layers[0] = module` puts another in its place. (A function has a `length` of its own, so their
- * number is `size`, as of a Map.)
+ * Modules by number, the base of Sequential and ModuleList. They are the own properties `0`, `1`, …: `layers[0]` reads one,
+ * `layers[0] = module` replaces it. Their number is `size`, because a function has a `length` already.
  *
- * Nothing intercepts a write to a property: that would make each read of `layers[i]` ten times slower. A write that
- * PyTorch would refuse (a value that is no module, an index beyond the end, a hole left by `delete`) is refused when the
- * modules are next called, iterated, changed or walked, with its index. (A call and an iteration look right behind the
- * end; what stands further away is seen by whatever walks the modules.)
+ * Writes to properties are not intercepted, which would make each read of `layers[i]` ten times slower. Those that PyTorch
+ * refuses (no module, an index beyond the end, a hole left by `delete`) are refused when the modules are next called,
+ * iterated, changed or listed. Calls and iterations check only the first index beyond the end.
  */
 export class ModuleArray<M extends Hookable = Hookable> extends Module {
   [index: number]: M;
   #size = 0;
-  #changes = 0;
+  #version = 0;
 
-  /** @throws TypeError for anything that is not a module */
+  /** @throws TypeError for anything but modules */
   constructor(modules: Iterable<M>) {
     super();
     this.extend(modules);
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get size(): number {
     return this.#size;
   }
 
   /**
    * The module at an index; -1 is the last one.
-   * @throws RangeError where there is none, TypeError for an index that is no whole number
+   * @throws RangeError for an index out of range, TypeError for anything but a whole number
    */
   at(index: number): M {
-    return this.#checked(this.#index(index, this.#size - 1));
+    return this.#checked(this.#resolve(index, this.#size - 1));
   }
 
   /** Adds a module at the end. @throws TypeError for anything else */
@@ -44,7 +42,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     return this.insert(this.#size, module);
   }
 
-  /** Adds modules at the end: all of them, or none where one is not a module. */
+  /** Adds modules at the end. @throws TypeError for anything else, before any is added */
   extend(modules: Iterable<M>): this {
     checkNumbered(this);
     const name = className(this);
@@ -59,47 +57,47 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     for (const module of list) {
       this[this.#size] = module;
       this.#size++;
-      this.#changes++;
+      this.#version++;
     }
     return this;
   }
 
-  /** Puts a module before the one at an index; later ones move up by one. */
+  /** Inserts a module before an index; later ones move up. */
   insert(index: number, module: M): this {
     checkNumbered(this);
-    const place = this.#index(index, this.#size);
+    const position = this.#resolve(index, this.#size);
     checkModule(`${className(this)}.insert()`, module);
-    for (let i = this.#size; i > place; i--) this[i] = this[i - 1]!;
-    this[place] = module;
+    for (let i = this.#size; i > position; i--) this[i] = this[i - 1]!;
+    this[position] = module;
     this.#size++;
-    this.#changes++;
+    this.#version++;
     return this;
   }
 
-  /** Takes a module out, by default the last one; later ones move down by one. */
+  /** Removes and returns a module, by default the last one; later ones move down. */
   pop(index = -1): M {
     checkNumbered(this);
-    const place = this.#index(index, this.#size - 1);
-    const module = this[place]!;
-    for (let i = place; i < this.#size - 1; i++) this[i] = this[i + 1]!;
+    const position = this.#resolve(index, this.#size - 1);
+    const module = this[position]!;
+    for (let i = position; i < this.#size - 1; i++) this[i] = this[i + 1]!;
     delete this[this.#size - 1];
     this.#size--;
-    this.#changes++;
+    this.#version++;
     return module;
   }
 
   /**
-   * The modules in order. One that is replaced meanwhile comes in its new form, if it has not come yet.
-   * @throws ForwardError where something else was written to an index, or modules are added or removed meanwhile
+   * The modules in order. A later module may be replaced during the iteration.
+   * @throws ForwardError for an index that holds anything else, or if modules are added or removed
    */
   [Symbol.iterator](): IterableIterator<M> {
     checkEnd(this);
-    const [size, changes] = [this.#size, this.#changes];
+    const [size, version] = [this.#size, this.#version];
     let next = 0;
-    // By hand: a generator takes twice the time.
+    // A generator takes twice the time.
     const iterator: IterableIterator<M> = {
       next: () => {
-        if (this.#changes !== changes) throw changedSize(size, this.#size);
+        if (this.#version !== version) throw changedSize(size, this.#size);
         return next < size ? { value: this.#checked(next++), done: false } : { value: undefined, done: true };
       },
       [Symbol.iterator]: () => iterator,
@@ -107,7 +105,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     return iterator;
   }
 
-  /** The modules by number, then those in other properties. @throws as {@link ModuleArray} says */
+  /** The modules by number, then those in other properties. @throws ForwardError for writes that PyTorch refuses */
   override *namedChildren(): Generator<[string, Hookable]> {
     checkNumbered(this);
     yield* super.namedChildren();
@@ -115,48 +113,42 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
 
   #checked(index: number): M {
     const module = this[index];
-    return isHookable(module) ? module : wrongModule(this, index);
+    return isHookable(module) ? module : throwNotModule(this, index);
   }
 
-  /** An index from 0, where negative ones count from the end. */
-  #index(index: number, last: number): number {
+  /** Resolves a negative index from the end. @throws as {@link at} */
+  #resolve(index: number, last: number): number {
     if (!Number.isSafeInteger(index)) {
       throw new TypeError(`${className(this)}: an index must be a whole number, got ${describe(index)}`);
     }
-    const place = index < 0 ? index + this.#size : index;
-    if (place >= 0 && place <= last) return place;
+    const position = index < 0 ? index + this.#size : index;
+    if (position >= 0 && position <= last) return position;
     throw new RangeError(outOfRange(index, this.#size).join('\n  '));
   }
 
   static {
-    changesOf = (modules) => modules.#changes;
+    versionOf = (modules) => modules.#version;
   }
 }
 
-/** @throws TypeError for anything that is not a module */
-export function checkModule(what: string, module: unknown): void {
-  if (!isHookable(module))
-    throw new TypeError(`${typeName(module)} is not a Module subclass\n  came: ${describe(module)}, to ${what}`);
+/** @throws TypeError for anything but a module */
+export function checkModule(where: string, module: unknown): void {
+  if (isHookable(module)) return;
+  throw new TypeError(`${typeName(module)} is not a Module subclass\n  came: ${describe(module)}, to ${where}`);
 }
 
 const INDEX = /^(0|[1-9]\d*)$/;
 
-/**
- * Checks that the numbered properties are the modules `0` to `size - 1` and nothing else.
- * @throws ForwardError that names the index: it is found in a forward more often than not, and then says where
- */
+/** @throws ForwardError unless the numbered properties are the modules `0` to `size - 1`. Mostly found in a forward */
 export function checkNumbered(modules: ModuleArray): void {
-  for (let i = 0; i < modules.size; i++) if (!isHookable(modules[i])) wrongModule(modules, i);
-  // Own properties come with the numbers first, in their order.
+  for (let i = 0; i < modules.size; i++) if (!isHookable(modules[i])) throwNotModule(modules, i);
+  // Keys begin with the numbers, in order.
   const beyond = Object.keys(modules)[modules.size];
-  if (beyond !== undefined && INDEX.test(beyond)) throw behindEnd(modules, Number(beyond));
+  if (beyond !== undefined && INDEX.test(beyond)) throw beyondEnd(modules, Number(beyond));
 }
 
-/**
- * {@link checkNumbered}, and that no other property holds a module: for a container whose forward calls these alone.
- * @throws ForwardError that names the property
- */
-export function checkAlone(modules: ModuleArray): void {
+/** As {@link checkNumbered}; @throws ForwardError also if another property holds a module, which forward would not call */
+export function checkOnlyNumbered(modules: ModuleArray): void {
   checkNumbered(modules);
   for (const key of Object.keys(modules).slice(modules.size)) {
     const module = (modules as unknown as Record<string, unknown>)[key];
@@ -164,25 +156,22 @@ export function checkAlone(modules: ModuleArray): void {
     throw new ForwardError(
       `${className(modules)}.${key} is never called: forward calls the numbered modules`,
       `came: ${describe(module)}`,
-      'expected: append(), or a subclass with a forward of its own',
+      'expected: append(), or a subclass that overrides forward',
     );
   }
 }
 
-/** Whether {@link checkAlone} has nothing to say. */
-export function isAlone(modules: ModuleArray): boolean {
+/** Whether {@link checkOnlyNumbered} passes. */
+export function hasOnlyNumbered(modules: ModuleArray): boolean {
   try {
-    checkAlone(modules);
+    checkOnlyNumbered(modules);
     return true;
   } catch {
     return false;
   }
 }
 
-/**
- * Modules were added or removed while they were being called or iterated. In the words of Python, which refuses it to
- * `for module in self`.
- */
+/** Modules were added or removed during a call or an iteration. The text is that of Python's `for module in self`. */
 export function changedSize(before: number, after: number): ForwardError {
   return new ForwardError(
     'dictionary changed size during iteration',
@@ -191,14 +180,14 @@ export function changedSize(before: number, after: number): ForwardError {
   );
 }
 
-/** The part of {@link checkNumbered} that costs a call next to nothing: whether something stands right behind the end. */
+/** The cheap part of {@link checkNumbered}: the first index beyond the end. */
 function checkEnd(modules: ModuleArray): void {
-  // Asking is twice as fast as reading a property that is not there.
-  if (Object.hasOwn(modules, modules.size)) throw behindEnd(modules, modules.size);
+  // Twice as fast as reading a property that does not exist.
+  if (Object.hasOwn(modules, modules.size)) throw beyondEnd(modules, modules.size);
 }
 
-/** What stands at an index that should hold a module. */
-export function wrongModule(modules: ModuleArray, index: number): never {
+/** @throws ForwardError for an index that holds no module */
+export function throwNotModule(modules: ModuleArray, index: number): never {
   const name = className(modules);
   const came: unknown = modules[index];
   throw Object.hasOwn(modules, index)
@@ -214,8 +203,8 @@ export function wrongModule(modules: ModuleArray, index: number): never {
       );
 }
 
-/** Something was written to an index where nothing was. */
-function behindEnd(modules: ModuleArray, index: number): ForwardError {
+/** A value was written to an index beyond the end. */
+function beyondEnd(modules: ModuleArray, index: number): ForwardError {
   const [text, ...details] = outOfRange(index, modules.size);
   const came = `came: ${describe(modules[index])}, to ${className(modules)}[${index}]`;
   return new ForwardError(text, ...details, came, 'expected: append(), which adds one');

@@ -3,14 +3,14 @@ import { ForwardError, type Hookable } from '../hooks/index.ts';
 import { Module } from './module.ts';
 import { changedSize, checkModule } from './module-array.ts';
 
-/** Modules by name, in the order in which they came, with methods like those of a Map. */
+/** Modules by name, in insertion order, with methods like those of a Map. */
 export class ModuleDict<M extends Hookable = Hookable> extends Module {
   static override readonly className: string = 'ModuleDict';
   readonly #modules = new Map<string, M>();
 
   /**
-   * @param modules a plain object, or [name, module] pairs: a Map, another ModuleDict
-   * @throws TypeError for anything that is not a module, a name that is empty or has a dot, or what is not a pair
+   * @param modules a plain object or [name, module] pairs, as of a Map or another ModuleDict
+   * @throws TypeError for anything but modules, and for a name that is empty or has a dot
    */
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]> = {}) {
     super();
@@ -25,7 +25,7 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
     return this.#modules.has(name);
   }
 
-  /** @throws RangeError where there is no module of that name */
+  /** @throws RangeError if there is no module of that name */
   get(name: string): M {
     const module = this.#modules.get(name);
     if (module !== undefined) return module;
@@ -34,7 +34,7 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
     );
   }
 
-  /** @throws TypeError for anything that is not a module, or a name that is empty or has a dot */
+  /** @throws TypeError for anything but a module, and for a name that is empty or has a dot */
   set(name: string, module: M): this {
     if (typeof name !== 'string') {
       throw new TypeError(`module name should be a string. Got ${typeName(name)}\n  came: ${describe(name)}`);
@@ -46,7 +46,7 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
     return this;
   }
 
-  /** Whether there was one to delete. */
+  /** @returns whether there was a module of that name */
   delete(name: string): boolean {
     return this.#modules.delete(name);
   }
@@ -71,31 +71,28 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
     return this.entries();
   }
 
-  /** The modules by name, then those in other properties. @throws Error where a property has the name of one of them */
+  /** The modules by name, then those in other properties. @throws Error if a property has the name of a module */
   override *namedChildren(): Generator<[string, Hookable]> {
     yield* this.#modules;
     for (const [name, module] of super.namedChildren()) {
       if (this.#modules.has(name)) {
-        const set = `set("${name}", …) gave it another one`;
-        throw new Error(`${className(this)}.${name} is a ${className(module)}, but ${set}: give this one another name`);
+        const taken = `"${name}" is also the name of a module that was set()`;
+        throw new Error(`${className(this)}.${name}: ${taken}; give this ${className(module)} another name`);
       }
       yield [name, module];
     }
   }
 }
 
-/**
- * An iterator of a Map that refuses to go on where a Python dict's does: where there are more or fewer entries than before,
- * and where one comes beyond their number, since it was deleted and set again.
- */
+/** Throws where iterating a Python dict does: if its size changes, or a key that was deleted and set again comes twice. */
 function* unchanging<T>(modules: ReadonlyMap<string, unknown>, iterator: Iterable<T>): Generator<T> {
   const { size } = modules;
-  let came = 0;
+  let count = 0;
   for (const entry of iterator) {
-    if (++came > size) {
+    if (++count > size) {
       throw new ForwardError(
         'dictionary keys changed during iteration',
-        `came: ${describe(entry)}, beyond the ${size} of the start`,
+        `came: ${describe(entry)}, after the ${size} of the start`,
         'expected: the same names as at the start; delete and set modules before or after',
       );
     }
@@ -104,7 +101,7 @@ function* unchanging<T>(modules: ReadonlyMap<string, unknown>, iterator: Iterabl
   }
 }
 
-/** What a ModuleDict is made from, as pairs. @throws TypeError in PyTorch's words for anything else */
+/** @throws TypeError with PyTorch's text for anything but an object or pairs */
 function pairsOf<M>(modules: Readonly<Record<string, M>> | Iterable<readonly [string, M]>): (readonly [string, M])[] {
   const isIterable = typeof (modules as Iterable<unknown> | null)?.[Symbol.iterator] === 'function';
   if (typeof modules === 'string' || (!isIterable && (modules === null || typeof modules !== 'object'))) {

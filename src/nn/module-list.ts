@@ -3,11 +3,11 @@ import type { Hookable } from '../hooks/index.ts';
 import { ModuleArray } from './module-array.ts';
 import { listString, printed } from './repr.ts';
 
-/** Modules by number, for a module that calls them itself: `this.layers[0](x)`. */
+/** Modules by number, for a module that calls them: `this.layers[0](x)`. */
 export class ModuleList<M extends Hookable = Hookable> extends ModuleArray<M> {
   static override readonly className: string = 'ModuleList';
 
-  /** @throws TypeError for anything that is not a module, or more than the one argument */
+  /** @throws TypeError for anything but modules, or a second argument */
   constructor(modules: Iterable<M> = [], ...more: never[]) {
     if (more.length > 0) {
       throw new TypeError(

@@ -15,8 +15,8 @@ import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-di
 import { Tensor, tensorReader, valuesOf } from './tensor.ts';
 
 /**
- * What PyTorch's nn.Module is: own properties that hold modules are its children, those that hold parameters its
- * parameters; a subclass has a `forward` and is called like a function.
+ * PyTorch's nn.Module: own properties that hold modules are its children, those that hold parameters its parameters. A
+ * subclass defines `forward` and is called like a function.
  *
  * @example
  * class Network extends Module {
@@ -29,10 +29,10 @@ import { Tensor, tensorReader, valuesOf } from './tensor.ts';
  */
 export class Module extends Hookable {
   static readonly className: string = 'Module';
-  /** A subclass sets this where its forward is asynchronous: then every call gives a promise, and pre-hooks may wait. */
+  /** A subclass sets this if its forward is asynchronous. Every call then returns a promise, and pre-hooks may be async. */
   static readonly async: boolean = false;
 
-  /** Set by {@link train} and {@link eval}; for layers that behave differently in training. */
+  /** For layers that behave differently in training. Set by {@link train} and {@link eval}. */
   training = true;
 
   constructor() {
@@ -44,15 +44,14 @@ export class Module extends Hookable {
     throw new ForwardError(`Module [${className(this)}] is missing the required "forward" function`);
   }
 
-  /** All parameters of this module and those below it, each once. */
+  /** The parameters of this module and all below it, each once. */
   *parameters(): Generator<Parameter> {
     for (const [, parameter] of this.namedParameters()) yield parameter;
   }
 
   /**
-   * All parameters with their paths: a module's own before those of its children, each once unless `removeDuplicate` is
-   * false.
-   * @throws Error where two parameters or two modules have one path, or where one is of another copy of layertap
+   * The parameters by path, a module's own before those of its children; each once unless `removeDuplicate` is false.
+   * @throws Error if two parameters or modules have the same path, or a parameter is of another copy of layertap
    */
   *namedParameters({ removeDuplicate = true }: { removeDuplicate?: boolean } = {}): Generator<[string, Parameter]> {
     const seen = new Set<Parameter>();
@@ -61,7 +60,11 @@ export class Module extends Hookable {
       if (module instanceof Module) module.#checkedUnder(this);
       for (const [name, parameter] of ownEntries(module, isParameterOfAnyCopy)) {
         const full = path === '' ? name : `${path}.${name}`;
-        if (!isParameter(parameter)) throw foreignParameter(this, full, parameter);
+        if (!isParameter(parameter)) {
+          throw new Error(
+            `"${full}" of ${className(this)} must be a Parameter of this copy, got ${describe(parameter)}`,
+          );
+        }
         const entry = { parameter, of: `"${name}" of ${path || className(module)}` };
         const other = taken.get(full);
         if (other === undefined) taken.set(full, entry);
@@ -73,13 +76,10 @@ export class Module extends Hookable {
     }
   }
 
-  /**
-   * Asked before parameters are listed, copied or loaded: a class whose fields must be parameters throws where one of them
-   * is not, since it would silently be missing.
-   */
+  /** Called before parameters are listed, copied or loaded. A class whose fields must be parameters throws for any other. */
   checkParameters(): void {}
 
-  /** @throws what {@link checkParameters} throws, with the path under `root` */
+  /** @throws the error of {@link checkParameters}, with the path under `root` */
   #checkedUnder(root: Module): void {
     try {
       this.checkParameters();
@@ -88,12 +88,12 @@ export class Module extends Hookable {
     }
   }
 
-  /** Sets {@link training} here and below. @throws TypeError for anything but true or false */
+  /** Sets {@link training} here and on all modules below. @throws TypeError for anything but a boolean */
   train(mode = true): this {
     if (typeof mode !== 'boolean') {
       throw new TypeError(`training mode is expected to be boolean\n  came: ${describe(mode)}`);
     }
-    // Collected first: where the tree cannot be walked, nothing changes.
+    // Listed first, so that a malformed tree throws before anything changes.
     for (const module of [...this.modules()]) if (module instanceof Module) module.training = mode;
     return this;
   }
@@ -103,28 +103,29 @@ export class Module extends Hookable {
     return this.train(false);
   }
 
-  /** A copy of all parameters by path, a shared one under each of its paths. */
+  /** Copies of all parameters by path; a shared one is under each of its paths. */
   stateDict(): Map<string, Tensor> {
-    const entries = [...this.namedParameters({ removeDuplicate: false })];
-    return new Map(
-      entries.map(([path, parameter]) => [path, new Tensor(valuesOf(parameter).slice(), parameter.shape)]),
-    );
+    const copies = new Map<string, Tensor>();
+    for (const [path, parameter] of this.namedParameters({ removeDuplicate: false })) {
+      copies.set(path, new Tensor(valuesOf(parameter).slice(), parameter.shape));
+    }
+    return copies;
   }
 
   /**
-   * Replaces parameters by those of a state dict: another module's, or what `readSafetensors` gives. All of them or
-   * none: where it throws, nothing has changed.
+   * Replaces parameters by those of a state dict: another module's, or `readSafetensors()`. If it throws, nothing has
+   * changed.
    * @param options `strict`: missing and unexpected keys are errors. Default true
-   * @returns the keys that were missing and those that nobody expected
-   * @throws Error in PyTorch's words for keys (if strict) and shapes that do not fit
+   * @returns the missing and the unexpected keys
+   * @throws Error with PyTorch's text for keys (if strict) and shapes that do not fit
    */
   loadStateDict(stateDict: StateDict, options: { strict?: boolean } = {}): IncompatibleKeys {
     return loadStateDict(this, stateDict, options);
   }
 
   /**
-   * Gives the memory of packed weights back now, instead of when the module is collected. The module can still be
-   * used: its next call packs again.
+   * Frees the memory of packed weights now instead of at garbage collection. The module can still be used: its next call
+   * packs them again.
    */
   dispose(): void {
     for (const module of this.modules()) {
@@ -132,17 +133,13 @@ export class Module extends Hookable {
     }
   }
 
-  /** What `String(module)` shows between the brackets, before the children; several lines are allowed. */
+  /** What `String(module)` shows in parentheses, before the children. May have several lines. */
   extraRepr(): string {
     return '';
   }
 
-  /** Printed as PyTorch prints a module. */
+  /** As PyTorch prints a module. */
   override toString(): string {
     return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
   }
-}
-
-function foreignParameter(root: Module, path: string, parameter: unknown): Error {
-  return new Error(`"${path}" of ${className(root)} is ${describe(parameter)}\n  expected: a Parameter of this copy`);
 }

@@ -1,17 +1,15 @@
-/** @file Weights in the form that the kernels want, made anew when a parameter has other values. */
+/** @file Packed weights, the form that kernels compute with, cached until their parameter changes. */
 import { type FusedLayers, type Kernels, kernels, type PackedLinear } from '../kernels/index.ts';
 import type { Parameter } from './parameter.ts';
 import { type Tensor, valuesOf } from './tensor.ts';
 
-/**
- * The packed form of one weight. Biases lie beside it: layers that share a weight share this, whatever their biases.
- */
+/** The packed form of one weight, without a bias: layers that share a weight share it. */
 export class PackedWeight {
   readonly packed: PackedLinear;
   readonly #kernels: Kernels = kernels();
   readonly #version: number;
-  /** A layer of this weight by itself, with the bias that it was last called with. */
-  #alone: FusedLayers | undefined;
+  /** A layer of this weight, with the bias of the last call. */
+  #single: FusedLayers | undefined;
   #bias: Parameter | null = null;
   #biasVersion = 0;
 
@@ -20,47 +18,47 @@ export class PackedWeight {
     this.packed = pack(weight);
   }
 
-  /** Whether its weight still has the values that were packed, and the kernels can still use them. */
-  isFor(weight: Parameter): boolean {
+  /** Whether the weight has not changed, nor the kernels, since it was packed. */
+  isCurrent(weight: Parameter): boolean {
     return weight.version === this.#version && !this.packed.disposed && this.#kernels === kernels();
   }
 
-  /** A chain of one linear layer, without ReLU. */
-  alone(bias: Parameter | null): FusedLayers {
-    if (this.#alone !== undefined && bias === this.#bias && (bias === null || bias.version === this.#biasVersion)) {
-      return this.#alone;
+  /** One layer by itself, without ReLU. */
+  single(bias: Parameter | null): FusedLayers {
+    if (this.#single !== undefined && bias === this.#bias && (bias === null || bias.version === this.#biasVersion)) {
+      return this.#single;
     }
     this.#bias = bias;
     this.#biasVersion = bias === null ? 0 : bias.version;
-    this.#alone = this.#kernels.fuse([{ packed: this.packed, bias: biasValues(bias), relu: false }]);
-    return this.#alone;
+    this.#single = this.#kernels.fuse([{ packed: this.packed, bias: biasValues(bias), relu: false }]);
+    return this.#single;
   }
 }
 
-/** When a weight is collected, so is its packed form, and the kernels free the memory. */
+/** A packed form is collected with its weight; the kernels then free its memory. */
 const cache = new WeakMap<Parameter, PackedWeight>();
 
-/** The packed form of a weight: that of the last call, unless its values may have changed since. */
+/** The packed form of a weight, packed anew if the values may have changed. */
 export function packedWeight(weight: Parameter): PackedWeight {
   const last = cache.get(weight);
-  if (last?.isFor(weight)) return last;
+  if (last?.isCurrent(weight)) return last;
   last?.packed.dispose();
   const made = new PackedWeight(weight);
   cache.set(weight, made);
   return made;
 }
 
-/** Whether the shapes of a weight and a bias are those of one linear layer. */
-export function isLinear({ shape }: Tensor, bias: Tensor | null): boolean {
+/** Whether the shapes of a weight and a bias fit one linear layer. */
+export function fitsLinear({ shape }: Tensor, bias: Tensor | null): boolean {
   return shape.length === 2 && (bias === null || (bias.shape.length === 1 && bias.shape[0] === shape[0]));
 }
 
-/** A bias as the kernels want it: a copy, since they recognise it by its identity and a parameter may be written to. */
+/** A copy of a bias: kernels recognise it by identity, and a parameter may be written to. */
 export function biasValues(bias: Tensor | null): Float32Array | null {
   return bias === null ? null : new Float32Array(valuesOf(bias));
 }
 
-/** Calls `use` with a chain of one linear layer, whose packed form is given back at once: for tensors of one call. */
+/** Calls `use` with a layer of plain tensors, packed for this call alone. */
 export function withPackedWeight<R>(weight: Tensor, bias: Tensor | null, use: (layer: FusedLayers) => R): R {
   const packed = pack(weight);
   try {
@@ -70,7 +68,7 @@ export function withPackedWeight<R>(weight: Tensor, bias: Tensor | null, use: (l
   }
 }
 
-/** Frees the packed form of a weight. The next call packs again. */
+/** Frees the packed form of a weight. The next call packs it again. */
 export function releasePacked(weight: Parameter): void {
   cache.get(weight)?.packed.dispose();
   cache.delete(weight);

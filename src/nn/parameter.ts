@@ -2,22 +2,19 @@ import { brand, describe, isOfKind, readNumbers, VALUES } from '../check/index.t
 import { numberOfValues } from './shape.ts';
 import { dataOf, SHAPE_ONLY, Tensor, type TensorLike } from './tensor.ts';
 
-/** Replaces the values of a parameter by an array that is checked already and that nobody else will write to. */
+/** Replaces the values of a parameter by an array that is checked, and that it takes over. */
 export let replaceValues: (parameter: Parameter, data: Float32Array) => void;
 
-/**
- * A tensor whose values can change: what a module learns. An own property of a Module that holds one is found by
- * `parameters()` and `stateDict()`.
- */
+/** A tensor whose values can change. Own properties of a Module that hold one are in its `parameters()` and `stateDict()`. */
 export class Parameter extends Tensor {
   static override readonly className: string = 'Parameter';
   #values: Float32Array;
   #version = 0;
 
   /**
-   * The values themselves, row-major. `weight.data.fill(0)` and `weight.data[i] = x` count from the next call on, so
-   * each read makes the next call prepare the weight anew: read it for writing, and `toArray()` for reading. An array
-   * that is kept and written to after a later call is not noticed. It cannot be replaced: see {@link assign}.
+   * The values, row-major, for writing: `weight.data.fill(0)` and `weight.data[i] = x` count from the next call on. Every
+   * access makes that call prepare the weight anew, so read by `toArray()`. Writes to an array that was kept since before
+   * an earlier call go unnoticed. To replace all values, see {@link assign}.
    */
   declare readonly data: Float32Array;
 
@@ -28,32 +25,34 @@ export class Parameter extends Tensor {
   constructor(initial: TensorLike) {
     const values = tensorValues(initial);
     if (values === undefined) {
-      throw new TypeError(`Parameter: a tensor expected, got ${describe(initial)}: tensor(values) makes one`);
+      throw new TypeError(
+        `Parameter: the initial value must be a tensor, got ${describe(initial)}: use tensor(values)`,
+      );
     }
     super(values, initial.shape, SHAPE_ONLY);
     this.#values = new Float32Array(values);
     Object.defineProperty(this, 'data', Parameter.#data);
-    // Its prepared form has this shape, too, and would not notice another one.
+    // Fixed, because the packed weight has this shape too.
     Object.defineProperty(this, 'shape', { value: Object.freeze(this.shape), writable: false });
   }
 
-  /** Raised whenever the values may have changed. Kernels keep prepared weights by it. */
+  /** Bumped when the values may have changed. Packed weights are valid for one version. */
   get version(): number {
     return this.#version;
   }
 
   /**
-   * Replaces all values. Tensors made from the old ones keep them.
-   * @param values a tensor of this shape, or as many values, row-major. Copied
-   * @throws RangeError where the shape or the number of values is another; TypeError for what is not a number
+   * Replaces all values. Tensors made from the old ones keep those.
+   * @param values a tensor of this shape, or as many numbers, row-major. Copied
+   * @throws RangeError if the shape or the number of values differs; TypeError for anything but numbers
    */
   assign(values: TensorLike | ArrayLike<number>): void {
     replaceValues(this, readValues(values, this.shape));
   }
 
   /**
-   * A copy of the values in another shape; one dimension may be -1, for what is left.
-   * @throws RangeError in PyTorch's words where the values do not fit
+   * A copy of the values in another shape. One dimension may be -1, to be inferred.
+   * @throws RangeError with PyTorch's text if the values do not fit
    */
   override reshape(...shape: number[]): Tensor {
     return new Tensor(this.#values.slice(), this.shape).reshape(...shape);
@@ -63,7 +62,7 @@ export class Parameter extends Tensor {
     return `Parameter containing:\n${super.toString()}`;
   }
 
-  /** An own property of each parameter, so that `structuredClone(parameter)` has the data of any tensor. */
+  /** An own property of each parameter, so that structuredClone copies it. */
   static readonly #data: PropertyDescriptor = {
     enumerable: true,
     get(this: Parameter) {
@@ -91,46 +90,53 @@ export class Parameter extends Tensor {
   }
 }
 
-/** The values of anything that is a tensor, as they are; undefined for anything else. */
+/** The values of a tensor or a structure like one, unchecked; undefined for anything else. */
 export function tensorValues(value: unknown): Float32Array | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   const data = value instanceof Tensor ? dataOf(value) : (value as Partial<TensorLike>).data;
   return data instanceof Float32Array ? data : undefined;
 }
 
-/** The values given to `assign()`, copied: each is read once, so that what was checked is what is kept. */
+/** A copy of the values given to `assign()`. Each is read once, so that the checked value is the kept one. */
 function readValues(values: TensorLike | ArrayLike<number>, expected: readonly number[]): Float32Array {
   const isObject = values !== null && typeof values === 'object';
   const shape = isObject && 'shape' in values ? values.shape : undefined;
   const given = tensorValues(values) ?? (isObject && 'data' in values ? values.data : (values as ArrayLike<number>));
-  // Bits of float16, say, would pass for numbers.
   const isTensor = isObject && 'data' in values && ArrayBuffer.isView(given);
   const data = isTensor ? readNumbers('assign()', 'the data', given, values) : given;
   const length = isObject ? data?.length : undefined;
   if (typeof length !== 'number' || (shape !== undefined && !Array.isArray(shape))) {
-    throw new TypeError(`assign(): a tensor or an array of numbers expected, got ${describe(values)}`);
+    throw new TypeError(`assign(): the values must be a tensor or an array of numbers, got ${describe(values)}`);
   }
   const fits = shape === undefined || shape.join() === expected.join();
   if (!fits || length !== numberOfValues(expected)) {
-    const came = fits ? `${length} value${length === 1 ? '' : 's'}` : `shape [${shape.join(', ')}]`;
-    throw new RangeError(`assign(): values for shape [${expected.join(', ')}] expected, got ${came}`);
+    if (Array.isArray(data) && Array.isArray(data[0])) throw nested(expected, 0);
+    const got = fits ? `${length} value${length === 1 ? '' : 's'}` : `shape [${shape.join(', ')}]`;
+    throw new RangeError(`assign(): the values must fit shape [${expected.join(', ')}], got ${got}`);
   }
   if (data instanceof Float32Array) return new Float32Array(data);
   const copy = new Float32Array(length);
   for (let i = 0; i < length; i++) {
     const value: unknown = data[i];
-    if (typeof value !== 'number')
-      throw new TypeError(`assign(): numbers expected, got ${describe(value)} at index ${i}`);
+    if (Array.isArray(value)) throw nested(expected, i);
+    if (typeof value !== 'number') {
+      throw new TypeError(`assign(): the values must be numbers, got ${describe(value)} at index ${i}`);
+    }
     copy[i] = value;
   }
   return copy;
+}
+
+function nested(shape: readonly number[], index: number): TypeError {
+  const expected = `a tensor of shape [${shape.join(', ')}] or ${numberOfValues(shape)} numbers`;
+  return new TypeError(`assign(): the values must be ${expected}, got an array at index ${index}: use tensor(values)`);
 }
 
 export function isParameter(value: unknown): value is Parameter {
   return value instanceof Parameter;
 }
 
-/** Whether a value is a Parameter, of this copy of layertap or another. */
+/** Also true for a Parameter of another copy of layertap. */
 export function isParameterOfAnyCopy(value: unknown): value is Parameter {
   return value instanceof Parameter || isOfKind(value, 'Parameter');
 }

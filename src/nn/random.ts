@@ -1,9 +1,8 @@
 /**
- * @file Random numbers as PyTorch's CPU generator draws them, so that a seed means the same on both sides: the
- * Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), and from its 32-bit words the float32 rules of
- * torch 2.13 (aten/src/ATen/core/DistributionsHelper.h, native/cpu/DistributionTemplates.h).
+ * @file The random numbers of PyTorch's CPU generator, seed for seed: the Mersenne Twister MT19937 (Matsumoto and
+ * Nishimura, 1998), and the float32 rules of torch 2.13 for its 32-bit words (aten/src/ATen/core/DistributionsHelper.h,
+ * native/cpu/DistributionTemplates.h).
  */
-
 import { describe } from '../check/index.ts';
 import { warnOfCopies } from '../hooks/index.ts';
 
@@ -45,18 +44,20 @@ class MersenneTwister {
 }
 
 let generator: MersenneTwister | undefined;
-/** The second value of a pair of normals, kept for the next one that is drawn alone. */
+/** The second value of the last pair that `normalAlone` made. */
 let spare: number | undefined;
 
 /**
- * Starts the random numbers of `rand`, `randn` and of new layers at a seed: the same seed, the same numbers, and
- * those of `torch.manual_seed` on the CPU. Without it they start anywhere.
- * @param seed a whole number; its low 32 bits count
+ * Seeds `rand`, `randn` and the initial values of layers. The numbers are those of `torch.manual_seed` on the CPU. Without
+ * it, the seed is random.
+ * @param seed a whole number, of which the low 32 bits are used
  * @throws RangeError for anything else
  */
 export function manualSeed(seed: number): void {
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`manualSeed(): a whole number from -(2^53 - 1) to 2^53 - 1 expected, got ${describe(seed)}`);
+    throw new RangeError(
+      `manualSeed(): the seed must be a whole number from -(2^53 - 1) to 2^53 - 1, got ${describe(seed)}`,
+    );
   }
   warnOfCopies('manualSeed() of this one does not seed its random numbers');
   start(seed);
@@ -73,8 +74,8 @@ function word(): number {
 }
 
 /**
- * Fills an array with float32 numbers uniform in [from, to): 24 random bits each, scaled and moved with one rounding,
- * as a fused multiply-add does. (The product of two float32 numbers is exact in float64.)
+ * Fills an array with float32 numbers uniform in [from, to), of 24 random bits each. Scaling and shifting round once, as a
+ * fused multiply-add does: the product of two float32 numbers is exact in float64.
  */
 export function uniform(data: Float32Array, from: number, to: number): Float32Array {
   const start = Math.fround(from);
@@ -85,7 +86,7 @@ export function uniform(data: Float32Array, from: number, to: number): Float32Ar
 
 const BLOCK = 16;
 
-/** Fills an array with normal numbers, mean 0 and standard deviation 1, by the method of Box and Muller. */
+/** Fills an array with numbers of mean 0 and standard deviation 1, by the Box-Muller transform. */
 export function normal(data: Float32Array): Float32Array {
   if (data.length < BLOCK) {
     for (let i = 0; i < data.length; i++) data[i] = normalAlone();
@@ -93,7 +94,7 @@ export function normal(data: Float32Array): Float32Array {
   }
   uniform(data, 0, 1);
   for (let i = 0; i + BLOCK <= data.length; i += BLOCK) normalBlock(data.subarray(i, i + BLOCK));
-  // The rest takes sixteen fresh numbers, over values that were made already.
+  // As PyTorch does, the rest draws a whole block, which overwrites the end of the one before.
   if (data.length % BLOCK !== 0) normalBlock(uniform(data.subarray(data.length - BLOCK), 0, 1));
   return data;
 }
@@ -101,8 +102,8 @@ export function normal(data: Float32Array): Float32Array {
 const TWO_PI = Math.fround(2 * Math.PI);
 
 /**
- * Turns sixteen uniform numbers into normal ones: each of the first eight with its partner among the last eight. Every
- * step is rounded to float32, as in PyTorch's vectors; only the last bit of their logarithm, sine and cosine may differ.
+ * Turns sixteen uniform numbers into normal ones, pairing the first eight with the last eight. Each step rounds to float32,
+ * as PyTorch's vector code does; only the last bits of its logarithm, sine and cosine may differ.
  */
 function normalBlock(block: Float32Array): void {
   const half = BLOCK / 2;
@@ -114,7 +115,7 @@ function normalBlock(block: Float32Array): void {
   }
 }
 
-/** One normal number in float64, two at a time. */
+/** One normal number, in float64. They are made in pairs. */
 function normalAlone(): number {
   if (spare !== undefined) {
     const value = spare;
@@ -127,7 +128,7 @@ function normalAlone(): number {
   return radius * Math.cos(angle);
 }
 
-/** Uniform in [0, 1) with 53 random bits: the high word comes first. */
+/** Uniform in [0, 1), of 53 random bits. The high word is drawn first. */
 function uniform53(): number {
   const high = word();
   const low = word();

@@ -1,13 +1,13 @@
-/** @file How a module is printed: the layout of torch/nn/modules/module.py and container.py, 2.13. */
+/** @file Printing modules, in the layout of torch/nn/modules/module.py and container.py, 2.13. */
 import { className, describe, describeError, FOREIGN, isForeign } from '../check/index.ts';
 import type { Hookable } from '../hooks/index.ts';
 
-/** The modules that are being printed now, the outermost first. */
+/** The modules being printed, outermost first. */
 const printing = new Set<Hookable>();
 
 /**
- * Prints a module, inside which others are printed. Printing never throws: it is what shows that something is wrong. A
- * module that contains itself is printed by its name where it comes again.
+ * Prints a module. Never throws, because printing is how problems are found: errors become text, and a module inside
+ * itself is printed by its name.
  */
 export function printed(module: Hookable, print: () => string): string {
   if (printing.has(module)) return `${className(module)}, which contains itself`;
@@ -21,7 +21,7 @@ export function printed(module: Hookable, print: () => string): string {
   }
 }
 
-/** `Name(extra)` on one line where there are no children and one line of extra; otherwise a line for each. */
+/** `Name(extra)` on one line if there are no children and at most one line of extra; otherwise a line for each. */
 export function moduleString(name: string, extra: string, children: Iterable<[string, unknown]>): string {
   const extraLines = extra === '' ? [] : extra.split('\n');
   const childLines = reprs(children).map(([key, repr]) => `(${key}): ${indent(repr)}`);
@@ -29,7 +29,7 @@ export function moduleString(name: string, extra: string, children: Iterable<[st
   return block(name, [...extraLines, ...childLines]);
 }
 
-/** The children by name, as they are printed; under `…` what kept the others from being listed. */
+/** The printed children by name. An error that ends the list is printed under `…`. */
 function reprs(children: Iterable<[string, unknown]>): [string, string][] {
   const found: [string, string][] = [];
   try {
@@ -48,23 +48,23 @@ function reprOf(child: unknown): string {
   }
 }
 
-/** What was thrown, in one line. */
+/** A thrown value in one line. */
 const failure = (error: unknown) => `failed: ${describeError(error).replace(/\s*\n\s*/g, '; ')}`;
 
-/** As a ModuleList is printed: equal neighbours among its numbers share a line, `(0-2): 3 x Linear(…)`. */
+/** The layout of a ModuleList: equal neighbours share a line, `(0-2): 3 x Linear(…)`. */
 export function listString(name: string, children: Iterable<[string, unknown]>): string {
-  const runs: { first: string; last: string; count: number; repr: string }[] = [];
+  const groups: { first: string; last: string; count: number; repr: string }[] = [];
   for (const [key, repr] of reprs(children)) {
-    const before = runs.at(-1);
+    const before = groups.at(-1);
     if (before?.repr === repr && isNumber(before.last) && isNumber(key)) {
       before.count++;
       before.last = key;
     } else {
-      runs.push({ first: key, last: key, count: 1, repr });
+      groups.push({ first: key, last: key, count: 1, repr });
     }
   }
-  if (runs.length === 0) return `${name}()`;
-  const lines = runs.map(({ first, last, count, repr }) =>
+  if (groups.length === 0) return `${name}()`;
+  const lines = groups.map(({ first, last, count, repr }) =>
     count === 1 ? `(${first}): ${indent(repr)}` : `(${first}-${last}): ${count} x ${indent(repr)}`,
   );
   return block(name, lines);
@@ -76,7 +76,7 @@ function block(name: string, lines: readonly string[]): string {
   return `${name}(\n  ${lines.join('\n  ')}\n)`;
 }
 
-/** Moves all lines but the first two to the right; an empty one stays empty. */
+/** Indents all lines but the first and empty ones by two spaces. */
 function indent(repr: string): string {
   return repr.replace(/\n(?!\n)/g, '\n  ');
 }

@@ -1,24 +1,23 @@
 import { describe } from '../check/index.ts';
 import type { Hookable } from '../hooks/index.ts';
-import { changedSize, changesOf, checkAlone, checkNumbered, ModuleArray } from './module-array.ts';
-import { type SequentialClass, SequentialStep } from './sequential-step.ts';
+import { PlanStep, type SequentialClass } from './execution-plan.ts';
+import { changedSize, checkNumbered, checkOnlyNumbered, ModuleArray, versionOf } from './module-array.ts';
 import type { Tensor } from './tensor.ts';
 
-let forget: SequentialClass['forget'];
+let dropPlan: SequentialClass['dropPlan'];
 
 /**
- * Calls its modules one after the other, each with the output of the one before. Empty, it gives its input back.
- * Built-in layers that nobody listens to hand their activations on inside WebAssembly: the same bits, faster.
+ * Calls its modules in order, each with the output of the one before; returns its input if it is empty. Built-in layers
+ * without listeners are fused, and their activations stay in WebAssembly: the same bits, faster.
  *
- * A hook may replace a later module while the Sequential is running: the new one is called, as in PyTorch. To change how
- * many there are meanwhile is an error.
+ * As in PyTorch, a hook may replace a later module during a call. Changing their number is an error.
  */
 export class Sequential extends ModuleArray {
   static override readonly className: string = 'Sequential';
-  /** By the index at which each begins. What was planned for another start is undefined or of an earlier plan. */
-  readonly #steps: (SequentialStep | undefined)[] = [];
+  /** Each step at the index where it begins. Entries inside a step are undefined or stale. */
+  readonly #plan: (PlanStep | undefined)[] = [];
 
-  /** @throws TypeError for anything that is not a module, an array of modules too */
+  /** @throws TypeError for anything but modules, also for an array of them */
   constructor(...modules: Hookable[]) {
     const [first] = modules as unknown[];
     if (Array.isArray(first)) {
@@ -29,52 +28,52 @@ export class Sequential extends ModuleArray {
     super(modules);
   }
 
-  /** @throws ForwardError where another property holds a module, which {@link forward} would never call */
+  /** @throws ForwardError if another property holds a module, which {@link forward} would never call */
   override *namedChildren(): Generator<[string, Hookable]> {
     this.#check();
     yield* super.namedChildren();
   }
 
-  /** @throws ForwardError where a hook or a module adds or removes modules of this container meanwhile */
+  /** @throws ForwardError if a hook or a module adds or removes modules of this container */
   override forward(input: Tensor): Tensor {
     const size = this.size;
-    const changes = changesOf(this);
-    const steps = this.#steps;
+    const version = versionOf(this);
+    const plan = this.#plan;
     let checked = false;
-    if (steps.length !== size || Object.hasOwn(this, size)) {
+    if (plan.length !== size || Object.hasOwn(this, size)) {
       this.#check();
       checked = true;
-      steps.length = 0;
-      for (let i = 0; i < size; i++) steps.push(undefined);
+      plan.length = 0;
+      for (let i = 0; i < size; i++) plan.push(undefined);
     }
     let value = input;
     for (let at = 0; at < size; ) {
-      let step = steps[at];
-      if (step === undefined || !step.holds()) {
-        // Once a call: each look at all the properties would make many layers quadratic.
+      let step = plan[at];
+      if (step === undefined || !step.isCurrent()) {
+        // Once per call: checking all properties at each step is quadratic.
         if (!checked) this.#check();
         checked = true;
-        step = new SequentialStep(this, at, SEQUENTIAL);
-        // Older steps inside it would keep modules alive that were replaced.
-        steps.fill(undefined, at, step.end);
-        steps[at] = step;
+        step = new PlanStep(this, at, SEQUENTIAL);
+        // Stale steps would keep replaced modules alive.
+        plan.fill(undefined, at, step.end);
+        plan[at] = step;
       }
-      value = step.call(value);
-      if (changesOf(this) !== changes) throw changedSize(size, this.size);
+      value = step.run(value);
+      if (versionOf(this) !== version) throw changedSize(size, this.size);
       at = step.end;
     }
     return value;
   }
 
-  /** A subclass with a forward of its own may call modules in other properties too. */
+  /** A subclass that overrides forward may call modules in other properties. */
   #check(): void {
-    (this.forward === SEQUENTIAL.forward ? checkAlone : checkNumbered)(this);
+    (this.forward === SEQUENTIAL.forward ? checkOnlyNumbered : checkNumbered)(this);
   }
 
   static {
-    forget = (sequential) => void (sequential as Sequential).#steps.fill(undefined);
+    dropPlan = (sequential) => void (sequential as Sequential).#plan.fill(undefined);
   }
 }
 
-/** As it was when the library was loaded. */
-const SEQUENTIAL: SequentialClass = { forward: Sequential.prototype.forward, forget };
+/** Captured at load time, as the forwards in execution-plan.ts. */
+const SEQUENTIAL: SequentialClass = { forward: Sequential.prototype.forward, dropPlan };

@@ -1,19 +1,16 @@
 import { describe, describeShape } from '../check/index.ts';
 
-/** More values than any engine gives one array; asked for by mistake rather than on purpose. */
+/** More values than any engine's arrays hold. */
 const MOST_VALUES = 2 ** 33;
 
-/** How many values a shape holds. */
+/** The number of values that a shape holds. */
 export function numberOfValues(shape: readonly number[]): number {
   let product = 1;
   for (let i = 0; i < shape.length; i++) product *= shape[i]!;
   return product;
 }
 
-/**
- * Refuses an array in the place of the dimensions: PyTorch takes both, and so it is the usual mistake.
- * @throws TypeError that shows the call as it should be
- */
+/** @throws TypeError for an array in the place of the dimensions: a usual mistake, because PyTorch accepts both */
 export function checkSpread(name: string, dimensions: readonly unknown[]): void {
   const [only] = dimensions;
   if (dimensions.length !== 1 || !Array.isArray(only)) return;
@@ -22,14 +19,14 @@ export function checkSpread(name: string, dimensions: readonly unknown[]): void 
   );
 }
 
-/** How many rows a batch of this shape has: all dimensions but the last. */
+/** The number of rows of a batch: the product of all dimensions but the last. */
 export function numberOfRows(shape: readonly number[]): number {
   let rows = 1;
   for (let i = 0; i < shape.length - 1; i++) rows *= shape[i]!;
   return rows;
 }
 
-/** The same shape with another last dimension. */
+/** A copy of the shape with another last dimension. */
 export function withLast(shape: readonly number[], last: number): number[] {
   const other = shape.slice();
   other[shape.length - 1] = last;
@@ -37,24 +34,25 @@ export function withLast(shape: readonly number[], last: number): number[] {
 }
 
 /**
- * @param what the function that was given the shape, for the message
- * @returns how many values the shape holds
- * @throws RangeError for a dimension that is not a whole number of at least 0, or too many values in all
+ * @param where names the call in messages
+ * @returns the number of values that the shape holds
+ * @throws TypeError for anything but an array, RangeError for a dimension that is not a whole number of at least 0 or for
+ *   too many values
  */
-export function checkShape(what: string, shape: readonly number[]): number {
-  if (!Array.isArray(shape))
-    throw new TypeError(`${what}: the shape must be an array of numbers, got ${describe(shape)}`);
+export function checkShape(where: string, shape: readonly number[]): number {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${where}: the shape must be an array of numbers, got ${describe(shape)}`);
+  }
   for (let dimension = 0; dimension < shape.length; dimension++) {
     const size = shape[dimension]!;
     if (Number.isSafeInteger(size) && size >= 0) continue;
     const asked = describeShape(shape);
     if (Number.isSafeInteger(size)) {
-      throw new RangeError(`Trying to create tensor with negative dimension ${size}: ${asked}\n  asked by: ${what}`);
+      throw new RangeError(`Trying to create tensor with negative dimension ${size}: ${asked}\n  in: ${where}`);
     }
-    throw new RangeError(`${what}: dimension ${dimension} must be a whole number, got ${describe(size)}, in ${asked}`);
+    throw new RangeError(`${where}: dimension ${dimension} must be a whole number, got ${describe(size)}, in ${asked}`);
   }
   const values = numberOfValues(shape);
-  if (values > MOST_VALUES)
-    throw new RangeError(`${what}: a tensor of shape [${shape.join(', ')}] has ${values} values: too many`);
-  return values;
+  if (values <= MOST_VALUES) return values;
+  throw new RangeError(`${where}: the shape must hold at most ${MOST_VALUES} values, got [${shape.join(', ')}]`);
 }

@@ -1,13 +1,12 @@
-/** @file Loading parameters: everything is checked first, in PyTorch's words, and only then is anything assigned. */
+/** @file Loading parameters: all or nothing, with PyTorch's texts for everything that does not fit. */
 import { checkOptions, className, describe, readNumbers, typeName } from '../check/index.ts';
-import { namedModules } from '../hooks/index.ts';
-import type { Module } from './module.ts';
+import { type Hookable, namedModules } from '../hooks/index.ts';
 import { type Parameter, replaceValues } from './parameter.ts';
 import { Tensor, type TensorLike, valuesOf } from './tensor.ts';
 
 /**
- * A tensor to load: its values are rounded to float32. Where a `dtype` or `type` beside them says so (`float16`,
- * `torch.bfloat16`, `F16`), a Uint16Array holds bits of such numbers; types that the array cannot hold are refused.
+ * A tensor to load. Values are rounded to float32. A `dtype` or `type` beside them may declare a Uint16Array as bits of
+ * `float16` or `torch.bfloat16` or `F16`; types that the array cannot hold are refused.
  */
 export interface StateDictTensor {
   readonly data:
@@ -24,17 +23,26 @@ export interface StateDictTensor {
   readonly shape: readonly number[];
 }
 
-/** Tensors by the path of their parameter. What no parameter asks for is not looked at. */
+/** Tensors by the path of their parameter. Unexpected entries are not read. */
 export type StateDict = ReadonlyMap<string, StateDictTensor> | Readonly<Record<string, StateDictTensor>>;
 
 export interface IncompatibleKeys {
-  /** Parameters that the state dict does not have. */
+  /** Paths of parameters that have no entry. */
   missingKeys: string[];
-  /** Keys for which there is no parameter. */
+  /** Keys that have no parameter. */
   unexpectedKeys: string[];
 }
 
-export function loadStateDict(root: Module, stateDict: StateDict, options: { strict?: boolean }): IncompatibleKeys {
+/** The part of a Module that loading needs. */
+interface HasParameters extends Hookable {
+  namedParameters(options: { removeDuplicate: boolean }): Iterable<[string, Parameter]>;
+}
+
+export function loadStateDict(
+  root: HasParameters,
+  stateDict: StateDict,
+  options: { strict?: boolean },
+): IncompatibleKeys {
   checkOptions('loadStateDict()', options, ['strict']);
   const { strict = true } = options;
   if (typeof strict !== 'boolean') {
@@ -43,7 +51,7 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
   const given = entriesOf(stateDict);
   for (const key of given.keys() as Iterable<unknown>) {
     if (typeof key === 'string') continue;
-    throw new TypeError(`loadStateDict(): the keys must be paths of parameters, got ${describe(key)}`);
+    throw new TypeError(`loadStateDict(): a key must be the path of a parameter, got ${describe(key)}`);
   }
   const parameters = new Map(root.namedParameters({ removeDuplicate: false }));
   const missingKeys = [...parameters.keys()].filter((key) => !given.has(key));
@@ -65,7 +73,7 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
       problems.push(notTensor(key, value));
       continue;
     }
-    // One value is a scalar too, as in files of PyTorch 0.3, which had none.
+    // PyTorch 0.3 had no scalars and stored them with shape [1].
     const expected = parameter.shape.length === 0 && shape.length === 1 ? [1] : parameter.shape;
     if (shape.join() !== expected.join()) {
       problems.push(
@@ -74,11 +82,11 @@ export function loadStateDict(root: Module, stateDict: StateDict, options: { str
       continue;
     }
     try {
-      // Copied before anything is assigned: even where memory runs out, nothing has changed.
+      // Copied before anything is assigned, so that even out of memory nothing has changed.
       const data = toFloat32(key, value as StateDictTensor);
       if (data === undefined) problems.push(notTensor(key, value));
       else if (data.length === parameter.size) copies.push([parameter, data]);
-      else problems.push(`"${key}" has shape ${size(shape)}, but ${data.length} values`);
+      else problems.push(`"${key}" must hold ${parameter.size} values for shape ${size(shape)}, got ${data.length}`);
     } catch (error) {
       problems.push(
         `While copying the parameter named "${key}", whose dimensions in the model are ${size(parameter.shape)} and whose dimensions in the checkpoint are ${size(shape)}, an exception occurred : ${(error as Error)?.message ?? error}.`,
@@ -101,29 +109,23 @@ function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
   );
 }
 
-/** Read once, and so are the data: a getter may give another answer the next time. */
+/** Read once, as the data are: a getter may return another value the next time. */
 function shapeOf(value: unknown): readonly number[] | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   const { shape } = value as Partial<StateDictTensor>;
   return Array.isArray(shape) ? shape : undefined;
 }
 
-/** A copy of the values, each rounded once; undefined where they are no typed array of numbers. */
+/** A copy of the values, each rounded once; undefined for anything but a typed array of numbers. */
 function toFloat32(key: string, value: StateDictTensor): Float32Array | undefined {
   const data = value instanceof Tensor ? valuesOf(value) : value.data;
   if (!ArrayBuffer.isView(data) || data instanceof DataView) return undefined;
   const numbers = readNumbers('loadStateDict()', `the data of "${key}"`, data, value);
-  if (typeof data[0] === 'bigint') return fromBigInts(data as BigInt64Array | BigUint64Array);
+  if (typeof data[0] === 'bigint') return Float32Array.from(data as unknown as ArrayLike<bigint>, fromBigInt);
   return new Float32Array(numbers as ArrayLike<number>);
 }
 
-function fromBigInts(data: BigInt64Array | BigUint64Array): Float32Array {
-  const values = new Float32Array(data.length);
-  for (let i = 0; i < values.length; i++) values[i] = fromBigInt(data[i]!);
-  return values;
-}
-
-/** The low bits of a long integer become one, which is odd where any was: so that rounding twice rounds as once. */
+/** A float64 that rounds to the right float32: the low bits of a long integer become one sticky bit. */
 function fromBigInt(value: bigint): number {
   if (value === BigInt.asIntN(53, value)) return Number(value);
   return Number((value >> 11n) | (value & 0x7ffn ? 1n : 0n)) * 2048;
@@ -132,11 +134,8 @@ function fromBigInt(value: bigint): number {
 const notTensor = (key: string, value: unknown): string =>
   `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeName(value)}`;
 
-/**
- * Keys that nobody expects, in PyTorch's order: each belongs to the deepest module whose path it starts with, and the
- * modules come in the order of the tree.
- */
-function inTreeOrder(root: Module, keys: readonly string[]): string[] {
+/** Keys in PyTorch's order: by the deepest module whose path they start with, in the order of the tree. */
+function inTreeOrder(root: Hookable, keys: readonly string[]): string[] {
   const paths = [...namedModules(root, { removeDuplicate: false })].map(([path]) => path);
   const owner = (key: string) => {
     let [deepest, length] = [0, -1];
@@ -145,10 +144,8 @@ function inTreeOrder(root: Module, keys: readonly string[]): string[] {
     });
     return deepest;
   };
-  return keys
-    .map((key) => ({ key, owner: owner(key) }))
-    .sort((a, b) => a.owner - b.owner)
-    .map(({ key }) => key);
+  const owners = new Map(keys.map((key) => [key, owner(key)]));
+  return [...keys].sort((a, b) => owners.get(a)! - owners.get(b)!);
 }
 
 const quoted = (keys: readonly string[]) => keys.map((key) => `"${key}"`).join(', ');

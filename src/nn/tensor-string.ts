@@ -1,7 +1,6 @@
 /**
- * @file A tensor as text, by PyTorch's rules (torch/_tensor_str.py, 2.13, default options): four digits, scientific
- * notation where the magnitudes are far apart, columns of one width, 80 characters a line, and the middle left out
- * of tensors with more than 1000 values.
+ * @file Printing tensors by PyTorch's rules (torch/_tensor_str.py, 2.13, default options): four digits, scientific
+ * notation if magnitudes are far apart, columns of one width, 80 characters a line, and more than 1000 values summarized.
  */
 
 const PRECISION = 4;
@@ -10,17 +9,12 @@ const EDGE_ITEMS = 3;
 const LINE_WIDTH = 80;
 const PREFIX = 'tensor(';
 
-interface Values {
-  readonly length: number;
-  readonly [index: number]: number;
-}
-
-export function tensorString(data: Values, shape: readonly number[]): string {
+export function tensorString(data: ArrayLike<number>, shape: readonly number[]): string {
   if (data.length === 0) return shape.length === 1 ? 'tensor([])' : `tensor([], size=(${shape.join(', ')}))`;
   const summarize = data.length > THRESHOLD;
   const rowLengths = shape.map((_, dimension) => shape.slice(dimension + 1).reduce((a, b) => a * b, 1));
 
-  /** The indices along a dimension that are shown; -1 stands for those left out. */
+  /** The indices to show along a dimension; -1 is the ellipsis. */
   function shown(dimension: number): number[] {
     const length = shape[dimension]!;
     const all = summarize && length > 2 * EDGE_ITEMS ? 2 * EDGE_ITEMS : length;
@@ -55,7 +49,7 @@ export function tensorString(data: Values, shape: readonly number[]): string {
   return `${PREFIX}${level(0, 0, PREFIX.length)})`;
 }
 
-/** How all values of a tensor are written, decided by those that are shown. */
+/** The format of all values, which depends on those that are shown. */
 function formatter(values: readonly number[]): { format: (value: number) => string; width: number } {
   const finite = values.filter((value) => Number.isFinite(value) && value !== 0);
   let [smallest, largest] = [Infinity, 0];
@@ -81,7 +75,7 @@ function formatter(values: readonly number[]): { format: (value: number) => stri
   return { format: (value) => bare(value).padStart(width), width };
 }
 
-/** `1.2300e-08`: exponents have two digits at least. */
+/** `1.2300e-08`: an exponent has at least two digits. */
 function exponential(magnitude: number): string {
   const [rounded, exponent] = magnitude.toExponential(PRECISION).split('e') as [string, string];
   const digits = halfToEven(rounded, magnitude.toExponential(100).split('e')[0]!);
@@ -89,8 +83,8 @@ function exponential(magnitude: number): string {
 }
 
 /**
- * JavaScript rounds a tie up where Python rounds it to the even digit: takes back what was rounded up too much.
- * @param exact the same number with a hundred digits: a tie has only zeros behind its five
+ * JavaScript rounds a tie up, Python to the even digit.
+ * @param exact the number in a hundred digits: a tie has only zeros behind its five
  */
 function halfToEven(rounded: string, exact: string): string {
   const kept = exact.slice(0, exact.indexOf('.') + 1 + PRECISION);

@@ -15,42 +15,36 @@ import { kernels } from '../kernels/index.ts';
 import { checkShape, checkSpread, numberOfValues } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
-/** A Float32Array that its type lets nobody write to. */
+/** A Float32Array that is read-only by type. */
 export interface ReadonlyFloat32Array
   extends Omit<Float32Array, 'copyWithin' | 'fill' | 'reverse' | 'set' | 'sort' | 'subarray' | 'buffer'> {
   readonly [index: number]: number;
 }
 
-/** Nested arrays of numbers: a number for a scalar, one level for each dimension. */
+/** Nested arrays of numbers, one level per dimension; a bare number is a scalar. */
 export type Nested = number | readonly Nested[];
 
-/** Anything that can be read as a tensor: layertap's own, or what `readSafetensors` gives. */
+/** A Tensor, or a structure like one: an entry of `readSafetensors()`, a copy from another thread. */
 export interface TensorLike {
   readonly data: ReadonlyFloat32Array;
   readonly shape: readonly number[];
 }
 
 const CHECKED: unique symbol = Symbol('checked');
-/** Of a Parameter: it keeps the values itself. */
+/** For Parameter, which keeps the values itself. */
 export const SHAPE_ONLY: unique symbol = Symbol('shape only');
 
-/** The values of a tensor, as they are. See {@link valuesOf}. */
+/** The values of a tensor, unchecked. See {@link valuesOf}. */
 export function dataOf(tensor: Tensor): Float32Array {
-  // The way of most tensors first: looking up a symbol takes ten times as long.
+  // Plain tensors first: looking up a symbol takes ten times as long.
   if (tensor.constructor === Tensor) return tensor.data as Float32Array;
   return (tensor as unknown as Record<symbol, Float32Array>)[VALUES]!;
 }
 
-/**
- * A tensor of what layertap has computed itself: nothing is checked again, the arrays are taken over. Checking and
- * copying a shape costs as much as a small layer.
- */
+/** A tensor of the library's own results: takes over both arrays. Checking and copying the shape costs a small layer. */
 export const computed = (data: Float32Array, shape: readonly number[]): Tensor => new Tensor(data, shape, CHECKED);
 
-/**
- * float32 values in row-major order, and their shape. Immutable, and owned by JavaScript: a hook may keep one for
- * ever, nothing in layertap writes to it again.
- */
+/** float32 values in row-major order, and their shape. Immutable: a hook may keep one forever. */
 export class Tensor {
   static readonly className: string = 'Tensor';
   declare readonly data: ReadonlyFloat32Array;
@@ -58,8 +52,8 @@ export class Tensor {
   declare readonly shape: readonly number[];
 
   /**
-   * Takes over an array, without a copy: whoever made it must not write to it again. {@link tensor} copies.
-   * @throws RangeError where the shape does not hold as many values as there are
+   * Takes over an array without a copy; do not write to it afterwards. {@link tensor} copies.
+   * @throws RangeError if the shape does not fit the number of values
    */
   constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]);
   /** @internal */
@@ -74,26 +68,27 @@ export class Tensor {
       this.shape = shape;
       return;
     }
-    if (!(data instanceof Float32Array))
+    if (!(data instanceof Float32Array)) {
       throw new TypeError(`Tensor: the data must be a Float32Array, got ${describe(data)}`);
-    const values = checkShape('Tensor', shape);
-    if (values !== data.length) {
-      const gone = isDetached(data as Float32Array) ? `: ${GONE}` : '';
-      throw new RangeError(`Tensor: shape [${shape.join(', ')}] holds ${values} values, got ${data.length}${gone}`);
+    }
+    const size = checkShape('Tensor', shape);
+    if (size !== data.length) {
+      const got = `${data.length}${isDetached(data as Float32Array) ? `: ${GONE}` : ''}`;
+      throw new RangeError(`Tensor: the data must hold ${size} values for shape [${shape.join(', ')}], got ${got}`);
     }
     if (checked !== SHAPE_ONLY) this.data = data;
-    // Copied: kernels trust it, so nobody may change it later.
+    // Copied, because kernels rely on it.
     this.shape = shape.slice();
   }
 
-  /** How many values there are. */
+  /** The number of values. */
   get size(): number {
     return numberOfValues(this.shape);
   }
 
   /**
-   * The same values in another shape; one dimension may be -1, for what is left.
-   * @throws RangeError in PyTorch's words where the values do not fit
+   * The same values in another shape. One dimension may be -1, to be inferred.
+   * @throws RangeError with PyTorch's text if the values do not fit
    */
   reshape(...shape: number[]): Tensor {
     checkSpread('reshape', shape);
@@ -103,7 +98,7 @@ export class Tensor {
       if (dimension === -1 && i !== inferred)
         throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);
       if (Number.isSafeInteger(dimension) && dimension >= -1) return;
-      const came = `\n  came: ${describe(dimension)}\n  expected: a whole number of at least 0, or -1 for what is left`;
+      const came = `\n  came: ${describe(dimension)}\n  expected: a whole number of at least 0, or -1 to infer it`;
       throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}${came}`);
     });
     const known = numberOfValues(shape.filter((_, i) => i !== inferred));
@@ -122,8 +117,8 @@ export class Tensor {
   }
 
   /**
-   * The value of a tensor that has only one.
-   * @throws RangeError in PyTorch's words where there are more, or none
+   * The only value of a tensor.
+   * @throws RangeError with PyTorch's text if there are more, or none
    */
   item(): number {
     if (this.size !== 1) {
@@ -134,7 +129,7 @@ export class Tensor {
     return valuesOf(this)[0]!;
   }
 
-  /** The values as nested arrays; a number for a scalar. */
+  /** The values as nested arrays, or the number of a scalar. */
   toArray(): Nested {
     const [data, shape] = [valuesOf(this), this.shape];
     let next = 0;
@@ -145,11 +140,11 @@ export class Tensor {
     return level(0);
   }
 
-  /** Printed as PyTorch prints a float32 tensor. */
+  /** As PyTorch prints a float32 tensor. */
   toString(): string {
     const values = dataOf(this);
     if (values.length === this.size) return tensorString(values, this.shape);
-    const why = isDetached(values) ? GONE : `its shape wants ${this.size}, and was written to`;
+    const why = isDetached(values) ? GONE : `its shape was changed, to hold ${this.size}`;
     return `${className(this)} of shape [${this.shape.join(', ')}] with ${values.length} values: ${why}`;
   }
 
@@ -165,8 +160,8 @@ export class Tensor {
 }
 
 /**
- * The values of a tensor, to be read and not kept.
- * @throws ForwardError where there are not as many as its shape says: it would be computed with what lies beside them
+ * The values of a tensor, to read and not to keep.
+ * @throws ForwardError if their number does not fit the shape: a kernel would read the memory beside them
  */
 export function valuesOf(tensor: Tensor): Float32Array {
   const values = dataOf(tensor);
@@ -180,12 +175,19 @@ export function valuesOf(tensor: Tensor): Float32Array {
 }
 
 /**
- * A tensor of the values given: a number, nested arrays of numbers, a typed array (one dimension), or a typed array with
- * its shape, as a copy of a tensor in another thread has them, or `readSafetensors` gives them. Copied, and rounded to
- * float32; bits of float16 or bfloat16 are read as such where a `dtype` or `type` beside them says so.
- * @throws TypeError for anything else, RangeError in PyTorch's words for arrays of unequal length
+ * A tensor of a number, nested arrays of numbers, a typed array (one dimension), or a typed array with its shape: a Tensor,
+ * an entry of `readSafetensors()`, a copy from another thread. The values are copied and rounded to float32; a `dtype` or
+ * `type` beside them may declare bits of float16 or bfloat16.
+ * @throws TypeError for anything else, or a second argument; RangeError with PyTorch's text for ragged arrays
  */
-export function tensor(values: Nested | ArrayBufferView | TensorLike): Tensor {
+export function tensor(values: Nested | ArrayBufferView | TensorLike, ...more: never[]): Tensor {
+  if (more.length > 0) {
+    throw new TypeError(
+      `tensor() takes 1 positional argument but ${more.length + 1} were given\n` +
+        `  came: ${[values, ...more].map(describe).join(', ')}\n` +
+        '  expected: nested arrays as tensor([[1, 2], [3, 4]]), or tensor(values).reshape(2, 2); always float32',
+    );
+  }
   if (ArrayBuffer.isView(values)) return fromTypedArray(values);
   if (values instanceof Tensor) return new Tensor(valuesOf(values).slice(), values.shape);
   if (isTensorLike(values)) return new Tensor(fromTypedArray(values.data as Float32Array, values).data, values.shape);
@@ -212,7 +214,7 @@ export function tensor(values: Nested | ArrayBufferView | TensorLike): Tensor {
         `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${value.length})\n  at: values${path}`,
       );
     }
-    // By index: forEach would pass over holes.
+    // By index: forEach skips holes.
     for (let i = 0; i < value.length; i++) copy(value[i], dimension + 1, `${path}[${i}]`);
   };
   copy(values, 0, '');
@@ -227,16 +229,16 @@ function isTensorLike(value: unknown): value is TensorLike {
 
 function fromTypedArray(values: ArrayBufferView, tensor?: TensorLike): Tensor {
   if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    throw new TypeError(`tensor(): a typed array of numbers expected, got ${describe(values)}`);
+    throw new TypeError(`tensor(): a typed array must hold numbers, got ${describe(values)}`);
   }
   const data = Float32Array.from(readNumbers('tensor()', 'the data', values, tensor));
   return new Tensor(data, [data.length]);
 }
 
-/** As many as numpy and PyTorch take. */
+/** The limit of numpy and PyTorch. */
 const MOST_DIMENSIONS = 64;
 
-/** How the hooks read layertap's own tensors. They are immutable, so there is nothing to copy to keep one; a Parameter is not. */
+/** How hooks read layertap's own tensors. A Tensor is immutable and is kept as it is; a Parameter is copied. */
 export const tensorReader: TensorReader<Tensor> = {
   is: (value): value is Tensor => value instanceof Tensor,
   shape: (t) => t.shape,

@@ -242,7 +242,7 @@ test('modules that are added and removed until their number is the same again ar
   assert.equal(names, ['a', 'c', 'd']);
   assert.throws(() => {
     for (const [name, module] of dict) dict.delete(name) && dict.set(name, module);
-  }, /^dictionary keys changed during iteration\n {2}came: an array of length 2, beyond the 3 of the start/);
+  }, /^dictionary keys changed during iteration\n {2}came: an array of length 2, after the 3 of the start/);
 });
 
 test('Sequentials in Sequentials are looked through once, however deep, when they are prepared anew', () => {

@@ -305,7 +305,7 @@ test('a module in another property of a Sequential would never be called: an err
   write(net, 'foo', new Linear(1, 1));
   const expected =
     'Sequential.foo is never called: forward calls the numbered modules\n' +
-    '  came: a Linear\n  expected: append(), or a subclass with a forward of its own';
+    '  came: a Linear\n  expected: append(), or a subclass that overrides forward';
   for (const look of [() => names(net), () => [...net.parameters()]]) assert.is(messageOf(look), expected);
   assert.is(
     messageOf(() => net(zeros(1, 1))),

@@ -91,7 +91,7 @@ test('a module in a property is a child as in any module: its parameters are not
   dict.set('extra', new ReLU());
   assert.throws(
     () => names(dict),
-    /^ModuleDict\.extra is a Linear, but set\("extra", …\) gave it another one: give this one another name$/,
+    /^ModuleDict\.extra: "extra" is also the name of a module that was set\(\); give this Linear another name$/,
   );
 });
 

@@ -23,13 +23,13 @@ test('assign() replaces a parameter, and leaves tensors that were made from it a
     [7, 8],
   ]);
   assert.is(p.version, 1);
-  assert.throws(() => p.assign([1, 2, 3]), /^assign\(\): values for shape \[2, 2\] expected, got 3 values$/);
-  assert.throws(() => p.assign(tensor([1, 2, 3, 4])), /expected, got shape \[4\]$/);
-  assert.throws(() => p.assign(null as never), /^assign\(\): a tensor or an array of numbers expected, got null$/);
+  assert.throws(() => p.assign([1, 2, 3]), /^assign\(\): the values must fit shape \[2, 2\], got 3 values$/);
+  assert.throws(() => p.assign(tensor([1, 2, 3, 4])), /^assign\(\): the values must fit shape \[2, 2\], got shape \[4\]$/);
+  assert.throws(() => p.assign(null as never), /^assign\(\): the values must be a tensor or an array of numbers, got null$/);
   assert.throws(() => p.assign(7 as never), /got the number 7$/);
   assert.throws(
     () => p.assign([1, 2, 3, 'a'] as never),
-    /^assign\(\): numbers expected, got the string "a" at index 3$/,
+    /^assign\(\): the values must be numbers, got the string "a" at index 3$/,
   );
   assert.equal(p.toArray(), [
     [5, 6],
@@ -50,10 +50,10 @@ test('new Parameter() takes a tensor, and says what came instead', () => {
       () => new Parameter(value as never),
       (error: Error) =>
         error instanceof TypeError &&
-        error.message === `Parameter: a tensor expected, got ${came}: tensor(values) makes one`,
+        error.message === `Parameter: the initial value must be a tensor, got ${came}: use tensor(values)`,
     );
   }
-  assert.throws(() => new Parameter({ data: new Float32Array(2), shape: [3] }), /shape \[3\] holds 3 values, got 2/);
+  assert.throws(() => new Parameter({ data: new Float32Array(2), shape: [3] }), /the data must hold 3 values for shape \[3\], got 2/);
 });
 
 test('the shape of a Parameter is fixed: what is prepared for the kernels has the same', () => {
@@ -104,18 +104,18 @@ test('assign() reads each value once: what was checked is what is kept', () => {
 test('assign() says what does not fit', () => {
   const p = new Parameter(tensor([1, 2]));
   const bad: [unknown, RegExp][] = [
-    [{ data: Float32Array.of(1), shape: [2] }, /^assign\(\): values for shape \[2\] expected, got 1 value$/],
-    [{ data: Float32Array.of(1, 2), shape: [2, 1] }, /expected, got shape \[2, 1\]$/],
+    [{ data: Float32Array.of(1), shape: [2] }, /^assign\(\): the values must fit shape \[2\], got 1 value$/],
+    [{ data: Float32Array.of(1, 2), shape: [2, 1] }, /must fit shape \[2\], got shape \[2, 1\]$/],
     [
       { data: Float32Array.of(1, 2), shape: 2 },
-      /^assign\(\): a tensor or an array of numbers expected, got an Object$/,
+      /^assign\(\): the values must be a tensor or an array of numbers, got an Object$/,
     ],
-    [{ data: null, shape: [2] }, /a tensor or an array of numbers expected, got an Object$/],
-    [{}, /a tensor or an array of numbers expected, got an Object$/],
-    ['12', /a tensor or an array of numbers expected, got the string "12"$/],
-    [BigInt64Array.of(1n, 2n), /^assign\(\): numbers expected, got the bigint 1n at index 0$/],
+    [{ data: null, shape: [2] }, /the values must be a tensor or an array of numbers, got an Object$/],
+    [{}, /the values must be a tensor or an array of numbers, got an Object$/],
+    ['12', /must be a tensor or an array of numbers, got the string "12"$/],
+    [BigInt64Array.of(1n, 2n), /^assign\(\): the values must be numbers, got the bigint 1n at index 0$/],
     // biome-ignore lint/suspicious/noSparseArray: what is tested
-    [[1, ,], /^assign\(\): numbers expected, got undefined at index 1$/],
+    [[1, ,], /^assign\(\): the values must be numbers, got undefined at index 1$/],
   ];
   for (const [values, message] of bad) {
     assert.throws(() => p.assign(values as never), message);
@@ -286,7 +286,7 @@ test('tensor() takes what a copy of a tensor in another thread holds, and what r
     assert.is.not(made.data, x.data);
   }
   assert.equal(tensor({ data: Float64Array.of(1, 2) as never, shape: [2, 1] }).toArray(), [[1], [2]]);
-  assert.throws(() => tensor({ data: new Float32Array(3), shape: [2] }), /shape \[2\] holds 2 values, got 3/);
+  assert.throws(() => tensor({ data: new Float32Array(3), shape: [2] }), /the data must hold 2 values for shape \[2\], got 3/);
 });
 
 test.run();

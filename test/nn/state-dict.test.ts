@@ -247,12 +247,12 @@ test('loadStateDict() takes maps and plain objects, and says what came otherwise
   );
   assert.is(
     messageOf(() => new Linear(3, 2).loadStateDict(new Map<unknown, unknown>([[5, zeros(1)]]) as never)),
-    'loadStateDict(): the keys must be paths of parameters, got the number 5',
+    'loadStateDict(): a key must be the path of a parameter, got the number 5',
   );
   const short = { ...good, weight: { data: new Float32Array(5), shape: [2, 3] } };
   assert.match(
     messageOf(() => new Linear(3, 2).loadStateDict(short)),
-    /"weight" has shape torch.Size\(\[2, 3\]\), but 5 values/,
+    /"weight" must hold 6 values for shape torch\.Size\(\[2, 3\]\), got 5/,
   );
 });
 

@@ -161,7 +161,7 @@ test('sizes are shown as what they are', () => {
   assert.is(shown(null), 'zeros(): dimension 1 must be a whole number, got null, in [2, null]');
   assert.throws(
     () => zeros(6).reshape('2' as never, 3),
-    /^invalid shape dimension 2 at index 0 of shape \["2", 3\]\n {2}came: the string "2"\n {2}expected: a whole number of at least 0, or -1 for what is left$/,
+    /^invalid shape dimension 2 at index 0 of shape \["2", 3\]\n {2}came: the string "2"\n {2}expected: a whole number of at least 0, or -1 to infer it$/,
   );
   assert.throws(() => zeros(1).reshape(Symbol('x') as never), /of shape \[Symbol\(x\)\]/);
 });
@@ -176,14 +176,14 @@ test('values of other types are refused, with their place', () => {
   assert.throws(() => tensor({} as never), /must be real number, not Object/);
   assert.throws(
     () => tensor(BigInt64Array.of(1n)),
-    /^tensor\(\): a typed array of numbers expected, got a BigInt64Array$/,
+    /^tensor\(\): a typed array must hold numbers, got a BigInt64Array$/,
   );
   assert.throws(() => tensor(new DataView(new ArrayBuffer(4))), /got a DataView$/);
   assert.throws(
     () => new Tensor([1] as never, [1]),
     /^Tensor: the data must be a Float32Array, got an array of length 1$/,
   );
-  assert.throws(() => new Tensor(new Float32Array(2), [3]), /^Tensor: shape \[3\] holds 3 values, got 2$/);
+  assert.throws(() => new Tensor(new Float32Array(2), [3]), /^Tensor: the data must hold 3 values for shape \[3\], got 2$/);
   assert.throws(() => new Tensor(new Float32Array(2), [NaN]), /dimension 0 must be a whole number, got the number NaN/);
 });
 
@@ -277,7 +277,7 @@ for (const fixture of fixtureJson<RandomCase[]>('pytorch/random.json')) {
 
 test('manualSeed() takes whole numbers only', () => {
   for (const seed of [NaN, 1.5, '1', null, Infinity, 2 ** 53] as number[]) {
-    assert.throws(() => manualSeed(seed), /^manualSeed\(\): a whole number from .* to 2\^53 - 1 expected, got /);
+    assert.throws(() => manualSeed(seed), /^manualSeed\(\): the seed must be a whole number from .* to 2\^53 - 1, got /);
   }
 });
 
