@@ -1,4 +1,4 @@
-import { checkOptions, describe, typeName } from '../check/index.ts';
+import { BOOLEAN, checkOptions, describe, typeName } from '../check/index.ts';
 import { ForwardError } from '../hooks/index.ts';
 import { linear, parameterLinear } from './functional.ts';
 import { Module } from './module.ts';
@@ -27,11 +27,8 @@ export class Linear extends Module {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkShape('Linear: [outFeatures, inFeatures]', [outFeatures, inFeatures]);
-    checkOptions('Linear', options, ['bias']);
+    checkOptions('Linear', options, { bias: BOOLEAN });
     const { bias = true } = options;
-    if (typeof bias !== 'boolean') {
-      throw new TypeError(`Linear: option "bias" must be true or false, got ${describe(bias)}`);
-    }
     this.weight = initial([outFeatures, inFeatures], kaimingBound(inFeatures));
     // Without inputs, PyTorch's bias is 0.
     this.bias = bias ? initial([outFeatures], inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0) : null;

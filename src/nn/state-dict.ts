@@ -1,5 +1,5 @@
 /** @file Loading parameters: all or nothing, with PyTorch's texts for everything that does not fit. */
-import { checkOptions, className, describe, readNumbers, typeName } from '../check/index.ts';
+import { BOOLEAN, checkOptions, className, describe, isPlainObject, readNumbers, typeName } from '../check/index.ts';
 import { type Hookable, namedModules } from '../hooks/index.ts';
 import { type Parameter, replaceValues } from './parameter.ts';
 import { Tensor, type TensorLike, valuesOf } from './tensor.ts';
@@ -43,11 +43,8 @@ export function loadStateDict(
   stateDict: StateDict,
   options: { strict?: boolean },
 ): IncompatibleKeys {
-  checkOptions('loadStateDict()', options, ['strict']);
+  checkOptions('loadStateDict()', options, { strict: BOOLEAN });
   const { strict = true } = options;
-  if (typeof strict !== 'boolean') {
-    throw new TypeError(`loadStateDict(): option "strict" must be true or false, got ${describe(strict)}`);
-  }
   const given = entriesOf(stateDict);
   for (const key of given.keys() as Iterable<unknown>) {
     if (typeof key === 'string') continue;
@@ -102,8 +99,7 @@ export function loadStateDict(
 
 function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
   if (stateDict instanceof Map) return new Map(stateDict);
-  const prototype = stateDict === null || typeof stateDict !== 'object' ? undefined : Object.getPrototypeOf(stateDict);
-  if (prototype === Object.prototype || prototype === null) return new Map(Object.entries(stateDict));
+  if (isPlainObject(stateDict)) return new Map(Object.entries(stateDict));
   throw new TypeError(
     `Expected state_dict to be dict-like, got ${typeName(stateDict)}\n  expected: a Map or a plain object`,
   );

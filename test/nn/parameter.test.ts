@@ -24,8 +24,14 @@ test('assign() replaces a parameter, and leaves tensors that were made from it a
   ]);
   assert.is(p.version, 1);
   assert.throws(() => p.assign([1, 2, 3]), /^assign\(\): the values must fit shape \[2, 2\], got 3 values$/);
-  assert.throws(() => p.assign(tensor([1, 2, 3, 4])), /^assign\(\): the values must fit shape \[2, 2\], got shape \[4\]$/);
-  assert.throws(() => p.assign(null as never), /^assign\(\): the values must be a tensor or an array of numbers, got null$/);
+  assert.throws(
+    () => p.assign(tensor([1, 2, 3, 4])),
+    /^assign\(\): the values must fit shape \[2, 2\], got shape \[4\]$/,
+  );
+  assert.throws(
+    () => p.assign(null as never),
+    /^assign\(\): the values must be a tensor or an array of numbers, got null$/,
+  );
   assert.throws(() => p.assign(7 as never), /got the number 7$/);
   assert.throws(
     () => p.assign([1, 2, 3, 'a'] as never),
@@ -53,7 +59,10 @@ test('new Parameter() takes a tensor, and says what came instead', () => {
         error.message === `Parameter: the initial value must be a tensor, got ${came}: use tensor(values)`,
     );
   }
-  assert.throws(() => new Parameter({ data: new Float32Array(2), shape: [3] }), /the data must hold 3 values for shape \[3\], got 2/);
+  assert.throws(
+    () => new Parameter({ data: new Float32Array(2), shape: [3] }),
+    /the data must hold 3 values for shape \[3\], got 2/,
+  );
 });
 
 test('the shape of a Parameter is fixed: what is prepared for the kernels has the same', () => {
@@ -114,6 +123,15 @@ test('assign() says what does not fit', () => {
     [{}, /the values must be a tensor or an array of numbers, got an Object$/],
     ['12', /must be a tensor or an array of numbers, got the string "12"$/],
     [BigInt64Array.of(1n, 2n), /^assign\(\): the values must be numbers, got the bigint 1n at index 0$/],
+    [
+      [[1, 2]],
+      /^assign\(\): the values must be a tensor of shape \[2\] or 2 numbers, got an array at index 0: use tensor/,
+    ],
+    [
+      [[1], [2]],
+      /^assign\(\): the values must be a tensor of shape \[2\] or 2 numbers, got an array at index 0: use tensor/,
+    ],
+    [[1, [2]], /must be a tensor of shape \[2\] or 2 numbers, got an array at index 1: use tensor\(values\)$/],
     // biome-ignore lint/suspicious/noSparseArray: what is tested
     [[1, ,], /^assign\(\): the values must be numbers, got undefined at index 1$/],
   ];
@@ -286,7 +304,10 @@ test('tensor() takes what a copy of a tensor in another thread holds, and what r
     assert.is.not(made.data, x.data);
   }
   assert.equal(tensor({ data: Float64Array.of(1, 2) as never, shape: [2, 1] }).toArray(), [[1], [2]]);
-  assert.throws(() => tensor({ data: new Float32Array(3), shape: [2] }), /the data must hold 2 values for shape \[2\], got 3/);
+  assert.throws(
+    () => tensor({ data: new Float32Array(3), shape: [2] }),
+    /the data must hold 2 values for shape \[2\], got 3/,
+  );
 });
 
 test.run();

@@ -104,6 +104,7 @@ const bad: [string, () => unknown][] = [
   ['tensor, number then list', () => tensor([1, [2]])],
   ['tensor, too deep later', () => tensor([[1], [[2]]])],
   ['tensor, empty row', () => tensor([[1], []])],
+  ['tensor, two arguments', () => (tensor as (...values: unknown[]) => Tensor)([1, 2], [2])],
   ['linear, 2-D', () => new Linear(3, 2)(zeros(4, 5))],
   ['linear, 1-D', () => new Linear(3, 2)(zeros(4))],
   ['linear, 3-D', () => new Linear(3, 2)(zeros(2, 4, 5))],
@@ -183,7 +184,10 @@ test('values of other types are refused, with their place', () => {
     () => new Tensor([1] as never, [1]),
     /^Tensor: the data must be a Float32Array, got an array of length 1$/,
   );
-  assert.throws(() => new Tensor(new Float32Array(2), [3]), /^Tensor: the data must hold 3 values for shape \[3\], got 2$/);
+  assert.throws(
+    () => new Tensor(new Float32Array(2), [3]),
+    /^Tensor: the data must hold 3 values for shape \[3\], got 2$/,
+  );
   assert.throws(() => new Tensor(new Float32Array(2), [NaN]), /dimension 0 must be a whole number, got the number NaN/);
 });
 
@@ -200,6 +204,21 @@ test('a Tensor keeps no array of its caller, and takes whole sizes only', () => 
   assert.throws(() => tensor(circular as never), /an array that contains itself\?$/);
   // biome-ignore lint/suspicious/noSparseArray: what is tested
   assert.throws(() => tensor([1, , 3] as never), /must be real number, not undefined/);
+});
+
+test('tensor() refuses a second argument and shows how to give a shape', () => {
+  const wrong = tensor as (...values: unknown[]) => Tensor;
+  for (const [more, got] of [
+    [[2, 2], 'an array of length 2'],
+    ['float32', 'the string "float32"'],
+    [undefined, 'undefined'],
+  ]) {
+    assert.is(
+      messageOf(() => wrong([1, 2, 3, 4], more)),
+      `tensor() takes 1 positional argument but 2 were given\n  came: an array of length 4, ${got}\n` +
+        '  expected: nested arrays as tensor([[1, 2], [3, 4]]), or tensor(values).reshape(2, 2); always float32',
+    );
+  }
 });
 
 test('reshape() shares the values and infers one dimension', () => {
@@ -277,7 +296,10 @@ for (const fixture of fixtureJson<RandomCase[]>('pytorch/random.json')) {
 
 test('manualSeed() takes whole numbers only', () => {
   for (const seed of [NaN, 1.5, '1', null, Infinity, 2 ** 53] as number[]) {
-    assert.throws(() => manualSeed(seed), /^manualSeed\(\): the seed must be a whole number from .* to 2\^53 - 1, got /);
+    assert.throws(
+      () => manualSeed(seed),
+      /^manualSeed\(\): the seed must be a whole number from .* to 2\^53 - 1, got /,
+    );
   }
 });
 
