@@ -7,7 +7,7 @@ import { pageFiles } from './page-files.ts';
 import { handle } from './server/handle.ts';
 import { hostCheck, isLoopback } from './server/host-names.ts';
 import { CannotListen, listen } from './server/listen.ts';
-import { LogDirectory } from './server/log-directory.ts';
+import { ServedLogs } from './server/served-logs.ts';
 
 export interface ViewOptions {
   readonly directory: string;
@@ -22,7 +22,7 @@ export interface ViewOptions {
  */
 export async function view({ directory, port, host, open }: ViewOptions): Promise<void> {
   await checkDirectory(directory);
-  const logs = new LogDirectory(directory);
+  const logs = new ServedLogs(directory);
   const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
   const listening = await listen((request, response) => void handle(site, request, response), { host, port }).catch(
     (error) => {

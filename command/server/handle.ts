@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LogFile } from '../../src/tensorboard/index.ts';
 import { HEADERS } from './headers.ts';
-import type { LogDirectory } from './log-directory.ts';
+import type { ServedLogs } from './served-logs.ts';
 
 /** A file of the page. */
 export interface Asset {
@@ -12,7 +12,7 @@ export interface Asset {
 }
 
 export interface Site {
-  readonly logs: LogDirectory;
+  readonly logs: ServedLogs;
   /** By their paths: '/', '/viewer.js', …. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly answersTo: (hostHeader: string | undefined) => boolean;

@@ -28,9 +28,9 @@ export {
   rule,
   STRING,
 } from './options.ts';
+export { isFirstReport, markOutage, outageOf } from './outage.ts';
 export { binOf } from './sorted.ts';
 export { readStep } from './step.ts';
 export { plainSummary, type Summary } from './summary.ts';
-export { isNews, markTrouble, troubleOf } from './trouble.ts';
 export { absorb, isClass, isPlainObject, isThenable, tagOf, typedArrayName } from './type-tests.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

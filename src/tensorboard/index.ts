@@ -18,13 +18,13 @@ export { type LogActivationsOptions, logActivations } from './log-activations.ts
 /* Reading */
 export { fileLogs, handleLogs, memoryLogs } from './reading/browser-logs.ts';
 export { type DirectoryLogsOptions, directoryLogs } from './reading/directory-logs.ts';
-export { EventReader, type OnDamage } from './reading/event-reader.ts';
-export type { LogFile, LogSource } from './reading/log-source.ts';
+export { EventReader, type OnWarning } from './reading/event-reader.ts';
+export type { LogDirectory, LogFile } from './reading/log-source.ts';
 export type * from './reading/logged-event.ts';
-export { type EventSource, readEvents } from './reading/read-events.ts';
-export type { Damage } from './reading/record-splitter.ts';
+export { type EventFileBytes, readEvents } from './reading/read-events.ts';
+export type { ReadWarning } from './reading/record-splitter.ts';
 export {
-  type FileDamage,
+  type FileWarning,
   type FollowOptions,
   type RunEvent,
   type RunEvents,

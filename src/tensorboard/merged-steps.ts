@@ -1,4 +1,4 @@
-import { describeError, isNews, troubleOf } from '../check/index.ts';
+import { describeError, isFirstReport, outageOf } from '../check/index.ts';
 import { report } from '../hooks/index.ts';
 import type { Numbers } from '../kernels/index.ts';
 import { drainAtExit, forget, type Waiting } from './sinks/at-exit.ts';
@@ -137,10 +137,10 @@ export class MergedSteps implements Waiting {
     try {
       add();
     } catch (error) {
-      const trouble = troubleOf(error);
-      if (trouble === undefined) {
+      const outage = outageOf(error);
+      if (outage === undefined) {
         report(new Error(`layertap: ${this.#where}: ${describeError(error)}`, { cause: error }));
-      } else if (isNews(trouble)) report(error as Error);
+      } else if (isFirstReport(outage)) report(error as Error);
     }
   }
 }

@@ -81,7 +81,7 @@ test('SummaryWriter writes where a file: URL says, and refuses other URLs before
     );
     assert.throws(
       () => directoryLogs(logDir),
-      /^directoryLogs\(\): the log directory must be .*\n {2}give a LogSource/,
+      /^directoryLogs\(\): the log directory must be .*\n {2}give a LogDirectory/,
     );
   }
 });

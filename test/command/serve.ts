@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { handle } from '../../command/server/handle.ts';
 import { hostCheck } from '../../command/server/host-names.ts';
 import { type Listening, listen } from '../../command/server/listen.ts';
-import { LogDirectory } from '../../command/server/log-directory.ts';
+import { ServedLogs } from '../../command/server/served-logs.ts';
 import type { Clock } from '../../command/server/stalled-clients.ts';
 
 /** The server on a log directory, at any free port. */
 export function serve(directory: string, clock?: Clock): Promise<Listening> {
   const assets = new Map([['/', { type: 'text/html', bytes: Buffer.from('<p>page') }]]);
-  const site = { logs: new LogDirectory(directory), assets, answersTo: hostCheck(undefined) };
+  const site = { logs: new ServedLogs(directory), assets, answersTo: hostCheck(undefined) };
   return listen((request, response) => void handle(site, request, response), {
     host: undefined,
     port: 0,

@@ -1,4 +1,4 @@
-import type { LogFile, LogSource } from '../../src/tensorboard/index.ts';
+import type { LogDirectory, LogFile } from '../../src/tensorboard/index.ts';
 
 /** What the server of `layertap view` says of its directory. */
 export interface LogListing {
@@ -13,7 +13,7 @@ export interface LogListing {
  * The event files that the server of `layertap view` has.
  * @param base where the page is, with a '/' at its end
  */
-export function httpLogs(base: URL): LogSource {
+export function httpLogs(base: URL): LogDirectory {
   return {
     async list() {
       const response = await ask(new URL('api/files', base));

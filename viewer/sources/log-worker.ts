@@ -1,5 +1,5 @@
 /** @file Log files that a worker reads, so that the page never waits for decoding. */
-import type { LogSource } from '../../src/tensorboard/index.ts';
+import type { LogDirectory } from '../../src/tensorboard/index.ts';
 import type { DataSource } from './data-source.ts';
 import { logSource } from './logs.ts';
 import { postSource } from './post-source.ts';
@@ -15,7 +15,7 @@ const MOST_BATCHES = 4;
  * @example
  * answerLogs(httpLogs(new URL('.', location.href)));
  */
-export function answerLogs(logs: LogSource, port: MessageEnd = self as MessageEnd): () => void {
+export function answerLogs(logs: LogDirectory, port: MessageEnd = self as MessageEnd): () => void {
   // Its name is the page's matter.
   return postSource(port, logSource('', logs), MOST_BATCHES);
 }

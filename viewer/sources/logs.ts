@@ -1,4 +1,4 @@
-import type { LogSource } from '../../src/tensorboard/index.ts';
+import type { LogDirectory } from '../../src/tensorboard/index.ts';
 import type { DataSource, SourceListener } from './data-source.ts';
 import { LogLook } from './logs/log-look.ts';
 
@@ -15,7 +15,7 @@ export interface LogSourceOptions {
  *
  * @param name shown in the head of the page
  */
-export function logSource(name: string, logs: LogSource, { interval = 1 }: LogSourceOptions = {}): DataSource {
+export function logSource(name: string, logs: LogDirectory, { interval = 1 }: LogSourceOptions = {}): DataSource {
   return {
     name,
     connect(listener) {

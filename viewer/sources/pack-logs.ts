@@ -1,4 +1,4 @@
-import type { LogSource } from '../../src/tensorboard/index.ts';
+import type { LogDirectory } from '../../src/tensorboard/index.ts';
 import { type PackOptions, packStore } from '../data/pack.ts';
 import { Store } from '../data/store.ts';
 import type { Progress } from './data-source.ts';
@@ -15,7 +15,7 @@ export interface PackLogsOptions extends PackOptions {
  * @returns undefined where there is nothing to show
  */
 export async function packLogs(
-  logs: LogSource,
+  logs: LogDirectory,
   options: PackLogsOptions = {},
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { onWarning = () => {}, onProgress = () => {}, ...pack } = options;

@@ -1,4 +1,4 @@
-import { checkOptions, className, describe, describeError, isNews, troubleOf } from '../../check/index.ts';
+import { checkOptions, className, describe, describeError, isFirstReport, outageOf } from '../../check/index.ts';
 import { checkHook } from '../core/check-hook.ts';
 import { describePlace } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
@@ -45,9 +45,9 @@ export function observeIsolated<M extends ModuleLike>(
   }
   const name = observer.name || '(anonymous)';
   const failed = (record: HookRecord, cause: unknown) => {
-    const trouble = troubleOf(cause);
-    if (trouble !== undefined) {
-      if (isNews(trouble)) report(cause as Error, reporter);
+    const outage = outageOf(cause);
+    if (outage !== undefined) {
+      if (isFirstReport(outage)) report(cause as Error, reporter);
       return;
     }
     // Calls that were under way when it was removed may still fail: that it fails has been said.

@@ -5,18 +5,18 @@ import { LITTLE_ENDIAN } from './endian.ts';
 const NONE: Float64Array = new Float64Array(0);
 
 /** Gives memory for a number of float64s. */
-export type NumberRoom = (count: number) => Float64Array;
+export type AllocateNumbers = (count: number) => Float64Array;
 
-const ownRoom: NumberRoom = (count) => new Float64Array(count);
+const ownRoom: AllocateNumbers = (count) => new Float64Array(count);
 
 /** A `repeated double` (8 bytes) or `float` (4), packed or not. Mostly it comes in one piece, which is copied once. */
 export class NumberList {
   readonly #size: 8 | 4;
-  readonly #room: NumberRoom;
+  readonly #room: AllocateNumbers;
   #numbers: Float64Array = NONE;
   length = 0;
 
-  constructor(size: 8 | 4, room: NumberRoom = ownRoom) {
+  constructor(size: 8 | 4, room: AllocateNumbers = ownRoom) {
     this.#size = size;
     this.#room = room;
   }

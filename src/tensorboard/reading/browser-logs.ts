@@ -1,4 +1,4 @@
-import { isEventFile, type LogFile, type LogSource } from './log-source.ts';
+import { isEventFile, type LogDirectory, type LogFile } from './log-source.ts';
 import { blobChunks } from './read-events.ts';
 
 /** TypeScript does not declare that handles can be iterated over in every browser that has them. */
@@ -10,7 +10,7 @@ type Directory = FileSystemDirectoryHandle & {
  * The event files below a directory handle of a browser: from `showDirectoryPicker()`, which can be followed while
  * another program writes there, or from the private file system.
  */
-export function handleLogs(directory: FileSystemDirectoryHandle): LogSource {
+export function handleLogs(directory: FileSystemDirectoryHandle): LogDirectory {
   return {
     async list() {
       const files: LogFile[] = [];
@@ -29,7 +29,7 @@ async function walk(directory: Directory, prefix: string, files: LogFile[]): Pro
 }
 
 /** The event files among files that somebody has chosen or dropped; with their paths, where a directory was chosen. */
-export function fileLogs(files: Iterable<File>): LogSource {
+export function fileLogs(files: Iterable<File>): LogDirectory {
   const chosen = [...files].filter(({ name }) => isEventFile(name));
   return {
     list: async () => chosen.map((file) => fromBlob(file.webkitRelativePath || file.name, file)),
@@ -37,7 +37,7 @@ export function fileLogs(files: Iterable<File>): LogSource {
 }
 
 /** The event files of a {@link MemorySink}, as they are at each look. */
-export function memoryLogs(sink: { files(): Map<string, Blob> }): LogSource {
+export function memoryLogs(sink: { files(): Map<string, Blob> }): LogDirectory {
   return {
     list: async () => [...sink.files()].map(([path, blob]) => fromBlob(path, blob)),
   };

@@ -6,7 +6,7 @@
  */
 import { decodeUtf8 } from '../../check/index.ts';
 import { FieldReader, MalformedMessage } from '../../protobuf/index.ts';
-import { NumberList, type NumberRoom } from '../format/number-list.ts';
+import { type AllocateNumbers, NumberList } from '../format/number-list.ts';
 import { decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
 import { newerSound } from './newer-sound.ts';
@@ -24,7 +24,7 @@ export class EventDecoder {
    * @param room where the numbers of older histograms go; by default each list has memory of its own
    * @throws MalformedMessage
    */
-  decode(data: Uint8Array, room?: NumberRoom): LoggedEvent[] {
+  decode(data: Uint8Array, room?: AllocateNumbers): LoggedEvent[] {
     let [wallTime, step, version, writer] = [0, 0, '', ''];
     // Where the other fields begin: what they say happened at a time and step that may come behind them.
     const places: number[] = [];
@@ -51,7 +51,7 @@ export class EventDecoder {
     return events;
   }
 
-  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[], room: NumberRoom | undefined): void {
+  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[], room: AllocateNumbers | undefined): void {
     while (fields.next()) {
       if (fields.number !== 1) continue;
       const value = this.#value(fields.message(), stamp, room);
@@ -59,7 +59,7 @@ export class EventDecoder {
     }
   }
 
-  #value(fields: FieldReader, { wallTime, step }: Stamp, room: NumberRoom | undefined): LoggedEvent | undefined {
+  #value(fields: FieldReader, { wallTime, step }: Stamp, room: AllocateNumbers | undefined): LoggedEvent | undefined {
     let [tag, plugin, content, hasMetadata] = ['', '', NOTHING, false];
     // Of those that exclude each other, 2 to 8 without 7, the last one counts.
     let place = -1;
@@ -165,7 +165,7 @@ function imageOf(fields: FieldReader): { width: number; height: number; images: 
   return { width, height, images };
 }
 
-function histogramOf(fields: FieldReader, room: NumberRoom | undefined) {
+function histogramOf(fields: FieldReader, room: AllocateNumbers | undefined) {
   const statistics = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0 };
   const limits = new NumberList(8, room);
   const counts = new NumberList(8, room);

@@ -1,7 +1,7 @@
 import { checkOptions, describe } from '../../check/index.ts';
 import { codeOf } from '../sinks/directory-sink.ts';
 import { logPath, type NodeBuiltins, nodeBuiltins } from '../sinks/node.ts';
-import { isEventFile, type LogFile, type LogSource } from './log-source.ts';
+import { isEventFile, type LogDirectory, type LogFile } from './log-source.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -20,7 +20,7 @@ export interface DirectoryLogsOptions {
  * @param directory a path or a `file:` URL; `~` is the home directory
  * @throws Error outside Node; TypeError for another URL or an option of another kind; `list()` rejects with the system's error where the directory cannot be read
  */
-export function directoryLogs(directory: string | URL, options: DirectoryLogsOptions = {}): LogSource {
+export function directoryLogs(directory: string | URL, options: DirectoryLogsOptions = {}): LogDirectory {
   checkOptions('directoryLogs()', options, ['outside']);
   const { outside = true } = options;
   if (typeof outside !== 'boolean') {
@@ -28,7 +28,7 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
   }
   const node = nodeBuiltins();
   if (node === undefined) throw new Error('directoryLogs(): there are no directories here as in Node (20.19 or newer)');
-  const elsewhere = 'give a LogSource that reads from there';
+  const elsewhere = 'give a LogDirectory that reads from there';
   const root = node.path.resolve(logPath('directoryLogs()', elsewhere, directory, node));
   return {
     async list() {

@@ -1,22 +1,22 @@
 import { describe } from '../../check/index.ts';
 import { MalformedMessage } from '../../protobuf/index.ts';
-import type { NumberRoom } from '../format/number-list.ts';
+import type { AllocateNumbers } from '../format/number-list.ts';
 import { EventDecoder } from './decode-event.ts';
 import type { LoggedEvent } from './logged-event.ts';
-import { type Damage, RecordSplitter } from './record-splitter.ts';
+import { type ReadWarning, RecordSplitter } from './record-splitter.ts';
 
 /** Called with each place where a file is damaged. */
-export type OnDamage = (damage: Damage) => void;
+export type OnWarning = (warning: ReadWarning) => void;
 
 /** Where nothing else was asked for. */
-export const warnOfDamage = ({ offset, reason }: Damage): void => {
+export const printWarning = ({ offset, reason }: ReadWarning): void => {
   console.warn(`layertap: an event file, byte ${offset}: ${reason}`);
 };
 
 /** @throws TypeError */
-export function checkOnDamage(where: string, onDamage: unknown): void {
-  if (typeof onDamage !== 'function') {
-    throw new TypeError(`${where}: a function (damage) => … expected, got ${describe(onDamage)}`);
+export function checkOnWarning(where: string, onWarning: unknown): void {
+  if (typeof onWarning !== 'function') {
+    throw new TypeError(`${where}: a function (warning) => … expected, got ${describe(onWarning)}`);
   }
 }
 
@@ -33,16 +33,16 @@ export function checkOnDamage(where: string, onDamage: unknown): void {
 export class EventReader {
   #splitter: RecordSplitter = new RecordSplitter();
   readonly #decoder: EventDecoder = new EventDecoder();
-  readonly #onDamage: OnDamage;
+  readonly #onWarning: OnWarning;
 
   /**
-   * @param onDamage is called with each place where the file is damaged. Default: `console.warn`
+   * @param onWarning is called with each place where the file is damaged. Default: `console.warn`
    * @throws TypeError for anything but a function
    */
-  constructor(onDamage: OnDamage = warnOfDamage) {
-    checkOnDamage('EventReader', onDamage);
+  constructor(onWarning: OnWarning = printWarning) {
+    checkOnWarning('EventReader', onWarning);
     // An arrow: the caller's function has no `this`.
-    this.#onDamage = (damage) => onDamage(damage);
+    this.#onWarning = (warning) => onWarning(warning);
   }
 
   /** How many bytes of the file were read: up to the end of the last whole record. */
@@ -65,18 +65,18 @@ export class EventReader {
    * @param room where numbers of histograms go; by default each list has memory of its own
    * @returns the events that are complete with them, in the order of the file
    */
-  push(bytes: Uint8Array, room?: NumberRoom): LoggedEvent[] {
+  push(bytes: Uint8Array, room?: AllocateNumbers): LoggedEvent[] {
     const events: LoggedEvent[] = [];
     for (const piece of this.#splitter.push(bytes)) {
-      if ('damage' in piece) {
-        this.#onDamage(piece.damage);
+      if ('warning' in piece) {
+        this.#onWarning(piece.warning);
         continue;
       }
       try {
         for (const event of this.#decoder.decode(piece.data, room)) events.push(event);
       } catch (error) {
         if (!(error instanceof MalformedMessage)) throw error;
-        this.#onDamage({ offset: piece.offset, reason: error.message, final: false });
+        this.#onWarning({ offset: piece.offset, reason: error.message, final: false });
       }
     }
     return events;

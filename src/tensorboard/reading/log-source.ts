@@ -16,7 +16,7 @@ export interface LogFile {
 }
 
 /** Where event files are: a directory of runs, however it can be reached. */
-export interface LogSource {
+export interface LogDirectory {
   /** Every event file that there is now. */
   list(): Promise<LogFile[]>;
 }

@@ -1,9 +1,9 @@
 import { describe } from '../../check/index.ts';
-import { checkOnDamage, EventReader, type OnDamage, warnOfDamage } from './event-reader.ts';
+import { checkOnWarning, EventReader, type OnWarning, printWarning } from './event-reader.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
 /** The bytes of one event file: an array, a Blob (a File, too), a stream of either world, or anything to iterate over. */
-export type EventSource =
+export type EventFileBytes =
   | Uint8Array
   | Blob
   | ReadableStream<Uint8Array>
@@ -14,22 +14,25 @@ const CHUNK_BYTES = 1 << 20;
 
 /**
  * Reads one event file from beginning to end, piece by piece: of a large file only a part is in memory.
- * @param onDamage is called with each place where the file is damaged, a last record that is cut off included; what is
+ * @param onWarning is called with each place where the file is damaged, a last record that is cut off included; what is
  *   whole is read. Default: `console.warn`
- * @throws TypeError (the iteration rejects, before anything is read) for a source of another kind, for an `onDamage` that
+ * @throws TypeError (the iteration rejects, before anything is read) for a source of another kind, for an `onWarning` that
  *   is no function; and whatever the source throws
  */
-export async function* readEvents(source: EventSource, onDamage: OnDamage = warnOfDamage): AsyncGenerator<LoggedEvent> {
-  checkOnDamage('readEvents(), second argument', onDamage);
-  const reader = new EventReader(onDamage);
+export async function* readEvents(
+  source: EventFileBytes,
+  onWarning: OnWarning = printWarning,
+): AsyncGenerator<LoggedEvent> {
+  checkOnWarning('readEvents(), second argument', onWarning);
+  const reader = new EventReader(onWarning);
   for await (const bytes of chunksOf(source)) {
     yield* reader.push(bytes);
     if (reader.ended) return;
   }
-  if (reader.pending > 0) onDamage({ offset: reader.offset, reason: 'the last record is cut off', final: true });
+  if (reader.pending > 0) onWarning({ offset: reader.offset, reason: 'the last record is cut off', final: true });
 }
 
-function chunksOf(source: EventSource): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+function chunksOf(source: EventFileBytes): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (source instanceof Uint8Array) return slices(source);
   if (typeof Blob !== 'undefined' && source instanceof Blob) return blobChunks(source);
   if (typeof (source as ReadableStream | null)?.getReader === 'function')

@@ -2,7 +2,7 @@ import { viewOf } from '../../protobuf/index.ts';
 import { FOOTER_BYTES, HEADER_BYTES, maskedCrc } from '../format/record.ts';
 
 /** A place in a file where bytes are not what they should be. */
-export interface Damage {
+export interface ReadWarning {
   /** Where the record begins, in bytes from the start of the file. */
   readonly offset: number;
   readonly reason: string;
@@ -13,7 +13,7 @@ export interface Damage {
 /** A record, or what is in the place of one. */
 export type Piece =
   | { readonly offset: number; readonly data: Uint8Array }
-  | { readonly offset: number; readonly damage: Damage };
+  | { readonly offset: number; readonly warning: ReadWarning };
 
 /** Protobuf allows 2 GB; a longer record is none. */
 const LONGEST_DATA = 2 ** 31;
@@ -76,7 +76,7 @@ export class RecordSplitter {
       const length = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
       if (view.getUint32(at + 8, true) !== maskedCrc(bytes.subarray(at, at + 8)) || length > LONGEST_DATA) {
         const reason = `the length of a record does not fit its checksum, or is beyond 2 GB (${length})`;
-        pieces.push({ offset: this.offset, damage: { offset: this.offset, reason, final: true } });
+        pieces.push({ offset: this.offset, warning: { offset: this.offset, reason, final: true } });
         this.ended = true;
         return new Uint8Array(0);
       }
@@ -88,7 +88,7 @@ export class RecordSplitter {
       if (view.getUint32(end, true) === maskedCrc(data)) pieces.push({ offset, data });
       else {
         const reason = 'the data of a record does not fit its checksum';
-        pieces.push({ offset, damage: { offset, reason, final: false } });
+        pieces.push({ offset, warning: { offset, reason, final: false } });
       }
       at += this.#needed;
       this.offset += this.#needed;

@@ -1,10 +1,10 @@
 import { checkOptions, describe } from '../../check/index.ts';
 import { ReusedNumbers } from '../format/reused-numbers.ts';
-import { checkOnDamage, EventReader } from './event-reader.ts';
-import type { LogFile, LogSource } from './log-source.ts';
+import { checkOnWarning, EventReader } from './event-reader.ts';
+import type { LogDirectory, LogFile } from './log-source.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import { lastOf, ReplacedFile, readOn } from './read-on.ts';
-import type { Damage } from './record-splitter.ts';
+import type { ReadWarning } from './record-splitter.ts';
 
 /** An event, and where it was found. */
 export interface RunEvent {
@@ -20,14 +20,14 @@ export interface RunEvents {
   readonly events: readonly LoggedEvent[];
 }
 
-/** A damage, and the file that has it. */
-export interface FileDamage extends Damage {
+/** A warning, and the file that has it. */
+export interface FileWarning extends ReadWarning {
   readonly path: string;
 }
 
 export interface RunReaderOptions {
   /** Called where a file is damaged or cannot be read; the others are read on. Default: `console.warn`. */
-  readonly onDamage?: (damage: FileDamage) => void;
+  readonly onWarning?: (warning: FileWarning) => void;
 }
 
 export interface FollowOptions {
@@ -52,7 +52,7 @@ interface Followed {
   backlog: LoggedEvent[];
 }
 
-const warn = ({ path, offset, reason }: FileDamage): void => {
+const warn = ({ path, offset, reason }: FileWarning): void => {
   console.warn(`layertap: ${path}, byte ${offset}: ${reason}`);
 };
 
@@ -69,8 +69,8 @@ const warn = ({ path, offset, reason }: FileDamage): void => {
  * for await (const { run, event } of runs.follow()) if (event.kind === 'scalar') console.log(run, event.tag, event.value);
  */
 export class RunReader {
-  readonly #source: LogSource;
-  readonly #onDamage: (damage: FileDamage) => void;
+  readonly #source: LogDirectory;
+  readonly #onWarning: (warning: FileWarning) => void;
   readonly #files: Map<string, Followed> = new Map();
   /** Where the links on the way to each run lead; undefined where there are none. */
   readonly #directories: Map<string, string | undefined> = new Map();
@@ -79,15 +79,15 @@ export class RunReader {
   #busy = false;
 
   /** @throws TypeError for a source without `list()`, or an option of another kind */
-  constructor(source: LogSource, options: RunReaderOptions = {}) {
-    if (typeof (source as Partial<LogSource> | null | undefined)?.list !== 'function') {
+  constructor(source: LogDirectory, options: RunReaderOptions = {}) {
+    if (typeof (source as Partial<LogDirectory> | null | undefined)?.list !== 'function') {
       throw new TypeError(`RunReader: a source expected, as directoryLogs(path) makes one; got ${describe(source)}`);
     }
-    checkOptions('RunReader', options, ['onDamage']);
-    const { onDamage = warn } = options;
-    checkOnDamage('RunReader: option "onDamage"', onDamage);
+    checkOptions('RunReader', options, ['onWarning']);
+    const { onWarning = warn } = options;
+    checkOnWarning('RunReader: option "onWarning"', onWarning);
     this.#source = source;
-    this.#onDamage = (damage) => onDamage(damage);
+    this.#onWarning = (warning) => onWarning(warning);
   }
 
   /**
@@ -154,16 +154,16 @@ export class RunReader {
     for (const [known, { run: its }] of this.#files) if (its === run) this.#files.delete(known);
     this.#replaced.add(run);
     const reason = `another ${moved ? 'directory' : 'file'} has taken its place; the run ${run} is read anew`;
-    this.#onDamage({ path, offset: 0, reason, final: false });
+    this.#onWarning({ path, offset: 0, reason, final: false });
   }
 
   #reader(path: string): EventReader {
-    return new EventReader((damage) => this.#onDamage({ path, ...damage }));
+    return new EventReader((warning) => this.#onWarning({ path, ...warning }));
   }
 
   /** Another file in its place, as it seems. What it has at steps of the old one counts. */
   #readAnew(followed: Followed, path: string, why: string): void {
-    this.#onDamage({ path, offset: followed.reader.offset, reason: `${why}; it is read anew`, final: false });
+    this.#onWarning({ path, offset: followed.reader.offset, reason: `${why}; it is read anew`, final: false });
     Object.assign(followed, { reader: this.#reader(path), before: NOTHING, size: 0, failure: '' });
   }
 
@@ -215,7 +215,7 @@ export class RunReader {
         return;
       }
       const reason = String((error as Error)?.message ?? error);
-      if (reason !== followed.failure) this.#onDamage({ path, offset: reader.offset, reason, final: false });
+      if (reason !== followed.failure) this.#onWarning({ path, offset: reader.offset, reason, final: false });
       followed.failure = reason;
     } finally {
       reader.rewind();

@@ -1,4 +1,4 @@
-import { isNews, isThenable, markTrouble } from '../../check/index.ts';
+import { isFirstReport, isThenable, markOutage } from '../../check/index.ts';
 import { report } from '../../hooks/index.ts';
 import { drainAtExit, forget, type Waiting } from './at-exit.ts';
 import type { EventOutput } from './event-sink.ts';
@@ -43,7 +43,7 @@ export class RecordQueue implements Waiting {
   /** The write that is going on; fulfilled with its error where it fails. */
   #writing: Promise<Error | undefined> | undefined;
   /** What its output suffers from, while writing fails; and since so much waits that records are not taken. */
-  #trouble: object | undefined;
+  #outage: object | undefined;
   #overflow: { dropped: number } | undefined;
 
   constructor(output: EventOutput, limits: QueueLimits) {
@@ -55,7 +55,7 @@ export class RecordQueue implements Waiting {
    * @param record is copied
    * @throws Error if too much waits already: then the record is not taken, and when writing succeeds again it is reported
    *   how many were not. Or if it was time to write and that failed: then the record waits for the next attempt, with the
-   *   others. Both are marked as trouble that may pass
+   *   others. Both are marked as outage that may pass
    */
   write(record: Uint8Array): void {
     if (this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES) {
@@ -69,7 +69,7 @@ export class RecordQueue implements Waiting {
         `SummaryWriter: ${this.#bytes} bytes of records wait to be written, so this one is not taken; ` +
           'await writer.flush() before adding more',
       );
-      throw markTrouble(error, this.#overflow);
+      throw markOutage(error, this.#overflow);
     }
     this.#take(record);
     // The age is looked at here, because a loop that never yields lets no timer fire.
@@ -159,7 +159,7 @@ export class RecordQueue implements Waiting {
   #succeeded(batch: RecordBatch): void {
     this.#bytes -= batch.bytes.length;
     batch.clear();
-    this.#trouble = undefined;
+    this.#outage = undefined;
     this.#reportDropped();
     if (this.#queue.count === 0) forget(this);
     else this.#oldest = performance.now();
@@ -178,8 +178,8 @@ export class RecordQueue implements Waiting {
     const message = cause instanceof Error ? cause.message : String(cause);
     const kept = `records kept in memory: ${this.#queue.count}`;
     const error = new Error(`${message}; ${kept}`, { cause: (cause as { cause?: unknown })?.cause ?? cause });
-    this.#trouble ??= {};
-    return markTrouble(error, this.#trouble);
+    this.#outage ??= {};
+    return markOutage(error, this.#outage);
   }
 
   #startAtEndOfTurn(): void {
@@ -205,7 +205,7 @@ export class RecordQueue implements Waiting {
   }
 
   #complain(error: Error): void {
-    if (isNews(this.#trouble!)) report(error);
+    if (isFirstReport(this.#outage!)) report(error);
   }
 
   #reportDropped(): void {

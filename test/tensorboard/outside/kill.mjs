@@ -47,8 +47,8 @@ async function killOne(index) {
 /** The steps of the scalars in a directory, and that nothing is damaged. */
 async function readOne(directory) {
   const steps = [];
-  const onDamage = (damage) => assert.fail(`${directory}: ${damage.reason}`);
-  for await (const { event } of new RunReader(directoryLogs(directory), { onDamage }).poll()) {
+  const onWarning = (warning) => assert.fail(`${directory}: ${warning.reason}`);
+  for await (const { event } of new RunReader(directoryLogs(directory), { onWarning }).poll()) {
     if (event.kind === 'scalar') steps.push(event.step);
   }
   return steps;

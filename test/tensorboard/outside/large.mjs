@@ -42,8 +42,8 @@ try {
 
   peak = 0;
   const counts = { version: 0, histogram: 0, scalar: 0 };
-  const onDamage = (damage) => assert.fail(damage.reason);
-  for await (const { event } of new RunReader(directoryLogs(directory), { onDamage }).poll()) {
+  const onWarning = (warning) => assert.fail(warning.reason);
+  for await (const { event } of new RunReader(directoryLogs(directory), { onWarning }).poll()) {
     counts[event.kind]++;
     if (event.step % 500 === 0) look();
   }

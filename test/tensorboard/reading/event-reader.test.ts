@@ -4,15 +4,21 @@ import fc from 'fast-check';
 import { PbfWriter } from 'pbf';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Damage, EventReader, type LoggedEvent, memoryLogs, RunReader } from '../../../src/tensorboard/index.ts';
+import {
+  EventReader,
+  type LoggedEvent,
+  memoryLogs,
+  type ReadWarning,
+  RunReader,
+} from '../../../src/tensorboard/index.ts';
 import { cases, header, methods, wallTime } from '../fixture.ts';
 import { readEvents } from '../read-events.ts';
 import { recordOf } from '../record-of.ts';
 
-function read(...records: Uint8Array[]): { events: LoggedEvent[]; damages: Damage[] } {
-  const damages: Damage[] = [];
-  const reader = new EventReader((damage) => damages.push(damage));
-  return { events: records.flatMap((record) => reader.push(record)), damages };
+function read(...records: Uint8Array[]): { events: LoggedEvent[]; warnings: ReadWarning[] } {
+  const warnings: ReadWarning[] = [];
+  const reader = new EventReader((warning) => warnings.push(warning));
+  return { events: records.flatMap((record) => reader.push(record)), warnings };
 }
 
 const ofMethod = (name: string): Uint8Array[] =>
@@ -20,16 +26,16 @@ const ofMethod = (name: string): Uint8Array[] =>
     records.map((record) => Uint8Array.from(Buffer.from(record, 'base64'))),
   );
 
-test('what is called for damage has no this', async () => {
+test('onWarning is called without a this', async () => {
   const seen: unknown[] = [];
-  function onDamage(this: unknown): void {
+  function onWarning(this: unknown): void {
     seen.push(this);
   }
   // A record that is no event.
   const damaged = recordOf(Uint8Array.of(0xff));
-  new EventReader(onDamage).push(damaged);
+  new EventReader(onWarning).push(damaged);
   const files = new Map([['run/events.out.tfevents.1', new Blob([damaged as BlobPart])]]);
-  const runs = new RunReader(memoryLogs({ files: () => files }), { onDamage });
+  const runs = new RunReader(memoryLogs({ files: () => files }), { onWarning });
   for await (const _event of runs.poll()) break;
   assert.equal(seen, [undefined, undefined]);
 });
@@ -42,14 +48,14 @@ test('EventReader reads the header of a file', () => {
     version: 'brain.Event:2',
     writer: 'tensorboard.summary.writer.event_file_writer',
   };
-  assert.equal(read(header), { events: [expected], damages: [] });
+  assert.equal(read(header), { events: [expected], warnings: [] });
 });
 
 for (const { name, kind, tag, record } of cases) {
   test(`EventReader reads PyTorch's ${kind}: ${name}`, () => {
     const [expected] = readEvents(record);
-    const { events, damages } = read(record);
-    assert.equal(damages, []);
+    const { events, warnings } = read(record);
+    assert.equal(warnings, []);
     assert.is(events.length, 1);
     const [event] = events;
     assert.equal([event!.wallTime, event!.step], [expected!.wallTime, expected!.step]);
@@ -83,8 +89,8 @@ test('EventReader reads texts', () => {
 });
 
 test('EventReader reads the values of other plugins as they are', () => {
-  const { events, damages } = read(...ofMethod('hparams: a number'));
-  assert.equal(damages, []);
+  const { events, warnings } = read(...ofMethod('hparams: a number'));
+  assert.equal(warnings, []);
   assert.equal(
     events.map((event) => ('tag' in event ? [event.kind, event.tag] : event.kind)),
     [
@@ -144,8 +150,8 @@ test("EventReader reads TensorFlow's newer histograms, whose plugin is said in t
       );
       if (withPlugin) plugin(pbf, 'histograms');
     });
-  const { events, damages } = read(histogram(true), histogram(false));
-  assert.equal(damages, []);
+  const { events, warnings } = read(histogram(true), histogram(false));
+  assert.equal(warnings, []);
   for (const event of events) {
     assert.ok(event.kind === 'histogram');
     assert.equal(event.bins, {
@@ -187,10 +193,10 @@ test('EventReader says what is malformed though its checksum fits, and goes on',
   const unequal = valueRecord((pbf) => {
     pbf.writeMessage(5, (_, histogram) => histogram.writePackedDouble(6, [1, 2]), null);
   });
-  const { events, damages } = read(lying, unequal, recordOf(Uint8Array.of(0xff)), recordOf(Uint8Array.of(3)), first!);
+  const { events, warnings } = read(lying, unequal, recordOf(Uint8Array.of(0xff)), recordOf(Uint8Array.of(3)), first!);
   assert.is(events.length, 1);
   assert.equal(
-    damages.map(({ reason, final }) => [reason, final]),
+    warnings.map(({ reason, final }) => [reason, final]),
     [
       ['a field claims 1000000000 bytes, and 0 are left', false],
       ['a histogram has 2 bucket limits and 0 counts', false],
@@ -199,7 +205,7 @@ test('EventReader says what is malformed though its checksum fits, and goes on',
     ],
   );
   assert.equal(
-    damages.map(({ offset }) => offset),
+    warnings.map(({ offset }) => offset),
     [0, lying.length, lying.length + unequal.length, lying.length + unequal.length + 17],
   );
 });
@@ -216,14 +222,14 @@ test('EventReader survives bit flips and cuts anywhere, and reads what is whole 
     fc.property(fc.nat(whole.length - 1), fc.nat(7), fc.nat(whole.length), (at, bit, cut) => {
       const damaged = Buffer.from(whole.subarray(0, cut));
       if (at < cut) damaged[at]! ^= 1 << bit;
-      const { events, damages } = read(damaged);
+      const { events, warnings } = read(damaged);
       assert.ok(events.length <= count);
       if (at < cut) {
         const reader = new EventReader();
         reader.push(whole.subarray(0, at));
         // The flip is seen, unless it is in a record that is cut off.
-        assert.ok(damages.length === 1 || reader.offset + 16 > cut || cut < whole.length);
-      } else assert.equal(damages, []);
+        assert.ok(warnings.length === 1 || reader.offset + 16 > cut || cut < whole.length);
+      } else assert.equal(warnings, []);
     }),
     { numRuns: 300 },
   );
@@ -241,10 +247,10 @@ test('EventReader survives messages of any bytes behind checksums that fit', () 
       (message, changes, cut) => {
         const changed = Uint8Array.from(message);
         for (const [at, value] of changes) changed[at % changed.length] = value;
-        const { events, damages } = read(
+        const { events, warnings } = read(
           recordOf(cut ? changed.subarray(0, changes[0]![0] % changed.length) : changed),
         );
-        assert.ok(damages.length <= 1);
+        assert.ok(warnings.length <= 1);
         for (const event of events) assert.type(event.kind, 'string');
       },
     ),
@@ -252,7 +258,7 @@ test('EventReader survives messages of any bytes behind checksums that fit', () 
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-      assert.ok(read(recordOf(bytes)).damages.length <= 1);
+      assert.ok(read(recordOf(bytes)).warnings.length <= 1);
     }),
     { numRuns: 3000 },
   );

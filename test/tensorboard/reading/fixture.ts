@@ -1,5 +1,5 @@
 /** @file What TensorBoard makes of event files, as test/fixtures/make_readers.py recorded it. */
-import { type Damage, type LoggedEvent, readEvents } from '../../../src/tensorboard/index.ts';
+import { type LoggedEvent, type ReadWarning, readEvents } from '../../../src/tensorboard/index.ts';
 import { fixtureJson } from '../../fixtures/fixture.ts';
 
 type Points = Record<string, [step: number, value: number | string][]>;
@@ -33,8 +33,8 @@ export const records: readonly ({ name: string; record: string } & Record<string
 export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
 
 /** What the package reads in some bytes. */
-export async function eventsOf(bytes: Uint8Array): Promise<{ events: LoggedEvent[]; damages: Damage[] }> {
-  const [events, damages]: [LoggedEvent[], Damage[]] = [[], []];
-  for await (const event of readEvents(bytes, (damage) => damages.push(damage))) events.push(event);
-  return { events, damages };
+export async function eventsOf(bytes: Uint8Array): Promise<{ events: LoggedEvent[]; warnings: ReadWarning[] }> {
+  const [events, warnings]: [LoggedEvent[], ReadWarning[]] = [[], []];
+  for await (const event of readEvents(bytes, (warning) => warnings.push(warning))) events.push(event);
+  return { events, warnings };
 }

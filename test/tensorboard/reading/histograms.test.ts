@@ -13,8 +13,8 @@ const BEYOND: Record<string, [bin: number, row: number[]]> = {
 };
 
 async function histogramIn(record: string) {
-  const { events, damages } = await eventsOf(fromBase64(record));
-  assert.equal(damages, []);
+  const { events, warnings } = await eventsOf(fromBase64(record));
+  assert.equal(warnings, []);
   const [event] = events;
   assert.ok(event?.kind === 'histogram');
   return event;

@@ -1,4 +1,4 @@
-// Every field of an event is read, whatever program wrote it, and damage is never passed over in silence.
+// Every field of an event is read, whatever program wrote it, and warning is never passed over in silence.
 import { PbfReader, PbfWriter } from 'pbf';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -63,8 +63,8 @@ test('there is an expectation for each record of the fixture', () => {
 
 for (const { name, record, ...fields } of records) {
   test(`readEvents() reads the ${name} that TensorBoard's messages hold`, async () => {
-    const { events, damages } = await eventsOf(bytes(record));
-    assert.equal(damages, []);
+    const { events, warnings } = await eventsOf(bytes(record));
+    assert.equal(warnings, []);
     assert.equal(plain(events), [plain({ wallTime: 1700000007.25, step: 7, ...EXPECTED[name]!(fields) })]);
   });
 }
@@ -132,13 +132,13 @@ test('readEvents() takes field numbers up to 2^29 - 1, as protocol buffers do, a
   const last = Uint8Array.of(...version, 0xf8, 0xff, 0xff, 0xff, 0x0f, 0);
   const beyond = Uint8Array.of(...version, 0x80, 0x80, 0x80, 0x80, 0x10, 0);
   const good = await eventsOf(recordOf(last));
-  assert.equal([good.events.length, good.damages], [1, []]);
+  assert.equal([good.events.length, good.warnings], [1, []]);
   const bad = await eventsOf(recordOf(beyond));
-  assert.equal([bad.events, bad.damages.map(({ reason }) => reason)], [[], ['a field has the number 536870912']]);
+  assert.equal([bad.events, bad.warnings.map(({ reason }) => reason)], [[], ['a field has the number 536870912']]);
 });
 
-/** What is printed as a warning meanwhile. */
-async function warnings(run: () => unknown): Promise<string[]> {
+/** What `run` prints with console.warn. */
+async function printed(run: () => unknown): Promise<string[]> {
   const before = console.warn;
   const lines: string[] = [];
   console.warn = (...parts: unknown[]) => lines.push(parts.join(' '));
@@ -152,18 +152,18 @@ async function warnings(run: () => unknown): Promise<string[]> {
 
 const noFile = new TextEncoder().encode('these bytes are no event file');
 
-test('readEvents() and EventReader warn of damage where nothing else was asked for', async () => {
+test('readEvents() and EventReader print a warning by default', async () => {
   const cut = header.subarray(0, -1);
   const read = async (source: Uint8Array) => {
     for await (const _ of readEvents(source));
   };
   assert.equal(
-    (await warnings(() => read(noFile))).map((line) => line.slice(0, 60)),
+    (await printed(() => read(noFile))).map((line) => line.slice(0, 60)),
     ['layertap: an event file, byte 0: the length of a record does'],
   );
-  assert.equal(await warnings(() => read(cut)), ['layertap: an event file, byte 0: the last record is cut off']);
-  assert.is((await warnings(() => new EventReader().push(noFile))).length, 1);
-  assert.equal(await warnings(() => read(header)), []);
+  assert.equal(await printed(() => read(cut)), ['layertap: an event file, byte 0: the last record is cut off']);
+  assert.is((await printed(() => new EventReader().push(noFile))).length, 1);
+  assert.equal(await printed(() => read(header)), []);
 });
 
 test('what reads logs refuses arguments of another kind before it reads', async () => {
@@ -184,17 +184,17 @@ test('what reads logs refuses arguments of another kind before it reads', async 
       yield header;
     },
   };
-  const read = (onDamage: unknown) => readEvents(source, onDamage as never).next();
-  for (const wrong of [{ onDamage: () => {} }, null, 'warn', 1]) {
-    await refuses(() => read(wrong), /^readEvents\(\), second argument: a function \(damage\) => … expected, got /);
+  const read = (onWarning: unknown) => readEvents(source, onWarning as never).next();
+  for (const wrong of [{ onWarning: () => {} }, null, 'warn', 1]) {
+    await refuses(() => read(wrong), /^readEvents\(\), second argument: a function \(warning\) => … expected, got /);
     await refuses(() => new EventReader(wrong as never), /^EventReader: a function/);
   }
   assert.is(pulled, 0);
   const logs = memoryLogs({ files: () => new Map() });
   await refuses(() => new RunReader('runs' as never), /^RunReader: a source expected, .* got the string "runs"/);
   await refuses(() => new RunReader(undefined as never), /^RunReader: a source expected, .* got undefined/);
-  await refuses(() => new RunReader(logs, { onDamage: 1 } as never), /option "onDamage": a function/);
-  await refuses(() => new RunReader(logs, { ondamage: () => {} } as never), /unknown option "ondamage"/);
+  await refuses(() => new RunReader(logs, { onWarning: 1 } as never), /option "onWarning": a function/);
+  await refuses(() => new RunReader(logs, { onwarning: () => {} } as never), /unknown option "onwarning"/);
   const follow = (options: unknown) => new RunReader(logs).follow(options as never).next();
   await refuses(() => follow({ interval: Number.NaN }), /option "interval" must be seconds/, RangeError);
   await refuses(() => follow({ interval: Infinity }), /option "interval" must be seconds/, RangeError);
@@ -207,10 +207,10 @@ test('readEvents() says of any cut of a file where it ends, and reads what is wh
   const whole = Buffer.concat([header, ...records.map(({ record }) => fromBase64(record))]);
   const all = await eventsOf(whole);
   for (let cut = 0; cut < whole.length; cut++) {
-    const { events, damages } = await eventsOf(whole.subarray(0, cut));
+    const { events, warnings } = await eventsOf(whole.subarray(0, cut));
     assert.equal(plain(events), plain(all.events.slice(0, events.length) as LoggedEvent[]));
-    const isBetween = damages.length === 0;
-    assert.ok(isBetween || damages[0]!.reason === 'the last record is cut off', String(cut));
+    const isBetween = warnings.length === 0;
+    assert.ok(isBetween || warnings[0]!.reason === 'the last record is cut off', String(cut));
   }
 });
 

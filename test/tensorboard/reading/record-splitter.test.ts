@@ -6,7 +6,7 @@ import { recordOf } from '../record-of.ts';
 const records = [3, 0, 40, 5000, 1].map((length) => recordOf(Uint8Array.from({ length }, (_, i) => i * 7 + length)));
 const file = Buffer.concat(records);
 const dataOf = (pieces: Piece[]) =>
-  pieces.map((piece) => ('data' in piece ? Buffer.from(piece.data).toString('hex') : piece.damage.reason));
+  pieces.map((piece) => ('data' in piece ? Buffer.from(piece.data).toString('hex') : piece.warning.reason));
 const all = records.map((record) => Buffer.from(record.subarray(12, -4)).toString('hex'));
 
 test('RecordSplitter gives the data of each record, in whatever pieces the bytes come', () => {
@@ -36,7 +36,7 @@ test('RecordSplitter leaves a record out whose data is damaged, says where, and 
   const offset = records[0]!.length + records[1]!.length;
   assert.equal(pieces[2], {
     offset,
-    damage: { offset, reason: 'the data of a record does not fit its checksum', final: false },
+    warning: { offset, reason: 'the data of a record does not fit its checksum', final: false },
   });
 });
 

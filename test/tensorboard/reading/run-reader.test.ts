@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   directoryLogs,
-  type FileDamage,
+  type FileWarning,
   fileLogs,
   handleLogs,
   MemorySink,
@@ -34,9 +34,12 @@ async function look(reader: RunReader): Promise<string[]> {
   return found;
 }
 
-function open(directory: string): { reader: RunReader; damages: FileDamage[] } {
-  const damages: FileDamage[] = [];
-  return { damages, reader: new RunReader(directoryLogs(directory), { onDamage: (damage) => damages.push(damage) }) };
+function open(directory: string): { reader: RunReader; warnings: FileWarning[] } {
+  const warnings: FileWarning[] = [];
+  return {
+    warnings,
+    reader: new RunReader(directoryLogs(directory), { onWarning: (warning) => warnings.push(warning) }),
+  };
 }
 
 const first = Math.fround(0.1);
@@ -48,46 +51,46 @@ test('RunReader reads the event files of all runs, each in the order of their na
   put(directory, 'a/b/events.out.tfevents.1.host');
   put(directory, 'a/other.txt', scalars[0]!);
   put(directory, 'a/x.tfevents.profile-empty', scalars[0]!);
-  const { reader, damages } = open(directory);
+  const { reader, warnings } = open(directory);
   assert.equal(await look(reader), ['a/b version', '. version', `. ${first}`, '. version', '. 0']);
   assert.equal(await look(reader), []);
-  assert.equal(damages, []);
+  assert.equal(warnings, []);
 });
 
 test('RunReader reads what is appended, whole records only, and new runs', async () => {
   const directory = temporaryDirectory();
   const path = put(directory, 'run/events.out.tfevents.1');
-  const { reader, damages } = open(directory);
+  const { reader, warnings } = open(directory);
   assert.equal(await look(reader), ['run version']);
   appendFileSync(path, scalars[0]!.subarray(0, 20));
   assert.equal(await look(reader), []);
   appendFileSync(path, scalars[0]!.subarray(20));
   put(directory, 'new/events.out.tfevents.1');
   assert.equal(await look(reader), ['new version', `run ${first}`]);
-  assert.equal(damages, []);
+  assert.equal(warnings, []);
 });
 
 test('RunReader reads on where a writer took back a record that it could not write to its end', async () => {
   const directory = temporaryDirectory();
   const path = put(directory, 'events.out.tfevents.1');
-  const { reader, damages } = open(directory);
+  const { reader, warnings } = open(directory);
   appendFileSync(path, scalars[0]!.subarray(0, 20));
   assert.equal(await look(reader), ['. version']);
   truncateSync(path, header.length);
   appendFileSync(path, scalars[1]!);
   assert.equal(await look(reader), ['. 0']);
-  assert.equal(damages, []);
+  assert.equal(warnings, []);
 });
 
-test('RunReader tells of damages and of files that shrink, and reads the others', async () => {
+test('RunReader tells of warnings and of files that shrink, and reads the others', async () => {
   const directory = temporaryDirectory();
   const damaged = Uint8Array.from(scalars[0]!);
   damaged[20]! ^= 1;
   const path = put(directory, 'a/events.out.tfevents.1', damaged, scalars[1]!);
   put(directory, 'b/events.out.tfevents.1', scalars[1]!);
-  const { reader, damages } = open(directory);
+  const { reader, warnings } = open(directory);
   assert.equal(await look(reader), ['a version', 'a 0', 'b version', 'b 0']);
-  assert.equal(damages, [
+  assert.equal(warnings, [
     {
       path: 'a/events.out.tfevents.1',
       offset: header.length,
@@ -97,21 +100,21 @@ test('RunReader tells of damages and of files that shrink, and reads the others'
   ]);
   truncateSync(path, 30);
   assert.equal(await look(reader), []);
-  assert.match(damages[1]!.reason, /^the file became shorter: it has 30 bytes.*read anew$/);
+  assert.match(warnings[1]!.reason, /^the file became shorter: it has 30 bytes.*read anew$/);
   assert.equal(await look(reader), []);
-  assert.is(damages.length, 2);
+  assert.is(warnings.length, 2);
   // Another one is written in its place.
   put(directory, 'a/events.out.tfevents.1', scalars[0]!, scalars[1]!);
   assert.equal(await look(reader), ['a version', `a ${first}`, 'a 0']);
-  assert.is(damages.length, 2);
+  assert.is(warnings.length, 2);
 });
 
 test('RunReader reads a file anew that was none, and became shorter', async () => {
   const directory = temporaryDirectory();
   const path = put(directory, 'events.out.tfevents.1', scalars[0]!, new Uint8Array(100).fill(7));
-  const { reader, damages } = open(directory);
+  const { reader, warnings } = open(directory);
   assert.equal(await look(reader), ['. version', `. ${first}`]);
-  assert.is(damages.at(-1)!.final, true);
+  assert.is(warnings.at(-1)!.final, true);
   // To the end of what could be read; then to less.
   truncateSync(path, header.length + scalars[0]!.length);
   assert.equal(await look(reader), ['. version', `. ${first}`]);
@@ -127,10 +130,10 @@ test('RunReader reads a file anew where a longer one has taken its place, howeve
     const read = async function* (from: number) {
       for (let at = from; at < bytes.length; at += size) yield Uint8Array.from(bytes.subarray(at, at + size));
     };
-    const damages: FileDamage[] = [];
+    const warnings: FileWarning[] = [];
     const reader = new RunReader(
       { list: async () => [{ path: 'a.tfevents', size: bytes.length, read }] },
-      { onDamage: (damage) => damages.push(damage) },
+      { onWarning: (warning) => warnings.push(warning) },
     );
     assert.equal(await look(reader), ['. version', `. ${first}`]);
     // What is appended, also in halves, is no other file.
@@ -139,13 +142,13 @@ test('RunReader reads a file anew where a longer one has taken its place, howeve
     assert.equal(await look(reader), []);
     bytes = Buffer.concat([bytes.subarray(0, -15), record, record]);
     assert.equal(await look(reader), ['. 0', '. 0']);
-    assert.equal(damages, []);
+    assert.equal(warnings, []);
     // Its records are as long as those before, so that no checksum of a length would tell.
     const length = bytes.length;
     bytes = Buffer.concat([header, ...[1, 0, 0, 0].map((i) => scalars[i]!)]);
     assert.equal(await look(reader), ['. version', '. 0', ...[0, 0, 0].map(() => `. ${first}`)]);
     const reason = 'another file has taken its place; it is read anew';
-    assert.equal(damages, [{ path: 'a.tfevents', offset: length, reason, final: false }]);
+    assert.equal(warnings, [{ path: 'a.tfevents', offset: length, reason, final: false }]);
     assert.equal(await look(reader), []);
   }
 });
@@ -154,7 +157,7 @@ test('RunReader tries a file again that could not be read, and tells of it once'
   const bytes = Buffer.concat([header, scalars[0]!, scalars[1]!]);
   const cut = header.length + scalars[0]!.length;
   let broken = true;
-  const damages: string[] = [];
+  const warnings: string[] = [];
   const file = {
     path: 'events.out.tfevents.1',
     size: bytes.length,
@@ -164,12 +167,12 @@ test('RunReader tries a file again that could not be read, and tells of it once'
       yield bytes.subarray(Math.max(from, cut));
     },
   };
-  const reader = new RunReader({ list: async () => [file] }, { onDamage: ({ reason }) => damages.push(reason) });
+  const reader = new RunReader({ list: async () => [file] }, { onWarning: ({ reason }) => warnings.push(reason) });
   assert.equal(await look(reader), ['. version', `. ${first}`]);
   assert.equal(await look(reader), []);
   broken = false;
   assert.equal(await look(reader), ['. 0']);
-  assert.equal(damages, ['no connection']);
+  assert.equal(warnings, ['no connection']);
 });
 
 test('RunReader goes on where the last look was broken off', async () => {
@@ -260,12 +263,12 @@ function withLatest(): { logs: string; move: () => void; at: (path: string) => s
 test('RunReader lists a run under its own name, and not under that of a link that moves', async () => {
   for (const outside of [true, false]) {
     const { logs, move } = withLatest();
-    const damages: FileDamage[] = [];
-    const reader = new RunReader(directoryLogs(logs, { outside }), { onDamage: (damage) => damages.push(damage) });
+    const warnings: FileWarning[] = [];
+    const reader = new RunReader(directoryLogs(logs, { outside }), { onWarning: (warning) => warnings.push(warning) });
     assert.equal(await look(reader), ['run_1 version', `run_1 ${first}`]);
     move();
     assert.equal(await look(reader), ['run_2 version', 'run_2 0']);
-    assert.equal([await look(reader), damages], [[], []]);
+    assert.equal([await look(reader), warnings], [[], []]);
   }
 });
 
@@ -274,7 +277,7 @@ test('RunReader begins a run anew where its link was moved to another directory,
   rmSync(at('logs/latest'));
   rmSync(at('logs/run_1'), { recursive: true });
   symlinkSync(at('elsewhere/a'), at('logs/current'));
-  const { reader, damages } = open(logs);
+  const { reader, warnings } = open(logs);
   assert.equal(await look(reader), ['current version', `current ${first}`]);
   rmSync(at('logs/current'));
   symlinkSync(at('elsewhere/b'), at('logs/current'));
@@ -286,7 +289,7 @@ test('RunReader begins a run anew where its link was moved to another directory,
   }
   assert.equal(await look(reader), ['current start', 'current version', 'current 0']);
   assert.equal(
-    damages.map(({ path, reason }) => [path, reason]),
+    warnings.map(({ path, reason }) => [path, reason]),
     [['current/events.out.tfevents.2', 'another directory has taken its place; the run current is read anew']],
   );
   // A directory of its own in the place of the link.
@@ -301,14 +304,16 @@ test('RunReader begins all runs anew where a link in the path of the log directo
   for (const outside of [true, false]) {
     const link = at(`link_${outside}`);
     symlinkSync(at('elsewhere'), link);
-    const damages: FileDamage[] = [];
-    const reader = new RunReader(directoryLogs(join(link, 'a'), { outside }), { onDamage: (one) => damages.push(one) });
+    const warnings: FileWarning[] = [];
+    const reader = new RunReader(directoryLogs(join(link, 'a'), { outside }), {
+      onWarning: (one) => warnings.push(one),
+    });
     assert.equal(await look(reader), ['. version', `. ${first}`]);
     rmSync(link);
     put(at('moved'), 'a/events.out.tfevents.2', scalars[1]!);
     symlinkSync(at('moved'), link);
     assert.equal(await look(reader), ['. start', '. version', '. 0']);
-    assert.is(damages.length, 1);
+    assert.is(warnings.length, 1);
   }
 });
 
@@ -318,7 +323,7 @@ test('RunReader begins a run anew where a link to a file was moved to another on
   put(at('elsewhere'), 'a.tfevents', scalars[0]!);
   put(at('elsewhere'), 'b.tfevents', scalars[1]!, scalars[1]!);
   symlinkSync(at('elsewhere/a.tfevents'), link);
-  const { reader, damages } = open(logs);
+  const { reader, warnings } = open(logs);
   assert.is((await look(reader)).length, 4);
   rmSync(link);
   symlinkSync(at('elsewhere/b.tfevents'), link);
@@ -330,7 +335,7 @@ test('RunReader begins a run anew where a link to a file was moved to another on
     'run_1 0',
     'run_1 0',
   ]);
-  assert.is(damages.length, 1);
+  assert.is(warnings.length, 1);
 });
 
 test('directoryLogs() is not led astray by links that lead to each other', async () => {
@@ -396,9 +401,9 @@ test('readEvents() reads bytes, Blobs and streams, and tells of a record that is
     for await (const _ of readEvents(source as never)) count++;
     assert.is(count, scalars.length + 1, name);
   }
-  const damages: string[] = [];
-  for await (const _ of readEvents(bytes.subarray(0, -1), ({ reason }) => damages.push(reason)));
-  assert.equal(damages, ['the last record is cut off']);
+  const warnings: string[] = [];
+  for await (const _ of readEvents(bytes.subarray(0, -1), ({ reason }) => warnings.push(reason)));
+  assert.equal(warnings, ['the last record is cut off']);
   for (const wrong of [3, null, {}]) {
     const error: Error = await readEvents(wrong as never)
       .next()

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { directoryLogs, type LogSource, RunReader, SummaryWriter } from '../../../src/tensorboard/index.ts';
+import { directoryLogs, type LogDirectory, RunReader, SummaryWriter } from '../../../src/tensorboard/index.ts';
 import { fromEvent } from '../../../viewer/data/from-event.ts';
 import { Store } from '../../../viewer/data/store.ts';
 import { logSource } from '../../../viewer/sources/logs.ts';
@@ -12,7 +12,7 @@ import { logs } from '../fixture.ts';
 import { LogListener } from './log-listener.ts';
 
 const listeners: LogListener[] = [];
-function listen(source: string | LogSource): LogListener {
+function listen(source: string | LogDirectory): LogListener {
   const made = typeof source === 'string' ? directoryLogs(source) : source;
   const listener = new LogListener(logSource('runs', made, { interval: 0.01 }));
   listeners.push(listener);

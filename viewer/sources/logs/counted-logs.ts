@@ -1,9 +1,9 @@
-import type { LogFile, LogSource } from '../../../src/tensorboard/index.ts';
+import type { LogDirectory, LogFile } from '../../../src/tensorboard/index.ts';
 import type { Progress } from '../data-source.ts';
 
 /** A source of logs that knows how much of it was read, which files went away, and why it cannot be listed. */
-export class CountedLogs implements LogSource {
-  readonly #logs: LogSource;
+export class CountedLogs implements LogDirectory {
+  readonly #logs: LogDirectory;
   /** By path, of the files that there were at the last look. */
   #files: Map<string, { size: number; read: number }> = new Map();
   readonly #skipped: Set<string> = new Set();
@@ -11,7 +11,7 @@ export class CountedLogs implements LogSource {
   failure: Error | undefined;
   readonly #onVanished: (path: string) => void;
 
-  constructor(logs: LogSource, onVanished: (path: string) => void) {
+  constructor(logs: LogDirectory, onVanished: (path: string) => void) {
     this.#logs = logs;
     this.#onVanished = onVanished;
   }

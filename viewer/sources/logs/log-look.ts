@@ -1,4 +1,4 @@
-import { type FileDamage, type LogSource, type RunEvent, RunReader } from '../../../src/tensorboard/index.ts';
+import { type FileWarning, type LogDirectory, type RunEvent, RunReader } from '../../../src/tensorboard/index.ts';
 import { fromEvent, UnusableRecord } from '../../data/from-event.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../data-source.ts';
@@ -18,13 +18,13 @@ export class LogLook {
   #points: ViewerPoint[] = [];
   #batch: number = FIRST_BATCH;
 
-  constructor(logs: LogSource, listener: SourceListener) {
+  constructor(logs: LogDirectory, listener: SourceListener) {
     this.#listener = listener;
     this.#warnings = new Warnings((message) => listener.warning(message));
     this.#logs = new CountedLogs(logs, (path) =>
       this.#warnings.tell(path, `${path} is gone. What was read of it stays.`),
     );
-    this.#reader = new RunReader(this.#logs, { onDamage: (damage) => this.#damage(damage) });
+    this.#reader = new RunReader(this.#logs, { onWarning: (damage) => this.#damage(damage) });
   }
 
   /** Gives everything that was written since the last look. What goes wrong is told. */
@@ -74,7 +74,7 @@ export class LogLook {
     this.#listener.progress(this.#logs.progress);
   }
 
-  #damage({ path, offset, reason, final }: FileDamage): void {
+  #damage({ path, offset, reason, final }: FileWarning): void {
     if (final) this.#logs.skip(path);
     const what = final && offset === 0 ? 'this is no event file, or it is damaged from its beginning on' : reason;
     this.#warnings.tell(path, `${path}, byte ${offset}: ${what}.`);

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { directoryLogs, type LogFile, type LogSource } from '../../src/tensorboard/index.ts';
+import { directoryLogs, type LogDirectory, type LogFile } from '../../src/tensorboard/index.ts';
 
 /** What a page is told of a log directory. */
 export interface Listing {
@@ -12,11 +12,11 @@ export interface Listing {
 }
 
 /** The event files of one directory. Only what was listed can be read, and only what is inside is listed. */
-export class LogDirectory {
+export class ServedLogs {
   /** The last name of its path. */
   readonly name: string;
   readonly #directory: string;
-  readonly #source: LogSource;
+  readonly #source: LogDirectory;
   #files: ReadonlyMap<string, LogFile> = new Map();
   #listing: Promise<Listing> | undefined;
 
