@@ -1,15 +1,14 @@
 import { backwardHooks, type RegisteredBackwardHook } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
-import { GradientTape } from './gradient-tape.ts';
+import { GradientTape, recordedIdentity } from './gradient-tape.ts';
 import { splitInputs } from './inputs.ts';
-import { recordedIdentity } from './through-tape.ts';
 
 type Gradients = readonly (Tensor | null)[];
 
 /**
- * The backward hooks of one call, as PyTorch's BackwardHook does it (torch/utils/hooks.py): the inputs and the outputs
- * pass identities that are recorded, and whose gradients run the hooks.
+ * The backward hooks of one call, as PyTorch's BackwardHook runs them (torch/utils/hooks.py): inputs and outputs pass
+ * through recorded identities, whose gradient functions run the hooks.
  *
  *     inputs → [enter] → the layer → [leave] → outputs
  *     grad input ← hooks(grad input, grad output) ← … ← pre-hooks(grad output) ← grad output
@@ -20,90 +19,75 @@ export class BackwardPass {
   readonly #weights: () => Tensor[];
   readonly #preHooks: readonly RegisteredBackwardHook[];
   readonly #hooks: readonly RegisteredBackwardHook[];
-  /** Where among the inputs those stand that can have gradients. */
-  #places: readonly number[] = [];
+  /** The indices of the inputs that can have gradients. */
+  #indices: readonly number[] = [];
   #inputs = 0;
   #gradOutput: Gradients = [];
 
-  private constructor(
-    core: Core,
-    hookable: Hookable,
-    weights: () => Tensor[],
-    preHooks: RegisteredBackwardHook[],
-    hooks: RegisteredBackwardHook[],
-  ) {
+  private constructor(core: Core, hookable: Hookable, weights: () => Tensor[]) {
     this.#core = core;
     this.#hookable = hookable;
     this.#weights = weights;
-    this.#preHooks = preHooks;
-    this.#hooks = hooks;
+    this.#preHooks = backwardHooks(hookable, 'backward-pre');
+    this.#hooks = backwardHooks(hookable, 'backward');
   }
 
-  /** Those that are registered when forward runs, as in PyTorch; undefined where there are none. */
+  /** With the hooks that are registered when forward runs, as in PyTorch; undefined if there are none. */
   static of(core: Core, hookable: Hookable, weights: () => Tensor[]): BackwardPass | undefined {
-    const preHooks = backwardHooks(hookable, 'backward-pre');
-    const hooks = backwardHooks(hookable, 'backward');
-    return preHooks.length + hooks.length === 0
-      ? undefined
-      : new BackwardPass(core, hookable, weights, preHooks, hooks);
+    const pass = new BackwardPass(core, hookable, weights);
+    return pass.#preHooks.length + pass.#hooks.length === 0 ? undefined : pass;
   }
 
   enter(inputs: readonly unknown[]): readonly unknown[] {
     this.#inputs = splitInputs(inputs).tensors.length;
-    this.#places = inputs.flatMap((value, i) => (hasGradient(this.#core, value) ? [i] : []));
-    if (this.#hooks.length === 0 || this.#places.length === 0) return inputs;
+    this.#indices = differentiable(this.#core, inputs);
+    if (this.#hooks.length === 0 || this.#indices.length === 0) return inputs;
     const passed = recordedIdentity(
       this.#core,
-      this.#places.map((i) => inputs[i] as Tensor),
-      // They make the first layer of a model, whose input nobody differentiates by, fire too.
+      this.#indices.map((i) => inputs[i] as Tensor),
+      // The input of a model's first layer is rarely differentiated by. The weights make its hooks fire too.
       this.#weights(),
-      (gradients) => this.#guard(() => this.#fire(gradients)),
+      (gradients) => this.#guard(() => this.#runHooks(gradients)),
     );
     const result = [...inputs];
-    for (const [k, i] of this.#places.entries()) result[i] = passed[k];
+    for (const [k, i] of this.#indices.entries()) result[i] = passed[k];
     return result;
   }
 
   leave(output: unknown): unknown {
     const outputs = toList(output);
-    const places = outputs.flatMap((value, i) => (hasGradient(this.#core, value) ? [i] : []));
-    if (places.length === 0) return output;
+    const indices = differentiable(this.#core, outputs);
+    if (indices.length === 0) return output;
     const passed = recordedIdentity(
       this.#core,
-      places.map((i) => outputs[i] as Tensor),
+      indices.map((i) => outputs[i] as Tensor),
       [],
-      (gradients) => this.#guard(() => this.#start(gradients, places, outputs.length)),
+      (gradients) => this.#guard(() => this.#runPreHooks(gradients, indices, outputs.length)),
     );
-    for (const [k, i] of places.entries()) outputs[i] = passed[k];
+    for (const [k, i] of indices.entries()) outputs[i] = passed[k];
     return Array.isArray(output) ? outputs : outputs[0];
   }
 
-  /** The gradients of the outputs have come: the pre-hooks may replace them. */
-  #start(gradients: readonly Tensor[], places: readonly number[], count: number): readonly Tensor[] {
-    this.#gradOutput = spread(gradients, places, count);
+  #runPreHooks(gradients: readonly Tensor[], indices: readonly number[], count: number): readonly Tensor[] {
+    this.#gradOutput = spread(gradients, indices, count);
     for (const hook of this.#preHooks) {
-      this.#gradOutput = this.#replaced(
-        'grad_output',
-        hook,
-        this.#gradOutput,
-        hook.run(this.#hookable, this.#gradOutput),
-      );
+      const result = hook.run(this.#hookable, this.#gradOutput);
+      this.#gradOutput = this.#replaced('grad_output', hook, this.#gradOutput, result);
     }
-    // No input has a gradient: this is the moment, as in PyTorch.
-    if (this.#places.length === 0) this.#fire([]);
-    return places.map((i) => this.#gradOutput[i]!);
+    // Without a gradient by an input to wait for, the hooks run now, as in PyTorch.
+    if (this.#indices.length === 0) this.#runHooks([]);
+    return indices.map((i) => this.#gradOutput[i]!);
   }
 
-  /** The gradients of the inputs have come. */
-  #fire(gradients: readonly Tensor[]): readonly Tensor[] {
-    let gradInput: Gradients = spread(gradients, this.#places, this.#inputs);
+  #runHooks(gradients: readonly Tensor[]): readonly Tensor[] {
+    let gradInput = spread(gradients, this.#indices, this.#inputs);
     for (const hook of this.#hooks) {
       gradInput = this.#replaced('grad_input', hook, gradInput, hook.run(this.#hookable, gradInput, this.#gradOutput));
     }
-    return this.#places.map((i) => gradInput[i]!);
+    return this.#indices.map((i) => gradInput[i]!);
   }
 
-  /** The gradients after a hook returned `result`: PyTorch's rules, and its words where it has some. */
+  /** The gradients after a hook returned `result`, by PyTorch's rules and with its texts. */
   #replaced(what: string, hook: RegisteredBackwardHook, before: Gradients, result: unknown): Gradients {
     if (result === undefined || result === null) return before;
     const after = toList(result as Tensor | null);
@@ -117,12 +101,12 @@ export class BackwardPass {
       const given: unknown = after[i];
       if (gradient === null) return null;
       if (given === undefined || given === null) return gradient;
-      const wanted = `float32 of shape [${gradient.shape.join(', ')}]`;
+      const expected = `float32 of shape [${gradient.shape.join(', ')}]`;
       if (!isTensor(this.#core, given))
-        throw new TypeError(`${what} ${i} must be a tensor${where}\n  expected: ${wanted}`);
+        throw new TypeError(`${what} ${i} must be a tensor${where}\n  expected: ${expected}`);
       const came = given.isDisposed ? 'a disposed tensor' : `${given.dtype} of shape [${given.shape.join(', ')}]`;
-      if (came !== wanted)
-        throw new TypeError(`${what} ${i} cannot be that${where}\n  came: ${came}\n  expected: ${wanted}`);
+      if (came !== expected)
+        throw new TypeError(`${what} ${i} cannot be that${where}\n  came: ${came}\n  expected: ${expected}`);
       return given;
     });
   }
@@ -131,16 +115,19 @@ export class BackwardPass {
     try {
       return run();
     } catch (error) {
-      GradientTape.recorded(this.#core).disposeWithOutputs();
+      GradientTape.latest(this.#core).disposeWithOutputs();
       throw error;
     }
   }
 }
 
-const hasGradient = (core: Core, value: unknown) => isTensor(core, value) && value.dtype === 'float32';
+/** The indices of the values that can have gradients. */
+function differentiable(core: Core, values: readonly unknown[]): number[] {
+  return values.flatMap((value, i) => (isTensor(core, value) && value.dtype === 'float32' ? [i] : []));
+}
 
-function spread(gradients: readonly Tensor[], places: readonly number[], count: number): Gradients {
+function spread(gradients: readonly Tensor[], indices: readonly number[], count: number): Gradients {
   const all: (Tensor | null)[] = Array.from({ length: count }, () => null);
-  for (const [k, i] of places.entries()) all[i] = gradients[k]!;
+  for (const [k, i] of indices.entries()) all[i] = gradients[k]!;
   return all;
 }

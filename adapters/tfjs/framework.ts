@@ -1,5 +1,5 @@
 /**
- * @file What the adapter needs of tfjs, as structural types: whoever has no tfjs installed can still compile, and any
+ * @file The parts of tfjs that the adapter needs, as structural types: they compile without tfjs installed, and any
  * packaging fits (`@tensorflow/tfjs`, tfjs-core alone, tfjs-node, the script tag's global).
  */
 
@@ -14,7 +14,7 @@ export interface TfjsTensor {
 
 /** The tfjs namespace, as the user imported it; `T` is its tensor type. */
 export interface Tfjs<T extends TfjsTensor = TfjsTensor> {
-  // biome-ignore-start lint/suspicious/noExplicitAny: tfjs declares these with type parameters of its own, which no structural type fits
+  // biome-ignore-start lint/suspicious/noExplicitAny: tfjs's own type parameters fit no structural type
   readonly Tensor: abstract new (
     ...args: any[]
   ) => T;
@@ -26,7 +26,7 @@ export interface Tfjs<T extends TfjsTensor = TfjsTensor> {
   // biome-ignore-end lint/suspicious/noExplicitAny: as above
 }
 
-/** The last input of a layer, where its call has options: `training`, `mask`, those of the layer's own. */
+/** The last input of a layer whose call has options: `training`, `mask`, and the layer's own. */
 export interface TfjsCallOptions {
   /** Set in fit and trainOnBatch, and by `apply(x, { training: true })`. */
   training?: boolean;
@@ -53,7 +53,7 @@ export interface TfjsGraphModelLike {
   readonly modelVersion: string;
 }
 
-/* The rest is what the adapter itself sees, without anything optional. */
+/* The rest are the types that the adapter itself works with. */
 
 export interface Tensor extends TfjsTensor {
   readonly dataId: object;
@@ -71,7 +71,7 @@ export interface Variable extends Tensor {
 
 type TensorLike = Tensor | number;
 
-/** What is used of tfjs-core, with the types that it has here. */
+/** The parts of tfjs-core in use. */
 export interface Core {
   readonly engine: Engine;
   readonly Tensor: new () => Tensor;
@@ -104,27 +104,27 @@ export type CustomGradient = (...inputsAndSave: Tensor[]) => {
 };
 
 export interface Engine {
-  /** Whether what runs now is recorded for gradients. */
+  /** Whether operations are being recorded for gradients. */
   isTapeOn(): boolean;
-  /** What tf.tidy does before and after its function. */
+  /** The two halves of tf.tidy. */
   startScope(name: string): void;
   endScope(result: unknown): void;
-  /** Not public. Where something is missing, cut gradients go unnoticed, and hooks take longer. */
+  /** Not public. Without it, cut gradients go unnoticed, and hooks take longer. */
   readonly state?: {
     readonly activeTape?: TapeNode[] | null;
-    /** The tidy that runs now, and what has been made in it. */
+    /** The running tidy, and the tensors created in it. */
     readonly activeScope?: { readonly track?: Tensor[]; readonly name?: string } | null;
-    /** Which backend has which values. */
+    /** The backend that has a tensor's values. */
     readonly tensorInfo?: { get(dataId: object): { readonly backend?: Backend } | undefined };
   };
-  /** The backends that have been made, by their names. */
+  /** The backends by name. */
   readonly registry?: Readonly<Record<string, Backend>>;
 }
 
 export interface Backend {
-  /** The wasm backend's: a view of a tensor's values in its memory. */
+  /** Of the wasm backend: a view of a tensor's values in its memory. */
   typedArrayFromHeap?(tensor: Tensor): ArrayLike<number>;
-  /** The tensors that it has; asked for another one, it would fetch that. */
+  /** Its tensors. Ask `has` first: `get` would move a tensor here from another backend. */
   readonly dataIdMap?: { has?(dataId: object): boolean };
 }
 
@@ -134,19 +134,19 @@ export interface TapeNode {
   readonly saved?: readonly Tensor[];
 }
 
-/** A layer, with what is protected in tfjs's own types and yet there in every build of it. */
+/** A layer, with members that tfjs declares protected. */
 export interface Layer extends TfjsLayerLike {
   readonly inboundNodes: LayerNode[];
   readonly outboundNodes: LayerNode[];
   readonly trainableWeights: readonly { read(): Variable }[];
   readonly weights: readonly { read(): Variable }[];
   readonly outputShape: unknown;
-  /** Not public: 0 once it has been disposed of. */
+  /** Not public; 0 after dispose(). */
   readonly _refCount?: number | null;
   assertInputCompatibility(inputs: unknown): void;
 }
 
-/** What connects symbolic tensors through a layer. */
+/** One application of a layer to symbolic tensors. */
 export interface LayerNode {
   readonly outboundLayer: Layer;
   readonly inputTensors: readonly SymbolicTensor[];
@@ -163,11 +163,11 @@ export interface Container extends Layer {
   readonly layers: readonly Layer[];
   inputs: SymbolicTensor[];
   outputs: SymbolicTensor[];
-  /** Runs layers by the names of their outputs. */
-  execute(...given: never[]): unknown;
+  /** Runs the layers that lead to named outputs. */
+  execute(...args: never[]): unknown;
 }
 
-/** A Sequential keeps the model that it runs, made when it is built, in `model`. */
+/** A Sequential runs an inner model, made by `build`. */
 export interface Sequential extends Container {
   model: Container | null | undefined;
   build(): void;
@@ -181,7 +181,7 @@ export function isContainer(layer: Layer): layer is Container {
   return Array.isArray((layer as Partial<Container>).layers) && Array.isArray((layer as Partial<Container>).outputs);
 }
 
-/** Told by what it has, not by its class: a subclass is one too. */
+/** Includes subclasses, and works without the class. */
 export function isSequential(layer: Layer): layer is Sequential {
   return isContainer(layer) && typeof (layer as { add?: unknown }).add === 'function';
 }

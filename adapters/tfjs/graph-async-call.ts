@@ -1,12 +1,11 @@
 /**
- * @file One executeAsync of a graph with the hooks of the model around it. No tidy can be around something that waits: so
- * each hook has a scope of its own, and what the call has made is disposed of when it ends.
+ * @file One executeAsync of a graph, with the hooks of the model around it. A tidy cannot span an await. So each hook
+ * runs in a scope of its own, and the call disposes of the tensors that were created in it when it ends.
  */
-
 import { intercept } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
-import { ownedByCaller } from './hook-point.ts';
+import { ownedByCaller } from './memory.ts';
 
 type Inputs = readonly unknown[];
 
@@ -15,8 +14,8 @@ const SCOPE = 'layertap';
 export class GraphAsyncCall {
   readonly #core: Core;
   readonly #hookable: Hookable;
-  /** Made in this call, by the model or by hooks, and not disposed of by a scope. */
-  readonly #made = new Set<Tensor>();
+  /** Created in this call, by the model or by hooks, and left by the scopes. */
+  readonly #created = new Set<Tensor>();
   /** Tensors with higher ids are younger than the call. */
   readonly #start: number;
 
@@ -26,49 +25,48 @@ export class GraphAsyncCall {
     this.#start = newestId(core);
   }
 
-  /** @returns what the caller gets, which is its own; nothing else that was made stays, unless a hook keeps it */
-  async run(received: Inputs, perform: (inputs: Inputs) => Promise<unknown>): Promise<unknown> {
+  /** @returns tensors that the caller owns; all others that were created are disposed of, unless a hook keeps them */
+  async run(received: Inputs, execute: (inputs: Inputs) => Promise<unknown>): Promise<unknown> {
     const { engine } = this.#core;
-    let output: unknown;
     let owned: unknown;
     try {
-      let begun = false;
+      let hasBegun = false;
       const forward = (...inputs: Inputs) => {
-        begun = true;
+        hasBegun = true;
         this.#endScope(inputs);
-        return this.#performed(perform, inputs);
+        return this.#execute(execute, inputs);
       };
-      // The pre-hooks run at once: they are all in one scope.
+      // The pre-hooks are synchronous, so one scope does for all of them.
       engine.startScope(SCOPE);
       let running: unknown;
       try {
         running = intercept(this.#hookable, forward, received, undefined, undefined, (hook) => this.#scoped(hook));
       } finally {
-        if (!begun) this.#endScope(undefined);
+        if (!hasBegun) this.#endScope(undefined);
       }
-      output = await running;
-      owned = ownedByCaller(this.#core, this.#hookable, output, (tensor) => this.#made.has(tensor));
+      const output = await running;
+      owned = ownedByCaller(this.#core, this.#hookable, output, (tensor) => this.#created.has(tensor));
       return owned;
     } finally {
       const staying = toList(owned);
-      for (const tensor of this.#made) if (tensor.kept !== true && !staying.includes(tensor)) tensor.dispose();
+      for (const tensor of this.#created) if (tensor.kept !== true && !staying.includes(tensor)) tensor.dispose();
     }
   }
 
-  async #performed(perform: (inputs: Inputs) => Promise<unknown>, inputs: Inputs): Promise<unknown> {
+  async #execute(execute: (inputs: Inputs) => Promise<unknown>, inputs: Inputs): Promise<unknown> {
     const before = newestId(this.#core);
-    // A hook may have called the model, and not wait for it: its scope must not dispose of what is being computed.
-    const outside = this.#outside();
-    const made = outside?.length ?? 0;
-    const running = perform(inputs);
-    if (outside !== undefined) outside.length = made;
+    // If a hook started this call without awaiting it, the hook's scope must not dispose of the tensors of this one.
+    const outer = this.#outerTrack();
+    const count = outer?.length ?? 0;
+    const running = execute(inputs);
+    if (outer !== undefined) outer.length = count;
     const output = await running;
-    // The model may also have given an input or a weight on.
+    // An older tensor is an input or a weight that the model passed on.
     this.#add(output, before);
     return output;
   }
 
-  /** Runs a hook, or all observers: what they make, and neither return nor keep, goes when they end. */
+  /** Runs a hook, or all observers. Disposes of what they create and neither return nor keep. */
   #scoped(hook: () => unknown): unknown {
     this.#core.engine.startScope(SCOPE);
     let result: unknown;
@@ -85,38 +83,39 @@ export class GraphAsyncCall {
     return result;
   }
 
-  /** What a hook makes after it has waited is known only if it returns it. */
-  async #awaited(result: PromiseLike<unknown>, made: readonly Tensor[]): Promise<unknown> {
-    for (const tensor of made) this.#made.add(tensor);
+  /** Of the tensors that a hook creates after an await, only those that it returns are known. */
+  async #awaited(result: PromiseLike<unknown>, created: readonly Tensor[]): Promise<unknown> {
+    for (const tensor of created) this.#created.add(tensor);
     const value = await result;
     this.#add(value, this.#start);
     return value;
   }
 
   /**
-   * Ends a scope, as a tidy does, and takes over what stays.
-   * @param stays what is not disposed of: tensors in a value, or all
+   * Ends a scope as a tidy does.
+   * @param result tensors in it stay; 'all': everything stays
+   * @returns the tensors that stay, which this call now disposes of
    */
-  #endScope(stays: unknown): readonly Tensor[] {
+  #endScope(result: unknown): readonly Tensor[] {
     const { engine } = this.#core;
-    const made = [...(engine.state?.activeScope?.track ?? [])];
-    engine.endScope(stays === 'all' ? made : stays);
-    const left = made.filter((tensor) => !tensor.isDisposed && tensor.kept !== true);
-    for (const tensor of left) this.#made.add(tensor);
-    const outside = this.#outside();
-    if (outside !== undefined) outside.splice(0, outside.length, ...outside.filter((one) => !left.includes(one)));
+    const track = [...(engine.state?.activeScope?.track ?? [])];
+    engine.endScope(result === 'all' ? track : result);
+    const left = track.filter((tensor) => !tensor.isDisposed && tensor.kept !== true);
+    for (const tensor of left) this.#created.add(tensor);
+    const outer = this.#outerTrack();
+    if (outer !== undefined) outer.splice(0, outer.length, ...outer.filter((one) => !left.includes(one)));
     return left;
   }
 
-  /** What the scope of another call's hook, inside of which this happens, would dispose of. */
-  #outside(): Tensor[] | undefined {
+  /** The tensors that the scope of another call's hook, around this one, would dispose of. */
+  #outerTrack(): Tensor[] | undefined {
     const scope = this.#core.engine.state?.activeScope;
     return scope?.name === SCOPE ? scope.track : undefined;
   }
 
-  #add(value: unknown, olderThan: number): void {
+  #add(value: unknown, newerThan: number): void {
     for (const one of toList(value)) {
-      if (isTensor(this.#core, one) && one.id > olderThan && one.kept !== true) this.#made.add(one);
+      if (isTensor(this.#core, one) && one.id > newerThan && one.kept !== true) this.#created.add(one);
     }
   }
 }

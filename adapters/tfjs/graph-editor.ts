@@ -1,4 +1,4 @@
-/** @file The nodes of a graph as places for hooks, in whichever of two ways hooks get there. */
+/** @file How hooks get into a graph. graph-rewriting.ts does it in a loaded model, graph-loading.ts before it is loaded. */
 import type { Tensor } from './framework.ts';
 
 export interface GraphEditor {
@@ -7,35 +7,35 @@ export interface GraphEditor {
   /** False once the model has been loaded again, with other nodes. */
   isCurrent(): boolean;
   /**
-   * Puts something between a node and its consumers, once.
-   * @returns takes it out again
+   * Puts a function between a node and its consumers; one for each node.
+   * @returns removes it
    */
-  hook(name: string, run: NodeFn): () => void;
+  insertAfter(name: string, fn: NodeFn): () => void;
 }
 
 export interface NodeInfo {
   readonly name: string;
-  /** TensorFlow's name of what it computes. */
+  /** TensorFlow's name of the operation. */
   readonly op: string;
   /** The nodes that it gets its inputs from, as TensorFlow writes them: `x`, `split:1`, `^before`. */
   readonly inputs: readonly string[];
-  /** What TensorFlow fused into it, in the order of computing. */
+  /** The operations that TensorFlow fused into it, in the order of computing. */
   readonly fusedOps: readonly string[];
   readonly isHookable: boolean;
 }
 
-/** Is given what a node received and all its outputs; gives as many outputs, or a promise that rejects. */
+/** Gets the inputs of a node and all its outputs; returns as many outputs, or a promise that rejects. */
 export type NodeFn = (
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
-  node: OpCall,
+  op: OpCall,
 ) => Tensor | Tensor[] | Promise<never>;
 
-/** What an op of the user's is given by tfjs-converter. */
+/** The argument of a custom op of tfjs-converter. */
 export interface OpCall {
   readonly inputs: (Tensor | undefined)[];
   readonly attrs: Readonly<Record<string, unknown>>;
-  /** Not public: what the run has computed so far, by the names of the nodes. */
+  /** Not public: the results of the run so far, by the names of the nodes. */
   readonly tensorMap?: TensorMap;
   /** Not public: its lists of tensors. */
   readonly context?: { dispose?(keepIds: ReadonlySet<number>): void };
@@ -43,21 +43,21 @@ export interface OpCall {
 
 export type TensorMap = Record<string, readonly (Tensor | null | undefined)[] | undefined>;
 
-/** What the name of a node ends with while a node of ours has its name. */
+/** Appended to the name of a node while a node of layertap's has its name. */
 export const BEFORE_HOOKS = '/before_hooks';
 
-/** Nodes that compute no tensor: inputs, weights, the ones that steer, and handles of tables, which must stay the same. */
+/** Nodes that compute no tensor: inputs, weights, control flow, and handles of tables, which must stay the same. */
 const NOT_HOOKABLE =
   /^(Const|Placeholder(WithDefault)?|NoOp|LoopCond|Switch|Merge|Enter|Exit|NextIteration|(Stateless)?(If|While)|(Empty)?Tensor(Array|List).*|(HashTable|InitializeTable|LookupTableImport).*)$/;
 
 export const isHookableOp = (op: string): boolean => !NOT_HOOKABLE.test(op);
 
-/** The attributes of a node, as a GraphDef has them. */
+/** The attributes of a node in a GraphDef. */
 export type Attributes = Readonly<
   Record<string, { readonly i?: string | number; readonly list?: { readonly type?: readonly unknown[] } } | undefined>
 >;
 
-/** Ops of tfjs-converter with several outputs, always as many. */
+/** Ops of tfjs-converter with a fixed number of outputs, if it is not one. */
 const OUTPUTS: Readonly<Record<string, number>> = {
   ListDiff: 2,
   MaxPoolWithArgmax: 2,
@@ -72,7 +72,10 @@ const OUTPUTS: Readonly<Record<string, number>> = {
   UniqueV2: 2,
 };
 
-/** How many outputs an op has, as far as it is one of tfjs-converter: nobody may use all of them, and yet somebody may fetch them. */
+/**
+ * The number of outputs of an op of tfjs-converter. Outputs that the graph does not use count: they may be fetched.
+ * @returns 1 for custom ops
+ */
 export function declaredOutputs(op: string, attributes: Attributes = {}): number {
   if (op === 'Split' || op === 'SplitV') return Number(attributes.num_split?.i ?? 1);
   if (op === 'Unpack') return Number(attributes.num?.i ?? 1);

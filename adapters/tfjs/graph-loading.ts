@@ -1,6 +1,6 @@
 /**
- * @file Hooks inside a GraphModel by public API alone: the graph is rewritten before tfjs loads it. Behind every node that
- * can be hooked stands one of ours from the beginning, which passes on what it gets until somebody hooks it.
+ * @file Hooks inside a GraphModel by public API alone: the graph is rewritten before tfjs loads it. A node of layertap's
+ * is behind every hookable node from the beginning, and clones its inputs until it is hooked.
  *
  *     as saved:  a ──→ X ──→ consumers          as loaded:  a ──→ X/before_hooks ──→ X (ours) ──→ consumers
  *                                                             └───────────────────────↑
@@ -56,26 +56,27 @@ interface Artifacts {
   readonly userDefinedMetadata?: { signature?: Artifacts['signature'] };
 }
 
-const OP = 'layertap/place';
+/** The op of all inserted nodes. */
+const HOOK_OP = 'layertap/hook_point';
 
-/** What runs in our nodes that somebody hooks, by their numbers. */
-const running = new Map<number, NodeFn>();
+/** The functions of the inserted nodes that are hooked, by their ids. */
+const nodeFns = new Map<number, NodeFn>();
 let ids = 0;
 
-const prepared = new WeakMap<object, GraphEditor>();
+const editors = new WeakMap<object, GraphEditor>();
 
-/** The places of a model that `loadTfjsGraph` has loaded. */
+/** The editor of a model that `loadTfjsGraph` has loaded. */
 export function preparedEditor(model: object, runs: GraphRuns): GraphEditor | undefined {
-  const places = prepared.get(model);
+  const editor = editors.get(model);
   return (
-    places && {
-      ...places,
-      hook(name, run) {
-        const end = runs.watch();
-        const remove = places.hook(name, run);
+    editor && {
+      ...editor,
+      insertAfter(name, fn) {
+        const unwatch = runs.watch();
+        const remove = editor.insertAfter(name, fn);
         return () => {
           remove();
-          end();
+          unwatch();
         };
       },
     }
@@ -83,13 +84,13 @@ export function preparedEditor(model: object, runs: GraphRuns): GraphEditor | un
 }
 
 /**
- * Loads a GraphModel so that `wrapTfjs` can hook its nodes by tfjs's public API alone. It is for a tfjs whose loaded models
- * `wrapTfjs` cannot reach into, which it says; elsewhere `tf.loadGraphModel` is enough. Every node costs a clone of its
- * output, hooked or not. `save()` of the model writes it as it was.
+ * Loads a GraphModel so that `wrapTfjs` can hook its nodes by tfjs's public API alone. Use it if `wrapTfjs` says that it
+ * cannot reach into the loaded models of this tfjs; otherwise `tf.loadGraphModel` is enough. Every node costs a clone of
+ * its output, hooked or not. `save()` of the model writes the original graph.
  * @param tf as for `wrapTfjs`
  * @param source an address, or a tf.io handler
  * @param options those of `tf.loadGraphModel`; `fromTFHub` excepted
- * @throws TypeError where tf has no loadGraphModel or registerOp; what loading throws
+ * @throws TypeError if tf has no loadGraphModel or registerOp; whatever loading throws
  * @example
  * const model = await loadTfjsGraph(tf, 'model.json');
  * const net = wrapTfjs(tf, model);
@@ -109,18 +110,20 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
   }
   const handler = typeof source === 'string' ? handlerOf(tf, source, options) : source;
   if (typeof handler?.load !== 'function') {
-    throw new TypeError('loadTfjsGraph(): an address or a tf.io handler expected, with a method load');
+    throw new TypeError(
+      `loadTfjsGraph(): the source must be an address or a tf.io handler with a method load, got ${describe(source)}`,
+    );
   }
-  // tfjs copies what an op is when it loads a graph, so ours comes first.
-  (tf as unknown as OpRegistry).registerOp(OP, (node) => {
-    const { inputs, attrs } = node;
+  // Before the model is loaded: tfjs copies ops into it.
+  (tf as unknown as OpRegistry).registerOp(HOOK_OP, (call) => {
+    const { inputs, attrs } = call;
     const outputs = inputs.slice(0, attrs.outputs as number) as Tensor[];
-    const run = running.get(attrs.id as number);
-    if (run === undefined) return outputs.map((output) => output.clone());
-    return run(inputs.slice(outputs.length) as Tensor[], outputs, node);
+    const fn = nodeFns.get(attrs.id as number);
+    if (fn === undefined) return outputs.map((output) => output.clone());
+    return fn(inputs.slice(outputs.length) as Tensor[], outputs, call);
   });
   let topology: Topology | undefined;
-  let places: GraphEditor | undefined;
+  let editor: GraphEditor | undefined;
   const load = async () => {
     const artifacts = (await handler.load!()) as Artifacts;
     if (!Array.isArray(artifacts?.modelTopology?.node)) {
@@ -130,20 +133,18 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
       );
     }
     topology = artifacts.modelTopology;
-    const { nodes, rewritten } = insertHookNodes(
-      topology.node,
-      artifacts.userDefinedMetadata?.signature ?? artifacts.signature,
-    );
-    places = nodes;
-    return { ...artifacts, modelTopology: { ...topology, node: rewritten } };
+    const signature = artifacts.userDefinedMetadata?.signature ?? artifacts.signature;
+    const prepared = insertHookNodes(topology.node, signature);
+    editor = prepared.editor;
+    return { ...artifacts, modelTopology: { ...topology, node: prepared.nodes } };
   };
   const model = await tf.loadGraphModel({ load }, options);
-  prepared.set(model, places!);
-  saveAsItWas(tf, model as M & Saver, topology!);
+  editors.set(model, editor!);
+  saveOriginal(tf, model as M & Saver, topology!);
   return model;
 }
 
-/** As tf.loadGraphModel finds it. */
+/** Finds the handler as tf.loadGraphModel does. */
 function handlerOf<M extends TfjsGraphModelLike>(
   { io }: TfjsLoader<M>,
   source: string,
@@ -161,47 +162,51 @@ interface SaveHandler {
   save(artifacts: object): Promise<unknown>;
 }
 
-function saveAsItWas<M extends TfjsGraphModelLike>({ io }: TfjsLoader<M>, model: Saver, modelTopology: Topology): void {
+function saveOriginal<M extends TfjsGraphModelLike>(
+  { io }: TfjsLoader<M>,
+  model: Saver,
+  modelTopology: Topology,
+): void {
   const { save } = model;
   replaceProperty(model, 'save', (target: string | SaveHandler, config?: object) => {
     const found = typeof target === 'string' ? (io.getSaveHandlers(target) as SaveHandler[]) : [target];
     const handler = found.length === 1 ? found[0] : undefined;
-    // tfjs has its own words for what is no target.
+    // tfjs has its own error for an invalid target.
     if (typeof handler?.save !== 'function') return save.call(model, target, config);
     return save.call(model, { save: (artifacts) => handler.save({ ...artifacts, modelTopology }) }, config);
   });
 }
 
-/** Nodes of a graph with ours among them. */
 function insertHookNodes(
-  nodes: readonly SavedNode[],
+  saved: readonly SavedNode[],
   signature: Artifacts['signature'],
-): { nodes: GraphEditor; rewritten: SavedNode[] } {
-  const counts = outputCounts(nodes, signature);
+): { nodes: SavedNode[]; editor: GraphEditor } {
+  const counts = outputCounts(saved, signature);
   const infos = new Map<string, NodeInfo>();
-  const numbers = new Map<string, number>();
-  const rewritten = nodes.flatMap((node): SavedNode[] => {
+  const idOf = new Map<string, number>();
+  const nodes = saved.flatMap((node): SavedNode[] => {
     const { name, op, input = [] } = node;
-    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node), isHookable: isHookableOp(op) });
-    if (!isHookableOp(op)) return [node];
+    const isHookable = isHookableOp(op);
+    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node), isHookable });
+    if (!isHookable) return [node];
     const id = ids++;
-    numbers.set(name, id);
-    const before = name + BEFORE_HOOKS;
-    const outputs = Array.from({ length: counts.get(name) ?? 1 }, (_, i) => (i === 0 ? before : `${before}:${i}`));
+    idOf.set(name, id);
+    const rawName = name + BEFORE_HOOKS;
+    const outputs = Array.from({ length: counts.get(name) ?? 1 }, (_, i) => (i === 0 ? rawName : `${rawName}:${i}`));
     const attr = { id: { i: String(id) }, outputs: { i: String(outputs.length) } };
-    // What only says in which order to run has no tensor.
+    // Control inputs have no tensor.
     const received = input.filter((from) => !from.startsWith('^'));
-    return [{ ...node, name: before }, { name, op: OP, input: [...outputs, ...received], attr } as SavedNode];
+    return [{ ...node, name: rawName }, { name, op: HOOK_OP, input: [...outputs, ...received], attr } as SavedNode];
   });
-  const hook = (name: string, run: NodeFn) => {
-    const id = numbers.get(name)!;
-    running.set(id, run);
-    return () => void running.delete(id);
+  const insertAfter = (name: string, fn: NodeFn) => {
+    const id = idOf.get(name)!;
+    nodeFns.set(id, fn);
+    return () => void nodeFns.delete(id);
   };
-  return { nodes: { nodes: infos, isCurrent: () => true, hook }, rewritten };
+  return { nodes, editor: { nodes: infos, isCurrent: () => true, insertAfter } };
 }
 
-/** How many outputs each node has; an op that is not tfjs's, how many are asked for: a consumer or the signature says `name:2` for the third. */
+/** The number of outputs of each node. A custom op has as many as consumers or the signature name: `name:2` is the third. */
 function outputCounts(nodes: readonly SavedNode[], signature: Artifacts['signature']): Map<string, number> {
   const counts = new Map(nodes.map(({ name, op, attr }) => [name, declaredOutputs(op, attr)]));
   const see = (reference: string) => {
@@ -213,7 +218,7 @@ function outputCounts(nodes: readonly SavedNode[], signature: Artifacts['signatu
   return counts;
 }
 
-/** They are saved as base64: `Qmlhc0FkZA==` is BiasAdd, which tfjs calls biasadd. */
+/** Saved as base64: `Qmlhc0FkZA==` is BiasAdd, which tfjs calls biasadd. */
 function fusedOps({ attr }: SavedNode): readonly string[] {
   return (attr?.fused_ops?.list?.s ?? []).map((text) => atob(text).toLowerCase());
 }

@@ -1,12 +1,12 @@
 /**
- * @file Hooks inside a GraphModel: a node of ours takes the place, the name and the consumers of a node, which it gets
- * as its input. One pass, nothing is loaded again, and fetching the name fetches what the hooks made of it.
+ * @file Hooks inside a loaded GraphModel: a node of layertap's takes over the name and the consumers of a node, whose
+ * outputs it gets as inputs. The model still runs in one pass, and is not loaded again; fetching the name fetches the
+ * output after hooks.
  *
  *     before:  a ──→ X ──→ consumers          hooked:  a ──→ X/before_hooks ──→ X (hooks) ──→ consumers
- *                                                        └────────────────────────↑  (what X received)
+ *                                                        └────────────────────────↑  (the inputs of X)
  *
- * tfjs offers no public way to do this to a model that is loaded. The fields that are used are looked for first; where
- * they are missing, graph-loading.ts does it before the model is loaded.
+ * tfjs has no public API for this. If the private fields are missing, graph-loading.ts works without them.
  */
 import type { Tensor } from './framework.ts';
 import {
@@ -36,66 +36,59 @@ interface RawNode {
   readonly defaultOutput?: number | undefined;
 }
 
-/** What is needed of a loaded graph. */
 interface RawGraph {
   readonly nodes: Record<string, RawNode>;
   /** The default outputs; the executor holds the same array. */
   readonly outputs: RawNode[];
-  /** Forgets orders of execution that were worked out before. */
-  forget(): void;
 }
 
-type CustomOp = (node: OpCall) => ReturnType<NodeFn>;
+interface Executor {
+  readonly graph: RawGraph;
+  /** Execution orders by the names of inputs and outputs. */
+  readonly compiledMap: Map<string, unknown>;
+}
 
 export interface OpRegistry {
-  registerOp(name: string, run: CustomOp): void;
+  registerOp(name: string, run: (op: OpCall) => ReturnType<NodeFn>): void;
   deregisterOp(name: string): void;
 }
 
-/** The graph of a loaded model; undefined where this version of tfjs keeps it elsewhere. */
-function rawGraph(model: object): RawGraph | undefined {
+/** The executor of a loaded model; undefined if this version of tfjs has other fields. */
+function executorOf(model: object): Executor | undefined {
   const { executor } = model as { executor?: Partial<Executor> };
   const graph = executor?.graph;
   if (!(executor?.compiledMap instanceof Map) || !Array.isArray(graph?.outputs)) return undefined;
   const nodes = Object.values(graph.nodes ?? {});
-  const known = (node: RawNode) =>
+  const isKnown = (node: RawNode) =>
     typeof node.name === 'string' &&
     Array.isArray(node.inputNames) &&
     Array.isArray(node.inputs) &&
     Array.isArray(node.children);
-  if (nodes.length === 0 || !nodes.every(known)) return undefined;
-  const { compiledMap } = executor;
-  return { nodes: graph.nodes, outputs: graph.outputs, forget: () => compiledMap.clear() };
+  return nodes.length > 0 && nodes.every(isKnown) ? (executor as Executor) : undefined;
 }
 
-interface Executor {
-  readonly graph: { readonly nodes: Record<string, RawNode>; readonly outputs: RawNode[] };
-  readonly compiledMap: Map<string, unknown>;
-}
-
-/** The places of a loaded model; undefined where its graph cannot be reached. */
+/** The editor of a loaded model; undefined if this tfjs does not let its graph be reached. */
 export function loadedEditor(registry: OpRegistry, model: object, runs: GraphRuns): GraphEditor | undefined {
-  const graph = rawGraph(model);
-  if (graph === undefined) return undefined;
-  const nodes = new Map(Object.entries(graph.nodes));
+  const executor = executorOf(model);
+  if (executor === undefined) return undefined;
+  const nodes = new Map(Object.entries(executor.graph.nodes));
+  const infos = [...nodes].map(([name, node]) => {
+    const { op } = node;
+    return { name, op, inputs: inputsOf(node), fusedOps: fusedOps(node), isHookable: isHookableOp(op) };
+  });
   return {
-    nodes: new Map(
-      [...nodes].map(([name, node]) => [
-        name,
-        { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node), isHookable: isHookableOp(node.op) },
-      ]),
-    ),
-    isCurrent: () => rawGraph(model)?.nodes === graph.nodes,
-    hook(name, run) {
-      let takeOut: (() => void) | undefined;
-      const end = runs.watch();
-      runs.between(() => {
-        takeOut = insertNode(registry, graph, nodes.get(name)!, run);
+    nodes: new Map(infos.map((info) => [info.name, info])),
+    isCurrent: () => executorOf(model)?.graph.nodes === executor.graph.nodes,
+    insertAfter(name, fn) {
+      let remove: (() => void) | undefined;
+      const unwatch = runs.watch();
+      runs.whenIdle(() => {
+        remove = insertNode(registry, executor, nodes.get(name)!, fn);
       });
       return () =>
-        runs.between(() => {
-          takeOut!();
-          end();
+        runs.whenIdle(() => {
+          remove!();
+          unwatch();
         });
     },
   };
@@ -106,34 +99,30 @@ function fusedOps(node: RawNode): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** tfjs forgets which inputs only say in which order to run: these are NoOps. */
+/** A loaded graph does not mark control inputs. Of these, only NoOps can be told: they have no tensor. */
+const isControl = (input: RawNode | undefined) => input?.op === 'NoOp';
+
 function inputsOf(node: RawNode): readonly string[] {
-  return node.inputNames.map((name, i) => (node.inputs[i]?.op === 'NoOp' ? `^${name}` : name));
+  return node.inputNames.map((name, i) => (isControl(node.inputs[i]) ? `^${name}` : name));
 }
 
 let ops = 0;
 
-/**
- * Puts a node in the place of another.
- * @param run is given what the node received and all its outputs; gives as many outputs
- * @returns takes it out again: the graph is then as it was
- */
-function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: NodeFn): () => void {
+/** Inserts a node behind another one, and gives it that one's name. @returns undoes it */
+function insertNode(registry: OpRegistry, { graph, compiledMap }: Executor, node: RawNode, fn: NodeFn): () => void {
   const { name } = node;
   const op = `layertap/${ops++}`;
   const rawName = name + BEFORE_HOOKS;
   const count = outputCount(node, graph);
   const outputNames = Array.from({ length: count }, (_, i) => (i === 0 ? rawName : `${rawName}:${i}`));
-  // A NoOp among the inputs only says in which order to run.
-  const orders = (i: number) => node.inputs[i]?.op === 'NoOp';
-  // Looked up when it is asked for: a hook on an input puts another node there.
-  const received = () => node.inputs.filter((_input, i) => !orders(i));
+  // Computed when needed: a hook on an input replaces that.
+  const inputs = () => node.inputs.filter((input) => !isControl(input));
   const hooks: RawNode = {
     name,
     op,
     category: 'custom',
-    inputNames: [...outputNames, ...node.inputNames.filter((_name, i) => !orders(i))],
-    inputs: [...outputNames.map(() => node), ...received()],
+    inputNames: [...outputNames, ...node.inputNames.filter((_name, i) => !isControl(node.inputs[i]))],
+    inputs: [...outputNames.map(() => node), ...inputs()],
     children: node.children,
     attrParams: {},
     inputParams: {},
@@ -141,20 +130,19 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: N
     signatureKey: node.signatureKey,
     defaultOutput: node.defaultOutput,
   };
-  registry.registerOp(op, (value) => {
-    const { inputs } = value;
-    // A control input has no tensor.
-    const received = inputs.slice(count).filter((input) => input !== undefined);
-    return run(received, inputs.slice(0, count) as Tensor[], value);
+  registry.registerOp(op, (call) => {
+    // A control input that is not a NoOp has no tensor either.
+    const received = call.inputs.slice(count).filter((input) => input !== undefined);
+    return fn(received, call.inputs.slice(0, count) as Tensor[], call);
   });
-  for (const input of received()) input.children.push(hooks);
+  for (const input of inputs()) input.children.push(hooks);
   for (const child of node.children) replace(child.inputs, node, hooks);
   node.children = outputNames.map(() => hooks);
   node.name = rawName;
   graph.nodes[rawName] = node;
   graph.nodes[name] = hooks;
   replace(graph.outputs, node, hooks);
-  graph.forget();
+  compiledMap.clear();
 
   return () => {
     replace(graph.outputs, hooks, node);
@@ -163,19 +151,19 @@ function insertNode(registry: OpRegistry, graph: RawGraph, node: RawNode, run: N
     node.name = name;
     node.children = hooks.children;
     for (const child of hooks.children) replace(child.inputs, hooks, node);
-    for (const input of received()) input.children.splice(input.children.lastIndexOf(hooks), 1);
+    for (const input of inputs()) input.children.splice(input.children.lastIndexOf(hooks), 1);
     registry.deregisterOp(op);
-    graph.forget();
+    compiledMap.clear();
   };
 }
 
-/** How many outputs there are; of an op that is not tfjs's, how many are asked for: a consumer says `name:2` for the third. */
+/** The number of outputs. A custom op has as many as are used: a consumer names the third one `name:2`. */
 function outputCount(node: RawNode, graph: RawGraph): number {
   let highest = declaredOutputs(node.op, node.rawAttrs) - 1;
   const see = (name: string) => {
-    const at = name.lastIndexOf(':');
-    const index = Number(name.slice(at + 1));
-    if (at > 0 && name.slice(0, at) === node.name && Number.isInteger(index)) highest = Math.max(highest, index);
+    const colon = name.lastIndexOf(':');
+    const index = Number(name.slice(colon + 1));
+    if (colon > 0 && name.slice(0, colon) === node.name && Number.isInteger(index)) highest = Math.max(highest, index);
   };
   for (const child of node.children) child.inputNames.forEach(see);
   if (graph.outputs.includes(node)) highest = Math.max(highest, node.defaultOutput ?? 0);

@@ -1,25 +1,26 @@
 import { type FrameworkNode, listenersOf } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
-import { checkGraph, explainError } from './disposed.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { GraphAsyncCall } from './graph-async-call.ts';
-import { type GraphContext, TfjsNode } from './graph-node.ts';
+import { checkGraph, type GraphContext, TfjsNode } from './graph-node.ts';
 import { callWithHooks, type HookPoint } from './hook-point.ts';
-import { keep, tensorReader } from './reader.ts';
-import { validateTensors } from './validate.ts';
+import { explainError, keep } from './memory.ts';
+import { tensorReader } from './reader.ts';
+import { validateOutput } from './validate.ts';
 
 /**
- * A GraphModel as a Hookable: its modules are the nodes of the graph, under their names. Its own hooks run around
+ * A GraphModel as a Hookable; its modules are the nodes of the graph, under their names. Its own hooks run around
  * `execute` and `executeAsync` (and so around predict), and see their arguments. A hook that is registered on a node
- * while the model runs may wait for the next run; one that is removed fires no more.
+ * during a run may wait for the next run; one that is removed fires no more.
  */
 export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   static readonly className: string = 'TfjsGraph';
-  /** tfjs's own. */
+  /** The model of tfjs. */
   readonly model: TfjsGraphModelLike;
   readonly #context: GraphContext;
   readonly #nodes: ReadonlyMap<string, TfjsNode<T>>;
-  #restore: (() => void) | undefined;
+  /** While something is registered. */
+  #removeHooks: (() => void) | undefined;
 
   /** Use `wrapTfjs`: a model has one Hookable. */
   constructor(context: GraphContext) {
@@ -27,8 +28,8 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const noGradients = 'a GraphModel has no backward hooks: it is not trained';
     super({
       reader: tensorReader(core),
-      validateOutput: (output, replacement) => validateTensors(core, output, replacement),
-      // A pre-hook that gives the input alone leaves the names of the outputs as they are.
+      validateOutput: (output, replacement) => validateOutput(core, output, replacement),
+      // A pre-hook that returns the input alone keeps the names of the outputs.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
       call: (...inputs) => {
         checkGraph(`${this} cannot be called: it`, model);
@@ -43,13 +44,13 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     });
     this.model = model;
     this.#context = context;
-    const places = [...context.places.nodes.values()].filter(({ isHookable }) => isHookable);
-    this.#nodes = new Map(places.map((node) => [node.name, new TfjsNode<T>(context, node)]));
+    const hookable = [...context.editor.nodes.values()].filter(({ isHookable }) => isHookable);
+    this.#nodes = new Map(hookable.map((node) => [node.name, new TfjsNode<T>(context, node)]));
   }
 
-  /** Whether its nodes are those of the model, which may have been loaded again. */
+  /** False once the model has been loaded again, with other nodes. */
   get isCurrent(): boolean {
-    return this.#context.places.isCurrent();
+    return this.#context.editor.isCurrent();
   }
 
   /** Runs the model's `execute`, without the hooks on it. Those on its nodes run. */
@@ -59,7 +60,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   /**
    * The node of that name; '' is the graph itself.
-   * @throws Error that says what there is instead: a weight, an input, a fused node
+   * @throws Error that says what the name is instead (a weight, an input), or which nodes are nearest
    */
   override getSubmodule(name: ''): this;
   override getSubmodule(name: string): TfjsNode<T>;
@@ -67,14 +68,14 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     if (name === '') return this;
     const node = this.#nodes.get(name);
     if (node !== undefined) return node;
-    const other = this.#context.places.nodes.get(name);
+    const other = this.#context.editor.nodes.get(name);
     if (other !== undefined) {
       throw new Error(`getSubmodule(): ${name} is a ${other.op}, which computes nothing: there is nothing to hook`);
     }
-    throw new Error(`getSubmodule(): the graph has no node "${name}"${this.#hint(name)}`);
+    throw new Error(`getSubmodule(): the graph has no node "${name}"${this.#describeNearest(name)}`);
   }
 
-  /** A copy of a tensor that outlives the call; whoever keeps it disposes of it. */
+  /** A copy of a tensor that outlives the call; the caller disposes of it. */
   keep(tensor: T): T {
     return keep(this.#context.core, tensor as unknown as Tensor) as unknown as T;
   }
@@ -89,13 +90,13 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   *#graph(): Generator<FrameworkNode> {
     const { weights } = this.model as { weights?: Record<string, readonly Tensor[]> };
-    for (const { name, op, inputs } of this.#context.places.nodes.values()) {
+    for (const { name, op, inputs } of this.#context.editor.nodes.values()) {
       yield { name, op, inputs, shape: weights?.[name]?.[0]?.shape };
     }
   }
 
-  /** The nodes whose names begin most like the one that was not found; what is fused among them. */
-  #hint(name: string): string {
+  /** The nodes that share the longest beginning with a missing name, and the fused one that it may be a part of. */
+  #describeNearest(name: string): string {
     const shared = (other: string) => {
       const [a, b] = [name.split('/'), other.split('/')];
       const until = a.findIndex((part, i) => part !== b[i]);
@@ -105,33 +106,34 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       .map((node) => ({ node, parts: shared(node.nodeName) }))
       .filter(({ parts }) => parts > 0)
       .sort((a, b) => b.parts - a.parts)
-      .slice(0, 3);
+      .slice(0, 3)
+      .map(({ node }) => node);
     if (near.length === 0) return '';
-    const fused = near.find(({ node }) => node.fusedOps.length > 0)?.node;
+    const fused = near.find(({ fusedOps }) => fusedOps.length > 0);
     const why =
       fused === undefined
         ? ''
-        : `\n  ${fused} computes several operations at once: what one of them gives is not reachable, only the end of all`;
-    return `\n  nearest: ${near.map(({ node }) => node.nodeName).join(', ')}${why}`;
+        : `\n  ${fused} computes several operations at once: only the output of the last one can be reached`;
+    return `\n  nearest: ${near.map(({ nodeName }) => nodeName).join(', ')}${why}`;
   }
 
   #install(): void {
-    checkGraph(`${this} cannot be hooked: it`, this.model, this.#context.places);
-    const { core, runs } = this.#context;
-    // Others may have taken the places of execute and executeAsync.
-    if (this.#restore !== undefined) {
+    const { core, model, editor, runs } = this.#context;
+    checkGraph(`${this} cannot be hooked: it`, model, editor);
+    if (this.#removeHooks !== undefined) {
+      // `execute` and `executeAsync` may have been replaced.
       runs.install();
       return;
     }
-    const place: HookPoint = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
-    this.#restore = runs.surround({
-      execute: (received, run) => callWithHooks(place, received, run),
-      executeAsync: (received, run) => new GraphAsyncCall(core, this).run(received, run),
+    const point: HookPoint = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
+    this.#removeHooks = runs.addHooks({
+      execute: (args, run) => callWithHooks(point, args, run),
+      executeAsync: (args, run) => new GraphAsyncCall(core, this).run(args, run),
     });
   }
 
   #uninstall(): void {
-    this.#restore?.();
-    this.#restore = undefined;
+    this.#removeHooks?.();
+    this.#removeHooks = undefined;
   }
 }

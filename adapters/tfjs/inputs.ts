@@ -1,7 +1,7 @@
 /** @file Between `call(tensors, options)` of tfjs and the one list of inputs that hooks see. */
 import type { TfjsCallOptions } from './framework.ts';
 
-/** What hooks see: the tensors, and the options last if there are any. */
+/** The tensors, and last the options of the call, if there are any. */
 export function joinInputs(tensors: readonly unknown[], options: TfjsCallOptions | undefined): readonly unknown[] {
   return hasAny(options) ? [...tensors, options] : tensors;
 }
@@ -14,7 +14,7 @@ export function splitInputs(inputs: readonly unknown[]): {
   return isOptions(last) ? { tensors: inputs.slice(0, -1), options: last } : { tensors: inputs, options: undefined };
 }
 
-/** A pre-hook that gives tensors only keeps the options of the call: its training flag, its mask. */
+/** A pre-hook that returns only tensors keeps the options of the call. */
 export function completeInputs(before: readonly unknown[], given: readonly unknown[]): readonly unknown[] {
   const { options } = splitInputs(before);
   return options === undefined || isOptions(given.at(-1)) ? given : [...given, options];
@@ -25,6 +25,7 @@ function hasAny(options: TfjsCallOptions | undefined): boolean {
   return false;
 }
 
+/** Plain objects, of any realm. */
 function isOptions(value: unknown): value is TfjsCallOptions {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);

@@ -1,67 +1,80 @@
-import { MethodInterceptor } from '../../src/adapter.ts';
-import { isContainer, type Layer, type TfjsCallOptions, toList } from './framework.ts';
-import { disposeAllBut, NEEDS_WRAP } from './hook-point.ts';
-import { type ModelOutput, replaceModelOutput } from './model-output.ts';
+/**
+ * @file Where calls of a layer are intercepted: its own `call`, the only method that all of them pass. Wrappers, RNNs
+ * and cells never `apply` the layers inside.
+ */
+import { type Listeners, listenersOf, MethodInterceptor } from '../../src/adapter.ts';
+import type { Hookable } from '../../src/index.ts';
+import { type Core, isContainer, type Layer, type Tensor, type TfjsCallOptions, toList } from './framework.ts';
+import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './hook-point.ts';
+import { joinInputs, splitInputs } from './inputs.ts';
+import { disposeAllBut } from './memory.ts';
+import { interceptModel, type ModelInterceptor } from './model-interceptor.ts';
 
-/** A call as it goes on from a listener: to the next one, at last to the layer. */
+/** The rest of a call: the next wrapper, at last the layer. */
 export type Next = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
 
-/** A call that has begun for one listener already. */
+/** Runs around the calls of a layer. */
+export interface CallWrapper {
+  /** @param call the number of a call that has begun already */
+  wrap(tensors: readonly unknown[], options: TfjsCallOptions | undefined, next: Next, call?: number): unknown;
+}
+
+/** Runs the hooks of a layer. Wrapper and hook point are one object: each indirection costs in every call. */
+export class LayerHooks implements CallWrapper, HookPoint {
+  readonly core: Core;
+  readonly hookable: Hookable;
+  readonly listeners: Listeners;
+  readonly #layer: Layer;
+  /** Leaves the hooks out of the next call. */
+  skip = false;
+
+  constructor(core: Core, hookable: Hookable, layer: Layer) {
+    this.core = core;
+    this.hookable = hookable;
+    this.listeners = listenersOf(hookable);
+    this.#layer = layer;
+  }
+
+  weights(): Tensor[] {
+    return this.#layer.trainableWeights.map((weight) => weight.read());
+  }
+
+  wrap(tensors: readonly unknown[], options: TfjsCallOptions | undefined, next: Next, call?: number): unknown {
+    if (this.skip) {
+      this.skip = false;
+      return next(tensors, options);
+    }
+    const forward = (inputs: readonly unknown[]) => {
+      const given = splitInputs(inputs);
+      return next(given.tensors, given.options ?? options);
+    };
+    return callWithHooks(this, joinInputs(tensors, options), forward, call);
+  }
+
+  /** As `markTidy`. */
+  mark(): number {
+    return this.skip ? NEEDS_WRAP : markTidy(this);
+  }
+}
+
+/** A call that has begun for one wrapper. */
 interface Begun {
-  readonly listener: CallWrapper;
+  readonly wrapper: CallWrapper;
   readonly call: number;
 }
 
-/** Somebody who is there when a layer is called. */
-export abstract class CallWrapper {
-  /**
-   * Runs around a call.
-   * @param call its number, where it has begun already
-   */
-  abstract around(
-    tensors: readonly unknown[],
-    options: TfjsCallOptions | undefined,
-    perform: Next,
-    call?: number,
-  ): unknown;
+const interceptors = new WeakMap<Layer, LayerInterceptor>();
 
-  /** Asked before a call if it is alone: anything but `NEEDS_WRAP`, and it is given what came out `after`, and this, instead. */
-  before(): number {
-    return NEEDS_WRAP;
-  }
-
-  /** The call starts that `after` is given, unless it throws. @returns its number */
-  begin(): number {
-    return 0;
-  }
-
-  /** Gives what goes on as the output. */
-  after(
-    _tensors: readonly unknown[],
-    _options: TfjsCallOptions | undefined,
-    output: unknown,
-    _before: number,
-    _call: number,
-  ): unknown {
-    return output;
-  }
-}
-
-const all = new WeakMap<Layer, LayerInterceptor>();
-
-/**
- * The calls of one layer, by whomever they are made. `call` of the layer itself is the only place that all of them pass:
- * wrappers, RNNs and cells never `apply` what is inside them. While somebody listens, the layer has an own `call`.
- */
+/** Gives a layer an own `call` while it has wrappers. */
 export class LayerInterceptor {
   readonly #layer: Layer;
-  /** The first one is the innermost. Replaced, never changed. */
-  #listeners: readonly CallWrapper[] = [];
-  /** The only one, if there is one only. */
-  #only: CallWrapper | undefined;
+  /** The innermost first. Replaced, never changed. */
+  #wrappers: readonly CallWrapper[] = [];
+  /** The only wrapper, if it is one of hooks: these may run after the call. */
+  #onlyHooks: LayerHooks | undefined;
   readonly #method: MethodInterceptor<Layer['call']>;
-  /** The model that it is, while it has listeners. */
-  #model: ModelOutput | undefined;
+  /** While the layer is a model that has wrappers. */
+  #model: ModelInterceptor | undefined;
 
   private constructor(layer: Layer) {
     this.#layer = layer;
@@ -71,34 +84,36 @@ export class LayerInterceptor {
   }
 
   static of(layer: Layer): LayerInterceptor {
-    let calls = all.get(layer);
-    if (calls === undefined) {
-      calls = new LayerInterceptor(layer);
-      all.set(layer, calls);
+    let interceptor = interceptors.get(layer);
+    if (interceptor === undefined) {
+      interceptor = new LayerInterceptor(layer);
+      interceptors.set(layer, interceptor);
     }
-    return calls;
+    return interceptor;
   }
 
-  /** @returns takes the listener out; the last one leaves the layer as it was found */
-  listen(listener: CallWrapper, { innermost = false }: { innermost?: boolean } = {}): () => void {
+  /** @returns removes the wrapper; without wrappers the layer is as it was found */
+  add(wrapper: CallWrapper, { innermost = false }: { innermost?: boolean } = {}): () => void {
     this.install();
-    this.#setListeners(innermost ? [listener, ...this.#listeners] : [...this.#listeners, listener]);
+    this.#setWrappers(innermost ? [wrapper, ...this.#wrappers] : [...this.#wrappers, wrapper]);
     return () => {
-      this.#setListeners(this.#listeners.filter((one) => one !== listener));
-      if (this.#listeners.length > 0) return;
+      this.#setWrappers(this.#wrappers.filter((one) => one !== wrapper));
+      if (this.#wrappers.length > 0) return;
       this.#method.uninstall();
       this.#model?.restore();
       this.#model = undefined;
     };
   }
 
-  #setListeners(listeners: readonly CallWrapper[]): void {
-    this.#listeners = listeners;
-    this.#only = listeners.length === 1 ? listeners[0] : undefined;
+  #setWrappers(wrappers: readonly CallWrapper[]): void {
+    this.#wrappers = wrappers;
+    const [first] = wrappers;
+    this.#onlyHooks = wrappers.length === 1 && first instanceof LayerHooks ? first : undefined;
   }
 
-  /** Puts an own `call` on the layer; where another one has taken its place, around that. */
+  /** Intercepts `call`. If it has been replaced, around the new one. */
   install(): void {
+    if (this.#method.isInstalled) return;
     const layer = this.#layer;
     if (!Object.isExtensible(layer)) {
       throw new TypeError(
@@ -107,86 +122,86 @@ export class LayerInterceptor {
     }
     this.#method.install();
     if (isContainer(layer) && this.#model === undefined) {
-      const run = (inputs: unknown, options: TfjsCallOptions | undefined) => this.#call(inputs, options);
-      this.#model = replaceModelOutput(
+      this.#model = interceptModel(
         layer,
         (view, inputs, options) => this.#method.original.call(view, inputs, options),
-        run,
+        (inputs, options) => this.#call(inputs, options),
       );
     }
   }
 
-  /** A call of the layer, by tfjs or by whoever has kept it or wrapped it, perhaps for longer than anybody listens. */
   #call(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
-    // What happens fifty times in a predict makes nothing that it does not need, no function and no array.
-    const listener = this.#only;
-    const before = listener === undefined ? NEEDS_WRAP : listener.before();
-    if (before === NEEDS_WRAP) return this.#performSurrounded(inputs, options);
-    const call = listener!.begin();
+    // Hot: a predict makes tens of these calls. No closure and no array that is not needed.
+    const hooks = this.#onlyHooks;
+    // Read now: if a hook removes the last hook, the property holds whatever has replaced the interceptor, and may call it.
+    const { original } = this.#method;
+    const mark = hooks === undefined ? NEEDS_WRAP : hooks.mark();
+    if (mark === NEEDS_WRAP) return this.#callWrapped(original, inputs, options);
+    const call = hooks!.listeners.begin();
     let output: unknown;
     try {
-      output = this.#perform(inputs, options);
+      output = this.#callLayer(original, inputs, options);
     } catch (error) {
       const rethrow = () => {
         throw error;
       };
-      return this.#surrounded(inputs, options, rethrow, { listener: listener!, call });
+      return this.#wrapped(inputs, options, rethrow, { wrapper: hooks!, call });
     }
-    if (listener !== this.#only || listener!.before() === NEEDS_WRAP) {
-      return this.#completed(inputs, options, output, { listener: listener!, call });
+    // Hooks have come or gone during the call.
+    if (hooks !== this.#onlyHooks || hooks!.mark() === NEEDS_WRAP) {
+      return this.#complete(inputs, options, output, { wrapper: hooks!, call });
     }
-    const list = Array.isArray(inputs) ? inputs : [inputs];
-    const own = bare(output);
-    const result = listener!.after(list, options, own, before, call);
+    const tensors = Array.isArray(inputs) ? inputs : [inputs];
+    const own = unwrapOnly(output);
+    const result = runHooksAfter(hooks!, joinInputs(tensors, options), own, mark, call);
     return result === own ? output : own === output ? result : [result];
   }
 
-  #performSurrounded(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
-    return this.#surrounded(inputs, options, (list, given) => this.#perform(list, given));
+  /* These create closures. Inside `#call`, V8 would allocate a context for them in every call. */
+
+  #callWrapped(original: Layer['call'], inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+    return this.#wrapped(inputs, options, (list, given) => this.#callLayer(original, list, given));
   }
 
-  /** The layer has registered a hook on itself meanwhile, or has removed one. */
-  #completed(inputs: unknown, options: TfjsCallOptions | undefined, output: unknown, begun: Begun): unknown {
-    const result = this.#surrounded(inputs, options, () => output, begun);
+  #complete(inputs: unknown, options: TfjsCallOptions | undefined, output: unknown, begun: Begun): unknown {
+    const result = this.#wrapped(inputs, options, () => output, begun);
     disposeAllBut([...toList(inputs), ...toList(result)], toList(output));
     return result;
   }
 
-  /** The layer itself. */
-  #perform(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+  #callLayer(original: Layer['call'], inputs: unknown, options: TfjsCallOptions | undefined): unknown {
     return this.#model === undefined
-      ? this.#method.original.call(this.#layer, inputs, options)
+      ? original.call(this.#layer, inputs, options)
       : this.#model.forward(inputs, options);
   }
 
-  /** With the listeners around it. */
-  #surrounded(
+  #wrapped(
     inputs: unknown,
     options: TfjsCallOptions | undefined,
-    inside: (inputs: unknown, options: TfjsCallOptions | undefined) => unknown,
+    callLayer: (inputs: unknown, options: TfjsCallOptions | undefined) => unknown,
     begun?: Begun,
   ): unknown {
-    const listeners = this.#listeners;
-    if (listeners.length === 0) return inside(inputs, options);
-    // tfjs gives a single tensor bare or in an array: the layer gets it as it came.
-    const asArray = Array.isArray(inputs);
-    // A model gives its only output in an array; hooks see it bare, and it goes out as it was.
-    let wrapped = false;
-    let perform: Next = (tensors, given) => {
-      const output = inside(asArray || tensors.length !== 1 ? tensors : tensors[0], given);
-      wrapped = isWrapped(output);
-      return bare(output);
+    const wrappers = this.#wrappers;
+    if (wrappers.length === 0) return callLayer(inputs, options);
+    // The layer gets a single tensor as it came: bare, or in an array.
+    const isArray = Array.isArray(inputs);
+    // A model returns its only output in an array. Hooks see it bare; the caller gets the array.
+    let isOnly = false;
+    let next: Next = (tensors, given) => {
+      const output = callLayer(isArray || tensors.length !== 1 ? tensors : tensors[0], given);
+      isOnly = isOnlyElement(output);
+      return unwrapOnly(output);
     };
-    for (let i = 0; i < listeners.length - 1; i++) perform = around(listeners[i]!, perform, begun);
-    const output = around(listeners.at(-1)!, perform, begun)(asArray ? inputs : [inputs], options);
-    return wrapped ? [output] : output;
+    for (const wrapper of wrappers) next = wrapNext(wrapper, next, begun);
+    const output = next(isArray ? inputs : [inputs], options);
+    return isOnly ? [output] : output;
   }
 }
 
-const isWrapped = (output: unknown): output is [unknown] => Array.isArray(output) && output.length === 1;
-const bare = (output: unknown) => (isWrapped(output) ? output[0] : output);
+const isOnlyElement = (output: unknown): output is [unknown] => Array.isArray(output) && output.length === 1;
+const unwrapOnly = (output: unknown) => (isOnlyElement(output) ? output[0] : output);
 
-const around =
-  (listener: CallWrapper, inner: Next, begun: Begun | undefined): Next =>
+const wrapNext =
+  (wrapper: CallWrapper, next: Next, begun: Begun | undefined): Next =>
   (tensors, options) =>
-    listener.around(tensors, options, inner, listener === begun?.listener ? begun.call : undefined);
+    wrapper.wrap(tensors, options, next, wrapper === begun?.wrapper ? begun.call : undefined);

@@ -1,22 +1,30 @@
-import { type BackwardHookOptions, type HookableOptions, registerBackwardHook } from '../../src/adapter.ts';
+import { type BackwardHookOptions, type HookableOptions, ownEntries, registerBackwardHook } from '../../src/adapter.ts';
 import { Hookable, type RemovableHandle } from '../../src/index.ts';
-import { childLayers } from './children.ts';
-import { checkLayer, explainError } from './disposed.ts';
-import type { Core, Layer, Sequential, Tensor, TfjsCallOptions, TfjsLayerLike, TfjsTensor } from './framework.ts';
+import {
+  type Core,
+  isContainer,
+  isInputLayer,
+  isLayer,
+  type Layer,
+  type Tensor,
+  type TfjsCallOptions,
+  type TfjsLayerLike,
+  type TfjsTensor,
+} from './framework.ts';
 import { completeInputs, splitInputs } from './inputs.ts';
-import { LayerHooks } from './layer-hooks.ts';
-import { LayerInterceptor } from './layer-interceptor.ts';
-import { foundIn, tidyExecute } from './model-execute.ts';
-import { firstLayer, isTakenApart, lastLayer } from './nested-sequential.ts';
-import { keep, tensorReader } from './reader.ts';
-import { validateInputs, validateOutput } from './validate.ts';
+import { LayerHooks, LayerInterceptor } from './layer-interceptor.ts';
+import { explainError, keep } from './memory.ts';
+import { recordOwner, tidyExecute } from './model-execute.ts';
+import { firstLayer, hookEnds, isTakenApart, lastLayer } from './nested-sequential.ts';
+import { tensorReader } from './reader.ts';
+import { declaredShapes, validateInputs, validateOutput } from './validate.ts';
 
 /** What layers are called with: tensors, and options last if there are any. */
 export type TfjsInputs<T extends TfjsTensor> = [first: T, ...more: (T | TfjsCallOptions)[]];
 
 /**
- * Gradients of the loss by inputs and by outputs, in their order; null for what has none (integers). May return other
- * gradients of the inputs: a tensor for the only one, or an array of all.
+ * Gets the gradients of the loss by inputs and by outputs, in their order; null for what has none (integers). May return
+ * other gradients of the inputs: a tensor for the only one, or an array of all.
  */
 export type TfjsBackwardHook<T extends TfjsTensor> = (
   layer: TfjsLayer<T>,
@@ -24,7 +32,7 @@ export type TfjsBackwardHook<T extends TfjsTensor> = (
   gradOutput: readonly (T | null)[],
 ) => Replacement<T>;
 
-/** Gradients of the loss by outputs, before the layer's own backward. May return others. */
+/** Gets the gradients of the loss by outputs, before the layer's own backward. May return others. */
 export type TfjsBackwardPreHook<T extends TfjsTensor> = (
   layer: TfjsLayer<T>,
   gradOutput: readonly (T | null)[],
@@ -34,12 +42,12 @@ export type TfjsBackwardPreHook<T extends TfjsTensor> = (
 type Replacement<T> = T | readonly (T | null)[] | undefined | null | void;
 
 /**
- * A layer or a model of tfjs as a Hookable; made by `wrapTfjs`, once for each layer. Its hooks run wherever tfjs runs
- * the layer: predict, evaluate, fit, apply, inside models, wrappers and RNNs. The layer itself is changed when the first
- * hook is registered, and is as it was when the last one goes.
+ * A layer or model of tfjs as a Hookable; made by `wrapTfjs`, once for each layer. Its hooks run wherever tfjs runs the
+ * layer: predict, evaluate, fit, apply, inside models, wrappers and RNNs. The first hook that is registered changes the
+ * layer; when the last one is removed, the layer is as it was.
  *
- * `T` is the tensor type, `Output` what forward gives: `T[]` for layers with several outputs; `L` is tfjs's layer,
- * and `Inside` what those inside it are.
+ * `T` is the tensor type, `Output` the output type (`T[]` for layers with several outputs), `L` tfjs's layer type, and
+ * `Inside` that of the layers inside.
  */
 export class TfjsLayer<
   T extends TfjsTensor = TfjsTensor,
@@ -48,15 +56,15 @@ export class TfjsLayer<
   Inside extends TfjsLayerLike = L,
 > extends Hookable {
   static readonly className: string = 'TfjsLayer';
-  /** tfjs's own. */
+  /** The layer of tfjs. */
   readonly layer: L;
   readonly #core: Core;
   readonly #layer: Layer;
   readonly #hooks: LayerHooks;
-  /** While something is registered: takes it out of the layer's calls. */
-  #unlisten: (() => void) | undefined;
-  /** Whether it is a Sequential that had been taken apart by then. */
-  #apart = false;
+  /** Undoes the interception, while something is registered. */
+  #restore: (() => void) | undefined;
+  /** Whether the layer was a Sequential that had been taken apart when it was intercepted. */
+  #isApart = false;
 
   /** Use `wrapTfjs`: a layer has one Hookable, however it is reached. */
   constructor(core: Core, layer: Layer) {
@@ -67,8 +75,8 @@ export class TfjsLayer<
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
       validateInputs: (inputs, before) => validateInputs(core, layer, inputs, before),
-      validateOutput: (output, replacement) => validateOutput(core, layer, output, replacement),
-      call: (...inputs) => applied(layer, inputs),
+      validateOutput: (output, replacement) => validateOutput(core, output, replacement, () => declaredShapes(layer)),
+      call: (...inputs) => apply(layer, inputs),
       unsupported: {
         get 'forward-pre'() {
           return takenApart(layer, 'pre-hooks');
@@ -80,29 +88,8 @@ export class TfjsLayer<
           return takenApart(layer, 'backward hooks');
         },
       },
-      install: () => {
-        checkLayer(`${this} cannot be hooked: it`, layer);
-        const apart = isTakenApart(layer);
-        if (this.#unlisten !== undefined && this.#apart === apart) {
-          // Another call may have taken its place.
-          if (!apart) LayerInterceptor.of(layer).install();
-          return;
-        }
-        this.#unlisten?.();
-        const unlisten = apart
-          ? this.#hooks.listenAtEnds(layer as Sequential)
-          : LayerInterceptor.of(layer).listen(this.#hooks, { innermost: true });
-        const restoreExecute = tidyExecute(core, layer);
-        this.#apart = apart;
-        this.#unlisten = () => {
-          unlisten();
-          restoreExecute();
-        };
-      },
-      uninstall: () => {
-        this.#unlisten?.();
-        this.#unlisten = undefined;
-      },
+      install: () => this.#install(),
+      uninstall: () => this.#uninstall(),
     };
     super(options);
     this.layer = layer as unknown as L;
@@ -113,11 +100,11 @@ export class TfjsLayer<
 
   /** Runs the layer as its `apply` does, without the hooks on it. Those on layers inside run. */
   forward(...inputs: TfjsInputs<T>): Output {
-    this.#hooks.skipNext = this.#unlisten !== undefined;
+    this.#hooks.skip = this.#restore !== undefined;
     try {
-      return applied(this.#layer, inputs) as Output;
+      return apply(this.#layer, inputs) as Output;
     } finally {
-      this.#hooks.skipNext = false;
+      this.#hooks.skip = false;
     }
   }
 
@@ -139,40 +126,34 @@ export class TfjsLayer<
     return registerBackwardHook(this, 'backward-pre', hook as never, options);
   }
 
-  /**
-   * A copy of a tensor that outlives the call, for observers that keep what they saw. It shares the values. Whoever keeps
-   * it disposes of it.
-   */
+  /** A copy of a tensor that outlives the call, for observers that keep what they saw. It shares the values; the caller disposes of it. */
   keep(tensor: T): T {
     return keep(this.#core, tensor as unknown as Tensor) as unknown as T;
   }
 
   /**
    * The layer at a path: `dense_1`, `encoder.dense`, `bidirectional.forwardLayer.cell`; '' is this one.
-   * @throws Error that says what there is instead, or that two layers have this path
+   * @throws Error that lists the layers there are, or says that two layers have this path
    */
   override getSubmodule<O = T>(path: string): TfjsLayer<T, O, Inside> {
-    if (path === '') return this as never;
-    const found = typeof path === 'string' ? [...new Set(this.#below(path))] : [];
-    if (found.length === 1) return found[0] as never;
-    // The core has words for two with one path, and for what is no path.
-    if (found.length > 1 || typeof path !== 'string') return super.getSubmodule(path) as never;
+    const isMissing = typeof path === 'string' && path !== '' && this.#layersAt(path).next().done === true;
+    if (!isMissing) return super.getSubmodule(path) as never;
     const names = [...this.namedChildren()].map(([name]) => name);
     const inside = names.length === 0 ? 'it has no layers inside' : `its layers: ${names.join(', ')}`;
     throw new Error(`getSubmodule(): ${this} has no layer "${path}"\n  ${inside}`);
   }
 
-  /** The layers at a path. Names may hold dots themselves: `conv.1`, `cells.0`. */
-  *#below(path: string): Generator<TfjsLayer<T, T, Inside>> {
+  /** Names may contain dots: `conv.1`, `cells.0`. */
+  *#layersAt(path: string): Generator<TfjsLayer<T, T, Inside>> {
     for (const [name, child] of this.namedChildren()) {
       if (path === name) yield child;
-      else if (path.startsWith(`${name}.`)) yield* child.#below(path.slice(name.length + 1));
+      else if (path.startsWith(`${name}.`)) yield* child.#layersAt(path.slice(name.length + 1));
     }
   }
 
   override *namedChildren(): Generator<[string, TfjsLayer<T, T, Inside>]> {
     for (const [name, child] of childLayers(this.#layer)) {
-      foundIn(child, this.#layer);
+      recordOwner(child, this.#layer);
       yield [name, hookableOf(this.#core, child)];
     }
   }
@@ -180,27 +161,38 @@ export class TfjsLayer<
   override toString(): string {
     return `${this.#layer.getClassName()}(${this.#layer.name})`;
   }
+
+  #install(): void {
+    const layer = this.#layer;
+    checkLayer(`${this} cannot be hooked: it`, layer);
+    const isApart = isTakenApart(layer);
+    if (this.#restore !== undefined && this.#isApart === isApart) {
+      // Its `call` may have been replaced.
+      if (!isApart) LayerInterceptor.of(layer).install();
+      return;
+    }
+    this.#restore?.();
+    const remove = isApart
+      ? hookEnds(layer, this.#hooks)
+      : LayerInterceptor.of(layer).add(this.#hooks, { innermost: true });
+    const restoreExecute = tidyExecute(this.#core, layer);
+    this.#isApart = isApart;
+    this.#restore = () => {
+      remove();
+      restoreExecute();
+    };
+  }
+
+  #uninstall(): void {
+    this.#restore?.();
+    this.#restore = undefined;
+  }
 }
 
-/** What the layers inside a layer are, as far as its type says: those of a model are what its `layers` are. */
+/** The type of the layers inside a layer: that of a model's `layers`. */
 export type LayerIn<L extends TfjsLayerLike> = L extends { readonly layers: readonly (infer C extends TfjsLayerLike)[] }
   ? C
   : L;
-
-/** A call as users make it, through the layer's own checks. */
-function applied(layer: Layer, inputs: readonly unknown[]): unknown {
-  const { tensors, options } = splitInputs(inputs);
-  return layer.apply(tensors.length === 1 ? tensors[0] : tensors, options);
-}
-
-function takenApart(layer: Layer, what: string): string | undefined {
-  if (!isTakenApart(layer)) return undefined;
-  const ends = `${firstLayer(layer).name} to ${lastLayer(layer).name}`;
-  return (
-    `${layer.getClassName()}(${layer.name}) has no ${what}: it is the first layer of another Sequential, which took its layers over (${ends}) and never calls it\n` +
-    '  expected: forward hooks and observers here, or hooks on its layers'
-  );
-}
 
 const hookables = new WeakMap<Layer, TfjsLayer>();
 
@@ -215,4 +207,60 @@ export function hookableOf<T extends TfjsTensor, L extends TfjsLayerLike>(
     hookables.set(layer, hookable);
   }
   return hookable as unknown as TfjsLayer<T, T, L>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the tensor type is that of the root of the selection
+type AnyLayer = TfjsLayer<any, any, any>;
+
+/**
+ * A predicate for `select`: layers of these classes, by the names that tfjs gives them.
+ * @example select(net, ofClass('Conv2D', 'DepthwiseConv2D')).log();
+ */
+export function ofClass(...names: string[]): (path: string, module: Hookable) => module is AnyLayer {
+  return (_path, module): module is AnyLayer =>
+    module instanceof TfjsLayer && names.includes(module.layer.getClassName());
+}
+
+/**
+ * The layers directly inside a layer, except for input layers, which compute nothing. Those of a model have their own
+ * names; those of wrappers, RNNs and custom layers have the names of the properties that hold them, as in the core:
+ * `forwardLayer`, `cells.0`, `heads.left`.
+ */
+function* childLayers(layer: Layer): Generator<[string, Layer]> {
+  if (isContainer(layer)) {
+    for (const child of layer.layers) if (!isInputLayer(child)) yield [child.name, child];
+    return;
+  }
+  // A Bidirectional keeps the layer that it was made from, and runs two copies.
+  const isBidirectional = 'forwardLayer' in layer && 'backwardLayer' in layer;
+  for (const [name, child] of ownEntries(layer, isLayer)) {
+    if (!(isBidirectional && name === 'layer') && !isInputLayer(child)) yield [name, child];
+  }
+}
+
+/** A call as users make it, through the layer's own checks. */
+function apply(layer: Layer, inputs: readonly unknown[]): unknown {
+  const { tensors, options } = splitInputs(inputs);
+  return layer.apply(tensors.length === 1 ? tensors[0] : tensors, options);
+}
+
+function takenApart(layer: Layer, what: string): string | undefined {
+  if (!isTakenApart(layer)) return undefined;
+  const ends = `${firstLayer(layer).name} to ${lastLayer(layer).name}`;
+  return (
+    `${layer.getClassName()}(${layer.name}) has no ${what}: it is the first layer of another Sequential, which took its layers over (${ends}) and never calls it\n` +
+    '  expected: forward hooks and observers here, or hooks on its layers'
+  );
+}
+
+/** @throws TypeError that begins with `what`, for a layer whose hooks would never run, or would run on freed weights */
+export function checkLayer(what: string, layer: Layer): void {
+  const isDisposed = (weight: Layer['weights'][number]) => {
+    try {
+      return weight.read().isDisposed;
+    } catch {
+      return true;
+    }
+  };
+  if (layer._refCount === 0 || layer.weights.some(isDisposed)) throw new TypeError(`${what} has been disposed of`);
 }

@@ -1,22 +1,20 @@
 /**
- * @file `execute` of a LayersModel runs layers without a tidy around them. Where a hook threw there, what the layers
- * before it gave would stay: so a model has an own `execute`, with a tidy, while layers that were found in it are hooked.
+ * @file `execute` of a LayersModel runs its layers without a tidy: if a hook threw, the outputs of the layers before it
+ * would leak. So while a layer is hooked, the models that it was found in have an own `execute`, with a tidy.
  */
-
 import { MethodInterceptor } from '../../src/adapter.ts';
-import type { Container, Core, Layer } from './framework.ts';
-import { isContainer } from './framework.ts';
+import { type Container, type Core, isContainer, type Layer } from './framework.ts';
 
-/** What each layer was found in. */
+/** The layers and models that each layer was found in. */
 const owners = new WeakMap<Layer, Set<Layer>>();
 
-export function foundIn(layer: Layer, owner: Layer): void {
+export function recordOwner(layer: Layer, owner: Layer): void {
   const known = owners.get(layer);
   if (known === undefined) owners.set(layer, new Set([owner]));
   else known.add(owner);
 }
 
-/** Puts a tidy around `execute` of all models that a layer was found in. @returns undoes that */
+/** Puts a tidy around `execute` of all models that a layer was found in. @returns undoes it */
 export function tidyExecute(core: Core, layer: Layer): () => void {
   const above = new Set<Layer>();
   const climb = (from: Layer) => {
@@ -33,32 +31,30 @@ export function tidyExecute(core: Core, layer: Layer): () => void {
   };
 }
 
-interface Tidied {
-  hooked: number;
-  readonly restore: () => void;
+interface TidyModel {
+  hookedLayers: number;
+  /** Undefined for a model that takes no new properties. */
+  readonly execute: MethodInterceptor<Container['execute']> | undefined;
 }
 
-const tidied = new WeakMap<Container, Tidied>();
+const tidyModels = new WeakMap<Container, TidyModel>();
 
 function tidy(core: Core, model: Container): () => void {
-  let entry = tidied.get(model);
-  if (entry === undefined) {
-    entry = { hooked: 0, restore: () => {} };
-    // A model that takes no new properties is left as it is.
-    if (Object.isExtensible(model)) {
-      const within = (...given: never[]) => core.tidy(() => method.original.apply(model, given));
-      const method: MethodInterceptor<Container['execute']> = new MethodInterceptor(model, 'execute', within);
-      method.install();
-      entry = { hooked: 0, restore: () => method.uninstall() };
-    }
-    tidied.set(model, entry);
-  }
-  const { restore } = entry;
-  const counted = entry;
-  counted.hooked++;
+  const entry = tidyModels.get(model) ?? { hookedLayers: 0, execute: interceptExecute(core, model) };
+  tidyModels.set(model, entry);
+  entry.hookedLayers++;
   return () => {
-    if (--counted.hooked > 0) return;
-    tidied.delete(model);
-    restore();
+    if (--entry.hookedLayers > 0) return;
+    tidyModels.delete(model);
+    entry.execute?.uninstall();
   };
+}
+
+function interceptExecute(core: Core, model: Container): TidyModel['execute'] {
+  if (!Object.isExtensible(model)) return undefined;
+  const execute: TidyModel['execute'] = new MethodInterceptor<Container['execute']>(model, 'execute', (...args) =>
+    core.tidy(() => execute!.original.apply(model, args)),
+  );
+  execute.install();
+  return execute;
 }

@@ -1,11 +1,13 @@
 /**
- * @file A Sequential that is the first layer of another one. tfjs takes it apart: its layers are then the other's, and
- * nothing ever calls it. Its forward begins where its first layer is called and ends where its last one returns.
+ * @file A Sequential that is the first layer of another one. tfjs takes it apart: the outer one calls its layers, and
+ * never the Sequential. Its forward begins when its first layer is called and ends when its last layer returns.
  */
-import type { Container, Layer, Sequential } from './framework.ts';
-import { isInputLayer, isSequential } from './framework.ts';
+import { type Container, isInputLayer, isSequential, type Layer, type Sequential } from './framework.ts';
+import { callWithHooks } from './hook-point.ts';
+import { joinInputs } from './inputs.ts';
+import { type LayerHooks, LayerInterceptor } from './layer-interceptor.ts';
 
-/** Whether something goes on from a Sequential's output without calling it. */
+/** Whether another model goes on from a Sequential's output without calling it. */
 export function isTakenApart(layer: Layer): layer is Sequential {
   if (!isSequential(layer)) return false;
   const [output] = layer.outputs;
@@ -19,6 +21,27 @@ export function firstLayer(container: Container): Layer {
 
 export function lastLayer(container: Container): Layer {
   const last = container.layers.at(-1)!;
-  // Only where it is also the first one was it taken apart; further back it is called.
+  // A last Sequential that is not also the first one is called.
   return container.layers.length === 1 && isSequential(last) ? lastLayer(last) : last;
+}
+
+/** Runs the hooks of a Sequential from its first to its last layer. @returns undoes it */
+export function hookEnds(sequential: Sequential, hooks: LayerHooks): () => void {
+  let inputs: readonly unknown[] = [];
+  const removeFirst = LayerInterceptor.of(firstLayer(sequential)).add({
+    wrap(tensors, options, next) {
+      inputs = joinInputs(tensors, options);
+      return next(tensors, options);
+    },
+  });
+  const removeLast = LayerInterceptor.of(lastLayer(sequential)).add({
+    wrap(tensors, options, next) {
+      const output = next(tensors, options);
+      return hooks.skip ? output : callWithHooks(hooks, inputs, () => output);
+    },
+  });
+  return () => {
+    removeFirst();
+    removeLast();
+  };
 }

@@ -1,10 +1,10 @@
-/** @file What hooks may put in the place of tensors. Each gives what was expected, or undefined where all is well. */
+/** @file Checks of what hooks return. Each gives what was expected, or undefined if all is well. */
 import { type Core, isTensor, type Layer, type Tensor } from './framework.ts';
 import { splitInputs } from './inputs.ts';
 
 type Shape = readonly (number | null)[];
 
-/** Inputs of a pre-hook: alive, of the dtypes that came, and such as the layer itself accepts. */
+/** Inputs from a pre-hook: not disposed, of the dtypes of those before, and accepted by the layer's own check. */
 export function validateInputs(
   core: Core,
   layer: Layer,
@@ -30,16 +30,11 @@ export function validateInputs(
   return undefined;
 }
 
-/** A replacement for a layer's output: also of shapes that the model allows there. */
-export function validateOutput(core: Core, layer: Layer, output: unknown, replacement: unknown): string | undefined {
-  return validateTensors(core, output, replacement, () => declaredShapes(layer));
-}
-
 /**
- * A replacement: as many tensors as the output has, of its dtypes and shapes.
- * @param declared gives the shapes that are allowed beside those of the output, if there are any
+ * A replacement for an output: as many tensors, of the same dtypes and shapes.
+ * @param declared the shapes that are allowed as well, one for each output
  */
-export function validateTensors(
+export function validateOutput(
   core: Core,
   output: unknown,
   replacement: unknown,
@@ -50,14 +45,10 @@ export function validateTensors(
       const came = Array.isArray(replacement) ? `, not of ${replacement.length}` : '';
       return `an array of ${output.length} tensors, one for each output${came}`;
     }
-    const shape = (i: number) => {
-      const shapes = declared();
-      return shapes?.length === output.length ? shapes[i] : undefined;
-    };
     for (const [i, one] of output.entries()) {
       const given: unknown = replacement[i];
       const expected = isTensor(core, given)
-        ? validateTensor(one, given, () => shape(i))
+        ? validateTensor(one, given, i, output.length, declared)
         : `a tensor${isPromise(given) ? ', not a promise' : ''}`;
       if (expected !== undefined) return `${expected} (output ${i})`;
     }
@@ -65,34 +56,33 @@ export function validateTensors(
   }
   if (!isTensor(core, output)) return undefined;
   if (Array.isArray(replacement)) return 'one tensor: there is one output';
-  // That a tensor must stay one is the pipeline's own rule, with its own words.
-  if (!isTensor(core, replacement)) return undefined;
-  return validateTensor(output, replacement, () => {
-    const shapes = declared();
-    return shapes?.length === 1 ? shapes[0] : undefined;
-  });
+  // The core itself checks that a tensor is replaced by a tensor.
+  return isTensor(core, replacement) ? validateTensor(output, replacement, 0, 1, declared) : undefined;
 }
 
 function validateTensor(
   output: Tensor,
   replacement: Tensor,
-  declaredShape: () => Shape | undefined,
+  index: number,
+  count: number,
+  declared: () => readonly Shape[] | undefined,
 ): string | undefined {
   if (replacement.isDisposed) return 'a tensor that is not disposed';
-  // tfjs takes long to say what was declared: the usual replacement has the shape of the output.
+  // The usual case first: tfjs takes long to compute declared shapes.
   if (replacement.dtype === output.dtype && fits(replacement.shape, output.shape)) return undefined;
-  const declared = declaredShape();
-  const shape = declared?.length === output.shape.length ? declared : output.shape;
+  const shapes = declared();
+  const other = shapes?.length === count ? shapes[index] : undefined;
+  const shape = other?.length === output.shape.length ? other : output.shape;
   if (replacement.dtype === output.dtype && fits(replacement.shape, shape)) return undefined;
-  const wanted = shape.map((size) => size ?? '?').join(', ');
-  return `${output.dtype} of shape [${wanted}], not ${replacement.dtype} of shape [${replacement.shape.join(', ')}]`;
+  const expected = shape.map((size) => size ?? '?').join(', ');
+  return `${output.dtype} of shape [${expected}], not ${replacement.dtype} of shape [${replacement.shape.join(', ')}]`;
 }
 
-/** Among tensors, where nobody will wait for it: its own rejection must not end the process. */
-function isPromise(value: unknown): boolean {
-  if (typeof (value as Promise<unknown> | undefined | null)?.then !== 'function') return false;
-  Promise.resolve(value).catch(() => {});
-  return true;
+/** The shapes that the model's graph declares for a layer's outputs, null for open sizes; undefined if it declares none. */
+export function declaredShapes(layer: Layer): readonly Shape[] | undefined {
+  if (layer.inboundNodes.length !== 1) return undefined;
+  const shape = layer.outputShape as Shape | readonly Shape[];
+  return Array.isArray(shape[0]) ? (shape as readonly Shape[]) : [shape as Shape];
 }
 
 function fits(shape: readonly number[], expected: Shape): boolean {
@@ -101,9 +91,9 @@ function fits(shape: readonly number[], expected: Shape): boolean {
   return true;
 }
 
-/** The shapes that the model's graph gives the outputs, null where it leaves a size open; undefined where it says nothing. */
-function declaredShapes(layer: Layer): readonly Shape[] | undefined {
-  if (layer.inboundNodes.length !== 1) return undefined;
-  const shape = layer.outputShape as Shape | readonly Shape[];
-  return Array.isArray(shape[0]) ? (shape as readonly Shape[]) : [shape as Shape];
+/** Absorbs the promise's rejection, which nothing will handle: it must not end the process. */
+function isPromise(value: unknown): boolean {
+  if (typeof (value as Promise<unknown> | undefined | null)?.then !== 'function') return false;
+  Promise.resolve(value).catch(() => {});
+  return true;
 }

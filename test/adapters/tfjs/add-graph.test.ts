@@ -1,4 +1,4 @@
-// SummaryWriter.addGraph on models of tfjs: a GraphModel has its own graph, layers are traced; no hook and no tensor stays.
+// SummaryWriter.addGraph on models of tfjs: the graph of a GraphModel, a trace of layers. No hook and no tensor is left.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { loadTfjsGraph, wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -45,7 +45,7 @@ onEachBackend('addGraph', (test) => {
     const prepared = await loadTfjsGraph(tf, tf.io.fromMemory(saved));
     const x = tf.tensor1d([-1, 3]);
     assert.equal(await traced(wrapTfjs(tf, prepared), x), expected);
-    // A loaded model has forgotten which node a NoOp waits for; that one waits for a NoOp, it knows.
+    // A loaded model no longer knows which node a NoOp waits for, only which nodes wait for a NoOp.
     const loaded = await traced(wrapTfjs(tf, model), { x });
     assert.equal(
       loaded.filter((line) => !line.startsWith('nothing')),
@@ -65,7 +65,7 @@ onEachBackend('addGraph', (test) => {
     assert.equal(await traced(net, x), plain);
   });
 
-  test('a call that fails is an error that speaks of addGraph, with nothing left registered', async () => {
+  test('a call that fails gives an error of addGraph(), and leaves nothing registered', async () => {
     const net = wrapTfjs(tf, graph(...branchingParts()));
     const left = await leaked(() => {
       assert.throws(
@@ -77,7 +77,7 @@ onEachBackend('addGraph', (test) => {
     assert.equal(listHooks(net), []);
   });
 
-  test('layers: what took what from whom, and no tensor is left', async () => {
+  test('layers: an edge for each tensor that one layer takes from another, and no tensor is left', async () => {
     const model = models.shared();
     const [a, b] = [numbers([2, 4]), numbers([2, 4], 2)];
     // tfjs runs the tower on the second input first.
@@ -95,7 +95,7 @@ onEachBackend('addGraph', (test) => {
     assert.not(a.isDisposed || b.isDisposed);
   });
 
-  test('a Sequential that tfjs took apart has no beginning: its layers belong to the model', async () => {
+  test('the layers of a Sequential that tfjs took apart belong to the outer model', async () => {
     const first = models.dense(2, 3);
     const model = tf.sequential({ layers: [first, tf.layers.reLU({ name: 'end' })] });
     assert.equal(await traced(wrapTfjs(tf, model), numbers([1, 2])), [
@@ -106,7 +106,7 @@ onEachBackend('addGraph', (test) => {
     ]);
   });
 
-  test('a GraphModel inside of a module is one node of it', async () => {
+  test('a GraphModel inside a module is one node', async () => {
     class Outer extends Module {
       graph = wrapTfjs(tf, graph([input(-1), op('a', 'Relu', 'x'), op('b', 'Neg', 'a')], ['b']));
       override forward(x: tf.Tensor): unknown {

@@ -1,9 +1,9 @@
-// Every test of the adapter runs on every backend there is: cpu and wasm in Node; wasm, cpu and webgl in a page.
+// Every test of the adapter runs on every backend: cpu and wasm in Node; wasm, cpu and webgl in a page.
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { suite, type Test } from 'uvu';
 
-/** Set by the page that the tests run in: which backends, and where files are served. */
+/** Set by the page that the tests run in. */
 interface Page {
   backends: string[];
   wasmPath: string;
@@ -14,7 +14,7 @@ const page = (globalThis as { tfjsTestPage?: Page }).tfjsTestPage;
 export const inNode: boolean = page === undefined;
 export const backends: readonly string[] = page?.backends ?? ['cpu', 'wasm'];
 if (page !== undefined) setWasmPaths(page.wasmPath);
-// No banner, and no advice about speed.
+// No banner, and no hints about speed.
 tf.enableProdMode();
 
 /** Defines the same tests once for each backend. */

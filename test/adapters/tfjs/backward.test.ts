@@ -1,4 +1,4 @@
-// Full backward hooks, with PyTorch's meaning. Expected gradients are worked out by hand, in float64.
+// Full backward hooks, as in PyTorch. Expected gradients are computed by hand, in float64.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -13,10 +13,10 @@ const multiply = (a: number[][], b: number[][]) =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
 const transpose = (a: number[][]) => a[0]!.map((_, j) => a.map((row) => row[j]!));
 
-/** The loss whose gradients are known: the sum of squares of the outputs. */
+/** The sum of squares of the outputs. */
 const loss = (model: tf.LayersModel, x: tf.Tensor) => () => (model.apply(x) as tf.Tensor).square().sum() as tf.Scalar;
 
-/** By hand: gradients of that loss by the output and the input of the first of two dense layers without activation. */
+/** Gradients of that loss by the output, input and kernel of the first of two dense layers without activation. */
 function byHand(model: tf.LayersModel, x: tf.Tensor): { gradOutput: number[]; gradInput: number[]; kernel: number[] } {
   const [w1, b1, w2, b2] = model.getWeights().map((weight) => weight.arraySync()) as [
     number[][],
@@ -39,7 +39,7 @@ function byHand(model: tf.LayersModel, x: tf.Tensor): { gradOutput: number[]; gr
 }
 
 onEachBackend('backward hooks', (test, backend) => {
-  test('agree with the analytic gradients in tf.variableGrads, tf.grad and fit, the first layer included', async () => {
+  test('get the analytic gradients in tf.variableGrads, tf.grad and fit, in the first layer too', async () => {
     const model = models.dense(3, 4, 2);
     const x = numbers([5, 3]);
     const expected = byHand(model, x);
@@ -73,7 +73,7 @@ onEachBackend('backward hooks', (test, backend) => {
     }
   });
 
-  test('hooks that only look leave the gradients the same, bit for bit', () => {
+  test('hooks that return nothing leave the gradients the same, bit for bit', () => {
     for (const model of [models.dense(3, 4, 2), models.dense(3, 1)]) {
       const x = numbers([2, 3]);
       const gradients = () => Object.values(tf.variableGrads(loss(model, x)).grads).map(array);
@@ -89,7 +89,7 @@ onEachBackend('backward hooks', (test, backend) => {
     }
   });
 
-  test('what a hook returns replaces the gradients by the inputs: what is before learns from it', () => {
+  test('the gradients that a hook returns replace those by the inputs, for all layers before it', () => {
     const model = models.dense(3, 4, 2);
     const x = numbers([2, 3]);
     const gradients = () => Object.values(tf.variableGrads(loss(model, x)).grads).map(array);
@@ -111,13 +111,13 @@ onEachBackend('backward hooks', (test, backend) => {
         plain[1]!.map((value) => 2 * value),
         1e-5,
       );
-      assert.equal([kernel1, bias1], plain.slice(2), 'its own are not touched');
+      assert.equal([kernel1, bias1], plain.slice(2), 'its own gradients stay');
       handle.remove();
     }
     assert.equal(gradients(), plain);
   });
 
-  test('what a pre-hook returns is the gradient by the output, for the layer and for the hooks', () => {
+  test('the gradient that a pre-hook returns replaces that by the output, for the layer and its hooks', () => {
     const model = models.dense(3, 4, 2);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
     let seen: number[] = [];
@@ -143,7 +143,7 @@ onEachBackend('backward hooks', (test, backend) => {
     for (let i = 0; i < 5; i++) layer.registerFullBackwardHook(push(i), { prepend: i >= 3 });
     for (let i = 0; i < 5; i++) layer.registerFullBackwardPreHook(push(10 + i), { prepend: i < 2 });
     model.apply(numbers([1, 3]));
-    assert.equal(fired, [], 'nothing in forward alone');
+    assert.equal(fired, [], 'nothing fires in forward alone');
     for (let i = 0; i < 2; i++) tf.variableGrads(loss(model, numbers([1, 3])));
     const once = [11, 10, 12, 13, 14, 4, 3, 0, 1, 2];
     assert.equal(fired, [...once, ...once]);
@@ -157,7 +157,7 @@ onEachBackend('backward hooks', (test, backend) => {
   });
 
   // The numbers are PyTorch's, for Linear(2, 2, bias=False) and the same hooks.
-  test("what a forward hook makes of the layer's inputs is among the layer's gradients", () => {
+  test("the layer's gradients include what a forward hook computes from its inputs", () => {
     const model = models.dense(2, 2);
     model.setWeights([tf.tensor2d([1, 3, 2, 4], [2, 2]), tf.zeros([2])]);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
@@ -171,7 +171,7 @@ onEachBackend('backward hooks', (test, backend) => {
     assert.equal(gradient(), [0, 0]);
   });
 
-  test('a layer at two places fires for each; a layer of several inputs sees all their gradients at once', () => {
+  test('a layer that is used twice fires twice; one with several inputs gets all their gradients in one call', () => {
     const model = models.shared();
     const inputs = [numbers([2, 4], 1), numbers([2, 4], 2)];
     const f = () => tf.addN((model.apply(inputs) as tf.Tensor[]).map((output) => output.square().sum())) as tf.Scalar;
@@ -181,7 +181,7 @@ onEachBackend('backward hooks', (test, backend) => {
     let fired = 0;
     net.getSubmodule('joined').registerFullBackwardHook((_layer, gradInput, gradOutput) => {
       seen.push([...gradInput, ...gradOutput].map((gradient) => gradient!.shape));
-      // Concatenation: its gradients are the halves of the one that came.
+      // The gradients of a concatenation are the halves of its output's.
       const joined = matrix(gradOutput[0]!);
       close(
         array(gradInput[0]!),
@@ -256,7 +256,7 @@ onEachBackend('backward hooks', (test, backend) => {
     assert.equal(seen, ['null', '1,3,2']);
   });
 
-  test('a hook that returns nonsense is named, with what came and what was expected', async () => {
+  test('a wrong return value: the error names the hook, what came and what was expected', async () => {
     const model = models.dense(3, 2);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
     const cases: [unknown, RegExp][] = [
@@ -273,7 +273,7 @@ onEachBackend('backward hooks', (test, backend) => {
       });
       const run = () => assert.throws(() => tf.variableGrads(loss(model, x)), message);
       const x = numbers([1, 3]);
-      // The loss is left to whoever asked for gradients: here, the tidy.
+      // The caller disposes of the loss: here, the tidy.
       assert.is(await leaked(() => tf.tidy(run)), 0, String(message));
       handle.remove();
     }
@@ -302,7 +302,7 @@ onEachBackend('backward hooks', (test, backend) => {
     assert.not(constant.isDisposed);
   });
 
-  test('a constant that two hooks return where gradients are added up is not disposed of', () => {
+  test('a constant that two hooks return is not disposed of when their gradients are added up', () => {
     const model = models.shared();
     const inputs = [numbers([2, 4], 1), numbers([2, 4], 2)];
     const net = wrapTfjs(tf, model);
@@ -319,7 +319,7 @@ onEachBackend('backward hooks', (test, backend) => {
     assert.not(constant.isDisposed);
   });
 
-  test('fit with a hook that scales gradients is fit with another rate of learning for what is before', async () => {
+  test('a hook that scales gradients scales the learning rate of the layers before it', async () => {
     const fit = async (model: tf.LayersModel) => {
       model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
       await model.fit(numbers([4, 3]), numbers([4, 2], 5), { epochs: 1, batchSize: 4, shuffle: false, verbose: 0 });

@@ -1,4 +1,4 @@
-// What is refused, when, and in which words; and what is unusual and yet right.
+// Invalid input and its errors; and unusual input that is valid.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { ofClass, type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -21,7 +21,9 @@ onEachBackend('bad input', (test) => {
         () => wrapTfjs(tf, wrong as never),
         (error: Error) =>
           error instanceof TypeError &&
-          error.message.includes('a LayersModel, a Sequential, a GraphModel or a layer of tfjs expected, got') &&
+          error.message.includes(
+            'the model must be a LayersModel, a Sequential, a GraphModel or a layer of tfjs, got',
+          ) &&
           error.message.includes(came.replace('a Object', 'Object')),
         came,
       );
@@ -32,7 +34,7 @@ onEachBackend('bad input', (test) => {
     }
   });
 
-  test('an InputLayer is never called, so it is refused, and no module of its model', () => {
+  test('an InputLayer cannot be wrapped, and is no module of its model', () => {
     const model = models.shared();
     assert.throws(() => wrapTfjs(tf, model.layers[0]!), /a is an InputLayer, which tfjs never calls/);
     const net = wrapTfjs(tf, model);
@@ -46,7 +48,7 @@ onEachBackend('bad input', (test) => {
     );
   });
 
-  test('a model or layer that was disposed of', () => {
+  test('a disposed model or layer', () => {
     const model = models.dense(3, 2);
     const layer = model.layers[0]!;
     model.dispose();
@@ -58,12 +60,12 @@ onEachBackend('bad input', (test) => {
     assert.throws(() => wrapTfjs(tf, weightless.layers[0]!), /ReLU relu has been disposed of/);
   });
 
-  test('a model that is disposed of while it is hooked: hooks can still be removed', () => {
+  test('hooks of a disposed model can be removed', () => {
     const model = models.dense(3, 4, 2);
     const net = wrapTfjs(tf, model);
     const handles = [net.observe(() => undefined), net.getSubmodule('dense_0').registerForwardHook(() => undefined)];
     model.dispose();
-    assert.throws(() => model.predict(tf.ones([1, 3])), /already disposed/, "tfjs's own words");
+    assert.throws(() => model.predict(tf.ones([1, 3])), /already disposed/, "tfjs's own error");
     for (const handle of handles) handle.remove();
     assert.not(Object.hasOwn(model.layers[0]!, 'call'));
     assert.equal(listHooks(net), []);
@@ -84,7 +86,7 @@ onEachBackend('bad input', (test) => {
     assert.is(model.outputs, outputs);
   });
 
-  test('what a hook must not return, each with the layer, the hook, what came and what was expected', async () => {
+  test('a wrong return value: the error names the layer, the hook, what came and what was expected', async () => {
     const model = models.dense(3, 4, 2);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
     const x = numbers([2, 3]);
@@ -136,7 +138,7 @@ onEachBackend('bad input', (test) => {
     assert.is(one(model.predict(x)).shape[0], 2);
   });
 
-  test('a hook that disposes of what it was given is told', () => {
+  test('a hook that disposes of its output is an error', () => {
     const model = models.dense(3, 4, 2);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
     const handle = layer.registerForwardHook((_layer, _inputs, output) => output.dispose());
@@ -147,7 +149,7 @@ onEachBackend('bad input', (test) => {
     handle.remove();
   });
 
-  test('a layer of several outputs takes as many, in an array', () => {
+  test('several outputs are replaced by an array of as many', () => {
     const model = models.shared();
     const net = wrapTfjs(tf, model) as unknown as TfjsLayer<tf.Tensor, tf.Tensor[]>;
     const inputs = [numbers([2, 4], 1), numbers([2, 4], 2)];
@@ -187,7 +189,7 @@ onEachBackend('bad input', (test) => {
     handle.remove();
   });
 
-  test('a hook that is removed in the middle of predict still fires in this call, and no longer', () => {
+  test('a hook that is removed during predict fires for the last time in the current call of its layer', () => {
     const model = models.dense(3, 4, 2);
     const net = wrapTfjs(tf, model);
     const fired: string[] = [];
@@ -202,13 +204,13 @@ onEachBackend('bad input', (test) => {
       net.observe(() => fired.push('model')),
     ];
     model.predict(numbers([3, 3]), { batchSize: 1 });
-    // The model's own call had begun too: its phase of observers had not.
+    // The model's call had begun too, but not its observers.
     assert.equal(fired, ['first', 'first too']);
     assert.not(Object.hasOwn(model.layers[0]!, 'call'));
     assert.is(one(model.predict(numbers([1, 3]))).shape[1], 2);
   });
 
-  test('a layer that registers, removes or throws inside of its own call, while it is only observed', () => {
+  test('an observed layer may register and remove hooks in its own call, and throw', () => {
     let during: () => void = () => {};
     class Busy extends tf.layers.Layer {
       static readonly className: string = 'Busy';
@@ -230,7 +232,7 @@ onEachBackend('bad input', (test) => {
     };
     assert.is(call(), 2);
 
-    // As everywhere: what is registered while forward runs is there when the hooks' turn comes.
+    // A hook that is registered during forward runs after it.
     const handles: { remove(): void }[] = [];
     during = () => handles.push(hookable.registerForwardHook((_layer, _inputs, output) => output.mul(10)));
     const before = tf.memory().numTensors;
@@ -254,7 +256,7 @@ onEachBackend('bad input', (test) => {
     assert.is(tf.memory().numTensors, before);
   });
 
-  test('the options of a call go on when a pre-hook gives tensors only, and are replaced when it gives some', () => {
+  test('a pre-hook that returns tensors only keeps the options of the call; one that returns options replaces them', () => {
     const dropout = tf.layers.dropout({ rate: 0.999999, inputShape: [100] });
     const layer = wrapTfjs(tf, tf.sequential({ layers: [dropout] })).getSubmodule(dropout.name);
     const x = tf.ones([1, 100]);
@@ -273,7 +275,7 @@ onEachBackend('bad input', (test) => {
     assert.is(sum(dropout.apply(x)), 0);
   });
 
-  test('called directly: with its hooks; forward: without them, but with those inside', () => {
+  test('a direct call runs the hooks; forward runs only those of the layers inside', () => {
     const model = models.dense(3, 4, 2);
     const net = wrapTfjs(tf, model);
     const x = numbers([1, 3]);
@@ -292,10 +294,10 @@ onEachBackend('bad input', (test) => {
       net(x);
     });
     net.forward(x);
-    assert.equal(fired, ['dense_0', 'model', 'dense_0'], 'a call inside of forward is a call');
+    assert.equal(fired, ['dense_0', 'model', 'dense_0'], 'a call inside forward runs them');
   });
 
-  test('a layer gets its input as tfjs gave it, and a call gives what it gave', () => {
+  test('a layer gets its input bare or in an array, as unhooked, and its output is passed on likewise', () => {
     const seen: boolean[] = [];
     class First extends tf.layers.Layer {
       static readonly className: string = 'First';

@@ -1,4 +1,4 @@
-// What becomes of hooks when a model is changed after they were registered: nothing is wrong or missing without a word.
+// Models that are changed after hooks were registered.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -8,12 +8,12 @@ import { same } from './tensors.ts';
 
 const dense = (name: string, units: number, more = {}) =>
   tf.layers.dense({ name, units, kernelInitializer: 'ones', ...more });
-/** Of ones: each unit gives the number of its inputs. */
+/** The weights are ones, so each unit adds up its inputs. */
 const sequential = () => tf.sequential({ layers: [dense('a', 2, { inputShape: [2] })] });
 const x = () => tf.ones([1, 2]);
 
 onEachBackend('changes', (test) => {
-  test('layers that are added or popped before the first run count, hooked or not', () => {
+  test('layers may be added and popped before the first run, hooked or not', () => {
     for (const hooked of [false, true]) {
       let calls = 0;
       const count = () => calls++;
@@ -36,7 +36,7 @@ onEachBackend('changes', (test) => {
     }
   });
 
-  test('compiling builds a Sequential anew: the layer that was added is there, and its hooks and those of the model fire', () => {
+  test('compiling rebuilds a Sequential: the hooks of an added layer and of the model fire', () => {
     const model = sequential();
     const net = wrapTfjs(tf, model);
     const fired: string[] = [];
@@ -49,7 +49,7 @@ onEachBackend('changes', (test) => {
     assert.equal(fired, ['model', 'b', 'model']);
   });
 
-  test('a call that is put on the class of a hooked layer is what runs, in between and afterwards', () => {
+  test('a call that replaces that of the class of a hooked layer is used, while it is hooked and afterwards', () => {
     class Twice extends tf.layers.Layer {
       static readonly className: string = 'Twice';
       override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -71,7 +71,7 @@ onEachBackend('changes', (test) => {
     assert.equal(seen, [2, 3]);
   });
 
-  test('a call that is put on a hooked layer takes the place of the hooks; the next registration is around it', () => {
+  test('a call that is assigned to a hooked layer replaces the hooks; the next registration is around it', () => {
     for (const passesOn of [false, true]) {
       const model = sequential();
       const layer = model.layers[0]!;
@@ -89,12 +89,32 @@ onEachBackend('changes', (test) => {
       same(model.predict(x()), expected);
       assert.equal(fired, ['first', 'second'], 'each once');
       for (const handle of handles) handle.remove();
-      assert.is(layer.call, mine, 'what was there stays');
+      assert.is(layer.call, mine, 'the assigned one stays');
       same(model.predict(x()), expected);
     }
   });
 
-  test('outputs that a model is given between two hooks are its outputs', () => {
+  test('a call or execute that is assigned, and passes on, runs once in the call that removes the last hook', async () => {
+    const model = sequential();
+    const layer = model.layers[0]!;
+    const removing = wrapTfjs(tf, layer).registerForwardPreHook(() => removing.remove());
+    const { call } = layer;
+    layer.call = (inputs, options) => tf.mul(call.call(layer, inputs, options) as tf.Tensor, 10);
+    same(model.predict(x()), [20, 20]);
+
+    const nodes = graph(...branchingParts());
+    const net = wrapTfjs(tf, nodes);
+    const at = tf.tensor1d([-1, 3]);
+    let handle = net.registerForwardPreHook(() => handle.remove());
+    const { execute, executeAsync } = nodes;
+    nodes.execute = (...given) => tf.mul(execute.apply(nodes, given) as tf.Tensor, 10);
+    same(nodes.predict(at), [90, 150]);
+    nodes.executeAsync = async (...given) => tf.mul((await executeAsync.apply(nodes, given)) as tf.Tensor, 10);
+    handle = net.registerForwardPreHook(() => handle.remove());
+    same(await nodes.executeAsync(at), [90, 150]);
+  });
+
+  test('outputs that are assigned to a model between two hooks are used', () => {
     const at = tf.input({ shape: [2] });
     const a = dense('a', 2).apply(at) as tf.SymbolicTensor;
     const b = dense('b', 3).apply(a) as tf.SymbolicTensor;
@@ -112,7 +132,7 @@ onEachBackend('changes', (test) => {
     same(outputs[1], [4, 4, 4]);
   });
 
-  test('a Sequential that becomes the first layer of another one: the next registration finds its ends', () => {
+  test('a hooked Sequential that becomes the first layer of another one fires from the next registration on', () => {
     const inner = sequential();
     const net = wrapTfjs(tf, inner);
     let calls = 0;
@@ -125,7 +145,7 @@ onEachBackend('changes', (test) => {
     handle.remove();
   });
 
-  test('weights that are set, frozen or trained are those that the next call computes with', async () => {
+  test('weights that are set, frozen or trained are used by the next call', async () => {
     const model = sequential();
     const net = wrapTfjs(tf, model);
     const layer = net.getSubmodule('a');
@@ -145,7 +165,7 @@ onEachBackend('changes', (test) => {
     same(model.predict(x()), [7 - 3 * 3.5, 7 - 3 * 3.5]);
   });
 
-  test('execute that is put on a graph, or on its class, is what runs, with the hooks around it', async () => {
+  test('an execute that is assigned to a graph or its class is used, with the hooks around it', async () => {
     const model = graph(...branchingParts());
     const net = wrapTfjs(tf, model);
     const [at, plain] = [tf.tensor1d([-1, 3]), [9, 15]];
@@ -171,11 +191,11 @@ onEachBackend('changes', (test) => {
     assert.is(model.execute, mine);
   });
 
-  test('a graph that is loaded again has other nodes: it is to be wrapped again', async () => {
+  test('a graph that is loaded again must be wrapped again', async () => {
     const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts(...branchingParts())));
     const before = wrapTfjs(tf, model);
     await model.load();
-    const gone = /has been loaded again, with other nodes\n {2}expected: what wrapTfjs\(\) gives for it now/;
+    const gone = /has been loaded again, with other nodes\n {2}expected: what wrapTfjs\(\) returns for it now/;
     assert.throws(() => before.getSubmodule('relu').observe(() => undefined), gone);
     assert.throws(() => before.observe(() => undefined), gone);
     const now = wrapTfjs(tf, model);

@@ -1,11 +1,11 @@
-// The public contract suite over layers and models of tfjs, as over layertap's own modules.
+// The public contract suite, run over layers, models, graphs and their nodes.
 import * as tf from '@tensorflow/tfjs';
 import { loadTfjsGraph, wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { type ContractTarget, hookContract } from '../../../src/testing/index.ts';
 import { onEachBackend } from './backends.ts';
 import { artifacts, passThroughGraph, passThroughParts } from './graphs.ts';
 
-/** A layer of the user's that doubles its first input, and has `onForward` called first. */
+/** Calls `onForward`, and doubles its first input. */
 class Double extends tf.layers.Layer {
   static readonly className: string = 'Double';
   readonly #onForward: (inputs: readonly unknown[]) => void;
@@ -24,7 +24,7 @@ class Double extends tf.layers.Layer {
 }
 
 const tensors = {
-  // Hooks make tensors that the suite looks at after the call, when their tidy has ended.
+  // The suite reads tensors of hooks after the call, when their tidy has ended.
   tensor: (values: readonly number[]) => tf.keep(tf.tensor1d([...values])) as tf.Tensor,
   values: async (tensor: tf.Tensor) => [...(await tensor.data())],
   mode: 'sync' as const,
@@ -80,7 +80,7 @@ const targets: ContractTarget<tf.Tensor>[] = [
       return { hookable: wrapTfjs(tf, model), call: (x) => model.apply(x as tf.Tensor) };
     },
   },
-  // Hooks get into a graph in two ways: into a loaded one, and by loading it for them.
+  // With hooks in a loaded graph, and in one that was loaded for hooks.
   ...graphTargets('graph', (run) => passThroughGraph(run)),
   ...graphTargets('graph loaded for hooks', takeLoaded),
 ];
@@ -124,7 +124,7 @@ function graphTargets(name: string, make: (run: (x: tf.Tensor) => tf.Tensor) => 
   ];
 }
 
-/** A graph and what its node is to do. Loading takes a promise and a subject must be there at once: so some are loaded ahead. */
+/** A graph whose node calls `run`. Loaded ahead, because `create` is synchronous and loading is not. */
 interface Loaded {
   readonly model: tf.GraphModel;
   run: (x: tf.Tensor) => tf.Tensor;

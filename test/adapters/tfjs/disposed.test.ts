@@ -1,4 +1,4 @@
-// Layers, models and graphs that are disposed of after they were wrapped: hooks would never fire, or on freed weights.
+// Layers, models and graphs that are disposed of after they were wrapped.
 import * as tf from '@tensorflow/tfjs';
 import { map } from 'rxjs';
 import * as assert from 'uvu/assert';
@@ -7,9 +7,10 @@ import { listHooks, select } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
 import { constant, graph, input, op } from './graphs.ts';
 import * as models from './models.ts';
+import { until } from './tensors.ts';
 
 onEachBackend('disposed of', (test) => {
-  test('a layer or model that is disposed of after it was wrapped: no hook, no selection, no call', () => {
+  test('a disposed layer or model takes no hook, no selection and no call', () => {
     const model = models.dense(3, 4, 2);
     const other = models.dense(3, 4);
     const net = wrapTfjs(tf, model);
@@ -33,7 +34,7 @@ onEachBackend('disposed of', (test) => {
     assert.equal(
       listHooks(net).map(({ path }) => path),
       ['dense_0'],
-      'what was there before can still be removed',
+      'earlier hooks can be removed',
     );
     handle.remove();
     assert.equal(listHooks(net), []);
@@ -42,7 +43,7 @@ onEachBackend('disposed of', (test) => {
       .observe(() => undefined);
   });
 
-  test('a graph that is disposed of after it was wrapped: no hook, and no call', () => {
+  test('a disposed graph takes no hook and no call', () => {
     const weights = [{ name: 'weight', shape: [1], values: [2] }];
     const model = graph([input(-1), constant('weight', [2]), op('out', 'Neg', 'x')], ['out'], weights);
     const net = wrapTfjs(tf, model);
@@ -58,7 +59,7 @@ onEachBackend('disposed of', (test) => {
     assert.equal(listHooks(net), []);
   });
 
-  test('an observer that reads a tensor when the call has ended: the report names keep', async () => {
+  test('for an observer that reads a tensor after the call, the report suggests keep()', async () => {
     const model = models.dense(3, 2);
     const nodes = graph([input(-1), op('node', 'Neg', 'x'), op('out', 'Neg', 'node')], ['out']);
     const errors: string[] = [];
@@ -72,7 +73,7 @@ onEachBackend('disposed of', (test) => {
       (place as TfjsLayer<tf.Tensor>).observe(readLater, { reporter });
     }
     tf.dispose([model.predict(tf.ones([1, 3])), nodes.predict(tf.ones([2]))] as tf.Tensor[]);
-    for (let i = 0; i < 100 && errors.length < 2; i++) await new Promise((resolve) => setTimeout(resolve));
+    await until(() => errors.length === 2);
     for (const [i, place] of ['Dense(dense_0)', 'Neg(node)'].entries()) {
       assert.match(errors[i]!, `the observer readLater of ${place} failed: Tensor is disposed.`);
       assert.match(errors[i]!, 'expected: module.keep(output)');

@@ -1,4 +1,4 @@
-// Hooks of layers that throw, at every place of a model that branches, in every way to run it: no tensor stays.
+// Hooks that throw, at every layer of a branching model, in every way to run it: no tensor is left.
 import * as tf from '@tensorflow/tfjs';
 import { map } from 'rxjs';
 import * as assert from 'uvu/assert';
@@ -13,7 +13,7 @@ const fail = (): never => {
   throw new Error('thrown by a hook');
 };
 
-/** A layer of the user's with another one inside. */
+/** A custom layer with another one inside. */
 class Inner extends tf.layers.Layer {
   static readonly className: string = 'Inner';
   readonly deep: tf.layers.Layer = tf.layers.dense({ name: 'deep', units: 2 });
@@ -106,18 +106,18 @@ onEachBackend('failing hooks of layers', (test) => {
   }
 
   for (const [what, register] of Object.entries(registrations)) {
-    test(`${what}: nothing stays, wherever it is and whatever runs it`, async () => {
+    test(`${what}: no tensor is left, at any layer, however it is run`, async () => {
       const x = numbers([2, 2]);
       for (const path of paths) {
         const { model, names } = branching();
         model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-        // What the loss and the optimizer make on first use is theirs.
+        // The loss and the optimizer create tensors on first use, and keep them.
         for (const run of Object.values(ways)) await throwsAndLeaves(() => run(model, x, names));
         const net = wrapTfjs(tf, model);
         register((path === '' ? net : net.getSubmodule(path)) as Place as Layer);
         for (const [way, run] of Object.entries(ways)) {
           const { threw, left } = await throwsAndLeaves(() => run(model, x, names));
-          // Names are not looked up in the model as a whole.
+          // execute runs the layers, not the model as a whole.
           assert.is(threw, !(way === 'execute' && path === ''), `${way} at "${path}"`);
           assert.is(left, 0, `${way} at "${path}"`);
         }
@@ -126,11 +126,11 @@ onEachBackend('failing hooks of layers', (test) => {
     });
   }
 
-  test('a hook or observer that disposes of an input is named, before tfjs trips over it elsewhere', async () => {
+  test('a hook or observer that disposes of an input is an error that names the layer', async () => {
     for (const verb of ['observe', 'hook', 'hook that replaces'] as const) {
       const { model, names } = branching();
       const x = numbers([2, 2]);
-      // Inner builds its layer when it is first called.
+      // Inner builds its layer in the first call.
       tf.dispose(model.predict(x) as tf.Tensor);
       const layer = wrapTfjs(tf, model).getSubmodule('sum');
       if (verb === 'observe') layer.observe(({ inputs }) => inputs[0].dispose());
@@ -155,7 +155,7 @@ onEachBackend('failing hooks of layers', (test) => {
     }
   });
 
-  test('backward hooks that throw: what was computed for the gradients does not stay', async () => {
+  test('backward hooks that throw: the tensors computed for the gradients are disposed of', async () => {
     const x = numbers([2, 2]);
     for (const path of paths) {
       for (const kind of ['registerFullBackwardHook', 'registerFullBackwardPreHook'] as const) {
@@ -178,7 +178,7 @@ onEachBackend('failing hooks of layers', (test) => {
     }
   });
 
-  test('an error that the differentiated function catches takes nothing from it', async () => {
+  test('after an error that the differentiated function catches, its tensors are still there', async () => {
     const { model } = branching();
     const net = wrapTfjs(tf, model);
     const handle = net.getSubmodule('left').registerFullBackwardHook(fail);
@@ -189,7 +189,7 @@ onEachBackend('failing hooks of layers', (test) => {
         try {
           tf.grad((inside) => (model.apply(inside) as tf.Tensor).sum())(at);
         } catch {
-          // Goes on with what it has.
+          // Goes on without it.
         }
         return y.sum();
       })(x);
@@ -202,7 +202,7 @@ onEachBackend('failing hooks of layers', (test) => {
     handle.remove();
   });
 
-  test('execute of a model is as it was found when the last hook on its layers goes', () => {
+  test('execute of a model is restored when the last hook on its layers is removed', () => {
     const { model, names } = branching();
     const net = wrapTfjs(tf, model);
     const before = Object.getOwnPropertyDescriptor(model, 'execute');

@@ -1,4 +1,4 @@
-// How often a hook fires, by entry point and kind of layer. The counts are those of tfjs 4.22's own calls.
+// How often a hook fires, by entry point and kind of layer: as often as tfjs 4.22 calls the layer.
 import * as tf from '@tensorflow/tfjs';
 // No build of tfjs 4.22 exports this layer, but its package has it. In Node that is another copy of tfjs-layers.
 import { MultiHeadAttention } from '@tensorflow/tfjs-layers/dist/layers/nlp/multihead_attention.js';
@@ -10,10 +10,10 @@ import * as models from './models.ts';
 import { numbers, one, same } from './tensors.ts';
 
 const { layers } = tf;
-/** With it, layers of any copy of tfjs-layers are taken. */
+/** Accepts layers of any copy of tfjs-layers. */
 const { layers: _layers, ...coreOnly } = tf;
 
-/** Counts the calls of every layer below a model, by path, and those with `training` apart. */
+/** Counts the calls of a model and its layers by path, and separately those with `training`. */
 function counting(
   model: tf.layers.Layer | tf.LayersModel,
   namespace: Tfjs<tf.Tensor> = tf,
@@ -48,7 +48,7 @@ onEachBackend('firing', (test, backend) => {
   // The wasm backend of tfjs has no gradients of convolutions.
   const trains = backend !== 'wasm';
 
-  test('a Sequential: once in each way to run it, root included, and once for each batch', async () => {
+  test('a Sequential and its layers: once in each run, and once for each batch', async () => {
     const model = models.convolutional();
     model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
     const counts = counting(model);
@@ -73,7 +73,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('fit tells training from validation', async () => {
+  test('in fit, only calls for training have the option', async () => {
     const model = models.dense(3, 2, 1);
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const counts = counting(model);
@@ -86,7 +86,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('execute of a name: only what leads to it, and not the model as a whole', async () => {
+  test('execute of a name: the layers that lead to it, and not the model as a whole', async () => {
     const model = models.convolutional();
     const { name: bn } = model.getLayer('bn').output as tf.SymbolicTensor;
     const counts = counting(model);
@@ -94,7 +94,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('a layer at two places fires twice; the others, and a model with two inputs and outputs, once', async () => {
+  test('a shared layer fires twice; the others, and a model with two inputs and outputs, once', async () => {
     const model = models.shared();
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const counts = counting(model);
@@ -139,7 +139,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('Bidirectional once, and once each way', async () => {
+  test('Bidirectional once, and each direction once', async () => {
     const layer = layers.simpleRNN({ units: 2, returnSequences: true }) as tf.RNN;
     const both = layers.bidirectional({ layer, name: 'both', inputShape: [5, 3], mergeMode: 'concat' });
     const model = tf.sequential({ layers: [both] });
@@ -195,7 +195,7 @@ onEachBackend('firing', (test, backend) => {
     }
   });
 
-  test('a layer of three outputs runs, in tfjs itself, once for each of them that is used', async () => {
+  test('a layer of three outputs fires once for each that is used: tfjs runs it again', async () => {
     const input = tf.input({ shape: [5, 3] });
     const outputs = layers
       .lstm({ units: 2, returnState: true, name: 'lstm' })
@@ -211,7 +211,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('a Sequential that begins another: its layers fire, and it itself between them', async () => {
+  test('a Sequential that is the first layer of another one fires, and so do its layers', async () => {
     const inner = models.dense(3, 4, 2);
     inner.layers.forEach((layer, i) => {
       layer.name = `inner_${i}`;
@@ -223,7 +223,7 @@ onEachBackend('firing', (test, backend) => {
     assert.equal(await counts.of(() => outer.predict(x)), expected);
     assert.equal(await counts.of(() => outer.apply(x)), expected);
     const { '': _root, head: _head, ...within } = expected;
-    assert.equal(await counts.of(() => inner.predict(x)), within, 'by itself too');
+    assert.equal(await counts.of(() => inner.predict(x)), within, 'run alone');
     counts.remove();
 
     const plain = [...one(outer.predict(x)).dataSync()];
@@ -273,7 +273,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('a layer of layers of the user: each layer inside, under the names of the properties', async () => {
+  test('a custom layer of layers: each layer inside, under the name of its property', async () => {
     class Block extends tf.layers.Layer {
       static readonly className: string = 'Block';
       readonly first = layers.dense({ units: 2 });

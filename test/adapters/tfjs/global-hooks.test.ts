@@ -1,4 +1,4 @@
-// Global hooks are for layertap's own modules: which layers of tfjs they would reach would depend on what else is registered.
+// Global hooks are for layertap's own modules. Which layers of tfjs they reach would depend on other registrations.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -16,7 +16,7 @@ import * as models from './models.ts';
 import { numbers } from './tensors.ts';
 
 onEachBackend('global hooks', (test) => {
-  test('no layer, model or graph fires them, however it is run', async () => {
+  test('no layer, model or graph fires global hooks, however it is run', async () => {
     const fired: string[] = [];
     const handles = [
       registerModuleForwardHook((module) => void fired.push(`hook of ${module}`), { alwaysCall: true }),

@@ -1,4 +1,4 @@
-// Forward hooks on a model that is trained: what they return is part of what is differentiated.
+// Forward hooks in training: their return values are differentiated through.
 import * as tf from '@tensorflow/tfjs';
 import { map } from 'rxjs';
 import * as assert from 'uvu/assert';
@@ -8,7 +8,7 @@ import { onEachBackend } from './backends.ts';
 import * as models from './models.ts';
 import { close, numbers, one, same } from './tensors.ts';
 
-/** Three times its input, as an explicit layer. */
+/** A layer that multiplies its input by three. */
 class Times3 extends tf.layers.Layer {
   static readonly className: string = 'Times3';
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -40,7 +40,7 @@ async function warnings(run: () => unknown): Promise<string[]> {
 }
 
 onEachBackend('gradients', (test) => {
-  test('fit with a hook that multiplies ends in the weights of a network with a layer that does, bit for bit', async () => {
+  test('fit with a hook that multiplies gives the weights of a network with a layer that does, bit for bit', async () => {
     const explicit = tf.sequential({
       layers: [tf.layers.dense({ units: 4, inputShape: [3] }), new Times3({}), tf.layers.dense({ units: 2 })],
     });
@@ -52,7 +52,7 @@ onEachBackend('gradients', (test) => {
     assert.equal(await fitted(hooked), await fitted(explicit));
   });
 
-  test('fit with observers and identity transforms on every layer, and on the model, ends in the same weights', async () => {
+  test('observers and identity transforms on the model and every layer do not change the result of fit', async () => {
     const plain = await fitted(models.dense(3, 4, 2));
     const model = models.dense(3, 4, 2);
     const net = wrapTfjs(tf, model);
@@ -62,7 +62,7 @@ onEachBackend('gradients', (test) => {
     assert.equal(await fitted(model), plain);
   });
 
-  test('a hook of the model itself is trained through, in fit', async () => {
+  test('fit differentiates through a hook of the model itself', async () => {
     const explicit = tf.sequential({
       layers: [tf.layers.dense({ units: 4, inputShape: [3] }), tf.layers.dense({ units: 2 }), new Times3({})],
     });
@@ -72,7 +72,7 @@ onEachBackend('gradients', (test) => {
     assert.equal(await fitted(hooked), await fitted(explicit));
   });
 
-  test('a hook added or removed between epochs holds from the next batch on', async () => {
+  test('a hook that is removed between epochs no longer fires in the next batch', async () => {
     const model = models.dense(3, 4, 2);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
     model.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
@@ -104,7 +104,7 @@ onEachBackend('gradients', (test) => {
     );
   });
 
-  test('the gradient by an activation: a variable of zeros that a hook adds', () => {
+  test('the gradient by an activation is that by a variable of zeros that a hook adds', () => {
     const model = models.dense(3, 4, 2);
     const x = numbers([2, 3]);
     const delta = tf.variable(tf.zeros([2, 4]));
@@ -117,7 +117,7 @@ onEachBackend('gradients', (test) => {
     close(grads[delta.name]!.dataSync(), [...expected, ...expected], 1e-6);
   });
 
-  test('a replacement that is not computed by tf operations is told of, once, and nothing before it learns', async () => {
+  test('a replacement that tf operations did not compute: one warning, and no layer before it learns', async () => {
     const model = models.dense(3, 4, 2);
     const before = weightsOf(model);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');
@@ -146,7 +146,7 @@ onEachBackend('gradients', (test) => {
     wrapTfjs(tf, predicted)
       .getSubmodule('dense_0')
       .registerForwardHook(() => tf.ones([1, 4]));
-    assert.equal(await warnings(() => predicted.predict(numbers([1, 3]))), [], 'nothing is learned in predict');
+    assert.equal(await warnings(() => predicted.predict(numbers([1, 3]))), [], 'no warning in predict');
   });
 
   test('saving and cloning a hooked model gives an unhooked one', async () => {
@@ -175,7 +175,7 @@ onEachBackend('gradients', (test) => {
     same(model.predict(x), plain);
   });
 
-  test('when the last hook goes, layers and model are as they were', () => {
+  test('removing the last hook restores layers and model', () => {
     for (const model of [models.dense(3, 4, 2), models.shared(), models.convolutional()]) {
       const state = () =>
         [model, ...model.layers].map((layer) => [
@@ -196,7 +196,7 @@ onEachBackend('gradients', (test) => {
     }
   });
 
-  test('an own call that was there before is put back, descriptor included', () => {
+  test('an own call of the layer is restored, descriptor included', () => {
     const layer = tf.layers.dense({ units: 2, inputShape: [2] });
     layer.call = (inputs) => (Array.isArray(inputs) ? inputs[0]! : inputs).mul(5);
     const before = Object.getOwnPropertyDescriptor(layer, 'call');
@@ -207,7 +207,7 @@ onEachBackend('gradients', (test) => {
     assert.equal(Object.getOwnPropertyDescriptor(layer, 'call'), before);
   });
 
-  test('a model compiled while it is hooked, as Sequentials rebuild theirs, stays hooked', async () => {
+  test('a Sequential that is compiled while it is hooked, and so rebuilt, stays hooked', async () => {
     const model = models.dense(3, 2);
     let calls = 0;
     const handle = wrapTfjs(tf, model).observe(() => calls++);

@@ -1,11 +1,11 @@
-// Whatever hooks of a graph throw, in whichever way it is run: no tensor stays, and none of the user's is disposed of.
+// Hooks of a graph that throw, in every way to run it: no tensor is left, and none of the user's is disposed of.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { loadTfjsGraph, type TfjsGraph, wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { removeAllHooks } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
 import { artifacts, branchingParts, constant, graph, input, op } from './graphs.ts';
-import { leaked, same } from './tensors.ts';
+import { leaked, same, until } from './tensors.ts';
 
 type Register = (net: TfjsGraph<tf.Tensor>) => unknown;
 
@@ -13,7 +13,7 @@ const fail = (): never => {
   throw new Error('thrown by a hook');
 };
 
-/** The tensors in what a model takes or gives, each made into another one. */
+/** Maps the tensors in the inputs or outputs of a model. */
 function mapped(value: unknown, make: (tensor: tf.Tensor) => tf.Tensor): unknown {
   if (value instanceof tf.Tensor) return make(value);
   if (Array.isArray(value)) return value.map(make);
@@ -21,7 +21,7 @@ function mapped(value: unknown, make: (tensor: tf.Tensor) => tf.Tensor): unknown
 }
 const replaced = (output: unknown) => mapped(output, (tensor) => tensor.neg()) as never;
 
-/** What a user may register, each of which fails a run; none of it disposes of anything. */
+/** Registrations that fail a run, and dispose of nothing. */
 const failing: Record<string, Register> = {
   'a node that throws': (net) => net.getSubmodule('relu').registerForwardHook(fail),
   'the last node throws': (net) => net.getSubmodule('end').registerForwardHook(fail),
@@ -92,7 +92,7 @@ onEachBackend('memory of graphs', (test) => {
   };
   const prepared = () => loadTfjsGraph(tf, tf.io.fromMemory(artifacts(...branchingParts())));
 
-  /** Runs and gives what was thrown; what came out otherwise is disposed of. */
+  /** The error of a run; disposes of its outputs if there is none. */
   async function thrown(run: () => unknown): Promise<Error | undefined> {
     try {
       tf.dispose((await run()) as tf.Tensor);
@@ -103,7 +103,7 @@ onEachBackend('memory of graphs', (test) => {
   }
 
   for (const [what, register] of Object.entries(failing)) {
-    test(`${what}: nothing stays, and the next run is as ever`, async () => {
+    test(`${what}: no tensor is left, and the next run is as before`, async () => {
       for (const model of [graph(...branchingParts()), await prepared()]) {
         const net = wrapTfjs(tf, model);
         const x = tf.tensor1d([-1, 3]);
@@ -123,7 +123,7 @@ onEachBackend('memory of graphs', (test) => {
     });
   }
 
-  test('hooks of executeAsync that wait: what they made before stays as long as the call, what they return is the caller’s', async () => {
+  test('asynchronous hooks of executeAsync: their tensors live as long as the call, and the caller owns what they return', async () => {
     const model = graph(...branchingParts());
     const net = wrapTfjs(tf, model);
     const x = tf.tensor1d([-1, 3]);
@@ -155,7 +155,7 @@ onEachBackend('memory of graphs', (test) => {
     }
   });
 
-  test('hooks of executeAsync that do not throw leave nothing either; observers too', async () => {
+  test('hooks and observers of executeAsync that do not throw leave no tensor', async () => {
     const model = graph(...branchingParts());
     const net = wrapTfjs(tf, model);
     const x = tf.tensor1d([-1, 3]);
@@ -184,7 +184,7 @@ onEachBackend('memory of graphs', (test) => {
     same(model.execute(x), [9, 15]);
   });
 
-  test('what a model only passes on is not its own: inputs and weights outlive a replacement', async () => {
+  test('inputs and weights that a model passes on outlive a replacement', async () => {
     const model = graph(
       [input(-1), constant('weight', [2]), op('out', 'Neg', 'x')],
       ['out'],
@@ -209,7 +209,7 @@ onEachBackend('memory of graphs', (test) => {
     same(model.execute(x, ['weight']), [7]);
   });
 
-  test('two runs at once, of which one fails: the other one has its outputs', async () => {
+  test('of two concurrent runs one fails: the other one has its outputs', async () => {
     const model = graph(...branchingParts());
     const net = wrapTfjs(tf, model);
     const [good, bad] = [tf.tensor1d([-1, 3]), tf.tensor1d([-1, -1])];
@@ -227,7 +227,7 @@ onEachBackend('memory of graphs', (test) => {
     assert.not(good.isDisposed || bad.isDisposed);
   });
 
-  test('what was fed in the place of a node, weights, and one tensor under two names are the user’s', async () => {
+  test('a tensor that is fed in place of a node, or under two names, is not disposed of', async () => {
     const model = graph(...branchingParts());
     const net = wrapTfjs(tf, model);
     const [x, relu] = [tf.tensor1d([-1, 3]), tf.tensor1d([0, 3])];
@@ -247,8 +247,8 @@ onEachBackend('memory of graphs', (test) => {
     same(await model.executeAsync(x), [9, 15]);
   });
 
-  test('nodes that take their time: what they give after the failure does not stay either', async () => {
-    // Where of tfjs waits for its condition to be read. Nodes that are ready run from the last to the first.
+  test('outputs that asynchronous nodes compute after the failure are disposed of', async () => {
+    // Where is asynchronous in tfjs: it reads its condition. Nodes that are ready run from the last to the first.
     const nodes = [
       op('before', 'Neg', 'x'),
       { ...op('slow', 'Where', 'x'), attr: { T: { type: 'DT_BOOL' } } },
@@ -260,16 +260,11 @@ onEachBackend('memory of graphs', (test) => {
       const model = graph([input(-1), ...order], outputs);
       const net = wrapTfjs(tf, model);
       const x = tf.tensor1d([0, 1, 2]);
-      const settled = async (count: number) => {
-        // A device may take a while.
-        for (let i = 0; i < 500 && tf.memory().numTensors !== count; i++) await new Promise((go) => setTimeout(go, 2));
-        return tf.memory().numTensors;
-      };
       const before = tf.memory().numTensors;
       for (const name of ['before', 'relu', 'behind', 'slow']) {
         const handle = net.getSubmodule(name).registerForwardHook(fail);
         assert.match((await thrown(() => model.executeAsync(x)))!.message, /thrown by a hook/);
-        assert.is(await settled(before), before, name);
+        await until(() => tf.memory().numTensors === before);
         handle.remove();
       }
       tf.dispose(await model.executeAsync(x));
@@ -277,7 +272,7 @@ onEachBackend('memory of graphs', (test) => {
     }
   });
 
-  test('lists of tensors that a graph keeps are closed', async () => {
+  test('tensor lists of a failed run are disposed of', async () => {
     const list = (name: string, kind: string, ...from: string[]) => ({
       ...op(name, kind, ...from),
       attr: { element_dtype: { type: 'DT_FLOAT' } },
@@ -291,7 +286,7 @@ onEachBackend('memory of graphs', (test) => {
     ];
     const model = graph(nodes, ['end'], [{ name: 'scalars', shape: [0], values: [] }]);
     const x = tf.tensor1d([1, 2]);
-    // tfjs keeps them, and runs such nodes in executeAsync alone.
+    // tfjs keeps the list after a run, hooked or not. It runs such nodes in executeAsync alone.
     const run = async () => {
       const output = (await model.executeAsync(x)) as tf.Tensor;
       same(output, [-1, -2]);

@@ -1,4 +1,4 @@
-// Nodes of a GraphModel: one pass, nothing loaded again, and the graph as it was when the last hook goes.
+// Hooks on the nodes of a loaded GraphModel. Removing the last one restores the graph.
 import * as tf from '@tensorflow/tfjs';
 import { take } from 'rxjs';
 import * as assert from 'uvu/assert';
@@ -10,7 +10,7 @@ import { leaked, same } from './tensors.ts';
 
 const branching = () => graph(...branchingParts());
 
-/** What a graph is, in names. */
+/** A graph as names, to be compared. */
 function shapeOf(model: tf.GraphModel): unknown {
   const { nodes, outputs } = (
     model as unknown as { executor: { graph: { nodes: object; outputs: { name: string }[] } } }
@@ -35,7 +35,7 @@ onEachBackend('graph', (test) => {
   // relu: 0, 3; square: 0, 9; difference: 9; twice: 0, 6; end: 9, 15
   const plain = [9, 15];
 
-  test('every node is a module under its name, but constants and inputs', () => {
+  test('every node but constants and inputs is a module under its name', () => {
     const net = wrapTfjs(tf, branching());
     assert.equal(
       [...net.namedChildren()].map(([name, node]) => [name, String(node)]),
@@ -55,7 +55,7 @@ onEachBackend('graph', (test) => {
     assert.throws(() => net.getSubmodule('relu')(x()), /Relu\(relu\) cannot be called: only its model runs it/);
   });
 
-  test('hooks see what a node received and gave, in predict, execute and executeAsync', async () => {
+  test('hooks see the inputs and output of a node, in predict, execute and executeAsync', async () => {
     const model = branching();
     const node = wrapTfjs(tf, model).getSubmodule('twice');
     const seen: number[][] = [];
@@ -74,7 +74,7 @@ onEachBackend('graph', (test) => {
     assert.equal(seen, [...once, ...once, ...once]);
   });
 
-  test('what a hook returns is what the nodes behind it get, and what is fetched under its name', () => {
+  test('a replacement is what consumers get, and what is fetched under the name of the node', () => {
     const model = branching();
     const net = wrapTfjs(tf, model);
     const handle = net.getSubmodule('relu').registerForwardHook((_node, _inputs, output) => output.add(1));
@@ -102,7 +102,7 @@ onEachBackend('graph', (test) => {
     assert.throws(() => model.execute(x()), /expected: an array of 2 tensors/);
   });
 
-  test('an output that nothing in the graph uses is seen, replaced and fetched too', async () => {
+  test('an output that the graph does not use is seen, replaced and fetched too', async () => {
     const parts = topParts();
     const models = [graph(...parts), await loadTfjsGraph(tf, tf.io.fromMemory(artifacts(...parts)))];
     const x = tf.tensor1d([1, 5, 3]);
@@ -145,7 +145,7 @@ onEachBackend('graph', (test) => {
     }
   });
 
-  test('identity hooks on every node change no bit; when they go, in any order, the graph is as it was', async () => {
+  test('identity hooks on every node change no bit; removing them, in any order, restores the graph', async () => {
     const model = branching();
     const before = shapeOf(model);
     const net = wrapTfjs(tf, model);
@@ -166,10 +166,10 @@ onEachBackend('graph', (test) => {
     }
   });
 
-  test('hooks that are removed or registered while the model runs', async () => {
+  test('hooks are removed and registered during a run', async () => {
     const inc = (_node: unknown, _inputs: unknown, output: unknown) => (output as tf.Tensor).add(1) as never;
     const prepared = () => loadTfjsGraph(tf, tf.io.fromMemory(artifacts(...branchingParts())));
-    // x is -1, 3; see above. Each with what the first run gives, and the second.
+    // With the outputs of the first run and the second, for x of -1, 3.
     const cases: [string, (net: TfjsGraph<tf.Tensor>) => void, number[], number[]][] = [
       [
         'one that removes itself',
@@ -184,7 +184,7 @@ onEachBackend('graph', (test) => {
       ],
       ['take(1)', (net) => void net.getSubmodule('relu').observe().pipe(take(1)).subscribe(), plain, plain],
       [
-        'one that is removed before its turn comes',
+        'one that is removed before it runs',
         (net) => {
           const handle = net.getSubmodule('twice').registerForwardHook(inc);
           net.getSubmodule('relu').observe(() => handle.remove());
@@ -193,7 +193,7 @@ onEachBackend('graph', (test) => {
         plain,
       ],
       [
-        'one that is removed after its turn',
+        'one that is removed after it has run',
         (net) => {
           const handle = net.getSubmodule('relu').registerForwardHook(inc);
           net.getSubmodule('end').observe(() => handle.remove());
@@ -244,7 +244,7 @@ onEachBackend('graph', (test) => {
           assert.not(Object.hasOwn(model, 'execute'));
           assert.not(Object.hasOwn(model, 'executeAsync'));
         }
-        // What is registered meanwhile is there in the next run at the latest.
+        // A hook that is registered during a run fires in the next one at the latest.
         const twice = net.getSubmodule('twice');
         const observing = net.getSubmodule('relu').observe(() => {
           observing.remove();
@@ -258,7 +258,7 @@ onEachBackend('graph', (test) => {
     }
   });
 
-  test('a graph stays as it is until the last of several runs has ended', async () => {
+  test('the graph is restored when the last of several runs has ended', async () => {
     const model = branching();
     const net = wrapTfjs(tf, model);
     const relu = net.getSubmodule('relu');
@@ -272,7 +272,7 @@ onEachBackend('graph', (test) => {
     same(net.forward(x()), plain);
   });
 
-  test('leaves no tensor behind, whatever hooks return or throw', async () => {
+  test('no tensor is left, whatever hooks return or throw', async () => {
     const model = branching();
     const net = wrapTfjs(tf, model);
     const kept = tf.tensor1d([5, 5]);
@@ -307,7 +307,7 @@ onEachBackend('graph', (test) => {
     assert.not(kept.isDisposed);
   });
 
-  test('the model itself: its arguments, its outputs, and a pre-hook that gives the input alone', async () => {
+  test('hooks of the model see its arguments and outputs; a pre-hook may return the input alone', async () => {
     const model = branching();
     const net = wrapTfjs(tf, model);
     net.registerForwardPreHook((_model, [inputs]) => (inputs as tf.Tensor).add(1));
@@ -321,7 +321,7 @@ onEachBackend('graph', (test) => {
     assert.equal(seen, [2, [16, 24], 2, [0, 8], 2, [16, 24]]);
   });
 
-  test('a graph without a signature has its hooked outputs too', () => {
+  test('the outputs of a graph without a signature are hooked too', () => {
     const model = graph([input(-1), op('out', 'Neg', 'x')], ['out'], [], { signature: false });
     wrapTfjs(tf, model)
       .getSubmodule('out')
@@ -333,7 +333,7 @@ onEachBackend('graph', (test) => {
     same(model.predict(x()), [10, -30]);
   });
 
-  test("what a hook on executeAsync makes is the caller's, unless it is kept", async () => {
+  test('a kept tensor that a hook on executeAsync returns is not disposed of', async () => {
     const model = branching();
     let kept: tf.Tensor | undefined;
     wrapTfjs(tf, model).registerForwardHook((_model, _inputs, output) => {
@@ -344,7 +344,7 @@ onEachBackend('graph', (test) => {
     assert.not(kept!.isDisposed);
   });
 
-  test('what only orders the nodes is no input of theirs', async () => {
+  test('control inputs are no inputs', async () => {
     const nothing = { ...op('nothing', 'NoOp'), input: ['^first'] };
     const after = { ...op('after', 'Neg', 'x'), input: ['x', '^nothing'] };
     const parts = [[input(-1), op('first', 'Square', 'x'), nothing, after], ['after']] as const;
@@ -362,7 +362,7 @@ onEachBackend('graph', (test) => {
     assert.equal(shapeOf(model), before);
   });
 
-  test('globs match the names, slashes and all', () => {
+  test('globs match whole names, slashes included', () => {
     const net = wrapTfjs(tf, branching());
     assert.equal(
       [...select(net, 's*')].map(([name]) => name),
@@ -370,7 +370,7 @@ onEachBackend('graph', (test) => {
     );
   });
 
-  test('bad input: a wrong shape or dtype, a disposed tensor, a promise, and what graphs cannot do', () => {
+  test('bad input: a wrong shape or dtype, a disposed tensor, a promise, a pre-hook', () => {
     const model = passThroughGraph((x) => x.mul(2));
     const net = wrapTfjs(tf, model);
     const node = net.getSubmodule('node');
@@ -401,7 +401,7 @@ onEachBackend('graph', (test) => {
     same(model.execute(x()), [-2, 6]);
   });
 
-  test('a graph that was disposed of, or whose insides are elsewhere, is refused', () => {
+  test('a graph that is disposed of or not loaded, or a tf without registerOp, is refused', () => {
     const gone = branching();
     gone.dispose();
     assert.throws(() => wrapTfjs(tf, gone), /has been disposed of/);
@@ -410,11 +410,11 @@ onEachBackend('graph', (test) => {
       .getSubmodule('relu')
       .observe(() => undefined);
     wrapped.dispose();
-    assert.throws(() => wrapTfjs(tf, wrapped), /has been disposed of/, 'also one that was wrapped before');
+    assert.throws(() => wrapTfjs(tf, wrapped), /has been disposed of/, 'also if it was wrapped before');
     handle.remove();
     const unloaded = new tf.GraphModel('nowhere');
     assert.throws(() => wrapTfjs(tf, unloaded), /has not been loaded yet/);
     const { registerOp: _left, ...without } = tf;
-    assert.throws(() => wrapTfjs(without as typeof tf, branching()), /needs registerOp/);
+    assert.throws(() => wrapTfjs(without as typeof tf, branching()), /must have registerOp for a GraphModel/);
   });
 });

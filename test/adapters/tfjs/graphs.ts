@@ -1,4 +1,4 @@
-// Graphs for the tests, written as TensorFlow writes them.
+// Graphs for the tests, in TensorFlow's format.
 import * as tf from '@tensorflow/tfjs';
 
 type Attributes = Record<string, unknown>;
@@ -53,7 +53,7 @@ export const op = (name: string, kind: string, ...from: string[]): GraphNode => 
 
 let count = 0;
 
-/** x → node → out, where `node` computes what the test says. */
+/** x → node → out; `node` runs a function of the test. */
 export function passThroughParts(run: (x: tf.Tensor) => tf.Tensor): Parameters<typeof artifacts> {
   const kind = `Test${count++}`;
   tf.registerOp(kind, ({ inputs }) => run(inputs[0]!));
@@ -76,7 +76,7 @@ export const constant = (name: string, values: number[], scalar = false): GraphN
   },
 });
 
-/** x → top → out, where only the first output of top, which has two, is used: the values, and not where they were. */
+/** x → top → out; of the two outputs of top only the first is used: the values, and not their indices. */
 export function topParts(): Parameters<typeof artifacts> {
   const top = { ...op('top', 'TopKV2', 'x', 'k'), attr: { T: FLOAT, sorted: { b: true } } };
   return [

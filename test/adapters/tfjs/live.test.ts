@@ -1,4 +1,4 @@
-// What layers put out, as the viewer sees it: read without holding up the forward, and nothing left behind.
+// The viewer's live source on layers: it does not make the forward wait, and leaves no tensor.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -7,10 +7,10 @@ import type { HistogramPoint, ViewerPoint } from '../../../viewer/data/points.ts
 import { liveSource } from '../../../viewer/sources/live.ts';
 import { onEachBackend } from './backends.ts';
 import * as models from './models.ts';
-import { close, leaked, numbers } from './tensors.ts';
+import { close, leaked, numbers, until } from './tensors.ts';
 
 onEachBackend('the live source', (test, backend) => {
-  test('layers are captured as they run, without a hidden read, and no tensor stays', async () => {
+  test('layers are captured as they run, without a hidden read, and no tensor is left', async () => {
     const model = models.convolutional();
     const net = wrapTfjs(tf, model);
     const seen: HistogramPoint[] = [];
@@ -29,8 +29,7 @@ onEachBackend('the live source', (test, backend) => {
     } as never;
     const left = await leaked(async () => {
       tf.dispose(model.predict(x));
-      // On a software GPU it may take seconds.
-      for (let i = 0; i < 2000 && seen.length < 6; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      await until(() => seen.length === 6);
     });
     tf.Tensor.prototype.dataSync = dataSync;
     assert.equal(warnings, []);

@@ -1,4 +1,4 @@
-// The real models of the tests, from npm packages, read in Node or fetched in a page.
+// Real models for the tests, from npm packages: read in Node, fetched in a page.
 import * as tf from '@tensorflow/tfjs';
 import { inNode } from './backends.ts';
 

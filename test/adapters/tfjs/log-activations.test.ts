@@ -5,8 +5,9 @@ import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
 import { select, setReporter } from '../../../src/index.ts';
 import { logActivations, MemorySink, readEvents, SummaryWriter } from '../../../src/tensorboard/index.ts';
 import { onEachBackend } from './backends.ts';
+import { until } from './tensors.ts';
 
-/** What a writer in memory has, by `tag step`. */
+/** The histograms in a sink, by `tag step`. */
 async function histograms(sink: MemorySink): Promise<Record<string, { num: number; max: number }>> {
   const found: Record<string, { num: number; max: number }> = {};
   for await (const event of readEvents([...sink.files().values()][0]!)) {
@@ -16,7 +17,7 @@ async function histograms(sink: MemorySink): Promise<Record<string, { num: numbe
 }
 
 onEachBackend('logActivations()', (test, backend) => {
-  test('merges the batches of an epoch of fit, and its validation apart', async () => {
+  test('merges the batches of an epoch of fit, and those of its validation separately', async () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ name: 'd', units: 2, inputShape: [2] })] });
     model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
     const sink = new MemorySink();
@@ -36,7 +37,7 @@ onEachBackend('logActivations()', (test, backend) => {
     model.dispose();
   });
 
-  test('logs integers as they are, and passes over a tensor of strings', async () => {
+  test('logs integers exactly, and skips a tensor of strings', async () => {
     class Parts extends tf.layers.Layer {
       static className = 'Parts';
       override call(): tf.Tensor[] {
@@ -54,10 +55,10 @@ onEachBackend('logActivations()', (test, backend) => {
     const said: string[] = [];
     setReporter((error) => said.push(error.message));
     tf.dispose(layer(tf.tensor1d([0])));
-    for (let i = 0; i < 500 && Object.keys(await histograms(sink)).length < 2; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(async () => {
       await writer.flush();
-    }
+      return Object.keys(await histograms(sink)).length === 2;
+    });
     await writer.close();
     setReporter();
     assert.equal(said, []);

@@ -1,4 +1,4 @@
-// Memory is the adapter's business: whatever hooks return, keep or throw, no tensor is left behind or freed too early.
+// Whatever hooks return, keep or throw, no tensor is left behind or freed too early.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -9,7 +9,7 @@ import { leaked, numbers, one, same } from './tensors.ts';
 
 type Layer = TfjsLayer<tf.Tensor>;
 
-/** Every way to run a model without changing it, each leaving nothing but what it gives, which is disposed of. */
+/** Every way to run a model without changing it. */
 const runs: Record<string, (model: tf.LayersModel, x: tf.Tensor) => tf.Tensor | tf.Tensor[] | tf.Scalar | tf.Scalar[]> =
   {
     predict: (model, x) => model.predict(x),
@@ -20,7 +20,7 @@ const runs: Record<string, (model: tf.LayersModel, x: tf.Tensor) => tf.Tensor | 
     evaluate: (model, x) => model.evaluate(x, tf.zeros([x.shape[0]!, 2])),
   };
 
-/** Things a hook may do, with what the next layer then gets for a tensor `y`. */
+/** Things that a hook may do. */
 const hooks: Record<
   string,
   (keepers: tf.Tensor[]) => (layer: Layer, inputs: readonly unknown[], output: tf.Tensor) => unknown
@@ -30,7 +30,7 @@ const hooks: Record<
   'returns its input': () => (_layer, inputs) => inputs[0],
   'returns a new tensor': () => (_layer, _inputs, output) => output.mul(2),
   'returns a clone': () => (_layer, _inputs, output) => output.clone(),
-  'returns what it keeps for ever': (keepers) => (_layer, _inputs, output) => {
+  'returns a tensor that it keeps': (keepers) => (_layer, _inputs, output) => {
     keepers[0] ??= tf.keep(tf.onesLike(output));
     return keepers[0];
   },
@@ -54,11 +54,11 @@ const rectifier = () => tf.sequential({ layers: [tf.layers.reLU({ inputShape: [n
 onEachBackend('memory', (test) => {
   for (const [what, makeHook] of Object.entries(hooks)) {
     for (const nested of [0, 2]) {
-      test(`a hook that ${what} leaves nothing behind${nested ? ', inside of tidies' : ''}`, async () => {
+      test(`a hook that ${what} leaves nothing behind${nested ? ', inside tidies' : ''}`, async () => {
         const model = models.dense(4, 4, 4, 2);
         model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
         const x = numbers([2, 4]);
-        // What the loss and the optimizer make on first use is theirs.
+        // The loss and the optimizer create tensors on first use, and keep them.
         for (const run of Object.values(runs)) tf.dispose(run(model, x));
         const keepers: tf.Tensor[] = [];
         const net = wrapTfjs(tf, model);
@@ -66,7 +66,7 @@ onEachBackend('memory', (test) => {
           net.getSubmodule(name).registerForwardHook(makeHook(keepers) as never);
         }
         for (const [name, run] of Object.entries(runs)) {
-          // Once before, for what is kept for ever.
+          // The first run creates the tensors that are kept.
           for (const counted of [false, true]) {
             const left = await leaked(() => {
               const again = () => {
@@ -79,13 +79,13 @@ onEachBackend('memory', (test) => {
               if (nested === 0) again();
               else tf.tidy(() => void tf.tidy(again));
             });
-            // `zeros` of evaluate, where no tidy ends.
+            // The `zeros` of evaluate, outside of a tidy.
             const own = name === 'evaluate' && nested === 0 ? 1 : 0;
             if (counted) assert.is(left, own, name);
           }
         }
         for (const keeper of keepers) assert.not(keeper.isDisposed);
-        // Twice with the same answer: nothing that is used again was freed.
+        // The same result twice: nothing that is used again was freed.
         if (what !== 'throws') {
           const first = one(model.predict(x)).dataSync();
           same(model.predict(x), first);
@@ -105,7 +105,7 @@ onEachBackend('memory', (test) => {
     'runs another model': (_layer, output) => void rectifier().predict(output),
   };
   for (const [what, observe] of Object.entries(observers)) {
-    test(`where observers are alone, one that ${what} leaves nothing behind`, async () => {
+    test(`an observer that ${what} leaves nothing behind`, async () => {
       const model = models.dense(4, 4, 4, 2);
       model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
       const x = numbers([2, 4]);
@@ -136,13 +136,14 @@ onEachBackend('memory', (test) => {
           for (const keeper of keepers) keeper.dispose();
         }
       }
-      // After three errors in a row an observer is taken out. Else four modules in each run, in batches twice, and the model itself not in execute: (4 + 8 + 4 + 4 + 3 + 4) * 2.
+      // An observer is removed after three errors in a row. Otherwise four modules fire in each run; twice in batches, and
+      // without the model itself in execute: (4 + 8 + 4 + 4 + 3 + 4) * 2.
       assert.is(calls, what.startsWith('throws') ? 4 * 3 : 54);
       same(model.predict(x), plain);
     });
   }
 
-  test('a pre-hook may return a constant that it keeps, to a layer that gives its input on', async () => {
+  test('a pre-hook may return a constant that it keeps to a layer that passes its input on', async () => {
     const model = tf.sequential({
       layers: [tf.layers.dropout({ rate: 0.5, name: 'dropout', inputShape: [3] }), tf.layers.reLU({ name: 'relu' })],
     });
@@ -154,7 +155,7 @@ onEachBackend('memory', (test) => {
     assert.not(patch.isDisposed);
   });
 
-  test('one tensor in the place of several outputs: each consumer has its own', async () => {
+  test('one tensor replaces two outputs: each consumer has its own', async () => {
     class Two extends tf.layers.Layer {
       static readonly className: string = 'Two';
       override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
@@ -188,7 +189,7 @@ onEachBackend('memory', (test) => {
     ];
     const unhooked: number[] = [];
     for (const run of runs) unhooked.push(await leaked(() => tf.dispose(run() as tf.Tensor[])));
-    // tfjs runs the layer once for each output and, where no tidy is around, forgets what it had the first time.
+    // tfjs runs the layer once for each output, and without a tidy leaks the outputs of the first time.
     assert.equal(unhooked, [0, 0, 2]);
     for (const [repeated, value] of repeating) {
       const handle = two.registerForwardHook((_layer, _inputs, outputs) => {
@@ -203,7 +204,7 @@ onEachBackend('memory', (test) => {
           same(second, [value, value]);
           second!.dispose();
         });
-        // While a layer is hooked, execute has a tidy too.
+        // A hooked model has a tidy around execute.
         assert.is(left, 0, `${repeated}, ${runs[i]}`);
       }
       handle.remove();
@@ -211,7 +212,7 @@ onEachBackend('memory', (test) => {
     assert.not(kept.isDisposed);
   });
 
-  test('hooks of the model: predict, fit and apply leave nothing, whatever they return', async () => {
+  test('hooks of the model: predict and apply leave nothing, whatever they return', async () => {
     for (const [what, makeHook] of Object.entries(hooks)) {
       if (what === 'returns its input' || what === 'returns a variable') continue; // of another shape here
       const model = models.dense(4, 4, 2);
@@ -236,7 +237,7 @@ onEachBackend('memory', (test) => {
     }
   });
 
-  test('fit leaves nothing, also when a hook throws in the middle', async () => {
+  test('fit leaves nothing; if a hook throws, no more than tfjs itself would', async () => {
     const model = models.dense(4, 4, 4, 2);
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const [x, y] = [numbers([8, 4]), numbers([8, 2])];
@@ -247,7 +248,7 @@ onEachBackend('memory', (test) => {
     net.getSubmodule('dense_1').registerFullBackwardHook((_layer, [gradient]) => gradient!.mul(2));
     await fit();
     assert.is(await leaked(fit), 0);
-    // The hook throws in the third batch. What fit of tfjs itself leaves when a layer throws there is measured beside it.
+    // The hook throws in the third batch. Below, a layer throws there, to see what tfjs itself leaves.
     const stopped = async (model: tf.LayersModel, run: () => Promise<unknown>) => {
       const left = await leaked(() =>
         run().then(
@@ -280,7 +281,7 @@ onEachBackend('memory', (test) => {
     assert.ok(left < leftByTfjs, `${left} tensors left, ${leftByTfjs} by tfjs itself`);
   });
 
-  test('keep(): what an observer saw outlives predict, until it is disposed of', async () => {
+  test('keep(): a copy of a tensor outlives predict', async () => {
     const model = models.dense(4, 3, 2);
     const x = numbers([2, 4]);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_0');

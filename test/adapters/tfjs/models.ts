@@ -1,4 +1,4 @@
-// The models of the tests. Each has the layers that a row of frameworks' firing counts is about.
+// Models for the tests.
 import * as tf from '@tensorflow/tfjs';
 import { setWeights } from './tensors.ts';
 

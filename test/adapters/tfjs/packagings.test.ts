@@ -1,4 +1,4 @@
-// Every way in which tfjs reaches a program, in Node: the whole, its parts, the bundle of the script tag. And two at once.
+// Every packaging of tfjs, in Node: the whole, its parts, the bundle of the script tag; and two copies together.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { artifacts, branchingParts, passThroughGraph } from './graphs.ts';
 
 const require = createRequire(import.meta.url);
 
-/** A build for the script tag, run as one: it leaves a global, or fills an object for CommonJS. */
+/** Runs a build for the script tag. */
 function scriptTag(file: string, change = (source: string) => source): typeof tf {
   const source = change(readFileSync(require.resolve(`@tensorflow/${file}`), 'utf8'));
   const exports = {};
@@ -27,7 +27,7 @@ function scriptTag(file: string, change = (source: string) => source): typeof tf
 // Copies of tfjs share one engine, in which every weight has its own name.
 let count = 0;
 
-/** What has to work in each of them: layers, the model, training, gradients. */
+/** Tests hooks of a layer and a model, training and gradients. */
 async function works(tfjs: typeof tf, namespace: unknown = tfjs): Promise<void> {
   tfjs.enableProdMode();
   await tfjs.setBackend('cpu');
@@ -61,7 +61,7 @@ async function works(tfjs: typeof tf, namespace: unknown = tfjs): Promise<void> 
 
 test('@tensorflow/tfjs', () => works(tf));
 
-test('tfjs-core and tfjs-layers imported apart, core alone passed in', async () => {
+test('tfjs-core and tfjs-layers imported separately, core alone passed in', async () => {
   const core = require('@tensorflow/tfjs-core');
   const layers = require('@tensorflow/tfjs-layers');
   require('@tensorflow/tfjs-backend-cpu');
@@ -73,15 +73,15 @@ test('tfjs-core and tfjs-layers imported apart, core alone passed in', async () 
         core,
         passThroughGraph((x) => x),
       ),
-    /needs registerOp.*\n.*tfjs-core and tfjs-converter/,
+    /must have registerOp for a GraphModel\n.*tfjs-core and tfjs-converter/,
   );
   assert.is(String(wrapTfjs(core, model)), `Sequential(${model.name})`);
 });
 
-test('tf.min.js of the script tag, minified names and all', () => works(scriptTag('tfjs/dist/tf.min.js')));
+test('tf.min.js of the script tag, with minified names', () => works(scriptTag('tfjs/dist/tf.min.js')));
 
-test('the shape of tfjs-node: everything under one namespace, another backend, and a node of its own', async () => {
-  // tfjs-node is @tensorflow/tfjs with `node`, `io` and a backend named tensorflow, whose tensors can be read at once.
+test('a namespace like that of tfjs-node, with the tensorflow backend', async () => {
+  // tfjs-node is @tensorflow/tfjs with `node`, `io` and a synchronous backend named tensorflow.
   const calls: string[] = [];
   const tfnode = { ...tf, node: {}, getBackend: () => 'tensorflow' };
   const layer = tf.layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' });
@@ -92,7 +92,7 @@ test('the shape of tfjs-node: everything under one namespace, another backend, a
   handle.remove();
 });
 
-test('a tfjs that keeps the graph of a loaded model elsewhere: wrapTfjs says what to do, and that works', async () => {
+test('a tfjs with other private fields: wrapTfjs suggests loadTfjsGraph, and that works', async () => {
   for (const field of ['executor', 'compiledMap']) {
     const other = scriptTag('tfjs/dist/tf.min.js', (source) => source.replaceAll(`.${field}`, `.another_${field}`));
     await other.setBackend('cpu');
@@ -102,7 +102,7 @@ test('a tfjs that keeps the graph of a loaded model elsewhere: wrapTfjs says wha
     assert.equal([...(unreachable.predict(x) as tf.Tensor).dataSync()], [9, 15]);
     assert.throws(
       () => wrapTfjs(other, unreachable),
-      /keeps the graph of a loaded GraphModel where layertap cannot reach it\n {2}came: tfjs-converter 4\.22\.0\n {2}expected: a model that was loaded with loadTfjsGraph/,
+      /layertap cannot reach the graph of a GraphModel that this tfjs has loaded\n {2}came: tfjs-converter 4\.22\.0\n {2}expected: a model that was loaded with loadTfjsGraph/,
     );
     const model = await loadTfjsGraph(other, other.io.fromMemory(saved));
     const node = wrapTfjs(other, model).getSubmodule('relu');
@@ -129,7 +129,7 @@ test('two copies of tfjs in one process: an error that names both', () => {
   });
   assert.throws(
     () => wrapTfjs(tf, model as never),
-    /Sequential foreign was made by another copy of tfjs\n {2}came: a model of tfjs-layers 4\.22\.0\n {2}expected: one of tfjs-layers 4\.22\.0, .*the version is the same, but the copy is not/,
+    /Sequential foreign was made by another copy of tfjs\n {2}came: a model of tfjs-layers 4\.22\.0\n {2}expected: one of tfjs-layers 4\.22\.0, .*the same version, but another copy/,
   );
   const layer = other.layers.dense({ units: 1 });
   assert.throws(() => wrapTfjs(tf, layer as never), /a single layer does not tell/);

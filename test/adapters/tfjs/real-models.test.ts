@@ -1,4 +1,4 @@
-// Models that other people trained and ship, hooked all over, against themselves unhooked.
+// Published models with hooks on every module, compared with themselves unhooked.
 import * as tf from '@tensorflow/tfjs';
 import { map } from 'rxjs';
 import * as assert from 'uvu/assert';
@@ -9,7 +9,7 @@ import { emotion, upscaler } from './load.ts';
 import * as models from './models.ts';
 import { leaked, numbers, one } from './tensors.ts';
 
-/** Bytes in use by JavaScript: in Node, or in a page of the Chromium that the tests are run in. */
+/** Bytes in use by JavaScript, in Node or Chromium. */
 const heapUsed = () =>
   inNode
     ? process.memoryUsage().heapUsed
@@ -79,7 +79,7 @@ onEachBackend('real models', (test) => {
     };
     assert.type((globalThis as { gc?: unknown }).gc, 'function', 'run with --expose-gc');
     predict(5000);
-    // Rounds, because the compiler keeps memory of its own at times; what leaks does so in every round.
+    // In rounds: the compiler takes memory at times, a leak in every round.
     const grown: number[] = [];
     const left = await leaked(() => {
       for (let round = 0; round < 4; round++) {

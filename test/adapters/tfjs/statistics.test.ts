@@ -1,23 +1,17 @@
-// Statistics of outputs, computed where the tensors are, without ever waiting in a forward.
+// Statistics of outputs, computed on the device, without making the forward wait.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { wrapTfjs } from '../../../adapters/tfjs/index.ts';
-import { summarizeOnDevice } from '../../../adapters/tfjs/summarize-on-device.ts';
+import { summarizeOnDevice } from '../../../adapters/tfjs/reader.ts';
 import { type OutputStatistics, select, statistics, summarize } from '../../../src/index.ts';
 import { inNode, onEachBackend } from './backends.ts';
 import * as models from './models.ts';
-import { close, leaked, numbers } from './tensors.ts';
-
-/** Waits for what comes when a device has answered: on a software GPU that may take seconds. */
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000 && !done(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.ok(done(), 'it did not come in 20 s');
-}
+import { close, leaked, numbers, until } from './tensors.ts';
 
 onEachBackend('statistics', (test, backend) => {
   const synchronous = backend !== 'webgl';
 
-  test('the reductions on the device agree with those of the kernels', async () => {
+  test('statistics computed on the device agree with those of the kernels', async () => {
     const special = [
       0,
       -0,
@@ -45,14 +39,14 @@ onEachBackend('statistics', (test, backend) => {
       assert.is(row[0], finite);
       close([row[1]!], [mean], 1e-6 * Math.max(1, Math.abs(mean)));
       close([row[2]!], [variance], 1e-5 * Math.max(1, variance));
-      // A device may flush what is tiny to zero.
+      // A device may flush tiny values to zero.
       close([row[3]!, row[4]!], [min, max], 1e-20);
       assert.equal(row.slice(6), [nan, positiveInfinity, negativeInfinity]);
       assert.ok(row[5] === zeros || (values === special && row[5] === zeros + 1), `${row[5]} zeros`);
     }
   });
 
-  test('nothing finite, nothing at all: NaN, as from the kernels', async () => {
+  test('no finite value, or no value at all: NaN, as from the kernels', async () => {
     const layer = wrapTfjs(tf, tf.layers.activation({ activation: 'linear' }));
     const rows: OutputStatistics[] = [];
     layer
@@ -68,7 +62,7 @@ onEachBackend('statistics', (test, backend) => {
     ]);
   });
 
-  test('log() and statistics() of a prediction: in order, and no tensor stays', async () => {
+  test('log() and statistics() of a prediction come in order, and no tensor is left', async () => {
     const model = models.convolutional();
     const x = numbers([2, 8, 8, 1]);
     const net = wrapTfjs(tf, model);
@@ -82,7 +76,7 @@ onEachBackend('statistics', (test, backend) => {
     const names = ['conv', 'pool', 'bn', 'flatten', 'dropout', 'dense'];
     const left = await leaked(async () => {
       tf.dispose(model.predict(x));
-      assert.is(rows.length, synchronous ? 6 : 0, 'at once where that costs nothing');
+      assert.is(rows.length, synchronous ? 6 : 0, 'synchronously, if the backend can');
       await until(() => rows.length === 6 && lines.length === 6);
     });
     assert.is(left, 0);
@@ -102,7 +96,7 @@ onEachBackend('statistics', (test, backend) => {
     assert.ok(conv!.min === 0 && conv!.zeros > 0, 'ReLU');
   });
 
-  test('no hidden dataSync where reading waits for the device', async () => {
+  test('no hidden dataSync', async () => {
     const model = models.dense(3, 4, 2);
     let lines = 0;
     select(wrapTfjs(tf, model), '*').log({ print: () => lines++ });
@@ -118,15 +112,15 @@ onEachBackend('statistics', (test, backend) => {
     } finally {
       tf.Tensor.prototype.dataSync = dataSync;
     }
-    // On wasm the values are summed where they lie: dataSync would copy them.
+    // On wasm the values are read from the backend's memory: dataSync would copy them.
     assert.is(reads, backend === 'cpu' ? 2 : 0);
   });
 
-  /** What is not public about a backend, as far as a test has to change it. */
+  /** The private part of a backend that a test replaces. */
   const heap = () =>
     tf.backend() as unknown as { typedArrayFromHeap?: ((tensor: tf.Tensor) => Float32Array) | undefined };
 
-  /** The statistics that a layer that changes nothing gives for a tensor. */
+  /** The statistics of a tensor, observed as the output of an identity layer. */
   async function statisticsOf(
     tensor: tf.Tensor,
     { before = () => {}, after = () => {} } = {},
@@ -147,7 +141,7 @@ onEachBackend('statistics', (test, backend) => {
     return row!;
   }
 
-  test('statistics are those of the values, whatever else is in the memory of the backend', async () => {
+  test('statistics are those of the tensor alone, not of its neighbours in memory', async () => {
     const values = Float32Array.from({ length: 70_001 }, (_, i) => Math.sin(i) * 3);
     const neighbours = [tf.fill([1000], Number.NaN), tf.tensor1d(values), tf.fill([1000], Number.NaN)];
     const { path: _path, call: _call, shape, ...found } = await statisticsOf(neighbours[1]!);
@@ -163,9 +157,9 @@ onEachBackend('statistics', (test, backend) => {
     if (backend !== 'webgl') assert.is(ints.max, 2 ** 24 + 1, 'float32 has no such number');
   });
 
-  test('no view of the backend’s memory is left: it grows, or is not there to be looked at, and all is well', async () => {
+  test('the memory of the backend may grow, or give no view', async () => {
     const expected = { ...(await statisticsOf(numbers([1000]))) };
-    // More than wasm has to begin with.
+    // More than wasm has initially.
     const large = tf.zeros([backend === 'wasm' ? 2 ** 26 : 10]);
     large.dataSync();
     large.dispose();
@@ -177,7 +171,7 @@ onEachBackend('statistics', (test, backend) => {
         throw new RangeError('Invalid typed array length');
       },
     ]) {
-      // Only while the statistics look: the kernels need it.
+      // Only while statistics are computed: the kernels need it.
       const before = () => {
         heap().typedArrayFromHeap = missing;
       };
@@ -189,7 +183,7 @@ onEachBackend('statistics', (test, backend) => {
     assert.is(heap().typedArrayFromHeap, view);
   });
 
-  test('a tensor is read by the backend that has it, and stays there', async () => {
+  test('a tensor is read by its own backend, and stays there', async () => {
     // In a page each backend has a page of its own.
     if (!inNode) return;
     const tensor = numbers([1000]);
@@ -219,7 +213,7 @@ onEachBackend('statistics', (test, backend) => {
     assert.is(tensorInfo.get(tensor.dataId)!.backend, place);
   });
 
-  test('integers and booleans are read as numbers; strings are an error that is reported', async () => {
+  test('integers are read as numbers; strings have none', async () => {
     const layer = wrapTfjs(tf, tf.layers.activation({ activation: 'linear' }));
     class Cast extends tf.layers.Layer {
       static readonly className: string = 'Cast';

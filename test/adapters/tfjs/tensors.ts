@@ -1,8 +1,8 @@
-// Small things that the tests of the adapter share.
+// Helpers of the adapter's tests.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 
-/** Numbers that look random and are the same each time. */
+/** Pseudo-random numbers, the same for the same seed. */
 export function numbers(shape: number[], seed = 1): tf.Tensor {
   let state = seed;
   const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
@@ -12,7 +12,7 @@ export function numbers(shape: number[], seed = 1): tf.Tensor {
   return tf.tensor(values, shape);
 }
 
-/** Gives every weight of a model numbers of its own. */
+/** Sets every weight of a model to different numbers. */
 export function setWeights(model: tf.LayersModel): void {
   model.setWeights(model.getWeights().map((weight, i) => numbers(weight.shape, i + 7)));
 }
@@ -30,11 +30,20 @@ export function close(actual: ArrayLike<number>, expected: ArrayLike<number>, to
   assert.ok(worst <= tolerance, `${worst} apart, at most ${tolerance} allowed`);
 }
 
-/** What a run leaves behind, in tensors. */
+/** The number of tensors that a run leaves behind. */
 export async function leaked(run: () => unknown): Promise<number> {
   const before = tf.memory().numTensors;
   await run();
-  // What follows an error is cleaned up when the running code has ended.
+  // After an error, the adapter disposes in a microtask.
   await new Promise((resolve) => setTimeout(resolve));
   return tf.memory().numTensors - before;
+}
+
+/** Waits for what a device answers: on a software GPU that may take seconds. */
+export async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 2000; i++) {
+    if (await isDone()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.unreachable('it did not come in 20 s');
 }

@@ -1,4 +1,4 @@
-// What is found below a model, under which names, and what walks it.
+// The modules below a model, and their names.
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { ofClass, wrapTfjs } from '../../../adapters/tfjs/index.ts';
@@ -11,7 +11,7 @@ import { numbers } from './tensors.ts';
 const { layers } = tf;
 const dense = (name: string) => layers.dense({ units: 2, name, kernelInitializer: 'ones' });
 
-/** A layer of the user's that keeps layers in every place where the core looks for modules, and in some where it does not. */
+/** A custom layer with layers wherever the core looks for modules, and in some places where it does not. */
 class Heads extends layers.Layer {
   static readonly className: string = 'Heads';
   readonly heads: Record<string, unknown> = { left: dense('left'), deeper: { right: dense('right') } };
@@ -33,7 +33,7 @@ class Heads extends layers.Layer {
   }
 }
 
-/** The same places, in a module of the core. */
+/** The same, as a module of the core. */
 class CoreHeads extends Module {
   override forward(): void {}
 }
@@ -41,7 +41,7 @@ class CoreHeads extends Module {
 const paths = (all: Iterable<readonly [string, unknown]>) => [...all].map(([path]) => path);
 
 onEachBackend('the tree', (test) => {
-  test('layers in fields, arrays and plain objects are found as the core finds modules there', () => {
+  test('layers in fields, arrays and plain objects are found and named as modules of the core are', () => {
     const heads = new Heads('two');
     const model = tf.sequential({ layers: [layers.dense({ units: 2, inputShape: [2], name: 'in' }), heads] });
     const net = wrapTfjs(tf, model);
@@ -58,7 +58,7 @@ onEachBackend('the tree', (test) => {
       'two.field',
     ]);
     assert.is(net.getSubmodule('two.heads.left').layer, heads.heads.left);
-    // The same structure of modules: the core's names for it are the source of these.
+    // The expected names are the core's, for modules in the same structure.
     const core = new CoreHeads();
     const module = (value: unknown): unknown => {
       if (value instanceof layers.Layer) return value.getClassName() === 'InputLayer' ? undefined : new CoreHeads();
@@ -79,7 +79,7 @@ onEachBackend('the tree', (test) => {
     assert.equal(shapes, ['two.heads.left 3,2']);
   });
 
-  test('a layer in the place of a method would hide it, as in the core', () => {
+  test('a layer that would hide a method is an error, as in the core', () => {
     class Clumsy extends layers.Layer {
       static readonly className: string = 'Clumsy';
       attend(): void {}
@@ -110,7 +110,7 @@ onEachBackend('the tree', (test) => {
     assert.is(nodes.getSubmodule(''), nodes);
   });
 
-  test('names with dots: one name, for globs too', () => {
+  test('names with dots are one name, for globs too', () => {
     const model = tf.sequential({
       layers: [layers.dense({ units: 2, inputShape: [2], name: 'conv.1' }), dense('conv.2'), dense('fc')],
     });
@@ -129,7 +129,7 @@ onEachBackend('the tree', (test) => {
     assert.throws(() => wrapTfjs(tf, two).getSubmodule('a.b'), /two modules of .* have the path "a.b"/);
     assert.throws(() => wrapTfjs(tf, two).getSubmodule('a.c'), /has no layer "a.c"\n {2}its layers: a, a.b/);
     assert.throws(() => wrapTfjs(tf, two).getSubmodule(7 as never), TypeError);
-    // What a property holds has two names, as in the core.
+    // A layer in a property's object or array has two names, as in the core.
     const heads = wrapTfjs(
       tf,
       tf.sequential({ layers: [layers.dense({ units: 2, inputShape: [2] }), new Heads('two')] }),
@@ -146,7 +146,7 @@ onEachBackend('the tree', (test) => {
     assert.is(String(nodes.getSubmodule('block/a.b')), 'Relu(block/a.b)');
   });
 
-  test('ofClass finds layers by the names of their classes, and no nodes', () => {
+  test('ofClass() finds layers by the names of their classes, and no nodes', () => {
     const net = wrapTfjs(tf, models.convolutional());
     assert.equal(paths(select(net, ofClass('Conv2D', 'Dense'))), ['conv', 'dense']);
     const nodes = wrapTfjs(tf, graph([input(-1), op('a', 'Relu', 'x')], ['a']));

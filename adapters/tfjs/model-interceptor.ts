@@ -1,11 +1,11 @@
 /**
- * @file The forward of a whole model. predict, evaluate and fit never call the model's `call`: they ask the executor for
- * `model.outputs`. So these become, while somebody listens, the outputs of a layer of ours that takes the model's inputs
- * and runs the model inside:
+ * @file Where the runs of a whole model are intercepted. predict, evaluate and fit never call the model's `call`: they
+ * ask the executor for `model.outputs`. So a hooked model gets other outputs: those of a layer of layertap's that takes
+ * the model's inputs and runs the model inside.
  *
- *     before:  inputs → layers → outputs           while hooked:  inputs → [hooks around: layers] → outputs
+ *     before:  inputs → layers → outputs           hooked:  inputs → [hooks around: layers] → outputs
  *
- * `model.layers`, and with it all that is saved or cloned, stays as it is.
+ * `model.layers`, and so all that is saved or cloned, stays as it is.
  */
 import {
   type Container,
@@ -18,27 +18,26 @@ import {
 
 type ModelFn = (inputs: unknown, options: TfjsCallOptions | undefined) => unknown;
 
-/** A model, and how to run it as it was. */
-export interface ModelOutput {
+/** The forward of a model, run on a view of the model that has its original outputs. */
+type CallOn = (view: Container, inputs: unknown, options: TfjsCallOptions | undefined) => unknown;
+
+export interface ModelInterceptor {
   /** The model's own forward, without the hooks on it. */
-  forward(inputs: unknown, options: TfjsCallOptions | undefined): unknown;
+  readonly forward: ModelFn;
   restore(): void;
 }
 
-/** The forward of a model, seen with outputs of its own. */
-type CallAs = (view: Container, inputs: unknown, options: TfjsCallOptions | undefined) => unknown;
-
 /**
- * Makes a model go through `run` for its outputs, whoever asks for them.
- * @param callAs the forward of a model that is no Sequential
+ * Makes every run of a model call `run` for its outputs.
+ * @param callOn the forward of a model that is not a Sequential
  */
-export function replaceModelOutput(model: Container, callAs: CallAs, run: ModelFn): ModelOutput {
-  if (!isSequential(model)) return replaceOutputs(model, callAs, run);
-  // A Sequential runs the model that it builds, when it is first run or compiled: until then layers may come and go.
-  const through = (inner: Container | null | undefined) =>
+export function interceptModel(model: Container, callOn: CallOn, run: ModelFn): ModelInterceptor {
+  if (!isSequential(model)) return replaceOutputs(model, callOn, run);
+  // A Sequential runs an inner model, built at the first run or when compiled: layers may come and go until then.
+  const intercept = (inner: Container | null | undefined) =>
     inner ? replaceOutputs(inner, (view, inputs, options) => view.call(inputs, options), run) : undefined;
   let inner = model.model;
-  let current = through(inner);
+  let current = intercept(inner);
   const found = Object.getOwnPropertyDescriptor(model, 'model');
   Object.defineProperty(model, 'model', {
     configurable: true,
@@ -47,7 +46,7 @@ export function replaceModelOutput(model: Container, callAs: CallAs, run: ModelF
     set: (next: Container) => {
       current?.restore();
       inner = next;
-      current = through(inner);
+      current = intercept(inner);
     },
   });
   return {
@@ -68,7 +67,7 @@ export function replaceModelOutput(model: Container, callAs: CallAs, run: ModelF
   };
 }
 
-/** The layers that stand in for a model's outputs: made once for these, because tfjs keeps what it sorted by name. */
+/** The layers that stand in for the outputs of a model. */
 interface StandIn {
   run: ModelFn;
   /** The inputs and outputs that the model had. */
@@ -76,11 +75,11 @@ interface StandIn {
   readonly outputs: SymbolicTensor[];
 }
 
+/** Reused for the same ends: tfjs caches execution orders by the names of outputs. */
 const standIns = new WeakMap<Container, StandIn>();
 
-function replaceOutputs(model: Container, call: CallAs, run: ModelFn): ModelOutput {
+function replaceOutputs(model: Container, callOn: CallOn, run: ModelFn): ModelInterceptor {
   const originals = model.outputs;
-  // The same model, seen with its own outputs.
   const view = Object.create(model, { outputs: { value: originals } }) as Container;
   let standIn = standIns.get(model);
   const ends = endsOf(model);
@@ -92,7 +91,7 @@ function replaceOutputs(model: Container, call: CallAs, run: ModelFn): ModelOutp
   const { outputs } = standIn;
   model.outputs = outputs;
   return {
-    forward: (inputs, options) => call(view, inputs, options),
+    forward: (inputs, options) => callOn(view, inputs, options),
     restore() {
       if (model.outputs === outputs) model.outputs = originals;
     },
@@ -105,8 +104,8 @@ function makeStandIn(model: Container): StandIn {
   const standIn: StandIn = { run: () => undefined, ends: endsOf(model), outputs: [] };
   const originals = model.outputs;
   let others: unknown[] = [];
-  // The executor runs a layer once for each of its outputs that is asked for. So one layer with one output runs the
-  // model, and behind it stands one for each further output, which has been computed by then.
+  // The executor runs a layer once for each of its outputs. So the layer that runs the model has one output, and each
+  // further output has a layer behind it that only passes on what has been computed by then.
   const first = makeLayer(model, `${model.name}/hooks`, originals[0]!, (inputs, options) => {
     const [output, ...rest] = toList(standIn.run(inputs, options));
     others = rest;
@@ -125,23 +124,22 @@ function makeLayer(model: Container, name: string, like: SymbolicTensor, call: L
   return Object.assign(layer, { call, computeOutputShape: () => like.shape, supportsMasking: false });
 }
 
-/** Connects a layer to symbolic tensors, and takes back what that leaves behind in the layers that made them. */
+/** Applies a layer to symbolic tensors, and removes the nodes that this adds to the layers which made them. */
 function connect(layer: Layer, inputs: SymbolicTensor[]): SymbolicTensor {
   const output = layer.apply(inputs) as SymbolicTensor;
   for (const { sourceLayer } of inputs) {
     const { outboundNodes } = sourceLayer;
-    const place = outboundNodes.findIndex(({ outboundLayer }) => outboundLayer === layer);
-    if (place >= 0) outboundNodes.splice(place, 1);
+    const index = outboundNodes.findIndex(({ outboundLayer }) => outboundLayer === layer);
+    if (index >= 0) outboundNodes.splice(index, 1);
   }
   return output;
 }
 
-/** tf.layers.Layer, found from a model, so that tfjs-layers need not be passed in where tfjs-core is. */
-function layerClass(model: Layer): new (options: { name: string; trainable: boolean }) => Layer {
+type LayerClass = new (options: { name: string; trainable: boolean }) => Layer;
+
+/** tf.layers.Layer, found from a model: the user may have passed in tfjs-core alone. */
+function layerClass(model: Layer): LayerClass {
   let prototype = Object.getPrototypeOf(model) as object;
   while (!Object.hasOwn(prototype, 'assertInputCompatibility')) prototype = Object.getPrototypeOf(prototype);
-  return prototype.constructor as new (options: {
-    name: string;
-    trainable: boolean;
-  }) => Layer;
+  return prototype.constructor as LayerClass;
 }
