@@ -57,7 +57,6 @@ export default {
   output: {
     dir: 'dist',
     format: 'es',
-    sourcemap: true,
     chunkFileNames: 'shared/[name]-[hash].js',
     hoistTransitiveImports: false,
     // A room, a chunk: a bundler leaves out those from which a program imports nothing. Within one it has to keep what a

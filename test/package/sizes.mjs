@@ -1,0 +1,144 @@
+// What a program ships that imports one thing from the packed package: bundled and minified by esbuild, gzipped, RxJS
+// apart. Fails if a bundle is larger than its limit, or if the table in the README is off by more than 3 %.
+//
+//   npm run build && node test/package/sizes.mjs            checks
+//   npm run build && node test/package/sizes.mjs --write    writes the measured figures into the README first
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const TOLERANCE = 0.03;
+
+/** By the first cell of the README's row: a program, and how many bytes it may have, gzipped. */
+const PROGRAMS = {
+  '`attach` on one method, `log()` included': {
+    limit: 14_600,
+    code: `
+      import { attach } from 'layertap';
+      attach(globalThis.model, 'predict').log();`,
+  },
+  'a `Module` with a `Linear`, and one hook': {
+    limit: 35_000,
+    code: `
+      import { Linear, Module } from 'layertap';
+      class Network extends Module {
+        fc = new Linear(10, 2);
+        forward(x) {
+          return this.fc(x);
+        }
+      }
+      const net = new Network();
+      net.fc.registerForwardHook((module, inputs, output) => console.log(output));
+      globalThis.net = net;`,
+  },
+  '`SummaryWriter`': {
+    limit: 46_000,
+    code: `
+      import { SummaryWriter } from 'layertap/tensorboard';
+      new SummaryWriter('runs').addHistogram('fc1', globalThis.values);`,
+  },
+  '`readEvents`': {
+    limit: 8_300,
+    code: `
+      import { readEvents } from 'layertap/tensorboard';
+      globalThis.events = readEvents(globalThis.bytes);`,
+  },
+  '`readSafetensors`': {
+    limit: 3_900,
+    code: `
+      import { readSafetensors } from 'layertap/safetensors';
+      globalThis.weights = readSafetensors(globalThis.bytes);`,
+  },
+  '`mountViewer` on a `select` of one model': {
+    limit: 79_500,
+    code: `
+      import { select } from 'layertap';
+      import { mountViewer } from 'layertap/viewer';
+      mountViewer(document.body, select(globalThis.net, '**'));`,
+  },
+  '`wrapTfjs`, and one hook': {
+    limit: 38_500,
+    code: `
+      import { wrapTfjs } from 'layertap/adapters/tfjs';
+      wrapTfjs(globalThis.tf, globalThis.model).registerForwardHook((module, inputs, output) => console.log(output));`,
+  },
+};
+
+/** Of the package itself: as it is downloaded, and as it lies in node_modules. */
+const PACKAGE = {
+  'the package, packed': { limit: 500_000, bytes: ({ size }) => size },
+  'the package, unpacked': { limit: 1_600_000, bytes: ({ unpackedSize }) => unpackedSize },
+};
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = join(root, 'README.md');
+const folder = mkdtempSync(join(tmpdir(), 'layertap-sizes-'));
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0)} KB`;
+
+/** Packs the repository and unpacks it where a program in `folder` finds it. @returns what npm says of it */
+function install() {
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
+  const target = join(folder, 'node_modules/layertap');
+  mkdirSync(target, { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', target, '--strip-components', '1']);
+  return packed;
+}
+
+async function bundle(code) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    external: ['rxjs', 'node:*'],
+    // Where the package's dependencies are.
+    nodePaths: [join(root, 'node_modules')],
+    legalComments: 'none',
+    write: false,
+  });
+  return outputFiles[0].contents;
+}
+
+/** The row of the README that begins with a cell: the whole line, and the bytes that its last cell claims. */
+function rowOf(text, name) {
+  const line = text.split('\n').find((row) => row.startsWith(`| ${name} |`));
+  assert.ok(line, `README.md has no row "${name}" in its table of sizes`);
+  const [amount, unit] = line.split('|').at(-2).trim().split(' ');
+  return { line, claimed: Number(amount) * { KB: 1e3, MB: 1e6 }[unit] };
+}
+
+try {
+  const packed = install();
+  const measured = Object.entries(PACKAGE).map(([name, { limit, bytes }]) => ({ name, limit, bytes: bytes(packed) }));
+  for (const [name, { limit, code }] of Object.entries(PROGRAMS)) {
+    const script = await bundle(code);
+    measured.push({ name, limit, minified: script.length, bytes: gzipSync(script, { level: 9 }).length });
+  }
+  let text = readFileSync(readme, 'utf8');
+  if (process.argv.includes('--write')) {
+    for (const { name, minified, bytes } of measured) {
+      const cells = [name, minified === undefined ? '' : kilobytes(minified), kilobytes(bytes)];
+      text = text.replace(rowOf(text, name).line, () => `| ${cells.join(' | ')} |`);
+    }
+    writeFileSync(readme, text);
+  }
+  const problems = [];
+  for (const { name, limit, bytes } of measured) {
+    const { claimed } = rowOf(text, name);
+    console.log(`${name.padEnd(44)} ${bytes} bytes, limit ${limit}, README ${kilobytes(claimed)}`);
+    if (bytes > limit) problems.push(`${name}: at most ${limit} bytes, got ${bytes}`);
+    if (!(Math.abs(bytes / claimed - 1) <= TOLERANCE)) {
+      problems.push(`README.md, ${name}: ${kilobytes(claimed)}, got ${kilobytes(bytes)}; --write corrects it`);
+    }
+  }
+  assert.deepEqual(problems, []);
+} finally {
+  rmSync(folder, { recursive: true });
+}
