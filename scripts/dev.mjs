@@ -4,7 +4,7 @@
 //   npm run dev -- hooks/    only those whose path contains the text
 import { spawn } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { testsOf } from './imports.mjs';
 
@@ -24,9 +24,18 @@ const end = (child) => {
 };
 const ended = (child) => new Promise((resolve) => child.on('close', resolve));
 
-/** `src/hooks/select.ts` → `hooks/select`, `test/hooks/select.test.ts` likewise. */
-const subjectOf = (file) => file.replace(/^(src|test)\//, '').replace(/(\.test)?\.\w+$/, '');
-const roomOf = (file) => dirname(subjectOf(file));
+/** `src/hooks/core/tree.ts` → room `hooks`, subject `tree`; the same for `test/hooks/tree.test.ts`. */
+const placeOf = (file) => {
+  const parts = file.replace(/^(src|test)\//, '').split('/');
+  return { room: parts[0], subject: parts.at(-1).replace(/(\.test)?\.\w+$/, '') };
+};
+
+/** 0 for a test of the same file, 1 for one of the same room, 2 for others. */
+function distance(test, file) {
+  const [a, b] = [placeOf(test), placeOf(file)];
+  if (a.room !== b.room) return 2;
+  return a.subject === b.subject ? 0 : 1;
+}
 
 async function run() {
   end(running);
@@ -36,10 +45,9 @@ async function run() {
     if ((await ended(start('scripts/build-wasm.mjs'))) !== 0) return;
     files.push('src/kernels/binaries.ts');
   }
-  const [subjects, rooms] = [files.map(subjectOf), files.map(roomOf)];
-  const distance = (test) => (subjects.includes(subjectOf(test)) ? 0 : rooms.includes(roomOf(test)) ? 1 : 2);
   const tests = testsOf(root, files).filter((test) => test.includes(wanted));
-  tests.sort((a, b) => distance(a) - distance(b));
+  const nearest = (test) => Math.min(...files.map((file) => distance(test, file)));
+  tests.sort((a, b) => nearest(a) - nearest(b));
   console.log(`\n${files.join(', ')}: ${tests.length} test files`);
   if (tests.length > 0) running = start('test/run.mjs', ...tests);
 }

@@ -47,6 +47,10 @@ export function testsOf(root, changed) {
     reached.add(file);
     for (const importer of importers.get(file) ?? []) visit(importer);
   };
-  for (const file of changed) visit(file);
+  for (const file of changed) {
+    visit(file);
+    // It runs the examples as programs of their own.
+    if (file.startsWith('examples/')) reached.add('test/examples.test.ts');
+  }
   return [...reached].filter((file) => file.endsWith('.test.ts')).sort();
 }

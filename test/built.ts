@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Where a file of `dist/` is, for the tests that need one.
- * @throws Error that says how to build where it is missing
+ * The path of a file of `dist/`.
+ * @throws Error that says how to build if the file is missing
  */
 export function built(path: string): string {
   const file = fileURLToPath(new URL(`../dist/${path}`, import.meta.url));

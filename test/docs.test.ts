@@ -1,7 +1,7 @@
 /**
  * @file Every ```ts block of the README and of docs/ is compiled as a user would compile it, against the built package, and
- * run. What a block talks about without saying where it comes from stands in docs/cast.ts. A block that cannot run
- * here, because it needs a page or a file of the user's, is marked ```ts no-run, and compiled only.
+ * run. Names that a block uses without defining them come from docs/cast.ts. A block that cannot run here, because it needs
+ * a page or a file of the user's, is marked ```ts no-run, and only compiled.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,10 @@ import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { built } from './built.ts';
 import type { Cast } from './docs/cast.ts';
+
+built('types/src/index.d.ts');
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Inside the repository, where 'layertap' means the package itself.
@@ -55,7 +58,7 @@ const NAMES: readonly (keyof Cast)[] = [
   'ablate',
 ];
 
-/** A block as a module. Its lines keep the numbers that they have on the page: that is where an error is looked for. */
+/** A block as a module. Line numbers are those of the page, so that errors point there. */
 function asModule({ line, code }: Block): string {
   const imports: string[] = [];
   const body = code.replace(/^import [^;]*;$/gm, (found) => {
@@ -63,7 +66,7 @@ function asModule({ line, code }: Block): string {
     return '\n'.repeat(found.split('\n').length - 1);
   });
   const cast = `import { cast } from '../../test/docs/cast.ts'; const { ${NAMES.join(', ')} } = cast();`;
-  // In braces, so that a block may have names of its own for what is in the cast.
+  // In braces, so that a block may redefine names of the cast.
   return `${imports.join(' ')} ${cast} {${'\n'.repeat(line - 1)}${body}}\n`;
 }
 
@@ -93,7 +96,7 @@ writeFileSync(
 
 test('the code blocks of the docs compile', () => {
   const opened = pages.flatMap((page) => readFileSync(join(root, page), 'utf8').match(/^ *```ts/gm) ?? []);
-  assert.is(blocks.length, opened.length, 'every block that is opened is read');
+  assert.is(blocks.length, opened.length, 'an opened block was not read');
   const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', out], {
     encoding: 'utf8',
   });
@@ -107,7 +110,7 @@ for (const page of pages) {
   test(`the ${running.length} code blocks of ${page} run`, () => {
     const cwd = mkdtempSync(join(tmpdir(), 'layertap-docs-'));
     try {
-      // One after the other in one process; the last line that is printed names the block that failed.
+      // One after the other in one process; the last line printed names the block that failed.
       const program = [
         `(await import('${new URL('docs/cast.ts', import.meta.url)}')).writeFiles();`,
         ...running.map(
@@ -120,7 +123,7 @@ for (const page of pages) {
         { cwd, encoding: 'utf8', timeout: 60_000 },
       );
       assert.is(status, 0, stderr);
-      // Nothing is reported or warned either.
+      // No reports and no warnings either.
       assert.is(stderr.trim(), running.map(({ line }) => `line ${line}`).join('\n'));
     } finally {
       rmSync(cwd, { recursive: true });

@@ -1,20 +1,27 @@
 // Runs every test file in a process of its own and adds up what uvu reports. uvu exits 0 when a file ran nothing
 // (no test, or a forgotten `test.run()`); here that is a failure. Ends with the line "N passed, N failed".
 //
-//   node test/run.mjs               all files
-//   node test/run.mjs hooks/ nn/    the files whose paths contain one of the given texts, in that order
+//   npm test                   builds, then runs all files
+//   npm test -- hooks/ nn/     the files whose paths contain one of the given texts, in that order, without a build
 //
-// It needs no build but for the WebAssembly binaries, which it compiles where they are missing. Tests of built files say so.
+// Without a build only the WebAssembly binaries are compiled, if they are missing. Tests of built files say that they need
+// `npm run build`.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesBelow } from '../scripts/imports.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..');
 const wanted = process.argv.slice(2);
 
+if (wanted.length === 0) {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', shell: true });
+} else if (isOlder('dist/index.js', ['src', 'adapters', 'viewer', 'command'])) {
+  console.log('dist/ is older than the sources: tests of built files see the old code until `npm run build`');
+}
 if (!existsSync(join(root, 'src/kernels/binaries.ts'))) {
   execFileSync(process.execPath, ['scripts/build-wasm.mjs'], { cwd: root, stdio: 'inherit' });
 }
@@ -29,6 +36,13 @@ const all = readdirSync(here, { recursive: true })
 const files =
   wanted.length === 0 ? all : [...new Set(wanted.flatMap((text) => all.filter((name) => name.includes(text))))];
 
+/** Whether a file is older than any below some folders; false if it is missing. */
+function isOlder(file, folders) {
+  if (!existsSync(join(root, file))) return false;
+  const built = statSync(join(root, file)).mtimeMs;
+  return folders.flatMap((folder) => filesBelow(root, folder)).some((one) => statSync(join(root, one)).mtimeMs > built);
+}
+
 const TIMEOUT_SECONDS = 180;
 
 let passed = 0;
@@ -42,7 +56,6 @@ function run(file) {
       env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
     });
     let output = '';
-    // A file that hangs is a failure, not a run without end.
     const timer = setTimeout(() => {
       output += `\nkilled after ${TIMEOUT_SECONDS} seconds\n`;
       child.kill('SIGKILL');
