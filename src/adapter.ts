@@ -4,7 +4,7 @@
  */
 
 /* Hooks around a call that the framework makes */
-export { intercept, type Listeners, listenersOf } from './hooks/index.ts';
+export { type InterceptOptions, inputsOnDemand, intercept, type Listeners, listenersOf } from './hooks/index.ts';
 export { MethodInterceptor, replaceProperty } from './hooks/index.ts';
 
 /* What a Hookable says of itself */

@@ -62,6 +62,7 @@ test('adapter writers get these names', () => {
     'checkOptions',
     'describe',
     'handleOf',
+    'inputsOnDemand',
     'intercept',
     'listenersOf',
     'nearest',

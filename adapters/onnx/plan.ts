@@ -34,13 +34,13 @@ class HookedCall<T extends OnnxTensor> {
     const { inputs, outputs } = this.call;
     const given = inputs.map(read);
     const output = outputs.length === 1 ? read(outputs[0]!) : outputs.map(read);
-    if (!this.#listeners.isObserveOnly) return this.#intercept(number, given, output, values);
+    if (this.#listeners.mayReplace) return this.#intercept(number, given, output, values);
     this.#listeners.after(number, given, output);
     return undefined;
   }
 
   async #intercept(number: number, given: unknown[], output: unknown, values: Map<string, T>): Promise<void> {
-    const result = await intercept(this.point, () => output, given, undefined, number);
+    const result = await intercept(this.point, () => output, given, { call: number });
     if (result !== output) values.set(this.call.outputs[0]!, result as T);
   }
 }

@@ -40,7 +40,7 @@ export class GraphAsyncCall {
       engine.startScope(SCOPE);
       let running: unknown;
       try {
-        running = intercept(this.#hookable, forward, received, undefined, undefined, (hook) => this.#scoped(hook));
+        running = intercept(this.#hookable, forward, received, { around: (hook) => this.#scoped(hook) });
       } finally {
         if (!hasBegun) this.#endScope(undefined);
       }

@@ -40,7 +40,7 @@ export function callWithHooks(
     // Forward hooks see the inputs behind the identity, as in PyTorch: the layer's gradients include what they compute.
     const enter = backward && ((inputs: readonly unknown[]) => backward.enter(inputs));
     try {
-      const output = intercept(hookable, run, received, enter, call);
+      const output = intercept(hookable, run, received, { mapInputs: enter, call });
       checkNotDisposed(hookable, given, 'an input');
       // The usual case first: nothing was replaced, and nothing recorded.
       if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
@@ -73,8 +73,8 @@ export const NEEDS_WRAP = -1;
  */
 export function markTidy({ core: { engine }, listeners }: HookPoint): number {
   const track = engine.state?.activeScope?.track;
-  if (listeners.isObserveOnly) return track?.length ?? 0;
-  return track === undefined || !listeners.hasNoPreHooks || engine.isTapeOn() ? NEEDS_WRAP : track.length;
+  if (!listeners.mayReplace) return track?.length ?? 0;
+  return track === undefined || listeners.hasPreHooks || engine.isTapeOn() ? NEEDS_WRAP : track.length;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { checkOptions, className, describe, isClass } from '../check/index.ts';
 import { hookTable } from './core/hook-table.ts';
+import type { HookableOptions } from './core/hookable-options.ts';
 import { callAsync, callSync, type Target } from './core/pipeline.ts';
-import type { TensorReader } from './core/reader.ts';
 import { warn } from './core/report.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
 
@@ -10,13 +10,26 @@ type Method = (...inputs: never[]) => unknown;
 /** The keys of an object under which it has a method. */
 export type MethodName<O> = { [K in keyof O]-?: NonNullable<O[K]> extends Method ? K : never }[keyof O];
 
-export interface AttachOptions {
+/** The options of a Hookable that `attach` passes on. */
+const HOOKABLE_OPTIONS = [
+  'reader',
+  'async',
+  'unsupported',
+  'completeInputs',
+  'validateInputs',
+  'validateOutput',
+  'free',
+  'explainError',
+  'graph',
+  'discard',
+] as const;
+
+/** A name, children, and what else an adapter says of a Hookable: see {@link HookableOptions}. */
+export interface AttachOptions extends Pick<HookableOptions, (typeof HOOKABLE_OPTIONS)[number]> {
   /** What `String(hookable)` and error messages call it. Default `Class.method`. */
-  name?: string;
-  /** How the method's outputs are read as tensors; without one, a hook's replacement is not checked. */
-  reader?: TensorReader;
-  /** Whether every call gives a promise; pre-hooks may wait there. Default false. */
-  async?: boolean;
+  name?: string | undefined;
+  /** The children, as [name, module], read at each walk of the tree. Default: its own properties that hold modules. */
+  children?: (() => Iterable<[string, Hookable]>) | undefined;
 }
 
 /** An interceptor that stands, or has stood, in the place of a method. */
@@ -75,6 +88,10 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     }
   }
 
+  override *namedChildren(): Generator<[string, Hookable]> {
+    yield* this.#options.children?.() ?? super.namedChildren();
+  }
+
   override toString(): string {
     return this.#name;
   }
@@ -85,8 +102,9 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
       if (options[key] === undefined || options[key] === (this.#options[key] ?? (key === 'async' ? false : undefined)))
         continue;
       const [came, is] = [describe(options[key]), describe(this.#options[key])];
-      const [already, isObject] = [`attach(): ${this} is attached already`, typeof this.#options[key] === 'object'];
-      if (!isObject) throw new TypeError(`${already}, with option ${key} ${is}; got ${came}`);
+      const already = `attach(): ${this} is attached already`;
+      if (!['object', 'function'].includes(typeof this.#options[key]))
+        throw new TypeError(`${already}, with option ${key} ${is}; got ${came}`);
       throw new TypeError(
         `${already}, with another object as its ${key}\n  expected: the same one; make the ${key} once, and give it to every attach()`,
       );
@@ -280,17 +298,35 @@ function checkOwner(what: string, owner: object, key: PropertyKey, value: unknow
 const describeKey = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));
 
 const READER_METHODS = ['is', 'shape', 'values', 'keep'] as const;
+const FUNCTIONS = [
+  'children',
+  'completeInputs',
+  'validateInputs',
+  'validateOutput',
+  'free',
+  'explainError',
+  'graph',
+  'discard',
+] as const;
 
 function checkAttachOptions(options: AttachOptions): void {
-  checkOptions('attach()', options, ['name', 'reader', 'async']);
-  const { name, reader, async } = options;
+  checkOptions('attach()', options, ['name', 'children', ...HOOKABLE_OPTIONS]);
+  const { name, reader, async, free } = options;
   if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(`attach(): option "name" must be a string, got ${describe(name)}`);
   }
   if (async !== undefined && typeof async !== 'boolean') {
     throw new TypeError(`attach(): option "async" must be true or false, got ${describe(async)}`);
   }
-  if (reader === undefined) return;
+  for (const key of FUNCTIONS) {
+    if (options[key] === undefined || typeof options[key] === 'function') continue;
+    throw new TypeError(`attach(): option "${key}" must be a function, got ${describe(options[key])}`);
+  }
+  if (reader === undefined) {
+    if (free !== undefined)
+      throw new TypeError('attach(): option "free" needs a "reader", which tells what a tensor is');
+    return;
+  }
   for (const key of READER_METHODS) {
     if (typeof reader?.[key] === 'function') continue;
     throw new TypeError(`attach(): option "reader" must have a method ${key}(), got ${describe(reader)}`);

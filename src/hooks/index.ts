@@ -6,9 +6,10 @@ export {
   type RegisteredBackwardHook,
   registerBackwardHook,
 } from './adapter/backward.ts';
-export { intercept, type Listeners, listenersOf } from './adapter/intercept.ts';
+export { type InterceptOptions, inputsOnDemand, intercept, type Listeners, listenersOf } from './adapter/intercept.ts';
 export { MethodInterceptor } from './adapter/method-interceptor.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
+export { forEachTensor } from './core/each-tensor.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
@@ -24,7 +25,6 @@ export type { TensorReader, TensorValues } from './core/reader.ts';
 export { replaceProperty } from './core/replace-property.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
-export { forEachTensor } from './each-tensor.ts';
 export {
   type GlobalForwardHook,
   type GlobalForwardPreHook,

@@ -1,7 +1,7 @@
 import { absorb, checkOptions, describe, describeError, isThenable, type Summary } from '../check/index.ts';
 import { describeModule } from './core/describe-module.ts';
+import { forEachTensor } from './core/each-tensor.ts';
 import type { ForwardEvent } from './core/event.ts';
-import { forEachTensor } from './each-tensor.ts';
 import { summaryOf } from './summary-of.ts';
 
 export interface LogOptions {

@@ -11,11 +11,11 @@ import {
   readNumbers,
 } from '../check/index.ts';
 import { describeModule } from './core/describe-module.ts';
+import { forEachTensor } from './core/each-tensor.ts';
 import type { ForwardEvent } from './core/event.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
 import { report } from './core/report.ts';
-import { forEachTensor } from './each-tensor.ts';
 import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 

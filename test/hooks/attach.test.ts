@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AttachedMethod, attach, listHooks } from '../../src/index.ts';
+import { type AttachedMethod, attach, type Hookable, listHooks, select } from '../../src/index.ts';
 
 class Model {
   gain = 2;
@@ -369,7 +369,10 @@ test('attach() refuses what it cannot intercept, before anything has changed', (
   );
   const fixed = Object.defineProperty(new Model(), 'predict', { value: () => 1 });
   assert.throws(bad(fixed, 'predict'), /cannot be intercepted: the property is not configurable$/);
-  assert.throws(bad(model, 'predict', { nam: 'x' }), /unknown option "nam"; the options are name, reader, async$/);
+  assert.throws(
+    bad(model, 'predict', { nam: 'x' }),
+    /unknown option "nam"; the options are name, children, reader, async, /,
+  );
   assert.throws(bad(model, 'predict', { name: 7 }), /option "name" must be a string, got the number 7$/);
   assert.throws(bad(model, 'predict', { async: 1 }), /option "async" must be true or false/);
   assert.throws(bad(model, 'predict', { reader: {} }), /option "reader" must have a method is\(\), got an Object$/);
@@ -385,6 +388,38 @@ test('a method that vanished after attach() is an error when a hook is registere
     /^Object\.run cannot be hooked any more: Object\.run must be a method, got undefined$/,
   );
   assert.equal(listHooks(hookable), []);
+});
+
+test('attach() with children: a tree of attached methods, walked like any other', () => {
+  const model = {
+    run: (x: number) => model.second.run(model.first.run(x)),
+    first: { run: (x: number) => x + 1 },
+    second: { run: (x: number) => 2 * x },
+  };
+  const first = attach(model.first, 'run');
+  const second = attach(model.second, 'run', { name: 'Second' });
+  const children = () =>
+    [
+      ['first', first],
+      ['cells.0', second],
+    ] as [string, Hookable][];
+  const root = attach(model, 'run', { children });
+  assert.equal(
+    [...root.namedModules()].map(([path]) => path),
+    ['', 'first', 'cells.0'],
+  );
+  assert.is(root.getSubmodule('cells.0'), second);
+  const seen: unknown[] = [];
+  select(root, '**').observe(({ path, output }) => seen.push([path, output]));
+  assert.is(model.run(3), 8);
+  assert.equal(seen, [
+    ['first', 4],
+    ['cells.0', 8],
+  ]);
+  assert.throws(
+    () => attach({ run: () => 1 }, 'run', { children: [] as never }),
+    /option "children" must be a function, got an array/,
+  );
 });
 
 test.run();

@@ -1,7 +1,7 @@
 // The public contract suite over everything of layertap's own that can be hooked.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { intercept, listenersOf } from '../../src/adapter.ts';
+import { listenersOf } from '../../src/adapter.ts';
 import { attach, Hookable, Module, type Tensor, type TensorReader, tensor } from '../../src/index.ts';
 import { type ContractTarget, hookContract } from '../../src/testing/index.ts';
 
@@ -172,18 +172,22 @@ function attached<T>(
   };
 }
 
-/** A tensor of a framework without garbage collection: what nobody owns after a call is freed. */
+/** A tensor of a framework without garbage collection. */
 class Owned {
+  static alive = 0;
   #values: readonly number[] | undefined;
   constructor(values: readonly number[]) {
     this.#values = [...values];
+    Owned.alive++;
   }
   get values(): readonly number[] {
     if (this.#values === undefined) throw new Error('a tensor was read after it had been freed');
     return this.#values;
   }
   free(): void {
+    if (this.#values === undefined) throw new Error('a tensor was freed twice');
     this.#values = undefined;
+    Owned.alive--;
   }
 }
 
@@ -194,50 +198,35 @@ const ownedReader: TensorReader<Owned> = {
   keep: ({ values }) => new Owned(values),
 };
 const doubleOwned = ({ values }: Owned) => new Owned(values.map((value) => 2 * value));
-
-/** An adapter of it. The caller owns what he gives and what he gets. */
-class OwningPlace extends Hookable {
-  /** What the hooks of the call that runs have given. */
-  #given = new Set<unknown>();
-
-  constructor(run: (...inputs: readonly unknown[]) => Owned) {
-    super({
-      reader: ownedReader as TensorReader,
-      completeInputs: (_before, now) => this.#take(now),
-      validateOutput: (_output, replacement) => {
-        this.#take([replacement]);
-        return undefined;
-      },
-      call: (...inputs) => this.#call(run, inputs),
-    });
+/** The message that a call fails with, whether it throws or rejects. */
+const errorOf = async (call: () => unknown) => {
+  try {
+    await call();
+  } catch (error) {
+    return (error as Error).message;
   }
+  return 'no error';
+};
+const free = (tensor: unknown) => (tensor as Owned).free();
 
-  #take(values: readonly unknown[]): readonly unknown[] {
-    for (const value of values) this.#given.add(value);
-    return values;
-  }
-
-  #call(run: (...inputs: readonly unknown[]) => Owned, inputs: readonly unknown[]): unknown {
-    const outer = this.#given;
-    this.#given = new Set();
-    const forward = (...values: readonly unknown[]) => {
-      const own = run(...values);
-      this.#take([own]);
-      return own;
-    };
-    let output: unknown;
-    try {
-      output = intercept(this, forward, inputs);
-      return output;
-    } finally {
-      for (const value of this.#given) if (value !== output && value instanceof Owned) value.free();
-      this.#given = outer;
-    }
-  }
-
-  override forward(...inputs: unknown[]): unknown {
-    return inputs;
-  }
+/** Attached to a method of a framework whose tensors are freed by hand. */
+function ownedTarget(mode: ContractTarget<Owned>['mode']): ContractTarget<Owned> {
+  return {
+    name: `attach() with tensors that are freed, ${mode}`,
+    mode,
+    extraInputs: true,
+    tensor: (values) => new Owned(values),
+    values: ({ values }) => values,
+    create(onForward) {
+      const run = (...inputs: unknown[]) => {
+        onForward(inputs);
+        return doubleOwned(inputs[0] as Owned);
+      };
+      const model = { run: mode === 'sync' ? run : async (...inputs: unknown[]) => run(...inputs) };
+      const options = { reader: ownedReader as TensorReader, free, async: mode === 'async' };
+      return { hookable: attach(model, 'run', options), call: (...inputs) => model.run(...inputs), receiver: model };
+    },
+  };
 }
 
 /** A place whose framework computes as ever, and gives its output to the hooks. */
@@ -258,21 +247,6 @@ class OutputPlace extends Hookable {
     return x;
   }
 }
-
-const owning: ContractTarget<Owned> = {
-  name: 'an adapter that frees',
-  mode: 'sync',
-  extraInputs: true,
-  tensor: (values) => new Owned(values),
-  values: ({ values }) => values,
-  create(onForward) {
-    const hookable = new OwningPlace((...inputs) => {
-      onForward(inputs);
-      return doubleOwned(inputs[0] as Owned);
-    });
-    return { hookable, call: hookable as never };
-  },
-};
 
 const outputs: ContractTarget<Box> = {
   name: 'outputs alone',
@@ -298,7 +272,7 @@ const runs = [
   ]),
   hookContract(attached(boxes, 'sync', 'prototype')),
   hookContract(attached(boxes, 'promise', 'prototype')),
-  hookContract(owning),
+  ...(['sync', 'promise', 'async'] as const).map((mode) => hookContract(ownedTarget(mode))),
   hookContract(outputs),
 ];
 for (const { name, run } of runs.flat()) test(name, run);
@@ -310,6 +284,49 @@ test('a target of outputs alone has all cases but those of pre-hooks and of a fo
     for (const name of left) assert.match(name, /pre-hook|forward throws|the call that threw/);
     assert.is(left.length, { sync: 5, promise: 6, async: 7 }[mode]);
   }
+});
+
+for (const mode of ['sync', 'promise', 'async'] as const) {
+  test(`free: whatever hooks put out of use is freed once, the caller's tensors never (${mode})`, async () => {
+    const { tensor, create } = ownedTarget(mode);
+    let failing = false;
+    const { hookable, call } = create(() => {
+      if (failing) throw new Error('failing in forward');
+    });
+    const before = Owned.alive;
+    const input = tensor([1, 2]);
+    hookable.registerForwardPreHook(() => tensor([3, 4]));
+    hookable.registerForwardPreHook(() => tensor([5, 6]));
+    hookable.registerForwardHook(() => tensor([7, 8]));
+    hookable.registerForwardHook((_module, _inputs, output) => output);
+    const last = hookable.registerForwardHook(() => [tensor([9, 10])], {});
+    // An array for a tensor is refused; the call fails with everything freed.
+    assert.match(await errorOf(() => call(input)), /not a tensor/);
+    assert.is(Owned.alive - before, 2, 'the input, and what the failing hook made and could not give away');
+    last.remove();
+    const output = (await call(input)) as Owned;
+    assert.equal(output.values, [7, 8]);
+    assert.equal(input.values, [1, 2]);
+    assert.is(Owned.alive - before, 3, 'the input and the output beside those');
+    failing = true;
+    assert.match(await errorOf(() => call(input)), /failing in forward/);
+    assert.is(Owned.alive - before, 3);
+  });
+}
+
+test('free: a tensor that comes back as a part of the replacement, or is an input, stays', () => {
+  const model = { run: (x: Owned): unknown => ({ h: doubleOwned(x), x }) };
+  const method = attach(model, 'run', { reader: ownedReader as TensorReader, free });
+  method.registerForwardHook((_module, _inputs, output) => [(output as { h: Owned }).h, new Owned([0])]);
+  const before = Owned.alive;
+  const input = new Owned([1]);
+  const [h] = model.run(input) as [Owned];
+  assert.equal([h.values, input.values], [[2], [1]]);
+  assert.is(Owned.alive - before, 3);
+});
+
+test('free without a reader is refused: nothing says what a tensor is', () => {
+  assert.throws(() => attach({ run: () => 1 }, 'run', { free }), /option "free" needs a "reader"/);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { forEachTensor } from '../../src/hooks/each-tensor.ts';
+import { forEachTensor } from '../../src/hooks/core/each-tensor.ts';
 import { attach, Identity, setReporter, Tensor, type TensorReader, tensor, tensorReader } from '../../src/index.ts';
 
 const isTensor = (value: unknown): boolean => value instanceof Tensor;

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import {
   backwardHooks,
   type HookableOptions,
+  inputsOnDemand,
   intercept,
   listenersOf,
   registerBackwardHook,
@@ -33,16 +34,16 @@ test('intercept() runs the hooks around what the framework does', () => {
   assert.is(intercept(place, double, [3]), 8.5);
 });
 
-test('intercept(): forward and the hooks get what `enter` makes of the inputs', async () => {
-  const enter = ([x]: readonly unknown[]) => [(x as number) + 10];
+test('intercept() with mapInputs: forward and the forward hooks get the mapped inputs', async () => {
+  const mapInputs = ([x]: readonly unknown[]) => [(x as number) + 10];
   const place = new Place({});
-  assert.is(intercept(place, double, [3], enter), 26);
+  assert.is(intercept(place, double, [3], { mapInputs }), 26);
   place.registerForwardPreHook((_module, [x]) => x! + 1);
   place.registerForwardHook((_module, inputs) => assert.equal(inputs, [14]));
-  assert.is(intercept(place, double, [3], enter), 28);
+  assert.is(intercept(place, double, [3], { mapInputs }), 28);
   const waiting = new Place({ async: true });
   waiting.registerForwardPreHook((async () => 5) as never);
-  assert.is(await (intercept(waiting, double, [3], enter) as Promise<number>), 30);
+  assert.is(await (intercept(waiting, double, [3], { mapInputs }) as Promise<number>), 30);
 });
 
 test('listenersOf(): a call that began with nothing registered has no hooks, and its start is not counted', () => {
@@ -60,25 +61,25 @@ test('listenersOf(): a call that began with nothing registered has no hooks, and
   assert.equal(calls, [0]);
 });
 
-test('listenersOf(): only observers where nothing can change a call, none before where there is no pre-hook', () => {
+test('listenersOf() says whether a registration may replace something, and whether there are pre-hooks', () => {
   const place = new Place({});
   const listeners = listenersOf(place);
   place.observe(() => undefined);
-  assert.ok(listeners.isObserveOnly && listeners.hasNoPreHooks);
-  for (const [register, hasNoPreHooks] of [
-    [() => place.registerForwardHook(() => undefined), true],
-    [() => place.registerForwardPreHook(() => undefined), false],
-    [() => place.transform(map((value) => value)), true],
-    [() => registerBackwardHook(place, 'backward', () => undefined), true],
+  assert.not(listeners.mayReplace || listeners.hasPreHooks);
+  for (const [register, hasPreHooks] of [
+    [() => place.registerForwardHook(() => undefined), false],
+    [() => place.registerForwardPreHook(() => undefined), true],
+    [() => place.transform(map((value) => value)), false],
+    [() => registerBackwardHook(place, 'backward', () => undefined), false],
   ] as const) {
     const handle = register();
-    assert.not(listeners.isObserveOnly, String(register));
-    assert.is(listeners.hasNoPreHooks, hasNoPreHooks, String(register));
+    assert.ok(listeners.mayReplace, String(register));
+    assert.is(listeners.hasPreHooks, hasPreHooks, String(register));
     handle.remove();
-    assert.ok(listeners.isObserveOnly && listeners.hasNoPreHooks, String(register));
+    assert.not(listeners.mayReplace || listeners.hasPreHooks, String(register));
   }
   removeAllHooks(place);
-  assert.ok(listeners.isObserveOnly);
+  assert.not(listeners.mayReplace);
 });
 
 test('begin() and after() do what intercept() does behind forward', () => {
@@ -125,13 +126,13 @@ test('a call at whose beginning nothing was registered has no hooks, whatever co
   const calls: number[] = [];
   place.registerForwardHook((_module, _inputs, _output, call) => void calls.push(call));
   assert.is(listeners.after(plain, [3], 6), 6);
-  assert.is(intercept(place, double, [3], undefined, plain), 6);
+  assert.is(intercept(place, double, [3], { call: plain }), 6);
   assert.equal(calls, []);
   const first = listeners.begin();
   const second = listeners.begin();
   listeners.after(second, [3], 6);
   // A call that has begun may go on as one with its hooks around it.
-  intercept(place, double, [3], undefined, first);
+  intercept(place, double, [3], { call: first });
   intercept(place, double, [3]);
   assert.equal(calls, [1, 0, 2]);
 });
@@ -147,7 +148,7 @@ test('listeners know their Hookable: they can neither be made of something else 
     assert.throws(() => listenersOf(wrong as never), /^listenersOf\(\): a Hookable expected, got /);
   }
   const { begin } = listeners;
-  assert.throws(() => begin.call({ isObserveOnly: true, hasNoPreHooks: true } as never), TypeError);
+  assert.throws(() => begin.call({ mayReplace: true, hasPreHooks: true } as never), TypeError);
 });
 
 test("no callback of an adapter has a `this` of layertap's", () => {
@@ -157,10 +158,11 @@ test("no callback of an adapter has a `this` of layertap's", () => {
   registerBackwardHook(place, 'backward', function (this: unknown) {
     seen.push(this);
   });
-  intercept(place, double, [3], function (this: unknown, inputs) {
+  const mapInputs = function (this: unknown, inputs: readonly unknown[]) {
     seen.push(this);
     return inputs;
-  });
+  };
+  intercept(place, double, [3], { mapInputs });
   backwardHooks(place, 'backward')[0]!.run();
   assert.equal(seen, [undefined, undefined]);
 });
@@ -292,6 +294,26 @@ test('backwardHooks(): those of one kind, in order; they are listed, counted and
     () => registerBackwardHook(place, 'backward', () => undefined, { alwaysCall: true } as never),
     /registerFullBackwardHook\(\) of Place\(\): unknown option "alwaysCall"/,
   );
+});
+
+test('inputsOnDemand() reads an input when a hook asks for it, once', () => {
+  const read: number[] = [];
+  const place = new Place({});
+  const handle = place.registerForwardHook((_module, inputs) => {
+    assert.ok(Array.isArray(inputs));
+    assert.is(inputs.length, 3);
+    assert.is(inputs[1], 20);
+    assert.is(inputs[1], 20);
+  });
+  const inputs = inputsOnDemand(3, (index) => {
+    read.push(index);
+    return 20 * index;
+  });
+  listenersOf(place).after(listenersOf(place).begin(), inputs, 6);
+  assert.equal(read, [1]);
+  handle.remove();
+  assert.equal([...inputs], [0, 20, 40]);
+  assert.equal(read, [1, 0, 2]);
 });
 
 test.run();

@@ -70,7 +70,7 @@ net.observe(({ call, receiver, reader }) => {
 const listeners: Listeners = listenersOf(net);
 listeners.after(listeners.begin(), [], y);
 // @ts-expect-error listeners are made by listenersOf() alone
-const made: Listeners = { isObserveOnly: true, hasNoPreHooks: true, begin: () => 0, after: () => 0 };
+const made: Listeners = { mayReplace: true, hasPreHooks: true, begin: () => 0, after: () => 0 };
 made.begin();
 
 const seen: Tensor[] = [];

@@ -1,33 +1,38 @@
+/** @file Hooks around a call that a framework makes. */
 import { describe } from '../../check/index.ts';
 import { type HookTable, hookTable } from '../core/hook-table.ts';
 import { callAsync, callSync, finishSync } from '../core/pipeline.ts';
 import { type Hookable, isHookable } from '../hookable.ts';
 
-/** The number of a call at whose beginning nothing was registered. */
-const PLAIN = -1;
+/** The number of a call that began while nothing was registered. */
+const UNCOUNTED = -1;
+
+export interface InterceptOptions {
+  /** Maps the inputs that the pre-hooks leave; `forward` and the forward hooks get the result. Default: the same. */
+  mapInputs?: ((inputs: readonly unknown[]) => readonly unknown[]) | undefined;
+  /** The number of a call that has begun, from `listeners.begin()`. Default: the call begins now. */
+  call?: number | undefined;
+  /** Runs each forward hook and the observers of an asynchronous call, for frameworks with memory scopes. */
+  around?: ((hook: () => unknown) => unknown) | undefined;
+}
 
 /**
- * For adapters: one call of a Hookable that its framework makes, with the hooks around it. The interceptor that an
- * adapter puts into the framework ends here; it is what calling a module is for the core.
- * @param forward what the framework would have done without hooks
- * @param inputs what the hooks see as inputs
- * @param mapInputs is given what the pre-hooks left; forward and the forward hooks get what it makes of that. Default: the same
- * @param call the number of a call that has begun already, from `listeners.begin()`. Default: it begins now
- * @param around runs each forward hook, and the observers, of a call that waits. Default: nothing is around them
- * @returns the output after all hooks; a promise where forward gives one, or where the Hookable says that it is asynchronous
- * @throws what forward or a hook throws
+ * For adapters: runs one call of the framework with the hooks of a Hookable around it. An adapter's interceptor ends
+ * here.
+ * @param forward the call without hooks
+ * @param inputs the inputs as hooks see them
+ * @returns the output after all hooks; a promise if `forward` returns one or the Hookable is asynchronous
+ * @throws what `forward` or a hook throws
  */
 export function intercept(
   hookable: Hookable,
   forward: (...inputs: never[]) => unknown,
   inputs: readonly unknown[],
-  mapInputs?: (inputs: readonly unknown[]) => readonly unknown[],
-  call?: number,
-  around?: (hook: () => unknown) => unknown,
+  { mapInputs, call, around }: InterceptOptions = {},
 ): unknown {
   const table = hookTable(hookable);
   const receiver = table.options.receiver ?? hookable;
-  if (!table.active || call === PLAIN)
+  if (!table.active || call === UNCOUNTED)
     return Reflect.apply(forward, receiver, mapInputs === undefined ? inputs : mapInputs(inputs));
   const target = { module: hookable, table, callee: { forward }, mapInputs, around };
   const run = table.options.async === true ? callAsync : callSync;
@@ -35,9 +40,8 @@ export function intercept(
 }
 
 /**
- * For adapters: what is registered on one Hookable, as far as an adapter must know it before its framework makes a call,
- * and the hooks of a synchronous call that the framework makes as ever. Where `hasNoPreHooks`, `begin` before that call
- * and `after` behind it come to the same as `intercept`, and take less. Made by {@link listenersOf}.
+ * For adapters: the registrations of one Hookable, and a faster way than {@link intercept} for synchronous calls
+ * without pre-hooks: `begin()` before the framework's call, `after()` behind it. Made by {@link listenersOf}.
  */
 export class Listeners {
   readonly #hookable: Hookable;
@@ -50,37 +54,55 @@ export class Listeners {
     this.#receiver = this.#table.options.receiver ?? hookable;
   }
 
-  /** Whether there are observers at the most: nothing can change what goes in, comes out or flows back. */
-  get isObserveOnly(): boolean {
-    return this.#table.isObserveOnly;
+  /** Whether a registration may change inputs, outputs or gradients. False with observers alone. */
+  get mayReplace(): boolean {
+    return this.#table.mayReplace;
   }
 
-  /** Whether there are no pre-hooks: nothing runs before forward. */
-  get hasNoPreHooks(): boolean {
-    return this.#table.hasNoPreHooks;
+  /** Whether anything runs before `forward`. */
+  get hasPreHooks(): boolean {
+    return this.#table.hasPreHooks;
   }
 
   /** Counts a call as it starts. @returns its number, for `after` or `intercept` */
   begin(): number {
-    return this.#table.active ? this.#table.calls++ : PLAIN;
+    return this.#table.active ? this.#table.calls++ : UNCOUNTED;
   }
 
   /**
-   * Runs the forward hooks and observers of a call. One at whose beginning nothing was registered has none.
-   * @param call what `begin` gave
-   * @param inputs what forward was given
-   * @param output what it gave; no promise
+   * Runs the forward hooks and observers of a call; none if nothing was registered when it began.
+   * @param call what `begin` returned
+   * @param inputs what forward received
+   * @param output what it returned; not a promise
    * @returns the output after all hooks
    * @throws what a hook throws
    */
   after(call: number, inputs: readonly unknown[], output: unknown): unknown {
-    if (call === PLAIN) return output;
+    if (call === UNCOUNTED) return output;
     return finishSync(this.#hookable, this.#table, inputs, output, call, this.#receiver);
   }
 }
 
-/** For adapters: the listeners of a Hookable, to be looked up once and not in every call. @throws TypeError for what is no Hookable */
+/** For adapters: the listeners of a Hookable. Look them up once, not in every call. @throws TypeError for anything else */
 export function listenersOf(hookable: Hookable): Listeners {
   if (!isHookable(hookable)) throw new TypeError(`listenersOf(): a Hookable expected, got ${describe(hookable)}`);
   return new Listeners(hookable);
+}
+
+/**
+ * For adapters: an array of inputs, each read when a hook first asks for it. For frameworks in which reading an input
+ * costs something, such as a copy from a device.
+ * @param count the length of the array
+ * @param read called at most once for each index
+ */
+export function inputsOnDemand(count: number, read: (index: number) => unknown): readonly unknown[] {
+  const inputs = new Array<unknown>(count);
+  for (let i = 0; i < count; i++) {
+    const keep = (value: unknown) => {
+      Object.defineProperty(inputs, i, { value, writable: true, configurable: true, enumerable: true });
+      return value;
+    };
+    Object.defineProperty(inputs, i, { get: () => keep(read(i)), set: keep, configurable: true, enumerable: true });
+  }
+  return inputs;
 }

@@ -148,14 +148,13 @@ export class HookTable {
     return prepended.length === 0 ? own : [...prepended, ...own.filter(({ prepend }) => !prepend)];
   }
 
-  /** Whether there are observers at the most: then nothing can change a call. */
-  get isObserveOnly(): boolean {
-    return this.#others === 0 && !this.global.active;
+  /** Whether anything but observers is registered, here or globally. */
+  get mayReplace(): boolean {
+    return this.#others > 0 || this.global.active;
   }
 
-  /** Whether there are no pre-hooks. */
-  get hasNoPreHooks(): boolean {
-    return listsOf(this).preHooks.length === 0;
+  get hasPreHooks(): boolean {
+    return listsOf(this).preHooks.length > 0;
   }
 
   add({

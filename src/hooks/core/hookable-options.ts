@@ -1,59 +1,66 @@
+/** @file What the maker of a Hookable says about it. */
 import type { TensorReader } from './reader.ts';
 
-/** The key of the one trait that is not public: only `Module` has it. */
+/** The key of the one option that is not public: only `Module` has it. */
 export const reachedByGlobalHooks: unique symbol = Symbol('layertap.reachedByGlobalHooks');
 
 /** Everything that can be registered. */
 export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'observer' | 'backward-pre' | 'backward';
 
-/** What whoever makes a Hookable says about it. An adapter says here what its framework can do and will take. */
+/** What a Hookable supports and accepts. An adapter describes its framework here; all of it is optional. */
 export interface HookableOptions {
-  /** How its outputs are read; without one, and without `validateOutput`, a hook's replacement is not checked. */
+  /** Reads tensors. Without it, and without `validateOutput`, a hook may replace an output by anything. */
   reader?: TensorReader | undefined;
-  /** Whether every call gives a promise; pre-hooks may wait there. Default false. */
+  /** Whether every call returns a promise; pre-hooks may then be asynchronous. Default false. */
   async?: boolean | undefined;
-  /** What a direct call does. Default: forward, with hooks around it. For places where the framework runs the hooks. */
+  /** A direct call. Default: `forward` with hooks around it. For a Hookable whose framework makes the calls. */
   call?: ((...inputs: unknown[]) => unknown) | undefined;
-  /** The object that a direct call runs on, as hooks are given it. Default: the Hookable itself. */
+  /** The `this` of `forward` in a direct call; hooks get it as their receiver. Default: the Hookable. */
   receiver?: object | undefined;
-  /** What is unsupported here, with the sentence that says why: registering it throws that as a TypeError. */
+  /** The kinds that cannot be registered, each with a sentence that says why: it is thrown as a TypeError. */
   unsupported?: { readonly [kind in HookKind]?: string | undefined } | undefined;
   /**
-   * Puts an interceptor where the framework calls this place. Called before every registration, since somebody may have
-   * replaced the one that stood there: does nothing where it stands. What it throws, registering throws.
+   * Intercepts the framework's calls. Called before every registration, since the interceptor may have been replaced;
+   * does nothing if it is in place. If it throws, nothing is registered.
    */
   install?: (() => void) | undefined;
-  /** Leaves everything as it was found. Called when the last registration is gone. */
+  /** Undoes `install`. Called after the last registration is gone. */
   uninstall?: (() => void) | undefined;
-  /** What a pre-hook gave as inputs, completed by what it may leave out. Default: as given. */
+  /** Completes the inputs that a pre-hook returned with those that it may leave out. Default: as returned. */
   completeInputs?: ((before: readonly unknown[], given: readonly unknown[]) => readonly unknown[]) | undefined;
-  /** What was expected, where forward cannot take the inputs that a pre-hook gave. */
+  /** Checks the inputs that a pre-hook returned. Returns what was expected; undefined accepts them. */
   validateInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
-  /** What was expected, where a hook's replacement cannot stand in the place of an output. Default: a tensor for a tensor. */
+  /** Checks a hook's replacement. Returns what was expected; undefined accepts it. Default: a tensor for a tensor. */
   validateOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
-  /** Global hooks are for modules: of what a framework calls, an adapter sees only what it has intercepted. */
+  /**
+   * Frees a tensor, for frameworks without garbage collection. It gets what hooks put out of use: an output that was
+   * replaced, at once; the inputs of a pre-hook, when the call ends; the output of a call that throws. Never the inputs
+   * of the call or its final output, which belong to the caller. Needs a `reader`. Default: nothing is freed.
+   */
+  free?: ((tensor: unknown) => void) | undefined;
+  /** Global hooks reach modules only: an adapter sees just the calls that it intercepts. */
   readonly [reachedByGlobalHooks]?: true;
   /**
-   * The framework's own object, where it is the properties of that which hold the children. It shows which dots in their
-   * names are between two names (`cells.0`). Default: the Hookable itself.
+   * The object whose properties are the children, if it is not the Hookable. Tells the dots inside a name (`conv.1`)
+   * from those between names (`cells.0`).
    */
   holder?: object | undefined;
-  /** What an error of the framework's means that an observer threw or rejected with; undefined where it says enough. */
+  /** Explains an error of the framework that an observer threw; undefined if its message says enough. */
   explainError?: ((cause: unknown) => string | undefined) | undefined;
-  /** The graph of what it computes, where the framework has one. */
+  /** The framework's graph, for `addGraph` of a SummaryWriter. */
   graph?: (() => Iterable<FrameworkNode>) | undefined;
-  /** Runs a call whose output nobody wants, and frees what it made, where that takes more than letting go of it. */
+  /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
 }
 
-/** A node of a framework's own graph. */
+/** A node of a framework's graph. */
 export interface FrameworkNode {
-  /** Its name: where a module has the same, that is the node. */
+  /** A module of the same name is this node. */
   readonly name: string;
-  /** What it computes. */
+  /** The operation. */
   readonly op: string;
-  /** The names of the nodes that it gets its inputs from, as TensorFlow writes them: `x`, `split:1`, `^before`. */
+  /** The names of the nodes that its inputs come from, as TensorFlow writes them: `x`, `split:1`, `^before`. */
   readonly inputs: readonly string[];
-  /** Of a constant: its sizes. */
+  /** The sizes of a constant. */
   readonly shape?: readonly number[] | undefined;
 }

@@ -11,6 +11,7 @@ import { located } from './forward-error.ts';
 import { changes, type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
+import { freeReplaced } from './owned-tensors.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
 
@@ -52,14 +53,14 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
       record.calls++;
       const { hook } = record;
       const result = hook(module, inputs, call, receiver);
-      if (result !== undefined) inputs = afterPreHook(table, record, inputs, result);
+      if (result !== undefined) inputs = afterPreHook(table, record, received, inputs, result);
     }
 
     if (mapInputs !== undefined) inputs = mapInputs(inputs);
 
     const result =
       inputs.length === 1 ? forward.call(receiver, inputs[0] as never) : Reflect.apply(forward, receiver, inputs);
-    if (isThenable(result)) return settle(target, inputs, result, call, receiver);
+    if (isThenable(result)) return settle(target, received, inputs, result, call, receiver);
     output = result;
 
     if (changes !== before) lists = listsOf(table);
@@ -69,14 +70,16 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
       record.calls++;
       const { hook } = record;
       const replacement = hook(module, inputs, output, call, receiver);
-      if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
+      if (replacement !== undefined) output = replaced(table, record, inputs, output, replacement, true);
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
     if (observers.length > 0) notifyObservers(observers, table, module, inputs, output, call, receiver);
+    if (inputs !== received) freeReplaced(table, inputs, [received, output]);
     return output;
   } catch (error) {
-    throw failed(module, table, (hooks ?? listsOf(table).hooks).slice(started), inputs, output, call, receiver, error);
+    const waiting = (hooks ?? listsOf(table).hooks).slice(started);
+    throw failed(module, table, waiting, received, inputs, output, call, receiver, error);
   }
 }
 
@@ -102,14 +105,14 @@ export function finishSync(
       record.calls++;
       const { hook } = record;
       const replacement = hook(module, inputs, output, call, receiver);
-      if (replacement !== undefined) output = replaced(table, record, output, replacement, true);
+      if (replacement !== undefined) output = replaced(table, record, inputs, output, replacement, true);
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
     if (observers.length > 0) notifyObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
-    throw failed(module, table, hooks.slice(started), inputs, output, call, receiver, error);
+    throw failed(module, table, hooks.slice(started), inputs, inputs, output, call, receiver, error);
   }
 }
 
@@ -118,6 +121,7 @@ function failed(
   module: ModuleLike,
   table: HookTable,
   waiting: Records,
+  received: Inputs,
   inputs: Inputs,
   output: unknown,
   call: number,
@@ -127,11 +131,12 @@ function failed(
   for (const record of waiting) {
     if (!record.alwaysCall) continue;
     try {
-      output = replaced(table, record, output, callHook(record, module, inputs, output, call, receiver), true);
+      output = replaced(table, record, inputs, output, callHook(record, module, inputs, output, call, receiver), true);
     } catch (silenced) {
       warnSilenced(module, record, silenced);
     }
   }
+  freeReplaced(table, [inputs, output], [received]);
   return located(error, module);
 }
 
@@ -139,6 +144,7 @@ function failed(
 interface Progress {
   readonly call: number;
   readonly receiver: unknown;
+  readonly received: Inputs;
   inputs: Inputs;
   output: unknown;
   /** The hooks of the forward phase, once it has begun. */
@@ -147,12 +153,13 @@ interface Progress {
 }
 
 /** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
-export function callAsync(target: Target, receiver: unknown, call: number, ...inputs: unknown[]): Promise<unknown> {
+export function callAsync(target: Target, receiver: unknown, call: number, ...received: unknown[]): Promise<unknown> {
   const { module, table, mapInputs } = target;
   const progress: Progress = {
     call,
     receiver,
-    inputs,
+    received,
+    inputs: received,
     output: undefined,
     hooks: undefined,
     started: 0,
@@ -163,6 +170,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...in
       progress.inputs = replacedInputs(
         table,
         record,
+        received,
         progress.inputs,
         await callPreHook(record, module, progress.inputs, progress.call, receiver),
       );
@@ -175,12 +183,13 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...in
 /** The rest of a synchronous call whose forward returned a promise: its hooks wait for it, and may wait themselves. */
 function settle(
   target: Target,
+  received: Inputs,
   inputs: Inputs,
   promise: PromiseLike<unknown>,
   call: number,
   receiver: unknown,
 ): Promise<unknown> {
-  const progress: Progress = { call, receiver, inputs, output: undefined, hooks: undefined, started: 0 };
+  const progress: Progress = { call, receiver, received, inputs, output: undefined, hooks: undefined, started: 0 };
   return complete(target, progress, () => promise);
 }
 
@@ -194,12 +203,15 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     for (const record of progress.hooks) {
       progress.started++;
       const result = await callWithin(target, progress, record);
-      progress.output = replaced(table, record, progress.output, result, false);
+      progress.output = replaced(table, record, progress.inputs, progress.output, result, false);
     }
     const { observers } = listsOf(table);
     if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
     else if (observers.length > 0) {
       notifyObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
+    }
+    if (progress.inputs !== progress.received) {
+      freeReplaced(table, progress.inputs, [progress.received, progress.output]);
     }
     return progress.output;
   } catch (error) {
@@ -208,11 +220,12 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       if (!record.alwaysCall) continue;
       try {
         const result = await callWithin(target, progress, record);
-        progress.output = replaced(table, record, progress.output, result, false);
+        progress.output = replaced(table, record, progress.inputs, progress.output, result, false);
       } catch (silenced) {
         warnSilenced(module, record, silenced);
       }
     }
+    freeReplaced(table, [progress.inputs, progress.output], [progress.received]);
     throw located(error, module);
   } finally {
     for (const record of progress.hooks ?? []) {
@@ -273,9 +286,9 @@ function callHook(
 }
 
 /** The inputs after a synchronous pre-hook returned `result`. */
-function afterPreHook(table: HookTable, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
+function afterPreHook(table: HookTable, record: HookRecord, received: Inputs, inputs: Inputs, result: unknown): Inputs {
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
-  return replacedInputs(table, record, inputs, result);
+  return replacedInputs(table, record, received, inputs, result);
 }
 
 function warnSilenced(module: ModuleLike, record: HookRecord, error: unknown): void {

@@ -2,12 +2,22 @@
 import { absorb, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
 import type { HookRecord, HookTable } from './hook-table.ts';
+import { freeReplaced } from './owned-tensors.ts';
 import type { TensorReader } from './reader.ts';
 
 type Inputs = readonly unknown[];
 
-/** The inputs after a pre-hook returned `result`: an array is all of them, another value the only one. */
-export function replacedInputs(table: HookTable, record: HookRecord, inputs: Inputs, result: unknown): Inputs {
+/**
+ * The inputs after a pre-hook returned `result`: an array is all of them, another value the only one.
+ * @param received the inputs of the call, before any pre-hook
+ */
+export function replacedInputs(
+  table: HookTable,
+  record: HookRecord,
+  received: Inputs,
+  inputs: Inputs,
+  result: unknown,
+): Inputs {
   if (result === undefined || result === null) return inputs;
   const given = isAllInputs(table.reader, record, inputs, result) ? result : [result];
   const { completeInputs, validateInputs } = table.options;
@@ -16,6 +26,7 @@ export function replacedInputs(table: HookTable, record: HookRecord, inputs: Inp
   if (expected !== undefined) {
     throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
   }
+  if (inputs !== received) freeReplaced(table, inputs, [received, complete]);
   return complete;
 }
 
@@ -54,6 +65,7 @@ function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boo
 export function replaced(
   table: HookTable,
   record: HookRecord,
+  inputs: Inputs,
   output: unknown,
   result: unknown,
   sync: boolean,
@@ -74,6 +86,7 @@ export function replaced(
       'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
     );
   }
+  freeReplaced(table, [output], [inputs, result]);
   return result;
 }
 

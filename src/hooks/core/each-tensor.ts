@@ -1,5 +1,5 @@
 /** @file The tensors of an output, found in one way wherever outputs are read. */
-import { describe } from '../check/index.ts';
+import { describe } from '../../check/index.ts';
 
 /** An output is looked through at each call: one with more objects than this is an error, and so is a deeper one. */
 const MOST_OBJECTS = 100_000;
