@@ -146,7 +146,7 @@ test('a Parameter of another copy in a field of a module is an error, not a miss
     () => [...net.parameters()],
     () => net.loadStateDict({ factor: ones(1) }),
   ]) {
-    named(look, /^"factor" of Scale is a Parameter of/);
+    named(look, /^"factor" of Scale must be a Parameter of this copy, got a Parameter of/);
   }
 });
 
