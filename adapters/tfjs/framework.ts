@@ -12,19 +12,34 @@ export interface TfjsTensor {
   readonly isDisposed: boolean;
 }
 
+// biome-ignore-start lint/suspicious/noExplicitAny: tfjs's own type parameters fit no structural type
+
 /** The tfjs namespace, as the user imported it; `T` is its tensor type. */
 export interface Tfjs<T extends TfjsTensor = TfjsTensor> {
-  // biome-ignore-start lint/suspicious/noExplicitAny: tfjs's own type parameters fit no structural type
-  readonly Tensor: abstract new (
-    ...args: any[]
-  ) => T;
+  readonly Tensor: abstract new (...args: any[]) => T;
   tidy(...args: any[]): any;
   keep(...args: any[]): any;
   customGrad(...args: any[]): any;
   engine(): any;
   getBackend(): string;
-  // biome-ignore-end lint/suspicious/noExplicitAny: as above
 }
+
+/** A tf.layers.Layer, and so a LayersModel or a Sequential. */
+export interface TfjsLayerLike {
+  readonly name: string;
+  call(inputs: any, options: any): any;
+  apply(inputs: any, options?: any): any;
+  getClassName(): string;
+}
+
+/** A tf.GraphModel. */
+export interface TfjsGraphModelLike {
+  execute(inputs: any, outputs?: any): any;
+  executeAsync(inputs: any, outputs?: any): Promise<any>;
+  readonly modelVersion: string;
+}
+
+// biome-ignore-end lint/suspicious/noExplicitAny: as above
 
 /** The last input of a layer whose call has options: `training`, `mask`, and the layer's own. */
 export interface TfjsCallOptions {
@@ -34,74 +49,45 @@ export interface TfjsCallOptions {
   [option: string]: unknown;
 }
 
-/** A tf.layers.Layer, and so a LayersModel or a Sequential. */
-export interface TfjsLayerLike {
-  readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: as in Tfjs
-  call(inputs: any, options: any): any;
-  // biome-ignore lint/suspicious/noExplicitAny: as in Tfjs
-  apply(inputs: any, options?: any): any;
-  getClassName(): string;
-}
-
-/** A tf.GraphModel. */
-export interface TfjsGraphModelLike {
-  // biome-ignore lint/suspicious/noExplicitAny: as in Tfjs
-  execute(inputs: any, outputs?: any): any;
-  // biome-ignore lint/suspicious/noExplicitAny: as in Tfjs
-  executeAsync(inputs: any, outputs?: any): Promise<any>;
-  readonly modelVersion: string;
-}
-
 /* The rest are the types that the adapter itself works with. */
 
 export interface Tensor extends TfjsTensor {
   readonly dataId: object;
   /** Set by tf.keep. */
   readonly kept?: boolean;
+  /** Of variables. */
+  readonly trainable?: boolean;
   clone(): Tensor;
   dispose(): void;
   dataSync(): ArrayLike<number>;
   data(): Promise<ArrayLike<number>>;
 }
 
-export interface Variable extends Tensor {
-  readonly trainable: boolean;
-}
-
 type TensorLike = Tensor | number;
+type Unary = (x: Tensor) => Tensor;
+type Binary = (x: TensorLike, y: TensorLike) => Tensor;
 
 /** The parts of tfjs-core in use. */
-export interface Core {
+export interface Core
+  extends Readonly<Record<'isFinite' | 'isNaN' | 'max' | 'min' | 'sum', Unary>>,
+    Readonly<Record<'div' | 'equal' | 'mul' | 'sub', Binary>> {
   readonly engine: Engine;
   readonly Tensor: new () => Tensor;
   tidy<R>(run: () => R): R;
   keep(tensor: Tensor): Tensor;
-  customGrad(f: CustomGradient): (...inputs: Tensor[]) => Tensor;
+  customGrad(
+    f: (...inputs: Tensor[]) => { value: Tensor; gradFunc(dy: Tensor): Tensor[] },
+  ): (...inputs: Tensor[]) => Tensor;
   getBackend(): string;
   cast(x: Tensor, dtype: string): Tensor;
   concat(tensors: Tensor[]): Tensor;
-  equal(x: Tensor, y: TensorLike): Tensor;
-  isFinite(x: Tensor): Tensor;
-  isNaN(x: Tensor): Tensor;
-  max(x: Tensor): Tensor;
-  min(x: Tensor): Tensor;
-  mul(x: TensorLike, y: TensorLike): Tensor;
   reshape(x: Tensor, shape: number[]): Tensor;
+  scalar(value: number): Tensor;
   slice(x: Tensor, begin: number[], size: number[]): Tensor;
   stack(tensors: Tensor[]): Tensor;
-  sub(x: TensorLike, y: TensorLike): Tensor;
-  div(x: TensorLike, y: TensorLike): Tensor;
-  sum(x: Tensor): Tensor;
   where(condition: Tensor, x: TensorLike, y: TensorLike): Tensor;
   zeros(shape: number[]): Tensor;
-  scalar(value: number): Tensor;
 }
-
-export type CustomGradient = (...inputsAndSave: Tensor[]) => {
-  value: Tensor;
-  gradFunc(dy: Tensor): Tensor[];
-};
 
 export interface Engine {
   /** Whether operations are being recorded for gradients. */
@@ -138,8 +124,8 @@ export interface TapeNode {
 export interface Layer extends TfjsLayerLike {
   readonly inboundNodes: LayerNode[];
   readonly outboundNodes: LayerNode[];
-  readonly trainableWeights: readonly { read(): Variable }[];
-  readonly weights: readonly { read(): Variable }[];
+  readonly trainableWeights: readonly { read(): Tensor }[];
+  readonly weights: readonly { read(): Tensor }[];
   readonly outputShape: unknown;
   /** Not public; 0 after dispose(). */
   readonly _refCount?: number | null;

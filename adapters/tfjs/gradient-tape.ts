@@ -1,6 +1,6 @@
 /** @file tfjs's gradient tape: identities recorded on it, gradients that a hook cuts, and cleaning up after an error. */
 import type { Hookable } from '../../src/index.ts';
-import { type Core, isTensor, type TapeNode, type Tensor, toList, type Variable } from './framework.ts';
+import { type Core, isTensor, type TapeNode, type Tensor, toList } from './framework.ts';
 
 const warned = new WeakSet<Hookable>();
 
@@ -11,7 +11,8 @@ export class GradientTape {
   /** Its length when the call began. */
   readonly #start: number;
 
-  private constructor(core: Core) {
+  /** The latest tape: in a backward pass, the one whose gradients are being computed. */
+  constructor(core: Core) {
     this.#core = core;
     this.#nodes = core.engine.state?.activeTape ?? undefined;
     this.#start = this.#nodes?.length ?? 0;
@@ -20,11 +21,6 @@ export class GradientTape {
   /** The tape, if operations are being recorded. */
   static recording(core: Core): GradientTape | undefined {
     return core.engine.isTapeOn() ? new GradientTape(core) : undefined;
-  }
-
-  /** The latest tape: during a backward pass, the one whose gradients are being computed. */
-  static latest(core: Core): GradientTape {
-    return new GradientTape(core);
   }
 
   /**
@@ -38,7 +34,7 @@ export class GradientTape {
     const connected = new Set<number>();
     for (const source of sources) if (isTensor(this.#core, source)) connected.add(source.id);
     if (outputs.every(({ id }) => connected.has(id))) return;
-    const learns = (tensor: Tensor) => connected.has(tensor.id) || (tensor as Variable).trainable === true;
+    const learns = (tensor: Tensor) => connected.has(tensor.id) || tensor.trainable === true;
     for (const node of nodes.slice(this.#start)) {
       if (Object.values(node.inputs).some(learns)) for (const { id } of node.outputs) connected.add(id);
     }

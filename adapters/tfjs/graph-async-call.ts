@@ -77,26 +77,25 @@ export class GraphAsyncCall {
       throw error;
     }
     if (typeof (result as Partial<PromiseLike<unknown>> | undefined | null)?.then === 'function') {
-      return this.#awaited(result as PromiseLike<unknown>, this.#endScope('all'));
+      this.#endScope('all');
+      return this.#awaited(result as PromiseLike<unknown>);
     }
     this.#endScope(result);
     return result;
   }
 
   /** Of the tensors that a hook creates after an await, only those that it returns are known. */
-  async #awaited(result: PromiseLike<unknown>, created: readonly Tensor[]): Promise<unknown> {
-    for (const tensor of created) this.#created.add(tensor);
+  async #awaited(result: PromiseLike<unknown>): Promise<unknown> {
     const value = await result;
     this.#add(value, this.#start);
     return value;
   }
 
   /**
-   * Ends a scope as a tidy does.
+   * Ends a scope as a tidy does. The call takes over the tensors that stay.
    * @param result tensors in it stay; 'all': everything stays
-   * @returns the tensors that stay, which this call now disposes of
    */
-  #endScope(result: unknown): readonly Tensor[] {
+  #endScope(result: unknown): void {
     const { engine } = this.#core;
     const track = [...(engine.state?.activeScope?.track ?? [])];
     engine.endScope(result === 'all' ? track : result);
@@ -104,7 +103,6 @@ export class GraphAsyncCall {
     for (const tensor of left) this.#created.add(tensor);
     const outer = this.#outerTrack();
     if (outer !== undefined) outer.splice(0, outer.length, ...outer.filter((one) => !left.includes(one)));
-    return left;
   }
 
   /** The tensors that the scope of another call's hook, around this one, would dispose of. */

@@ -21,7 +21,6 @@ export interface NodeInfo {
   readonly inputs: readonly string[];
   /** The operations that TensorFlow fused into it, in the order of computing. */
   readonly fusedOps: readonly string[];
-  readonly isHookable: boolean;
 }
 
 /** Gets the inputs of a node and all its outputs; returns as many outputs, or a promise that rejects. */

@@ -63,24 +63,11 @@ const HOOK_OP = 'layertap/hook_point';
 const nodeFns = new Map<number, NodeFn>();
 let ids = 0;
 
-const editors = new WeakMap<object, GraphEditor>();
+const editors = new WeakMap<object, (runs: GraphRuns) => GraphEditor>();
 
 /** The editor of a model that `loadTfjsGraph` has loaded. */
 export function preparedEditor(model: object, runs: GraphRuns): GraphEditor | undefined {
-  const editor = editors.get(model);
-  return (
-    editor && {
-      ...editor,
-      insertAfter(name, fn) {
-        const unwatch = runs.watch();
-        const remove = editor.insertAfter(name, fn);
-        return () => {
-          remove();
-          unwatch();
-        };
-      },
-    }
-  );
+  return editors.get(model)?.(runs);
 }
 
 /**
@@ -108,7 +95,7 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
       );
     }
   }
-  const handler = typeof source === 'string' ? handlerOf(tf, source, options) : source;
+  const handler = typeof source === 'string' ? handlerOf(tf.io, source, options) : source;
   if (typeof handler?.load !== 'function') {
     throw new TypeError(
       `loadTfjsGraph(): the source must be an address or a tf.io handler with a method load, got ${describe(source)}`,
@@ -123,7 +110,7 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
     return fn(inputs.slice(outputs.length) as Tensor[], outputs, call);
   });
   let topology: Topology | undefined;
-  let editor: GraphEditor | undefined;
+  let editor: ((runs: GraphRuns) => GraphEditor) | undefined;
   const load = async () => {
     const artifacts = (await handler.load!()) as Artifacts;
     if (!Array.isArray(artifacts?.modelTopology?.node)) {
@@ -140,55 +127,45 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
   };
   const model = await tf.loadGraphModel({ load }, options);
   editors.set(model, editor!);
-  saveOriginal(tf, model as M & Saver, topology!);
+  saveOriginal(tf.io, model as M & Saver, topology!);
   return model;
 }
 
+type Io = TfjsLoader<TfjsGraphModelLike>['io'];
+
 /** Finds the handler as tf.loadGraphModel does. */
-function handlerOf<M extends TfjsGraphModelLike>(
-  { io }: TfjsLoader<M>,
-  source: string,
-  options: object,
-): TfjsLoadHandler {
+function handlerOf(io: Io, source: string, options: object): TfjsLoadHandler {
   const found = 'requestInit' in options ? [] : io.getLoadHandlers(source, options);
   return found[0] ?? io.browserHTTPRequest(source, options);
 }
 
+/** A model, or a tf.io.IOHandler that saves. */
 interface Saver {
-  save(target: string | SaveHandler, config?: object): Promise<unknown>;
+  save(target: unknown, config?: object): Promise<unknown>;
 }
 
-interface SaveHandler {
-  save(artifacts: object): Promise<unknown>;
-}
-
-function saveOriginal<M extends TfjsGraphModelLike>(
-  { io }: TfjsLoader<M>,
-  model: Saver,
-  modelTopology: Topology,
-): void {
+function saveOriginal(io: Io, model: Saver, modelTopology: Topology): void {
   const { save } = model;
-  replaceProperty(model, 'save', (target: string | SaveHandler, config?: object) => {
-    const found = typeof target === 'string' ? (io.getSaveHandlers(target) as SaveHandler[]) : [target];
-    const handler = found.length === 1 ? found[0] : undefined;
+  replaceProperty(model, 'save', (target: unknown, config?: object) => {
+    const found = typeof target === 'string' ? io.getSaveHandlers(target) : [target];
+    const handler = (found.length === 1 ? found[0] : undefined) as Saver | undefined;
     // tfjs has its own error for an invalid target.
     if (typeof handler?.save !== 'function') return save.call(model, target, config);
-    return save.call(model, { save: (artifacts) => handler.save({ ...artifacts, modelTopology }) }, config);
+    return save.call(model, { save: (artifacts: object) => handler.save({ ...artifacts, modelTopology }) }, config);
   });
 }
 
 function insertHookNodes(
   saved: readonly SavedNode[],
   signature: Artifacts['signature'],
-): { nodes: SavedNode[]; editor: GraphEditor } {
+): { nodes: SavedNode[]; editor: (runs: GraphRuns) => GraphEditor } {
   const counts = outputCounts(saved, signature);
   const infos = new Map<string, NodeInfo>();
   const idOf = new Map<string, number>();
   const nodes = saved.flatMap((node): SavedNode[] => {
     const { name, op, input = [] } = node;
-    const isHookable = isHookableOp(op);
-    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node), isHookable });
-    if (!isHookable) return [node];
+    infos.set(name, { name, op, inputs: input, fusedOps: fusedOps(node) });
+    if (!isHookableOp(op)) return [node];
     const id = ids++;
     idOf.set(name, id);
     const rawName = name + BEFORE_HOOKS;
@@ -198,12 +175,20 @@ function insertHookNodes(
     const received = input.filter((from) => !from.startsWith('^'));
     return [{ ...node, name: rawName }, { name, op: HOOK_OP, input: [...outputs, ...received], attr } as SavedNode];
   });
-  const insertAfter = (name: string, fn: NodeFn) => {
-    const id = idOf.get(name)!;
-    nodeFns.set(id, fn);
-    return () => void nodeFns.delete(id);
-  };
-  return { nodes, editor: { nodes: infos, isCurrent: () => true, insertAfter } };
+  const editor = (runs: GraphRuns): GraphEditor => ({
+    nodes: infos,
+    isCurrent: () => true,
+    insertAfter(name, fn) {
+      const id = idOf.get(name)!;
+      const unwatch = runs.watch();
+      nodeFns.set(id, fn);
+      return () => {
+        nodeFns.delete(id);
+        unwatch();
+      };
+    },
+  });
+  return { nodes, editor };
 }
 
 /** The number of outputs of each node. A custom op has as many as consumers or the signature name: `name:2` is the third. */

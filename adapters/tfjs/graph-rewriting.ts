@@ -14,7 +14,6 @@ import {
   BEFORE_HOOKS,
   declaredOutputs,
   type GraphEditor,
-  isHookableOp,
   type NodeFn,
   type OpCall,
 } from './graph-editor.ts';
@@ -73,8 +72,7 @@ export function loadedEditor(registry: OpRegistry, model: object, runs: GraphRun
   if (executor === undefined) return undefined;
   const nodes = new Map(Object.entries(executor.graph.nodes));
   const infos = [...nodes].map(([name, node]) => {
-    const { op } = node;
-    return { name, op, inputs: inputsOf(node), fusedOps: fusedOps(node), isHookable: isHookableOp(op) };
+    return { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node) };
   });
   return {
     nodes: new Map(infos.map((info) => [info.name, info])),

@@ -8,11 +8,6 @@ import type { GraphEditor, OpCall, TensorMap } from './graph-editor.ts';
 
 type Arguments = readonly unknown[];
 
-/** The inputs of one run. An object for each run, because two may have the same inputs. */
-interface Given {
-  readonly inputs: unknown;
-}
-
 /** Runs the hooks of the model itself around a run. */
 export interface RunHooks {
   execute(args: Arguments, run: (args: Arguments) => unknown): unknown;
@@ -24,7 +19,8 @@ export class GraphRuns {
   #hooks: RunHooks | undefined;
   #watchers = 0;
   #running = 0;
-  readonly #asyncRuns = new Set<Given>();
+  /** Objects, because two runs may have the same inputs. */
+  readonly #asyncRuns = new Set<{ readonly inputs: unknown }>();
   #isSynchronous = false;
   /** Changes that wait for the last run to end. */
   #changes: (() => void)[] = [];

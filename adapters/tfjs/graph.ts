@@ -2,6 +2,7 @@ import { type FrameworkNode, listenersOf } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { GraphAsyncCall } from './graph-async-call.ts';
+import { isHookableOp } from './graph-editor.ts';
 import { checkGraph, type GraphContext, TfjsNode } from './graph-node.ts';
 import { callWithHooks, type HookPoint } from './hook-point.ts';
 import { explainError, keep } from './memory.ts';
@@ -44,7 +45,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     });
     this.model = model;
     this.#context = context;
-    const hookable = [...context.editor.nodes.values()].filter(({ isHookable }) => isHookable);
+    const hookable = [...context.editor.nodes.values()].filter(({ op }) => isHookableOp(op));
     this.#nodes = new Map(hookable.map((node) => [node.name, new TfjsNode<T>(context, node)]));
   }
 

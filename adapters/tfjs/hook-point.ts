@@ -1,7 +1,7 @@
 /** @file One call with its hooks: `callWithHooks`, or, as far as no hook must run before it, `runHooksAfter`. */
 import { intercept, type Listeners } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
-import { BackwardPass } from './backward-pass.ts';
+import { backwardPass } from './backward-pass.ts';
 import { type Core, isTensor, type Tensor, toList } from './framework.ts';
 import { GradientTape } from './gradient-tape.ts';
 import { checkNotDisposed, disposeSince, ownedByCaller } from './memory.ts';
@@ -28,7 +28,7 @@ export function callWithHooks(
 ): unknown {
   const { core, hookable } = point;
   const tape = GradientTape.recording(core);
-  const backward = tape && BackwardPass.of(core, hookable, () => point.weights());
+  const backward = tape && backwardPass(core, hookable, () => point.weights());
   return core.tidy(() => {
     let given: readonly unknown[] = received;
     let own: unknown;
@@ -43,7 +43,8 @@ export function callWithHooks(
       const output = intercept(hookable, run, received, { mapInputs: enter, call });
       checkNotDisposed(hookable, given, 'an input');
       // The usual case first: nothing was replaced, and nothing recorded.
-      if (output === own && tape === undefined && isAlive(core, own) && !given.includes(own)) return output;
+      if (output === own && tape === undefined && isTensor(core, own) && !own.isDisposed && !given.includes(own))
+        return output;
       const made = madeByForward(own, received, given);
       const owned = ownedByCaller(core, hookable, output, (tensor) => made.has(tensor));
       tape?.warnIfCut(hookable, [...received, ...given, ...toList(own)], output);
@@ -54,8 +55,6 @@ export function callWithHooks(
     }
   });
 }
-
-const isAlive = (core: Core, output: unknown) => isTensor(core, output) && !output.isDisposed;
 
 /** Excludes an input that forward passed on (Dropout outside of training does) if a pre-hook gave it, and may keep it. */
 function madeByForward(own: unknown, received: readonly unknown[], given: readonly unknown[]): ReadonlySet<unknown> {

@@ -7,16 +7,17 @@ import type { Hookable } from '../../src/index.ts';
 import { type Core, isContainer, type Layer, type Tensor, type TfjsCallOptions, toList } from './framework.ts';
 import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './hook-point.ts';
 import { joinInputs, splitInputs } from './inputs.ts';
-import { disposeAllBut } from './memory.ts';
 import { interceptModel, type ModelInterceptor } from './model-interceptor.ts';
 
+type Options = TfjsCallOptions | undefined;
+
 /** The rest of a call: the next wrapper, at last the layer. */
-export type Next = (tensors: readonly unknown[], options: TfjsCallOptions | undefined) => unknown;
+export type Next = (tensors: readonly unknown[], options: Options) => unknown;
 
 /** Runs around the calls of a layer. */
 export interface CallWrapper {
   /** @param call the number of a call that has begun already */
-  wrap(tensors: readonly unknown[], options: TfjsCallOptions | undefined, next: Next, call?: number): unknown;
+  wrap(tensors: readonly unknown[], options: Options, next: Next, call?: number): unknown;
 }
 
 /** Runs the hooks of a layer. Wrapper and hook point are one object: each indirection costs in every call. */
@@ -39,7 +40,7 @@ export class LayerHooks implements CallWrapper, HookPoint {
     return this.#layer.trainableWeights.map((weight) => weight.read());
   }
 
-  wrap(tensors: readonly unknown[], options: TfjsCallOptions | undefined, next: Next, call?: number): unknown {
+  wrap(tensors: readonly unknown[], options: Options, next: Next, call?: number): unknown {
     if (this.skip) {
       this.skip = false;
       return next(tensors, options);
@@ -77,19 +78,15 @@ export class LayerInterceptor {
   #model: ModelInterceptor | undefined;
 
   private constructor(layer: Layer) {
+    interceptors.set(layer, this);
     this.#layer = layer;
-    this.#method = new MethodInterceptor(layer, 'call', (inputs: unknown, options: TfjsCallOptions | undefined) =>
+    this.#method = new MethodInterceptor(layer, 'call', (inputs: unknown, options: Options) =>
       this.#call(inputs, options),
     );
   }
 
   static of(layer: Layer): LayerInterceptor {
-    let interceptor = interceptors.get(layer);
-    if (interceptor === undefined) {
-      interceptor = new LayerInterceptor(layer);
-      interceptors.set(layer, interceptor);
-    }
-    return interceptor;
+    return interceptors.get(layer) ?? new LayerInterceptor(layer);
   }
 
   /** @returns removes the wrapper; without wrappers the layer is as it was found */
@@ -130,7 +127,7 @@ export class LayerInterceptor {
     }
   }
 
-  #call(inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+  #call(inputs: unknown, options: Options): unknown {
     // Hot: a predict makes tens of these calls. No closure and no array that is not needed.
     const hooks = this.#onlyHooks;
     // Read now: if a hook removes the last hook, the property holds whatever has replaced the interceptor, and may call it.
@@ -159,17 +156,18 @@ export class LayerInterceptor {
 
   /* These create closures. Inside `#call`, V8 would allocate a context for them in every call. */
 
-  #callWrapped(original: Layer['call'], inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+  #callWrapped(original: Layer['call'], inputs: unknown, options: Options): unknown {
     return this.#wrapped(inputs, options, (list, given) => this.#callLayer(original, list, given));
   }
 
-  #complete(inputs: unknown, options: TfjsCallOptions | undefined, output: unknown, begun: Begun): unknown {
+  #complete(inputs: unknown, options: Options, output: unknown, begun: Begun): unknown {
     const result = this.#wrapped(inputs, options, () => output, begun);
-    disposeAllBut([...toList(inputs), ...toList(result)], toList(output));
+    const staying = [...toList(inputs), ...toList(result)];
+    for (const tensor of toList(output)) if (!staying.includes(tensor)) (tensor as Tensor).dispose();
     return result;
   }
 
-  #callLayer(original: Layer['call'], inputs: unknown, options: TfjsCallOptions | undefined): unknown {
+  #callLayer(original: Layer['call'], inputs: unknown, options: Options): unknown {
     return this.#model === undefined
       ? original.call(this.#layer, inputs, options)
       : this.#model.forward(inputs, options);
@@ -177,8 +175,8 @@ export class LayerInterceptor {
 
   #wrapped(
     inputs: unknown,
-    options: TfjsCallOptions | undefined,
-    callLayer: (inputs: unknown, options: TfjsCallOptions | undefined) => unknown,
+    options: Options,
+    callLayer: (inputs: unknown, options: Options) => unknown,
     begun?: Begun,
   ): unknown {
     const wrappers = this.#wrappers;
@@ -192,7 +190,11 @@ export class LayerInterceptor {
       isOnly = isOnlyElement(output);
       return unwrapOnly(output);
     };
-    for (const wrapper of wrappers) next = wrapNext(wrapper, next, begun);
+    for (const wrapper of wrappers) {
+      const inner = next;
+      const call = wrapper === begun?.wrapper ? begun.call : undefined;
+      next = (list, given) => wrapper.wrap(list, given, inner, call);
+    }
     const output = next(isArray ? inputs : [inputs], options);
     return isOnly ? [output] : output;
   }
@@ -200,8 +202,3 @@ export class LayerInterceptor {
 
 const isOnlyElement = (output: unknown): output is [unknown] => Array.isArray(output) && output.length === 1;
 const unwrapOnly = (output: unknown) => (isOnlyElement(output) ? output[0] : output);
-
-const wrapNext =
-  (wrapper: CallWrapper, next: Next, begun: Begun | undefined): Next =>
-  (tensors, options) =>
-    wrapper.wrap(tensors, options, next, wrapper === begun?.wrapper ? begun.call : undefined);

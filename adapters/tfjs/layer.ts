@@ -201,11 +201,8 @@ export function hookableOf<T extends TfjsTensor, L extends TfjsLayerLike>(
   core: Core,
   layer: Layer,
 ): TfjsLayer<T, T, L> {
-  let hookable = hookables.get(layer);
-  if (hookable === undefined) {
-    hookable = new TfjsLayer(core, layer);
-    hookables.set(layer, hookable);
-  }
+  const hookable = hookables.get(layer) ?? new TfjsLayer(core, layer);
+  hookables.set(layer, hookable);
   return hookable as unknown as TfjsLayer<T, T, L>;
 }
 

@@ -42,11 +42,6 @@ export function disposeSince(track: Tensor[], count: number, output: unknown): v
   track.length = end;
 }
 
-/** Disposes of replaced tensors, for calls without a tidy. */
-export function disposeAllBut(staying: readonly unknown[], tensors: Iterable<unknown>): void {
-  for (const tensor of tensors) if (!staying.includes(tensor)) (tensor as Tensor).dispose();
-}
-
 /** @throws ForwardError for a disposed tensor. tfjs would throw later, from wherever it is read. */
 export function checkNotDisposed(hookable: Hookable, value: unknown, what = 'the output'): void {
   if (Array.isArray(value)) for (const one of value) checkNotDisposed(hookable, one, what);

@@ -9,26 +9,20 @@ import { type Container, type Core, isContainer, type Layer } from './framework.
 const owners = new WeakMap<Layer, Set<Layer>>();
 
 export function recordOwner(layer: Layer, owner: Layer): void {
-  const known = owners.get(layer);
-  if (known === undefined) owners.set(layer, new Set([owner]));
-  else known.add(owner);
+  owners.set(layer, (owners.get(layer) ?? new Set()).add(owner));
 }
 
 /** Puts a tidy around `execute` of all models that a layer was found in. @returns undoes it */
 export function tidyExecute(core: Core, layer: Layer): () => void {
-  const above = new Set<Layer>();
-  const climb = (from: Layer) => {
-    for (const owner of owners.get(from) ?? []) {
-      if (above.has(owner)) continue;
-      above.add(owner);
-      climb(owner);
-    }
-  };
-  climb(layer);
-  const undo = [...above].filter(isContainer).map((model) => tidy(core, model));
+  const undo = [...above(layer)].filter(isContainer).map((model) => tidy(core, model));
   return () => {
     for (const action of undo) action();
   };
+}
+
+function above(layer: Layer, found: Set<Layer> = new Set()): Set<Layer> {
+  for (const owner of owners.get(layer) ?? []) if (!found.has(owner)) above(owner, found.add(owner));
+  return found;
 }
 
 interface TidyModel {

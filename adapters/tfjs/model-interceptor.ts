@@ -38,10 +38,14 @@ export function interceptModel(model: Container, callOn: CallOn, run: ModelFn): 
     inner ? replaceOutputs(inner, (view, inputs, options) => view.call(inputs, options), run) : undefined;
   let inner = model.model;
   let current = intercept(inner);
-  const found = Object.getOwnPropertyDescriptor(model, 'model');
+  const found = Object.getOwnPropertyDescriptor(model, 'model') ?? {
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  };
   Object.defineProperty(model, 'model', {
     configurable: true,
-    enumerable: found?.enumerable ?? true,
+    enumerable: found.enumerable === true,
     get: () => inner,
     set: (next: Container) => {
       current?.restore();
@@ -56,13 +60,7 @@ export function interceptModel(model: Container, callOn: CallOn, run: ModelFn): 
     },
     restore() {
       current?.restore();
-      Object.defineProperty(model, 'model', {
-        configurable: true,
-        enumerable: true,
-        writable: true,
-        ...found,
-        value: inner,
-      });
+      Object.defineProperty(model, 'model', { ...found, value: inner });
     },
   };
 }

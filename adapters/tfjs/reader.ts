@@ -8,14 +8,12 @@ export function tensorReader(core: Core): TensorReader {
     is: (value): value is Tensor => isTensor(core, value),
     shape: (tensor) => tensor.shape,
     values: (tensor) => {
-      if (tensor.dtype === 'string') return undefined;
-      checkNumbers(tensor);
+      if (!hasNumbers(tensor)) return undefined;
       return isSynchronous(core, tensor) ? tensor.dataSync() : readLater(keep(core, tensor));
     },
     keep: (tensor) => keep(core, tensor),
     summarize: (tensor) => {
-      if (tensor.dtype === 'string') return undefined;
-      checkNumbers(tensor);
+      if (!hasNumbers(tensor)) return undefined;
       if (!isSynchronous(core, tensor)) return summarizeLater(core, tensor);
       return summarize((wasmView(core, tensor) ?? tensor.dataSync()) as Float32Array);
     },
@@ -23,9 +21,9 @@ export function tensorReader(core: Core): TensorReader {
   return reader as TensorReader;
 }
 
-function checkNumbers(tensor: Tensor): void {
-  if (tensor.dtype !== 'complex64') return;
-  throw new TypeError(`the values of a ${tensor.dtype} tensor cannot be read\n  expected: float32, int32 or bool`);
+function hasNumbers({ dtype }: Tensor): boolean {
+  if (dtype !== 'complex64') return dtype !== 'string';
+  throw new TypeError(`the values of a ${dtype} tensor cannot be read\n  expected: float32, int32 or bool`);
 }
 
 async function readLater(kept: Tensor): Promise<Numbers> {
@@ -80,22 +78,12 @@ function backendOf({ engine }: Core, tensor: Tensor): Backend | undefined {
 async function summarizeLater(core: Core, tensor: Tensor): Promise<Summary> {
   const count = tensor.shape.reduce((product, size) => product * size, 1);
   if (count === 0) return summarize([]);
-  const row = core.tidy(() => core.keep(summarizeOnDevice(core, tensor)));
-  const [finite, mean, variance, min, max, zeros, nan, positiveInfinity, negativeInfinity] = (await readLater(
-    row,
-  )) as number[];
-  const none = finite === 0;
-  return {
-    count,
-    mean: none ? NaN : mean!,
-    variance: none ? NaN : variance!,
-    min: none ? NaN : min!,
-    max: none ? NaN : max!,
-    zeros: zeros!,
-    nan: nan!,
-    positiveInfinity: positiveInfinity!,
-    negativeInfinity: negativeInfinity!,
-  };
+  const kept = core.tidy(() => core.keep(summarizeOnDevice(core, tensor)));
+  const row = (await readLater(kept)) as Float32Array;
+  // Without a finite value there is nothing to take a mean of.
+  if (row[0] === 0) row.fill(Number.NaN, 1, 5);
+  const [, mean, variance, min, max, zeros, nan, positiveInfinity, negativeInfinity] = row as unknown as number[];
+  return { count, mean, variance, min, max, zeros, nan, positiveInfinity, negativeInfinity } as Summary;
 }
 
 /**

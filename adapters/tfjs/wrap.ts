@@ -145,16 +145,12 @@ function checkCopy(tf: Namespace, layer: Layer): void {
 }
 
 function versionOf(layer: Layer): string {
+  // Only the JSON of a whole model has the version that made it.
+  if (!isContainer(layer)) return 'an unknown version: a single layer does not tell';
   try {
-    // Only the JSON of a whole model has the version that made it.
-    if (!isContainer(layer)) return 'an unknown version: a single layer does not tell';
-    const { keras_version: version } = (layer as unknown as JsonWriter).toJSON(null, false);
-    return String(version);
+    const model = layer as unknown as { toJSON(unused: null, asString: false): { keras_version?: string } };
+    return String(model.toJSON(null, false).keras_version);
   } catch {
     return 'an unknown version';
   }
-}
-
-interface JsonWriter {
-  toJSON(unused: null, asString: false): { keras_version?: string };
 }
