@@ -1,7 +1,7 @@
 import type { Range } from '../state/view-state.ts';
+import { type Box, clamp } from './geometry.ts';
 import { formatCount } from './numbers.ts';
 import type { Painter } from './painter.ts';
-import type { Box } from './scene.ts';
 import { stepTicks } from './step-axis.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';
@@ -13,7 +13,7 @@ export function paintValuesLeft(painter: Painter, box: Box, axis: ValueAxis, the
   for (const { value, label } of axis.ticks(box.height, 22)) {
     const y = box.top + (1 - axis.position(value)) * box.height;
     painter.line([box.left - 3, y, box.left, y], { colour: theme.ink3, width: 1 });
-    painter.text(label, box.left - 6, within(y, box.top + 4, box.top + box.height - 4), {
+    painter.text(label, box.left - 6, clamp(y, box.top + 4, box.top + box.height - 4), {
       colour: theme.ink2,
       size: SMALL,
       align: 'right',
@@ -76,5 +76,3 @@ export function paintRuns(
     x += width;
   }
 }
-
-export const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));

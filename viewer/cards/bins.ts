@@ -1,3 +1,4 @@
+import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins } from '../data/points.ts';
 import { formatCount, formatShare, formatValue } from './numbers.ts';
@@ -5,7 +6,7 @@ import { formatCount, formatShare, formatValue } from './numbers.ts';
 /** The bin that a value is in, or that is this value; -1 if there is none. */
 export function binAt({ edges, counts }: Bins, value: number): number {
   const n = counts.length;
-  const after = binsUpTo(edges, n, value);
+  const after = upperBound(edges, value, n);
   const bin = after - 1;
   // A bin of one value stands before the one that begins there.
   for (const point of [bin, bin - 1]) {
@@ -16,17 +17,6 @@ export function binAt({ edges, counts }: Bins, value: number): number {
   return value < edges[bin + 1]! || (bin === n - 1 && value === edges[n]) ? bin : -1;
 }
 
-/** How many bins begin at or below a value. */
-function binsUpTo(edges: Float64Array, n: number, value: number): number {
-  let [low, high] = [0, n];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /**
  * The value that a pixel stands for, of all from `from` to `to`: the one in its middle, or, where a bin ends within the
  * pixel, one in the fullest of its bins. The bin of exact zeros is 1e-12 wide; nobody could point at it.
@@ -35,7 +25,7 @@ export function valueOfPixel(bins: Bins, from: number, to: number, middle: numbe
   const { edges, counts } = bins;
   let best = binAt(bins, middle);
   for (
-    let bin = Math.max(0, binsUpTo(edges, counts.length, from) - 1);
+    let bin = Math.max(0, upperBound(edges, from, counts.length) - 1);
     bin < counts.length && edges[bin]! <= to;
     bin++
   ) {

@@ -1,6 +1,7 @@
 import type { Range, View, ViewState } from '../state/view-state.ts';
-import type { Gestures, Point } from './pointer.ts';
-import { type Box, holds, type Plot } from './scene.ts';
+import { type Box, clamp, contains, type Point } from './geometry.ts';
+import type { Gestures } from './pointer.ts';
+import type { Plot } from './scene.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
 import type { ValueAxis } from './value-axis.ts';
 
@@ -67,10 +68,10 @@ export class CardGestures implements Gestures {
     return { ...plot, top: from, height: to - from };
   }
 
-  #areaAt({ plot }: Shown, { x, y }: Point): Area | undefined {
-    if (holds(plot.plot, x, y)) return 'plot';
-    if (holds(plot.valueAxis, x, y)) return 'values';
-    return plot.stepAxis !== undefined && holds(plot.stepAxis, x, y) ? 'steps' : undefined;
+  #areaAt({ plot }: Shown, point: Point): Area | undefined {
+    if (contains(plot.plot, point)) return 'plot';
+    if (contains(plot.valueAxis, point)) return 'values';
+    return plot.stepAxis !== undefined && contains(plot.stepAxis, point) ? 'steps' : undefined;
   }
 
   move(at: Point): void {
@@ -210,6 +211,5 @@ export class CardGestures implements Gestures {
 
 /** Two numbers in order, and not beyond these limits. */
 function ordered(a: number, b: number, least: number, most: number): Range {
-  const within = (x: number): number => Math.min(most, Math.max(least, x));
-  return [within(Math.min(a, b)), within(Math.max(a, b))];
+  return [clamp(Math.min(a, b), least, most), clamp(Math.max(a, b), least, most)];
 }

@@ -1,3 +1,4 @@
+import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins, PointSummary } from '../data/points.ts';
 
@@ -141,13 +142,5 @@ function median(numbers: Float64Array, from: number, room: Float64Array): number
   return room[(n - 1) >> 1]!;
 }
 
-/** The first column that ends after this step, `length` if there is none. */
-export function columnAfter({ right, length }: Columns, step: number): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (right[middle]! > step) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+/** The first column that ends after a step; `length` if none does. */
+export const columnAfter = ({ right }: Columns, step: number): number => upperBound(right, step);

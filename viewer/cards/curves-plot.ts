@@ -2,9 +2,9 @@ import type { Hover, View } from '../state/view-state.ts';
 import { paintEmpty, paintValuesBelow } from './axes.ts';
 import { valueOfPixel } from './bins.ts';
 import type { Curve } from './curves.ts';
-import { INSET } from './geometry.ts';
+import { type Box, INSET } from './geometry.ts';
 import type { Painter } from './painter.ts';
-import type { Box, Plot, Scene } from './scene.ts';
+import type { Plot, Scene } from './scene.ts';
 
 /** How high the head above the curves is, in CSS pixels. */
 export const HEAD = 20;

@@ -1,7 +1,6 @@
 import type { Range } from '../state/view-state.ts';
-import { BinSum } from './bin-sum.ts';
 import { type Columns, columnAfter, LANES, type Lane } from './columns.ts';
-import { spread } from './spread.ts';
+import { BinSum, spread } from './spread.ts';
 
 /** How many values there are in each pixel of a picture of steps and values. */
 export interface Density {

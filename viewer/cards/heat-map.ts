@@ -1,10 +1,11 @@
 import type { Range } from '../state/view-state.ts';
 import { css, densityColours, SHADES, shadeTable } from './colour-map.ts';
 import { type Density, densest, densityOf } from './density.ts';
+import type { Box } from './geometry.ts';
 import { formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
-import type { Box, RunHistograms, Scene } from './scene.ts';
+import type { RunHistograms, Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
 
 /** Shares of the values below each line, and how it is drawn: the median strongest, the farthest as dots. */

@@ -1,18 +1,17 @@
 import type { Range, View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
-import { canvasPainter } from './canvas-ink.ts';
 import type { Card, CardContext } from './card.ts';
 import { CardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';
 import { columnAfter } from './columns.ts';
 import { evenly } from './curves.ts';
-import { SceneMaker } from './make-scene.ts';
+import type { Box } from './geometry.ts';
 import { Overlay } from './overlay.ts';
 import { PaintTurns } from './paint-turns.ts';
-import { CanvasPainter, type Painter, SvgPainter } from './painter.ts';
+import { CanvasPainter, canvasPainter, type Painter, SvgPainter } from './painter.ts';
 import { listenToPointer } from './pointer.ts';
 import { Ridge } from './ridge.ts';
-import { type Box, type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
+import { type Plot, pointedAt, type RunHistograms, type Scene, SceneMaker } from './scene.ts';
 import { StepPlot } from './step-plot.ts';
 import { themeOf } from './theme.ts';
 

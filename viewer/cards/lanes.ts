@@ -1,9 +1,10 @@
 import type { Range } from '../state/view-state.ts';
 import { LANES, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
+import type { Box } from './geometry.ts';
 import { formatCount, formatShare } from './numbers.ts';
 import type { Painter } from './painter.ts';
-import type { Box, RunHistograms } from './scene.ts';
+import type { RunHistograms } from './scene.ts';
 import type { Theme } from './theme.ts';
 
 export const LANE_HEIGHT = 13;

@@ -1,8 +1,4 @@
-/** Where something happens, in CSS pixels from the corner of the element. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from './geometry.ts';
 
 /** What a card does with pointer, wheel and fingers. */
 export interface Gestures {

@@ -2,7 +2,7 @@ import type { Range } from '../state/view-state.ts';
 import type { Columns } from './columns.ts';
 import { columnAfter } from './columns.ts';
 import { type Density, quantileAt } from './density.ts';
-import type { Box } from './scene.ts';
+import type { Box } from './geometry.ts';
 
 /** A column at least so many pixels wide has points of its own; narrower ones are read off the pixels. */
 const WIDE = 2;

@@ -1,8 +1,9 @@
 import { type Density, densityOf } from './density.ts';
+import type { Box } from './geometry.ts';
 import { rowBorders } from './heat-map.ts';
 import type { Painter } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
-import type { Box, RunHistograms, Scene } from './scene.ts';
+import type { RunHistograms, Scene } from './scene.ts';
 
 const SHARES = [0.05, 0.5, 0.95];
 

@@ -1,24 +1,19 @@
 import { oncePerFrame } from '../clock.ts';
-import { lowerBound } from '../data/lower-bound.ts';
+import { lowerBound } from '../data/binary-search.ts';
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
 import { onlyMarksMoved, type Range } from '../state/view-state.ts';
-import { paintEmpty, paintSteps, paintValuesLeft, within } from './axes.ts';
-import { sizedPainter } from './canvas-ink.ts';
+import { paintEmpty, paintSteps, paintValuesLeft } from './axes.ts';
 import type { Card, CardContext } from './card.ts';
-import { INSET } from './geometry.ts';
+import { type Box, clamp, INSET } from './geometry.ts';
 import { formatCount, formatValue } from './numbers.ts';
-import { type Painter, SvgPainter } from './painter.ts';
-import { runColour } from './run-colours.ts';
-import { runDot } from './run-dot.ts';
-import { scalarRange } from './scalar-range.ts';
-import type { Box } from './scene.ts';
-import { smooth } from './smoothing.ts';
-import { StepMarks } from './step-marks.ts';
-import { listenToSteps, type StepTrack, stepAt } from './step-pointer.ts';
+import { type Painter, SvgPainter, sizedPainter } from './painter.ts';
+import { runColour, runDot } from './run-colours.ts';
+import { smooth, thinLine } from './scalar-lines.ts';
+import { listenToSteps, StepMarks, type StepTrack, stepAt } from './step-track.ts';
 import { type Theme, themeOf } from './theme.ts';
-import { thinLine } from './thin-line.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
+import { scalarRange } from './value-range.ts';
 
 const TOP = 8;
 const BOTTOM = 22;
@@ -186,7 +181,7 @@ export class ScalarCard implements Card, StepTrack {
     const y = numbers
       .subarray(...drawn)
       .map((value) =>
-        Number.isFinite(value) ? box.top + (1 - within(axis.position(value), -10, 11)) * box.height : Number.NaN,
+        Number.isFinite(value) ? box.top + (1 - clamp(axis.position(value), -10, 11)) * box.height : Number.NaN,
       );
     painter.line(thinLine(x, y), { colour, width: opacity === 1 ? 1.5 : 1, opacity });
     if (x.length > FEW) return;

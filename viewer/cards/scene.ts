@@ -1,20 +1,13 @@
 import type { HistogramSeries } from '../data/histogram-series.ts';
+import type { Store } from '../data/store.ts';
 import type { Hover, Range, View } from '../state/view-state.ts';
-import type { Columns } from './columns.ts';
+import { Columns } from './columns.ts';
+import type { Box } from './geometry.ts';
 import type { Painter } from './painter.ts';
+import { runColour } from './run-colours.ts';
 import type { Theme } from './theme.ts';
-import type { ValueAxis } from './value-axis.ts';
-
-/** A rectangle of a card, in CSS pixels. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export const holds = ({ left, top, width, height }: Box, x: number, y: number): boolean =>
-  x >= left && x <= left + width && y >= top && y <= top + height;
+import { type ValueAxis, valueAxis } from './value-axis.ts';
+import { type ValueRange, valueRange } from './value-range.ts';
 
 /** One run's histograms of the card's tag. */
 export interface RunHistograms {
@@ -70,4 +63,111 @@ export function pointedAt(
   const of = runs.find(({ run }) => run === hover?.run) ?? runs[0];
   if (of === undefined || of.series.length === 0) return undefined;
   return { of, column: hover === undefined ? of.series.length - 1 : of.series.columnAt(hover.step) };
+}
+
+/** How much longer a series has to be before its axis of values is fitted again: an axis that trembles cannot be read. */
+const GROWTH = 1.1;
+
+/** Makes the scenes of one card. */
+export class SceneMaker {
+  readonly #store: Store;
+  readonly #tag: string;
+  readonly #run: string | undefined;
+  readonly #columns: Map<HistogramSeries, Columns> = new Map();
+  #fitted: { key: string; length: number; range: ValueRange } | undefined;
+
+  constructor(store: Store, tag: string, run: string | undefined) {
+    this.#store = store;
+    this.#tag = tag;
+    this.#run = run;
+  }
+
+  /** What of the store {@link make} depends on. */
+  dataKey(view: View): string {
+    const data = this.#store.runs.flatMap((run) => {
+      const series = this.#store.histograms(run, this.#tag);
+      return series === undefined || view.hiddenRuns.has(run) ? [] : [[run, series.version]];
+    });
+    const all = view.steps === undefined ? this.#store.steps : undefined;
+    return JSON.stringify([data, all]);
+  }
+
+  /** What of the view, apart from its steps. */
+  viewKey(view: View): string {
+    const brushed = view.histograms === 'heat' ? undefined : view.brush;
+    return JSON.stringify([[...view.hiddenRuns], view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
+  }
+
+  make(view: View, theme: Theme, width: number, height: number, ratio: number): Scene {
+    const visible = this.#runs(view, theme);
+    const runs = this.#run === undefined ? visible : visible.filter(({ run }) => run === this.#run);
+    const axis = this.#axis(visible, view);
+    this.#releaseOthers(runs);
+    return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
+  }
+
+  /** The axis of values that a view wants, before it is drawn. */
+  axis(view: View, theme: Theme): ValueAxis {
+    return this.#axis(this.#runs(view, theme), view);
+  }
+
+  #axis(runs: readonly RunHistograms[], view: View): ValueAxis {
+    const { domain, constant } = this.#fit(runs, view.valueAxis);
+    return valueAxis(view.valueAxis, view.values.get(this.#tag) ?? domain, constant);
+  }
+
+  /** The runs that have this tag; those that are hidden only where the card is one run's own. */
+  #runs(view: View, theme: Theme): RunHistograms[] {
+    const { runs } = this.#store;
+    return runs.flatMap((run, i) => {
+      const series = this.#store.histograms(run, this.#tag);
+      if (series === undefined || (view.hiddenRuns.has(run) && run !== this.#run)) return [];
+      return [{ run, series, columns: this.#columnsOf(series), colour: runColour(i, theme.dark) }];
+    });
+  }
+
+  /** The maker must not be used any more. */
+  destroy(): void {
+    for (const columns of this.#columns.values()) columns.release();
+  }
+
+  /** What is hidden takes no room from what is seen. */
+  #releaseOthers(runs: readonly RunHistograms[]): void {
+    for (const [series, columns] of this.#columns) {
+      if (runs.some((one) => one.series === series)) continue;
+      columns.release();
+      this.#columns.delete(series);
+    }
+  }
+
+  #columnsOf(series: HistogramSeries): Columns {
+    const made = this.#columns.get(series);
+    if (made?.version === series.version) return made;
+    const columns = new Columns(series, made);
+    this.#columns.set(series, columns);
+    return columns;
+  }
+
+  /** Fitted to all runs that are shown, also where this card is one of theirs: cards of a tag can be compared. */
+  #fit(runs: readonly RunHistograms[], kind: View['valueAxis']): ValueRange {
+    const key = JSON.stringify([kind, runs.map(({ run }) => run)]);
+    const length = runs.reduce((sum, { series }) => sum + series.length, 0);
+    const old = this.#fitted;
+    if (old?.key === key && length >= old.length && length < old.length * GROWTH) return old.range;
+    const range = valueRange(
+      runs.map(({ series }) => series),
+      kind,
+    );
+    this.#fitted = { key, length, range };
+    return range;
+  }
+
+  /** All steps of the store, and room for the first and the last column to be seen whole. */
+  allSteps(runs: readonly RunHistograms[]): Range {
+    const lefts = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.left[0]!] : []));
+    const rights = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.right[columns.length - 1]!] : []));
+    const [from, to] = this.#store.steps ?? [0, 0];
+    const all: Range = [Math.min(from, ...lefts), Math.max(to, ...rights)];
+    return all[1] > all[0] ? all : [all[0] - 0.5, all[1] + 0.5];
+  }
 }

@@ -1,8 +1,8 @@
 import type { Bins } from '../data/points.ts';
 import { binAt } from './bins.ts';
+import type { Box } from './geometry.ts';
 import { formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
-import type { Box } from './scene.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';
 

@@ -1,15 +1,15 @@
 import type { Hover, Range, View } from '../state/view-state.ts';
-import { paintEmpty, paintRuns, paintSteps, paintValuesLeft, within } from './axes.ts';
+import { paintEmpty, paintRuns, paintSteps, paintValuesLeft } from './axes.ts';
 import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
 import { columnAfter, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
-import { INSET } from './geometry.ts';
+import { type Box, clamp, INSET } from './geometry.ts';
 import { HeatMap } from './heat-map.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
 import { formatValue } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import { RunBands } from './run-bands.ts';
-import { type Box, type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
+import { type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
 import { paintHistogram } from './step-histogram.ts';
 
 const TOP = 20;
@@ -45,7 +45,7 @@ export class StepPlot implements Plot {
     this.#lanes = lanesOf(scene.runs);
     const lanes = this.#lanes.length * LANE_HEIGHT + (this.#lanes.length > 0 ? 3 : 0);
     const height = Math.max(24, scene.height - TOP - lanes - STEP_AXIS);
-    const beside = scene.width >= ROOM_FOR_TWO ? Math.round(within(scene.width * 0.2, 84, 190)) : 0;
+    const beside = scene.width >= ROOM_FOR_TWO ? Math.round(clamp(scene.width * 0.2, 84, 190)) : 0;
     const names = beside > 0 || scene.runs.length === 1 ? NAMES - INSET.right : 0;
     const width = Math.max(24, Math.round(scene.width - INSET.left - INSET.right - beside - names));
     this.plot = { left: INSET.left, top: TOP, width, height };

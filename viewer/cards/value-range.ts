@@ -114,3 +114,22 @@ function narrowest(sample: readonly Bins[]): number {
   }
   return Number.isFinite(least) ? least : 0;
 }
+
+/** The same for scalars: the bulk lies between these shares, and may take up a 25th of the axis, as a loss starts high. */
+const SCALAR_BULK: Range = [0.01, 0.99];
+const SCALAR_ROOM = 25;
+const SCALAR_MARGIN = 0.05;
+
+/** The range of finite scalars with a margin. A few values far from the bulk are left outside. */
+export function scalarRange(values: Iterable<number>): ValueRange {
+  const sorted = Float64Array.from([...values].filter(Number.isFinite)).sort();
+  if (sorted.length === 0) return { domain: [0, 1], constant: 1 };
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
+  const sizes = sorted.map(Math.abs).sort();
+  const constant = sizes.find((size, i) => size > 0 && i >= sizes.length * 0.02) ?? 1;
+  let [low, high] = [at(0), at(1)];
+  const [from, to] = [at(SCALAR_BULK[0]), at(SCALAR_BULK[1])];
+  if (to > from && high - low > SCALAR_ROOM * (to - from)) [low, high] = [from, to];
+  const margin = (high - low) * SCALAR_MARGIN || Math.abs(low) * SCALAR_MARGIN || 1;
+  return { domain: [low - margin, high + margin], constant };
+}

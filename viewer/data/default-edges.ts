@@ -1,5 +1,5 @@
 import { defaultEdges } from '../../src/tensorboard/index.ts';
-import { lowerBound } from './lower-bound.ts';
+import { lowerBound } from './binary-search.ts';
 
 /**
  * PyTorch's default edges, one array for the whole viewer: bins that are a stretch of it need not keep edges of their own.

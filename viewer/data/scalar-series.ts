@@ -1,4 +1,4 @@
-import { lowerBound } from './lower-bound.ts';
+import { lowerBound } from './binary-search.ts';
 
 /**
  * The numbers of one tag in one run, in the order of steps. {@link shrink} leaves out every second one, but not those

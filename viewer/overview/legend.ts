@@ -1,9 +1,8 @@
-import { SHADES } from '../cards/colour-map.ts';
+import { cellColours, SHADES } from '../cards/colour-map.ts';
 import { formatShare, formatValue } from '../cards/numbers.ts';
 import type { Theme } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import type { View } from '../state/view-state.ts';
-import { cellColours } from './cell-colours.ts';
 import { type MatrixScale, ROBUST } from './matrix-scale.ts';
 
 /** What the colours of the overview mean. */

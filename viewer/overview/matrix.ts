@@ -1,9 +1,8 @@
-import { SHADES } from '../cards/colour-map.ts';
+import { cellColours, SHADES } from '../cards/colour-map.ts';
 import type { Painter } from '../cards/painter.ts';
 import type { Theme } from '../cards/theme.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Range, View } from '../state/view-state.ts';
-import { cellColours } from './cell-colours.ts';
 import { type MatrixScale, matrixScale } from './matrix-scale.ts';
 import { type RowCells, rowCells } from './row-cells.ts';
 

@@ -1,12 +1,10 @@
 import { paintEmpty, paintSteps } from '../cards/axes.ts';
-import { sizedPainter } from '../cards/canvas-ink.ts';
 import type { Card, CardContext } from '../cards/card.ts';
 import { INSET } from '../cards/geometry.ts';
-import { type Painter, SvgPainter } from '../cards/painter.ts';
+import { type Painter, SvgPainter, sizedPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
 import { runColour } from '../cards/run-colours.ts';
-import { StepMarks } from '../cards/step-marks.ts';
-import { listenToSteps, type StepTrack, stepAt } from '../cards/step-pointer.ts';
+import { listenToSteps, StepMarks, type StepTrack, stepAt } from '../cards/step-track.ts';
 import { type Theme, themeOf } from '../cards/theme.ts';
 import { Choice } from '../choice.ts';
 import { oncePerFrame } from '../clock.ts';

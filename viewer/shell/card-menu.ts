@@ -1,6 +1,6 @@
 import type { Card } from '../cards/card.ts';
 import { element } from '../element.ts';
-import { save } from '../export/save.ts';
+import { save } from '../export.ts';
 
 /** What has a menu. */
 export interface MenuOwner {

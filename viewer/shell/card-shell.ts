@@ -1,5 +1,5 @@
 import type { Card, CardContext } from '../cards/card.ts';
-import { runDot } from '../cards/run-dot.ts';
+import { runDot } from '../cards/run-colours.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { OpenMenu } from './card-menu.ts';

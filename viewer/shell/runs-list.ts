@@ -1,4 +1,4 @@
-import { runDot } from '../cards/run-dot.ts';
+import { runDot } from '../cards/run-colours.ts';
 import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { ViewState } from '../state/view-state.ts';

@@ -1,4 +1,4 @@
-import { setRunColours } from '../cards/run-dot.ts';
+import { setRunColours } from '../cards/run-colours.ts';
 
 /** What the user chose: `auto` is what the system says. */
 export type ThemeChoice = 'auto' | 'light' | 'dark';
