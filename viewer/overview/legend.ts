@@ -4,8 +4,9 @@ import type { Theme } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import type { View } from '../state/view-state.ts';
 import { type MatrixScale, ROBUST } from './matrix-scale.ts';
+import { isShare } from './statistics.ts';
 
-/** What the colours of the overview mean. */
+/** Explains the colours of the overview. */
 export class Legend {
   readonly element: HTMLElement;
   readonly #low: HTMLElement = element('span', { class: 'number' });
@@ -31,11 +32,11 @@ export class Legend {
     for (const [i, colour] of cellColours(diverging, dark).entries()) picture.data.set([...colour, 255], i * 4);
     context.putImageData(picture, 0, 0);
     const each = overviewScale === 'each row';
-    const isShare = statistic === 'zeros' || statistic === 'nonFinite';
-    const format = (value: number) => (isShare ? formatShare(value) : formatValue(value, 2));
-    say(this.#low, each && !isShare ? 'low' : format(low));
-    say(this.#high, each && !isShare ? 'high' : format(high));
+    const share = isShare(statistic);
+    const format = (value: number) => (share ? formatShare(value) : formatValue(value, 2));
+    say(this.#low, each && !share ? 'low' : format(low));
+    say(this.#high, each && !share ? 'high' : format(high));
     const robust = `${kind}, ${ROBUST[0] * 100}–${ROBUST[1] * 100} % of the ${each ? 'row' : 'cells'}`;
-    say(this.#how, isShare ? '' : statistic === 'count' ? kind : robust);
+    say(this.#how, share ? '' : statistic === 'count' ? kind : robust);
   }
 }

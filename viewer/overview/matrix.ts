@@ -1,25 +1,19 @@
+import { paintSteps } from '../cards/axes.ts';
 import { cellColours, SHADES } from '../cards/colour-map.ts';
-import type { Painter } from '../cards/painter.ts';
+import { clamp, INSET } from '../cards/geometry.ts';
+import { type Painter, SvgPainter } from '../cards/painter.ts';
 import type { Theme } from '../cards/theme.ts';
-import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Range, View } from '../state/view-state.ts';
 import { type MatrixScale, matrixScale } from './matrix-scale.ts';
 import { type RowCells, rowCells } from './row-cells.ts';
+import type { MatrixRow } from './rows.ts';
+import { STATISTIC_NAMES } from './statistics.ts';
 
-/** One tag of one run. */
-export interface MatrixRow {
-  readonly tag: string;
-  readonly run: string;
-  /** The colour of the run; undefined where there is one run alone. */
-  readonly colour: string | undefined;
-  readonly series: HistogramSeries;
-}
-
-/** What a picture of rows is made from. Lengths are CSS pixels. */
+/** Everything that the matrix is painted from. Lengths are CSS pixels. */
 export interface MatrixScene {
   readonly rows: readonly MatrixRow[];
   readonly rowHeight: number;
-  /** Where the cells begin and end. */
+  /** The sides of the cells. */
   readonly left: number;
   readonly right: number;
   readonly steps: Range;
@@ -27,24 +21,45 @@ export interface MatrixScene {
   readonly theme: Theme;
 }
 
-/** So many rows, and so many of their cells, say what the scale of all is. */
-const SAMPLED_ROWS = 128;
-const SAMPLED_CELLS = 2048;
-/** Between rows that are high enough to have names. */
-const GAP = 1;
-
-/** Beside the names, and a letter of them, about. */
+/** Rows shrink from the larger to the smaller height, in pixels, before they are scrolled. */
+const ROW_HEIGHT: Range = [13, 20];
+export const MAX_HEIGHT = 336;
+export const AXIS_HEIGHT = 22;
+/** The largest part of the width that names of rows may take. */
+const NAMES = 0.25;
+/** Space beside a name, and the width of a letter, about. */
 const NAME_MARGIN = 20;
 const LETTER = 6.3;
+/** Between rows that are high enough for names. */
+const GAP = 1;
 
-/** How wide the names of the rows want to be. */
-export function namesWidth(rows: readonly MatrixRow[]): number {
-  if (rows.length === 0) return 0;
-  const prefix = commonPrefix(rows);
-  return Math.ceil(NAME_MARGIN + LETTER * rows.reduce((most, { tag }) => Math.max(most, tag.length - prefix), 0));
+/** Lays out rows. @param steps the steps to draw if the view is not zoomed */
+export function matrixScene(
+  rows: readonly MatrixRow[],
+  steps: Range,
+  width: number,
+  view: View,
+  theme: Theme,
+): MatrixScene {
+  const letters = rows.reduce((most, { tag }) => Math.max(most, tag.length), 0) - commonPrefix(rows);
+  const names = rows.length === 0 ? 0 : Math.ceil(NAME_MARGIN + LETTER * letters);
+  const left = Math.round(Math.min(width * NAMES, Math.max(INSET.left, names)));
+  return {
+    rows,
+    rowHeight: clamp(Math.floor(MAX_HEIGHT / Math.max(1, rows.length)), ...ROW_HEIGHT),
+    left,
+    right: Math.max(left + 1, width - INSET.right),
+    steps: view.steps ?? steps,
+    view,
+    theme,
+  };
 }
 
-/** The scale of all rows, from a sample where they are many. */
+/** How many rows, and how many of their cells, the common scale is taken from. */
+const SAMPLED_ROWS = 128;
+const SAMPLED_CELLS = 2048;
+
+/** The scale that all rows share, from a sample of their cells. */
 export function scaleOfAll({ rows, view, steps, left, right }: MatrixScene): MatrixScale {
   const width = Math.round(right - left);
   const everyRow = Math.max(1, rows.length / SAMPLED_ROWS);
@@ -58,7 +73,7 @@ export function scaleOfAll({ rows, view, steps, left, right }: MatrixScene): Mat
 }
 
 /**
- * Paints the rows from `first` on below each other, the first at the top:
+ * Paints `count` rows from `first` on:
  *
  *     | conv1  ▓▓▓▒▒▒░░░░
  *     | conv2  ░░▒▒▓▓████     █ NaN or infinite
@@ -104,6 +119,22 @@ export function paintRows(
   }
 }
 
+export function paintStepAxis(painter: Painter, y: number, { left, right, steps, theme }: MatrixScene): void {
+  paintSteps(painter, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
+}
+
+/** All rows with their axis, as the text of an SVG file. */
+export function matrixSvg(scene: MatrixScene): string {
+  const { rows, rowHeight, right, view, theme } = scene;
+  const height = rows.length * rowHeight;
+  const width = right + INSET.right;
+  const svg = new SvgPainter(theme.font);
+  svg.rectangle(0, 0, width, height + AXIS_HEIGHT, theme.surface);
+  paintRows(svg, scene, scaleOfAll(scene), 0, rows.length);
+  paintStepAxis(svg, height, scene);
+  return svg.finish(width, height + AXIS_HEIGHT, `Overview: ${STATISTIC_NAMES[view.statistic]}`);
+}
+
 /** Pixels of a canvas, as little-endian RGBA. */
 function paintCells(
   pixels: Uint32Array,
@@ -126,12 +157,12 @@ function paintCells(
 const pixelOf = ([red, green, blue]: readonly number[]): number =>
   (0xff000000 | (blue! << 16) | (green! << 8) | red!) >>> 0;
 
-/** Of a colour `#rrggbb`. */
+/** Takes `#rrggbb`. */
 const bytesOf = (colour: string): number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
-/** How many letters all tags have in common, up to a slash: they are not said in each row. */
+/** The length of the folders that all tags have in common, which rows do not repeat. */
 function commonPrefix(rows: readonly MatrixRow[]): number {
-  const first = rows[0]!.tag;
+  const first = rows[0]?.tag ?? '';
   let length = first.lastIndexOf('/') + 1;
   for (const { tag } of rows) {
     while (length > 0 && tag.slice(0, length) !== first.slice(0, length)) {
@@ -141,6 +172,6 @@ function commonPrefix(rows: readonly MatrixRow[]): number {
   return length;
 }
 
-/** The end of a name says which layer it is. */
+/** Cuts off the start: the end of a name says which layer it is. */
 const endOf = (name: string, letters: number): string =>
   name.length > letters ? `…${name.slice(name.length - letters + 1)}` : name;

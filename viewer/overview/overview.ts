@@ -1,31 +1,28 @@
-import { paintEmpty, paintSteps } from '../cards/axes.ts';
+import { paintEmpty } from '../cards/axes.ts';
 import type { Card, CardContext } from '../cards/card.ts';
-import { INSET } from '../cards/geometry.ts';
-import { type Painter, SvgPainter, sizedPainter } from '../cards/painter.ts';
+import { sizedPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
-import { runColour } from '../cards/run-colours.ts';
 import { listenToSteps, StepMarks, type StepTrack, stepAt } from '../cards/step-track.ts';
 import { type Theme, themeOf } from '../cards/theme.ts';
 import { Choice } from '../choice.ts';
 import { oncePerFrame } from '../clock.ts';
 import { element, say } from '../element.ts';
 import { type Hover, onlyMarksMoved, type Range, type Statistic } from '../state/view-state.ts';
-import { tagFilter } from '../tag-filter.ts';
-import { allSteps } from './all-steps.ts';
-import { describeCell } from './describe-cell.ts';
 import { Legend } from './legend.ts';
-import { type MatrixRow, type MatrixScene, namesWidth, paintRows, scaleOfAll } from './matrix.ts';
-import type { MatrixScale } from './matrix-scale.ts';
-import { STATISTIC_NAMES } from './statistic-names.ts';
+import {
+  AXIS_HEIGHT,
+  MAX_HEIGHT,
+  type MatrixScene,
+  matrixScene,
+  matrixSvg,
+  paintRows,
+  paintStepAxis,
+  scaleOfAll,
+} from './matrix.ts';
+import { allSteps, type MatrixRow, MatrixRows, statisticTable } from './rows.ts';
+import { describeCell, STATISTIC_NAMES } from './statistics.ts';
 
-/** Pixels: rows are as high as they can be until there are too many for the room, and then scroll. */
-const ROW: Range = [13, 20];
-const MOST_HIGH = 336;
-const AXIS = 22;
-/** The names of the rows take this part of the width at most. */
-const NAMES = 0.25;
-
-/** Layer by step: which layer goes wrong, and when. A card of its own, of all histograms that the filter lets through. */
+/** Layers by steps: shows which layer goes wrong, and when. A card of all histograms that pass the filter. */
 export class Overview implements Card, StepTrack {
   readonly element: HTMLElement;
   readonly #context: CardContext;
@@ -38,20 +35,21 @@ export class Overview implements Card, StepTrack {
   readonly #marks: StepMarks = new StepMarks();
   readonly #scroller: HTMLElement;
   readonly #pane: HTMLElement;
-  readonly #room: HTMLElement = element('div');
+  /** Makes the scroll bar as long as all rows. */
+  readonly #spacer: HTMLElement = element('div');
   readonly #selected: HTMLElement = element('div', { class: 'row' });
   readonly #readout: HTMLElement = element('output', { class: 'readout', 'aria-live': 'polite' });
   readonly #stop: (() => void)[];
-  /** How far it is scrolled, in pixels: to ask for it costs a layout. */
+  readonly #rows: MatrixRows;
+  /** The scroll position, kept because reading it costs a layout. */
   #top = 0;
   #scene: MatrixScene | undefined;
-  #scale: MatrixScale | undefined;
-  #made: { key: string; rows: readonly MatrixRow[] } = { key: '', rows: [] };
 
-  /** @param choose is called where somebody wants to see the card of a row */
+  /** @param choose is called with the cell whose card the user wants to see */
   constructor(context: CardContext, choose: (at: { tag: string; run: string; step: number }) => void) {
     this.#context = context;
     this.#choose = choose;
+    this.#rows = new MatrixRows(context.store);
     const { state } = context;
     this.#statistic = new Choice('Statistic', STATISTIC_NAMES, (statistic) => state.change({ statistic }));
     this.#scaleOf = new Choice('Colours of', { 'all rows': 'All rows', 'each row': 'Each row' }, (overviewScale) =>
@@ -69,7 +67,7 @@ export class Overview implements Card, StepTrack {
       this.#selected,
       this.#marks.element,
     );
-    this.#scroller = element('div', { class: 'scroller' }, this.#pane, this.#room);
+    this.#scroller = element('div', { class: 'scroller' }, this.#pane, this.#spacer);
     this.element = element(
       'div',
       {},
@@ -86,14 +84,14 @@ export class Overview implements Card, StepTrack {
       },
       { passive: true },
     );
-    // Before the keys along the steps: Enter means another thing here.
+    // Added before the keys of listenToSteps(), because Enter means something else here.
     this.#pane.addEventListener('keydown', (event) => this.#key(event));
     let pressed = { x: 0, y: 0 };
     this.#pane.addEventListener('pointerdown', ({ clientX, clientY }) => {
       pressed = { x: clientX, y: clientY };
     });
     this.#pane.addEventListener('click', ({ clientX, clientY }) => {
-      // Whoever dragged wanted a brush.
+      // A drag brushes.
       if (Math.hypot(clientX - pressed.x, clientY - pressed.y) < CLICK) this.#chooseHovered();
     });
     const follow = oncePerFrame(() => this.#update());
@@ -129,24 +127,24 @@ export class Overview implements Card, StepTrack {
     const scene = this.#sceneNow(width, theme);
     const { rows, rowHeight } = scene;
     const total = rows.length * rowHeight;
-    const height = Math.max(rowHeight, Math.min(total, MOST_HIGH));
+    const height = Math.max(rowHeight, Math.min(total, MAX_HEIGHT));
     if (this.#scene?.rows.length !== rows.length || this.#scene.rowHeight !== rowHeight) {
       this.#scroller.style.height = `${height}px`;
-      this.#room.style.height = `${total - height}px`;
+      this.#spacer.style.height = `${total - height}px`;
     }
     this.#statistic.value = view.statistic;
     this.#scaleOf.value = view.overviewScale;
-    // It may have become shorter.
+    // The browser scrolls back when the content becomes shorter.
     this.#top = this.#scroller.scrollTop;
     this.#scene = scene;
-    this.#scale = scaleOfAll(scene);
+    const scale = scaleOfAll(scene);
     const painter = sizedPainter(this.#cells, width, height, theme.font);
-    paintRows(painter, scene, this.#scale, this.#first, Math.ceil(height / rowHeight));
+    paintRows(painter, scene, scale, this.#first, Math.ceil(height / rowHeight));
     if (rows.length === 0) {
       paintEmpty(painter, { left: 0, top: 0, width, height }, 'no histograms', theme);
     }
-    this.#paintAxis(sizedPainter(this.#axis, width, AXIS, theme.font), 0, scene);
-    this.#legend.draw(this.#scale, view, theme);
+    paintStepAxis(sizedPainter(this.#axis, width, AXIS_HEIGHT, theme.font), 0, scene);
+    this.#legend.draw(scale, view, theme);
     this.#update();
     return true;
   }
@@ -168,80 +166,25 @@ export class Overview implements Card, StepTrack {
   }
 
   toSvg(): string {
-    const theme = themeOf(this.element);
-    const scene = this.#sceneNow(this.#scroller.clientWidth, theme);
-    const { rows, rowHeight, right } = scene;
-    const svg = new SvgPainter(theme.font);
-    const height = rows.length * rowHeight;
-    const width = right + INSET.right;
-    svg.rectangle(0, 0, width, height + AXIS, theme.surface);
-    paintRows(svg, scene, scaleOfAll(scene), 0, rows.length);
-    this.#paintAxis(svg, height, scene);
-    return svg.finish(width, height + AXIS, `Overview: ${STATISTIC_NAMES[this.#context.state.view.statistic]}`);
+    return matrixSvg(this.#sceneNow(this.#scroller.clientWidth, themeOf(this.element)));
   }
 
   toRows(): (string | number)[][] {
-    const { statistic } = this.#context.state.view;
-    const [from, to] = this.steps;
-    const rows: (string | number)[][] = [['run', 'tag', 'step', statistic, 'non_finite_share']];
-    for (const { run, tag, series } of this.#rows(themeOf(this.element))) {
-      for (let column = 0; column < series.length; column++) {
-        const step = series.firstStep(column);
-        if (step < from || step > to) continue;
-        rows.push([run, tag, step, series.statistic(statistic, column), series.statistic('nonFinite', column)]);
-      }
-    }
-    return rows;
+    const { view } = this.#context.state;
+    return statisticTable(this.#rows.get(view, themeOf(this.element).dark), view.statistic, this.steps);
   }
 
   destroy(): void {
     for (const stop of this.#stop) stop();
   }
 
-  #rows({ dark }: Theme): readonly MatrixRow[] {
-    const { store, state } = this.#context;
-    const { filter, hiddenRuns } = state.view;
-    const key = [store.version, filter, dark, ...hiddenRuns].join('\n');
-    if (this.#made.key !== key) this.#made = { key, rows: this.#rowsNow(dark) };
-    return this.#made.rows;
-  }
-
-  #rowsNow(dark: boolean): MatrixRow[] {
-    const { store, state } = this.#context;
-    const { matches } = tagFilter(state.view.filter);
-    const tags = store.tags('histogram').filter(matches);
-    const alone = store.runs.length === 1;
-    return store.runs.flatMap((run, index) => {
-      if (state.view.hiddenRuns.has(run)) return [];
-      const colour = alone ? undefined : runColour(index, dark);
-      return tags.flatMap((tag) => {
-        const series = store.histograms(run, tag);
-        return series === undefined || series.length === 0 ? [] : [{ tag, run, colour, series }];
-      });
-    });
-  }
-
   #sceneNow(width: number, theme: Theme): MatrixScene {
     const { store, state } = this.#context;
-    const rows = this.#rows(theme);
-    const left = Math.round(Math.min(width * NAMES, Math.max(INSET.left, namesWidth(rows))));
-    const fitting = Math.floor(MOST_HIGH / Math.max(1, rows.length));
-    return {
-      rows,
-      rowHeight: Math.min(ROW[1], Math.max(ROW[0], fitting)),
-      left,
-      right: Math.max(left + 1, width - INSET.right),
-      steps: state.view.steps ?? allSteps(rows, store.steps),
-      view: state.view,
-      theme,
-    };
+    const rows = this.#rows.get(state.view, theme.dark);
+    return matrixScene(rows, allSteps(rows, store.steps), width, state.view, theme);
   }
 
-  #paintAxis(painter: Painter, y: number, { left, right, steps, theme }: MatrixScene): void {
-    paintSteps(painter, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
-  }
-
-  /** The first row that is to be seen. */
+  /** The index of the first visible row. */
   get #first(): number {
     return this.#scene === undefined ? 0 : Math.floor(this.#top / this.#scene.rowHeight);
   }

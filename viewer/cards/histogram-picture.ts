@@ -1,0 +1,138 @@
+import type { Range, View } from '../state/view-state.ts';
+import type { Box } from './geometry.ts';
+import { Overlay } from './overlay.ts';
+import { PaintTurns } from './paint-turns.ts';
+import { CanvasPainter, canvasPainter, type Painter } from './painter.ts';
+import { Ridge } from './ridge.ts';
+import type { Plot, Scene, SceneMaker } from './scene.ts';
+import { StepPlot } from './step-plot.ts';
+import type { Theme } from './theme.ts';
+
+/** What is in the page, and what it was painted from. */
+interface Painted {
+  /** Size, theme, and kind of plot and axis: a change of these is painted in the same frame. */
+  readonly layoutKey: string;
+  readonly dataKey: string;
+  readonly viewKey: string;
+  readonly steps: View['steps'];
+  readonly scene: Scene;
+  readonly plot: Plot;
+  /** The last picture that was painted, if it was only moved since. */
+  readonly exact: { readonly steps: Range; readonly content: HTMLCanvasElement } | undefined;
+  /** Whether the view asks for another picture, which waits for its turn. */
+  waits: boolean;
+  /** The view key and steps that were asked for last. */
+  wanted: readonly [string, View['steps']];
+}
+
+/** Shared by all cards of the page. */
+const turns = new PaintTurns();
+
+const PLOTS = { heat: StepPlot, ridge: Ridge, overlay: Overlay } as const;
+
+/**
+ * The picture of a histogram card, on two canvases: the plot, repainted when data, size or zoom change, and above it the
+ * brush, the pointer and the histogram under it. So these follow the pointer in every frame, whatever the plot costs.
+ */
+export class HistogramPicture {
+  readonly #maker: SceneMaker;
+  readonly #below: HTMLCanvasElement = document.createElement('canvas');
+  readonly #above: HTMLCanvasElement = document.createElement('canvas');
+  #painted: Painted | undefined;
+
+  constructor(maker: SceneMaker) {
+    this.#maker = maker;
+  }
+
+  get canvases(): readonly HTMLCanvasElement[] {
+    return [this.#below, this.#above];
+  }
+
+  get painted(): Readonly<Painted> | undefined {
+    return this.#painted;
+  }
+
+  /**
+   * @param band what a drag along an axis will zoom to
+   * @param options `newData`: whether new data must be shown. `now`: whether the picture may not wait for its turn.
+   * @returns whether the newest data are shown, or will be when the turn comes
+   */
+  draw(
+    view: View,
+    theme: Theme,
+    width: number,
+    height: number,
+    band: Box | undefined,
+    { newData, now }: { newData: boolean; now: boolean },
+  ): boolean {
+    const ratio = globalThis.devicePixelRatio || 1;
+    const layoutKey = JSON.stringify([width, height, ratio, theme, view.histograms, view.valueAxis]);
+    const dataKey = this.#maker.dataKey(view);
+    const viewKey = this.#maker.viewKey(view);
+    const old = this.#painted;
+    const isSameView =
+      old?.layoutKey === layoutKey && old.viewKey === viewKey && old.steps === view.steps && !old.waits;
+    if (!isSameView || (newData && old.dataKey !== dataKey)) {
+      // The scheduler has paced new data already. What the user moves takes turns.
+      if (old?.layoutKey !== layoutKey || now || isSameView || this.#isTurn(old, viewKey, view)) {
+        this.#paint({ layoutKey, dataKey, viewKey }, () => this.#maker.make(view, theme, width, height, ratio));
+      } else this.#move(old, view);
+    }
+    const { plot, scene, waits } = this.#painted!;
+    const above = painterOn(this.#above, scene);
+    plot.paintOver(above, view);
+    if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
+    return waits || this.#painted!.dataKey === dataKey;
+  }
+
+  #isTurn(old: Painted, viewKey: string, { steps }: View): boolean {
+    const moved = old.wanted[0] !== viewKey || old.wanted[1] !== steps;
+    old.wanted = [viewKey, steps];
+    return turns.ask(this, Number(document.timeline.currentTime), moved);
+  }
+
+  #paint(keys: Pick<Painted, 'layoutKey' | 'dataKey' | 'viewKey'>, make: () => Scene): void {
+    const start = performance.now();
+    const scene = make();
+    const plot = new PLOTS[scene.view.histograms](scene);
+    plot.paint(painterOn(this.#below, scene));
+    const { steps } = scene.view;
+    this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: [keys.viewKey, steps] };
+    turns.took(this, performance.now() - start);
+  }
+
+  /** Shows the existing picture moved and stretched to the wanted steps, until it is this picture's turn. */
+  #move(old: Painted, view: View): void {
+    old.waits = true;
+    if (!(old.plot instanceof StepPlot) || old.steps === view.steps) return;
+    const exact = old.exact ?? { steps: old.scene.steps, content: cropped(this.#below, old.plot.content, old.scene) };
+    const steps = view.steps ?? this.#maker.allSteps(old.scene.runs);
+    const scene = { ...old.scene, view, steps };
+    const plot = new StepPlot(scene);
+    plot.paintMoved(new CanvasPainter(this.#below.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
+    this.#painted = { ...old, steps: view.steps, scene, plot, exact };
+  }
+
+  /** Paints the same scene with another painter, as a plot of its own. */
+  paintCopy(painter: Painter, view: View): void {
+    const { scene } = this.#painted!;
+    const plot = new PLOTS[scene.view.histograms](scene);
+    plot.paint(painter);
+    plot.paintOver(painter, view);
+  }
+
+  destroy(): void {
+    turns.forget(this);
+  }
+}
+
+const painterOn = (canvas: HTMLCanvasElement, { width, height, ratio, theme }: Scene): Painter =>
+  canvasPainter(canvas, width, height, theme.font, ratio);
+
+function cropped(picture: HTMLCanvasElement, { left, top, width, height }: Box, { ratio }: Scene): HTMLCanvasElement {
+  const copy = document.createElement('canvas');
+  copy.width = Math.max(1, Math.round(width * ratio));
+  copy.height = Math.max(1, Math.round(height * ratio));
+  copy.getContext('2d')!.drawImage(picture, Math.round(-left * ratio), Math.round(-top * ratio));
+  return copy;
+}
