@@ -1,11 +1,11 @@
 import { element } from './element.ts';
 
-/** One of a few, all to be seen: a group of radio buttons that look like one switch. */
+/** A group of radio buttons that look like one switch. */
 export class Choice<T extends string> {
   readonly element: HTMLFieldSetElement;
   readonly #inputs: Map<T, HTMLInputElement> = new Map();
 
-  /** @param options what is shown for each value */
+  /** @param options the label of each value */
   constructor(legend: string, options: Readonly<Record<T, string>>, choose: (value: T) => void) {
     const name = `layertap-${legend}-${Choice.#made++}`;
     this.element = element('fieldset', { class: 'choice' }, element('legend', {}, legend));
@@ -16,7 +16,7 @@ export class Choice<T extends string> {
     }
   }
 
-  /** Radio buttons belong together by name, in the whole page. */
+  /** Radio buttons are grouped by name in the whole page, so names must be unique. */
   static #made = 0;
 
   set value(value: T) {

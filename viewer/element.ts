@@ -1,9 +1,8 @@
-/** What an element may be given: attributes by their names, `false` for none; functions are listeners of that event. */
+/** Attributes by name. `false` omits one; a function listens to the event of that name. */
 export type Attributes = Readonly<Record<string, string | number | boolean | ((event: never) => void)>>;
 
 /**
- * Makes an element. Text is text: nothing that comes from a log is ever read as markup.
- * @param attributes `class`, `aria-label`, `hidden: true`…; a function is a listener of the event of that name
+ * Makes an element. Strings become text, never markup, whatever a log contains.
  */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -19,7 +18,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Replaces the text of an element, if it is another: a screen reader is not told twice. */
+/** Sets the text of an element if it differs, so that screen readers do not repeat it. */
 export function say(where: Element, text: string): void {
   if (where.textContent !== text) where.textContent = text;
 }

@@ -9,27 +9,26 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
   json: 'application/json',
 };
 
-/** The card as a file. */
 async function exportCard(format: ExportFormat, card: Card): Promise<Blob> {
   if (format === 'png') return toPng(card.toSvg());
   const text = format === 'svg' ? card.toSvg() : format === 'csv' ? toCsv(card.toRows()) : toJson(card.toRows());
   return new Blob([text], { type: TYPES[format] });
 }
 
-/** Gives the card to the user as a download that is named after it. */
+/** Downloads a card, as a file named after its title. */
 export async function save(format: ExportFormat, title: string, card: Card): Promise<void> {
   const url = URL.createObjectURL(await exportCard(format, card));
   const link = document.createElement('a');
   link.href = url;
   link.download = `${fileName(title)}.${format}`;
   link.click();
-  // The download has taken hold of it by then.
+  // Revoked at once, the download would fail.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 /**
- * Rows as RFC 4180 wants them. A text that a spreadsheet would take for a formula is kept a text by an apostrophe
- * before it (OWASP, "CSV Injection"): tags come from files that others may have written. Numbers are as they are.
+ * CSV after RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV Injection"),
+ * because tags come from files that others may have written.
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
@@ -42,12 +41,12 @@ function field(value: string | number): string {
 }
 
 /**
- * Rows as a list of objects, named as the first row says. JSON has no NaN and no infinities: they are the strings
- * `"NaN"`, `"Infinity"` and `"-Infinity"`.
+ * A list of objects with the heading's names. NaN and infinities, which JSON lacks, are the strings `"NaN"`, `"Infinity"`
+ * and `"-Infinity"`.
  */
 export function toJson([heading = [], ...rows]: readonly (readonly (string | number)[])[]): string {
   const named = rows.map((row) =>
-    // Not an object literal: a column may be called __proto__.
+    // fromEntries(), because a column may be called __proto__.
     Object.fromEntries(heading.map((name, i) => [name, plain(row[i] ?? '')])),
   );
   return `[\n${named.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
@@ -57,12 +56,12 @@ function plain(value: string | number): string | number {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** Pixels for each CSS pixel: sharp on paper and on fine screens. */
+/** Image pixels per CSS pixel, for paper and fine screens. */
 const SCALE = 2;
 
 /**
- * Draws an SVG as a PNG. The page's policy must let it show images from `blob:`.
- * @throws Error where the picture has no size, or is too large for the browser
+ * Renders an SVG as a PNG. The content security policy must allow images from `blob:`.
+ * @throws Error if the picture has no size, or is too large for the browser
  */
 export async function toPng(svg: string): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
@@ -82,12 +81,12 @@ export async function toPng(svg: string): Promise<Blob> {
   }
 }
 
-/** A name that all file systems take. */
+/** Every file system takes names of this length. */
 const LONGEST = 100;
 
 /**
- * A file name, without its ending, for a tag: what is no letter, digit, point, hyphen or underscore becomes one
- * underscore. Never hidden, never a device of Windows, never empty.
+ * A file name without extension for a tag. Characters other than letters, digits, dots, hyphens and underscores become an
+ * underscore. Never hidden, never a Windows device, never empty.
  */
 export function fileName(tag: string): string {
   const safe = tag
@@ -95,7 +94,7 @@ export function fileName(tag: string): string {
     .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '_')
     .replace(/\.{2,}/g, '.')
     .slice(0, LONGEST)
-    // Half of a letter beyond the 16-bit range, where the cut went through one.
+    // A surrogate pair that was cut in half.
     .replace(/[\ud800-\udbff]$/, '')
     .replace(/^[._-]+|[._-]+$/g, '');
   return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe) || safe === '' ? `card_${safe}` : safe;

@@ -8,7 +8,7 @@ import type { ValueAxis } from './value-axis.ts';
 
 const SMALL = 10;
 
-/** Ticks and hairlines of an axis of values at the left of a box. */
+/** An axis of values at the left of a box. */
 export function paintValuesLeft(painter: Painter, box: Box, axis: ValueAxis, theme: Theme): void {
   for (const { value, label } of axis.ticks(box.height, 22)) {
     const y = box.top + (1 - axis.position(value)) * box.height;
@@ -21,7 +21,7 @@ export function paintValuesLeft(painter: Painter, box: Box, axis: ValueAxis, the
   }
 }
 
-/** Under a box. */
+/** An axis of values under a box. */
 export function paintValuesBelow(painter: Painter, box: Box, axis: ValueAxis, theme: Theme): void {
   const bottom = box.top + box.height;
   painter.line([box.left, bottom + 0.5, box.left + box.width, bottom + 0.5], { colour: theme.ink3, width: 1 });
@@ -32,7 +32,7 @@ export function paintValuesBelow(painter: Painter, box: Box, axis: ValueAxis, th
   }
 }
 
-/** Under a box, which may stand higher than the axis where there are lanes between. */
+/** An axis of steps at `y`, which is below the box if lanes lie between. */
 export function paintSteps(painter: Painter, box: Box, y: number, steps: Range, theme: Theme): void {
   painter.line([box.left, y + 0.5, box.left + box.width, y + 0.5], { colour: theme.ink3, width: 1 });
   const ticks = stepTicks(steps, box.width, 64);
@@ -43,7 +43,7 @@ export function paintSteps(painter: Painter, box: Box, y: number, steps: Range, 
   }
 }
 
-/** The text in the middle of a picture of nothing. */
+/** A text in the middle of an empty plot. */
 export function paintEmpty(painter: Painter, box: Box, text: string, theme: Theme): void {
   painter.text(text, box.left + box.width / 2, box.top + box.height / 2, {
     colour: theme.ink2,
@@ -53,7 +53,7 @@ export function paintEmpty(painter: Painter, box: Box, text: string, theme: Them
   });
 }
 
-/** Names of runs and their colours, from left to right as far as there is room. */
+/** A legend of runs, with `and N more` for those that do not fit. */
 export function paintRuns(
   painter: Painter,
   left: number,

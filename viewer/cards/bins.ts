@@ -3,23 +3,23 @@ import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins } from '../data/points.ts';
 import { formatCount, formatShare, formatValue } from './numbers.ts';
 
-/** The bin that a value is in, or that is this value; -1 if there is none. */
+/** The index of the bin that holds a value; -1 if none does. */
 export function binAt({ edges, counts }: Bins, value: number): number {
   const n = counts.length;
   const after = upperBound(edges, value, n);
   const bin = after - 1;
-  // A bin of one value stands before the one that begins there.
+  // A bin of one value comes before the bin that begins there.
   for (const point of [bin, bin - 1]) {
     if (point >= 0 && edges[point] === value && edges[point + 1] === value) return point;
   }
   if (bin < 0) return -1;
-  // The last one's right edge is in it.
+  // The last bin includes its right edge.
   return value < edges[bin + 1]! || (bin === n - 1 && value === edges[n]) ? bin : -1;
 }
 
 /**
- * The value that a pixel stands for, of all from `from` to `to`: the one in its middle, or, where a bin ends within the
- * pixel, one in the fullest of its bins. The bin of exact zeros is 1e-12 wide; nobody could point at it.
+ * The value that a pixel from `from` to `to` stands for: its middle, or, if it touches several bins, the middle of the
+ * fullest. Otherwise the bin of exact zeros, which is 1e-12 wide, could not be pointed at.
  */
 export function valueOfPixel(bins: Bins, from: number, to: number, middle: number): number {
   const { edges, counts } = bins;
@@ -34,7 +34,7 @@ export function valueOfPixel(bins: Bins, from: number, to: number, middle: numbe
   return best === -1 || best === binAt(bins, middle) ? middle : edges[best]! / 2 + edges[best + 1]! / 2;
 }
 
-/** Edges with as many digits as tell them apart. */
+/** The edges of a bin, with enough digits to tell them apart: `[0.1, 0.11)`. */
 export function formatBin({ edges, counts }: Bins, bin: number): string {
   const [left, right] = [edges[bin]!, edges[bin + 1]!];
   if (left === right) return `[${formatValue(left, 6)}]`;
@@ -45,14 +45,14 @@ export function formatBin({ edges, counts }: Bins, bin: number): string {
   return `[${formatValue(left, digits)}, ${formatValue(right, digits)}${last ? ']' : ')'}`;
 }
 
-/** `step 40`, or what a column is the sum of: `steps 40 to 46, 4 records added`. */
+/** `step 40`, or of a column that sums several records `steps 40 to 46, 4 records added`. */
 export function nameOfColumn(series: HistogramSeries, column: number): string {
   const [first, last, records] = [series.firstStep(column), series.lastStep(column), series.records(column)];
   if (records === 1) return `step ${formatCount(first)}`;
   return `steps ${formatCount(first)} to ${formatCount(last)}, ${formatCount(records)} records added`;
 }
 
-/** What is at a value of a column: `[0.1, 0.11): 12 of 1,024 (1.2 %)`. */
+/** The bin at a value of a column: `[0.1, 0.11): 12 of 1,024 (1.2 %)`. */
 export function describeBin(series: HistogramSeries, column: number, value: number): string {
   const bins = series.bins(column);
   const bin = binAt(bins, value);
@@ -70,7 +70,7 @@ const NAMES = [
   ['unknown', 'in no bin'],
 ] as const;
 
-/** What is known of a column beside its bins: `mean 0.1 · std 1.2 · min −3 · max 3.1`, and with lanes ` · NaN 4`. */
+/** The statistics of a column: `mean 0.1 · std 1.2 · min −3 · max 3.1`, with lanes followed by ` · NaN 4`. */
 export function describeColumn(series: HistogramSeries, column: number, lanes: boolean): string {
   const summary = series.summary(column);
   const moments = (['mean', 'std', 'min', 'max'] as const)

@@ -5,11 +5,11 @@ import type { Plot } from './scene.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
 import type { ValueAxis } from './value-axis.ts';
 
-/** What a card shows at the moment. */
+/** What a card shows at present. */
 export interface Shown {
   readonly plot: Plot;
   readonly steps: Range;
-  /** What is shown where nobody zoomed. */
+  /** The steps without zoom. */
   readonly allSteps: Range;
   readonly axis: ValueAxis;
 }
@@ -25,8 +25,8 @@ interface Drag {
 }
 
 /**
- * The pointer on a card: moving hovers; dragging in the picture brushes steps, with Shift it moves what is shown; dragging
- * along an axis zooms to what was dragged over; a wheel zooms; a double click shows everything again.
+ * The gestures of a histogram card. Dragging in the plot brushes steps, or pans with Shift; dragging along an axis zooms
+ * to the range; a wheel zooms; a double click resets.
  */
 export class CardGestures implements Gestures {
   readonly #element: HTMLElement;
@@ -36,7 +36,7 @@ export class CardGestures implements Gestures {
   readonly #changed: () => void;
   #drag: Drag | undefined;
 
-  /** @param changed is called where {@link band} changed, and the view did not */
+  /** @param changed is called when {@link band} changes and the view does not */
   constructor(
     element: HTMLElement,
     state: ViewState,
@@ -55,7 +55,7 @@ export class CardGestures implements Gestures {
     return this.#drag !== undefined;
   }
 
-  /** What is zoomed to when the drag along an axis ends. */
+  /** The part that a drag along an axis will zoom to. */
   get band(): Box | undefined {
     const drag = this.#drag;
     if (drag === undefined || drag.kind === 'brush' || drag.kind === 'pan') return undefined;
@@ -97,7 +97,7 @@ export class CardGestures implements Gestures {
     const shown = this.#shown();
     const area = shown && this.#areaAt(shown, from);
     if (shown === undefined || area === undefined) return false;
-    // A picture without an axis of steps brushes none: there the values are zoomed.
+    // A plot without a step axis has nothing to brush: dragging zooms its values.
     const kind = shift ? 'pan' : area !== 'plot' ? area : shown.plot.stepAxis === undefined ? 'values' : 'brush';
     this.#drag = { kind, from, to: from, shown, before: this.#state.view };
     return true;
@@ -105,7 +105,7 @@ export class CardGestures implements Gestures {
 
   drag(to: Point): void {
     const drag = this.#drag;
-    // Escape may have ended it.
+    // Escape may have cancelled it.
     if (drag === undefined) return;
     drag.to = to;
     const { plot, steps, allSteps, axis } = drag.shown;
@@ -153,7 +153,7 @@ export class CardGestures implements Gestures {
     else if (area === 'values') this.#showValues(undefined);
   }
 
-  /** Everything is shown, and nothing is brushed. */
+  /** Removes zoom and brush. */
   reset(): void {
     this.#showValues(undefined);
     this.#state.change({ steps: undefined, brush: undefined });
@@ -168,7 +168,7 @@ export class CardGestures implements Gestures {
       this.zoomValues(factor, plot.valueAt(about.x, about.y));
       return true;
     }
-    // All is shown: the page scrolls on.
+    // Nothing to zoom out to: the page scrolls.
     if (factor > 1 && this.#state.view.steps === undefined && !control) return false;
     this.zoomSteps(factor, plot.stepAt(about.x));
     return true;
@@ -209,7 +209,7 @@ export class CardGestures implements Gestures {
   }
 }
 
-/** Two numbers in order, and not beyond these limits. */
+/** Two numbers in ascending order, clamped. */
 function ordered(a: number, b: number, least: number, most: number): Range {
   return [clamp(Math.min(a, b), least, most), clamp(Math.max(a, b), least, most)];
 }

@@ -4,26 +4,26 @@ import type { CardGestures } from './card-gestures.ts';
 import { formatCount } from './numbers.ts';
 import { pointedAt, type RunHistograms } from './scene.ts';
 
-/** How much a key zooms. */
+/** The zoom factor of a key. */
 const ZOOM = 0.7;
-/** How many columns at once, with Ctrl. */
+/** Columns that an arrow key with Ctrl moves. */
 const FAR = 10;
 
 /**
- * The keys of a card. A cursor goes through columns and bins; what it stands on is the view's hover.
+ * The keys of a histogram card. They move a cursor through columns and bins: the hover of the view.
  *
  * | key | |
  * | --- | --- |
- * | Left, Right | the column before or after; with Ctrl ten of them; with Shift the brush goes along |
- * | Up, Down | the next bin that is not empty |
- * | Home, End | the first and the last column |
+ * | Left, Right | previous or next column; Ctrl: ten columns; Shift: extends the brush |
+ * | Up, Down | next non-empty bin |
+ * | Home, End | first or last column |
  * | + and − | zoom steps |
  * | Page Up, Page Down | zoom values |
  * | Enter | zoom to the brushed steps |
- * | n | the next run |
- * | Escape | show everything again |
+ * | n | next run |
+ * | Escape | cancel the drag, or reset zoom and brush |
  *
- * @returns whether the key was one of these, and what a screen reader says about where the cursor went
+ * @returns whether the key was handled, and what a screen reader says about the new position
  */
 export function pressKey(
   event: KeyboardEvent,
@@ -65,7 +65,7 @@ export function pressKey(
 
 type Pointed = { of: RunHistograms; column: number };
 
-/** Where the cursor stands; where it was nowhere, at the median. */
+/** The value at the cursor; by default the median. */
 function cursorValue(pointed: Pointed | undefined, hover: Hover | undefined): number | undefined {
   if (pointed === undefined || pointed.column === -1) return undefined;
   const value = hover?.value ?? pointed.of.series.quantile(pointed.column, 0.5);
@@ -85,7 +85,7 @@ function moveCursor(
   let value = cursorValue(pointed, hover);
   const last = of.series.length - 1;
   const by = event.ctrlKey ? FAR : 1;
-  // The first key shows where the cursor is, and the next ones move it.
+  // The first key shows the cursor; the next ones move it.
   const move = (to: number): number => (hover === undefined ? column : Math.max(0, Math.min(last, to)));
 
   switch (event.key) {
@@ -127,13 +127,13 @@ function moveCursor(
   return { used: true, say: name + sayCursor(of, column, value) };
 }
 
-/** A brush whose one end, at the cursor, goes along with it. */
+/** The brush with the end at the cursor moved. */
 function extended(brush: Range | undefined, from: number, to: number): Range {
   const other = brush === undefined ? from : brush[0] === from ? brush[1] : brush[0];
   return [Math.min(other, to), Math.max(other, to)];
 }
 
-/** The middle of the next bin that is not empty, above or below a value. */
+/** The middle of the next non-empty bin above or below a value. */
 function nextBin(of: RunHistograms, column: number, value: number | undefined, direction: 1 | -1): number | undefined {
   const { edges, counts } = of.series.bins(column);
   if (value === undefined) return undefined;

@@ -1,8 +1,7 @@
-// Colours of density. From nearly the ground to as far from it as a colour can be, so that more always stands out more,
-// on light ground and on dark: what is read is lightness, which every eye sees, and the hue only helps. A path through
-// OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal steps of lightness look equal.
+// Colour maps, as paths through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal
+// steps of lightness look equal. Lightness carries the value, since it is visible with any colour vision; hue only helps.
 
-/** Lightness, chroma and hue in degrees at both ends and in the middle. */
+/** Evenly spaced points, with the hue in degrees. Density goes from near the background to as far from it as possible. */
 type Path = readonly (readonly [lightness: number, chroma: number, hue: number])[];
 
 const ON_LIGHT: Path = [
@@ -20,7 +19,7 @@ const ON_DARK: Path = [
   [0.96, 0.11, 112],
 ];
 
-/** How many colours there are: more than an eye tells apart. */
+/** Colours in a map: more than can be told apart. */
 export const SHADES = 256;
 
 const linearToByte = (channel: number): number => {
@@ -28,7 +27,7 @@ const linearToByte = (channel: number): number => {
   return Math.round(255 * (c <= 0.0031308 ? 12.92 * c : 1.055 * c ** (1 / 2.4) - 0.055));
 };
 
-/** OKLCH to the three linear channels of sRGB, which may be out of gamut. */
+/** OKLCH to linear sRGB, possibly out of gamut. */
 function oklchToLinear(lightness: number, chroma: number, hue: number): [number, number, number] {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
@@ -44,7 +43,7 @@ function oklchToLinear(lightness: number, chroma: number, hue: number): [number,
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** The nearest colour that a screen shows: with as much chroma as there is room for. */
+/** OKLCH to sRGB bytes, with the chroma reduced until the colour is in gamut. */
 export function oklch(lightness: number, chroma: number, hue: number): Rgb {
   for (let c = chroma; c > 0; c -= 0.004) {
     const channels = oklchToLinear(lightness, c, hue);
@@ -56,21 +55,13 @@ export function oklch(lightness: number, chroma: number, hue: number): Rgb {
 export const css = ([red, green, blue]: Rgb): string =>
   `#${[red, green, blue].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
-/** The colours from thin to dense. */
+/** The colours from sparse to dense. */
 export function densityColours(dark: boolean): readonly Rgb[] {
-  return (dark ? darkColours : lightColours)();
+  const made = dark ? maps.dark : maps.light;
+  if (made.length === 0) made.push(...along(dark ? ON_DARK : ON_LIGHT));
+  return made;
 }
-
-const lightColours = once(() => along(ON_LIGHT));
-const darkColours = once(() => along(ON_DARK));
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
+const maps: Readonly<Record<'light' | 'dark', Rgb[]>> = { light: [], dark: [] };
 
 function along(path: Path): Rgb[] {
   return Array.from({ length: SHADES }, (_, i) => {
@@ -83,7 +74,7 @@ function along(path: Path): Rgb[] {
   });
 }
 
-/** Where a density stands between the thinnest and the densest, 0 to 1. Even the thinnest is seen. */
+/** The position of a density in the colour map, 0 to 1. The smallest density is still visible. */
 export function shadeOf(density: number, most: number): number {
   return density > 0 ? FAINTEST + (1 - FAINTEST) * (Math.log1p(density) / Math.log1p(most)) : 0;
 }
@@ -94,31 +85,32 @@ const bits = new Uint32Array(float.buffer);
 const ONE = 0x3f800000;
 
 /**
- * The same without a logarithm for each pixel. The bits of the float32 `1 + density` are its logarithm but for a bend
- * within each octave: their upper part is the place in a table. Colours are as ImageData has them (little-endian RGBA).
+ * {@link shadeOf} as a table, which spares a logarithm per pixel. The bits of the float32 `1 + density` grow about as its
+ * logarithm; shifted right by `shift`, less those of 1, they index the table. Colours are little-endian RGBA, as in
+ * ImageData.
  */
 export function shadeTable(most: number, dark: boolean): { table: Uint32Array; shift: number } {
   const colours = densityColours(dark);
-  // As many of the mantissa's bits as give the table about 4096 places, whatever it spans.
+  // Keep as many bits of the mantissa as make about 4096 entries, whatever the range.
   const kept = Math.max(4, Math.min(20, Math.floor(Math.log2(4096 / Math.log2(1 + most)))));
   const shift = 23 - kept;
   float[0] = 1 + most;
   const table = new Uint32Array(((bits[0]! - ONE) >>> shift) + 2);
-  for (let place = 0; place < table.length; place++) {
-    bits[0] = ONE + place * 2 ** shift + 2 ** (shift - 1);
+  for (let entry = 0; entry < table.length; entry++) {
+    bits[0] = ONE + entry * 2 ** shift + 2 ** (shift - 1);
     const shade = Math.min(1, shadeOf(Math.max(float[0]! - 1, 1e-9), most));
     const [red, green, blue] = colours[Math.round(shade * (SHADES - 1))]!;
-    table[place] = 0xff000000 | (blue << 16) | (green << 8) | red;
+    table[entry] = 0xff000000 | (blue << 16) | (green << 8) | red;
   }
   return { table, shift };
 }
 
-/** Colours of cells from one end of the scale to the other. */
+/** The colours of a scale from its low to its high end. */
 export function cellColours(diverging: boolean, dark: boolean): readonly Rgb[] {
   return diverging ? divergingColours(dark) : densityColours(dark);
 }
 
-/** Blue below 0, ochre above: apart for every eye, and neither is the colour of alarm. Near 0 as the ground. */
+/** Blue below 0 and ochre above: distinct with any colour vision, and unlike the alarm colour. The middle is near the background. */
 function divergingColours(dark: boolean): Rgb[] {
   return Array.from({ length: SHADES }, (_, i) => {
     const side = (i / (SHADES - 1)) * 2 - 1;

@@ -2,35 +2,35 @@ import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins, PointSummary } from '../data/points.ts';
 
-/** What is in no place of the axis of values, or is worth a lane of its own. */
+/** Kinds of values that are drawn as a bar chart below the plot, because they have no position in it or must not be missed. */
 export const LANES = ['zeros', 'positiveInfinity', 'negativeInfinity', 'nan', 'unknown'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** So many bins are kept as numbers, of one card and of all: 32 and 128 MB. What is beyond is read again for each picture. */
+/** Limits of decoded bins that are kept, per card and in all: 32 and 128 MB. Other bins are decoded for each picture. */
 const KEPT_BINS = 2 ** 22;
 const KEPT_BY_ALL = 2 ** 24;
 let keptByAll = 0;
 
-/** What tells a record from another one in its place: nobody writes two with the same of all these. */
+/** With step and time, these identify a record: two records that agree in all of them are taken for the same. */
 const MARKS = ['count', 'mean', 'std'] as const;
 
 /**
- * The columns of a series as plain arrays, for loops over all of them, as they are at one version of it. The series keeps
- * bins as few bytes; here those that were looked at are kept as numbers, also from one version to the next.
+ * The columns of a series at one version, as plain arrays. A column is one record, or the sum of several in a series that
+ * was shrunk. The series stores bins compressed; those that were read are kept decoded here, also for the next version.
  */
 export class Columns {
   readonly length: number;
   readonly version: number;
-  /** The steps that a column covers in a picture, up to the middle between it and its neighbours. */
+  /** The steps that a column covers in a picture, halfway to its neighbours. */
   readonly left: Float64Array;
   readonly right: Float64Array;
-  /** All values of each column, and those of each lane. */
+  /** Number of values of each column, in all and per lane. */
   readonly count: Float64Array;
   readonly lanes: Readonly<Record<Lane, Float64Array>>;
   /** Finite values beyond a record's outer edges. */
   readonly below: Float64Array;
   readonly above: Float64Array;
-  /** The lanes in which there is anything. */
+  /** The lanes that are not empty. */
   readonly filled: readonly Lane[];
   readonly #series: HistogramSeries;
   readonly #marks: readonly Float64Array[];
@@ -45,7 +45,7 @@ export class Columns {
       for (let column = 0; column < length; column++) numbers[column] = one(column);
       return numbers;
     };
-    // What is not known is not drawn.
+    // Unknown counts as 0.
     const known = (name: keyof PointSummary) => read((column) => series.summaryNumber(name, column) || 0);
     this.#series = series;
     this.length = length;
@@ -64,7 +64,7 @@ export class Columns {
     if (before !== undefined) this.#takeOver(before);
   }
 
-  /** The bins of columns that are as they were. */
+  /** Takes the decoded bins of columns that have not changed. */
   #takeOver(before: Columns): void {
     for (let column = 0; column < Math.min(this.length, before.length); column++) {
       const bins = before.#bins[column];
@@ -82,7 +82,7 @@ export class Columns {
     keptByAll += bins;
   }
 
-  /** Keeps no bins any more: others will. */
+  /** Gives up the decoded bins, and keeps none from now on. */
   release(): void {
     keptByAll -= this.#kept;
     this.#kept = 0;
@@ -103,12 +103,12 @@ export class Columns {
   }
 }
 
-/** How many distances around one say what is usual there. */
+/** Distances between neighbouring columns whose median is taken as usual. */
 const NEIGHBOURHOOD = 9;
-/** How much of the usual distance a column covers to each side where its neighbour is farther: a gap is seen as one. */
+/** Part of the usual distance that a column covers at most to each side, so that a gap is visible. */
 const REACH = 0.75;
 
-/** Where columns begin and end in a picture. */
+/** The sides of columns in a picture. */
 function extents(first: Float64Array, last: Float64Array): { left: Float64Array; right: Float64Array } {
   const n = first.length;
   const left = new Float64Array(n);
@@ -119,7 +119,7 @@ function extents(first: Float64Array, last: Float64Array): { left: Float64Array;
   for (let i = 0; i < n; i++) {
     const from = Math.max(0, Math.min(distances.length - around.length, i - (around.length >> 1)));
     const usual = median(distances, from, around);
-    // At the two ends there is no neighbour: as wide as usual.
+    // The first and the last column have one neighbour: the other side is as wide as usual.
     const before = i === 0 ? usual / 2 : Math.min(distances[i - 1]! / 2, usual * REACH);
     const after = i === n - 1 ? usual / 2 : Math.min(distances[i]! / 2, usual * REACH);
     left[i] = first[i]! - before;
@@ -128,11 +128,11 @@ function extents(first: Float64Array, last: Float64Array): { left: Float64Array;
   return { left, right };
 }
 
-/** Of as many numbers as there is room for, from a place on; 1 of none. */
+/** The median of as many numbers as fit into `room`, from an index on; 1 of none. */
 function median(numbers: Float64Array, from: number, room: Float64Array): number {
   const n = room.length;
   if (n === 0) return 1;
-  // Inserted in order: they are few, and mostly equal.
+  // Insertion sort: they are few, and mostly equal.
   for (let i = 0; i < n; i++) {
     const number = numbers[from + i]!;
     let at = i;

@@ -6,11 +6,11 @@ import { type Box, INSET } from './geometry.ts';
 import type { Painter } from './painter.ts';
 import type { Plot, Scene } from './scene.ts';
 
-/** How high the head above the curves is, in CSS pixels. */
-export const HEAD = 20;
+/** Height of the header above the curves, in CSS pixels. */
+export const HEADER = 20;
 const AXIS = 22;
 
-/** What ridges and outlines have in common: several steps as curves over values that go from left to right. */
+/** The base of {@link Ridge} and {@link Overlay}: several steps as curves over an axis of values from left to right. */
 export abstract class CurvesPlot implements Plot {
   readonly across = 'values';
   readonly stepAxis = undefined;
@@ -24,15 +24,15 @@ export abstract class CurvesPlot implements Plot {
   constructor(scene: Scene) {
     this.scene = scene;
     const width = Math.max(24, scene.width - INSET.left - INSET.right);
-    const height = Math.max(24, scene.height - HEAD - AXIS);
-    this.plot = { left: INSET.left, top: HEAD, width, height };
-    this.valueAxis = { left: INSET.left, top: HEAD + height, width, height: AXIS };
+    const height = Math.max(24, scene.height - HEADER - AXIS);
+    this.plot = { left: INSET.left, top: HEADER, width, height };
+    this.valueAxis = { left: INSET.left, top: HEADER + height, width, height: AXIS };
   }
 
-  /** The points of one of the curves. */
+  /** The points of a curve, by its index. */
   protected abstract outline(curve: number): number[];
 
-  /** Everything between the axis of values and the pointer; there is a curve at least. */
+  /** Called if there is at least one curve. */
   protected abstract paintCurves(painter: Painter): void;
 
   abstract pick(x: number, y: number): Hover | undefined;
@@ -66,7 +66,7 @@ export abstract class CurvesPlot implements Plot {
     return this.scene.axis.valueAt((x - this.plot.left) / this.plot.width);
   }
 
-  /** Marks where a curve is cut off, along the height that it would exceed. */
+  /** Marks at height `y` where a curve exceeds `most` and is cut off. */
   protected paintCut(painter: Painter, { heights }: Curve, y: number, most: number): void {
     const { left, width } = this.plot;
     const cell = width / heights.length;
@@ -75,7 +75,7 @@ export abstract class CurvesPlot implements Plot {
     }
   }
 
-  /** What a place says of a curve: its step, and a value in a bin of it. */
+  /** The hover for a curve at a horizontal position. */
   protected hoverOf({ of: { series, run }, step }: Curve, x: number): Hover {
     const bins = series.bins(series.columnAt(step));
     const value = valueOfPixel(bins, this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
@@ -83,7 +83,7 @@ export abstract class CurvesPlot implements Plot {
   }
 }
 
-/** The curve that is nearest to a step, of the run that is pointed at if it is among them. */
+/** The index of the curve nearest to a step: of the hovered run, or of any run if that has no curve. */
 export function nearestCurve(curves: readonly Curve[], { step, run }: Hover): number {
   const ofRun = curves.some(({ of }) => of.run === run);
   let nearest = 0;

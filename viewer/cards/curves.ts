@@ -7,22 +7,22 @@ import { spread } from './spread.ts';
 export interface Curve {
   readonly of: RunHistograms;
   readonly column: number;
-  /** The step that it stands for. */
+  /** The first step of the column. */
   readonly step: number;
-  /** How old it is among those that are drawn: 0 the oldest, 1 the newest. */
+  /** From 0 for the oldest of the drawn curves to 1 for the newest. */
   readonly age: number;
-  /** How many values there are per pixel, from left to right, a height every {@link CELL} pixels. */
+  /** Values per pixel, from left to right, one for every {@link CELL} pixels. */
   readonly heights: Float32Array;
   readonly highest: number;
 }
 
-/** How far apart the points of a curve are, in CSS pixels: bins, which may be narrower, are gathered in between. */
+/** Distance of the points of a curve, in CSS pixels. Narrower bins are added up. */
 export const CELL = 6;
 
-/** As many as an eye tells apart. */
+/** More curves could not be told apart. */
 const MOST = 60;
 
-/** Columns that begin within these steps, evenly taken, the first and the last among them. */
+/** At most `most` of the columns that begin within these steps, evenly spaced, with the first and the last. */
 export function evenly(of: RunHistograms, [from, to]: Range, most: number = MOST): number[] {
   const { series, columns } = of;
   let first = Math.max(0, columnAfter(columns, from) - 1);
@@ -36,7 +36,7 @@ export function evenly(of: RunHistograms, [from, to]: Range, most: number = MOST
   );
 }
 
-/** The curves of the brushed steps, or of all that are shown, from the oldest to the newest. */
+/** The curves of the brushed steps, or else of all visible steps, from the oldest to the newest. */
 export function curvesOf({ runs, axis, steps, view }: Scene, width: number, most: number = MOST): Curve[] {
   const cells = Math.max(1, Math.round(width / CELL));
   const borders = Float64Array.from({ length: cells + 1 }, (_, x) => axis.valueAt(x / cells));
@@ -56,8 +56,8 @@ export function curvesOf({ runs, axis, steps, view }: Scene, width: number, most
 }
 
 /**
- * How high a curve may be: as high as the highest, unless few tower above all others, as where a layer begins with
- * one value everywhere. These are cut off then.
+ * The height at which curves are cut off: the highest, unless it is more than three times the median, as when all values
+ * of a layer are the same at first.
  */
 export function ceilingOf(curves: readonly Curve[]): number {
   const highest = curves.map((curve) => curve.highest).sort((a, b) => a - b);
@@ -66,7 +66,7 @@ export function ceilingOf(curves: readonly Curve[]): number {
   return usual > 0 ? Math.min(most, usual * 3) : most;
 }
 
-/** A curve through the middles of its cells, x and y in turn; interrupted where it is 0. */
+/** A line through the middles of the cells, x and y in turn, with gaps where the curve is 0. */
 export function outline(
   { heights }: Curve,
   left: number,
@@ -88,7 +88,7 @@ export function outline(
   return points;
 }
 
-/** The same as areas above the base: a polygon for each stretch. */
+/** The polygons between an outline and its base, one for each part without a gap. */
 export function areas(line: readonly number[], base: number): number[][] {
   const found: number[][] = [];
   let stretch: number[] = [];

@@ -1,5 +1,5 @@
-/** The one function of it that is used. */
+/** The only function used. */
 declare module 'd3-array' {
-  /** About `count` round numbers between two, ascending, both ends in it. */
+  /** About `count` round numbers from `start` to `stop`, ascending. */
   export function ticks(start: number, stop: number, count: number): number[];
 }

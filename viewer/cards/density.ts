@@ -2,28 +2,26 @@ import type { Range } from '../state/view-state.ts';
 import { type Columns, columnAfter, LANES, type Lane } from './columns.ts';
 import { BinSum, spread } from './spread.ts';
 
-/** How many values there are in each pixel of a picture of steps and values. */
+/** The histograms of a series as an image: the number of values in each pixel of steps and values. */
 export interface Density {
-  /** How many pixels across. */
   readonly width: number;
-  /** How many pixels up. */
   readonly rows: number;
   /**
-   * Pixel column by pixel column, each of `rows + 2` numbers: what lies below the picture, its pixels from the bottom
-   * to the top, what lies above.
+   * Number of values per pixel, column by column. Each column has `rows + 2` numbers: below the image, its rows from
+   * bottom to top, above the image.
    */
   readonly mass: Float32Array;
-  /** 1 where a pixel column holds any part of a record. */
+  /** Per pixel column, 1 if any part of a record lies in it. */
   readonly covered: Uint8Array;
-  /** All values of each pixel column, and those of each lane. */
+  /** Number of values per pixel column, in all and per lane. */
   readonly count: Float64Array;
   readonly lanes: Readonly<Record<Lane, Float64Array>>;
 }
 
 /**
- * Columns of a series as pixels. A column that is narrower than a pixel gives each pixel its part, and what several
- * columns give one pixel is added; a column that is wider gives each pixel all it has. `borders` are the values between
- * the rows of pixels, `rows + 1` of them, ascending.
+ * Rasterises the columns of a series. Narrow columns add up in a pixel, each by the share that lies in it; a column wider
+ * than a pixel counts whole in each.
+ * @param borders the values between the rows of pixels: `rows + 1`, ascending
  */
 export function densityOf(columns: Columns, [from, to]: Range, width: number, borders: Float64Array): Density {
   const rows = borders.length - 1;
@@ -39,7 +37,7 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   const pixel = (to - from) / width;
 
   let column = columnAfter(columns, from);
-  /** The column that alone fills the pixel before, or -1. */
+  /** The column that fills the whole previous pixel, or -1. */
   let alone = -1;
   for (let x = 0; x < width; x++) {
     const start = from + x * pixel;
@@ -72,7 +70,7 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   widen(density);
   return density;
 
-  /** What a record has in no bin since it is beyond its edges. */
+  /** Adds the values beyond the edges of a record. */
   function addOutside(x: number, c: number, share: number): void {
     if (columns.below[c] !== 0) mass[x * stride]! += columns.below[c]! * share;
     if (columns.above[c] !== 0) mass[x * stride + rows + 1]! += columns.above[c]! * share;
@@ -85,10 +83,10 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   }
 }
 
-/** A record that stands alone is at least so many pixels wide. */
+/** Least width of an isolated record, in pixels. */
 const LEAST = 3;
 
-/** Gives what stands alone, and is less wide than a person sees, the pixels beside it too. */
+/** Copies isolated records into the empty pixels beside them, so that they can be seen. */
 function widen({ width, rows, mass, covered, count, lanes }: Density): void {
   const stride = rows + 2;
   const copy = (from: number, to: number): void => {
@@ -101,7 +99,7 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
     if (covered[x] === 0) continue;
     let [start, end] = [x, x + 1];
     while (end < width && covered[end] === 1) end++;
-    // To the left and to the right in turn, as long as an empty pixel stays between it and its neighbour.
+    // Left and right in turn, leaving an empty pixel before the next record.
     for (let side = 0; side < 2 * LEAST && end - start < LEAST; side++) {
       if (side % 2 === 0 && free(start - 1) && (start === 1 || free(start - 2))) copy(start, --start);
       else if (side % 2 === 1 && free(end) && (end === width - 1 || free(end + 1))) copy(end - 1, end++);
@@ -110,14 +108,14 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
   }
 }
 
-/** About how many pixels say what is usual. */
+/** Number of pixels from which the usual density is estimated, about. */
 const SAMPLE = 4096;
 
-/** The most that a pixel holds, and what all but a fiftieth of the pixels that hold anything do not exceed, about. */
+/** The highest density, and about the 98th percentile of the pixels that are not empty. */
 export function densest({ mass, rows, width }: Density): { most: number; usual: number } {
   let most = 0;
   let every = Math.max(1, Math.floor((width * rows) / SAMPLE));
-  // Not the same rows of every pixel column.
+  // An interval that does not divide the rows samples other rows in each pixel column.
   while (every > 1 && rows % every === 0) every++;
   const sample = new Float32Array(Math.ceil((width * rows) / every));
   let taken = 0;
@@ -134,30 +132,4 @@ export function densest({ mass, rows, width }: Density): { most: number; usual: 
   }
   if (taken === 0) return { most, usual: most };
   return { most, usual: sample.subarray(0, taken).sort()[Math.floor(taken * 0.98)]! };
-}
-
-/** How far outside a picture a quantile is, in pixels, that is not in it. */
-const OUTSIDE = 4;
-
-/**
- * Where, in pixels from the bottom, this share of a pixel column's values lies below. NaN where there are none, less
- * than 0 and more than `rows` where it is outside the picture.
- */
-export function quantileAt({ mass, rows }: Density, x: number, shares: readonly number[], into: Float64Array): void {
-  const start = x * (rows + 2);
-  let total = 0;
-  for (let i = start; i < start + rows + 2; i++) total += mass[i]!;
-  let row = 0;
-  let below = 0;
-  for (let s = 0; s < shares.length; s++) {
-    if (total === 0) {
-      into[s] = Number.NaN;
-      continue;
-    }
-    const wanted = shares[s]! * total;
-    while (row < rows + 1 && below + mass[start + row]! < wanted) below += mass[start + row++]!;
-    if (row === 0) into[s] = -OUTSIDE;
-    else if (row === rows + 1) into[s] = rows + OUTSIDE;
-    else into[s] = row - 1 + Math.max(0, Math.min(1, (wanted - below) / (mass[start + row]! || 1)));
-  }
 }

@@ -8,7 +8,6 @@ import { quantileLines } from './quantile-lines.ts';
 import type { RunHistograms, Scene } from './scene.ts';
 import type { Theme } from './theme.ts';
 
-/** Shares of the values below each line, and how it is drawn: the median strongest, the farthest as dots. */
 const QUANTILES = [
   { share: 0.01, width: 1, dash: [1, 3] },
   { share: 0.05, width: 1, dash: [4, 3] },
@@ -18,31 +17,31 @@ const QUANTILES = [
   { share: 0.95, width: 1, dash: [4, 3] },
   { share: 0.99, width: 1, dash: [1, 3] },
 ] as const;
-/** Those whose names are written first, where not all have room. */
+/** Indexes by priority, for when not all labels fit. */
 const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4];
 const NAME_HEIGHT = 10;
-/** Quantiles that are closer are not drawn. */
+/** Least distance of quantile lines, in CSS pixels. */
 const APART = 1.5;
 
-/** A pixel that is so many times as dense as nearly all others does not take the colours from them: all zeros of a ReLU. */
+/** Highest density in the colour scale, relative to the usual one: the zeros of a ReLU must not take all colours. */
 const TOWERING = 4;
 
-/** The values between the rows of a picture, for {@link densityOf}. */
+/** The borders of rows for {@link densityOf}. */
 export function rowBorders({ axis }: Scene, rows: number): Float64Array {
   return Float64Array.from({ length: rows + 1 }, (_, row) => axis.valueAt(row / rows));
 }
 
-/** Steps from left to right, values from bottom to top, the darker (on dark ground: the brighter) the more values. */
+/** The density of one run, as colours over steps and values, with lines for quantiles. */
 export class HeatMap {
   readonly density: Density;
   readonly #of: RunHistograms;
   readonly #box: Box;
   readonly #steps: Range;
   readonly #theme: Theme;
-  /** Values per CSS pixel of the axis: what has the last colour, and whether there is more. */
+  /** The density of the last colour, in values per CSS pixel, and whether some pixels exceed it. */
   readonly #most: number;
   readonly #cut: boolean;
-  /** From the mass of a device pixel to values per CSS pixel. */
+  /** Converts mass per device pixel to values per CSS pixel. */
   readonly #scale: number;
 
   constructor(of: RunHistograms, box: Box, scene: Scene) {
@@ -83,7 +82,7 @@ export class HeatMap {
     const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares, APART);
     const { ink: colour, surface, ink2 } = this.#theme;
     painter.within(left, top, width, height, () => {
-      // Seen on what is dense by their own colour, and on what is thin by their rim.
+      // The dark rim shows on sparse regions, the light line on dense ones.
       for (const [i, line] of lines.entries()) {
         painter.line(line, { colour, width: QUANTILES[i]!.width + 1.5, opacity: 0.5, dash: QUANTILES[i]!.dash });
       }
@@ -98,7 +97,7 @@ export class HeatMap {
     }
   }
 
-  /** What the colours mean, from right to left. @returns how much room it took */
+  /** Explains the colours, right-aligned. @returns the width it took */
   paintLegend(painter: Painter, right: number, y: number): number {
     if (this.#most === 0) return 0;
     const text = { colour: this.#theme.ink2, size: 10 } as const;
@@ -117,7 +116,7 @@ export class HeatMap {
   }
 }
 
-/** Where a line is at its right end; NaN if it ends before. */
+/** The height of a line at its right end; NaN if it ends before. */
 function lastY(line: readonly number[], right: number): number {
   for (let i = line.length - 2; i >= 0 && !(line[i]! < right - 12); i -= 2) {
     if (!Number.isNaN(line[i + 1]!)) return line[i + 1]!;
@@ -129,7 +128,7 @@ const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 const ONE = 0x3f800000;
 
-/** Fills an image, from its upper row down, with the colours of a density; what is empty stays transparent. */
+/** Fills an image with the colours of a density, from the top row down. Empty pixels stay transparent. */
 export function shade(
   { width, rows }: Density,
   mass: Float32Array,

@@ -37,8 +37,7 @@ export class ImageCard implements Card {
   #show(point: ImagePoint): void {
     this.#shown = point;
     this.#revoke();
-    // Whatever the bytes are, they are shown as a picture of pixels or not at all: a browser looks at them, but never
-    // takes what is called a PNG for an SVG.
+    // The type keeps the bytes from being read as an SVG: browsers sniff other pixel formats, but never that.
     this.#urls = point.images.map((bytes) => URL.createObjectURL(new Blob([bytes as BlobPart], { type: 'image/png' })));
     const { tag, step, images, width, height } = point;
     this.#images.replaceChildren(

@@ -8,7 +8,7 @@ import type { RunHistograms } from './scene.ts';
 import type { Theme } from './theme.ts';
 
 export const LANE_HEIGHT = 13;
-/** The least that is drawn of a lane that is not empty: one NaN among a million values is what one looks for. */
+/** Least height of a bar: a single NaN among a million values must be visible. */
 const LEAST = 2;
 
 const LABELS: Readonly<Record<Lane, string>> = {
@@ -19,12 +19,12 @@ const LABELS: Readonly<Record<Lane, string>> = {
   unknown: 'no bin',
 };
 
-/** The lanes in which there is anything, at any step: they do not come and go while one looks around. */
+/** The lanes that are not empty at some step, so that they do not come and go with zoom. */
 export function lanesOf(runs: readonly RunHistograms[]): Lane[] {
   return LANES.filter((lane) => runs.some(({ columns }) => columns.filled.includes(lane)));
 }
 
-/** Of each pixel column, how much of its values is in a lane, as the height of a bar. */
+/** Paints the share of each pixel column that is in a lane, as the height of a bar. */
 export function paintLanes(
   painter: Painter,
   box: Box,
@@ -59,7 +59,7 @@ export function paintLanes(
   });
 }
 
-/** Runs of pixel columns whose bars are equally high, in device pixels. */
+/** Bars over neighbouring pixel columns of equal height, in device pixels. */
 function bars(density: Density, lane: Lane, most: number): { from: number; to: number; size: number }[] {
   const found: { from: number; to: number; size: number }[] = [];
   const counts = density.lanes[lane];
@@ -74,7 +74,7 @@ function bars(density: Density, lane: Lane, most: number): { from: number; to: n
   return found;
 }
 
-/** Beside the lanes, what they hold at one column. */
+/** Paints the counts of one column beside its lanes. */
 export function paintLaneCounts(
   painter: Painter,
   box: Box,
@@ -85,7 +85,7 @@ export function paintLaneCounts(
 ): void {
   const total = of.series.summaryNumber('count', column);
   lanes.forEach((lane, i) => {
-    // What is not known is no NaN.
+    // Unknown counts as 0.
     const count = of.series.summaryNumber(lane, column) || 0;
     const middle = box.top + (i + 1) * LANE_HEIGHT - (LANE_HEIGHT - 3) / 2;
     const share = total > 0 && count > 0 ? ` (${formatShare(count / total)})` : '';
@@ -94,7 +94,7 @@ export function paintLaneCounts(
   });
 }
 
-/** How many values lie outside the picture, over and under it, between two steps. */
+/** The number of values below and above the image. */
 export function outside({ mass, rows, width }: Density): { below: number; above: number } {
   let [below, above] = [0, 0];
   for (let x = 0; x < width; x++) {
@@ -104,7 +104,7 @@ export function outside({ mass, rows, width }: Density): { below: number; above:
   return { below, above };
 }
 
-/** Along the upper and lower edge, where values lie beyond it. */
+/** Marks along the upper and lower edge where values lie beyond it. */
 export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: Density, theme: Theme): void {
   const pixel = box.width / width;
   for (const [row, y] of [
@@ -116,7 +116,7 @@ export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: 
       const any = x < width && mass[x * (rows + 2) + row]! > 0;
       if (any && start === -1) start = x;
       if (any || start === -1) continue;
-      // A single record among ten thousand must be seen.
+      // A single record among ten thousand must be visible.
       const wide = Math.max(3, (x - start) * pixel);
       painter.rectangle(box.left + start * pixel - (wide - (x - start) * pixel) / 2, y, wide, 3, theme.accent);
       start = -1;
@@ -124,7 +124,7 @@ export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: 
   }
 }
 
-/** `▲ 3 above 4.2`: what the bars at the edges stand for. */
+/** Explains the marks at the edges: `▲ 3 above 4.2`. */
 export function describeOutside(
   { below, above }: { below: number; above: number },
   [from, to]: Range,

@@ -2,12 +2,12 @@ import { ticks } from 'd3-array';
 import type { Hover } from '../state/view-state.ts';
 import { paintRuns } from './axes.ts';
 import { CELL, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
-import { CurvesPlot, HEAD } from './curves-plot.ts';
+import { CurvesPlot, HEADER } from './curves-plot.ts';
 import { formatCount, formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Scene } from './scene.ts';
 
-/** The distributions of several steps over each other, as outlines: the older the fainter. */
+/** The histograms of several steps as overlaid outlines: the older, the fainter. */
 export class Overlay extends CurvesPlot {
   protected readonly curves: readonly Curve[];
   readonly #ceiling: number;
@@ -41,16 +41,16 @@ export class Overlay extends CurvesPlot {
       painter.line(this.outline(i), { colour: of.colour, width: 1.25, opacity: 0.15 + 0.85 * age ** 1.5 });
       this.paintCut(painter, curve, top, this.#ceiling);
     }
-    this.#paintHead(painter);
-    if (runs.length > 1) paintRuns(painter, left + 90, left + width - 150, HEAD / 2 - 1, runs, theme);
+    this.#paintHeader(painter);
+    if (runs.length > 1) paintRuns(painter, left + 90, left + width - 150, HEADER / 2 - 1, runs, theme);
   }
 
-  /** What the heights are, and from which steps the fainter and stronger lines come. */
-  #paintHead(painter: Painter): void {
+  /** Explains the heights, and which steps the faint and the strong lines are. */
+  #paintHeader(painter: Painter): void {
     const { theme, runs } = this.scene;
     const { left, width } = this.plot;
     const text = { colour: theme.ink2, size: 10 } as const;
-    const y = HEAD / 2 - 1;
+    const y = HEADER / 2 - 1;
     painter.text('values per pixel', left, y, text);
     const [oldest, newest] = [this.curves[0]!, this.curves.at(-1)!];
     const name = `${formatCount(newest.step)}`;
@@ -65,7 +65,7 @@ export class Overlay extends CurvesPlot {
     painter.text(`step ${formatCount(oldest.step)}`, end - bar - 6, y, { ...text, align: 'right' });
   }
 
-  /** The curve whose height at this value is nearest. */
+  /** Picks the curve whose height at this value is nearest. */
   pick(x: number, y: number): Hover | undefined {
     const { left, top, height } = this.plot;
     let nearest: Curve | undefined;
@@ -73,7 +73,7 @@ export class Overlay extends CurvesPlot {
     for (const curve of this.curves) {
       const at = Math.min(curve.heights.length - 1, Math.max(0, Math.floor((x - left) / CELL)));
       const distance = Math.abs(top + height - (curve.heights[at]! / this.#ceiling) * height - y);
-      // Of those that are equally near the newest, which is drawn above.
+      // Of equally near curves the newest, which is on top.
       if (distance <= least) [nearest, least] = [curve, distance];
     }
     if (nearest === undefined) return undefined;

@@ -1,57 +1,56 @@
-/** What painting pictures anew may take of one frame, in milliseconds, before the others wait for the next. */
+/** Time for repainting in one frame, in milliseconds. */
 const TURN = 6;
-/** What it may take of the time while a hand moves. A picture that takes longer than a frame lets the next ones rest. */
+/** Part of the time that repainting may take while the user moves something. After a slow picture no others are painted for a while. */
 const SHARE = 0.15;
-/** A hand that wanted nothing else for so long, in milliseconds, has come to rest: everything is painted as it should be. */
+/** The user has come to rest after this time without a change, in milliseconds. Then all cards are repainted. */
 const STILL = 100;
-/** No picture is so dear that others rest for more than this, in milliseconds of painting. */
+/** Most painting time that has to be made up for, in milliseconds. */
 const MOST_OWED = 40;
-/** Who has not asked for so long, in milliseconds, does not wait any more: it went out of sight. */
+/** A card that has not asked for this long, in milliseconds, is out of sight and loses its turn. */
 const GONE = 200;
 
 /**
- * Which of the cards in sight paints its picture anew in this frame, while a hand moves all of them: the one that waits
- * longest, and others as long as there is time. The rest show what they have, moved to where it belongs.
+ * Decides which visible cards repaint in a frame while the user zooms or pans all of them: the one that has waited
+ * longest, then others while there is time. The rest show their old picture, moved.
  */
 export class PaintTurns {
-  /** Who waits, the longest first, and when it asked last. */
+  /** Waiting cards, the longest first, with the frame in which they asked last. */
   readonly #waiting: Map<object, number> = new Map();
   #frame: number = Number.NEGATIVE_INFINITY;
   #spent = 0;
-  /** What was spent, less what the time since then allows for. */
+  /** Painting time beyond {@link SHARE} of the time passed. */
   #owed = 0;
-  /** The last frame in which somebody wanted something else. */
+  /** The last frame with a change. */
   #moved: number = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param frame the time of the frame, in milliseconds, the same for everybody who asks in it
-   * @param moved whether this one wants something else than in the last frame
-   * @returns whether it is this one's turn
+   * @param frame time of the frame, in milliseconds
+   * @param moved whether this card has changed since the last frame
+   * @returns whether the card may repaint
    */
-  ask(who: object, frame: number, moved: boolean): boolean {
+  ask(card: object, frame: number, moved: boolean): boolean {
     if (frame !== this.#frame) {
       this.#owed = Math.max(0, this.#owed - SHARE * (frame - this.#frame));
       this.#frame = frame;
       this.#spent = 0;
     }
-    this.#waiting.set(who, frame);
+    this.#waiting.set(card, frame);
     if (moved) this.#moved = frame;
     if (frame - this.#moved < STILL && this.#owed > TURN) return false;
     for (const [other, asked] of this.#waiting) {
       if (frame - asked > GONE) this.#waiting.delete(other);
-      else return other === who && this.#spent < TURN;
+      else return other === card && this.#spent < TURN;
     }
     return false;
   }
 
-  /** One is gone. */
-  forget(who: object): void {
-    this.#waiting.delete(who);
+  forget(card: object): void {
+    this.#waiting.delete(card);
   }
 
-  /** Says that one has painted, for so many milliseconds. */
-  took(who: object, time: number): void {
-    this.#waiting.delete(who);
+  /** Records that a card has repainted. @param time in milliseconds */
+  took(card: object, time: number): void {
+    this.#waiting.delete(card);
     this.#spent += time;
     this.#owed = Math.min(this.#owed + time, MOST_OWED);
   }

@@ -1,4 +1,4 @@
-// What a picture is drawn with: the same calls make the card on the screen and the SVG file of an export.
+// Charts are painted with the same calls on the screen and into an SVG file.
 
 export interface Stroke {
   readonly colour: string;
@@ -12,20 +12,20 @@ export interface TextStyle {
   readonly size: number;
   readonly align?: 'left' | 'center' | 'right';
   readonly bold?: boolean;
-  /** Drawn around the letters, where they stand on a picture. */
+  /** Colour of an outline that keeps the text readable on a picture. */
   readonly halo?: string;
 }
 
-/** Lengths are CSS pixels, y goes down. Points are x and y in turn; a NaN ends a line, and the next point begins one. */
+/** Lengths are CSS pixels, y goes down. Points are x and y in turn; NaN interrupts a line. */
 export interface Painter {
   line(points: readonly number[], stroke: Stroke): void;
   area(points: readonly number[], colour: string, opacity?: number): void;
   rectangle(x: number, y: number, width: number, height: number, colour: string, opacity?: number): void;
-  /** The middle of the letters' height is at y. */
+  /** y is the middle of the text's height. */
   text(text: string, x: number, y: number, style: TextStyle): void;
-  /** Pixels as they are, without smoothing. */
+  /** Pixels are not smoothed. */
   image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void;
-  /** What is drawn meanwhile is drawn within a rectangle only. */
+  /** Clips what `draw` paints to a rectangle. */
   within(x: number, y: number, width: number, height: number, draw: () => void): void;
 }
 
@@ -45,9 +45,9 @@ export class CanvasPainter implements Painter {
     for (let i = 0; i < points.length; i += 2) {
       const [x, y] = [points[i]!, points[i + 1]!];
       if (Number.isNaN(x) || Number.isNaN(y)) begun = false;
-      else if (begun) context.lineTo(x, y);
       else {
-        context.moveTo(x, y);
+        if (begun) context.lineTo(x, y);
+        else context.moveTo(x, y);
         begun = true;
       }
     }
@@ -109,20 +109,20 @@ export class CanvasPainter implements Painter {
     try {
       draw();
     } finally {
-      // A clip that stayed would cut off all that is drawn later.
+      // Otherwise the clip would stay for all that is painted later.
       this.#context.restore();
     }
   }
 }
 
-/** Makes a canvas as large in CSS pixels, as fine as the screen, and empty. */
+/** A painter on a canvas that is given this size in CSS pixels, and cleared. */
 export function sizedPainter(canvas: HTMLCanvasElement, width: number, height: number, font: string): CanvasPainter {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   return canvasPainter(canvas, width, height, font);
 }
 
-/** Empties a canvas whose size in CSS pixels this is already. @param ratio device pixels in a CSS pixel */
+/** A painter on a canvas that has this size in CSS pixels already, and is cleared. @param ratio device pixels per CSS pixel */
 export function canvasPainter(
   canvas: HTMLCanvasElement,
   width: number,
@@ -136,7 +136,7 @@ export function canvasPainter(
     canvas.width = wide;
     canvas.height = high;
   } else {
-    // Only here: a new canvas is empty, and what clears it on paper clears the canvas under it too.
+    // Not after a resize, which clears it: in print, clearing a canvas clears the one below it too.
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, wide, high);
   }
@@ -146,7 +146,7 @@ export function canvasPainter(
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]!);
-/** A hundredth of a pixel is enough. */
+/** Rounded to a hundredth of a pixel. */
 const short = (number: number): string => String(Math.round(number * 100) / 100);
 
 export class SvgPainter implements Painter {
@@ -203,7 +203,7 @@ export class SvgPainter implements Painter {
     const anchor = { left: 'start', center: 'middle', right: 'end' }[align];
     const around = halo === undefined ? '' : ` stroke="${escaped(halo)}" stroke-width="3" paint-order="stroke"`;
     const weight = bold ? ' font-weight="600"' : '';
-    // The middle of the letters, as all programs that read SVG place it.
+    // By hand, since not every SVG reader knows dominant-baseline.
     this.#parts.push(
       `<text x="${short(x)}" y="${short(y + size * 0.35)}" font-size="${size}" text-anchor="${anchor}" fill="${escaped(colour)}"${weight}${around}>${escaped(text)}</text>`,
     );

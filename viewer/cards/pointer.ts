@@ -1,33 +1,34 @@
 import type { Point } from './geometry.ts';
 
-/** What a card does with pointer, wheel and fingers. */
+/** What an element does with pointer, wheel and touch. */
 export interface Gestures {
   /** A pointer without a button, or a finger that touches and does not move. */
   move(at: Point): void;
   leave(): void;
-  /** Where a drag begins. @returns whether anybody drags there */
+  /** @returns whether dragging from this point means anything */
   dragStart(from: Point, shift: boolean): boolean;
   drag(to: Point): void;
   dragEnd(): void;
-  /** The drag did not happen. */
+  /** Undoes the drag. */
   dragCancel(): void;
   doubleClick(at: Point): void;
-  /** More than 1: shows more. @returns whether it was used; otherwise the page scrolls */
+  /** A factor above 1 zooms out. @returns whether it was handled; otherwise the page scrolls */
   zoom(factor: number, about: Point, wheel: { focused: boolean; control: boolean }): boolean;
-  /** By so many pixels. @returns whether it was used */
+  /** In pixels. @returns whether it was handled */
   pan(byX: number, byY: number, at: Point): boolean;
 }
 
-/** A pointer that moves less far, in pixels, clicks and does not drag. */
+/** A pointer that moves less than this, in pixels, clicks; one that moves farther drags. */
 export const CLICK = 4;
-/** How much more is shown for each pixel that a wheel turns. */
+/** The logarithm of the zoom factor, per pixel of wheel movement. */
 const ZOOM = 0.002;
+/** Pixels per line, for wheels that report lines. */
 const LINE = 16;
 
 /**
- * Tells an element's pointer events as gestures: hovering, dragging with the main button or one finger, pinching with
- * two, zooming and panning with a wheel. A finger that moves up or down scrolls the page: `touch-action: pan-y`.
- * @returns how to stop listening
+ * Turns pointer events into gestures: hovering, dragging with the main button or one finger, pinching, zooming and
+ * panning with a wheel. The element's style is to say `touch-action: pan-y`, so that a finger can still scroll the page.
+ * @returns a function that stops listening
  */
 export function listenToPointer(element: HTMLElement, gestures: Gestures): () => void {
   const stop = new AbortController();
@@ -42,7 +43,7 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
     return { x: clientX - left, y: clientY - top };
   };
 
-  /** The middle of two fingers and how far they are apart. */
+  /** The middle and the distance of two fingers. */
   function pinch(): { middle: Point; apart: number } {
     const [a, b] = [...down.values()] as [Point, Point];
     return {
@@ -99,14 +100,14 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
   on('pointerup', (event) => up(event, true));
   on('pointercancel', (event) => up(event, false));
   on('pointerleave', (event) => {
-    // A finger that is lifted leaves too: what it pointed at stays to be read.
+    // Lifting a finger leaves too. What it pointed at stays readable.
     if (down.size === 0 && event.pointerType !== 'touch') gestures.leave();
   });
   on('dblclick', (event) => gestures.doubleClick(pointOf(event)));
   on('wheel', (event) => {
     const unit = event.deltaMode === 1 ? LINE : event.deltaMode === 2 ? element.clientHeight : 1;
     const point = pointOf(event);
-    // Shift turns a wheel sideways: browsers differ in whether they say so themselves.
+    // Shift turns a wheel sideways. Some browsers report that as deltaX, some as deltaY.
     const sideways = event.shiftKey && event.deltaX === 0;
     const [x, y] = sideways ? [event.deltaY * unit, 0] : [event.deltaX * unit, event.deltaY * unit];
     const { activeElement } = element.getRootNode() as Document | ShadowRoot;

@@ -1,17 +1,17 @@
 import type { Range } from '../state/view-state.ts';
 import type { Columns } from './columns.ts';
 import { columnAfter } from './columns.ts';
-import { type Density, quantileAt } from './density.ts';
+import type { Density } from './density.ts';
 import type { Box } from './geometry.ts';
 
-/** A column at least so many pixels wide has points of its own; narrower ones are read off the pixels. */
+/** Columns at least this many pixels wide get points of their own; narrower ones get a point per pixel. */
 const WIDE = 2;
 
 /**
- * Quantiles over steps as lines: for each share, x and y in turn, in CSS pixels of the card, above or below the
- * box where the quantile is not in the picture; NaN where there is a gap.
- * @param apart quantiles closer than so many CSS pixels are left out: all of the values between them are in one place, and
- *   lines would cover it
+ * Quantiles over steps: a line for each share, x and y in turn in CSS pixels, with NaN in gaps. Quantiles outside the image
+ * are above or below the box.
+ * @param apart least distance of two quantiles, in CSS pixels. Closer ones are left out, so that lines do not cover the
+ *   narrow bin they lie in.
  */
 export function quantileLines(
   density: Density,
@@ -34,7 +34,7 @@ export function quantileLines(
       lines[s]!.push(box.left + left * pixel, together(s) || together(s - 1) ? Number.NaN : y);
     }
   }
-  /** Whether the next quantile is at the same place. */
+  /** Whether a quantile and the next one are too close. */
   function together(s: number): boolean {
     return s >= 0 && s + 1 < shares.length && at[s + 1]! - at[s]! < apart / pixel;
   }
@@ -69,4 +69,30 @@ export function quantileLines(
     }
   }
   return lines;
+}
+
+/** Where a quantile outside the image is drawn, in pixels from its edge. */
+const OUTSIDE = 4;
+
+/**
+ * Writes the quantiles of a pixel column `into`, in pixels from the bottom. NaN if the column has no values; less than 0 or
+ * more than `rows` outside the image.
+ */
+export function quantileAt({ mass, rows }: Density, x: number, shares: readonly number[], into: Float64Array): void {
+  const start = x * (rows + 2);
+  let total = 0;
+  for (let i = start; i < start + rows + 2; i++) total += mass[i]!;
+  let row = 0;
+  let below = 0;
+  for (let s = 0; s < shares.length; s++) {
+    if (total === 0) {
+      into[s] = Number.NaN;
+      continue;
+    }
+    const wanted = shares[s]! * total;
+    while (row < rows + 1 && below + mass[start + row]! < wanted) below += mass[start + row++]!;
+    if (row === 0) into[s] = -OUTSIDE;
+    else if (row === rows + 1) into[s] = rows + OUTSIDE;
+    else into[s] = row - 1 + Math.max(0, Math.min(1, (wanted - below) / (mass[start + row]! || 1)));
+  }
 }

@@ -1,18 +1,18 @@
 import type { Hover } from '../state/view-state.ts';
 import { paintRuns } from './axes.ts';
 import { areas, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
-import { CurvesPlot, HEAD } from './curves-plot.ts';
+import { CurvesPlot, HEADER } from './curves-plot.ts';
 import { formatCount, formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Scene } from './scene.ts';
 
-/** The part of the picture that the highest ridge takes, as in TensorBoard. */
+/** The part of the height that the highest ridge takes, as in TensorBoard. */
 const RIDGE = 1 / 2.5;
 
-/** Ridges that are closer, in CSS pixels, would be a hatching. */
+/** Least distance of ridges, in CSS pixels: closer ones would look like hatching. */
 const APART = 4;
 
-/** The distributions of several steps behind each other: the oldest at the back and faint, the newest in front. */
+/** The histograms of several steps as ridges: the oldest faint and at the back, the newest in front. */
 export class Ridge extends CurvesPlot {
   protected readonly curves: readonly Curve[];
   readonly #tall: number;
@@ -46,7 +46,7 @@ export class Ridge extends CurvesPlot {
     }
     for (const [i, curve] of this.curves.entries()) {
       const line = this.outline(i);
-      // What stands behind is hidden, and shines through a little.
+      // The ridge behind shines through a little.
       for (const filled of areas(line, this.#base(i))) {
         painter.area(filled, theme.surface, 0.85);
         painter.area(filled, curve.of.colour, 0.12 + 0.6 * curve.age ** 1.5);
@@ -56,7 +56,7 @@ export class Ridge extends CurvesPlot {
       this.paintCut(painter, curve, this.#base(i) - this.#tall, this.#ceiling);
     }
     this.#paintStepNames(painter);
-    if (runs.length > 1) paintRuns(painter, left, left + width, HEAD / 2 - 1, runs, theme);
+    if (runs.length > 1) paintRuns(painter, left, left + width, HEADER / 2 - 1, runs, theme);
   }
 
   #paintStepNames(painter: Painter): void {
@@ -76,7 +76,7 @@ export class Ridge extends CurvesPlot {
     if (this.curves.length === 0) return undefined;
     let nearest = 0;
     for (let i = 1; i < this.curves.length; i++) {
-      // What stands just behind a base belongs to the ridge in front of it.
+      // A point just behind a base belongs to the ridge in front of it.
       if (this.#base(i - 1) < y) nearest = i;
     }
     return this.hoverOf(this.curves[nearest]!, x);

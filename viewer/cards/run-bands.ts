@@ -7,7 +7,7 @@ import type { RunHistograms, Scene } from './scene.ts';
 
 const SHARES = [0.05, 0.5, 0.95];
 
-/** Several runs over each other: of each its median as a line, and a band that holds nine tenths of its values. */
+/** Several overlaid runs: the median of each as a line, and a band from its 5th to its 95th percentile. */
 export class RunBands {
   readonly densities: readonly { of: RunHistograms; density: Density; lines: readonly number[][] }[];
   readonly #box: Box;
@@ -35,7 +35,7 @@ export class RunBands {
     });
   }
 
-  /** The run whose median is nearest to a place. */
+  /** The run whose median is nearest to a point. */
   nearest(x: number, y: number): RunHistograms | undefined {
     let best: RunHistograms | undefined;
     let least = Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ function heightAt(line: readonly number[], x: number): number {
   return best;
 }
 
-/** Polygons between two lines that have the same x, one for each stretch without a gap. */
+/** The polygons between two lines with the same x, one for each part without a gap. */
 function bands(lower: readonly number[], upper: readonly number[]): number[][] {
   const found: number[][] = [];
   let there: number[] = [];

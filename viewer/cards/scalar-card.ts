@@ -17,24 +17,24 @@ import { scalarRange } from './value-range.ts';
 
 const TOP = 8;
 const BOTTOM = 22;
-/** With fewer points than this on a line, each is seen. */
+/** Up to this many points on a line are marked. */
 const FEW = 40;
 
 /** One run's line. */
 interface Line {
   readonly run: string;
   readonly colour: string;
-  /** Its place among the runs of the store. */
+  /** The index of the run in the store. */
   readonly index: number;
   readonly series: ScalarSeries;
-  /** As it was drawn. */
+  /** The version of the series that was drawn. */
   readonly version: number;
   readonly smoothed: Float64Array;
-  /** The points that are drawn, and one on either side: [from, to). */
+  /** The visible points and one on either side: [from, to). */
   readonly drawn: Range;
 }
 
-/** The numbers of a tag as lines, of all runs that are not hidden. */
+/** The scalars of a tag as lines, of all visible runs. */
 export class ScalarCard implements Card, StepTrack {
   readonly element: HTMLElement;
   readonly #context: CardContext;
@@ -177,7 +177,7 @@ export class ScalarCard implements Card, StepTrack {
     opacity: number,
   ): void {
     const x = series.steps.subarray(...drawn).map((step) => this.#x(step, box));
-    // Beyond what a canvas can take, a line is only somewhere outside.
+    // Canvas coordinates must not overflow: far outside is outside.
     const y = numbers
       .subarray(...drawn)
       .map((value) =>
@@ -190,7 +190,7 @@ export class ScalarCard implements Card, StepTrack {
     }
   }
 
-  /** Where numbers are beyond the axis or infinite, a triangle at that edge; where they are NaN, a bar at the lower one. */
+  /** Marks values beyond the axis, or infinite, by a triangle at that edge, and NaN by a bar at the lower edge. */
   #paintOutside(painter: Painter, { series, drawn, colour }: Line, box: Box, axis: ValueAxis, theme: Theme): void {
     const bottom = box.top + box.height;
     let last = Number.NEGATIVE_INFINITY;
@@ -213,7 +213,7 @@ export class ScalarCard implements Card, StepTrack {
     }
   }
 
-  /** The step nearest to a place, among those of all lines. */
+  /** The step of any line that is nearest to a step. */
   #nearest(step: number): number {
     let best = Number.NaN;
     for (const { series } of this.#lines) {
@@ -225,7 +225,7 @@ export class ScalarCard implements Card, StepTrack {
     return Number.isNaN(best) ? step : best;
   }
 
-  /** What follows the pointer: the marks, and the numbers at its step; without it, the last ones. */
+  /** Updates the marks, and the values at the hovered step; without a hover the last values. */
   #update(): void {
     const { view } = this.#context.state;
     this.#marks.update(view, this);
@@ -234,7 +234,7 @@ export class ScalarCard implements Card, StepTrack {
       ...this.#lines.flatMap((line) => {
         const { run, index, series } = line;
         if (series.length === 0) return [];
-        // The series may have gone on since it was drawn.
+        // The series may have grown since it was drawn.
         const isSame = series.version === line.version;
         const numbers = isSame ? line.smoothed : smooth(series.values, view.smoothing);
         const at = Math.max(0, lastAt(series.steps, wanted));
@@ -254,7 +254,7 @@ export class ScalarCard implements Card, StepTrack {
   }
 }
 
-/** The place of the last step that is not after this one; -1 where there is none. */
+/** The index of the last step that is not after this one; -1 if there is none. */
 function lastAt(steps: Float64Array, step: number): number {
   const at = lowerBound(steps, step);
   return steps[at] === step ? at : at - 1;

@@ -1,11 +1,11 @@
 /**
- * The exponential moving average that TensorBoard draws, freed of its start at 0: after n finite values the sum of the
- * weights is 1 - weight^n, and it is divided by that. What is not finite passes through and counts for nothing; a
- * series of one value only stays as it is. For finite values it is what pandas calls `ewm(alpha=1 - weight).mean()`.
+ * TensorBoard's exponential moving average, corrected for its start at 0: after n finite values it is divided by the sum of
+ * the weights, 1 - weight^n. Values that are not finite are kept and ignored; a constant series is not changed. For finite
+ * values this is pandas' `ewm(alpha=1 - weight).mean()`.
  *
  * After classicSmoothing in tensorboard/webapp/widgets/line_chart_v2/data_transformer.ts; the correction is
  * that of Adam (Kingma and Ba, 2015, section 3).
- * @param weight of what came before, 0 (nothing is smoothed) to 1 (exclusive)
+ * @param weight of the past, from 0 (no smoothing) to less than 1
  */
 export function smooth(values: ArrayLike<number>, weight: number): Float64Array {
   const smoothed = Float64Array.from(values);
@@ -23,8 +23,8 @@ export function smooth(values: ArrayLike<number>, weight: number): Float64Array 
 }
 
 /**
- * The points of a line as it looks at this width: where several share a pixel column, the first, the smallest, the
- * largest and the last of them, in their order. A gap stays a gap: of several NaN one is kept.
+ * Thins out a line without changing how it looks: of the points in a pixel column, the first, the smallest, the largest and
+ * the last remain, and one NaN if there is any.
  * @param x of the points in pixels, ascending
  * @returns x and y in turn
  */

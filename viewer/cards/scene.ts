@@ -9,7 +9,7 @@ import type { Theme } from './theme.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
-/** One run's histograms of the card's tag. */
+/** The histograms of one run for the tag of a card. */
 export interface RunHistograms {
   readonly run: string;
   readonly series: HistogramSeries;
@@ -17,44 +17,42 @@ export interface RunHistograms {
   readonly colour: string;
 }
 
-/** Everything that a picture is made from. */
+/** Everything that a histogram plot is painted from. */
 export interface Scene {
   readonly tag: string;
   readonly runs: readonly RunHistograms[];
   readonly width: number;
   readonly height: number;
-  /** Device pixels in a CSS pixel. */
+  /** Device pixels per CSS pixel. */
   readonly ratio: number;
   readonly theme: Theme;
   readonly view: View;
-  /** What is shown of the steps and of the values. */
+  /** The visible steps. */
   readonly steps: Range;
   readonly axis: ValueAxis;
 }
 
-/** A picture of a scene. What changes with the pointer is drawn over it, and the picture stays. */
+/** A plot of a scene. What follows the pointer is painted on a second canvas above it. */
 export interface Plot {
   readonly plot: Box;
-  /** Where the steps and the values stand, for zooming; a picture may have no axis of steps. */
+  /** The axes, for zooming. Curves have no axis of steps. */
   readonly stepAxis: Box | undefined;
   readonly valueAxis: Box;
-  /** Which of them goes from left to right. */
+  /** The axis from left to right. */
   readonly across: 'steps' | 'values';
-  /** Whether what is in the lanes of the step that is pointed at stands in the picture. */
+  /** Whether the plot shows the lane counts of the hovered step. */
   readonly countsLanes: boolean;
   paint(painter: Painter): void;
-  /** Brush, pointer, and what they point at, as the scene's view says now. */
+  /** Paints brush, pointer and the histogram under it. */
   paintOver(painter: Painter, view: View): void;
-  /** What is at a place in the plot. */
   pick(x: number, y: number): Hover | undefined;
-  /** The step or value at a place along an axis. */
   stepAt(x: number): number;
   valueAt(x: number, y: number): number;
 }
 
 /**
- * The column of the series that a view points at: of the run it names, if that is here; without a pointer the last one.
- * The series may have gone on since the scene's {@link RunHistograms.columns} were made.
+ * The column at a hover: in the hovered run, or in the first if that is not drawn; without a hover the last column. An index
+ * into the series, which may have grown since {@link RunHistograms.columns} were made.
  */
 export function pointedAt(
   runs: readonly RunHistograms[],
@@ -65,10 +63,10 @@ export function pointedAt(
   return { of, column: hover === undefined ? of.series.length - 1 : of.series.columnAt(hover.step) };
 }
 
-/** How much longer a series has to be before its axis of values is fitted again: an axis that trembles cannot be read. */
+/** Growth of a series after which the axis of values is fitted again. More often would make the axis tremble. */
 const GROWTH = 1.1;
 
-/** Makes the scenes of one card. */
+/** Makes the scenes of one card, and caches what they share. */
 export class SceneMaker {
   readonly #store: Store;
   readonly #tag: string;
@@ -82,7 +80,7 @@ export class SceneMaker {
     this.#run = run;
   }
 
-  /** What of the store {@link make} depends on. */
+  /** Changes when {@link make} would give another scene because of new data. */
   dataKey(view: View): string {
     const data = this.#store.runs.flatMap((run) => {
       const series = this.#store.histograms(run, this.#tag);
@@ -92,7 +90,7 @@ export class SceneMaker {
     return JSON.stringify([data, all]);
   }
 
-  /** What of the view, apart from its steps. */
+  /** Changes when {@link make} would give another scene because of the view, steps apart. */
   viewKey(view: View): string {
     const brushed = view.histograms === 'heat' ? undefined : view.brush;
     return JSON.stringify([[...view.hiddenRuns], view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
@@ -106,7 +104,7 @@ export class SceneMaker {
     return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
   }
 
-  /** The axis of values that a view wants, before it is drawn. */
+  /** The axis of values for a view, also before it is drawn. */
   axis(view: View, theme: Theme): ValueAxis {
     return this.#axis(this.#runs(view, theme), view);
   }
@@ -116,7 +114,7 @@ export class SceneMaker {
     return valueAxis(view.valueAxis, view.values.get(this.#tag) ?? domain, constant);
   }
 
-  /** The runs that have this tag; those that are hidden only where the card is one run's own. */
+  /** The visible runs that have the tag, and the run of the card even if it is hidden. */
   #runs(view: View, theme: Theme): RunHistograms[] {
     const { runs } = this.#store;
     return runs.flatMap((run, i) => {
@@ -126,12 +124,11 @@ export class SceneMaker {
     });
   }
 
-  /** The maker must not be used any more. */
   destroy(): void {
     for (const columns of this.#columns.values()) columns.release();
   }
 
-  /** What is hidden takes no room from what is seen. */
+  /** Hidden runs keep no decoded bins. */
   #releaseOthers(runs: readonly RunHistograms[]): void {
     for (const [series, columns] of this.#columns) {
       if (runs.some((one) => one.series === series)) continue;
@@ -148,7 +145,7 @@ export class SceneMaker {
     return columns;
   }
 
-  /** Fitted to all runs that are shown, also where this card is one of theirs: cards of a tag can be compared. */
+  /** Fits the axis to all visible runs, even if the card shows one of them: cards of a tag stay comparable. */
   #fit(runs: readonly RunHistograms[], kind: View['valueAxis']): ValueRange {
     const key = JSON.stringify([kind, runs.map(({ run }) => run)]);
     const length = runs.reduce((sum, { series }) => sum + series.length, 0);
@@ -162,7 +159,7 @@ export class SceneMaker {
     return range;
   }
 
-  /** All steps of the store, and room for the first and the last column to be seen whole. */
+  /** All steps of the store, widened so that the first and the last column are drawn whole. */
   allSteps(runs: readonly RunHistograms[]): Range {
     const lefts = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.left[0]!] : []));
     const rights = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.right[columns.length - 1]!] : []));

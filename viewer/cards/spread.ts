@@ -2,17 +2,17 @@ import { ClampedBins } from '../data/clamped-bins.ts';
 import { DEFAULT_EDGES } from '../data/default-edges.ts';
 import type { Bins } from '../data/points.ts';
 
-/** No edge is farther than this, so that the width of a bin is a number. */
+/** Edges are clamped to this, so that the width of a bin is finite. */
 const FARTHEST = 2 ** 1022;
 
 /**
- * Adds bins to rows: what is in a bin lies evenly between its edges, and a row gets what lies between its borders. The
- * borders ascend. Into `sums`, from `at` on, go what lies below all rows, then the rows, then what lies above them:
+ * Adds the counts of bins to rows, assuming that values are evenly distributed within a bin. Borders ascend. `sums`
+ * receives, from `at` on, what lies below all rows, the rows, and what lies above:
  *
  *     borders            b0    b1    b2    b3
  *     sums[at + …]   0   |  1  |  2  |  3  |   4
  *
- * Bins and rows are walked side by side: no logarithm, whatever the axis is.
+ * Bins and rows are walked in parallel, without a logarithm per bin on a symmetric-log axis.
  */
 export function spread(
   { edges, counts }: Bins,
@@ -39,7 +39,7 @@ export function spread(
       continue;
     }
     while (row < rows - 1 && borders[row + 1]! <= left) row++;
-    // The whole bin in one row, bins of one value among them.
+    // The bin lies in one row, as bins of one value always do.
     if (left >= borders[row]! && right <= borders[row + 1]!) {
       sums[at + row + 1]! += mass;
       continue;
@@ -61,24 +61,24 @@ export function spread(
 }
 
 /**
- * Adds columns that have PyTorch's default edges bin by bin, so that what they come to is laid out in pixels once and not column by
- * column. Ten thousand of 120 bins: 2 ms and not 25.
+ * Sums columns with PyTorch's default edges bin by bin, so that their sum is spread over pixels once: 2 ms instead of 25 for
+ * ten thousand columns of 120 bins.
  */
 export class BinSum {
   readonly #counts: Float64Array = new Float64Array(DEFAULT_EDGES.length - 1);
-  /** The bins that hold anything are from here to there. */
+  /** The range of bins that are not empty. */
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
   /**
-   * Adds bins of the default edges.
-   * @returns what was not added: all of other bins, and of such that end elsewhere than their edges the two ends
+   * Adds bins that have default edges.
+   * @returns what was not added: all of bins with other edges, and the two end bins of clamped ones
    */
   add(bins: Bins, share: number): Bins | undefined {
     const { counts } = bins;
     const isClamped = bins instanceof ClampedBins;
     const edges = isClamped ? bins.shared : bins.edges;
-    // Of two bins at most the ends are all there is.
+    // One or two bins are nothing but ends.
     if (edges.buffer !== DEFAULT_EDGES.buffer || (isClamped && counts.length < 3)) return bins;
     const sums = this.#counts;
     const offset = edges.byteOffset / Float64Array.BYTES_PER_ELEMENT;
@@ -89,7 +89,7 @@ export class BinSum {
     return isClamped ? bins.ends : undefined;
   }
 
-  /** Gives the sum, if anything was added, and begins again. */
+  /** Calls `use` with the sum, unless it is empty, and starts again at 0. */
   take(use: (sum: Bins) => void): void {
     if (this.#to === 0) return;
     const counts = this.#counts.subarray(this.#from, this.#to);

@@ -3,7 +3,7 @@ import type { Range } from '../state/view-state.ts';
 import { formatCount, formatShort } from './numbers.ts';
 import type { Tick } from './value-axis.ts';
 
-/** Whole steps, as many as fit on an axis of this length if two of them keep at least this distance. */
+/** Whole steps: as many as fit on an axis of this length with at least this distance between them. */
 export function stepTicks([from, to]: Range, length: number, distance: number): Tick[] {
   const most = Math.max(1, Math.floor(length / distance));
   let steps: number[] = [];
@@ -11,22 +11,22 @@ export function stepTicks([from, to]: Range, length: number, distance: number): 
     steps = ticks(from, to, count).filter(Number.isInteger);
     if (steps.length <= most) break;
   }
-  // Both ends of a range are ticks however few are wanted.
+  // ticks() may give both ends, however few are asked for.
   steps = steps.slice(0, most);
-  // 1.5M, but 1,500,001 where that would be the label of several.
+  // 1.5M, but 1,500,001 if several steps would be called 1.5M.
   const short = steps.map((step) => (Math.abs(step) < 1e4 ? formatCount(step) : formatShort(step)));
   const distinct = new Set(short).size === steps.length && (steps.length > 1 || (steps[0] ?? 0) % 1000 === 0);
   return steps.map((value, i) => ({ value, label: distinct ? short[i]! : formatCount(value) }));
 }
 
-/** The steps that are shown after zooming about one of them; never less than one of them. */
+/** The visible steps after zooming about a step; at least one. */
 export function zoomSteps([from, to]: Range, factor: number, about: number): Range {
   const wide = (to - from) * factor;
   if (wide < 1) return [about - (about - from) / (to - from), about + (to - about) / (to - from)];
   return [about - (about - from) * factor, about + (to - about) * factor];
 }
 
-/** Moved or narrowed so far that nothing is shown where there are no steps. Undefined: all are shown. */
+/** Moves a range into that of all steps. Undefined if it would show all of them. */
 export function withinSteps([from, to]: Range, all: Range): Range | undefined {
   const wide = to - from;
   if (wide >= all[1] - all[0]) return undefined;

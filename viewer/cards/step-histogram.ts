@@ -6,7 +6,7 @@ import type { Painter } from './painter.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';
 
-/** A bar of the exact histogram, in pixels along the axis of values, from its upper end. */
+/** A bar, in pixels from the upper end of the axis of values. */
 interface Bar {
   readonly from: number;
   readonly to: number;
@@ -14,7 +14,7 @@ interface Bar {
   readonly bin: number;
 }
 
-/** The bars that are seen: those of bins less than a pixel high share one, as high as the highest of them. */
+/** The visible bars. Bins less than a pixel high share one, as long as the longest of them. */
 function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[] {
   const bars: Bar[] = [];
   const y = (value: number): number => (1 - axis.position(value)) * length;
@@ -37,7 +37,7 @@ function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[]
   return bars;
 }
 
-/** What the bins of one column hold, beside the axis of values they share with a picture. The counts' axis is at `footY`. */
+/** Paints the exact histogram of one column beside the plot, on the same axis of values. The axis of counts is at `footY`. */
 export function paintHistogram(
   painter: Painter,
   box: Box,
@@ -75,17 +75,17 @@ export function paintHistogram(
   });
 }
 
-/** A bar longer than so many times the next one would leave nothing to see of the others. */
+/** A bar longer than this many times the next is cut off, so that the others stay visible. */
 const TOWERING = 4;
 
-/** Which count is as long as there is room. The one bar of a layer's zeros is cut off, and the others are seen. */
+/** The count of a full-length bar, and whether one is cut off: the zeros of a layer, usually. */
 function scaleOf(bars: readonly Bar[], most: number): { scale: number; cut: boolean } {
   const second = bars.reduce((max, { count }) => (count < most && count > max ? count : max), 0);
   const cut = second > 0 && most > second * TOWERING;
   return { scale: cut ? Math.ceil(second * 1.3) : most, cut };
 }
 
-/** The end of a bar that is longer: two slits, and how long it is. */
+/** Marks a bar that is cut off by two slits and its count. */
 function paintCut(painter: Painter, right: number, top: number, height: number, count: number, theme: Theme): void {
   const tall = Math.max(5, height);
   const middle = top + height / 2;
@@ -96,7 +96,7 @@ function paintCut(painter: Painter, right: number, top: number, height: number, 
   painter.text(formatShort(count), right - 14, middle - Math.max(9, height / 2 + 7), text);
 }
 
-/** Which share of what is in the bins lies below each value: from 0 at the left to all at the right. */
+/** The cumulative distribution of the binned values, from 0 at the left to 1 at the right. */
 function paintCumulative(painter: Painter, box: Box, { edges, counts }: Bins, axis: ValueAxis, theme: Theme): void {
   let total = 0;
   for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
@@ -105,7 +105,7 @@ function paintCumulative(painter: Painter, box: Box, { edges, counts }: Bins, ax
   let last = Number.NaN;
   for (let bin = 0; bin <= counts.length; bin++) {
     const y = box.top + (1 - axis.position(edges[bin]!)) * box.height;
-    // Points closer than half a pixel are not told apart.
+    // Points closer than half a pixel are skipped.
     if (!(Math.abs(y - last) < 0.5) || bin === counts.length || edges[bin] === edges[bin + 1]) {
       points.push(box.left + 1 + (below / total) * (box.width - 10), y);
       last = y;

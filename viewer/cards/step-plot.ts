@@ -14,16 +14,16 @@ import { paintHistogram } from './step-histogram.ts';
 
 const TOP = 20;
 const STEP_AXIS = 20;
-/** Room for the names of the quantiles. */
+/** Width of the labels of quantiles. */
 const NAMES = 34;
-/** Narrower cards have no room for a second picture. */
+/** Narrower cards have no histogram beside the plot. */
 const ROOM_FOR_TWO = 420;
 
 /**
- * Steps from left to right, values from bottom to top: the heat map of one run, or the bands of several; under it the
- * lanes; beside it, on the same axis of values, the exact histogram of the step that is pointed at.
+ * Values over steps: the heat map of one run, or the bands of several. Below are the lanes; beside, on the same axis of
+ * values, the exact histogram of the hovered step.
  *
- *     legend, what is outside          | step 40
+ *     legend, values outside           | step 40
  *     values |  heat map or bands      | bars
  *      lanes |  shares over steps      | counts
  *            |  steps                  | 0 … most
@@ -86,20 +86,20 @@ export class StepPlot implements Plot {
     }));
     paintLanes(painter, this.#lanesBox, this.#lanes, coloured, theme);
     paintSteps(painter, this.plot, top + height + (this.stepAxis.height - STEP_AXIS), steps, theme);
-    this.#paintHead(painter);
+    this.#paintHeader(painter);
     if (densities.every(({ covered }) => !covered.includes(1))) {
       const empty = runs.every(({ series }) => series.length === 0);
       paintEmpty(painter, this.plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
     }
   }
 
-  /** The part of the picture that goes along with the steps, lanes included. */
+  /** The part of the plot that moves with the steps, lanes included. */
   get content(): Box {
     const { left, top, width, height } = this.plot;
     return { left: left + 1, top, width: width - 1, height: height + this.stepAxis.height - STEP_AXIS };
   }
 
-  /** In place of {@link paint}, over what is there: what was painted for other steps, moved and stretched to these. */
+  /** Instead of {@link paint}: stretches content that was painted for other steps over the existing picture. */
   paintMoved(painter: Painter, content: HTMLCanvasElement, before: Range): void {
     const { theme, steps } = this.#scene;
     const { left, top, width, height } = this.content;
@@ -109,7 +109,7 @@ export class StepPlot implements Plot {
       painter.rectangle(left, top, width, height, theme.surface);
       painter.image(content, x, top, wide, height);
     });
-    // The labels of steps stand out at both ends.
+    // Labels of steps reach beyond both ends.
     painter.rectangle(0, top + height, left + width + NAMES, STEP_AXIS, theme.surface);
     paintSteps(painter, this.plot, top + height, steps, theme);
   }
@@ -127,7 +127,7 @@ export class StepPlot implements Plot {
     painter.line([left, y, left + width, y], { colour: theme.line, width: 1 });
   }
 
-  #paintHead(painter: Painter): void {
+  #paintHeader(painter: Painter): void {
     const { theme, axis, runs } = this.#scene;
     const { left, width } = this.plot;
     const y = TOP / 2 - 1;
@@ -143,7 +143,7 @@ export class StepPlot implements Plot {
     if (notes === '') return;
     if (runs.length > 1) painter.text(notes, right, y, { colour: theme.accent, size: 10, align: 'right' });
     else if (left + long <= right) painter.text(notes, left, y, { colour: theme.accent, size: 10 });
-    // No room in the head: within the picture, under its upper edge.
+    // No space in the header: below the upper edge of the plot.
     else painter.text(notes, left + 5, TOP + 11, { colour: theme.accent, size: 10, halo: theme.surface });
   }
 
@@ -243,7 +243,7 @@ export class StepPlot implements Plot {
   }
 }
 
-/** The steps that a column covers in the picture; those that it has, where it came after the picture. */
+/** The steps that a column covers in the plot; its own steps if it was added after painting. */
 function extentOf({ of: { series, columns }, column }: { of: RunHistograms; column: number }): Range {
   const [first, last] = [series.firstStep(column), series.lastStep(column)];
   const there = series.version === columns.version ? column : columnAfter(columns, first);

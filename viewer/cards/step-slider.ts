@@ -6,19 +6,19 @@ interface Stepped {
 }
 
 /**
- * Chooses one of the points of a series that has no picture over steps: a slider, and the step that is hovered over in
- * another card. Stands at the last point until somebody moves it.
+ * Selects a point of a series that has no chart over steps: by a slider, or by the step hovered in another card. Follows the
+ * last point until the user moves it.
  */
 export class StepSlider {
   readonly element: HTMLElement;
   readonly #state: ViewState;
   readonly #range: HTMLInputElement;
   readonly #step: HTMLElement = element('output', { class: 'number' });
-  /** Undefined: the last one. */
+  /** The chosen step; undefined for the last. */
   #chosen: number | undefined;
   #steps: readonly number[] = [];
 
-  /** @param changed is called when another point is chosen */
+  /** @param changed is called when the user chooses another point */
   constructor(label: string, state: ViewState, changed: () => void) {
     this.#state = state;
     this.#range = element('input', {
@@ -34,11 +34,11 @@ export class StepSlider {
     this.element = element('div', { class: 'slider' }, this.#range, this.#step);
   }
 
-  /** The point that is to be shown; undefined where there is none. */
+  /** The point to show; undefined if there is none. */
   pick<P extends Stepped>(points: readonly P[]): P | undefined {
     this.#steps = points.map(({ step }) => step);
     const step = this.#state.view.hover?.step ?? this.#chosen ?? Number.POSITIVE_INFINITY;
-    // The last one that was there at that step.
+    // The last point up to that step.
     const after = this.#steps.findIndex((one) => one > step);
     const index = Math.max(0, after === -1 ? points.length - 1 : after - 1);
     this.#range.max = String(Math.max(0, points.length - 1));

@@ -3,30 +3,28 @@ import type { Hover, Range, View, ViewState } from '../state/view-state.ts';
 import { listenToPointer } from './pointer.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
 
-/** A plot over steps, from left to right, as it was drawn last. */
+/** A plot over steps from left to right, as last drawn. */
 export interface StepTrack {
   readonly steps: Range;
-  /** What is drawn where nobody zoomed. */
+  /** The steps without zoom. */
   readonly allSteps: Range;
-  /** Where the plot begins and ends, in CSS pixels from the left of the element. */
+  /** The sides of the plot, in CSS pixels from the left of the element. */
   readonly left: number;
   readonly right: number;
-  /** What is at this place of the element; undefined where there is nothing. */
   at(x: number, y: number): Hover | undefined;
-  /** The next step that was drawn, or the one before. */
+  /** The next or the previous step that was drawn. */
   neighbour(step: number, direction: 1 | -1): number;
 }
 
-/** The step at a place of a plot, within it. */
+/** The step at a horizontal position, clamped to the plot. */
 export function stepAt({ steps: [from, to], left, right }: StepTrack, x: number): number {
   return from + Math.min(1, Math.max(0, (x - left) / (right - left))) * (to - from);
 }
 
 /**
- * Pointer and keys on a plot over steps, the same as on the cards of histograms: hovering; dragging brushes, with Shift
- * it moves along the steps; a wheel zooms; a double click shows everything again. Arrows hover, with Shift they brush;
- * Enter shows the brushed steps alone.
- * @returns how to stop listening
+ * Pointer and keys of a plot over steps, as on histogram cards: dragging brushes, or pans with Shift; a wheel zooms; a double
+ * click resets. Arrows move the hover, with Shift the brush; Enter zooms to the brush.
+ * @returns a function that stops listening
  */
 export function listenToSteps(element: HTMLElement, state: ViewState, track: StepTrack): () => void {
   let drag: { x: number; shift: boolean; step: number; steps: Range; brush: Range | undefined } | undefined;
@@ -41,7 +39,7 @@ export function listenToSteps(element: HTMLElement, state: ViewState, track: Ste
     if (direction !== 0) {
       const before = hover?.step ?? stepAt(track, direction === 1 ? track.left : track.right);
       const step = track.neighbour(before, direction);
-      // The end of the brush that the cursor stands on moves.
+      // The end of the brush at the cursor moves.
       const [from, to] = brush ?? [before, before];
       const other = before === from ? to : from;
       const wider = { brush: [Math.min(step, other), Math.max(step, other)] as const };
@@ -91,7 +89,7 @@ export function listenToSteps(element: HTMLElement, state: ViewState, track: Ste
   };
 }
 
-/** The brush and the line under the pointer, above a plot: elements of their own, so that moving them paints nothing else. */
+/** The brush and the line under the pointer. As elements above a plot they move without a repaint. */
 export class StepMarks {
   readonly element: HTMLElement;
   readonly #brush: HTMLElement = element('div', { class: 'brush' });
@@ -102,17 +100,17 @@ export class StepMarks {
   }
 
   update({ brush, hover }: View, { steps: [from, to], left, right }: StepTrack): void {
-    const place = (step: number): number => {
+    const position = (step: number): number => {
       const x = left + ((step - from) / (to - from)) * (right - left);
       return Math.min(right, Math.max(left, x));
     };
     this.#brush.hidden = brush === undefined || brush[1] < from || brush[0] > to;
     if (brush !== undefined) {
-      const [start, end] = [place(brush[0]), place(brush[1])];
+      const [start, end] = [position(brush[0]), position(brush[1])];
       this.#brush.style.transform = `translateX(${start}px)`;
       this.#brush.style.width = `${Math.max(2, end - start)}px`;
     }
     this.#cursor.hidden = hover === undefined || hover.step < from || hover.step > to;
-    if (hover !== undefined) this.#cursor.style.transform = `translateX(${place(hover.step)}px)`;
+    if (hover !== undefined) this.#cursor.style.transform = `translateX(${position(hover.step)}px)`;
   }
 }

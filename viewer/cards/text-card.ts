@@ -6,7 +6,7 @@ import { themeOf } from './theme.ts';
 
 const LINE = 16;
 
-/** The texts of a tag in one run, as they were written: what looks like markup in them is shown, not read. */
+/** The texts of a tag in one run. Markup is shown as text. */
 export class TextCard implements Card {
   readonly element: HTMLElement;
   readonly #context: CardContext;
@@ -20,7 +20,7 @@ export class TextCard implements Card {
     this.#context = context;
     this.#tag = tag;
     this.#run = run;
-    // It scrolls: the keyboard must reach it.
+    // Focusable, so that the keyboard can scroll it.
     this.#text = element('pre', { tabindex: 0, role: 'region', 'aria-label': `${tag}, text` });
     this.#slider = new StepSlider(tag, context.state, () => context.requestDraw(this));
     this.element = element('div', { class: 'body' }, this.#text, this.#slider.element);

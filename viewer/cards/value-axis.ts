@@ -7,26 +7,26 @@ export interface Tick {
   readonly label: string;
 }
 
-/** An axis of values. Positions go from 0, the lower end of the domain, to 1, the upper end. */
+/** An axis of values. Positions run from 0 at the lower end of the domain to 1 at the upper end. */
 export interface ValueAxis {
   readonly domain: Range;
-  /** Less than 0 or more than 1 for values that are not shown. */
+  /** Less than 0 or more than 1 for values outside the domain. */
   position(value: number): number;
   valueAt(position: number): number;
-  /** As many as fit on an axis of this length, if two of them keep at least this distance. Ascending. */
+  /** Ascending: as many as fit on an axis of this length with at least this distance between them. */
   ticks(length: number, distance: number): Tick[];
-  /** What is shown after zooming about a position: a factor of 0.5 shows half of it. */
+  /** The domain after zooming about a position. A factor of 0.5 halves it. */
   zoomed(factor: number, about: number): Range;
-  /** What is shown after moving by a part of the axis. */
+  /** The domain after moving by a part of its length. */
   moved(by: number): Range;
 }
 
-/** Beyond this, differences of two values are no finite numbers any more. */
+/** The difference of two values within this is finite. */
 const FARTHEST = 1e300;
 
 /**
- * A linear axis, or a symmetric-log one: linear around 0, logarithmic far from it, with the border at about
- * ±`constant` (Webber, "A bi-symmetric log transformation for wide-range data", 2013: sgn(x) log(1 + |x / C|)).
+ * A linear or a symmetric-log axis. The latter is about linear within ±`constant` and logarithmic beyond: sgn(x) log(1 +
+ * |x / C|) (Webber, "A bi-symmetric log transformation for wide-range data", 2013). d3-scale's has linear ticks.
  */
 export function valueAxis(kind: View['valueAxis'], domain: Range, constant: number): ValueAxis {
   const bend = (value: number): number =>
@@ -34,11 +34,11 @@ export function valueAxis(kind: View['valueAxis'], domain: Range, constant: numb
   const straighten = (bent: number): number =>
     kind === 'linear' ? bent : Math.sign(bent) * Math.expm1(Math.abs(bent)) * constant;
   const [first, last] = [bend(domain[0]), bend(domain[1])];
-  // Of one value alone, all are in the middle.
+  // An empty domain maps everything to the middle.
   const position = (value: number): number => (first === last ? 0.5 : (bend(value) - first) / (last - first));
   const valueAt = (at: number): number => straighten(first * (1 - at) + last * at);
 
-  /** A range that numbers can tell apart, or what is shown now. */
+  /** The domain between two positions, or the present one if it would be too narrow for float64. */
   function between(lower: number, upper: number): Range {
     const from = Math.max(-FARTHEST, valueAt(lower));
     const to = Math.min(FARTHEST, valueAt(upper));
@@ -59,7 +59,7 @@ export function valueAxis(kind: View['valueAxis'], domain: Range, constant: numb
       const far = (value: number, other: number | undefined): boolean =>
         other === undefined || Math.abs(position(value) - position(other)) * length >= distance * 0.999;
       let values: number[] = [];
-      // d3 takes the number as a hint: it may give more, and on a bent axis they may stand closer.
+      // d3 takes the count as a hint, and its even spacing may be too close on a bent axis.
       for (let count = most; count > 0; count--) {
         values = ticks(domain[0], domain[1], count);
         if (values.every((value, i) => far(value, values[i - 1]))) break;
@@ -72,7 +72,7 @@ export function valueAxis(kind: View['valueAxis'], domain: Range, constant: numb
   };
 }
 
-/** 0 and powers of ten, then their doubles and halves, as long as each keeps its distance from those before. */
+/** 0 and powers of ten, then 5 and 2 times these, skipping those too close to earlier ones. */
 function decades([from, to]: Range, apart: (a: number, b: number) => boolean): number[] {
   const chosen: number[] = [];
   const take = (value: number): void => {
@@ -81,7 +81,7 @@ function decades([from, to]: Range, apart: (a: number, b: number) => boolean): n
   const top = Math.floor(Math.log10(Math.max(Math.abs(from), Math.abs(to))) + 1e-9);
   const exponents = Array.from({ length: Math.min(650, top + 330) }, (_, i) => top - i);
   take(0);
-  // Every third power first where not all of them fit: 1000, 1, 0.001 and not 1000, 10, 0.1.
+  // If not all powers fit, every third one first: 1000, 1, 0.001 rather than 1000, 10, 0.1.
   const fit = exponents.slice(0, 3).every((_, i) => i === 0 || apart(10 ** (top - i), 10 ** (top - i + 1)));
   for (const every of fit ? [1] : [3, 1]) {
     for (const exponent of exponents) {

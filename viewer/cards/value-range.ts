@@ -3,26 +3,25 @@ import type { Bins } from '../data/points.ts';
 import type { Range, View } from '../state/view-state.ts';
 import { valueAxis } from './value-axis.ts';
 
-/** What an axis is made from where nobody has zoomed. */
+/** What an axis without zoom is made from. */
 export interface ValueRange {
   readonly domain: Range;
-  /** Of the symmetric-log axis: about where it bends. */
+  /** Where a symmetric-log axis turns from linear to logarithmic, about. */
   readonly constant: number;
 }
 
-/** How many columns of each series are looked at. */
+/** Sampled columns per series. */
 const SAMPLE = 64;
-/** The shares of all values between which the bulk lies. */
+/** The bulk of the values lies between these shares. */
 const BULK: Range = [0.005, 0.995];
-/** If everything takes at most so many times the room of the bulk, everything is shown. */
+/** All values are shown if they span at most this many times the bulk on the axis. */
 const ROOM = 2.2;
-
-/** Otherwise so much of its length is shown on either side of the bulk. */
+/** Otherwise the bulk is extended by this part of its length on either side. */
 const BESIDE = 0.2;
 
 /**
- * The values that an axis shows by itself: the bulk of all series together, and the rest too where it does not take the
- * room away. So one value of 1e30 does not hide a unit Gaussian.
+ * The range for the histograms of all series: their bulk, or all values if these fit. So a single value of 1e30 does not
+ * hide a unit Gaussian.
  */
 export function valueRange(series: readonly HistogramSeries[], kind: View['valueAxis']): ValueRange {
   const bulk = between(series, BULK);
@@ -32,9 +31,9 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   const sample = sampleOf(series);
   const constant = bendOf(sample) ?? (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) || 1);
 
-  // Nothing but zeros: their bin is 1e-12 wide with PyTorch's edges, and that is no picture of zeros.
+  // Nothing but zeros.
   if (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) < ZERO) return { domain: [-1, 1], constant: 1 };
-  // One value, or bins as wide as the picture would be: some room around them.
+  // A single value, or bins as wide as the range: add a margin.
   const finest = narrowest(sample);
   if (extent[1] - extent[0] < 4 * finest || extent[0] === extent[1]) {
     const margin = extent[1] - extent[0] || Math.abs(extent[0]) / 2 || 1;
@@ -48,10 +47,10 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   return { domain: [axis.valueAt(from - margin), axis.valueAt(to + margin)], constant };
 }
 
-/** Less than this is 0 as far as an axis is concerned: PyTorch's bins on both sides of it end at 1e-12. */
+/** An axis takes smaller values for 0: PyTorch's bins beside 0 end at ±1e-12. */
 const ZERO = 1e-11;
 
-/** From the least to the greatest value between these shares in any series. */
+/** The union of the ranges between these shares. */
 function between(series: readonly HistogramSeries[], [lower, upper]: Range): Range | undefined {
   const ranges = series.map((one) => one.bulk(lower, upper)).filter((range) => range !== undefined);
   return ranges.length === 0
@@ -59,12 +58,12 @@ function between(series: readonly HistogramSeries[], [lower, upper]: Range): Ran
     : [Math.min(...ranges.map(([from]) => from)), Math.max(...ranges.map(([, to]) => to))];
 }
 
-/** From the least to the greatest value of any column, as far as they are known; at least this range. */
+/** The union of a range and the known minima and maxima of all columns. */
 function extentOf(series: readonly HistogramSeries[], range: Range): Range {
   let [from, to] = range;
   for (const one of series) {
     for (let column = 0; column < one.length; column++) {
-      // Comparisons that are false where a number is NaN.
+      // Comparisons with NaN are false.
       const [min, max] = [one.summaryNumber('min', column), one.summaryNumber('max', column)];
       if (min < from && min > Number.NEGATIVE_INFINITY) from = min;
       if (max > to && max < Number.POSITIVE_INFINITY) to = max;
@@ -73,7 +72,7 @@ function extentOf(series: readonly HistogramSeries[], range: Range): Range {
   return [from, to];
 }
 
-/** Evenly taken columns. */
+/** The bins of evenly spaced columns. */
 function sampleOf(series: readonly HistogramSeries[]): Bins[] {
   return series.flatMap((one) => {
     const count = Math.min(SAMPLE, one.length);
@@ -81,7 +80,7 @@ function sampleOf(series: readonly HistogramSeries[]): Bins[] {
   });
 }
 
-/** The median size of what is not in the bins about 0: half of the values then lie in the linear part of the axis. */
+/** The median magnitude outside the bins around 0, so that half of these values lie in the linear part of the axis. */
 function bendOf(sample: readonly Bins[]): number | undefined {
   const sizes: { size: number; count: number }[] = [];
   let total = 0;
@@ -103,7 +102,7 @@ function bendOf(sample: readonly Bins[]): number | undefined {
   return undefined;
 }
 
-/** The least width of a bin that holds anything and is wider than nothing. */
+/** The width of the narrowest non-empty bin; bins of one value apart. */
 function narrowest(sample: readonly Bins[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (const { edges, counts } of sample) {
@@ -115,7 +114,7 @@ function narrowest(sample: readonly Bins[]): number {
   return Number.isFinite(least) ? least : 0;
 }
 
-/** The same for scalars: the bulk lies between these shares, and may take up a 25th of the axis, as a loss starts high. */
+/** As {@link BULK} and {@link ROOM}, for scalars. A loss may fall far from its start: all is shown up to 25 times the bulk. */
 const SCALAR_BULK: Range = [0.01, 0.99];
 const SCALAR_ROOM = 25;
 const SCALAR_MARGIN = 0.05;

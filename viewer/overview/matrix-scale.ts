@@ -1,25 +1,23 @@
 import type { Statistic } from '../state/view-state.ts';
 
-/** Puts the numbers of the overview on a scale of colours. */
+/** Maps statistics to positions in a colour map. */
 export interface MatrixScale {
-  /** From one hue over nothing to another, about 0; otherwise from little to much. */
+  /** Whether the colours diverge from 0 to two hues; otherwise they go from little to much. */
   readonly diverging: boolean;
-  /** 0 to 1, at the ends for what is beyond them; 0.5 is 0 where it diverges. NaN for NaN. */
+  /** From 0 to 1, clamped; 0.5 is the middle of a diverging scale. NaN for NaN. */
   position(value: number): number;
-  /** What the ends stand for. */
+  /** The values at both ends. */
   readonly low: number;
   readonly high: number;
-  /** How it goes from one end to the other. */
   readonly kind: 'linear' | 'log' | 'symlog';
 }
 
-/** The shares of all numbers between which the colours change: a few that are far out do not take them all. */
+/** The colours change between these quantiles, so that a few outliers do not take them all. */
 export const ROBUST: readonly [number, number] = [0.05, 0.95];
 
 /**
- * The scale for a statistic, from the numbers that are to be seen. Shares go from 0 to 1; a standard deviation, of
- * which only the order of size matters, is logarithmic; what may be negative diverges about 0, linear near it and
- * logarithmic far from it. NaN and infinities have no place in it.
+ * The scale for a statistic, from the visible numbers. Shares are linear from 0 to 1; a standard deviation is logarithmic;
+ * what may be negative diverges from 0 on a symmetric-log scale. NaN and infinities are ignored.
  */
 export function matrixScale(statistic: Statistic, numbers: ArrayLike<number>): MatrixScale {
   const sorted = Float64Array.from(numbers).filter(Number.isFinite).sort();
@@ -40,7 +38,7 @@ export function matrixScale(statistic: Statistic, numbers: ArrayLike<number>): M
 
 const within = (position: number): number => Math.min(1, Math.max(0, position));
 
-/** The number below which this share of them lies; NaN where there are none. */
+/** NaN if there are no numbers. */
 function quantile(sorted: Float64Array, share: number): number {
   return sorted.length === 0 ? Number.NaN : sorted[Math.round(share * (sorted.length - 1))]!;
 }
@@ -51,7 +49,7 @@ function linear(low: number, high: number): MatrixScale {
 
 function logarithmic(positive: Float64Array): MatrixScale {
   const [from, to] = ROBUST.map((share) => Math.log10(quantile(positive, share))) as [number, number];
-  // At least a factor of ten: noise alone is no picture.
+  // At least a factor of ten, so that noise alone does not take all colours.
   const missing = Math.max(0, 1 - (to - from)) / 2;
   const [low, high] = [from - missing, to + missing];
   return {

@@ -1,17 +1,17 @@
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Range, Statistic } from '../state/view-state.ts';
 
-/** A row of the overview: a cell for each pixel column. */
+/** A row of the matrix, with a cell for each pixel column. */
 export interface RowCells {
-  /** The statistic; NaN where there is no record, or where it is not known. */
+  /** The statistic; NaN if there is no record or it is unknown. */
   readonly values: Float64Array;
-  /** What share of the values is NaN or infinite: the most of what a cell stands for. */
+  /** The share of values that are NaN or infinite; the highest of the records in a cell. */
   readonly wrong: Float64Array;
-  /** The columns of the series that a cell stands for: the first of them, or -1. */
+  /** The first column of the series in a cell, or -1. */
   readonly columns: Int32Array;
 }
 
-/** Of several numbers in one cell the one that stands out stays: the smallest minimum; otherwise what is farthest from 0. */
+/** Which of two numbers in a cell is shown: the smaller minimum, the larger maximum, or else the one farther from 0. */
 const STANDS_OUT: Readonly<Partial<Record<Statistic, (a: number, b: number) => boolean>>> = {
   min: (a, b) => a < b,
   max: (a, b) => a > b,
@@ -19,9 +19,9 @@ const STANDS_OUT: Readonly<Partial<Record<Statistic, (a: number, b: number) => b
 const farther = (a: number, b: number): boolean => Math.abs(a) > Math.abs(b);
 
 /**
- * The statistic of each record where its step is, as far as half the way to its neighbours. Nothing before the first
- * record and after the last. Each record is looked at once, and only again when it changed.
- * @param steps what is drawn, over `width` cells
+ * The statistic of each record from halfway to its previous to halfway to its next neighbour. Cells before the first and
+ * after the last record are empty. Cached until the series changes, since scale, colours and scrolling all need the cells.
+ * @param steps the range that `width` cells cover
  */
 export function rowCells(series: HistogramSeries, statistic: Statistic, steps: Range, width: number): RowCells {
   const key = `${series.version} ${statistic} ${steps} ${width}`;
@@ -33,7 +33,6 @@ export function rowCells(series: HistogramSeries, statistic: Statistic, steps: R
   return made.cells;
 }
 
-/** A row is looked at for the scale, and again for its colours, and again when the others scroll. */
 const cache = new WeakMap<HistogramSeries, { key: string; cells: RowCells }>();
 
 function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Range, width: number): RowCells {
@@ -41,11 +40,10 @@ function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Rang
   const wrong = new Float64Array(width);
   const columns = new Int32Array(width).fill(-1);
   const { length } = series;
-  const stands = STANDS_OUT[statistic] ?? farther;
+  const isShown = STANDS_OUT[statistic] ?? farther;
   const position = (step: number) => ((step - from) / (to - from)) * width;
-  // Where a record ends and the next one begins.
   const border = (column: number) => (series.lastStep(column) + series.firstStep(column + 1)) / 2;
-  // As far as the neighbour on the other side; one record alone is one step wide.
+  // The outer sides mirror the inner ones. A single record is one step wide.
   const before = length > 1 ? border(0) - series.lastStep(0) : 0.5;
   const after = length > 1 ? series.firstStep(length - 1) - border(length - 2) : 0.5;
   const start = Math.max(0, series.columnAt(from));
@@ -53,7 +51,7 @@ function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Rang
     const left = column === 0 ? series.firstStep(0) - before : border(column - 1);
     const right = column === length - 1 ? series.lastStep(column) + after : border(column);
     if (left >= to) break;
-    // The cells whose middles it covers; if there are none, the one that its own middle is in.
+    // The cells whose middles it covers, or else the cell of its own middle.
     let first = Math.max(0, Math.ceil(position(left) - 0.5));
     let last = Math.min(width, Math.ceil(position(right) - 0.5));
     if (first >= last) {
@@ -64,7 +62,7 @@ function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Rang
     const value = series.statistic(statistic, column);
     const share = series.statistic('nonFinite', column) || 0;
     for (let cell = first; cell < last; cell++) {
-      if (columns[cell] === -1 || Number.isNaN(values[cell]!) || stands(value, values[cell]!)) values[cell] = value;
+      if (columns[cell] === -1 || Number.isNaN(values[cell]!) || isShown(value, values[cell]!)) values[cell] = value;
       if (columns[cell] === -1) columns[cell] = column;
       wrong[cell] = Math.max(wrong[cell]!, share);
     }

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Columns } from '../../../viewer/cards/columns.ts';
-import { type Density, densest, densityOf, quantileAt } from '../../../viewer/cards/density.ts';
+import { type Density, densest, densityOf } from '../../../viewer/cards/density.ts';
 import { outside } from '../../../viewer/cards/lanes.ts';
+import { quantileAt } from '../../../viewer/cards/quantile-lines.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import type { HistogramPoint } from '../../../viewer/data/points.ts';
 import { equalEdges, normal, pointOf, random } from './points.ts';
