@@ -1,5 +1,5 @@
-// Compares this build with another one, by CPU time: each side in processes of its own, in alternation, beside a copy of
-// the other build as control. What the control differs by is what this machine cannot tell apart.
+// Compares this build with another by CPU time, in alternating processes, beside a copy of the other build as control.
+// The machine cannot tell apart less than the control's difference.
 //
 //   npm run build && node bench/compare.mjs --base <a dist folder> [dispatch] [chains] [tensorboard] [viewer-reading]
 //
@@ -44,13 +44,13 @@ const KINDS = {
   },
 };
 
-/** What the whole process spent, its collector and compiler included, in ns. */
+/** CPU time of the process in ns, garbage collector and compiler included. */
 const cpuClock = () => {
   const { user, system } = process.cpuUsage();
   return 1000 * (user + system);
 };
 
-/** One side of one kind, in a process of its own: prints the median times by name, as JSON. */
+/** In a child process: times one kind on one side, and prints the medians by name as JSON. */
 async function measure(kind, dist) {
   const folder = mkdtempSync(join(tmpdir(), 'layertap-bench-'));
   try {

@@ -1,14 +1,14 @@
-// What a call of a module costs beyond its forward: without hooks, with one, with ten; beside one `next` of a bare
-// RxJS Subject with one subscriber. And a whole small network.
+// The cost of calling a module beyond its forward, without hooks, with one and with ten, beside one `next` of a bare RxJS
+// Subject with one subscriber. Then a whole small network.
 //
 //   npm run build && node bench/dispatch.mjs
 import { Subject } from 'rxjs';
 import { medians } from './harness.mjs';
 import { isMain, printConditions, printRow } from './print.mjs';
 
-/** @param layertap the built library, of whatever copy. @returns what is timed: by name, a loop */
+/** @param layertap any built copy of the library. @returns loops to time, by name */
 export function dispatchLoops({ Linear, Module, ReLU, rand, Sequential, Tensor }) {
-  // Four classes whose forward is next to nothing, so that what is measured is the call.
+  // The forwards do almost nothing: the call is what is measured.
   class A extends Module {
     forward(x) {
       return x;
@@ -43,7 +43,7 @@ export function dispatchLoops({ Linear, Module, ReLU, rand, Sequential, Tensor }
     for (let i = 0; i < count; i++) sink = module(x);
   };
 
-  /** A model of four different classes calls its children by name, as models do. */
+  /** Calls children of four classes by name, as models do. */
   class Four extends Module {
     a = new A();
     b = new B();

@@ -1,5 +1,5 @@
-// Copies of dist/. A process has one layertap for each copy that it imports: the library keeps the kernels that it chose
-// first, and builds from different times are compared with the same packages around them.
+// Copies of dist/. Each copy that a process imports is a layertap with its own kernels: the library keeps the ones that it
+// chose first.
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Copies a built library, with a link to the packages that it finds where it is.
- * @param name of the copy; an older one of that name is overwritten
+ * Copies a built library, and links the node_modules that it resolves its dependencies from.
+ * @param name of the copy; an older copy is overwritten
  * @returns the folder of the copy
  */
 export function copyDist(name, dist = join(root, 'dist')) {

@@ -15,7 +15,7 @@ const wallClock = () => performance.now() * 1e6;
  * @typedef {object} Candidate
  * @property {string} name
  * @property {() => unknown} [run] the work, once; a promise is awaited
- * @property {(count: number) => unknown} [loop] instead of `run`: does the work `count` times, in a loop of its own
+ * @property {(count: number) => unknown} [loop] instead of `run`: does the work `count` times
  * @property {(result: unknown) => ArrayLike<number>} [read] the numbers in what `run` returned, unless it is an array
  * @property {() => void} [prepare] before each turn, not timed
  * @property {() => void} [finish] after each turn, not timed
@@ -63,8 +63,8 @@ export async function medians(loops, settings) {
 }
 
 /**
- * Runs for `warm` ms, until the optimising compilers have had their time.
- * @returns what times a turn of about so many ms: the median time of a run, in ns
+ * Warms up for `warm` ms, so that the optimising compilers are done.
+ * @returns a function that takes a turn of about `millis` and returns the median time of a run, in ns
  */
 async function timerOf(loop, warm, clock) {
   const timeRuns = async (count) => {

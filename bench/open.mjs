@@ -1,4 +1,4 @@
-// What a section needs, anywhere: layertap's copies and its rivals on as many threads as the section wants.
+// Opens layertap's copies and its rivals, on the number of threads that a section wants, in Node or in a browser.
 import { openOurs } from './ours.mjs';
 import { openPeak } from './peak/open.mjs';
 import { openJax } from './rivals/jax.mjs';
@@ -8,10 +8,10 @@ import { openTfjs } from './rivals/tfjs.mjs';
 
 /**
  * @param job `{ sizes, settings, versions }`, and the section's `threads`
- * @param place what differs between Node and a browser: `load` imports a copy of layertap (kernels, threads → module),
- *   `relaxedBinary` and `peakBinaries` are bytes, `files` says where a page finds the rivals' .wasm files, `rivals` are
- *   those that this place alone has
- * @returns what the rows of a section are made of
+ * @param engine what differs between Node and a browser: `load` imports a copy of layertap (kernels, threads → module),
+ *   `relaxedBinary` and `peakBinaries` are bytes, `files` are the URLs of the rivals' .wasm files, `rivals` exist only in
+ *   this engine
+ * @returns the candidates' makers, for the rows of a section
  */
 export async function openBench(
   { sizes, settings, versions, threads = 1 },
@@ -40,5 +40,5 @@ export async function openBench(
   return { ours, rivals: [...everywhere, ...rivals], peak: openPeak(peakBinaries), sizes, settings };
 }
 
-/** By name. */
+/** The rivals' versions by name. */
 export const versionsOf = ({ rivals }) => Object.fromEntries(rivals.map(({ name, version }) => [name, version]));

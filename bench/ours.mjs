@@ -1,12 +1,11 @@
-// layertap as it is shipped, once for each kind of kernels, so that both binaries and plain JavaScript can be timed in
-// turns in one process. The library takes the best binary that the engine validates; each copy of it is loaded, and
-// made to choose, while the engine seems to refuse what is better.
+// layertap as it is shipped, once for each kind of kernels, so that both binaries and plain JavaScript alternate in one
+// process. The library takes the best binary that the engine validates, so `WebAssembly.validate` is replaced while a copy
+// chooses.
 
 /**
- * @param load imports a copy of the built library of its own: kernels, threads → module
+ * @param load imports a separate copy of the built library: kernels, threads → module
  * @param relaxedBinary the bytes of the relaxed binary
- * @param options which `kernels`, of relaxed, simd and javascript: those that this engine lacks are left out; and how
- *   many `threads`
+ * @param options `kernels`, of relaxed, simd and javascript (those that this engine lacks are left out), and `threads`
  * @returns `[{ kernels, library }]`
  */
 export async function openOurs(load, relaxedBinary, { kernels, threads = 1 }) {

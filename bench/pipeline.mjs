@@ -1,4 +1,4 @@
-// What RxJS costs inside a call: `transform` with three operators beside a bare, persistent Subject with the same three;
+// The cost of RxJS inside a call: `transform` with three operators beside a bare, persistent Subject with the same three;
 // `observe` with and without a subscriber.
 //
 //   npm run build && node bench/pipeline.mjs
@@ -6,7 +6,7 @@ import { map, Subject } from 'rxjs';
 import { medians } from './harness.mjs';
 import { isMain, printConditions, printRow } from './print.mjs';
 
-/** @param layertap the built library, of whatever copy. @returns what is timed: by name, a loop */
+/** @param layertap any built copy of the library. @returns loops to time, by name */
 export function pipelineLoops({ Linear, Module, select }) {
   class Same extends Module {
     forward(x) {

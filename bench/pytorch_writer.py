@@ -17,7 +17,7 @@ with tempfile.TemporaryDirectory() as directory:
     for line in sys.stdin:
         what, size, calls = line.split()
         size, calls = int(size), int(calls)
-        # The same values as on the other side: see there.
+        # The values of tensorboard.mjs.
         angles = np.arange(1, size + 1, dtype=np.float64)
         values = torch.from_numpy((np.sin(angles) * np.sin(angles * 0.37) * 3).astype(np.float32))
         image = values[: 3 * 100 * 100].abs().clip(0, 1).reshape(3, 100, 100) if what == "image" else None

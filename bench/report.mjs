@@ -4,7 +4,7 @@ import { median } from './harness.mjs';
 /** layertap's own columns, by the kernels that it runs on. */
 const OURS = ['relaxed', 'simd'];
 
-/** The order of the rivals' columns: in WebAssembly, native, plain JavaScript. What is not named here comes first. */
+/** The order of the rivals' columns: WebAssembly, native, plain JavaScript. Others come first. */
 const RIVALS = [
   'tfjs wasm',
   'onnxruntime-web',
@@ -16,7 +16,7 @@ const RIVALS = [
   'plain JavaScript',
 ];
 
-/** The time of a candidate: that of its best turn, in ns. */
+/** The time of a candidate's best turn, in ns. */
 export const timeOf = (row, name) => Math.min(...row.times[name]);
 
 /** Three significant digits, without an exponent. */
@@ -34,7 +34,7 @@ export function formatTime(ns) {
   return `${digits(ns / unit)} ${name}`;
 }
 
-/** What bounds the kernels of this name in this row: the multiply-adds of the same binary, or the bytes. */
+/** The upper bound for these kernels in this row: multiply-adds of the same binary, or bytes. */
 function peakOf(row, name) {
   return row.peaks.find((peak) => peak.name === `peak ${name}`) ?? row.peaks.find((peak) => peak.bytes !== undefined);
 }
@@ -42,7 +42,7 @@ function peakOf(row, name) {
 /** Operations or bytes per ns that the peak reached: GFLOP/s or GB/s. */
 const peakRate = (row, peak) => (peak.flop ?? peak.bytes) / timeOf(row, peak.name);
 
-/** The share of the peak that layertap reached; undefined where there is no peak. */
+/** The share of the peak that layertap reached; undefined without a peak. */
 export function shareOfPeak(row, name) {
   const peak = peakOf(row, name);
   if (peak === undefined) return undefined;
@@ -50,7 +50,7 @@ export function shareOfPeak(row, name) {
   return work / timeOf(row, name) / peakRate(row, peak);
 }
 
-/** As people count it: GFLOP/s, or GB/s where bytes are what bounds. */
+/** GFLOP/s, or GB/s if bytes are the bound. */
 function rateCell(row, name) {
   const boundByBytes = row.flop === undefined || peakOf(row, name)?.bytes !== undefined;
   const [work, unit] = boundByBytes ? [row.bytes, 'GB/s'] : [row.flop, 'GFLOP/s'];
@@ -62,7 +62,7 @@ function shareCell(row, name) {
   return share === undefined ? '–' : `${(100 * share).toFixed(0)} % of ${digits(peakRate(row, peakOf(row, name)))}`;
 }
 
-/** How much longer than the best the middle turn took, typically: what disturbed this row. */
+/** The interference in this row: how much longer than the best turn the median turn took. */
 function noiseCell(row) {
   const excess = Object.values(row.times).map((times) => median(times) / Math.min(...times) - 1);
   return `${(100 * median(excess)).toFixed(0)} %`;
@@ -105,7 +105,7 @@ function rivalTable(rows) {
   );
 }
 
-/** A Markdown table whose columns stand under each other in the source too. */
+/** A Markdown table with aligned columns. */
 function table(header, body) {
   const widths = header.map((_, column) => Math.max(3, ...[header, ...body].map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, i) => cell[i === 0 ? 'padEnd' : 'padStart'](widths[i])).join(' | ')} |`;
@@ -115,7 +115,7 @@ function table(header, body) {
 
 /**
  * @param conditions date, machine, versions
- * @param targets lines that say what was to be reached, and what was
+ * @param targets lines of Markdown: each target, and whether it was met
  * @returns the Markdown of a section
  */
 export function report({ title, about }, rows, conditions, targets) {

@@ -1,5 +1,5 @@
-// Keeps the last results: one Markdown file for each engine, in which each section is replaced as it is run again, and
-// in the README which targets were reached.
+// Keeps the last results: one Markdown file for each engine, whose sections are replaced one by one, and the list of targets
+// in the README.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,7 @@ const readme = fileURLToPath(new URL('README.md', import.meta.url));
 const startOf = (name) => `<!-- ${name} -->`;
 const endOf = (name) => `<!-- end of ${name} -->`;
 
-/** What stands between the marks of a part, the marks included; undefined where there is none. */
+/** The text between the marks of a part, marks included; undefined if it has none. */
 function partOf(text, name) {
   const [from, to] = [text.indexOf(startOf(name)), text.indexOf(endOf(name))];
   return from === -1 || to === -1 ? undefined : text.slice(from, to + endOf(name).length);
@@ -19,7 +19,7 @@ const marked = (name, markdown) => `${startOf(name)}\n${markdown.trim()}\n${endO
 
 /**
  * @param engine the name of the file in results/, without its ending
- * @param order all sections, as they stand in the file
+ * @param order all sections, in the order of the file
  * @param section the one to replace, with its Markdown
  */
 export function writeResults(engine, order, section, markdown) {
@@ -36,7 +36,7 @@ function writeTargets() {
   const lists = engines.map((file) => {
     const lines = readFileSync(folder + file, 'utf8').split('\n');
     const kept = lines.filter((line) => /^(##|- met|- \*\*missed)/.test(line));
-    // A heading without a target below it says nothing here.
+    // Headings without a target are left out.
     const useful = kept.filter((line, i) => !line.startsWith('##') || kept[i + 1]?.startsWith('-'));
     const [engine] = file.split('.');
     const list = useful.map((line) => (line.startsWith('##') ? `\n${line.slice(3)}:\n` : line));

@@ -4,7 +4,7 @@
 //   node bench/run.mjs linear chains                these sections
 //   node bench/run.mjs 1x784x512 37x123x45          these sizes of a Linear
 //   --chromium                                      in Chromium instead of this Node
-//   --quick                                         shorter: good enough to see what is wrong
+//   --quick                                         shorter, to see gross errors
 //   --write                                         also into bench/results/
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,11 +17,11 @@ import { writeResults } from './results.mjs';
 import { SECTIONS } from './sections/index.mjs';
 import { targetsOf } from './targets.mjs';
 
-/** How often everything is set up anew, rounds of turns then, and ms of a turn and of warming up: see harness.mjs. */
+/** `attempts`: how often everything is set up again. The others are harness.mjs's. */
 const LONG = { attempts: 2, rounds: 6, millis: 8, warm: 60 };
 const QUICK = { attempts: 1, rounds: 6, millis: 6, warm: 50 };
 
-/** What prints its own lines, in a process of its own, and measures in Node only. Each is given the Python. */
+/** Scripts that print their own lines, in Node only. Each gets the path of a Python. */
 const NODE_SCRIPTS = {
   dispatch: 'dispatch.mjs',
   pipeline: 'pipeline.mjs',
@@ -30,7 +30,7 @@ const NODE_SCRIPTS = {
   'tfjs-statistics': 'tfjs-statistics.mjs',
   'viewer-reading': 'viewer-reading.mjs',
 };
-/** The same, in Chromium only. */
+/** In Chromium only. */
 const CHROMIUM_SCRIPTS = {
   viewer: 'viewer.mjs',
   'viewer-cards': 'viewer-cards.mjs',
@@ -60,10 +60,10 @@ const job = {
   settings: options.quick ? QUICK : LONG,
   versions: { jax: read('node_modules/@jax-js/jax/package.json').version },
 };
-// Chromium's driver is loaded only where it is wanted.
+// Without --chromium its driver need not be installed.
 const runSection = options.chromium ? (await import('./chromium/run.mjs')).runInChromium : runInNode;
 
-/** How many processors are busy, on average, until the returned function is called. */
+/** @returns a function that gives the mean number of busy processors since this call */
 function watchProcessors() {
   const spent = () =>
     cpus().reduce(
@@ -80,7 +80,7 @@ function watchProcessors() {
   };
 }
 
-/** Runs a section and returns its Markdown, or nothing where it has no rows. */
+/** Runs a section. @returns its Markdown, or undefined if it has no rows */
 async function sectionReport(section) {
   const busyProcessors = watchProcessors();
   const rows = [];

@@ -1,5 +1,4 @@
-// What the kernels are meant to reach, held against what was measured. A target names the rows that it is about; the
-// row that is worst decides, and all that miss are named.
+// Targets of the kernels, compared with the measured rows. The worst row decides; all rows that miss are named.
 import { digits, formatTime, shareOfPeak, timeOf } from './report.mjs';
 
 const WASM_RIVALS = ['tfjs wasm', 'onnxruntime-web', 'jax-js'];
@@ -25,7 +24,7 @@ export function targetsOf(section, rows, engine) {
 const times = (value) => `${digits(value)}x`;
 const percent = (value) => `${(100 * value).toFixed(0)} %`;
 
-/** How many times as long as layertap a rival took, for each row that has both. */
+/** The rival's time divided by layertap's, for each row that has both. */
 function ratios(rows, own, rivals) {
   return rows.flatMap((row) =>
     rivals
@@ -50,7 +49,7 @@ const nearPeak = (rows, own, least, where) => ({
   format: percent,
 });
 
-/** What two rows have to do with each other; nothing where one was not measured. */
+/** A figure of two rows, undefined if one was not measured. */
 function between(rows, [first, second], own, figure) {
   const [a, b] = [first, second].map((label) => rows.find((row) => row.label === label));
   const known = a?.times[own] !== undefined && b?.times[own] !== undefined;

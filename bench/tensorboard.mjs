@@ -1,5 +1,5 @@
-// What it costs to log, beside PyTorch's SummaryWriter, in alternating turns: both write files, both flush at the end of
-// each run. Without a Python that has torch and tensorboard it shows our side alone, and says so.
+// The cost of logging, beside PyTorch's SummaryWriter, in alternating turns: both write files, both flush at the end of each
+// run. Without a Python that has torch and tensorboard it shows layertap alone, and says so.
 //
 //   npm run build && node bench/tensorboard.mjs [a python that has torch and tensorboard]
 import { spawn } from 'node:child_process';
@@ -27,8 +27,8 @@ const labelOf = ({ what, size }) =>
   ({ histogram: `addHistogram, ${size} float32`, scalar: 'addScalar', image: 'addImage, 3x100x100 floats' })[what];
 
 /**
- * @param tensorboard the built entry, of whatever copy
- * @param directory that is written to
+ * @param tensorboard the entry of any built copy
+ * @param directory to write to
  * @returns for each case, its `label`, how many `calls` a run makes, and `run`
  */
 export function loggingRuns({ SummaryWriter }, directory) {
@@ -50,7 +50,7 @@ export function loggingRuns({ SummaryWriter }, directory) {
   });
 }
 
-/** PyTorch's side, or undefined if there is none. */
+/** PyTorch's side, or undefined without it. */
 async function startPython(program) {
   if (program === undefined) return undefined;
   const child = spawn(program, [fileURLToPath(new URL('pytorch_writer.py', import.meta.url))], {

@@ -1,4 +1,4 @@
-// What statistics of every layer cost in tfjs: predict of a MobileNetV2 with random weights, 224 by 224 pixels, plain and with
+// The cost of statistics of every layer in tfjs: predict of a MobileNetV2 with random weights, 224 by 224 pixels, plain and with
 // observers, statistics() or log() on all of its layers, alternating in one process.
 //
 //   npm run build && node bench/tfjs-statistics.mjs [wasm | cpu] [turns]
@@ -114,7 +114,6 @@ for (const [backend, count] of [
   }));
   // A turn is one prediction, or a few on wasm.
   const turnsOf = await alternate(candidates, { rounds: Number(turns ?? count), millis: 1, warm: 1 });
-  // Interference only ever makes a prediction slower.
   const names = Object.keys(turnsOf);
   const times = names.map((name) => quantile(turnsOf[name], 0.1) / 1e6);
   const plain = (times[0] + times[1]) / 2;

@@ -1,4 +1,4 @@
-// What hooks cost in tfjs: predict of 50 dense layers of width 256, plain, wrapped without a hook, and with one of several
+// The cost of hooks in tfjs: predict of 50 dense layers of width 256, plain, wrapped without a hook, and with one of several
 // kinds on every layer, in turns of some ten predictions on one model. Plain runs twice, and all sides are compared with
 // the mean of both.
 //
@@ -20,8 +20,9 @@ let sink;
 const nothing = { remove() {} };
 
 /**
- * The model with each side's hooks in turn. By name, in µs, the time of a prediction that a tenth of the turns did not
- * exceed: on a busy machine the median tells more of the other programs than of the sides.
+ * Times predictions with each side's hooks.
+ * @returns by name, in µs, the tenth percentile of the turns: on a busy machine the median shows other programs more than
+ *   the sides
  */
 async function measure(model, sides, rounds) {
   const x = tf.randomNormal([model.batch, WIDTH], 0, 1, 'float32', 1);

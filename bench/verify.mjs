@@ -1,13 +1,13 @@
-// Nothing is timed before its result is right: what computes something else, or less, would win every comparison.
+// Results are checked before they are timed: a candidate that computes something else, or less, would win.
 
 const EPSILON = 2 ** -24;
 
-/** So many outputs of a layer are computed again, in float64. */
+/** Outputs of a layer that are computed again, in float64. */
 const CHECKED = 200;
 
 /**
  * Checks relu(x · wᵀ + b) at outputs spread over the whole, the last one included, against float64 sums.
- * @throws Error that names who computed what
+ * @throws Error that names the candidate and the output
  */
 export function verifyLinear(who, output, { rows, depth, columns, input, weight, bias }) {
   const size = rows * columns;
@@ -30,7 +30,7 @@ export function verifyLinear(who, output, { rows, depth, columns, input, weight,
   }
 }
 
-/** Checks an output against that of another candidate. */
+/** Compares an output with that of another candidate. */
 export function verifySame(who, output, expected, tolerance) {
   if (output.length !== expected.length) throw new Error(`${who}: ${output.length} outputs, not ${expected.length}`);
   for (let i = 0; i < expected.length; i++) {

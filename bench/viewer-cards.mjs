@@ -1,5 +1,5 @@
-// How smoothly histogram cards follow a hand, in Chromium: six cards in sight, 10,000 steps of 120 bins each. Prints how
-// far apart frames are (a screen of 60 Hz gives 16.7 ms at best) and how long the cards drew in each.
+// How smoothly histogram cards follow the pointer, in Chromium: six visible cards, 10,000 steps of 120 bins each. Prints the
+// time between frames (a screen of 60 Hz gives 16.7 ms at best) and the drawing time in each.
 //
 //   apt-get install chromium && npm run build && node bench/viewer-cards.mjs
 import { launchChromium } from '../test/browser/chromium.mjs';
@@ -28,7 +28,7 @@ function print(name, { apart, work }) {
       `drawing ${at(w, 0.5)} (95 %: ${at(w, 0.95)}) ms, ${(smooth * 100).toFixed(0)} % within ${TARGET} ms`,
   );
 }
-/** What a function in the page does in each frame; the first runs warm up. */
+/** Runs a function of the page in each frame, after some to warm up. */
 async function measure(name, change, frames = FRAMES) {
   const source = `tools.changeFrames(FRAMES, ${change})`;
   await page.evaluate(source.replace('FRAMES', '20'));
@@ -61,7 +61,7 @@ await measure(
 await page.evaluate(() => tools.state().change({ histograms: 'ridge', hover: undefined }));
 await measure('ridges, brushing', '(i) => tools.state().change({ brush: [1000, 1500 + i * 30] })');
 
-// A hand: real pointer events, as fast as they are taken.
+// Real pointer events, as fast as they are handled.
 await page.evaluate(() => tools.state().change({ histograms: 'heat', brush: undefined }));
 await page.mouse.move(150, 150);
 await page.mouse.down();

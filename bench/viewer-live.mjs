@@ -1,5 +1,5 @@
-// What it costs a model to be watched: 20 layers in a page of Chromium or in its worker, with the viewer mounted and
-// without, in turns. Then, in Node, what a call costs that is not captured.
+// The cost of watching a model: 20 layers in a page of Chromium or in its worker, alternating with the viewer mounted and
+// without. Then, in Node, the cost of a call that is not captured.
 //
 //   npm run build && node bench/viewer-live.mjs [page] [worker] [node]
 import { createServer } from 'node:http';
@@ -84,7 +84,7 @@ function report(where, rate, turns) {
         (side === 'watched' ? `; ${median(all.map((turn) => turn.columns))} forwards shown` : ''),
     );
   }
-  // Round by round: what disturbs this machine disturbs both.
+  // Round by round, since interference affects both sides of a round.
   const ratios = turns.plain.map((turn, i) => turns.watched[i].rate / turn.rate);
   const target = rate === RATE ? ' (target: at least 0.95)' : '';
   console.log(`  watched / plain: ${median(ratios).toFixed(3)}${target}`);
@@ -92,7 +92,7 @@ function report(where, rate, turns) {
 
 /** The cost of a call while nothing is captured. */
 async function inNode() {
-  console.log('\nWhat an event costs while it is not captured:');
+  console.log('\nCost of an event that is not captured:');
   printConditions();
   const x = rand(4);
   const variants = Object.fromEntries(
@@ -104,7 +104,7 @@ async function inNode() {
   select(variants.observed, '0').observe((event) => {
     sink = event.call;
   });
-  // So little of the time that after the first call nothing is captured any more.
+  // So small that nothing is captured after the first call.
   const share = 1e-9;
   const stops = [
     liveSource(select(variants.watched, '0'), { share }).connect(listener()),

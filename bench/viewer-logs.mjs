@@ -1,5 +1,5 @@
-// Makes the log directory that the viewer's measurements read: histograms as training logs them, of activations whose
-// scale drifts, half of the layers rectified. 10,000 steps of 20 tags are about 1.5 GB.
+// Makes the log directory that the viewer's benchmarks read: histograms of activations whose scale drifts, as in training,
+// half of the layers rectified. 10,000 steps of 20 tags are about 1.5 GB.
 //
 //   npm run build && node bench/viewer-logs.mjs <directory> [steps] [tags]
 import { existsSync, mkdirSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { manualSeed, randn } from '../dist/index.js';
 import { SummaryWriter } from '../dist/tensorboard.js';
 
 const VALUES = 1024;
-/** So many draws, taken in turns with another scale and offset at each step. */
+/** Different draws, each reused with another scale and offset. */
 const DRAWS = 97;
 
-/** Writes the logs, unless the directory is there. */
+/** Writes the logs, unless the directory exists. */
 export async function makeLogs(directory, { steps = 10_000, tags = 20 } = {}) {
   if (existsSync(directory)) return;
   mkdirSync(directory, { recursive: true });
@@ -31,7 +31,7 @@ export async function makeLogs(directory, { steps = 10_000, tags = 20 } = {}) {
       }
       writer.addHistogram(`layers.${tag}`, values, step);
     }
-    // Bounds what waits to be written.
+    // Bounds the queue of the writer.
     if (step % 100 === 99) await writer.flush();
   }
   await writer.close();

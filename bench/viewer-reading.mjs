@@ -1,5 +1,5 @@
-// How fast the viewer reads log files: from the disk into its store, in one thread, as the command's worker and a report
-// do. The files are read once before, so that they come from the system's memory and not from the disk.
+// How fast the viewer reads log files into its store, in one thread, as the command's worker and a report do. The files are
+// read once before, so that the system has them in memory.
 //
 //   npm run build && node --expose-gc bench/viewer-reading.mjs [--logs <directory made by viewer-logs.mjs>] [--turns 5]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -15,9 +15,9 @@ import { makeLogs } from './viewer-logs.mjs';
 const MEGA = 1e6;
 
 /**
- * Reading by the public entries alone, so that builds can be compared whose inner files differ.
- * @param tensorboard the built entries, of whatever copy
- * @returns what is timed: by name, a function
+ * Reads through public entries alone, so that builds with different inner files can be compared.
+ * Takes the entries of any built copy.
+ * @returns functions to time, by name
  */
 export function readingRuns({ directoryLogs }, { answerLogs, packLogs, workerLogSource }, directory) {
   return {
@@ -65,7 +65,7 @@ async function load() {
 }
 
 async function main() {
-  // The benchmark's command line gives a Python, as to all its scripts.
+  // run.mjs gives each script a Python.
   const { values: options } = parseArgs({
     options: { logs: { type: 'string' }, turns: { type: 'string', default: '5' } },
     allowPositionals: true,
@@ -115,7 +115,7 @@ async function main() {
     },
   }));
   await alternate(candidates, { rounds: Number(options.turns) });
-  // The first of each warmed up.
+  // The first of each was the warm-up.
   for (const [name, [, ...runs]] of Object.entries(results)) {
     const { bytes, store } = runs[0];
     const of = (get) => median(runs.map(get));

@@ -1,6 +1,5 @@
-// What it is like to look at a large log directory: `layertap view`, in Chromium, on 10,000 steps of 20 histograms. From
-// the start of the command to the first picture; how fast it reads; frames while somebody brushes and pans, while it reads
-// and after; and what memory all of it takes.
+// `layertap view` on a large log directory, in Chromium: 10,000 steps of 20 histograms. Measures the time from the command to
+// the first picture, the rate of reading, frames under brushing and panning during and after it, and memory.
 //
 //   npm run build && node bench/viewer.mjs [log directory]
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -18,7 +17,7 @@ const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
 const session = await browser.newBrowserCDPSession();
 
-/** Runs in the page from its beginning: when the first picture stands, when all is read, and how frames follow each other. */
+/** Runs in the page from its start: records the first picture, the end of reading, and the frames. */
 await page.addInitScript(() => {
   const seen = { firstPicture: undefined, firstByte: undefined, allRead: undefined, progress: [], frames: [] };
   globalThis.seen = seen;
@@ -54,7 +53,7 @@ const renderers = async () =>
     .filter(({ type }) => type === 'renderer')
     .map(({ id }) => id);
 
-/** Moves the pointer over the first card for some seconds. @returns the frames meanwhile */
+/** Moves the pointer over the first card for some seconds. @returns statistics of the frames */
 async function framesWhile(what, seconds) {
   const card = await page.locator('.card.histogram canvas').first().boundingBox();
   const at = (share, down = 0.4) => [card.x + 60 + share * (card.width * 0.6), card.y + card.height * down];
@@ -120,7 +119,7 @@ while ((await seen()).allRead === undefined) await page.waitForTimeout(100);
 const { firstPicture, firstByte, allRead, progress } = await seen();
 show('from the command to its URL', `${(listening - started).toFixed(0)} ms`);
 show('from the command to the first picture', `${(firstPicture - started).toFixed(0)} ms`, 'target 1000');
-show('reading, with a hand on the page', `${(bytes / 1e3 / (allRead - firstByte)).toFixed(0)} MB/s`, 'target 100');
+show('reading, under pointer moves', `${(bytes / 1e3 / (allRead - firstByte)).toFixed(0)} MB/s`, 'target 100');
 show('different values of the progress bar', `${progress.length}`);
 for (const [what, frames] of Object.entries(during)) showFrames(`${what} while it reads`, frames);
 for (const what of ['hovering', 'brushing', 'panning']) showFrames(`${what} afterwards`, await framesWhile(what, 3));
@@ -134,7 +133,7 @@ clearInterval(memory);
 show('the page and its worker, at most', `${peakPage.toFixed(0)} MB`, 'resident');
 show('the server, at most', `${peakServer.toFixed(0)} MB`, 'resident');
 
-// The same with nobody at the page: what reading alone takes.
+// Again without input: the rate of reading alone.
 await page.reload();
 while ((await seen()).allRead === undefined) await page.waitForTimeout(100);
 const again = await seen();

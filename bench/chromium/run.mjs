@@ -1,5 +1,5 @@
-// Runs one section in Chromium: bundles worker.mjs, serves it to a page that is isolated across origins (for the
-// finer clock, and for threads), and hands on what the worker posts. One browser a section.
+// Runs one section in Chromium: bundles worker.mjs, serves it to a cross-origin isolated page (for the finer clock, and for
+// threads), and passes on the worker's messages. Each section gets its own browser.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -12,13 +12,13 @@ import { buildPeak } from '../peak/build.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const packages = join(root, 'bench/node_modules');
 
-/** What the server shows, by the first part of the path. */
+/** Served folders, by the first part of the path. */
 const FOLDERS = {
   wasm: join(root, 'build'),
   tfjs: join(packages, '@tensorflow/tfjs-backend-wasm/dist'),
   onnxruntime: join(packages, 'onnxruntime-web/dist'),
 };
-/** Of dist/, which worker.mjs imports by these names. */
+/** Copies of dist/, which worker.mjs imports as layertap-NAME. */
 const COPIES = ['relaxed-1', 'relaxed-2', 'simd-1', 'simd-2', 'javascript-1'];
 const TYPES = { '.wasm': 'application/wasm', '.mjs': 'text/javascript' };
 
@@ -34,13 +34,13 @@ async function bundle() {
   const copies = COPIES.map((copy) => [`layertap-${copy}`, join(copyDist(copy), 'index.js')]);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('worker.mjs', import.meta.url))],
-    // The part of onnxruntime-web that computes in WebAssembly; the whole would choose a build for GPUs too.
+    // The WebAssembly part of onnxruntime-web; the default entry adds a build for GPUs.
     alias: { ...Object.fromEntries(copies), 'onnxruntime-web': 'onnxruntime-web/wasm' },
     absWorkingDir: join(root, 'bench'),
     bundle: true,
     format: 'esm',
     platform: 'browser',
-    // What libraries import only where they find themselves outside a browser.
+    // Libraries import these outside browsers only.
     external: ['bun:jsc', 'node:*', 'module', 'fs', 'path', 'os', 'worker_threads', 'perf_hooks'],
     target: 'es2022',
     write: false,
@@ -72,7 +72,7 @@ function serve(worker) {
 
 /**
  * @param job `{ section, sizes, settings }`
- * @param onMessage called with what the section has to say, as it comes: `{ engine }`, `{ versions }`, `{ row }`s
+ * @param onMessage gets `{ engine }`, `{ versions }`, and a `{ row }` for each row, as they come
  */
 export async function runInChromium(job, onMessage) {
   const server = await serve(await bundle());

@@ -1,8 +1,8 @@
-// Runs in a Web Worker in Chromium, as bundled by run.mjs: one section, its rows posted one by one.
+// The Web Worker of run.mjs: runs one section and posts its rows one by one.
 import { openBench, versionsOf } from '../open.mjs';
 import { SECTIONS } from '../sections/index.mjs';
 
-/** The copies that run.mjs makes of dist/, by the names that it gives them. */
+/** run.mjs's copies of dist/. */
 const COPIES = {
   'relaxed-1': () => import('layertap-relaxed-1'),
   'relaxed-2': () => import('layertap-relaxed-2'),

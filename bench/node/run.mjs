@@ -1,17 +1,16 @@
-// Runs one section in a Node process of its own, so that no section inherits the heap, or what the compiler learnt,
-// from another.
+// Runs one section in a new Node process, so that no section inherits another's heap or type feedback.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 const major = Number(process.versions.node.split('.')[0]);
 
-/** Node 20 hides relaxed SIMD behind a flag. Without it, its users have the column "simd". */
+/** Node 20 has relaxed SIMD behind a flag. Without the flag, its users have the column "simd". */
 const flags = major < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 
 /**
  * @param job `{ section, sizes, settings }`
- * @param onMessage called with what the section has to say, as it comes: `{ versions }`, then `{ row }` by `{ row }`
+ * @param onMessage gets `{ versions }`, then a `{ row }` for each row, as they come
  */
 export function runInNode(job, onMessage) {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Runs in a process that run.mjs starts: opens layertap and its rivals, and sends the rows of one section.
+// The process of run.mjs: opens layertap and its rivals, and sends the rows of one section.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,6 +26,6 @@ const bench = await openBench(
 process.send({ versions: versionsOf(bench) });
 for await (const row of rows(bench)) process.send({ row });
 await pytorch?.close();
-// tfjs and onnxruntime leave handles open, so the process is ended once everything was sent.
+// tfjs and onnxruntime leave handles open that would keep the process alive.
 process.disconnect();
 process.exit();

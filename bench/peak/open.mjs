@@ -1,13 +1,13 @@
-// The loops of peak.ts as things that can be timed in turns with the kernels.
+// The loops of peak.ts as candidates of the harness.
 
 /** As peak.ts has it: 12 chains x 4 lanes x (multiply + add). */
 const FLOP_PER_STEP = 96;
 
-/** About 0.1 ms a call: short calls, many of them, are what makes every engine compile the loop well. */
+/** About 0.1 ms a call: every engine compiles a loop well that is called often and briefly. */
 const STEPS = 50_000;
 
 /**
- * @param bytes the binaries of build.mjs; one that the engine refuses is left out
+ * @param bytes the binaries of build.mjs; those that the engine refuses are left out
  * @returns `multiplyAdds` by target, `read(bytes)` and `copy(bytes)`: each `{ name, run, flop | bytes }`
  */
 export function openPeak({ simd, relaxed }) {
@@ -19,7 +19,7 @@ export function openPeak({ simd, relaxed }) {
   }
   const { memory, allocate, read, copy } = instances.simd;
 
-  /** Two buffers that grow to what is asked for. */
+  /** Two buffers that grow on demand. */
   let [first, second, capacity] = [0, 0, 0];
   function buffers(bytes) {
     if (bytes <= capacity) return;

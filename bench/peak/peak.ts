@@ -1,6 +1,5 @@
-// What the machine can do at most, in the same engine and the same run as the kernels: loops that do nothing else.
-// Compiled for both targets, as the kernels are: `multiplyAdd` is one instruction in the relaxed binary, two in the
-// plain one.
+// Upper bounds of the machine, in the same engine and run as the kernels: loops that do nothing else. Compiled for both
+// targets, like the kernels: `multiplyAdd` is one instruction in the relaxed binary, two in the plain one.
 import { multiplyAdd } from '../../assembly/arithmetic';
 
 /** The working memory of `multiplyAdds`: twelve chains and two factors, four floats each. */
@@ -12,12 +11,12 @@ export function allocate(bytes: usize): usize {
 
 /**
  * Register-only: in each step 12 chains x 4 lanes make one multiplication and one addition, that is 96 operations.
- * No chain waits for another, so neither latency nor memory limits. Twelve chains are what a multiplication and an
- * addition of three cycles each need, on two ports each, to be always busy.
+ * No chain waits for another, so neither latency nor memory is the limit. A multiplication and an addition of three cycles
+ * each, on two ports each, need twelve chains to stay busy.
  */
 export function multiplyAdds(steps: i32): void {
-  // a · factor + term, both from memory: V8 builds a vector that is a literal anew at each use, which made this loop
-  // look like a fifth of its speed in one engine.
+  // a · factor + term, both from memory: V8 rebuilds a literal vector at each use, which cost this loop four fifths of its
+  // speed in one engine.
   const factor = v128.load(REGISTERS, 192);
   const term = v128.load(REGISTERS, 208);
   let a0 = v128.load(REGISTERS);
@@ -60,7 +59,7 @@ export function multiplyAdds(steps: i32): void {
   v128.store(REGISTERS, a11, 176);
 }
 
-/** Fills the registers with values that stay what they are: 1..12 times 1, plus 0. */
+/** Fills the registers with values that the loop does not change: 1..12, times 1, plus 0. */
 export function prepare(): void {
   for (let i = 0; i < 12; i++) v128.store(REGISTERS + ((<usize>i) << 4), f32x4.splat(<f32>(i + 1)));
   v128.store(REGISTERS, f32x4.splat(1), 192);
@@ -68,8 +67,8 @@ export function prepare(): void {
 }
 
 /**
- * Reads memory and does next to nothing with it: what bounds a matrix-vector product, whose every weight is read
- * once. Four streams, because a core keeps more cache lines on their way from several places than from one.
+ * Reads memory and does almost nothing with it: the bound of a matrix-vector product, which reads each weight once. Four
+ * streams, because a core keeps more cache lines in flight from several places than from one.
  * @param bytes a multiple of 256
  */
 export function read(from: usize, bytes: usize): bool {

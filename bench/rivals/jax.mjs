@@ -1,17 +1,16 @@
-// jax-js on its WebAssembly backend, jitted. It computes on as many threads as there are, where it finds workers.
+// jax-js on its WebAssembly backend, jitted. It uses all threads if it finds workers.
 // Timed: an array becomes a jax array, the jitted function, the output read back. Weights stay where they are.
 
-/** @param version of the package, which does not tell it itself */
+/** @param version of the package, which does not export it */
 export async function openJax({ version }) {
-  // One thread: each time it compiles, jax-js asks whether there are workers. In Node there are none by this name,
-  // until onnxruntime-web puts them there.
+  // One thread: jax-js looks for workers each time it compiles, and onnxruntime-web defines them in Node.
   Object.defineProperty(globalThis, 'Worker', { get: () => undefined, set() {} });
   const { defaultDevice, init, jit, nn, numpy: np } = await import('@jax-js/jax');
   await init('wasm');
   defaultDevice('wasm');
   const name = 'jax-js';
 
-  /** jax-js counts references: `ref` for what is used again. */
+  /** jax-js counts references: `ref` keeps a value for another use. */
   function linearLayer(x, w, b, relu) {
     const sum = np.matmul(x, np.transpose(w)).add(b);
     return relu ? nn.relu(sum) : sum;

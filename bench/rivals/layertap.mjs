@@ -1,5 +1,5 @@
-// layertap itself, in the same words as its rivals. Timed: what a user calls, from a Tensor on a JavaScript array to
-// one: the input copied into WebAssembly, the product, the output copied out.
+// layertap, with the interface of its rivals. Timed: the call of a user, from a Tensor on a JavaScript array to another: the
+// input copied into WebAssembly, the product, the output copied out.
 
 /**
  * @param kernels which ones this copy of the library runs on

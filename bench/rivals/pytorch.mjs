@@ -1,4 +1,4 @@
-// PyTorch, in a Python process that takes its turns when it is asked to. Native code, 256-bit vectors.
+// PyTorch, in a Python process that takes turns on request. Native code, 256-bit vectors.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
 
 /**
  * @param python the interpreter; undefined means `python3`
- * @returns the rival, or undefined where there is no Python with PyTorch
+ * @returns the rival, or undefined without a Python with PyTorch
  */
 export async function openPyTorch({ python = 'python3', threads = 1 } = {}) {
   const name = 'PyTorch';

@@ -1,8 +1,8 @@
-"""PyTorch on the CPU, as a rival in a process of its own: one JSON request a line in, one JSON answer a line out.
+"""PyTorch on the CPU, as a rival: one JSON request a line in, one JSON answer a line out.
 
 Requests: {"make": "network" | "relu" | "summarize" | "histogram", "file": floats, ...} prepares a candidate and answers its output's
-file; {"time": millis} runs the last candidate for about so long and answers the median of its times in ns;
-{"drop": true} forgets it. Tensors are already in memory: there is nothing to copy in or out.
+file; {"time": millis} runs it for about that long and answers the median time in ns; {"drop": true} forgets it.
+Tensors are already in memory: nothing is copied in or out.
 """
 
 import json
@@ -16,7 +16,7 @@ THREADS = int(sys.argv[1])
 
 
 def layers_of(request, floats):
-    """The layers' parameters stand in the file behind the input: weight, bias, weight, bias, ..."""
+    """The layers' parameters follow the input in the file: weight, bias, weight, bias, ..."""
     modules = []
     position = request["rows"] * request["layers"][0]["depth"]
     for layer in request["layers"]:
@@ -49,7 +49,7 @@ def make(request):
 
 
 def summarize(x):
-    """What layertap's summarize gives, in as few passes as PyTorch's own functions take."""
+    """The fields of layertap's summarize, in as few passes as PyTorch's functions need."""
     variance, mean = torch.var_mean(x, correction=0)
     least, greatest = torch.aminmax(x)
     counts = [torch.count_nonzero(x), torch.isnan(x).sum(), torch.isposinf(x).sum(), torch.isneginf(x).sum()]

@@ -16,17 +16,17 @@ export async function openTfjs({ backend, threads = 1, files }) {
   if (backend === 'wasm') {
     if (files !== undefined) setWasmPaths(files);
     setThreadsCount(threads);
-    // Its binary for threads would be taken for one thread too.
+    // Otherwise it takes its binary for threads for one thread too.
     if (threads === 1) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   }
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs: no ${backend} backend`);
   await tf.ready();
   const name = `tfjs ${backend}`;
-  // Both backends are one global engine: the one whose turn it is is switched on before its turn.
+  // Both backends share a global engine, so each turn switches to its own.
   const prepare = () => {
     tf.setBackend(backend);
   };
-  /** Makes a tensor of an array, puts it through, and reads the result. */
+  /** Array to tensor, operation, result to array. */
   const through = (values, shape, operation) => () => {
     const input = tf.tensor(values, shape);
     const output = operation(input);
@@ -81,7 +81,7 @@ export async function openTfjs({ backend, threads = 1, files }) {
       };
     },
     summarize(values) {
-      // It adds up in float32: of a million values the variance is already a percent or two off.
+      // It sums in float32: the variance of a million values is a percent or two off.
       if (values.length > 1e5) return [];
       const run = () =>
         tf.tidy(() => {

@@ -1,4 +1,4 @@
-// The arrays that statistics and histograms are taken of: by length, and a million of what might be slow.
+// Arrays for statistics and histograms: several lengths, and a million of values that might be slow.
 
 const normal =
   (length) =>
@@ -13,7 +13,7 @@ export const ARRAYS = [
   { label: '1e5 normal', make: normal(1e5) },
   { label: '1e6 normal', make: normal(1e6) },
   { label: '1e7 normal', make: normal(1e7) },
-  // As ReLU leaves them.
+  // As after a ReLU.
   { label: '1e6 half zeros', make: (library) => normal(1e6)(library).map((x) => Math.max(x, 0)) },
   { label: '1e6 NaN', make: full(Number.NaN) },
   { label: '1e6 Infinity', make: full(Number.POSITIVE_INFINITY) },

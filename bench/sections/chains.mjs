@@ -1,11 +1,11 @@
-// Whole networks: what remains of the products when calls, modules and copies between layers are paid as well.
+// Whole networks: the products, and the calls, modules and copies between layers.
 import { verifySame } from '../verify.mjs';
 import { timeAll } from './time-all.mjs';
 
 export const chains = {
   title: 'Chains of layers',
   about: `Networks of Linear layers with ReLU between them, at a batch of M. "Sequential" is layertap's
-Sequential of Linear and ReLU modules, "Module" a class with a forward of its own, "hooked" the Sequential with a
+Sequential of Linear and ReLU modules, "Module" a class with its own forward, "hooked" the Sequential with a
 forward hook on each Linear. The rivals run the same network: a tfjs LayersModel, one ONNX model, one jitted jax-js
 function, a PyTorch Sequential.`,
   rows,
@@ -34,7 +34,7 @@ async function* rows(bench) {
       library.forms === undefined ? library.network(network) : FORMS.map((form) => library.forms(network)[form]());
     const { times, peaks } = await timeAll(bench, make, [], verify);
     for (const form of FORMS) {
-      // The rivals are the same in each of the three rows.
+      // The three rows share the rivals.
       const mine = Object.entries(times)
         .filter(([name]) => !FORMS.some((other) => other !== form && name.endsWith(` ${other}`)))
         .map(([name, turns]) => [name.replace(` ${form}`, ''), turns]);

@@ -8,8 +8,7 @@ import { threads } from './threads.mjs';
 import { tiny } from './tiny.mjs';
 
 /**
- * By name, `{ title, about, rows(bench), takesSizes, threads }`: `rows` is an asynchronous iterable of what timeAll
- * gives, with a label and the work, `flop` or `bytes`, of each row; `takesSizes` where sizes of layers can be asked for
- * without the section's name; `threads` where it is not one.
+ * By name, `{ title, about, rows(bench), takesSizes, threads }`. `rows` yields the result of timeAll with a label and the
+ * work of each row, `flop` or `bytes`. `takesSizes`: a size on the command line selects the section. `threads`: default 1.
  */
 export const SECTIONS = { 'few-rows': fewRows, linear, threads, chains, tiny, elementwise, statistics, histogram };

@@ -1,13 +1,13 @@
-// Linear + ReLU at the sizes of real layers: the table that the tests of the kernels check too. In two sections,
-// because two different things bound it: the multiply-adds, and, for a few rows, the reading of the weights.
+// Linear + ReLU at the sizes of real layers, which the tests of the kernels share. Two sections, because the bounds differ:
+// multiply-adds, and, for a few rows, reading the weights.
 import { verifyLinear } from '../verify.mjs';
 import { layerOf } from './layer.mjs';
 import { timeAll } from './time-all.mjs';
 
-/** Below this many rows a product is as fast as its weights can be read. */
+/** With fewer rows, reading the weights is the bound. */
 const READ_BOUND_ROWS = 8;
 
-/** The operations up to which the slow ones take part. */
+/** Operations up to which the slow candidates take part. */
 const SLOW_UP_TO = 4e6;
 const SLOW = ['plain JavaScript', 'tfjs cpu'];
 

@@ -10,8 +10,8 @@ export const threads = {
   title: 'Two threads',
   about: `relu(x · wᵀ + b) as above, the large sizes. layertap's columns have two threads, so "one thread" beside them
 is the gain. Both onnxruntimes and PyTorch have two threads too; tfjs takes only half of the machine's processors,
-and jax-js takes all of them where it takes any. Before each turn everything rests for a moment, because threads that
-have ended their work keep a core busy for a while.`,
+and jax-js all or none. There is a pause before each turn, because threads that have finished keep a core busy for a
+while.`,
   threads: 2,
   async *rows(bench) {
     const settings = { ...bench.settings, pause: 5 };

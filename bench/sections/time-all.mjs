@@ -1,13 +1,13 @@
-// One row of a table: the same work done by layertap and by each rival, checked, then timed in turns.
+// One row of a table: the same work by layertap and by each rival, checked, then timed in alternation.
 import { alternate } from '../harness.mjs';
 
 /**
- * Everything is set up anew for each attempt: where memory happens to lie makes some candidates twice as slow for as
- * long as they keep it.
+ * Each attempt sets everything up again: an unlucky place in memory makes some candidates twice as slow for as long as they
+ * keep it.
  * @param bench `{ ours, rivals, settings }`
  * @param make a library to its candidate, or to several
- * @param peaks candidates that show what the machine can do, each with the `flop` or `bytes` of a run
- * @param verify `(who, output) => void`, throws where the output is wrong
+ * @param peaks candidates that show the machine's limits, each with the `flop` or `bytes` of a run
+ * @param verify `(who, output) => void`, throws if the output is wrong
  * @returns `{ times, peaks }`: the times of all turns by name, in ns; the work of a run of each peak
  */
 export async function timeAll({ ours, rivals, settings }, make, peaks, verify) {

@@ -1,4 +1,4 @@
-// Layers so small that the arithmetic is nothing: what is left is the call.
+// Layers so small that the call is most of the time.
 import { verifySame } from '../verify.mjs';
 import { timeAll } from './time-all.mjs';
 

@@ -18,12 +18,12 @@ class Net extends Module {
 export const net = new Net();
 const x = rand(ROWS, WIDTH);
 
-/** A task of its own, without the 4 ms of a timer. */
+/** A new task, without the 4 ms of a timer. */
 const task = (() => {
   const { port1, port2 } = new MessageChannel();
   let next;
   port1.onmessage = () => next();
-  // In Node, which loads this for its constants alone, it must not keep the program running.
+  // Node loads this file for its constants; the port must not keep the process alive.
   port1.unref?.();
   return () =>
     new Promise((resolve) => {
@@ -32,16 +32,16 @@ const task = (() => {
     });
 })();
 
-/** One that waits: what is left of the time is everybody's. */
+/** A task that leaves the rest of the time to others. */
 const timer = () => new Promise((resolve) => setTimeout(resolve, 1));
 
-/** What came later than this is dropped, as of a camera. */
+/** Inputs that are late by more ms are dropped, as with a camera. */
 const LATEST = 100;
 
 /**
  * Runs forwards for some time.
- * @param rate how many a second; Infinity: as many as go, in tasks of 8 ms
- * @returns how many a second there were
+ * @param rate per second; Infinity runs without pause, in tasks of 8 ms
+ * @returns the rate reached
  */
 export async function run(rate, milliseconds) {
   const start = performance.now();

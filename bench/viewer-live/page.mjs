@@ -1,4 +1,4 @@
-// Runs in Chromium: forwards in the page or in a worker, with a viewer or without, and what the page feels of it.
+// Runs in Chromium: forwards in the page or in a worker, with a viewer or without, and how the page responds.
 import { kernelName, listHooks, select } from '../../dist/index.js';
 import { mountViewer, workerSource } from '../../dist/viewer.js';
 import { net, run } from './model.mjs';
@@ -6,7 +6,7 @@ import { net, run } from './model.mjs';
 const worker = new Worker('/worker.js', { type: 'module' });
 const place = document.querySelector('#viewer');
 
-/** How long a pointer's event waits for its handler. */
+/** The time between a pointer event and its handler. */
 let waits = [];
 addEventListener('pointermove', (event) => waits.push(performance.now() - event.timeStamp));
 
@@ -23,7 +23,7 @@ function runIn(where, rate, milliseconds) {
   });
 }
 
-/** @returns the rate of the forwards; frames and events in ms; how many points were shown */
+/** @returns the rate of the forwards, times of frames and events in ms, and the number of points shown */
 globalThis.measure = async ({ where, rate, watched, milliseconds }) => {
   const source = where === 'page' ? select(net, 'layers.*') : workerSource(worker);
   const viewer = watched ? mountViewer(place, source) : undefined;
