@@ -27,7 +27,7 @@ export function countByTable(values: usize, count: i32, table: usize, counters: 
   }
 }
 
-function countInCell(pattern: u32, table: usize, counters: usize): void {
+export function countInCell(pattern: u32, table: usize, counters: usize): void {
   const interval = load<u32>(table + ((pattern >>> 17) & ~3)) + pattern;
   addOne(counters + ((interval >>> 15) & ~15));
 }

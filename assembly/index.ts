@@ -4,5 +4,5 @@ export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from '
 export { relu } from './relu';
 export { addUp, countBySearch, countByTable } from './histogram';
 export { foldCrc32c } from './crc32c';
-export { moments } from './moments';
+export { distribution } from './distribution';
 export { summarize } from './summarize';

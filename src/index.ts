@@ -78,6 +78,8 @@ export {
 
 /* The kernels, and statistics of any array */
 export {
+  type Distribution,
+  distribution,
   getNumThreads,
   type HistogramCounts,
   histogram,

@@ -23,6 +23,7 @@ test('users get these names', () => {
     'Tensor',
     'TooManyEmissionsError',
     'attach',
+    'distribution',
     'full',
     'getNumThreads',
     'histogram',

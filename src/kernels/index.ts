@@ -1,15 +1,15 @@
-// The only door to the kernels for the rest of layertap.
-export { defaultEdges } from './default-edges.ts';
+// The only entry to the kernels.
+export { defaultEdges } from './edges.ts';
 export type {
+  Distribution,
   FusedLayers,
   HistogramCounts,
   Kernels,
   Layer,
-  Moments,
   Numbers,
   PackedLinear,
   Summary,
 } from './kernels.ts';
 export { foldCrc32c, kernelName, kernels, ready } from './select.ts';
-export { histogram, summarize } from './statistics.ts';
+export { distribution, histogram, summarize } from './statistics.ts';
 export { getNumThreads, setNumThreads } from './threads.ts';

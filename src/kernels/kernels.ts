@@ -1,27 +1,26 @@
 /**
- * @file The seam between layertap and its number crunching. There are two implementations: `wasm.ts` (SIMD) and
- * `reference.ts` (plain JavaScript: the fallback where WebAssembly is refused, and the oracle of the tests).
- * A kernel knows flat arrays, counts and pointers; it knows no Tensor, no Module and no hook.
+ * @file The interface of the kernels. It has two implementations: `wasm.ts` (SIMD) and `reference.ts` (plain JavaScript,
+ * the fallback where WebAssembly is refused and the oracle of the tests). Kernels know flat arrays, counts and pointers,
+ * but no Tensor, no Module and no hook.
  */
-
 import type { Numbers, Summary } from '../check/index.ts';
 
 export type { Numbers, Summary };
 
-/** The weights of one linear layer in the form that its kernel wants, without a bias. Made by {@link Kernels.pack}. */
+/** The weights of a linear layer in the layout of its kernel, without a bias. Made by {@link Kernels.pack}. */
 export interface PackedLinear {
   readonly inFeatures: number;
   readonly outFeatures: number;
   /** Whether {@link dispose} was called. */
   readonly disposed: boolean;
-  /** Gives the memory back. Twice is harmless; using the packed weights afterwards is an error. */
+  /** Frees the memory. Idempotent. Using the weights afterwards is an error. */
   dispose(): void;
 }
 
 /** A linear layer of {@link FusedLayers}, and whether ReLU follows. */
 export interface Layer {
   readonly packed: PackedLinear;
-  /** `[outFeatures]`, or null for none. Recognised by its identity: it must never be written to again. */
+  /** `[outFeatures]`, or null. Recognized by its identity: it must never be written to again. */
   readonly bias: Float32Array | null;
   readonly relu: boolean;
 }
@@ -32,14 +31,14 @@ export interface FusedLayers {
    * The same bits as each layer alone would give.
    * @param input `[rows, inFeatures]` of the first layer
    * @returns a new array `[rows, outFeatures]` of the last layer
-   * @throws RangeError where WebAssembly memory cannot grow any further; Error where packed weights were disposed
+   * @throws RangeError if WebAssembly memory cannot grow; Error if packed weights were disposed
    */
   run(input: Float32Array, rows: number): Float32Array;
 }
 
-/** How many values fell between each pair of neighbouring edges, and how many fell in no bin. */
+/** Counts of values between neighbouring edges, and of values in no bin. */
 export interface HistogramCounts {
-  /** `edges.length - 1` counts. Bin i holds edges[i] <= x < edges[i + 1]; the last bin holds its right edge too. */
+  /** `edges.length - 1` counts. Bin i holds edges[i] <= x < edges[i + 1]; the last bin includes its right edge. */
   readonly counts: Float64Array;
   /** Values below the first edge, -Infinity included. */
   readonly below: number;
@@ -48,29 +47,26 @@ export interface HistogramCounts {
   readonly nan: number;
 }
 
-/** Extremes, and sums in float64. */
-export interface Moments {
-  /** Of -0 and 0 the later one, mostly; Infinity where there is no value. */
-  readonly min: number;
-  readonly max: number;
+/** Counts between edges, and the statistics of the same values. */
+export interface Distribution extends HistogramCounts, Summary {
+  /** Of the finite values, in float64; so is `sumSquares`. */
   readonly sum: number;
-  /** Of the squares. NaN or Infinity wherever a value is; then the others mean nothing. */
   readonly sumSquares: number;
 }
 
-/** What layertap computes with. Sizes are validated by the callers in nn/ and tensorboard/, not here. */
+/** The kernels. Callers in nn/ and tensorboard/ validate sizes. */
 export interface Kernels {
-  /** Which implementation this is: `relaxed` and `simd` are the two WebAssembly binaries. */
+  /** `relaxed` and `simd` are the two WebAssembly binaries. */
   readonly name: 'relaxed' | 'simd' | 'javascript';
 
   /**
    * Prepares the weights of a linear layer.
    * @param weight `[outFeatures, inFeatures]`, row-major
-   * @throws RangeError where WebAssembly memory cannot grow any further
+   * @throws RangeError if WebAssembly memory cannot grow
    */
   pack(weight: Numbers, outFeatures: number, inFeatures: number): PackedLinear;
 
-  /** @param layers at least one; each takes as many features as the one before gives */
+  /** @param layers at least one; each layer takes the features of the one before */
   fuse(layers: readonly Layer[]): FusedLayers;
 
   /** A new array with negative values replaced by +0. NaN stays NaN and -0 stays -0, as in PyTorch. */
@@ -78,8 +74,13 @@ export interface Kernels {
 
   summarize(values: Numbers): Summary;
 
-  moments(values: Numbers): Moments;
-
-  /** @param edges ascending, at least two, no NaN. The caller checks */
+  /** @param edges ascending, at least two, no NaN; not checked */
   histogram(values: Numbers, edges: Numbers): HistogramCounts;
+
+  /**
+   * Both in one pass. Sums are in float64; of whole numbers they are whole.
+   * @param edges as for {@link histogram}
+   * @returns `min` and `max` keep the sign of zero, of the last one in most cases, as numpy does
+   */
+  distribution(values: Numbers, edges: Numbers): Distribution;
 }

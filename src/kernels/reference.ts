@@ -1,9 +1,9 @@
 /**
- * @file The slow, obvious twin of the WebAssembly kernels: the fallback where WebAssembly is refused, and the oracle
- * that the tests hold the fast kernels against. Sums are in float64.
+ * @file The plain twin of the WebAssembly kernels: the fallback where WebAssembly is refused, and the oracle of the
+ * tests. Sums are in float64.
  */
-import { plainSummary } from '../check/index.ts';
-import type { FusedLayers, HistogramCounts, Kernels, Layer, Moments, Numbers, PackedLinear } from './kernels.ts';
+import { binOf, plainSummary } from '../check/index.ts';
+import type { Distribution, FusedLayers, HistogramCounts, Kernels, Layer, Numbers, PackedLinear } from './kernels.ts';
 
 class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -51,19 +51,7 @@ function relu(input: Float32Array): Float32Array {
   return output;
 }
 
-function moments(values: Numbers): Moments {
-  let [min, max, sum, sumSquares] = [Infinity, -Infinity, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const x = values[i]!;
-    if (x <= min) min = x;
-    if (x >= max) max = x;
-    sum += x;
-    sumSquares += x * x;
-  }
-  return { min, max, sum, sumSquares };
-}
-
-/** A binary search per value. The last bin is closed on the right, as in numpy.histogram. */
+/** A binary search per value. The last bin includes its right edge, as in numpy.histogram. */
 function histogram(values: Numbers, edges: Numbers): HistogramCounts {
   const counts = new Float64Array(edges.length - 1);
   const first = edges[0]!;
@@ -74,18 +62,25 @@ function histogram(values: Numbers, edges: Numbers): HistogramCounts {
     if (Number.isNaN(x)) nan++;
     else if (x < first) below++;
     else if (x > last) above++;
-    else {
-      // The last edge that is not above x starts its bin.
-      let [low, high] = [0, edges.length - 1];
-      while (high - low > 1) {
-        const middle = (low + high) >>> 1;
-        if (edges[middle]! <= x) low = middle;
-        else high = middle;
-      }
-      counts[low]!++;
-    }
+    else counts[binOf(edges, x)]!++;
   }
   return { counts, below, above, nan };
+}
+
+function distribution(values: Numbers, edges: Numbers): Distribution {
+  const summary = plainSummary(values);
+  let { min, max } = summary;
+  let [sum, sumSquares] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i]!;
+    if (!Number.isFinite(x)) continue;
+    // The later of -0 and 0.
+    if (x === min) min = x;
+    if (x === max) max = x;
+    sum += x;
+    sumSquares += x * x;
+  }
+  return { ...histogram(values, edges), ...summary, min, max, sum, sumSquares };
 }
 
 export const reference: Kernels = {
@@ -94,6 +89,6 @@ export const reference: Kernels = {
   fuse,
   relu,
   summarize: plainSummary,
-  moments,
   histogram,
+  distribution,
 };

@@ -1,7 +1,7 @@
-/** @file Which kernels this program runs on: chosen on first use, the same ones from then on, unless threads are asked for. */
-import { bestBinary, instanceAhead, instanceOf } from './binary.ts';
+/** @file The kernels in use: chosen on first use, and replaced only if a program asks for threads. */
+import { bestBinary } from './binary.ts';
+import { WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
-import { Machine } from './machine.ts';
 import { reference } from './reference.ts';
 import { wasmKernels } from './wasm.ts';
 import type { ChecksumFolder } from './wasm-crc32c.ts';
@@ -9,14 +9,14 @@ import type { ChecksumFolder } from './wasm-crc32c.ts';
 let chosen: Kernels | undefined;
 
 /**
- * The kernels in use. Compiles them synchronously on first use; where the engine refuses that (a content security
- * policy without 'wasm-unsafe-eval', an old browser's limit of 4 KB on its main thread) they are plain JavaScript.
+ * The kernels in use. Compiles them synchronously on first use. They are plain JavaScript if the engine refuses: a content
+ * security policy without 'wasm-unsafe-eval', or an old browser's limit of 4 KB on the main thread.
  */
 export function kernels(): Kernels {
   if (chosen !== undefined) return chosen;
   const best = bestBinary();
   try {
-    chosen = best === undefined ? reference : wasmKernels(best.name, new Machine(instanceOf(best.bytes)));
+    chosen = best === undefined ? reference : wasmKernels(best.name, WasmInstance.make(best.bytes));
   } catch {
     chosen = reference;
   }
@@ -29,23 +29,23 @@ export function foldCrc32c(bytes: Uint8Array): Uint8Array | undefined {
   return used.foldCrc32c?.(bytes);
 }
 
-/** Other kernels from now on. What was packed for the ones before is packed again. */
+/** Replaces the kernels in use. Callers pack their weights again. */
 export function useKernels(others: Kernels): void {
   chosen = others;
 }
 
 /**
- * Compiles the kernels ahead of their first use, without blocking. Only old browsers need it: they refuse a
- * synchronous compile of more than 4 KB on the main thread, and layertap would compute in plain JavaScript there.
- * Call it before the first forward: once kernels are in use they stay.
- * @returns which kernels are in use: `relaxed` or `simd` WebAssembly, or `javascript`
+ * Compiles the kernels ahead of their first use, without blocking. Only old browsers need it: they refuse to compile more
+ * than 4 KB synchronously on the main thread, and layertap would compute in plain JavaScript there. Call it before the
+ * first forward, since kernels in use are not replaced.
+ * @returns the kernels in use: `relaxed` or `simd` WebAssembly, or `javascript`
  */
 export async function ready(): Promise<Kernels['name']> {
   const best = bestBinary();
   if (chosen === undefined && best !== undefined) {
     try {
-      const binary = await instanceAhead(best.bytes);
-      chosen ??= wasmKernels(best.name, new Machine(binary));
+      const instance = await WasmInstance.makeAhead(best.bytes);
+      chosen ??= wasmKernels(best.name, instance);
     } catch {
       chosen ??= reference;
     }
@@ -53,7 +53,7 @@ export async function ready(): Promise<Kernels['name']> {
   return kernels().name;
 }
 
-/** Which kernels are in use: `relaxed` or `simd` WebAssembly, or `javascript`. Chooses them if nobody has yet. */
+/** The kernels in use: `relaxed` or `simd` WebAssembly, or `javascript`. Chooses them on first use. */
 export function kernelName(): Kernels['name'] {
   return kernels().name;
 }

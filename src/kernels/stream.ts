@@ -1,35 +1,44 @@
-import type { Float32Values } from './number-array.ts';
+/** @file Values on their way through WebAssembly memory. */
+import { type Numbers, typedArrayName } from '../check/index.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 
-/** 256 KB of float32: written, read and written again while they are in the second-level cache. */
+/** A Float32Array, or another array whose every value is a float32: converting it rounds nothing. */
+export type Float32Values = Float32Array | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array;
+
+export function isFloat32Values(values: Numbers): values is Numbers & Float32Values {
+  if (values instanceof Float32Array) return true;
+  return /^(Float32|Float16|Int8|Uint8|Uint8Clamped|Int16|Uint16)Array$/.test(typedArrayName(values) ?? '');
+}
+
+/** 256 KB of float32 stay in the second-level cache while they are copied in, read and copied out. */
 export const BLOCK_FLOATS = 65536;
 
 /**
- * Where values lie in WebAssembly memory, or undefined for those elsewhere. To be asked before the next `arena`,
- * which may detach them.
+ * The pointer to values in WebAssembly memory; undefined for values elsewhere. Call it before `arena`, which may detach
+ * them.
  */
 export function pointerTo(values: Float32Values, memory: WasmMemory): number | undefined {
   return values.buffer === memory.floats.buffer && values.BYTES_PER_ELEMENT === 4 ? values.byteOffset : undefined;
 }
 
-/** The floats of one block: `values` themselves where they are not more than that. */
+/** One block of the values. */
 export function blockOf(values: Float32Values, start: number): Float32Values {
   return values.length <= BLOCK_FLOATS ? values : values.subarray(start, start + BLOCK_FLOATS);
 }
 
-/** How many NaN {@link stream} shows behind so many values. */
+/** The number of NaN that {@link stream} appends. */
 export const paddingOf = (length: number): number => -length & 3;
 
 /**
- * Shows a kernel all of `values`, one stretch after the other: in place where they lie in WebAssembly memory (but not in
- * the scratch arena), else block by block in the scratch arena, so that a 400 MB array needs no 400 MB there. Kernels
- * take whole vectors of four: behind the last value come as many NaN as there are missing.
+ * Shows all values to a kernel: values in WebAssembly memory in place, others block by block in the scratch arena, so that
+ * a 400 MB array needs no 400 MB there. `values` must not be in the arena itself. Kernels read whole vectors of four: NaN
+ * fill up the last one.
  *
- *   scratch arena:  | head: what the kernel keeps from block to block | block of values | NaN |
+ *   scratch arena:  | head: the kernel's state | block of values | NaN |
  *
  * @param headBytes a multiple of 16
- * @param begin makes the head ready
- * @param visit is given a multiple of four as the count
+ * @param begin initializes the head
+ * @param visit is called with a multiple of four as the count
  * @returns the head
  */
 export function stream(
@@ -46,7 +55,7 @@ export function stream(
   const block = head + headBytes;
   const first = block >>> 2;
   const { floats } = memory;
-  // What is there in place is whole vectors.
+  // In place: all whole vectors.
   let start = 0;
   if (inside !== undefined) {
     start = length - (length & 3);

@@ -1,21 +1,19 @@
-/** @file Workers that share large products with the thread that asks for them, by columns, on shared memory. */
-import type { Binary } from './binary.ts';
-import { COLUMNS_PER_GROUP, SPILL_BYTES } from './linear-layout.ts';
-import type { Machine } from './machine.ts';
-import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './thread-control.ts';
+/** @file Workers that share large products with the calling thread, by columns, on shared memory. */
+import { COLUMNS_PER_GROUP, SPILL_BYTES, type WasmExports } from './wasm-exports.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 import { startWorker, type WorkerData, type WorkerHandle } from './worker.ts';
+import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './worker-source.ts';
 
-/** Fewer multiply-adds take less time than waking a worker: 8 M are about 0.35 ms. */
+/** Below this, waking a worker takes longer than the product: 8 M multiply-adds take about 0.35 ms. */
 const FEWEST_MULTIPLY_ADDS = 8e6;
 
-/** A worker that comes late leaves its chunks to the others, so there are some for each. */
+/** Several, so that a late worker leaves its chunks to the others. */
 const CHUNKS_PER_THREAD = 4;
 
-/** A worker that has not finished its chunk by then is taken for dead, in ms. */
+/** A worker is presumed dead if it takes longer for a chunk, in ms. */
 const PATIENCE = 2000;
 
-/** What `linear` of the binary takes, and the sizes that it reads from `packed`. */
+/** The arguments of `linear`, and the sizes in `packed`. */
 interface Product {
   readonly input: number;
   readonly rows: number;
@@ -28,42 +26,41 @@ interface Product {
 }
 
 export class ThreadPool {
-  readonly #binary: Binary;
+  readonly #exports: WasmExports;
   readonly #memory: WasmMemory;
   readonly #control: number;
   readonly #cells: Int32Array;
   readonly #workers: WorkerHandle[] = [];
-  /** Whether the pool was stopped, or a worker has died or was taken for dead: it computes nothing any more then. */
+  /** Set when the pool is stopped or a worker is dead or presumed dead. It computes nothing then. */
   broken = false;
-  /** Whether a worker may be alive that is not among the workers. */
+  /** Whether a worker outside `#workers` may be alive. */
   #mayBeWritten = false;
 
-  private constructor(binary: Binary, memory: WasmMemory, control: number) {
-    this.#binary = binary;
+  private constructor(exports: WasmExports, memory: WasmMemory, control: number) {
+    this.#exports = exports;
     this.#memory = memory;
     this.#control = control;
-    this.#cells = new Int32Array(binary.memory.buffer, control, CELLS);
+    this.#cells = new Int32Array(exports.memory.buffer, control, CELLS);
     this.#cells.fill(0);
   }
 
   /**
-   * Starts `threads - 1` workers: the thread that asks for a product is the last one.
-   * @param startOne tests have their own
-   * @throws Error where workers, or shared memory in them, are refused
+   * Starts `threads - 1` workers; the calling thread is the last one.
+   * @param startOne replaced in tests
+   * @throws Error if the engine refuses workers or shared memory
    */
   static async start(
     module: WebAssembly.Module,
-    machine: Machine,
+    { exports, memory }: { readonly exports: WasmExports; readonly memory: WasmMemory },
     threads: number,
     startOne: (data: WorkerData, onEnd: () => void) => Promise<WorkerHandle> = startWorker,
   ): Promise<ThreadPool> {
-    const { binary, memory } = machine;
     const cellBytes = CELLS * 4;
-    // The first spill is that of the asking thread.
-    const pool = new ThreadPool(binary, memory, memory.allocate(cellBytes + threads * SPILL_BYTES));
+    // The first spill is the calling thread's.
+    const pool = new ThreadPool(exports, memory, memory.allocate(cellBytes + threads * SPILL_BYTES));
     const starting = Array.from({ length: threads - 1 }, (_, i) => {
       const spill = pool.#control + cellBytes + (i + 1) * SPILL_BYTES;
-      const data = { module, memory: binary.memory, control: pool.#control, spill };
+      const data = { module, memory: exports.memory, control: pool.#control, spill };
       return startOne(data, () => {
         pool.broken = true;
       });
@@ -72,10 +69,10 @@ export class ThreadPool {
     for (const result of started) if (result.status === 'fulfilled') pool.#workers.push(result.value);
     const failed = started.find((result) => result.status === 'rejected');
     if (failed !== undefined || pool.broken) {
-      // One that did not start may still do so, and read the cells.
+      // A worker that failed to start in time may start later, and use the cells.
       pool.#mayBeWritten = failed !== undefined;
       await pool.stop();
-      throw failed?.reason ?? new Error('a worker ended as it began');
+      throw failed?.reason ?? new Error('a worker ended as it started');
     }
     return pool;
   }
@@ -84,7 +81,7 @@ export class ThreadPool {
     return this.broken ? 1 : this.#workers.length + 1;
   }
 
-  /** Ends the workers, and gives their memory back if none can write to it any more. */
+  /** Ends the workers, and releases their memory if none can still write to it. */
   async stop(): Promise<void> {
     const ended = await Promise.all(this.#workers.map((worker) => worker.stop()));
     this.broken = true;
@@ -96,12 +93,12 @@ export class ThreadPool {
   }
 
   /**
-   * `linear` of the binary, shared among all threads: the same bits.
-   * @returns false, with nothing done that matters, where a worker has died
+   * `linear`, shared among all threads. The bits are the same.
+   * @returns false if a worker is presumed dead; the output is invalid then
    */
   linear(product: Product): boolean {
     const { input, rows, depth, columns, output } = product;
-    const block = this.#binary.rowsPerBlock(depth);
+    const block = this.#exports.rowsPerBlock(depth);
     for (let row = 0; row < rows; row += block) {
       const part = {
         ...product,
@@ -116,10 +113,10 @@ export class ThreadPool {
 
   #shareBlock({ input, rows, depth, packed, columns, output, relu, scratch }: Product): boolean {
     const cells = this.#cells;
-    // Waking takes as long as interleaving the rows, so the workers are woken first.
+    // Waking takes as long as interleaving, so the workers are woken first.
     this.#wake();
     const interleaved = scratch + SPILL_BYTES;
-    this.#binary.interleave(input, rows, depth, interleaved);
+    this.#exports.interleave(input, rows, depth, interleaved);
     const groups = Math.ceil(columns / COLUMNS_PER_GROUP);
     const chunk = Math.ceil(groups / (this.threads * CHUNKS_PER_THREAD)) * COLUMNS_PER_GROUP;
     const chunks = Math.ceil(columns / chunk);
@@ -131,7 +128,7 @@ export class ThreadPool {
     for (let ticket = this.#ticket(); ticket >= 0; ticket = this.#ticket()) {
       const from = ticket * chunk;
       const to = Math.min(from + chunk, columns);
-      this.#binary.linearColumns(input, rows, packed, output, relu, interleaved, scratch, from, to);
+      this.#exports.linearColumns(input, rows, packed, output, relu, interleaved, scratch, from, to);
       own++;
     }
     return this.#waitFor(chunks - own);
@@ -142,12 +139,12 @@ export class ThreadPool {
     Atomics.notify(this.#cells, PULSE);
   }
 
-  /** A chunk to compute, or a negative number where none is left. */
+  /** The next chunk; negative if none is left. */
   #ticket(): number {
     return Atomics.sub(this.#cells, TICKETS, 1) - 1;
   }
 
-  /** Waits for chunks that workers have taken. What a dead one has taken is never finished. */
+  /** Waits for the chunks of the workers; a dead worker never finishes its chunk. */
   #waitFor(chunks: number): boolean {
     let deadline = 0;
     for (let round = 1; Atomics.load(this.#cells, DONE) < chunks; round++) {
@@ -156,7 +153,7 @@ export class ThreadPool {
       if (deadline === 0) deadline = now + PATIENCE;
       else if (now > deadline) {
         this.broken = true;
-        // The worker may only have been slow, and write yet: nobody else may be given that memory.
+        // The worker may only be slow and still write there.
         this.#memory.abandonArena();
         return false;
       }

@@ -1,75 +1,77 @@
-/** @file How many threads compute large products. One, until a program asks for more. */
-import { describe } from '../check/index.ts';
-import { bestBinary, instanceOf, MOST_PAGES, sharedBytes } from './binary.ts';
+/** @file The number of threads that compute large products: one, unless a program asks for more. */
+import { check, rule } from '../check/index.ts';
+import { bestBinary, sharedBytes } from './binary.ts';
+import { MOST_PAGES, WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
-import { Machine } from './machine.ts';
 import { useKernels } from './select.ts';
 import { ThreadPool } from './thread-pool.ts';
 import { wasmKernels } from './wasm.ts';
 import { nodeModule } from './worker.ts';
 
-/** The machine on shared memory, made when more than one thread was asked for first. */
-let shared: { readonly machine: Machine; readonly module: WebAssembly.Module; readonly kernels: Kernels } | undefined;
+/** The instance on shared memory, made when a program first asks for more than one thread. */
+let shared:
+  | { readonly instance: WasmInstance; readonly module: WebAssembly.Module; readonly kernels: Kernels }
+  | undefined;
 
-/** One change after the other. */
+/** Changes run one after the other. */
 let changing: Promise<unknown> = Promise.resolve();
 
-/** How many threads compute large products: the one that calls, and its workers. */
+/** The number of threads that compute large products: the calling one and its workers. */
 export function getNumThreads(): number {
-  return shared?.machine.pool?.threads ?? 1;
+  return shared?.instance.pool?.threads ?? 1;
 }
 
 /**
- * Sets how many threads compute large products: in Node, Deno and Bun, and inside Web Workers of cross-origin isolated pages. On a
- * page's main thread, which must not wait, and where workers or shared memory are refused, it stays at one. The results
- * are the same bits. The workers never keep a process alive; `setNumThreads(1)` ends them.
+ * Sets the number of threads that compute large products, in Node, Deno, Bun, and Web Workers of cross-origin isolated
+ * pages. It stays at one on a page's main thread, which must not block, and if the engine refuses workers or shared memory.
+ * The bits of results do not change. Workers do not keep a process alive; `setNumThreads(1)` ends them.
  *
- * Layers that were used before pack their weights again at their next call, into memory that threads share.
- * @param threads a whole number of at least 1; more than there are processors makes nothing faster
- * @returns how many threads compute now
+ * Layers pack their weights again at their next call, into shared memory.
+ * @param threads a whole number from 1 to 256; more than there are processors brings nothing
+ * @returns the number of threads now
  * @throws RangeError for another number
  */
 export async function setNumThreads(threads: number): Promise<number> {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) {
-    throw new RangeError(
-      `setNumThreads(): a whole number from 1 to ${MOST_THREADS} expected, got ${describe(threads)}`,
-    );
-  }
+  check('setNumThreads()', 'threads', threads, THREADS);
   const change = changing.then(() => changeTo(threads));
   changing = change.catch(() => {});
   return change;
 }
 
-/** As many as anybody has asked for; a thousand by mistake would take the machine down. */
-const MOST_THREADS = 256;
+/** The limit catches mistakes: a thousand threads would bring a machine down. */
+const THREADS = rule(
+  'a whole number from 1 to 256',
+  (threads) => Number.isSafeInteger(threads) && (threads as number) >= 1 && (threads as number) <= 256,
+  RangeError,
+);
 
 async function changeTo(threads: number): Promise<number> {
-  const before = shared?.machine.pool;
+  const before = shared?.instance.pool;
   if (threads === getNumThreads() && before?.broken !== true) return threads;
-  if (shared !== undefined) shared.machine.pool = undefined;
+  if (shared !== undefined) shared.instance.pool = undefined;
   await before?.stop();
   if (threads === 1 || isMainThreadOfPage()) return 1;
   try {
     shared ??= makeShared();
-    const { machine, module, kernels } = shared;
-    machine.pool = await ThreadPool.start(module, machine, threads);
+    const { instance, module, kernels } = shared;
+    instance.pool = await ThreadPool.start(module, instance, threads);
     useKernels(kernels);
   } catch {
-    // Workers or shared memory are refused: one thread, as documented.
+    // The engine refuses workers or shared memory: one thread, as documented.
   }
   return getNumThreads();
 }
 
 function makeShared(): NonNullable<typeof shared> {
   const best = bestBinary();
-  if (best === undefined) throw new Error('there is no WebAssembly here');
+  if (best === undefined) throw new Error('WebAssembly is missing');
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const module = new WebAssembly.Module(sharedBytes(best.bytes));
-  const machine = new Machine(instanceOf(module, memory));
-  return { machine, module, kernels: wasmKernels(best.name, machine) };
+  const instance = WasmInstance.make(module, memory);
+  return { instance, module, kernels: wasmKernels(best.name, instance) };
 }
 
-/** Browsers refuse Atomics.wait there, and a page that waits in another way does not react. */
+/** Browsers refuse Atomics.wait there, and a page that spins does not respond. */
 function isMainThreadOfPage(): boolean {
   return nodeModule('node:worker_threads') === undefined && typeof document !== 'undefined';
 }

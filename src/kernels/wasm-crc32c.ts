@@ -1,3 +1,4 @@
+import type { WasmExports } from './wasm-exports.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 
 /**
@@ -13,21 +14,17 @@ export interface ChecksumFolder {
   foldCrc32c(bytes: Uint8Array): Uint8Array;
 }
 
-export interface Crc32cBinary {
-  foldCrc32c(from: number, to: number): void;
-}
-
-/** How far behind itself a byte is folded: see assembly/crc32c.ts. */
+/** The farthest distance that a byte is folded over: see assembly/crc32c.ts. */
 const REACH = 1302;
 
 const BLOCK_BYTES = 256 << 10;
 
-/** The bytes pass the scratch arena in blocks: | what is left of the blocks before | block | */
-export function wasmFoldCrc32c(binary: Crc32cBinary, memory: WasmMemory): ChecksumFolder['foldCrc32c'] {
+/** The bytes pass through the scratch arena in blocks: | rest of the blocks before | block | */
+export function wasmFoldCrc32c(exports: WasmExports, memory: WasmMemory): ChecksumFolder['foldCrc32c'] {
   return (bytes) => {
-    const room = REACH + 16 + Math.min(bytes.length, BLOCK_BYTES);
-    const arena = memory.arena(room);
-    const view = new Uint8Array(memory.floats.buffer, arena, room);
+    const size = REACH + 16 + Math.min(bytes.length, BLOCK_BYTES);
+    const arena = memory.arena(size);
+    const view = new Uint8Array(memory.floats.buffer, arena, size);
     let left = 0;
     for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
       const block = bytes.length <= BLOCK_BYTES ? bytes : bytes.subarray(start, start + BLOCK_BYTES);
@@ -35,7 +32,7 @@ export function wasmFoldCrc32c(binary: Crc32cBinary, memory: WasmMemory): Checks
       if (start === 0) for (let i = 0; i < 4; i++) view[i]! ^= 0xff;
       const length = left + block.length;
       const folded = length < REACH ? 0 : (length - REACH) & ~15;
-      binary.foldCrc32c(arena, arena + folded);
+      exports.foldCrc32c(arena, arena + folded);
       if (start + BLOCK_BYTES >= bytes.length) return view.slice(folded, length);
       view.copyWithin(0, folded, length);
       left = length - folded;

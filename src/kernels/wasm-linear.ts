@@ -1,13 +1,14 @@
 /** @file Linear layers on the SIMD kernels: packed weights, and fused layers, whose activations stay inside. */
+
+import type { WasmInstance } from './instance.ts';
 import type { FusedLayers, Layer, Numbers, PackedLinear } from './kernels.ts';
-import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, READ_AHEAD_BYTES } from './linear-layout.ts';
-import type { Machine } from './machine.ts';
+import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, READ_AHEAD_BYTES } from './wasm-exports.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
-/** Rows are sent through the arena in blocks of about this many bytes, so that a large batch needs no large arena. */
+/** A large batch passes through the arena in blocks of about this size. */
 const ARENA_BYTES = 16 << 20;
 
-/** Up to so many values a loop is faster than the engine's own copy, which costs a call. */
+/** Up to this length a loop is faster than a call of the engine's copy. */
 const FEW = 16;
 
 export class WasmLinear implements PackedLinear {
@@ -16,12 +17,12 @@ export class WasmLinear implements PackedLinear {
   readonly #memory: WasmMemory;
   /** 0 once disposed. */
   pointer: number;
-  /** The one that lies before the panels now; null for zeros. */
+  /** The bias in front of the panels; null for zeros. */
   #bias: Float32Array | null = null;
 
   /**
-   * Lays weights out as drawn in assembly/linear.ts, with zeros for a bias.
-   * @throws RangeError where memory cannot grow
+   * Packs weights as drawn in assembly/linear.ts, with a bias of zeros.
+   * @throws RangeError if memory cannot grow
    */
   constructor(memory: WasmMemory, weight: Numbers, outFeatures: number, inFeatures: number) {
     this.#memory = memory;
@@ -47,7 +48,7 @@ export class WasmLinear implements PackedLinear {
     }
   }
 
-  /** Layers may share weights and have biases of their own: the bias of the layer that comes next is written before it. */
+  /** Writes the bias of the next layer in front of the panels: layers may share weights but not biases. */
   useBias(bias: Float32Array | null): void {
     if (bias === this.#bias) return;
     const floats = this.#memory.floats;
@@ -68,32 +69,32 @@ export class WasmLinear implements PackedLinear {
 }
 
 /**
- * Layers one after the other. A block of rows lies in the arena so:
+ * Layers one after the other. A block of rows in the arena:
  *
  *   | activations | activations | interleaved rows of one layer |
- *     from here  →  to here, and back again for the next layer
+ *      input      →   output, and back for the next layer
  */
 export class WasmFusedLayers implements FusedLayers {
-  readonly #machine: Machine;
+  readonly #instance: WasmInstance;
   readonly #memory: WasmMemory;
   readonly #packed: readonly WasmLinear[];
   readonly #biases: readonly (Float32Array | null)[];
   readonly #relu: readonly number[];
   readonly #depth: number;
   readonly #columns: number;
-  /** Of any layer's input, and of any layer's input or output. */
+  /** The most input features of a layer, and the most features at all. */
   readonly #deepest: number;
   readonly #widest: number;
-  /** How the arena is divided, for the number of rows that came last. */
+  /** The layout of the arena, for the last number of rows. */
   #rows = -1;
   #block = 0;
   #activationBytes = 0;
   #arenaBytes = 0;
 
   /** @throws RangeError for a bias of another length */
-  constructor(machine: Machine, layers: readonly Layer[]) {
-    this.#machine = machine;
-    this.#memory = machine.memory;
+  constructor(instance: WasmInstance, layers: readonly Layer[]) {
+    this.#instance = instance;
+    this.#memory = instance.memory;
     this.#packed = layers.map(({ packed }) => packed as WasmLinear);
     this.#biases = layers.map(checkedBias);
     this.#relu = layers.map(({ relu }) => (relu ? 1 : 0));
@@ -104,10 +105,10 @@ export class WasmFusedLayers implements FusedLayers {
   }
 
   run(input: Float32Array, rows: number): Float32Array {
-    const { pool } = this.#machine;
+    const { pool } = this.#instance;
     if (pool === undefined || pool.broken) return this.#run(input, rows);
     const output = this.#run(input, rows);
-    // A worker that was taken for dead may still write into that arena: once more, in another one, alone.
+    // A worker presumed dead may still write to that arena: compute again, alone, in another one.
     return pool.broken ? this.#run(input, rows) : output;
   }
 
@@ -132,17 +133,17 @@ export class WasmFusedLayers implements FusedLayers {
   #divide(rows: number): void {
     const most = Math.max(4, Math.floor(ARENA_BYTES / (8 * this.#widest)) & ~3);
     const block = Math.min(rows, most);
-    // Whole fours of rows are read and written, and a group of columns beyond; fewer than three rows go as they are.
+    // Rows are accessed in fours, and a group of columns beyond the last; one or two rows are not padded.
     const padded = block < 3 ? block : Math.ceil(block / 4) * 4;
     this.#activationBytes = roundUp((padded * this.#widest + COLUMNS_PER_GROUP) * 4);
-    this.#arenaBytes = this.#activationBytes * 2 + this.#machine.binary.linearScratch(block, this.#deepest);
+    this.#arenaBytes = this.#activationBytes * 2 + this.#instance.exports.linearScratch(block, this.#deepest);
     this.#block = block;
     this.#rows = rows;
   }
 
-  /** @returns where the output is */
+  /** @returns the pointer to the output */
   #layers(input: Float32Array, rows: number, arena: number): number {
-    const { binary, pool } = this.#machine;
+    const { exports, pool } = this.#instance;
     const packed = this.#packed;
     const scratch = arena + this.#activationBytes * 2;
     let from = arena;
@@ -165,7 +166,7 @@ export class WasmFusedLayers implements FusedLayers {
           relu,
           scratch,
         });
-      if (!shared) binary.linear(from, rows, pointer, to, relu, scratch);
+      if (!shared) exports.linear(from, rows, pointer, to, relu, scratch);
       const other = from;
       from = to;
       to = other;
@@ -176,7 +177,7 @@ export class WasmFusedLayers implements FusedLayers {
 
 function checkedBias({ packed, bias }: Layer): Float32Array | null {
   if (bias === null || bias.length === packed.outFeatures) return bias;
-  throw new RangeError(`a bias of ${bias.length} values for ${packed.outFeatures} outputs`);
+  throw new RangeError(`a bias must have ${packed.outFeatures} values, got ${bias.length}`);
 }
 
 function copyIn(values: Float32Array, floats: Float32Array, at: number): void {

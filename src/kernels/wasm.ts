@@ -1,35 +1,45 @@
 /** @file The SIMD kernels. Only numbers and pointers cross the border to WebAssembly. */
 import type { BinaryName } from './binary.ts';
+import type { WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
-import type { Machine } from './machine.ts';
-import { isFloat32Values } from './number-array.ts';
 import { reference } from './reference.ts';
+import { BLOCK_FLOATS, blockOf, isFloat32Values, pointerTo } from './stream.ts';
 import { type ChecksumFolder, wasmFoldCrc32c } from './wasm-crc32c.ts';
-import { wasmHistogram } from './wasm-histogram.ts';
 import { WasmFusedLayers, WasmLinear } from './wasm-linear.ts';
-import { wasmMoments } from './wasm-moments.ts';
-import { wasmRelu } from './wasm-relu.ts';
-import { wasmSummarize } from './wasm-summarize.ts';
+import { WasmStatistics } from './wasm-statistics.ts';
 
-/** Up to so many values plain JavaScript is faster than copying them in and out. */
+/** Up to this length plain JavaScript is faster than copying in and out. */
 const FEW = 64;
 
-export function wasmKernels(name: BinaryName, machine: Machine): Kernels & ChecksumFolder {
-  const { binary, memory } = machine;
-  const relu = wasmRelu(binary, memory);
-  const summarize = wasmSummarize(binary, memory);
-  const moments = wasmMoments(binary, memory);
-  const histogram = wasmHistogram(binary, memory);
+export function wasmKernels(name: BinaryName, instance: WasmInstance): Kernels & ChecksumFolder {
+  const { exports, memory } = instance;
+  const statistics = new WasmStatistics(instance);
   return {
     name,
     pack: (weight, outFeatures, inFeatures) => new WasmLinear(memory, weight, outFeatures, inFeatures),
-    fuse: (layers) => new WasmFusedLayers(machine, layers),
-    relu: (input) => (input.length <= FEW ? reference.relu(input) : relu(input)),
-    // Float64 values have digits that a float32 kernel would lose.
-    summarize: (values) => (isFloat32Values(values) ? summarize(values) : reference.summarize(values)),
-    moments: (values) => (isFloat32Values(values) ? moments(values) : reference.moments(values)),
+    fuse: (layers) => new WasmFusedLayers(instance, layers),
+    relu: (input) => (input.length <= FEW ? reference.relu(input) : relu(instance, input)),
+    // A float32 kernel would round float64 values.
+    summarize: (values) => (isFloat32Values(values) ? statistics : reference).summarize(values as Float32Array),
     histogram: (values, edges) =>
-      isFloat32Values(values) ? histogram(values, edges) : reference.histogram(values, edges),
-    foldCrc32c: wasmFoldCrc32c(binary, memory),
+      (isFloat32Values(values) ? statistics : reference).histogram(values as Float32Array, edges),
+    distribution: (values, edges) =>
+      (isFloat32Values(values) ? statistics : reference).distribution(values as Float32Array, edges),
+    foldCrc32c: wasmFoldCrc32c(exports, memory),
   };
+}
+
+function relu({ exports, memory }: WasmInstance, input: Float32Array): Float32Array {
+  const { length } = input;
+  const output = new Float32Array(length);
+  const inside = pointerTo(input, memory);
+  const block = memory.arena(Math.min(length, BLOCK_FLOATS) * 4);
+  for (let start = 0; start < length; start += BLOCK_FLOATS) {
+    const count = Math.min(length - start, BLOCK_FLOATS);
+    const floats = memory.floats;
+    if (inside === undefined) floats.set(blockOf(input, start), block >>> 2);
+    exports.relu(inside === undefined ? block : inside + start * 4, block, count);
+    output.set(floats.subarray(block >>> 2, (block >>> 2) + count), start);
+  }
+  return output;
 }

@@ -1,9 +1,24 @@
 /**
- * @file What a worker of the pool runs, as source text, so that there is no file to host and it is inside the bundle.
- * It takes chunks of columns while there are any, waits a little with open eyes, since another product often follows,
- * and then sleeps until it is notified. thread-pool.ts draws the memory that both sides share.
+ * @file The program of a worker in the pool, as source text inside the bundle: there is no file to host. A worker takes
+ * chunks of columns from thread-pool.ts through 32-bit cells of the shared memory. When there are none it spins for a
+ * while, since the next product often follows at once, and then sleeps until it is notified.
+ *
+ *   cell  0  TICKETS    chunks left; a worker takes one by subtracting 1
+ *        16  DONE       chunks finished
+ *        32  PULSE      changes to wake the workers
+ *        48  ARGUMENTS  input, rows, packed, output, relu, interleaved, columns of a chunk, all columns
+ *
+ * Cells that both sides write are on cache lines of their own. The arguments are written while there are no tickets, and
+ * read only with a ticket in hand: a worker that is late for one product never sees half of the next.
  */
-import { ARGUMENTS, CELLS, DONE, PULSE, SPIN_ROUNDS, TICKETS } from './thread-control.ts';
+export const TICKETS = 0;
+export const DONE = 16;
+export const PULSE = 32;
+export const ARGUMENTS = 48;
+export const CELLS = 64;
+
+/** About 100 µs. */
+const SPIN_ROUNDS = 20_000;
 
 const work = `
 function start({ module, memory, control, spill }, report) {
@@ -28,7 +43,7 @@ function start({ module, memory, control, spill }, report) {
 }
 `;
 
-/** For a worker of node:worker_threads. In Deno and Bun such a worker has the globals of a Web Worker, too. */
+/** For node:worker_threads. In Deno and Bun its workers have the globals of a Web Worker as well. */
 export const nodeWorkerSource: string = `${work}
 const { parentPort, workerData } = require('node:worker_threads');
 start(workerData, () => parentPort.postMessage('ready'));

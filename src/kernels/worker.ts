@@ -1,32 +1,32 @@
-/** @file Starting a worker of the pool: in Node, Deno and Bun by node:worker_threads, in browsers as a Web Worker. */
+/** @file Starts workers of the pool: with node:worker_threads in Node, Deno and Bun, as Web Workers in browsers. */
 import { nodeWorkerSource, webWorkerSource } from './worker-source.ts';
 
-/** What a worker is given. */
+/** The data of a worker. */
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Where the cells of thread-control.ts lie. */
+  /** Pointer to the cells of worker-source.ts. */
   readonly control: number;
-  /** Where this worker may spill. */
+  /** Pointer to this worker's spill. */
   readonly spill: number;
 }
 
 export interface WorkerHandle {
-  /** Ends it. @returns whether it certainly writes to memory no more */
+  /** Ends it. @returns whether it certainly no longer writes to memory */
   stop(): Promise<boolean>;
 }
 
-/** A worker that was made, and may never run. */
+/** A worker that was created, and may never run. */
 export interface MadeWorker {
-  /** @param ended called with the reason if it ends, unless by {@link terminate} */
+  /** @param ended called with the reason if the worker ends before {@link terminate} */
   listen(ready: () => void, ended: (error: Error) => void): void;
-  /** Once it runs: from now on it keeps no process alive. */
+  /** Once it runs: stops keeping the process alive. */
   release(): void;
   /** @returns whether it certainly has ended */
   terminate(): Promise<boolean>;
 }
 
-/** The part of node:worker_threads that this takes; declared here, so that the types need no @types/node. */
+/** The used part of node:worker_threads, so that the types need no @types/node. */
 interface NodeWorker {
   once(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): this;
   unref(): void;
@@ -40,7 +40,7 @@ interface WorkerThreads {
   ) => NodeWorker;
 }
 
-/** Calls `fn` once after so many milliseconds. @returns how to call that off */
+/** Calls `fn` once, after a delay. @returns cancels it */
 export type After = (milliseconds: number, fn: () => void) => () => void;
 
 const afterTimeout: After = (milliseconds, fn) => {
@@ -48,20 +48,20 @@ const afterTimeout: After = (milliseconds, fn) => {
   return () => clearTimeout(timer);
 };
 
-/** How long a worker may take to start, or to end, in ms. */
+/** The time limit for a worker to start, or to end, in ms. */
 export const PATIENCE = 10_000;
 
-/** One of Node's own modules, which Deno and Bun have as well; undefined in browsers. */
+/** A built-in module of Node, Deno or Bun; undefined in browsers. */
 export function nodeModule<T>(name: string): T | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   return process?.getBuiltinModule?.(name) as T | undefined;
 }
 
 /**
- * Resolves once the worker waits for work. A worker never keeps a process alive.
- * @param onEnd called when it ends without having been asked to
- * @param make how it is made, here and below: tests have their own
- * @throws Error, as a rejection, where workers are refused, and for one that ends, or does nothing, instead of starting
+ * Resolves once the worker waits for work. Workers do not keep a process alive.
+ * @param onEnd called when the worker ends without {@link WorkerHandle.stop}
+ * @param make replaced in tests, as `after`
+ * @throws Error, as a rejection, if workers are refused, or if the worker ends or hangs instead of starting
  */
 export async function startWorker(
   data: WorkerData,
@@ -97,7 +97,7 @@ export async function startWorker(
         resolve({ stop });
       }, fail);
     } catch (error) {
-      // Memory that may not be shared, for instance.
+      // For example, memory that may not be shared.
       fail(error);
     }
   });
@@ -122,7 +122,7 @@ export function makeNodeWorker({ Worker }: WorkerThreads, data: WorkerData): Mad
 }
 
 export function makeWebWorker(data: WorkerData): MadeWorker {
-  if (typeof Worker !== 'function') throw new Error('there are no workers here');
+  if (typeof Worker !== 'function') throw new Error('Web Workers are missing');
   const url = URL.createObjectURL(new Blob([webWorkerSource], { type: 'text/javascript' }));
   let worker: Worker;
   try {
@@ -138,7 +138,7 @@ export function makeWebWorker(data: WorkerData): MadeWorker {
       worker.postMessage(data);
     },
     release: () => URL.revokeObjectURL(url),
-    // Nothing tells when it has ended.
+    // There is no event for its end.
     async terminate() {
       worker.terminate();
       URL.revokeObjectURL(url);

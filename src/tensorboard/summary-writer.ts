@@ -1,5 +1,6 @@
 import { checkOptions, describe, isThenable, readStep } from '../check/index.ts';
 import { Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
+import { kernels } from '../kernels/index.ts';
 import type {
   AddHistogramOptions,
   AddHparamsOptions,
@@ -8,7 +9,7 @@ import type {
   AddScalarOptions,
   Step,
 } from './add-options.ts';
-import type { Event, Histogram, SummaryValue } from './format/event.ts';
+import type { Event, SummaryValue } from './format/event.ts';
 import { encodeGraph, encodeRunMetadata } from './graph/graph-def.ts';
 import { traceGraph } from './graph/trace.ts';
 import { finishRegistrations, setRun } from './live-registrations.ts';
@@ -20,10 +21,10 @@ import { RunFiles } from './sinks/run-files.ts';
 import { StepCounter } from './step-counter.ts';
 import { binEdges, readBinOptions } from './summaries/bins.ts';
 import { EmptyHistograms } from './summaries/empty-histograms.ts';
-import { makeHistogram } from './summaries/histogram.ts';
+import { histogramOf } from './summaries/histogram.ts';
 import { entries, type Hparam, makeHparams } from './summaries/hparams.ts';
 import { makeImage } from './summaries/image.ts';
-import { moments } from './summaries/moments.ts';
+import { momentsOf } from './summaries/moments.ts';
 import { NonFiniteCounts } from './summaries/non-finite.ts';
 import { type RawHistogram, readRawHistogram } from './summaries/raw-histogram.ts';
 import { checkRun, checkTag } from './tag.ts';
@@ -157,12 +158,10 @@ export class SummaryWriter<T = never> {
     const where = this.#check('addHistogram', tag, options, ['bins', 'maxBins']);
     const { bins, maxBins } = readBinOptions(where, options);
     const { values: numbers } = readArray(where, values, this.#reader);
-    const statistics = moments(numbers);
-    let histogram: Histogram | undefined;
-    if (numbers.length > 0) {
-      const edges = binEdges(where, bins, numbers, statistics);
-      histogram = makeHistogram(numbers, statistics, edges, maxBins);
-    }
+    const edges = binEdges(where, bins, numbers);
+    const distribution = kernels().distribution(numbers, edges);
+    const statistics = momentsOf(distribution);
+    const histogram = histogramOf(distribution.counts, edges, statistics, maxBins);
     const resolved = this.#steps.resolve(where, tag, step);
     const counts = this.#nonFinite.valuesOf(tag, statistics);
     if (histogram === undefined) this.#empty.warn(where, tag, numbers.length);

@@ -1,17 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { histogram } from '../../src/index.ts';
-import { binaryBytes, instanceOf } from '../../src/kernels/binary.ts';
-import { defaultEdges } from '../../src/kernels/default-edges.ts';
-import { planHistogram } from '../../src/kernels/histogram-plan.ts';
+import { binaryBytes } from '../../src/kernels/binary.ts';
+import { defaultEdges, planEdges } from '../../src/kernels/edges.ts';
+import { WasmInstance } from '../../src/kernels/instance.ts';
 import type { HistogramCounts, Numbers } from '../../src/kernels/kernels.ts';
-import { Machine } from '../../src/kernels/machine.ts';
 import { wasmKernels } from '../../src/kernels/wasm.ts';
 import { normal, uniform } from './generator.ts';
 import { BINARIES, IMPLEMENTATIONS } from './implementations.ts';
 import { LENGTHS } from './sizes.ts';
 
-/** NaN stands at the end, as typed arrays sort it. */
+/** Typed arrays sort NaN to the end. */
 const sort = (values: Numbers): Float64Array => Float64Array.from(values).sort();
 
 /** A walk through sorted values and edges side by side, in float64: no search, and no table. */
@@ -34,7 +33,7 @@ function exact(sorted: Float64Array, edges: Numbers): HistogramCounts {
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
-/** The float32 that is so many steps above the one nearest to an edge. */
+/** The float32 `steps` above the one nearest to an edge. */
 function neighbour(edge: number, steps: number): number {
   float[0] = edge;
   // As ordinals: negative values have patterns that ascend as they descend.
@@ -50,7 +49,7 @@ const gauss = normal(22);
 const steps = (count: number, from: number, to: number) =>
   Float64Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 
-/** By name, edges of every kind, those that fit the table of cells (named first) and those that do not. */
+/** Edges of every kind by name: those that fit the table of cells, then those that do not. */
 const EDGES: Record<string, Numbers> = {
   "TensorBoard's": TENSORBOARD,
   two: [-1, 1],
@@ -88,7 +87,7 @@ const ODD = [
   -3.4028234663852886e38,
 ];
 
-/** Values of every size, dense between the edges and anywhere else. */
+/** Values of every size, dense between the edges and far from them. */
 const KINDS = [gauss, random, () => 10 ** (45 * random()), () => ODD[Math.floor((random() + 1) * 5.5)]!];
 const SAMPLES = LENGTHS.map((length) => {
   const values = Float32Array.from({ length }, (_, i) => KINDS[i % 4]!());
@@ -123,7 +122,7 @@ for (const kernels of IMPLEMENTATIONS) {
     for (const edges of Object.values(EDGES)) assert.is(kernels.histogram(values, edges).nan, values.length);
   });
 
-  test(`${kernels.name}: histogram() of one value for ever`, () => {
+  test(`${kernels.name}: histogram() of equal values`, () => {
     for (const value of ODD) {
       for (const edges of [TENSORBOARD, EDGES['a thousand steps']!]) {
         const values = new Float32Array(70_001).fill(value);
@@ -149,13 +148,13 @@ for (const kernels of IMPLEMENTATIONS) {
     }
   });
 
-  test(`${kernels.name}: histogram() sees that edges have changed since the last call`, () => {
+  test(`${kernels.name}: histogram() notices that edges have changed since the last call`, () => {
     const values = Float32Array.of(0.5, 1.5, 2.5);
     const edges = Float64Array.of(0, 1, 2);
     assert.equal(kernels.histogram(values, edges).counts, Float64Array.of(1, 1));
     edges[1] = 0.25;
     assert.equal(kernels.histogram(values, edges).counts, Float64Array.of(0, 2));
-    // More sets of edges than are remembered, one after the other and again.
+    // More sets of edges than are kept, twice.
     for (let round = 0; round < 2; round++) {
       for (let last = 1; last < 9; last++) {
         assert.equal(kernels.histogram(values, [0, last]).counts, Float64Array.of(Math.min(3, last)), `${last}`);
@@ -164,9 +163,9 @@ for (const kernels of IMPLEMENTATIONS) {
   });
 }
 
-test('edges stay in WebAssembly memory for the next call; the least recently used are given back', () => {
-  const machine = new Machine(instanceOf(binaryBytes('simd')));
-  const { memory } = machine;
+test('edges stay in WebAssembly memory for the next call; the least recently used are released', () => {
+  const instance = WasmInstance.make(binaryBytes('simd'));
+  const { memory } = instance;
   const { allocate, release } = memory;
   let allocations = 0;
   const live = new Set<number>();
@@ -180,7 +179,7 @@ test('edges stay in WebAssembly memory for the next call; the least recently use
     assert.ok(live.delete(pointer), 'released once');
     release.call(memory, pointer);
   };
-  const { histogram } = wasmKernels('simd', machine);
+  const { histogram } = wasmKernels('simd', instance);
   const values = Float32Array.of(0.5, 1.5);
   const count = (last: number) => histogram(values, [0, last]);
   for (let last = 1; last <= 100; last++) count(last);
@@ -189,7 +188,7 @@ test('edges stay in WebAssembly memory for the next call; the least recently use
   count(97);
   const before = allocations;
   for (const last of [100, 99, 98, 97]) count(last);
-  assert.is(allocations, before, 'the last four are remembered');
+  assert.is(allocations, before, 'the last four are kept');
   count(1);
   for (const last of [99, 98, 97]) count(last);
   assert.is(allocations, before + 1, 'in the place of the least recently used');
@@ -199,7 +198,7 @@ test('edges stay in WebAssembly memory for the next call; the least recently use
 });
 
 for (const { kernels, inside } of BINARIES) {
-  test(`${kernels.name}: histogram() takes values that lie in WebAssembly memory as they are`, () => {
+  test(`${kernels.name}: histogram() reads values in WebAssembly memory in place`, () => {
     for (const edges of [TENSORBOARD, EDGES['a thousand steps']!]) {
       const values = Float32Array.from({ length: 200_003 }, gauss);
       assert.equal(kernels.histogram(inside(values), edges), exact(sort(values), edges));
@@ -207,22 +206,22 @@ for (const { kernels, inside } of BINARIES) {
   });
 }
 
-test('the table of cells serves TensorBoard and steps of common width; others are searched', () => {
-  const searched = Object.entries(EDGES).filter(([, edges]) => planHistogram(edges).steps > 0);
+test('the table of cells serves TensorBoard and steps of equal width; other edges are searched', () => {
+  const searched = Object.entries(EDGES).filter(([, edges]) => planEdges(edges).steps > 0);
   assert.equal(
     searched.map(([name]) => name),
     ['a thousand steps', 'steps smaller than float32', 'denormals', 'whole numbers'],
   );
 });
 
-test('histogram() says what is wrong with edges, and counts nothing', () => {
+test('histogram() refuses bad edges, and says why', () => {
   const cases: [unknown, unknown, string][] = [
-    [[0, 2, 1], RangeError, 'edges[2] is 1 after 2; expected ascending numbers'],
-    [[0, NaN, 1], RangeError, 'edges[1] is NaN after 0; expected ascending numbers'],
-    [[NaN, 1], RangeError, 'edges[0] is NaN; expected ascending numbers'],
-    [Float64Array.of(0, 1, NaN), RangeError, 'edges[2] is NaN after 1; expected ascending numbers'],
-    [[], RangeError, 'edges has 0 numbers; expected at least two'],
-    [[1], RangeError, 'edges has 1 numbers; expected at least two'],
+    [[0, 2, 1], RangeError, 'edges must ascend, got 1 after 2 at index 2'],
+    [[0, NaN, 1], RangeError, 'edges must ascend, got NaN after 0 at index 1'],
+    [[NaN, 1], RangeError, 'edges must ascend, got NaN at index 0'],
+    [Float64Array.of(0, 1, NaN), RangeError, 'edges must ascend, got NaN after 1 at index 2'],
+    [[], RangeError, 'edges must have at least two numbers, got 0'],
+    [[1], RangeError, 'edges must have at least two numbers, got 1'],
     [10, TypeError, 'edges must be an array of numbers, got the number 10'],
     [[0, '1'], TypeError, 'edges[1] must be a number, got the string "1"'],
     [new ArrayBuffer(8), TypeError, 'edges must be an array of numbers, got an ArrayBuffer'],
@@ -236,7 +235,7 @@ test('histogram() says what is wrong with edges, and counts nothing', () => {
   }
 });
 
-test('histogram() says which value is not a number', () => {
+test('histogram() names the value that is not a number', () => {
   assert.throws(
     () => histogram([1, undefined as unknown as number], [0, 1]),
     /values\[1\] must be a number, got undefined/,

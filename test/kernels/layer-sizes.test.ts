@@ -1,8 +1,8 @@
 // The sizes of real layers, those that the benchmark times: outputs spread over the whole against float64 sums.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type BinaryName, binaryBytes, instanceOf } from '../../src/kernels/binary.ts';
-import { Machine } from '../../src/kernels/machine.ts';
+import { type BinaryName, binaryBytes } from '../../src/kernels/binary.ts';
+import { WasmInstance } from '../../src/kernels/instance.ts';
 import { wasmKernels } from '../../src/kernels/wasm.ts';
 import { exactOutput } from './exact.ts';
 import { generator } from './generator.ts';
@@ -13,7 +13,7 @@ const STRIDE = 4099;
 
 for (const name of ['simd', 'relaxed'] satisfies BinaryName[]) {
   test(`${name}: Linear and ReLU are within n·ε·Σ|xw| of float64 sums at the sizes of real layers`, () => {
-    const kernels = wasmKernels(name, new Machine(instanceOf(binaryBytes(name))));
+    const kernels = wasmKernels(name, WasmInstance.make(binaryBytes(name)));
     for (const [rows, depth, columns] of layerSizes as [number, number, number][]) {
       const random = generator(rows + depth + columns);
       const [x, w, b] = [random(rows * depth), random(columns * depth), random(columns)];

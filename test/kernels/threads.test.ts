@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { getNumThreads, Linear, manualSeed, ReLU, rand, Sequential, setNumThreads } from '../../src/index.ts';
-import { type Binary, binaryBytes, instanceOf, MOST_PAGES, sharedBytes } from '../../src/kernels/binary.ts';
-import { Machine } from '../../src/kernels/machine.ts';
+import { binaryBytes, sharedBytes } from '../../src/kernels/binary.ts';
+import { MOST_PAGES, WasmInstance } from '../../src/kernels/instance.ts';
 import { ThreadPool } from '../../src/kernels/thread-pool.ts';
 import { wasmKernels } from '../../src/kernels/wasm.ts';
+import type { WasmExports } from '../../src/kernels/wasm-exports.ts';
 import { generator } from './generator.ts';
 
 /** Each large enough to be shared; with rows and columns left over, and more rows than one block. */
@@ -19,9 +20,9 @@ const SIZES = [
   [37, 1000, 333],
 ] as const;
 
-test('one thread computes until a program asks for more', () => assert.is(getNumThreads(), 1));
+test('one thread computes unless a program asks for more', () => assert.is(getNumThreads(), 1));
 
-test('what is not a number of threads is refused, and nothing changes', async () => {
+test('setNumThreads() refuses anything but a number of threads, and changes nothing', async () => {
   for (const [threads, came] of [
     [0, 'the number 0'],
     [-1, 'the number -1'],
@@ -37,12 +38,12 @@ test('what is not a number of threads is refused, and nothing changes', async ()
       error = reason;
     });
     assert.instance(error, RangeError);
-    assert.is((error as Error).message, `setNumThreads(): a whole number from 1 to 256 expected, got ${came}`);
+    assert.is((error as Error).message, `setNumThreads(): threads must be a whole number from 1 to 256, got ${came}`);
   }
   assert.is(getNumThreads(), 1);
 });
 
-test('two, three and one threads give the same bits, through everything that was packed before', async () => {
+test('two, three and one threads give the same bits, with weights packed before', async () => {
   manualSeed(4);
   const layers = SIZES.map(([rows, depth, columns]) => ({
     net: new Sequential(new Linear(depth, columns), new ReLU()),
@@ -59,28 +60,28 @@ test('two, three and one threads give the same bits, through everything that was
   assert.is(await setNumThreads(1), 1);
 });
 
-test('changes that were asked for at once are made one after the other', async () => {
+test('concurrent calls of setNumThreads() run one after the other', async () => {
   assert.equal(await Promise.all([setNumThreads(2), setNumThreads(3), setNumThreads(1)]), [2, 3, 1]);
   assert.is(getNumThreads(), 1);
 });
 
-/** Kernels with a pool of their own, which the test may break. */
-async function pooled(threads: number, wrapped = (binary: Binary) => binary) {
+/** Kernels with their own pool, which a test may break. */
+async function pooled(threads: number, wrapped = (exports: WasmExports) => exports) {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const module = new WebAssembly.Module(sharedBytes(binaryBytes('simd')));
-  const machine = new Machine(wrapped(instanceOf(module, memory)));
-  const pool = await ThreadPool.start(module, machine, threads);
-  machine.pool = pool;
-  return { kernels: wasmKernels('simd', machine), pool };
+  const instance = new WasmInstance(wrapped(WasmInstance.make(module, memory).exports));
+  const pool = await ThreadPool.start(module, instance, threads);
+  instance.pool = pool;
+  return { kernels: wasmKernels('simd', instance), pool };
 }
 
-test('workers do share the work', async () => {
+test('workers share the work', async () => {
   let own = 0;
-  const { kernels, pool } = await pooled(2, (binary) => ({
-    ...binary,
+  const { kernels, pool } = await pooled(2, (exports) => ({
+    ...exports,
     linearColumns(...values) {
       own += values[8] - values[7];
-      binary.linearColumns(...values);
+      exports.linearColumns(...values);
     },
   }));
   const [rows, depth, columns] = [256, 1024, 1024];
@@ -88,16 +89,16 @@ test('workers do share the work', async () => {
   const packed = kernels.pack(random(columns * depth), columns, depth);
   const fused = kernels.fuse([{ packed, bias: null, relu: false }]);
   for (let i = 0; i < 10; i++) fused.run(random(rows * depth), rows);
-  assert.ok(own > 0 && own < 10 * columns, `${own} of ${10 * columns} columns were computed by the asking thread`);
+  assert.ok(own > 0 && own < 10 * columns, `${own} of ${10 * columns} columns were computed by the calling thread`);
   await pool.stop();
 });
 
-test('a pool that is ended in the middle of a product costs time, and no bit of the result', async () => {
+test('stopping the pool in the middle of a product costs time, but no bit of the result', async () => {
   const [rows, depth, columns] = [512, 512, 512];
   const random = generator(6);
   const x = random(rows * depth);
   const weight = random(columns * depth);
-  const oneThread = wasmKernels('simd', new Machine(instanceOf(binaryBytes('simd'))));
+  const oneThread = wasmKernels('simd', WasmInstance.make(binaryBytes('simd')));
   const expected = oneThread
     .fuse([{ packed: oneThread.pack(weight, columns, depth), bias: null, relu: true }])
     .run(x, rows);
@@ -110,7 +111,7 @@ test('a pool that is ended in the middle of a product costs time, and no bit of 
     // The worker ends at some moment of these products.
     for (let i = 0; i < 20; i++) assert.equal(fused.run(x, rows), expected, `attempt ${attempt}`);
     await stopped;
-    assert.is(pool.threads, 1, "its memory is somebody else's now");
+    assert.is(pool.threads, 1, 'its memory may be in use again');
     assert.equal(fused.run(x, rows), expected, 'and afterwards');
   }
 });

@@ -1,14 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Binary } from '../../src/kernels/binary.ts';
+import type { WasmExports } from '../../src/kernels/wasm-exports.ts';
 import { WasmMemory } from '../../src/kernels/wasm-memory.ts';
 
-/** An allocator that never reuses anything, and grows the memory when it has to. */
+/** An allocator that reuses nothing, and grows the memory when it has to. */
 function fake(pages = 1) {
   const memory = new WebAssembly.Memory({ initial: pages });
   const live = new Set<number>();
   let next = 16;
-  const binary = {
+  const exports = {
     memory,
     allocate(bytes: number) {
       const pointer = next;
@@ -20,31 +20,31 @@ function fake(pages = 1) {
     },
     release: (pointer: number) => assert.ok(live.delete(pointer), `released twice: ${pointer}`),
   };
-  return { live, memory: new WasmMemory(binary as unknown as Binary), binary };
+  return { live, memory: new WasmMemory(exports as unknown as WasmExports), exports };
 }
 
-test('the view is of the whole memory, also after it has grown', () => {
-  const { memory, binary } = fake();
+test('`floats` is a view of the whole memory, also after it has grown', () => {
+  const { memory, exports } = fake();
   assert.is(memory.floats.length, 65536 / 4);
   memory.allocate(200_000);
-  assert.is(memory.floats.buffer, binary.memory.buffer);
+  assert.is(memory.floats.buffer, exports.memory.buffer);
   assert.ok(memory.floats.byteLength >= 200_000);
 });
 
-test('the arena is kept while it is large enough; a larger one takes its place', () => {
+test('the arena is kept while it is large enough, and replaced by a larger one', () => {
   const { memory, live } = fake();
   const first = memory.arena(5000);
   assert.is(memory.arena(100), first);
   assert.is(memory.arena(8192), first, 'rounded up to a power of two');
   const second = memory.arena(8193);
-  assert.equal([...live], [second], 'the first one is given back');
+  assert.equal([...live], [second], 'the first one is released');
   const large = (32 << 20) + 16;
   memory.arena(large);
-  assert.is.not(memory.arena(large + 16), second, 'beyond 32 MB as large as asked');
+  assert.is.not(memory.arena(large + 16), second, 'beyond 32 MB of the requested size');
   assert.is(live.size, 1);
 });
 
-test('an arena that was abandoned is never given back', () => {
+test('an abandoned arena is never released', () => {
   const { memory, live } = fake();
   const first = memory.arena(5000);
   memory.abandonArena();
@@ -53,25 +53,25 @@ test('an arena that was abandoned is never given back', () => {
   assert.equal([...live], [first, second]);
 });
 
-test('where memory ends: an error that says so, the arena as it was, and a view that is right', () => {
-  const { memory, binary } = fake();
+test('where memory ends, allocate() throws and keeps the arena and the view', () => {
+  const { memory, exports } = fake();
   const arena = memory.arena(5000);
-  const allocate = binary.allocate;
-  binary.allocate = () => {
-    binary.memory.grow(1);
+  const allocate = exports.allocate;
+  exports.allocate = () => {
+    exports.memory.grow(1);
     throw new WebAssembly.RuntimeError('unreachable');
   };
   assert.throws(
     () => memory.arena(1e6),
     /cannot grow: 1048576 bytes wanted, 131072 bytes reserved\n {2}module\.dispose\(\)/,
   );
-  assert.is(memory.floats.buffer, binary.memory.buffer);
-  binary.allocate = allocate;
+  assert.is(memory.floats.buffer, exports.memory.buffer);
+  exports.allocate = allocate;
   assert.is(memory.arena(5000), arena);
   assert.throws(() => memory.allocate(2 ** 32 + 8), RangeError);
 });
 
-test('what is released with its owner can be released before, once', () => {
+test('memory that is released with its owner can be released earlier, once', () => {
   const { memory, live } = fake();
   const owner = {};
   const pointer = memory.allocate(64);

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import * as threads from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { binaryBytes, instanceOf, sharedBytes } from '../../src/kernels/binary.ts';
-import { Machine } from '../../src/kernels/machine.ts';
+import { binaryBytes, sharedBytes } from '../../src/kernels/binary.ts';
+import { WasmInstance } from '../../src/kernels/instance.ts';
 import { ThreadPool } from '../../src/kernels/thread-pool.ts';
 import {
   type MadeWorker,
@@ -18,18 +18,18 @@ import { nodeWorkerSource } from '../../src/kernels/worker-source.ts';
 
 const module = new WebAssembly.Module(sharedBytes(binaryBytes('simd')));
 
-function sharedMachine() {
+function sharedInstance() {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
-  return new Machine(instanceOf(module, memory));
+  return WasmInstance.make(module, memory);
 }
 
 function workerData(): WorkerData {
-  const { binary, memory } = sharedMachine();
+  const { exports, memory } = sharedInstance();
   const control = memory.allocate(512);
-  return { module, memory: binary.memory, control, spill: control + 256 };
+  return { module, memory: exports.memory, control, spill: control + 256 };
 }
 
-/** A worker that a test starts and ends, and time that goes by where the test says so. */
+/** A worker and a clock that the test drives. */
 function fake() {
   const log: string[] = [];
   const timers = new Set<() => void>();
@@ -80,7 +80,7 @@ const messageOf = (promise: Promise<unknown>) =>
     (error: Error) => error.message,
   );
 
-test('a worker that never starts is given up and terminated', async () => {
+test('a worker that never starts is terminated after the time limit', async () => {
   const { start, pass, log } = fake();
   const message = messageOf(start());
   await Promise.resolve();
@@ -89,7 +89,7 @@ test('a worker that never starts is given up and terminated', async () => {
   assert.equal(log, ['ended', 'terminated']);
 });
 
-test('a worker that ends instead of starting is an error with its reason, once', async () => {
+test('a worker that ends instead of starting rejects with its reason, once', async () => {
   const { start, end, log, timers, terminated } = fake();
   const message = messageOf(start());
   await Promise.resolve();
@@ -99,10 +99,10 @@ test('a worker that ends instead of starting is an error with its reason, once',
   assert.equal(log, ['ended', 'terminated']);
   terminated(true);
   await new Promise(setImmediate);
-  assert.is(timers.size, 0, 'no timer goes on');
+  assert.is(timers.size, 0, 'no timer is left');
 });
 
-test('one that starts waits no longer, and says when it ends', async () => {
+test('a worker that starts cancels the time limit, and reports its end', async () => {
   const { start, ready, end, log, timers } = fake();
   const starting = start();
   await Promise.resolve();
@@ -113,7 +113,7 @@ test('one that starts waits no longer, and says when it ends', async () => {
   assert.equal(log, ['released', 'ended', 'terminated']);
 });
 
-test('stopping says whether the worker has certainly ended, and does not wait for ever', async () => {
+test('stop() resolves to whether the worker has certainly ended, within the time limit', async () => {
   for (const [answer, expected] of [
     [(worker: ReturnType<typeof fake>) => worker.terminated(true), true],
     [(worker: ReturnType<typeof fake>) => worker.terminated(false), false],
@@ -127,11 +127,11 @@ test('stopping says whether the worker has certainly ended, and does not wait fo
     answer(worker);
     assert.is(await stopping, expected);
     worker.end(new Error('the worker ended'));
-    assert.not(worker.log.includes('ended'), 'it was asked to');
+    assert.not(worker.log.includes('ended'), 'no report after stop()');
   }
 });
 
-test('a worker that cannot take its data is an error', async () => {
+test('a worker that cannot receive its data rejects', async () => {
   const { log } = fake();
   const worker: MadeWorker = {
     listen() {
@@ -149,14 +149,14 @@ test('a worker that cannot take its data is an error', async () => {
   assert.equal(log, ['terminated']);
 });
 
-test('a worker of Node starts, and ends; one whose module is none says why it does not start', async () => {
+test('a worker of Node starts and ends, or rejects with the reason', async () => {
   const handle = await startWorker(workerData(), () => {});
   assert.is(await handle.stop(), true);
   const broken = { ...workerData(), module: {} as WebAssembly.Module };
   assert.match(await messageOf(startWorker(broken, () => {})), /WebAssembly\.Instance/);
 });
 
-test('a worker of node:worker_threads starts where it has a global onmessage, as in Deno and Bun', async () => {
+test('a worker of node:worker_threads starts with a global onmessage, as in Deno and Bun', async () => {
   class WithOnMessage extends threads.Worker {
     constructor(source: string, options: threads.WorkerOptions) {
       assert.is(source, nodeWorkerSource);
@@ -168,7 +168,7 @@ test('a worker of node:worker_threads starts where it has a global onmessage, as
   assert.is(await handle.stop(), true);
 });
 
-/** What `run` does where `Worker` is another one. */
+/** Runs with another global `Worker`. */
 async function withWorker(Worker: unknown, run: () => Promise<void>): Promise<void> {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   Object.defineProperty(globalThis, 'Worker', { value: Worker, configurable: true, writable: true });
@@ -191,15 +191,15 @@ async function withWorker(Worker: unknown, run: () => Promise<void>): Promise<vo
 
 const startWeb = () => startWorker(workerData(), () => {}, makeWebWorker);
 
-test('without Web Workers, or where a policy forbids them, starting one is an error', async () => {
-  await withWorker(undefined, async () => assert.is(await messageOf(startWeb()), 'there are no workers here'));
+test('a Web Worker that is missing or refused by a policy rejects', async () => {
+  await withWorker(undefined, async () => assert.is(await messageOf(startWeb()), 'Web Workers are missing'));
   class Refused {
     constructor() {
       throw new Error('refused by worker-src');
     }
   }
   await withWorker(Refused, async () => assert.is(await messageOf(startWeb()), 'refused by worker-src'));
-  // Chromium makes the worker, and then fires an event that says nothing.
+  // Chromium makes the worker, and then fires an event without a message.
   class Silent {
     onerror: (event: object) => void = () => {};
     postMessage = () => queueMicrotask(() => this.onerror({}));
@@ -208,7 +208,7 @@ test('without Web Workers, or where a policy forbids them, starting one is an er
   await withWorker(Silent, async () => assert.is(await messageOf(startWeb()), 'the worker was refused'));
 });
 
-test('a Web Worker that starts, and is terminated', async () => {
+test('a Web Worker starts and is terminated', async () => {
   let isTerminated = false;
   class Works {
     onmessage = () => {};
@@ -224,29 +224,29 @@ test('a Web Worker that starts, and is terminated', async () => {
   });
 });
 
-test('a pool of which one worker does not start ends the others, and is an error', async () => {
-  const machine = sharedMachine();
+test('a pool rejects if one worker does not start, and ends the others', async () => {
+  const instance = sharedInstance();
   const log: string[] = [];
   const startOne = async ({ spill }: WorkerData) => {
     if (log.push(`started at ${spill > 0}`) === 2) throw new Error('refused');
     return { stop: async () => log.push('stopped') > 0 };
   };
-  assert.is(await messageOf(ThreadPool.start(module, machine, 4, startOne)), 'refused');
+  assert.is(await messageOf(ThreadPool.start(module, instance, 4, startOne)), 'refused');
   assert.is(log.filter((line) => line === 'stopped').length, 2);
 });
 
-test('memory of a pool comes back only where every worker has certainly ended', async () => {
+test('a pool releases its memory only if every worker has certainly ended', async () => {
   for (const isEnded of [true, false]) {
-    const machine = sharedMachine();
+    const instance = sharedInstance();
     let released = 0;
-    machine.memory.release = () => void released++;
-    const pool = await ThreadPool.start(module, machine, 3, async () => ({ stop: async () => isEnded }));
+    instance.memory.release = () => void released++;
+    const pool = await ThreadPool.start(module, instance, 3, async () => ({ stop: async () => isEnded }));
     await pool.stop();
     assert.is(released, isEnded ? 1 : 0);
   }
 });
 
-test('where there are no workers, setNumThreads gives 1 and everything computes', () => {
+test('setNumThreads() resolves to 1 without workers, and everything computes', () => {
   const index = new URL('../../src/index.ts', import.meta.url).href;
   const program = `
     delete process.getBuiltinModule;

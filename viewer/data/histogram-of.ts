@@ -1,5 +1,5 @@
 import type { Numbers } from '../../src/check/index.ts';
-import { histogram, summarize } from '../../src/index.ts';
+import { distribution } from '../../src/index.ts';
 import { DEFAULT_EDGES } from './default-edges.ts';
 import type { Bins, PointSummary } from './points.ts';
 
@@ -8,8 +8,7 @@ import type { Bins, PointSummary } from './points.ts';
  * the last, and what no bin tells: zeros, NaN, infinities, what lies beyond the edges.
  */
 export function histogramOf(values: Numbers): { bins: Bins; summary: PointSummary } {
-  const { counts, below, above } = histogram(values, DEFAULT_EDGES);
-  const { variance, ...summary } = summarize(values);
+  const { counts, below, above, variance, sum, sumSquares, ...summary } = distribution(values, DEFAULT_EDGES);
   let first = 0;
   while (first < counts.length && counts[first] === 0) first++;
   let end = counts.length;

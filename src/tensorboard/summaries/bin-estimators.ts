@@ -5,7 +5,6 @@
  */
 import { kernels, type Numbers } from '../../kernels/index.ts';
 import { equalEdges, span } from './equal-bins.ts';
-import type { Moments } from './moments.ts';
 
 export const ESTIMATORS = ['auto', 'doane', 'fd', 'rice', 'scott', 'sqrt', 'stone', 'sturges'] as const;
 
@@ -20,7 +19,11 @@ interface Sample {
 }
 
 /** @returns 0 where the rule finds no width: there is one bin then */
-export function binWidth(rule: BinEstimator, values: Numbers, { min, max }: Moments): number {
+export function binWidth(
+  rule: BinEstimator,
+  values: Numbers,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
   const finite = Float64Array.from(values as ArrayLike<number>).filter(Number.isFinite);
   return finite.length === 0 ? 0 : RULES[rule]({ values: finite, min, max });
 }

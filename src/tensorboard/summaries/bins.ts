@@ -1,8 +1,7 @@
 import { describe, type NumericArray, readNumbers } from '../../check/index.ts';
-import { defaultEdges, type Numbers } from '../../kernels/index.ts';
+import { defaultEdges, kernels, type Numbers } from '../../kernels/index.ts';
 import { type BinEstimator, binWidth, ESTIMATORS } from './bin-estimators.ts';
 import { equalEdges, span } from './equal-bins.ts';
-import type { Moments } from './moments.ts';
 
 /**
  * The bins of a histogram: `'tensorflow'` (PyTorch's default, 1548 of them), a number of equal ones from the smallest
@@ -69,13 +68,16 @@ function checkEdges(where: string, edges: Numbers): Float64Array {
  * others.
  * @throws RangeError where the values lie too close for so many bins, or a rule asks for more than a million
  */
-export function binEdges(where: string, bins: HistogramBins, values: Numbers, moments: Moments): Float64Array {
+export function binEdges(where: string, bins: HistogramBins, values: Numbers): Float64Array {
   if (bins === 'tensorflow') return defaultEdges();
   if (typeof bins === 'object') return bins as Float64Array;
-  const [first, last] = span(moments.min, moments.max);
+  const summary = kernels().summarize(values);
+  // Without a finite value both are NaN.
+  const extremes = Number.isNaN(summary.min) ? { min: 0, max: 0 } : summary;
+  const [first, last] = span(extremes.min, extremes.max);
   let count = bins as number;
   if (typeof bins === 'string') {
-    const width = binWidth(bins, values, moments);
+    const width = binWidth(bins, values, extremes);
     count = width > 0 ? Math.ceil((last - first) / width) : 1;
     if (count > MOST_BINS) {
       throw new RangeError(`${where}: bins '${bins}' asks for ${count} bins; expected at most ${MOST_BINS}`);

@@ -1,7 +1,7 @@
 import { kernels, type Numbers } from '../../kernels/index.ts';
 import type { Histogram } from '../format/event.ts';
 import { histogramOf } from './histogram.ts';
-import { type Moments, moments } from './moments.ts';
+import { type Moments, momentsOf } from './moments.ts';
 
 /** The histogram of several arrays as if they were one. */
 export class HistogramSum {
@@ -16,9 +16,10 @@ export class HistogramSum {
   }
 
   add(values: Numbers): void {
-    const { counts } = kernels().histogram(values, this.#edges);
+    const distribution = kernels().distribution(values, this.#edges);
+    const { counts } = distribution;
     for (let i = 0; i < counts.length; i++) this.#counts[i]! += counts[i]!;
-    const part = moments(values);
+    const part = momentsOf(distribution);
     this.#moments = this.#moments === undefined ? part : addMoments(this.#moments, part);
   }
 

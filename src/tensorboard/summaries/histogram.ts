@@ -1,9 +1,9 @@
-import { kernels, type Numbers } from '../../kernels/index.ts';
+import { binOf } from '../../check/index.ts';
 import type { Histogram } from '../format/event.ts';
 import type { Moments } from './moments.ts';
 
 /**
- * Counts values into bins and keeps the stretch from the first bin that is not empty to the last.
+ * The record of counted values: the stretch from the first bin that is not empty to the last.
  *
  * A record holds right edges only. One empty bucket in front, whose limit is the left edge of the first bin kept, is
  * how it says where that bin begins:
@@ -16,48 +16,28 @@ import type { Moments } from './moments.ts';
  *
  * Source: `make_histogram` in torch/utils/tensorboard/summary.py.
  *
+ * @param allCounts between the edges
  * @param edges ascending, at least two
  * @param maxBins merges neighbouring bins where there are more; as in PyTorch, one more than this may be left
  * @returns undefined where no value falls into a bin, as for an empty array
  */
-export function makeHistogram(
-  values: Numbers,
-  moments: Moments,
-  edges: Float64Array,
-  maxBins: number = Infinity,
-): Histogram | undefined {
-  return histogramOf(kernels().histogram(values, edges).counts, edges, moments, maxBins);
-}
-
-/** The same of values that were counted: `counts` between the edges. */
 export function histogramOf(
   allCounts: Float64Array,
   edges: Float64Array,
   { num, min, max, sum, sumSquares }: Moments,
-  maxBins: number,
+  maxBins: number = Infinity,
 ): Histogram | undefined {
   const every = { counts: allCounts, limits: edges };
   const { counts, limits } = every.counts.length > maxBins ? merge(every, maxBins) : every;
   // Before the smallest value's bin and behind the largest one's, all are empty.
-  let first = binOf(min, limits);
+  let first = binOf(limits, min);
   while (first < counts.length && counts[first] === 0) first++;
   if (first === counts.length) return undefined;
-  let end = binOf(max, limits) + 1;
+  let end = binOf(limits, max) + 1;
   while (counts[end - 1] === 0) end--;
   const bucketLimits = limits.subarray(first, end + 1);
   const bucketCounts = first > 0 ? counts.subarray(first - 1, end) : withEmptyFirst(counts.subarray(0, end));
   return { num, min, max, sum, sumSquares, bucketLimits, bucketCounts };
-}
-
-/** The last bin whose left edge is not above a value: 0 where all are, and the last for what is beyond. */
-function binOf(value: number, edges: Float64Array): number {
-  let [low, high] = [0, edges.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (edges[middle]! <= value) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function withEmptyFirst(counts: Float64Array): Float64Array {

@@ -1,6 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { moments } from '../../../src/tensorboard/summaries/moments.ts';
+import { kernels, type Numbers } from '../../../src/kernels/index.ts';
+import { type Moments, momentsOf } from '../../../src/tensorboard/summaries/moments.ts';
+
+const moments = (values: Numbers): Moments => momentsOf(kernels().distribution(values, [0, 1]));
 
 const none = { nan: 0, positiveInfinity: 0, negativeInfinity: 0 };
 

@@ -1,0 +1,39 @@
+/** @file Instances of the binaries. */
+import { instantiate, instantiateSync } from '@assemblyscript/loader';
+import type { ThreadPool } from './thread-pool.ts';
+import type { WasmExports } from './wasm-exports.ts';
+import { WasmMemory } from './wasm-memory.ts';
+
+/** As in asconfig.json: 4 GiB, all that 32 bits can address. */
+export const MOST_PAGES = 65536;
+
+/** A WebAssembly instance, its memory and its threads. */
+export class WasmInstance {
+  readonly exports: WasmExports;
+  readonly memory: WasmMemory;
+  /** Set while more than one thread computes. */
+  pool: ThreadPool | undefined;
+
+  constructor(exports: WasmExports) {
+    this.exports = exports;
+    this.memory = new WasmMemory(exports);
+  }
+
+  /** Compiles and instantiates, blocking. @throws where the engine refuses */
+  static make(
+    source: Uint8Array<ArrayBuffer> | WebAssembly.Module,
+    memory: WebAssembly.Memory = ownMemory(),
+  ): WasmInstance {
+    return new WasmInstance(bareExports(instantiateSync(source, { env: { memory } })));
+  }
+
+  /** Compiles and instantiates without blocking. Rejects where the engine refuses. */
+  static async makeAhead(source: Uint8Array<ArrayBuffer>): Promise<WasmInstance> {
+    return new WasmInstance(bareExports(await instantiate(source, { env: { memory: ownMemory() } })));
+  }
+}
+
+const ownMemory = () => new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+
+/** The loader's own `exports` wrap each function in a closure with rest arguments. */
+const bareExports = ({ instance }: { instance: WebAssembly.Instance }) => instance.exports as unknown as WasmExports;

@@ -1,0 +1,55 @@
+/** @file What assembly/ exports, and the memory layouts that its callers prepare. */
+
+/** The exports of assembly/index.ts. Pointers are offsets into `memory`; sizes are in bytes, counts in floats. */
+export interface WasmExports {
+  readonly memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+  release(pointer: number): void;
+
+  /** See assembly/linear.ts for the layout of `packed`, and for what is accessed beyond the rows. */
+  linear(input: number, rows: number, packed: number, output: number, relu: number, scratch: number): void;
+  /** The size of `scratch`, in bytes. */
+  linearScratch(rows: number, depth: number): number;
+
+  /** The parts of `linear`, for threads: a block of at most this many rows … */
+  rowsPerBlock(depth: number): number;
+  /** … is interleaved once, … */
+  interleave(input: number, rows: number, depth: number, to: number): void;
+  /** … and each thread computes some of its columns. */
+  linearColumns(
+    input: number,
+    rows: number,
+    packed: number,
+    output: number,
+    relu: number,
+    interleaved: number,
+    spill: number,
+    fromColumn: number,
+    toColumn: number,
+  ): void;
+
+  relu(input: number, output: number, count: number): void;
+
+  /** `count` is a multiple of four, here and below. */
+  summarize(values: number, count: number, state: number): void;
+  countByTable(values: number, count: number, table: number, counters: number): void;
+  countBySearch(values: number, count: number, starts: number, steps: number, counters: number): void;
+  distribution(values: number, count: number, lookup: number, steps: number, counters: number, state: number): void;
+  addUp(counters: number, intervals: number, ranks: number, sums: number): void;
+
+  foldCrc32c(from: number, to: number): void;
+}
+
+// Layouts of assembly/linear.ts, which draws them.
+
+/** The width of a panel of packed weights. */
+export const COLUMNS_PER_PANEL = 8;
+
+/** Four panels. The bias is padded to such a group, rows are written up to one, and threads share work by them. */
+export const COLUMNS_PER_GROUP = 32;
+
+/** `linear` reads ahead beyond the last panel. */
+export const READ_AHEAD_BYTES = 64;
+
+/** The tile of a partial panel. It is the first part of `scratch`. */
+export const SPILL_BYTES = 128;
