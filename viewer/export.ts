@@ -22,13 +22,13 @@ export async function save(format: ExportFormat, title: string, card: Card): Pro
   link.href = url;
   link.download = `${fileName(title)}.${format}`;
   link.click();
-  // Revoked at once, the download would fail.
+  // Later, because the download still needs the URL.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 /**
- * CSV after RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV Injection"),
- * because tags come from files that others may have written.
+ * CSV after RFC 4180. Texts that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV
+ * Injection"), because tags come from files that others may have written.
  */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
@@ -41,8 +41,8 @@ function field(value: string | number): string {
 }
 
 /**
- * A list of objects with the heading's names. NaN and infinities, which JSON lacks, are the strings `"NaN"`, `"Infinity"`
- * and `"-Infinity"`.
+ * A list of objects with the heading's names. NaN and infinities, which JSON lacks, are the strings `"NaN"`,
+ * `"Infinity"` and `"-Infinity"`.
  */
 export function toJson([heading = [], ...rows]: readonly (readonly (string | number)[])[]): string {
   const named = rows.map((row) =>
@@ -85,8 +85,8 @@ export async function toPng(svg: string): Promise<Blob> {
 const LONGEST = 100;
 
 /**
- * A file name without extension for a tag. Characters other than letters, digits, dots, hyphens and underscores become an
- * underscore. Never hidden, never a Windows device, never empty.
+ * A file name without extension for a tag. Characters other than letters, digits, dots, hyphens and underscores become
+ * an underscore. Never hidden, never a Windows device, never empty.
  */
 export function fileName(tag: string): string {
   const safe = tag

@@ -1,4 +1,4 @@
-// What viewer-cards.mjs drives: cards of made-up training runs. Everything a run logs follows from its name and a seed.
+// The page of viewer-cards.mjs: cards of synthetic training runs, whose data follow from the tag's name and a seed.
 
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
 import { formatBin } from '../../viewer/cards/bins.ts';
@@ -35,7 +35,7 @@ function large(step: number, mean: number, sd: number, from: number): HistogramP
   return { ...point, bins: { edges, counts }, summary: { ...point.summary, count, std: sd } };
 }
 
-/** By name, what is logged. */
+/** The records of each tag. */
 const TAGS: Record<string, (run: number) => HistogramPoint[]> = {
   weights: (run) =>
     range(300).map((i) => {
@@ -113,17 +113,17 @@ const TAGS: Record<string, (run: number) => HistogramPoint[]> = {
     range(10_000).map((i) => large(i, 0.6 + 0.3 * Math.sin(i / 900 + run), 0.1 + 0.05 * Math.cos(i / 300), 1008)),
 };
 
-/** What so many runs log. */
+/** A store with the same tags in each run. */
 function storeOf(runs: readonly string[], tags: readonly string[]): Store {
   const store = new Store();
   for (const [i, run] of runs.entries()) {
-    // Copies of a tag have a number behind their name.
+    // `weights#2` is a copy of `weights`.
     for (const tag of tags) store.add(TAGS[tag.split('#')[0]!]!(i).map((point) => ({ ...point, run, tag })));
   }
   return store;
 }
 
-/** What PyTorch logged: the event files that the server has, by their paths. */
+/** A store of event files that PyTorch wrote, by their paths on the server. */
 async function storeOfFiles(paths: readonly string[]): Promise<Store> {
   const blobs = paths.map(async (path) => [path, await (await fetch(path)).blob()] as const);
   const files = new Map(await Promise.all(blobs));
@@ -136,7 +136,7 @@ async function storeOfFiles(paths: readonly string[]): Promise<Store> {
 }
 
 interface Request {
-  /** Event files; otherwise what is logged is made up. */
+  /** Event files. Default: synthetic data. */
   files?: string[];
   tags: string[];
   runs?: string[];
@@ -149,11 +149,11 @@ interface Request {
 let cards: HistogramCard[] = [];
 let store = new Store();
 let state = new ViewState();
-/** How long cards drew since the last frame, in milliseconds. */
+/** Time spent drawing since the last frame, in milliseconds. */
 let worked = 0;
 let redraw: ((card: Card) => void) | undefined;
 
-/** Shows a page of cards, and waits until they are drawn. */
+/** Shows cards, and waits until they are drawn. */
 async function show({
   files,
   tags,
@@ -213,7 +213,7 @@ function binsOf(run: string, tag: string, step: number): { edges: number[]; coun
   return { edges: [...edges], counts: [...counts], count: series.summary(column).count };
 }
 
-/** Whether the picture, without what is above it, has any colour at a place of the page. */
+/** Whether the lower canvas has any colour at a point of the page. */
 function painted(x: number, y: number): boolean {
   const canvas = document
     .elementsFromPoint(x, y)
@@ -227,7 +227,7 @@ function painted(x: number, y: number): boolean {
   );
 }
 
-/** How many pictures were painted: each makes an image of its own. */
+/** Number of painted heat maps: each puts one image. */
 let pictures = 0;
 const { putImageData } = CanvasRenderingContext2D.prototype;
 CanvasRenderingContext2D.prototype.putImageData = function (...image: unknown[]) {
@@ -237,13 +237,13 @@ CanvasRenderingContext2D.prototype.putImageData = function (...image: unknown[])
 
 const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** What a run of frames took, in milliseconds: between frames, and of each the work of the page's own scripts in it. */
+/** Per frame, in milliseconds: the time since the last, and the drawing in it. */
 interface Frames {
   apart: number[];
   work: number[];
 }
 
-/** Changes the view in each of so many frames. */
+/** Changes the view in each of `count` frames. */
 async function changeFrames(count: number, change: (i: number) => void): Promise<Frames> {
   const times: Frames = { apart: [], work: [] };
   let last = await frame();
@@ -258,7 +258,7 @@ async function changeFrames(count: number, change: (i: number) => void): Promise
   return times;
 }
 
-/** The same of what is done from outside, until `stopFrames` is called. */
+/** Measures frames until `stopFrames` is called. */
 let recording: Frames | undefined;
 async function startFrames(): Promise<void> {
   const times: Frames = { apart: [], work: [] };
@@ -278,7 +278,7 @@ function stopFrames(): Frames {
   return times;
 }
 
-/** One more record in every series. */
+/** Adds a record to every series. */
 function addRecords(step: number): void {
   for (const tag of store.tags('histogram')) {
     store.add([{ ...large(step, 0.6, 0.1, 1008), tag }]);

@@ -1,4 +1,4 @@
-// The page of cards, at an address of this machine: for the tests and for the measurements.
+// Serves the page of cards on localhost, for tests and benchmarks.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const logs = fileURLToPath(new URL('../fixtures/viewer/logs', import.meta.url));
 
-/** The event files that PyTorch wrote, as they are asked for. */
+/** The paths of event files that PyTorch wrote. */
 export const logFiles = () =>
   readdirSync(logs, { recursive: true })
     .filter((path) => path.includes('tfevents'))

@@ -1,6 +1,6 @@
-// The viewer's histogram cards in Chromium, under a content security policy that allows no style but what scripts set:
-// what the pointer, fingers and keys do, and that what they read are the bins of the files that PyTorch wrote. Saves
-// pictures of every view, to be looked at, if a folder for them is given. Prints "browser, cards: N passed, N failed".
+// Histogram cards in Chromium, under a content security policy without inline styles: pointer, touch and keys, and that
+// the values they read are the bins in files that PyTorch wrote. Saves screenshots of every view if a folder is given.
+// Prints "browser, cards: N passed, N failed".
 //
 //   apt-get install chromium && npm run build && node test/browser/viewer-cards.mjs [folder]
 import assert from 'node:assert/strict';
@@ -16,12 +16,12 @@ if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
 
 const { address, close } = await serveCards();
 const browser = await launchChromium();
-/** Those alone whose name has this in it, where it is given. */
+/** Runs only the checks whose names contain this. */
 const only = process.argv[3] ?? '';
 let passed = 0;
 let failed = 0;
 
-/** A page with cards; what escapes in it fails the check. */
+/** Opens a page with cards. Its errors fail the check. */
 async function check(name, request, steps, { touch = false, scale = 1 } = {}) {
   if (!name.includes(only)) return;
   const context = await browser.newContext({
@@ -48,7 +48,7 @@ async function check(name, request, steps, { touch = false, scale = 1 } = {}) {
   await context.close();
 }
 
-/** Two frames: what was asked for is drawn. */
+/** Waits for two frames, after which all requested drawings are done. */
 const settle = (page) => page.evaluate(() => tools.frame().then(tools.frame));
 const view = (page) => page.evaluate(() => tools.state().view);
 /** The two lines under a card. */
@@ -57,8 +57,8 @@ const readout = async (page, card = 0) => {
   return page.locator('[role=application]').nth(card).locator(':scope > div:nth-child(2) > div').allTextContents();
 };
 const said = (page) => page.locator('[aria-live]').first().textContent();
-/** Where the picture of a card is, and its plot within: 52 pixels of axis at the left, 20 of head, 20 of steps. */
-async function placeOf(page, card = 0) {
+/** The figure of a card, and the plot in it: 52 pixels of axis at the left, 20 of header above, 20 of steps below. */
+async function boxOf(page, card = 0) {
   const { x, y, width, height } = await page
     .locator('[role=application]')
     .nth(card)
@@ -82,9 +82,9 @@ for (const { run, tag, count } of [
     async (page) => {
       await page.evaluate((runs) => tools.state().change({ hiddenRuns: new Set(runs) }), hidden);
       await settle(page);
-      const { left, top, bottom, width } = await placeOf(page);
+      const { left, top, bottom, width } = await boxOf(page);
       for (const one of some) {
-        // The pointer goes along the steps until it is on this one, then along all values.
+        // Moves the pointer along the steps to this one, then along all values.
         let x = left;
         while ((await page.evaluate(() => tools.state().view.hover?.step)) !== one.step && x < left + width) {
           await page.mouse.move(x++, (top + bottom) / 2);
@@ -103,7 +103,7 @@ for (const { run, tag, count } of [
         for (const match of largest) assert.deepEqual([number(match[1]), number(match[5])], [one.step, one.count]);
         const near = largest.some((match) => Math.abs(number(match[2]) / one.largestFrom - 1) < 1e-3);
         assert.ok(near || one.first <= 0, `${largest}, expected ${one.largestFrom}`);
-        // All of them, so that no bin was left out on the way.
+        // Nearly all values, so no bin was left out on the way.
         const seen = counts.reduce((sum, match) => sum + number(match[4]), 0);
         assert.ok(seen <= one.inBins && seen > one.inBins * 0.9, `${seen} of ${one.inBins}`);
       }
@@ -111,9 +111,9 @@ for (const { run, tag, count } of [
   );
 }
 
-await check('values that are all the same have a thin line of pixels', { tags: ['constant'] }, async (page) => {
+await check('equal values are a thin line of pixels', { tags: ['constant'] }, async (page) => {
   await settle(page);
-  const { left, top, bottom } = await placeOf(page);
+  const { left, top, bottom } = await boxOf(page);
   let rows = 0;
   for (let y = Math.ceil(top); y < bottom; y++) {
     if (await page.evaluate(([x, at]) => tools.painted(x, at), [left + 103.5, y + 0.5])) rows++;
@@ -121,48 +121,40 @@ await check('values that are all the same have a thin line of pixels', { tags: [
   assert.ok(rows >= 1 && rows <= 3, `${rows} rows`);
 });
 
-await check(
-  'a place has colour if its bin holds something, and has none otherwise',
-  { tags: ['one bin'] },
-  async (page) => {
-    const { left, top, bottom } = await placeOf(page);
-    const found = [];
-    for (let y = top + 3; y < bottom - 3; y += 2) {
-      await page.mouse.move(left + 103, y);
-      const text = (await readout(page))[0];
-      const colour = await page.evaluate(([x, at]) => tools.painted(x, at), [left + 103.5, y + 0.5]);
-      found.push([y, /: 100 of 100/.test(text), colour]);
-    }
-    const edges = found.filter(([, holds], i) => i > 0 && holds !== found[i - 1][1]).length;
-    assert.equal(edges, 2, 'one stretch of values is in a bin');
-    // At an edge itself, a pixel may have a part of the bin. Hairlines of the axis at 0 are out of the picture here.
-    const wrong = found.filter(
-      ([, holds, colour], i) => holds !== colour && found[i - 1]?.[1] === holds && found[i + 1]?.[1] === holds,
-    );
-    assert.deepEqual(wrong, []);
-  },
-);
+await check('a pixel is coloured exactly if its bin is not empty', { tags: ['one bin'] }, async (page) => {
+  const { left, top, bottom } = await boxOf(page);
+  const found = [];
+  for (let y = top + 3; y < bottom - 3; y += 2) {
+    await page.mouse.move(left + 103, y);
+    const text = (await readout(page))[0];
+    const colour = await page.evaluate(([x, at]) => tools.painted(x, at), [left + 103.5, y + 0.5]);
+    found.push([y, /: 100 of 100/.test(text), colour]);
+  }
+  const edges = found.filter(([, holds], i) => i > 0 && holds !== found[i - 1][1]).length;
+  assert.equal(edges, 2, 'one stretch of values is in a bin');
+  // A pixel at an edge may cover a part of the bin. The hairline at 0 is outside the plot here.
+  const wrong = found.filter(
+    ([, holds, colour], i) => holds !== colour && found[i - 1]?.[1] === holds && found[i + 1]?.[1] === holds,
+  );
+  assert.deepEqual(wrong, []);
+});
 
-await check(
-  'dragging brushes the steps that were dragged over, and every card shows the same',
-  { tags: ['weights', 'weights#2'] },
-  async (page) => {
-    const { left, top } = await placeOf(page);
-    await page.mouse.move(left + 100, top + 50);
-    const from = (await view(page)).hover.step;
-    await page.mouse.down();
-    await page.mouse.move(left + 200, top + 90, { steps: 4 });
-    await page.mouse.up();
-    const { brush, hover } = await view(page);
-    const close = (a, b) => assert.ok(Math.abs(a - b) <= 20, `${a} and ${b}`);
-    close(brush[0], from);
-    close(brush[1], hover.step);
-    assert.match((await readout(page, 1))[0], /^step [\d,]+$/);
-  },
-);
+await check('dragging brushes steps, in all cards', { tags: ['weights', 'weights#2'] }, async (page) => {
+  const { left, top } = await boxOf(page);
+  await page.mouse.move(left + 100, top + 50);
+  const from = (await view(page)).hover.step;
+  await page.mouse.down();
+  await page.mouse.move(left + 200, top + 90, { steps: 4 });
+  await page.mouse.up();
+  const { brush, hover } = await view(page);
+  const close = (a, b) => assert.ok(Math.abs(a - b) <= 20, `${a} and ${b}`);
+  close(brush[0], from);
+  close(brush[1], hover.step);
+  assert.match((await readout(page, 1))[0], /^step [\d,]+$/);
+});
 
-await check('a wheel scrolls the page, and zooms the card that has the focus', { tags: ['weights'] }, async (page) => {
-  const { left, top } = await placeOf(page);
+await check('a wheel scrolls the page, but zooms a focused card', { tags: ['weights'] }, async (page) => {
+  const { left, top } = await boxOf(page);
   await page.mouse.move(left + 150, top + 60);
   await page.mouse.wheel(0, -300);
   await settle(page);
@@ -174,7 +166,7 @@ await check('a wheel scrolls the page, and zooms the card that has the focus', {
   const { steps } = await view(page);
   assert.ok(steps[0] > 0 && steps[1] < 2990 && steps[0] < step && steps[1] > step, `${steps} about ${step}`);
   await page.mouse.move(left + 151, top + 60);
-  assert.ok(Math.abs((await view(page)).hover.step - step) <= 20, 'what was under the pointer still is');
+  assert.ok(Math.abs((await view(page)).hover.step - step) <= 20, 'the step under the pointer stays there');
   await page.keyboard.down('Shift');
   await page.mouse.down();
   await page.mouse.move(left + 51, top + 60, { steps: 3 });
@@ -186,8 +178,8 @@ await check('a wheel scrolls the page, and zooms the card that has the focus', {
   assert.equal((await view(page)).steps, undefined);
 });
 
-await check('dragging along the axes zooms; Escape shows everything again', { tags: ['weights'] }, async (page) => {
-  const { left, top, bottom, y, height } = await placeOf(page);
+await check('dragging along the axes zooms; Escape resets', { tags: ['weights'] }, async (page) => {
+  const { left, top, bottom, y, height } = await boxOf(page);
   await page.mouse.move(left - 20, top + 60);
   await page.mouse.down();
   await page.mouse.move(left - 20, top + 120, { steps: 4 });
@@ -209,8 +201,8 @@ await check('dragging along the axes zooms; Escape shows everything again', { ta
   assert.equal(await page.evaluate(() => tools.state().view.values.size), 0);
 });
 
-await check('Escape takes back a drag that goes on', { tags: ['weights'] }, async (page) => {
-  const { left, top } = await placeOf(page);
+await check('Escape cancels a drag', { tags: ['weights'] }, async (page) => {
+  const { left, top } = await boxOf(page);
   await page.mouse.move(left + 100, top + 50);
   await page.mouse.down();
   await page.mouse.move(left + 200, top + 90, { steps: 4 });
@@ -222,52 +214,48 @@ await check('Escape takes back a drag that goes on', { tags: ['weights'] }, asyn
   assert.equal((await view(page)).brush, undefined);
 });
 
-await check(
-  'keys move a cursor through steps and bins, and it is said where it is',
-  { tags: ['few steps'] },
-  async (page) => {
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Home');
-    assert.match(await said(page), /^step 0: [\d,]+ values? in \[/);
-    await page.keyboard.press('ArrowRight');
-    assert.match(await said(page), /^step 1: /);
-    await page.keyboard.press('Shift+ArrowRight');
-    await page.keyboard.press('Shift+ArrowRight');
-    assert.match(await said(page), /^step 5: /, 'from record to record');
-    assert.deepEqual((await view(page)).brush, [1, 5]);
-    const { edges, counts } = await page.evaluate(() => tools.binsOf('run', 'few steps', 5));
-    const filled = counts.flatMap((count, i) => (count > 0 ? [i] : []));
-    for (let i = 0; i < 500; i++) await page.keyboard.press('ArrowDown');
-    for (const bin of filled.slice(1, 6)) {
-      await page.keyboard.press('ArrowUp');
-      assert.equal(
-        await said(page),
-        `step 5: ${counts[bin]} ${counts[bin] === 1 ? 'value' : 'values'} in ${await page.evaluate(
-          ([a, b]) => tools.bin(a, b),
-          [
-            [edges[bin], edges[bin + 1], edges[bin + 2] ?? Infinity],
-            [counts[bin], 1],
-          ],
-        )}`,
-      );
-    }
-    await page.keyboard.press('Enter');
-    assert.deepEqual((await view(page)).steps, [1, 5]);
-    await page.keyboard.press('Escape');
-    assert.equal((await view(page)).steps, undefined);
-    await page.keyboard.press('+');
-    const zoomed = (await view(page)).steps;
-    assert.ok(zoomed[1] - zoomed[0] < 6.5, `${zoomed}`);
-    await page.keyboard.press('PageUp');
-    assert.equal(await page.evaluate(() => tools.state().view.values.size), 1);
-  },
-);
+await check('keys move a cursor through steps and bins, and announce it', { tags: ['few steps'] }, async (page) => {
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Home');
+  assert.match(await said(page), /^step 0: [\d,]+ values? in \[/);
+  await page.keyboard.press('ArrowRight');
+  assert.match(await said(page), /^step 1: /);
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  assert.match(await said(page), /^step 5: /, 'from record to record');
+  assert.deepEqual((await view(page)).brush, [1, 5]);
+  const { edges, counts } = await page.evaluate(() => tools.binsOf('run', 'few steps', 5));
+  const filled = counts.flatMap((count, i) => (count > 0 ? [i] : []));
+  for (let i = 0; i < 500; i++) await page.keyboard.press('ArrowDown');
+  for (const bin of filled.slice(1, 6)) {
+    await page.keyboard.press('ArrowUp');
+    assert.equal(
+      await said(page),
+      `step 5: ${counts[bin]} ${counts[bin] === 1 ? 'value' : 'values'} in ${await page.evaluate(
+        ([a, b]) => tools.bin(a, b),
+        [
+          [edges[bin], edges[bin + 1], edges[bin + 2] ?? Infinity],
+          [counts[bin], 1],
+        ],
+      )}`,
+    );
+  }
+  await page.keyboard.press('Enter');
+  assert.deepEqual((await view(page)).steps, [1, 5]);
+  await page.keyboard.press('Escape');
+  assert.equal((await view(page)).steps, undefined);
+  await page.keyboard.press('+');
+  const zoomed = (await view(page)).steps;
+  assert.ok(zoomed[1] - zoomed[0] < 6.5, `${zoomed}`);
+  await page.keyboard.press('PageUp');
+  assert.equal(await page.evaluate(() => tools.state().view.values.size), 1);
+});
 
 await check(
   'two fingers zoom steps',
   { tags: ['weights'] },
   async (page) => {
-    const { left, top } = await placeOf(page);
+    const { left, top } = await boxOf(page);
     const session = await page.context().newCDPSession(page);
     const touch = (type, ...xs) =>
       session.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y: top + 60, id })) });
@@ -278,7 +266,7 @@ await check(
     await settle(page);
     const { steps, brush } = await view(page);
     assert.ok(steps !== undefined && steps[1] - steps[0] < 2990 * 0.6, `${steps}`);
-    assert.equal(brush, undefined, 'a pinch is no brush');
+    assert.equal(brush, undefined, 'a pinch does not brush');
   },
   { touch: true },
 );
@@ -287,7 +275,7 @@ await check(
   'one finger brushes',
   { tags: ['weights'] },
   async (page) => {
-    const { left, top } = await placeOf(page);
+    const { left, top } = await boxOf(page);
     const session = await page.context().newCDPSession(page);
     const touch = (type, ...xs) =>
       session.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y: top + 60, id })) });
@@ -302,7 +290,7 @@ await check(
 
 for (const mode of ['heat', 'ridge', 'overlay']) {
   await check(
-    `the SVG and the rows of ${mode} are what is drawn`,
+    `the SVG and the rows of ${mode} match the drawing`,
     { tags: ['relu'], view: { histograms: mode, brush: [150, 160] } },
     async (page) => {
       const { svg, rows, loads } = await page.evaluate(async () => {
@@ -354,47 +342,39 @@ for (const mode of ['heat', 'ridge', 'overlay']) {
   );
 }
 
-await check(
-  'where nothing changed, nothing is painted; where the pointer moved, the picture stays',
-  { tags: ['weights'] },
-  async (page) => {
-    const { left, top } = await placeOf(page);
-    const images = () => page.evaluate(() => tools.pictures());
-    const before = await images();
-    await page.mouse.move(left + 100, top + 40);
-    await page.mouse.move(left + 200, top + 60);
-    await settle(page);
-    assert.equal(await images(), before);
-    await page.evaluate(() => tools.state().change({ valueAxis: 'linear' }));
-    await settle(page);
-    assert.equal(await images(), before + 1);
-  },
-);
+await check('moving the pointer does not repaint the plot', { tags: ['weights'] }, async (page) => {
+  const { left, top } = await boxOf(page);
+  const images = () => page.evaluate(() => tools.pictures());
+  const before = await images();
+  await page.mouse.move(left + 100, top + 40);
+  await page.mouse.move(left + 200, top + 60);
+  await settle(page);
+  assert.equal(await images(), before);
+  await page.evaluate(() => tools.state().change({ valueAxis: 'linear' }));
+  await settle(page);
+  assert.equal(await images(), before + 1);
+});
 
-await check(
-  'what a hand moved is painted as exactly in the end as if it had always been there',
-  { tags: [] },
-  async (page) => {
-    const tags = ['weights', 'relu', 'gradients', 'tensorflow'];
-    const steps = [330.5, 1234.25];
-    await page.evaluate((names) => tools.show({ tags: names }), tags);
-    await page.evaluate('tools.changeFrames(12, (i) => tools.state().change({ steps: [i * 30.5, i * 30.5 + 1000] }))');
-    await page.evaluate((range) => tools.state().change({ steps: range }), steps);
-    await page.evaluate('tools.changeFrames(30, () => {})');
-    const pictures = () =>
-      page.evaluate(() => [...document.querySelectorAll('canvas:first-child')].map((canvas) => canvas.toDataURL()));
-    const moved = await pictures();
-    // Another axis is painted at once, and so is this one again.
-    for (const valueAxis of ['linear', 'symlog']) {
-      await page.evaluate((axis) => tools.state().change({ valueAxis: axis }), valueAxis);
-      await settle(page);
-    }
-    assert.equal(moved.length, 4);
-    assert.deepEqual(moved, await pictures());
-  },
-);
+await check('after panning, the plot is repainted exactly', { tags: [] }, async (page) => {
+  const tags = ['weights', 'relu', 'gradients', 'tensorflow'];
+  const steps = [330.5, 1234.25];
+  await page.evaluate((names) => tools.show({ tags: names }), tags);
+  await page.evaluate('tools.changeFrames(12, (i) => tools.state().change({ steps: [i * 30.5, i * 30.5 + 1000] }))');
+  await page.evaluate((range) => tools.state().change({ steps: range }), steps);
+  await page.evaluate('tools.changeFrames(30, () => {})');
+  const pictures = () =>
+    page.evaluate(() => [...document.querySelectorAll('canvas:first-child')].map((canvas) => canvas.toDataURL()));
+  const moved = await pictures();
+  // A change of the axis repaints immediately, and so does changing it back.
+  for (const valueAxis of ['linear', 'symlog']) {
+    await page.evaluate((axis) => tools.state().change({ valueAxis: axis }), valueAxis);
+    await settle(page);
+  }
+  assert.equal(moved.length, 4);
+  assert.deepEqual(moved, await pictures());
+});
 
-/** What a person should look at: everything, in light and dark. */
+/** Screenshots to look at, in light and dark. */
 const LOOKS = [
   { name: 'heat', tags: ['weights', 'relu', 'gradients', 'tensorflow', 'few steps', 'outlier'] },
   { name: 'modes', tags: ['weights', 'gradients'], view: { histograms: 'ridge' } },
@@ -408,7 +388,7 @@ const LOOKS = [
 for (const { name, ...request } of LOOKS) {
   for (const dark of [false, true]) {
     await check(`every view is drawn: ${name}, ${dark ? 'dark' : 'light'}`, { ...request, dark }, async (page) => {
-      const { left, top } = await placeOf(page);
+      const { left, top } = await boxOf(page);
       await page.mouse.move(left + 120, top + 70);
       await settle(page);
       if (pictures !== undefined)

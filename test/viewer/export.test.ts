@@ -2,14 +2,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fileName, toCsv, toJson } from '../../viewer/export.ts';
 
-test('fields are quoted as RFC 4180 says', () => {
+test('toCsv() quotes fields as RFC 4180 says', () => {
   assert.is(
     toCsv([['a', 'b c', 'd,e', 'say "x"', 'two\nlines', 'cr\rlf', '']]),
     'a,b c,"d,e","say ""x""","two\nlines","cr\rlf",\r\n',
   );
 });
 
-test('every row ends with CR LF', () => {
+test('toCsv() ends every row with CR LF', () => {
   assert.is(
     toCsv([
       ['a', 'b'],
@@ -20,13 +20,13 @@ test('every row ends with CR LF', () => {
   assert.is(toCsv([]), '');
 });
 
-test('numbers come back as they are', () => {
+test('toCsv() writes numbers that read back exactly', () => {
   const numbers = [-0.1, 1e-300, 1e21, Number.NaN, Number.NEGATIVE_INFINITY, 0.1 + 0.2];
   const fields = toCsv([numbers]).trimEnd().split(',');
   assert.equal(fields.map(Number), numbers);
 });
 
-test('a tag that a spreadsheet would take for a formula is a text', () => {
+test('toCsv() keeps a spreadsheet from reading a tag as a formula', () => {
   const evil = ['=cmd|calc', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1'];
   for (const tag of evil) {
     const field = toCsv([[tag]])
@@ -37,9 +37,9 @@ test('a tag that a spreadsheet would take for a formula is a text', () => {
   assert.is(toCsv([['=HYPERLINK("http://x","y"),1']]), `"'=HYPERLINK(""http://x"",""y""),1"\r\n`);
 });
 
-test('a negative number is no formula', () => assert.is(toCsv([[-1]]), '-1\r\n'));
+test('toCsv() leaves negative numbers alone', () => assert.is(toCsv([[-1]]), '-1\r\n'));
 
-test('rows become objects with the names of the heading', () => {
+test('toJson() makes rows objects with the names of the heading', () => {
   assert.equal(
     JSON.parse(
       toJson([
@@ -55,7 +55,7 @@ test('rows become objects with the names of the heading', () => {
   );
 });
 
-test('NaN and infinities are strings that say so', () => {
+test('toJson() writes NaN and infinities as strings', () => {
   const [row] = JSON.parse(
     toJson([
       ['a', 'b', 'c'],
@@ -65,12 +65,12 @@ test('NaN and infinities are strings that say so', () => {
   assert.equal(row, { a: 'NaN', b: 'Infinity', c: '-Infinity' });
 });
 
-test('no rows, no heading', () => {
+test('toJson() of no rows is an empty list', () => {
   assert.equal(JSON.parse(toJson([['a']])), []);
   assert.equal(JSON.parse(toJson([])), []);
 });
 
-test('a column may have any name', () => {
+test('toJson() takes any column name', () => {
   assert.is(toJson([['__proto__'], [7]]), '[\n{"__proto__":7}\n]\n');
 });
 
@@ -95,7 +95,7 @@ for (const [tag, name] of CASES) {
   test(`${JSON.stringify(tag)} is saved as ${name}`, () => assert.is(fileName(tag), name));
 }
 
-test('a name is at most a hundred units long, and is not cut within a letter', () => {
+test('fileName() has at most a hundred code units, and does not cut a surrogate pair', () => {
   assert.is(fileName('x'.repeat(500)).length, 100);
   const cut = fileName(`${'x'.repeat(99)}𝒳𝒳`);
   assert.is(Buffer.from(cut).toString(), cut);

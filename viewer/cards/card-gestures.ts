@@ -5,7 +5,6 @@ import type { Plot } from './scene.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
 import type { ValueAxis } from './value-axis.ts';
 
-/** What a card shows at present. */
 export interface Shown {
   readonly plot: Plot;
   readonly steps: Range;
@@ -25,8 +24,8 @@ interface Drag {
 }
 
 /**
- * The gestures of a histogram card. Dragging in the plot brushes steps, or pans with Shift; dragging along an axis zooms
- * to the range; a wheel zooms; a double click resets.
+ * The gestures of a histogram card. Dragging in the plot brushes steps, or pans with Shift; dragging along an axis
+ * zooms to the range; a wheel zooms; a double click resets.
  */
 export class CardGestures implements Gestures {
   readonly #element: HTMLElement;
@@ -108,7 +107,7 @@ export class CardGestures implements Gestures {
     // Escape may have cancelled it.
     if (drag === undefined) return;
     drag.to = to;
-    const { plot, steps, allSteps, axis } = drag.shown;
+    const { plot, steps, axis } = drag.shown;
     const [x, y] = [to.x - drag.from.x, to.y - drag.from.y];
     if (drag.kind === 'brush') {
       const [a, b] = ordered(plot.stepAt(drag.from.x), plot.stepAt(to.x), ...steps);
@@ -118,8 +117,7 @@ export class CardGestures implements Gestures {
     } else if (this.#areaAt(drag.shown, drag.from) === 'values' || plot.across === 'values') {
       this.#showValues(axis.moved(plot.across === 'steps' ? y / plot.plot.height : -x / plot.plot.width));
     } else {
-      const by = (-x / plot.plot.width) * (steps[1] - steps[0]);
-      this.#state.change({ steps: withinSteps([steps[0] + by, steps[1] + by], allSteps) });
+      this.#panSteps(drag.shown, -x / plot.plot.width);
     }
   }
 
@@ -153,7 +151,6 @@ export class CardGestures implements Gestures {
     else if (area === 'values') this.#showValues(undefined);
   }
 
-  /** Removes zoom and brush. */
   reset(): void {
     this.#showValues(undefined);
     this.#state.change({ steps: undefined, brush: undefined });
@@ -185,10 +182,10 @@ export class CardGestures implements Gestures {
     if (axis !== undefined) this.#showValues(axis.zoomed(factor, axis.position(about)));
   }
 
-  pan(byX: number, _byY: number): boolean {
+  pan(byX: number): boolean {
     const shown = this.#shown();
     if (shown === undefined) return false;
-    const { plot, steps, allSteps, axis } = shown;
+    const { plot, axis } = shown;
     const by = byX / plot.plot.width;
     if (plot.across === 'values') {
       if (!this.#state.view.values.has(this.#tag)) return false;
@@ -196,9 +193,13 @@ export class CardGestures implements Gestures {
       return true;
     }
     if (this.#state.view.steps === undefined) return false;
-    const far = by * (steps[1] - steps[0]);
-    this.#state.change({ steps: withinSteps([steps[0] + far, steps[1] + far], allSteps) });
+    this.#panSteps(shown, by);
     return true;
+  }
+
+  #panSteps({ steps: [from, to], allSteps }: Shown, part: number): void {
+    const by = part * (to - from);
+    this.#state.change({ steps: withinSteps([from + by, to + by], allSteps) });
   }
 
   #showValues(range: Range | undefined): void {

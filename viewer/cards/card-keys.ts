@@ -4,7 +4,6 @@ import type { CardGestures } from './card-gestures.ts';
 import { formatCount } from './numbers.ts';
 import { pointedAt, type RunHistograms } from './scene.ts';
 
-/** The zoom factor of a key. */
 const ZOOM = 0.7;
 /** Columns that an arrow key with Ctrl moves. */
 const FAR = 10;
@@ -31,7 +30,7 @@ export function pressKey(
   tag: string,
   runs: readonly RunHistograms[],
   gestures: CardGestures,
-): { used: boolean; say?: string } {
+): { used: boolean; spoken?: string } {
   const { hover, brush } = state.view;
   const pointed = pointedAt(runs, hover);
   if (event.altKey || event.metaKey) return { used: false };
@@ -78,7 +77,7 @@ function moveCursor(
   tag: string,
   runs: readonly RunHistograms[],
   pointed: Pointed | undefined,
-): { used: boolean; say?: string } {
+): { used: boolean; spoken?: string } {
   const { hover, brush } = state.view;
   if (pointed === undefined || pointed.column === -1) return { used: false };
   let { of, column } = pointed;
@@ -90,22 +89,16 @@ function moveCursor(
 
   switch (event.key) {
     case 'ArrowLeft':
-      column = move(column - by);
-      break;
     case 'ArrowRight':
-      column = move(column + by);
+      column = move(event.key === 'ArrowLeft' ? column - by : column + by);
       break;
     case 'Home':
-      column = 0;
-      break;
     case 'End':
-      column = last;
+      column = event.key === 'Home' ? 0 : last;
       break;
     case 'ArrowUp':
-      value = nextBin(of, column, value, 1);
-      break;
     case 'ArrowDown':
-      value = nextBin(of, column, value, -1);
+      value = nextBin(of, column, value, event.key === 'ArrowUp' ? 1 : -1);
       break;
     case 'n': {
       const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
@@ -124,7 +117,7 @@ function moveCursor(
     ...(extends_ && { brush: extended(brush, of.series.firstStep(pointed.column), step) }),
   });
   const name = runs.length > 1 ? `${of.run}, ` : '';
-  return { used: true, say: name + sayCursor(of, column, value) };
+  return { used: true, spoken: name + describeCursor(of, column, value) };
 }
 
 /** The brush with the end at the cursor moved. */
@@ -146,7 +139,7 @@ function nextBin(of: RunHistograms, column: number, value: number | undefined, d
 }
 
 /** `step 40: 12 values in [0.1, 0.11)`. */
-function sayCursor(of: RunHistograms, column: number, value: number | undefined): string {
+function describeCursor(of: RunHistograms, column: number, value: number | undefined): string {
   const name = nameOfColumn(of.series, column);
   const bins = of.series.bins(column);
   const bin = value === undefined ? -1 : binAt(bins, value);

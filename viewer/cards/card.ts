@@ -1,7 +1,6 @@
 import type { Store } from '../data/store.ts';
 import type { ViewState } from '../state/view-state.ts';
 
-/** What all cards of a viewer share. */
 export interface CardContext {
   readonly store: Store;
   readonly state: ViewState;
@@ -18,10 +17,8 @@ export interface Card {
    * @returns whether the newest data are shown, or will be without another call
    */
   draw(newData?: boolean): boolean;
-  /** The chart as the text of an SVG file. */
   toSvg(): string;
   /** The drawn data as a table, whose first row is the heading. */
   toRows(): readonly (readonly (string | number)[])[];
-  /** Removes all listeners. */
   destroy(): void;
 }

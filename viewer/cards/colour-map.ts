@@ -1,7 +1,9 @@
-// Colour maps, as paths through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal
-// steps of lightness look equal. Lightness carries the value, since it is visible with any colour vision; hue only helps.
+import { clamp } from './geometry.ts';
 
-/** Evenly spaced points, with the hue in degrees. Density goes from near the background to as far from it as possible. */
+// Colour maps as paths through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal
+// steps of lightness look equal. Lightness carries the value, for any colour vision; hue only helps.
+
+/** Evenly spaced points, with the hue in degrees. */
 type Path = readonly (readonly [lightness: number, chroma: number, hue: number])[];
 
 const ON_LIGHT: Path = [
@@ -23,7 +25,7 @@ const ON_DARK: Path = [
 export const SHADES = 256;
 
 const linearToByte = (channel: number): number => {
-  const c = Math.min(1, Math.max(0, channel));
+  const c = clamp(channel, 0, 1);
   return Math.round(255 * (c <= 0.0031308 ? 12.92 * c : 1.055 * c ** (1 / 2.4) - 0.055));
 };
 
@@ -55,7 +57,6 @@ export function oklch(lightness: number, chroma: number, hue: number): Rgb {
 export const css = ([red, green, blue]: Rgb): string =>
   `#${[red, green, blue].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
-/** The colours from sparse to dense. */
 export function densityColours(dark: boolean): readonly Rgb[] {
   const made = dark ? maps.dark : maps.light;
   if (made.length === 0) made.push(...along(dark ? ON_DARK : ON_LIGHT));
@@ -74,43 +75,12 @@ function along(path: Path): Rgb[] {
   });
 }
 
-/** The position of a density in the colour map, 0 to 1. The smallest density is still visible. */
-export function shadeOf(density: number, most: number): number {
-  return density > 0 ? FAINTEST + (1 - FAINTEST) * (Math.log1p(density) / Math.log1p(most)) : 0;
-}
-const FAINTEST = 0.08;
-
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-const ONE = 0x3f800000;
-
-/**
- * {@link shadeOf} as a table, which spares a logarithm per pixel. The bits of the float32 `1 + density` grow about as its
- * logarithm; shifted right by `shift`, less those of 1, they index the table. Colours are little-endian RGBA, as in
- * ImageData.
- */
-export function shadeTable(most: number, dark: boolean): { table: Uint32Array; shift: number } {
-  const colours = densityColours(dark);
-  // Keep as many bits of the mantissa as make about 4096 entries, whatever the range.
-  const kept = Math.max(4, Math.min(20, Math.floor(Math.log2(4096 / Math.log2(1 + most)))));
-  const shift = 23 - kept;
-  float[0] = 1 + most;
-  const table = new Uint32Array(((bits[0]! - ONE) >>> shift) + 2);
-  for (let entry = 0; entry < table.length; entry++) {
-    bits[0] = ONE + entry * 2 ** shift + 2 ** (shift - 1);
-    const shade = Math.min(1, shadeOf(Math.max(float[0]! - 1, 1e-9), most));
-    const [red, green, blue] = colours[Math.round(shade * (SHADES - 1))]!;
-    table[entry] = 0xff000000 | (blue << 16) | (green << 8) | red;
-  }
-  return { table, shift };
-}
-
 /** The colours of a scale from its low to its high end. */
 export function cellColours(diverging: boolean, dark: boolean): readonly Rgb[] {
   return diverging ? divergingColours(dark) : densityColours(dark);
 }
 
-/** Blue below 0 and ochre above: distinct with any colour vision, and unlike the alarm colour. The middle is near the background. */
+/** Blue below 0, ochre above: distinct with any colour vision, and unlike the alarm colour. */
 function divergingColours(dark: boolean): Rgb[] {
   return Array.from({ length: SHADES }, (_, i) => {
     const side = (i / (SHADES - 1)) * 2 - 1;

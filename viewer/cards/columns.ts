@@ -1,12 +1,13 @@
 import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins, PointSummary } from '../data/points.ts';
+import type { Range } from '../state/view-state.ts';
 
-/** Kinds of values that are drawn as a bar chart below the plot, because they have no position in it or must not be missed. */
+/** Kinds of values with a bar chart of their own below the plot. */
 export const LANES = ['zeros', 'positiveInfinity', 'negativeInfinity', 'nan', 'unknown'] as const;
 export type Lane = (typeof LANES)[number];
 
-/** Limits of decoded bins that are kept, per card and in all: 32 and 128 MB. Other bins are decoded for each picture. */
+/** Limits of kept bins, per card and in all: 32 and 128 MB. Others are decoded for each picture. */
 const KEPT_BINS = 2 ** 22;
 const KEPT_BY_ALL = 2 ** 24;
 let keptByAll = 0;
@@ -15,8 +16,8 @@ let keptByAll = 0;
 const MARKS = ['count', 'mean', 'std'] as const;
 
 /**
- * The columns of a series at one version, as plain arrays. A column is one record, or the sum of several in a series that
- * was shrunk. The series stores bins compressed; those that were read are kept decoded here, also for the next version.
+ * The columns of a series at one version, as plain arrays. A column is one record, or the sum of several after the
+ * series was shrunk. The series stores bins compressed; here those that were read are kept decoded.
  */
 export class Columns {
   readonly length: number;
@@ -30,7 +31,6 @@ export class Columns {
   /** Finite values beyond a record's outer edges. */
   readonly below: Float64Array;
   readonly above: Float64Array;
-  /** The lanes that are not empty. */
   readonly filled: readonly Lane[];
   readonly #series: HistogramSeries;
   readonly #marks: readonly Float64Array[];
@@ -108,7 +108,6 @@ const NEIGHBOURHOOD = 9;
 /** Part of the usual distance that a column covers at most to each side, so that a gap is visible. */
 const REACH = 0.75;
 
-/** The sides of columns in a picture. */
 function extents(first: Float64Array, last: Float64Array): { left: Float64Array; right: Float64Array } {
   const n = first.length;
   const left = new Float64Array(n);
@@ -140,6 +139,14 @@ function median(numbers: Float64Array, from: number, room: Float64Array): number
     room[at] = number;
   }
   return room[(n - 1) >> 1]!;
+}
+
+/** The columns that overlap a range of steps: [first, end). */
+export function columnsWithin(columns: Columns, [from, to]: Range): [first: number, end: number] {
+  const first = columnAfter(columns, from);
+  let end = first;
+  while (end < columns.length && columns.left[end]! < to) end++;
+  return [first, end];
 }
 
 /** The first column that ends after a step; `length` if none does. */

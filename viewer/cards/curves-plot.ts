@@ -75,7 +75,6 @@ export abstract class CurvesPlot implements Plot {
     }
   }
 
-  /** The hover for a curve at a horizontal position. */
   protected hoverOf({ of: { series, run }, step }: Curve, x: number): Hover {
     const bins = series.bins(series.columnAt(step));
     const value = valueOfPixel(bins, this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));

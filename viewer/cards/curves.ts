@@ -3,11 +3,9 @@ import { columnAfter } from './columns.ts';
 import type { RunHistograms, Scene } from './scene.ts';
 import { spread } from './spread.ts';
 
-/** One column as a curve over the values. */
 export interface Curve {
   readonly of: RunHistograms;
   readonly column: number;
-  /** The first step of the column. */
   readonly step: number;
   /** From 0 for the oldest of the drawn curves to 1 for the newest. */
   readonly age: number;
@@ -56,8 +54,8 @@ export function curvesOf({ runs, axis, steps, view }: Scene, width: number, most
 }
 
 /**
- * The height at which curves are cut off: the highest, unless it is more than three times the median, as when all values
- * of a layer are the same at first.
+ * The height at which curves are cut off: the highest, unless it is more than three times the median, as when a layer
+ * starts with equal values.
  */
 export function ceilingOf(curves: readonly Curve[]): number {
   const highest = curves.map((curve) => curve.highest).sort((a, b) => a - b);

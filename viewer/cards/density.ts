@@ -19,8 +19,8 @@ export interface Density {
 }
 
 /**
- * Rasterises the columns of a series. Narrow columns add up in a pixel, each by the share that lies in it; a column wider
- * than a pixel counts whole in each.
+ * Rasterises the columns of a series. Narrow columns add up in a pixel, each by the share that lies in it; a column
+ * wider than a pixel counts whole in each.
  * @param borders the values between the rows of pixels: `rows + 1`, ascending
  */
 export function densityOf(columns: Columns, [from, to]: Range, width: number, borders: Float64Array): Density {
@@ -70,7 +70,6 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   widen(density);
   return density;
 
-  /** Adds the values beyond the edges of a record. */
   function addOutside(x: number, c: number, share: number): void {
     if (columns.below[c] !== 0) mass[x * stride]! += columns.below[c]! * share;
     if (columns.above[c] !== 0) mass[x * stride + rows + 1]! += columns.above[c]! * share;

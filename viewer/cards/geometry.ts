@@ -4,7 +4,6 @@ export interface Point {
   readonly y: number;
 }
 
-/** A rectangle of a card, in CSS pixels. */
 export interface Box {
   readonly left: number;
   readonly top: number;

@@ -1,11 +1,13 @@
 import type { Range } from '../state/view-state.ts';
-import { css, densityColours, SHADES, shadeTable } from './colour-map.ts';
+import { label } from './axes.ts';
+import { css, densityColours, SHADES } from './colour-map.ts';
 import { type Density, densest, densityOf } from './density.ts';
 import type { Box } from './geometry.ts';
 import { formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
 import type { RunHistograms, Scene } from './scene.ts';
+import { shade } from './shade.ts';
 import type { Theme } from './theme.ts';
 
 const QUANTILES = [
@@ -20,15 +22,16 @@ const QUANTILES = [
 /** Indexes by priority, for when not all labels fit. */
 const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4];
 const NAME_HEIGHT = 10;
-/** Least distance of quantile lines, in CSS pixels. */
 const APART = 1.5;
 
 /** Highest density in the colour scale, relative to the usual one: the zeros of a ReLU must not take all colours. */
 const TOWERING = 4;
 
-/** The borders of rows for {@link densityOf}. */
-export function rowBorders({ axis }: Scene, rows: number): Float64Array {
-  return Float64Array.from({ length: rows + 1 }, (_, row) => axis.valueAt(row / rows));
+/** The density of a run in a box, at the resolution of the screen. */
+export function densityIn({ width, height }: Box, { columns }: RunHistograms, { axis, steps, ratio }: Scene): Density {
+  const rows = Math.max(1, Math.round(height * ratio));
+  const borders = Float64Array.from({ length: rows + 1 }, (_, row) => axis.valueAt(row / rows));
+  return densityOf(columns, steps, Math.max(1, Math.round(width * ratio)), borders);
 }
 
 /** The density of one run, as colours over steps and values, with lines for quantiles. */
@@ -45,14 +48,12 @@ export class HeatMap {
   readonly #scale: number;
 
   constructor(of: RunHistograms, box: Box, scene: Scene) {
-    const width = Math.max(1, Math.round(box.width * scene.ratio));
-    const rows = Math.max(1, Math.round(box.height * scene.ratio));
-    this.density = densityOf(of.columns, scene.steps, width, rowBorders(scene, rows));
+    this.density = densityIn(box, of, scene);
     this.#of = of;
     this.#box = box;
     this.#steps = scene.steps;
     this.#theme = scene.theme;
-    this.#scale = rows / box.height;
+    this.#scale = this.density.rows / box.height;
     const { most, usual } = densest(this.density);
     this.#cut = most > usual * TOWERING;
     this.#most = (this.#cut ? usual * TOWERING : most) * this.#scale;
@@ -65,13 +66,13 @@ export class HeatMap {
   }
 
   #image(): HTMLCanvasElement {
-    const { width, rows, mass } = this.density;
+    const { width, rows } = this.density;
     const canvas = document.createElement('canvas');
     canvas.width = width;
     canvas.height = rows;
     const context = canvas.getContext('2d')!;
     const image = context.createImageData(width, rows);
-    shade(this.density, mass, this.#scale, this.#most, this.#theme.dark, new Uint32Array(image.data.buffer));
+    shade(this.density, this.#scale, this.#most, this.#theme.dark, new Uint32Array(image.data.buffer));
     context.putImageData(image, 0, 0);
     return canvas;
   }
@@ -100,18 +101,17 @@ export class HeatMap {
   /** Explains the colours, right-aligned. @returns the width it took */
   paintLegend(painter: Painter, right: number, y: number): number {
     if (this.#most === 0) return 0;
-    const text = { colour: this.#theme.ink2, size: 10 } as const;
     const unit = 'values per pixel';
     const [unitWidth, bar] = [82, 56];
     const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
     const start = right - unitWidth - most.length * 6 - 8 - bar;
-    painter.text(unit, right, y, { ...text, align: 'right' });
-    painter.text(most, start + bar + 5, y, text);
+    painter.text(unit, right, y, label(this.#theme, 'right'));
+    painter.text(most, start + bar + 5, y, label(this.#theme));
     const colours = densityColours(this.#theme.dark);
     for (let x = 0; x < bar; x += 2) {
       painter.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
     }
-    painter.text('0', start - 4, y, { ...text, align: 'right' });
+    painter.text('0', start - 4, y, label(this.#theme, 'right'));
     return right - start + 12;
   }
 }
@@ -122,30 +122,4 @@ function lastY(line: readonly number[], right: number): number {
     if (!Number.isNaN(line[i + 1]!)) return line[i + 1]!;
   }
   return Number.NaN;
-}
-
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-const ONE = 0x3f800000;
-
-/** Fills an image with the colours of a density, from the top row down. Empty pixels stay transparent. */
-export function shade(
-  { width, rows }: Density,
-  mass: Float32Array,
-  scale: number,
-  most: number,
-  dark: boolean,
-  pixels: Uint32Array,
-): void {
-  const { table, shift } = shadeTable(most, dark);
-  for (let x = 0; x < width; x++) {
-    const start = x * (rows + 2) + 1;
-    for (let row = 0, at = (rows - 1) * width + x; row < rows; row++, at -= width) {
-      const amount = mass[start + row]!;
-      if (amount === 0) continue;
-      float[0] = 1 + amount * scale;
-      const entry = (bits[0]! - ONE) >>> shift;
-      pixels[at] = table[entry < table.length ? entry : table.length - 1]!;
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { element, say } from '../element.ts';
 import type { View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
 import type { Card, CardContext } from './card.ts';
@@ -11,19 +12,16 @@ import { pointedAt, type Scene, SceneMaker } from './scene.ts';
 import { themeOf } from './theme.ts';
 
 /**
- * The histograms of one tag: a heat map over steps, ridges, or overlaid outlines, as the view says. Of one run, or of all
- * visible runs.
+ * The histograms of one tag, of one run or of all visible runs: a heat map over steps, ridges, or overlaid outlines, as
+ * the view says.
  */
 export class HistogramCard implements Card {
   readonly element: HTMLElement;
   readonly #context: CardContext;
   readonly #tag: string;
-  readonly #figure: HTMLElement = document.createElement('div');
-  readonly #readout: readonly [HTMLElement, HTMLElement] = [
-    document.createElement('div'),
-    document.createElement('div'),
-  ];
-  readonly #live: HTMLElement = document.createElement('div');
+  readonly #figure: HTMLElement = element('div');
+  readonly #readout: readonly [HTMLElement, HTMLElement] = [element('div'), element('div')];
+  readonly #live: HTMLElement = element('div', { 'aria-live': 'polite' });
   readonly #maker: SceneMaker;
   readonly #picture: HistogramPicture;
   readonly #gestures: CardGestures;
@@ -41,8 +39,6 @@ export class HistogramCard implements Card {
     this.element = this.#build(run === undefined ? tag : `${tag}, ${run}`);
     const redraw = (): void => context.requestDraw(this);
     this.#gestures = new CardGestures(this.#figure, context.state, tag, () => this.#shown(), redraw);
-    const keys = (event: KeyboardEvent): void => this.#press(event);
-    this.element.addEventListener('keydown', keys);
     const resized = new ResizeObserver(() => {
       this.#measure();
       redraw();
@@ -54,19 +50,18 @@ export class HistogramCard implements Card {
       () => resized.disconnect(),
       () => this.#maker.destroy(),
       () => this.#picture.destroy(),
-      () => this.element.removeEventListener('keydown', keys),
     ];
   }
 
   /** Sets styles one by one: a strict content security policy forbids style attributes. */
   #build(name: string): HTMLElement {
-    const element = document.createElement('div');
     const set = (of: HTMLElement, style: Partial<CSSStyleDeclaration>): void => void Object.assign(of.style, style);
-    element.tabIndex = 0;
-    element.setAttribute('role', 'application');
-    element.setAttribute('aria-roledescription', 'histograms over steps');
-    element.setAttribute('aria-label', `Histograms of ${name}`);
-    set(element, { display: 'flex', flexDirection: 'column', width: '100%', height: '100%', minHeight: '0' });
+    const { canvases } = this.#picture;
+    for (const canvas of canvases) {
+      canvas.setAttribute('aria-hidden', 'true');
+      set(canvas, { position: 'absolute', inset: '0', width: '100%', height: '100%' });
+    }
+    this.#figure.append(...canvases);
     set(this.#figure, {
       position: 'relative',
       flex: '1 1 0',
@@ -74,22 +69,28 @@ export class HistogramCard implements Card {
       touchAction: 'pan-y',
       userSelect: 'none',
     });
-    for (const canvas of this.#picture.canvases) {
-      canvas.setAttribute('aria-hidden', 'true');
-      set(canvas, { position: 'absolute', inset: '0', width: '100%', height: '100%' });
-    }
-    this.#figure.append(...this.#picture.canvases);
-    const readout = document.createElement('div');
+    const readout = element('div', {}, ...this.#readout);
     set(readout, { flex: 'none', height: '2.9em', fontSize: '11px', lineHeight: '1.45em', padding: '2px 12px 0 52px' });
     set(readout, { fontVariantNumeric: 'tabular-nums' });
     for (const line of this.#readout) {
       set(line, { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' });
     }
-    readout.append(...this.#readout);
-    this.#live.setAttribute('aria-live', 'polite');
     set(this.#live, { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' });
-    element.append(this.#figure, readout, this.#live);
-    return element;
+    const card = element(
+      'div',
+      {
+        tabindex: 0,
+        role: 'application',
+        'aria-roledescription': 'histograms over steps',
+        'aria-label': `Histograms of ${name}`,
+        keydown: (event: KeyboardEvent) => this.#press(event),
+      },
+      this.#figure,
+      readout,
+      this.#live,
+    );
+    set(card, { display: 'flex', flexDirection: 'column', width: '100%', height: '100%', minHeight: '0' });
+    return card;
   }
 
   /** The plot in the page with the axes of the next frame: several wheel events may arrive before it is drawn. */
@@ -105,11 +106,11 @@ export class HistogramCard implements Card {
   #press(event: KeyboardEvent): void {
     const { painted } = this.#picture;
     if (painted === undefined) return;
-    const { used, say } = pressKey(event, this.#context.state, this.#tag, painted.scene.runs, this.#gestures);
+    const { used, spoken } = pressKey(event, this.#context.state, this.#tag, painted.scene.runs, this.#gestures);
     if (!used) return;
     event.preventDefault();
     event.stopPropagation();
-    if (say !== undefined) this.#live.textContent = say;
+    if (spoken !== undefined) this.#live.textContent = spoken;
   }
 
   #measure(): void {
@@ -135,7 +136,7 @@ export class HistogramCard implements Card {
     return drawn;
   }
 
-  /** Writes what is under the pointer below the figure. */
+  /** Describes the hovered bin and column below the figure. */
   #read({ runs, theme }: Scene, { hover }: View): void {
     const pointed = pointedAt(runs, hover);
     const lines = ['', ''];
@@ -147,7 +148,7 @@ export class HistogramCard implements Card {
       lines[1] = describeColumn(of.series, column, !this.#picture.painted!.plot.countsLanes);
     }
     for (const [i, line] of this.#readout.entries()) {
-      if (line.textContent !== lines[i]) line.textContent = lines[i]!;
+      say(line, lines[i]!);
       line.style.color = i === 0 ? theme.ink : theme.ink2;
     }
   }

@@ -8,7 +8,7 @@ import type { Plot, Scene, SceneMaker } from './scene.ts';
 import { StepPlot } from './step-plot.ts';
 import type { Theme } from './theme.ts';
 
-/** What is in the page, and what it was painted from. */
+/** The picture in the page, and the inputs that it was painted from. */
 interface Painted {
   /** Size, theme, and kind of plot and axis: a change of these is painted in the same frame. */
   readonly layoutKey: string;
@@ -31,8 +31,8 @@ const turns = new PaintTurns();
 const PLOTS = { heat: StepPlot, ridge: Ridge, overlay: Overlay } as const;
 
 /**
- * The picture of a histogram card, on two canvases: the plot, repainted when data, size or zoom change, and above it the
- * brush, the pointer and the histogram under it. So these follow the pointer in every frame, whatever the plot costs.
+ * The picture of a histogram card, on two canvases: the plot, repainted when data, size or zoom change, and above it
+ * brush, pointer and hovered histogram, which can follow the pointer in every frame, whatever the plot costs.
  */
 export class HistogramPicture {
   readonly #maker: SceneMaker;
@@ -53,7 +53,7 @@ export class HistogramPicture {
   }
 
   /**
-   * @param band what a drag along an axis will zoom to
+   * @param band the range that a drag along an axis selects
    * @param options `newData`: whether new data must be shown. `now`: whether the picture may not wait for its turn.
    * @returns whether the newest data are shown, or will be when the turn comes
    */
@@ -73,7 +73,7 @@ export class HistogramPicture {
     const isSameView =
       old?.layoutKey === layoutKey && old.viewKey === viewKey && old.steps === view.steps && !old.waits;
     if (!isSameView || (newData && old.dataKey !== dataKey)) {
-      // The scheduler has paced new data already. What the user moves takes turns.
+      // The scheduler paces new data. Zooming and panning take turns here.
       if (old?.layoutKey !== layoutKey || now || isSameView || this.#isTurn(old, viewKey, view)) {
         this.#paint({ layoutKey, dataKey, viewKey }, () => this.#maker.make(view, theme, width, height, ratio));
       } else this.#move(old, view);
@@ -113,7 +113,7 @@ export class HistogramPicture {
     this.#painted = { ...old, steps: view.steps, scene, plot, exact };
   }
 
-  /** Paints the same scene with another painter, as a plot of its own. */
+  /** Paints the same scene with another painter, for export. */
   paintCopy(painter: Painter, view: View): void {
     const { scene } = this.#painted!;
     const plot = new PLOTS[scene.view.histograms](scene);

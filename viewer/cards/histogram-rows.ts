@@ -1,12 +1,12 @@
-import { columnAfter } from './columns.ts';
+import { columnsWithin } from './columns.ts';
 import { evenly } from './curves.ts';
 import type { RunHistograms, Scene } from './scene.ts';
 
 type Row = (string | number)[];
 
 /**
- * The histograms of a scene as a table for export: a row for each bin of each column that is drawn. Values that are in no
- * bin have rows from `NaN` to `NaN`, from `Infinity` to `Infinity` and so on; values of unknown kind from `''` to `''`.
+ * The histograms of a scene as a table for export, with a row for each bin of each drawn column. Values in no bin have
+ * rows from `NaN` to `NaN`, from `Infinity` to `Infinity` and so on; values of unknown kind from `''` to `''`.
  */
 export function histogramRows(scene: Scene): Row[] {
   const rows: Row[] = [['run', 'step', 'left', 'right', 'count']];
@@ -16,9 +16,7 @@ export function histogramRows(scene: Scene): Row[] {
 
 function drawnColumns(of: RunHistograms, { view, steps, runs }: Scene): number[] {
   if (view.histograms !== 'heat') return evenly(of, view.brush ?? steps, Math.ceil(60 / runs.length));
-  const first = columnAfter(of.columns, steps[0]);
-  let end = first;
-  while (end < of.columns.length && of.columns.left[end]! < steps[1]) end++;
+  const [first, end] = columnsWithin(of.columns, steps);
   return Array.from({ length: end - first }, (_, i) => first + i);
 }
 

@@ -104,7 +104,6 @@ export function outside({ mass, rows, width }: Density): { below: number; above:
   return { below, above };
 }
 
-/** Marks along the upper and lower edge where values lie beyond it. */
 export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: Density, theme: Theme): void {
   const pixel = box.width / width;
   for (const [row, y] of [

@@ -1,8 +1,9 @@
 import { ticks } from 'd3-array';
 import type { Hover } from '../state/view-state.ts';
-import { paintRuns } from './axes.ts';
+import { label, paintRuns } from './axes.ts';
 import { CELL, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
 import { CurvesPlot, HEADER } from './curves-plot.ts';
+import { clamp } from './geometry.ts';
 import { formatCount, formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Scene } from './scene.ts';
@@ -30,11 +31,7 @@ export class Overlay extends CurvesPlot {
     for (const tick of ticks(0, this.#ceiling, Math.max(2, Math.floor(height / 36)))) {
       const y = bottom - (tick / this.#ceiling) * height;
       painter.line([left, y, left + width, y], { colour: theme.line, width: 1 });
-      painter.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), {
-        colour: theme.ink2,
-        size: 10,
-        align: 'right',
-      });
+      painter.text(formatShort(tick), left - 6, Math.min(y, bottom - 4), label(theme, 'right'));
     }
     for (const [i, curve] of this.curves.entries()) {
       const { of, age } = curve;
@@ -49,20 +46,19 @@ export class Overlay extends CurvesPlot {
   #paintHeader(painter: Painter): void {
     const { theme, runs } = this.scene;
     const { left, width } = this.plot;
-    const text = { colour: theme.ink2, size: 10 } as const;
     const y = HEADER / 2 - 1;
-    painter.text('values per pixel', left, y, text);
+    painter.text('values per pixel', left, y, label(theme));
     const [oldest, newest] = [this.curves[0]!, this.curves.at(-1)!];
     const name = `${formatCount(newest.step)}`;
     const right = left + width;
-    painter.text(name, right, y, { ...text, align: 'right' });
+    painter.text(name, right, y, label(theme, 'right'));
     const end = right - name.length * 5.8 - 6;
     const bar = 40;
     for (let x = 0; x < bar; x += 2) {
       const age = x / (bar - 2);
       painter.rectangle(end - bar + x, y - 1.5, 2, 3, (runs[0] ?? newest.of).colour, 0.15 + 0.85 * age ** 1.5);
     }
-    painter.text(`step ${formatCount(oldest.step)}`, end - bar - 6, y, { ...text, align: 'right' });
+    painter.text(`step ${formatCount(oldest.step)}`, end - bar - 6, y, label(theme, 'right'));
   }
 
   /** Picks the curve whose height at this value is nearest. */
@@ -71,7 +67,7 @@ export class Overlay extends CurvesPlot {
     let nearest: Curve | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const curve of this.curves) {
-      const at = Math.min(curve.heights.length - 1, Math.max(0, Math.floor((x - left) / CELL)));
+      const at = clamp(Math.floor((x - left) / CELL), 0, curve.heights.length - 1);
       const distance = Math.abs(top + height - (curve.heights[at]! / this.#ceiling) * height - y);
       // Of equally near curves the newest, which is on top.
       if (distance <= least) [nearest, least] = [curve, distance];

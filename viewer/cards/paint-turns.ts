@@ -1,6 +1,6 @@
 /** Time for repainting in one frame, in milliseconds. */
 const TURN = 6;
-/** Part of the time that repainting may take while the user moves something. After a slow picture no others are painted for a while. */
+/** Part of the time for repainting while the user moves something. A slow picture is made up for by a pause. */
 const SHARE = 0.15;
 /** The user has come to rest after this time without a change, in milliseconds. Then all cards are repainted. */
 const STILL = 100;
@@ -20,7 +20,6 @@ export class PaintTurns {
   #spent = 0;
   /** Painting time beyond {@link SHARE} of the time passed. */
   #owed = 0;
-  /** The last frame with a change. */
   #moved: number = Number.NEGATIVE_INFINITY;
 
   /**

@@ -122,7 +122,7 @@ export function sizedPainter(canvas: HTMLCanvasElement, width: number, height: n
   return canvasPainter(canvas, width, height, font);
 }
 
-/** A painter on a canvas that has this size in CSS pixels already, and is cleared. @param ratio device pixels per CSS pixel */
+/** The same if the canvas has that size already. @param ratio device pixels per CSS pixel */
 export function canvasPainter(
   canvas: HTMLCanvasElement,
   width: number,

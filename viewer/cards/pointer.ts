@@ -1,6 +1,6 @@
 import type { Point } from './geometry.ts';
 
-/** What an element does with pointer, wheel and touch. */
+/** Handlers of pointer, wheel and touch gestures. */
 export interface Gestures {
   /** A pointer without a button, or a finger that touches and does not move. */
   move(at: Point): void;
@@ -14,11 +14,11 @@ export interface Gestures {
   doubleClick(at: Point): void;
   /** A factor above 1 zooms out. @returns whether it was handled; otherwise the page scrolls */
   zoom(factor: number, about: Point, wheel: { focused: boolean; control: boolean }): boolean;
-  /** In pixels. @returns whether it was handled */
-  pan(byX: number, byY: number, at: Point): boolean;
+  /** Pans along the steps, by pixels. @returns whether it was handled */
+  pan(byX: number): boolean;
 }
 
-/** A pointer that moves less than this, in pixels, clicks; one that moves farther drags. */
+/** Movement that turns a click into a drag, in pixels. */
 export const CLICK = 4;
 /** The logarithm of the zoom factor, per pixel of wheel movement. */
 const ZOOM = 0.002;
@@ -27,7 +27,7 @@ const LINE = 16;
 
 /**
  * Turns pointer events into gestures: hovering, dragging with the main button or one finger, pinching, zooming and
- * panning with a wheel. The element's style is to say `touch-action: pan-y`, so that a finger can still scroll the page.
+ * panning with a wheel. The element needs the style `touch-action: pan-y`, so that a finger can still scroll the page.
  * @returns a function that stops listening
  */
 export function listenToPointer(element: HTMLElement, gestures: Gestures): () => void {
@@ -76,7 +76,7 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
       down.set(event.pointerId, point);
       const after = pinch();
       gestures.zoom(before.apart / after.apart, after.middle, { focused: true, control: true });
-      gestures.pan(before.middle.x - after.middle.x, 0, after.middle);
+      gestures.pan(before.middle.x - after.middle.x);
       return;
     }
     if (down.has(event.pointerId)) down.set(event.pointerId, point);
@@ -100,7 +100,7 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
   on('pointerup', (event) => up(event, true));
   on('pointercancel', (event) => up(event, false));
   on('pointerleave', (event) => {
-    // Lifting a finger leaves too. What it pointed at stays readable.
+    // Lifting a finger fires pointerleave too, but its hover stays readable.
     if (down.size === 0 && event.pointerType !== 'touch') gestures.leave();
   });
   on('dblclick', (event) => gestures.doubleClick(pointOf(event)));
@@ -114,7 +114,7 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
     const focused = activeElement !== document.body && activeElement?.contains(element) === true;
     const used =
       Math.abs(x) > Math.abs(y)
-        ? gestures.pan(x, 0, point)
+        ? gestures.pan(x)
         : gestures.zoom(Math.exp(y * ZOOM), point, { focused, control: event.ctrlKey || event.metaKey });
     if (used) event.preventDefault();
   });

@@ -1,6 +1,5 @@
 import type { Range } from '../state/view-state.ts';
-import type { Columns } from './columns.ts';
-import { columnAfter } from './columns.ts';
+import { type Columns, columnsWithin } from './columns.ts';
 import type { Density } from './density.ts';
 import type { Box } from './geometry.ts';
 
@@ -8,8 +7,8 @@ import type { Box } from './geometry.ts';
 const WIDE = 2;
 
 /**
- * Quantiles over steps: a line for each share, x and y in turn in CSS pixels, with NaN in gaps. Quantiles outside the image
- * are above or below the box.
+ * Quantiles over steps: a line for each share, x and y in turn in CSS pixels, with NaN in gaps. Quantiles outside the
+ * image are above or below the box.
  * @param apart least distance of two quantiles, in CSS pixels. Closer ones are left out, so that lines do not cover the
  *   narrow bin they lie in.
  */
@@ -42,9 +41,7 @@ export function quantileLines(
     for (const line of lines) line.push(Number.NaN, Number.NaN);
   };
 
-  const first = columnAfter(columns, steps[0]);
-  let last = first;
-  while (last < columns.length && columns.left[last]! < steps[1]) last++;
+  const [first, last] = columnsWithin(columns, steps);
   const wide = (last - first) * WIDE < width && last > first;
   if (!wide) {
     for (let x = 0; x < width; x++) {
@@ -75,8 +72,8 @@ export function quantileLines(
 const OUTSIDE = 4;
 
 /**
- * Writes the quantiles of a pixel column `into`, in pixels from the bottom. NaN if the column has no values; less than 0 or
- * more than `rows` outside the image.
+ * Writes the quantiles of a pixel column `into`, in pixels from the bottom. NaN if the column has no values; less than
+ * 0 or more than `rows` outside the image.
  */
 export function quantileAt({ mass, rows }: Density, x: number, shares: readonly number[], into: Float64Array): void {
   const start = x * (rows + 2);

@@ -1,5 +1,5 @@
 import type { Hover } from '../state/view-state.ts';
-import { paintRuns } from './axes.ts';
+import { label, paintRuns } from './axes.ts';
 import { areas, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
 import { CurvesPlot, HEADER } from './curves-plot.ts';
 import { formatCount, formatShort } from './numbers.ts';
@@ -68,7 +68,7 @@ export class Ridge extends CurvesPlot {
       last = y;
       const { step } = this.curves[i]!;
       const name = Math.abs(step) < 1e6 ? formatCount(step) : formatShort(step);
-      painter.text(name, this.plot.left - 6, y - 3, { colour: theme.ink2, size: 10, align: 'right' });
+      painter.text(name, this.plot.left - 6, y - 3, label(theme, 'right'));
     }
   }
 

@@ -1,6 +1,6 @@
-import { type Density, densityOf } from './density.ts';
+import type { Density } from './density.ts';
 import type { Box } from './geometry.ts';
-import { rowBorders } from './heat-map.ts';
+import { densityIn } from './heat-map.ts';
 import type { Painter } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
 import type { RunHistograms, Scene } from './scene.ts';
@@ -13,11 +13,9 @@ export class RunBands {
   readonly #box: Box;
 
   constructor(scene: Scene, box: Box) {
-    const width = Math.max(1, Math.round(box.width * scene.ratio));
-    const borders = rowBorders(scene, Math.max(1, Math.round(box.height * scene.ratio)));
     this.#box = box;
     this.densities = scene.runs.map((of) => {
-      const density = densityOf(of.columns, scene.steps, width, borders);
+      const density = densityIn(box, of, scene);
       return { of, density, lines: quantileLines(density, of.columns, scene.steps, box, SHARES, 0) };
     });
   }

@@ -1,8 +1,8 @@
 import { element } from '../element.ts';
 
-// Distinguishable with any colour vision. From Okabe and Ito, "Color Universal Design" (2008), adjusted until any two of
-// a set are at least 0.11 apart in OKLab as seen with normal vision, protanopia and deuteranopia (Machado, Oliveira and
-// Fernandes, 2009), and each has a contrast of at least 3 to its background.
+// From Okabe and Ito, "Color Universal Design" (2008), adjusted until any two of a set are at least 0.11 apart in OKLab
+// as seen with normal vision, protanopia and deuteranopia (Machado, Oliveira and Fernandes, 2009). Their contrast to
+// the background is at least 3.
 const ON_LIGHT = ['#0170ae', '#dd660b', '#009e73', '#9e3b6a', '#399bd0', '#5a2b91', '#9d4e00', '#663502'];
 const ON_DARK = ['#1bb1c9', '#e08e14', '#867dfd', '#018b72', '#e9cb3f', '#d24601', '#8ed5fe', '#9148b3'];
 

@@ -1,7 +1,7 @@
 /**
- * TensorBoard's exponential moving average, corrected for its start at 0: after n finite values it is divided by the sum of
- * the weights, 1 - weight^n. Values that are not finite are kept and ignored; a constant series is not changed. For finite
- * values this is pandas' `ewm(alpha=1 - weight).mean()`.
+ * TensorBoard's exponential moving average, corrected for its start at 0: after n finite values it is divided by the
+ * sum of the weights, 1 - weight^n. Values that are not finite are kept and ignored; a constant series is not changed.
+ * For finite values this is pandas' `ewm(alpha=1 - weight).mean()`.
  *
  * After classicSmoothing in tensorboard/webapp/widgets/line_chart_v2/data_transformer.ts; the correction is
  * that of Adam (Kingma and Ba, 2015, section 3).
@@ -23,8 +23,8 @@ export function smooth(values: ArrayLike<number>, weight: number): Float64Array 
 }
 
 /**
- * Thins out a line without changing how it looks: of the points in a pixel column, the first, the smallest, the largest and
- * the last remain, and one NaN if there is any.
+ * Thins out a line without changing how it looks: of the points in a pixel column, the first, the smallest, the largest
+ * and the last remain, and one NaN if there is any.
  * @param x of the points in pixels, ascending
  * @returns x and y in turn
  */

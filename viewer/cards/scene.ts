@@ -27,12 +27,11 @@ export interface Scene {
   readonly ratio: number;
   readonly theme: Theme;
   readonly view: View;
-  /** The visible steps. */
   readonly steps: Range;
   readonly axis: ValueAxis;
 }
 
-/** A plot of a scene. What follows the pointer is painted on a second canvas above it. */
+/** A plot of a scene. Brush and pointer are painted on a second canvas above it. */
 export interface Plot {
   readonly plot: Box;
   /** The axes, for zooming. Curves have no axis of steps. */
@@ -51,8 +50,8 @@ export interface Plot {
 }
 
 /**
- * The column at a hover: in the hovered run, or in the first if that is not drawn; without a hover the last column. An index
- * into the series, which may have grown since {@link RunHistograms.columns} were made.
+ * The column at a hover: in the hovered run, or in the first if that is not drawn; without a hover the last column. An
+ * index into the series, which may have grown since {@link RunHistograms.columns} were made.
  */
 export function pointedAt(
   runs: readonly RunHistograms[],

@@ -1,12 +1,12 @@
 import type { Bins } from '../data/points.ts';
+import { label } from './axes.ts';
 import { binAt } from './bins.ts';
-import type { Box } from './geometry.ts';
+import { type Box, clamp } from './geometry.ts';
 import { formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';
 
-/** A bar, in pixels from the upper end of the axis of values. */
 interface Bar {
   readonly from: number;
   readonly to: number;
@@ -28,7 +28,7 @@ function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[]
       bars.push({ from: Math.max(0, from), to: Math.min(length, to), count, bin });
       continue;
     }
-    const row = Math.min(length - 1, Math.max(0, Math.floor((from + to) / 2)));
+    const row = clamp(Math.floor((from + to) / 2), 0, length - 1);
     const last = bars.at(-1);
     if (last !== undefined && last.from === row && last.to === row + 1) {
       if (count > last.count) bars[bars.length - 1] = { ...last, count, bin };
@@ -37,7 +37,7 @@ function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[]
   return bars;
 }
 
-/** Paints the exact histogram of one column beside the plot, on the same axis of values. The axis of counts is at `footY`. */
+/** Paints the histogram of one column beside the plot, on the same axis of values. Counts are labelled at `footY`. */
 export function paintHistogram(
   painter: Painter,
   box: Box,
@@ -67,12 +67,8 @@ export function paintHistogram(
     if (count > scale) paintCut(painter, box.left + full, box.top + from, height, count, theme);
   }
   paintCumulative(painter, box, bins, axis, theme);
-  painter.text('0', box.left + 1, footY, { colour: theme.ink2, size: 10 });
-  painter.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, {
-    colour: theme.ink2,
-    size: 10,
-    align: 'right',
-  });
+  painter.text('0', box.left + 1, footY, label(theme));
+  painter.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, label(theme, 'right'));
 }
 
 /** A bar longer than this many times the next is cut off, so that the others stay visible. */
@@ -92,7 +88,7 @@ function paintCut(painter: Painter, right: number, top: number, height: number, 
   for (const x of [right - 9, right - 5]) {
     painter.line([x - 1.5, middle + tall / 2, x + 1.5, middle - tall / 2], { colour: theme.surface, width: 1.5 });
   }
-  const text = { colour: theme.ink2, size: 10, align: 'right', halo: theme.surface } as const;
+  const text = { ...label(theme, 'right'), halo: theme.surface };
   painter.text(formatShort(count), right - 14, middle - Math.max(9, height / 2 + 7), text);
 }
 
@@ -105,7 +101,6 @@ function paintCumulative(painter: Painter, box: Box, { edges, counts }: Bins, ax
   let last = Number.NaN;
   for (let bin = 0; bin <= counts.length; bin++) {
     const y = box.top + (1 - axis.position(edges[bin]!)) * box.height;
-    // Points closer than half a pixel are skipped.
     if (!(Math.abs(y - last) < 0.5) || bin === counts.length || edges[bin] === edges[bin + 1]) {
       points.push(box.left + 1 + (below / total) * (box.width - 10), y);
       last = y;

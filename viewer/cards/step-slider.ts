@@ -6,8 +6,8 @@ interface Stepped {
 }
 
 /**
- * Selects a point of a series that has no chart over steps: by a slider, or by the step hovered in another card. Follows the
- * last point until the user moves it.
+ * Selects a point of a series that has no chart over steps: by a slider, or by the step hovered in another card.
+ * Follows the last point until the user moves it.
  */
 export class StepSlider {
   readonly element: HTMLElement;
@@ -34,7 +34,6 @@ export class StepSlider {
     this.element = element('div', { class: 'slider' }, this.#range, this.#step);
   }
 
-  /** The point to show; undefined if there is none. */
   pick<P extends Stepped>(points: readonly P[]): P | undefined {
     this.#steps = points.map(({ step }) => step);
     const step = this.#state.view.hover?.step ?? this.#chosen ?? Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { element } from '../element.ts';
 import type { Hover, Range, View, ViewState } from '../state/view-state.ts';
+import { clamp } from './geometry.ts';
 import { listenToPointer } from './pointer.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
 
@@ -16,14 +17,13 @@ export interface StepTrack {
   neighbour(step: number, direction: 1 | -1): number;
 }
 
-/** The step at a horizontal position, clamped to the plot. */
 export function stepAt({ steps: [from, to], left, right }: StepTrack, x: number): number {
-  return from + Math.min(1, Math.max(0, (x - left) / (right - left))) * (to - from);
+  return from + clamp((x - left) / (right - left), 0, 1) * (to - from);
 }
 
 /**
- * Pointer and keys of a plot over steps, as on histogram cards: dragging brushes, or pans with Shift; a wheel zooms; a double
- * click resets. Arrows move the hover, with Shift the brush; Enter zooms to the brush.
+ * Pointer and keys of a plot over steps, as on histogram cards: dragging brushes, or pans with Shift; a wheel zooms; a
+ * double click resets. Arrows move the hover, with Shift the brush; Enter zooms to the brush.
  * @returns a function that stops listening
  */
 export function listenToSteps(element: HTMLElement, state: ViewState, track: StepTrack): () => void {
@@ -100,10 +100,8 @@ export class StepMarks {
   }
 
   update({ brush, hover }: View, { steps: [from, to], left, right }: StepTrack): void {
-    const position = (step: number): number => {
-      const x = left + ((step - from) / (to - from)) * (right - left);
-      return Math.min(right, Math.max(left, x));
-    };
+    const position = (step: number): number =>
+      clamp(left + ((step - from) / (to - from)) * (right - left), left, right);
     this.#brush.hidden = brush === undefined || brush[1] < from || brush[0] > to;
     if (brush !== undefined) {
       const [start, end] = [position(brush[0]), position(brush[1])];

@@ -9,7 +9,6 @@ export interface Theme {
   readonly ink: string;
   readonly ink2: string;
   readonly ink3: string;
-  /** Hairlines. */
   readonly line: string;
   /** Brush and pointer. */
   readonly accent: string;
@@ -54,32 +53,22 @@ export const DARK: Theme = {
 };
 
 /** The themes read since the last microtask, by root node. */
-let themes: Map<Node, Theme> | undefined;
+const themes = new Map<Node, Theme>();
 
 /**
  * The theme for an element's colour scheme and font. Read once per root when many cards are drawn in one go, because
  * getComputedStyle() makes the browser recalculate styles.
  */
 export function themeOf(element: Element): Theme {
-  if (themes === undefined) {
-    themes = new Map();
-    queueMicrotask(() => {
-      themes = undefined;
-    });
-  }
   const root = element.getRootNode();
-  let theme = themes.get(root);
-  if (theme === undefined) {
-    theme = readTheme(element);
-    themes.set(root, theme);
-  }
-  return theme;
-}
-
-function readTheme(element: Element): Theme {
+  const read = themes.get(root);
+  if (read !== undefined) return read;
+  if (themes.size === 0) queueMicrotask(() => themes.clear());
   const { colorScheme, fontFamily } = getComputedStyle(element);
   const both = colorScheme.includes('light') && colorScheme.includes('dark');
   const dark = both ? matchMedia('(prefers-color-scheme: dark)').matches : colorScheme.includes('dark');
   const theme = dark ? DARK : LIGHT;
-  return { ...theme, font: fontFamily || theme.font };
+  const made = { ...theme, font: fontFamily || theme.font };
+  themes.set(root, made);
+  return made;
 }

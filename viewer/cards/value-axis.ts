@@ -17,7 +17,6 @@ export interface ValueAxis {
   ticks(length: number, distance: number): Tick[];
   /** The domain after zooming about a position. A factor of 0.5 halves it. */
   zoomed(factor: number, about: number): Range;
-  /** The domain after moving by a part of its length. */
   moved(by: number): Range;
 }
 
@@ -25,8 +24,8 @@ export interface ValueAxis {
 const FARTHEST = 1e300;
 
 /**
- * A linear or a symmetric-log axis. The latter is about linear within ±`constant` and logarithmic beyond: sgn(x) log(1 +
- * |x / C|) (Webber, "A bi-symmetric log transformation for wide-range data", 2013). d3-scale's has linear ticks.
+ * A linear or a symmetric-log axis. The latter is about linear within ±`constant` and logarithmic beyond:
+ * sgn(x) log(1 + |x / C|) (Webber, "A bi-symmetric log transformation for wide-range data", 2013).
  */
 export function valueAxis(kind: View['valueAxis'], domain: Range, constant: number): ValueAxis {
   const bend = (value: number): number =>

@@ -3,14 +3,12 @@ import type { Bins } from '../data/points.ts';
 import type { Range, View } from '../state/view-state.ts';
 import { valueAxis } from './value-axis.ts';
 
-/** What an axis without zoom is made from. */
 export interface ValueRange {
   readonly domain: Range;
-  /** Where a symmetric-log axis turns from linear to logarithmic, about. */
+  /** The `constant` of a symmetric-log axis. */
   readonly constant: number;
 }
 
-/** Sampled columns per series. */
 const SAMPLE = 64;
 /** The bulk of the values lies between these shares. */
 const BULK: Range = [0.005, 0.995];
@@ -20,8 +18,8 @@ const ROOM = 2.2;
 const BESIDE = 0.2;
 
 /**
- * The range for the histograms of all series: their bulk, or all values if these fit. So a single value of 1e30 does not
- * hide a unit Gaussian.
+ * The range for the histograms of all series: their bulk, or all values if these fit. So a single value of 1e30 does
+ * not hide a unit Gaussian.
  */
 export function valueRange(series: readonly HistogramSeries[], kind: View['valueAxis']): ValueRange {
   const bulk = between(series, BULK);
@@ -31,7 +29,6 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   const sample = sampleOf(series);
   const constant = bendOf(sample) ?? (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) || 1);
 
-  // Nothing but zeros.
   if (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) < ZERO) return { domain: [-1, 1], constant: 1 };
   // A single value, or bins as wide as the range: add a margin.
   const finest = narrowest(sample);
@@ -72,7 +69,6 @@ function extentOf(series: readonly HistogramSeries[], range: Range): Range {
   return [from, to];
 }
 
-/** The bins of evenly spaced columns. */
 function sampleOf(series: readonly HistogramSeries[]): Bins[] {
   return series.flatMap((one) => {
     const count = Math.min(SAMPLE, one.length);
@@ -114,7 +110,7 @@ function narrowest(sample: readonly Bins[]): number {
   return Number.isFinite(least) ? least : 0;
 }
 
-/** As {@link BULK} and {@link ROOM}, for scalars. A loss may fall far from its start: all is shown up to 25 times the bulk. */
+/** As {@link BULK} and {@link ROOM}, for scalars. More room, since a loss may fall far from its start. */
 const SCALAR_BULK: Range = [0.01, 0.99];
 const SCALAR_ROOM = 25;
 const SCALAR_MARGIN = 0.05;

@@ -6,7 +6,6 @@ import type { View } from '../state/view-state.ts';
 import { type MatrixScale, ROBUST } from './matrix-scale.ts';
 import { isShare } from './statistics.ts';
 
-/** Explains the colours of the overview. */
 export class Legend {
   readonly element: HTMLElement;
   readonly #low: HTMLElement = element('span', { class: 'number' });

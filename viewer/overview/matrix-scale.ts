@@ -1,12 +1,11 @@
+import { clamp } from '../cards/geometry.ts';
 import type { Statistic } from '../state/view-state.ts';
 
-/** Maps statistics to positions in a colour map. */
 export interface MatrixScale {
   /** Whether the colours diverge from 0 to two hues; otherwise they go from little to much. */
   readonly diverging: boolean;
   /** From 0 to 1, clamped; 0.5 is the middle of a diverging scale. NaN for NaN. */
   position(value: number): number;
-  /** The values at both ends. */
   readonly low: number;
   readonly high: number;
   readonly kind: 'linear' | 'log' | 'symlog';
@@ -16,8 +15,8 @@ export interface MatrixScale {
 export const ROBUST: readonly [number, number] = [0.05, 0.95];
 
 /**
- * The scale for a statistic, from the visible numbers. Shares are linear from 0 to 1; a standard deviation is logarithmic;
- * what may be negative diverges from 0 on a symmetric-log scale. NaN and infinities are ignored.
+ * The scale for a statistic, from the visible numbers. Shares are linear from 0 to 1; standard deviations logarithmic;
+ * statistics that may be negative diverge from 0 on a symmetric-log scale. NaN and infinities are ignored.
  */
 export function matrixScale(statistic: Statistic, numbers: ArrayLike<number>): MatrixScale {
   const sorted = Float64Array.from(numbers).filter(Number.isFinite).sort();
@@ -36,7 +35,7 @@ export function matrixScale(statistic: Statistic, numbers: ArrayLike<number>): M
   }
 }
 
-const within = (position: number): number => Math.min(1, Math.max(0, position));
+const within = (position: number): number => clamp(position, 0, 1);
 
 /** NaN if there are no numbers. */
 function quantile(sorted: Float64Array, share: number): number {

@@ -13,7 +13,6 @@ import { STATISTIC_NAMES } from './statistics.ts';
 export interface MatrixScene {
   readonly rows: readonly MatrixRow[];
   readonly rowHeight: number;
-  /** The sides of the cells. */
   readonly left: number;
   readonly right: number;
   readonly steps: Range;
@@ -123,7 +122,6 @@ export function paintStepAxis(painter: Painter, y: number, { left, right, steps,
   paintSteps(painter, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
 }
 
-/** All rows with their axis, as the text of an SVG file. */
 export function matrixSvg(scene: MatrixScene): string {
   const { rows, rowHeight, right, view, theme } = scene;
   const height = rows.length * rowHeight;
@@ -157,7 +155,6 @@ function paintCells(
 const pixelOf = ([red, green, blue]: readonly number[]): number =>
   (0xff000000 | (blue! << 16) | (green! << 8) | red!) >>> 0;
 
-/** Takes `#rrggbb`. */
 const bytesOf = (colour: string): number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 
 /** The length of the folders that all tags have in common, which rows do not repeat. */

@@ -1,5 +1,6 @@
 import { paintEmpty } from '../cards/axes.ts';
 import type { Card, CardContext } from '../cards/card.ts';
+import { clamp } from '../cards/geometry.ts';
 import { sizedPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
 import { listenToSteps, StepMarks, type StepTrack, stepAt } from '../cards/step-track.ts';
@@ -161,7 +162,7 @@ export class Overview implements Card, StepTrack {
   neighbour(step: number, direction: 1 | -1): number {
     const series = (this.#hovered ?? this.#scene?.rows[0])?.series;
     if (series === undefined || series.length === 0) return step;
-    const column = Math.min(series.length - 1, Math.max(0, series.columnAt(step) + direction));
+    const column = clamp(series.columnAt(step) + direction, 0, series.length - 1);
     return series.firstStep(column);
   }
 
@@ -184,7 +185,6 @@ export class Overview implements Card, StepTrack {
     return matrixScene(rows, allSteps(rows, store.steps), width, state.view, theme);
   }
 
-  /** The index of the first visible row. */
   get #first(): number {
     return this.#scene === undefined ? 0 : Math.floor(this.#top / this.#scene.rowHeight);
   }
@@ -226,7 +226,7 @@ export class Overview implements Card, StepTrack {
       event.preventDefault();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       const index = this.#hoveredIndex(hover) + (event.key === 'ArrowDown' ? 1 : -1);
-      const { tag, run } = scene.rows[Math.min(scene.rows.length - 1, Math.max(0, index))]!;
+      const { tag, run } = scene.rows[clamp(index, 0, scene.rows.length - 1)]!;
       this.#context.state.change({ hover: { step: hover?.step ?? scene.steps[1], tag, run } });
       this.#scrollTo(Math.max(0, index));
       event.preventDefault();

@@ -11,7 +11,7 @@ export interface RowCells {
   readonly columns: Int32Array;
 }
 
-/** Which of two numbers in a cell is shown: the smaller minimum, the larger maximum, or else the one farther from 0. */
+/** Which of two numbers in a cell is shown. */
 const STANDS_OUT: Readonly<Partial<Record<Statistic, (a: number, b: number) => boolean>>> = {
   min: (a, b) => a < b,
   max: (a, b) => a > b,
@@ -19,8 +19,8 @@ const STANDS_OUT: Readonly<Partial<Record<Statistic, (a: number, b: number) => b
 const farther = (a: number, b: number): boolean => Math.abs(a) > Math.abs(b);
 
 /**
- * The statistic of each record from halfway to its previous to halfway to its next neighbour. Cells before the first and
- * after the last record are empty. Cached until the series changes, since scale, colours and scrolling all need the cells.
+ * The statistic of each record, from halfway to the previous to halfway to the next record. Cells before the first and
+ * after the last record are empty. Cached, since scale, colours and scrolling all need the cells.
  * @param steps the range that `width` cells cover
  */
 export function rowCells(series: HistogramSeries, statistic: Statistic, steps: Range, width: number): RowCells {

@@ -14,7 +14,7 @@ import { pointOf, random } from './points.ts';
 
 const bins: Bins = { edges: Float64Array.of(0, 0.1, 0.11, 2, 2, 3), counts: Float64Array.of(5, 12, 0, 4, 1) };
 
-test('binAt() is the bin whose edges a value lies between: the left one is in it', () => {
+test('binAt() includes the left edge of a bin, and the right edge of the last', () => {
   assert.equal(
     [-1, 0, 0.05, 0.1, 0.1099, 0.11, 2.5, 3, 3.1].map((value) => binAt(bins, value)),
     [-1, 0, 0, 1, 1, 2, 4, 4, -1],
@@ -22,14 +22,14 @@ test('binAt() is the bin whose edges a value lies between: the left one is in it
   assert.is(binAt({ edges: Float64Array.of(0), counts: new Float64Array(0) }, 0), -1);
 });
 
-test('binAt() finds a bin of one value at this value alone', () => {
+test('binAt() finds a bin of one value at exactly that value', () => {
   assert.equal(
     [1.999, 2, 2.001].map((value) => binAt(bins, value)),
     [2, 3, 4],
   );
 });
 
-test('valueOfPixel() is the middle of a pixel, unless it holds more than one bin: then it is in the fullest', () => {
+test('valueOfPixel() is the middle of a pixel, or of the fullest bin if the pixel touches several', () => {
   assert.is(valueOfPixel(bins, 0.2, 0.4, 0.3), 0.3);
   assert.is(valueOfPixel(bins, 0.03, 0.07, 0.05), 0.05);
   assert.is(binAt(bins, valueOfPixel(bins, 0.05, 0.15, 0.08)), 1);
@@ -40,7 +40,7 @@ test('valueOfPixel() is the middle of a pixel, unless it holds more than one bin
   assert.is(binAt(zeros, valueOfPixel(zeros, -0.01, 0.02, 0.005)), 1);
 });
 
-test('binAt() agrees with trying every bin', () => {
+test('binAt() agrees with a linear search', () => {
   const uniform = random(8);
   for (let round = 0; round < 200; round++) {
     const edges = Float64Array.from({ length: 20 }, uniform).sort();
@@ -53,7 +53,7 @@ test('binAt() agrees with trying every bin', () => {
   }
 });
 
-test('formatBin() has as many digits as tell the edges apart, and the last bin closed', () => {
+test('formatBin() has enough digits to tell the edges apart, and closes the last bin', () => {
   assert.equal(
     [0, 1, 3, 4].map((bin) => formatBin(bins, bin)),
     ['[0, 0.1)', '[0.1, 0.11)', '[2]', '[2, 3]'],
@@ -64,7 +64,7 @@ test('formatBin() has as many digits as tell the edges apart, and the last bin c
   );
 });
 
-test('a column is described by its bin, its moments and what is in no bin', () => {
+test('a column is described by its bin, its moments and the values in no bin', () => {
   const series = new HistogramSeries();
   const values = [0.1, 0.1, 0.105, 2.5, Number.NaN, Infinity];
   series.add(
@@ -84,7 +84,7 @@ test('a column is described by its bin, its moments and what is in no bin', () =
   assert.is(describeColumn(series, 0, false), 'mean 0.7013 · std 1.039 · min 0.1 · max 2.5');
 });
 
-test('a column that is the sum of several records says so', () => {
+test('nameOfColumn() says how many records a column sums', () => {
   const series = new HistogramSeries();
   for (let step = 0; step < 8; step++) series.add(pointOf(step * 10, [1]));
   series.shrink();

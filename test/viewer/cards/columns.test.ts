@@ -14,7 +14,7 @@ const extents = (steps: readonly number[]): [number, number][] => {
   return [...left].map((from, i) => [from, right[i]!]);
 };
 
-test('a column reaches to the middle between it and its neighbours', () => {
+test('a column reaches halfway to its neighbours', () => {
   assert.equal(extents([0, 10, 20, 30]), [
     [-5, 5],
     [5, 15],
@@ -24,7 +24,7 @@ test('a column reaches to the middle between it and its neighbours', () => {
   assert.equal(extents([7]), [[6.5, 7.5]]);
 });
 
-test('a gap stays a gap, also of one record', () => {
+test('a gap is kept, even of one record', () => {
   assert.equal(extents([0, 10, 30, 40, 50]), [
     [-5, 5],
     [5, 17.5],
@@ -34,26 +34,26 @@ test('a gap stays a gap, also of one record', () => {
   ]);
 });
 
-test('columns that are logged at another rate from some step on touch each other on both sides of it', () => {
+test('columns touch on both sides of a change of the logging interval', () => {
   const steps = [...Array.from({ length: 20 }, (_, i) => i), ...Array.from({ length: 20 }, (_, i) => 20 + i * 10)];
   const found = extents(steps);
   for (const i of [1, 10, 30, 38]) assert.is(found[i]![1], found[i + 1]![0], `after step ${steps[i]}`);
 });
 
-test('steps far apart: columns are as wide as is usual around them', () => {
+test('steps far apart: columns are as wide as usual around them', () => {
   const found = extents([0, 1, 2, 3, 4, 1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3, 1e9 + 4]);
   assert.equal(found[4], [3.5, 4.75]);
   assert.equal(found[5], [1e9 - 0.75, 1e9 + 0.5]);
 });
 
-test('counts and lanes are those of the records', () => {
+test('counts and lanes come from the records', () => {
   const columns = new Columns(seriesOf([0, 5]));
   assert.equal([...columns.count], [3, 3]);
   assert.equal([...columns.lanes.zeros], [2, 1]);
   assert.equal([...columns.lanes.nan], [1, 1]);
 });
 
-test('what is not known is not in a lane', () => {
+test('unknown counts are 0', () => {
   const series = new HistogramSeries();
   const point = pointOf(0, [1, 2]);
   series.add({ ...point, summary: { ...point.summary, zeros: Number.NaN, below: Number.NaN } });
@@ -61,7 +61,7 @@ test('what is not known is not in a lane', () => {
   assert.equal([columns.lanes.zeros[0], columns.below[0]], [0, 0]);
 });
 
-test('bins that were read stay for the next version, unless their record was replaced', () => {
+test('decoded bins are kept for the next version, unless their record was replaced', () => {
   const series = seriesOf([0, 1, 2]);
   const before = new Columns(series);
   const kept = [0, 1, 2].map((column) => before.bins(column));
@@ -74,7 +74,7 @@ test('bins that were read stay for the next version, unless their record was rep
   assert.equal(after.bins(3), series.bins(3));
 });
 
-test('columnAfter() is the first column that is not over at a step', () => {
+test('columnAfter() is the first column that ends after a step', () => {
   const columns = new Columns(seriesOf([0, 10, 20]));
   assert.equal(
     [-100, 4.9, 5, 24.9, 25, 100].map((step) => columnAfter(columns, step)),
@@ -82,7 +82,7 @@ test('columnAfter() is the first column that is not over at a step', () => {
   );
 });
 
-test('columns that were released keep nothing, and read again what is asked for', () => {
+test('released columns keep no bins, and decode them on each call', () => {
   const series = seriesOf([0, 5]);
   let read = 0;
   const { bins } = series;

@@ -14,7 +14,7 @@ import { histogramPoint } from '../data/point.ts';
 const curve = (run: string, step: number) => ({ of: { run }, step }) as Curve;
 const curves = [curve('a', 0), curve('b', 4), curve('a', 10)];
 
-test('of the run that is pointed at the nearest curve is meant, of others where it has none', () => {
+test('nearestCurve() prefers the hovered run, and falls back to any', () => {
   assert.is(nearestCurve(curves, { step: 4, run: 'a' }), 0);
   assert.is(nearestCurve(curves, { step: 6, run: 'a' }), 2);
   assert.is(nearestCurve(curves, { step: 9, run: 'b' }), 1);
@@ -25,7 +25,7 @@ test('of the run that is pointed at the nearest curve is meant, of others where 
 const ACCENT = '#b45309';
 const theme = { surface: '#fff', ink: '#000', ink2: '#111', ink3: '#222', line: '#ddd', accent: ACCENT } as Theme;
 
-/** How many bars of the accent's colour a picture of steps has, each of so many values in the bin about 0.5. */
+/** The number of rectangles in the accent colour, when the steps have these counts in the bin around 0.5. */
 function marks(Plot: typeof Ridge | typeof Overlay, counts: readonly number[]): number {
   const store = new Store();
   store.add(counts.map((count, step) => histogramPoint(step, [0, 1, 2, 3, 4], [count, 5, 5, 5])));
@@ -35,7 +35,7 @@ function marks(Plot: typeof Ridge | typeof Overlay, counts: readonly number[]): 
   return painter.finish(400, 300, '').split(`fill="${ACCENT}"`).length - 1;
 }
 
-test('where a curve is cut off since it towers above the others, there is a mark', () => {
+test('a curve that is cut off is marked', () => {
   for (const Plot of [Ridge, Overlay]) {
     assert.is(marks(Plot, [10, 11, 12, 13]), 0, Plot.name);
     assert.ok(marks(Plot, [10, 11, 900, 13]) > 0, Plot.name);

@@ -14,7 +14,7 @@ function runOf(steps: readonly number[]): RunHistograms {
 const curve = (...heights: number[]): Curve =>
   ({ heights: Float32Array.from(heights), highest: Math.max(...heights) }) as Curve;
 
-test('evenly() takes all columns of these steps where they are few', () => {
+test('evenly() takes all columns if they are few', () => {
   const of = runOf([0, 10, 20, 30, 40]);
   assert.equal(evenly(of, [10, 30]), [1, 2, 3]);
   assert.equal(evenly(of, [11, 29]), [2]);
@@ -23,7 +23,7 @@ test('evenly() takes all columns of these steps where they are few', () => {
   assert.equal(evenly(runOf([]), [0, 1]), []);
 });
 
-test('evenly() takes as many as wanted, the first and the last among them', () => {
+test('evenly() takes at most the given number, with the first and the last', () => {
   const chosen = evenly(runOf(Array.from({ length: 1000 }, (_, i) => i)), [100, 899], 60);
   assert.is(chosen.length, 60);
   assert.equal([chosen[0], chosen.at(-1)], [100, 899]);
@@ -32,16 +32,16 @@ test('evenly() takes as many as wanted, the first and the last among them', () =
   });
 });
 
-test('ceilingOf() is the highest, unless it towers above most', () => {
+test('ceilingOf() is the highest value, or three times the median if that is less', () => {
   assert.is(ceilingOf([curve(1), curve(2), curve(4)]), 4);
   assert.is(ceilingOf([curve(1), curve(2), curve(100)]), 6);
   assert.is(ceilingOf([]), 0);
 });
 
-test('outline() goes through the middles of the cells, and stops where there is nothing', () => {
+test('outline() goes through the middles of the cells, with gaps where they are empty', () => {
   const points = outline(curve(0, 0, 2, 4, 0, 0, 0, 1), 10, 80, 100, 10, 35);
   const expected = [25, 100, 35, 80, 45, 65, 55, 100, Number.NaN, Number.NaN, 75, 100, 85, 90];
-  // The first cell is empty and has no neighbour that is not.
+  // The first cell and its neighbours are empty.
   assert.equal(points, expected);
   assert.equal(areas(points, 100), [
     [25, 100, 25, 100, 35, 80, 45, 65, 55, 100, 55, 100],

@@ -20,7 +20,7 @@ function seriesOf(points: readonly HistogramPoint[]): HistogramSeries {
   return series;
 }
 
-/** Every step a record of 200 values, in PyTorch's bins or in equal ones of its own. */
+/** Records of 200 values, in PyTorch's bins or in equal ones. */
 const regular = (length: number, own: (i: number) => boolean): HistogramSeries =>
   seriesOf(
     draws(length, (i) => i).map((i) => {
@@ -42,7 +42,7 @@ function agree(density: Density, expected: readonly number[][]): void {
 
 for (const [name, series] of [
   ["PyTorch's bins", regular(120, () => false)],
-  ['bins of their own', regular(120, () => true)],
+  ['equal bins', regular(120, () => true)],
   ['both', regular(120, (i) => i % 3 === 0)],
 ] as const) {
   const columns = new Columns(series);
@@ -60,7 +60,7 @@ for (const [name, series] of [
   }
 }
 
-test('densityOf() loses no value: what is in the picture, below and above it is what was logged', () => {
+test('densityOf() loses no value: those in, below and above the image are all that were logged', () => {
   const series = seriesOf(draws(500, (i) => pointOf(i, [...draws(99, gauss), i % 2 === 0 ? 1e30 : -1e30])));
   const density = densityOf(new Columns(series), [-0.5, 499.5], 90, borders);
   const sum = density.mass.reduce((all, one) => all + one, 0);
@@ -76,7 +76,7 @@ test('densityOf() leaves pixels empty where steps are missing', () => {
   assert.equal([...covered].join(''), '111110000000000000011111');
 });
 
-test('densityOf() draws a record that stands alone three pixels wide, wherever it is', () => {
+test('densityOf() draws an isolated record three pixels wide, also at the borders', () => {
   const pairs = [0, 1, 1e9, 1e9 + 1, 2e9, 2e9 + 1];
   const columns = new Columns(seriesOf(pairs.map((step) => pointOf(step, [0, Number.NaN]))));
   const density = densityOf(columns, [-0.5, 2e9 + 1.5], 21, borders);
@@ -118,7 +118,7 @@ test('quantileAt() finds the quantiles of the values, to within a bin or a row',
   });
 });
 
-test('quantileAt() says what is outside, and where there is nothing', () => {
+test('quantileAt() is outside the rows for values outside, and NaN without values', () => {
   const at = new Float64Array(2);
   const outsideOf = (values: number[]): Density =>
     densityOf(new Columns(seriesOf([pointOf(0, values)])), [-0.5, 0.5], 1, borders);
@@ -128,12 +128,12 @@ test('quantileAt() says what is outside, and where there is nothing', () => {
   assert.ok(Number.isNaN(at[0]!) && Number.isNaN(at[1]!));
 });
 
-test('densest() says the most and, of many pixels, what is usual', () => {
+test('densest() is the maximum and an estimate of the 98th percentile', () => {
   const width = 100;
   const mass = new Float32Array(width * 102);
   for (let x = 0; x < width; x++) for (let row = 1; row <= 100; row++) mass[x * 102 + row] = 1 + uniform();
   mass[5 * 102 + 3] = 1e6;
-  // What lies outside is no pixel.
+  // Values below the image are not a pixel.
   mass[5 * 102] = 1e9;
   const { most, usual } = densest({ mass, width, rows: 100 } as unknown as Density);
   assert.is(most, 1e6);

@@ -1,4 +1,4 @@
-/** @file Colours as people see them. */
+/** @file Colours as seen with normal and with dichromatic vision. */
 
 export type Rgb = readonly [number, number, number];
 
@@ -8,7 +8,7 @@ export const rgbOf = (hex: string): Rgb => [1, 3, 5].map((i) => Number.parseInt(
 const linear = (rgb: Rgb): Rgb =>
   rgb.map((byte) => (byte <= 10.31475 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4)) as never;
 
-/** Machado, Oliveira and Fernandes, 2009, severity 1: linear light as somebody sees it who lacks a kind of cones. */
+/** Linear light as seen without one kind of cones (Machado, Oliveira and Fernandes, 2009, severity 1). */
 const EYES: Record<string, readonly Rgb[]> = {
   normal: [
     [1, 0, 0],
@@ -28,7 +28,7 @@ const EYES: Record<string, readonly Rgb[]> = {
 };
 export const eyes: readonly string[] = Object.keys(EYES);
 
-/** OKLab (Ottosson, 2020) of a colour as some eyes see it: lightness, then two axes of hue. */
+/** OKLab (Ottosson, 2020) of a colour as seen with a kind of vision: lightness, then two axes of hue. */
 export function seen(rgb: Rgb, by: string): Rgb {
   const light = linear(rgb);
   const [r, g, b] = EYES[by]!.map((row) =>

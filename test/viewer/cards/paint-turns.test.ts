@@ -5,9 +5,9 @@ import { PaintTurns } from '../../../viewer/cards/paint-turns.ts';
 const CARDS = new Map(['a', 'b', 'c'].map((name) => [name, { name }]));
 
 /**
- * Frames of 16 ms, in each of which every card asks and paints for so long if it may.
- * @param moving whether each of them wants something else each time
- * @returns who painted in each frame
+ * Runs frames of 16 ms, in which each card asks for a turn and paints for `cost` milliseconds if it gets one.
+ * @param moving whether each card changes in each frame
+ * @returns the cards that painted in each frame
  */
 function painted(
   turns: PaintTurns,
@@ -27,27 +27,27 @@ function painted(
   );
 }
 
-test('slow cards take turns: one a frame, each as often as the others', () => {
+test('slow cards take turns, one per frame, equally often', () => {
   const frames = [0, 1, 2, 3, 4, 5];
   assert.equal(painted(new PaintTurns(), ['a', 'b', 'c'], frames, 20), ['a', 'b', 'c', 'a', 'b', 'c']);
 });
 
-test('while a hand moves, slow cards leave most frames to it: a seventh of the time is theirs', () => {
+test('while the user moves something, slow cards take about a seventh of the time', () => {
   const frames = Array.from({ length: 100 }, (_, i) => i);
   const turns = painted(new PaintTurns(), ['a', 'b'], frames, 20, true);
   assert.is(turns[0], 'a');
-  const total = turns.filter((who) => who !== '').length * 20;
+  const total = turns.filter((names) => names !== '').length * 20;
   assert.ok(total > 0.11 * 1600 && total < 0.18 * 1600, `${total} ms`);
-  assert.is(turns.filter((who) => who === 'a').length, Math.ceil(total / 40));
+  assert.is(turns.filter((names) => names === 'a').length, Math.ceil(total / 40));
 });
 
-test('once a hand rests, everything is painted, one card a frame', () => {
+test('once the user rests, every card is painted, one per frame', () => {
   const turns = new PaintTurns();
   painted(turns, ['a', 'b', 'c'], [0, 1, 2], 40, true);
   assert.equal(painted(turns, ['b', 'c'], [3, 8, 9, 10], 40), ['', '', 'b', 'c']);
 });
 
-test('a picture that takes very long does not keep others waiting for as long', () => {
+test('a very slow picture does not delay others for as long as it took', () => {
   const turns = new PaintTurns();
   assert.equal(painted(turns, ['a'], [0, 10, 15], 1000, true), ['a', '', 'a']);
 });
@@ -56,7 +56,7 @@ test('fast cards paint in the same frame', () => {
   assert.equal(painted(new PaintTurns(), ['a', 'b', 'c'], [0, 1], 1), ['abc', 'abc']);
 });
 
-test('one that went out of sight while it waited is not waited for', () => {
+test('a card that goes out of sight loses its turn', () => {
   const turns = new PaintTurns();
   const gone = {};
   turns.ask({}, 0, false);

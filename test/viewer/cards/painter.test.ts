@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SvgPainter } from '../../../viewer/cards/painter.ts';
 
-test('SvgPainter writes names as text, whatever is in them', () => {
+test('SvgPainter escapes markup in texts and attributes', () => {
   const painter = new SvgPainter('"Noto <Sans>"');
   painter.text('<script>alert("a & b")</script>', 1, 2, { colour: '"red"', size: 10, halo: '#fff' });
   const svg = painter.finish(10, 20, 'fc1 & <b>');
@@ -13,13 +13,13 @@ test('SvgPainter writes names as text, whatever is in them', () => {
   assert.not.match(svg, '<script');
 });
 
-test('SvgPainter interrupts lines at NaN', () => {
+test('SvgPainter interrupts a line at NaN', () => {
   const painter = new SvgPainter('serif');
   painter.line([0, 1, 2, 3, Number.NaN, Number.NaN, 4.005, 5], { colour: '#000', width: 1 });
   assert.match(painter.finish(1, 1, ''), 'd="M0,1L2,3M4.01,5"');
 });
 
-test('SvgPainter draws within a rectangle', () => {
+test('SvgPainter clips to a rectangle', () => {
   const painter = new SvgPainter('serif');
   painter.within(1, 2, 3, 4, () => painter.rectangle(0, 0, 9, 9, 'red'));
   const svg = painter.finish(9, 9, '');

@@ -1,7 +1,7 @@
 import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
 import type { Bins, HistogramPoint, PointSummary } from '../../../viewer/data/points.ts';
 
-/** Random numbers in [0, 1) that are the same each time (mulberry32). */
+/** Seeded random numbers in [0, 1) (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -33,7 +33,7 @@ const EMPTY: PointSummary = {
   unknown: 0,
 };
 
-/** Counted one by one, into the last bin that begins at or below each. */
+/** A record of values, each counted in the last bin that begins at or below it. */
 export function pointOf(
   step: number,
   values: readonly number[],
@@ -83,7 +83,7 @@ function trimmed({ edges, counts }: Bins): Bins {
   return { edges: edges.subarray(first, end + 1), counts: counts.subarray(first, end) };
 }
 
-/** So many bins of one width, over what the values span, as TensorFlow writes. */
+/** Equally wide bins over the range of the values, as TensorFlow writes them. */
 export function equalEdges(values: readonly number[], bins: number): Float64Array {
   const least = values.reduce((a, b) => Math.min(a, b));
   const most = values.reduce((a, b) => Math.max(a, b));

@@ -9,7 +9,7 @@ for (const [dark, ground] of [
 ] as const) {
   const colours = Array.from({ length: 8 }, (_, i) => rgbOf(runColour(i, dark)));
 
-  test(`runColour() tells eight runs apart for all eyes, on ${ground}`, () => {
+  test(`runColour() distinguishes eight runs with any colour vision, on ${ground}`, () => {
     for (const by of eyes) {
       for (const [i, one] of colours.entries()) {
         for (const [j, other] of colours.slice(0, i).entries()) {
@@ -21,12 +21,12 @@ for (const [dark, ground] of [
     }
   });
 
-  test(`runColour() is seen on ${ground}`, () => {
+  test(`runColour() has enough contrast on ${ground}`, () => {
     for (const colour of colours) assert.ok(contrast(colour, rgbOf(ground)) >= 3, `${colour}`);
   });
 }
 
-test('runColour() begins again after eight', () => {
+test('runColour() repeats after eight', () => {
   assert.is(runColour(8, false), runColour(0, false));
 });
 

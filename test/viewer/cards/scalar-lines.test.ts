@@ -4,7 +4,7 @@ import { smooth, thinLine } from '../../../viewer/cards/scalar-lines.ts';
 
 const VALUES = [2.5, -1, 0.25, 8, 8, -3.5, 1e6, 0.125];
 
-/** What pandas 2 gives: `Series(VALUES).ewm(alpha=1 - weight, adjust=True).mean()`. */
+/** From pandas 2: `Series(VALUES).ewm(alpha=1 - weight, adjust=True).mean()`. */
 const PANDAS: Record<string, number[]> = {
   0.6: [
     2.5, 0.3125, 0.2806122448979592, 3.8281249999999996, 5.637578070784178, 1.8036721267454352, 411520.98557375756,
@@ -29,11 +29,11 @@ const close = (got: ArrayLike<number>, wanted: readonly number[]) => {
 };
 
 for (const [weight, wanted] of Object.entries(PANDAS)) {
-  test(`smooth() with weight ${weight} gives what pandas gives`, () => close(smooth(VALUES, Number(weight)), wanted));
+  test(`smooth() with weight ${weight} agrees with pandas`, () => close(smooth(VALUES, Number(weight)), wanted));
 }
 
-test('smooth() is the sum over all values of their weights, in the way of TensorBoard', () => {
-  // The closed form, in float64: a value that is n steps old weighs weight^n.
+test("smooth() is TensorBoard's weighted mean of all past values", () => {
+  // In closed form: a value that is n steps old has the weight weight^n.
   const weight = 0.8;
   const wanted = VALUES.map((_, i) => {
     const past = VALUES.slice(0, i + 1).map((value, j) => [value, weight ** (i - j)] as const);
@@ -42,7 +42,7 @@ test('smooth() is the sum over all values of their weights, in the way of Tensor
   close(smooth(VALUES, weight), wanted);
 });
 
-test('smooth() passes NaN and infinities through, and counts them for nothing', () => {
+test('smooth() keeps NaN and infinities, and ignores them in the mean', () => {
   // pandas: ewm(alpha=0.4, ignore_na=True) of the finite ones.
   assert.equal([...smooth([1, Number.NaN, 3, Number.POSITIVE_INFINITY], 0.6)].slice(0, 2), [1, Number.NaN]);
   const smoothed = smooth([1, Number.NaN, 3, Number.POSITIVE_INFINITY, -2], 0.6);
@@ -50,14 +50,14 @@ test('smooth() passes NaN and infinities through, and counts them for nothing', 
   assert.is(smoothed[3], Number.POSITIVE_INFINITY);
 });
 
-test('smooth() with weight 0, of one value only, and of nothing, changes nothing', () => {
+test('smooth() changes nothing with weight 0, for a constant series, and for an empty one', () => {
   assert.equal([...smooth(VALUES, 0)], VALUES);
   // 0.1 repeated would become 0.1 ± rounding otherwise.
   assert.equal([...smooth([0.1, 0.1, 0.1], 0.9)], [0.1, 0.1, 0.1]);
   assert.equal([...smooth([], 0.9)], []);
 });
 
-test('smooth() leaves what it is given as it is', () => {
+test('smooth() does not change its input', () => {
   const values = Float64Array.from(VALUES);
   smooth(values, 0.9);
   assert.equal([...values], VALUES);
@@ -66,16 +66,16 @@ test('smooth() leaves what it is given as it is', () => {
 const pairs = (points: readonly number[]) =>
   Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i]!, points[2 * i + 1]!] as const);
 
-test('a line with a point a pixel stays as it is', () => {
+test('thinLine() keeps a line with one point per pixel', () => {
   assert.equal(thinLine([0, 1, 2], [5, 3, 4]), [0, 5, 1, 3, 2, 4]);
 });
 
-test('of many points in a pixel column, the first, the smallest, the largest and the last stay, in their order', () => {
+test('thinLine() keeps the first, smallest, largest and last point of a pixel column, in order', () => {
   const x = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1];
   assert.equal(thinLine(x, [3, 9, 4, 1, 5, 4, 2]), [0.1, 3, 0.2, 9, 0.4, 1, 0.6, 4, 1, 2]);
 });
 
-test('what is drawn of a long line reaches as far in each pixel column, and is short', () => {
+test('thinLine() of a long line is short, and has the same extremes in each pixel column', () => {
   const n = 50_000;
   const x = Float64Array.from({ length: n }, (_, i) => (i / n) * 300);
   const y = Float64Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898) * 43758.5453 - Math.floor(i / 77));
@@ -89,7 +89,7 @@ test('what is drawn of a long line reaches as far in each pixel column, and is s
   }
 });
 
-test('a gap stays a gap, and numbers beside it stay', () => {
+test('thinLine() keeps gaps and the values beside them', () => {
   const points = pairs(thinLine([0.1, 0.2, 0.3, 0.4], [1, Number.NaN, 7, 2]));
   assert.ok(points.some(([, y]) => Number.isNaN(y)));
   assert.equal(

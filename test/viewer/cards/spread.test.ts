@@ -19,7 +19,7 @@ function spreadOf(bins: Bins, borders: Float64Array): number[] {
 function near(actual: readonly number[], expected: readonly number[], message: string): void {
   assert.is(actual.length, expected.length, message);
   const total = expected.reduce((sum, one) => sum + one, 0);
-  // float32 sums of at most some hundred numbers.
+  // Tolerance for float32 sums of a few hundred numbers.
   actual.forEach((one, i) => {
     assert.ok(
       Math.abs(one - expected[i]!) <= 1e-5 * total,
@@ -28,12 +28,12 @@ function near(actual: readonly number[], expected: readonly number[], message: s
   });
 }
 
-test('spread() gives each row what lies between its borders', () => {
+test('spread() gives each row the counts between its borders', () => {
   const bins = { edges: f64(0, 1, 3, 3, 4), counts: f64(10, 20, 5, 8) };
   assert.equal(spreadOf(bins, f64(0.5, 1, 2, 3.5)), [5, 5, 10, 10 + 5 + 4, 4]);
 });
 
-test('spread() counts a bin of one value whole: on a border in the upper row, on the last border in the last row', () => {
+test('spread() puts a bin of one value into one row: on a border the upper row, on the last border the last row', () => {
   const at = (value: number): Bins => ({ edges: f64(value, value), counts: f64(7) });
   const borders = f64(0, 1, 2);
   assert.equal(spreadOf(at(-1), borders), [7, 0, 0, 0]);
@@ -43,7 +43,7 @@ test('spread() counts a bin of one value whole: on a border in the upper row, on
   assert.equal(spreadOf(at(2.5), borders), [0, 0, 0, 7]);
 });
 
-test('spread() agrees with counting every bin in every row', () => {
+test('spread() agrees with intersecting every bin and every row', () => {
   for (let round = 0; round < 300; round++) {
     const n = Math.floor(uniform() * 40);
     const edges = Float64Array.from({ length: n + 1 }, () => Math.round((uniform() - 0.5) * 40) / 4).sort();
@@ -62,7 +62,7 @@ test("spread() agrees on PyTorch's bins, on linear and symmetric-log axes", () =
   }
 });
 
-test('spread() loses nothing where a bin is as wide as numbers go', () => {
+test('spread() loses nothing of bins as wide as float64', () => {
   for (const edges of [
     f64(-Number.MAX_VALUE, Number.MAX_VALUE),
     f64(Number.NEGATIVE_INFINITY, 0.5),
@@ -73,7 +73,7 @@ test('spread() loses nothing where a bin is as wide as numbers go', () => {
   }
 });
 
-test('spread() adds to what is there, from a place on, times a weight', () => {
+test('spread() adds to existing sums, from an index on, times a weight', () => {
   const sums = Float32Array.of(1, 1, 1, 1, 1, 1);
   spread({ edges: f64(0, 2), counts: f64(8) }, f64(0, 1, 2), sums, 2, 0.5);
   assert.equal([...sums], [1, 1, 1, 3, 3, 1]);

@@ -12,7 +12,7 @@ test('stepTicks() are whole steps', () => {
   assert.equal(labels(0, 1e9), ['0', '200M', '400M', '600M', '800M', '1G']);
 });
 
-test('stepTicks() are told apart, however near they are', () => {
+test('stepTicks() have distinct labels, however close they are', () => {
   assert.equal(labels(1_500_000, 1_500_010, 300), ['1,500,000', '1,500,005', '1,500,010']);
   for (const length of [50, 200, 1000]) {
     for (const [from, to] of [
@@ -29,13 +29,13 @@ test('stepTicks() are told apart, however near they are', () => {
   }
 });
 
-test('zoomSteps() keeps the step it zooms about, down to one step', () => {
+test('zoomSteps() keeps the step it zooms about, and at least one step', () => {
   assert.equal(zoomSteps([0, 100], 0.5, 20), [10, 60]);
   const [from, to] = zoomSteps([10, 12], 0.1, 11);
   assert.equal([from, to], [10.5, 11.5]);
 });
 
-test('withinSteps() shows no more than there is', () => {
+test('withinSteps() stays within all steps', () => {
   assert.equal(withinSteps([-20, 30], [0, 100]), [0, 50]);
   assert.equal(withinSteps([80, 130], [0, 100]), [50, 100]);
   assert.equal(withinSteps([20, 30], [0, 100]), [20, 30]);

@@ -1,15 +1,15 @@
-/** @file What the pictures count, written the slow and obvious way. */
+/** @file Slow, obviously correct twins of spread() and densityOf(). */
 import type { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import type { Bins } from '../../../viewer/data/points.ts';
 
-/** How much of a bin lies in [from, to), where its values are spread evenly; a bin of one value is there or not. */
+/** The share of a bin that lies in [from, to), if its values are evenly distributed. A bin of one value lies in it or not. */
 function shareWithin(left: number, right: number, from: number, to: number, last: boolean): number {
   if (left === right) return (left >= from && left < to) || (last && left === to) ? 1 : 0;
   const overlap = Math.min(right, to) - Math.max(left, from);
   return overlap > 0 ? overlap / (right - left) : 0;
 }
 
-/** What lies below all rows, in each, and above them. */
+/** The counts below all rows, in each, and above them. */
 export function rowsOf({ edges, counts }: Bins, borders: Float64Array): number[] {
   const rows = borders.length - 1;
   const limits = [Number.NEGATIVE_INFINITY, ...borders, Number.POSITIVE_INFINITY];
@@ -25,7 +25,7 @@ export function rowsOf({ edges, counts }: Bins, borders: Float64Array): number[]
   });
 }
 
-/** The same of a picture: of each pixel column, what each record of the series gives it. */
+/** The same for each pixel column of an image, adding every record to every pixel. */
 export function pixelsOf(
   series: HistogramSeries,
   left: ArrayLike<number>,

@@ -18,7 +18,7 @@ const labels = (kind: 'linear' | 'symlog', domain: Range, constant = 1, length =
     .ticks(length, distance)
     .map(({ label }) => label);
 
-test('position() and valueAt() undo each other, from 0 at the lower end to 1 at the upper', () => {
+test('position() and valueAt() are inverse, from 0 at the lower end to 1 at the upper', () => {
   for (const kind of ['linear', 'symlog'] as const) {
     for (const domain of DOMAINS) {
       const axis = valueAxis(kind, domain, 0.01);
@@ -39,7 +39,7 @@ test('the symmetric-log axis is sgn(x) log(1 + |x| / C)', () => {
   }
 });
 
-test('ticks() are within the axis, ascend, keep their distance and are told apart by their labels', () => {
+test('ticks() are within the axis, ascend, keep their distance and have distinct labels', () => {
   for (const kind of ['linear', 'symlog'] as const) {
     for (const domain of DOMAINS) {
       for (const constant of [1e-9, 0.01, 1, 1e6]) {
@@ -61,7 +61,7 @@ test('ticks() are within the axis, ascend, keep their distance and are told apar
   }
 });
 
-test('labels are short', () => {
+test('ticks() have short labels', () => {
   assert.equal(labels('linear', [-0.1, 0.1]), ['−0.1', '−0.05', '0', '0.05', '0.1']);
   assert.equal(labels('linear', [4.99985, 5.00015], 1, 80), ['4.9999', '5', '5.0001']);
   assert.equal(labels('symlog', [-1, 1000], 0.1, 260), ['−1', '−0.2', '0', '0.2', '1', '10', '100', '1000']);
@@ -78,7 +78,7 @@ test('labels are short', () => {
   ]);
 });
 
-test('zoomed() keeps the place it zooms about, and moved() moves by a part', () => {
+test('zoomed() keeps the position it zooms about, and moved() moves by a part of the axis', () => {
   for (const kind of ['linear', 'symlog'] as const) {
     const axis = valueAxis(kind, [-5, 50], 1);
     const nearer = valueAxis(kind, axis.zoomed(0.25, 0.3), 1);
@@ -89,7 +89,7 @@ test('zoomed() keeps the place it zooms about, and moved() moves by a part', () 
   }
 });
 
-test('zooming ends where numbers do', () => {
+test('zooming stops at the limits of float64', () => {
   let axis = valueAxis('linear', [1, 2], 1);
   for (let i = 0; i < 200; i++) axis = valueAxis('linear', axis.zoomed(0.5, 0.4), 1);
   assert.ok(axis.domain[1] > axis.domain[0]);

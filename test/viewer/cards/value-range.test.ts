@@ -14,7 +14,7 @@ function seriesOf(length: number, values: (step: number) => number[]): Histogram
   return series;
 }
 
-test('a unit Gaussian is shown whole', () => {
+test('valueRange() shows a unit Gaussian whole', () => {
   for (const kind of KINDS) {
     const series = seriesOf(50, () => draws(500, gauss));
     const [from, to] = valueRange([series], kind).domain;
@@ -22,7 +22,7 @@ test('a unit Gaussian is shown whole', () => {
   }
 });
 
-test('one value of 1e30, or of -1e18, does not hide a unit Gaussian', () => {
+test('valueRange() of a unit Gaussian is not changed much by one value of 1e30 or -1e18', () => {
   for (const kind of KINDS) {
     for (const outlier of [1e30, -1e18]) {
       const series = seriesOf(50, (step) => [...draws(500, gauss), ...(step === 20 ? [outlier] : [])]);
@@ -32,7 +32,7 @@ test('one value of 1e30, or of -1e18, does not hide a unit Gaussian', () => {
   }
 });
 
-test('the symmetric-log axis bends at half of the values: zeros do not count', () => {
+test('valueRange() bends a symmetric-log axis at the median magnitude, zeros apart', () => {
   const relu = seriesOf(20, () => draws(1000, () => Math.max(0, gauss() - 1.2)));
   const { constant, domain } = valueRange([relu], 'symlog');
   assert.ok(constant > 0.2 && constant < 1, `${constant}`);
@@ -42,7 +42,7 @@ test('the symmetric-log axis bends at half of the values: zeros do not count', (
   assert.ok(small > 4e-7 && small < 1e-6, `${small}`);
 });
 
-test('nothing but zeros, one value, and nothing at all make an axis with room', () => {
+test('valueRange() has a width for nothing but zeros, for one value, and for no values', () => {
   for (const kind of KINDS) {
     assert.equal(valueRange([seriesOf(5, () => [0, 0, 0])], kind).domain, [-1, 1]);
     assert.equal(valueRange([seriesOf(5, () => [Number.NaN])], kind).domain, [-1, 1]);
@@ -57,13 +57,13 @@ test('nothing but zeros, one value, and nothing at all make an axis with room', 
   }
 });
 
-test('several runs share one axis', () => {
+test('valueRange() spans all runs', () => {
   const runs = [0, 10].map((shift) => seriesOf(20, () => draws(300, () => gauss() + shift)));
   const [from, to] = valueRange(runs, 'linear').domain;
   assert.ok(from < -2 && to > 12, `${from} to ${to}`);
 });
 
-test('equal bins of their own are shown from the first to the last', () => {
+test('valueRange() spans equal bins from the first to the last', () => {
   const series = new HistogramSeries();
   for (let step = 0; step < 30; step++) {
     const values = draws(300, gauss);
@@ -73,29 +73,29 @@ test('equal bins of their own are shown from the first to the last', () => {
   assert.ok(from < -2.5 && from > -6 && to > 2.5 && to < 6, `${from} to ${to}`);
 });
 
-test('an axis holds all numbers and a twentieth of their range around them', () => {
+test('scalarRange() adds a margin of a twentieth', () => {
   assert.equal(scalarRange([0, 10, 4]).domain, [-0.5, 10.5]);
 });
 
-test('one number that is far out does not hide the others', () => {
+test('scalarRange() leaves out a single outlier', () => {
   const values = [...Array.from({ length: 200 }, (_, i) => i / 200), 1e30];
   const [low, high] = scalarRange(values).domain;
   assert.ok(low > -0.2 && low <= 0 && high >= 0.98 && high < 1.2, `${low} to ${high}`);
 });
 
-test('a loss that falls to a hundredth within the first steps is shown from its start', () => {
+test('scalarRange() shows a loss that falls to a hundredth from its start', () => {
   const values = Array.from({ length: 100 }, (_, i) => 10 * Math.exp(-i / 20));
   assert.ok(scalarRange(values).domain[1] > 10);
 });
 
-test('what is not finite does not count; one number, and none, have an axis too', () => {
+test('scalarRange() ignores what is not finite, and has a width for one value and for none', () => {
   assert.equal(scalarRange([1, Number.NaN, 3, Number.NEGATIVE_INFINITY]).domain, [0.9, 3.1]);
   assert.equal(scalarRange([2, 2]).domain, [1.9, 2.1]);
   assert.equal(scalarRange([0]).domain, [-1, 1]);
   assert.equal(scalarRange([]), { domain: [0, 1], constant: 1 });
 });
 
-test('a symmetric-log axis bends at the size of the small numbers', () => {
+test('scalarRange() bends a symmetric-log axis at the small magnitudes', () => {
   const values = [0, ...Array.from({ length: 100 }, (_, i) => 10 ** (-i / 25))];
   const { constant } = scalarRange(values);
   assert.ok(constant >= 1e-4 && constant < 2e-4, `${constant}`);

@@ -4,7 +4,7 @@ import { matrixScale } from '../../../viewer/overview/matrix-scale.ts';
 
 const close = (got: number, wanted: number) => assert.ok(Math.abs(got - wanted) < 1e-9, `${got}, wanted ${wanted}`);
 
-test('shares go from 0 to 1, whatever is there', () => {
+test('shares go from 0 to 1, whatever the numbers', () => {
   for (const statistic of ['zeros', 'nonFinite'] as const) {
     const scale = matrixScale(statistic, [0.4, 0.41]);
     assert.equal(
@@ -24,7 +24,7 @@ test('a standard deviation is logarithmic between the 5th and 95th percentile', 
   assert.equal([position(0), position(1e9), position(1e-9)], [0, 1, 0]);
 });
 
-test('one number of 1e30 among a hundred changes the colours of none', () => {
+test('one number of 1e30 among a hundred does not change the colours of the others', () => {
   const numbers = Array.from({ length: 100 }, (_, i) => 1 + i / 100);
   const scale = matrixScale('std', [...numbers, 1e30]);
   assert.ok(scale.high < 10, `${scale.high}`);
@@ -32,13 +32,13 @@ test('one number of 1e30 among a hundred changes the colours of none', () => {
   assert.ok(max.high < 10, `${max.high}`);
 });
 
-test('noise alone does not fill the colours: they span a factor of ten at least', () => {
+test('colours span at least a factor of ten, so that noise does not fill them', () => {
   const { low, high, position } = matrixScale('std', [1, 1.001, 1.002]);
   close(high / low, 10);
   assert.ok(Math.abs(position(1) - position(1.002)) < 0.01);
 });
 
-test('what may be negative diverges about 0', () => {
+test('statistics that may be negative diverge from 0', () => {
   for (const statistic of ['mean', 'min', 'max'] as const) {
     const { diverging, position, low, high } = matrixScale(statistic, [-3, -1, 0.5, 1, 2]);
     assert.ok(diverging);
@@ -50,7 +50,7 @@ test('what may be negative diverges about 0', () => {
   }
 });
 
-test('NaN and infinities are in no scale, and there is one for nothing', () => {
+test('NaN and infinities are ignored, and there is a scale without numbers', () => {
   assert.is(matrixScale('mean', [Number.NaN, Number.POSITIVE_INFINITY, 2]).high, 2);
   assert.ok(Number.isNaN(matrixScale('mean', [1]).position(Number.NaN)));
   for (const statistic of ['mean', 'std', 'min', 'max', 'zeros', 'nonFinite', 'count'] as const) {

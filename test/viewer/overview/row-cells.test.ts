@@ -16,13 +16,13 @@ const means = (one: HistogramSeries, steps: readonly [number, number], width: nu
   ...rowCells(one, 'mean', steps, width).values,
 ];
 
-test('a record stands half the way to its neighbours', () => {
+test('a record reaches halfway to its neighbours', () => {
   // Records at 0, 2 and 8, of steps -1 to 11, twelve cells: 0 as far as 1, 2 as far as 5, 8 to its end at 11.
   const cells = means(series({ 0: 1, 2: 2, 8: 3 }), [-1, 11], 12);
   assert.equal(cells, [1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3]);
 });
 
-test('before the first record and after the last there is nothing', () => {
+test('cells before the first and after the last record are empty', () => {
   const one = series({ 10: 1, 11: 2 });
   const { values, columns } = rowCells(one, 'mean', [6, 16], 10);
   // From 9.5 to 10.5, and from there to 11.5: the cells whose middles, 9.5, 10.5 and so on, lie in them.
@@ -33,7 +33,7 @@ test('before the first record and after the last there is nothing', () => {
   );
 });
 
-test('where several records share a cell, the one that stands out is shown', () => {
+test('of several records in a cell, the one farthest from 0 is shown', () => {
   const values: Record<number, number> = {};
   for (let step = 0; step < 1000; step++) values[step] = step === 503 ? -40 : 1;
   const cells = means(series(values), [0, 999], 10);
@@ -41,7 +41,7 @@ test('where several records share a cell, the one that stands out is shown', () 
   assert.is(cells.filter((mean) => mean === 1).length, 9);
 });
 
-test('of minima the smallest is shown, of maxima the largest', () => {
+test('the smallest minimum and the largest maximum of a cell are shown', () => {
   const one = new HistogramSeries();
   for (let step = 0; step < 100; step++) {
     one.add(histogramPoint(step, [0, 1], [1], { min: step === 40 ? 5 : 9, max: step === 40 ? 9 : 5 }));
@@ -56,7 +56,7 @@ test('of minima the smallest is shown, of maxima the largest', () => {
   );
 });
 
-test('a single record with NaN is seen among thousands', () => {
+test('a single record with NaN is visible among thousands', () => {
   const values: Record<number, number> = {};
   for (let step = 0; step < 5000; step++) values[step] = 1;
   const { wrong } = rowCells(series(values, [3210]), 'mean', [0, 4999], 100);
@@ -64,14 +64,14 @@ test('a single record with NaN is seen among thousands', () => {
   assert.is(Math.max(...wrong), 0.25);
 });
 
-test('when zoomed, only what is there is drawn', () => {
+test('zoomed in, only records within the steps have cells', () => {
   const one = series({ 0: 1, 1: 2, 2: 3, 3: 4 });
   assert.equal(means(one, [0.5, 2.5], 4), [2, 2, 3, 3]);
   assert.equal(means(one, [50, 60], 3).map(Number.isNaN), [true, true, true]);
   assert.equal(means(new HistogramSeries(), [0, 1], 2).map(Number.isNaN), [true, true]);
 });
 
-test('one record alone is one step wide', () => {
+test('a single record is one step wide', () => {
   assert.equal([...rowCells(series({ 5: 7 }), 'mean', [4.5, 5.5], 2).columns], [0, 0]);
   assert.equal([...rowCells(series({ 5: 7 }), 'mean', [0, 10], 10).columns].filter((column) => column === 0).length, 1);
 });
