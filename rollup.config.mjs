@@ -1,5 +1,5 @@
-// One ES module per public entry, and the command. What two entries share becomes one chunk, so that there is one
-// process-wide hook registry however many entries a program imports.
+// One ES module for each public entry, and the command. Entries share chunks, so a program has one registry of global hooks
+// however many of them it imports.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'rollup-plugin-esbuild';
@@ -8,7 +8,7 @@ import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 const packages = Object.keys({ ...dependencies, ...peerDependencies });
 
-/** Finds packages that are built in: all are ES modules, and rollup itself knows paths alone. */
+/** Resolves the packages that are built in, all of them ES modules: rollup alone resolves only paths. */
 const builtIn = {
   name: 'built-in packages',
   resolveId(id, importer) {
@@ -18,21 +18,20 @@ const builtIn = {
 };
 
 /**
- * AssemblyScript's loader makes a TextDecoder for utf-16le when it is imported, for strings, which the kernels have none of.
- * Where an engine has no such decoder (Hermes, jsdom in Jest) importing layertap would throw. Without it the loader decodes
- * by hand, as it does where decoding fails.
+ * AssemblyScript's loader makes a TextDecoder for utf-16le when it is imported. Engines without one (Hermes, jsdom in Jest)
+ * could not import layertap. The kernels exchange no strings, and without the decoder the loader decodes them itself.
  */
 const loaderWithoutDecoder = {
   name: 'loader without a decoder',
   transform(code, id) {
     if (!id.includes('@assemblyscript/loader')) return null;
     const decoder = /new TextDecoder\("utf-16le".*?\)/;
-    if (!decoder.test(code)) throw new Error('the loader makes its decoder in another way now: see rollup.config.mjs');
+    if (!decoder.test(code)) throw new Error('rollup.config.mjs: the decoder of @assemblyscript/loader was not found');
     return { code: code.replace(decoder, 'undefined'), map: null };
   },
 };
 
-/** The whole licences of what is built in, where they are too long for the beginning of a file. */
+/** Licences too long for a banner. */
 const licences = {
   name: 'licences',
   generateBundle(_options, bundle) {
@@ -59,15 +58,14 @@ export default {
     format: 'es',
     chunkFileNames: 'shared/[name]-[hash].js',
     hoistTransitiveImports: false,
-    // A room, a chunk: a bundler leaves out those from which a program imports nothing. Within one it has to keep what a
-    // class does as it is made.
+    // A chunk for each folder: bundlers drop unused files, but inside a file they keep what a class does at its definition.
     manualChunks: (id) => {
       if (id.includes('@assemblyscript/loader')) return 'kernels';
       return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
     },
     banner: ({ moduleIds }) => noticesOf(packagesOf(moduleIds)),
   },
-  // As package.json says of the whole: a module from which nothing is used is left out.
+  // As "sideEffects" in package.json: unused modules are dropped.
   treeshake: { moduleSideEffects: false },
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [builtIn, loaderWithoutDecoder, esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }), licences],

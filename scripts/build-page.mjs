@@ -1,5 +1,5 @@
-// Builds the page that `layertap view` serves, and the script of reports: self-contained files, with the licences of
-// what went into them. Fails where the page becomes too large.
+// Builds the page of `layertap view` and the script of reports: self-contained files with the licences of the packages in
+// them. Fails if one becomes too large.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'dist/page');
 mkdirSync(out, { recursive: true });
 
-/** Of each, gzipped: all of a viewer, style included. */
+/** For each script, gzipped: a whole viewer, style included. */
 const MOST_BYTES = 62_000;
 
 const packages = [];
@@ -27,7 +27,7 @@ for (const name of ['viewer', 'report']) {
     metafile: true,
     write: false,
   });
-  // Of what the files begin with, only that of which something was left.
+  // Packages that were tree-shaken away need no notice.
   const used = Object.entries(Object.values(metafile.outputs)[0].inputs).filter(
     ([, { bytesInOutput }]) => bytesInOutput,
   );

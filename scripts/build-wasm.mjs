@@ -1,5 +1,5 @@
-// Compiles assembly/ for both targets of asconfig.json and writes the two binaries, as base64, into the one
-// TypeScript file that the kernels load them from. Inside the bundle there is no .wasm file for users to host.
+// Compiles assembly/ for both targets of asconfig.json, and writes the binaries as base64 into a TypeScript file, so that
+// users host no .wasm file.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,7 +1,7 @@
-// npm run dev: after each save, runs the tests that the saved file can reach: first its own, then those of its room.
+// npm run dev: after each save, runs the tests that import the saved file: first its own, then those of its folder.
 //
-//   npm run dev              all of them
-//   npm run dev -- hooks/    only those whose path contains the text
+//   npm run dev              all of these
+//   npm run dev -- hooks/    those whose path contains the text
 import { spawn } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ import { testsOf } from './imports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wanted = process.argv[2] ?? '';
-/** Editors write a file in several steps. */
+/** In ms. Editors write a file in several steps. */
 const SETTLED_AFTER = 50;
 
 const changed = new Set();
 let timer;
 let running;
 
-/** In a process group of its own, so that ending it ends the tests that it runs. */
+/** Starts a process group, so that ending it ends the tests that it runs. */
 const start = (...args) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit', detached: true });
 const end = (child) => {
   if (child !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);

@@ -1,4 +1,4 @@
-// Which file imports which, read from the text of the sources.
+// The graph of imports, read from the text of the sources.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -30,10 +30,10 @@ export function allImports(root, folders) {
   );
 }
 
-/** Where a relative import leads, as a path from `root`. */
+/** The target of a relative import, as a path from `root`. */
 export const targetOf = (root, { file, specifier }) => relative(root, resolve(root, dirname(file), specifier));
 
-/** The test files that a change of some files can reach, through any number of imports. */
+/** The test files that import one of the changed files, directly or not. */
 export function testsOf(root, changed) {
   const importers = new Map();
   for (const one of allImports(root, ['src', 'adapters', 'viewer', 'command', 'test', 'examples'])) {
@@ -49,7 +49,7 @@ export function testsOf(root, changed) {
   };
   for (const file of changed) {
     visit(file);
-    // It runs the examples as programs of their own.
+    // It runs the examples in child processes.
     if (file.startsWith('examples/')) reached.add('test/examples.test.ts');
   }
   return [...reached].filter((file) => file.endsWith('.test.ts')).sort();

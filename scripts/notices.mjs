@@ -1,27 +1,27 @@
-// The licences of packages that are built into a file, as a comment for its beginning.
+// Licences of the packages that are built into a file.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Longer texts stand in a file of their own, beside the built one. */
+/** Longer texts go into a file beside the built one. */
 const LONGEST_TEXT = 3000;
 
-/** Packages that come without the text of their licence, and the folder beside them that has the text of their project. */
+/** Packages without a licence file, and the folder beside them with the licence of their project. */
 const TEXT_OF = { '@assemblyscript/loader': '../../assemblyscript' };
 
-/** @param paths of modules, of which some are below a node_modules */
+/** @param paths of modules; those outside node_modules are ignored */
 export function packagesOf(paths) {
   const folders = paths.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const from = join(folder, TEXT_OF[name] ?? '.');
     const files = readdirSync(from).filter((entry) => /^(licen[cs]e|notice)/i.test(entry));
-    if (files.length === 0) throw new Error(`${name} says no licence`);
+    if (files.length === 0) throw new Error(`${name} has no licence file`);
     const text = files.map((file) => readFileSync(join(from, file), 'utf8').trim()).join('\n\n');
     return { name, version, license, text };
   });
 }
 
-/** A comment that names the packages with their licences; each text once. '' where there are none. */
+/** A comment that names the packages and their licences, each text once; '' without packages. */
 export function noticesOf(packages) {
   const byText = new Map();
   for (const { name, version, license, text } of packages) {
@@ -34,11 +34,11 @@ export function noticesOf(packages) {
   }
   const parts = [...byText].map(([terms, names]) => `${names.join('\n')}\n\n${terms}`);
   const comment = `/*!\nBuilt from layertap (MIT), and from:\n\n${parts.join('\n\n')}\n*/\n`;
-  if (comment.slice(2, -3).includes('*/')) throw new Error('a licence ends the comment');
+  if (comment.slice(2, -3).includes('*/')) throw new Error('a licence contains the end of a comment');
   return parts.length === 0 ? '' : comment;
 }
 
-/** Whole licences, one after the other. */
+/** The full licences. */
 export function textsOf(packages) {
   const unique = new Map(packages.map((one) => [one.name, one]));
   return [...unique.values()].map(({ name, version, text }) => `${name} ${version}\n\n${text}\n`).join('\n---\n\n');

@@ -8,10 +8,10 @@ import { allImports, type Import, importsOf, targetOf } from '../scripts/imports
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Packages that are built into the bundles: whoever installs the library does not install them. */
+/** Packages that are built into the bundles, and not installed with the library. */
 const BUNDLED = ['d3-array', '@assemblyscript/loader'];
 
-/** The one room that runs in Node alone takes its parts as packages. */
+/** Modules of Node, for the command. */
 const NODE = ['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
   (name) => `node:${name}`,
 );
@@ -43,7 +43,7 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
 /** Folders whose files no room imports. */
 const OTHERS = ['bench', 'build', 'dist', 'docs', 'examples', 'node_modules', 'scripts', 'test'];
 
-/** A room has one door, index.ts; the viewer has a second one, so that a page without logs loads nothing that reads them. */
+/** Entries beside index.ts: a page without logs loads none of the code that reads them. */
 const DOORS: Record<string, string[]> = { viewer: ['index.ts', 'logs.ts'] };
 
 const roomOf = (path: string) => Object.keys(BORDERS).find((room) => path === room || path.startsWith(`${room}/`));
@@ -52,7 +52,7 @@ const folders = readdirSync(root, { withFileTypes: true })
   .map(({ name }) => name);
 const imports = allImports(root, folders);
 
-/** What is wrong with an import, or undefined. */
+/** The sentence about a forbidden import, or undefined. */
 function problem({ file, specifier }: Import): string | undefined {
   const room = roomOf(file);
   if (room === undefined)
@@ -84,7 +84,7 @@ test('every import keeps the borders', () => {
   );
 });
 
-test('the check sees what it is made for', () => {
+test('forbidden imports are found', () => {
   const bad: [string, string][] = [
     ['src/hooks/x.ts', '../nn/index.ts'],
     ['src/hooks/x.ts', '../kernels/index.ts'],
@@ -111,7 +111,7 @@ test('the check sees what it is made for', () => {
   );
 });
 
-test('the library depends on what its rooms import, and on nothing that only a benchmark needs', () => {
+test('the dependencies of package.json are those that the folders may import', () => {
   const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const installed = Object.keys({ ...dependencies, ...peerDependencies }).sort();
   const imported = new Set(Object.values(BORDERS).flatMap(({ packages }) => packages));

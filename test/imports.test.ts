@@ -1,5 +1,5 @@
-// Importing never throws, whatever the engine lacks: React Native's Hermes has had no TextDecoder for utf-16le, no
-// WebAssembly and no WeakRef, jsdom in Jest has no TextDecoder.
+// Importing never throws: React Native's Hermes has had no TextDecoder for utf-16le, no WebAssembly and no WeakRef, jsdom in
+// Jest has no TextDecoder.
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,7 +8,7 @@ import { built } from './built.ts';
 const { default: config } = (await import('../rollup.config.mjs' as string)) as { default: { input: object } };
 const ENTRIES = Object.keys(config.input).filter((name) => name !== 'command');
 
-/** Runs a program with the built `layertap` as a variable, in a process whose engine lacks some globals. */
+/** Runs a program, with the built `layertap` as a variable, in a process without some globals. */
 function run(lacking: readonly string[], body: string): string {
   const program = `
     for (const name of ${JSON.stringify(lacking)}) delete globalThis[name];

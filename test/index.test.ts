@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import * as adapter from '../src/adapter.ts';
 import * as layertap from '../src/index.ts';
 
-test('users get these names', () => {
+test('the entry layertap exports these names', () => {
   assert.equal(Object.keys(layertap).sort(), [
     'AsyncTransformError',
     'ForwardError',
@@ -52,7 +52,7 @@ test('users get these names', () => {
   ]);
 });
 
-test('adapter writers get these names', () => {
+test('the entry layertap/adapter exports these names', () => {
   assert.equal(Object.keys(adapter).sort(), [
     'FieldReader',
     'MalformedMessage',
@@ -75,7 +75,7 @@ test('adapter writers get these names', () => {
   ]);
 });
 
-test('every entry of package.json, and its command, is one of rollup, and the other way round', async () => {
+test('the entries and the command of package.json are the inputs of rollup', async () => {
   const { exports, bin } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const { default: config } = (await import('../rollup.config.mjs' as string)) as { default: { input: object } };
   const built = Object.keys(config.input).map((name) => `./dist/${name}.js`);

@@ -48,7 +48,7 @@ const TIMEOUT_SECONDS = 180;
 let passed = 0;
 let failed = 0;
 
-/** Runs one file; a file that crashes, skips, or runs no test counts as (at least) one failure. */
+/** Runs one file. A crash, a skipped test, or no test at all counts as a failure. */
 function run(file) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...relaxed, '--expose-gc', '--import', 'tsx', file], {

@@ -1,8 +1,8 @@
-// Debian's Chromium, headless, for checks on this machine alone: nothing of it talks to anybody else.
+// Debian's Chromium, headless. It makes no requests of its own.
 import { execFileSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
 
-/** @param graphics the arguments that say who draws; by default nobody who needs a device */
+/** @param graphics arguments that choose the renderer; by default, software */
 export function launchChromium(graphics = ['--disable-gpu']) {
   return chromium.launch({
     executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),

@@ -1,4 +1,4 @@
-// examples/browser in Chromium, as a person uses it: draws digits, looks at the layers, changes one of them by a hook.
+// examples/browser in Chromium: draws digits, looks at the layers, changes one of them by a hook.
 // Prints "browser, example: N passed, N failed".
 //
 //   apt-get install chromium && npm run build && node test/browser/example.mjs
@@ -31,7 +31,7 @@ page.on('request', (request) => {
 });
 page.setDefaultTimeout(20_000);
 
-/** Draws strokes of a box of 1 by 1 on the paper. */
+/** Draws strokes, given in a box of 1 by 1, on the pad. */
 async function draw(strokes) {
   await page.locator('#clear').click();
   const box = await page.locator('#pad').boundingBox();
@@ -45,7 +45,7 @@ async function draw(strokes) {
   await frames();
 }
 
-/** What was drawn last has been read, and shown. */
+/** Resolves when the last drawing has been read and shown. */
 const frames = () =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 const digit = async () => Number(await page.locator('#prediction').getAttribute('data-digit'));
@@ -65,7 +65,7 @@ const checks = {
     assert.equal(await hooks(), 6);
   },
 
-  async 'digits that are drawn are read'() {
+  async 'drawn digits are read'() {
     const drawn = DRAWN.filter(({ digit: one }, i) => DRAWN.findIndex((other) => other.digit === one) === i);
     const wrong = [];
     for (const one of drawn) {
@@ -109,7 +109,7 @@ const checks = {
   },
 
   async 'there is a card for each layer of each network'() {
-    // Cards are made when they come into sight.
+    // Cards are made when they become visible.
     await page.setViewportSize({ width: 1400, height: 2400 });
     await page.waitForFunction(() => {
       const root = document.querySelector('#activations').shadowRoot;
@@ -133,7 +133,7 @@ const checks = {
     assert.ok((await apart()) < 1e-4);
     assert.match(await page.locator('#code').textContent(), /net\.fc2\.transform\(.*0\.50/);
     await move(0);
-    // What is left without fc2 are the biases of fc3.
+    // Without fc2 only the biases of fc3 are left.
     const weights = readSafetensors(
       readFileSync(new URL('../../examples/digits/data/weights.safetensors', import.meta.url)),
     );
@@ -156,14 +156,14 @@ const checks = {
     await page.waitForFunction(() => document.querySelector('#activations').shadowRoot.textContent.includes('fc1'));
   },
 
-  async 'on a narrow screen nothing sticks out'() {
+  async 'a narrow screen has no horizontal overflow'() {
     await page.setViewportSize({ width: 360, height: 740 });
     await frames();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await page.setViewportSize({ width: 1400, height: 1000 });
   },
 
-  async 'axe finds nothing serious'() {
+  async 'axe finds no serious violation'() {
     await page.addScriptTag({
       path: fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url)),
     });
@@ -188,7 +188,7 @@ const checks = {
     }
   },
 
-  'no error was told, and no request went elsewhere'() {
+  'no error was logged, and no request left the server'() {
     assert.deepEqual(complaints, []);
     assert.deepEqual(elsewhere, []);
   },

@@ -1,4 +1,4 @@
-// Runs inside Chromium: the contract suite, the kernels, and what a page may not do. Leaves its findings on window.
+// Runs inside Chromium: the contract suite, the kernels, and the limits of a page. Leaves its findings on window.
 import * as layertap from 'layertap';
 import { readSafetensors, writeSafetensors } from 'layertap/safetensors';
 import { MemorySink, memoryLogs, RunReader, StreamSink, SummaryWriter } from 'layertap/tensorboard';
@@ -66,7 +66,7 @@ async function findings(): Promise<object> {
   };
 }
 
-/** What a writer in this page logged, read back in this page. */
+/** Logs in this page, and reads it back. */
 async function logToMemory(): Promise<string[]> {
   const sink = new MemorySink();
   const writer = new SummaryWriter('run', { sink });
@@ -86,7 +86,7 @@ async function logToMemory(): Promise<string[]> {
   return found;
 }
 
-/** How many bytes went into a stream of this page, and whether it was closed. */
+/** The number of bytes written to a stream of this page, and whether it was closed. */
 async function logToStream(): Promise<[number, boolean]> {
   const seen = { bytes: 0, closed: false };
   const stream = new WritableStream<Uint8Array>({
@@ -103,7 +103,7 @@ async function logToStream(): Promise<[number, boolean]> {
   return [seen.bytes, seen.closed];
 }
 
-/** What a worker posts; or why it does not. */
+/** The message or the error of a worker. */
 function inWorker(script: string): Promise<unknown> {
   return new Promise((resolve) => {
     const worker = new Worker(script + new URL(import.meta.url).search, { type: 'module' });

@@ -1,6 +1,5 @@
-// The built bundle, minified, in Chromium: where the page's content security policy allows WebAssembly, where it does
-// not, and where the page is isolated from others, so that it may share memory among threads. Prints
-// "N passed, N failed" with a word before it, and fails if anything did.
+// The built bundle, minified, in Chromium: with and without WebAssembly in the content security policy, and in a
+// cross-origin isolated page, which may share memory between threads. Prints "browser: N passed, N failed".
 //
 //   apt-get install chromium && npm run build && node test/browser/run.mjs
 import assert from 'node:assert/strict';
@@ -25,7 +24,6 @@ const scripts = {
   '/thread-worker.js': await bundle('thread-worker.ts'),
 };
 
-/** What the kernels of a page are allowed to be, under a policy. */
 const wasm = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 const pages = {
   '/wasm': { policy: wasm, kernels: 'relaxed', threads: 1 },
@@ -40,7 +38,7 @@ const isolation = {
 
 const server = createServer((request, response) => {
   const page = pages[request.url];
-  // A worker has the policy of its own script: it names its page.
+  // A worker's policy comes with its script, whose URL names the page.
   const of = page ?? pages[new URL(request.url, 'http://localhost').searchParams.get('of')];
   if (of !== undefined) response.setHeader('content-security-policy', of.policy);
   if (of?.isolated) for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
@@ -89,10 +87,10 @@ for (const [path, { kernels, threads }] of Object.entries(pages)) {
     "the page's own thread computes alone": () => assert.deepEqual(counted.page, { count: 1, same: true }),
     [`threads in a worker of the page: ${threads}`]: () =>
       assert.deepEqual(counted.worker, { count: threads, same: true }),
-    'SummaryWriter says that a page has no directories': () => assert.match(found.noFile, /give a sink/),
+    'SummaryWriter says that a page has no file system': () => assert.match(found.noFile, /give a sink/),
     'SummaryWriter writes into memory, and RunReader reads it': () =>
       assert.deepEqual(found.memory, ['run h 6', 'run i 2x3', 'run/s_a s 0.5']),
-    // 88 bytes of header, and 37 of a scalar: what PyTorch's file would have.
+    // A header of 88 bytes and a scalar of 37, as in PyTorch's file.
     'SummaryWriter writes into a stream': () => assert.deepEqual(found.stream, [88 + 37, true]),
     'SummaryWriter writes into the private file system, in a worker': () =>
       assert.deepEqual(

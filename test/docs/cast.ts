@@ -1,4 +1,4 @@
-/** @file What the code blocks of the docs talk about without saying where it comes from. */
+/** @file The names that code blocks of the docs use without defining them. */
 import { copyFileSync, writeFileSync } from 'node:fs';
 import {
   Linear,
@@ -43,7 +43,7 @@ export interface Cast {
   /** Two batches for the network. */
   batches: Tensor[];
   loss(t: Tensor): number;
-  /** Of something that would go on for ever. */
+  /** Aborts a block that would not end. */
   signal: AbortSignal;
   draw(...values: unknown[]): void;
   count(path: string): void;
@@ -56,13 +56,13 @@ export interface Cast {
 
 const each = (t: Tensor, fn: (value: number) => number) => tensor([...t.data].map(fn)).reshape(...t.shape);
 
-/** The files that blocks read, in the working directory. */
+/** Writes the files that blocks read into the working directory. */
 export function writeFiles(): void {
   copyFileSync(new URL('../fixtures/onnx/encoder.legacy.onnx', import.meta.url), 'model.onnx');
   writeFileSync('weights.safetensors', writeSafetensors(cast().net.stateDict()));
 }
 
-/** Everything new for each block, so that no block meets what another one has left. */
+/** A new cast for each block, so that blocks cannot affect each other. */
 export function cast(): Cast {
   return {
     net: new Network(),

@@ -1,4 +1,4 @@
-// Digits as people draw them: strokes in a box of 1 by 1, y downwards.
+// Drawn digits: strokes in a box of 1 by 1, y downwards.
 
 /** Part of an ellipse, from one angle to another, in degrees; 0 is to the right, 90 down. */
 function arc(cx, cy, rx, ry, from, to) {

@@ -1,4 +1,4 @@
-// examples/browser: what is drawn becomes what the network knows.
+// examples/browser: strokes become pixels like those of the data set.
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -31,7 +31,7 @@ function digitOf(pixels: Float32Array): number {
   return scores.indexOf(Math.max(...scores));
 }
 
-/** The strokes on a paper: moved, stretched, sheared and turned. */
+/** Strokes moved, stretched, sheared and turned. */
 function onPaper(
   strokes: Strokes,
   { width = 120, height = 180, slant = 0, turn = 0, left = 40, top = 30 } = {},
@@ -45,7 +45,7 @@ function onPaper(
   );
 }
 
-test('digits are read as they are drawn: small or large, a little slanted, a little turned', () => {
+test('digits are recognised small or large, a little slanted, a little turned', () => {
   const papers = [{}, { width: 60, height: 90, left: 100, top: 100 }, { slant: 0.1 }, { turn: 0.06 }, { width: 140 }];
   const wrong: string[] = [];
   for (const { digit, strokes } of DRAWN) {
@@ -54,7 +54,7 @@ test('digits are read as they are drawn: small or large, a little slanted, a lit
       if (read !== digit) wrong.push(`${digit} as ${read}, ${JSON.stringify(paper)}`);
     }
   }
-  // The network itself gets 2.5 % of the test set wrong, and nobody drew these.
+  // The network gets 2.5 % of the test set wrong, and these are not from it.
   assert.ok(wrong.length <= 0.07 * DRAWN.length * papers.length, `${wrong.length} wrong:\n${wrong.join('\n')}`);
 });
 
@@ -68,7 +68,7 @@ test('pixels have the ink, the height and the sixteenths of the data set', () =>
   }
 });
 
-test('where and how large it is drawn changes nothing', () => {
+test('position and size of a drawing do not matter', () => {
   const [first] = DRAWN;
   const here = toPixels(onPaper(first!.strokes));
   const there = toPixels(onPaper(first!.strokes, { width: 60, height: 90, left: 7, top: 200 }));
@@ -76,7 +76,7 @@ test('where and how large it is drawn changes nothing', () => {
   assert.ok(most <= 1 / 16, `${most}`);
 });
 
-test('nothing is paper; a dot is ink', () => {
+test('no stroke gives zeros; a dot gives ink', () => {
   assert.equal([...toPixels([])], Array(64).fill(0));
   const dot = toPixels([[[50, 50]]]);
   assert.ok(dot.every(Number.isFinite) && dot.some((pixel) => pixel > 0));

@@ -1,4 +1,4 @@
-// The package as npm would publish it: packed, installed into an empty folder, and used from there.
+// Packs the package, installs it into an empty folder, and uses it there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ try {
   const strange = packed.files
     .map(({ path }) => path)
     .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path));
-  assert.deepEqual(strange, [], 'files in the package that do not belong there');
+  assert.deepEqual(strange, [], 'unexpected files in the package');
 
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   run('npm', 'install', '--no-audit', '--no-fund', `./${packed.filename}`);
@@ -43,7 +43,7 @@ try {
       `console.log(Object.keys(require('${entry}')).length)`,
     );
     assert.ok(Number(names) > 0, `${entry} exports nothing`);
-    assert.equal(required, names, `require('${entry}') gives other names than import`);
+    assert.equal(required, names, `require('${entry}') gives different names than import`);
   }
 
   const program = `
@@ -58,7 +58,7 @@ try {
   `;
   assert.equal(run(process.execPath, '--input-type=module', '-e', program).trim(), 'logged');
 
-  // The command, with its page: what it needs travels with it.
+  // The command, with its page.
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(run('npx', '--no', '--', 'layertap', '--version').trim(), version);
   const viewer = spawn(join(folder, 'node_modules/.bin/layertap'), ['view', 'logs', '--port', '0'], { cwd: folder });
@@ -72,7 +72,7 @@ try {
   run('npx', '--no', '--', 'layertap', 'report', 'logs');
   assert.match(readFileSync(join(folder, 'report.html'), 'utf8'), /^<!doctype html>/);
 
-  // The types, in projects that check those of their packages and know no Symbol.dispose: each entry alone, and a model.
+  // The types, in projects without Symbol.dispose that check their packages: each entry alone, and a model.
   const model = `
     import { type ForwardHook, Linear, Module, ModuleList, rand, type Tensor } from 'layertap';
     class Network extends Module {
