@@ -1,5 +1,5 @@
-// From hooks to histograms in one line, and back: logs the activations of a network, then reads the log directory while
-// the writer is still open, as a viewer would.
+// From hooks to histograms in one line: logs the activations of a network, then reads the log directory while the writer is
+// still open, as a viewer would.
 //
 //   npx tsx examples/activations/main.ts [log directory]
 import { Linear, manualSeed, ReLU, randn, Sequential, select } from 'layertap';

@@ -1,4 +1,4 @@
-// Two networks in a page, watched while they run.
+// Watches two networks in a page while they run.
 import { Linear, listHooks, select } from 'layertap';
 import { liveSource, mountViewer } from 'layertap/viewer';
 import { map } from 'rxjs';
@@ -30,7 +30,7 @@ let viewer = mountViewer($('activations'), source);
 
 let pixels;
 
-/** Runs both networks on what there is. */
+/** Runs both networks on the current pixels. */
 function read() {
   if (pixels === undefined) return;
   const scores = core.scores(pixels);
@@ -113,7 +113,7 @@ function hook() {
   unhook();
   const layer = $('layer').value;
   handles = [core, tfjs].map(({ hooks, scaled }) =>
-    // The factor is read at each call: moving the slider registers nothing anew.
+    // The hook reads the factor at each call, so the slider need not register again.
     hooks.getSubmodule(layer).transform(map((y) => scaled(y, Number($('factor').value)))),
   );
   changed();

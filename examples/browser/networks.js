@@ -20,9 +20,9 @@ async function read(name) {
   return readSafetensors(await response.arrayBuffer());
 }
 
-/** Each gives the scores of the ten digits for 64 pixels, and a `layer` of a name times a factor. */
+/** Each: its modules as `hooks`, the `scores` of the ten digits for 64 pixels, and an output `scaled` by a factor. */
 export async function loadNetworks() {
-  // 64 numbers through three small layers: the processor is quicker than the way to a graphics card.
+  // For three small layers the processor is faster than the transfer to a graphics card.
   await Promise.all([tf.setBackend('cpu'), tf.ready()]);
   const weights = await read('weights.safetensors');
   return { core: coreNetwork(weights), tfjs: tfjsNetwork(weights) };
@@ -66,7 +66,7 @@ function tfjsNetwork(weights) {
   };
 }
 
-/** Digits of the test set, by what they are. */
+/** Digits of the test set, by label. */
 export async function loadSamples() {
   const test = await read('test.safetensors');
   const [images, labels] = [test.get('images').data, test.get('labels').data];

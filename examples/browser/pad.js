@@ -1,4 +1,4 @@
-// Paper to draw on with a mouse, a pen or a finger.
+// A pad to draw on with a mouse, a pen or a finger.
 
 const INK = '#1c2126';
 
@@ -9,7 +9,7 @@ export class Pad {
   #context;
   #onChange;
 
-  /** @param onChange is called with what has been drawn, at most once a frame */
+  /** @param onChange is called with the strokes, at most once a frame */
   constructor(canvas, onChange) {
     this.#canvas = canvas;
     this.#context = canvas.getContext('2d');
@@ -26,7 +26,6 @@ export class Pad {
     canvas.addEventListener('pointerdown', (event) => {
       if (!event.isPrimary || event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
-      // Whatever was shown of others is gone.
       if (this.strokes.length === 0) this.clear();
       stroke = [this.#place(event)];
       this.strokes.push(stroke);
@@ -34,7 +33,7 @@ export class Pad {
     });
     canvas.addEventListener('pointermove', (event) => {
       if (stroke === undefined || !event.isPrimary) return;
-      // Between two frames a pointer goes through several places.
+      // A pointer moves several times between two frames.
       const events = event.getCoalescedEvents?.() ?? [];
       for (const each of events.length > 0 ? events : [event]) stroke.push(this.#place(each));
       this.#draw(stroke);
@@ -75,7 +74,7 @@ export class Pad {
     const context = this.#context;
     context.beginPath();
     for (const [x, y] of points) context.lineTo(x * devicePixelRatio, y * devicePixelRatio);
-    // A dot is a line of no length.
+    // A dot is a line of length 0.
     if (points.length === 1) context.lineTo(points[0][0] * devicePixelRatio, points[0][1] * devicePixelRatio);
     context.lineWidth = 14 * devicePixelRatio;
     context.lineCap = 'round';
@@ -91,7 +90,7 @@ export class Pad {
   }
 }
 
-/** Draws 8 by 8 pixels: the darker, the more ink. */
+/** Draws 8 by 8 pixels; darker is more ink. */
 export function drawPixels(context, pixels, left, top, side) {
   for (const [i, ink] of pixels.entries()) {
     const shade = Math.round(255 - 227 * ink);

@@ -1,4 +1,4 @@
-// Shows the example to this machine, and nobody else.
+// Serves the example, to this machine only.
 //
 //   npm run browser [port]
 import { readFile } from 'node:fs/promises';
@@ -8,14 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What may be read, and nothing beside it. */
+/** The only folders that are served. */
 const SERVED = [
   '/examples/browser/',
   '/examples/digits/data/',
   '/dist/',
   '/node_modules/rxjs/dist/esm/',
   '/node_modules/tslib/',
-  '/node_modules/@assemblyscript/loader/',
   '/node_modules/@tensorflow/tfjs/dist/',
 ];
 
@@ -26,10 +25,10 @@ const TYPES = {
   '.mjs': 'text/javascript; charset=utf-8',
 };
 
-/** The file of a path, or undefined where it may not be read. The URL has resolved all `..` before, and nothing is decoded. */
+/** The file of a path, or undefined if it is not served. The URL has resolved every `..`, and nothing is decoded. */
 async function find(pathname) {
   if (!SERVED.some((folder) => pathname.startsWith(folder))) return undefined;
-  // RxJS's modules leave the ending out, as tools that build do.
+  // RxJS's modules import each other without an extension.
   for (const name of [pathname, `${pathname}.js`, `${pathname}/index.js`, `${pathname}index.html`]) {
     try {
       return { name, body: await readFile(join(root, name)) };
@@ -41,7 +40,7 @@ async function find(pathname) {
 const server = createServer(async (request, response) => {
   try {
     const { hostname, pathname } = new URL(request.url, `http://${request.headers.host}`);
-    // Other names for this machine may be other people's.
+    // Another host name may belong to an attacker's DNS.
     const known = ['localhost', '127.0.0.1'].includes(hostname);
     if (pathname === '/') {
       response.writeHead(302, { location: '/examples/browser/' }).end();

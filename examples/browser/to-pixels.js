@@ -1,21 +1,20 @@
-// What somebody draws, as the network's training data were made: 8 by 8 pixels, as the programs of NIST made them of
-// digits on paper. They bring a digit to one size and one amount of ink, and shear it upright:
-// Garris et al., NIST Form-Based Handprint Recognition System, NISTIR 5469 (1994), which the data set of the digits names
-// as its source. Its exact numbers are not in the data set's papers; those here are measured on its digits.
+// Makes 8 by 8 pixels of strokes, as NIST's programs made the training data from digits on paper: one size, one amount of
+// ink, sheared upright. Source: Garris et al., NIST Form-Based Handprint Recognition System, NISTIR 5469 (1994), which the
+// data set names. Its papers lack the exact numbers; those here are measured on its digits.
 
 /** The bitmap has 32 by 32 dots; each pixel counts the 16 dots of a block of 4 by 4. */
 const SIDE = 32;
 
-/** A digit stands in the middle, and fills the height. */
+/** A digit is centred and fills the height. */
 const WIDTH = 20;
 
-/** As many dots are ink, whatever the pen: 30 % of the digits' pixels. */
+/** The number of dots with ink: 30 %, as in the data set. */
 const INK = Math.round(0.3 * SIDE * SIDE);
 
-/** A one is not drawn out to the whole width. */
+/** A one is not stretched to the whole width. */
 const MOST_STRETCH = 1.4;
 
-/** @typedef {readonly [x: number, y: number][]} Stroke points, y downwards, in whatever unit */
+/** @typedef {readonly [x: number, y: number][]} Stroke points, y downwards, in any unit */
 
 /**
  * @param {readonly Stroke[]} strokes
@@ -25,7 +24,7 @@ export function toPixels(strokes) {
   const pixels = new Float32Array(64);
   const lines = strokes.flatMap((stroke) => (stroke.length === 1 ? [[stroke[0], stroke[0]]] : pairs(stroke)));
   if (lines.length === 0) return pixels;
-  // The pen is inside of the box: how thick it is, is known when the digit has been drawn, and so it is drawn again.
+  // The pen must fit into the box, but its width follows from the drawn ink: so the digit is drawn three times.
   let radius = 2;
   let distances;
   for (let i = 0; i < 3; i++) {
@@ -61,8 +60,7 @@ function fit(lines, radius) {
 }
 
 /**
- * Shears lines so that what is leftmost at the top stands over what is leftmost at the bottom: most of the way, as the data
- * have it.
+ * Shears lines most of the way, as in the data, to where the leftmost points of the top and of the bottom are in one column.
  */
 function upright(lines) {
   const points = lines.flat();
@@ -74,7 +72,7 @@ function upright(lines) {
   return lines.map((line) => line.map(([x, y]) => [x + slant * (y - top), y]));
 }
 
-/** How far each dot is from the nearest line. */
+/** The distance of each dot from the nearest line. */
 function distancesTo(lines) {
   return Float64Array.from({ length: SIDE * SIDE }, (_, dot) => {
     const [x, y] = [(dot % SIDE) + 0.5, Math.floor(dot / SIDE) + 0.5];

@@ -1,4 +1,4 @@
-// The main job, from end to end: see what the layers of a trained network put out, without touching the network.
+// The main job, from end to end: see the outputs of a trained network's layers, without touching the network.
 //
 // Runs 360 real handwritten digits in six batches. One forward hook on each linear layer sends its outputs to
 // TensorBoard histograms. Then one handle is removed, and a second run logs one layer fewer.
@@ -45,10 +45,10 @@ run('The handle of fc2 removed:');
 await writer.close();
 
 console.log(`Computed by the ${kernelName()} kernels. The histograms are in ${writer.logDir}; to look at them:\n`);
-console.log(`  node dist/command.js view ${writer.logDir}\n\nor, as ever:\n`);
+console.log(`  node dist/command.js view ${writer.logDir}\n\nor:\n`);
 console.log(`  pip install tensorboard\n  tensorboard --logdir ${writer.logDir}\n`);
 
-/** Sends all digits through the network and tells what the hooks saw. */
+/** Sends all digits through the network and prints statistics from the hooks. */
 function run(title: string): void {
   reports = new Map();
   let right = 0;
@@ -64,7 +64,7 @@ function run(title: string): void {
   console.log(`${title}\n\n${table([...reports.values()])}\n\n${right} of ${digits.length} digits read (${share} %)\n`);
 }
 
-/** The values of a tensor. A file may have integers, too; this one has none. */
+/** The values of a tensor: files may also have integers. */
 function floats(name: string): Float32Array {
   const data = test.get(name)?.data;
   if (data instanceof Float32Array) return data;

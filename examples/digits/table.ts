@@ -1,6 +1,6 @@
 import { summarize, type Tensor } from 'layertap';
 
-/** What was seen of one layer. */
+/** The recorded outputs of one layer. */
 export interface LayerReport {
   path: string;
   layer: string;

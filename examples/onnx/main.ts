@@ -24,7 +24,7 @@ const digits = new ort.Tensor('int64', BigInt64Array.from(DIGITS, BigInt), [1, D
 const { logits } = await net({ digits });
 logged.remove();
 
-// 3. Print where each position of the output looks: the darker, the more.
+// 3. Print where each position of the output looks; darker is more.
 console.log('\nWhere it looks to write each digit:\n');
 console.log(`          ${DIGITS.join(' ')}`);
 const scores = logits!.data as Float32Array;

@@ -1,9 +1,9 @@
-/** The sizes of the picture that the model takes. */
+/** The side of the model's input picture. */
 export const SIDE = 64;
 
 /**
- * A face, drawn: gray values from 0 to 1, row-major. The mouth is a parabola.
- * @param smile how far the corners of the mouth stand above its middle, in pixels; below it where negative
+ * Draws a face: gray values from 0 to 1, row-major. The mouth is a parabola.
+ * @param smile pixels from the middle of the mouth up to its corners; negative is down
  */
 export function drawFace(smile: number): Float32Array {
   const gray = new Float32Array(SIDE * SIDE);

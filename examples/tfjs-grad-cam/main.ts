@@ -1,6 +1,6 @@
-// Where does a network look? Grad-CAM (Selvaraju et al., 2017, arXiv 1610.02391) on a model that other people trained:
-// the emotion model of @vladmandic/human, a GraphModel. One hook on one node of its graph gives both things it takes:
-// the node's activations, and, by adding a variable of zeros to them, the gradient of the answer by them.
+// Where does a network look? Grad-CAM (Selvaraju et al., 2017, arXiv 1610.02391) on a third-party model: the
+// emotion model of @vladmandic/human, a GraphModel. One hook on one node of its graph gives both inputs of Grad-CAM: the
+// node's activations, and, by adding a variable of zeros to them, the gradient of the answer.
 //
 //   npm run build && npx tsx examples/tfjs-grad-cam/main.ts [picture.png]
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { drawFace, SIDE } from './draw-face.ts';
 import { overlay } from './overlay.ts';
 
 const EMOTIONS = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
-/** The last node before the picture shrinks to 4 x 4: 8 x 8 places, 128 channels. */
+/** The last node before the picture shrinks to 4 x 4: 8 x 8 positions, 128 channels. */
 const NODE = 'StatefulPartitionedCall/model_1/block3_sepconv2_bn/FusedBatchNormV3';
 
 tf.enableProdMode();
@@ -52,7 +52,7 @@ const { grads, value } = tf.variableGrads(
 );
 handle.remove();
 
-// Grad-CAM: each channel weighs as much as its mean gradient; what speaks against the answer is cut off.
+// Grad-CAM: channels weighted by their mean gradients; negative sums are evidence against the answer, and cut off.
 const heat = tf.tidy(() => {
   const channels = Object.values(grads)[0]!.mean([1, 2], true);
   const map = activations!.mul(channels).sum(-1, true).relu() as tf.Tensor4D;

@@ -3,9 +3,9 @@ import { PNG } from 'pngjs';
 const SCALE = 5;
 
 /**
- * A PNG of two pictures side by side: a gray one, and the same one with a heat map over it, from blue to red.
+ * A PNG of two pictures side by side: the gray one, and the same one under a heat map from blue to red.
  * @param gray `side` x `side` values from 0 to 1, row-major
- * @param heat as many
+ * @param heat likewise
  */
 export function overlay(gray: Float32Array, heat: Float32Array, side: number): Buffer {
   const size = side * SCALE;
@@ -22,5 +22,5 @@ export function overlay(gray: Float32Array, heat: Float32Array, side: number): B
   return PNG.sync.write(png);
 }
 
-/** Blue, cyan, yellow, red: the colours that such maps are usually drawn in. */
+/** Blue, cyan, yellow, red: the usual colours of such maps. */
 const jet = (t: number) => [3, 2, 1].map((k) => Math.max(0, Math.min(1, 1.5 - Math.abs(4 * t - k))));

@@ -1,6 +1,5 @@
-// A network that other people trained and ship, ESRGAN of @upscalerjs/default-model, and nothing of it changed: what its
-// convolutions put out goes to TensorBoard, and then one of its units after the other is taken out, to see what it is
-// good for.
+// A third-party network, ESRGAN of @upscalerjs/default-model, unchanged: logs the outputs of its convolutions to TensorBoard,
+// then ablates one unit after the other to see its effect.
 //
 //   npm run build && npx tsx examples/tfjs/main.ts [log directory]
 import { readFileSync } from 'node:fs';
@@ -25,7 +24,7 @@ const model = await tf.loadLayersModel(
   }),
 );
 
-// The middle of the picture that comes with the model: a flower. Its pixels go from 0 to 255, as the model wants.
+// The middle of the model's sample picture, a flower. The model takes pixels from 0 to 255.
 const SIDE = 24;
 const picture = PNG.sync.read(readFileSync(new URL('assets/fixture.png', folder)));
 const pixels = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
@@ -34,7 +33,7 @@ const pixels = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
 });
 const input = tf.tensor(pixels, [1, SIDE, SIDE, 3]);
 
-// 1. What the convolutions put out.
+// 1. The outputs of the convolutions.
 const net = wrapTfjs(tf, model);
 const writer = new SummaryWriter(process.argv[2]);
 const logged = select(net, ofClass('Conv2D')).observe(({ path, output }) => {
@@ -46,7 +45,7 @@ const plain = model.predict(input) as tf.Tensor;
 logged.remove();
 console.log(`\n${SIDE} x ${SIDE} pixels in, ${plain.shape[1]} x ${plain.shape[2]} out\n`);
 
-// 2. One unit ablated: its channel is zero wherever the layer runs. How far is the picture from what it was?
+// 2. One unit ablated: its channel becomes zero. How far is the picture from the original?
 const layer = net.getSubmodule('F_0');
 const units = (layer.layer as tf.layers.Layer).getWeights()[1]!.size;
 const effects = Array.from({ length: units }, (_, unit) => {
