@@ -1,10 +1,8 @@
-// Keeps the last results: one Markdown file for each engine, whose sections are replaced one by one, and the list of targets
-// in the README.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Keeps the last results: one Markdown file for each engine, whose sections are replaced one by one.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('results/', import.meta.url));
-const readme = fileURLToPath(new URL('README.md', import.meta.url));
 
 const startOf = (name) => `<!-- ${name} -->`;
 const endOf = (name) => `<!-- end of ${name} -->`;
@@ -27,21 +25,4 @@ export function writeResults(engine, order, section, markdown) {
   const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const parts = order.flatMap((name) => (name === section ? marked(name, markdown) : (partOf(old, name) ?? [])));
   writeFileSync(path, `# ${engine}\n\n${parts.join('\n\n')}\n`);
-  writeTargets();
-}
-
-/** The lines about targets of all engines, in the README. */
-function writeTargets() {
-  const engines = readdirSync(folder).sort();
-  const lists = engines.map((file) => {
-    const lines = readFileSync(folder + file, 'utf8').split('\n');
-    const kept = lines.filter((line) => /^(##|- met|- \*\*missed)/.test(line));
-    // Headings without a target are left out.
-    const useful = kept.filter((line, i) => !line.startsWith('##') || kept[i + 1]?.startsWith('-'));
-    const [engine] = file.split('.');
-    const list = useful.map((line) => (line.startsWith('##') ? `\n${line.slice(3)}:\n` : line));
-    return `### [${engine}](results/${file})\n${list.join('\n')}`;
-  });
-  const text = readFileSync(readme, 'utf8');
-  writeFileSync(readme, text.replace(partOf(text, 'targets'), marked('targets', lists.join('\n\n'))));
 }

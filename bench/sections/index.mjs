@@ -1,9 +1,8 @@
 // The sections of the benchmark, in the order in which they are run and printed.
 import { chains } from './chains.mjs';
 import { elementwise } from './elementwise.mjs';
-import { histogram } from './histogram.mjs';
 import { fewRows, linear } from './linear.mjs';
-import { statistics } from './statistics.mjs';
+import { histogram, statistics } from './statistics.mjs';
 import { threads } from './threads.mjs';
 import { tiny } from './tiny.mjs';
 

@@ -1,7 +1,6 @@
 // Linear + ReLU at the sizes of real layers, which the tests of the kernels share. Two sections, because the bounds differ:
 // multiply-adds, and, for a few rows, reading the weights.
 import { verifyLinear } from '../verify.mjs';
-import { layerOf } from './layer.mjs';
 import { timeAll } from './time-all.mjs';
 
 /** With fewer rows, reading the weights is the bound. */
@@ -56,4 +55,17 @@ async function* rowsOf(bench, belongs, peaksOf) {
       ...(await timeAll(bench, make, peaksOf(bytes), verify)),
     };
   }
+}
+
+/** @returns a layer with random parameters and input, scaled so that outputs are about 1 */
+export function layerOf({ ours: [{ library }] }, rows, depth, columns) {
+  const { randn } = library;
+  return {
+    rows,
+    depth,
+    columns,
+    input: Float32Array.from(randn(rows, depth).data),
+    weight: randn(columns, depth).data.map((x) => x * depth ** -0.5),
+    bias: randn(columns).data.map((x) => x * 0.1),
+  };
 }

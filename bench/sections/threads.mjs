@@ -1,6 +1,6 @@
 // The same products on two threads: layertap's pool beside its own single thread, and rivals with as many threads.
 import { verifyLinear } from '../verify.mjs';
-import { layerOf } from './layer.mjs';
+import { layerOf } from './linear.mjs';
 import { timeAll } from './time-all.mjs';
 
 /** Products below this many operations are not worth a second thread. */
