@@ -85,4 +85,28 @@ test('the entries and the command of package.json are the inputs of rollup', asy
   assert.equal([...exported, ...Object.values(bin).map((path) => `./${path}`)].sort(), built.sort());
 });
 
+test("every name in the README's table of entry points is exported there", async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const { default: config } = (await import('../rollup.config.mjs' as string)) as {
+    default: { input: Record<string, string> };
+  };
+  const rows = [...readme.matchAll(/^\| `layertap(?:\/([\w/]+))?` \| (.*) \|$/gm)];
+  assert.equal(
+    rows.map(([, entry = 'index']) => entry).sort(),
+    Object.keys(config.input)
+      .filter((entry) => entry !== 'command')
+      .sort(),
+  );
+  for (const [, entry = 'index', text] of rows) {
+    const names = [...text!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    const exported = Object.keys((await import(`../${config.input[entry]}`)) as object);
+    assert.ok(names.length > 0, entry);
+    assert.equal(
+      names.filter((name) => !exported.includes(name)),
+      [],
+      entry,
+    );
+  }
+});
+
 test.run();
