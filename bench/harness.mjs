@@ -17,8 +17,7 @@ const wallClock = () => performance.now() * 1e6;
  * @property {() => unknown} [run] the work, once; a promise is awaited
  * @property {(count: number) => unknown} [loop] instead of `run`: does the work `count` times
  * @property {(result: unknown) => ArrayLike<number>} [read] the numbers in what `run` returned, unless it is an array
- * @property {() => void} [prepare] before each turn, not timed
- * @property {() => void} [finish] after each turn, not timed
+ * @property {() => { remove(): void } | void} [prepare] before each turn, not timed; the handle is removed after the turn
  * @property {(millis: number) => Promise<number>} [time] instead of `run`: takes about `millis`, returns ns per run
  */
 
@@ -33,21 +32,21 @@ export async function alternate(
   { rounds = 61, millis = 4, warm = 200, pause = 0, clock = wallClock } = {},
 ) {
   const timers = new Map();
-  for (const { name, prepare, finish, run, loop, time } of candidates) {
-    prepare?.();
+  for (const { name, prepare, run, loop, time } of candidates) {
+    const handle = prepare?.();
     if (time) await time(warm);
     timers.set(name, time ?? (await timerOf(loop ?? (await compileLoop(run)), warm, clock)));
-    finish?.();
+    handle?.remove();
   }
   const turns = Object.fromEntries(candidates.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < candidates.length; i++) {
       // The order rotates, so that no candidate always follows the same one.
-      const { name, prepare, finish } = candidates[(i + round) % candidates.length];
-      prepare?.();
+      const { name, prepare } = candidates[(i + round) % candidates.length];
+      const handle = prepare?.();
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       turns[name].push(await timers.get(name)(millis));
-      finish?.();
+      handle?.remove();
     }
   }
   return turns;

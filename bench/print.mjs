@@ -7,7 +7,7 @@ export const isMain = ({ url }) => url === pathToFileURL(process.argv[1]).href;
 
 /** Prints the engine, the processor, and whatever else the figures depend on: kernels, versions of libraries. */
 export function printConditions(...others) {
-  console.log(`${[`Node ${process.version}, V8 ${process.versions.v8}`, cpus()[0].model, ...others].join(', ')}\n`);
+  console.log([`Node ${process.version}, V8 ${process.versions.v8}`, cpus()[0].model, ...others].join(', '));
 }
 
 /** Prints a line of a table. */

@@ -65,11 +65,10 @@ function mobileNetV2() {
 tf.enableProdMode();
 printConditions(`tfjs ${tf.version.tfjs}`);
 const nowhere = openSync('/dev/null', 'w');
-const nothing = { remove() {} };
 let sink;
 const sides = {
-  plain: () => nothing,
-  'plain, again': () => nothing,
+  plain() {},
+  'plain, again'() {},
   observers: (all) =>
     all.observe((event) => {
       sink = event;
@@ -103,15 +102,8 @@ for (const [backend, count] of [
   model.predict(x).dispose();
   counting.remove();
   console.log(`\npredict, ${backend}: ${all.size} layers, ${(values / 1e6).toFixed(1)} million values`);
-  let handle;
-  const candidates = Object.entries(sides).map(([name, hook]) => ({
-    name,
-    prepare() {
-      handle = hook(all);
-    },
-    run: () => model.predict(x).dispose(),
-    finish: () => handle.remove(),
-  }));
+  const run = () => model.predict(x).dispose();
+  const candidates = Object.entries(sides).map(([name, hook]) => ({ name, prepare: () => hook(all), run }));
   // A turn is one prediction, or a few on wasm.
   const turnsOf = await alternate(candidates, { rounds: Number(turns ?? count), millis: 1, warm: 1 });
   const names = Object.keys(turnsOf);

@@ -6,7 +6,7 @@
 //
 // Without a build only the WebAssembly binaries are compiled, if they are missing. Tests of built files say that they need
 // `npm run build`.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, execSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -18,7 +18,7 @@ const root = join(here, '..');
 const wanted = process.argv.slice(2);
 
 if (wanted.length === 0) {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit', shell: true });
+  execSync('npm run --silent build', { cwd: root, stdio: 'inherit' });
 } else if (isOlder('dist/index.js', ['src', 'adapters', 'viewer', 'command'])) {
   console.log('dist/ is older than the sources: tests of built files see the old code until `npm run build`');
 }
