@@ -3,9 +3,9 @@
 //
 //   npm run build && node bench/viewer-logs.mjs <directory> [steps] [tags]
 import { existsSync, mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { manualSeed, randn } from '../dist/index.js';
 import { SummaryWriter } from '../dist/tensorboard.js';
+import { isMain } from './print.mjs';
 
 const VALUES = 1024;
 /** Different draws, each reused with another scale and offset. */
@@ -37,7 +37,7 @@ export async function makeLogs(directory, { steps = 10_000, tags = 20 } = {}) {
   await writer.close();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta)) {
   const [directory, steps = 10_000, tags = 20] = process.argv.slice(2);
   await makeLogs(directory, { steps: Number(steps), tags: Number(tags) });
 }
