@@ -13,7 +13,7 @@ import { type FusedLayers, kernels } from '../kernels/index.ts';
 import { Identity } from './identity.ts';
 import { Linear } from './linear.ts';
 import type { Module } from './module.ts';
-import { hasOnlyNumbered, type ModuleArray, throwNotModule } from './module-array.ts';
+import { checkNumbered, type ModuleArray, throwNotModule } from './module-array.ts';
 import { biasValues, fitsLinear, type PackedWeight, packedWeight } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
 import { ReLU } from './relu.ts';
@@ -143,7 +143,7 @@ class FusedSegment {
     }
     const nested = module as ModuleArray;
     // A malformed one throws when it is called.
-    if (unfusable.get(nested) === activity || !hasOnlyNumbered(nested)) return false;
+    if (unfusable.get(nested) === activity || !isWellFormed(nested)) return false;
     const [slotsBefore, linearsBefore] = [this.slots.length, this.linears.length];
     const reluBefore = this.linears.at(-1)?.relu ?? false;
     this.slots.push({ container, index, module, forward, size: nested.size });
@@ -193,6 +193,15 @@ function readSlot(container: ModuleArray, index: number): Slot {
 function isUnchanged({ container, index, module, forward, size }: Slot): boolean {
   if (container[index] !== module || module.forward !== forward) return false;
   return size < 0 || ((module as ModuleArray).size === size && !Object.hasOwn(module, size));
+}
+
+function isWellFormed(sequential: ModuleArray): boolean {
+  try {
+    checkNumbered(sequential, true);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a module may be computed without a call: it has no listeners and is not asynchronous. */

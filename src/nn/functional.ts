@@ -2,7 +2,7 @@
 import { describe, typeName } from '../check/index.ts';
 import { ForwardError } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
-import { fitsLinear, packedWeight, withPackedWeight } from './packed-weights.ts';
+import { biasValues, fitsLinear, pack, packedWeight } from './packed-weights.ts';
 import { isParameter, type Parameter } from './parameter.ts';
 import { numberOfRows, withLast } from './shape.ts';
 import { computed, dataOf, Tensor, valuesOf } from './tensor.ts';
@@ -18,8 +18,14 @@ import { computed, dataOf, Tensor, valuesOf } from './tensor.ts';
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (isParameter(weight) && (bias === null || isParameter(bias))) return parameterLinear(input, weight, bias);
   checkLinear(input, weight, bias);
-  const data = withPackedWeight(weight, bias, (layer) => layer.run(valuesOf(input), numberOfRows(input.shape)));
-  return computed(data, withLast(input.shape, weight.shape[0]!));
+  const packed = pack(weight);
+  try {
+    const layer = kernels().fuse([{ packed, bias: biasValues(bias), relu: false }]);
+    const data = layer.run(valuesOf(input), numberOfRows(input.shape));
+    return computed(data, withLast(input.shape, weight.shape[0]!));
+  } finally {
+    packed.dispose();
+  }
 }
 
 /** {@link linear} of parameters: their packed form is kept for the next call. */
@@ -48,39 +54,28 @@ function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkTensor('linear', 'input', 1, input);
   checkTensor('linear', 'weight', 2, weight);
   if (weight.shape.length !== 2) {
-    throw new ForwardError(
-      'linear(): weight must have 2 dimensions',
-      `came: a weight of shape [${weight.shape.join(', ')}]`,
-      'expected: shape [outFeatures, inFeatures]',
-    );
+    throw misfit('linear(): weight must have 2 dimensions', 'a weight', weight, '[outFeatures, inFeatures]');
   }
-  const shape = input.shape;
+  const { shape } = input;
   const [outFeatures, inFeatures] = weight.shape as [number, number];
   if (shape.length === 0) {
-    throw new ForwardError(
-      'both arguments to linear need to be at least 1D, but they are 0D and 2D',
-      `came: a scalar`,
-      `expected: an input of shape [..., ${inFeatures}]`,
-    );
+    const text = 'both arguments to linear need to be at least 1D, but they are 0D and 2D';
+    throw misfit(text, 'an input', input, `[..., ${inFeatures}]`);
   }
   if (shape[shape.length - 1] !== inFeatures) {
-    const rows = numberOfRows(shape);
-    throw new ForwardError(
-      `mat1 and mat2 shapes cannot be multiplied (${rows}x${shape[shape.length - 1]} and ${inFeatures}x${outFeatures})`,
-      `came: an input of shape [${shape.join(', ')}]`,
-      `expected: shape [..., ${inFeatures}]`,
-    );
+    const sizes = `${numberOfRows(shape)}x${shape[shape.length - 1]} and ${inFeatures}x${outFeatures}`;
+    const text = `mat1 and mat2 shapes cannot be multiplied (${sizes})`;
+    throw misfit(text, 'an input', input, `[..., ${inFeatures}]`);
   }
   if (bias === null) return;
   checkTensor('linear', 'bias', 3, bias);
   if (bias.shape.length !== 1 || bias.shape[0] !== outFeatures) {
-    throw new ForwardError(
-      'linear(): the bias does not fit the weight',
-      `came: a bias of shape [${bias.shape.join(', ')}]`,
-      `expected: shape [${outFeatures}]`,
-    );
+    throw misfit('linear(): the bias does not fit the weight', 'a bias', bias, `[${outFeatures}]`);
   }
 }
+
+const misfit = (text: string, what: string, { shape }: Tensor, expected: string): ForwardError =>
+  new ForwardError(text, `came: ${what} of shape [${shape.join(', ')}]`, `expected: shape ${expected}`);
 
 function checkTensor(name: string, argument: string, position: number, value: unknown): void {
   if (value instanceof Tensor) return;

@@ -67,14 +67,9 @@ export class Linear extends Module {
 const initial = (shape: number[], bound: number): Parameter =>
   new Parameter(new Tensor(uniform(new Float32Array(numberOfValues(shape)), -bound, bound), shape));
 
-/**
- * As `torch.nn.init.kaiming_uniform_` (He et al. 2015) computes it for a leaky ReLU of slope sqrt(5). The simplified
- * 1/sqrt(fanIn) rounds differently.
- */
-function kaimingBound(fanIn: number): number {
-  const gain = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2));
-  return Math.sqrt(3) * (gain / Math.sqrt(fanIn));
-}
+/** As `torch.nn.init.kaiming_uniform_` (He et al. 2015) computes 1/sqrt(fanIn) for a leaky ReLU of slope sqrt(5). */
+const kaimingBound = (fanIn: number): number =>
+  Math.sqrt(3) * (Math.sqrt(2 / (1 + Math.sqrt(5) ** 2)) / Math.sqrt(fanIn));
 
 /** PyTorch refuses the assignment itself. Here it goes unnoticed until the layer is next used. */
 function checkParameter(name: 'weight' | 'bias', value: unknown): void {

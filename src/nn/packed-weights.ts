@@ -58,23 +58,13 @@ export function biasValues(bias: Tensor | null): Float32Array | null {
   return bias === null ? null : new Float32Array(valuesOf(bias));
 }
 
-/** Calls `use` with a layer of plain tensors, packed for this call alone. */
-export function withPackedWeight<R>(weight: Tensor, bias: Tensor | null, use: (layer: FusedLayers) => R): R {
-  const packed = pack(weight);
-  try {
-    return use(kernels().fuse([{ packed, bias: biasValues(bias), relu: false }]));
-  } finally {
-    packed.dispose();
-  }
-}
-
 /** Frees the packed form of a weight. The next call packs it again. */
 export function releasePacked(weight: Parameter): void {
   cache.get(weight)?.packed.dispose();
   cache.delete(weight);
 }
 
-function pack(weight: Tensor): PackedLinear {
+export function pack(weight: Tensor): PackedLinear {
   const [outFeatures, inFeatures] = weight.shape as [number, number];
   return kernels().pack(valuesOf(weight), outFeatures, inFeatures);
 }

@@ -1,7 +1,7 @@
 import { describe } from '../check/index.ts';
 import type { Hookable } from '../hooks/index.ts';
 import { PlanStep, type SequentialClass } from './execution-plan.ts';
-import { changedSize, checkNumbered, checkOnlyNumbered, ModuleArray, versionOf } from './module-array.ts';
+import { changedSize, checkNumbered, ModuleArray, versionOf } from './module-array.ts';
 import type { Tensor } from './tensor.ts';
 
 let dropPlan: SequentialClass['dropPlan'];
@@ -67,7 +67,7 @@ export class Sequential extends ModuleArray {
 
   /** A subclass that overrides forward may call modules in other properties. */
   #check(): void {
-    (this.forward === SEQUENTIAL.forward ? checkOnlyNumbered : checkNumbered)(this);
+    checkNumbered(this, this.forward === SEQUENTIAL.forward);
   }
 
   static {

@@ -19,59 +19,47 @@ export interface SafetensorsArrays {
   BOOL: Uint8Array;
 }
 
-/** An element type of the format that has no JavaScript array. */
-export type UnreadDtype =
-  | 'F4'
-  | 'F6_E2M3'
-  | 'F6_E3M2'
-  | 'F8_E5M2'
-  | 'F8_E4M3'
-  | 'F8_E8M0'
-  | 'F8_E4M3FNUZ'
-  | 'F8_E5M2FNUZ'
-  | 'C64';
+/**
+ * The element types of the format, in the order of the reference implementation, which writes the last type first.
+ *
+ * Source: https://github.com/huggingface/safetensors, `enum Dtype`, version 0.8.
+ */
+export const DTYPES = [
+  'BOOL',
+  'F4',
+  'F6_E2M3',
+  'F6_E3M2',
+  'U8',
+  'I8',
+  'F8_E5M2',
+  'F8_E4M3',
+  'F8_E8M0',
+  'F8_E4M3FNUZ',
+  'F8_E5M2FNUZ',
+  'I16',
+  'U16',
+  'F16',
+  'BF16',
+  'I32',
+  'U32',
+  'F32',
+  'C64',
+  'F64',
+  'I64',
+  'U64',
+] as const;
 
 /** The element types of the format. */
-export type SafetensorsDtype = keyof SafetensorsArrays | UnreadDtype;
+export type SafetensorsDtype = (typeof DTYPES)[number];
 
-/**
- * Bits per element, in the order of the reference implementation, which writes the last type first.
- *
- * Source: https://github.com/huggingface/safetensors, `enum Dtype`, version 0.8. A Map, because a file may name a dtype
- * "constructor".
- */
-const BITS: ReadonlyMap<string, number> = new Map<SafetensorsDtype, number>([
-  ['BOOL', 8],
-  ['F4', 4],
-  ['F6_E2M3', 6],
-  ['F6_E3M2', 6],
-  ['U8', 8],
-  ['I8', 8],
-  ['F8_E5M2', 8],
-  ['F8_E4M3', 8],
-  ['F8_E8M0', 8],
-  ['F8_E4M3FNUZ', 8],
-  ['F8_E5M2FNUZ', 8],
-  ['I16', 16],
-  ['U16', 16],
-  ['F16', 16],
-  ['BF16', 16],
-  ['I32', 32],
-  ['U32', 32],
-  ['F32', 32],
-  ['C64', 64],
-  ['F64', 64],
-  ['I64', 64],
-  ['U64', 64],
-]);
+/** An element type of the format that has no JavaScript array. */
+export type UnreadDtype = Exclude<SafetensorsDtype, keyof SafetensorsArrays>;
 
-export const DTYPES: readonly string[] = [...BITS.keys()];
+export const isDtype = (name: unknown): name is SafetensorsDtype => DTYPES.includes(name as SafetensorsDtype);
 
-export function isDtype(name: unknown): name is SafetensorsDtype {
-  return typeof name === 'string' && BITS.has(name);
-}
-
-export const bitsPerElement = (dtype: SafetensorsDtype): number => BITS.get(dtype)!;
+/** The first number in the name of a type. */
+export const bitsPerElement = (dtype: SafetensorsDtype): number =>
+  dtype === 'BOOL' ? 8 : Number(/\d+/.exec(dtype)![0]);
 
 /** The order of the reference implementation: wide types first, so that every tensor is aligned. */
 export const compareDtypes = (a: SafetensorsDtype, b: SafetensorsDtype): number =>

@@ -170,6 +170,4 @@ function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
-}
+const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
