@@ -1,4 +1,4 @@
-/** @file Files of the Python package safetensors, and what it accepts, as recorded by test/fixtures/make_pytorch.py. */
+/** @file Files of the Python package safetensors, and what it accepts, as recorded by test/fixtures/make/pytorch.py. */
 import { readFileSync } from 'node:fs';
 
 const at = (name: string) => new URL(`../fixtures/pytorch/${name}`, import.meta.url);

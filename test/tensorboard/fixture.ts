@@ -1,4 +1,4 @@
-/** @file What PyTorch wrote, as test/fixtures/make_tensorboard.py recorded it. */
+/** @file What PyTorch wrote, as test/fixtures/make/tensorboard.py recorded it. */
 import { readFileSync } from 'node:fs';
 import type { Numbers } from '../../src/check/index.ts';
 import type { SummaryValues } from '../../src/tensorboard/index.ts';

@@ -1,4 +1,4 @@
-/** @file Two small runs that PyTorch logged, and what is known of them: see test/fixtures/make_viewer.py. */
+/** @file Two small runs that PyTorch logged, and what is known of them: see test/fixtures/make/viewer.py. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

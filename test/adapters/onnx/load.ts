@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';
 import { fixtureBytes, fixtureJson } from '../../fixtures/fixture.ts';
 
-/** A tensor in the JSON of test/fixtures/make_onnx.py. */
+/** A tensor in the JSON of test/fixtures/make/onnx.py. */
 export interface Written {
   readonly type: string;
   readonly dims: number[];

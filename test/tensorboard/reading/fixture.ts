@@ -1,4 +1,4 @@
-/** @file What TensorBoard makes of event files, as test/fixtures/make_readers.py recorded it. */
+/** @file What TensorBoard makes of event files, as test/fixtures/make/readers.py recorded it. */
 import { type LoggedEvent, type ReadWarning, readEvents } from '../../../src/tensorboard/index.ts';
 import { fixtureJson } from '../../fixtures/fixture.ts';
 
