@@ -15,6 +15,7 @@ import { addStreamCases } from './streams.ts';
 import { type ContractCase, type ContractTarget, Suite } from './suite.ts';
 import { addValueCases } from './values.ts';
 
+export { type ModelSubject, type ModelTarget, modelContract } from './model-contract.ts';
 export type { ContractCase, ContractSubject, ContractTarget } from './suite.ts';
 
 /** The cases for one target. */

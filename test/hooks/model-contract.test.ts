@@ -1,0 +1,176 @@
+// modelContract over models of the core and over attached methods; and over adapters with one fault each, which it must find.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  attach,
+  Hookable,
+  Linear,
+  Module,
+  ReLU,
+  relu,
+  Sequential,
+  Tensor,
+  type TensorReader,
+  tensor,
+} from '../../src/index.ts';
+import { type ModelSubject, type ModelTarget, modelContract } from '../../src/testing/index.ts';
+
+class Branches extends Module {
+  layers = new Sequential(new Linear(3, 4), new ReLU(), new Linear(4, 2));
+  heads = { left: new Linear(2, 2), right: new Linear(2, 1) };
+  override forward(x: Tensor): Tensor {
+    const hidden = relu(this.layers(x));
+    this.heads.right(hidden);
+    return this.heads.left(hidden);
+  }
+}
+
+function core(): ModelSubject {
+  const root = new Branches();
+  return {
+    root,
+    run: () => root(tensor([[1, -2, 3]])),
+    values: (output) => (output as Tensor).data,
+    objects: [...root.modules()],
+  };
+}
+
+type Vector = readonly number[];
+const reader: TensorReader<Vector> = {
+  is: (value): value is Vector => Array.isArray(value),
+  shape: (vector) => [vector.length],
+  values: (vector) => [...vector],
+  keep: (vector) => [...vector],
+};
+
+class Scale {
+  readonly factor: number;
+  constructor(factor: number) {
+    this.factor = factor;
+  }
+  forward([first, second]: Vector): Vector {
+    return [this.factor * first!, this.factor * second!];
+  }
+}
+
+class Framework {
+  first = new Scale(3);
+  second = new Scale(0.1);
+  run(x: Vector): Vector {
+    return this.second.forward(this.first.forward(x));
+  }
+}
+
+/** @param spoil given the model and its attached methods, breaks something in the way of a faulty adapter */
+function attached(spoil: (model: Framework, methods: Hookable[]) => void = () => {}): ModelSubject {
+  const model = new Framework();
+  const [first, second] = [attach(model.first, 'forward', { reader }), attach(model.second, 'forward', { reader })];
+  const root = attach(model, 'run', {
+    reader,
+    children: () => [
+      ['first', first],
+      ['second', second],
+    ],
+  });
+  spoil(model, [root, first, second]);
+  return {
+    root,
+    run: () => model.run([1, 2]),
+    values: (output) => output as Vector,
+    objects: [model, model.first, model.second],
+  };
+}
+
+for (const target of [
+  { name: 'a Module', create: core, copy: (output) => new Tensor((output as Tensor).data, (output as Tensor).shape) },
+  { name: 'attached methods', create: () => attached(), copy: (output) => [...(output as Vector)] },
+] satisfies ModelTarget[]) {
+  for (const { name, run } of modelContract(target)) test(name, run);
+}
+
+/** The cases that fail, without the target's name, each with its message. */
+async function failures(target: Omit<ModelTarget, 'name'>): Promise<string> {
+  const failed: string[] = [];
+  for (const { name, run } of modelContract({ ...target, name: '' })) {
+    try {
+      await run();
+    } catch (error) {
+      failed.push(`${name}: ${(error as Error).message}`);
+    }
+  }
+  return failed.join('\n');
+}
+
+/** A layer whose adapter installs an interceptor by hand, with one fault. */
+class Faulty extends Hookable {
+  readonly #scale: Scale;
+  constructor(scale: Scale, fault: 'leaves a property' | 'changes a bit') {
+    super({
+      reader: reader as TensorReader,
+      install: () => {
+        scale.forward = (x) => {
+          const output = (this as (x: Vector) => unknown)(x) as Vector;
+          return fault === 'changes a bit' ? output.map((value) => value * (1 + 2 ** -52)) : output;
+        };
+      },
+      uninstall: () => {
+        if (fault === 'leaves a property') scale.forward = Scale.prototype.forward;
+        else delete (scale as Partial<Scale>).forward;
+      },
+    });
+    this.#scale = scale;
+  }
+  override forward(x: Vector): Vector {
+    return Scale.prototype.forward.call(this.#scale, x);
+  }
+}
+
+for (const [fault, found] of [
+  ['leaves a property', /object 1|expected, got/],
+  ['changes a bit', /the output has another number at 0/],
+] as const) {
+  test(`modelContract finds an adapter that ${fault}`, async () => {
+    const create = (): ModelSubject => {
+      const model = new Framework();
+      const first = new Faulty(model.first, fault);
+      const root = attach(model, 'run', { reader, children: () => [['first', first]] });
+      return {
+        root,
+        run: () => model.run([1, 2]),
+        values: (output) => output as Vector,
+        objects: [model, model.first],
+      };
+    };
+    assert.match(await failures({ create }), found);
+  });
+}
+
+test('modelContract finds tensors that stay alive, a path that leads elsewhere, a reader that lies about the shape', async () => {
+  let alive = 0;
+  const leaking = (): ModelSubject => ({
+    ...attached((_model, [, first]) => {
+      first!.observe(() => {
+        alive++;
+      });
+    }),
+    liveTensors: () => alive,
+  });
+  assert.match(await failures({ create: leaking }), /expected, got/);
+  const lying = (): ModelSubject => {
+    const model = new Framework();
+    const liar = { ...reader, shape: () => [7] };
+    const first = attach(model.first, 'forward', { reader: liar });
+    const root = attach(model, 'run', { reader, children: () => [['first', first]] });
+    return { root, run: () => model.run([1, 2]), values: (output) => output as Vector, objects: [model] };
+  };
+  assert.match(await failures({ create: lying }), /first: 2 values for a shape of 7/);
+  const astray = (): ModelSubject => {
+    const subject = attached();
+    const { root } = subject;
+    Object.defineProperty(root, 'getSubmodule', { value: () => root });
+    return subject;
+  };
+  assert.match(await failures({ create: astray }), /getSubmodule\("first"\) leads to another module/);
+});
+
+test.run();
