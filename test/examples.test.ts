@@ -127,6 +127,15 @@ test('examples/onnx shows what the layers put out, and that each digit looks at 
   assert.ok(shown.trim().endsWith('as an additional output; sessions: 1'));
 });
 
+test('examples/adapter shows every layer of a framework, ablates one and leaves it as it was', () => {
+  const lines = run('adapter/main.ts').trim().split('\n');
+  assert.is(lines[0], 'modules: (root) Chain, encoder Chain, encoder.fc Dense, encoder.act Relu, head Dense');
+  // By hand: fc gives [1 - 3, 2 + 3]; relu [0, 5]; head 0.25 * 5.
+  assert.is(lines[1], 'encoder.fc #0 [2] mean 1.500  std 3.500  min -2.000  max 5.000  zeros 0.0 %');
+  assert.match(lines[2]!, /^encoder\.act #0 \[2\] mean 0\.000 .* zeros 100\.0 %$/);
+  assert.equal(lines.slice(-2), ['ablated: [ 0 ]', 'plain: [ 1.25 ] 0 hooks']);
+});
+
 test('every example is run, here or in Chromium by .ci/run', () => {
   const ci = readFileSync(join(root, '.ci/run'), 'utf8');
   const inBrowser = [...ci.matchAll(/node (test\/browser\/\S+)/g)].map(([, path]) =>

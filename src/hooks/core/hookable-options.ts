@@ -9,7 +9,7 @@ export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'observer' | 'b
 
 /** What a Hookable supports and accepts. An adapter describes its framework here; all of it is optional. */
 export interface HookableOptions {
-  /** Reads tensors. Without it, and without `validateOutput`, a hook may replace an output by anything. */
+  /** Reads tensors. With it, a hook may replace a tensor only by a tensor. */
   reader?: TensorReader | undefined;
   /** Whether every call returns a promise; pre-hooks may then be asynchronous. Default false. */
   async?: boolean | undefined;
@@ -30,7 +30,7 @@ export interface HookableOptions {
   completeInputs?: ((before: readonly unknown[], given: readonly unknown[]) => readonly unknown[]) | undefined;
   /** Checks the inputs that a pre-hook returned. Returns what was expected; undefined accepts them. */
   validateInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
-  /** Checks a hook's replacement. Returns what was expected; undefined accepts it. Default: a tensor for a tensor. */
+  /** Checks a hook's replacement, a tensor for a tensor. Returns what was expected; undefined accepts it. */
   validateOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
   /**
    * Frees a tensor, for frameworks without garbage collection. It gets what hooks put out of use: an output that was

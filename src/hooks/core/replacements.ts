@@ -73,11 +73,6 @@ export function replaced(
   if (result === undefined || result === null || result === output) return output;
   if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
   const { reader } = table;
-  const { validateOutput } = table.options;
-  const expected = validateOutput?.(output, result);
-  if (expected !== undefined) {
-    throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
-  }
   if (reader !== undefined && isTensor(reader, record, output) && !isTensor(reader, record, result)) {
     throw hookError(
       'a forward hook replaced a tensor by something that is not a tensor',
@@ -85,6 +80,11 @@ export function replaced(
       result,
       'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
     );
+  }
+  const { validateOutput } = table.options;
+  const expected = validateOutput?.(output, result);
+  if (expected !== undefined) {
+    throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
   }
   freeReplaced(table, [output], [inputs, result]);
   return result;

@@ -382,7 +382,7 @@ onEachBackend('graph', (test) => {
         /in TestD*\d+\(node\)\n {2}hook: wrong\n.*\n {2}expected: float32 of shape \[2\], not float32 of shape \[3\]/,
       ],
       [tf.ones([2], 'int32'), /not int32 of shape \[2\]/],
-      [[tf.ones([2])], /one tensor/],
+      [[tf.ones([2])], /expected: a tensor, or undefined/],
       [disposed, /not disposed/],
       [Promise.resolve(1), /cannot wait/],
     ];
