@@ -1,13 +1,13 @@
 /**
- * @file Reading the wire format of protocol buffers, from bytes that may be damaged or hostile: every length is checked against
- * what is there before anything is read or allocated. pbf's reader trusts its input.
+ * @file Reads the wire format of protocol buffers from bytes that may be corrupt or hostile: every length is checked against
+ * the enclosing message before anything is read or allocated. pbf's reader trusts its input.
  *
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
 import { decodeUtf8 } from '../check/index.ts';
 
-/** Bytes that are not the message that they should be. */
+/** Bytes that are not a message of the expected type. */
 export class MalformedMessage extends Error {
   override readonly name: string = 'MalformedMessage';
 }
@@ -18,26 +18,26 @@ const LENGTH = 2;
 const FIXED32 = 5;
 
 /**
- * Walks over the fields of a message: a cursor that stands on one of them, so that nothing is made for each.
+ * A cursor over the fields of a message; it allocates nothing per field.
  *
  *     | key | value | key | length | bytes… | key | …
- *           ^ after next(): `number` says which field it is, the methods below read it
+ *           ^ after next(): `number` is the field's number, the methods below read its value
  *
- * Which of the readings fits is known from a field's number; that its wire type fits is checked.
- * @throws MalformedMessage (each method) where the bytes are not such a field
+ * Choose the method by the field's number. It checks the wire type.
+ * @throws MalformedMessage (each method) if the bytes are not such a field
  */
 export class FieldReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #end: number;
-  /** Where the next field begins. */
+  /** Position of the next field. */
   #next: number;
-  /** Where the field begins, and its value; how many bytes that has. */
+  /** Position of the field, position and length of its value. */
   #key = 0;
   #value = 0;
   #length = 0;
   #type = 0;
-  /** Which field it is. */
+  /** The field's number. */
   number = 0;
 
   constructor(bytes: Uint8Array, view: DataView = viewOf(bytes), start = 0, end: number = bytes.length) {
@@ -47,7 +47,7 @@ export class FieldReader {
     this.#end = end;
   }
 
-  /** Goes to the next field, if there is one. */
+  /** Moves to the next field, if there is one. */
   next(): boolean {
     if (this.#next >= this.#end) return false;
     this.#key = this.#next;
@@ -70,18 +70,18 @@ export class FieldReader {
     return true;
   }
 
-  /** A place to go {@link back} to: the field on which it stands. */
-  get place(): number {
+  /** Position of the current field, to {@link seek} later. */
+  get position(): number {
     return this.#key;
   }
 
-  /** Stands again on a field that was passed. */
-  back(place: number): void {
-    this.#next = place;
+  /** Moves to a field by its {@link position}. */
+  seek(position: number): void {
+    this.#next = position;
     this.next();
   }
 
-  /** An int64 or an enum. Beyond the safe integers it is rounded. */
+  /** An int64 or an enum, rounded beyond the safe integers. */
   integer(): number {
     this.#expect(VARINT);
     const next = this.#next;
@@ -101,13 +101,13 @@ export class FieldReader {
     return this.#view.getFloat32(this.#value, true);
   }
 
-  /** A view of the message's own bytes. */
+  /** A view of the message's bytes. */
   bytes(): Uint8Array {
     this.#expect(LENGTH);
     return this.#bytes.subarray(this.#value, this.#value + this.#length);
   }
 
-  /** The whole field as it is, its key included: a view of the message's own bytes. */
+  /** The encoded field with its key: a view of the message's bytes. */
   raw(): Uint8Array {
     return this.#bytes.subarray(this.#key, this.#next);
   }
@@ -117,13 +117,13 @@ export class FieldReader {
     return decodeUtf8(this.bytes());
   }
 
-  /** The fields of a message in this one. */
+  /** The fields of a nested message. */
   message(): FieldReader {
     this.#expect(LENGTH);
     return new FieldReader(this.#bytes, this.#view, this.#value, this.#value + this.#length);
   }
 
-  /** The values of a `repeated double` (8 bytes) or `float` (4) that come in this field: several, or one alone. */
+  /** The values of a `repeated double` (8 bytes each) or `float` (4) in this field: packed, or a single one. */
   packed(size: 8 | 4): Uint8Array {
     if (this.#type !== LENGTH) this.#expect(size === 8 ? FIXED64 : FIXED32);
     if (this.#length % size !== 0) {
@@ -145,10 +145,10 @@ export class FieldReader {
     this.#next += length;
   }
 
-  /** As an int64, whose bits come seven a byte, the lowest first. */
+  /** An int64: seven bits per byte, the lowest first. */
   #varint(): number {
     let low = 0;
-    // Up to 28 bits fit the numbers that shifts are made for: almost all varints.
+    // Nearly all varints have at most 28 bits, which fit a 32-bit shift.
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.#byte();
       low |= (byte & 0x7f) << shift;
@@ -170,3 +170,13 @@ export class FieldReader {
 }
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -1,2 +1,2 @@
-// The only door to reading protobuf messages, from whatever file they come.
-export { FieldReader, MalformedMessage, viewOf } from './field-reader.ts';
+// The only entry to reading protobuf messages.
+export { FieldReader, joinBytes, MalformedMessage, viewOf } from './field-reader.ts';

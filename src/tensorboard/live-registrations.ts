@@ -1,38 +1,38 @@
-/** One call of `logActivations` that has not been removed. */
+/** A call of `logActivations` that has not been removed. */
 export interface LiveRegistration {
   readonly writer: object;
-  /** Of the modules: tensors inside of an output have tags below these. */
+  /** The modules' tags. Tensors inside an output have tags below these. */
   readonly tags: ReadonlySet<string>;
 }
 
 /**
- * By where their writers write: two writers may have one directory, and so one run. Held weakly: a registration lives as long
- * as the modules that it is on, and a model that is forgotten with its hooks can be collected.
+ * By the run that they write to: two writers may share a directory, and so a run. Held weakly: a registration lives as long
+ * as its modules' hooks, so that a model that is dropped with its hooks can be collected.
  */
 const live = new Map<string, Set<{ deref(): LiveRegistration | undefined }>>();
-// Where an engine has no weak references they are kept until they are removed.
-const forgotten =
+// Without weak references, registrations are kept until they are removed.
+const collected =
   typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<() => void>((end) => end());
 const runs = new WeakMap<object, string>();
-const numbers = new WeakMap<object, number>();
+const ids = new WeakMap<object, number>();
 let count = 0;
 
-function numberOf(object: object): number {
-  const number = numbers.get(object) ?? count++;
-  numbers.set(object, number);
-  return number;
+function idOf(object: object): number {
+  const id = ids.get(object) ?? count++;
+  ids.set(object, id);
+  return id;
 }
 
-/** Says where a writer writes. @param sink undefined: the disk. @param path absolute there */
+/** Sets the run of a writer. @param sink undefined: the disk. @param path absolute there */
 export function setRun(writer: object, sink: object | undefined, path: string): void {
-  runs.set(writer, `${sink === undefined ? 'disk' : numberOf(sink)}:${path}`);
+  runs.set(writer, `${sink === undefined ? 'disk' : idOf(sink)}:${path}`);
 }
 
-const runOf = (writer: object): string => runs.get(writer) ?? `writer ${numberOf(writer)}`;
+const runOf = (writer: object): string => runs.get(writer) ?? `writer ${idOf(writer)}`;
 
 /**
- * @param registration must be held by what it is on
- * @returns takes it out again
+ * @param registration must be kept alive by the hooks
+ * @returns removes it
  */
 export function addRegistration(registration: LiveRegistration): () => void {
   const run = runOf(registration.writer);
@@ -43,53 +43,57 @@ export function addRegistration(registration: LiveRegistration): () => void {
     registrations.delete(reference);
     if (registrations.size === 0 && live.get(run) === registrations) live.delete(run);
   };
-  forgotten?.register(registration, end);
+  collected?.register(registration, end);
   return end;
 }
 
-/** Not in the function above: what it gives back would keep all that a closure in it has seen. */
+/** Outside of `addRegistration`: the function that it returns would keep everything in its scope alive. */
 const weakly = (registration: LiveRegistration): { deref(): LiveRegistration | undefined } =>
-  forgotten === undefined ? { deref: () => registration } : new WeakRef(registration);
+  collected === undefined ? { deref: () => registration } : new WeakRef(registration);
 
-/** Those of the tags that a live registration of the writer's run has. */
+/** The tags that a live registration of the writer's run has already. */
 export function tagsInUse(writer: object, tags: Iterable<string>): string[] {
   const registrations = [...(live.get(runOf(writer)) ?? [])].map((one) => one.deref());
   return [...tags].filter((tag) => registrations.some((one) => one?.tags.has(tag)));
 }
 
-/** Something that holds records back. */
-interface Holding {
-  /** Gives the writer what is held back, but for values that are waited for. */
-  finish(): void;
+/** Records that a writer waits for when it is closed. */
+interface Awaited {
+  /** Merged steps, which are written then. */
+  readonly holdings: Set<{ finish(): void }>;
+  /** Pending values, those of removed registrations included. */
+  readonly readings: Set<PromiseLike<unknown>>;
 }
 
-/** By the writer that it is for. */
-const holdings = new WeakMap<object, Set<Holding>>();
+const awaited = new WeakMap<object, Awaited>();
 
-/** Lets a writer have what is held back when it is closed. @returns no more */
-export function finishBeforeClose(writer: object, holding: Holding): () => void {
-  const all = holdings.get(writer) ?? new Set();
-  holdings.set(writer, all.add(holding));
-  return () => all.delete(holding);
+function awaitedOf(writer: object): Awaited {
+  const known = awaited.get(writer) ?? { holdings: new Set(), readings: new Set() };
+  awaited.set(writer, known);
+  return known;
 }
 
-/** Values that are waited for, by the writer that they are for: also those of registrations that were removed. */
-const readings = new WeakMap<object, Set<PromiseLike<unknown>>>();
+/** Finishes a holding when its writer is closed. @returns cancels that */
+export function finishBeforeClose(writer: object, holding: { finish(): void }): () => void {
+  const { holdings } = awaitedOf(writer);
+  holdings.add(holding);
+  return () => holdings.delete(holding);
+}
 
-/** Keeps a writer open until some values have come and were given to it. */
+/** Keeps a writer open until pending values were read and logged. */
 export function keepOpen(writer: object, reading: PromiseLike<unknown>): void {
-  const pending = readings.get(writer) ?? new Set();
-  readings.set(writer, pending.add(reading));
-  const settled = () => pending.delete(reading);
+  const { readings } = awaitedOf(writer);
+  readings.add(reading);
+  const settled = () => readings.delete(reading);
   reading.then(settled, settled);
 }
 
 /**
- * Before a writer is closed: gives it what its registrations hold back.
- * @returns fulfilled when the values that they wait for have come, if there are such
+ * Finishes the holdings of a writer that is about to close.
+ * @returns fulfilled when its pending values were read; undefined without any
  */
 export function finishRegistrations(writer: object): Promise<unknown> | undefined {
-  for (const holding of holdings.get(writer) ?? []) holding.finish();
-  const pending = readings.get(writer);
-  return pending === undefined || pending.size === 0 ? undefined : Promise.allSettled(pending);
+  const { holdings, readings } = awaitedOf(writer);
+  for (const holding of holdings) holding.finish();
+  return readings.size === 0 ? undefined : Promise.allSettled(readings);
 }

@@ -2,25 +2,23 @@ import { describeError, isFirstReport, outageOf } from '../check/index.ts';
 import { report } from '../hooks/index.ts';
 import type { Numbers } from '../kernels/index.ts';
 import { drainAtExit, forget, type Waiting } from './sinks/at-exit.ts';
-import { EmptyHistograms } from './summaries/empty-histograms.ts';
 import { HistogramSum } from './summaries/histogram-sum.ts';
-import { NonFiniteCounts } from './summaries/non-finite.ts';
+import { HistogramValues } from './summaries/histogram-values.ts';
 import type { SummaryWriter } from './summary-writer.ts';
 
-/** What merging needs of a writer. */
 export type MergingWriter = Pick<SummaryWriter<never>, 'addHistogramRaw' | 'addScalar'>;
 
-/** What one tag has at one step: what was computed in training, and what was not. */
+/** The histograms of one tag at one step: of calls in training, and of others. */
 interface Sums {
   training?: HistogramSum;
   other?: HistogramSum;
 }
 
-/** One step, which is written when it has ended and no values are waited for any more. */
+/** A step that is written once it has ended and has no pending values. */
 class MergedStep {
   readonly step: bigint;
   readonly tags: Map<string, Sums> = new Map();
-  readonly reading: Set<PromiseLike<unknown>> = new Set();
+  readonly pending: Set<PromiseLike<unknown>> = new Set();
   ended = false;
 
   constructor(step: bigint) {
@@ -28,21 +26,17 @@ class MergedStep {
   }
 }
 
-/**
- * Adds up the histograms of all calls at one step, and writes them when the next step begins. What a process that ends has
- * not written yet, it writes then.
- */
+/** Adds up the histograms of all calls at one step, and writes them when the next step begins or the process ends. */
 export class MergedSteps implements Waiting {
   readonly #where: string;
   readonly #writer: MergingWriter;
   readonly #edges: Float64Array;
   readonly #maxBins: number;
-  readonly #empty: EmptyHistograms = new EmptyHistograms();
-  readonly #nonFinite: NonFiniteCounts = new NonFiniteCounts();
-  /** Those that are not written, the current one last. */
+  readonly #histograms: HistogramValues = new HistogramValues();
+  /** Steps that are not written yet, the current one last. */
   readonly #steps: Set<MergedStep> = new Set();
   #current: MergedStep | undefined;
-  /** Tags that were computed in training: what else comes there has a tag of its own. */
+  /** Tags with calls in training: their other calls have a tag below. */
   readonly #trained: Set<string> = new Set();
 
   constructor(where: string, writer: MergingWriter, edges: Float64Array, maxBins: number) {
@@ -53,10 +47,10 @@ export class MergedSteps implements Waiting {
   }
 
   /**
-   * Adds what one call gives.
-   * @param training whether it was computed in training
-   * @param read reads the call's values, and adds those of each tag
-   * @returns what `read` returned
+   * Adds the values of one call.
+   * @param training whether it was a call in training
+   * @param read reads the values and passes those of each tag to `add`
+   * @returns the result of `read`
    */
   merge(
     step: bigint,
@@ -73,15 +67,15 @@ export class MergedSteps implements Waiting {
     });
     if (reading === undefined) return undefined;
     const settled = () => {
-      merged.reading.delete(reading);
+      merged.pending.delete(reading);
       this.#writeIfComplete(merged);
     };
-    merged.reading.add(reading);
+    merged.pending.add(reading);
     reading.then(settled, settled);
     return reading;
   }
 
-  /** Ends the current step: it is written now, or when the values that it waits for have come. */
+  /** Ends the current step: it is written now, or when its pending values were read. */
   finish(): void {
     if (this.#current !== undefined) this.#end(this.#current);
   }
@@ -106,11 +100,11 @@ export class MergedSteps implements Waiting {
   }
 
   #writeIfComplete(step: MergedStep): void {
-    if (step.ended && step.reading.size === 0) this.#write(step);
+    if (step.ended && step.pending.size === 0) this.#write(step);
   }
 
   #write(step: MergedStep): void {
-    // First of all: a writer that is called while the process ends may come back here.
+    // First, because a writer that is called while the process ends may call back.
     if (!this.#steps.delete(step)) return;
     if (this.#steps.size === 0) forget(this);
     for (const [tag, { training, other }] of step.tags) {
@@ -124,23 +118,21 @@ export class MergedSteps implements Waiting {
 
   /** A record that the writer refuses must not keep the others from being written. */
   #add(tag: string, sum: HistogramSum, step: bigint): void {
-    const moments = sum.moments!;
-    const histogram = sum.histogram(this.#maxBins);
-    if (histogram === undefined) this.#empty.warn(`${this.#where}: ${tag}`, tag, moments.num);
-    else this.#attempt(() => this.#writer.addHistogramRaw(tag, histogram, step));
-    for (const { tag: curve, simpleValue } of this.#nonFinite.valuesOf(tag, moments)) {
-      this.#attempt(() => this.#writer.addScalar(curve, simpleValue!, step));
+    const values = this.#histograms.of(`${this.#where}: ${tag}`, tag, sum.histogram(this.#maxBins), sum.moments!);
+    for (const { tag: name, histogram, simpleValue } of values) {
+      try {
+        if (histogram !== undefined) this.#writer.addHistogramRaw(name, histogram, step);
+        else this.#writer.addScalar(name, simpleValue!, step);
+      } catch (error) {
+        this.#reportFailure(error);
+      }
     }
   }
 
-  #attempt(add: () => void): void {
-    try {
-      add();
-    } catch (error) {
-      const outage = outageOf(error);
-      if (outage === undefined) {
-        report(new Error(`layertap: ${this.#where}: ${describeError(error)}`, { cause: error }));
-      } else if (isFirstReport(outage)) report(error as Error);
-    }
+  #reportFailure(error: unknown): void {
+    const outage = outageOf(error);
+    if (outage === undefined) {
+      report(new Error(`layertap: ${this.#where}: ${describeError(error)}`, { cause: error }));
+    } else if (isFirstReport(outage)) report(error as Error);
   }
 }

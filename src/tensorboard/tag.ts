@@ -1,23 +1,23 @@
 import { describe } from '../check/index.ts';
 
-/** TensorBoard draws a tag as a heading, and every record repeats it. */
+/** A tag is a heading in TensorBoard, and every record repeats it. */
 const LONGEST_TAG = 4096;
 
-/** C0, DEL and C1: what no heading can show and nobody can type. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+/** C0, DEL and C1, which no heading can show. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is to find them
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * Checks the name of a series. '/' groups: TensorBoard puts together what has the same text before it.
- * @throws TypeError for what is not a string or has none of the characters that a reader could show; RangeError for more
- *   than 4096 characters
+ * Checks the name of a series. TensorBoard groups tags by the text before a '/'.
+ * @throws TypeError for anything but a string, and for one that is empty or has characters that cannot be shown; RangeError
+ *   for more than 4096 characters
  */
 export function checkTag(where: string, tag: unknown, what = 'tag'): string {
   if (typeof tag !== 'string' || tag === '') {
-    throw new TypeError(`${where}: ${what} is ${describe(tag)}; expected a string that is not empty`);
+    throw new TypeError(`${where}: ${what} must be a string that is not empty, got ${describe(tag)}`);
   }
   if (tag.length > LONGEST_TAG) {
-    throw new RangeError(`${where}: ${what} has ${tag.length} characters; expected at most ${LONGEST_TAG}`);
+    throw new RangeError(`${where}: ${what} must have at most ${LONGEST_TAG} characters, got ${tag.length}`);
   }
   const control = CONTROL.exec(tag);
   if (control !== null) {
@@ -33,13 +33,13 @@ export function checkTag(where: string, tag: unknown, what = 'tag'): string {
 }
 
 /**
- * Checks the path of a run below the log directory. '/' makes directories, as in PyTorch; none may lead out of it.
- * @throws TypeError that says which part is wrong
+ * Checks the path of a run below the log directory. As in PyTorch, '/' separates directories.
+ * @throws TypeError for a path that leads out of the log directory, or has an empty part
  */
 export function checkRun(where: string, run: string): string {
   const wrong = run.split(/[/\\]/).find((part) => part === '' || part === '.' || part === '..');
   if (wrong === undefined) return run;
   throw new TypeError(
-    `${where}: the run ${JSON.stringify(run)} has the part ${JSON.stringify(wrong)}; expected a path below the log directory`,
+    `${where}: the run must be a path below the log directory, got ${JSON.stringify(run)} with the part ${JSON.stringify(wrong)}`,
   );
 }

@@ -12,9 +12,9 @@ import {
 import type { TensorReader } from '../hooks/index.ts';
 
 /**
- * Numbers to be logged: one number, any typed array, a tensor (any object whose `data` is an array of numbers, with its
- * sizes as `shape` or `dims`), or an array of any of these with one shape. True and false count as 1 and 0. Where a tensor's
- * `dtype` or `type` says that its data are bits of float16 or bfloat16, they are read as such.
+ * Numbers to log: one number, any typed array, a tensor (an object with numbers as `data` and its sizes as `shape` or
+ * `dims`), or an array of these with equal shapes. True and false count as 1 and 0. If a tensor's `dtype` or `type` is
+ * float16 or bfloat16, its data are read as such bits.
  */
 export type SummaryValues =
   | number
@@ -24,20 +24,20 @@ export type SummaryValues =
   | { readonly data: NumericArray; readonly shape?: readonly number[]; readonly dims?: readonly number[] }
   | readonly SummaryValues[];
 
-/** Numbers, row-major, and the sizes of the dimensions, outermost first. */
+/** Row-major numbers and their shape. */
 export interface NumberArray {
   /** May be the caller's own array. */
   readonly values: Numbers;
   readonly shape: readonly number[];
 }
 
-/** As many as numpy and PyTorch take. */
+/** The limit of numpy and PyTorch. */
 const MOST_DIMENSIONS = 64;
 
 /**
- * Reads {@link SummaryValues}, or a tensor of the framework that `reader` reads.
- * @param where names the call in the error message
- * @throws TypeError that says which element came and what was expected; RangeError for arrays of unequal length
+ * Reads {@link SummaryValues}, or a tensor that `reader` reads.
+ * @param where prefix of error messages
+ * @throws TypeError that names the element; RangeError for arrays of unequal length
  */
 export function readArray(where: string, values: unknown, reader?: TensorReader): NumberArray {
   const leaf = readLeaf(where, values, reader);
@@ -54,15 +54,15 @@ export function readArray(where: string, values: unknown, reader?: TensorReader)
     if (part === undefined ? came[0] !== expected[0] : came.join() !== expected.join()) {
       const first = `values${'[0]'.repeat(dimension)}`;
       throw new RangeError(
-        `${where}: values${place} has the shape [${came.join(', ')}${part === undefined && expected.length > 1 ? ', …' : ''}]; ` +
-          `expected [${expected.join(', ')}], as ${first} has`,
+        `${where}: values${place} must have the shape [${expected.join(', ')}] of ${first}, ` +
+          `got [${came.join(', ')}${part === undefined && expected.length > 1 ? ', …' : ''}]`,
       );
     }
     if (part !== undefined) {
       for (let i = 0; i < part.values.length; i++) flat[next++] = part.values[i]!;
       return;
     }
-    // By index: forEach would pass over holes.
+    // By index: forEach skips holes.
     const row = value as unknown[];
     for (let i = 0; i < row.length; i++) copy(row[i], dimension + 1, `${place}[${i}]`);
   };
@@ -71,19 +71,19 @@ export function readArray(where: string, values: unknown, reader?: TensorReader)
 }
 
 /**
- * Reads values that hold a single number, whatever the number of dimensions.
- * @throws as {@link readArray} does, RangeError if there are none or several
+ * Reads a single number, in any number of dimensions.
+ * @throws as {@link readArray}; RangeError for no number or several
  */
 export function readScalar(where: string, value: unknown, reader?: TensorReader): number {
   if (typeof value === 'number') return value;
   const { values, shape } = readArray(where, value, reader);
   if (values.length !== 1) {
-    throw new RangeError(`${where}: expected one number, got ${values.length} of shape [${shape.join(', ')}]`);
+    throw new RangeError(`${where}: the value must be one number, got ${values.length} of shape [${shape.join(', ')}]`);
   }
   return values[0]!;
 }
 
-/** The sizes that an array has if its first elements are like all others. */
+/** The shape of a nested array by its first elements. */
 function shapeOf(where: string, values: readonly unknown[], reader: TensorReader | undefined): number[] {
   const shape: number[] = [];
   for (let level: unknown = values; ; level = (level as unknown[])[0]) {
@@ -98,7 +98,7 @@ function shapeOf(where: string, values: readonly unknown[], reader: TensorReader
   }
 }
 
-/** What holds numbers itself, and is not an array of such things. */
+/** Reads a value that is not a nested array; undefined for one that is. */
 function readLeaf(where: string, value: unknown, reader: TensorReader | undefined): NumberArray | undefined {
   if (reader?.is(value)) return readTensor(where, value, reader);
   if (value instanceof Float32Array && value.length > 0) return { values: value, shape: [value.length] };
@@ -124,11 +124,9 @@ function readTensor(where: string, tensor: unknown, reader: TensorReader): Numbe
   const values = reader.values(tensor);
   if (isThenable(values)) {
     absorb(values);
-    throw new TypeError(
-      `${where}: the values of ${describe(tensor)} can only be waited for; await them, and log the array`,
-    );
+    throw new TypeError(`${where}: the values of ${describe(tensor)} are asynchronous; await them, and log the array`);
   }
-  if (values === undefined) throw new TypeError(`${where}: ${describe(tensor)} has no numbers; expected some`);
+  if (values === undefined) throw new TypeError(`${where}: the values must be numbers, got ${describe(tensor)}`);
   return { values: readNumbers(where, `the data of ${describe(tensor)}`, values, tensor), shape: reader.shape(tensor) };
 }
 
@@ -136,7 +134,7 @@ function checkShape(where: string, shape: unknown, length: number): readonly num
   if (shape === undefined) return [length];
   const sizes: unknown[] | undefined = Array.isArray(shape) ? shape : undefined;
   if (!sizes?.every((size) => Number.isSafeInteger(size) && (size as number) >= 0)) {
-    throw new TypeError(`${where}: the tensor's shape is ${describe(shape)}; expected an array of sizes`);
+    throw new TypeError(`${where}: the tensor's shape must be an array of sizes, got ${describe(shape)}`);
   }
   const product = (sizes as number[]).reduce((so, size) => so * size, 1);
   if (product === length) return sizes as number[];
@@ -147,7 +145,7 @@ function wrongType(where: string, value: unknown, place: string): TypeError {
   const hasData = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && 'data' in value;
   const what = describe(value) + (hasData ? ` whose data is ${describe(value.data)}` : '');
   return new TypeError(
-    `${where}: values${place} is ${what}; expected a number, a typed array, ` +
-      'a tensor with such an array as its data, or arrays of these',
+    `${where}: values${place} must be a number, a typed array, a tensor with such an array as its data, ` +
+      `or an array of these, got ${what}`,
   );
 }

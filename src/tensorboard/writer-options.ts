@@ -1,86 +1,107 @@
-import { describe } from '../check/index.ts';
+import { ANYTHING, checkOptions, FUNCTION, type Rule, rule, STRING } from '../check/index.ts';
 import type { TensorReader } from '../hooks/index.ts';
 import type { EventSink } from './sinks/event-sink.ts';
+import type { HistogramBins } from './summaries/bins.ts';
 
 /** How a SummaryWriter names its files, where they go, and when it writes. */
 export interface SummaryWriterOptions<T = never> {
-  /**
-   * Added to the name of the default log directory. Without effect where a log directory is given.
-   * @default ''
-   */
+  /** Appended to the default log directory. Ignored if a log directory is given. Default ''. */
   readonly comment?: string;
   /**
-   * The run goes on from this step after a crash: what an earlier file of this log directory has from it on is to be
-   * hidden. Readers follow it differently: see docs/tensorboard.md.
+   * The run resumes at this step after a crash: what an earlier file of this log directory has from it on is to be hidden.
+   * Readers differ: see docs/tensorboard.md.
    */
   readonly purgeStep?: number | bigint;
-  /**
-   * When so many records wait in memory, they are written. 1 writes each one at once.
-   * @default 10
-   */
+  /** Records are written when this many wait in memory. 1 writes each at once. Default 10. */
   readonly maxQueue?: number;
-  /**
-   * A record that is so many seconds old is written with the next one, however many wait. 0 writes each one at once.
-   * @default 120
-   */
+  /** A record of this age in seconds is written when the next one is added. 0 writes each at once. Default 120. */
   readonly flushSecs?: number;
-  /**
-   * Added to the names of the event files.
-   * @default ''
-   */
+  /** Appended to the names of event files. Default ''. */
   readonly filenameSuffix?: string;
   /** Where the files go. Default, in Node: into directories. */
   readonly sink?: EventSink;
-  /** How the tensors of a framework are read, so that the methods take them. */
+  /** Reads the tensors of a framework, so that the methods accept them. */
   readonly reader?: TensorReader<T>;
 }
 
-/** The options with their defaults; those without one may be undefined. */
-export interface ReadOptions {
-  readonly comment: string;
-  readonly purgeStep: number | bigint | undefined;
-  readonly maxQueue: number;
-  readonly flushSecs: number;
-  readonly filenameSuffix: string;
-  readonly sink: EventSink | undefined;
-  readonly reader: TensorReader | undefined;
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => FUNCTION.accepts((value as Record<string, unknown> | null)?.[name]));
 }
 
-const EXPECTED: Record<keyof SummaryWriterOptions, [expected: string, accepts: (value: unknown) => boolean]> = {
-  comment: ['a string', (value) => typeof value === 'string'],
-  purgeStep: ['a number or a bigint', (value) => typeof value === 'number' || typeof value === 'bigint'],
-  maxQueue: [
-    'a whole number, 1 or more, or Infinity',
-    (value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1),
-  ],
-  flushSecs: ['seconds, 0 or more', (value) => typeof value === 'number' && value >= 0],
-  filenameSuffix: ['a string without a path separator', (value) => typeof value === 'string' && !/[/\\\0]/.test(value)],
-  sink: ['an object with a method create()', (value) => hasMethods(value, ['create'])],
-  reader: ['a TensorReader', (value) => hasMethods(value, ['is', 'shape', 'values'])],
+type WithDefault = 'comment' | 'maxQueue' | 'flushSecs' | 'filenameSuffix';
+type ReadOptions = Required<Pick<SummaryWriterOptions, WithDefault>> & {
+  readonly [K in Exclude<keyof SummaryWriterOptions, WithDefault>]: SummaryWriterOptions[K] | undefined;
 };
 
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return names.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function');
-}
-
-/**
- * Checks the options and fills in the defaults. An option that is undefined counts as not given.
- * @throws TypeError that names the option, what came and what was expected
- */
+/** Checks the options and fills in the defaults. @throws TypeError */
 export function readOptions(options: unknown): ReadOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`SummaryWriter: options is ${describe(options)}; expected an object`);
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(EXPECTED, name)) {
-      throw new TypeError(`SummaryWriter: unknown option ${name}; there are ${Object.keys(EXPECTED).join(', ')}`);
-    }
-    const [expected, accepts] = EXPECTED[name as keyof SummaryWriterOptions];
-    if (value !== undefined && !accepts(value)) {
-      throw new TypeError(`SummaryWriter: option ${name} is ${describe(value)}; expected ${expected}`);
-    }
-  }
+  checkOptions('SummaryWriter', options, {
+    comment: STRING,
+    purgeStep: rule('a number or a bigint', (value) => typeof value === 'number' || typeof value === 'bigint'),
+    maxQueue: rule(
+      'a whole number, 1 or more, or Infinity',
+      (value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1),
+    ),
+    flushSecs: rule('seconds, 0 or more', (value) => typeof value === 'number' && value >= 0),
+    filenameSuffix: rule(
+      'a string without a path separator',
+      (value) => typeof value === 'string' && !/[/\\\0]/.test(value),
+    ),
+    sink: rule('an object with a method create()', (value) => hasMethods(value, ['create'])),
+    reader: rule('a TensorReader', (value) => hasMethods(value, ['is', 'shape', 'values'])),
+  });
   const given = options as SummaryWriterOptions;
   const { comment = '', maxQueue = 10, flushSecs = 120, filenameSuffix = '', purgeStep, sink, reader } = given;
   return { comment, purgeStep, maxQueue, flushSecs, filenameSuffix, sink, reader };
 }
+
+/** A step of a series: a number is truncated to a whole one; for steps beyond the safe integers, a 64-bit bigint. */
+export type Step = number | bigint;
+
+export interface AddOptions {
+  /** Time of the record, in seconds since 1970. Default: now. */
+  readonly wallTime?: number;
+}
+
+export interface AddScalarOptions extends AddOptions {
+  /** Store a tensor with metadata instead of the older `simple_value`. Default false. */
+  readonly newStyle?: boolean;
+  /** With `newStyle`: store a float64, which TensorBoard's fast loader does not accept as a scalar. Default false. */
+  readonly doublePrecision?: boolean;
+}
+
+export interface AddHistogramOptions extends AddOptions {
+  /** Default `'tensorflow'`: 1548 bins that grow by a tenth from ±1e-12 to ±9.92e19. */
+  readonly bins?: HistogramBins;
+  /** If there are more bins, neighbours are merged; as in PyTorch, one more than this may be left. */
+  readonly maxBins?: number;
+}
+
+export interface AddImageOptions extends AddOptions {
+  /** The meaning of each dimension: the letters of HW, CHW or NCHW, in any order. Default CHW, HWC for ImageData, NCHW for a batch. */
+  readonly dataformats?: string;
+}
+
+export interface AddHparamsOptions extends AddOptions {
+  /** All values that a hyperparameter may have, by its name. */
+  readonly hparamDomainDiscrete?: Readonly<Record<string, readonly (number | string | boolean)[]>>;
+  /** The run, below the log directory. Default: the time. */
+  readonly runName?: string;
+  /** Default 0. */
+  readonly step?: Step;
+}
+
+const wallTime = rule('seconds, a finite number', Number.isFinite);
+
+/** The options of each method. {@link ANYTHING} is checked elsewhere, or only tested for truth. */
+export const METHOD_RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+  addScalar: { wallTime, newStyle: ANYTHING, doublePrecision: ANYTHING },
+  addScalars: { wallTime },
+  addHistogram: { wallTime, bins: ANYTHING, maxBins: ANYTHING },
+  addHistogramRaw: { wallTime },
+  addImage: { wallTime, dataformats: ANYTHING },
+  addImages: { wallTime, dataformats: ANYTHING },
+  addText: { wallTime },
+  addHparams: { wallTime, hparamDomainDiscrete: ANYTHING, runName: ANYTHING, step: ANYTHING },
+  addGraph: { wallTime },
+};

@@ -1,4 +1,4 @@
-/** @file What PyTorch wrote, as test/fixtures/make/tensorboard.py recorded it. */
+/** @file Files that PyTorch wrote, as recorded by test/fixtures/make/tensorboard.py. */
 import { readFileSync } from 'node:fs';
 import type { Numbers } from '../../src/check/index.ts';
 import type { SummaryValues } from '../../src/tensorboard/index.ts';
@@ -9,7 +9,7 @@ export interface Case {
   kind: 'histogram' | 'scalar';
   tag: string;
   step: number | bigint | undefined;
-  /** An array; of a tensor of PyTorch's that JavaScript has no array for, its bits and its dtype. */
+  /** An array; for PyTorch types without a JavaScript array, the bits and the dtype. */
   values: SummaryValues;
   /** The same as plain numbers. */
   numbers: Numbers;
@@ -20,7 +20,7 @@ export interface Case {
 
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int8: Int8Array, int32: Int32Array, uint8: Uint8Array };
 
-/** Of PyTorch's tensors: the arrays that hold their elements, or the bits of these. */
+/** The arrays for the elements of PyTorch's tensors, or for their bits. */
 const TENSORS = {
   'torch.int64': BigInt64Array,
   'torch.bool': Uint8Array,
@@ -82,7 +82,7 @@ export interface ArrayFixture {
   data: string;
 }
 
-/** A tensor as the writer takes it. */
+/** A tensor for the writer. */
 export function arrayOf({ dtype, shape, data }: ArrayFixture): { data: Float64Array; shape: number[] } {
   return { data: new ARRAYS[dtype](fromBase64(data).buffer) as unknown as Float64Array, shape };
 }
@@ -102,18 +102,18 @@ const methodsFile = JSON.parse(
   readFileSync(new URL('../fixtures/tensorboard/methods.json', import.meta.url), 'utf8'),
 ) as { graph: GraphFixture; cases: MethodCase[] };
 
-/** What each method of PyTorch's writer wrote. */
+/** The records of each method of PyTorch's writer. */
 export const methods: MethodCase[] = methodsFile.cases;
 
 export interface GraphFixture {
-  /** What each layer puts out, by its scope. */
+  /** The output of each layer, by its scope. */
   shapes: Record<string, number[][]>;
   /** The nodes of inputs and outputs. */
   ends: Record<string, string>;
   producer: number;
-  /** The second record, which is not about the graph. */
+  /** The second record, the metadata. */
   metadata: string;
 }
 
-/** What PyTorch's graph of a network says that does not depend on its operators. */
+/** The parts of PyTorch's graph of a network that do not depend on its operators. */
 export const graph: GraphFixture = methodsFile.graph;

@@ -34,7 +34,7 @@ class Net extends Module {
 
 const input = tensor([[1, 2, 3]]);
 
-/** Runs with a writer in memory, and gives `tag step` of what it logged. */
+/** Runs with a writer in memory, and returns `tag step` of each record. */
 async function logged(run: (writer: SummaryWriter) => unknown): Promise<string[]> {
   const sink = new MemorySink();
   const writer = new SummaryWriter('run', { sink });
@@ -70,7 +70,7 @@ test('logActivations() logs the values of the output', async () => {
   }
 });
 
-test('logActivations() removes all it registered by one handle', async () => {
+test('logActivations() returns one handle that removes everything', async () => {
   const net = new Net();
   const events = await logged((writer) => {
     const handle = logActivations(writer, select(net, 'fc?'));
@@ -90,7 +90,7 @@ test('logActivations() logs every n-th call', async () => {
   assert.equal(events, ['fc1 0', 'fc1 3', 'fc1 6']);
 });
 
-test('logActivations() takes steps, and numbers the calls of a module within one', async () => {
+test('logActivations() takes steps, and numbers further calls of a module within one', async () => {
   const net = new Net();
   let batch = 0;
   const events = await logged((writer) => {
@@ -100,7 +100,7 @@ test('logActivations() takes steps, and numbers the calls of a module within one
   assert.equal(events, ['shared 0', 'shared/call_1 0', 'shared 2', 'shared/call_1 2']);
 });
 
-test('logActivations() has reprs as tags, or what a function says, and tells equal ones apart', async () => {
+test('logActivations() has reprs or the results of a function as tags, and distinguishes equal ones', async () => {
   const net = new Net();
   const tagsWith = (tag: LogActivationsOptions['tag']) =>
     logged((writer) => {
@@ -131,7 +131,7 @@ test('logActivations() has reprs as tags, or what a function says, and tells equ
   assert.equal(events, ['ReLU() (0) 0', 'ReLU() (1) 0', 'Sequential( (0): ReLU() (1): ReLU() ) 0']);
 });
 
-test('logActivations() logs each tensor of an output, also where values can only be waited for', async () => {
+test('logActivations() logs each tensor of an output, also if its values are asynchronous', async () => {
   const reader = { ...tensorReader, values: async (t: Tensor) => t.data as Float32Array };
   const model = { run: (x: Tensor) => ({ logits: x, hidden: [x, 'no tensor', x] }) };
   const run = attach(model, 'run', { reader });
@@ -141,19 +141,18 @@ test('logActivations() logs each tensor of an output, also where values can only
       select(run, () => true),
     );
     model.run(input);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   });
   assert.equal(events.sort(), ['AttachedMethod/hidden/0 0', 'AttachedMethod/hidden/2 0', 'AttachedMethod/logits 0']);
 });
 
-/** What transformers.js gives: an instance with its parts as own properties. */
+/** An output as in transformers.js: an instance with its parts as properties. */
 class ModelOutput {
   constructor(parts: object) {
     Object.assign(this, parts);
   }
 }
 
-test('logActivations() logs the tensors of instances and Maps, and passes over a call that gives null', async () => {
+test('logActivations() logs the tensors of instances and Maps, and skips a call that returns null', async () => {
   const outputs: unknown[] = [
     new ModelOutput({ logits: input, attentions: null }),
     null,
@@ -181,7 +180,7 @@ test('logActivations() logs the tensors of instances and Maps, and passes over a
   assert.equal(events, ['model/logits 0', 'model/hidden 3', 'model/logits 7']);
 });
 
-test('logActivations() says once that a module gives no tensor, and stays', async () => {
+test('logActivations() reports once that a module returns no tensor, and stays', async () => {
   const model = { run: (x: unknown) => x };
   const run = attach(model, 'run', { reader: tensorReader, name: 'model' });
   let events: string[] = [];
@@ -214,7 +213,7 @@ test('logActivations() says once that a module gives no tensor, and stays', asyn
   assert.match(more[0]!, 'the output of bare is passed over: there is no TensorReader for it: a Tensor');
 });
 
-/** Tensors as ONNX Runtime has them. */
+/** Tensors in ONNX Runtime's form. */
 const ortReader: TensorReader<{ data: TensorValues }> = {
   is: (value): value is { data: TensorValues } => typeof value === 'object' && value !== null && 'data' in value,
   shape: ({ data }) => [data?.length ?? 0],
@@ -239,7 +238,7 @@ test('logActivations() logs all parts of an output, whatever their keys are', as
   );
 });
 
-test('close() waits for values that logActivations() waits for, also after remove()', async () => {
+test('close() awaits the pending values of logActivations(), even after remove()', async () => {
   for (const [merge, removed] of [
     [undefined, false],
     [undefined, true],
@@ -268,7 +267,7 @@ test('close() waits for values that logActivations() waits for, also after remov
   }
 });
 
-test('a writer that fails leaves no rejected promise of an output with tensors that are read at once and later', async () => {
+test('a writer that fails leaves no unhandled rejection of an output with synchronous and asynchronous tensors', async () => {
   const later = tensor([2]);
   const values = (value: Tensor) =>
     value === later ? Promise.resolve(later.data as Float32Array) : tensorReader.values(value);
@@ -356,7 +355,7 @@ test('logActivations() logs the steps that `every` divides: negative ones, and t
   );
 });
 
-test('logActivations() says what a step is that is none', async () => {
+test('logActivations() reports a step that is not a number', async () => {
   for (const [step, message] of [
     [undefined, 'step must be a number or a bigint, got undefined'],
     [NaN, 'step must be a finite number'],
@@ -376,7 +375,7 @@ test('logActivations() says what a step is that is none', async () => {
   }
 });
 
-test('two live selections of one writer under one tag are reported once, with what to do', async () => {
+test('two live selections of one writer and tag are reported once, with a remedy', async () => {
   const [first, second] = [new Sequential(new ReLU(), new ReLU()), new Sequential(new ReLU())];
   let events: string[] = [];
   const said = await reported(async () => {
@@ -393,12 +392,15 @@ test('two live selections of one writer under one tag are reported once, with wh
     });
   });
   assert.is(said.length, 1);
-  assert.match(said[0]!, /^layertap: logActivations\(\): the tag "0" has another logActivations\(\) of this run/);
+  assert.match(
+    said[0]!,
+    /^layertap: logActivations\(\): the tag "0" is in use by another logActivations\(\) of this run/,
+  );
   assert.match(said[0]!, 'give one of them the option "prefix", or remove the other');
   assert.equal(events.sort(), ['Sequential 0', 'first/0 0', 'first/1 0', 'second/0 0']);
 });
 
-test('two writers of one directory are one run for that, and two of different ones are not', async () => {
+test('two writers of one directory share a run in that report, writers of different ones do not', async () => {
   const net = new Sequential(new ReLU());
   const sink = new MemorySink();
   const writers = ['run', 'run', 'other'].map((run) => new SummaryWriter(run, { sink }));
@@ -417,7 +419,7 @@ test('two writers of one directory are one run for that, and two of different on
 test('logActivations() refuses other arguments', () => {
   const writer = new SummaryWriter('run', { sink: new MemorySink() });
   const selection = select(new Net(), Linear);
-  assert.throws(() => logActivations({} as never, selection), /a SummaryWriter expected, got an Object/);
+  assert.throws(() => logActivations({} as never, selection), /the writer must be a SummaryWriter, got an Object/);
   assert.throws(() => logActivations(writer, new Net() as never, 3 as never), /the options must be an object/);
   assert.throws(() => logActivations(writer, [] as never), /what select\(\) gives expected, got an array of length 0/);
   assert.throws(
@@ -434,10 +436,13 @@ test('logActivations() refuses other arguments', () => {
     () => logActivations(writer, selection, { prefix: '' }),
     /option "prefix" must be a string that is not/,
   );
-  assert.throws(() => logActivations(writer, selection, { bins: 0 }), /logActivations\(\): option bins is 0/);
+  assert.throws(
+    () => logActivations(writer, selection, { bins: 0 }),
+    /logActivations\(\): option "bins" must be a whole number from 1 to 1000000, got 0/,
+  );
   assert.throws(
     () => logActivations(writer, selection, { maxBins: 0 }),
-    /logActivations\(\): option maxBins is the number 0/,
+    /logActivations\(\): option "maxBins" must be a whole number of at least 1, got the number 0/,
   );
 });
 

@@ -27,7 +27,7 @@ import { atTime, withSumsOf } from './temporary.ts';
 
 const every = () => true;
 
-/** Gives its input on. */
+/** Returns its input. */
 function identity(reader: object = tensorReader) {
   const model = { run: (x: unknown) => x };
   return { model, run: attach(model, 'run', { reader: reader as typeof tensorReader, name: 'model' }) };
@@ -49,7 +49,7 @@ function open() {
 
 for (const { name, kind, numbers, finite, record } of cases) {
   if (kind !== 'histogram' || numbers.length < 2 || !finite) continue;
-  test(`what is merged is PyTorch's histogram of all values together: ${name}`, async () => {
+  test(`merged calls have PyTorch's histogram of all values: ${name}`, async () => {
     const { writer, events } = open();
     const expected = readEvents(record)[0]!;
     const read = { ...tensorReader, is: Array.isArray, values: (values: number[]) => Float64Array.from(values) };
@@ -103,7 +103,7 @@ test('`every` chooses the steps that are merged', async () => {
   await writer.close();
 });
 
-test('NaN and infinities of a step are counted beside it, as by addHistogram()', async () => {
+test('merging counts NaN and infinities as addHistogram() does', async () => {
   const { writer, sink } = open();
   const plain = open();
   const { model, run } = identity();
@@ -139,7 +139,7 @@ test('NaN and infinities of a step are counted beside it, as by addHistogram()',
   assert.match(said[0]!, 'logActivations(): m: of 2 values all are NaN, infinite or beyond the bins');
 });
 
-test('what is computed in training and what is not are merged apart', async () => {
+test('calls in training and others are merged apart', async () => {
   class Net extends Module {
     fc = new Linear(2, 2);
     override forward(x: Tensor): Tensor {
@@ -161,7 +161,7 @@ test('what is computed in training and what is not are merged apart', async () =
   assert.equal(await names(), ['fc 0 6', 'fc/validation 0 2', 'fc 1 6', 'fc/validation 1 2']);
 });
 
-test('the options behind the inputs say whether a call is in training, as in tfjs; without training there is one tag', async () => {
+test('options after the inputs mark a call in training, as in tfjs; without training there is one tag', async () => {
   const { writer, names } = open();
   const model = { run: (x: Tensor, _options?: object) => x };
   const run = attach(model, 'run', { reader: tensorReader });
@@ -180,7 +180,7 @@ test('the options behind the inputs say whether a call is in training, as in tfj
   await writer.close();
 });
 
-test('values that are waited for belong to the step of their call', async () => {
+test('asynchronous values belong to the step of their call', async () => {
   const { writer, names } = open();
   const given: (() => void)[] = [];
   const values = (t: Tensor) => new Promise((resolve) => given.push(() => resolve(tensorReader.values(t))));
@@ -201,7 +201,7 @@ test('values that are waited for belong to the step of their call', async () => 
   assert.equal(await names(), ['m 1 6', 'm 0 6', 'm 2 6']);
 });
 
-test('a model that is forgotten with its logActivations() is collected, and close() writes what was merged of it', async () => {
+test('an unused model with logActivations() is collected, and close() writes its merged steps', async () => {
   for (const merge of [true, false]) {
     const { writer, names } = open();
     const use = () => {
@@ -217,7 +217,7 @@ test('a model that is forgotten with its logActivations() is collected, and clos
   }
 });
 
-test('a writer that is forgotten with its model and logActivations() is collected', async () => {
+test('an unused writer with its model and logActivations() is collected', async () => {
   const use = () => {
     const writer = new SummaryWriter('forgotten', { sink: new MemorySink() });
     const net = new Sequential(new Linear(1, 1));
@@ -228,7 +228,7 @@ test('a writer that is forgotten with its model and logActivations() is collecte
   assert.ok(await collected(use()));
 });
 
-test('a sink that has no room for a while loses nothing of what was merged', async () => {
+test('merged steps survive a sink that is full for a while', async () => {
   let full = false;
   const memory = new MemorySink();
   const create = (path: string) => {
@@ -260,7 +260,7 @@ test('a sink that has no room for a while loses nothing of what was merged', asy
   assert.equal(found, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test('logActivations() refuses what cannot be merged', () => {
+test('logActivations() refuses options that cannot be merged', () => {
   const writer = new SummaryWriter('run', { sink: new MemorySink() });
   const { run } = identity();
   const step = () => 0;
@@ -269,9 +269,12 @@ test('logActivations() refuses what cannot be merged', () => {
     [{ merge: 'step' }, /option "merge" needs the option "step"/],
     [
       { merge: 'step', step, bins: 30 },
-      /option "merge" needs bins that do not depend on the values, got the number 30/,
+      /option "merge" needs bins that do not depend on the values \(the default, or edges\), got the number 30/,
     ],
-    [{ merge: 'step', step, bins: 'auto' }, /bins that do not depend on the values, got the string "auto"/],
+    [
+      { merge: 'step', step, bins: 'auto' },
+      /bins that do not depend on the values \(the default, or edges\), got the string "auto"/,
+    ],
   ];
   for (const [options, message] of wrong)
     assert.throws(() => logActivations(writer, select(run, every), options), message);

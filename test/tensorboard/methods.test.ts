@@ -1,4 +1,4 @@
-// What each method writes, beside what PyTorch's writer wrote for the same call.
+// Compares each method with PyTorch's writer for the same call.
 import { createRequire } from 'node:module';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -23,7 +23,7 @@ function readArgument(argument: unknown): unknown {
   );
 }
 
-/** Calls the method with the clock at the fixture's time, and gives what each run's file holds, without its header. */
+/** Calls the method at the fixture's time. @returns the bytes of each run's file, without its header */
 function log(method: string, given: readonly unknown[]): Record<string, ReadEvent[]> {
   const directory = temporaryDirectory();
   atTime(wallTime, () => {

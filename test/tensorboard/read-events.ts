@@ -1,5 +1,5 @@
 /**
- * @file A reader of event files for the tests, with a checksum of its own: the writer's code must not vouch for itself.
+ * @file A reader of event files for the tests, with its own checksum: it shares no code with the writer.
  */
 import { PbfReader } from 'pbf';
 

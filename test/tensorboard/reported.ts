@@ -1,6 +1,6 @@
 import { setReporter } from '../../src/index.ts';
 
-/** Runs, and gives what was reported meanwhile. */
+/** The messages that are reported during `run`. */
 export async function reported(run: () => unknown): Promise<string[]> {
   const said: string[] = [];
   setReporter((error) => said.push(error.message));

@@ -1,4 +1,4 @@
-// What is written, as the library's own reader gives it back.
+// Written records, read by the library's own reader.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Linear, Parameter, tensor, tensorReader } from '../../src/index.ts';
@@ -14,14 +14,14 @@ async function written<T>(run: (writer: SummaryWriter<T>) => void, options: Summ
   return events.slice(1);
 }
 
-test('outermost limits of 1e308 stand for none, as in TensorFlow: the extremes are the edges', async () => {
+test('outermost limits of 1e308 mean no limit, as in TensorFlow: the extremes are the edges', async () => {
   const sums = { num: 7, sum: 1, sumSquares: 1 };
   const events = await written((writer) => {
     const counts = [0, 3, 4];
     writer.addHistogramRaw('a', { ...sums, min: 1, max: 7, bucketLimits: [1, 2, 1e308], bucketCounts: counts });
     writer.addHistogramRaw('b', { ...sums, min: -6, max: 5, bucketLimits: [-1e308, 0, 5], bucketCounts: counts });
     writer.addHistogramRaw('c', { ...sums, min: 1, max: 9.9e307, bucketLimits: [1, 2, 9.9e307], bucketCounts: counts });
-    // Where nothing says what the extremes are, the bucket has no width: any other would be made up.
+    // Without stored extremes, the bucket has no width: any other would be invented.
     const unknown = { ...sums, min: NaN, max: NaN, bucketCounts: counts };
     writer.addHistogramRaw('d', { ...unknown, bucketLimits: [1, 2, 1e308] });
     writer.addHistogramRaw('e', { ...unknown, bucketLimits: [-1e308, 0, 5] });
@@ -74,7 +74,7 @@ test('numbers of every kind are logged by every method that takes numbers', asyn
   assert.equal(raw.kind === 'histogram' && [...raw.bins.counts], [1, 2]);
 });
 
-test('a mask is a picture in black and white, as in PyTorch, and bytes are bytes', async () => {
+test('a mask is an image in black and white, as in PyTorch, and bytes are bytes', async () => {
   const pictures = async (image: object) => {
     const [event] = await written((writer) => writer.addImage('a', image as never, 0, { dataformats: 'HW' }));
     return Buffer.from((event as unknown as { images: Uint8Array[] }).images[0]!).toString('hex');
@@ -87,7 +87,7 @@ test('a mask is a picture in black and white, as in PyTorch, and bytes are bytes
   assert.is.not(await pictures({ data, shape: [2, 2], dtype: 'uint8' }), floats);
 });
 
-test('logging a parameter is no change of it', async () => {
+test('logging a parameter does not count as a change', async () => {
   const parameter = new Parameter(tensor([1, 2, 3]));
   const layer = new Linear(2, 2);
   const { version } = parameter;

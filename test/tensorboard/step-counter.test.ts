@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StepCounter } from '../../src/tensorboard/step-counter.ts';
 
-test('StepCounter counts each tag from 0 where no step is given', () => {
+test('StepCounter counts each tag from 0 by default', () => {
   const steps = new StepCounter();
   const take = (tag: string) => {
     const step = steps.resolve('here', tag, undefined);
@@ -12,7 +12,7 @@ test('StepCounter counts each tag from 0 where no step is given', () => {
   assert.equal([take('a'), take('a'), take('b'), take('a')], [0n, 1n, 0n, 2n]);
 });
 
-test('StepCounter goes on after a step that was given', () => {
+test('StepCounter continues after a given step', () => {
   const steps = new StepCounter();
   steps.advance('a', steps.resolve('here', 'a', 10));
   assert.is(steps.resolve('here', 'a', undefined), 11n);
@@ -41,7 +41,7 @@ test('StepCounter.resolve() takes every int64 as a bigint', () => {
   for (const step of [-(2n ** 63n), 2n ** 63n - 1n]) assert.is(steps.resolve('here', 'a', step), step);
 });
 
-test('StepCounter.resolve() refuses what is no int64', () => {
+test('StepCounter.resolve() refuses anything but an int64', () => {
   const steps = new StepCounter();
   for (const step of [NaN, Infinity, -Infinity, 2 ** 53, 1e300]) {
     assert.throws(

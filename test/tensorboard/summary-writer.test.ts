@@ -13,7 +13,7 @@ function open(options?: SummaryWriterOptions): { writer: SummaryWriter; director
   return { writer: new SummaryWriter(directory, options), directory };
 }
 
-/** What `console.warn` was given during the run. */
+/** What `run` prints with console.warn. */
 function warnings(run: () => void): string[] {
   const said: string[] = [];
   const original = console.warn;
@@ -56,7 +56,7 @@ for (const { name, kind, tag, step, values, finite, record } of cases) {
   });
 }
 
-test('SummaryWriter writes its header when it is made, with the time', () => {
+test('SummaryWriter writes its header when it is constructed, with the time', () => {
   const before = Date.now() / 1000;
   const { directory, writer } = open();
   const [event, ...rest] = readEvents(fileIn(directory));
@@ -67,7 +67,7 @@ test('SummaryWriter writes its header when it is made, with the time', () => {
   assert.is(writer.logDir, directory);
 });
 
-test('SummaryWriter has a default log directory, to which the comment belongs', () => {
+test('SummaryWriter has a default log directory, with the comment', () => {
   const before = process.cwd();
   process.chdir(temporaryDirectory());
   try {
@@ -107,7 +107,7 @@ test('SummaryWriter takes numbers, nested arrays, tensors and typed arrays', () 
   assert.is(scalar!.simpleValue, 0.5);
 });
 
-test('SummaryWriter counts steps for each tag where none is given', () => {
+test('SummaryWriter counts the steps of each tag by default', () => {
   const { writer, directory } = open();
   writer.addScalar('a', 1);
   writer.addScalar('a', 1);
@@ -123,7 +123,7 @@ test('SummaryWriter counts steps for each tag where none is given', () => {
   );
 });
 
-test('SummaryWriter warns once for each tag where there is nothing to count, and the step passes', () => {
+test('SummaryWriter warns once per tag if no value is in a bin, and the step passes', () => {
   const { writer, directory } = open();
   const said = warnings(() => {
     writer.addHistogram('a', []);
@@ -145,15 +145,27 @@ test('SummaryWriter refuses bad input before anything has changed', () => {
   const { writer, directory } = open({ maxQueue: 1 });
   const size = fileIn(directory).length;
   const wrong: [call: () => void, type: typeof TypeError, message: RegExp][] = [
-    [() => writer.addScalar('', 1), TypeError, /^SummaryWriter\.addScalar: tag is the string ""; expected a string/],
-    [() => writer.addHistogram(undefined as never, 1), TypeError, /^SummaryWriter\.addHistogram: tag is undefined; /],
-    [() => writer.addHistogram(3 as never, 1), TypeError, /tag is the number 3; expected a string that is not empty$/],
+    [
+      () => writer.addScalar('', 1),
+      TypeError,
+      /^SummaryWriter\.addScalar: tag must be a string that is not empty, got the string ""/,
+    ],
+    [
+      () => writer.addHistogram(undefined as never, 1),
+      TypeError,
+      /^SummaryWriter\.addHistogram: tag must be a string that is not empty, got undefined$/,
+    ],
+    [() => writer.addHistogram(3 as never, 1), TypeError, /tag must be a string that is not empty, got the number 3$/],
     [
       () => writer.addHistogram('a', 'x' as never),
       TypeError,
-      /^SummaryWriter\.addHistogram\("a"\): values is the string/,
+      /^SummaryWriter\.addHistogram\("a"\): values must be a number, .* got the string/,
     ],
-    [() => writer.addHistogram('a', [[1], ['x']] as never), TypeError, /values\[1\]\[0\] is the string "x"/],
+    [
+      () => writer.addHistogram('a', [[1], ['x']] as never),
+      TypeError,
+      /values\[1\]\[0\] must be a number, .* got the string "x"/,
+    ],
     [() => writer.addHistogram('a', new DataView(new ArrayBuffer(8)) as never), TypeError, /a DataView/],
     [
       () => writer.addHistogram('a', 1, NaN),
@@ -168,9 +180,9 @@ test('SummaryWriter refuses bad input before anything has changed', () => {
     [
       () => writer.addScalar('a', '1' as never),
       TypeError,
-      /^SummaryWriter\.addScalar\("a"\): values is the string "1"/,
+      /^SummaryWriter\.addScalar\("a"\): values must be a number, .* got the string "1"/,
     ],
-    [() => writer.addScalar('a', [1, 2]), RangeError, /expected one number, got 2/],
+    [() => writer.addScalar('a', [1, 2]), RangeError, /the value must be one number, got 2/],
     [() => writer.addScalar('a', 1, 2n ** 63n), RangeError, /step must be from .*, got 9223372036854775808$/],
   ];
   for (const [call, type, message] of wrong) {
@@ -185,20 +197,20 @@ test('SummaryWriter refuses bad input before anything has changed', () => {
   assert.is(eventsIn(directory)[0]!.step, 0);
 });
 
-test('SummaryWriter refuses bad arguments before it makes a directory', () => {
+test('SummaryWriter refuses bad arguments before it creates a directory', () => {
   const directory = join(temporaryDirectory(), 'run');
   assert.throws(
     () => new SummaryWriter(3 as never),
-    /^SummaryWriter: logDir is the number 3; expected a string that can be a path$/,
+    /^SummaryWriter: logDir must be a string that can be a path, got the number 3$/,
   );
-  assert.throws(() => new SummaryWriter('a\0b'), /expected a string that can be a path$/);
-  assert.throws(() => new SummaryWriter(null as never), /logDir is null/);
-  assert.throws(() => new SummaryWriter(directory, { max_queue: 1 } as never), /unknown option max_queue/);
-  assert.throws(() => new SummaryWriter(directory, { maxQueue: 0 }), /option maxQueue is the number 0/);
+  assert.throws(() => new SummaryWriter('a\0b'), /logDir must be a string that can be a path, got /);
+  assert.throws(() => new SummaryWriter(null as never), /logDir must be a string that can be a path, got null/);
+  assert.throws(() => new SummaryWriter(directory, { max_queue: 1 } as never), /unknown option "max_queue"/);
+  assert.throws(() => new SummaryWriter(directory, { maxQueue: 0 }), /option "maxQueue" must be .*, got the number 0/);
   assert.not(existsSync(directory));
 });
 
-test('SummaryWriter names a log directory that cannot be made, and why', () => {
+test('SummaryWriter names a log directory that it cannot create, and the cause', () => {
   const file = join(temporaryDirectory(), 'file');
   writeFileSync(file, '');
   assert.throws(
@@ -233,7 +245,7 @@ test('SummaryWriter closes at the end of await using', async () => {
   assert.throws(() => writer.addScalar('a', 1), /is closed/);
 });
 
-test('SummaryWriter keeps its records when the disk refuses, and stays open', async () => {
+test('SummaryWriter keeps its records while the disk fails, and stays open', async () => {
   const { writer, directory } = open({ maxQueue: 2 });
   const original = fs.writeSync;
   Object.assign(fs, {
@@ -267,7 +279,7 @@ test('SummaryWriter keeps its records when the disk refuses, and stays open', as
   );
 });
 
-test('SummaryWriter logs how many values are not finite beside a histogram, from the first one on', () => {
+test('SummaryWriter counts NaN and infinities beside a histogram, from the first one on', () => {
   const { writer, directory } = open();
   writer.addHistogram('a', [1, 2]);
   writer.addHistogram('a', [1, NaN, Infinity, NaN]);
@@ -358,7 +370,7 @@ test('SummaryWriter takes the tensors of a framework through its reader, and Ima
   assert.equal([canvas!.image!.height, canvas!.image!.width, canvas!.image!.colorspace], [2, 3, 4]);
 });
 
-test('SummaryWriter goes on from purgeStep with two records at its head', () => {
+test('SummaryWriter begins with two records for purgeStep', () => {
   const { writer, directory } = open({ purgeStep: 7 });
   void writer.flush();
   assert.equal(
@@ -377,7 +389,7 @@ test('two writers in one directory have a file each', async () => {
   assert.is(runsIn(directory)['.']!.length, 2);
 });
 
-test('SummaryWriter keeps its place when the working directory changes, for runs that begin later too', () => {
+test('SummaryWriter keeps its directory if the working directory changes, for later runs too', () => {
   const directory = temporaryDirectory();
   const before = process.cwd();
   try {
@@ -392,7 +404,7 @@ test('SummaryWriter keeps its place when the working directory changes, for runs
   }
 });
 
-test('SummaryWriter says so when its directory was removed, and keeps the record', async () => {
+test('SummaryWriter throws after its directory was removed, and keeps the record', async () => {
   const { writer, directory } = open({ maxQueue: 1 });
   rmSync(directory, { recursive: true });
   assert.throws(
@@ -406,57 +418,69 @@ test('SummaryWriter says so when its directory was removed, and keeps the record
   assert.match(error.message, /records kept in memory: 1$/);
 });
 
-test('SummaryWriter refuses names that cannot be shown, or lead out of the log directory', () => {
+test('SummaryWriter refuses wrong arguments of all methods, and names that lead out of the log directory', () => {
   const { writer, directory } = open();
   const refused: [call: () => void, message: RegExp][] = [
     [() => writer.addScalar('a\nb', 1), /tag has the control character U\+000a at 1, in the string "a\\nb"$/],
     [() => writer.addScalar('a\0', 1), /control character U\+0000/],
     [() => writer.addScalar('\ud800x', 1), /half of a surrogate pair/],
-    [() => writer.addScalar('x'.repeat(5000), 1), /tag has 5000 characters; expected at most 4096$/],
-    [() => writer.addScalars('a', { '': 1 }), /the name of a curve is the string ""/],
+    [() => writer.addScalar('x'.repeat(5000), 1), /tag must have at most 4096 characters, got 5000$/],
+    [
+      () => writer.addScalars('a', { '': 1 }),
+      /the name of a curve must be a string that is not empty, got the string ""/,
+    ],
     [
       () => writer.addScalars('a', { 'x/../../y': 1 }),
-      /the run "a_x\/\.\.\/\.\.\/y" has the part "\.\."; expected a path below/,
+      /the run must be a path below the log directory, got "a_x\/\.\.\/\.\.\/y" with the part "\.\."/,
     ],
-    [() => writer.addScalars('a', { 'x\\..\\y': 1 }), /has the part "\.\."/],
-    [() => writer.addScalars('a', 3 as never), /values is the number 3; expected an object/],
-    [() => writer.addScalars('a', { b: [1, 2] }), /addScalars\("a"\): "b": expected one number, got 2/],
-    [() => writer.addHparams({}, {}, { runName: '../x' }), /has the part "\.\."/],
-    [() => writer.addHparams({ lr: 5n } as never, {}), /hparams\["lr"\] is the bigint 5n/],
-    [() => writer.addHparams({ lr: [1, 2] }, {}), /hparams\["lr"\]: expected one number, got 2/],
-    [() => writer.addHparams([] as never, {}), /hparams is an array of length 0; expected an object/],
-    [() => writer.addHparams({}, { '': 1 }), /a metric is the string ""/],
+    [() => writer.addScalars('a', { 'x\\..\\y': 1 }), /with the part "\.\."/],
+    [() => writer.addScalars('a', 3 as never), /values must be an object with a value for each name, got the number 3/],
+    [() => writer.addScalars('a', { b: [1, 2] }), /addScalars\("a"\): "b": the value must be one number, got 2/],
+    [() => writer.addHparams({}, {}, { runName: '../x' }), /with the part "\.\."/],
+    [() => writer.addHparams({ lr: 5n } as never, {}), /hparams\["lr"\] must be a number, .* got the bigint 5n/],
+    [() => writer.addHparams({ lr: [1, 2] }, {}), /hparams\["lr"\]: the value must be one number, got 2/],
+    [
+      () => writer.addHparams([] as never, {}),
+      /hparams must be an object with a value for each name, got an array of length 0/,
+    ],
+    [() => writer.addHparams({}, { '': 1 }), /a metric must be a string that is not empty, got the string ""/],
     [
       () => writer.addHparams({ a: 1 }, {}, { hparamDomainDiscrete: { b: [1] } }),
       /hparam_domain_discrete\[b\] should be a list/,
     ],
     [() => writer.addHparams({ a: 1 }, {}, { hparamDomainDiscrete: { a: ['x'] } }), /should be a list of same type/],
-    [() => writer.addText('a', 3 as never), /text is the number 3; expected a string/],
+    [() => writer.addText('a', 3 as never), /text must be a string, got the number 3/],
     [
       () => writer.addScalar('a', 1, 0, { walltime: 3 } as never),
       /unknown option "walltime"; the options are wallTime, newStyle/,
     ],
-    [() => writer.addScalar('a', 1, 0, { wallTime: NaN }), /option wallTime is the number NaN; expected seconds/],
+    [
+      () => writer.addScalar('a', 1, 0, { wallTime: NaN }),
+      /option "wallTime" must be seconds, a finite number, got the number NaN/,
+    ],
     [() => writer.addHistogram('a', [1], 0, { bins: 'zzz' as never }), /'zzz' is not a valid estimator for `bins`/],
     [
       () => writer.addHistogram('a', [1], 0, { bins: 0 }),
-      /option bins is 0; expected a whole number from 1 to 1000000/,
+      /option "bins" must be a whole number from 1 to 1000000, got 0/,
     ],
-    [() => writer.addHistogram('a', [1], 0, { bins: [1] }), /option bins has 1 edges; expected at least 2/],
+    [() => writer.addHistogram('a', [1], 0, { bins: [1] }), /option "bins" must have at least 2 edges, got 1/],
     [() => writer.addHistogram('a', [1], 0, { bins: [1, 0] }), /`bins` must increase monotonically/],
     [
       () => writer.addHistogram('a', [1], 0, { bins: [1, NaN] }),
-      /bins\[1\] is the number NaN; expected a finite number/,
+      /bins\[1\] must be a finite number, got the number NaN/,
     ],
     [
       () => writer.addHistogram('a', [1], 0, { bins: {} as never }),
-      /option bins is an Object; expected a number of bins/,
+      /option "bins" must be a number of bins, .* got an Object/,
     ],
-    [() => writer.addHistogram('a', [1], 0, { maxBins: 0 }), /option maxBins is the number 0/],
+    [
+      () => writer.addHistogram('a', [1], 0, { maxBins: 0 }),
+      /option "maxBins" must be a whole number of at least 1, got the number 0/,
+    ],
     [() => writer.addHistogram('a', [1, 1 + 2 ** -52], 0, { bins: 100 }), /Too many bins for data range/],
     [
       () => writer.addHistogram('a', [0, 1, 1 + 1e-9, 1 + 2e-9, 1e9], 0, { bins: 'fd' }),
-      /asks for \d+ bins; expected at most 1000000/,
+      /must give at most 1000000 bins, got \d+$/,
     ],
     [
       () =>
@@ -471,14 +495,23 @@ test('SummaryWriter refuses names that cannot be shown, or lead out of the log d
         }),
       /len\(bucket_limits\) != len\(bucket_counts\), see the document/,
     ],
-    [() => writer.addHistogramRaw('a', {} as never), /min is undefined; expected a number/],
+    [() => writer.addHistogramRaw('a', {} as never), /min must be a number, got undefined/],
     [() => writer.addImage('a', [1, 2]), /size of input tensor and input format are different/],
-    [() => writer.addImage('a', [[[1]]], 0, { dataformats: 'CHX' }), /option dataformats is the string "CHX"/],
-    [() => writer.addImage('a', { data: new Float32Array(5), shape: [5, 1, 1] }), /5 channels; expected 1, 2, 3, 4/],
-    [() => writer.addImages('a', { data: new Float32Array(4), shape: [1, 4, 1, 1] }), /4 channels; expected 1, 3/],
+    [
+      () => writer.addImage('a', [[[1]]], 0, { dataformats: 'CHX' }),
+      /option "dataformats" must be the letters .* got the string "CHX"/,
+    ],
+    [
+      () => writer.addImage('a', { data: new Float32Array(5), shape: [5, 1, 1] }),
+      /the number of channels must be 1, 2, 3, 4, got 5/,
+    ],
+    [
+      () => writer.addImages('a', { data: new Float32Array(4), shape: [1, 4, 1, 1] }),
+      /the number of channels must be 1, 3, got 4/,
+    ],
     [
       () => writer.addImage('a', { data: new Float32Array(0), shape: [3, 0, 2] }),
-      /an image of shape \[3, 0, 2\] has no pixels/,
+      /the image must have pixels, got the shape \[3, 0, 2\]/,
     ],
   ];
   for (const [call, message] of refused) assert.throws(call, message);
@@ -486,7 +519,7 @@ test('SummaryWriter refuses names that cannot be shown, or lead out of the log d
   assert.equal(runsIn(directory), { '.': [] });
 });
 
-test('SummaryWriter says that a page has no directories, and takes a sink there', () => {
+test('SummaryWriter refuses to work without a sink in a page', () => {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'process')!;
   Object.defineProperty(globalThis, 'process', { value: { env: {} }, configurable: true, writable: true });
   try {

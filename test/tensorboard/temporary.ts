@@ -13,7 +13,7 @@ function removeAll(): void {
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'layertap-'));
   made.push(directory);
-  // Moved to the end each time: writers that a test left open write when the process ends, and want their directory.
+  // Moved to the end each time: writers that a test left open still write to their directory when the process ends.
   process.off('exit', removeAll).on('exit', removeAll);
   return directory;
 }
@@ -45,7 +45,7 @@ export function runsIn(directory: string): Record<string, ReadEvent[]> {
   return runs;
 }
 
-/** Runs with the clock standing still, at seconds since 1970. */
+/** Runs with Date.now() fixed. @param seconds since 1970 */
 export function atTime(seconds: number, run: () => void): void {
   const original = Date.now;
   Date.now = () => seconds * 1000;
@@ -56,7 +56,7 @@ export function atTime(seconds: number, run: () => void): void {
   }
 }
 
-/** Puts PyTorch's sums in the place of ours, once they are seen to differ in their last bits only. */
+/** Replaces our sums by PyTorch's, after checking that they differ in the last bits only. */
 export function withSumsOf(expected: ReadEvent, actual: ReadEvent): Buffer {
   const bytes = Buffer.from(actual.bytes);
   for (const name of ['sum', 'sumSquares'] as const) {

@@ -5,7 +5,7 @@ import { Linear, listHooks, rand, Sequential, select } from '../../src/index.ts'
 import { logActivations, MemorySink, readEvents, SummaryWriter } from '../../src/tensorboard/index.ts';
 import { reported } from './reported.ts';
 
-/** A sink in memory that refuses while it is told to, at once or later. */
+/** A sink in memory that fails while `full` is set, synchronously or later. */
 function open(late = false) {
   const memory = new MemorySink();
   const disk = {
@@ -39,7 +39,7 @@ function forwards(net: Sequential, count: number): void {
 for (const late of [false, true]) {
   const how = late ? 'refuses later' : 'refuses at once';
 
-  test(`logActivations() goes on when a sink that ${how} has room again: nothing is lost, and each outage is reported once`, async () => {
+  test(`logActivations() goes on when a sink that ${how} has room again, loses nothing, and reports each outage once`, async () => {
     const { disk, memory, writer } = open(late);
     const net = new Sequential(new Linear(4, 4));
     logActivations(writer, select(net, Linear));
@@ -65,7 +65,7 @@ for (const late of [false, true]) {
   });
 }
 
-test('all records of one call are kept when the first of them cannot be written', async () => {
+test('all records of one call are kept if the first of them cannot be written', async () => {
   const memory = new MemorySink();
   let full = false;
   const create = (path: string) => {
@@ -113,7 +113,7 @@ test('all records of one call are kept when the first of them cannot be written'
   });
 });
 
-test('close() ends each file once, also when another cannot be ended', async () => {
+test('close() closes each file once, even if another one fails', async () => {
   const closed: string[] = [];
   let broken = true;
   const create = (path: string) => ({
@@ -136,7 +136,7 @@ test('close() ends each file once, also when another cannot be ended', async () 
   assert.equal(closed, ['run', 'loss_a', 'loss_b', 'loss_a']);
 });
 
-test('an observer of your own goes on too', async () => {
+test("a user's observer goes on, too", async () => {
   const { disk, memory, writer } = open();
   const net = new Sequential(new Linear(4, 4));
   net[0]!.observe(({ output }) => writer.addHistogram('mine', output as never));
@@ -170,10 +170,10 @@ test('other errors in a row still remove an observer, also between two records t
   await writer.close();
 });
 
-test('of a sink that refuses for ever it is said how many records were lost', async () => {
+test('a sink that fails for good has the number of lost records reported', async () => {
   const { disk, memory, writer } = open();
   const net = new Sequential(new Linear(4, 4));
-  // Seven of these are all that may wait.
+  // At most seven of these may wait.
   const text = 'x'.repeat(9 << 20);
   net[0]!.observe(({ call }) => writer.addText('text', text, call));
   const said = await reported(async () => {

@@ -66,17 +66,17 @@ test('readArray() takes arrays of typed arrays and of tensors', () => {
 
 test('readArray() refuses ragged arrays, and says where', () => {
   const wrong: [values: unknown, message: string][] = [
-    [[1, [2]], 'values[1] has the shape [1]; expected [], as values[0] has'],
-    [[[1, 2], [3]], 'values[1] has the shape [1]; expected [2], as values[0] has'],
-    [[[1, 2], 3], 'values[1] has the shape []; expected [2], as values[0] has'],
-    [[[[1]], [[2], [3]]], 'values[1] has the shape [2, …]; expected [1, 1], as values[0] has'],
-    [[Float32Array.of(1, 2), Float32Array.of(1)], 'values[1] has the shape [1]; expected [2], as values[0] has'],
+    [[1, [2]], 'values[1] must have the shape [] of values[0], got [1]'],
+    [[[1, 2], [3]], 'values[1] must have the shape [2] of values[0], got [1]'],
+    [[[1, 2], 3], 'values[1] must have the shape [2] of values[0], got []'],
+    [[[[1]], [[2], [3]]], 'values[1] must have the shape [1, 1] of values[0], got [2, …]'],
+    [[Float32Array.of(1, 2), Float32Array.of(1)], 'values[1] must have the shape [2] of values[0], got [1]'],
     [
       [
         { data: new Float32Array(6), shape: [2, 3] },
         { data: new Float32Array(6), shape: [3, 2] },
       ],
-      'values[1] has the shape [3, 2]; expected [2, 3], as values[0] has',
+      'values[1] must have the shape [2, 3] of values[0], got [3, 2]',
     ],
   ];
   for (const [values, message] of wrong) {
@@ -110,12 +110,9 @@ test("readArray() reads a framework's tensors through its reader", () => {
   assert.equal([...(values as Float32Array)], [1, 2]);
   assert.equal(shape, [2, 1]);
   assert.equal(readArray('here', [new Foreign(), new Foreign()], reader).shape, [2, 2, 1]);
-  assert.throws(() => readArray('here', new Foreign()), /values is a Foreign; expected a number/);
+  assert.throws(() => readArray('here', new Foreign()), /values must be a number, .* got a Foreign/);
   const slow = { ...reader, values: async (tensor: Foreign) => tensor.secret };
-  assert.throws(
-    () => readArray('here', new Foreign(), slow),
-    /the values of a Foreign can only be waited for; await them/,
-  );
+  assert.throws(() => readArray('here', new Foreign(), slow), /the values of a Foreign are asynchronous; await them/);
 });
 
 test('readArray() takes true and false as 1 and 0, and 64-bit integers as the nearest float64', () => {
@@ -137,7 +134,7 @@ test('readArray() reads tensors as ONNX Runtime has them, with dims and type', (
   assert.equal(read({ data: bits }), [...bits]);
 });
 
-test('readArray() decodes what the data of a reader are, as the tensor says it', () => {
+test("readArray() decodes a reader's values by the tensor's type", () => {
   const reader: TensorReader = {
     is: (value) => typeof value === 'object' && value !== null && 'id' in value,
     shape: () => [2],
@@ -150,11 +147,11 @@ test('readArray() decodes what the data of a reader are, as the tensor says it',
   );
   assert.throws(
     () => readArray('here', { id: 1 }, { ...reader, values: () => undefined }),
-    /^here: an Object has no numbers; expected some$/,
+    /^here: the values must be numbers, got an Object$/,
   );
 });
 
-test('readArray() refuses what is no real number and shapes that do not fit', () => {
+test('readArray() refuses complex numbers and wrong shapes', () => {
   const data = new Float32Array(4);
   assert.throws(
     () => readArray('here', { data, shape: [2], dtype: 'complex64' }),
@@ -164,7 +161,10 @@ test('readArray() refuses what is no real number and shapes that do not fit', ()
     () => readArray('here', { data, shape: [3] }),
     /^here: the shape \[3\] holds 3 values; the data has 4$/,
   );
-  assert.throws(() => readArray('here', { data, shape: 'x' }), /the tensor's shape is the string "x"/);
+  assert.throws(
+    () => readArray('here', { data, shape: 'x' }),
+    /the tensor's shape must be an array of sizes, got the string "x"/,
+  );
 });
 
 test('readArray() takes an array that appears twice', () => {
@@ -172,30 +172,30 @@ test('readArray() takes an array that appears twice', () => {
   assert.equal(read([row, row]), [1, 2, 1, 2]);
 });
 
-test('readArray() says what came and what was expected', () => {
-  const expected = 'expected a number, a typed array, a tensor with such an array as its data, or arrays of these';
-  const wrong: [values: unknown, came: string][] = [
-    ['12', 'values is the string "12"'],
-    [null, 'values is null'],
-    [undefined, 'values is undefined'],
-    [() => 1, 'values is the function (anonymous)'],
-    [new DataView(new ArrayBuffer(8)), 'values is a DataView'],
-    [new ArrayBuffer(8), 'values is an ArrayBuffer'],
-    [{ shape: [1] }, 'values is an Object'],
-    [new Map(), 'values is a Map'],
-    [{ data: () => 1 }, 'values is an Object whose data is the function data'],
-    [[[1], ['3']], 'values[1][0] is the string "3"'],
-    [[null, 1], 'values[0] is null'],
-    [[[[0]], [[null]]], 'values[1][0][0] is null'],
+test('readArray() says which element is wrong, and what it must be', () => {
+  const expected = 'a number, a typed array, a tensor with such an array as its data, or an array of these';
+  const wrong: [values: unknown, place: string, got: string][] = [
+    ['12', '', 'the string "12"'],
+    [null, '', 'null'],
+    [undefined, '', 'undefined'],
+    [() => 1, '', 'the function (anonymous)'],
+    [new DataView(new ArrayBuffer(8)), '', 'a DataView'],
+    [new ArrayBuffer(8), '', 'an ArrayBuffer'],
+    [{ shape: [1] }, '', 'an Object'],
+    [new Map(), '', 'a Map'],
+    [{ data: () => 1 }, '', 'an Object whose data is the function data'],
+    [[[1], ['3']], '[1][0]', 'the string "3"'],
+    [[null, 1], '[0]', 'null'],
+    [[[[0]], [[null]]], '[1][0][0]', 'null'],
     // biome-ignore lint/suspicious/noSparseArray: that is the case
-    [[1, , 2], 'values[1] is undefined'],
+    [[1, , 2], '[1]', 'undefined'],
   ];
-  for (const [values, came] of wrong) {
+  for (const [values, place, got] of wrong) {
     assert.throws(
       () => readArray('here', values),
       (error: Error) => {
         assert.instance(error, TypeError);
-        assert.is(error.message, `here: ${came}; ${expected}`);
+        assert.is(error.message, `here: values${place} must be ${expected}, got ${got}`);
         return true;
       },
     );
@@ -208,19 +208,22 @@ test('readArray() refuses an array that contains itself', () => {
   assert.throws(() => readArray('here', loop), /^here: more than 64 dimensions; an array that contains itself\?$/);
   const second: unknown[] = [[1]];
   second.push(second);
-  assert.throws(() => readArray('here', second), /values\[1\] has the shape \[2\]; expected \[1\]/);
+  assert.throws(() => readArray('here', second), /values\[1\] must have the shape \[1\] of values\[0\], got \[2\]/);
 });
 
-test('readScalar() takes what holds one number', () => {
+test('readScalar() takes one number of any shape', () => {
   for (const value of [0.5, [0.5], [[0.5]], Float64Array.of(0.5), { data: Float32Array.of(0.5) }]) {
     assert.is(readScalar('here', value), 0.5);
   }
 });
 
-test('readScalar() refuses none, several, and what is no number', () => {
-  assert.throws(() => readScalar('here', []), /^here: expected one number, got 0 of shape \[0\]$/);
-  assert.throws(() => readScalar('here', Float32Array.of(1, 2)), /^here: expected one number, got 2 of shape \[2\]$/);
-  assert.throws(() => readScalar('here', '1'), /^here: values is the string "1"; expected a number/);
+test('readScalar() refuses no number, several, and other values', () => {
+  assert.throws(() => readScalar('here', []), /^here: the value must be one number, got 0 of shape \[0\]$/);
+  assert.throws(
+    () => readScalar('here', Float32Array.of(1, 2)),
+    /^here: the value must be one number, got 2 of shape \[2\]$/,
+  );
+  assert.throws(() => readScalar('here', '1'), /^here: values must be a number, .* got the string "1"/);
 });
 
 test.run();

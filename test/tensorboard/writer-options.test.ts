@@ -9,7 +9,7 @@ test("readOptions() has PyTorch's defaults", () => {
   assert.equal(readOptions({ comment: undefined, maxQueue: undefined }), defaults);
 });
 
-test('readOptions() takes what is given', () => {
+test('readOptions() returns the given options', () => {
   const sink = { create: () => ({ append() {} }) };
   const reader = {
     is: (_value: unknown): _value is never => false,
@@ -22,31 +22,34 @@ test('readOptions() takes what is given', () => {
   assert.is(readOptions({ flushSecs: Infinity, maxQueue: Infinity }).maxQueue, Infinity);
 });
 
-test('readOptions() names an option that it does not know', () => {
+test('readOptions() names an unknown option', () => {
   assert.throws(
     () => readOptions({ max_queue: 3 }),
-    /^SummaryWriter: unknown option max_queue; there are comment, purgeStep, maxQueue, flushSecs, filenameSuffix, sink, reader$/,
+    /^SummaryWriter: unknown option "max_queue"; the options are comment, purgeStep, maxQueue, flushSecs, filenameSuffix, sink, reader$/,
   );
-  assert.throws(() => readOptions({ toString: 3 }), /unknown option toString/);
+  assert.throws(() => readOptions({ toString: 3 }), /unknown option "toString"/);
 });
 
 test('readOptions() says which option is wrong', () => {
   const wrong: [options: unknown, message: string][] = [
-    [{ comment: 3 }, 'option comment is the number 3; expected a string'],
-    [{ filenameSuffix: null }, 'option filenameSuffix is null; expected a string without a path separator'],
-    [{ flushSecs: '3' }, 'option flushSecs is the string "3"; expected seconds, 0 or more'],
-    [{ flushSecs: -1 }, 'option flushSecs is the number -1; expected seconds, 0 or more'],
-    [{ flushSecs: NaN }, 'option flushSecs is the number NaN; expected seconds, 0 or more'],
-    [{ maxQueue: 0 }, 'option maxQueue is the number 0; expected a whole number, 1 or more, or Infinity'],
-    [{ maxQueue: 1.5 }, 'option maxQueue is the number 1.5; expected a whole number, 1 or more, or Infinity'],
-    [{ maxQueue: '5' }, 'option maxQueue is the string "5"; expected a whole number, 1 or more, or Infinity'],
-    [{ filenameSuffix: '/x' }, 'option filenameSuffix is the string "/x"; expected a string without a path separator'],
-    [{ purgeStep: '3' }, 'option purgeStep is the string "3"; expected a number or a bigint'],
-    [{ sink: {} }, 'option sink is an Object; expected an object with a method create()'],
-    [{ reader: { is() {} } }, 'option reader is an Object; expected a TensorReader'],
-    [null, 'options is null; expected an object'],
-    ['x', 'options is the string "x"; expected an object'],
-    [[1], 'options is an array of length 1; expected an object'],
+    [{ comment: 3 }, 'option "comment" must be a string, got the number 3'],
+    [{ filenameSuffix: null }, 'option "filenameSuffix" must be a string without a path separator, got null'],
+    [{ flushSecs: '3' }, 'option "flushSecs" must be seconds, 0 or more, got the string "3"'],
+    [{ flushSecs: -1 }, 'option "flushSecs" must be seconds, 0 or more, got the number -1'],
+    [{ flushSecs: NaN }, 'option "flushSecs" must be seconds, 0 or more, got the number NaN'],
+    [{ maxQueue: 0 }, 'option "maxQueue" must be a whole number, 1 or more, or Infinity, got the number 0'],
+    [{ maxQueue: 1.5 }, 'option "maxQueue" must be a whole number, 1 or more, or Infinity, got the number 1.5'],
+    [{ maxQueue: '5' }, 'option "maxQueue" must be a whole number, 1 or more, or Infinity, got the string "5"'],
+    [
+      { filenameSuffix: '/x' },
+      'option "filenameSuffix" must be a string without a path separator, got the string "/x"',
+    ],
+    [{ purgeStep: '3' }, 'option "purgeStep" must be a number or a bigint, got the string "3"'],
+    [{ sink: {} }, 'option "sink" must be an object with a method create(), got an Object'],
+    [{ reader: { is() {} } }, 'option "reader" must be a TensorReader, got an Object'],
+    [null, 'the options must be an object, got null'],
+    ['x', 'the options must be an object, got the string "x"'],
+    [[1], 'the options must be an object, got an array of length 1'],
   ];
   for (const [options, message] of wrong) {
     assert.throws(

@@ -1,20 +1,20 @@
 /**
- * @file CRC-32C, the checksum of TFRecord files: the remainder of the bytes, taken as one long polynomial over GF(2), by
- * the Castagnoli polynomial 0x1EDC6F41, bits reflected.
+ * @file CRC-32C, the checksum of TFRecord files: the remainder of the bytes, as one long polynomial over GF(2), modulo the
+ * Castagnoli polynomial 0x1EDC6F41, with bits reflected.
  *
- * Eight bytes a step, from eight tables: table k says what a byte does to the register when k bytes follow it.
+ * Eight bytes a step, with eight tables: table k maps a byte to its effect on the register when k bytes follow it.
  *
  *     register ^ | b0 b1 b2 b3 | b4 b5 b6 b7 |    two aligned words
- *     tables        7  6  5  4    3  2  1  0      one look-up for each byte, all of them added (xor)
+ *     tables        7  6  5  4    3  2  1  0      one look-up per byte, all xored
  *
  * Source: Kounavis and Berry, "A systematic approach to building high performance software-based CRC generators", 2005.
- * The slow twin, bit by bit, is in the tests.
+ * The tests compare it with a bit-by-bit implementation.
  */
-import { LITTLE_ENDIAN } from './endian.ts';
+import { LITTLE_ENDIAN } from './numbers.ts';
 
 const POLYNOMIAL = 0x82f63b78;
 
-/** One after another in one array, which the engine knows the length of. 8 KB stay in a processor's first cache. */
+/** All eight in one array, whose length the engine knows. 8 KB fit a first-level cache. */
 const TABLES = new Int32Array(8 * 256);
 for (let byte = 0; byte < 256; byte++) {
   let register = byte;
@@ -27,8 +27,8 @@ for (let at = 256; at < TABLES.length; at++) {
 }
 
 /**
- * @param register what the register holds before the first byte; a checksum begins with all ones
- * @returns the checksum: an unsigned 32-bit integer
+ * @param register its value before the first byte: all ones at the start of a checksum
+ * @returns an unsigned 32-bit integer
  */
 export function crc32c(bytes: Uint8Array, register = -1): number {
   const { length } = bytes;

@@ -1,9 +1,9 @@
 /**
- * @file The protobuf messages of an event file, by their field numbers. It knows no file.
+ * @file Encodes the protobuf messages of an event file.
  *
  * Sources: event.proto, summary.proto, histogram.proto, tensor.proto and tensor_shape.proto in tensorboard/compat/proto.
- * As protoc's encoders do, fields go out in the order of their numbers, and a number that is 0 or a text that is empty
- * is left out, unless it is a member of a `oneof`.
+ * As with protoc's encoders, fields are ordered by number, and zero and empty strings are left out unless they belong to a
+ * `oneof`.
  */
 import { PbfWriter } from 'pbf';
 import { writeDouble, writeInt64, writePackedDoubles, writeText } from './fields.ts';
@@ -13,13 +13,13 @@ import { FOOTER_BYTES, frameRecord, HEADER_BYTES } from './record.ts';
 export interface Histogram {
   readonly min: number;
   readonly max: number;
-  /** How many values there were, in a bucket or not. */
+  /** Number of values, in a bucket or not. */
   readonly num: number;
   readonly sum: number;
   readonly sumSquares: number;
   /** Right edges, ascending. */
   readonly bucketLimits: Float64Array;
-  /** As many as there are limits. */
+  /** One per limit. */
   readonly bucketCounts: Float64Array;
 }
 
@@ -27,7 +27,6 @@ export interface Histogram {
 export interface Image {
   readonly height: number;
   readonly width: number;
-  /** How many channels there are. */
   readonly colorspace: number;
   /** A PNG file. */
   readonly encoded: Uint8Array;
@@ -40,13 +39,13 @@ export type SmallTensor =
   /** Of shape `[1]`. */
   | { readonly dtype: 'string'; readonly value: string };
 
-/** A `SummaryMetadata`: which of TensorBoard's plugins a value is for. */
+/** A `SummaryMetadata`: the TensorBoard plugin that a value is for. */
 export interface PluginData {
   readonly plugin: string;
   readonly content?: Uint8Array;
 }
 
-/** One `Summary.Value`: the tag and one of the others. */
+/** A `Summary.Value`: the tag and one of the other fields. */
 export interface SummaryValue {
   readonly tag: string;
   /** Rounded to float32. */
@@ -57,7 +56,7 @@ export interface SummaryValue {
   readonly metadata?: PluginData;
 }
 
-/** One `Event`: the time, and what happened. */
+/** An `Event`: the time and one of the other fields. */
 export interface Event {
   /** Seconds since 1970. */
   readonly wallTime: number;
@@ -67,22 +66,22 @@ export interface Event {
   /** An encoded `GraphDef`. */
   readonly graph?: Uint8Array;
   readonly summary?: readonly SummaryValue[];
-  /** `SessionLog.START`: the run begins anew at this step. */
+  /** `SessionLog.START`: the run restarts at this step. */
   readonly sessionStart?: boolean;
   /** An encoded `RunMetadata` and its name. */
   readonly runMetadata?: { readonly tag: string; readonly metadata: Uint8Array };
-  /** The name of the code that wrote the file (`source_metadata.writer`). */
+  /** The software that wrote the file (`source_metadata.writer`). */
   readonly writer?: string;
 }
 
-/** Larger memory than this is given back after use. */
+/** A larger buffer is not kept for the next record. */
 const MOST_KEPT_BYTES = 1 << 20;
 
 let kept = new PbfWriter(new Uint8Array(16 << 10));
 
 /**
- * An event as a record of an event file.
- * @returns a view of memory that the next call writes to
+ * Encodes an event as a record of an event file.
+ * @returns a view of a buffer that the next call overwrites
  */
 export function encodeEventRecord(event: Event): Uint8Array {
   if (kept.buf.length > MOST_KEPT_BYTES) kept = new PbfWriter(new Uint8Array(16 << 10));
@@ -90,6 +89,19 @@ export function encodeEventRecord(event: Event): Uint8Array {
   writeEvent(event, kept);
   kept.realloc(FOOTER_BYTES);
   return frameRecord(kept.buf, kept.pos - HEADER_BYTES);
+}
+
+export const FILE_VERSION = 'brain.Event:2';
+
+/**
+ * The first record of every event file: its version and its writer. The name is that of PyTorch's writer, since the
+ * files are the same.
+ * Source: `EventFileWriter.__init__` in tensorboard/summary/writer/event_file_writer.py.
+ * @param wallTime seconds since 1970
+ */
+export function encodeFileHeader(wallTime: number): Uint8Array {
+  const writer = 'tensorboard.summary.writer.event_file_writer';
+  return encodeEventRecord({ wallTime, fileVersion: FILE_VERSION, writer });
 }
 
 function writeEvent(event: Event, pbf: PbfWriter): void {
@@ -100,7 +112,7 @@ function writeEvent(event: Event, pbf: PbfWriter): void {
   if (event.summary !== undefined) pbf.writeMessage(5, writeSummary, event.summary);
   if (event.sessionStart) pbf.writeMessage(7, writeSessionLog, 1);
   if (event.runMetadata !== undefined) pbf.writeMessage(8, writeRunMetadata, event.runMetadata);
-  if (event.writer !== undefined) pbf.writeMessage(10, writeText1, event.writer);
+  if (event.writer !== undefined) pbf.writeMessage(10, writeSourceMetadata, event.writer);
 }
 
 function writeSessionLog(status: number, pbf: PbfWriter): void {
@@ -112,8 +124,7 @@ function writeRunMetadata({ tag, metadata }: { tag: string; metadata: Uint8Array
   pbf.writeBytesField(2, metadata);
 }
 
-/** A message whose field 1 is a text: `SourceMetadata`. */
-function writeText1(text: string, pbf: PbfWriter): void {
+function writeSourceMetadata(text: string, pbf: PbfWriter): void {
   writeText(pbf, 1, text);
 }
 
@@ -147,7 +158,7 @@ function writeHistogram(histogram: Histogram, pbf: PbfWriter): void {
   writePackedDoubles(pbf, 7, histogram.bucketCounts);
 }
 
-/** A number goes as a list of one, without a shape: that is a scalar. */
+/** A number is a list of one without a shape: a scalar. */
 function writeTensor({ dtype, value }: SmallTensor, pbf: PbfWriter): void {
   if (dtype === 'float') {
     pbf.writeVarintField(1, 1);
@@ -162,7 +173,6 @@ function writeTensor({ dtype, value }: SmallTensor, pbf: PbfWriter): void {
   }
 }
 
-/** A `TensorShapeProto`. */
 export function writeShape(shape: readonly number[], pbf: PbfWriter): void {
   for (const size of shape) pbf.writeMessage(2, writeDimension, size);
 }

@@ -1,18 +1,18 @@
-/** @file Protobuf fields as protoc's encoders write them, where pbf has no method that does. */
+/** @file Protobuf fields as protoc's encoders write them, for which pbf has no method. */
 import type { PbfWriter } from 'pbf';
-import { LITTLE_ENDIAN } from './endian.ts';
+import { LITTLE_ENDIAN } from './numbers.ts';
 
-/** -0 is not the default value and is written, as by protoc's encoders. */
+/** -0 is not the default value, so it is written. */
 export function writeDouble(pbf: PbfWriter, field: number, value: number): void {
   if (!Object.is(value, 0)) pbf.writeDoubleField(field, value);
 }
 
-/** A text of proto3: left out where it is empty. */
+/** A proto3 string: an empty one is left out. */
 export function writeText(pbf: PbfWriter, field: number, text: string): void {
   if (text !== '') pbf.writeStringField(field, text);
 }
 
-/** pbf takes numbers, which are exact to 2^53 only; so the seven-bit groups of a varint are split off here. */
+/** Splits off the seven-bit groups of the varint: pbf takes numbers, which are exact up to 2^53 only. */
 export function writeInt64(pbf: PbfWriter, field: number, value: bigint): void {
   if (value === 0n) return;
   pbf.writeTag(field, 0);
@@ -22,7 +22,7 @@ export function writeInt64(pbf: PbfWriter, field: number, value: bigint): void {
   pbf.buf[pbf.pos++] = Number(rest);
 }
 
-/** A `repeated double`: one copy of all the bytes, where the machine keeps numbers in the order of the format. */
+/** A `repeated double`, copied in one piece if the byte order allows. */
 export function writePackedDoubles(pbf: PbfWriter, field: number, values: Float64Array): void {
   if (values.length === 0) return;
   pbf.writeTag(field, 2);

@@ -1,15 +1,28 @@
 /**
- * @file The messages of TensorBoard's graph page.
+ * @file Encodes the messages of TensorBoard's graph page.
  *
- * Sources: graph.proto, node_def.proto, attr_value.proto and step_stats.proto in tensorboard/compat/proto; what PyTorch
- * puts into them: `graph` in torch/utils/tensorboard/_pytorch_graph.py and _proto_graph.py.
+ * Sources: graph.proto, node_def.proto, attr_value.proto and step_stats.proto in tensorboard/compat/proto; how PyTorch
+ * fills them: `graph` in torch/utils/tensorboard/_pytorch_graph.py and _proto_graph.py.
  */
 import { PbfWriter } from 'pbf';
 import { writeShape } from '../format/event.ts';
 import { writeText } from '../format/fields.ts';
-import type { GraphNode } from './trace.ts';
 
-/** The version of TensorFlow's graphs that PyTorch's writer names. */
+/** A box of the graph. */
+export interface GraphNode {
+  /** With '/' between the modules that contain it. */
+  readonly name: string;
+  /** The module's class; or `IO Node`, or `forward`: what a module computes itself, outside its children. */
+  readonly op: string;
+  /** Names of nodes; with '^' in front if they are only known to have come before. */
+  readonly inputs: readonly string[];
+  /** The shape of each output that is a tensor. */
+  readonly shapes: readonly (readonly number[])[];
+  /** The module's repr. */
+  readonly repr?: string;
+}
+
+/** The graph version that PyTorch writes. */
 const PRODUCER = 22;
 
 /** An encoded `GraphDef`. */
@@ -35,7 +48,7 @@ function writeNode({ name, op, inputs, shapes, repr }: GraphNode, pbf: PbfWriter
   }
 }
 
-/** An entry of a map: the key, and an `AttrValue`. */
+/** A map entry: the key and an `AttrValue`. */
 function writeAttribute({ key, write }: { key: string; write: (pbf: PbfWriter) => void }, pbf: PbfWriter): void {
   pbf.writeStringField(1, key);
   pbf.writeMessage(2, (value, into) => value(into), write);
@@ -46,7 +59,7 @@ function writeShapes(shapes: readonly (readonly number[])[], pbf: PbfWriter): vo
   for (const shape of shapes) pbf.writeMessage(7, writeShape, shape);
 }
 
-/** An encoded `RunMetadata`: that it ran on a CPU. PyTorch writes the same, wherever it ran. */
+/** An encoded `RunMetadata` that names a CPU. PyTorch writes the same on every device. */
 export function encodeRunMetadata(): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeMessage(

@@ -1,6 +1,10 @@
-/** @file One call of a module tree, watched through hooks: which module took what from whom. */
-import { className, isThenable } from '../../check/index.ts';
+/**
+ * @file The nodes of a model's graph, from one call: those of its framework, if it has a graph; else what hooks on every
+ * module see.
+ */
+import { className, describeError, isThenable } from '../../check/index.ts';
 import {
+  type FrameworkNode,
   forEachTensor,
   type Hookable,
   optionsOf,
@@ -9,20 +13,56 @@ import {
   type TreeEntry,
   walk,
 } from '../../hooks/index.ts';
-import { frameworkGraph } from './framework-graph.ts';
+import type { GraphNode } from './graph-def.ts';
 
-/** A box of the graph. */
-export interface GraphNode {
-  /** With '/' between the modules that it is inside of. */
-  readonly name: string;
-  /** The class of the module; or `IO Node`, or `forward`: what a module computes itself, beside its children. */
-  readonly op: string;
-  /** Names of nodes; with '^' in front where it is only known that they came before. */
-  readonly inputs: readonly string[];
-  /** The sizes of each output that is a tensor. */
-  readonly shapes: readonly (readonly number[])[];
-  /** The module's repr. */
-  readonly repr?: string;
+/**
+ * Calls a module once, in evaluation mode, and returns the nodes of its graph. Hooks see modules and not the functions
+ * between them: if a module takes a tensor that no module returned, a node `forward` stands for the parent's computation.
+ * @param inputs all arguments of the call
+ * @returns a promise if the module returns one
+ * @throws what the call throws; for a framework's graph, Error with that as its cause
+ */
+export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNode[] | Promise<GraphNode[]> {
+  const { graph, discard } = optionsOf(root);
+  const call = () => (root as (...inputs: unknown[]) => unknown)(...inputs);
+  const run = discard === undefined ? call : () => discard(call);
+  if (graph !== undefined) return frameworkGraph(root, run, graph());
+  const trace = new Trace(root);
+  const stop = trace.start();
+  let pending = false;
+  try {
+    const output = run();
+    if (!isThenable(output)) return trace.nodes;
+    pending = true;
+    return Promise.resolve(output)
+      .finally(stop)
+      .then(() => trace.nodes);
+  } finally {
+    if (!pending) stop();
+  }
+}
+
+/** The framework's own nodes and edges, with the shapes of one call. */
+function frameworkGraph(root: Hookable, run: () => unknown, nodes: Iterable<FrameworkNode>): GraphNode[] {
+  const shapes = new Map<string, readonly (readonly number[])[]>();
+  const handles: { remove(): void }[] = [];
+  try {
+    for (const [name, module] of root.namedChildren()) {
+      const reader = readerOf(module);
+      handles.push(module.observe(({ output }) => shapes.set(name, shapesOf([output].flat(), reader))));
+    }
+    run();
+  } catch (error) {
+    throw new Error(`addGraph(): ${className(root)} could not be called: ${describeError(error)}`, { cause: error });
+  } finally {
+    for (const handle of handles) handle.remove();
+  }
+  return [...nodes].map(({ name, op, inputs, shape }) => ({
+    name,
+    op,
+    inputs,
+    shapes: shapes.get(name) ?? (shape === undefined ? [] : [shape]),
+  }));
 }
 
 interface Call {
@@ -35,39 +75,13 @@ interface Call {
   hasChildren: boolean;
 }
 
-/**
- * Calls a module once, in evaluation mode, and gives the nodes of what happened. Hooks see modules and not the functions
- * between them: where a module takes a tensor that no module gave, a node `forward` stands for what its parent computed.
- * @param inputs all of the call's arguments
- * @returns a promise where the module gives one
- */
-export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNode[] | Promise<GraphNode[]> {
-  const { graph, discard } = optionsOf(root);
-  const call = () => (root as (...inputs: unknown[]) => unknown)(...inputs);
-  const run = discard === undefined ? call : () => discard(call);
-  if (graph !== undefined) return frameworkGraph(root, run, graph());
-  const trace = new Trace(root);
-  const stop = trace.start();
-  let finished = false;
-  try {
-    const output = run();
-    if (!isThenable(output)) return trace.nodes;
-    finished = true;
-    return Promise.resolve(output)
-      .finally(stop)
-      .then(() => trace.nodes);
-  } finally {
-    if (!finished) stop();
-  }
-}
-
 class Trace {
   readonly nodes: GraphNode[] = [];
   readonly #entries: ReadonlyMap<Hookable, TreeEntry<Hookable>>;
-  /** Calls that have begun and not ended, for each module; the innermost last. */
+  /** Calls in progress of each module, the innermost last. */
   readonly #open: Map<Hookable, Call[]> = new Map();
-  /** Which node gave a tensor. */
-  readonly #givers: WeakMap<object, string> = new WeakMap();
+  /** The node that returned each tensor. */
+  readonly #producers: WeakMap<object, string> = new WeakMap();
   readonly #names: Map<string, number> = new Map();
   #inputs = 0;
 
@@ -75,7 +89,7 @@ class Trace {
     this.#entries = new Map([...walk(root, true)].map((entry) => [entry.module, entry]));
   }
 
-  /** Hooks every module, and sets it to evaluation mode. @returns what undoes that */
+  /** Hooks every module and sets it to evaluation mode. @returns undoes both */
   start(): () => void {
     const undo: (() => void)[] = [];
     const stop = () => {
@@ -83,7 +97,7 @@ class Trace {
     };
     try {
       for (const module of this.#entries.keys()) {
-        // What its framework never calls has no beginning: what is inside it belongs to the module above.
+        // Its calls cannot be seen, so what is inside belongs to the module above.
         if (optionsOf(module).unsupported?.['forward-pre'] !== undefined) continue;
         const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
         undo.push(() => before.remove());
@@ -107,14 +121,12 @@ class Trace {
     const parent = this.#parentOf(module);
     if (parent !== undefined) parent.hasChildren = true;
     const entry = this.#entries.get(module)!;
-    const local = (entry.parent === undefined ? className(module) : `${className(module)}[${entry.name}]`).replaceAll(
-      '/',
-      '_',
-    );
+    const name = entry.parent === undefined ? className(module) : `${className(module)}[${entry.name}]`;
+    const local = name.replaceAll('/', '_');
     const scope = this.#unique(parent === undefined ? local : `${parent.scope}/${local}`);
     const reader = readerOf(module);
-    const givers = tensorsIn(inputs, reader).map((tensor) => this.#giverOf(tensor, parent, reader));
-    const call: Call = { scope, module, parent, inputs: givers, last: undefined, hasChildren: false };
+    const producers = tensorsIn(inputs, reader).map((tensor) => this.#producerOf(tensor, parent, reader));
+    const call: Call = { scope, module, parent, inputs: producers, last: undefined, hasChildren: false };
     const open = this.#open.get(module);
     if (open === undefined) this.#open.set(module, [call]);
     else open.push(call);
@@ -125,9 +137,9 @@ class Trace {
     const reader = readerOf(module);
     const tensors = tensorsIn(output, reader);
     if (call.hasChildren) {
-      for (const tensor of tensors) this.#giverOf(tensor, call, reader);
+      for (const tensor of tensors) this.#producerOf(tensor, call, reader);
     } else {
-      this.#add({
+      this.nodes.push({
         name: call.scope,
         op: className(module),
         inputs: call.inputs,
@@ -135,54 +147,46 @@ class Trace {
         repr: String(module),
       });
       tensors.forEach((tensor, i) => {
-        this.#givers.set(tensor, i === 0 ? call.scope : `${call.scope}:${i}`);
+        this.#producers.set(tensor, i === 0 ? call.scope : `${call.scope}:${i}`);
       });
       call.last = call.scope;
     }
     if (call.parent !== undefined) call.parent.last = call.last;
-    else this.#addOutputs(tensors, reader);
-  }
-
-  #addOutputs(tensors: readonly object[], reader: TensorReader | undefined): void {
-    for (const [i, tensor] of tensors.entries()) {
-      this.#add({
-        name: `output/output.${i + 1}`,
-        op: 'IO Node',
-        inputs: [this.#givers.get(tensor)!],
-        shapes: shapesOf([tensor], reader),
-      });
+    else {
+      for (const [i, tensor] of tensors.entries()) {
+        const inputs = [this.#producers.get(tensor)!];
+        const name = `output/output.${i + 1}`;
+        this.nodes.push({ name, op: 'IO Node', inputs, shapes: shapesOf([tensor], reader) });
+      }
     }
   }
 
-  /** The node that gave a tensor. Where none did, it came from outside, or from what the calling module computed. */
-  #giverOf(tensor: object, caller: Call | undefined, reader: TensorReader | undefined): string {
-    const known = this.#givers.get(tensor);
+  /** The node that returned a tensor. A tensor without one is an input of the model, or the caller computed it. */
+  #producerOf(tensor: object, caller: Call | undefined, reader: TensorReader | undefined): string {
+    const known = this.#producers.get(tensor);
     if (known !== undefined) return known;
     const name = caller === undefined ? `input/input.${++this.#inputs}` : this.#unique(`${caller.scope}/forward`);
     const before = caller === undefined ? [] : caller.last === undefined ? caller.inputs : [caller.last];
     const inputs = before.map((node) => `^${node.replace(/:\d+$/, '')}`);
-    this.#add({ name, op: caller === undefined ? 'IO Node' : 'forward', inputs, shapes: shapesOf([tensor], reader) });
-    this.#givers.set(tensor, name);
+    const op = caller === undefined ? 'IO Node' : 'forward';
+    this.nodes.push({ name, op, inputs, shapes: shapesOf([tensor], reader) });
+    this.#producers.set(tensor, name);
     if (caller !== undefined) caller.last = name;
     return name;
   }
 
-  #add(node: GraphNode): void {
-    this.nodes.push(node);
-  }
-
-  /** The call that a call of this module is inside of: of the nearest module above it that is being called. */
+  /** The call in progress of the nearest module above. */
   #parentOf(module: Hookable): Call | undefined {
     const { parent } = this.#entries.get(module)!;
     for (let above = parent; above !== undefined; above = above.parent) {
       const call = this.#open.get(above.module)?.at(-1);
       if (call !== undefined) return call;
     }
-    // The root calls itself.
+    // The root may call itself.
     return parent === undefined ? this.#open.get(module)?.at(-1) : undefined;
   }
 
-  /** A name that is used again gets a number, as in TensorFlow: a module that is called twice has two nodes. */
+  /** As in TensorFlow, a repeated name gets a number: a module that is called twice has two nodes. */
   #unique(name: string): string {
     const used = this.#names.get(name) ?? 0;
     this.#names.set(name, used + 1);
@@ -190,7 +194,7 @@ class Trace {
   }
 }
 
-/** The tensors in a value. Where nobody says what a tensor is, any object that is no array, Map or plain object. */
+/** The tensors in a value. Without a reader: every object but arrays, Maps and plain objects. */
 function tensorsIn(value: unknown, reader: TensorReader | undefined): object[] {
   const tensors: object[] = [];
   const isTensor = reader === undefined ? mayBeTensor : (one: unknown) => reader.is(one);
@@ -206,6 +210,6 @@ function mayBeTensor(value: unknown): boolean {
   return prototype !== Object.prototype && prototype !== null;
 }
 
-function shapesOf(tensors: readonly object[], reader: TensorReader | undefined): (readonly number[])[] {
-  return tensors.flatMap((tensor) => (reader?.is(tensor) ? [[...reader.shape(tensor)]] : []));
+function shapesOf(values: readonly unknown[], reader: TensorReader | undefined): (readonly number[])[] {
+  return values.flatMap((value) => (reader?.is(value) ? [[...reader.shape(value)]] : []));
 }

@@ -1,33 +1,32 @@
 /**
- * @file The protobuf messages of an event file, read.
+ * @file Decodes the protobuf messages of an event file.
  *
- * Sources: event.proto, summary.proto and histogram.proto in tensorboard/compat/proto; what TensorBoard makes of older
+ * Sources: event.proto, summary.proto and histogram.proto in tensorboard/compat/proto; how TensorBoard converts older
  * forms: tensorboard/data_compat.py.
  */
 import { decodeUtf8 } from '../../check/index.ts';
 import { FieldReader, MalformedMessage } from '../../protobuf/index.ts';
-import { type AllocateNumbers, NumberList } from '../format/number-list.ts';
-import { decodeTensor, type Tensor } from './decode-tensor.ts';
+import { type AllocateNumbers, NumberList } from '../format/numbers.ts';
+import { audioTensor, decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
-import { newerSound } from './newer-sound.ts';
 import { TextTable } from './text-table.ts';
 
 type Stamp = { readonly wallTime: number; readonly step: number };
 
-/** Decodes the events of one file, in their order: which plugin a tag is for may be said in its first record alone. */
+/** Decodes the events of one file, in order: the plugin of a tag may be in its first record only. */
 export class EventDecoder {
   readonly #plugins: Map<string, string> = new Map();
   readonly #tags: TextTable = new TextTable();
 
   /**
-   * What one record says: nothing, one thing, or several values of a summary.
-   * @param room where the numbers of older histograms go; by default each list has memory of its own
+   * The events of one record: none, one, or several values of a summary.
+   * @param allocate memory for the numbers of older histograms. Default: new memory for each list
    * @throws MalformedMessage
    */
-  decode(data: Uint8Array, room?: AllocateNumbers): LoggedEvent[] {
+  decode(data: Uint8Array, allocate?: AllocateNumbers): LoggedEvent[] {
     let [wallTime, step, version, writer] = [0, 0, '', ''];
-    // Where the other fields begin: what they say happened at a time and step that may come behind them.
-    const places: number[] = [];
+    // The other fields are decoded later: time and step may come after them.
+    const positions: number[] = [];
     const fields = new FieldReader(data);
     while (fields.next()) {
       if (fields.number === 1) wallTime = fields.double();
@@ -35,13 +34,13 @@ export class EventDecoder {
       else if (fields.number === 3) version = fields.text();
       else if (fields.number === 10) {
         for (const inner = fields.message(); inner.next(); ) if (inner.number === 1) writer = inner.text();
-      } else places.push(fields.place);
+      } else positions.push(fields.position);
     }
     const stamp = { wallTime, step };
     const events: LoggedEvent[] = version === '' ? [] : [{ ...stamp, kind: 'version', version, writer }];
-    for (const place of places) {
-      fields.back(place);
-      if (fields.number === 5) this.#summary(fields.message(), stamp, events, room);
+    for (const position of positions) {
+      fields.seek(position);
+      if (fields.number === 5) this.#summary(fields.message(), stamp, events, allocate);
       else if (fields.number === 4) events.push({ ...stamp, kind: 'graph', graph: fields.bytes() });
       else if (fields.number === 6) events.push({ ...stamp, kind: 'message', ...messageOf(fields.message()) });
       else if (fields.number === 7) events.push({ ...stamp, ...sessionOf(fields.message()) });
@@ -51,18 +50,22 @@ export class EventDecoder {
     return events;
   }
 
-  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[], room: AllocateNumbers | undefined): void {
+  #summary(fields: FieldReader, stamp: Stamp, events: LoggedEvent[], allocate: AllocateNumbers | undefined): void {
     while (fields.next()) {
       if (fields.number !== 1) continue;
-      const value = this.#value(fields.message(), stamp, room);
+      const value = this.#value(fields.message(), stamp, allocate);
       if (value !== undefined) events.push(value);
     }
   }
 
-  #value(fields: FieldReader, { wallTime, step }: Stamp, room: AllocateNumbers | undefined): LoggedEvent | undefined {
+  #value(
+    fields: FieldReader,
+    { wallTime, step }: Stamp,
+    allocate: AllocateNumbers | undefined,
+  ): LoggedEvent | undefined {
     let [tag, plugin, content, hasMetadata] = ['', '', NOTHING, false];
-    // Of those that exclude each other, 2 to 8 without 7, the last one counts.
-    let place = -1;
+    // Fields 2 to 8, but for 7, are a oneof: the last one counts.
+    let position = -1;
     let node: Uint8Array | undefined;
     while (fields.next()) {
       if (fields.number === 1) tag = this.#tags.text(fields.bytes());
@@ -70,30 +73,30 @@ export class EventDecoder {
         hasMetadata = true;
         [plugin, content] = pluginOf(fields.message());
       } else if (fields.number === 7) node = fields.bytes();
-      else if (fields.number <= 8) place = fields.place;
+      else if (fields.number <= 8) position = fields.position;
     }
-    // TensorFlow's oldest tensors have the name of their node alone.
+    // TensorFlow's oldest tensors have a node name and no tag.
     if (tag === '' && node !== undefined) tag = this.#tags.text(node);
     if (hasMetadata) this.#plugins.set(tag, plugin);
     else plugin = this.#plugins.get(tag) ?? '';
-    if (place < 0) return hasMetadata ? { wallTime, step, tag, kind: 'plugin', plugin, content } : undefined;
-    fields.back(place);
+    if (position < 0) return hasMetadata ? { wallTime, step, tag, kind: 'plugin', plugin, content } : undefined;
+    fields.seek(position);
     switch (fields.number) {
       case 2:
         return { wallTime, step, tag, kind: 'scalar', value: fields.float() };
       case 4:
         return { wallTime, step, tag, kind: 'image', ...imageOf(fields.message()) };
       case 5:
-        return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message(), room) };
+        return { wallTime, step, tag, kind: 'histogram', ...histogramOf(fields.message(), allocate) };
       case 6:
-        return { wallTime, step, tag, kind: 'plugin', ...newerSound(fields.message()) };
+        return { wallTime, step, tag, kind: 'plugin', ...audioTensor(fields.message()) };
       case 8: {
-        const known = fromTensor(decodeTensor(fields.message()), plugin);
-        if (known !== undefined) return { wallTime, step, tag, ...known };
+        const decoded = fromTensor(decodeTensor(fields.message()), plugin);
+        if (decoded !== undefined) return { wallTime, step, tag, ...decoded };
         return { wallTime, step, tag, kind: 'plugin', plugin, content, tensor: fields.bytes() };
       }
       default:
-        // Field 3, a histogram of before 2016, which TensorBoard does not read either.
+        // Field 3, a histogram format of before 2016 that TensorBoard does not read either.
         return { wallTime, step, tag, kind: 'plugin', plugin, content };
     }
   }
@@ -165,10 +168,10 @@ function imageOf(fields: FieldReader): { width: number; height: number; images: 
   return { width, height, images };
 }
 
-function histogramOf(fields: FieldReader, room: AllocateNumbers | undefined) {
+function histogramOf(fields: FieldReader, allocate: AllocateNumbers | undefined) {
   const statistics = { min: 0, max: 0, num: 0, sum: 0, sumSquares: 0 };
-  const limits = new NumberList(8, room);
-  const counts = new NumberList(8, room);
+  const limits = new NumberList(8, allocate);
+  const counts = new NumberList(8, allocate);
   while (fields.next()) {
     if (fields.number === 1) statistics.min = fields.double();
     else if (fields.number === 2) statistics.max = fields.double();
@@ -185,15 +188,15 @@ function histogramOf(fields: FieldReader, room: AllocateNumbers | undefined) {
 }
 
 /**
- * The older form holds right edges only. As in TensorBoard's data_compat.py, empty buckets at both ends are left out, the
- * first of the others begins with the smallest value, and the last one ends with the largest.
+ * The older form stores right edges only. As in TensorBoard's data_compat.py, empty buckets at both ends are dropped, the
+ * first bucket left begins at the smallest value, and the last one ends at the largest.
  *
  *     limits   1 2 3 4 5         counts   0 5 0 2 0     min 1.5, max 3.5
  *     lefts    1.5 2 3                    5 0 2
  *     rights       2 3 3.5
  *
- * Otherwise than there, an end stays at its limit where it would come to be beyond it though some values are in no bucket
- * (these are the ones that lie beyond), and where the smallest or largest value is none that a bucket can begin or end with.
+ * Unlike there, an end stays at its limit if the smallest or largest value cannot bound the bucket, or lies beyond the limit
+ * while some values are in no bucket: then it is one of those.
  */
 function binsOf(
   limits: Float64Array,
@@ -203,7 +206,7 @@ function binsOf(
   let [start, end] = [0, counts.length];
   while (start < end && counts[start] === 0) start++;
   while (end > start && counts[end - 1] === 0) end--;
-  // Copied only where nothing is to the left of the first bucket: the limits are ours.
+  // The limits are our copy. Another is needed only if nothing is left of the first bucket.
   let edges = limits;
   if (start === 0 && end > 0) {
     edges = new Float64Array(end + 1);
@@ -214,7 +217,7 @@ function binsOf(
   const last = edges.length - 1;
   if (last > 0) {
     const [low, high, second, lastButOne] = [edges[0]!, edges[last]!, edges[1]!, edges[last - 1]!];
-    // Only then does it matter whether some are in no bucket.
+    // The sum is needed only if an extreme is beyond its limit.
     const isBeyond = (min < low && min > -Infinity) || (max > high && max < Infinity);
     const mayWiden = isBeyond && !(num > sumOf(counts));
     if (low <= -NO_LIMIT) edges[0] = min <= second ? min : second;
@@ -231,10 +234,10 @@ function sumOf(counts: Float64Array): number {
   return sum;
 }
 
-/** TensorFlow's outermost limits stand for no limit. */
+/** TensorFlow's outermost limits mean no limit. */
 const NO_LIMIT = 1e308;
 
-/** What a tensor is, by the plugin that it is for. */
+/** The event of a tensor, by its plugin; undefined if it is not decoded further. */
 function fromTensor({ numbers, texts, shape }: Tensor, plugin: string) {
   if (plugin === 'scalars' && numbers?.length === 1) return { kind: 'scalar', value: numbers[0]! } as const;
   if (plugin === 'histograms' && numbers !== undefined && shape.length === 2 && shape[1] === 3) {

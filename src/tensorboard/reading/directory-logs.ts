@@ -1,31 +1,28 @@
-import { checkOptions, describe } from '../../check/index.ts';
+import { BOOLEAN, checkOptions } from '../../check/index.ts';
 import { codeOf } from '../sinks/directory-sink.ts';
 import { logPath, type NodeBuiltins, nodeBuiltins } from '../sinks/node.ts';
-import { isEventFile, type LogDirectory, type LogFile } from './log-source.ts';
+import { isEventFile, type LogDirectory, type LogFile } from './log-directory.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
 export interface DirectoryLogsOptions {
   /**
-   * Whether links that lead out of the directory are followed. Default true. If not, they are left out, and a file whose
-   * name means another file by the time it is opened is not read: nothing outside the directory is.
+   * Whether to follow links that lead out of the directory. Default true. If false, nothing outside the directory is read,
+   * not even if a link is moved between listing and opening a file.
    */
   readonly outside?: boolean;
 }
 
 /**
  * The event files of a directory and all directories below it, in Node. Links are followed, but each directory is read
- * once: under its own name, if it has one below the log directory, else under that of the first link in the order of
- * names.
+ * once: under its own name if it is below the log directory, else under that of its first link, in the order of names.
  * @param directory a path or a `file:` URL; `~` is the home directory
- * @throws Error outside Node; TypeError for another URL or an option of another kind; `list()` rejects with the system's error where the directory cannot be read
+ * @throws Error outside Node; TypeError for another URL or another kind of option; `list()` rejects with the system's error
+ *   if the directory cannot be read
  */
 export function directoryLogs(directory: string | URL, options: DirectoryLogsOptions = {}): LogDirectory {
-  checkOptions('directoryLogs()', options, ['outside']);
+  checkOptions('directoryLogs()', options, { outside: BOOLEAN });
   const { outside = true } = options;
-  if (typeof outside !== 'boolean') {
-    throw new TypeError(`directoryLogs(): option "outside" must be true or false, got ${describe(outside)}`);
-  }
   const node = nodeBuiltins();
   if (node === undefined) throw new Error('directoryLogs(): there are no directories here as in Node (20.19 or newer)');
   const elsewhere = 'give a LogDirectory that reads from there';
@@ -45,8 +42,8 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
         links: [],
       };
       const linked = real === root ? undefined : identity;
-      await look(walk, { path: start, prefix: '', identity, linked });
-      // Only now is it known which directories have names of their own. More links may be found on the way.
+      await readDirectory(walk, { path: start, prefix: '', identity, linked });
+      // Only now are all directories with own names known. Visiting one may add links to the list.
       for (const directory of walk.links) await visit(walk, directory);
       return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
@@ -54,23 +51,22 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
 }
 
 interface Directory {
-  /** Where it is. */
   readonly path: string;
-  /** What the names of its files begin with below the log directory. */
+  /** The start of its files' paths below the log directory. */
   readonly prefix: string;
   readonly identity: string;
-  /** The identity of the directory that the last link on the way led to, if there was one. */
+  /** Identity of the target of the last link in its path, if there is one. */
   readonly linked: string | undefined;
 }
 
 interface Walk {
   readonly node: NodeBuiltins;
-  /** What the real path of everything begins with, where links must not lead out. */
+  /** The start of all real paths, if links must not lead out. */
   readonly within: string | undefined;
-  /** Directories, by their identity. */
+  /** Identities of visited directories. */
   readonly seen: Set<string>;
   readonly files: LogFile[];
-  /** Directories that a link leads to. */
+  /** Targets of links, to be visited last. */
   readonly links: Directory[];
 }
 
@@ -79,10 +75,10 @@ const identityOf = ({ dev, ino }: { dev: number; ino: number }): string => `${de
 async function visit(walk: Walk, directory: Directory): Promise<void> {
   if (walk.seen.has(directory.identity)) return;
   walk.seen.add(directory.identity);
-  await unlessGone(() => look(walk, directory));
+  await unlessGone(() => readDirectory(walk, directory));
 }
 
-async function look(walk: Walk, directory: Directory): Promise<void> {
+async function readDirectory(walk: Walk, directory: Directory): Promise<void> {
   const { node, within, files, links } = walk;
   const { fs, path } = node;
   const entries = await fs.promises.readdir(directory.path, { withFileTypes: true });
@@ -114,7 +110,7 @@ async function look(walk: Walk, directory: Directory): Promise<void> {
   }
 }
 
-/** Leaves out what was removed meanwhile, is a link to nothing, or is not ours to read. */
+/** Skips what was removed, is a broken link, or may not be read. */
 async function unlessGone(run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -123,7 +119,7 @@ async function unlessGone(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** @param expected which file it must be, where that matters */
+/** @param expected identity that the file must have; undefined: any */
 async function* chunks(
   fs: NodeBuiltins['fs'],
   path: string,

@@ -1,4 +1,3 @@
-/** What every event has. */
 interface Stamp {
   /** Seconds since 1970. */
   readonly wallTime: number;
@@ -6,45 +5,43 @@ interface Stamp {
   readonly step: number;
 }
 
-/** What every value of a series has. */
 interface Tagged extends Stamp {
   readonly tag: string;
 }
 
-/** One number of a curve. */
 export interface LoggedScalar extends Tagged {
   readonly kind: 'scalar';
   readonly value: number;
 }
 
-/** The bins of a histogram, from left to right. Three arrays of one length; where there are no gaps, lefts and rights may be views of one. */
+/** The bins of a histogram, from left to right, as three arrays of one length. Without gaps, lefts and rights may be views of one array. */
 export interface LoggedBins {
   readonly lefts: Float64Array;
   readonly rights: Float64Array;
   readonly counts: Float64Array;
 }
 
-/** A histogram, in whichever of TensorBoard's two forms it was written. */
+/** A histogram of either of TensorBoard's two forms. */
 export interface LoggedHistogram extends Tagged {
   readonly kind: 'histogram';
   readonly bins: LoggedBins;
-  /** What the older form says of the values beside the bins. */
+  /** Stored by the older form only. */
   readonly statistics?: {
     readonly min: number;
     readonly max: number;
-    /** All values, also those in no bin. */
+    /** Number of all values, those in no bin included. */
     readonly num: number;
     readonly sum: number;
     readonly sumSquares: number;
   };
 }
 
-/** One picture, or several of one size. */
+/** One image, or several of one size. */
 export interface LoggedImages extends Tagged {
   readonly kind: 'image';
   readonly width: number;
   readonly height: number;
-  /** Each of them as a file: a PNG mostly. */
+  /** Each is an encoded file, usually a PNG. */
   readonly images: readonly Uint8Array[];
 }
 
@@ -53,17 +50,14 @@ export interface LoggedText extends Tagged {
   readonly texts: readonly string[];
 }
 
-/**
- * A value of a plugin of TensorBoard that is not read further: `hparams`, say, or `audio`, in one form, whichever of
- * TensorBoard's two it was written in.
- */
+/** A value of a TensorBoard plugin that is not decoded, such as `hparams`, or `audio`, always in the newer form. */
 export interface LoggedPluginValue extends Tagged {
   readonly kind: 'plugin';
-  /** '' where nothing says which. */
+  /** '' if unknown. */
   readonly plugin: string;
-  /** What its metadata hold, as the plugin encodes it. */
+  /** The plugin's metadata, in its own encoding. */
   readonly content: Uint8Array;
-  /** The encoded `TensorProto`, where there is one. */
+  /** The encoded `TensorProto`, if there is one. */
   readonly tensor?: Uint8Array;
 }
 
@@ -73,15 +67,15 @@ export interface LoggedGraph extends Stamp {
   readonly graph: Uint8Array;
 }
 
-/** The graph of a model with what belongs to it: an encoded `MetaGraphDef`. */
+/** A model with its graph: an encoded `MetaGraphDef`. */
 export interface LoggedMetaGraph extends Stamp {
   readonly kind: 'metaGraph';
   readonly metaGraph: Uint8Array;
-  /** The encoded `GraphDef` in it, if there is one. TensorBoard shows it where no graph of its own was logged. */
+  /** Its encoded `GraphDef`, if there is one. TensorBoard shows it if the run has no {@link LoggedGraph}. */
   readonly graph?: Uint8Array;
 }
 
-/** What one step of a TensorFlow session took: an encoded `RunMetadata`. */
+/** Time and memory of one step of a TensorFlow session: an encoded `RunMetadata`. */
 export interface LoggedRunMetadata extends Tagged {
   readonly kind: 'runMetadata';
   readonly metadata: Uint8Array;
@@ -90,17 +84,18 @@ export interface LoggedRunMetadata extends Tagged {
 /** A line of a program's log. */
 export interface LoggedMessage extends Stamp {
   readonly kind: 'message';
-  /** As in Python's `logging`: 10 debug, 20 info, 30 warn, 40 error, 50 fatal; 0 where nothing is said. */
+  /** As in Python's `logging`: 10 debug, 20 info, 30 warn, 40 error, 50 fatal; 0 if unknown. */
   readonly level: number;
   readonly message: string;
 }
 
-/** That a TensorFlow session stopped, or wrote a checkpoint. That one began is a {@link LoggedStart}. */
+/** A TensorFlow session stopped, or wrote a checkpoint. Its start is a {@link LoggedStart}. */
 export interface LoggedSession extends Stamp {
   readonly kind: 'session';
   readonly status: 'stop' | 'checkpoint' | 'unknown';
-  /** '' where nothing is said; likewise the message. */
+  /** '' if unknown. */
   readonly checkpointPath: string;
+  /** '' if there is none. */
   readonly message: string;
 }
 
@@ -109,22 +104,21 @@ export interface LoggedVersion extends Stamp {
   readonly kind: 'version';
   /** `brain.Event:2` */
   readonly version: string;
-  /** The code that wrote the file, if it says so. */
+  /** The software that wrote the file; '' if unknown. */
   readonly writer: string;
 }
 
 /**
- * The run went on from this step after a crash: what came before from there on does not count. From a `RunReader` also, with
- * the step -Infinity, that another run has taken this one's place.
+ * The run resumed at this step after a crash: earlier records from that step on are void. From a `RunReader`, the step
+ * -Infinity means that another run has replaced this one.
  */
 export interface LoggedStart extends Stamp {
   readonly kind: 'start';
-  /** From which checkpoint, where that is said. PyTorch and layertap do not. */
+  /** The checkpoint that it resumed from. PyTorch and layertap do not write it. */
   readonly checkpointPath?: string;
   readonly message?: string;
 }
 
-/** What an event file holds. */
 export type LoggedEvent =
   | LoggedScalar
   | LoggedHistogram

@@ -1,8 +1,8 @@
-import { describe } from '../../check/index.ts';
-import { checkOnWarning, EventReader, type OnWarning, printWarning } from './event-reader.ts';
+import { check, describe, FUNCTION } from '../../check/index.ts';
+import { EventReader, type OnWarning, printWarning } from './event-reader.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
-/** The bytes of one event file: an array, a Blob (a File, too), a stream of either world, or anything to iterate over. */
+/** The bytes of one event file: an array, a Blob or File, a stream of Node or the web, or any iterable of chunks. */
 export type EventFileBytes =
   | Uint8Array
   | Blob
@@ -13,17 +13,16 @@ export type EventFileBytes =
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Reads one event file from beginning to end, piece by piece: of a large file only a part is in memory.
- * @param onWarning is called with each place where the file is damaged, a last record that is cut off included; what is
- *   whole is read. Default: `console.warn`
- * @throws TypeError (the iteration rejects, before anything is read) for a source of another kind, for an `onWarning` that
- *   is no function; and whatever the source throws
+ * Reads one event file from beginning to end, in chunks: only a part of a large file is in memory.
+ * @param onWarning called for each corrupt record, and for a last record that is cut off. Default: `console.warn`
+ * @throws TypeError (the iteration rejects, before anything is read) for another kind of source, or an `onWarning` that is
+ *   no function; and whatever the source throws
  */
 export async function* readEvents(
   source: EventFileBytes,
   onWarning: OnWarning = printWarning,
 ): AsyncGenerator<LoggedEvent> {
-  checkOnWarning('readEvents(), second argument', onWarning);
+  check('readEvents()', 'onWarning', onWarning, FUNCTION);
   const reader = new EventReader(onWarning);
   for await (const bytes of chunksOf(source)) {
     yield* reader.push(bytes);
@@ -35,26 +34,27 @@ export async function* readEvents(
 function chunksOf(source: EventFileBytes): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (source instanceof Uint8Array) return slices(source);
   if (typeof Blob !== 'undefined' && source instanceof Blob) return blobChunks(source);
-  if (typeof (source as ReadableStream | null)?.getReader === 'function')
+  if (typeof (source as ReadableStream | null)?.getReader === 'function') {
     return streamChunks(source as ReadableStream<Uint8Array>);
+  }
   if (typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source)) {
     return source as AsyncIterable<Uint8Array>;
   }
-  throw new TypeError(`readEvents(): bytes, a Blob or a stream of bytes expected, got ${describe(source)}`);
+  throw new TypeError(`readEvents(): the source must be bytes, a Blob or a stream of bytes, got ${describe(source)}`);
 }
 
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
-/** The bytes of a Blob from some place on. */
+/** The bytes of a Blob from an offset on. */
 export async function* blobChunks(blob: Blob, from = 0): AsyncGenerator<Uint8Array> {
   for (let at = from; at < blob.size; at += CHUNK_BYTES) {
     yield new Uint8Array(await blob.slice(at, at + CHUNK_BYTES).arrayBuffer());
   }
 }
 
-/** Safari has no iteration of streams. */
+/** By a reader: Safari's streams are not iterable. */
 async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   try {

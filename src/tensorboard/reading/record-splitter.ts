@@ -1,62 +1,62 @@
-import { viewOf } from '../../protobuf/index.ts';
+import { joinBytes, viewOf } from '../../protobuf/index.ts';
 import { FOOTER_BYTES, HEADER_BYTES, maskedCrc } from '../format/record.ts';
 
-/** A place in a file where bytes are not what they should be. */
+/** A part of a file that cannot be read. */
 export interface ReadWarning {
   /** Where the record begins, in bytes from the start of the file. */
   readonly offset: number;
   readonly reason: string;
-  /** Whether nothing behind it can be read: where a record ends is known from its length alone. */
+  /** Whether the rest of the file cannot be read: a corrupt length hides where the next record begins. */
   readonly final: boolean;
 }
 
-/** A record, or what is in the place of one. */
+/** A record, or a warning instead of one. */
 export type Piece =
   | { readonly offset: number; readonly data: Uint8Array }
   | { readonly offset: number; readonly warning: ReadWarning };
 
-/** Protobuf allows 2 GB; a longer record is none. */
+/** Protobuf allows messages up to 2 GB. */
 const LONGEST_DATA = 2 ** 31;
 
 /**
- * Splits the bytes of a TFRecord file, in whatever pieces they come, into the data of its records. It holds no more than
- * what has come of the record that is not complete yet: a length that a file claims allocates nothing.
+ * Splits the bytes of a TFRecord file, in any pieces, into the data of its records. It holds only the bytes received of an
+ * incomplete record: the length that a file claims allocates nothing.
  */
 export class RecordSplitter {
-  /** Where the next record begins: everything before it was given out. */
+  /** Where the next record begins. */
   offset: number;
-  /** After a length that is wrong nothing can be read. */
+  /** Set by a corrupt length: nothing more can be read. */
   ended = false;
-  /** What came and was not given out yet. */
+  /** Bytes of the incomplete record. */
   #parts: Uint8Array[] = [];
   #waiting = 0;
-  /** How many bytes must have come before more can be said. */
+  /** Bytes needed to continue: a header, then the whole record. */
   #needed: number = HEADER_BYTES;
 
-  /** @param offset where in the file the first byte stands */
+  /** @param offset the position of the first byte in the file */
   constructor(offset = 0) {
     this.offset = offset;
   }
 
-  /** How many bytes have come of a record that is not complete. */
+  /** Bytes received of an incomplete record. */
   get pending(): number {
     return this.#waiting;
   }
 
   /**
-   * Takes the next bytes of the file, and gives each record that is complete with them. Its data may be a view of the
-   * bytes that were given, so that these must not change.
+   * Takes the next bytes of the file, and returns the records that they complete. The bytes must not change: data may be
+   * a view of them.
    */
   push(bytes: Uint8Array): Piece[] {
     const pieces: Piece[] = [];
     let from = 0;
-    // A record that came in parts is put together; all others stay where they are.
+    // Only a record that came in parts is copied.
     while (this.#waiting > 0 && from < bytes.length) {
       const part = bytes.subarray(from, from + this.#needed - this.#waiting);
       this.#parts.push(part);
       this.#waiting += part.length;
       from += part.length;
-      if (this.#waiting === this.#needed) this.#keep(this.#split(this.#joined(), pieces));
+      if (this.#waiting === this.#needed) this.#keep(this.#split(joinBytes(this.#parts), pieces));
     }
     if (from < bytes.length && !this.ended) this.#keep(this.#split(bytes.subarray(from), pieces));
     return pieces;
@@ -67,7 +67,7 @@ export class RecordSplitter {
     this.#waiting = rest.length;
   }
 
-  /** @returns the bytes of the last record, which is not complete */
+  /** @returns the bytes of an incomplete record at the end */
   #split(bytes: Uint8Array, pieces: Piece[]): Uint8Array {
     const view = viewOf(bytes);
     for (let at = 0; ; ) {
@@ -93,16 +93,5 @@ export class RecordSplitter {
       at += this.#needed;
       this.offset += this.#needed;
     }
-  }
-
-  #joined(): Uint8Array {
-    if (this.#parts.length === 1) return this.#parts[0]!;
-    const whole = new Uint8Array(this.#waiting);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
   }
 }

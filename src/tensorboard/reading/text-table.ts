@@ -1,13 +1,10 @@
 import { decodeUtf8 } from '../../check/index.ts';
 
-/** More texts than these, or longer ones, are decoded each time: somebody else's file must not fill the memory. */
-const MOST = 1 << 16;
+/** Further texts, and longer ones, are not cached: a hostile file must not fill the memory. */
+const MOST_TEXTS = 1 << 16;
 const LONGEST = 256;
 
-/**
- * Texts by their bytes: a tag that comes in each record is decoded once, and is one string. Looked up by a hash of the
- * bytes, and compared.
- */
+/** Caches texts by their bytes, so that a tag that is in every record is decoded once and is one string. */
 export class TextTable {
   readonly #texts: Map<number, { readonly bytes: Uint8Array; readonly text: string }> = new Map();
 
@@ -17,7 +14,7 @@ export class TextTable {
     const known = this.#texts.get(hash);
     if (known !== undefined && areEqual(known.bytes, bytes)) return known.text;
     const text = decodeUtf8(bytes);
-    if (known === undefined && this.#texts.size < MOST) this.#texts.set(hash, { bytes: bytes.slice(), text });
+    if (known === undefined && this.#texts.size < MOST_TEXTS) this.#texts.set(hash, { bytes: bytes.slice(), text });
     return text;
   }
 }

@@ -1,20 +1,20 @@
 /**
- * @file What is still to be written when the process ends: one 'exit' listener for all writers, because Node warns at
- * the eleventh. 'exit' comes after a normal end, `process.exit()` and an uncaught exception; a signal skips it.
+ * @file Writes what still waits when the process ends. All writers share one 'exit' listener, because Node warns at the
+ * eleventh. 'exit' is emitted after a normal end, `process.exit()` and an uncaught exception, but not for a signal.
  */
 import { nodeBuiltins } from './node.ts';
 
-/** Something that waits in memory. */
+/** Holds records in memory. */
 export interface Waiting {
-  /** Writes it down, synchronously: nothing asynchronous runs in an exiting process. */
+  /** Writes them synchronously: nothing asynchronous runs in an exiting process. */
   drain(): void;
 }
 
-/** Holds only those with something to write, so that a writer that is forgotten can be collected. */
+/** Only those with records to write, so that an unused writer can be collected. */
 const waiting = new Set<Waiting>();
 let state: 'idle' | 'listening' | 'exiting' = 'idle';
 
-/** Drains it when the process ends, unless {@link forget} is called before. In a browser nothing can be done. */
+/** Drains the item when the process ends, unless {@link forget} is called before. Does nothing in a browser. */
 export function drainAtExit(item: Waiting): void {
   const node = state === 'idle' ? nodeBuiltins() : undefined;
   if (state === 'idle' && node === undefined) return;
@@ -33,7 +33,7 @@ export function forget(item: Waiting): void {
   waiting.delete(item);
 }
 
-/** One that fails must not keep the others from being written. */
+/** An item that fails must not keep the others from being written. */
 function drainAll(): void {
   for (const item of waiting) {
     try {

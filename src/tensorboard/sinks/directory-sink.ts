@@ -10,8 +10,8 @@ export class DirectorySink implements EventSink {
   }
 
   /**
-   * Makes the directory with its parents, and a new file in it.
-   * @param path absolute: the working directory may change
+   * Creates the directory with its parents, and a new file in it.
+   * @param path absolute, since the working directory may change
    * @throws Error that names the path, with the system's error as its cause
    */
   create(path: string): EventOutput {
@@ -24,16 +24,14 @@ export class DirectorySink implements EventSink {
 }
 
 /**
- * One event file that grows by whole records.
- *
- * It is opened for each write and not kept open: a writer that is forgotten holds no descriptor, and a file that was
- * deleted meanwhile is an error instead of records that go nowhere.
+ * An event file that grows by whole records. It is opened for each write: an unused writer holds no descriptor, and writing to a
+ * deleted file is an error.
  */
 class EventFile implements EventOutput {
   readonly copies = true;
   readonly #fs: NodeBuiltins['fs'];
   readonly #path: string;
-  /** Bytes of whole records. What a failed write left behind this is overwritten by the next. */
+  /** Bytes of whole records. The next write overwrites what a failed one left behind them. */
   #length = 0;
 
   constructor(fs: NodeBuiltins['fs'], path: string) {
@@ -42,8 +40,8 @@ class EventFile implements EventOutput {
   }
 
   /**
-   * When this returns, the operating system has the bytes: they outlive the process.
-   * @throws Error that names the path, with the system's error as its cause; the file then ends where it ended before
+   * When this returns, the operating system has the bytes, and they outlive the process.
+   * @throws Error that names the path, with the system's error as its cause; the file is as long as before
    */
   append(bytes: Uint8Array): void {
     attempt(`cannot write to the event file ${this.#path}`, () => {
@@ -63,7 +61,7 @@ class EventFile implements EventOutput {
         done += someOf(this.#fs.writeSync(file, bytes, done, bytes.length - done, this.#length + done));
       }
     } catch (error) {
-      // A reader takes half a record for one that is still being written, but a process that ends now leaves it there.
+      // Readers would wait for the rest of half a record, and the process may end now.
       try {
         this.#fs.ftruncateSync(file, this.#length);
       } catch {
@@ -74,7 +72,7 @@ class EventFile implements EventOutput {
   }
 }
 
-/** How many bytes were written. @throws Error where none was: it would be tried for ever */
+/** The number of bytes written. @throws Error for none, or the caller would loop for ever */
 export function someOf(written: number): number {
   if (written > 0) return written;
   throw new Error('no byte could be written');
@@ -93,7 +91,7 @@ function makeDirectory({ fs, path }: NodeBuiltins, directory: string): void {
   }
 }
 
-/** Whatever mkdir said of it: on a read-only disk that is not that it exists. */
+/** Instead of mkdir's error code: on a read-only disk it is not EEXIST. */
 function isDirectory(fs: NodeBuiltins['fs'], path: string): boolean {
   try {
     return fs.statSync(path).isDirectory();
@@ -102,7 +100,7 @@ function isDirectory(fs: NodeBuiltins['fs'], path: string): boolean {
   }
 }
 
-/** The system's code of an error, as ENOENT. */
+/** The system's code of an error, such as ENOENT. */
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
 
 function attempt(failure: string, action: () => void): void {

@@ -1,25 +1,21 @@
-/** Where event files are kept: on a disk, in memory, behind a stream. Whoever has another place implements this. */
+/** Creates event files: on a disk, in memory, behind a stream. Implement it to write elsewhere. */
 export interface EventSink {
   /**
-   * Begins a new file.
-   * @param path of the file: log directory, run and name, with '/' between them
-   * @throws an error whose `code` is 'EEXIST' where this file is there already: the next name is tried
+   * Creates a file.
+   * @param path log directory, run and name, with '/' between
+   * @throws an error with the `code` 'EEXIST' if the file exists: then the next name is tried
    */
   create(path: string): EventOutput;
 }
 
-/** One event file that grows. */
 export interface EventOutput {
   /**
-   * Stores bytes behind those that are there: whole records. When it returns, or what it returned is fulfilled, they are
-   * stored; when it fails, none of them is. It is not called again before the last call is settled.
+   * Appends whole records. When it returns, or its promise is fulfilled, they are stored; if it fails, none of them is. It is
+   * not called again before the last call has settled.
    */
   append(bytes: Uint8Array): void | Promise<void>;
-  /**
-   * Whether {@link append} keeps none of the memory that it is given: then the same is used for the next call.
-   * @default false
-   */
+  /** Whether {@link append} copies its bytes, so that their memory may be reused for the next call. Default false. */
   readonly copies?: boolean;
-  /** Frees what it holds; nothing is appended afterwards. */
+  /** Frees its resources. Nothing is appended afterwards. */
   close?(): void | Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { EventOutput, EventSink } from './event-sink.ts';
 
 /**
- * Keeps event files in memory, for a page to show or to offer as a download.
+ * Keeps event files in memory, to read in a page or to download.
  *
  * @example
  * const sink = new MemorySink();
@@ -13,7 +13,7 @@ import type { EventOutput, EventSink } from './event-sink.ts';
 export class MemorySink implements EventSink {
   readonly #files: Map<string, Uint8Array[]> = new Map();
 
-  /** @throws an error with the code 'EEXIST' where there is this file already */
+  /** @throws an error with the code 'EEXIST' if the file exists */
   create(path: string): EventOutput {
     if (this.#files.has(path)) throw Object.assign(new Error(`${path} exists already`), { code: 'EEXIST' });
     const parts: Uint8Array[] = [];
@@ -21,7 +21,7 @@ export class MemorySink implements EventSink {
     return { append: (bytes) => void parts.push(bytes) };
   }
 
-  /** The files as they are now, by their paths: `run/events.out.tfevents.…`. */
+  /** The present files by their paths: `run/events.out.tfevents.…`. */
   files(): Map<string, Blob> {
     return new Map([...this.#files].map(([path, parts]) => [path, new Blob(parts as BlobPart[])]));
   }

@@ -1,13 +1,13 @@
 /**
- * @file The parts of Node that event files take. They are fetched when something is opened and not imported, so that a
- * bundle for browsers can hold this code; and declared here, so that the published types need no @types/node.
+ * @file The parts of Node that event files need. They are looked up at run time, so that this code can be bundled for
+ * browsers, and declared here, so that the published types do not need @types/node.
  */
 
 import { localPath } from '../../check/index.ts';
 
 interface Stats {
   readonly size: number;
-  /** Device and number of the file, by which it is known under every name. */
+  /** Device and inode identify the file under every name. */
   readonly dev: number;
   readonly ino: number;
   isDirectory(): boolean;
@@ -50,13 +50,13 @@ export interface NodeBuiltins {
     join(...parts: string[]): string;
     resolve(path: string): string;
   };
-  /** Those that a simulated browser has not replaced. */
+  /** Timers that a simulated browser has not replaced. */
   readonly timers: { setImmediate(action: () => void): unknown };
   readonly url: { fileURLToPath(url: string): string };
   readonly process: Process;
 }
 
-/** @returns undefined where there is no Node, as in a browser */
+/** @returns undefined outside Node */
 export function nodeBuiltins(): NodeBuiltins | undefined {
   const { process } = globalThis as unknown as { process?: Partial<Process> };
   if (typeof process?.getBuiltinModule !== 'function') return undefined;
@@ -71,7 +71,7 @@ export function nodeBuiltins(): NodeBuiltins | undefined {
   };
 }
 
-/** A directory of logs as it was given: see {@link localPath}. @throws TypeError */
+/** The path of a log directory: see {@link localPath}. @throws TypeError */
 export function logPath(where: string, elsewhere: string, given: unknown, { url, os }: NodeBuiltins): string {
   const { fileURLToPath } = url;
   return localPath({ where, what: 'the log directory', elsewhere }, given, { fileURLToPath, homedir: os.homedir });

@@ -1,7 +1,7 @@
 import { someOf } from './directory-sink.ts';
 import type { EventOutput, EventSink } from './event-sink.ts';
 
-/** What a worker can do with a file of its own; TypeScript declares it for worker code only. */
+/** TypeScript declares this for worker code only. */
 interface SyncAccessHandle {
   write(bytes: Uint8Array, options: { at: number }): number;
   truncate(size: number): void;
@@ -10,8 +10,8 @@ interface SyncAccessHandle {
 }
 
 /**
- * Keeps event files in the browser's private file system (OPFS), where they outlive the page. In a worker only: nowhere
- * else can a file there be written piece by piece.
+ * Keeps event files in the browser's private file system (OPFS), where they outlive the page. In workers only: elsewhere such
+ * files cannot be appended to.
  *
  * @example
  * const sink = new OpfsSink(await navigator.storage.getDirectory());
@@ -26,7 +26,7 @@ export class OpfsSink implements EventSink {
 
   create(path: string): EventOutput {
     const opened = open(this.#root, path);
-    // Whoever appends hears of it.
+    // append() rejects with it.
     opened.catch(() => {});
     let length = 0;
     return {
@@ -60,7 +60,7 @@ async function open(root: FileSystemDirectoryHandle, path: string): Promise<Sync
     createSyncAccessHandle?(): Promise<SyncAccessHandle>;
   };
   if (file.createSyncAccessHandle === undefined) {
-    throw new Error('OpfsSink: files can be written piece by piece in a worker only; make the writer there');
+    throw new Error('OpfsSink: files can be appended to in a worker only; create the writer there');
   }
   return file.createSyncAccessHandle();
 }

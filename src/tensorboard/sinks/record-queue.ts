@@ -3,47 +3,45 @@ import { report } from '../../hooks/index.ts';
 import { drainAtExit, forget, type Waiting } from './at-exit.ts';
 import type { EventOutput } from './event-sink.ts';
 import { nodeBuiltins } from './node.ts';
-import { RecordBatch } from './record-batch.ts';
 
 export interface QueueLimits {
   readonly maxQueue: number;
   readonly flushSecs: number;
 }
 
-/** Where an output is slow or refuses, so many bytes wait; then adding is an error. */
+/** While the output is slow or fails, records wait up to this size. Beyond it, adding is an error. */
 const MOST_WAITING_BYTES = 64 << 20;
 
-/** A disk that has just refused is not asked again sooner, unless by the caller. */
+/** After a failure, the next attempt waits this long, unless the caller asks for it. */
 const RETRY_MILLISECONDS = 1000;
 
 /**
- * Collects records in memory and appends them to an output, all that wait at a time: when there are `maxQueue` of them,
- * when the first of them is `flushSecs` old, at the end of the event loop's turn, on request, and when the process ends.
- * One write at a time, in the order in which they came.
+ * Collects records in memory and appends them to an output together: when there are `maxQueue` of them, when the first is
+ * `flushSecs` old, at the end of the event loop's turn, on request, and when the process ends. There is one write at a time,
+ * and records stay in order.
  *
- * The end of the turn is what makes Ctrl-C harmless without a listener for it: a listener would keep a loop that never
+ * Writing at the end of each turn makes Ctrl-C harmless without a signal listener, which would keep a loop that never
  * yields from being stopped.
  */
 export class RecordQueue implements Waiting {
   readonly #output: EventOutput;
   readonly #limits: QueueLimits;
-  /** What waits. */
   #queue: RecordBatch = new RecordBatch();
-  /** Takes its place while it is being written. */
+  /** The records that are being written; else empty. The two batches swap for each write. */
   #spare: RecordBatch = new RecordBatch();
-  /** Of the queue, and of what is being written. */
   #bytes = 0;
-  /** When the first record that waits came, by `performance.now()`: the clock on the wall may be set. */
+  /** When the first waiting record was added, by `performance.now()`: the system clock may be set. */
   #oldest = 0;
   #atEndOfTurn = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #retryAt = 0;
-  /** Whether the output is being called: one that logs something itself must not be called again meanwhile. */
+  /** Whether the output is being called. If it adds records itself, they must not be written from inside. */
   #calling = false;
-  /** The write that is going on; fulfilled with its error where it fails. */
+  /** The write in progress; fulfilled with its error if it fails. */
   #writing: Promise<Error | undefined> | undefined;
-  /** What its output suffers from, while writing fails; and since so much waits that records are not taken. */
+  /** Set while writing fails. */
   #outage: object | undefined;
+  /** Set while too much waits and records are refused. */
   #overflow: { dropped: number } | undefined;
 
   constructor(output: EventOutput, limits: QueueLimits) {
@@ -53,35 +51,40 @@ export class RecordQueue implements Waiting {
 
   /**
    * @param record is copied
-   * @throws Error if too much waits already: then the record is not taken, and when writing succeeds again it is reported
-   *   how many were not. Or if it was time to write and that failed: then the record waits for the next attempt, with the
-   *   others. Both are marked as outage that may pass
+   * @throws Error if too much waits: the record is dropped, and the number of dropped records is reported when writing
+   *   succeeds again. Or if a write was due and failed: the record is kept, with the others. Both are marked as outages
    */
   write(record: Uint8Array): void {
-    if (this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES) {
-      // The disk may have room again, and a loop that never yields lets no timer fire.
+    if (this.#isFull(record)) {
+      // The disk may have room again, and no timer fires in a loop that never yields.
       if (this.#writing === undefined && performance.now() >= this.#retryAt) this.#startUnheard();
-    }
-    if (this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES) {
-      this.#overflow ??= { dropped: 0 };
-      this.#overflow.dropped++;
-      const error = new Error(
-        `SummaryWriter: ${this.#bytes} bytes of records wait to be written, so this one is not taken; ` +
-          'await writer.flush() before adding more',
-      );
-      throw markOutage(error, this.#overflow);
+      if (this.#isFull(record)) throw this.#drop();
     }
     this.#take(record);
-    // The age is looked at here, because a loop that never yields lets no timer fire.
+    // The age is checked here, because no timer fires in a loop that never yields.
     const overdue = performance.now() - this.#oldest >= this.#limits.flushSecs * 1000;
     if (overdue || this.#queue.count >= this.#limits.maxQueue) this.#start();
     if (this.#queue.count > 0) this.#startAtEndOfTurn();
   }
 
-  /** Does not wait for others: a file begins with its header. @throws Error if that failed at once */
+  /** Writes at once, as for the header of a file. @throws Error if that fails synchronously */
   writeNow(record: Uint8Array): void {
     this.#take(record);
     this.#start();
+  }
+
+  #isFull(record: Uint8Array): boolean {
+    return this.#bytes > 0 && this.#bytes + record.length > MOST_WAITING_BYTES;
+  }
+
+  #drop(): Error {
+    this.#overflow ??= { dropped: 0 };
+    this.#overflow.dropped++;
+    const error = new Error(
+      `SummaryWriter: ${this.#bytes} bytes of records wait to be written, so this one is not taken; ` +
+        'await writer.flush() before adding more',
+    );
+    return markOutage(error, this.#overflow);
   }
 
   #take(record: Uint8Array): void {
@@ -93,8 +96,7 @@ export class RecordQueue implements Waiting {
   }
 
   /**
-   * Writes all that waits. Where the output is synchronous that has happened when this returns; only the failure is
-   * asynchronous.
+   * Writes all that waits. With a synchronous output it is written when this returns; only a failure is asynchronous.
    * @throws Error (the promise rejects) if writing failed; the records are kept
    */
   async flush(): Promise<void> {
@@ -104,7 +106,7 @@ export class RecordQueue implements Waiting {
     if (error !== undefined) throw error;
   }
 
-  /** Frees the output. What waits is not written any more. */
+  /** Closes the output. Records that still wait are lost. */
   async close(): Promise<void> {
     clearTimeout(this.#retry);
     this.#reportDropped();
@@ -118,7 +120,7 @@ export class RecordQueue implements Waiting {
     if (this.#writing !== undefined) throw new Error('the sink is asynchronous, and close() was not awaited');
   }
 
-  /** Begins to write all that waits, unless a write is going on. @throws where that fails at once */
+  /** Begins to write all that waits, unless a write is in progress. @throws if that fails synchronously */
   #start(): void {
     if (this.#writing !== undefined || this.#calling || this.#queue.count === 0) return;
     clearTimeout(this.#retry);
@@ -150,7 +152,7 @@ export class RecordQueue implements Waiting {
       (error) => {
         this.#writing = undefined;
         const failure = this.#failed(batch, error);
-        this.#complain(failure);
+        this.#reportFailure(failure);
         return failure;
       },
     );
@@ -166,14 +168,13 @@ export class RecordQueue implements Waiting {
   }
 
   #failed(batch: RecordBatch, cause: unknown): Error {
-    // What came meanwhile comes behind.
+    // Records that were added during the write come after it.
     batch.add(this.#queue.bytes, this.#queue.count);
     this.#queue.clear();
     [this.#queue, this.#spare] = [batch, this.#queue];
     this.#retry = setTimeout(() => this.#startUnheard(), RETRY_MILLISECONDS);
     this.#retryAt = performance.now() + RETRY_MILLISECONDS;
-    // A timer must not keep a process alive that has nothing else to do: 'exit' writes what waits. Where a simulated
-    // browser has replaced Node's timers they are numbers.
+    // The timer must not keep the process alive: 'exit' writes what waits. In a simulated browser a timer is a number.
     (this.#retry as unknown as { unref?(): void }).unref?.();
     const message = cause instanceof Error ? cause.message : String(cause);
     const kept = `records kept in memory: ${this.#queue.count}`;
@@ -187,7 +188,7 @@ export class RecordQueue implements Waiting {
     this.#atEndOfTurn = true;
     const action = () => {
       this.#atEndOfTurn = false;
-      // After a failure the timer is the one who tries again.
+      // After a failure the retry timer takes over.
       if (this.#retry === undefined) this.#startUnheard();
     };
     const node = nodeBuiltins();
@@ -195,16 +196,16 @@ export class RecordQueue implements Waiting {
     else node.timers.setImmediate(action);
   }
 
-  /** Nobody could catch what a timer throws: it would end the process. So it is reported, once, until a write succeeds. */
+  /** An error in a timer would end the process, so it is reported instead, once per outage. */
   #startUnheard(): void {
     try {
       this.#start();
     } catch (error) {
-      this.#complain(error as Error);
+      this.#reportFailure(error as Error);
     }
   }
 
-  #complain(error: Error): void {
+  #reportFailure(error: Error): void {
     if (isFirstReport(this.#outage!)) report(error);
   }
 
@@ -212,5 +213,39 @@ export class RecordQueue implements Waiting {
     const dropped = this.#overflow?.dropped;
     this.#overflow = undefined;
     if (dropped !== undefined) report(new Error(`SummaryWriter: records lost, while too many waited: ${dropped}`));
+  }
+}
+
+/** A larger buffer is not kept for the next batch. */
+const MOST_KEPT_BYTES = 1 << 20;
+
+/** Records one after the other, as in the file. Its buffer is reused. */
+class RecordBatch {
+  count = 0;
+  #length = 0;
+  #buffer: Uint8Array = new Uint8Array(0);
+
+  /** All records. A view, valid until the next change. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** @param records are copied; `count` of them */
+  add(records: Uint8Array, count = 1): void {
+    const length = this.#length + records.length;
+    if (length > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#buffer.length));
+      larger.set(this.bytes);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(records, this.#length);
+    this.#length = length;
+    this.count += count;
+  }
+
+  clear(): void {
+    if (this.#buffer.length > MOST_KEPT_BYTES) this.#buffer = new Uint8Array(0);
+    this.#length = 0;
+    this.count = 0;
   }
 }

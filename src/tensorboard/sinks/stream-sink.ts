@@ -14,14 +14,14 @@ export class StreamSink implements EventSink {
   readonly #open: (path: string) => WritableStream<Uint8Array>;
 
   /**
-   * @param target one stream, for a writer without `addScalars` and `addHparams`, which begin files of their own; or a
-   *   function that gives a stream for each file
+   * @param target one stream, for a writer that does not call `addScalars` or `addHparams`, which begin further files; or a
+   *   function that returns a stream for each file
    * @throws TypeError for anything else
    */
   constructor(target: WritableStream<Uint8Array> | ((path: string) => WritableStream<Uint8Array>)) {
     if (typeof target === 'function') this.#open = target;
     else if (typeof target?.getWriter === 'function') this.#open = once(target);
-    else throw new TypeError(`StreamSink: a WritableStream or a function expected, got ${describe(target)}`);
+    else throw new TypeError(`StreamSink: the target must be a WritableStream or a function, got ${describe(target)}`);
   }
 
   create(path: string): EventOutput {
@@ -38,7 +38,7 @@ function once(stream: WritableStream<Uint8Array>): (path: string) => WritableStr
   return (path) => {
     if (taken !== undefined) {
       throw new Error(
-        `StreamSink: there is one stream, and it holds ${taken}; for ${path} too, give a function that makes a stream for each file`,
+        `StreamSink: the stream holds ${taken} already; for ${path} too, give a function that returns a stream for each file`,
       );
     }
     taken = path;

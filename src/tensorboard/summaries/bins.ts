@@ -1,30 +1,28 @@
 import { describe, type NumericArray, readNumbers } from '../../check/index.ts';
 import { defaultEdges, kernels, type Numbers } from '../../kernels/index.ts';
-import { type BinEstimator, binWidth, ESTIMATORS } from './bin-estimators.ts';
-import { equalEdges, span } from './equal-bins.ts';
+import { type BinEstimator, binWidth, ESTIMATORS, equalEdges, span } from './numpy-bins.ts';
 
 /**
- * The bins of a histogram: `'tensorflow'` (PyTorch's default, 1548 of them), a number of equal ones from the smallest
- * value to the largest, their edges, ascending, or one of numpy's rules for how many equal ones there should be.
+ * The bins of a histogram: `'tensorflow'` (PyTorch's default of 1548 bins), a number of equal bins from the smallest value
+ * to the largest, ascending edges, or one of numpy's rules for the number of equal bins.
  */
 export type HistogramBins = 'tensorflow' | BinEstimator | number | NumericArray;
 
-/** More of them make a record that no reader draws, and may be all the memory there is. */
+/** No reader draws a record of more, and it may fill the memory. */
 const MOST_BINS = 1_000_000;
 
-/** What was asked of a histogram, checked. */
 export interface BinOptions {
   readonly bins: HistogramBins;
   readonly maxBins: number;
 }
 
-/** Checks what does not depend on the values. @throws TypeError or RangeError that says what came */
+/** Checks what does not depend on the values. @throws TypeError or RangeError */
 export function readBinOptions(
   where: string,
   { bins = 'tensorflow', maxBins = Infinity }: { readonly bins?: unknown; readonly maxBins?: unknown },
 ): BinOptions {
   if (maxBins !== Infinity && !(Number.isSafeInteger(maxBins) && (maxBins as number) >= 1)) {
-    throw new RangeError(`${where}: option maxBins is ${describe(maxBins)}; expected a whole number, 1 or more`);
+    throw new RangeError(`${where}: option "maxBins" must be a whole number of at least 1, got ${describe(maxBins)}`);
   }
   return { bins: checkBins(where, bins), maxBins: maxBins as number };
 }
@@ -33,30 +31,30 @@ function checkBins(where: string, bins: unknown): HistogramBins {
   if (typeof bins === 'string') {
     if (bins === 'tensorflow' || (ESTIMATORS as readonly string[]).includes(bins)) return bins as BinEstimator;
     throw new TypeError(
-      `${where}: '${bins}' is not a valid estimator for \`bins\`\n  expected: tensorflow, ${ESTIMATORS.join(', ')}`,
+      `${where}: '${bins}' is not a valid estimator for \`bins\`\n  it must be tensorflow, ${ESTIMATORS.join(', ')}`,
     );
   }
   if (typeof bins === 'number') {
     if (Number.isSafeInteger(bins) && bins >= 1 && bins <= MOST_BINS) return bins;
-    throw new RangeError(`${where}: option bins is ${bins}; expected a whole number from 1 to ${MOST_BINS}`);
+    throw new RangeError(`${where}: option "bins" must be a whole number from 1 to ${MOST_BINS}, got ${bins}`);
   }
   if (!Array.isArray(bins) && (!ArrayBuffer.isView(bins) || bins instanceof DataView)) {
     throw new TypeError(
-      `${where}: option bins is ${describe(bins)}; expected a number of bins, their edges or a name (${ESTIMATORS.join(', ')})`,
+      `${where}: option "bins" must be a number of bins, their edges or a name (${ESTIMATORS.join(', ')}), got ${describe(bins)}`,
     );
   }
   return checkEdges(where, readNumbers(where, 'bins', bins));
 }
 
 function checkEdges(where: string, edges: Numbers): Float64Array {
-  if (edges.length < 2) throw new RangeError(`${where}: option bins has ${edges.length} edges; expected at least 2`);
+  if (edges.length < 2) throw new RangeError(`${where}: option "bins" must have at least 2 edges, got ${edges.length}`);
   for (let i = 0; i < edges.length; i++) {
     if (!Number.isFinite(edges[i])) {
-      throw new TypeError(`${where}: bins[${i}] is ${describe(edges[i])}; expected a finite number`);
+      throw new TypeError(`${where}: bins[${i}] must be a finite number, got ${describe(edges[i])}`);
     }
     if (i > 0 && edges[i]! < edges[i - 1]!) {
       throw new RangeError(
-        `${where}: \`bins\` must increase monotonically, when an array\n  came: bins[${i}] is ${edges[i]} after ${edges[i - 1]}`,
+        `${where}: \`bins\` must increase monotonically, when an array\n  got ${edges[i]} as bins[${i}] after ${edges[i - 1]}`,
       );
     }
   }
@@ -64,15 +62,14 @@ function checkEdges(where: string, edges: Numbers): Float64Array {
 }
 
 /**
- * The edges of bins that were checked, for some values. Equal ones span the finite values; numpy would refuse the
- * others.
- * @throws RangeError where the values lie too close for so many bins, or a rule asks for more than a million
+ * The edges of checked bins for some values. Equal bins span the finite values; numpy would refuse NaN and infinities.
+ * @throws RangeError if the values are too close together for that many bins, or a rule asks for more than a million
  */
 export function binEdges(where: string, bins: HistogramBins, values: Numbers): Float64Array {
   if (bins === 'tensorflow') return defaultEdges();
   if (typeof bins === 'object') return bins as Float64Array;
   const summary = kernels().summarize(values);
-  // Without a finite value both are NaN.
+  // Without finite values both are NaN.
   const extremes = Number.isNaN(summary.min) ? { min: 0, max: 0 } : summary;
   const [first, last] = span(extremes.min, extremes.max);
   let count = bins as number;
@@ -80,7 +77,7 @@ export function binEdges(where: string, bins: HistogramBins, values: Numbers): F
     const width = binWidth(bins, values, extremes);
     count = width > 0 ? Math.ceil((last - first) / width) : 1;
     if (count > MOST_BINS) {
-      throw new RangeError(`${where}: bins '${bins}' asks for ${count} bins; expected at most ${MOST_BINS}`);
+      throw new RangeError(`${where}: bins '${bins}' must give at most ${MOST_BINS} bins, got ${count}`);
     }
   }
   const edges = equalEdges(first, last, count);

@@ -3,7 +3,7 @@ import type { Histogram } from '../format/event.ts';
 import { histogramOf } from './histogram.ts';
 import { type Moments, momentsOf } from './moments.ts';
 
-/** The histogram of several arrays as if they were one. */
+/** The histogram of several arrays taken together. */
 export class HistogramSum {
   readonly #edges: Float64Array;
   readonly #counts: Float64Array;
@@ -23,12 +23,12 @@ export class HistogramSum {
     this.#moments = this.#moments === undefined ? part : addMoments(this.#moments, part);
   }
 
-  /** Of all values so far; undefined where nothing was added. */
+  /** Of all values so far; undefined before the first `add`. */
   get moments(): Moments | undefined {
     return this.#moments;
   }
 
-  /** @returns undefined where no value fell into a bin */
+  /** @returns undefined if no value fell into a bin */
   histogram(maxBins: number): Histogram | undefined {
     return this.#moments && histogramOf(this.#counts, this.#edges, this.#moments, maxBins);
   }
@@ -45,7 +45,7 @@ function addMoments(a: Moments, b: Moments): Moments {
     positiveInfinity: a.positiveInfinity + b.positiveInfinity,
     negativeInfinity: a.negativeInfinity + b.negativeInfinity,
   };
-  // Where there is no finite value, the extremes are 0 and none.
+  // Without finite values, the extremes are a meaningless 0.
   if (finite(a) === 0) [sum.min, sum.max] = [b.min, b.max];
   else if (finite(b) > 0) [sum.min, sum.max] = [Math.min(a.min, b.min), Math.max(a.max, b.max)];
   return sum;

@@ -11,20 +11,20 @@ import type { SummaryValue } from '../format/event.ts';
 import { writeText } from '../format/fields.ts';
 import { readScalar } from '../values.ts';
 
-/** A hyperparameter: also a tensor that holds one number; `null` and `undefined` are left out. */
+/** A hyperparameter. An object is a tensor of one number; `null` and `undefined` are left out. */
 export type Hparam = number | string | boolean | object | null | undefined;
 
 interface HparamInfo {
   readonly name: string;
   /** A boolean is stored as a number, as in PyTorch. */
   readonly value: number | string;
-  /** The values that it may have. */
+  /** All values that it may have. */
   readonly domain: readonly (number | string)[] | undefined;
 }
 
 /**
- * What a trial ran with, which numbers it is measured by, and that it went well, in three values.
- * @throws TypeError that names the parameter and says what came
+ * The three values of a trial: its hyperparameters and metrics, its start, and its successful end.
+ * @throws TypeError that names the parameter
  */
 export function makeHparams(
   where: string,
@@ -44,7 +44,7 @@ export function makeHparams(
     for (const metric of metrics) pbf.writeMessage(5, writeMetricInfo, metric);
   });
   const start = value('session_start_info', 3, (pbf) => {
-    // A map is a list of entries on the wire; protobuf gives it no order.
+    // A map: on the wire, a list of entries in any order.
     for (const info of infos) pbf.writeMessage(1, writeHparam, info);
   });
   const success = 1;
@@ -65,16 +65,16 @@ function readHparams(
     if (Array.isArray(domain) && value != null && domain.every((one) => typeof one === typeof value)) continue;
     throw new TypeError(
       `${where}: parameter: hparam_domain_discrete[${name}] should be a list of same type as hparam_dict[${name}].\n  ` +
-        `came: ${describe(domain)} for ${describe(value)}`,
+        `got ${describe(domain)} for ${describe(value)}`,
     );
   }
   return given.flatMap(([name, value]): HparamInfo[] => {
     if (value === null || value === undefined) return [];
-    const place = `${where}: hparams[${JSON.stringify(name)}]`;
-    if (typeof value === 'object') return [{ name, value: readScalar(place, value, reader), domain: undefined }];
+    const field = `${where}: hparams[${JSON.stringify(name)}]`;
+    if (typeof value === 'object') return [{ name, value: readScalar(field, value, reader), domain: undefined }];
     if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'boolean') {
       throw new TypeError(
-        `${place} is ${describe(value)}; expected a number, a string, a boolean or a tensor of one number`,
+        `${field} must be a number, a string, a boolean or a tensor of one number, got ${describe(value)}`,
       );
     }
     const domain = (domainsGiven.get(name) as (typeof value)[] | undefined)?.map(stored);
@@ -84,12 +84,12 @@ function readHparams(
 
 const stored = (value: number | string | boolean) => (typeof value === 'boolean' ? Number(value) : value);
 
-/** @throws TypeError for anything but a plain object */
+/** The entries of an object. @throws TypeError for anything else, arrays included */
 export function entries(where: string, what: string, value: unknown): [string, unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)) {
     return Object.entries(value);
   }
-  throw new TypeError(`${where}: ${what} is ${describe(value)}; expected an object with a value for each name`);
+  throw new TypeError(`${where}: ${what} must be an object with a value for each name, got ${describe(value)}`);
 }
 
 const DATA_TYPE_STRING = 1;
@@ -106,22 +106,18 @@ function writeList(values: readonly (number | string)[], pbf: PbfWriter): void {
   for (const value of values) pbf.writeMessage(1, writeValue, value);
 }
 
-/** A google.protobuf.Value: a oneof, so that 0 and '' are written. */
+/** A google.protobuf.Value: a oneof, so 0 and '' are written. */
 function writeValue(value: number | string, pbf: PbfWriter): void {
   if (typeof value === 'number') pbf.writeDoubleField(2, value);
   else pbf.writeStringField(3, value);
 }
 
-/** An entry of a map: the key, and the value. */
+/** A map entry: the key and the value. */
 function writeHparam({ name, value }: HparamInfo, pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeValue, value);
 }
 
 function writeMetricInfo(tag: string, pbf: PbfWriter): void {
-  pbf.writeMessage(1, writeMetricName, tag);
-}
-
-function writeMetricName(tag: string, pbf: PbfWriter): void {
-  writeText(pbf, 2, tag);
+  pbf.writeMessage(1, (name, into) => writeText(into, 2, name), tag);
 }

@@ -3,14 +3,14 @@ import type { Image } from '../format/event.ts';
 import type { NumberArray } from '../values.ts';
 import { encodePng } from './png.ts';
 
-/** Pictures side by side in a row of the grid that a batch becomes. */
+/** Images per row of the grid that a batch becomes. */
 const GRID_COLUMNS = 8;
 
 /**
- * The PNG of an array of pixels, or of a batch of them as one grid.
+ * Encodes an image, or a batch as one grid, as a PNG.
  *
  * Source: `image` in torch/utils/tensorboard/summary.py, `convert_to_HWC` and `make_grid` in _utils.py.
- * @param dataformats what each dimension is: two of HW, all of CHW or all of NCHW, in any order
+ * @param dataformats the meaning of each dimension: the letters of HW, CHW or NCHW, in any order
  * @throws TypeError or RangeError for other formats, shapes and numbers of channels
  */
 export function makeImage(where: string, { values, shape }: NumberArray, dataformats: string): Image {
@@ -18,7 +18,7 @@ export function makeImage(where: string, { values, shape }: NumberArray, datafor
   const [count, channels, height, width] = ['N', 'C', 'H', 'W'].map((axis) => axes.get(axis)?.size ?? 1) as Four;
   const [byCount, byChannel, byRow, byColumn] = ['N', 'C', 'H', 'W'].map((axis) => axes.get(axis)?.stride ?? 0) as Four;
   if (count * channels * height * width === 0) {
-    throw new RangeError(`${where}: an image of shape [${shape.join(', ')}] has no pixels`);
+    throw new RangeError(`${where}: the image must have pixels, got the shape [${shape.join(', ')}]`);
   }
   checkChannels(where, channels, axes.has('N') ? [1, 3] : [1, 2, 3, 4]);
   const columns = Math.min(count, GRID_COLUMNS);
@@ -33,7 +33,7 @@ export function makeImage(where: string, { values, shape }: NumberArray, datafor
       for (let x = 0; x < width; x++) {
         const from = n * byCount + y * byRow + x * byColumn;
         const to = ((top + y) * gridWidth + left + x) * colorspace;
-        // One channel is written three times.
+        // A single channel is repeated for R, G and B.
         for (let c = 0; c < colorspace; c++) {
           pixels[to + c] = toByte(values[channels === 1 ? from : from + c * byChannel]!);
         }
@@ -46,18 +46,18 @@ export function makeImage(where: string, { values, shape }: NumberArray, datafor
 
 type Four = [number, number, number, number];
 
-/** A value of 0 to 1 as a byte: in float32 and cut off, as in PyTorch. */
+/** Scales 0 to 1 to a byte: in float32 and truncated, as in PyTorch. */
 function fromUnit(value: number): number {
   const scaled = Math.fround(Math.fround(value) * 255);
   return scaled > 0 ? Math.min(scaled, 255) : 0;
 }
 
-/** Only bytes are taken as they are, as in PyTorch; other integers are scaled like fractions. */
+/** As in PyTorch, only bytes are taken as they are. Other integers are scaled like fractions. */
 function isBytes(values: object): boolean {
   return /Uint8(Clamped)?Array\]$/.test(Object.prototype.toString.call(values));
 }
 
-/** The size of each dimension, and how far apart its elements are. */
+/** The size and stride of each dimension. */
 function readFormat(
   where: string,
   dataformats: unknown,
@@ -66,7 +66,7 @@ function readFormat(
   const letters = typeof dataformats === 'string' ? [...dataformats.toUpperCase()] : [];
   if (!['HW', 'CHW', 'CHNW'].includes([...letters].sort().join(''))) {
     throw new TypeError(
-      `${where}: option dataformats is ${describe(dataformats)}; expected the letters of HW, CHW or NCHW, in any order`,
+      `${where}: option "dataformats" must be the letters of HW, CHW or NCHW, in any order, got ${describe(dataformats)}`,
     );
   }
   if (letters.length !== shape.length) {
@@ -86,5 +86,5 @@ function readFormat(
 
 function checkChannels(where: string, channels: number, allowed: readonly number[]): void {
   if (allowed.includes(channels)) return;
-  throw new RangeError(`${where}: ${channels} channels; expected ${allowed.join(', ')}`);
+  throw new RangeError(`${where}: the number of channels must be ${allowed.join(', ')}, got ${channels}`);
 }

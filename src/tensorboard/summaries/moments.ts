@@ -1,6 +1,6 @@
 import type { Distribution } from '../../kernels/index.ts';
 
-/** What a histogram record says of its values beside the counts. */
+/** Statistics of the values in a histogram record. */
 export interface Moments {
   /** All values, NaN and infinities included. */
   readonly num: number;

@@ -1,12 +1,13 @@
 /**
- * @file PNG files of 8 bits a channel.
+ * @file Encodes PNG files with 8 bits per channel.
  *
  * Source: the PNG specification (third edition), sections 5 (chunks), 9 (filters) and 11 (IHDR, IDAT, IEND).
  */
 import crc32 from 'crc-32';
 import { zlibSync } from 'fflate';
+import { joinBytes } from '../../protobuf/index.ts';
 
-/** The colour types of the format, by the number of channels: gray, gray and alpha, RGB, RGBA. */
+/** Colour types by number of channels: gray, gray and alpha, RGB, RGBA. */
 const COLOR_TYPES = [0, 4, 2, 6];
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -20,19 +21,8 @@ export function encodePng(pixels: Uint8Array, height: number, width: number, cha
   header[8] = 8;
   header[9] = COLOR_TYPES[channels - 1]!;
   const rows = filterRows(pixels, height, width * channels, channels);
-  const chunks = [
-    Uint8Array.from(SIGNATURE),
-    chunk('IHDR', header),
-    chunk('IDAT', zlibSync(rows)),
-    chunk('IEND', new Uint8Array(0)),
-  ];
-  const file = new Uint8Array(chunks.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of chunks) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  const chunks = [chunk('IHDR', header), chunk('IDAT', zlibSync(rows)), chunk('IEND', new Uint8Array(0))];
+  return joinBytes([Uint8Array.from(SIGNATURE), ...chunks]);
 }
 
 /** `| length of data: uint32 | name: 4 letters | data | CRC of name and data: uint32 |`, big-endian. */
@@ -47,12 +37,12 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
 }
 
 /**
- * Puts before each row the number of the filter that it went through, and what is left of it. For each row the one that
- * leaves the smallest sum of absolute differences is taken: section 12.7's heuristic, which PIL's encoder follows too.
+ * Filters each row, and puts the number of its filter in front. The filter with the smallest sum of absolute differences
+ * is taken: the heuristic of section 12.7, which PIL uses too.
  */
 function filterRows(pixels: Uint8Array, height: number, rowBytes: number, pixelBytes: number): Uint8Array {
   const output = new Uint8Array(height * (rowBytes + 1));
-  // With the pixel that stands to the left of the first, and the row above the first: all of them 0.
+  // Both rows begin with the pixel left of the first: zeros, as is the row above the first.
   let row = new Uint8Array(pixelBytes + rowBytes);
   let above = new Uint8Array(pixelBytes + rowBytes);
   const candidate = new Uint8Array(rowBytes);
@@ -72,10 +62,9 @@ function filterRows(pixels: Uint8Array, height: number, rowBytes: number, pixelB
   return output;
 }
 
-/** The numbers of the filters. */
 const [NONE, LEFT, ABOVE, AVERAGE, PAETH] = [0, 1, 2, 3, 4] as const;
 
-/** Subtracts from each byte what the filter makes of its left, its upper and its upper left neighbour. @returns the sum */
+/** Subtracts the filter's prediction from each byte. @returns the sum of absolute differences */
 function filterRow(filter: number, row: Uint8Array, above: Uint8Array, pixelBytes: number, result: Uint8Array): number {
   let sum = 0;
   for (let x = 0; x < result.length; x++) {

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Event, encodeEventRecord } from '../../../src/tensorboard/format/event.ts';
 
-/** The event without its frame. */
+/** The event without its framing. */
 const encodeEvent = (event: Event) => encodeEventRecord(event).subarray(12, -4);
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -39,7 +39,7 @@ test('encodeEventRecord() writes a histogram', () => {
   );
 });
 
-test('encodeEventRecord() leaves zeros out, but neither -0 nor a scalar', () => {
+test('encodeEventRecord() leaves out zeros, but not -0 or a scalar', () => {
   assert.is(hex(encodeEvent({ wallTime: 0, step: 0n })), '');
   assert.is(hex(encodeEvent({ wallTime: -0 })), '090000000000000080');
   assert.is(hex(encodeEvent({ wallTime: 0, summary: [{ tag: 'a', simpleValue: 0 }] })), '2a0a0a080a01611500000000');

@@ -6,11 +6,11 @@ import { frameRecord, maskedCrc } from '../../../src/tensorboard/format/record.t
 import { crc } from '../fixture.ts';
 import { crc32c } from '../read-events.ts';
 
-test('maskedCrc() is that of TensorBoard', () => {
+test("maskedCrc() is TensorBoard's", () => {
   for (const { bytes, masked } of crc) assert.is(maskedCrc(Buffer.from(bytes, 'hex')), masked, bytes);
 });
 
-test('the checksum that the tests read with is that of TensorBoard', () => {
+test("the checksum of the tests' reader is TensorBoard's", () => {
   for (const { bytes, crc: expected } of crc) assert.is(crc32c(Buffer.from(bytes, 'hex')), expected, bytes);
 });
 

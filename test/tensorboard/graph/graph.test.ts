@@ -12,8 +12,9 @@ import {
   tensor,
   zeros,
 } from '../../../src/index.ts';
+import type { GraphNode } from '../../../src/tensorboard/graph/graph-def.ts';
 import { encodeGraph } from '../../../src/tensorboard/graph/graph-def.ts';
-import { type GraphNode, traceGraph } from '../../../src/tensorboard/graph/trace.ts';
+import { traceGraph } from '../../../src/tensorboard/graph/trace.ts';
 import { SummaryWriter } from '../../../src/tensorboard/index.ts';
 import { graph, wallTime } from '../fixture.ts';
 import { readGraph } from '../read-graph.ts';
@@ -52,7 +53,7 @@ test("addGraph() has the scopes and shapes of PyTorch's graph, and the same meta
   assert.is(Buffer.from(metadata!.bytes).toString('hex'), record.subarray(12, -4).toString('hex'));
 });
 
-test('addGraph() says what takes what from whom, and what each module is', () => {
+test('addGraph() has the edges between calls, and the repr of each module', () => {
   const { nodes } = readGraph(encodeGraph(trace(new Net(), zeros(5, 4))));
   assert.equal(lines(nodes), [
     'input/input.1 (IO Node) < ',
@@ -66,7 +67,7 @@ test('addGraph() says what takes what from whom, and what each module is', () =>
   assert.equal(nodes[0]!.shapes, [[5, 4]]);
 });
 
-test('what a module computes between its children is a node that came after the last of them', () => {
+test('a computation between children is a node after the last of them', () => {
   class Between extends Module {
     first = new Linear(2, 2);
     second = new Linear(2, 2);
@@ -84,7 +85,7 @@ test('what a module computes between its children is a node that came after the 
   ]);
 });
 
-test('a module that is called twice has two nodes; several inputs, outputs and arrays of modules are found', () => {
+test('a module that is called twice has two nodes; several inputs, outputs and arrays of modules are followed', () => {
   class Twice extends Module {
     layers = [new Linear(2, 2)];
     override forward(x: Tensor, { y }: { y: Tensor }): [Tensor, Tensor] {
@@ -101,7 +102,7 @@ test('a module that is called twice has two nodes; several inputs, outputs and a
   ]);
 });
 
-test('a name that holds a dot is inside the module that holds it, not inside one of a name that it begins with', () => {
+test('a name with a dot is inside its parent, not inside a sibling whose name it begins with', () => {
   class Outer extends Module {
     dotted = new ReLU();
     override forward(x: Tensor): Tensor {
@@ -130,7 +131,7 @@ test('a name that holds a dot is inside the module that holds it, not inside one
   ]);
 });
 
-test('a single layer is a graph, too', () => {
+test('a single layer is a graph', () => {
   assert.equal(lines(trace(new Linear(2, 2), zeros(1, 2))), [
     'input/input.1 (IO Node) < ',
     'Linear (Linear) < input/input.1',
@@ -138,7 +139,7 @@ test('a single layer is a graph, too', () => {
   ]);
 });
 
-test('the call is in evaluation mode, and leaves neither hooks nor another mode behind', () => {
+test('addGraph() calls in evaluation mode, and restores hooks and mode', () => {
   const modes: boolean[] = [];
   class Watching extends Net {
     override forward(x: Tensor): Tensor {
@@ -162,7 +163,7 @@ test('a call that fails writes nothing, and leaves no hook behind', () => {
   assert.throws(() => writer.addGraph(net, zeros(1, 5)), /mat1 and mat2 shapes cannot be multiplied/);
   assert.throws(
     () => writer.addGraph({} as never, 1 as never),
-    /^SummaryWriter\.addGraph: model is an Object; expected a module/,
+    /^SummaryWriter\.addGraph: the model must be a module, got an Object/,
   );
   void writer.flush();
   assert.is(fileIn(directory).length, size);
@@ -170,7 +171,7 @@ test('a call that fails writes nothing, and leaves no hook behind', () => {
   assert.is(net.training, true);
 });
 
-test('addGraph() of an asynchronous module is a promise', async () => {
+test('addGraph() of an asynchronous module returns a promise', async () => {
   class Slow extends Module {
     static override async = true;
     layer = new Linear(2, 2);

@@ -1,7 +1,7 @@
 // Kills a program that logs, by SIGKILL, at 200 random moments. Each log directory that is left must open in our reader
 // and in TensorBoard's own, with every record that was older than the flush interval when the signal came.
 //
-//   npm run build && node test/tensorboard/outside/kill.mjs [a python that has tensorboard] [how many times]
+//   npm run build && node test/tensorboard/outside/kill.mjs [a python that has tensorboard] [number of runs]
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -17,16 +17,16 @@ const AT_ONCE = 2;
 const scratch = mkdtempSync(join(tmpdir(), 'layertap-killed-'));
 const child = fileURLToPath(new URL('logging-child.mjs', import.meta.url));
 
-/** Runs the child until it has logged for a random while; gives how many records were old enough. */
+/** Kills the child after a random time. @returns the number of records that were old enough */
 async function killOne(index) {
   const directory = join(scratch, String(index));
   mkdirSync(directory);
-  // A third each: turns that end often, one long turn, and something of both.
+  // A third each: many short turns, one long turn, and both.
   const manner = ['turns', 'busy', 'mixed'][index % 3];
   const program = spawn(process.execPath, [child, directory, String(FLUSH_SECONDS), manner], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // The child says `number time` for each record, synchronously, before the next one.
+  // The child prints `number time` for each record, synchronously, before the next one.
   let said = '';
   program.stdout.on('data', (part) => (said += part));
   while (said === '') await sleep(5);
@@ -38,13 +38,13 @@ async function killOne(index) {
     .split('\n')
     .filter((line) => /^\d+ [\d.]+$/.test(line))
     .map((line) => line.split(' ').map(Number));
-  // Its age counts up to when the program last did something: a shared machine may let it stand still for longer than
-  // the flush interval, and a program that stands still flushes nothing.
+  // Its age ends when the program last did something: on a shared machine it may be suspended for longer than the flush
+  // interval, and a suspended program flushes nothing.
   const dueBy = (time) => 1 + (records.findLast(([, logged]) => logged < time - FLUSH_SECONDS * 1000)?.[0] ?? -1);
   return { directory, index, due: dueBy(records.at(-1)[1]), dueByClock: dueBy(killed), logged: records.length };
 }
 
-/** The steps of the scalars in a directory, and that nothing is damaged. */
+/** The steps of the scalars in a directory. Fails for a warning. */
 async function readOne(directory) {
   const steps = [];
   const onWarning = (warning) => assert.fail(`${directory}: ${warning.reason}`);

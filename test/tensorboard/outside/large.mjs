@@ -1,6 +1,6 @@
 // An event file of 2 GB, in one file of histograms and scalars: written, and read back, with bounded memory.
 //
-//   npm run build && node test/tensorboard/outside/large.mjs [a directory with 2.1 GB of room]
+//   npm run build && node test/tensorboard/outside/large.mjs [a directory with 2.1 GB of free space]
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const directory = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'layertap-large-
 const megabytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
 
 let peak = 0;
-/** Looked at after each few records: nothing here yields for a timer. */
+/** Sampled after some records: nothing here yields to a timer. */
 const look = () => {
   peak = Math.max(peak, process.memoryUsage().rss);
 };

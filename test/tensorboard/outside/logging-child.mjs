@@ -1,4 +1,4 @@
-// Logs scalars as fast as it can, and says each one's number and time on its output before the next one. Run by kill.mjs.
+// Logs scalars as fast as it can, and prints the number and time of each before the next one. Run by kill.mjs.
 import { writeSync } from 'node:fs';
 import { SummaryWriter } from 'layertap/tensorboard';
 

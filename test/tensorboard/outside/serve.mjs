@@ -1,4 +1,4 @@
-// Real TensorBoard serves what the writer wrote, every kind of record, with both its loaders; and its histogram page,
+// Real TensorBoard serves every kind of record that the writer writes, with both its loaders; and its histogram page,
 // opened in Chromium, shows the three layers of examples/digits.
 //
 //   pip install tensorboard==2.21.0
@@ -54,7 +54,7 @@ await log();
 execFileSync(process.execPath, ['--import', 'tsx', 'examples/digits/main.ts', join(logDir, 'digits')], { cwd: root });
 cpSync(join(logDir, 'digits'), join(scratch, 'runs', 'digits'), { recursive: true });
 
-/** Starts TensorBoard on a free port and waits until it has loaded so many runs. */
+/** Starts TensorBoard on a free port and waits until it has loaded `count` runs. */
 async function start(loader, directory, count) {
   // By its name alone: the page shows it.
   const child = spawn(
@@ -216,7 +216,7 @@ async function checkPage(url) {
         assert.ok(await page.getByText(`tag: ${tag}`).isVisible());
       });
     }
-    // Lines move into their places.
+    // Lines are animated.
     await sleep(2000);
     if (screenshot !== undefined) await page.screenshot({ path: screenshot });
   } finally {

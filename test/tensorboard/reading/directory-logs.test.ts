@@ -38,7 +38,7 @@ test('directoryLogs() follows links, also out of the directory', async () => {
   assert.is(await text(files[2]!), outside);
 });
 
-test('directoryLogs() without what is outside follows links within, and leaves out those that lead out', async () => {
+test('directoryLogs() with outside: false follows links within, and skips those that lead out', async () => {
   const { inside } = withLinks();
   const link = `${inside}-link`;
   symlinkSync(inside, link);
@@ -52,7 +52,7 @@ test('directoryLogs() without what is outside follows links within, and leaves o
   }
 });
 
-test('directoryLogs() without what is outside reads no file that has become another one since it was listed', async () => {
+test('directoryLogs() with outside: false reads no file that was replaced since it was listed', async () => {
   const { inside, outside } = withLinks();
   const run = join(inside, 'run');
   const listed = async () => (await directoryLogs(inside, { outside: false }).list()).at(-1)!;
@@ -75,7 +75,7 @@ test('directoryLogs() without what is outside reads no file that has become anot
   }
 });
 
-test('directoryLogs() of a directory that is not there rejects with what the system says', async () => {
+test("directoryLogs() of a missing directory rejects with the system's error", async () => {
   for (const outside of [true, false]) {
     await directoryLogs(join(temporaryDirectory(), 'none'), { outside })
       .list()

@@ -1,4 +1,4 @@
-// What PyTorch wrote is read back; and no bytes, however hostile, crash, hang or allocate what they claim.
+// Reads files that PyTorch wrote; and no hostile bytes crash, hang or allocate what they claim.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { PbfWriter } from 'pbf';
@@ -103,7 +103,7 @@ test('EventReader reads the values of other plugins as they are', () => {
   assert.ok(events[0]!.kind === 'plugin' && events[0]!.plugin === 'hparams' && events[0]!.content.length > 0);
 });
 
-test('EventReader reads where a run goes on after a crash', () => {
+test('EventReader reads the step at which a run resumes', () => {
   assert.equal(
     read(...ofMethod('purge')).events.map(({ kind, step }) => [kind, step]),
     [
@@ -127,7 +127,7 @@ const plugin = (pbf: PbfWriter, name: string) =>
     null,
   );
 
-test("EventReader reads TensorFlow's newer histograms, whose plugin is said in the first record alone", () => {
+test("EventReader reads TensorFlow's newer histograms, whose plugin is in the first record only", () => {
   const rows = Float64Array.of(-1, 0, 5, 0, 1, 7);
   const histogram = (withPlugin: boolean) =>
     valueRecord((pbf) => {
@@ -164,7 +164,7 @@ test("EventReader reads TensorFlow's newer histograms, whose plugin is said in t
   assert.is(read(histogram(false)).events[0]!.kind, 'plugin');
 });
 
-test("EventReader reads TensorFlow's older histograms, whose outer limits stand for none", () => {
+test("EventReader reads TensorFlow's older histograms, whose outer limits mean no limit", () => {
   const record = valueRecord((pbf) => {
     pbf.writeStringField(1, 'w');
     pbf.writeMessage(
@@ -184,7 +184,7 @@ test("EventReader reads TensorFlow's older histograms, whose outer limits stand 
   assert.equal([...event.bins.rights], [-1, 2, 9]);
 });
 
-test('EventReader says what is malformed though its checksum fits, and goes on', () => {
+test('EventReader reports a malformed message with a valid checksum, and goes on', () => {
   const [first] = ofMethod('a wall time');
   const lying = valueRecord((pbf) => {
     pbf.writeTag(1, 2);
@@ -235,7 +235,7 @@ test('EventReader survives bit flips and cuts anywhere, and reads what is whole 
   );
 });
 
-test('EventReader survives messages of any bytes behind checksums that fit', () => {
+test('EventReader survives messages of any bytes with valid checksums', () => {
   const messages = [header, ...cases.map(({ record }) => record)]
     .map((record) => record.slice(12, -4))
     .filter(({ length }) => length < 600);
@@ -264,7 +264,7 @@ test('EventReader survives messages of any bytes behind checksums that fit', () 
   );
 });
 
-test('EventReader reads a million numbers that come one by one in time that grows with their number', () => {
+test('EventReader reads a million unpacked numbers in linear time', () => {
   // Unpacked, as an old encoder writes them: 9 bytes each. Copying all that came before at each would take an hour.
   const numbers = new PbfWriter(new Uint8Array(20_000_000));
   for (const field of [6, 7]) for (let i = 0; i < 1_000_000; i++) numbers.writeDoubleField(field, i);

@@ -1,4 +1,4 @@
-/** @file What TensorBoard makes of event files, as test/fixtures/make/readers.py recorded it. */
+/** @file How TensorBoard reads event files, as recorded by test/fixtures/make/readers.py. */
 import { type LoggedEvent, type ReadWarning, readEvents } from '../../../src/tensorboard/index.ts';
 import { fixtureJson } from '../../fixtures/fixture.ts';
 
@@ -10,7 +10,7 @@ export interface ResumedRun {
   files: Record<string, string>;
   /** What the default loader shows: points of scalars, steps of the others. */
   shown: { scalar: Points } & Record<'histogram' | 'image' | 'text', Record<string, number[]>>;
-  /** What the Python loader shows of scalars: it is the one that knows the mark of a restart. */
+  /** What the Python loader shows of scalars: only it knows the mark of a restart. */
   purged?: Points;
 }
 
@@ -32,7 +32,7 @@ export const records: readonly ({ name: string; record: string } & Record<string
 
 export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
 
-/** What the package reads in some bytes. */
+/** Events and warnings of the package's reader. */
 export async function eventsOf(bytes: Uint8Array): Promise<{ events: LoggedEvent[]; warnings: ReadWarning[] }> {
   const [events, warnings]: [LoggedEvent[], ReadWarning[]] = [[], []];
   for await (const event of readEvents(bytes, (warning) => warnings.push(warning))) events.push(event);

@@ -1,4 +1,4 @@
-// The bins of every form of histogram are those that TensorBoard makes of it, and what says nothing of its bins is not lost.
+// The bins of every form of histogram are TensorBoard's, and a histogram without bins is not lost.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fromEvent } from '../../../viewer/data/from-event.ts';
@@ -7,7 +7,7 @@ import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { packPoints, unpackPoints } from '../../../viewer/data/pack-points.ts';
 import { eventsOf, fromBase64, histograms } from './fixture.ts';
 
-/** Where TensorBoard spreads the values of a bin to one that is in no bin; here the bin ends where it was said to. */
+/** Histograms whose last bin TensorBoard widens to a value that is in no bin; here it ends at its limit. */
 const BEYOND: Record<string, [bin: number, row: number[]]> = {
   'PyTorch: one value beyond all bins': [8, [1.9661990404129028, 2.1628189086914062, 1]],
 };
@@ -21,7 +21,7 @@ async function histogramIn(record: string) {
 }
 
 for (const { name, record, bins } of histograms) {
-  test(`readEvents() gives the bins that TensorBoard gives: ${name}`, async () => {
+  test(`readEvents() gives the bins of TensorBoard: ${name}`, async () => {
     const event = await histogramIn(record);
     const { lefts, rights, counts } = event.bins;
     // TensorBoard's conversion of the older form is in float32.
@@ -38,7 +38,7 @@ for (const { name, record, bins } of histograms) {
 
 const find = (name: string) => histogramIn(histograms.find((one) => one.name === name)!.record);
 
-/** What the viewer keeps of a histogram, by way of a worker. */
+/** The viewer's histogram after passing through a worker. */
 async function columnOf(name: string): Promise<HistogramSeries> {
   const point = fromEvent({ run: 'r', event: await find(name) });
   const [sent] = unpackPoints(packPoints([point!]));
@@ -74,7 +74,7 @@ test('no quantile is beyond the smallest and the largest value, in sums of recor
   assert.is(series.length, 1);
 });
 
-test('a histogram of TensorFlow whose values have NaN or infinities is there, and says so', async () => {
+test('a TensorFlow histogram of NaN or infinities is shown, and says so', async () => {
   const kinds = async (name: string) => {
     const series = await columnOf(name);
     const { nan, positiveInfinity, unknown, count } = series.summary(0);

@@ -1,4 +1,4 @@
-// Every field of an event is read, whatever program wrote it, and warning is never passed over in silence.
+// Every field of an event is read, whatever program wrote it, and no corruption goes unreported.
 import { PbfReader, PbfWriter } from 'pbf';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,7 +16,7 @@ import { eventsOf, fromBase64, records } from './fixture.ts';
 
 const bytes = (text: string | undefined) => fromBase64(text!);
 
-/** What each record of the fixture is read as, but for its time and step. */
+/** The expected event of each record of the fixture, except for time and step. */
 const EXPECTED: Record<string, (fields: Record<string, string>) => object> = {
   sound: ({ content, tensor }) => ({
     kind: 'plugin',
@@ -69,7 +69,7 @@ for (const { name, record, ...fields } of records) {
   });
 }
 
-/** Views as arrays of their own. */
+/** Copies views. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return value.map(plain);
@@ -84,7 +84,7 @@ function valueRecord(write: (value: PbfWriter) => void): Uint8Array {
   return recordOf(pbf.finish());
 }
 
-test('readEvents() reads a value with a field that came later than this reader', async () => {
+test('readEvents() skips unknown fields of a value', async () => {
   const { events } = await eventsOf(
     valueRecord((value) => {
       value.writeStringField(1, 'loss');
@@ -113,7 +113,7 @@ test('readEvents() reads a sound of any length in the older form', async () => {
   }
 });
 
-test('readEvents() gives a value in a form that is not read any more as that of an unknown plugin', async () => {
+test('readEvents() gives a value of an obsolete form as that of an unknown plugin', async () => {
   const { events } = await eventsOf(
     valueRecord((value) => {
       value.writeStringField(1, 'w');
@@ -127,7 +127,7 @@ test('readEvents() gives a value in a form that is not read any more as that of 
 });
 
 test('readEvents() takes field numbers up to 2^29 - 1, as protocol buffers do, and refuses 2^29', async () => {
-  // Field 3 of an event, a version, and then a field of a number that nothing knows, a varint 0.
+  // Field 3 of an event, a version, and then a field of an unknown number, a varint 0.
   const version = Uint8Array.of(0x1a, 1, 0x78);
   const last = Uint8Array.of(...version, 0xf8, 0xff, 0xff, 0xff, 0x0f, 0);
   const beyond = Uint8Array.of(...version, 0x80, 0x80, 0x80, 0x80, 0x10, 0);
@@ -166,7 +166,7 @@ test('readEvents() and EventReader print a warning by default', async () => {
   assert.equal(await printed(() => read(header)), []);
 });
 
-test('what reads logs refuses arguments of another kind before it reads', async () => {
+test('readers of logs refuse wrong arguments before they read', async () => {
   const refuses = async (run: () => unknown, message: RegExp, type: ErrorConstructor = TypeError) => {
     let thrown: unknown;
     try {
@@ -186,14 +186,20 @@ test('what reads logs refuses arguments of another kind before it reads', async 
   };
   const read = (onWarning: unknown) => readEvents(source, onWarning as never).next();
   for (const wrong of [{ onWarning: () => {} }, null, 'warn', 1]) {
-    await refuses(() => read(wrong), /^readEvents\(\), second argument: a function \(warning\) => … expected, got /);
-    await refuses(() => new EventReader(wrong as never), /^EventReader: a function/);
+    await refuses(() => read(wrong), /^readEvents\(\): onWarning must be a function, got /);
+    await refuses(() => new EventReader(wrong as never), /^EventReader: onWarning must be a function, got /);
   }
   assert.is(pulled, 0);
   const logs = memoryLogs({ files: () => new Map() });
-  await refuses(() => new RunReader('runs' as never), /^RunReader: a source expected, .* got the string "runs"/);
-  await refuses(() => new RunReader(undefined as never), /^RunReader: a source expected, .* got undefined/);
-  await refuses(() => new RunReader(logs, { onWarning: 1 } as never), /option "onWarning": a function/);
+  await refuses(
+    () => new RunReader('runs' as never),
+    /^RunReader: the directory must be a LogDirectory .* got the string "runs"/,
+  );
+  await refuses(
+    () => new RunReader(undefined as never),
+    /^RunReader: the directory must be a LogDirectory .* got undefined/,
+  );
+  await refuses(() => new RunReader(logs, { onWarning: 1 } as never), /option "onWarning" must be a function/);
   await refuses(() => new RunReader(logs, { onwarning: () => {} } as never), /unknown option "onwarning"/);
   const follow = (options: unknown) => new RunReader(logs).follow(options as never).next();
   await refuses(() => follow({ interval: Number.NaN }), /option "interval" must be seconds/, RangeError);
@@ -203,7 +209,7 @@ test('what reads logs refuses arguments of another kind before it reads', async 
   await refuses(() => directoryLogs('runs', { outsid: false } as never), /unknown option "outsid"/);
 });
 
-test('readEvents() says of any cut of a file where it ends, and reads what is whole before', async () => {
+test('readEvents() reads the whole records of a file that is cut anywhere, and warns of the cut', async () => {
   const whole = Buffer.concat([header, ...records.map(({ record }) => fromBase64(record))]);
   const all = await eventsOf(whole);
   for (let cut = 0; cut < whole.length; cut++) {

@@ -9,7 +9,7 @@ const dataOf = (pieces: Piece[]) =>
   pieces.map((piece) => ('data' in piece ? Buffer.from(piece.data).toString('hex') : piece.warning.reason));
 const all = records.map((record) => Buffer.from(record.subarray(12, -4)).toString('hex'));
 
-test('RecordSplitter gives the data of each record, in whatever pieces the bytes come', () => {
+test('RecordSplitter gives the data of each record, in any pieces of the bytes', () => {
   for (const size of [1, 2, 7, 12, 13, 100, 4999, file.length]) {
     const splitter = new RecordSplitter();
     const pieces: Piece[] = [];
@@ -20,7 +20,7 @@ test('RecordSplitter gives the data of each record, in whatever pieces the bytes
   }
 });
 
-test('RecordSplitter holds back a record that is not complete', () => {
+test('RecordSplitter holds back an incomplete record', () => {
   const splitter = new RecordSplitter();
   assert.equal(dataOf(splitter.push(file.subarray(0, 60))), all.slice(0, 2));
   assert.is(splitter.offset, records[0]!.length + records[1]!.length);
@@ -28,7 +28,7 @@ test('RecordSplitter holds back a record that is not complete', () => {
   assert.equal(dataOf(splitter.push(file.subarray(60))), all.slice(2));
 });
 
-test('RecordSplitter leaves a record out whose data is damaged, says where, and goes on', () => {
+test('RecordSplitter skips a corrupt record, says where it is, and goes on', () => {
   const damaged = Buffer.from(file);
   damaged[records[0]!.length + records[1]!.length + 20]! ^= 4;
   const pieces = new RecordSplitter().push(damaged);
@@ -40,7 +40,7 @@ test('RecordSplitter leaves a record out whose data is damaged, says where, and 
   });
 });
 
-test('RecordSplitter ends where a length is damaged', () => {
+test('RecordSplitter ends at a corrupt length', () => {
   const damaged = Buffer.from(file);
   damaged[records[0]!.length]! ^= 1;
   const splitter = new RecordSplitter();
@@ -52,7 +52,7 @@ test('RecordSplitter ends where a length is damaged', () => {
   assert.equal(splitter.push(file), []);
 });
 
-test('RecordSplitter allocates nothing for a length that is claimed, though its checksum fits', () => {
+test('RecordSplitter allocates nothing for a claimed length, even with a valid checksum', () => {
   const claim = (length: bigint) => {
     const header = Buffer.from(recordOf(new Uint8Array(0)));
     // The checksum of a length that is not the data's: taken from a record of a length that is.
@@ -72,7 +72,7 @@ test('RecordSplitter allocates nothing for a length that is claimed, though its 
   assert.match(dataOf(new RecordSplitter().push(claim(77n)))[0]!, 'does not fit its checksum');
 });
 
-/** The checksum as the test reads it, not as the code under test computes it. */
+/** The checksum by the tests' code, not the code under test. */
 function maskedOf(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {

@@ -26,7 +26,7 @@ function put(directory: string, path: string, ...records: Uint8Array[]): string 
   return full;
 }
 
-/** What a look finds, as `run kind`. */
+/** The events of a poll, as `run kind`. */
 async function look(reader: RunReader): Promise<string[]> {
   const found: string[] = [];
   for await (const { run, event } of reader.poll())
@@ -57,7 +57,7 @@ test('RunReader reads the event files of all runs, each in the order of their na
   assert.equal(warnings, []);
 });
 
-test('RunReader reads what is appended, whole records only, and new runs', async () => {
+test('RunReader reads appended records, once they are complete, and new runs', async () => {
   const directory = temporaryDirectory();
   const path = put(directory, 'run/events.out.tfevents.1');
   const { reader, warnings } = open(directory);
@@ -70,7 +70,7 @@ test('RunReader reads what is appended, whole records only, and new runs', async
   assert.equal(warnings, []);
 });
 
-test('RunReader reads on where a writer took back a record that it could not write to its end', async () => {
+test('RunReader reads on after a writer took back an incomplete record', async () => {
   const directory = temporaryDirectory();
   const path = put(directory, 'events.out.tfevents.1');
   const { reader, warnings } = open(directory);
@@ -82,7 +82,7 @@ test('RunReader reads on where a writer took back a record that it could not wri
   assert.equal(warnings, []);
 });
 
-test('RunReader tells of warnings and of files that shrink, and reads the others', async () => {
+test('RunReader warns of corrupt files and of files that shrink, and reads the others', async () => {
   const directory = temporaryDirectory();
   const damaged = Uint8Array.from(scalars[0]!);
   damaged[20]! ^= 1;
@@ -103,13 +103,13 @@ test('RunReader tells of warnings and of files that shrink, and reads the others
   assert.match(warnings[1]!.reason, /^the file became shorter: it has 30 bytes.*read anew$/);
   assert.equal(await look(reader), []);
   assert.is(warnings.length, 2);
-  // Another one is written in its place.
+  // Another one replaces it.
   put(directory, 'a/events.out.tfevents.1', scalars[0]!, scalars[1]!);
   assert.equal(await look(reader), ['a version', `a ${first}`, 'a 0']);
   assert.is(warnings.length, 2);
 });
 
-test('RunReader reads a file anew that was none, and became shorter', async () => {
+test('RunReader reads a file again that was no event file, and became shorter', async () => {
   const directory = temporaryDirectory();
   const path = put(directory, 'events.out.tfevents.1', scalars[0]!, new Uint8Array(100).fill(7));
   const { reader, warnings } = open(directory);
@@ -124,7 +124,7 @@ test('RunReader reads a file anew that was none, and became shorter', async () =
   assert.equal(await look(reader), ['. 0']);
 });
 
-test('RunReader reads a file anew where a longer one has taken its place, however its bytes come', async () => {
+test('RunReader reads a file again that was replaced by a longer one, in any pieces of its bytes', async () => {
   for (const size of [1, 3, 5, 1 << 20]) {
     let bytes = Buffer.concat([header, scalars[0]!]);
     const read = async function* (from: number) {
@@ -136,14 +136,14 @@ test('RunReader reads a file anew where a longer one has taken its place, howeve
       { onWarning: (warning) => warnings.push(warning) },
     );
     assert.equal(await look(reader), ['. version', `. ${first}`]);
-    // What is appended, also in halves, is no other file.
+    // Appending, even half records, does not replace a file.
     const record = scalars[1]!;
     bytes = Buffer.concat([bytes, record.subarray(0, 15)]);
     assert.equal(await look(reader), []);
     bytes = Buffer.concat([bytes.subarray(0, -15), record, record]);
     assert.equal(await look(reader), ['. 0', '. 0']);
     assert.equal(warnings, []);
-    // Its records are as long as those before, so that no checksum of a length would tell.
+    // Its records are as long as the old ones, so no checksum of a length differs.
     const length = bytes.length;
     bytes = Buffer.concat([header, ...[1, 0, 0, 0].map((i) => scalars[i]!)]);
     assert.equal(await look(reader), ['. version', '. 0', ...[0, 0, 0].map(() => `. ${first}`)]);
@@ -153,7 +153,7 @@ test('RunReader reads a file anew where a longer one has taken its place, howeve
   }
 });
 
-test('RunReader tries a file again that could not be read, and tells of it once', async () => {
+test('RunReader tries an unreadable file again, and warns once', async () => {
   const bytes = Buffer.concat([header, scalars[0]!, scalars[1]!]);
   const cut = header.length + scalars[0]!.length;
   let broken = true;
@@ -175,7 +175,7 @@ test('RunReader tries a file again that could not be read, and tells of it once'
   assert.equal(warnings, ['no connection']);
 });
 
-test('RunReader goes on where the last look was broken off', async () => {
+test('RunReader goes on where the last poll was left', async () => {
   const directory = temporaryDirectory();
   put(directory, 'events.out.tfevents.1', ...scalars.slice(0, 3));
   const { reader } = open(directory);
@@ -183,7 +183,7 @@ test('RunReader goes on where the last look was broken off', async () => {
   assert.equal(await look(reader), ['. 0', '. 0']);
 });
 
-test('RunReader.pollBatches() gives what poll() does, and what a look left that was broken off', async () => {
+test('RunReader.pollBatches() gives the events of poll(), and those that a poll left', async () => {
   const directory = temporaryDirectory();
   put(directory, 'a/events.out.tfevents.1', ...scalars.slice(0, 3));
   put(directory, 'b/events.out.tfevents.1', scalars[1]!);
@@ -195,7 +195,7 @@ test('RunReader.pollBatches() gives what poll() does, and what a look left that 
   for await (const _ of reader.pollBatches()) assert.unreachable();
 });
 
-test('RunReader.follow() gives what there is and what comes, until it is aborted', async () => {
+test('RunReader.follow() yields present and later events, until it is aborted', async () => {
   const directory = temporaryDirectory();
   const writer = new SummaryWriter(directory);
   const abort = new AbortController();
@@ -210,7 +210,7 @@ test('RunReader.follow() gives what there is and what comes, until it is aborted
   assert.equal(steps, [0, 1, 2, 3]);
 });
 
-test('RunReader refuses a second look while one goes on', async () => {
+test('RunReader refuses a second poll during one', async () => {
   const directory = temporaryDirectory();
   put(directory, 'events.out.tfevents.1');
   const { reader } = open(directory);
@@ -223,7 +223,7 @@ test('RunReader refuses a second look while one goes on', async () => {
   }
 });
 
-test('directoryLogs() follows links, each directory once, and says when the directory is not there', async () => {
+test('directoryLogs() follows links, each directory once, and rejects for a missing directory', async () => {
   const directory = temporaryDirectory();
   put(directory, 'runs/a/events.out.tfevents.1');
   symlinkSync(join(directory, 'runs'), join(directory, 'runs/a/loop'));
@@ -241,7 +241,7 @@ test('directoryLogs() follows links, each directory once, and says when the dire
   assert.is(error.code, 'ENOENT');
 });
 
-/** Where `latest` is moved from the first run to the second. */
+/** Moves `latest` from the first run to the second. */
 function withLatest(): { logs: string; move: () => void; at: (path: string) => string } {
   const root = temporaryDirectory();
   const at = (path: string) => join(root, path);
@@ -272,7 +272,7 @@ test('RunReader lists a run under its own name, and not under that of a link tha
   }
 });
 
-test('RunReader begins a run anew where its link was moved to another directory, and says so', async () => {
+test('RunReader restarts a run whose link was moved to another directory, and warns', async () => {
   const { logs, at } = withLatest();
   rmSync(at('logs/latest'));
   rmSync(at('logs/run_1'), { recursive: true });
@@ -281,7 +281,7 @@ test('RunReader begins a run anew where its link was moved to another directory,
   assert.equal(await look(reader), ['current version', `current ${first}`]);
   rmSync(at('logs/current'));
   symlinkSync(at('elsewhere/b'), at('logs/current'));
-  // A loop that ends before it came gets it the next time.
+  // A loop that ends before it gets it at the next poll.
   put(logs, 'a/events.out.tfevents.1');
   for await (const { run } of reader.poll()) {
     assert.is(run, 'a');
@@ -292,14 +292,14 @@ test('RunReader begins a run anew where its link was moved to another directory,
     warnings.map(({ path, reason }) => [path, reason]),
     [['current/events.out.tfevents.2', 'another directory has taken its place; the run current is read anew']],
   );
-  // A directory of its own in the place of the link.
+  // A directory replaces the link.
   rmSync(at('logs/current'));
   put(logs, 'current/events.out.tfevents.2', scalars[0]!);
   assert.equal(await look(reader), ['current start', 'current version', `current ${first}`]);
   assert.equal(await look(reader), []);
 });
 
-test('RunReader begins all runs anew where a link in the path of the log directory was moved', async () => {
+test('RunReader restarts all runs after a link in the path of the log directory was moved', async () => {
   const { at } = withLatest();
   for (const outside of [true, false]) {
     const link = at(`link_${outside}`);
@@ -317,7 +317,7 @@ test('RunReader begins all runs anew where a link in the path of the log directo
   }
 });
 
-test('RunReader begins a run anew where a link to a file was moved to another one', async () => {
+test('RunReader restarts a run after a link to a file was moved to another one', async () => {
   const { logs, at } = withLatest();
   const link = at('logs/run_1/latest.tfevents');
   put(at('elsewhere'), 'a.tfevents', scalars[0]!);
@@ -338,7 +338,7 @@ test('RunReader begins a run anew where a link to a file was moved to another on
   assert.is(warnings.length, 1);
 });
 
-test('directoryLogs() is not led astray by links that lead to each other', async () => {
+test('directoryLogs() ends with links that lead to each other', async () => {
   const directory = temporaryDirectory();
   const names = Array.from({ length: 12 }, (_, i) => `d${i}`);
   for (const name of names) put(directory, `outside/${name}/events.out.tfevents.1`);
@@ -388,7 +388,7 @@ test('fileLogs() reads chosen files, and handleLogs() a directory handle of a br
   assert.equal(found, ['a version', 'a 0', '. version', '. 0']);
 });
 
-test('readEvents() reads bytes, Blobs and streams, and tells of a record that is cut off', async () => {
+test('readEvents() reads bytes, Blobs and streams, and warns of a record that is cut off', async () => {
   const bytes = Buffer.concat([header, ...scalars]);
   const sources = {
     bytes,
@@ -411,7 +411,7 @@ test('readEvents() reads bytes, Blobs and streams, and tells of a record that is
         () => assert.unreachable(),
         (reason) => reason,
       );
-    assert.match(error.message, /^readEvents\(\): bytes, a Blob or a stream of bytes expected, got/);
+    assert.match(error.message, /^readEvents\(\): the source must be bytes, a Blob or a stream of bytes, got/);
   }
 });
 

@@ -5,7 +5,7 @@ import { TextTable } from '../../../src/tensorboard/reading/text-table.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-test('TextTable gives the text of any bytes, each time', () => {
+test('TextTable decodes any bytes, first and again', () => {
   const table = new TextTable();
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
@@ -17,7 +17,7 @@ test('TextTable gives the text of any bytes, each time', () => {
   assert.is(table.text(Uint8Array.of(0xff, 65)), '\ufffdA');
 });
 
-test('TextTable tells texts apart whose hashes are equal', () => {
+test('TextTable distinguishes texts with equal hashes', () => {
   // Under FNV-1a with 32 bits; from its author's page.
   const table = new TextTable();
   assert.equal(
@@ -32,6 +32,49 @@ test('TextTable keeps a copy of the bytes', () => {
   table.text(bytes);
   bytes[2] = bytesOf('2')[0]!;
   assert.equal([table.text(bytes), table.text(bytesOf('fc1'))], ['fc2', 'fc1']);
+});
+
+/** How often `run` decodes bytes. */
+function decoded(run: () => void): number {
+  const original = TextDecoder.prototype.decode;
+  let count = 0;
+  TextDecoder.prototype.decode = function (...bytes) {
+    count++;
+    return original.apply(this, bytes);
+  };
+  try {
+    run();
+  } finally {
+    TextDecoder.prototype.decode = original;
+  }
+  return count;
+}
+
+test('TextTable decodes a text of up to 256 bytes once, a longer one each time', () => {
+  const table = new TextTable();
+  for (const [length, count] of [
+    [256, 1],
+    [257, 2],
+  ] as const) {
+    const bytes = bytesOf('x'.repeat(length));
+    assert.is(
+      decoded(() => {
+        table.text(bytes);
+        table.text(bytes);
+      }),
+      count,
+    );
+  }
+});
+
+test('TextTable keeps 65,536 texts, and decodes further ones each time', () => {
+  const table = new TextTable();
+  const texts = Array.from({ length: 65_536 + 100 }, (_, i) => bytesOf(`layer/${i}`));
+  const readAll = () => {
+    for (const text of texts) table.text(text);
+  };
+  assert.is(decoded(readAll), texts.length);
+  assert.is(decoded(readAll), 100);
 });
 
 test.run();

@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../temporary.ts';
 
 const sink = new DirectorySink(nodeBuiltins()!);
 
-/** Replaces a function of the file system, which the sink looks up at each call. */
+/** Replaces a function of the file system; the sink looks it up at each call. */
 function withWriteSync(replacement: unknown, run: () => void): void {
   const original = fs.writeSync;
   Object.assign(fs, { writeSync: replacement });
@@ -35,7 +35,7 @@ test('DirectorySink.create() makes an empty file, and the directory with its par
   assert.is(readFileSync(path).length, 0);
 });
 
-test('DirectorySink.create() leaves a file alone that is there already', () => {
+test('DirectorySink.create() does not touch a file that exists', () => {
   const path = join(temporaryDirectory(), 'file');
   writeFileSync(path, 'of a worker thread');
   assert.is(failure(() => sink.create(path)).code, 'EEXIST');
@@ -81,7 +81,7 @@ test('append() goes on until a write that stops short is complete', () => {
   assert.equal([...readFileSync(path)], [1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test('append() fails where no byte can be written, and does not try for ever', () => {
+test('append() fails if no byte can be written, and does not loop', () => {
   const path = join(temporaryDirectory(), 'file');
   const file = sink.create(path);
   withWriteSync(
@@ -113,7 +113,7 @@ test('append() that fails half way leaves whole records, and the next goes on af
   assert.equal([...readFileSync(path)], [1, 2, 3, 7, 8]);
 });
 
-test('append() is an error when the file is gone, with its directory too', () => {
+test('append() fails after the file, or its directory, was removed', () => {
   const directory = join(temporaryDirectory(), 'run');
   const file = sink.create(join(directory, 'file'));
   rmSync(directory, { recursive: true });

@@ -12,7 +12,7 @@ function withProcess(value: unknown, run: () => void): void {
   }
 }
 
-test('nodeBuiltins() are undefined where there is no Node', () => {
+test('nodeBuiltins() is undefined outside Node', () => {
   // A browser; a bundler's stand-in for process; an old Node.
   for (const value of [undefined, { env: {} }, { pid: 1, versions: { node: '18.0.0' } }]) {
     withProcess(value, () => assert.is(nodeBuiltins(), undefined));

@@ -6,7 +6,7 @@ import { eventsIn, temporaryDirectory } from '../temporary.ts';
 
 const CHILD = fileURLToPath(new URL('writing-child.ts', import.meta.url));
 
-/** Runs the child; fails if it is still alive long before a timer of flushSecs (120 s) would let go of it. */
+/** Runs the child; fails if it still runs long before a timer of flushSecs (120 s) would end it. */
 function run(ending: string): { tags: string[]; status: number | null; signal: string | null; stderr: string } {
   const directory = `${temporaryDirectory()}/run`;
   const { status, signal, stderr, error } = spawnSync(process.execPath, ['--import', 'tsx', CHILD, directory, ending], {
@@ -54,7 +54,7 @@ test('a record added while the process ends is not lost', () => {
   assert.equal(tags, [...all, 'late']);
 });
 
-test('what logActivations() has merged when the process ends is not lost', () => {
+test('merged steps of logActivations() are written when the process ends', () => {
   const { tags, status, stderr } = run('merged');
   assert.equal(tags, [...all, '0']);
   assert.is(status, 0);
@@ -83,7 +83,7 @@ for (const [ending, name] of [
   ['interrupted', 'SIGINT'],
   ['terminated', 'SIGTERM'],
 ] as const) {
-  test(`${name} ends the process as ever, and loses nothing that was logged in earlier turns`, () => {
+  test(`${name} ends the process as usual, and loses nothing of earlier turns`, () => {
     const { tags, signal } = run(ending);
     assert.is(signal, name);
     assert.equal(tags, all);

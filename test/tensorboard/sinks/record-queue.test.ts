@@ -1,18 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type QueueLimits, RecordQueue } from '../../../src/tensorboard/sinks/record-queue.ts';
+import { withClock } from '../clock.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A queue over an output that remembers each write, and fails while it is told to. */
+/** A queue over an output that records each write, and fails while `refuses` is set. */
 function open(limits: Partial<QueueLimits> = {}) {
   const output = {
     writes: [] as number[][],
+    attempts: 0,
     refuses: false,
     append(bytes: Uint8Array): void {
+      output.attempts++;
       if (output.refuses) throw new Error('no');
       output.writes.push([...bytes]);
     },
@@ -20,7 +22,7 @@ function open(limits: Partial<QueueLimits> = {}) {
   return { output, queue: new RecordQueue(output, { maxQueue: 10, flushSecs: 120, ...limits }) };
 }
 
-/** A queue over an output whose writes end when the test says so. */
+/** A queue over an output whose writes settle when the test says so. */
 function openSlow() {
   const pending: { bytes: number[]; done(): void; fail(error: Error): void }[] = [];
   const output = {
@@ -52,11 +54,7 @@ const rejection = (promise: Promise<void>): Promise<Error> =>
     (error: Error) => error,
   );
 
-function waitBusily(milliseconds: number): void {
-  for (const end = performance.now() + milliseconds; performance.now() < end; );
-}
-
-test('RecordQueue keeps records until maxQueue of them wait, and writes them at once', () => {
+test('RecordQueue keeps records until maxQueue of them wait, and writes them together', () => {
   const { queue, output } = open({ maxQueue: 3 });
   for (const record of [1, 2]) queue.write(Uint8Array.of(record));
   assert.equal(output.writes, []);
@@ -76,12 +74,17 @@ test("RecordQueue writes at the end of the event loop's turn", async () => {
   assert.equal(output.writes, [[1, 2], [3]]);
 });
 
-test('RecordQueue heeds flushSecs in a loop that never yields', () => {
-  const { queue, output } = open({ flushSecs: 0.05 });
-  queue.write(Uint8Array.of(1));
-  waitBusily(60);
-  queue.write(Uint8Array.of(2));
-  assert.equal(output.writes, [[1, 2]]);
+test('RecordQueue heeds flushSecs in a loop that never yields', async () => {
+  await withClock((clock) => {
+    const { queue, output } = open({ flushSecs: 120 });
+    queue.write(Uint8Array.of(1));
+    clock.advance(119_999);
+    queue.write(Uint8Array.of(2));
+    assert.equal(output.writes, []);
+    clock.advance(1);
+    queue.write(Uint8Array.of(3));
+    assert.equal(output.writes, [[1, 2, 3]]);
+  });
 });
 
 test('RecordQueue writes each record at once with maxQueue 1 or flushSecs 0', () => {
@@ -92,14 +95,14 @@ test('RecordQueue writes each record at once with maxQueue 1 or flushSecs 0', ()
   }
 });
 
-test('RecordQueue.flush() has written before it returns', () => {
+test('RecordQueue.flush() writes before it returns', () => {
   const { queue, output } = open();
   queue.write(Uint8Array.of(1));
   void queue.flush();
   assert.equal(output.writes, [[1]]);
 });
 
-test('RecordQueue keeps what it could not write, says so, and writes it once at the next attempt', async () => {
+test('RecordQueue keeps records that it could not write, and writes them once at the next attempt', async () => {
   const { queue, output } = open({ maxQueue: 2 });
   output.refuses = true;
   queue.write(Uint8Array.of(1));
@@ -111,18 +114,47 @@ test('RecordQueue keeps what it could not write, says so, and writes it once at 
   assert.equal(output.writes, [[1, 2, 3]]);
 });
 
-test('RecordQueue reports a write that nobody asked for once, and goes on trying', async () => {
+test('RecordQueue tries again each second after a failure, and reports the first one only', async () => {
   const { queue, output } = open();
-  const said = await quietly(async () => {
-    output.refuses = true;
-    queue.write(Uint8Array.of(1));
-    await sleep(1300);
-    output.refuses = false;
-    for (let waited = 0; waited < 5000 && output.writes.length === 0; waited += 20) await sleep(20);
-  });
+  const said = await quietly(() =>
+    withClock(async (clock) => {
+      output.refuses = true;
+      queue.write(Uint8Array.of(1));
+      await turn();
+      for (const attempts of [1, 2, 3]) {
+        assert.is(output.attempts, attempts);
+        clock.advance(999);
+        assert.is(output.attempts, attempts, 'too early');
+        clock.advance(1);
+      }
+      output.refuses = false;
+      clock.advance(1000);
+    }),
+  );
   assert.is(said.length, 1);
   assert.match(String(said[0]![0]), 'records kept in memory: 1');
-  assert.equal(output.writes, [[1]]);
+  assert.equal([output.writes, output.attempts], [[[1]], 5]);
+});
+
+test('RecordQueue that is full tries again after a second when a record is added, since no timer fires in a loop', async () => {
+  const { queue, output } = open();
+  const large = new Uint8Array(64 << 20);
+  output.append = () => {
+    output.attempts++;
+    throw new Error('no');
+  };
+  await quietly(() =>
+    withClock((clock) => {
+      assert.throws(() => queue.writeNow(large), /records kept in memory: 1/);
+      clock.now += 999;
+      assert.throws(() => queue.write(Uint8Array.of(1)), /this one is not taken/);
+      assert.is(output.attempts, 1);
+      clock.now += 1;
+      assert.throws(() => queue.write(Uint8Array.of(1)), /this one is not taken/);
+      assert.is(output.attempts, 2);
+    }),
+  );
+  await queue.close();
 });
 
 test('RecordQueue takes no more than 64 MB while the output refuses, and says so', async () => {
@@ -158,7 +190,7 @@ test('RecordQueue has one asynchronous write at a time, in order', async () => {
   await flushed;
 });
 
-test('RecordQueue keeps what an asynchronous write failed to store, before what came meanwhile', async () => {
+test('RecordQueue keeps what an asynchronous write failed to store, before later ones', async () => {
   const { queue, pending } = openSlow();
   const said = await quietly(async () => {
     for (const record of [1, 2, 3]) queue.write(Uint8Array.of(record));
@@ -175,7 +207,7 @@ test('RecordQueue keeps what an asynchronous write failed to store, before what 
   await flushed;
 });
 
-test('RecordQueue takes records from an output that is writing, and writes them next', async () => {
+test('RecordQueue accepts records from an output that is writing, and writes them next', async () => {
   const writes: number[][] = [];
   const append = (bytes: Uint8Array) => {
     const first = writes.push([...bytes]) === 1;
@@ -191,7 +223,7 @@ test('RecordQueue takes records from an output that is writing, and writes them 
   ]);
 });
 
-test('RecordQueue gives memory of its own to an output, unless that copies', () => {
+test('RecordQueue passes a copy to an output, unless that copies', () => {
   for (const copies of [false, true]) {
     const kept: Uint8Array[] = [];
     const output = { copies, append: (bytes: Uint8Array) => void kept.push(bytes) };
@@ -206,7 +238,7 @@ test('RecordQueue gives memory of its own to an output, unless that copies', () 
   }
 });
 
-test('RecordQueue adds one listener to the process, however many there are', () => {
+test('All RecordQueues share one listener on the process', () => {
   const queues = Array.from({ length: 15 }, () => open().queue);
   for (const queue of queues) queue.write(Uint8Array.of(1));
   const before = process.listenerCount('exit');
@@ -215,7 +247,7 @@ test('RecordQueue adds one listener to the process, however many there are', () 
   assert.is(process.listenerCount('SIGINT') + process.listenerCount('SIGTERM'), 0);
 });
 
-test('RecordQueue can be collected when it is forgotten with nothing left to write', async () => {
+test('RecordQueue can be collected once it is unused and empty', async () => {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   const forgotten = (() => {
@@ -225,7 +257,7 @@ test('RecordQueue can be collected when it is forgotten with nothing left to wri
     return new WeakRef(queue);
   })();
   for (let i = 0; i < 20 && forgotten.deref() !== undefined; i++) {
-    await sleep(10);
+    await turn();
     gc();
   }
   assert.is(forgotten.deref(), undefined);

@@ -7,7 +7,7 @@ import { readEvents } from '../read-events.ts';
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 const tagsIn = (bytes: Uint8Array) => readEvents(bytes).map(({ tag, fileVersion }) => tag ?? fileVersion);
 
-/** A stream that collects what it gets, and how it ended. */
+/** A stream that collects its chunks, and how it ended. */
 function collector(): { stream: WritableStream<Uint8Array>; bytes(): Uint8Array; state: { closed: boolean } } {
   const parts: Uint8Array[] = [];
   const state = { closed: false };
@@ -47,7 +47,7 @@ test('MemorySink can be shared by writers', () => {
   assert.throws(() => sink.create([...sink.files().keys()][0]!), /exists already/);
 });
 
-test('a name that is taken is left alone, and the next one tried', async () => {
+test('a file that exists is not touched, and the next name is tried', async () => {
   const memory = new MemorySink();
   const tried: string[] = [];
   const sink = {
@@ -67,7 +67,7 @@ test('StreamSink sends one file into a stream, and closes it', async () => {
   const { stream, bytes, state } = collector();
   const writer = new SummaryWriter('logs', { sink: new StreamSink(stream) });
   for (let i = 0; i < 50; i++) writer.addScalar('a', i);
-  assert.throws(() => writer.addScalars('b', { c: 1 }), /StreamSink: there is one stream, and it holds logs\/events/);
+  assert.throws(() => writer.addScalars('b', { c: 1 }), /StreamSink: the stream holds logs\/events/);
   await writer.flush();
   assert.is(tagsIn(bytes()).length, 51);
   writer.addScalar('last', 1);
@@ -121,7 +121,7 @@ test('StreamSink: a stream that fails loses no record silently', async () => {
 });
 
 test('StreamSink refuses what is neither a stream nor a function', () => {
-  assert.throws(() => new StreamSink({} as never), /a WritableStream or a function expected, got an Object/);
+  assert.throws(() => new StreamSink({} as never), /the target must be a WritableStream or a function, got an Object/);
   assert.throws(() => new StreamSink(undefined as never), /got undefined/);
 });
 
@@ -153,7 +153,7 @@ function privateFiles(inWorker: boolean) {
   return { files, root: directory('') as FileSystemDirectoryHandle };
 }
 
-test('OpfsSink writes files piece by piece in a worker', async () => {
+test('OpfsSink appends to files in a worker', async () => {
   const { files, root } = privateFiles(true);
   const writer = new SummaryWriter('runs/today', { sink: new OpfsSink(root) });
   for (let i = 0; i < 30; i++) writer.addScalar('a', i);
@@ -163,7 +163,7 @@ test('OpfsSink writes files piece by piece in a worker', async () => {
   assert.is(tagsIn(Uint8Array.from(bytes)).length, 31);
 });
 
-test('OpfsSink says that it takes a worker', async () => {
+test('OpfsSink says that it needs a worker', async () => {
   const original = console.error;
   console.error = () => {};
   try {
@@ -172,10 +172,7 @@ test('OpfsSink says that it takes a worker', async () => {
       () => assert.unreachable(),
       (reason) => reason,
     );
-    assert.match(
-      error.message,
-      'OpfsSink: files can be written piece by piece in a worker only; make the writer there',
-    );
+    assert.match(error.message, 'OpfsSink: files can be appended to in a worker only; create the writer there');
   } finally {
     console.error = original;
   }

@@ -9,7 +9,7 @@ import { logActivations, SummaryWriter } from '../../../src/tensorboard/index.ts
 
 const [directory = '', ending = ''] = process.argv.slice(2);
 
-// As many as would make Node warn of a leak if each had its own listener.
+// Enough to make Node warn of a leak if each had its own listener.
 const others = Array.from({ length: 12 }, (_, i) => new SummaryWriter(`${directory}-${i}`));
 const writer = new SummaryWriter(directory);
 for (let i = 0; i < 3; i++) writer.addScalar('flushed', i);
@@ -57,7 +57,7 @@ switch (ending) {
     break;
   }
   case 'interrupted':
-    // Its own records have all been written when the turn ended.
+    // Its own records were written at the end of the turn.
     setTimeout(() => process.kill(process.pid, 'SIGINT'), 20);
     setInterval(() => {}, 1000);
     break;

@@ -39,12 +39,12 @@ for (const { name, kind, numbers, finite, record } of cases) {
   });
 }
 
-test('histogramOf() keeps extremes and sums finite where values are not', () => {
+test('histogramOf() keeps extremes and sums finite for values that are not', () => {
   const { min, max, sum, sumSquares, num } = recordOf([NaN, 1, -Infinity, 2, Infinity])!;
   assert.equal({ min, max, sum, sumSquares, num }, { min: 1, max: 2, sum: 3, sumSquares: 5, num: 5 });
 });
 
-test('histogramOf() is undefined where nothing falls into a bin', () => {
+test('histogramOf() is undefined if no value falls into a bin', () => {
   for (const values of [[], [NaN, NaN], [Infinity], [1e20, -1e20]]) {
     assert.is(recordOf(values), undefined, String(values));
   }

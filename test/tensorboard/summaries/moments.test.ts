@@ -11,13 +11,13 @@ test('moments() are those of the values', () => {
   assert.equal(moments([3, -1, 2]), { num: 3, min: -1, max: 3, sum: 4, sumSquares: 14, ...none });
 });
 
-test('moments() leaves NaN and infinities out, and counts them', () => {
+test('moments() excludes NaN and infinities, and counts them', () => {
   const counts = { nan: 1, positiveInfinity: 2, negativeInfinity: 1 };
   const expected = { num: 6, min: -1, max: 3, sum: 2, sumSquares: 10, ...counts };
   assert.equal(moments([NaN, 3, -Infinity, -1, Infinity, Infinity]), expected);
 });
 
-test('moments() are 0 where no value is finite', () => {
+test('moments() are 0 without finite values', () => {
   assert.equal(moments([]), { num: 0, min: 0, max: 0, sum: 0, sumSquares: 0, ...none });
   assert.equal(moments([NaN]), { num: 1, min: 0, max: 0, sum: 0, sumSquares: 0, ...none, nan: 1 });
 });

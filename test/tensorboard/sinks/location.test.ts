@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultLogDir } from '../../../src/tensorboard/sinks/default-log-dir.ts';
+import { defaultLogDir } from '../../../src/tensorboard/sinks/location.ts';
 
 test("defaultLogDir() is PyTorch's: local time, host and comment", () => {
   assert.is(defaultLogDir('/', 'vm', new Date(2026, 10, 23, 14, 47, 27), '_c'), 'runs/Nov23_14-47-27_vm_c');

@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { equalEdges, span } from '../../../src/tensorboard/summaries/equal-bins.ts';
+import { equalEdges, span } from '../../../src/tensorboard/summaries/numpy-bins.ts';
 
 test('equalEdges() are those of numpy.linspace', () => {
   assert.equal([...equalEdges(0, 4, 5)], [0, 0.8, 1.6, 2.4000000000000004, 3.2, 4]);
 });
 
-test('equalEdges() end with the last edge, whatever the steps round to', () => {
+test('equalEdges() end with the exact last edge', () => {
   let rounded = 0;
   for (let count = 1; count < 200; count++) {
     const [first, last] = [0.1, 0.7 + count / 7];
@@ -16,7 +16,7 @@ test('equalEdges() end with the last edge, whatever the steps round to', () => {
   assert.ok(rounded > 0, 'no step is rounded: the test shows nothing');
 });
 
-test('equalEdges() are those of numpy.linspace where the step underflows', () => {
+test('equalEdges() are those of numpy.linspace if the step underflows', () => {
   assert.equal([...equalEdges(0, 5e-324, 2)], [0, 0, 5e-324]);
   // numpy.linspace(0, 1.5e-323, 9)
   assert.equal(
@@ -25,7 +25,7 @@ test('equalEdges() are those of numpy.linspace where the step underflows', () =>
   );
 });
 
-test('span() puts a bin around values that are all the same', () => {
+test('span() puts a bin around equal values', () => {
   assert.equal(
     [span(2, 2), span(-1, 3)],
     [

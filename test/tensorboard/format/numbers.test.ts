@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ReusedNumbers } from '../../../src/tensorboard/format/reused-numbers.ts';
+import { ReusedNumbers } from '../../../src/tensorboard/format/numbers.ts';
 
-test('ReusedNumbers gives each its own numbers until it is reset, however many', () => {
+test('ReusedNumbers gives separate numbers until it is reset, however many', () => {
   const numbers = new ReusedNumbers();
   const taken = Array.from({ length: 300 }, (_, i) => numbers.take(i * 7).fill(i));
   for (const [i, some] of taken.entries()) {

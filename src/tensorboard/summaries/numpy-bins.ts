@@ -1,14 +1,27 @@
 /**
- * @file Numpy's rules for how wide the bins of some values should be.
+ * @file Bins of equal width as in numpy.histogram, and its rules for how wide they should be.
  *
- * Source: `_hist_bin_…` in numpy/lib/_histograms_impl.py, numpy 2.4. Only finite values are looked at.
+ * Source: `_hist_bin_…` in numpy/lib/_histograms_impl.py, numpy 2.4, and numpy.linspace. Only finite values count.
  */
 import { kernels, type Numbers } from '../../kernels/index.ts';
-import { equalEdges, span } from './equal-bins.ts';
+
+/** The outermost edges. If all values are equal, they get a bin around them. */
+export function span(min: number, max: number): [first: number, last: number] {
+  return min === max ? [min - 0.5, max + 0.5] : [min, max];
+}
+
+/** `count + 1` edges, rounded as by numpy.linspace: step times index, and the last one exact. */
+export function equalEdges(first: number, last: number, count: number): Float64Array {
+  const step = (last - first) / count;
+  const edges = new Float64Array(count + 1);
+  // As in numpy, a step that underflows to 0 is not used.
+  for (let i = 0; i < count; i++) edges[i] = (step === 0 ? (i / count) * (last - first) : i * step) + first;
+  edges[count] = last;
+  return edges;
+}
 
 export const ESTIMATORS = ['auto', 'doane', 'fd', 'rice', 'scott', 'sqrt', 'stone', 'sturges'] as const;
 
-/** The names of the rules. */
 export type BinEstimator = (typeof ESTIMATORS)[number];
 
 interface Sample {
@@ -18,7 +31,7 @@ interface Sample {
   readonly max: number;
 }
 
-/** @returns 0 where the rule finds no width: there is one bin then */
+/** @returns 0 if the rule gives no width: then there is one bin */
 export function binWidth(
   rule: BinEstimator,
   values: Numbers,
@@ -36,11 +49,11 @@ const RULES: Record<BinEstimator, (sample: Sample) => number> = {
   doane,
   fd: ({ values }) => 2 * interquartileRange(values) * values.length ** (-1 / 3),
   stone,
-  /** Freedman and Diaconis's, but neither wider than Sturges's nor narrower than half the square root's. */
+  /** Freedman and Diaconis's rule, between half the square root rule and Sturges's. */
   auto: (sample) => Math.min(Math.max(RULES.fd(sample), RULES.sqrt(sample) / 2), RULES.sturges(sample)),
 };
 
-/** Sturges's rule, with more bins the more the values are skewed. */
+/** Sturges's rule with more bins for skewed values. */
 function doane({ values, min, max }: Sample): number {
   const n = values.length;
   const sigma = deviation(values);
@@ -74,7 +87,7 @@ function deviation(values: Float64Array): number {
   return Math.sqrt(average(values.map((x) => (x - mean) ** 2)));
 }
 
-/** Between two neighbouring values the quantiles are interpolated, from the nearer one. */
+/** As in numpy, quantiles are interpolated from the nearer of two values. */
 function interquartileRange(values: Float64Array): number {
   const sorted = values.toSorted();
   const quantile = (share: number) => {
