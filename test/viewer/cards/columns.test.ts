@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Columns, columnAfter } from '../../../viewer/cards/columns.ts';
+import { Columns, columnAfter, columnsWithin } from '../../../viewer/cards/columns.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { pointOf } from './points.ts';
 
@@ -80,6 +80,14 @@ test('columnAfter() is the first column that ends after a step', () => {
     [-100, 4.9, 5, 24.9, 25, 100].map((step) => columnAfter(columns, step)),
     [0, 0, 1, 2, 3, 3],
   );
+});
+
+test('columnsWithin() are the columns that overlap a range of steps', () => {
+  const columns = new Columns(seriesOf([0, 10, 20]));
+  assert.equal(columnsWithin(columns, [4, 6]), [0, 2]);
+  assert.equal(columnsWithin(columns, [5, 15]), [1, 2]);
+  assert.equal(columnsWithin(columns, [-100, 100]), [0, 3]);
+  assert.equal(columnsWithin(columns, [30, 40]), [3, 3]);
 });
 
 test('released columns keep no bins, and decode them on each call', () => {

@@ -88,6 +88,12 @@ test('scalarRange() shows a loss that falls to a hundredth from its start', () =
   assert.ok(scalarRange(values).domain[1] > 10);
 });
 
+test('scalarRange() shows outliers up to 25 times the range of the bulk', () => {
+  const bulk = Array.from({ length: 200 }, (_, i) => i / 200);
+  assert.ok(scalarRange([...bulk, 20]).domain[1] > 20);
+  assert.ok(scalarRange([...bulk, 30]).domain[1] < 2);
+});
+
 test('scalarRange() ignores what is not finite, and has a width for one value and for none', () => {
   assert.equal(scalarRange([1, Number.NaN, 3, Number.NEGATIVE_INFINITY]).domain, [0.9, 3.1]);
   assert.equal(scalarRange([2, 2]).domain, [1.9, 2.1]);
