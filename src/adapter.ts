@@ -18,6 +18,18 @@ export {
   registerBackwardHook,
 } from './hooks/index.ts';
 
+/* Edits: changes of an output as data */
+export {
+  type Edit,
+  type EditHandle,
+  type EditOperand,
+  type EditOptions,
+  type EditValue,
+  editsOf,
+  type RegisteredEdit,
+  registerEdit,
+} from './hooks/index.ts';
+
 /* Children and handles */
 export { handleOf, ownEntries } from './hooks/index.ts';
 

@@ -10,6 +10,7 @@ export { type InterceptOptions, inputsOnDemand, intercept, type Listeners, liste
 export { MethodInterceptor } from './adapter/method-interceptor.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export { forEachTensor } from './core/each-tensor.ts';
+export type { EditOperand, RegisteredEdit } from './core/edit.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
@@ -25,6 +26,14 @@ export type { TensorReader, TensorValues } from './core/reader.ts';
 export { replaceProperty } from './core/replace-property.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
+export {
+  type Edit,
+  type EditHandle,
+  type EditOptions,
+  type EditValue,
+  editsOf,
+  registerEdit,
+} from './edits.ts';
 export {
   type GlobalForwardHook,
   type GlobalForwardPreHook,

@@ -245,4 +245,5 @@ export const tensorReader: TensorReader<Tensor> = {
   values: valuesOf,
   summarize: (t) => kernels().summarize(valuesOf(t)),
   keep: (t) => (t.constructor === Tensor ? t : new Tensor(valuesOf(t).slice(), t.shape)),
+  withValues: (t, values) => new Tensor(Float32Array.from(values as ArrayLike<number>), t.shape),
 };

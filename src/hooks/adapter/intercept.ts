@@ -1,6 +1,7 @@
 /** @file Hooks around a call that a framework makes. */
 import { describe } from '../../check/index.ts';
-import { type HookTable, hookTable } from '../core/hook-table.ts';
+import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
+import { notifyObservers } from '../core/notify-observers.ts';
 import { callAsync, callSync, finishSync } from '../core/pipeline.ts';
 import { type Hookable, isHookable } from '../hookable.ts';
 
@@ -80,6 +81,23 @@ export class Listeners {
   after(call: number, inputs: readonly unknown[], output: unknown): unknown {
     if (call === UNCOUNTED) return output;
     return finishSync(this.#hookable, this.#table, inputs, output, call, this.#receiver);
+  }
+
+  /** Changes with each registration and removal. */
+  get version(): number {
+    return this.#table.version;
+  }
+
+  /** Counts the edits of a call that the adapter has carried out itself. */
+  countEdits(): void {
+    for (const record of listsOf(this.#table).hooks) if (record.kind === 'edit') record.calls++;
+  }
+
+  /** Runs the observers of a call alone, with the output after its edits. */
+  notify(call: number, inputs: readonly unknown[], output: unknown): void {
+    if (call === UNCOUNTED) return;
+    const { observers } = listsOf(this.#table);
+    notifyObservers(observers, this.#table, this.#hookable, inputs, output, call, this.#receiver);
   }
 }
 

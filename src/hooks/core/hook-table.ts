@@ -86,10 +86,13 @@ export interface Lists {
   readonly madeFor: number;
   /** Global ones first. */
   readonly preHooks: Records;
-  /** Forward hooks and transforms, global ones first: what may change the output, in one order. */
+  /** Forward hooks, transforms and edits, global ones first: what may change the output, in one order. */
   readonly hooks: Records;
   readonly observers: Records;
 }
+
+/** The kinds that may change the output. */
+const FORWARD = ['forward', 'transform', 'edit'] as const;
 
 const STALE: Lists = { madeFor: -1, preHooks: NONE, hooks: NONE, observers: NONE };
 
@@ -135,7 +138,7 @@ export class HookTable {
     this.lists = {
       madeFor: this.global.version,
       preHooks: [...this.global.#own('forward-pre'), ...this.#own('forward-pre')],
-      hooks: [...this.global.#own('forward', 'transform'), ...this.#own('forward', 'transform')],
+      hooks: [...this.global.#own(...FORWARD), ...this.#own(...FORWARD)],
       observers: this.#own('observer'),
     };
     return this.lists;
@@ -198,12 +201,7 @@ export class HookTable {
 
   /** All that is registered here, in the order in which it runs. */
   all(): HookRecord[] {
-    return [
-      ...this.#own('forward-pre'),
-      ...this.#own('forward', 'transform'),
-      ...this.#own('observer'),
-      ...this.backward(),
-    ];
+    return [...this.#own('forward-pre'), ...this.#own(...FORWARD), ...this.#own('observer'), ...this.backward()];
   }
 
   /** Backward hooks or pre-hooks, or both. No pipeline runs them: the adapter does, where its framework computes gradients. */

@@ -1,11 +1,12 @@
 /** @file What the maker of a Hookable says about it. */
+import type { RegisteredEdit } from './edit.ts';
 import type { TensorReader } from './reader.ts';
 
 /** The key of the one option that is not public: only `Module` has it. */
 export const reachedByGlobalHooks: unique symbol = Symbol('layertap.reachedByGlobalHooks');
 
 /** Everything that can be registered. */
-export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'observer' | 'backward-pre' | 'backward';
+export type HookKind = 'forward-pre' | 'forward' | 'transform' | 'edit' | 'observer' | 'backward-pre' | 'backward';
 
 /** What a Hookable supports and accepts. An adapter describes its framework here; all of it is optional. */
 export interface HookableOptions {
@@ -32,6 +33,8 @@ export interface HookableOptions {
   validateInputs?: ((inputs: readonly unknown[], before: readonly unknown[]) => string | undefined) | undefined;
   /** Checks a hook's replacement, a tensor for a tensor. Returns what was expected; undefined accepts it. */
   validateOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
+  /** Why an edit cannot be carried out here; registering it throws that as a TypeError. */
+  validateEdit?: ((edit: RegisteredEdit) => string | undefined) | undefined;
   /**
    * Frees a tensor, for frameworks without garbage collection. It gets what hooks put out of use: an output that was
    * replaced, at once; the inputs of a pre-hook, when the call ends; the output of a call that throws. Never the inputs

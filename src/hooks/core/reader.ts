@@ -1,4 +1,4 @@
-import type { NumericArray, Summary } from '../../check/index.ts';
+import type { Numbers, NumericArray, Summary } from '../../check/index.ts';
 
 /** What {@link TensorReader.values} gives. */
 export type TensorValues = NumericArray | undefined;
@@ -20,6 +20,8 @@ export interface TensorReader<T = unknown> {
   values(tensor: T): TensorValues | Promise<TensorValues>;
   /** A copy that outlives the call, for frameworks that free their tensors. */
   keep(tensor: T): T;
+  /** A tensor like another, with other values, converted to its element type. Edits need it. */
+  withValues?(tensor: T, values: Numbers): T;
   /**
    * Statistics, for frameworks that compute them where the tensor is, or for a faster way than the default: plain
    * JavaScript over the values, which takes twenty times as long as `summarize` of layertap. Undefined where there are no

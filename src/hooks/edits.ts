@@ -1,0 +1,325 @@
+/**
+ * @file Edits: changes of an output as data. An adapter may carry them out where the output is computed; otherwise they run
+ * here, as forward hooks.
+ */
+import {
+  BOOLEAN,
+  check,
+  checkOptions,
+  className,
+  describe,
+  describeShape,
+  isPlainObject,
+  isThenable,
+  isTypedNumbers,
+  type Numbers,
+  type NumericArray,
+  readNumbers,
+  rule,
+} from '../check/index.ts';
+import type { EditOperand, RegisteredEdit } from './core/edit.ts';
+import { ForwardError } from './core/forward-error.ts';
+import type { RemovableHandle } from './core/handle.ts';
+import { hookTable, listsOf } from './core/hook-table.ts';
+import type { ModuleLike, OutputOf } from './core/module-like.ts';
+import type { TensorReader, TensorValues } from './core/reader.ts';
+import { register } from './core/register.ts';
+
+/**
+ * A number; an array of numbers along `axis` of the output, by default the last one; or a tensor, broadcast to the output's
+ * shape as in PyTorch. Negative axes count from the end.
+ */
+export type EditValue<T = unknown> = number | NumericArray | T;
+
+/** What becomes of an output. Its shape and type stay the same. */
+export type Edit<T = unknown> =
+  /** output + add */
+  | { readonly add: EditValue<T>; readonly axis?: number }
+  /** output * scale */
+  | { readonly scale: EditValue<T>; readonly axis?: number }
+  /** Values below the first number become it, those above the second become that. NaN stays. */
+  | { readonly clamp: readonly [min: number, max: number] }
+  | { readonly zero: true }
+  | { readonly replace: EditValue<T>; readonly axis?: number }
+  /** Zero but at these indices of the axis. */
+  | { readonly keep: readonly number[]; readonly axis: number }
+  /** Zero at these indices of the axis. */
+  | { readonly ablate: readonly number[]; readonly axis: number }
+  /** output + blend * (with - output), PyTorch's lerp */
+  | { readonly blend: number; readonly with: EditValue<T>; readonly axis?: number };
+
+export interface EditOptions {
+  /** Run before the module's other own forward hooks. Default false. */
+  prepend?: boolean;
+}
+
+export interface EditHandle extends RemovableHandle {
+  /**
+   * Changes what the edit was registered with: the value of add, scale or replace, the bounds of clamp, the indices of keep
+   * or ablate, the number of blend. It is copied, and counts from the next call that starts.
+   * @throws TypeError for a value of another shape, or one that the edit cannot take
+   */
+  set(value: unknown): void;
+}
+
+const OPS = ['add', 'scale', 'clamp', 'zero', 'replace', 'keep', 'ablate', 'blend'] as const;
+type Op = (typeof OPS)[number];
+
+const editsByHook = new WeakMap<object, RegisteredEdit>();
+
+/**
+ * For adapters, and for the verbs that are made of it: registers an edit in the module's list of forward hooks.
+ * @throws TypeError for what is no edit, or where the module takes none
+ */
+export function registerEdit<M extends ModuleLike>(
+  module: M,
+  edit: Edit<OutputOf<M>>,
+  options: EditOptions = {},
+): EditHandle {
+  const where = `registerEdit() of ${className(module)}`;
+  checkOptions(where, options, { prepend: BOOLEAN });
+  const table = hookTable(module);
+  const { reader } = table;
+  const why = table.options.unsupported?.edit;
+  if (why !== undefined) throw new TypeError(why);
+  if (reader?.withValues === undefined) {
+    throw new TypeError(`${where}: the module must have a TensorReader with withValues(), which edits need`);
+  }
+  const read = new EditRecord(where, edit, reader);
+  const problem = table.options.validateEdit?.(read);
+  if (problem !== undefined) throw new TypeError(`${where}: ${problem}`);
+  const hook = (_module: unknown, _inputs: unknown, output: unknown) => read.apply(output);
+  editsByHook.set(hook, read);
+  const { prepend } = options;
+  const handle = register(table, { kind: 'edit', hook: hook as never, name: read.name, prepend });
+  return Object.assign(handle, { set: (value: unknown) => read.set(value) });
+}
+
+/** For adapters: the edits of a module in the order in which they run, whether other hooks run too, and observers. */
+export function editsOf(module: ModuleLike): {
+  readonly edits: readonly RegisteredEdit[];
+  readonly hasHooks: boolean;
+  readonly hasObservers: boolean;
+} {
+  const { hooks, preHooks, observers } = listsOf(hookTable(module));
+  const edits = hooks.flatMap(({ hook }) => editsByHook.get(hook) ?? []);
+  const hasHooks = preHooks.length > 0 || edits.length < hooks.length;
+  return { edits, hasHooks, hasObservers: observers.length > 0 };
+}
+
+/** What an edit has besides its operation. */
+const FIELDS: Record<Op, readonly string[]> = {
+  add: ['axis'],
+  scale: ['axis'],
+  clamp: [],
+  zero: [],
+  replace: ['axis'],
+  keep: ['axis'],
+  ablate: ['axis'],
+  blend: ['with', 'axis'],
+};
+
+function isPair(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [min, max]: unknown[] = value;
+  return typeof min === 'number' && typeof max === 'number' && min <= max;
+}
+
+const isWholes = (value: unknown): boolean => Array.isArray(value) && value.every(Number.isSafeInteger);
+
+const EDIT = rule(
+  `an object with one of ${OPS.join(', ')}`,
+  (value) => isPlainObject(value) && OPS.filter((op) => value[op] !== undefined).length === 1,
+);
+const BOUNDS = rule('[min, max], two numbers', isPair);
+const INDICES = rule('an array of whole numbers', isWholes);
+const TRUE = rule('true', (value) => value === true);
+const NUMBER = rule('a number', (value) => typeof value === 'number');
+const AXIS = rule('a whole number', Number.isSafeInteger);
+
+/** One value of the output, and those of the operands. */
+const COMPUTE = {
+  add: (x: number, value: number) => x + value,
+  scale: (x: number, value: number) => x * value,
+  clamp: (x: number, min: number, max: number) => (x < min ? min : x > max ? max : x),
+  replace: (_x: number, value: number) => value,
+  blend: (x: number, other: number, amount: number) => x + amount * (other - x),
+};
+
+class EditRecord implements RegisteredEdit {
+  readonly op: RegisteredEdit['op'];
+  readonly name: Op;
+  readonly axis: number | undefined;
+  operands: readonly EditOperand[];
+  readonly #where: string;
+  readonly #reader: TensorReader;
+  /** Of the values. */
+  readonly #axis: number | undefined;
+
+  /** @throws TypeError */
+  constructor(where: string, edit: unknown, reader: TensorReader) {
+    check(where, 'the edit', edit, EDIT);
+    const given = edit as Record<string, unknown>;
+    const name = OPS.find((op) => given[op] !== undefined)!;
+    const other = Object.keys(given).find((key) => key !== name && !FIELDS[name].includes(key));
+    if (other !== undefined)
+      throw new TypeError(`${where}: ${name} takes ${FIELDS[name].join(' and ') || 'nothing else'}, got "${other}"`);
+    const hasIndices = name === 'keep' || name === 'ablate';
+    const axis = given.axis as number | undefined;
+    if (axis !== undefined || hasIndices) check(where, 'axis', axis, AXIS);
+    this.#where = where;
+    this.#reader = reader;
+    this.#axis = axis;
+    this.name = name;
+    this.op = name === 'zero' ? 'replace' : name;
+    this.axis = hasIndices ? axis : undefined;
+    this.operands = [...(name === 'blend' ? [this.#value('with', given.with)] : []), ...this.#operands(given[name])];
+  }
+
+  set(value: unknown): void {
+    if (this.name === 'zero') throw new TypeError(`${this.#where}: zero has no value to set`);
+    const operands = [...this.operands.slice(0, this.name === 'blend' ? 1 : 0), ...this.#operands(value)];
+    for (const [i, { shape }] of operands.entries()) {
+      const before = this.operands[i]!.shape;
+      if (this.axis !== undefined || String(shape) === String(before)) continue;
+      throw new TypeError(
+        `${this.#where}: the value to set must be of shape ${describeShape(before)}, got ${describeShape(shape)}`,
+      );
+    }
+    this.operands = operands;
+  }
+
+  #operands(value: unknown): EditOperand[] {
+    const { name } = this;
+    const where = this.#where;
+    if (name === 'clamp') {
+      check(where, name, value, BOUNDS);
+      return (value as number[]).map(scalar);
+    }
+    if (name === 'keep' || name === 'ablate') {
+      check(where, name, value, INDICES);
+      const values = Int32Array.from(value as number[]);
+      return [{ values, shape: [values.length], axis: undefined, tensor: undefined }];
+    }
+    if (name === 'zero') check(where, name, value, TRUE);
+    if (name === 'blend') check(where, name, value, NUMBER);
+    return [name === 'zero' ? scalar(0) : this.#value(name, value)];
+  }
+
+  #value(name: string, value: unknown): EditOperand {
+    if (typeof value === 'number') return scalar(value);
+    const reader = this.#reader;
+    const axis = this.#axis;
+    if (reader.is(value)) {
+      if (axis !== undefined) throw new TypeError(`${this.#where}: axis is for arrays, and ${name} is a tensor`);
+      const shape = [...reader.shape(value)];
+      while (shape[0] === 1) shape.shift();
+      const given = reader.values(value);
+      const tensor = this.op === 'replace' ? reader.keep(value) : undefined;
+      if (isThenable(given)) throw new TypeError(`${this.#where}: ${name} must be a tensor on the CPU`);
+      if (given === undefined && tensor !== undefined)
+        return { values: new Float32Array(), shape, axis: undefined, tensor };
+      const values = Float32Array.from(readNumbers(this.#where, name, given, value));
+      return { values, shape, axis: undefined, tensor };
+    }
+    if (!Array.isArray(value) && !isTypedNumbers(value)) {
+      throw new TypeError(
+        `${this.#where}: ${name} must be a number, an array of numbers or a tensor, got ${describe(value)}`,
+      );
+    }
+    const values = Float32Array.from(readNumbers(this.#where, name, value));
+    if (values.length === 1) return scalar(values[0]!);
+    if (axis !== undefined && axis >= 0) return { values, shape: [values.length], axis, tensor: undefined };
+    const behind = new Array<number>(-(axis ?? -1) - 1).fill(1);
+    return { values, shape: [values.length, ...behind], axis: undefined, tensor: undefined };
+  }
+
+  /** The output after the edit, in JavaScript. */
+  apply(output: unknown): unknown {
+    const reader = this.#reader;
+    if (!reader.is(output)) throw this.#error('an edit needs a tensor', describe(output), 'one tensor as the output');
+    const { operands } = this;
+    const values = reader.values(output);
+    return isThenable(values)
+      ? values.then((read) => this.#applyTo(output, read, operands))
+      : this.#applyTo(output, values, operands);
+  }
+
+  #applyTo(output: unknown, values: TensorValues, operands: readonly EditOperand[]): unknown {
+    const reader = this.#reader;
+    const shape = reader.shape(output);
+    const [{ tensor }] = operands as [EditOperand];
+    if (tensor !== undefined && String(reader.shape(tensor)) === String(shape)) return reader.keep(tensor);
+    if (values === undefined) throw this.#error('an edit needs numbers', describe(output), 'a tensor of numbers');
+    const x = readNumbers(this.#where, 'the output', values, output);
+    return reader.withValues!(output, this.#compute(x, shape, operands));
+  }
+
+  #compute(x: Numbers, shape: readonly number[], operands: readonly EditOperand[]): Numbers {
+    if (this.axis !== undefined) return this.#masked(x, shape, operands[0]!.values);
+    const result = new Float64Array(x.length);
+    const [a, b = a] = operands.map((operand) => this.#expanded(operand, shape)) as [Numbers, Numbers?];
+    const compute = COMPUTE[this.op as keyof typeof COMPUTE];
+    for (let i = 0; i < result.length; i++) result[i] = compute(x[i]!, a[i]!, b[i]!);
+    return result;
+  }
+
+  /** For keep and ablate. */
+  #masked(x: Numbers, shape: readonly number[], indices: ArrayLike<number>): Numbers {
+    const axis = this.axis! < 0 ? this.axis! + shape.length : this.axis!;
+    const size = shape[axis];
+    if (size === undefined)
+      throw this.#error('an edit needs the axis', describeShape(shape), `an output with axis ${this.axis}`);
+    const chosen = new Set(Array.from(indices, (index) => (index < 0 ? index + size : index)));
+    const wrong = Array.from(indices).find((index) => index < -size || index >= size);
+    if (wrong !== undefined) throw this.#error('an edit needs the index', `index ${wrong}`, `indices below ${size}`);
+    const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+    const isKept = (i: number) => chosen.has(Math.floor(i / inner) % size) === (this.op === 'keep');
+    return Float64Array.from(x as ArrayLike<number>, (value, i) => (isKept(i) ? value : 0));
+  }
+
+  /** The values of an operand for each value of the output. */
+  #expanded({ values, shape: own, axis }: EditOperand, shape: readonly number[]): Numbers {
+    const aligned =
+      axis === undefined ? own : [...own, ...new Array<number>(Math.max(0, shape.length - axis - 1)).fill(1)];
+    const offset = shape.length - aligned.length;
+    if (
+      offset < 0 ||
+      (axis !== undefined && axis >= shape.length) ||
+      aligned.some((size, i) => size !== 1 && size !== shape[i + offset])
+    ) {
+      const expected = `a shape that broadcasts to ${describeShape(shape)}`;
+      throw this.#error(
+        'an edit must not change the shape',
+        `${describeShape(own)}${axis === undefined ? '' : ` along axis ${axis}`}`,
+        expected,
+      );
+    }
+    const strides = new Array<number>(shape.length).fill(0);
+    for (let d = aligned.length - 1, stride = 1; d >= 0; stride *= aligned[d--]!)
+      if (aligned[d] !== 1) strides[d + offset] = stride;
+    const result = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    const index = new Array<number>(shape.length).fill(0);
+    for (let i = 0, at = 0; i < result.length; i++) {
+      result[i] = values[at]!;
+      for (let d = shape.length - 1; d >= 0; d--) {
+        at += strides[d]!;
+        if (++index[d]! < shape[d]!) break;
+        at -= strides[d]! * shape[d]!;
+        index[d] = 0;
+      }
+    }
+    return result;
+  }
+
+  #error(text: string, came: string, expected: string): ForwardError {
+    return new ForwardError(text, `edit: ${this.name}`, `came: ${came}`, `expected: ${expected}`);
+  }
+}
+
+const scalar = (value: number): EditOperand => ({
+  values: Float32Array.of(value),
+  shape: [],
+  axis: undefined,
+  tensor: undefined,
+});
