@@ -35,7 +35,6 @@ interface Slot {
   readonly size: number;
 }
 
-/** A linear layer, and whether ReLU follows. */
 interface FusedLinear {
   readonly module: Linear;
   readonly weight: Parameter;

@@ -132,11 +132,7 @@ function nested(shape: readonly number[], index: number): TypeError {
   return new TypeError(`assign(): the values must be ${expected}, got an array at index ${index}: use tensor(values)`);
 }
 
-export function isParameter(value: unknown): value is Parameter {
-  return value instanceof Parameter;
-}
+export const isParameter = (value: unknown): value is Parameter => value instanceof Parameter;
 
 /** Also true for a Parameter of another copy of layertap. */
-export function isParameterOfAnyCopy(value: unknown): value is Parameter {
-  return value instanceof Parameter || isOfKind(value, 'Parameter');
-}
+export const isParameterOfAnyCopy = (value: unknown): value is Parameter => isOfKind(value, 'Parameter');

@@ -3,7 +3,6 @@ import { describe, describeShape } from '../check/index.ts';
 /** More values than any engine's arrays hold. */
 const MOST_VALUES = 2 ** 33;
 
-/** The number of values that a shape holds. */
 export function numberOfValues(shape: readonly number[]): number {
   let product = 1;
   for (let i = 0; i < shape.length; i++) product *= shape[i]!;

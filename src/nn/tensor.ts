@@ -33,6 +33,7 @@ export interface TensorLike {
 const CHECKED: unique symbol = Symbol('checked');
 /** For Parameter, which keeps the values itself. */
 export const SHAPE_ONLY: unique symbol = Symbol('shape only');
+type Mode = typeof CHECKED | typeof SHAPE_ONLY;
 
 /** The values of a tensor, unchecked. See {@link valuesOf}. */
 export function dataOf(tensor: Tensor): Float32Array {
@@ -57,13 +58,9 @@ export class Tensor {
    */
   constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[]);
   /** @internal */
-  constructor(data: Float32Array, shape: readonly number[], checked: typeof CHECKED | typeof SHAPE_ONLY);
-  constructor(
-    data: Float32Array | ReadonlyFloat32Array,
-    shape: readonly number[],
-    checked?: typeof CHECKED | typeof SHAPE_ONLY,
-  ) {
-    if (checked === CHECKED) {
+  constructor(data: Float32Array, shape: readonly number[], mode: Mode);
+  constructor(data: Float32Array | ReadonlyFloat32Array, shape: readonly number[], mode?: Mode) {
+    if (mode === CHECKED) {
       this.data = data;
       this.shape = shape;
       return;
@@ -76,7 +73,7 @@ export class Tensor {
       const got = `${data.length}${isDetached(data as Float32Array) ? `: ${GONE}` : ''}`;
       throw new RangeError(`Tensor: the data must hold ${size} values for shape [${shape.join(', ')}], got ${got}`);
     }
-    if (checked !== SHAPE_ONLY) this.data = data;
+    if (mode !== SHAPE_ONLY) this.data = data;
     // Copied, because kernels rely on it.
     this.shape = shape.slice();
   }
@@ -104,13 +101,10 @@ export class Tensor {
     const known = numberOfValues(shape.filter((_, i) => i !== inferred));
     const fits = inferred === -1 ? known === this.size : known > 0 && this.size % known === 0;
     if (!fits) {
-      if (inferred !== -1 && known === 0 && this.size === 0) {
-        throw new RangeError(
-          `cannot reshape tensor of 0 elements into shape ${asked} because the unspecified dimension size -1 can be any value and is ambiguous`,
-        );
-      }
       throw new RangeError(
-        `shape '${asked}' is invalid for input of size ${this.size}\n  of shape: [${this.shape.join(', ')}]`,
+        inferred !== -1 && known === 0 && this.size === 0
+          ? `cannot reshape tensor of 0 elements into shape ${asked} because the unspecified dimension size -1 can be any value and is ambiguous`
+          : `shape '${asked}' is invalid for input of size ${this.size}\n  of shape: [${this.shape.join(', ')}]`,
       );
     }
     return new Tensor(valuesOf(this), inferred === -1 ? shape : shape.with(inferred, this.size / known));

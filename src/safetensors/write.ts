@@ -66,7 +66,12 @@ export function writeSafetensors(
     .map(([name, tensor]) => checkInput(name, tensor))
     .sort((a, b) => compareDtypes(a.dtype, b.dtype) || compareUtf8(a.name, b.name));
   const fields: string[] = [];
-  if (metadata !== undefined) fields.push(`"${METADATA}":${metadataJson(metadata)}`);
+  if (metadata !== undefined) {
+    const texts = checkMetadata(entriesOf(metadata, 'the metadata')).map(
+      ([key, text]) => `${JSON.stringify(key)}:${JSON.stringify(text)}`,
+    );
+    fields.push(`"${METADATA}":{${texts.join(',')}}`);
+  }
   let size = 0;
   for (const { name, dtype, shape, bytes } of sorted) {
     const entry = { dtype, shape, data_offsets: [size, size + bytes.length] };
@@ -145,11 +150,6 @@ function dtypeOf(type: keyof typeof DTYPE_OF, tensor: SafetensorsInput, where: s
   }
   if (!fits) throw new TypeError(`${where}: dtype must be ${dtype} for ${describe(tensor.data)}, got ${said}`);
   return dtype;
-}
-
-function metadataJson(metadata: ReadonlyMap<string, string> | Readonly<Record<string, string>>): string {
-  const entries = checkMetadata(entriesOf(metadata, 'the metadata'));
-  return `{${entries.map(([key, text]) => `${JSON.stringify(key)}:${JSON.stringify(text)}`).join(',')}}`;
 }
 
 function entriesOf<T>(values: ReadonlyMap<string, T> | Readonly<Record<string, T>>, what: string): [string, T][] {

@@ -1,4 +1,4 @@
-// Weights trained in PyTorch, real digits, and what PyTorch computed for them.
+// Real digits, through weights trained in PyTorch, against PyTorch's logits.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Tensor } from '../../src/index.ts';
@@ -12,7 +12,7 @@ const floats = ({ data }: SafetensorsTensor): Float32Array => {
 };
 const data = (name: string) => readSafetensors(fixtureBytes(`../../examples/digits/data/${name}`));
 
-test('the logits of all test digits are PyTorch’s within 1e-5 of the row’s largest, and so are the predictions', () => {
+test('logits of all test digits equal PyTorch’s within 1e-5 of the row’s largest, and predictions are the same', () => {
   const net = new Digits();
   assert.equal(net.loadStateDict(data('weights.safetensors')), { missingKeys: [], unexpectedKeys: [] });
   const images = data('test.safetensors').get('images')!;
@@ -20,7 +20,7 @@ test('the logits of all test digits are PyTorch’s within 1e-5 of the row’s l
   const [logits, predictions] = [expected.get('logits')!, expected.get('predictions')!];
   assert.equal(logits.shape, [360, 10]);
   const rows = [new Tensor(floats(images), images.shape)];
-  // One by one as well: other tiles of the kernel compute a single row.
+  // Also one by one: other tiles of the kernel compute single rows.
   const alone = Array.from({ length: 360 }, (_, i) => new Tensor(floats(images).slice(i * 64, i * 64 + 64), [1, 64]));
   for (const outputs of [rows.map((x) => net(x)), alone.map((x) => net(x))]) {
     const came = Float32Array.from(outputs.flatMap((output) => [...output.data]));
@@ -42,7 +42,7 @@ test('the logits of all test digits are PyTorch’s within 1e-5 of the row’s l
   }
 });
 
-test('weights written by layertap load again, to the bit', () => {
+test('weights that layertap wrote load bit for bit', () => {
   const net = new Digits();
   const copy = new Digits();
   copy.loadStateDict(readSafetensors(writeSafetensors(net.stateDict())));

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Linear, zeros } from '../../src/index.ts';
 
-test('a Linear of no inputs starts with a bias of zeros, as PyTorch does, and gives it', () => {
+test('a Linear without inputs starts with a bias of zeros, as in PyTorch, and returns it', () => {
   // The bound 1/sqrt(0) would be infinite.
   const layer = new Linear(0, 3);
   assert.equal(layer.weight.shape, [3, 0]);
@@ -13,13 +13,13 @@ test('a Linear of no inputs starts with a bias of zeros, as PyTorch does, and gi
   ]);
 });
 
-test('a Linear of no outputs gives rows of none', () => {
+test('a Linear without outputs returns empty rows', () => {
   const layer = new Linear(3, 0);
   assert.equal(layer.bias!.shape, [0]);
   assert.equal(layer(zeros(2, 3)).shape, [2, 0]);
 });
 
-test('weights and bias start uniform within ±1/sqrt(inFeatures), with the moments of that distribution', () => {
+test('weight and bias start uniform within ±1/sqrt(inFeatures), with the moments of that distribution', () => {
   const [inFeatures, outFeatures] = [400, 500];
   const { weight, bias } = new Linear(inFeatures, outFeatures);
   const bound = 1 / Math.sqrt(inFeatures);

@@ -1,4 +1,4 @@
-// What a program pays that runs for long: nothing that grows.
+// No memory grows in long-running programs.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelName, Linear, linear, ones, ReLU, rand, Sequential } from '../../src/index.ts';
@@ -8,7 +8,7 @@ import { collected } from '../hooks/collected.ts';
 const collect = globalThis.gc!;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** Everything that V8 counts: the heap, and array buffers with the memory of WebAssembly among them. */
+/** The heap, and array buffers with the memory of WebAssembly. */
 async function bytes(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     collect();
@@ -26,11 +26,11 @@ test('a million forwards of a 10-30-30-2 network leave the memory as large as th
   const before = await bytes();
   for (let i = 0; i < 1_000_000; i++) net(x);
   const after = await bytes();
-  // What the compiler keeps for code that has become hot is some hundred KB. One object left per forward would be 16 MB.
+  // Optimized code takes some hundred KB. One leaked object per forward would be 16 MB.
   assert.ok(after - before < 1_000_000, `${after - before} bytes more after a million forwards`);
 });
 
-test('layers that are thrown away give their WebAssembly memory back', async () => {
+test('collected layers free their WebAssembly memory', async () => {
   const run = () => {
     for (let i = 0; i < 20; i++) new Linear(256, 256)(rand(1, 256));
   };
@@ -49,7 +49,7 @@ test('layers that are thrown away give their WebAssembly memory back', async () 
   assert.ok(after - before < 20_000_000, `${after - before} bytes more`);
 });
 
-test('weights that are packed again, for other values or other biases, give their memory back', async () => {
+test('packing a weight again, for other values or another bias, frees the memory of before', async () => {
   const layer = new Linear(1024, 1024);
   const x = rand(1, 1024);
   const cases: Record<string, () => void> = {
@@ -68,13 +68,13 @@ test('weights that are packed again, for other values or other biases, give thei
     run(10);
     const before = await bytes();
     run(40);
-    // 40 x 4 MB would be 168 MB: memory that was given back only when something was collected has grown meanwhile.
+    // 40 x 4 MB would be 168 MB, if only garbage collection freed it.
     const after = await bytes();
     assert.ok(after - before < 20_000_000, `${what}: ${after - before} bytes more`);
   }
 });
 
-test('a layer that was replaced is collected after the next call, also inside a Sequential that is fused as a whole', async () => {
+test('a replaced layer is collected after the next call, also in a nested Sequential that is fused', async () => {
   const inner = new Sequential(new Linear(8, 8), new ReLU());
   const net = new Sequential(new Linear(8, 8), inner);
   const input = ones(1, 8);
@@ -86,7 +86,7 @@ test('a layer that was replaced is collected after the next call, also inside a 
   assert.ok(await collected(replaced));
 });
 
-test('plain tensors as weights are packed for one call, whatever the bias', async () => {
+test('plain tensors as weights are packed for one call alone, with any bias', async () => {
   const x = rand(1, 1024);
   const weights = Array.from({ length: 30 }, () => rand(1024, 1024));
   for (const bias of [null, rand(1024), new Linear(1, 1024).bias]) {
@@ -98,6 +98,6 @@ test('plain tensors as weights are packed for one call, whatever the bias', asyn
   }
 });
 
-test('kernels() gives the same kernels every time', () => assert.is(kernels(), kernels()));
+test('kernels() always returns the same kernels', () => assert.is(kernels(), kernels()));
 
 test.run();

@@ -1,6 +1,6 @@
-// What a hook, or a module of the user's, changes while a Sequential is running counts from the next layer on, as in a
-// plain loop over the layers. The expected values are those of PyTorch 2.13's nn.Sequential with the same layers and
-// hooks, unless a test says otherwise.
+// Changes that hooks and users' modules make during a pass count from the next layer on, as in a plain loop over the
+// layers. Expected values are those of PyTorch 2.13's nn.Sequential with the same layers and hooks, unless a test says
+// otherwise.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -27,7 +27,7 @@ function layer(weight: number, bias = 0): Linear {
   return made;
 }
 
-/** A module of the user's that does something and gives its input on. */
+/** A user's module that acts and returns its input. */
 class Act extends Module {
   #act: () => void;
   constructor(act: () => void) {
@@ -42,7 +42,7 @@ class Act extends Module {
 
 const call = (net: Module, x = 1): number => (net as Sequential)(full([1, 1], x)).item();
 
-/** Runs `act` in the middle of `2x, act, 3x, ReLU, 5x`, in each of the ways in which code of the user's can run there. */
+/** Runs `act` in the middle of `2x, act, 3x, ReLU, 5x`, in each way that a user's code can run there. */
 function everywhere(act: (net: Sequential, later: Linear, last: Linear) => void, expected: number): void {
   const build = (middle: Module) => new Sequential(layer(2), middle, layer(3), new ReLU(), layer(5));
   const parts = (net: Sequential) => [net, net[2] as Linear, net[4] as Linear] as const;
@@ -66,7 +66,7 @@ function everywhere(act: (net: Sequential, later: Linear, last: Linear) => void,
   assert.is(call(warm), expected, 'after a call without hooks');
 }
 
-test('values that are assigned to a later layer', () => {
+test('assigning values to a later layer counts', () => {
   everywhere((_net, later) => later.weight.assign([7]), 2 * 7 * 5);
   everywhere((_net, later) => later.bias!.assign([1]), (2 * 3 + 1) * 5);
   everywhere((_net, _later, last) => last.weight.data.fill(11), 2 * 3 * 11);
@@ -79,7 +79,7 @@ test('values that are assigned to a later layer', () => {
   everywhere((_net, later) => void later.loadStateDict({ weight: tensor([[8]]), bias: tensor([1]) }), (2 * 8 + 1) * 5);
 });
 
-test('a parameter, a module or a forward that takes the place of a later one', () => {
+test('replacing a later parameter, module or forward counts', () => {
   everywhere(
     (_net, later) => {
       later.weight = new Parameter(tensor([[7]]));
@@ -108,7 +108,7 @@ test('a parameter, a module or a forward that takes the place of a later one', (
   everywhere((net) => net.dispose(), 30);
 });
 
-test('a hook, an observer or a transform that is registered on a later layer fires in the same pass', () => {
+test('hooks and observers that are registered on a later layer fire in the same pass', () => {
   const tenfold = (_m: unknown, _i: unknown, output: Tensor) => full([1, 1], output.item() * 10);
   everywhere((_net, later) => void later.registerForwardHook(tenfold), 300);
   everywhere((net) => void net[3]!.registerForwardPreHook(() => full([1, 1], 1)), 5);
@@ -117,7 +117,7 @@ test('a hook, an observer or a transform that is registered on a later layer fir
   assert.is(seen, 6);
 });
 
-test('a global hook that is registered meanwhile fires for what is entered later, also inside a Sequential', () => {
+test('a global hook that is registered during a pass fires for modules that are entered later, also in a Sequential', () => {
   const names: string[] = [];
   let handle: ReturnType<typeof registerModuleForwardHook> | undefined;
   const net = new Sequential(
@@ -130,11 +130,11 @@ test('a global hook that is registered meanwhile fires for what is entered later
   );
   assert.is(call(net), 30);
   handle!.remove();
-  // Neither the module that registered it, nor the Sequential around it: their calls began without.
+  // Not for the module that registered it nor the outer Sequential, whose calls had begun.
   assert.equal(names, ['Linear', 'ReLU', 'Sequential', 'Linear']);
 });
 
-test('a hook that is registered on a module while it runs waits for the next call', () => {
+test('a hook that is registered on a running module waits for its next call', () => {
   const seen: string[] = [];
   const hookAll = (net: Sequential) => {
     for (const module of net.modules()) {
@@ -157,7 +157,7 @@ test('a hook that is registered on a module while it runs waits for the next cal
   assert.equal(seen, ['Linear', 'Act', 'Linear', 'Sequential']);
 });
 
-test('a forward on a prototype is called, whether it was put there by hand or by attach()', () => {
+test('a forward on a prototype is called, assigned or attached', () => {
   const net = new Sequential(new Sequential(layer(2), new ReLU()), new Identity(), layer(3));
   assert.is(call(net), 6);
   for (const [type, calls] of [
@@ -174,7 +174,7 @@ test('a forward on a prototype is called, whether it was put there by hand or by
     const { forward } = type.prototype;
     type.prototype.forward = () => full([1, 1], 7) as never;
     try {
-      // The last one to give 7 is multiplied by the layers behind it.
+      // The layers behind multiply the last 7.
       assert.is(call(net), { Linear: 7, ReLU: 21, Identity: 21, Sequential: 7 }[type.name]!, `${type.name}, by hand`);
     } finally {
       type.prototype.forward = forward;
@@ -183,7 +183,7 @@ test('a forward on a prototype is called, whether it was put there by hand or by
   }
 });
 
-test('to change the number of modules during a call is an error, as it is to Python', () => {
+test('changing the number of modules during a call is an error, as in Python', () => {
   const changes: Record<string, (net: Sequential) => void> = {
     append: (net) => void net.append(layer(1)),
     insert: (net) => void net.insert(0, layer(1)),
@@ -210,8 +210,8 @@ test('to change the number of modules during a call is an error, as it is to Pyt
   }
 });
 
-test('modules that are added and removed until their number is the same again are an error too', () => {
-  // PyTorch 2.13 says the same of the first three; of the fourth it calls the modules of before.
+test('adding and removing modules during a call is an error even if their number is the same again', () => {
+  // PyTorch 2.13 throws for the first three; in the fourth it calls the old modules.
   const changes: Record<string, (net: Sequential | ModuleList) => void> = {
     'pop, append': (net) => void net.append(net.pop(0)),
     'pop the last, append': (net) => void net.append(net.pop()),
@@ -232,7 +232,7 @@ test('modules that are added and removed until their number is the same again ar
     );
     assert.is([...list].length, 3);
   }
-  // Python shows the one that came for another, and refuses the one that comes twice.
+  // As Python: a key that takes the place of another is shown, one that comes twice is refused.
   const dict = new ModuleDict({ a: layer(1), b: layer(2), c: layer(3) });
   const names: string[] = [];
   for (const name of dict.keys()) {
@@ -245,7 +245,7 @@ test('modules that are added and removed until their number is the same again ar
   }, /^dictionary keys changed during iteration\n {2}came: an array of length 2, after the 3 of the start/);
 });
 
-test('Sequentials in Sequentials are looked through once, however deep, when they are prepared anew', () => {
+test('planning searches a deeply nested Sequential once', () => {
   const innermost = new Act(() => {});
   const { forward } = innermost;
   let looks = 0;
@@ -258,15 +258,15 @@ test('Sequentials in Sequentials are looked through once, however deep, when the
   let net: Sequential = new Sequential(layer(2), innermost);
   for (let i = 0; i < 50; i++) net = new Sequential(layer(1), net);
   assert.is(call(net), 2);
-  // Whoever begins to be listened to, anywhere: everything is prepared anew.
+  // The first listener of any module makes every plan stale.
   new Act(() => {}).registerForwardHook(() => {});
   looks = 0;
   assert.is(call(net), 2);
   assert.ok(looks < 10, `${looks} looks at the innermost one`);
 });
 
-test('what is no module, or gone, at a later index is refused as it is before the call', () => {
-  // PyTorch refuses the assignment, in the first of these words.
+test('a later index without a module is refused with the same error as before a call', () => {
+  // The first text is PyTorch's, which refuses the assignment.
   const changes: [(net: Sequential) => void, RegExp][] = [
     [
       (net) => void Object.assign(net, { 2: 5 }),
@@ -280,7 +280,7 @@ test('what is no module, or gone, at a later index is refused as it is before th
   }
 });
 
-test('a container that is replaced while it runs is finished', () => {
+test('a container that is replaced while it runs finishes', () => {
   const seen: string[] = [];
   const say = (what: string) => new Act(() => void seen.push(what));
   const net: Sequential = new Sequential(
@@ -298,7 +298,7 @@ test('a container that is replaced while it runs is finished', () => {
   assert.equal(seen, ['old', 'behind', 'new', 'behind']);
 });
 
-test('iterating a ModuleList or a ModuleDict shows what takes a later place, and refuses another number', () => {
+test('iterating a ModuleList or a ModuleDict shows replaced modules, and refuses added and removed ones', () => {
   const list = new ModuleList([layer(1), layer(2), layer(3)]);
   const other = layer(9);
   const seen: unknown[] = [];
@@ -321,7 +321,7 @@ test('iterating a ModuleList or a ModuleDict shows what takes a later place, and
   }, text);
 });
 
-test('layers that share a weight, or a bias, compute in a Sequential as they do one by one', () => {
+test('layers that share a weight or a bias compute the same fused and one by one', () => {
   const weight = new Parameter(tensor([[2]]));
   const bias = new Parameter(tensor([1]));
   const layers = Array.from({ length: 30 }, (_, i) => {
@@ -343,7 +343,7 @@ test('layers that share a weight, or a bias, compute in a Sequential as they do 
   assert.is(call(net), expected(1));
 });
 
-test('no plan keeps a module that was replaced', async () => {
+test('no plan keeps a replaced module alive', async () => {
   const net = new Sequential(layer(2), layer(3), layer(4), layer(5));
   const watched = [new WeakRef(net[2]!)];
   const handle = net[1]!.registerForwardHook(() => {});
@@ -358,8 +358,8 @@ test('no plan keeps a module that was replaced', async () => {
   assert.is(watched[0]!.deref(), undefined);
 });
 
-test('what a pass costs grows with the layers, not with their square, also where every hook registers others', () => {
-  /** How often the forward of any layer is looked up in one pass. */
+test('the cost of a pass is linear in its layers, even if every hook registers others', () => {
+  /** The number of times that one pass reads the forward of a layer. */
   const lookUps = (size: number): number => {
     let count = 0;
     const layers = Array.from({ length: size }, () => {

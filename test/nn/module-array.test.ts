@@ -16,13 +16,13 @@ import {
 import { firstLine, messageOf, pytorchError } from '../fixtures/errors.ts';
 
 const relus = (count: number) => Array.from({ length: count }, () => new ReLU());
-/** Writes to an index or a name whatever the types say. */
+/** Writes to an index or a name, past the types. */
 const write = (modules: Module, key: number | string, value: unknown) => {
   (modules as unknown as Record<number | string, unknown>)[key] = value;
 };
 const names = (modules: Module) => [...modules.namedChildren()].map(([name]) => name);
 
-test('what a frozen container refuses leaves it as it was', () => {
+test('a frozen container refuses changes and stays as it was', () => {
   for (const close of [Object.freeze, Object.preventExtensions] as ((net: Sequential) => void)[]) {
     const net: Sequential = new Sequential(new ReLU(), new Identity());
     const before = String(net);
@@ -43,7 +43,7 @@ test('what a frozen container refuses leaves it as it was', () => {
   }
 });
 
-test('at, append, insert, extend and pop keep the numbers without gaps', () => {
+test('at, append, insert, extend and pop keep the numbers contiguous', () => {
   const [a, b, c, d] = [new ReLU(), new ReLU(), new ReLU(), new ReLU()];
   const list = new ModuleList([a]);
   assert.is(list.append(c).insert(1, b).extend([d]), list);
@@ -75,7 +75,7 @@ for (const [name, run] of misuse) {
   test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
 }
 
-test('what is not a module is refused before anything has changed', () => {
+test('anything but a module is refused before anything has changed', () => {
   const list = new ModuleList<Module>([new ReLU()]);
   assert.throws(() => list.extend([new ReLU(), 3 as never]), /number is not a Module subclass/);
   assert.throws(() => list.append(null as never), /null is not a Module subclass/);
@@ -85,7 +85,7 @@ test('what is not a module is refused before anything has changed', () => {
   assert.is(list.size, 1);
 });
 
-test('an index is a whole number', () => {
+test('an index must be a whole number in range', () => {
   const list = new ModuleList([new ReLU()]);
   for (const [index, came] of [
     ['0', 'the string "0"'],
@@ -117,7 +117,7 @@ test('an index is a whole number', () => {
   );
 });
 
-test('a list is made from, and extended by, whatever gives modules: another list, a Sequential, itself', () => {
+test('a list accepts any iterable of modules: another list, a Sequential, itself', () => {
   const list = new ModuleList(relus(2));
   assert.is(new ModuleList(list)[1], list[1]);
   list.extend(new ModuleList(relus(1))).extend(list);
@@ -129,7 +129,7 @@ test('a list is made from, and extended by, whatever gives modules: another list
   assert.is(new Sequential(new ModuleList([relu])).size, 1);
 });
 
-test('a module assigned to an index takes the place of the one that was there, in calls and in the tree', () => {
+test('assigning to an index replaces a module in calls and in the tree', () => {
   const net = new Sequential(new Identity(), new ReLU());
   const x = tensor([-1, 2]);
   assert.equal(net(x).toArray(), [0, 2]);
@@ -150,7 +150,7 @@ const made: [string, () => Container][] = [
   ['ModuleList', () => new ModuleList(relus(3))],
   ['Sequential', () => new Sequential(...relus(3))],
 ];
-/** Everything that looks at the modules as a whole. */
+/** Everything that lists or changes the modules. */
 const walks: [string, (modules: Container) => unknown][] = [
   ['namedChildren()', names],
   ['namedModules()', (modules) => [...modules.namedModules()]],
@@ -164,7 +164,7 @@ const walks: [string, (modules: Container) => unknown][] = [
 const iterate = (modules: Container) => [...modules];
 
 for (const [kind, make] of made) {
-  test(`${kind}: a value that is no module, written to an index, is refused with its index by whatever looks`, () => {
+  test(`${kind}: writing anything but a module to an index is refused at the next use`, () => {
     for (const [name, walk] of [
       ...walks,
       ['iteration', iterate],
@@ -200,7 +200,7 @@ for (const [kind, make] of made) {
     );
   });
 
-  test(`${kind}: a module written behind the end is refused with its index`, () => {
+  test(`${kind}: writing a module beyond the end is refused at the next use`, () => {
     for (const [name, walk] of [...walks, ['iteration', iterate]] as typeof walks) {
       const modules = make();
       const module = new Linear(1, 1);
@@ -248,7 +248,7 @@ for (const [kind, make] of made) {
   });
 }
 
-test('a Sequential that is called sees what was written to its indices, before and after its first call', () => {
+test('a Sequential refuses bad writes to its indices in each call', () => {
   const x = zeros(1, 2);
   const make = () => new Sequential(new Linear(2, 2), new ReLU(), new Linear(2, 2));
   const mistakes: [string, (net: Sequential) => void, RegExp][] = [
@@ -274,7 +274,7 @@ test('a Sequential that is called sees what was written to its indices, before a
   }
 });
 
-test('what was written to an index is told with its path when it is found in a call', () => {
+test('a bad write that a call finds is reported with its path', () => {
   class Net extends Module {
     encoder = new Sequential(new Identity(), new Sequential(new ReLU(), new ReLU()));
     heads = new ModuleList(relus(2));
@@ -300,7 +300,7 @@ test('what was written to an index is told with its path when it is found in a c
   }
 });
 
-test('a module in another property of a Sequential would never be called: an error, unless forward is not the built-in one', () => {
+test('a module in another property of a Sequential is an error, unless forward is overridden', () => {
   const net = new Sequential(new ReLU());
   write(net, 'foo', new Linear(1, 1));
   const expected =
@@ -323,7 +323,7 @@ test('a module in another property of a Sequential would never be called: an err
   assert.equal(names(block), ['0', 'norm']);
 });
 
-test('a property with a name is a child as in any module, and is printed', () => {
+test('a module in a named property is a child as in any module, and is printed', () => {
   class Stack extends ModuleList<Linear> {
     norm = new Linear(1, 1);
   }

@@ -5,7 +5,7 @@ import { firstLine, messageOf, pytorchError } from '../fixtures/errors.ts';
 
 const names = (modules: Module) => [...modules.namedChildren()].map(([name]) => name);
 
-test('a ModuleDict is made from an object, a Map, pairs or another one, and keeps their order', () => {
+test('a ModuleDict accepts an object, a Map, pairs or another one, and keeps their order', () => {
   const [a, b] = [new Linear(1, 1), new ReLU()];
   const dict = new ModuleDict({ z: a, a: b });
   for (const modules of [
@@ -55,7 +55,7 @@ for (const [name, run] of misuse) {
   test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
 }
 
-test('what came is told, and what was expected', () => {
+test('errors say what came and what was expected', () => {
   assert.is(
     messageOf(() => new ModuleDict('ab' as never)),
     'ModuleDict.update should be called with an iterable of key/value pairs, but got string\n' +
@@ -83,7 +83,7 @@ test('what came is told, and what was expected', () => {
   assert.equal([...dict.keys()], ['a']);
 });
 
-test('a module in a property is a child as in any module: its parameters are not lost', () => {
+test('a module in a property is a child as in any module, with its parameters', () => {
   const dict = new ModuleDict<Module>({ a: new ReLU() });
   (dict as unknown as Record<string, Module>).extra = new Linear(1, 1);
   assert.equal(names(dict), ['a', 'extra']);

@@ -35,7 +35,7 @@ interface ModuleCase {
 
 const CASES = fixtureJson<ModuleCase[]>('pytorch/modules.json');
 
-test('every module that PyTorch printed has a twin here, and the other way round', () => {
+test('every module of the fixture has a twin here, and vice versa', () => {
   assert.equal(Object.keys(TWINS).sort(), CASES.map(({ name }) => name).sort());
 });
 
@@ -52,7 +52,7 @@ for (const expected of CASES) {
       [...module.namedParameters()].map(([path]) => path),
       expected.namedParameters,
     );
-    // PyTorch's named_children leaves repeats out; here namedChildren() has them and children() does not.
+    // PyTorch's named_children omits repeated modules; namedChildren() has them, children() does not.
     assert.is([...module.children()].length, expected.namedChildren.length);
     const names = [...module.namedChildren()].map(([name]) => name);
     assert.equal(
@@ -92,7 +92,7 @@ test('namedChildren() finds modules in arrays and plain objects, and getSubmodul
   assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
 });
 
-test('getSubmodule() follows the path through modules whose children are no properties, and says where it ends', () => {
+test('getSubmodule() follows paths through a ModuleDict, and says where they end', () => {
   const net = new Sequential(new ModuleDict({ conv: new Sequential(new ReLU()) }));
   assert.is(net.getSubmodule('0.conv.0'), net[0]!.getSubmodule('conv').getSubmodule('0'));
   assert.throws(
@@ -102,7 +102,7 @@ test('getSubmodule() follows the path through modules whose children are no prop
   assert.throws(() => net.getSubmodule('0.pool'), /^ModuleDict has no attribute `pool`/);
 });
 
-test('an attached method has the methods of a tree, and is all of it', () => {
+test('an attached method is a tree of one', () => {
   const method = attach({ run: () => 1 }, 'run');
   assert.equal([...method.namedModules()], [['', method]]);
   assert.equal([...method.modules()], [method]);
@@ -153,7 +153,7 @@ test('fields called name and length are ordinary fields, once they are declared'
   );
 });
 
-test('other names that functions keep for themselves are free', () => {
+test('the other names that functions reserve are free', () => {
   const module = new ReLU() as unknown as Record<string, unknown>;
   for (const key of ['arguments', 'caller', 'prototype', 'displayName']) {
     assert.is(module[key], undefined, key);
@@ -191,7 +191,7 @@ test('a module that contains itself is an error that says where', () => {
   assert.is([...new Quiet().modules()].length, 1);
 });
 
-test('printing a module that contains itself ends where it comes again, and printing goes on afterwards', () => {
+test('printing a module that contains itself ends at the repetition, and works again afterwards', () => {
   class Node extends Module {
     next?: Module;
   }
@@ -206,7 +206,7 @@ test('printing a module that contains itself ends where it comes again, and prin
   }
   b.next = new ReLU();
   assert.is(String(a), 'Node(\n  (next): Node(\n    (next): ReLU()\n  )\n)');
-  // The same module in two places is no cycle.
+  // The same module under two names is no cycle.
   const relu = new ReLU();
   assert.is(String(new Sequential(relu, relu)), 'Sequential(\n  (0): ReLU()\n  (1): ReLU()\n)');
 });
@@ -234,20 +234,20 @@ test("apply(fn), which is PyTorch's, is an error that shows the loop; Function's
   assert.is(new Own().apply(init).applied, 1);
 });
 
-test('containers that were given their modules in the other way show the right call', () => {
+test('containers that get their modules the wrong way show the right call', () => {
   const [a, b] = [new ReLU(), new ReLU()];
   assert.throws(
     () => new Sequential([a, b] as never),
     /^Array is not a Module subclass\n {2}came: an array of length 2, to Sequential\n {2}expected: new Sequential\(\.\.\.modules\)$/,
   );
-  // It would take the modules of the first, and drop the second.
+  // Otherwise it would take the modules of the first and drop the second.
   assert.throws(
     () => new ModuleList(new Sequential(a) as never, b as never),
     /^ModuleList takes one argument, but 2 were given\n {2}came: a Sequential, a ReLU\n {2}expected: new ModuleList\(\[a, b\]\)/,
   );
 });
 
-test('printing never throws: it shows what is wrong', () => {
+test('printing never throws, and shows the errors', () => {
   class Net extends Module {
     fc = new Linear(1, 1);
     override *namedChildren(): Generator<[string, Hookable]> {
@@ -278,7 +278,7 @@ test('printing never throws: it shows what is wrong', () => {
   );
 });
 
-test('an array that two properties hold is in the tree under both names, as a ModuleList is in PyTorch', () => {
+test('an array in two properties is in the tree under both names, as a ModuleList is in PyTorch', () => {
   class Tied extends Module {
     encoder = [new Linear(1, 1)];
     decoder = this.encoder;
@@ -291,7 +291,7 @@ test('an array that two properties hold is in the tree under both names, as a Mo
   assert.is(tied.getSubmodule('decoder.0'), tied.encoder[0]);
   assert.is(select(tied, 'decoder.*').size, 1);
   assert.equal([...tied.modules()].length, 2);
-  // Each node refers to all before it: there are 2 ** 40 ways through them.
+  // Each node refers to all before it: 2 ** 40 paths.
   interface Node {
     layer: Module;
     inputs: Node[];
@@ -304,7 +304,7 @@ test('an array that two properties hold is in the tree under both names, as a Mo
   assert.is([...graph.modules()].length, 41);
 });
 
-test('two modules with one path are an error that names both, wherever something is kept by path', () => {
+test('two modules with the same path are an error that names both, wherever paths are keys', () => {
   class Two extends Module {
     a = { b: new Linear(2, 3) };
     constructor() {
@@ -330,11 +330,11 @@ test('two modules with one path are an error that names both, wherever something
     () => listHooks(two),
   ];
   for (const look of looks) assert.throws(look, ({ message }: Error) => message === expected, String(look));
-  // What keeps nothing by path works.
+  // Without paths, everything works.
   assert.is([...two.modules()].length, 3);
   assert.is(two.eval().training, false);
   removeAllHooks(two);
-  // The same module twice loses nothing.
+  // The same module twice is no conflict.
   const shared = new ReLU();
   const net = Object.assign(new (class Net extends Module {})(), { 'a.b': shared, a: { b: shared } });
   assert.is(net.getSubmodule('a.b'), shared);
@@ -342,7 +342,7 @@ test('two modules with one path are an error that names both, wherever something
     [...net.namedModules()].map(([path]) => path),
     ['', 'a.b'],
   );
-  // A root and a child without a name.
+  // A root and a child with an empty name.
   const nameless = Object.assign(new (class Net extends Module {})(), { '': new ReLU() });
   assert.throws(
     () => select(nameless, '**'),
@@ -350,7 +350,7 @@ test('two modules with one path are an error that names both, wherever something
   );
 });
 
-test('two modules with one path in different modules are told apart by their parents', () => {
+test('the error for two modules with the same path names their parents', () => {
   class Inner extends Module {
     b = new ReLU();
   }
@@ -361,7 +361,7 @@ test('two modules with one path in different modules are told apart by their par
   assert.throws(() => net.getSubmodule('a.b'), expected);
 });
 
-test('two parameters with one path are an error that names both', () => {
+test('two parameters with the same path are an error that names both', () => {
   const net = Object.assign(new (class Net extends Module {})(), {
     fc: new Linear(1, 1),
     'fc.weight': new Parameter(ones(2)),
@@ -389,7 +389,7 @@ test('a child with the name of a method is an error that says so', () => {
   );
 });
 
-test('train() and eval() set the flag everywhere, and train() takes nothing but a boolean', () => {
+test('train() and eval() set the flag everywhere, and train() accepts only a boolean', () => {
   const net = new Sequential(new ReLU(), new Sequential(new ReLU()));
   const modes = () => [...net.modules()].map((module) => (module as Module).training);
   assert.equal(modes(), [true, true, true, true]);
@@ -400,7 +400,7 @@ test('train() and eval() set the flag everywhere, and train() takes nothing but 
   assert.throws(() => net.train('x' as never), /^training mode is expected to be boolean/);
 });
 
-test('stateDict() copies: neither side sees what the other one does afterwards', () => {
+test('stateDict() copies: later changes stay on their side', () => {
   const layer = new Linear(2, 1);
   layer.weight.assign([1, 2]);
   const copy = layer.stateDict();
@@ -409,7 +409,7 @@ test('stateDict() copies: neither side sees what the other one does afterwards',
   assert.equal([...copy.get('weight')!.data], [1, 2]);
 });
 
-test('a forward reads new values of a parameter at once', () => {
+test('the next forward uses new values of a parameter', () => {
   const layer = new Linear(2, 1);
   const x = tensor([[1, 10]]);
   layer.weight.assign([1, 2]);
@@ -423,7 +423,7 @@ test('a forward reads new values of a parameter at once', () => {
   assert.equal(layer(x).toArray(), [[44]]);
 });
 
-test('two layers that share a weight keep biases of their own', () => {
+test('layers that share a weight keep their own biases', () => {
   const [a, b] = [new Linear(1, 1), new Linear(1, 1)];
   b.weight = a.weight;
   a.weight.assign([2]);
@@ -439,7 +439,7 @@ test('a parameter inside an array is found', () => {
   assert.equal([...new Scales().stateDict().keys()], ['scales.0', 'scales.1']);
 });
 
-test('a subclass prints its own name, and a built-in class its own whatever a minifier calls it', () => {
+test('a subclass prints its own name, and a built-in class is immune to minifiers', () => {
   class Mine extends Linear {}
   assert.is(String(new Mine(1, 1)), 'Mine(in_features=1, out_features=1, bias=True)');
   Object.defineProperty(Linear, 'name', { value: 'q' });

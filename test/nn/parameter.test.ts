@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { Linear, linear, ones, Parameter, rand, relu, Sequential, Tensor, tensor, zeros } from '../../src/index.ts';
 import { tensorReader } from '../../src/nn/index.ts';
 
-test('assign() replaces a parameter, and leaves tensors that were made from it alone', () => {
+test('assign() replaces the values of a parameter, and not those of tensors made from it', () => {
   const p = new Parameter(
     tensor([
       [1, 2],
@@ -43,7 +43,7 @@ test('assign() replaces a parameter, and leaves tensors that were made from it a
   ]);
 });
 
-test('new Parameter() takes a tensor, and says what came instead', () => {
+test('new Parameter() accepts a tensor, and says what it got instead', () => {
   assert.equal(new Parameter(zeros(2, 1)).shape, [2, 1]);
   for (const [value, came] of [
     [[1, 2], 'an array of length 2'],
@@ -65,7 +65,7 @@ test('new Parameter() takes a tensor, and says what came instead', () => {
   );
 });
 
-test('the shape of a Parameter is fixed: what is prepared for the kernels has the same', () => {
+test('the shape of a Parameter is fixed, because its packed weight has the same', () => {
   const layer = new Linear(3, 2);
   const before = layer(zeros(1, 3)).toArray();
   assert.throws(() => Object.assign(layer.weight, { shape: [2, 3] }), TypeError);
@@ -73,7 +73,7 @@ test('the shape of a Parameter is fixed: what is prepared for the kernels has th
   assert.equal(layer(zeros(1, 3)).toArray(), before);
 });
 
-test('assign() copies: what its caller does to the values afterwards changes nothing', () => {
+test('assign() copies: later writes to the source change nothing', () => {
   const p = new Parameter(zeros(2));
   const [array, float32, float64] = [[1, 2], Float32Array.of(3, 4), Float64Array.of(5, 6)];
   const sources: [{ [index: number]: number }, Parameters<Parameter['assign']>[0], number[]][] = [
@@ -94,7 +94,7 @@ test('assign() copies: what its caller does to the values afterwards changes not
   assert.is.not(other.data, p.data);
 });
 
-test('assign() reads each value once: what was checked is what is kept', () => {
+test('assign() reads each value once, so that the checked value is the kept one', () => {
   const p = new Parameter(tensor([1, 2]));
   let reads = 0;
   const values = Object.defineProperty([0, 7], 0, { get: () => (reads++ === 0 ? 5 : 'five') });
@@ -110,7 +110,7 @@ test('assign() reads each value once: what was checked is what is kept', () => {
   assert.equal([p.toArray(), p.shape], [[8, 9], [2]]);
 });
 
-test('assign() says what does not fit', () => {
+test('assign() says what it got and what to pass', () => {
   const p = new Parameter(tensor([1, 2]));
   const bad: [unknown, RegExp][] = [
     [{ data: Float32Array.of(1), shape: [2] }, /^assign\(\): the values must fit shape \[2\], got 1 value$/],
@@ -141,7 +141,7 @@ test('assign() says what does not fit', () => {
   }
 });
 
-/** A layer whose weight is all 1, on ones: its output is twice the weight, whatever is written to that. */
+/** A layer whose weights are 1: for ones, each output is the sum of its row of weights. */
 function layer(): Linear {
   const made = new Linear(2, 2, { bias: false });
   made.weight.assign([1, 1, 1, 1]);
@@ -149,7 +149,7 @@ function layer(): Linear {
 }
 const output = (of: (x: Tensor) => Tensor) => [...of(ones(1, 2)).data];
 
-test('writing to the data of a parameter counts in the next call, as in PyTorch', () => {
+test('writes to the data of a parameter count from the next call on, as in PyTorch', () => {
   const fc = layer();
   const nets: ((x: Tensor) => Tensor)[] = [fc, new Sequential(fc), (x) => linear(x, fc.weight)];
   for (const net of nets) {
@@ -170,7 +170,7 @@ test('writing to the data of a parameter counts in the next call, as in PyTorch'
   assert.equal([...fc.stateDict().get('weight')!.data], [5, 0, 0, 0]);
 });
 
-test('the data of a parameter cannot be replaced: the error names assign()', () => {
+test('replacing the data of a parameter is an error that names assign()', () => {
   const fc = layer();
   for (let called = 0; called < 2; called++) {
     assert.throws(
@@ -184,7 +184,7 @@ test('the data of a parameter cannot be replaced: the error names assign()', () 
   }
 });
 
-test('a parameter shares memory with nothing: not with what it was made from, not with what is made from it', () => {
+test('a parameter shares memory neither with its source nor with its copies', () => {
   const values = Float32Array.of(1, 2, 3, 4);
   const p = new Parameter({ data: values, shape: [2, 2] });
   const copies = [p.reshape(4), tensorReader.keep(p), new Parameter(p), structuredClone(p)] as Tensor[];
@@ -199,7 +199,7 @@ test('a parameter shares memory with nothing: not with what it was made from, no
   for (const { data } of [...copies, kept]) assert.equal([...data], [1, 2, 3, 4]);
 });
 
-test('what the library reads is no write: only a look at the data prepares the weight anew', () => {
+test('only an access of data counts as a write, not the reads of the library', () => {
   const p = new Parameter(ones(2, 2));
   const x = rand(1, 2);
   const reads: (() => unknown)[] = [
@@ -222,7 +222,7 @@ test('what the library reads is no write: only a look at the data prepares the w
   assert.is(p.version, 1);
 });
 
-test('a tensor in the place of a parameter is refused by the next call and by stateDict(), in words of PyTorch', () => {
+test('a tensor in place of a parameter is refused by the next call and by stateDict(), with PyTorch’s text', () => {
   for (const name of ['weight', 'bias'] as const) {
     const net = new Sequential(new Linear(2, 2), new Linear(2, 2));
     (net[1] as unknown as Record<string, unknown>)[name] = name === 'weight' ? zeros(2, 2) : zeros(2);
@@ -245,7 +245,7 @@ test('a tensor in the place of a parameter is refused by the next call and by st
   assert.is(String(fc), 'Linear(in_features=?, out_features=?, bias=True)');
 });
 
-test('a tensor whose memory was transferred is refused wherever it is computed with or read', () => {
+test('a tensor whose memory was transferred is refused wherever it is used', () => {
   const gone = () => {
     const x = ones(2, 2);
     structuredClone(x.data, { transfer: [(x.data as Float32Array).buffer] });
@@ -284,7 +284,7 @@ test('a tensor whose memory was transferred is refused wherever it is computed w
   assert.equal(output(fc), [2, 2]);
 });
 
-test('a shape that was written to is refused before it reaches beyond the values', () => {
+test('a changed shape is refused before anything reads beyond the values', () => {
   const x = ones(1, 2);
   (x.shape as number[])[0] = 100;
   assert.throws(() => {
@@ -293,7 +293,7 @@ test('a shape that was written to is refused before it reaches beyond the values
   assert.throws(() => layer()(x), /has lost its values\n.*\n {2}came: 2 values\n {2}expected: 200/);
 });
 
-test('tensor() takes what a copy of a tensor in another thread holds, and what readSafetensors gives', () => {
+test('tensor() accepts copies of tensors from other threads, and entries of readSafetensors()', () => {
   const x = tensor([
     [1, 2],
     [3, 4],

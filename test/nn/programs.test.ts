@@ -1,10 +1,10 @@
 /**
- * @file Random programs over real layers, by layertap and by a twin of the contract that computes one layer at a time:
- * every hook that fires, every value and every error must be the same, in the same order.
+ * @file Random programs over real layers, run by layertap and by a twin of the contract that computes one layer at a time.
+ * Every hook that fires, every value and every error must be the same, in the same order.
  *
- * LAYERTAP_PROGRAMS is how many programs run: 1500 by default. LAYERTAP_SEED is another seed than the fixed one.
- * LAYERTAP_MODULE is another build of the library, `…/dist/index.js`. A failure prints the seed and the smallest program
- * that fails. beside-pytorch.ts runs the same programs beside PyTorch.
+ * LAYERTAP_PROGRAMS: the number of programs, by default 1500. LAYERTAP_SEED: another seed than the fixed one.
+ * LAYERTAP_MODULE: another build of the library, `…/dist/index.js`. A failure prints the seed and the smallest failing
+ * program. beside-pytorch.ts runs the same programs beside PyTorch.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,7 +15,7 @@ const { LAYERTAP_PROGRAMS = '1500', LAYERTAP_SEED = '20241', LAYERTAP_MODULE } =
 const library: typeof Layertap = await import(LAYERTAP_MODULE ?? '../../src/index.ts');
 
 const CALL = '\\{"act":"call","module":\\d+,"input":0\\}\\n';
-/** An act in the middle of a pass, and a layer that fires after it. */
+/** An act during a pass, and a hook that fires after it. */
 const inPass = (act: string) =>
   new RegExp(`${CALL}(?:(?!call|forward|state).*\\n)*\\{"act":"${act}".*\\n\\w+ \\d+ of \\d`);
 
@@ -39,7 +39,7 @@ const REACHED: Record<string, RegExp> = {
   'a silenced error': /^warning/m,
 };
 
-test('hooks, modules and weights that change in the middle of a pass: layertap does what the contract says', () => {
+test('hooks, modules and weights that change during a pass behave as the contract says', () => {
   const ran = compare(library, { numRuns: Number(LAYERTAP_PROGRAMS), seed: Number(LAYERTAP_SEED) }, REACHED);
   console.log(`${ran.programs} programs, seed ${LAYERTAP_SEED}; with ${JSON.stringify(ran.reached)}`);
   assert.ok(ran.inexact < ran.programs / 10, `${ran.inexact} programs have numbers that are too large to compare`);

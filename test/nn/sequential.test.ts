@@ -1,5 +1,5 @@
-// Layers that nobody listens to hand their activations on inside the kernels. Nobody may be able to tell, but for the
-// time it takes: the same bits, the same errors, whatever is hooked, replaced, assigned or disposed in between.
+// Layers without listeners are fused. That must be unobservable except for the time: the same bits and the same errors,
+// whatever is hooked, replaced, assigned or disposed in between.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -18,7 +18,7 @@ import { kernels, useKernels } from '../../src/kernels/select.ts';
 
 type Layer = (input: Tensor) => Tensor;
 
-/** Every module called on its own: what the chain has to be equal to. */
+/** Calls each module by itself, unfused. */
 const oneByOne = (net: Sequential, x: Tensor): Tensor =>
   [...net].reduce((value: Tensor, module) => (module as unknown as Layer)(value), x);
 
@@ -33,7 +33,7 @@ function same(net: Sequential, x: Tensor, what = ''): void {
 const network = () =>
   new Sequential(new Linear(10, 30), new ReLU(), new Linear(30, 33), new Identity(), new ReLU(), new Linear(33, 2));
 
-test('a chain gives the bits of its layers one by one, at any batch and rank', () => {
+test('fused layers give the bits of single calls, at any batch and rank', () => {
   manualSeed(1);
   const net = network();
   for (const rows of [0, 1, 2, 3, 4, 5, 7, 64, 71]) same(net, randn(rows, 10), `${rows} rows`);
@@ -43,14 +43,14 @@ test('a chain gives the bits of its layers one by one, at any batch and rank', (
   same(net, randn(30_001, 10), 'a batch that passes in blocks');
 });
 
-test('NaN, infinities and negative zeros pass a chain as they pass its layers', () => {
+test('fused layers treat NaN, infinities and negative zeros as single calls do', () => {
   const net = new Sequential(new Linear(3, 9), new ReLU(), new Linear(9, 4), new ReLU());
   same(net, tensor([[NaN, 1, 2]]));
   same(net, tensor([[Infinity, -Infinity, 2]]));
   same(net, tensor([[-0, 1e-45, -1e-45]]));
 });
 
-test('a hook on any one layer gets exactly what that layer puts out, and the network the same bits', () => {
+test('a hook on any layer gets the exact output of that layer, and the network gives the same bits', () => {
   manualSeed(2);
   const net = network();
   const x = randn(5, 10);
@@ -74,7 +74,7 @@ test('a hook on any one layer gets exactly what that layer puts out, and the net
   assert.equal(names, ['Linear', 'ReLU', 'Linear', 'Identity', 'ReLU', 'Linear', 'Sequential']);
 });
 
-test('a hook that replaces an output in the middle is honoured', () => {
+test('a hook may replace an output in the middle', () => {
   const net = network();
   const x = randn(4, 10);
   const before = bits(net(x));
@@ -85,7 +85,7 @@ test('a hook that replaces an output in the middle is honoured', () => {
   assert.equal(bits(net(x)), before);
 });
 
-test('a chain sees what changes between two calls', () => {
+test('a Sequential sees every change between two calls', () => {
   manualSeed(3);
   const net = network();
   const x = randn(3, 10);
@@ -125,7 +125,7 @@ test('a chain sees what changes between two calls', () => {
   assert.equal(bits(net(x)), before);
 });
 
-test('a Sequential in a Sequential is part of the chain, and hooks on it fire', () => {
+test('a nested Sequential is fused, and its hooks fire', () => {
   const inner = new Sequential(new Linear(8, 8), new ReLU());
   const net = new Sequential(new Linear(4, 8), inner, new Sequential(), new Linear(8, 3));
   const x = randn(2, 4);
@@ -139,7 +139,7 @@ test('a Sequential in a Sequential is part of the chain, and hooks on it fire', 
   same(net, x, 'the inner one grew');
 });
 
-test('a ReLU counts before a Sequential that is called, and one inside of that counts once', () => {
+test('a ReLU counts once before a Sequential that is called, and inside one', () => {
   manualSeed(9);
   const x = randn(5, 4);
   const hooked = () => {
@@ -158,15 +158,15 @@ test('a ReLU counts before a Sequential that is called, and one inside of that c
   }
 });
 
-/** How many layers are computed together, in the order in which that is prepared, and how often that is done. */
-function counted(run: (chains: number[], runs: () => number) => void): void {
+/** Records the number of layers of each fused segment, and counts their runs. */
+function counted(run: (segments: number[], runs: () => number) => void): void {
   const before = kernels();
-  const chains: number[] = [];
+  const segments: number[] = [];
   let runs = 0;
   useKernels({
     ...before,
     fuse(layers) {
-      chains.push(layers.length);
+      segments.push(layers.length);
       const fused = before.fuse(layers);
       return {
         run(input, rows) {
@@ -177,13 +177,13 @@ function counted(run: (chains: number[], runs: () => number) => void): void {
     },
   });
   try {
-    run(chains, () => runs);
+    run(segments, () => runs);
   } finally {
     useKernels(before);
   }
 }
 
-test('layers that nobody listens to are computed together, and prepared once', () => {
+test('layers without listeners are fused, once', () => {
   const nested = () =>
     new Sequential(new Linear(4, 5), new Sequential(new ReLU(), new Linear(5, 6), new Sequential()), new Linear(6, 4));
   const listened = (net: Sequential, at: (net: Sequential) => Module) => {
@@ -204,27 +204,27 @@ test('layers that nobody listens to are computed together, and prepared once', (
     ['a hook within the one inside', listened(nested(), (net) => (net[1] as Sequential)[1] as Module), [1, 1, 1], 3],
   ];
   for (const [name, net, expected, perPass] of cases) {
-    counted((chains, runs) => {
+    counted((segments, runs) => {
       for (let pass = 0; pass < 3; pass++) net(randn(2, 4));
-      assert.equal(chains, expected, name);
+      assert.equal(segments, expected, name);
       assert.is(runs(), 3 * perPass, name);
       for (const parameter of net.parameters()) parameter.assign(parameter);
       net(randn(2, 4));
-      assert.equal(chains, [...expected, ...expected], `${name}: other values`);
+      assert.equal(segments, [...expected, ...expected], `${name}: other values`);
     });
   }
 });
 
-test('a Sequential whose modules became more or fewer is prepared once more, and not at each call', () => {
+test('a Sequential that got more or fewer modules is planned once, and not at each call', () => {
   const net = network();
-  counted((chains) => {
+  counted((segments) => {
     net(randn(2, 10));
     net.append(new Linear(2, 2));
     for (let pass = 0; pass < 3; pass++) net(randn(2, 10));
     net.pop();
     net.pop();
     for (let pass = 0; pass < 3; pass++) net(randn(2, 10));
-    assert.equal(chains, [3, 4, 2]);
+    assert.equal(segments, [3, 4, 2]);
   });
 });
 
@@ -245,7 +245,7 @@ test('modules of other classes are called, also between layers', () => {
   );
 });
 
-test('a subclass that says that it is asynchronous stays so inside a Sequential', async () => {
+test('an asynchronous subclass stays asynchronous in a Sequential', async () => {
   class Slow extends Linear {
     static override readonly async = true;
   }
@@ -253,7 +253,7 @@ test('a subclass that says that it is asynchronous stays so inside a Sequential'
   assert.instance(net(randn(1, 2)), Promise);
 });
 
-test('an input that does not fit is the error of the layer that it does not fit', () => {
+test('the layer that an input does not fit throws the error', () => {
   const net = new Sequential(new Linear(3, 4), new ReLU(), new Linear(5, 2));
   const message = (x: unknown) => {
     try {

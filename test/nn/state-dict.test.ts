@@ -48,15 +48,15 @@ for (const [name, make, stateDict, options] of failures) {
   });
 }
 
-test('loadStateDict() is atomic where PyTorch is not: a good entry before a bad one is not loaded', () => {
+test('loadStateDict() is atomic, unlike PyTorch: a good entry before a bad one is not loaded', () => {
   const layer = new Linear(1, 1);
   const before = layer.weight.toArray();
   assert.throws(() => layer.loadStateDict({ weight: tensor([[77]]), bias: zeros(5) }), /size mismatch for bias/);
   assert.equal(layer.weight.toArray(), before);
 });
 
-test('a parameter without dimensions takes a value of shape [1], and none of another', () => {
-  // As PyTorch 2.13's load_state_dict, which knows files of 0.3 by it.
+test('a scalar parameter also loads a value of shape [1], and no other shape', () => {
+  // As PyTorch 2.13 does, for files of 0.3.
   class Scale extends Module {
     w = new Parameter(zeros());
     override forward(): void {}
@@ -69,9 +69,9 @@ test('a parameter without dimensions takes a value of shape [1], and none of ano
   }
 });
 
-test('loadStateDict() reads each value once: getters that change their answer change nothing that was checked', () => {
+test('loadStateDict() reads each value once, so that the checked value is the loaded one', () => {
   const layer = new Linear(1, 2);
-  /** Gives the first answer once, then the second for ever. */
+  /** Returns the first value once, then always the second. */
   const changing = <T>(first: T, then: T) => {
     let reads = 0;
     return () => (reads++ === 0 ? first : then);
@@ -113,7 +113,7 @@ test('loadStateDict() reads each value once: getters that change their answer ch
       [0, 0],
     ],
   );
-  // A Map of somebody's own that gives something else than it lists.
+  // A Map whose get() does not return its entries.
   class Lazy extends Map<string, { data: Float32Array; shape: number[] }> {
     override get(): { data: Float32Array; shape: number[] } {
       return { data: new Float32Array(5), shape: [5] };
@@ -134,7 +134,7 @@ test('loadStateDict() copies: the state dict and the module share nothing afterw
   assert.is(layer.weight.version, version + 1);
 });
 
-test('loadStateDict() makes float32 of integers and of BOOL as PyTorch does when it loads them', () => {
+test('loadStateDict() converts integers and BOOL to float32 as PyTorch does', () => {
   const tensors = readSafetensors(fixtureBytes('pytorch/safetensors/integers.safetensors'));
   const rows = fixtureCases<{ name: string; shape: number[]; float32: number[] }>(
     'pytorch/safetensors/integers.json',
@@ -149,7 +149,7 @@ test('loadStateDict() makes float32 of integers and of BOOL as PyTorch does when
   }
 });
 
-test('loadStateDict() converts what its keys want, and nothing else', () => {
+test('loadStateDict() reads only the entries that have a parameter', () => {
   const asked: string[] = [];
   const lazy = (name: string, shape: number[]) => ({
     get data() {
@@ -167,7 +167,7 @@ test('loadStateDict() converts what its keys want, and nothing else', () => {
   assert.equal(asked, ['weight', 'bias']);
 });
 
-test('loadStateDict() names the key of what it cannot take, and loads nothing', () => {
+test('loadStateDict() names the key of an entry that it cannot load, and loads nothing', () => {
   const tensors = readSafetensors(fixtureBytes('pytorch/safetensors/unread.safetensors'));
   const layer = new Linear(2, 1);
   const before = layer.weight.toArray();
@@ -187,7 +187,7 @@ test('loadStateDict() names the key of what it cannot take, and loads nothing', 
   }
 });
 
-test('loadStateDict() reads data as what their tensor says they are, and refuses what they cannot be', () => {
+test('loadStateDict() reads data as the dtype beside them says, and refuses a dtype that does not fit', () => {
   // 1, -2 and the smallest subnormal of each type, from IEEE 754 and the upper half of float32.
   const float16 = Uint16Array.of(0x3c00, 0xc000, 1);
   const bfloat16 = Uint16Array.of(0x3f80, 0xc000, 1);
@@ -227,7 +227,7 @@ test('loadStateDict() reads data as what their tensor says they are, and refuses
   }
 });
 
-test('loadStateDict() takes maps and plain objects, and says what came otherwise', () => {
+test('loadStateDict() accepts Maps and plain objects, and says what it got otherwise', () => {
   assert.ok(messageOf(() => new Linear(3, 2).loadStateDict([1, 2] as never)).startsWith(pytorchError('load, a list')));
   assert.ok(messageOf(() => new Linear(3, 2).loadStateDict(null as never)).startsWith(pytorchError('load, None')));
   const bare = Object.assign(Object.create(null), good);
@@ -256,7 +256,7 @@ test('loadStateDict() takes maps and plain objects, and says what came otherwise
   );
 });
 
-test('loadStateDict() that is not strict loads what fits and tells the rest', () => {
+test('loadStateDict() with strict: false loads what fits and returns the other keys', () => {
   const module = two();
   const keys = module.loadStateDict({ '0.bias': tensor([1, 2, 3]), 'x.y': zeros(1), z: zeros(1) }, { strict: false });
   // PyTorch: _IncompatibleKeys(missing_keys=[…], unexpected_keys=[…]) of the same case.

@@ -44,7 +44,7 @@ for (const fixture of fixtureJson<FunctionalCase[]>('pytorch/functional.json')) 
   });
 }
 
-test('tensor() takes numbers, nested arrays and typed arrays, and copies them', () => {
+test('tensor() accepts numbers, nested arrays and typed arrays, and copies them', () => {
   assert.equal(tensor(3).shape, []);
   assert.equal(tensor([]).shape, [0]);
   assert.equal(tensor([[], []]).shape, [2, 0]);
@@ -120,7 +120,7 @@ for (const [name, run] of bad) {
   test(`${name}: the error's first line is PyTorch's`, () => assert.is(firstLine(run), pytorchError(name)));
 }
 
-test('sizes that are not whole numbers are refused, by every function that takes a shape', () => {
+test('every function that takes a shape refuses sizes that are not whole numbers', () => {
   for (const size of [NaN, 1.5, Infinity, -0.5, '2', null, undefined, 2 ** 60] as number[]) {
     for (const make of [zeros, ones, rand, randn]) {
       assert.throws(
@@ -144,7 +144,7 @@ test('sizes that are not whole numbers are refused, by every function that takes
   assert.throws(() => full([1], '1' as never), /^full\(\): the value must be a number, got the string "1"$/);
 });
 
-test('an array in the place of the dimensions is refused with the call as it should be', () => {
+test('an array in place of the dimensions is refused with the right call', () => {
   for (const make of [zeros, ones, rand, randn]) {
     assert.is(
       messageOf(() => make([2, 3] as never)),
@@ -154,7 +154,7 @@ test('an array in the place of the dimensions is refused with the call as it sho
   assert.throws(() => zeros(6).reshape([2, 3] as never), /expected: reshape\(2, 3\)$/);
 });
 
-test('sizes are shown as what they are', () => {
+test('messages show sizes with their types', () => {
   const shown = (size: unknown) => messageOf(() => zeros(2, size as number));
   assert.is(shown('3'), 'zeros(): dimension 1 must be a whole number, got the string "3", in [2, "3"]');
   assert.is(shown([3]), 'zeros(): dimension 1 must be a whole number, got an array of length 1, in [2, […]]');
@@ -167,7 +167,7 @@ test('sizes are shown as what they are', () => {
   assert.throws(() => zeros(1).reshape(Symbol('x') as never), /of shape \[Symbol\(x\)\]/);
 });
 
-test('values of other types are refused, with their place', () => {
+test('values of other types are refused with their index', () => {
   assert.throws(
     () => tensor(['a'] as never),
     /^must be real number, not string\n {2}came: the string "a" at values\[0\]$/,
@@ -191,7 +191,7 @@ test('values of other types are refused, with their place', () => {
   assert.throws(() => new Tensor(new Float32Array(2), [NaN]), /dimension 0 must be a whole number, got the number NaN/);
 });
 
-test('a Tensor keeps no array of its caller, and takes whole sizes only', () => {
+test('a Tensor copies its shape, and accepts only whole sizes', () => {
   const shape = [4];
   const t = new Tensor(new Float32Array(4), shape);
   shape[0] = 2;
@@ -249,7 +249,7 @@ interface RandomCase {
 
 const draw = (call: string, shape: number[]) => (call === 'rand' ? rand(...shape) : randn(...shape));
 
-/** A normal number is a float32 product of a logarithm and a cosine; PyTorch's vector versions of these differ in the last bits. */
+/** PyTorch's vector versions of logarithm and cosine differ in the last bits. */
 const NORMAL_TOLERANCE = 5e-7;
 
 function assertDrawn(call: string, came: readonly number[], expected: readonly number[], where: string): void {
@@ -294,7 +294,7 @@ for (const fixture of fixtureJson<RandomCase[]>('pytorch/random.json')) {
   }
 }
 
-test('manualSeed() takes whole numbers only', () => {
+test('manualSeed() accepts only whole numbers', () => {
   for (const seed of [NaN, 1.5, '1', null, Infinity, 2 ** 53] as number[]) {
     assert.throws(
       () => manualSeed(seed),

@@ -1,6 +1,6 @@
 /**
- * @file Random programs beside real PyTorch: which hooks fire in which order, what they see, what comes out, what throws.
- * Needs Python with torch 2.13; the tests do not run it. Ends with the programs that differ, the shortest first.
+ * @file Random programs beside real PyTorch: the hooks that fire, their order, inputs and outputs, and errors. Needs Python
+ * with torch 2.13; the tests do not run it. Prints the programs that differ, the shortest first.
  *
  *   node --import tsx test/nn/programs/beside-pytorch.ts [programs = 20000] [seed = 1] [python = python3]
  */
@@ -22,7 +22,7 @@ const pytorch = spawn(python, [new URL('beside_pytorch.py', import.meta.url).pat
 });
 const answers = createInterface({ input: pytorch.stdout })[Symbol.asyncIterator]();
 
-/** PyTorch's errors have other words: that there is one has to be the same. Its hooks are not given the number of the call. */
+/** PyTorch's errors have other texts, so only their presence is compared. Its hooks get no call number. */
 const asPyTorch = (lines: string[]) =>
   lines.map((line) => line.replace(/^threw (?!user$).*/, 'threw error').replace(/, call \d+$/, ''));
 

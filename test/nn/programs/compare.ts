@@ -7,7 +7,7 @@ import type { Program } from './program.ts';
 import { run } from './run.ts';
 import { makeTwin } from './twin.ts';
 
-/** Where lines part, with what came before; undefined where they do not. */
+/** The first difference, with the lines before it; undefined if there is none. */
 export function difference(lines: readonly string[], expected: readonly string[], name: string): string | undefined {
   let same = 0;
   while (same < lines.length && lines[same] === expected[same]) same++;
@@ -19,7 +19,7 @@ export function difference(lines: readonly string[], expected: readonly string[]
   ].join('\n');
 }
 
-/** What the twin says of a program; undefined where its numbers are too large to be the same in any order. */
+/** The twin's lines; undefined if numbers get too large for every order of additions to give the same sum. */
 export function expectedLines(program: Program): string[] | undefined {
   const lines = run(program, makeTwin);
   return lines.includes('inexact') ? undefined : lines;
@@ -28,7 +28,7 @@ export function expectedLines(program: Program): string[] | undefined {
 export interface Ran {
   programs: number;
   inexact: number;
-  /** How many programs reached each of the patterns. */
+  /** The number of programs that matched each pattern. */
   reached: Record<string, number>;
 }
 

@@ -1,8 +1,8 @@
-/** @file Random programs over real layers, by fast-check: hooks that change in the middle of a pass what runs next. */
+/** @file Random programs over real layers, by fast-check: hooks that change, during a pass, what runs next. */
 import fc from 'fast-check';
 import type { Act, Class, Give, HookData, ModuleData, Program, Target, Values } from './program.ts';
 
-/** Raw numbers, which shrink well; what they mean depends on the program that they are part of. */
+/** Raw numbers, which shrink well. The rest of the program gives them a meaning. */
 const number = fc.noBias(fc.nat(9999));
 const numbers = (length: number) => fc.array(number, { minLength: length, maxLength: length });
 
@@ -42,7 +42,7 @@ const WEIGHTS = [
   [2, 3],
 ];
 
-/** Acts that change hooks; by what a call does, too. */
+/** Acts that change hooks, directly or by a call. */
 const CHANGES_HOOKS: readonly Act['act'][] = ['register', 'remove', 'call', 'forward'];
 
 /** Small whole numbers, most of them not 0. */
@@ -59,9 +59,9 @@ export const programs = (common = false): fc.Arbitrary<Program> => raw.map((data
 
 function resolve(raw: Raw, common: boolean): Program {
   const pick = <V>(list: readonly V[], number: number): V => list[number % list.length]!;
-  // Some programs have one weight in many layers with a bias each.
+  // Some programs share one weight between layers with different biases.
   const isShared = raw.flavour % 6 === 5;
-  // Two weights and two biases at least.
+  // At least two weights and two biases.
   const isBias = (i: number, kind: number) => (i < 4 ? i >= 2 : isShared || kind % 2 === 1);
   const parameters: Values[] = raw.parameters.map(([kind, seed], i) => {
     const rare = kind! % 11 === 10;
@@ -79,7 +79,7 @@ function resolve(raw: Raw, common: boolean): Program {
   const linears = kinds.flatMap((kind, i) => (kind === 'Linear' ? [i] : []));
   const containers = kinds.flatMap((kind, i) => (kind === 'Sequential' ? [i] : []));
   const holders = kinds.flatMap((kind, i) => (kind === 'Sequential' || kind === 'Own' ? [i] : []));
-  // By hand or attached, not both: what happens to a method that is patched while it is attached is attach's business.
+  // Patched or attached, not both: attach has its own tests for that.
   const attaches = !common && raw.flavour % 4 === 3;
   const grows = raw.flavour % 2 === 0;
 
@@ -159,7 +159,7 @@ function resolve(raw: Raw, common: boolean): Program {
       ? (['hook', 'hook', 'pre-hook', 'transform'] as const)
       : (['hook', 'hook', 'pre-hook', 'transform', 'observer'] as const);
     let name: HookData['kind'] = pick(names, kind);
-    // Attached methods have the same verbs; hooks and pre-hooks are enough. Globally there are no others.
+    // For attached methods, hooks and pre-hooks are enough. Globally there are no others.
     if ((target === 'global' || 'attach' in target) && name !== 'pre-hook') name = 'hook';
     const takesOptions = name === 'hook' || name === 'pre-hook';
     return {

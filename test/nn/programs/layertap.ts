@@ -1,20 +1,20 @@
-/** @file Layertap as a side. The library is an argument: another build of it can be tried. */
+/** @file The side of layertap. The library is an argument, so that another build can run. */
 import { map as rxMap } from 'rxjs';
 import type * as Layertap from '../../../src/index.ts';
 import { type Class, type Side, UserError, type Values } from './program.ts';
 
 type Library = typeof Layertap;
 type Tensor = Layertap.Tensor;
-/** Any module: what it has is known by how it was made. */
+/** Any module; how it was made decides its members. */
 // biome-ignore lint/suspicious/noExplicitAny: four classes of the library, and those that inherit from them
 type AnyModule = any;
 interface Weights {
   parameter: Layertap.Parameter;
-  /** The array that it was made from. */
+  /** The array behind the parameter's initial value. */
   source: Float32Array;
 }
 
-/** What errors are, by their first lines. */
+/** Names of errors, by their first lines. */
 const NAMES: [RegExp, string][] = [
   [/^mat1 and mat2 shapes cannot be multiplied|^linear\(\): the bias does not fit/, 'shapes'],
   [/^cannot assign '.*' as parameter/, 'no parameter'],

@@ -1,6 +1,6 @@
 /**
- * @file Programs over real layers, as data: JSON, so that PyTorch runs them too. Modules are numbered; what a container
- * holds has a lower number than the container, so that nothing that is put into one can make a cycle.
+ * @file Programs over real layers, as JSON, so that PyTorch can run them too. Modules are numbered. Those in a container have
+ * lower numbers than the container, which rules out cycles.
  */
 
 export type Class = 'Linear' | 'ReLU' | 'Identity' | 'Sequential';
@@ -10,34 +10,34 @@ export type ModuleData =
   | { kind: 'Linear'; weight: number; bias: number; inherits: boolean }
   | { kind: 'ReLU' | 'Identity' }
   | { kind: 'Sequential'; children: number[]; inherits: boolean }
-  /** A forward of the user's own: `acts[i]` are done before the i-th child is called, the last ones at the end. */
+  /** A user's module: its forward performs `acts[i]` before it calls the i-th child, and the last acts at the end. */
   | { kind: 'Own'; children: number[]; acts: Act[][]; gives: Give };
 
 export type Layered = Extract<ModuleData, { children: number[] }>;
 
-/** What a hook makes of the value that it gets. */
+/** How a hook changes its value. */
 export type Give = 'nothing' | 'plus' | 'times' | 'throw';
 
-/** An index is taken modulo the size that the container has by then. */
+/** An index counts modulo the current size of the container. */
 export type Act =
   | { act: 'register' | 'remove'; hook: number }
   /** `assign`, or the idiom `parameter.data.fill(value)`. */
   | { act: 'assign'; parameter: number; values: number[] }
   | { act: 'fill'; parameter: number; value: number }
-  /** Writes into the array that the parameter was made from: a Parameter has copied it. */
+  /** Writes to the array behind the parameter's initial value, which the Parameter has copied. */
   | { act: 'write source'; parameter: number; value: number }
-  /** Gives a Linear another Parameter, or one that other layers have too; -1 is no bias. */
+  /** Gives a Linear another Parameter, possibly a shared one; -1 is no bias. */
   | { act: 'set'; module: number; what: 'weight' | 'bias'; parameter: number }
-  /** Puts a plain Tensor in the Parameter's place. */
+  /** Puts a plain Tensor in place of a Parameter. */
   | { act: 'set tensor'; module: number; what: 'weight' | 'bias'; parameter: number }
   | { act: 'swap' | 'insert'; container: number; index: number; module: number }
   | { act: 'append'; container: number; module: number }
   | { act: 'pop'; container: number; index: number }
-  /** Assigns forward, to an instance or to the prototype of a class: `plus` is another forward, `wrap` calls the one before. */
+  /** Assigns forward on an instance or a prototype: `plus` replaces it, `wrap` calls the previous one. */
   | { act: 'patch'; on: number | Class; how: 'plus' | 'wrap' }
   | { act: 'unpatch'; on: number | Class }
   | { act: 'dispose'; module: number }
-  /** Calls a module, or only its forward; what it throws is logged and goes no further. */
+  /** Calls a module, or only its forward, and logs an error instead of throwing it. */
   | { act: 'call' | 'forward'; module: number; input: number };
 
 export type Target = { module: number } | 'global' | { attach: number | Class };
@@ -61,19 +61,19 @@ export interface Program {
   inputs: Values[];
   modules: ModuleData[];
   hooks: HookData[];
-  /** What happens outside of any call. The last module is called at the end, in any case. */
+  /** The acts outside of any call. At the end, the last module is called in any case. */
   steps: Act[];
 }
 
-/** What a program runs on. Modules, parameters and values of a side are its own; the runner only passes them on. */
+/** An implementation that runs programs. Its modules, parameters and values are opaque to the runner. */
 export interface Side<M, P, T> {
   tensor(values: Values): T;
   show(value: T): string;
-  /** Each value changed, to a new tensor. */
+  /** A new tensor of changed values. */
   map(value: T, change: (x: number) => number): T;
   parameter(values: Values): P;
   make(data: ModuleData, children: M[], parameters: P[], forward: (own: M, input: T) => T): M;
-  /** A child of a module that was made of children. */
+  /** The current child of a container or a user's module. */
   child(container: M, index: number): M;
   size(container: M): number;
   call(module: M, input: T): T;
@@ -90,18 +90,15 @@ export interface Side<M, P, T> {
   patch(on: M | Class, forward: (module: M, input: T, before: (input: T) => T) => T): void;
   unpatch(on: M | Class): void;
   dispose(module: M): void;
-  /** Keys and values; a module under several paths has several. */
+  /** Keys and values of the state dict. */
   state(root: M): [string, string][];
-  /** In a word, what an error is: the same one on both sides. */
+  /** A name for an error, the same on both sides. */
   nameOf(error: unknown): string;
-  /** Undoes what would outlive the program. */
+  /** Undoes effects that would outlive the program. */
   close(): void;
 }
 
-/**
- * `module` is where it fires; undefined is an attached method, whose `receiver` is the module. A transform is not given
- * the number of the call.
- */
+/** `module` is undefined for an attached method, whose `receiver` is the module. A transform gets no call number. */
 export type Fire<M, T> = (
   module: M | undefined,
   input: T,

@@ -1,10 +1,10 @@
 import type { Act, Fire, Give, Program, Side } from './program.ts';
 import { UserError } from './program.ts';
 
-/** What hooks do in one program, at most: a hook may call its own module. */
+/** Limits recursion: a hook may call its own module. */
 const MOST_ACTS = 60;
 
-/** Runs a program on one side. Its lines are what happened, in order. */
+/** Runs a program on one side. @returns a line for each event, in order */
 export function run<M, P, T>(program: Program, makeSide: (log: (line: string) => void) => Side<M, P, T>): string[] {
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
@@ -20,7 +20,7 @@ export function run<M, P, T>(program: Program, makeSide: (log: (line: string) =>
     if (give === 'nothing') return undefined;
     return side.map(value, give === 'plus' ? (x) => x + 1 : (x) => x * 2);
   };
-  /** A module's number, or that of the class that was patched. */
+  /** A module by its number, or the name of a class. */
   const target = <K extends string>(on: number | K): M | K => (typeof on === 'number' ? modules[on]! : on);
 
   function act(data: Act): unknown {
@@ -89,14 +89,14 @@ export function run<M, P, T>(program: Program, makeSide: (log: (line: string) =>
   function fire(hook: number): Fire<M, T> {
     const { acts, gives, kind } = program.hooks[hook]!;
     return (module, input, output, call, receiver) => {
-      // The numbers of an attached method go on from program to program.
+      // The call numbers of an attached method continue across programs.
       const at = module === undefined ? `attached to ${modules.indexOf(receiver!)}` : modules.indexOf(module);
       const number = module === undefined ? '' : `, call ${call}`;
       const shown = output === undefined ? '' : `, ${side.show(output)}`;
       log(`${kind} ${hook} of ${at}: ${kind === 'transform' ? shown : `${side.show(input)}${shown}${number}`}`);
       perform(acts);
       const value = kind === 'pre-hook' ? input : output;
-      // An alwaysCall hook gets no output where forward did not finish.
+      // An alwaysCall hook gets no output if forward threw.
       if (gives === 'throw') throw new UserError('user');
       return value === undefined ? undefined : change(gives, value);
     };

@@ -16,24 +16,24 @@ interface Table {
   preHooks: readonly Hook[];
   hooks: readonly Hook[];
   observers: readonly Hook[];
-  /** How many calls have started while there were listeners. */
+  /** The number of calls that had listeners. */
   calls: number;
 }
 
-/** `plain`: a Tensor, which is no Parameter. */
+/** `plain`: a Tensor instead of a Parameter. */
 type Weights = Values & { plain?: true };
 
 interface TwinModule {
   readonly data: ModuleData;
   readonly table: Table;
   readonly children: TwinModule[];
-  /** How often children were added or removed. */
+  /** Bumped when children are added or removed. */
   changes: number;
   weight: Weights;
   bias: Weights | null;
   /** An own property `forward`. */
   own: Forward | undefined;
-  /** The forward of a class of the user's. */
+  /** The forward of a user's class. */
   readonly inherent: Forward | undefined;
 }
 
@@ -103,7 +103,7 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
   };
   const classes = { ...builtIn };
 
-  /** What `object.forward` is, as a property. */
+  /** The value of the property `object.forward`. */
   const lookUp = (on: TwinModule | Class): Forward =>
     typeof on === 'string' ? classes[on] : (on.own ?? inherited(on));
   const inherited = ({ inherent, data }: TwinModule): Forward => inherent ?? classes[data.kind as Class];
@@ -114,7 +114,7 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
     return hooked(module.table, globals, module, undefined, forward, input);
   }
 
-  /** `attachedTo` is the object that an attached method runs on: its hooks get no module. */
+  /** `attachedTo` is the receiver of an attached method, whose hooks get no module. */
   function hooked(
     table: Table,
     globals: Table,
@@ -152,7 +152,7 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
     }
   }
 
-  /** What is attached, by the object that has the method. */
+  /** Attached methods, by the object that has the method. */
   const attached = new Map<TwinModule | Class, { table: Table; installed: Forward | undefined }>();
 
   function put(on: TwinModule | Class, forward: Forward | undefined): void {
@@ -166,7 +166,7 @@ export function makeTwin(log: (line: string) => void): Side<TwinModule, Weights,
     if (place.installed === undefined) {
       const found = typeof on === 'string' ? classes[on] : on.own;
       const interceptor: Forward = (module, input) => {
-        // A method that was found on the prototype is the one that is there now.
+        // An inherited method is the current one of the prototype.
         const original = found ?? inherited(module);
         return place.installed === interceptor
           ? hooked(place.table, none, module, module, original, input)
