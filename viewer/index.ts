@@ -1,4 +1,16 @@
+/**
+ * A viewer of activations, in an element of a page.
+ * @module
+ */
+
 /* Mounting */
+export { type MountOptions, mountPacked, mountViewer, type Viewer } from './mount.ts';
+
+/* Sources */
+export { type LiveOptions, liveSource, postActivations } from './sources/live.ts';
+export { workerSource } from './sources/worker-source.ts';
+export type { DataSource, Progress, SourceListener } from './sources/data-source.ts';
+export type { MessageEnd } from './sources/worker-messages.ts';
 
 /* What sources give */
 export type {
@@ -11,12 +23,13 @@ export type {
   TextPoint,
   ViewerPoint,
 } from './data/points.ts';
-export { type MountOptions, mountViewer, type Viewer } from './mount.ts';
-export type { DataSource, Progress, SourceListener } from './sources/data-source.ts';
-/* Sources */
-export { type LiveOptions, liveSource } from './sources/live.ts';
-export { postActivations, workerSource } from './sources/worker.ts';
-export type { MessageEnd } from './sources/worker-messages.ts';
 
-/* What is shown and how */
-export { FIRST_VIEW, type Hover, type Range, type Statistic, type View, ViewState } from './state/view-state.ts';
+/* What a viewer holds */
+export type { Alert, AlertKind } from './data/alerts.ts';
+export type { HistogramColumn } from './data/histogram-column.ts';
+export type { HistogramSeries } from './data/histogram-series.ts';
+export type { ScalarSeries } from './data/scalar-series.ts';
+export type { SeriesKind, Store } from './data/store.ts';
+
+/* What it shows, and how */
+export type { Hover, Range, Statistic, View, ViewListener, ViewState } from './state/view-state.ts';

@@ -134,7 +134,9 @@ const tests = {
     const directory = join(folder('later'), 'runs');
     const server = await startView(directory);
     const { page, close } = await open(server.url);
-    await page.locator('.warnings li', { hasText: 'there is no directory runs' }).waitFor({ state: 'attached' });
+    await page
+      .locator('.warnings li', { hasText: 'the directory runs does not exist yet' })
+      .waitFor({ state: 'attached' });
     const writer = new SummaryWriter(directory);
     writer.addHistogram('fc1', Float32Array.of(1, 2, 3), 0);
     await writer.flush();

@@ -548,7 +548,7 @@ test('wrong arguments are said, and leave the element free', async (viewer) => {
     /^TypeError: .*source must be a DataSource or a Selection, got undefined/,
     /^TypeError: .*source must be a DataSource or a Selection, got an object/i,
     /^TypeError: .*unknown option "color"; the options are theme, pageKeys/,
-    /^TypeError: .*option "theme" must be 'auto', 'light' or 'dark', got the string "blue"/,
+    /^TypeError: .*option "theme" must be one of 'auto', 'light', 'dark', got the string "blue"/,
     /^Error: .*a <img> .* cannot hold a viewer/,
     /^Error: no such directory/,
     /^TypeError: .*the options must be an object, got null/,

@@ -1,5 +1,4 @@
-import { ClampedBins } from '../data/clamped-bins.ts';
-import { DEFAULT_EDGES } from '../data/default-edges.ts';
+import { ClampedBins, DEFAULT_EDGES } from '../data/default-edges.ts';
 import type { Bins } from '../data/points.ts';
 
 /** Edges are clamped to this, so that the width of a bin is finite. */

@@ -1,13 +1,13 @@
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins } from './points.ts';
 
-/** Of unlike edges at most so many bins are made, or as many as either has: a sum takes no more memory than its parts. */
+/** A sum over unlike edges has at most this many bins, or as many as either part: no more memory than the parts take. */
 const MOST_BINS = 64;
 
 /**
- * The sum of two histograms. It is exact where their edges are equal or both are stretches of the shared ones. Else it has
- * the edges of both, a bin that is cut by an edge of the other is spread evenly over its parts, and neighbours are joined
- * until there are no more bins than either has (or 64); whole counts stay whole, and the total is exact.
+ * The sum of two histograms: exact if their edges are equal or both on the default edges. Otherwise the sum has the edges of
+ * both; a bin cut by an edge of the other is spread evenly, and neighbours are joined until there are no more bins than
+ * either has (or 64). The total stays exact, and whole counts whole.
  */
 export function addBins(a: Bins, b: Bins): Bins {
   if (a.counts.length === 0) return b;
@@ -34,7 +34,7 @@ export function addBins(a: Bins, b: Bins): Bins {
   return fewerBins({ edges, counts }, Math.max(MOST_BINS, a.counts.length, b.counts.length));
 }
 
-/** Joins neighbouring bins, about equally many each, where there are more than so many. */
+/** Joins neighbouring bins, about equally many each, until there are at most this many. */
 export function fewerBins(bins: Bins, most: number): Bins {
   const before = bins.counts.length;
   if (before <= most) return bins;
@@ -54,7 +54,7 @@ export function sameEdges(a: Float64Array, b: Float64Array): boolean {
   return true;
 }
 
-/** All edges of both; one that is double in either, the bin of a single value, is double. */
+/** All edges of both. Double edges, of a bin for a single value, stay double. */
 function unionOf(a: Float64Array, b: Float64Array): Float64Array {
   const edges = new Float64Array(a.length + b.length);
   let length = 0;
@@ -68,20 +68,20 @@ function unionOf(a: Float64Array, b: Float64Array): Float64Array {
   return edges.subarray(0, length);
 }
 
-/** Adds the counts of a histogram to bins whose edges contain its own. */
+/** Adds the counts of a histogram to bins whose edges include its own. */
 function spread({ edges: from, counts }: Bins, edges: Float64Array, into: Float64Array): void {
   for (let i = 0, at = 0; i < counts.length; i++) {
     const [left, right] = [from[i]!, from[i + 1]!];
     while (edges[at]! < left) at++;
-    // A bin for one value: the bin of its own between two equal edges.
+    // A bin for a single value.
     if (left === right) {
       into[at]! += counts[i]!;
       at++;
       continue;
     }
-    // Past a bin for one value at its left edge, which the other histogram may have.
+    // Past a bin for a single value, which the other histogram may have here.
     while (edges[at + 1] === left) at++;
-    // Half of it, where the width of all numbers is beyond them.
+    // Halved if the width overflows.
     const unit = right - left === Infinity ? 0.5 : 1;
     const width = right * unit - left * unit;
     for (; edges[at]! < right; at++) {
@@ -95,7 +95,7 @@ function areWhole(counts: Float64Array): boolean {
   return true;
 }
 
-/** Rounds such that each sum from the left is the rounded sum. */
+/** Rounds so that each cumulative count is the rounded one. */
 function makeWhole(counts: Float64Array): void {
   let [sum, given] = [0, 0];
   for (let i = 0; i < counts.length; i++) {

@@ -1,12 +1,141 @@
-/** Something that a person should look at, and where. */
+import type { HistogramPoint, ScalarPoint } from './points.ts';
+
+/** Something that a person should look at. */
 export interface Alert {
   readonly kind: AlertKind;
   readonly run: string;
   readonly tag: string;
   /** The first step of it. */
   readonly step: number;
-  /** A sentence, of which the tag and the step are no part. */
+  /** A sentence without the tag and the step. */
   readonly message: string;
 }
 
 export type AlertKind = 'nan' | 'infinity' | 'dead' | 'exploding' | 'constant' | 'backwards';
+
+/** This many records in a row must be all zeros, or one value: weights often begin so. */
+const STREAK = 5;
+/** How many times larger than the median of the last scales is an explosion. */
+const EXPLOSION = 1000;
+/** The median is of this many scales at most, … */
+const REMEMBERED = 32;
+/** … and of this many at least. */
+const ENOUGH = 5;
+
+/** Watches one tag of one run. Gives one alert of each kind. */
+export class AlertWatch {
+  readonly #run: string;
+  readonly #tag: string;
+  /** The step of the alert of each kind. */
+  readonly #given: Map<AlertKind, number> = new Map();
+  #lastStep = -Infinity;
+  #zeros: Streak = new Streak();
+  #constant: Streak = new Streak();
+  readonly #deviations: Scale = new Scale();
+  readonly #extents: Scale = new Scale();
+
+  constructor(run: string, tag: string) {
+    this.#run = run;
+    this.#tag = tag;
+  }
+
+  /** @returns the alerts of the next record */
+  histogram({ step, summary }: HistogramPoint): Alert[] {
+    const { count, nan, negativeInfinity, positiveInfinity, zeros, min, max, std } = summary;
+    const alerts = this.#order(step);
+    const give = (kind: AlertKind, at: number, message: string) => this.#give(alerts, kind, at, message);
+    if (nan > 0) give('nan', step, `${share(nan, count)} NaN.`);
+    const infinities = negativeInfinity + positiveInfinity;
+    if (infinities > 0) give('infinity', step, `${share(infinities, count)} infinite.`);
+    const zeroSince = this.#zeros.next(step, count > 0 && zeros === count);
+    if (zeroSince !== undefined) give('dead', zeroSince, 'All values are zero from here on.');
+    const constantSince = this.#constant.next(step, count > 1 && min === max && min !== 0);
+    if (constantSince !== undefined) give('constant', constantSince, `All values are ${digits(min)} from here on.`);
+    const grown = this.#deviations.next(std) ?? this.#extents.next(Math.max(Math.abs(min), Math.abs(max)));
+    if (grown !== undefined) give('exploding', step, `The values became ${digits(grown)} times as large.`);
+    return alerts;
+  }
+
+  scalar({ step, value }: ScalarPoint): Alert[] {
+    const alerts = this.#order(step);
+    if (Number.isNaN(value)) this.#give(alerts, 'nan', step, 'The value is NaN.');
+    else if (!Number.isFinite(value)) this.#give(alerts, 'infinity', step, `The value is ${value}.`);
+    return alerts;
+  }
+
+  /** Values of a record that turn out to be NaN or infinite after it was added. */
+  found(kind: 'nan' | 'infinity', step: number, count: number): Alert[] {
+    const alerts: Alert[] = [];
+    const what = kind === 'nan' ? 'NaN' : 'infinite';
+    this.#give(alerts, kind, step, count === 1 ? `One value is ${what}.` : `${count} values are ${what}.`);
+    return alerts;
+  }
+
+  /** Forgets this step and later ones: their alerts may be given again. */
+  purge(step: number): void {
+    for (const [kind, at] of this.#given) if (at >= step) this.#given.delete(kind);
+    this.#lastStep = Math.min(this.#lastStep, step - 1);
+    [this.#zeros, this.#constant] = [new Streak(), new Streak()];
+  }
+
+  /** A record replaces those of its step and later ones. The first one that does gives an alert. */
+  #order(step: number): Alert[] {
+    const alerts: Alert[] = [];
+    const last = this.#lastStep;
+    if (step <= last) {
+      const given = this.#given.get('backwards');
+      this.purge(step);
+      if (given !== undefined) this.#given.set('backwards', given);
+    }
+    if (step < last) {
+      this.#give(alerts, 'backwards', step, `Step ${step} came after step ${last}. Two programs in one run?`);
+    }
+    this.#lastStep = step;
+    return alerts;
+  }
+
+  #give(alerts: Alert[], kind: AlertKind, step: number, message: string): void {
+    if (this.#given.has(kind)) return;
+    this.#given.set(kind, step);
+    alerts.push({ kind, run: this.#run, tag: this.#tag, step, message });
+  }
+}
+
+/** TensorFlow's histograms tell that there are some, not how many: their count is 1. */
+function share(some: number, all: number): string {
+  if (all === 1) return 'At least one value is';
+  return some === all ? `All ${all} values are` : `${some} of ${all} values are`;
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Consecutive records for which a condition holds. */
+class Streak {
+  #first = 0;
+  #length = 0;
+
+  /** @returns the first step of the streak, once it is long enough */
+  next(step: number, holds: boolean): number | undefined {
+    if (!holds) this.#length = 0;
+    else if (this.#length++ === 0) this.#first = step;
+    return this.#length >= STREAK ? this.#first : undefined;
+  }
+}
+
+/** Compares a size with the last ones. */
+class Scale {
+  readonly #sizes: number[] = [];
+  #next = 0;
+
+  /** @returns how many times larger than the median of the last ones it is, if that is an explosion */
+  next(size: number): number | undefined {
+    if (!(size > 0) || size === Infinity) return undefined;
+    let smaller = 0;
+    for (const one of this.#sizes) if (one * EXPLOSION <= size) smaller++;
+    const exploded = this.#sizes.length >= ENOUGH && smaller * 2 > this.#sizes.length;
+    const median = exploded ? this.#sizes.toSorted((a, b) => a - b)[this.#sizes.length >> 1]! : 0;
+    this.#sizes[this.#next] = size;
+    this.#next = (this.#next + 1) % REMEMBERED;
+    return exploded ? size / median : undefined;
+  }
+}

@@ -1,25 +1,30 @@
-/** Bytes that grow at their end. */
+/** A growing array of bytes. */
 export class BytePool {
   #bytes: Uint8Array = new Uint8Array(0);
-  /** How many are in use. */
   length = 0;
 
-  /** What it takes, room to grow included. */
+  /** In bytes, including reserved space. */
   get capacity(): number {
     return this.#bytes.length;
   }
 
-  /** From the first byte on; another array after {@link append}. */
+  /** Valid until the next {@link append}. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
 
-  /** Gives back the room to grow. */
+  /** Frees the reserved space. */
   trim(): void {
     if (this.length < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.length);
   }
 
-  /** @returns where the bytes begin */
+  /** Whether these bytes are at this place. */
+  holds(bytes: Uint8Array, at: number): boolean {
+    for (let i = 0; i < bytes.length; i++) if (this.#bytes[at + i] !== bytes[i]) return false;
+    return true;
+  }
+
+  /** @returns the place of the bytes */
   append(bytes: Uint8Array): number {
     const at = this.length;
     this.length += bytes.length;

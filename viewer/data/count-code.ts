@@ -1,25 +1,25 @@
 /**
- * @file The counts of a column as bytes. Of 600 bins most hold few values or none, so that a column takes a tenth of
- * what 64-bit numbers would:
+ * @file The counts of a column as bytes. Most of 600 bins hold few values or none, so this takes a tenth of what 64-bit
+ * numbers would:
  *
  *     counts   5  0  0  0  300                bytes   0 | 5 | 0 3 | 172 2
  *
- * After a first byte 0 come whole numbers as varints, seven bits a byte, the lowest first; a 0 says that the next varint
- * is a number of empty bins. After a first byte 1 come float64s, little-endian: counts that are not whole.
+ * After a first byte 0: whole numbers as varints, seven bits a byte, lowest first. A 0 is followed by a varint, the number
+ * of empty bins. After a first byte 1: little-endian float64s, for counts that are not whole.
  */
 
 const WHOLE = 0;
 const DOUBLES = 1;
 
-/** A varint of 2 ** 53 has eight bytes, and an empty bin takes two. */
+/** Of a varint of 2 ** 53. An empty bin takes two. */
 const MOST_BYTES = 8;
 
-let room = new Uint8Array(4096);
+let buffer = new Uint8Array(4096);
 
-/** Counts, which are not negative, as bytes. @returns a view of memory that the next call writes to */
+/** Encodes non-negative counts. @returns a view of memory that the next call writes to */
 export function encodeCounts(counts: Float64Array): Uint8Array {
-  if (room.length < 1 + counts.length * MOST_BYTES) room = new Uint8Array(1 + counts.length * MOST_BYTES);
-  const into = room;
+  if (buffer.length < 1 + counts.length * MOST_BYTES) buffer = new Uint8Array(1 + counts.length * MOST_BYTES);
+  const into = buffer;
   into[0] = WHOLE;
   let at = 1;
   for (let i = 0; i < counts.length; i++) {
@@ -43,14 +43,14 @@ function encodeDoubles(counts: Float64Array, into: Uint8Array): Uint8Array {
   return into.subarray(0, 1 + counts.length * 8);
 }
 
-/** @throws RangeError where bytes from elsewhere cannot be so many counts */
+/** @throws RangeError if bytes from a file or a message cannot hold `size` counts */
 export function checkCode(code: Uint8Array, size: number): void {
   if (size < 0 || (code[0] === DOUBLES && code.length < 1 + size * 8)) {
     throw new RangeError(`${code.length} bytes for ${size} counts`);
   }
 }
 
-/** Reads as many counts as `into` is long. */
+/** Fills `into` with counts. */
 export function decodeCounts(from: Uint8Array, at: number, into: Float64Array): void {
   if (from[at++] === DOUBLES) {
     const view = new DataView(from.buffer, from.byteOffset + at, into.length * 8);

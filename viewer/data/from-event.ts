@@ -1,10 +1,11 @@
 import type { LoggedBins, LoggedEvent, LoggedHistogram, RunEvent } from '../../src/tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
-import { unclampedEdges } from './clamped-bins.ts';
+import { lowerBound } from './binary-search.ts';
+import { unclampedEdges } from './default-edges.ts';
 import { packBins } from './packed-bins.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
 
-/** More bins than these are joined; it is beyond what any program logs. */
+/** More bins than any program logs are joined. */
 const MOST_BINS = 4096;
 
 /** A record that cannot be drawn. */
@@ -13,8 +14,8 @@ export class UnusableRecord extends Error {
 }
 
 /**
- * What a viewer shows of an event; undefined for what it does not show. Nothing of the event's own memory is kept.
- * @throws UnusableRecord for a histogram whose bins make no sense; says which run, tag and step, and why
+ * The point of an event; undefined if the viewer does not show it. Keeps none of the event's memory.
+ * @throws UnusableRecord for invalid bins, with run, tag and step
  */
 export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
   switch (event.kind) {
@@ -27,7 +28,7 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
     case 'text':
       return { ...event, run };
     case 'image':
-      // They may be views of all that was read with them.
+      // Copies: they may be views of a whole chunk of the file.
       return { ...event, run, images: event.images.map((bytes) => bytes.slice()) };
     case 'start':
       return { kind: 'restart', run, step: event.step };
@@ -52,14 +53,14 @@ function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {
 }
 
 /**
- * Bins without gaps: an empty bin where there was one, and none at the ends.
- * @returns the bins, and the edges that are stored for theirs: shared ones where there are such
+ * Fills gaps with empty bins, and trims empty ones at the ends.
+ * @returns the bins, and the edges to store: default ones if possible
  */
 function binsOf({ bins, statistics }: LoggedHistogram): { bins: Bins; edges: Float64Array } {
   const { lefts, rights, counts } = bins;
   checkCounts(counts);
   const { min, max } = statistics ?? UNKNOWN;
-  // Views of one array, as of PyTorch's records: there are no gaps.
+  // Views of one array, as for PyTorch's records, have no gaps.
   const isOne = lefts.buffer === rights.buffer && rights.byteOffset === lefts.byteOffset + 8 && counts.length > 0;
   if (isOne) {
     const whole = trimmed(new Float64Array(lefts.buffer, lefts.byteOffset, counts.length + 1), counts);
@@ -96,8 +97,8 @@ function isAscending(edges: Float64Array): boolean {
 }
 
 /**
- * One bin after another, each of them checked. TensorFlow's bins of values with NaN or infinities have edges that are NaN or
- * infinite, and say nothing of where the values are that they count.
+ * Checks each bin. With NaN or infinities among the values, TensorFlow writes bins with NaN or infinite edges; they do not
+ * tell where their values are.
  */
 function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64Array): Bins {
   const edges: number[] = [];
@@ -106,7 +107,7 @@ function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64A
     let [left, right] = [lefts[i]!, rights[i]!];
     const isBounded = Number.isFinite(left) && Number.isFinite(right);
     if (!isBounded && (counts[i] === 0 || (Number.isNaN(left) && right === Infinity))) continue;
-    // Where nothing bounds the outermost bins they are as wide as nothing: what they hold is beyond.
+    // Unbounded outermost bins get no width: their values are beyond the edges.
     if (i === 0 && left === -Infinity) left = right;
     if (i === counts.length - 1 && right === Infinity) right = left;
     const last = edges.at(-1) ?? -Infinity;
@@ -128,9 +129,9 @@ function withoutGaps(lefts: Float64Array, rights: Float64Array, counts: Float64A
 }
 
 /**
- * What a record says of its values. Those in no bin are NaN if `min` is, as PyTorch writes it, and infinite if `min` or
- * `max` is; otherwise nobody says what they are: infinities of both signs, NaN in a file of layertap (which says it beside
- * the histogram), or values beyond the bins.
+ * Values in no bin are NaN if `min` is, as PyTorch writes it, and infinite if `min` or `max` is. Otherwise they are unknown:
+ * infinities of both signs, values beyond the bins, or NaN in a file of layertap, which counts them in a scalar beside the
+ * histogram.
  */
 function summaryOf({ statistics, bins: logged }: LoggedHistogram, bins: Bins): PointSummary {
   const { edges, counts } = bins;
@@ -147,7 +148,7 @@ function summaryOf({ statistics, bins: logged }: LoggedHistogram, bins: Bins): P
   const count = Number.isFinite(num) ? Math.max(num, inBins) : inBins;
   const [isBelow, isAbove] = [min < first && min > -Infinity, max > last && max < Infinity];
   const lost = lostOf(count - inBins, min, max, isBelow, isAbove);
-  // What is finite and beyond the bins is in the sums too.
+  // The sums include finite values beyond the bins.
   const finite = isBelow || isAbove ? count : inBins;
   let mean = sum / finite;
   let std = min === max ? 0 : Math.sqrt(Math.max(0, sumSquares / finite - mean * mean));
@@ -169,8 +170,8 @@ function summaryOf({ statistics, bins: logged }: LoggedHistogram, bins: Bins): P
 }
 
 /**
- * TensorFlow's newer form has no statistics. NaN among the values makes all its edges NaN, and an infinity the last one
- * infinite or all of them NaN: how many there are is lost, but there is one at least.
+ * TensorFlow's newer form has no statistics. A NaN makes all edges NaN; an infinity makes the last one infinite, or all NaN.
+ * The number of them is lost, but there is at least one.
  */
 function lostInEdges({ rights, counts }: LoggedBins, inBins: number): typeof NONE_LOST {
   let total = 0;
@@ -186,7 +187,7 @@ const NONE_LOST = { nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, 
 function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbove: boolean): typeof NONE_LOST {
   if (lost <= 0) return NONE_LOST;
   if (Number.isNaN(min) || Number.isNaN(max)) return { ...NONE_LOST, nan: lost };
-  // What the extremes are, is there once at least; where it is the only kind, that often.
+  // Each kind of extreme occurs at least once; if it is the only kind, it is all of them.
   const kinds = [
     ['negativeInfinity', min === -Infinity],
     ['positiveInfinity', max === Infinity],
@@ -199,7 +200,7 @@ function lostOf(lost: number, min: number, max: number, isBelow: boolean, isAbov
   return { ...NONE_LOST, ...Object.fromEntries(there.map((kind) => [kind, 1])), unknown: lost - there.length };
 }
 
-/** Mean and standard deviation, as if all values were in the middle of their bins. */
+/** Mean and standard deviation, taking values to be in the middle of their bins. */
 function spreadOf({ edges, counts }: Bins, total: number): { mean: number; std: number } {
   const middle = (i: number) => edges[i]! / 2 + edges[i + 1]! / 2;
   let [mean, variance] = [0, 0];
@@ -209,17 +210,12 @@ function spreadOf({ edges, counts }: Bins, total: number): { mean: number; std: 
 }
 
 /**
- * How many values are exactly 0, if the bins tell: the bin of one value does, and PyTorch's [0, 1e-12) holds nothing else
- * that anybody computes. NaN where zero is in a bin with others.
+ * The number of exact zeros: of a bin for the single value, or PyTorch's [0, 1e-12), in which no other values occur in
+ * practice. NaN if 0 is in a wider bin.
  */
 function zerosIn({ edges, counts }: Bins): number {
-  let [low, high] = [0, edges.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (edges[middle]! < 0) low = middle + 1;
-    else high = middle;
-  }
-  // Below it, if there is one, is a bin that holds zero where the edge is beyond it, or is the right edge of all.
+  const low = lowerBound(edges, 0);
+  // 0 is in the bin below if that edge is above 0, or the last one.
   const isEdge = edges[low] === 0 && low < counts.length;
   if (isEdge && edges[low + 1]! <= 1e-12) return counts[low]!;
   const holds = isEdge ? counts[low]! : low > 0 && low < edges.length ? counts[low - 1]! : 0;

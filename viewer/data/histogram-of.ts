@@ -3,10 +3,7 @@ import { distribution } from '../../src/index.ts';
 import { DEFAULT_EDGES } from './default-edges.ts';
 import type { Bins, PointSummary } from './points.ts';
 
-/**
- * The distribution of values, exactly: counts between PyTorch's default edges, from the first bin that holds something to
- * the last, and what no bin tells: zeros, NaN, infinities, what lies beyond the edges.
- */
+/** The exact distribution of values: counts between PyTorch's default edges, trimmed at both ends, and their summary. */
 export function histogramOf(values: Numbers): { bins: Bins; summary: PointSummary } {
   const { counts, below, above, variance, sum, sumSquares, ...summary } = distribution(values, DEFAULT_EDGES);
   let first = 0;
@@ -15,7 +12,7 @@ export function histogramOf(values: Numbers): { bins: Bins; summary: PointSummar
   while (end > first && counts[end - 1] === 0) end--;
   if (first === end) first = end = 0;
   return {
-    // A copy of the counts: they are a few of many.
+    // A copy of the counts, most of which are trimmed.
     bins: { edges: DEFAULT_EDGES.subarray(first, end + 1), counts: counts.slice(first, end) },
     summary: {
       ...summary,

@@ -1,9 +1,8 @@
 /**
- * @file Points as bytes, to be posted to another thread or kept in a file. A histogram of 600 bins takes some 400 bytes:
- * its counts are coded as in count-code.ts, and default edges are not written.
+ * @file Points as bytes, for another thread or a file. A histogram of 600 bins takes some 400 bytes: counts as in
+ * count-code.ts, and no default edges.
  */
-import { BytesReader } from './bytes-reader.ts';
-import { BytesWriter } from './bytes-writer.ts';
+import { BytesReader, BytesWriter } from './bytes.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import { countCodeOf, PackedBins } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
@@ -16,7 +15,7 @@ export function packPoints(points: readonly ViewerPoint[]): Uint8Array<ArrayBuff
   return writer.finish();
 }
 
-/** @throws RangeError for bytes that are cut off, or others */
+/** @throws RangeError for other bytes */
 export function unpackPoints(bytes: Uint8Array): ViewerPoint[] {
   const reader = new BytesReader(bytes);
   const points: ViewerPoint[] = [];
@@ -38,7 +37,7 @@ export function writePoint(writer: BytesWriter, point: ViewerPoint): void {
     writer.whole(point.texts.length);
     for (const text of point.texts) writer.text(text);
   } else {
-    // Whatever a file claims.
+    // Not integers: a file may claim any size.
     for (const size of [point.width, point.height]) writer.double(size);
     writer.whole(point.images.length);
     for (const image of point.images) writer.bytes(image);
@@ -56,7 +55,7 @@ export function readPoint(reader: BytesReader): ViewerPoint {
   if (kind === 'scalar') return { kind, ...head, value: reader.double() };
   if (kind === 'text') return { kind, ...head, texts: Array.from({ length: reader.whole() }, () => reader.text()) };
   const [width, height, count] = [reader.double(), reader.double(), reader.whole()];
-  // Copies: the bytes around them need not be kept.
+  // Copies, so that they do not keep the message alive.
   return { kind, ...head, width, height, images: Array.from({ length: count }, () => reader.bytes().slice()) };
 }
 

@@ -1,32 +1,31 @@
 import type { Alert } from './alerts.ts';
-import { BytesReader } from './bytes-reader.ts';
-import { BytesWriter } from './bytes-writer.ts';
+import { BytesReader, BytesWriter } from './bytes.ts';
 import { readPoint, writePoint } from './pack-points.ts';
 import type { ViewerPoint } from './points.ts';
 import { Store } from './store.ts';
 
 export interface PackOptions {
-  /** Of each histogram's columns at most so many; neighbours are added to each other. Default 200. */
+  /** The most columns of a histogram; neighbours are added. Default 200. */
   readonly columns?: number;
-  /** Of each curve at most so many numbers; extremes stay. Default 1000. */
+  /** The most numbers of a curve; extremes are kept. Default 1000. */
   readonly scalars?: number;
-  /** Of each tag's pictures at most so many. Default 4. */
+  /** The most images of a tag. Default 4. */
   readonly images?: number;
 }
 
 const FORMAT = 'layertap store 1';
 
 /**
- * What a store holds as bytes, from which {@link unpackStore} makes a store again: a format, the alerts as JSON, and then
- * the points of pack-points.ts. Some hundred bytes for a histogram; they deflate well.
- * @throws RangeError for an option that is no number of at least 1
+ * A store as bytes, for {@link unpackStore}: the format, the alerts as JSON, and the points as in pack-points.ts. Some
+ * hundred bytes per histogram, which deflate well.
+ * @throws RangeError for an option below 1
  */
 export function packStore(
   store: Store,
   { columns = 200, scalars = 1000, images = 4 }: PackOptions = {},
 ): Uint8Array<ArrayBuffer> {
   for (const [name, value] of Object.entries({ columns, scalars, images })) {
-    if (!(value >= 1)) throw new RangeError(`packStore(): option "${name}" must be at least 1, got ${value}`);
+    if (!(value >= 1)) throw new RangeError(`packLogs(): option "${name}" must be at least 1, got ${value}`);
   }
   const writer = new BytesWriter();
   writer.text(FORMAT);
@@ -35,11 +34,11 @@ export function packStore(
   return writer.finish();
 }
 
-/** @throws Error for other bytes; RangeError where they are cut off */
+/** @throws Error for other bytes; RangeError if they end too early */
 export function unpackStore(bytes: Uint8Array): Store {
   const reader = new BytesReader(bytes);
   const format = reader.text();
-  if (format !== FORMAT) throw new Error(`unpackStore(): '${FORMAT}' expected, got '${format.slice(0, 40)}'`);
+  if (format !== FORMAT) throw new Error(`mountPacked(): the format must be '${FORMAT}', got '${format.slice(0, 40)}'`);
   const store = new Store({ alerts: JSON.parse(reader.text()) as Alert[] });
   const points: ViewerPoint[] = [];
   while (!reader.isAtEnd) points.push(readPoint(reader));
@@ -47,7 +46,7 @@ export function unpackStore(bytes: Uint8Array): Store {
   return store;
 }
 
-/** Tag by tag, so that tags come in their order again. */
+/** By tag, which keeps the order of the tags. */
 function* pointsOf(store: Store, columns: number, scalars: number, images: number): Generator<ViewerPoint> {
   const { runs } = store;
   for (const tag of store.tags('histogram')) {
@@ -71,7 +70,7 @@ function* pointsOf(store: Store, columns: number, scalars: number, images: numbe
   for (const tag of store.tags('text')) for (const run of runs) yield* store.texts(run, tag);
 }
 
-/** So many of them, from the first to the last; of one the last. */
+/** This many elements, evenly from the first to the last; the last if one. */
 function spread<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
   return Array.from(

@@ -1,6 +1,5 @@
-/** What every record of a series has. */
 interface Point {
-  /** The run it belongs to; a live source has one run, 'live' if nothing else was said. */
+  /** The name of the run; by default 'live' for a live source. */
   readonly run: string;
   readonly tag: string;
   readonly step: number;
@@ -9,8 +8,8 @@ interface Point {
 }
 
 /**
- * Bins from left to right, without gaps: bin i holds `counts[i]` values between `edges[i]` and `edges[i + 1]`. Edges do
- * not descend; two that are equal make a bin for one value.
+ * Bins without gaps: bin i holds `counts[i]` values between `edges[i]` and `edges[i + 1]`. Edges do not descend; equal ones
+ * bound a bin for a single value.
  */
 export interface Bins {
   /** n + 1 of them. */
@@ -20,30 +19,30 @@ export interface Bins {
 }
 
 /**
- * What is known of the values beside their bins. Numbers are NaN where nothing is known: an event file does not tell
- * zeros from what lies near them, if its bins do not.
+ * Statistics of the values. Unknown ones are NaN: zeros, for example, if an event file has them in a bin with other
+ * values.
  */
 export interface PointSummary {
-  /** All values, those in no bin included. */
+  /** The number of values, those in no bin included. */
   readonly count: number;
-  /** Of the finite values, as far as they are known; likewise the next three. */
+  /** Of the finite values, like the next three. */
   readonly mean: number;
   readonly std: number;
   readonly min: number;
   readonly max: number;
-  /** Exact zeros, which are in a bin too. */
+  /** Exact zeros; they are in a bin too. */
   readonly zeros: number;
   readonly nan: number;
   readonly negativeInfinity: number;
   readonly positiveInfinity: number;
-  /** Finite, and beyond the outer edges: below the first one, above the last one. */
+  /** Finite values below the first and above the last edge. */
   readonly below: number;
   readonly above: number;
-  /** In no bin, and nobody says why: a file gives the sum of NaN, infinities and what is beyond the edges alone. */
+  /** In no bin for an unknown reason: a file may give only the sum of NaN, infinities and values beyond the edges. */
   readonly unknown: number;
 }
 
-/** The numbers of a summary, in the order in which they are stored. */
+/** In the order in which they are stored. */
 export const SUMMARY_NAMES: readonly (keyof PointSummary)[] = [
   'count',
   'mean',
@@ -64,7 +63,7 @@ export interface HistogramPoint extends Point {
   readonly kind: 'histogram';
   readonly bins: Bins;
   readonly summary: PointSummary;
-  /** Where it is the sum of several records: how many, and the last one's step. */
+  /** For the sum of several records: their number, and the step of the last. */
   readonly records?: number;
   readonly lastStep?: number;
 }
@@ -83,16 +82,15 @@ export interface ImagePoint extends Point {
   readonly kind: 'image';
   readonly width: number;
   readonly height: number;
-  /** Each of them as a file: a PNG mostly. */
+  /** Image files, usually PNG. */
   readonly images: readonly Uint8Array[];
 }
 
-/** A run that went on from this step after a crash: its points from there on do not count. */
+/** A run resumed from this step after a crash: its earlier points from there on are dropped. */
 export interface RestartPoint {
   readonly kind: 'restart';
   readonly run: string;
   readonly step: number;
 }
 
-/** What a source gives. */
 export type ViewerPoint = HistogramPoint | ScalarPoint | TextPoint | ImagePoint | RestartPoint;

@@ -2,7 +2,7 @@ import { addBins, sameEdges } from './add-bins.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import type { Bins } from './points.ts';
 
-/** The value below which this share (0 to 1) of what is in some bins lies; NaN where there is nothing. */
+/** The value below which this share (0 to 1) of the values lies, spread evenly within a bin; NaN if there are none. */
 export function quantileOf({ edges, counts }: Bins, share: number): number {
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;
@@ -20,8 +20,19 @@ export function quantileOf({ edges, counts }: Bins, share: number): number {
   return edges[last]! * (1 - part) + edges[last + 1]! * part;
 }
 
-/** Adds those histograms to each other that are added exactly: all on default edges, and neighbours of equal edges. */
-export function joined(histograms: readonly Bins[]): Bins[] {
+/** The quantiles of several histograms together; undefined if all are empty. */
+export function jointQuantiles(
+  histograms: readonly Bins[],
+  lower: number,
+  upper: number,
+): readonly [number, number] | undefined {
+  const joined = join(histograms);
+  const low = jointQuantile(joined, lower);
+  return Number.isNaN(low) ? undefined : [low, jointQuantile(joined, upper)];
+}
+
+/** Adds the histograms that can be added exactly: those on default edges, and neighbours of equal edges. */
+function join(histograms: readonly Bins[]): Bins[] {
   const sum = new Float64Array(DEFAULT_EDGES.length - 1);
   const others: Bins[] = [];
   for (const bins of histograms) {
@@ -35,11 +46,8 @@ export function joined(histograms: readonly Bins[]): Bins[] {
   return [{ edges: DEFAULT_EDGES, counts: sum }, ...others];
 }
 
-/**
- * The value below which this share of what is in several histograms together lies; NaN where there is nothing. Halves the
- * range until it is a float32's precision, so that no bins need to be joined.
- */
-export function jointQuantile(histograms: readonly Bins[], share: number): number {
+/** Bisects to a float32's precision, so that bins of unlike edges need not be joined. */
+function jointQuantile(histograms: readonly Bins[], share: number): number {
   let [total, low, high] = [0, Infinity, -Infinity];
   for (const { edges, counts } of histograms) {
     for (let i = 0; i < counts.length; i++) {
@@ -64,10 +72,10 @@ export function jointQuantile(histograms: readonly Bins[], share: number): numbe
   return high;
 }
 
-/** Enough for the width of all float64s, halved in between their exponents. */
+/** Enough for the range of all float64s, bisected by exponents. */
 const MOST_TURNS = 100;
 
-/** In the middle of the exponents, where numbers are far apart: 1e30 is not halfway to 1. */
+/** In the middle of the exponents if they differ much: the middle of 1 and 1e30 is 1e15. */
 function between(low: number, high: number): number {
   if (low < 0 && high > 0) return 0;
   const [small, large] = low < 0 ? [-high, -low] : [low, high];
@@ -75,7 +83,6 @@ function between(low: number, high: number): number {
   return low < 0 ? -middle : middle;
 }
 
-/** How many of the values in some bins are at most this one. */
 function countBelow({ edges, counts }: Bins, value: number): number {
   let below = 0;
   for (let i = 0; i < counts.length && edges[i]! <= value; i++) {

@@ -1,15 +1,12 @@
 import type { ImagePoint, TextPoint } from './points.ts';
 
-/** As many as TensorBoard keeps of pictures. */
+/** As TensorBoard keeps of images. */
 const MOST = 10;
 
-/**
- * The pictures or texts of one tag in one run, in the order of steps: ten of them at most, spread over all steps, the
- * first and the last one included.
- */
+/** The images or texts of one tag in one run, in the order of steps: at most ten, spread from the first to the last. */
 export class RecordList<P extends ImagePoint | TextPoint> {
   #points: P[] = [];
-  /** How many points were left out between those that were kept, one after another, and are left out of new ones. */
+  /** Every n-th point is kept. */
   #stride = 1;
   #seen = 0;
 
@@ -17,17 +14,17 @@ export class RecordList<P extends ImagePoint | TextPoint> {
     return this.#points;
   }
 
-  /** What it takes in memory, about. */
+  /** About the memory that it takes. */
   get bytes(): number {
     return this.#points.reduce((sum, point) => sum + sizeOf(point), 300);
   }
 
-  /** The last step of all; -Infinity where there is none. */
+  /** The last step; -Infinity if there is none. */
   get newest(): number {
     return this.#points.at(-1)?.step ?? -Infinity;
   }
 
-  /** Puts a record where its step belongs, in the place of one of the same step. */
+  /** Inserts a record by its step. It replaces one of the same step. */
   add(point: P): void {
     const points = this.#points;
     const at = points.findLastIndex(({ step }) => step <= point.step);
@@ -35,7 +32,7 @@ export class RecordList<P extends ImagePoint | TextPoint> {
       points[at] = point;
       return;
     }
-    // The newest one is always there, until a newer one comes; of all others every n-th stays.
+    // The newest is always kept; of the others every n-th.
     const newest = at === points.length - 1;
     if (newest && points.length > 1 && (this.#seen - 1) % this.#stride !== 0) points.pop();
     points.splice(newest ? points.length : at + 1, 0, point);
@@ -48,7 +45,7 @@ export class RecordList<P extends ImagePoint | TextPoint> {
     if (this.#points.length === 0) [this.#seen, this.#stride] = [0, 1];
   }
 
-  /** Leaves out every second one, but not the last. @returns whether it became smaller */
+  /** Drops every second one except the last. @returns whether it became smaller */
   shrink(): boolean {
     if (this.#points.length < 3) return false;
     const last = this.#points.length - 1;

@@ -1,4 +1,6 @@
-/** Rows of numbers, all of one width, one after another in one array. */
+import { lowerBound } from './binary-search.ts';
+
+/** Rows of `width` numbers in one array. */
 export class Rows {
   readonly width: number;
   length = 0;
@@ -8,7 +10,7 @@ export class Rows {
     this.width = width;
   }
 
-  /** What it takes, in bytes, room to grow included. */
+  /** In bytes, including reserved space. */
   get capacity(): number {
     return this.#numbers.byteLength;
   }
@@ -21,7 +23,7 @@ export class Rows {
     this.#numbers[row * this.width + column] = value;
   }
 
-  /** Makes room for a row before another one, or at the end. What is in it is to be set. */
+  /** Inserts a row before another one, or at the end. Its numbers must be set. */
   insert(row: number): void {
     const { width } = this;
     this.#reserve((this.length + 1) * width);
@@ -29,24 +31,18 @@ export class Rows {
     this.length++;
   }
 
-  /** Removes rows, `end` not included. */
+  /** Removes the rows from `start` up to, not including, `end`. */
   remove(start: number, end: number): void {
     this.#numbers.copyWithin(start * this.width, end * this.width, this.length * this.width);
     this.length -= end - start;
   }
 
-  /** The first row whose number in this column, by which the rows are sorted, is at least the value; or their number. */
+  /** The first row whose number in this column, by which the rows are sorted, is at least `value`. */
   lowerBound(column: number, value: number): number {
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.get(middle, column) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(this.#numbers, value, this.length, this.width, column);
   }
 
-  /** Gives back the room to grow. */
+  /** Frees the reserved space. */
   trim(): void {
     if (this.length * this.width < this.#numbers.length)
       this.#numbers = this.#numbers.slice(0, this.length * this.width);

@@ -1,23 +1,26 @@
 import { lowerBound } from './binary-search.ts';
 
+/** The objects of a series themselves, in bytes, about. */
+const OVERHEAD = 700;
+
 /**
- * The numbers of one tag in one run, in the order of steps. {@link shrink} leaves out every second one, but not those
- * that a drawn line shows: of four neighbours the smallest and the largest stay, or one that is NaN.
+ * The numbers of one tag in one run, in the order of steps. {@link shrink} halves them and keeps what a drawn line shows: the
+ * smallest and the largest of four neighbours, or a NaN.
  */
 export class ScalarSeries {
-  /** Changes with each change of the data. */
+  /** Increases with each change. */
   version = 0;
   length = 0;
   #steps: Float64Array = new Float64Array(1);
   #values: Float64Array = new Float64Array(1);
   #wallTimes: Float64Array = new Float64Array(1);
 
-  /** What it takes in memory, about. */
+  /** About the memory that it takes. */
   get bytes(): number {
     return OVERHEAD + 3 * this.#steps.byteLength;
   }
 
-  /** Views of the series' memory, until it changes; `length` of them. */
+  /** A view, valid until the series changes. */
   get steps(): Float64Array {
     return this.#steps.subarray(0, this.length);
   }
@@ -31,12 +34,12 @@ export class ScalarSeries {
     return this.#wallTimes.subarray(0, this.length);
   }
 
-  /** The last step of all; -Infinity where there is none. */
+  /** The last step; -Infinity if there is none. */
   get newest(): number {
     return this.length === 0 ? -Infinity : this.#steps[this.length - 1]!;
   }
 
-  /** Puts a number where its step belongs, in the place of one of the same step. */
+  /** Inserts a number by its step. It replaces one of the same step. */
   add(step: number, wallTime: number, value: number): void {
     const at = this.#lowerBound(step);
     if (at === this.length || this.#steps[at] !== step) {
@@ -50,16 +53,16 @@ export class ScalarSeries {
     this.version++;
   }
 
-  /** The same numbers, but no more than so many. */
+  /** A copy with at most this many numbers. */
   reduced(most: number): ScalarSeries {
     const series = new ScalarSeries();
     [series.#steps, series.#values, series.#wallTimes, series.length] = [...this.#arrays(), this.length];
-    // Its arrays are replaced, and never written to.
+    // Shares the arrays: shrinking replaces them.
     while (series.length > most && series.shrink());
     return series;
   }
 
-  /** Forgets what has this step or a later one. */
+  /** Removes this step and later ones. */
   purge(step: number): void {
     const length = this.#lowerBound(step);
     if (length === this.length) return;
@@ -81,7 +84,7 @@ export class ScalarSeries {
     return true;
   }
 
-  /** Of four neighbours, but not the last of all: which two stay, in their order. */
+  /** The ones of four neighbours that stay, in order. The last of all is not among them. */
   #extremes(start: number): number[] {
     const end = Math.min(start + 4, this.length - 1);
     let [low, high] = [start, start];
@@ -94,9 +97,9 @@ export class ScalarSeries {
   }
 
   #lowerBound(step: number): number {
-    // Mostly it is the next one.
+    // Most often a new step.
     if (this.length === 0 || this.#steps[this.length - 1]! < step) return this.length;
-    return lowerBound(this.steps, step);
+    return lowerBound(this.#steps, step, this.length);
   }
 
   #arrays(): [Float64Array, Float64Array, Float64Array] {
@@ -111,6 +114,3 @@ export class ScalarSeries {
     }) as [Float64Array, Float64Array, Float64Array];
   }
 }
-
-/** The objects of a series themselves, about. */
-const OVERHEAD = 700;

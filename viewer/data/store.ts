@@ -1,17 +1,15 @@
-import { AlertWatch } from './alert-watch.ts';
-import type { Alert } from './alerts.ts';
+import { type Alert, AlertWatch } from './alerts.ts';
 import { HistogramSeries } from './histogram-series.ts';
 import type { HistogramPoint, ImagePoint, RestartPoint, ScalarPoint, TextPoint, ViewerPoint } from './points.ts';
 import { RecordList } from './record-list.ts';
 import { ScalarSeries } from './scalar-series.ts';
 
-/** A kind of series. */
 export type SeriesKind = 'histogram' | 'scalar' | 'image' | 'text';
 
 export interface StoreOptions {
-  /** How many bytes all series may take together, about. Default 192 MB. */
+  /** About the bytes that all series may take together. Default 192 MB. */
   readonly budget?: number;
-  /** What is to be said of the data, where that is known already: then nothing else is looked for. */
+  /** The alerts, if they are known already: the store then looks for no others. */
   readonly alerts?: readonly Alert[];
 }
 
@@ -22,14 +20,14 @@ interface Series {
   shrink(): boolean;
 }
 
-/** A series, and what it took when it was last looked at. */
+/** `bytes` is the size of the series when it was last measured. */
 interface Entry<S extends Series = Series> {
   readonly series: S;
   readonly watch: AlertWatch;
   bytes: number;
 }
 
-/** The series of one run by their tags. */
+/** The series of one run, by kind and tag. */
 interface RunSeries {
   readonly histogram: Map<string, Entry<HistogramSeries>>;
   readonly scalar: Map<string, Entry<ScalarSeries>>;
@@ -39,7 +37,7 @@ interface RunSeries {
 
 const KINDS = ['histogram', 'scalar', 'image', 'text'] as const satisfies SeriesKind[];
 
-/** How layertap's SummaryWriter says what a histogram cannot: `fc1/NaN` counts what is in no bin of `fc1`. */
+/** Scalars of layertap's SummaryWriter: `fc1/NaN` counts the NaN in no bin of `fc1`. */
 const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | 'positiveInfinity'])[] = [
   ['/NaN', 'nan'],
   ['/-Inf', 'negativeInfinity'],
@@ -47,13 +45,12 @@ const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | '
 ];
 
 /**
- * Everything that came from a source. As in TensorBoard, a record takes the place of all earlier ones of its run and tag
- * with the same or a later step: what a program logged before it crashed does not count, once it has gone on from a
- * checkpoint. All that is kept is within bounds: where a memory budget is exceeded, the largest series are made
- * smaller, histograms by adding neighbours to each other.
+ * The data from a source. As in TensorBoard, a record replaces all earlier ones of its run and tag with the same or a later
+ * step: they were logged before a crash, and the run resumed from a checkpoint. Memory is bounded: over budget, the largest
+ * series shrink, histograms by adding neighbours.
  */
 export class Store {
-  /** Changes with each change of anything. */
+  /** Increases with each change. */
   version = 0;
   readonly #budget: number;
   readonly #runs: Map<string, RunSeries> = new Map();
@@ -66,13 +63,13 @@ export class Store {
   #names: string[] = [];
   #alerts: Alert[];
   readonly #watches: boolean;
-  /** Unknown where it may have become shorter, until it is asked for. */
+  /** Unknown after a removal, until it is asked for. */
   #steps: readonly [number, number] | undefined | 'unknown';
   readonly #listeners: Set<() => void> = new Set();
   #bytes = 0;
-  /** The largest series as of some time ago, the largest last: which of them become smaller next. */
+  /** The next series to shrink, the largest last. */
   #large: Entry[] = [];
-  /** When it is time to make series smaller. */
+  /** Series shrink when `bytes` exceeds this. */
   #limit: number;
 
   constructor({ budget = 192 * 2 ** 20, alerts }: StoreOptions = {}) {
@@ -82,28 +79,28 @@ export class Store {
     this.#alerts = [...(alerts ?? [])];
   }
 
-  /** What all series take in memory, about. */
+  /** About the memory that all series take. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** In the order of their names, numbers in them by their size. */
+  /** Sorted by name, numbers in names by value. */
   get runs(): readonly string[] {
     return this.#names;
   }
 
-  /** In the order in which they were noticed. */
+  /** In the order in which they occurred. */
   get alerts(): readonly Alert[] {
     return this.#alerts;
   }
 
-  /** The first and last step of everything. */
+  /** The first and last step of all series. */
   get steps(): readonly [number, number] | undefined {
     if (this.#steps === 'unknown') this.#steps = this.#stepsNow();
     return this.#steps;
   }
 
-  /** The tags of one kind in all runs, in the order of their first points. */
+  /** The tags of all runs, in the order of their first points. */
   tags(kind: SeriesKind): readonly string[] {
     return [...this.#tags[kind]];
   }
@@ -116,12 +113,12 @@ export class Store {
     return this.#runs.get(run)?.scalar.get(tag)?.series;
   }
 
-  /** Sampled where there are too many. In the order of steps. */
+  /** At most ten, spread over all steps, in order. */
   images(run: string, tag: string): readonly ImagePoint[] {
     return this.#runs.get(run)?.image.get(tag)?.series.points ?? [];
   }
 
-  /** As {@link images}. */
+  /** At most ten, like {@link images}. */
   texts(run: string, tag: string): readonly TextPoint[] {
     return this.#runs.get(run)?.text.get(tag)?.series.points ?? [];
   }
@@ -134,7 +131,7 @@ export class Store {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Is called after each `add`. @returns how to stop listening */
+  /** Calls the listener after each `add`. @returns stops that */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -187,7 +184,7 @@ export class Store {
     this.#measure(entry);
   }
 
-  /** A record takes the place of those of its tag from its step on, and nothing more is said of these. */
+  /** Removes the records from this step on, and their alerts. */
   #goBack({ series }: Entry, { run, tag, step }: { run: string; tag: string; step: number }): void {
     series.purge(step);
     const isOver = (alert: Alert) =>
@@ -238,7 +235,7 @@ export class Store {
     this.#bytes += entry.bytes;
   }
 
-  /** The largest series become smaller, one after another, until there is room again: no more than is needed now. */
+  /** Shrinks the largest series, one at a time, until all are within the budget. */
   #shrink(): void {
     let tried = 0;
     while (this.#bytes > this.#budget) {
@@ -246,14 +243,14 @@ export class Store {
         const entries = [...this.#runs.values()].flatMap((run) => [...entriesOf(run)]);
         if (tried >= entries.length) break;
         const largest = entries.reduce((most, { bytes }) => Math.max(most, bytes), 0);
-        // The largest last. Half as large is large, too: so that it is not looked for with each point.
+        // All above half of the largest, so that this is not done for each point.
         this.#large = entries.filter(({ bytes }) => bytes >= largest / 2).sort((a, b) => a.bytes - b.bytes);
       }
       const entry = this.#large.pop()!;
       tried = entry.series.shrink() ? 0 : tried + 1;
       this.#measure(entry);
     }
-    // What cannot become smaller is not tried again with each point.
+    // Series that cannot shrink are not tried again with each point.
     this.#limit = this.#bytes > this.#budget ? this.#bytes * 1.1 : this.#budget;
   }
 

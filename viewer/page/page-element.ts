@@ -1,4 +1,4 @@
-/** The element of a page that is the viewer's alone, and the name of what it shows. */
+/** The element that fills the page, and the name of what it shows. */
 export function pageElement(): { element: HTMLElement; name: string } {
   const element = document.querySelector<HTMLElement>('#viewer')!;
   document.body.style.margin = '0';

@@ -1,11 +1,11 @@
-/** @file The page of a report: it holds its data itself. */
-import { unpackStore } from '../data/pack.ts';
-import { mountStore } from '../mount.ts';
+/** @file The page of a report. It holds its data in an element. */
+import { mountPacked } from '../mount.ts';
 import { pageElement } from './page-element.ts';
 
 const { element, name } = pageElement();
-const packed = inflate(bytesOf(document.querySelector('#data')!.textContent!));
-Object.assign(globalThis, { viewer: mountStore(element, name, unpackStore(await packed), { pageKeys: true }) });
+const packed = await inflate(bytesOf(document.querySelector('#data')!.textContent!));
+// For the console.
+Object.assign(globalThis, { viewer: mountPacked(element, name, packed, { pageKeys: true }) });
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);

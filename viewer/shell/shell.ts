@@ -137,8 +137,8 @@ export class Shell {
     say(this.#status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
   }
 
-  warning(message: string): void {
-    this.#side.warning(message);
+  warn(message: string): void {
+    this.#side.warn(message);
     this.#lastWarning = message;
     this.#updateSurroundings();
     say(this.#status, message);

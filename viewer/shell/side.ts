@@ -38,7 +38,7 @@ export class Side {
     say(this.#count, String(this.#store.alerts.length || ''));
   }
 
-  warning(message: string): void {
+  warn(message: string): void {
     this.#source.hidden = false;
     this.#warnings.append(element('li', {}, message));
     if (this.#warnings.childElementCount > MOST_WARNINGS) this.#warnings.firstElementChild?.remove();

@@ -1,25 +1,24 @@
 import type { ViewerPoint } from '../data/points.ts';
 
-/** How far a source is with what there is already. */
+/** How much a source has read of what exists so far. In bytes. */
 export interface Progress {
-  /** Bytes read, and bytes there are, as of now. */
   readonly read: number;
   readonly total: number;
 }
 
-/** Is told what a source has. Everything is called from a task of its own, never from inside a forward. */
+/** Receives what a source gives. No method is called from inside a forward. */
 export interface SourceListener {
-  /** The next points, in their order. Where it gives a promise, the source waits for it before it reads on. */
+  /** The next points, in order. If it returns a promise, the source waits for it before it reads on. */
   points(points: readonly ViewerPoint[]): void | Promise<void>;
   progress(progress: Progress): void;
-  /** Something that a person should know: a damaged file, a directory that vanished. The source goes on. */
+  /** A sentence for the user: a file is damaged, a directory has gone. The source goes on. */
   warning(message: string): void;
 }
 
-/** Where a viewer's data come from: a live selection, a worker, log files. */
+/** Where a viewer gets its data: a live selection, a worker, log files. */
 export interface DataSource {
-  /** Shown in the head of the page: the name of the directory, say. */
+  /** Shown in the toolbar: the name of the directory, for example. */
   readonly name: string;
-  /** Begins to give points, until the function that is returned is called. */
+  /** Starts to give points. @returns disconnects */
   connect(listener: SourceListener): () => void;
 }

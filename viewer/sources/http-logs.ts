@@ -1,30 +1,31 @@
 import type { LogDirectory, LogFile } from '../../src/tensorboard/index.ts';
 
-/** What the server of `layertap view` says of its directory. */
+/** What the server of `layertap view` answers to `api/files`. */
 export interface LogListing {
-  /** Its name. */
+  /** The name of the log directory. */
   readonly directory: string;
-  /** Whether it is there; it may come later. */
+  /** Whether it exists; it may be created later. */
   readonly exists: boolean;
   readonly files: readonly Omit<LogFile, 'read'>[];
 }
 
 /**
- * The event files that the server of `layertap view` has.
- * @param base where the page is, with a '/' at its end
+ * The event files of a server that answers as `layertap view` does: `api/files` with a {@link LogListing}, and
+ * `api/file?path=…&from=…` with the bytes of a file from this one on.
+ * @param base the URL of the page, with a '/' at its end
  */
 export function httpLogs(base: URL): LogDirectory {
   return {
     async list() {
       const response = await ask(new URL('api/files', base));
       const { exists, directory, files } = (await response.json()) as LogListing;
-      if (!exists) throw new Error(`there is no directory ${directory}; it is waited for`);
+      if (!exists) throw new Error(`the directory ${directory} does not exist yet`);
       return files.map((file): LogFile => ({ ...file, read: (from) => read(base, file.path, from) }));
     },
   };
 }
 
-/** The pieces of a file as they come: who does not take them holds the server back. */
+/** A caller that takes no pieces holds the server back. */
 async function* read(base: URL, path: string, from: number): AsyncGenerator<Uint8Array> {
   const url = new URL('api/file', base);
   url.search = String(new URLSearchParams({ path, from: String(from) }));
@@ -32,7 +33,7 @@ async function* read(base: URL, path: string, from: number): AsyncGenerator<Uint
   try {
     for (let part = await next(reader); !part.done; part = await next(reader)) yield part.value;
   } finally {
-    // Of a file that nobody reads on, nothing more is sent.
+    // Stops the server from sending the rest.
     await reader.cancel().catch(() => {});
   }
 }

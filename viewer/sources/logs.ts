@@ -1,41 +1,53 @@
 import type { LogDirectory } from '../../src/tensorboard/index.ts';
+import { CLOCK, type Clock } from '../clock.ts';
 import type { DataSource, SourceListener } from './data-source.ts';
-import { LogLook } from './logs/log-look.ts';
+import { LogPoller } from './logs/log-poller.ts';
+import { postSource } from './post-source.ts';
+import { checkPort, type MessageEnd } from './worker-messages.ts';
 
 export interface LogSourceOptions {
-  /** Seconds between two looks for what was written since. Default 1. */
+  /** Seconds between two polls for what was appended. Default 1. */
   readonly interval?: number;
 }
 
 /**
- * Event files as a source of a viewer: all there is, and what is appended later. What comes is given in batches of about
- * 30 ms, of which the first is out at once, and no further bytes are read before the viewer has taken the last.
+ * Event files as a source for `mountViewer`: what they hold, and what is appended later. Points come in batches of about
+ * 30 ms of reading, the first one earlier; nothing more is read before the viewer has taken the last.
  *
- * What is wrong with files or records is told, a few times each, and the rest is read on.
+ * Damaged files and records are warned about, a few times each, and the rest is read.
  *
- * @param name shown in the head of the page
+ * @param name shown in the toolbar
  */
-export function logSource(name: string, logs: LogDirectory, { interval = 1 }: LogSourceOptions = {}): DataSource {
+export function logSource(name: string, logs: LogDirectory, options: LogSourceOptions = {}): DataSource {
+  return logSourceBy(CLOCK, name, logs, options);
+}
+
+export function logSourceBy(
+  clock: Clock,
+  name: string,
+  logs: LogDirectory,
+  { interval = 1 }: LogSourceOptions = {},
+): DataSource {
   return {
     name,
     connect(listener) {
       const abort = new AbortController();
-      const logLook = new LogLook(logs, until(abort.signal, listener));
-      const next = async () => {
-        await logLook.look(abort.signal);
-        if (!abort.signal.aborted) timer = setTimeout(next, interval * 1000);
+      const poller = new LogPoller(logs, until(abort.signal, listener), clock);
+      const poll = async () => {
+        await poller.poll(abort.signal);
+        if (!abort.signal.aborted) cancel = clock.after(interval * 1000, poll);
       };
-      // In a task of its own: who connects may not be ready yet.
-      let timer = setTimeout(next, 0);
+      // In its own task: the caller may not be ready for points yet.
+      let cancel = clock.after(0, poll);
       return () => {
         abort.abort();
-        clearTimeout(timer);
+        cancel();
       };
     },
   };
 }
 
-/** A listener that hears nothing any more, once the signal aborts. */
+/** Passes nothing on once the signal aborts. */
 const until = (signal: AbortSignal, listener: SourceListener): SourceListener => ({
   points: (points) => (signal.aborted ? undefined : listener.points(points)),
   progress(progress) {
@@ -45,3 +57,22 @@ const until = (signal: AbortSignal, listener: SourceListener): SourceListener =>
     if (!signal.aborted) listener.warning(message);
   },
 });
+
+/** Of some ten milliseconds each: a page that is busy for a frame or two does not stop the reading. */
+const MOST_BATCHES = 4;
+
+/**
+ * Reads logs in a worker, so that the page never waits for decoding: the worker's side of `workerSource`.
+ * @param port `self` in a worker, or one end of a MessageChannel; in Node `parentPort`
+ * @returns stops it
+ * @example
+ * // in the worker
+ * postLogs(self, httpLogs(new URL('.', location.href)));
+ * // in the page
+ * mountViewer(element, workerSource(worker, { name: 'runs' }));
+ * @throws TypeError for another port
+ */
+export function postLogs(port: MessageEnd, logs: LogDirectory): () => void {
+  checkPort('postLogs()', port);
+  return postSource(port, logSource('', logs), MOST_BATCHES);
+}

@@ -1,31 +1,30 @@
 import type { DataSource, SourceListener } from './data-source.ts';
 import { type FromPage, listen, type MessageEnd, post } from './worker-messages.ts';
 
-/** One counter for the worker, since several sources may be posted to one page. */
+/** Counts for the whole worker, since several sources may post to one page. */
 let batches = 0;
 
 /**
- * Answers for a source in this worker: the other side of {@link postedSource}. The source is connected to while the page
- * is. While the page takes nothing, the source waits.
+ * Serves a source of this worker to a page: the worker's side of `workerSource`. The source is connected while the page
+ * is, and waits while the page takes nothing.
  *
- * @param port `self` in a worker, or one end of a MessageChannel; in Node `parentPort`
- * @param most so many batches of points are under way at a time; with more than one the source need not wait for the page
- * while that takes one
- * @returns how to stop answering
+ * @param most how many batches of points may be in flight; with more than one the source need not wait while the page
+ * takes one
+ * @returns stops serving
  */
 export function postSource(port: MessageEnd, source: DataSource, most = 1): () => void {
   let disconnect: (() => void) | undefined;
-  const underWay = new Set<number>();
+  const inFlight = new Set<number>();
   let resume: (() => void) | undefined;
-  /** Whether the page has taken anything: it is to show the first points before more come. */
-  let taken = false;
+  /** Until the page has shown the first points it gets no others. */
+  let hasTaken = false;
 
   const listener: SourceListener = {
     points(points) {
       const batch = batches++;
       post(port, { type: 'points', batch, points });
-      underWay.add(batch);
-      if (underWay.size < most && taken) return undefined;
+      inFlight.add(batch);
+      if (inFlight.size < most && hasTaken) return undefined;
       return new Promise((resolve) => {
         resume = resolve;
       });
@@ -36,8 +35,8 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
   const end = () => {
     disconnect?.();
     disconnect = undefined;
-    underWay.clear();
-    taken = false;
+    inFlight.clear();
+    hasTaken = false;
     resume?.();
   };
   const stop = listen<FromPage>(
@@ -45,8 +44,8 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
     (message) => {
       if (message.type === 'connect') disconnect ??= source.connect(listener);
       else if (message.type === 'disconnect') end();
-      else if (underWay.delete(message.batch)) {
-        taken = true;
+      else if (inFlight.delete(message.batch)) {
+        hasTaken = true;
         resume?.();
       }
     },

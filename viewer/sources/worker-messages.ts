@@ -1,33 +1,33 @@
-/** @file What goes between a source in a worker and the page that shows it. */
+/** @file The messages between a source in a worker and the page that shows it. */
+import { describe } from '../../src/check/index.ts';
 import { packPoints, unpackPoints } from '../data/pack-points.ts';
 import type { ViewerPoint } from '../data/points.ts';
 import type { Progress } from './data-source.ts';
 
-/** One end of a connection: a MessagePort, a Worker, or the scope inside of a worker; Node's too. */
+/** A MessagePort, a Worker, or the global scope of a worker; in browsers and in Node. */
 export interface MessageEnd {
-  // biome-ignore lint/suspicious/noExplicitAny: what is transferred has other types in browsers and in Node
+  // biome-ignore lint/suspicious/noExplicitAny: the types of transferable objects differ between browsers and Node
   postMessage(message: any, options: any): void;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise for listeners
+  // biome-ignore lint/suspicious/noExplicitAny: so do those of listeners
   addEventListener?(type: string, listener: any): void;
   // biome-ignore lint/suspicious/noExplicitAny: likewise
   removeEventListener?(type: string, listener: any): void;
-  /** Node's Worker has these instead, and gives the message itself. */
+  /** Node's Worker has these instead, and passes the message itself. */
   // biome-ignore lint/suspicious/noExplicitAny: likewise
   on?(type: string, listener: any): unknown;
   // biome-ignore lint/suspicious/noExplicitAny: likewise
   off?(type: string, listener: any): unknown;
-  /** A MessagePort gives nothing before this is called. */
+  /** A MessagePort delivers nothing before this call. */
   start?(): void;
 }
 
 export type FromPage =
   | { readonly type: 'connect' }
   | { readonly type: 'disconnect' }
-  /** What came with this number has been taken in. */
   | { readonly type: 'taken'; readonly batch: number };
 
 export type FromWorker =
-  /** Somebody can be connected to: whoever asked before, asks again. */
+  /** A page that sent `connect` before there was a source sends it again. */
   | { readonly type: 'ready' }
   | { readonly type: 'points'; readonly batch: number; readonly points: readonly ViewerPoint[] }
   | { readonly type: 'progress'; readonly progress: Progress }
@@ -35,7 +35,16 @@ export type FromWorker =
 
 const MARK = 'layertap viewer';
 
-/** Points travel as bytes: one array that is handed over is cheaper than an object for each. */
+/** @throws TypeError if it is no {@link MessageEnd} */
+export function checkPort(where: string, port: unknown): void {
+  const { postMessage, addEventListener, on } = (port ?? {}) as Partial<MessageEnd>;
+  if (typeof postMessage === 'function' && typeof (addEventListener ?? on) === 'function') return;
+  throw new TypeError(
+    `${where}: the port must be a Worker, a MessagePort or the scope of a worker, got ${describe(port)}`,
+  );
+}
+
+/** Points travel as bytes: one transferred array costs less than an object for each. */
 export function post(end: MessageEnd, message: FromPage | FromWorker): void {
   if (message.type !== 'points') {
     end.postMessage({ ...message, layertap: MARK }, { transfer: [] });
@@ -46,32 +55,32 @@ export function post(end: MessageEnd, message: FromPage | FromWorker): void {
 }
 
 /**
- * Listens to our messages; all others are let by.
- * @param gone is told when there is nobody at the other end any more, where that can be known, and of what failed there
- * @returns how to stop
+ * Listens to messages of layertap.
+ * @param onGone called when the other end has gone, if the engine tells, and when it failed
+ * @returns stops listening
  */
 export function listen<Message extends FromPage | FromWorker>(
   end: MessageEnd,
-  message: (message: Message) => void,
-  gone: (why: string) => void,
+  onMessage: (message: Message) => void,
+  onGone: (why: string) => void,
 ): () => void {
   const take = (data: { layertap?: unknown; points?: Uint8Array } | null | undefined) => {
     if (data?.layertap !== MARK) return;
-    message((data.points === undefined ? data : { ...data, points: unpackPoints(data.points) }) as Message);
+    onMessage((data.points === undefined ? data : { ...data, points: unpackPoints(data.points) }) as Message);
   };
-  const ended = () => gone('the other end is gone');
+  const gone = () => onGone('the other end is gone');
   if (end.addEventListener === undefined) {
     end.on?.('message', take);
-    end.on?.('exit', ended);
+    end.on?.('exit', gone);
     return () => {
       end.off?.('message', take);
-      end.off?.('exit', ended);
+      end.off?.('exit', gone);
     };
   }
   const listeners = {
     message: (event: { data: object }) => take(event.data),
-    close: ended,
-    error: (event: { message?: string }) => gone(`the worker failed: ${event.message ?? 'it could not be started'}`),
+    close: gone,
+    error: (event: { message?: string }) => onGone(`the worker failed: ${event.message ?? 'it could not start'}`),
   };
   for (const [type, listener] of Object.entries(listeners)) end.addEventListener(type, listener);
   end.start?.();

@@ -63,7 +63,7 @@ test('packLogs() reads logs to their end and packs them', async () => {
   assert.equal([warnings, read], [[], 273169]);
   const none = await packLogs(directoryLogs(`${logs}/nowhere`), { onWarning: (message) => warnings.push(message) });
   assert.is(none, undefined, 'nothing to show');
-  assert.equal(warnings, ['The logs cannot be read: the directory is not there. It is tried again and again.']);
+  assert.equal(warnings, ['The logs cannot be read: the directory does not exist. Trying again.']);
 });
 
 test('packStore() takes no more of a series than it is told, and all that it is the sum of', () => {
@@ -110,7 +110,10 @@ test('unpackStore() says what came where it is something else', () => {
   const packed = packStore(new Store());
   assert.equal(unpackStore(packed).runs, []);
   packed[5] = 88;
-  assert.throws(() => unpackStore(packed), /^unpackStore\(\): 'layertap store 1' expected, got 'layeXtap store 1'$/);
+  assert.throws(
+    () => unpackStore(packed),
+    /^mountPacked\(\): the format must be 'layertap store 1', got 'layeXtap store 1'$/,
+  );
   assert.throws(
     () => unpackStore(packed.subarray(0, 5)),
     (error: Error) => error instanceof RangeError,

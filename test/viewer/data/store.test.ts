@@ -4,7 +4,7 @@ import { memoryLogs } from '../../../src/tensorboard/index.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import type { ImagePoint, ViewerPoint } from '../../../viewer/data/points.ts';
 import { Store } from '../../../viewer/data/store.ts';
-import { LogLook } from '../../../viewer/sources/logs/log-look.ts';
+import { LogPoller } from '../../../viewer/sources/logs/log-poller.ts';
 import { fromBase64, resumed } from '../../tensorboard/reading/fixture.ts';
 import { histogramPoint } from './point.ts';
 
@@ -141,12 +141,12 @@ for (const { name, files, shown, purged } of resumed) {
   test(`Store shows of a resumed run what TensorBoard shows: ${name}`, async () => {
     const sink = { files: () => new Map(Object.entries(files).map(([path, text]) => [path, blobOf(text)])) };
     const store = new Store();
-    const look = new LogLook(memoryLogs(sink), {
+    const poller = new LogPoller(memoryLogs(sink), {
       points: (points) => store.add(points),
       progress() {},
       warning: (message) => assert.unreachable(message),
     });
-    await look.look(new AbortController().signal);
+    await poller.poll(new AbortController().signal);
     // A restart that is marked takes back the run's other tags, too, as in the Python loader; the default one waits.
     const points = Object.entries(purged ?? shown.scalar);
     assert.equal(

@@ -57,7 +57,7 @@ test('RunReader follows a directory over HTTP as it grows', async () => {
   await server.close();
 });
 
-test('who stops reading stops the server from reading', async () => {
+test('to stop reading stops the server from reading', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'x.tfevents'), Buffer.alloc(64 << 20, 1));
   const server = await serve(directory);
@@ -74,11 +74,11 @@ test('who stops reading stops the server from reading', async () => {
   await server.close();
 });
 
-test('what goes wrong is said in a sentence', async () => {
+test('errors are sentences', async () => {
   const directory = join(temporaryDirectory(), 'logs');
   const server = await serve(directory);
   const logs = httpLogs(new URL(server.url));
-  await rejects(logs.list(), /^there is no directory logs; it is waited for$/);
+  await rejects(logs.list(), /^the directory logs does not exist yet$/);
   mkdirSync(directory);
   writeFileSync(join(directory, 'x.tfevents'), 'abc');
   const [file] = await logs.list();
@@ -91,13 +91,12 @@ test('what goes wrong is said in a sentence', async () => {
   await rejects(text(file!, 0), /^the server does not answer/);
 });
 
-test('an answer that breaks off half way is an error, and not the end of the file', async () => {
+test('an answer that breaks off is an error, not the end of the file', async () => {
   const server = createServer((request, response) => {
     if (request.url === '/api/files') {
       response.end('{"directory":"x","exists":true,"files":[{"path":"x.tfevents","size":9}]}');
     } else {
-      response.write('abc');
-      setTimeout(() => response.destroy(), 50);
+      response.write('abc', () => response.destroy());
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -363,7 +363,10 @@ test('a step that is no number is an error, and no point', async () => {
     await clock.pass(200);
   });
   assert.equal(seen.names, []);
-  assert.match(seen.warnings[0]!, 'a could not be read: liveSource(): step is the number NaN; expected a number');
+  assert.match(
+    seen.warnings[0]!,
+    'a could not be read: liveSource(): option "step" must return a finite number or a bigint, got the number NaN',
+  );
 });
 
 test('each tensor of an output has a tag of its own', async () => {
@@ -463,7 +466,7 @@ test('two sources of one viewer under the same tags are reported once; a prefix 
   };
   const shared = connect({});
   assert.is(shared.said.length, 1);
-  assert.match(shared.said[0]!, 'the tag "a" of the run "live" has another live source of this viewer');
+  assert.match(shared.said[0]!, 'another live source of this viewer shows the tag "a" of the run "live"');
   assert.match(shared.said[0]!, 'give one of them the option "prefix" or "run"');
   shared.stop();
   shared.stop();

@@ -1,16 +1,21 @@
 import type { ViewerPoint } from '../../../viewer/data/points.ts';
 import type { DataSource, Progress, SourceListener } from '../../../viewer/sources/data-source.ts';
+import type { FakeClock } from '../fake-clock.ts';
 
-/** Listens to a source of logs and keeps what it says, in the order in which it was said. */
+/** Listens to a source of logs and keeps what it gives. */
 export class LogListener implements SourceListener {
   readonly batches: (readonly ViewerPoint[])[] = [];
   readonly warnings: string[] = [];
   readonly stop: () => void;
   last: Progress | undefined;
-  /** What each batch waits for. */
+  /** The promise that `points()` returns. */
   until: Promise<void> | undefined;
 
-  constructor(source: DataSource) {
+  readonly clock: FakeClock | undefined;
+
+  /** @param clock the clock of the source, driven by {@link waitFor} */
+  constructor(source: DataSource, clock?: FakeClock) {
+    this.clock = clock;
     this.stop = source.connect(this);
   }
 
@@ -36,9 +41,13 @@ export class LogListener implements SourceListener {
     return this.all.map((point) => `${point.run} ${'tag' in point ? point.tag : point.kind} ${point.step}`);
   }
 
-  /** Waits in real time until something holds. */
+  /** Waits until a condition holds; meanwhile the clock goes on, poll by poll. */
   async waitFor(what: string, holds: () => boolean): Promise<void> {
-    for (let i = 0; i < 1000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
-    if (!holds()) throw new Error(`not within 5 s: ${what}; warnings: ${this.warnings.join(' ')}`);
+    const deadline = performance.now() + 10_000;
+    while (!holds() && performance.now() < deadline) {
+      if (this.clock === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+      else await this.clock.pass(1000);
+    }
+    if (!holds()) throw new Error(`not within 10 s: ${what}; warnings: ${this.warnings.join(' ')}`);
   }
 }

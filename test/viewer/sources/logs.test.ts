@@ -5,22 +5,36 @@ import * as assert from 'uvu/assert';
 import { directoryLogs, type LogDirectory, RunReader, SummaryWriter } from '../../../src/tensorboard/index.ts';
 import { fromEvent } from '../../../viewer/data/from-event.ts';
 import { Store } from '../../../viewer/data/store.ts';
-import { logSource } from '../../../viewer/sources/logs.ts';
+import { logSourceBy } from '../../../viewer/sources/logs.ts';
 import { cases, header } from '../../tensorboard/fixture.ts';
 import { temporaryDirectory } from '../../tensorboard/temporary.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from './log-listener.ts';
 
 const listeners: LogListener[] = [];
-function listen(source: string | LogDirectory): LogListener {
+function listen(source: string | LogDirectory, clock: FakeClock = new FakeClock()): LogListener {
   const made = typeof source === 'string' ? directoryLogs(source) : source;
-  const listener = new LogListener(logSource('runs', made, { interval: 0.01 }));
+  const listener = new LogListener(logSourceBy(clock, 'runs', made), clock);
   listeners.push(listener);
   return listener;
 }
 test.after.each(() => {
   for (const listener of listeners.splice(0)) listener.stop();
 });
+
+/** Time for polls and what they start. */
+async function polls(clock: FakeClock, count = 100): Promise<void> {
+  for (let i = 0; i < count; i++) await clock.pass(1000);
+}
+
+/** A clock on which each look at the time, as after each event, costs this much. */
+class SlowClock extends FakeClock {
+  override now(): number {
+    this.spend(0.0625);
+    return super.now();
+  }
+}
 
 const scalars = cases.filter(({ kind }) => kind === 'scalar').map(({ record }) => record);
 
@@ -31,7 +45,7 @@ function put(directory: string, path: string, ...parts: Uint8Array[]): string {
   return full;
 }
 
-test('logSource() gives all points of all runs, and says how far it is', async () => {
+test('logSource() gives all points of all runs, and its progress', async () => {
   const listener = listen(logs);
   assert.equal([listener.batches.length, listener.last], [0, undefined]);
   await listener.waitFor(
@@ -64,47 +78,77 @@ test('logSource() follows files that grow, and finds new ones', async () => {
   assert.is(listener.last!.read, listener.last!.total);
 });
 
-test('logSource() gives nothing more before the viewer has taken the last batch, and nothing after the end', async () => {
+test('logSource() gives nothing before the viewer has taken the last batch, and nothing after it was disconnected', async () => {
   const directory = temporaryDirectory();
   const writer = new SummaryWriter(directory);
   for (let i = 0; i < 40_000; i++) writer.addScalar('loss', i, i);
   await writer.close();
-  const listener = listen(directory);
+  const clock = new SlowClock();
+  const listener = listen(directory, clock);
   let go = () => {};
   listener.until = new Promise((resolve) => {
     go = resolve;
   });
-  await listener.waitFor('the first batch', () => listener.batches.length === 1);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.is(listener.batches.length, 1);
-  assert.ok(listener.all.length < 40_000, 'the first batch is all there is');
-  assert.ok((listener.last?.read ?? 0) < 1_000_000);
+  // No time may pass while it reads.
+  while (listener.batches.length < 1) await clock.pass(0);
+  await polls(clock);
+  // 3 ms of reading, and later 30 ms.
+  assert.equal(
+    listener.batches.map((batch) => batch.length),
+    [47],
+  );
   listener.until = undefined;
   go();
-  await listener.waitFor('the second batch', () => listener.batches.length >= 2);
+  while (listener.batches.length < 2) await clock.pass(0);
+  assert.is(listener.batches[1]!.length, 480);
   listener.stop();
   const { length } = listener.all;
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await polls(clock);
   assert.is(listener.all.length, length);
+});
+
+test('logSource() polls a second after the last poll, or after `interval`', async () => {
+  for (const [options, milliseconds] of [
+    [{}, 1000],
+    [{ interval: 0.25 }, 250],
+  ] as const) {
+    const clock = new FakeClock();
+    let polls = 0;
+    const logs = {
+      async list() {
+        polls++;
+        return [];
+      },
+    };
+    const stop = logSourceBy(clock, 'runs', logs, options).connect({ points() {}, progress() {}, warning() {} });
+    await clock.pass(0);
+    await clock.pass(milliseconds - 1);
+    assert.is(polls, 1);
+    await clock.pass(1);
+    assert.is(polls, 2);
+    stop();
+    await clock.pass(5000);
+    assert.is(polls, 2);
+  }
 });
 
 test('logSource() waits for a directory that is not there, and for files in it', async () => {
   const directory = join(temporaryDirectory(), 'later');
   const listener = listen(directory);
-  await listener.waitFor('it says so', () => listener.warnings.length === 1);
+  await listener.waitFor('a warning', () => listener.warnings.length === 1);
   mkdirSync(directory);
-  await listener.waitFor('it says that nothing is there', () => listener.warnings.length === 3);
+  await listener.waitFor('a warning that nothing is there', () => listener.warnings.length === 3);
   put(directory, 'events.out.tfevents.1', header, scalars[0]!);
   await listener.waitFor('the point', () => listener.all.length === 1);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await polls(listener.clock!);
   assert.equal(listener.warnings, [
-    'The logs cannot be read: the directory is not there. It is tried again and again.',
+    'The logs cannot be read: the directory does not exist. Trying again.',
     'The logs can be read again.',
-    'There are no event files yet. Their names have "tfevents" in them.',
+    'There are no event files yet: files with "tfevents" in their names.',
   ]);
 });
 
-test('logSource() tells of files that are none, damaged, shorter or gone, and reads the others', async () => {
+test('logSource() warns about files that are damaged, shorter, gone or no event files, and reads the others', async () => {
   const directory = temporaryDirectory();
   const damaged = Uint8Array.from(scalars[0]!);
   damaged[20]! ^= 1;
@@ -119,22 +163,22 @@ test('logSource() tells of files that are none, damaged, shorter or gone, and re
   await listener.waitFor('a file is shorter', () => listener.warnings.length === 5);
   rmSync(vanishing);
   await listener.waitFor('a file is gone', () => listener.warnings.length === 6);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  // Of what cannot be read nothing is left to be read.
+  await polls(listener.clock!);
+  // What cannot be read counts as read.
   assert.is(listener.last!.read, listener.last!.total);
   const at = (record: number) => header.length + record * damaged.length;
   const reason = 'the data of a record does not fit its checksum';
   assert.equal(listener.warnings, [
-    'a.tfevents, byte 0: this is no event file, or it is damaged from its beginning on.',
+    'a.tfevents, byte 0: this is not an event file, or its beginning is damaged.',
     `b.tfevents, byte ${at(0)}: ${reason}.`,
     `b.tfevents, byte ${at(1)}: ${reason}.`,
-    `b.tfevents, byte ${at(2)}: ${reason}. No more is told of b.tfevents.`,
+    `b.tfevents, byte ${at(2)}: ${reason}. Further warnings about b.tfevents are not shown.`,
     `c.tfevents, byte ${header.length + scalars[1]!.length}: the file became shorter: it has 20 bytes, and more were read; it is read anew.`,
-    'd.tfevents is gone. What was read of it stays.',
+    'd.tfevents is gone. What was read from it is kept.',
   ]);
 });
 
-test('logSource() tells of histograms that cannot be drawn, and goes on', async () => {
+test('logSource() warns about histograms that cannot be drawn, and goes on', async () => {
   const directory = temporaryDirectory();
   const writer = new SummaryWriter(directory);
   const statistics = { min: 0, max: 1, num: 3, sum: 1, sumSquares: 1, bucketCounts: [1, 2] };
@@ -151,7 +195,7 @@ test('logSource() tells of histograms that cannot be drawn, and goes on', async 
   );
 });
 
-test('logSource() reads on where a read broke off, and tells of it once', async () => {
+test('logSource() resumes a read that broke off, with one warning', async () => {
   const bytes = Buffer.concat([header, ...scalars.slice(0, 3)]);
   let looks = 0;
   const listener = listen({
@@ -175,7 +219,7 @@ test('logSource() reads on where a read broke off, and tells of it once', async 
   assert.match(listener.warnings[0]!, 'the server went away');
 });
 
-test('logSource() keeps to itself what it had read when it was disconnected', async () => {
+test('logSource() gives nothing after it was disconnected in the middle of a read', async () => {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -199,11 +243,11 @@ test('logSource() keeps to itself what it had read when it was disconnected', as
   listener.stop();
   const { length } = listener.all;
   end();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await polls(listener.clock!);
   assert.equal([listener.all.length, listener.last], [length, undefined]);
 });
 
-test('logSource() keeps pictures apart from the bytes that were read with them', async () => {
+test('logSource() copies images out of the bytes that were read with them', async () => {
   const listener = listen(logs);
   await listener.waitFor(
     'all is read',

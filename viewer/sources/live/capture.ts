@@ -8,7 +8,7 @@ import { Delivery } from './delivery.ts';
 import { Rounds } from './rounds.ts';
 import { TimeBudget } from './time-budget.ts';
 
-/** What {@link Capture} needs to know; see LiveOptions. */
+/** See LiveOptions. */
 export interface CaptureSettings {
   readonly run: string;
   readonly tags: ReadonlyMap<Hookable, string>;
@@ -16,13 +16,13 @@ export interface CaptureSettings {
   readonly share: number;
 }
 
-/** How often it is looked at what went on. */
+/** Milliseconds between two updates of the budget and the rounds. */
 const TICK = 50;
 
-/** After so many errors in a row a module is left out. */
+/** After this many errors in a row a module is left out. */
 const ERRORS_IN_A_ROW = 3;
 
-/** Captures the outputs of a selection for one listener, until it is stopped. */
+/** Captures the outputs of a selection for one listener. */
 export class Capture {
   readonly #settings: CaptureSettings;
   readonly #clock: Clock;
@@ -36,10 +36,10 @@ export class Capture {
   });
   readonly #errors: Map<Hookable, number> = new Map();
   readonly #handle: Handle;
-  /** Outputs whose values are waited for. */
+  /** Outputs whose values are still being read. */
   #pending = 0;
-  /** Whether anything was called since the last tick. */
-  #stirred = false;
+  /** Whether a module was called since the last tick. */
+  #called = false;
   #lastTick = 0;
   #stopTicking: (() => void) | undefined;
   #stopped = false;
@@ -57,14 +57,14 @@ export class Capture {
     const { step, tags } = settings;
     this.#places = new RecordPlaces(tags, step && (() => finiteStep(step())));
     this.#handle = selection.observe((event) => {
-      this.#stirred = true;
-      // Steps and repeated steps are counted: each call is looked at.
+      this.#called = true;
+      // For each call, since steps are counted.
       const place = this.#placeOf(event.module);
       return rounds.open ? this.#consider(event, place) : undefined;
     });
   }
 
-  /** Removes the hooks. Nobody is told anything afterwards. */
+  /** Removes the hooks. The listener is not called afterwards. */
   stop(): void {
     this.#stopped = true;
     this.#handle.remove();
@@ -81,7 +81,7 @@ export class Capture {
     }
   }
 
-  /** @returns a promise where values are waited for */
+  /** @returns a promise if values are read asynchronously */
   #consider(event: ForwardEvent, place: RecordPlace<number>): Promise<void> | undefined {
     const { module } = event;
     if (this.#errors.get(module) === ERRORS_IN_A_ROW || !this.#rounds.takes(module)) return undefined;
@@ -92,7 +92,7 @@ export class Capture {
       return reading;
     } catch (error) {
       this.#failed(module, place.tag, error);
-      // Reported as what any observer throws.
+      // Reported like any error of an observer.
       throw error;
     } finally {
       this.#spend(this.#clock.now() - start);
@@ -105,7 +105,6 @@ export class Capture {
     const wallTime = Date.now() / 1000;
     let inForward = true;
     const reading = this.#tensors.eachValues(event, tag, (name, values) => {
-      // Values that were waited for: nobody is told of them any more, so they need not be counted.
       if (this.#stopped) return;
       const start = inForward ? 0 : this.#clock.now();
       this.#delivery.point({ kind: 'histogram', run, tag: name, step, wallTime, ...histogramOf(values) });
@@ -147,20 +146,19 @@ export class Capture {
 
   #tick(): void {
     const now = this.#clock.now();
-    const quiet = !this.#stirred;
-    this.#stirred = false;
+    const quiet = !this.#called;
+    this.#called = false;
     this.#budget.pass(now - this.#lastTick, quiet);
     this.#lastTick = now;
     this.#rounds.tick(quiet);
-    // Nothing to fill and nothing to end: an idle page is left alone.
+    // Nothing to refill and no round to end: an idle page needs no timer.
     if (!this.#budget.isFull || this.#rounds.begun) return;
     this.#stopTicking?.();
     this.#stopTicking = undefined;
   }
 }
 
-/** @throws TypeError for what is no finite number and no bigint */
 function finiteStep(step: unknown): number {
   if (typeof step === 'bigint' || Number.isFinite(step)) return Number(step);
-  throw new TypeError(`liveSource(): step is ${describe(step)}; expected a number`);
+  throw new TypeError(`liveSource(): option "step" must return a finite number or a bigint, got ${describe(step)}`);
 }

@@ -4,15 +4,15 @@ import type { Clock } from '../../clock.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../data-source.ts';
 
-/** At most ten times a second: what is drawn of it has a known rate, whatever the model's is. */
+/** At least this many milliseconds apart, so that drawing has a known rate whatever the model's is. */
 const INTERVAL = 100;
 
-/** How many points may wait before no round begins. */
-const ENOUGH = 1024;
+/** No round begins while this many points wait. */
+const MOST_WAITING = 1024;
 
 /**
- * Stands between the forwards and who listens, who is called in tasks of its own: at once after a pause, else ten times a
- * second, and not before it has done with what it got last.
+ * Calls the listener outside of forwards: in the next task after a pause, else ten times a second, and never before it has
+ * taken the last points.
  */
 export class Delivery {
   readonly #listener: SourceListener;
@@ -22,19 +22,18 @@ export class Delivery {
   #warnings: string[] = [];
   #last = -Infinity;
   #busy = false;
-  #callOff: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
   #stopped = false;
 
-  /** @param onRoom is called when there is room again */
+  /** @param onRoom called when waiting points were sent and others may come */
   constructor(listener: SourceListener, clock: Clock, onRoom: () => void) {
     this.#listener = listener;
     this.#clock = clock;
     this.#onRoom = onRoom;
   }
 
-  /** Whether more may come. */
   get hasRoom(): boolean {
-    return this.#points.length < ENOUGH;
+    return this.#points.length < MOST_WAITING;
   }
 
   point(point: ViewerPoint): void {
@@ -47,20 +46,20 @@ export class Delivery {
     this.#schedule();
   }
 
-  /** Nobody is called any more. */
+  /** The listener is not called afterwards. */
   stop(): void {
     this.#stopped = true;
-    this.#callOff?.();
+    this.#cancel?.();
   }
 
   #schedule(): void {
-    if (this.#stopped || this.#busy || this.#callOff !== undefined) return;
+    if (this.#stopped || this.#busy || this.#cancel !== undefined) return;
     const wait = Math.max(0, this.#last + INTERVAL - this.#clock.now());
-    this.#callOff = this.#clock.after(wait, () => void this.#deliver());
+    this.#cancel = this.#clock.after(wait, () => void this.#deliver());
   }
 
   async #deliver(): Promise<void> {
-    this.#callOff = undefined;
+    this.#cancel = undefined;
     this.#busy = true;
     this.#last = this.#clock.now();
     const [points, warnings] = [this.#points, this.#warnings];

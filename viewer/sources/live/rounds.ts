@@ -1,42 +1,38 @@
 /**
- * Decides which calls are captured. A round takes each module once, so that all layers show the same forward: it begins
- * with the module that is called first, and is brought to its end whatever it costs. The next one begins when that module
- * is called again, if it may.
+ * Decides which calls are captured. A round captures each module once, so that all layers show the same forward. It begins
+ * with the module called first and is completed whatever it costs. The next one begins when that module is called again,
+ * if the budget allows.
  *
  *     calls      a  b  c    a  b  c    a  b  c    a  b  c
  *     captured   1  1  1    2  2  2    -  -  -    3  3  3
- *                                      nothing left to spend
+ *                                      budget spent
  *
- * Modules that are not called do not hold it up, nor do those that are called several times in one forward.
+ * Modules that are not called, or several times in one forward, do not hold it up.
  */
 export class Rounds {
-  /** Whether a call can be of interest: all that is looked at in most calls. */
+  /** Whether a call may be captured: the only check that most calls pay for. */
   open = true;
   readonly #mayBegin: () => boolean;
   readonly #captured: Set<object> = new Set();
   #size: number;
-  /** Where the last round began. The next one does too, lest it begin in the middle of an asynchronous forward. */
+  /** Where rounds begin: another module may be called in the middle of an asynchronous forward. */
   #leader: object | undefined;
   #progress = false;
 
-  /**
-   * @param size how many modules there are
-   * @param mayBegin whether a round may begin now
-   */
+  /** @param size the number of modules */
   constructor(size: number, mayBegin: () => boolean) {
     this.#size = size;
     this.#mayBegin = mayBegin;
   }
 
-  /** Whether a round is under way. */
   get begun(): boolean {
     return this.#captured.size > 0;
   }
 
-  /** Whether this call is to be captured. To be asked where it is open. */
+  /** Whether this call is captured. Valid while {@link open}. */
   takes(module: object): boolean {
     if (this.#captured.has(module)) {
-      // Where no other may begin, this one goes on: a module may be called twice before the last one is called.
+      // If no other round may begin this one goes on: its last modules may not have been called yet.
       if (module !== this.#leader || !this.#mayBegin()) return false;
       this.#captured.clear();
     }
@@ -50,14 +46,14 @@ export class Rounds {
     return true;
   }
 
-  /** A call was captured. */
+  /** Call this after each capture. */
   captured(): void {
     if (this.#captured.size < this.#size) return;
     this.#captured.clear();
     this.update();
   }
 
-  /** Leaves a module out of all rounds to come. */
+  /** Leaves a module out from now on. */
   leaveOut(module: object): void {
     this.#captured.delete(module);
     if (this.#leader === module) this.#leader = undefined;
@@ -65,15 +61,15 @@ export class Rounds {
     this.captured();
   }
 
-  /** What decides whether a round may begin has changed. */
+  /** Call this when `mayBegin` may have changed. */
   update(): void {
     if (this.#captured.size === 0) this.open = this.#size > 0 && this.#mayBegin();
   }
 
   /**
-   * Some time went by. A round that got nowhere meanwhile has ended; where one could have begun and has not, or nothing was
-   * called at all, the next one may begin anywhere.
-   * @param quiet whether nothing was called
+   * Ends a round without progress since the last tick. If none began although it could, or nothing was called, the next one
+   * may begin with any module.
+   * @param quiet whether nothing was called since the last tick
    */
   tick(quiet: boolean): void {
     if (!this.#progress && (this.open || quiet)) {

@@ -1,21 +1,18 @@
-/** How long a bucket takes to fill. What it holds may be spent at once: at 2 % that is 10 ms, less than one frame. */
+/** Milliseconds until an empty bucket is full. A full one holds 10 ms at 2 %: less than one frame. */
 const FILLS_IN = 500;
 
-/** A pause after which everything may be spent again. */
+/** A pause of this many milliseconds fills the bucket, … */
 const PAUSE = 250;
 
-/** … and it has to be so many times what was spent before it, so that long captures with short pauses are bounded too. */
+/** … if it is this many times what was spent since the last pause: long captures with short pauses are bounded too. */
 const PAUSE_PER_SPENT = 4;
 
-/**
- * A share of time that may be spent: a bucket of milliseconds (a token bucket). It may be overdrawn, since what has begun
- * is brought to its end: then it takes as long to fill as if it had held so much.
- */
+/** A share of time that may be spent: a token bucket of milliseconds. It may be overdrawn, since rounds are completed. */
 export class TimeBudget {
   readonly #share: number;
   readonly #size: number;
   #left: number;
-  /** Since when nothing went on, and what was spent between the pause before and then. */
+  /** How long nothing was called, and what was spent since the last pause. */
   #quiet = 0;
   #spent = 0;
 
@@ -26,7 +23,6 @@ export class TimeBudget {
     this.#left = this.#size;
   }
 
-  /** Whether something may begin. */
   get isOpen(): boolean {
     return this.#left > 0;
   }
@@ -40,7 +36,7 @@ export class TimeBudget {
     this.#spent += milliseconds;
   }
 
-  /** Time went by. @param quiet whether nothing went on meanwhile */
+  /** @param quiet whether nothing was called in this time */
   pass(milliseconds: number, quiet: boolean): void {
     this.#left = Math.min(this.#size, this.#left + milliseconds * this.#share);
     if (!quiet) {

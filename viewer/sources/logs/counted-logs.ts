@@ -1,13 +1,13 @@
 import type { LogDirectory, LogFile } from '../../../src/tensorboard/index.ts';
 import type { Progress } from '../data-source.ts';
 
-/** A source of logs that knows how much of it was read, which files went away, and why it cannot be listed. */
+/** Counts how much of some logs was read, and notices files that vanish and listings that fail. */
 export class CountedLogs implements LogDirectory {
   readonly #logs: LogDirectory;
-  /** By path, of the files that there were at the last look. */
+  /** By path, as of the last listing. */
   #files: Map<string, { size: number; read: number }> = new Map();
   readonly #skipped: Set<string> = new Set();
-  /** Why the files could not be listed at the last look. */
+  /** Why the last listing failed. */
   failure: Error | undefined;
   readonly #onVanished: (path: string) => void;
 
@@ -29,7 +29,7 @@ export class CountedLogs implements LogDirectory {
     return { read, total };
   }
 
-  /** Where the source cannot be listed there is nothing new. */
+  /** Empty if the logs cannot be listed; {@link failure} then says why. */
   async list(): Promise<LogFile[]> {
     let files: LogFile[];
     try {
@@ -45,7 +45,7 @@ export class CountedLogs implements LogDirectory {
     return files.map((file) => ({ ...file, read: (from) => this.#count(file, from) }));
   }
 
-  /** Nothing more will be read of a file. */
+  /** Nothing more will be read from this file: it counts as read. */
   skip(path: string): void {
     this.#skipped.add(path);
   }
@@ -54,7 +54,7 @@ export class CountedLogs implements LogDirectory {
     let at = from;
     for await (const bytes of file.read(from)) {
       yield bytes;
-      // Whoever comes back for more has taken these.
+      // Asking for more means that these were taken.
       at += bytes.length;
       const counted = this.#files.get(file.path);
       if (counted === undefined) continue;

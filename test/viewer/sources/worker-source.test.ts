@@ -3,9 +3,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Linear, listHooks, Module, relu, select, setReporter, type Tensor, tensor } from '../../../src/index.ts';
 import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
-import { liveSource } from '../../../viewer/sources/live.ts';
-import { postActivations, workerSource } from '../../../viewer/sources/worker.ts';
+import { liveSource, liveSourceBy, postActivations } from '../../../viewer/sources/live.ts';
+import { postSource } from '../../../viewer/sources/post-source.ts';
+import { workerSource } from '../../../viewer/sources/worker-source.ts';
 import { counted } from '../data/point.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { Channel } from './channel.ts';
 import { Collected } from './collect.ts';
 
 class Net extends Module {
@@ -17,29 +20,14 @@ class Net extends Module {
 }
 
 const input = tensor([1, 2, 3]);
-const later = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Waits, a while at most. */
+/** Waits for something that happens in a while, such as a message. */
 async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !done(); i++) await later(10);
-  assert.ok(done(), 'it did not come in 3 s');
-}
-
-/** Both ends in this process. */
-function channel() {
-  const { port1: page, port2: worker } = new MessageChannel();
-  return {
-    page,
-    worker,
-    close() {
-      page.close();
-      worker.close();
-    },
-  };
+  for (let i = 0; i < 300 && !done(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(done(), 'not within 3 s');
 }
 
 test('what comes through a channel is what a live source gives', async () => {
-  const ends = channel();
+  const ends = new Channel();
   const net = new Net();
   postActivations(ends.worker, select(net, Linear), { run: 'far' });
   const far = new Collected(workerSource(ends.page));
@@ -56,18 +44,18 @@ test('what comes through a channel is what a live source gives', async () => {
   ends.close();
 });
 
-test('hooks are there while the page is connected, whoever comes first', async () => {
-  const ends = channel();
+test('hooks exist while the page is connected, whichever side is first', async () => {
+  const ends = new Channel();
   const net = new Net();
   const source = workerSource(ends.page);
   const early = new Collected(source);
-  await later();
+  await ends.settle();
   const handle = postActivations(ends.worker, select(net, Linear));
   await until(() => listHooks(net).length === 2);
   const second = new Collected(source);
   early.stop();
-  await later();
-  assert.is(listHooks(net).length, 2, 'the second is there still');
+  await ends.settle();
+  assert.is(listHooks(net).length, 2, 'the second is still connected');
   second.stop();
   second.stop();
   await until(() => listHooks(net).length === 0);
@@ -82,42 +70,43 @@ test('hooks are there while the page is connected, whoever comes first', async (
   ends.close();
 });
 
-test('one batch is under way, until the page has taken it', async () => {
-  const ends = channel();
-  const net = new Net();
-  postActivations(ends.worker, select(net, Linear), { share: 1 });
+test('one batch is in flight until the page has taken it', async () => {
+  const [ends, clock, net] = [new Channel(), new FakeClock(), new Net()];
+  postSource(ends.worker, liveSourceBy(clock, select(net, Linear), { share: 1 }));
   const seen = new Collected(workerSource(ends.page));
   let done = () => {};
   seen.until = new Promise((resolve) => {
     done = resolve;
   });
-  await until(() => listHooks(net).length === 2);
+  await ends.settle();
   for (let i = 0; i < 10; i++) {
     net(input);
-    await later(30);
+    await clock.pass(100);
+    await ends.settle();
   }
   assert.equal(seen.calls, [2]);
   seen.until = undefined;
   done();
-  await until(() => seen.calls.length > 1);
-  assert.is(seen.all.length, 20);
+  await ends.settle();
+  await clock.pass(100);
+  await ends.settle();
+  assert.equal(seen.calls, [2, 18]);
   seen.stop();
   ends.close();
 });
 
-test('several selections go through one port', async () => {
-  const ends = channel();
-  const [one, two] = [new Net(), new Net()];
-  postActivations(ends.worker, select(one, 'fc1'), { run: 'one' });
-  postActivations(ends.worker, select(two, 'fc2'), { run: 'two' });
+test('several selections share a port', async () => {
+  const [ends, clock, one, two] = [new Channel(), new FakeClock(), new Net(), new Net()];
+  postSource(ends.worker, liveSourceBy(clock, select(one, 'fc1'), { run: 'one' }));
+  postSource(ends.worker, liveSourceBy(clock, select(two, 'fc2'), { run: 'two' }));
   const seen = new Collected(workerSource(ends.page));
-  await until(() => listHooks(one).length === 1 && listHooks(two).length === 1);
+  await ends.settle();
   for (let i = 0; i < 3; i++) {
     one(input);
     two(input);
-    await later(120);
+    await clock.pass(100);
+    await ends.settle();
   }
-  await seen.count(6);
   assert.equal(seen.all.map(({ run, tag, step }) => `${run} ${tag} ${step}`).sort(), [
     'one fc1 0',
     'one fc1 1',
@@ -130,8 +119,8 @@ test('several selections go through one port', async () => {
   ends.close();
 });
 
-test('messages that are not ours are let by', async () => {
-  const ends = channel();
+test('messages of others are ignored', async () => {
+  const ends = new Channel();
   const net = new Net();
   postActivations(ends.worker, select(net, Linear));
   const seen = new Collected(workerSource(ends.page));
@@ -154,8 +143,8 @@ test('messages that are not ours are let by', async () => {
   ends.close();
 });
 
-test('warnings come through, and what fails in the page is reported there', async () => {
-  const ends = channel();
+test('warnings come through, and an error in the page is reported there', async () => {
+  const ends = new Channel();
   class Text extends Module {
     override forward(): string {
       return 'text';
@@ -168,32 +157,32 @@ test('warnings come through, and what fails in the page is reported there', asyn
       return super.forward(x);
     }
   }
-  const net = new Both();
-  postActivations(ends.worker, select(net, '*'));
+  const [net, clock] = [new Both(), new FakeClock()];
+  postSource(ends.worker, liveSourceBy(clock, select(net, '*')));
   const seen = new Collected(workerSource(ends.page));
   seen.until = Promise.reject(new Error('cannot draw'));
-  seen.until.catch(() => {}); // until somebody looks at it
-  await until(() => listHooks(net).length === 3);
+  seen.until.catch(() => {});
+  await ends.settle();
   const said: string[] = [];
   setReporter((error) => said.push(error.message));
-  net(input);
-  await seen.count(2);
-  await later(150);
-  net(input);
-  await seen.count(4);
-  await later();
+  for (let i = 0; i < 2; i++) {
+    net(input);
+    await clock.pass(150);
+    await ends.settle();
+  }
   setReporter();
   assert.match(
     seen.warnings[0]!,
     'liveSource(): the output of text is passed over: it has no tensor that its module can read: the string "text"',
   );
+  assert.is(seen.all.length, 4);
   assert.is(said.filter((line) => line === 'cannot draw').length, 2);
   seen.stop();
   ends.close();
 });
 
-test('when the page goes, the hooks go; when the worker goes, the page is told', async () => {
-  const first = channel();
+test('closing the page removes the hooks; closing the worker warns the page', async () => {
+  const first = new Channel();
   const net = new Net();
   postActivations(first.worker, select(net, Linear));
   new Collected(workerSource(first.page));
@@ -201,7 +190,7 @@ test('when the page goes, the hooks go; when the worker goes, the page is told',
   first.page.close();
   await until(() => listHooks(net).length === 0);
 
-  const second = channel();
+  const second = new Channel();
   postActivations(second.worker, select(net, Linear));
   const seen = new Collected(workerSource(second.page));
   await until(() => listHooks(net).length === 2);
@@ -211,7 +200,7 @@ test('when the page goes, the hooks go; when the worker goes, the page is told',
   seen.stop();
 });
 
-test("Node's worker threads: a model in one of them is watched from here", async () => {
+test('a model in a worker thread of Node is watched', async () => {
   const worker = new Worker(new URL('worker-thread.mjs', import.meta.url));
   const seen = new Collected(workerSource(worker));
   await seen.count(4);
@@ -221,30 +210,32 @@ test("Node's worker threads: a model in one of them is watched from here", async
   seen.stop();
 });
 
-test('it refuses what is no port', () => {
+test('anything but a port is an error', () => {
   assert.throws(
     () => workerSource({} as never),
-    /workerSource\(\): a Worker, a MessagePort or the scope of a worker expected/,
+    /workerSource\(\): the port must be a Worker, a MessagePort or the scope of a worker, got/,
   );
-  assert.throws(() => postActivations(undefined as never, select(new Net(), '*')), /postActivations\(\): a Worker/);
-  const ends = channel();
+  assert.throws(
+    () => postActivations(undefined as never, select(new Net(), '*')),
+    /postActivations\(\): the port must be a Worker/,
+  );
+  const ends = new Channel();
   assert.throws(() => postActivations(ends.worker, [] as never), /what select\(\) gives expected/);
   ends.close();
 });
 
 test('two models of one worker under the same tags are reported', async () => {
-  const ends = channel();
+  const ends = new Channel();
   const said: string[] = [];
   setReporter((error) => said.push(error.message));
   const handles = [{}, {}, { prefix: 'third' }].map((options) =>
     postActivations(ends.worker, select(new Net(), Linear), options),
   );
   const seen = new Collected(workerSource(ends.page));
-  await until(() => said.length > 0);
-  await later();
+  await ends.settle();
   setReporter();
   assert.is(said.length, 1);
-  assert.match(said[0]!, 'the tag "fc1" and 1 other tags of the run "live" has another live source of this viewer');
+  assert.match(said[0]!, 'another live source of this viewer shows the tag "fc1" and 1 other tags of the run "live"');
   seen.stop();
   for (const handle of handles) handle.remove();
   ends.close();

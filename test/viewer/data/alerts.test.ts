@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AlertWatch } from '../../../viewer/data/alert-watch.ts';
+import { AlertWatch } from '../../../viewer/data/alerts.ts';
 import type { PointSummary } from '../../../viewer/data/points.ts';
 import { histogramPoint } from './point.ts';
 
