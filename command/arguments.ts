@@ -2,40 +2,39 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { localPath } from '../src/check/index.ts';
+import { DEFAULT_PORT } from './server/listen.ts';
 
-/** What somebody typed, understood. */
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'version' }
   | {
       readonly name: 'view';
       readonly directory: string;
-      /** Undefined: {@link DEFAULT_PORT}, or the next that is free. 0: any. */
+      /** Undefined for {@link DEFAULT_PORT} or the next free one, 0 for any. */
       readonly port: number | undefined;
-      /** Undefined: this machine alone. */
+      /** Undefined for this machine only. */
       readonly host: string | undefined;
       readonly open: boolean;
     }
   | { readonly name: 'report'; readonly directory: string; readonly output: string };
 
-/** Something was typed that means nothing. Its message says what, and what was expected. */
+/** The arguments cannot be understood. The message is for the user. */
 export class UsageError extends Error {}
 
-export const DEFAULT_PORT = 6007;
-export const DEFAULT_REPORT = 'report.html';
+const DEFAULT_REPORT = 'report.html';
 
-export const HELP: string = `Looks at activations in TensorBoard's event files, without Python.
+export const HELP: string = `Shows activations in TensorBoard's event files, without Python.
 
   layertap view <logdir> [--port <number>] [--host <name>] [--open]
   layertap report <logdir> [-o <file>]
 
-view      Opens a page on all runs below <logdir>, and follows them as they grow. Ctrl-C ends it.
-  --port  Where to listen; default ${DEFAULT_PORT}, or the next port that is free. 0 takes any.
-  --host  A name or address to listen on. By default the page can be opened on this machine alone.
+view      Serves a page with all runs below <logdir>, and follows them as they grow. Ctrl-C ends it.
+  --port  The port to listen on; default ${DEFAULT_PORT} or the next free one. 0 takes any.
+  --host  A name or address to listen on. By default only this machine can open the page.
   --open  Opens the page in the browser.
 
-report    Writes everything into one HTML file that needs no server and can be mailed.
-  -o, --output  The file; default ${DEFAULT_REPORT}. What it held is replaced.
+report    Writes one HTML file that needs no server and can be mailed.
+  -o, --output  The file; default ${DEFAULT_REPORT}. An existing one is replaced.
 
   -h, --help     Shows this.
   -v, --version  Shows the version.
@@ -43,10 +42,7 @@ report    Writes everything into one HTML file that needs no server and can be m
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
 
-/**
- * @param inputs the arguments behind the command's own name
- * @throws UsageError
- */
+/** @param inputs the arguments behind `layertap` @throws UsageError */
 export function parseCommand(inputs: readonly string[]): Command {
   const [name, ...rest] = inputs;
   switch (name) {
@@ -62,10 +58,10 @@ export function parseCommand(inputs: readonly string[]): Command {
     case '-v':
       return { name: 'version' };
     case undefined:
-      throw new UsageError('a command is expected: view or report');
+      throw new UsageError('the command must be view or report, got nothing');
     default:
       throw new UsageError(
-        `there is no ${name.startsWith('-') ? 'option' : 'command'} ${name}; there are view and report`,
+        name.startsWith('-') ? `unknown option ${name}` : `the command must be view or report, got ${name}`,
       );
   }
 }
@@ -78,7 +74,7 @@ function parseView(inputs: readonly string[]): Command {
     open: { type: 'boolean' },
   });
   if (values.help) return { name: 'help' };
-  if (values.host === '') throw new UsageError('--host: a name or an address is expected, got nothing');
+  if (values.host === '') throw new UsageError('--host must be a name or an address, got nothing');
   const port = values.port === undefined ? undefined : parsePort(values.port);
   return {
     name: 'view',
@@ -95,7 +91,7 @@ function parseReport(inputs: readonly string[]): Command {
     output: { type: 'string', short: 'o', default: DEFAULT_REPORT },
   });
   if (values.help) return { name: 'help' };
-  if (values.output === '') throw new UsageError('--output: the name of a file is expected, got nothing');
+  if (values.output === '') throw new UsageError('--output must be the name of a file, got nothing');
   return { name: 'report', directory: oneDirectory('report', positionals), output: values.output };
 }
 
@@ -104,7 +100,7 @@ function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: 
     return parseArgs({ args: [...inputs], options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS_')) throw error;
-    // Behind the first sentence Node explains its own way to pass file names that begin with a dash.
+    // The first sentence only: the others are about file names that begin with a dash.
     throw new UsageError((error as Error).message.split(/\. |\n/)[0]!);
   }
 }
@@ -112,14 +108,14 @@ function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: 
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(`--port: a number from 0 to 65535 is expected, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--port must be a number from 0 to 65535, got ${JSON.stringify(text)}`);
 }
 
 function oneDirectory(command: string, positionals: readonly string[]): string {
   const [directory, ...others] = positionals;
   if (directory === undefined || directory === '') throw new UsageError(`${command}: the log directory is missing`);
   if (others.length > 0)
-    throw new UsageError(`${command}: one log directory is expected, got ${positionals.join(' ')}`);
+    throw new UsageError(`${command}: there must be one log directory, got ${positionals.join(' ')}`);
   try {
     const elsewhere = 'copy the logs here first';
     return localPath({ where: command, what: 'the log directory', elsewhere }, directory, { fileURLToPath, homedir });

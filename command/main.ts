@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** @file The command `layertap`. Exit codes: 0 done, 1 it could not be done, 2 it was not understood. */
+/** @file The command `layertap`. Exit codes: 0 done, 1 failed, 2 wrong arguments. */
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommand, UsageError } from './arguments.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError } from './paths.ts';
 import { report } from './report.ts';
 import { view } from './view.ts';
 
@@ -14,7 +14,7 @@ try {
   else await report(command);
 } catch (error) {
   if (error instanceof UsageError) {
-    console.error(`layertap: ${error.message}\n\nlayertap --help shows what there is.`);
+    console.error(`layertap: ${error.message}\n\nlayertap --help explains the arguments.`);
     process.exitCode = 2;
   } else if (error instanceof CommandError) {
     console.error(`layertap: ${error.message}`);

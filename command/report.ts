@@ -3,10 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { directoryLogs } from '../src/tensorboard/index.ts';
-import { CommandError } from './command-error.ts';
-import { reportHtml } from './html.ts';
-import { kindOf } from './kind-of.ts';
-import { pageFile } from './page-files.ts';
+import { pageFile, reportHtml } from './page.ts';
+import { CommandError, kindOf, notADirectory } from './paths.ts';
 
 export interface ReportOptions {
   readonly directory: string;
@@ -14,47 +12,48 @@ export interface ReportOptions {
 }
 
 /**
- * Writes one HTML file with everything that a log directory has to show.
- * @throws CommandError where there is nothing to show, or the file cannot be written; what it held is then still there
+ * Writes the logs of a directory as one HTML file.
+ * @throws CommandError if there is nothing to show or the file cannot be written; an existing file is then kept
  */
 export async function report({ directory, output }: ReportOptions): Promise<void> {
   const found = await kindOf(directory);
-  if (found !== 'directory') throw new CommandError(`${directory} is no directory that can be read (${found})`);
+  if (found !== 'directory') throw notADirectory(directory, found);
   await checkOutput(output);
-  // Not loaded before it is needed: `layertap view` is to answer at once.
+  // Loaded on demand, so that `layertap view` starts fast.
   const { packLogs } = await import('../viewer/logs.ts');
   const packed = await packLogs(directoryLogs(directory, { outside: false }), {
     onWarning: (message) => console.error(`layertap: ${message}`),
   });
-  if (packed === undefined) throw new CommandError(`there is nothing to show in ${directory}: no event file has data`);
+  if (packed === undefined) throw new CommandError(`${directory} has nothing to show: no event file contains data`);
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');
   const html = reportHtml(basename(resolve(directory)), String(await pageFile('report.js')), data);
   await replace(output, html);
   console.log(`${output}: ${(Buffer.byteLength(html) / 1e6).toFixed(1)} MB`);
 }
 
-/** Before anything is read: that may take a while. */
+/** Before the logs are read, which may take long. */
 async function checkOutput(output: string): Promise<void> {
-  if ((await kindOf(output)) === 'directory') throw new CommandError(`${output} is a directory; a file is expected`);
+  if ((await kindOf(output)) === 'directory')
+    throw new CommandError(`the output must be a file, got the directory ${output}`);
   const parent = dirname(resolve(output));
   const found = await kindOf(parent);
   if (found !== 'directory')
-    throw new CommandError(`${output} cannot be written: ${parent} is no directory (${found})`);
+    throw new CommandError(`${output} cannot be written: ${parent} is not a directory (${found})`);
 }
 
 /**
- * Puts a file in the place of another one at once, so that at no time there is half of it. The half file has a name that
- * cannot be known before, and is made only where there is nothing: a link that lies there is not followed.
+ * Replaces a file atomically. The temporary file has an unpredictable name and must not exist before, so that no planted
+ * link is followed.
  */
 async function replace(path: string, text: string): Promise<void> {
-  const half = join(dirname(resolve(path)), `.layertap-${randomUUID()}`);
+  const temporary = join(dirname(resolve(path)), `.layertap-${randomUUID()}`);
   try {
-    const file = await open(half, 'wx');
+    const file = await open(temporary, 'wx');
     try {
       await file.writeFile(text).finally(() => file.close());
-      await rename(half, path);
+      await rename(temporary, path);
     } catch (error) {
-      await rm(half, { force: true });
+      await rm(temporary, { force: true });
       throw error;
     }
   } catch (error) {

@@ -1,12 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { DEFAULT_PORT } from './arguments.ts';
-import { CommandError } from './command-error.ts';
-import { kindOf } from './kind-of.ts';
 import { openBrowser } from './open-browser.ts';
-import { pageFiles } from './page-files.ts';
+import { pageFiles } from './page.ts';
+import { CommandError, kindOf, notADirectory } from './paths.ts';
 import { handle } from './server/handle.ts';
 import { hostCheck, isLoopback } from './server/host-names.ts';
-import { CannotListen, listen } from './server/listen.ts';
+import { CannotListen, DEFAULT_PORT, listen } from './server/listen.ts';
 import { ServedLogs } from './server/served-logs.ts';
 
 export interface ViewOptions {
@@ -17,8 +15,8 @@ export interface ViewOptions {
 }
 
 /**
- * Serves the viewer until a signal ends it.
- * @throws CommandError where there can be no such directory, or nothing can listen
+ * Serves the viewer until a signal.
+ * @throws CommandError if there can be no such directory, or the port is taken
  */
 export async function view({ directory, port, host, open }: ViewOptions): Promise<void> {
   await checkDirectory(directory);
@@ -29,34 +27,31 @@ export async function view({ directory, port, host, open }: ViewOptions): Promis
       throw error instanceof CannotListen ? new CommandError(error.message) : error;
     },
   );
-  // From here on: who reads the address may end the program at once.
+  // Before the address is printed: its reader may send a signal immediately.
   const ended = signal();
   if (host !== undefined && !isLoopback(host)) {
-    console.error(`layertap: whoever can reach ${listening.url} can read these logs; there is no password`);
+    console.error(`layertap: anyone who can reach ${listening.url} can read these logs; there is no password`);
   }
   const taken = port === undefined && listening.port !== DEFAULT_PORT;
   console.log(`${listening.url} shows ${directory}${taken ? `; port ${DEFAULT_PORT} is taken` : ''}. Ctrl-C ends it.`);
-  if (open && !(await openBrowser(listening.url))) console.error('layertap: no browser could be opened from here');
+  if (open && !(await openBrowser(listening.url))) console.error('layertap: no browser could be opened');
   await ended;
   await listening.close();
 }
 
-/**
- * A directory that is not there yet is waited for, since a viewer may be started before the training. If there is no
- * place for it either, its name is a slip.
- */
+/** The directory may be created later, by a training that starts after the viewer; its parent must exist. */
 async function checkDirectory(directory: string): Promise<void> {
   const found = await kindOf(directory);
   if (found === 'directory') return;
-  if (found !== 'ENOENT') throw new CommandError(`${directory} is no directory that can be read (${found})`);
+  if (found !== 'ENOENT') throw notADirectory(directory, found);
   const parent = dirname(resolve(directory));
   if ((await kindOf(parent)) !== 'directory') {
-    throw new CommandError(`there is no directory ${directory}, and no ${parent} for it either`);
+    throw new CommandError(`neither the directory ${directory} nor its parent ${parent} exists`);
   }
-  console.error(`layertap: there is no ${directory} yet; it is waited for`);
+  console.error(`layertap: waiting for ${directory}, which does not exist yet`);
 }
 
-/** Resolves at the first signal that asks the program to end. The next one ends it as if nobody listened. */
+/** Resolves at the first signal. The next one ends the program. */
 function signal(): Promise<void> {
   return new Promise((resolve) => {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,19 +1,15 @@
-/** Says which tags are wanted, or why nobody can say. */
 export interface TagFilter {
   readonly matches: (tag: string) => boolean;
-  /** What is wrong with the text as a regular expression; the filter then lets everything through. */
+  /** Why the text is no regular expression; the filter then matches everything. */
   readonly mistake?: string;
 }
 
-/**
- * Reads what stands in the filter box: `/…/` or `/…/i` is a regular expression; anything else is text that a tag holds,
- * small and capital letters alike. Several words must all be there.
- */
+/** Parses a filter: `/…/` or `/…/i` is a regular expression; otherwise a tag must contain all words, in any case. */
 export function tagFilter(text: string): TagFilter {
   const expression = /^\/(.*)\/([a-z]*)$/s.exec(text.trim());
   if (expression !== null) {
     try {
-      // A global or sticky one remembers where it stopped.
+      // A global or sticky one would resume from its last match.
       const wanted = new RegExp(expression[1]!, expression[2]!.replace(/[gy]/g, ''));
       return { matches: (tag) => wanted.test(tag) };
     } catch (error) {

@@ -2,10 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LogFile } from '../../src/tensorboard/index.ts';
-import { HEADERS } from './headers.ts';
 import type { ServedLogs } from './served-logs.ts';
 
-/** A file of the page. */
 export interface Asset {
   readonly type: string;
   readonly bytes: Uint8Array;
@@ -13,28 +11,55 @@ export interface Asset {
 
 export interface Site {
   readonly logs: ServedLogs;
-  /** By their paths: '/', '/viewer.js', …. */
+  /** The files of the page by path: '/', '/viewer.js'. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly answersTo: (hostHeader: string | undefined) => boolean;
 }
 
-/** How much of a file is handed to a connection at once: that a client takes some of it shows after each. */
+/** A connection gets pieces of this size, so that slow clients can be told from stalled ones. */
 const PIECE_BYTES = 1 << 16;
 
-/** A path of 4096 bytes, the longest that systems take, with each of them encoded, and what stands around it. */
+/** A path of 4096 bytes, the longest that systems take, percent-encoded, and the rest of the URL. */
 export const LONGEST_URL: number = 3 * 4096 + 256;
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** Answers one request. It never throws, whatever it is asked. */
+/**
+ * The page may run its own scripts, ask its own server, and show images that it made. The viewer's style sheets are
+ * constructed, so no inline style is needed.
+ */
+const POLICY: readonly string[] = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  'img-src blob: data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+];
+
+/** For every answer. Pages of other origins can neither read it, nor frame it, nor keep a reference to its window. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY.join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  // Logs grow, and another version of layertap may use this port tomorrow.
+  'cache-control': 'no-store',
+};
+
+/** Answers one request. Never throws. */
 export async function handle(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
   try {
     await route(site, request, response);
   } catch {
-    // Most often the client has gone. If not, it must not take what it has for the whole.
+    // Usually the client has gone. If not, it must not mistake what it got for the whole.
     if (response.headersSent) response.destroy();
-    else refuse(response, 500, 'this could not be read');
+    else refuse(response, 500, 'the answer could not be read');
   }
 }
 
@@ -42,20 +67,20 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   const target = request.url ?? '';
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
-    // Where its body ends is unknown, and so is where another request would begin.
+    // The end of its body is unknown, and so is the beginning of the next request.
     response.setHeader('connection', 'close');
-    return refuse(response, 501, 'the transfer encoding is unknown');
+    return refuse(response, 501, 'unknown transfer encoding');
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    return refuse(response, 405, 'only GET and HEAD are answered');
+    return refuse(response, 405, 'the method must be GET or HEAD');
   }
   const hosts = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
-  if (hosts.length > 1) return refuse(response, 400, 'there are two Host headers');
-  if (!site.answersTo(request.headers.host)) return refuse(response, 421, 'this server does not have that name');
+  if (hosts.length > 1) return refuse(response, 400, 'there must be one Host header');
+  if (!site.answersTo(request.headers.host)) return refuse(response, 421, 'the Host header does not name this server');
   if (target.length > LONGEST_URL) return refuse(response, 414, 'the URL is too long');
-  if (!target.startsWith('/')) return refuse(response, 400, 'a path is expected');
-  // Compared as it was sent: no decoding, no resolving of dots.
+  if (!target.startsWith('/')) return refuse(response, 400, 'the target must be a path');
+  // Compared as sent: nothing is decoded, and no dots are resolved.
   const [path, query = ''] = split(target, '?');
   const asset = site.assets.get(path);
   if (asset !== undefined) return send(response, asset.type, asset.bytes);
@@ -63,9 +88,9 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
     const listing = JSON.stringify(await site.logs.list());
     return send(response, 'application/json', Buffer.from(listing));
   }
-  if (path !== '/api/file') return refuse(response, 404, 'there is nothing here');
+  if (path !== '/api/file') return refuse(response, 404, 'not found');
   const wanted = parseQuery(query);
-  if (wanted === undefined) return refuse(response, 400, 'expected: ?path=<of an event file>&from=<a byte>');
+  if (wanted === undefined) return refuse(response, 400, 'the query must be ?path=<of an event file>&from=<a byte>');
   const file = await site.logs.file(wanted.path);
   if (file === undefined) return refuse(response, 404, 'there is no such event file');
   response.setHeader('content-type', 'application/octet-stream');
@@ -73,7 +98,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   else await stream(file, wanted.from, response);
 }
 
-/** Each of the two names exactly once, and nothing else. */
+/** Both names exactly once, and no others. */
 function parseQuery(query: string): { path: string; from: number } | undefined {
   const pairs = new URLSearchParams(query);
   const [path, from] = [pairs.get('path'), pairs.get('from')];
@@ -82,8 +107,8 @@ function parseQuery(query: string): { path: string; from: number } | undefined {
 }
 
 /**
- * Sends the bytes from some place up to the end as of now: as fast as the client takes them, and not beyond its leaving.
- * No length is promised, since the file may become shorter meanwhile.
+ * Sends a file from a byte to its present end, as fast as the client reads, until it leaves. Without a content-length, since
+ * the file may become shorter.
  */
 async function stream(file: LogFile, from: number, response: ServerResponse): Promise<void> {
   const chunks = file.read(from)[Symbol.asyncIterator]();
@@ -94,10 +119,10 @@ async function stream(file: LogFile, from: number, response: ServerResponse): Pr
   } catch (error) {
     if (response.headersSent) throw error;
     const gone = ['ENOENT', 'ENOTDIR'].includes(String((error as { code?: unknown }).code));
-    if (gone) refuse(response, 404, 'the file has gone');
+    if (gone) refuse(response, 404, 'the file is gone');
     else refuse(response, 500, 'the file cannot be read');
   } finally {
-    // Closes the file, also where the client had gone before the first piece was sent.
+    // Closes the file even if the client left before the first piece.
     await chunks.return?.();
   }
 }

@@ -1,21 +1,21 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** Where this machine reaches itself, as browsers write it. */
+/** Loopback names as browsers write them. */
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 const bare = (name: string): string => name.replace(/^\[(.*)\]$/, '$1');
 const isWildcard = (host: string): boolean => ['0.0.0.0', '::', '0:0:0:0:0:0:0:0'].includes(bare(host));
 
-/** Whether only this machine can reach what listens there. */
+/** Whether only this machine can reach a server on this host. */
 export const isLoopback = (host: string): boolean =>
   LOOPBACK.includes(host) || host === '::1' || /^127(\.\d+){3}$/.test(host);
 
 /**
- * Which `Host` headers are answered. A name that anybody may have pointed at this machine is not: with such a name (DNS
- * rebinding) a page from elsewhere would be of the same origin as the server. Addresses are safe, since a browser asks
- * nobody what they mean. Ports may differ from the server's own, as behind `ssh -L`.
- * @param host where it listens; undefined: on this machine alone
+ * Tells which `Host` headers are answered: not a name that others may point at this machine, since a page of that name (DNS
+ * rebinding) would have the server's origin. Addresses are safe: browsers do not resolve them. Ports may differ from the
+ * server's, as with `ssh -L`.
+ * @param host the one to listen on; undefined for this machine only
  */
 export function hostCheck(host: string | undefined): (header: string | undefined) => boolean {
   const names = new Set(LOOPBACK);
@@ -28,7 +28,6 @@ export function hostCheck(host: string | undefined): (header: string | undefined
   };
 }
 
-/** What to type into a browser. */
 export function urlOf(host: string | undefined, port: number): string {
   if (host === undefined) return `http://localhost:${port}/`;
   if (isWildcard(host)) return `http://${hostname()}:${port}/`;

@@ -1,13 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { DEFAULT_PORT } from '../arguments.ts';
 import { LONGEST_URL } from './handle.ts';
 import { urlOf } from './host-names.ts';
 import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
 
-/** How many ports behind the default one are tried. */
+export const DEFAULT_PORT = 6007;
+/** The number of ports that are tried from there. */
 const TRIED_PORTS = 100;
 
-/** Long enough for anybody who means it, so that those who do not hold nothing for long. In milliseconds. */
+/** Long enough for honest clients; others hold a connection no longer. In milliseconds. */
 const LIMITS = {
   maxHeaderSize: LONGEST_URL + 8192,
   headersTimeout: 10_000,
@@ -15,24 +15,23 @@ const LIMITS = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 };
-/** A connection on which nothing happens for this long is closed. */
+/** An idle connection is closed after this. */
 const IDLE_MILLISECONDS = 60_000;
 const MOST_CONNECTIONS = 256;
 
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Ends at once, answers that are under way included. */
+  /** Closes all connections, whatever they are doing. */
   close(): Promise<void>;
 }
 
-/** Nothing can listen there. */
 export class CannotListen extends Error {}
 
 /**
- * Listens on this machine's own addresses, or on the host that was given.
- * @param port undefined: {@link DEFAULT_PORT} or the first free one behind it; 0: any
- * @param clock says when a client that does not read has had its time
+ * Listens on the loopback addresses, or on a host.
+ * @param port undefined for {@link DEFAULT_PORT} or the next free one, 0 for any
+ * @param clock measures how long clients stall
  * @throws CannotListen
  */
 export async function listen(
@@ -56,7 +55,7 @@ export async function listen(
   throw new CannotListen(`${taken} taken by other programs; choose one with --port, or any with --port 0`);
 }
 
-/** @returns undefined where the port is taken */
+/** @returns undefined if the port is taken */
 async function listenOn(
   listener: RequestListener,
   host: string | undefined,
@@ -68,7 +67,7 @@ async function listenOn(
   }
   const four = await open(listener, '127.0.0.1', port);
   if (typeof four === 'string') return refused(four, '127.0.0.1', port);
-  // Browsers may take `localhost` for either address: another program must not have the other one.
+  // Browsers may resolve `localhost` to either address: another program must not listen on the other.
   const six = await open(listener, '::1', (four.address() as { port: number }).port);
   if (typeof six !== 'string') return [four, six];
   if (six !== 'EADDRINUSE') return [four];
@@ -78,14 +77,14 @@ async function listenOn(
 
 function refused(code: string, host: string, port: number): undefined {
   if (code === 'EADDRINUSE') return undefined;
-  if (code === 'EACCES') throw new CannotListen(`port ${port} needs rights that this program does not have`);
+  if (code === 'EACCES') throw new CannotListen(`port ${port} needs permissions that this program does not have`);
   if (['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code)) {
-    throw new CannotListen(`--host: ${host} is no name or address of this machine (${code})`);
+    throw new CannotListen(`--host must be a name or an address of this machine, got ${host} (${code})`);
   }
   throw new CannotListen(`cannot listen on ${host}, port ${port}: ${code}`);
 }
 
-/** @returns the system's code where it cannot listen */
+/** @returns the error code if it cannot listen */
 function open(listener: RequestListener, host: string, port: number): Promise<Server | string> {
   const server = createServer(LIMITS, listener);
   server.timeout = IDLE_MILLISECONDS;

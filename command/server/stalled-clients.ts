@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** Time, as a test may drive it. */
+/** Time, passed in so that tests can drive it. */
 export interface Clock {
-  /** In milliseconds from any beginning. */
+  /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** Calls something again and again. @returns how to end that */
+  /** Calls `action` repeatedly. @returns stops that */
   every(milliseconds: number, action: () => void): () => void;
 }
 
@@ -16,25 +16,23 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** A client that takes nothing of what waits for it for this long, in milliseconds, is disconnected. */
+/** A client that reads nothing of its answer for this long, in milliseconds, is disconnected. */
 export const LONGEST_STALL = 30_000;
 const INTERVAL = 5_000;
 
-/** What is known of a connection. */
-interface Seen {
-  /** How many bytes it had taken, and when that changed last. */
+interface Progress {
+  /** The bytes that the client has taken, and when that last changed. */
   taken: number;
   since: number;
 }
 
 /**
- * Disconnects clients that do not read their answers, so that they hold neither a file nor a place among the connections.
- * Node's own timeout counts from the last time that the system took some bytes, and a second time after that.
+ * Disconnects clients that do not read their answers, so that they hold neither files nor connections. Node's own timeout
+ * starts when the system last took bytes, and is applied twice.
  */
 export class StalledClients {
   readonly #clock: Clock;
-  readonly #sockets: Map<Socket, Seen> = new Map();
-  /** Ends the looking. */
+  readonly #sockets: Map<Socket, Progress> = new Map();
   readonly stop: () => void;
 
   constructor(clock: Clock) {

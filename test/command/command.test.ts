@@ -25,7 +25,7 @@ interface Running {
   ended: Promise<number | string | null>;
 }
 
-/** What a test that failed left running would keep this program running too. */
+/** A process that a failed test left running would keep this one alive. */
 const started = new Set<ChildProcess>();
 test.after.each(() => {
   for (const child of started) child.kill('SIGKILL');
@@ -67,7 +67,7 @@ async function stop({ child, ended }: Running): Promise<void> {
   assert.is(await ended, 0);
 }
 
-/** Takes a port of this machine, if nobody has. */
+/** Takes a port, if it is free. */
 function take(port: number): Promise<Server | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
@@ -76,7 +76,7 @@ function take(port: number): Promise<Server | undefined> {
   });
 }
 
-test('--help and --version are printed, and nothing else is done', () => {
+test('--help and --version print, and do nothing else', () => {
   for (const inputs of [['--help'], ['-h'], ['help'], ['view', '--help'], ['report', '-h'], ['view', 'x', '-h']]) {
     const { status, stdout, stderr } = run(...inputs);
     assert.is(status, 0, inputs.join(' '));
@@ -86,26 +86,26 @@ test('--help and --version are printed, and nothing else is done', () => {
   for (const option of ['--version', '-v']) assert.is(run(option).stdout, `${version}\n`);
 });
 
-test('what is not understood is said on stderr, with exit code 2', () => {
+test('wrong arguments are errors on stderr, with exit code 2', () => {
   const cases: [string[], RegExp][] = [
-    [[], /a command is expected: view or report/],
-    [['veiw', 'runs'], /there is no command veiw; there are view and report/],
-    [['--logdir', 'runs'], /there is no option --logdir/],
+    [[], /the command must be view or report, got nothing/],
+    [['veiw', 'runs'], /the command must be view or report, got veiw/],
+    [['--logdir', 'runs'], /unknown option --logdir/],
     [['view'], /view: the log directory is missing/],
     [['view', ''], /view: the log directory is missing/],
-    [['view', 'a', 'b'], /one log directory is expected, got a b/],
+    [['view', 'a', 'b'], /view: there must be one log directory, got a b/],
     [['view', 'a', '--logdir', 'b'], /Unknown option '--logdir'/],
     [['view', 'a', '-o', 'b'], /Unknown option '-o'/],
     [['view', 'a', '--open=yes'], /'--open' does not take an argument/],
-    [['view', 'a', '--host', ''], /--host: a name or an address is expected/],
+    [['view', 'a', '--host', ''], /--host must be a name or an address, got nothing/],
     [['view', 'a', '--host'], /'--host <value>' argument missing/],
     [['view', 'a', '--port'], /'--port <value>' argument missing/],
     ...['x', '-1', '1.5', '65536', '1e3', '0x50', ' 80', ''].map((port): [string[], RegExp] => [
       ['view', 'a', `--port=${port}`],
-      /--port: a number from 0 to 65535 is expected, got "/,
+      /--port must be a number from 0 to 65535, got "/,
     ]),
     [['report'], /report: the log directory is missing/],
-    [['report', 'a', '-o', ''], /--output: the name of a file is expected/],
+    [['report', 'a', '-o', ''], /--output must be the name of a file, got nothing/],
     [['report', 'a', '--port', '1'], /Unknown option '--port'/],
   ];
   for (const [inputs, message] of cases) {
@@ -119,15 +119,15 @@ test('what is not understood is said on stderr, with exit code 2', () => {
   }
 });
 
-test('what cannot be shown is said on stderr, with exit code 1', async () => {
+test('what cannot be served is an error on stderr, with exit code 1', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'file'), '');
   const cases: [string[], RegExp][] = [
-    [[join(directory, 'none', 'none')], /there is no directory .*none.none, and no .*none for it either/],
-    [[join(directory, 'file')], /is no directory that can be read \(a file\)/],
-    [[join(directory, 'file', 'below')], /is no directory that can be read \(ENOTDIR\)/],
-    [[directory, '--host', 'no such host'], /--host: no such host is no name or address of this machine/],
-    [[directory, '--host', '192.0.2.1'], /--host: 192\.0\.2\.1 is no name or address of this machine/],
+    [[join(directory, 'none', 'none')], /neither the directory .*none.none nor its parent .*none exists/],
+    [[join(directory, 'file')], /is not a readable directory \(a file\)/],
+    [[join(directory, 'file', 'below')], /is not a readable directory \(ENOTDIR\)/],
+    [[directory, '--host', 'no such host'], /--host must be a name or an address of this machine, got no such host/],
+    [[directory, '--host', '192.0.2.1'], /--host must be a name or an address of this machine, got 192\.0\.2\.1/],
   ];
   const taken = (await take(0))!;
   const { port } = taken.address() as { port: number };
@@ -142,7 +142,7 @@ test('what cannot be shown is said on stderr, with exit code 1', async () => {
   taken.close();
 });
 
-test('view prints where it is, serves its page and the logs, and ends with Ctrl-C', async () => {
+test('view prints its URL, serves the page and the logs, and ends with Ctrl-C', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'a.tfevents'), 'abc');
   const running = await start([directory, '--port', '0']);
@@ -162,11 +162,11 @@ test('view prints where it is, serves its page and the logs, and ends with Ctrl-
   }
   const { files } = (await (await fetch(new URL('api/files', running.url))).json()) as { files: unknown };
   assert.equal(files, [{ path: 'a.tfevents', size: 3 }]);
-  // With a request under way, and connections that are kept.
+  // With open keep-alive connections.
   await stop(running);
 });
 
-test('view ends cleanly with a client that is being answered, and with SIGTERM', async () => {
+test('view ends cleanly at SIGTERM, even with an unfinished answer', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'a.tfevents'), Buffer.alloc(64 << 20));
   const running = await start([directory, '--port', '0']);
@@ -179,10 +179,10 @@ test('view ends cleanly with a client that is being answered, and with SIGTERM',
   await reader.cancel().catch(() => {});
 });
 
-test('view waits for a directory that is not there yet, and says so', async () => {
+test('view waits for a directory that does not exist yet, and says so', async () => {
   const directory = join(temporaryDirectory(), 'runs');
   const running = await start([directory, '--port', '0']);
-  assert.match(running.err(), /there is no .*runs yet; it is waited for/);
+  assert.match(running.err(), /waiting for .*runs, which does not exist yet/);
   const list = async () => (await fetch(new URL('api/files', running.url))).json();
   assert.equal(await list(), { directory: 'runs', exists: false, files: [] });
   mkdirSync(directory);
@@ -191,15 +191,14 @@ test('view waits for a directory that is not there yet, and says so', async () =
   await stop(running);
 });
 
-test('where the default port is taken, the next free one is, and that is said', async () => {
+test('view takes the next free port if the default one is taken, and says so', async () => {
   const directory = temporaryDirectory();
-  // Both may be somebody else's already: then they are taken as well.
+  // Another program may have them: then they are taken as well.
   const taken = [await take(6007), await take(6008)];
   const running = await start([directory]);
   const port = Number(new URL(running.url).port);
   assert.ok(port > 6008 && port < 6107, running.url);
   assert.match(running.out(), /; port 6007 is taken\. Ctrl-C/);
-  // Of two viewers at one time each has its own.
   const second = await start([directory]);
   assert.is.not(second.url, running.url);
   await stop(running);
@@ -207,7 +206,7 @@ test('where the default port is taken, the next free one is, and that is said', 
   for (const server of taken) server?.close();
 });
 
-test('view listens on this machine alone, unless another host is given; then it warns', async () => {
+test('view is reachable from this machine only, unless --host is given; then it warns', async () => {
   const directory = temporaryDirectory();
   const outside = Object.values(networkInterfaces())
     .flat()
@@ -224,7 +223,7 @@ test('view listens on this machine alone, unless another host is given; then it 
   await stop(alone);
   const open = await start([directory, '--port', '0', '--host', '0.0.0.0']);
   assert.is(new URL(open.url).hostname, hostname().toLowerCase());
-  assert.match(open.err(), /whoever can reach http:\S+ can read these logs; there is no password/);
+  assert.match(open.err(), /anyone who can reach http:\S+ can read these logs; there is no password/);
   const any = new URL(open.url).port;
   for (const host of ['127.0.0.1', ...(outside === undefined ? [] : [outside])]) {
     assert.is((await fetch(`http://${host}:${any}/`)).status, 200, host);
@@ -232,11 +231,11 @@ test('view listens on this machine alone, unless another host is given; then it 
   await stop(open);
 });
 
-test('--open gives the URL to what opens it here, and where there is nothing that is said and harmless', async () => {
+test('--open opens the URL; if there is no program for that, view says so and goes on', async () => {
   const [directory, bin] = [temporaryDirectory(), temporaryDirectory()];
   const none = await start([directory, '--port', '0', '--open'], { PATH: bin });
   for (let waited = 0; none.err() === '' && waited < 5000; waited += 10) await pause(10);
-  assert.match(none.err(), /no browser could be opened from here/);
+  assert.match(none.err(), /no browser could be opened/);
   assert.is((await fetch(none.url)).status, 200);
   await stop(none);
   const opened = join(bin, 'opened');

@@ -27,7 +27,7 @@ const LOGS = fileURLToPath(new URL('../fixtures/viewer/logs', import.meta.url));
 const report = (cwd: string, ...inputs: string[]) =>
   spawnSync(process.execPath, [COMMAND, 'report', ...inputs], { cwd, encoding: 'utf8', timeout: 60_000 });
 
-test('report writes one file that holds its script, its policy and all data, and says how large it is', () => {
+test('report writes one file with script, policy and data, and prints its size', () => {
   const directory = temporaryDirectory();
   const { status, stdout, stderr } = report(directory, LOGS);
   assert.is(stderr, '');
@@ -44,7 +44,7 @@ test('report writes one file that holds its script, its policy and all data, and
   assert.match(policy, /^default-src 'none'; /);
   assert.ok(policy.includes(`script-src 'sha256-${hash}'`), policy);
   assert.not.match(policy, /unsafe|https?:|\*/);
-  // The policy stands before everything that it is to hold for.
+  // A policy applies to what follows it.
   assert.ok(html.indexOf('content-security-policy') < html.search(/<(script|link|style|img)/));
   assert.not.match(html.replace(script, ''), /(src|href)="(?!data:)/);
   const store = unpackStore(inflateRawSync(Buffer.from(data, 'base64')));
@@ -52,14 +52,14 @@ test('report writes one file that holds its script, its policy and all data, and
   assert.ok(store.tags('histogram').length >= 3 && store.tags('scalar').length >= 1);
 });
 
-test('what the file held is replaced; where the report fails it is kept', () => {
+test('an existing file is replaced, or kept if the report fails', () => {
   const directory = temporaryDirectory();
   const output = join(directory, 'a.html');
   writeFileSync(output, 'old');
   const empty = join(directory, 'empty');
   mkdirSync(empty);
   const failed = report(directory, empty, '-o', 'a.html');
-  assert.match(failed.stderr, /there is nothing to show in .*empty: no event file has data/);
+  assert.match(failed.stderr, /empty has nothing to show: no event file contains data/);
   assert.is(failed.status, 1);
   assert.is(readFileSync(output, 'utf8'), 'old');
   assert.is(report(directory, LOGS, '--output', 'a.html').status, 0);
@@ -67,10 +67,10 @@ test('what the file held is replaced; where the report fails it is kept', () => 
   assert.equal(readdirSync(directory).sort(), ['a.html', 'empty']);
 });
 
-test('a link that was planted beside the report is neither followed nor touched', () => {
+test('a link planted beside the report is not followed', () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'victim'), 'precious');
-  // By the name of the process, which another user of a shared directory can guess.
+  // By process id, which others can guess.
   const plant = "import fs from 'node:fs'; fs.symlinkSync('victim', '.a.html.' + process.pid);";
   const { status, stderr } = spawnSync(
     process.execPath,
@@ -86,7 +86,7 @@ test('a link that was planted beside the report is neither followed nor touched'
   assert.ok(lstatSync(join(directory, 'a.html')).isFile());
 });
 
-test('a report that is a link becomes a file, and what the link led to is kept', () => {
+test('a link in the place of the report is replaced, and its target kept', () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'victim'), 'precious');
   symlinkSync('victim', join(directory, 'a.html'));
@@ -95,22 +95,22 @@ test('a report that is a link becomes a file, and what the link led to is kept',
   assert.ok(lstatSync(join(directory, 'a.html')).isFile());
 });
 
-test('a report may have the longest name that the system takes', () => {
+test('a report may have the longest file name', () => {
   const directory = temporaryDirectory();
   const name = `${'a'.repeat(250)}.html`;
   assert.is(report(directory, LOGS, '-o', name).status, 0);
   assert.equal(readdirSync(directory), [name]);
 });
 
-test('what cannot be written or read is said on stderr, with exit code 1', () => {
+test('what cannot be read or written is an error on stderr, with exit code 1', () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'file'), '');
   const cases: [string[], RegExp][] = [
-    [[LOGS, '-o', directory], /is a directory; a file is expected/],
-    [[LOGS, '-o', join(directory, 'none', 'a.html')], /cannot be written: .*none is no directory \(ENOENT\)/],
-    [[LOGS, '-o', join(directory, 'file', 'a.html')], /cannot be written: .*file is no directory \(a file\)/],
-    [[join(directory, 'none')], /none is no directory that can be read \(ENOENT\)/],
-    [[join(directory, 'file')], /file is no directory that can be read \(a file\)/],
+    [[LOGS, '-o', directory], /the output must be a file, got the directory/],
+    [[LOGS, '-o', join(directory, 'none', 'a.html')], /cannot be written: .*none is not a directory \(ENOENT\)/],
+    [[LOGS, '-o', join(directory, 'file', 'a.html')], /cannot be written: .*file is not a directory \(a file\)/],
+    [[join(directory, 'none')], /none is not a readable directory \(ENOENT\)/],
+    [[join(directory, 'file')], /file is not a readable directory \(a file\)/],
   ];
   for (const [inputs, message] of cases) {
     const { status, stdout, stderr } = report(directory, ...inputs);
@@ -122,7 +122,7 @@ test('what cannot be written or read is said on stderr, with exit code 1', () =>
   assert.equal(readdirSync(directory), ['file']);
 });
 
-test('names with markup are text, and damaged files are told of', async () => {
+test('markup in names is text, and damaged files are warned about', async () => {
   const directory = join(temporaryDirectory(), '"><script>alert(1)<');
   const writer = new SummaryWriter(directory);
   writer.addScalar('</script><!--', 1);

@@ -6,7 +6,7 @@ import { type Listening, listen } from '../../command/server/listen.ts';
 import { ServedLogs } from '../../command/server/served-logs.ts';
 import type { Clock } from '../../command/server/stalled-clients.ts';
 
-/** The server on a log directory, at any free port. */
+/** Serves a log directory on a free port. */
 export function serve(directory: string, clock?: Clock): Promise<Listening> {
   const assets = new Map([['/', { type: 'text/html', bytes: Buffer.from('<p>page') }]]);
   const site = { logs: new ServedLogs(directory), assets, answersTo: hostCheck(undefined) };
@@ -17,7 +17,7 @@ export function serve(directory: string, clock?: Clock): Promise<Listening> {
   });
 }
 
-/** Sends bytes as they are, and gives what comes back until the other side closes. */
+/** Sends bytes, and resolves with everything received until the server closes. */
 export function raw(port: number, sent: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
@@ -26,7 +26,7 @@ export function raw(port: number, sent: string | Buffer): Promise<string> {
     socket.on('data', (bytes) => {
       received += bytes.toString('latin1');
     });
-    // A server that refuses may close before it has read everything.
+    // A server that refuses may close before it has read all.
     socket.on('error', () => {});
     socket.on('close', () => {
       socket.setTimeout(0);
@@ -36,7 +36,7 @@ export function raw(port: number, sent: string | Buffer): Promise<string> {
   });
 }
 
-/** One request whose connection ends with it. @returns the status of the answer, its head and body */
+/** One request on its own connection. */
 export async function ask(
   port: number,
   target: string,
@@ -51,7 +51,7 @@ export async function ask(
   return { status: Number(text.split(' ')[1]), head: text.slice(0, end).toLowerCase(), body: text.slice(end + 4) };
 }
 
-/** What is open, of the files that are opened while `run` goes on; and how many of them there were. */
+/** Counts the files that are opened while `run` runs: `now` open, and `ever` opened. */
 export async function countingOpenFiles(
   run: (open: { now: () => number; ever: () => number }) => Promise<void>,
 ): Promise<void> {

@@ -35,7 +35,7 @@ interface RunSeries {
   readonly text: Map<string, Entry<RecordList<TextPoint>>>;
 }
 
-const KINDS = ['histogram', 'scalar', 'image', 'text'] as const satisfies SeriesKind[];
+export const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
 
 /** Scalars of layertap's SummaryWriter: `fc1/NaN` counts the NaN in no bin of `fc1`. */
 const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | 'positiveInfinity'])[] = [

@@ -11,10 +11,10 @@ const SIGNS: Readonly<Record<Alert['kind'], string>> = {
   backwards: '↶',
 };
 
-/** So many are listed; of more, their number. */
+/** Of more alerts only the number is shown. */
 const MOST = 200;
 
-/** What a person should look at: each a button that goes there. */
+/** The alerts, each a button that goes to its card and step. */
 export class AlertsList {
   readonly element: HTMLElement;
   readonly #store: Store;

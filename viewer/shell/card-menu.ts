@@ -2,18 +2,16 @@ import type { Card } from '../cards/card.ts';
 import { element } from '../element.ts';
 import { save } from '../export.ts';
 
-/** What has a menu. */
 export interface MenuOwner {
   readonly element: HTMLElement;
-  /** Files are named after it. */
+  /** Saved files are named after it. */
   readonly title: string;
   open(): Card;
 }
 
-/** Opens the menu of an owner at a button. */
 export type OpenMenu = (owner: MenuOwner, button: HTMLElement) => void;
 
-/** The menu of the cards: one, that goes to the card that wants it. */
+/** The one menu of all cards, placed at the card that opens it. */
 export class CardMenu {
   readonly element: HTMLElement;
   #owner: MenuOwner | undefined;

@@ -1,59 +1,70 @@
 import type { Card, CardContext } from '../cards/card.ts';
+import { HistogramCard } from '../cards/histogram-card.ts';
+import { ImageCard } from '../cards/image-card.ts';
 import { runDot } from '../cards/run-colours.ts';
+import { ScalarCard } from '../cards/scalar-card.ts';
+import { TextCard } from '../cards/text-card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { OpenMenu } from './card-menu.ts';
-import { makeCard } from './make-card.ts';
 
-/** What a card shows: one tag, of one run, or of all runs that are not hidden. */
+/** Identifies a card: one tag of one run, or of all visible runs. */
 export interface CardKey {
   readonly kind: SeriesKind;
   readonly tag: string;
   readonly run: string | undefined;
 }
 
-/** A name for a place that no other place has. */
 export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
 
-/** What stands around a card: its title and its menu. Empty until somebody comes near, for there may be thousands. */
+function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
+  switch (kind) {
+    case 'histogram':
+      return new HistogramCard(context, tag, run);
+    case 'scalar':
+      return new ScalarCard(context, tag);
+    case 'image':
+      return new ImageCard(context, tag, run!);
+    case 'text':
+      return new TextCard(context, tag, run!);
+  }
+}
+
+/** The title and the menu around a card. Empty until opened, since there may be thousands. */
 export class CardShell {
   readonly element: HTMLElement;
-  readonly place: CardKey;
+  readonly key: CardKey;
   readonly #context: CardContext;
   readonly #openMenu: OpenMenu;
   readonly #run: HTMLElement = element('span', { class: 'run' });
   #colour = -1;
   #card: Card | undefined;
 
-  constructor(place: CardKey, context: CardContext, openMenu: OpenMenu) {
-    this.place = place;
+  constructor(key: CardKey, context: CardContext, openMenu: OpenMenu) {
+    this.key = key;
     this.#context = context;
     this.#openMenu = openMenu;
-    this.element = element('article', { class: `card ${place.kind}`, tabindex: -1, 'aria-label': this.title });
+    this.element = element('article', { class: `card ${key.kind}`, tabindex: -1, 'aria-label': this.title });
   }
 
   get card(): Card | undefined {
     return this.#card;
   }
 
-  /** The tag, and the run if it is of one. */
+  /** The tag, and the run if there is one. */
   get title(): string {
-    const { tag, run } = this.place;
+    const { tag, run } = this.key;
     return run === undefined ? tag : `${tag}, ${run}`;
   }
 
   /** Makes the card, if there is none. */
   open(): Card {
     if (this.#card !== undefined) return this.#card;
-    const { tag } = this.place;
+    const { tag } = this.key;
     const slash = tag.lastIndexOf('/') + 1;
     const menu: HTMLButtonElement = element(
       'button',
-      {
-        class: 'icon',
-        'aria-label': `Menu of ${this.title}`,
-        click: () => this.#openMenu(this, menu),
-      },
+      { class: 'icon', 'aria-label': `Menu of ${this.title}`, click: () => this.#openMenu(this, menu) },
       '⋯',
     );
     const title = element(
@@ -62,15 +73,15 @@ export class CardShell {
       element('span', { class: 'prefix' }, tag.slice(0, slash)),
       tag.slice(slash),
     );
-    this.#card = makeCard(this.place, this.#context);
+    this.#card = makeCard(this.key, this.#context);
     this.element.replaceChildren(element('header', {}, title, this.#run, menu), this.#card.element);
     this.nameRun();
     return this.#card;
   }
 
-  /** Says of which run the card is, where there are several. The colours of runs change when another one comes. */
+  /** Shows the run, if there are several. Its colour changes when others are added. */
   nameRun(): void {
-    const { run } = this.place;
+    const { run } = this.key;
     const { runs } = this.#context.store;
     const colour = run === undefined || runs.length === 1 ? -1 : runs.indexOf(run);
     if (colour === this.#colour) return;
@@ -78,17 +89,17 @@ export class CardShell {
     this.#run.replaceChildren(...(colour === -1 ? [] : [runDot(colour), run!]));
   }
 
-  /** Gives the card up; the frame keeps its place. */
+  /** Destroys the card; the shell keeps its place in the page. */
   close(): void {
     this.#card?.destroy();
     this.#card = undefined;
     this.element.replaceChildren();
   }
 
-  /** Grows with each change of what the card shows. */
+  /** Increases with each change of the card's data. */
   get version(): number {
     const { store } = this.#context;
-    const { kind, tag, run } = this.place;
+    const { kind, tag, run } = this.key;
     if (kind === 'image' || kind === 'text') return store.version;
     let sum = 0;
     for (const one of run === undefined ? store.runs : [run]) {

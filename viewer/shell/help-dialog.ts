@@ -21,7 +21,7 @@ const POINTER: readonly [what: string, does: string][] = [
   ['Click', 'in the overview: goes to the card'],
 ];
 
-/** What keys and pointer do. @param follows whether there is anything to pause */
+/** @param follows whether there is a source to pause */
 export function helpDialog(follows: boolean): HTMLDialogElement {
   const dialog: HTMLDialogElement = element(
     'dialog',

@@ -1,18 +1,16 @@
 import type { ViewState } from '../state/view-state.ts';
 
-/** What keys ask of the rest. */
 export interface KeyActions {
   filter(): void;
   help(): void;
-  /** Undefined where nothing can be paused. */
+  /** Undefined if there is nothing to pause. */
   readonly pause: (() => void) | undefined;
-  /** To the next card, or the one before. */
   move(direction: 1 | -1): void;
 }
 
 /**
- * The viewer's keys. Whoever writes into a field is left alone, and so are keys with Ctrl, Alt or Meta.
- * @returns whether the key was one of them
+ * Handles the viewer's keys, except in text fields and with Ctrl, Alt or Meta.
+ * @returns whether it handled the key
  */
 export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyActions): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return false;

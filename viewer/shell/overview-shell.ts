@@ -4,7 +4,7 @@ import { Overview } from '../overview/overview.ts';
 import type { MenuOwner, OpenMenu } from './card-menu.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** The overview with its head, first on the page. */
+/** The heading and the menu around the overview. */
 export class OverviewShell implements MenuOwner {
   readonly element: HTMLElement;
   readonly title = 'overview';
@@ -51,7 +51,7 @@ export class OverviewShell implements MenuOwner {
     seen.observe(card.element);
     let width = -1;
     const sizes = new ResizeObserver(([entry]) => {
-      // How high it is, it says itself.
+      // The overview sets its own height.
       if (entry!.contentRect.width === width) return;
       width = entry!.contentRect.width;
       context.requestDraw(card);
@@ -69,13 +69,13 @@ export class OverviewShell implements MenuOwner {
     return this.#card;
   }
 
-  /** There are new data. */
+  /** For new data. */
   update(): void {
     this.element.hidden = this.#context.store.tags('histogram').length === 0;
     this.#scheduler.requestDataDraw(this.#card);
   }
 
-  /** There are other colours. */
+  /** For another theme. */
   draw(): void {
     this.#context.requestDraw(this.#card);
   }

@@ -3,7 +3,7 @@ import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { ViewState } from '../state/view-state.ts';
 
-/** The runs, each with its colour and a box to hide it. */
+/** The runs, each with its colour and a checkbox that hides it. */
 export class RunsList {
   readonly element: HTMLUListElement = element('ul', { class: 'runs' });
   readonly #store: Store;
@@ -21,7 +21,7 @@ export class RunsList {
     const now = JSON.stringify([runs, [...hiddenRuns]]);
     if (now === this.#shown) return;
     this.#shown = now;
-    // The box that has the focus keeps it.
+    // Replacing the boxes must not lose the focus.
     const focused = this.element.querySelector<HTMLInputElement>('input:focus')?.value;
     this.element.replaceChildren(
       ...runs.map((run, index) => {
@@ -54,7 +54,7 @@ export class RunsList {
     this.#state.change({ hiddenRuns });
   }
 
-  /** Hides all others; all come back where it is alone already. */
+  /** Hides all others, or shows them again if they are hidden. */
   #only(run: string): void {
     const others = this.#store.runs.filter((one) => one !== run);
     const { hiddenRuns } = this.#state.view;

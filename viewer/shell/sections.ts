@@ -1,10 +1,10 @@
 import type { CardContext } from '../cards/card.ts';
-import type { SeriesKind } from '../data/store.ts';
-import { element, say } from '../element.ts';
+import { KINDS, type SeriesKind } from '../data/store.ts';
+import { element } from '../element.ts';
 import { tagFilter } from '../tag-filter.ts';
-import type { OpenMenu } from './card-menu.ts';
-import { type CardKey, CardShell, cardId } from './card-shell.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { CardLoader } from './card-loader.ts';
+import type { CardKey, CardShell } from './card-shell.ts';
+import { arrange, Folds } from './folds.ts';
 import { tagGroups } from './tag-groups.ts';
 
 const TITLES: Readonly<Record<SeriesKind, string>> = {
@@ -13,74 +13,25 @@ const TITLES: Readonly<Record<SeriesKind, string>> = {
   image: 'Images',
   text: 'Text',
 };
-const KINDS = Object.keys(TITLES) as SeriesKind[];
 
-/** A card is made when it is so near to what can be seen, in pixels. */
-const NEAR = 400;
-
-/** A grid of more cards than this is laid out only where it can be seen. */
+/** A grid of more cards than this is laid out only while it is visible. */
 const LONG = 60;
 
-/** Something that can be folded: a section, or a group in it. */
-interface Fold {
-  readonly element: HTMLElement;
-  readonly head: HTMLButtonElement;
-  readonly count: HTMLElement;
-  readonly body: HTMLElement;
-}
-
-/** The cards of all tags that the view wants, by kind and by the first part of their names. */
+/** The cards of all tags that pass the filter, by kind and by the first part of their names. */
 export class Sections {
   readonly element: HTMLElement = element('div', { class: 'sections' });
   readonly #context: CardContext;
-  readonly #scheduler: Scheduler;
-  readonly #openMenu: OpenMenu;
-  /** By their places; those that nobody wants at the moment are kept, without cards: a filter comes and goes. */
-  readonly #frames: Map<string, CardShell> = new Map();
-  readonly #byElement: WeakMap<Element, CardShell> = new WeakMap();
-  /** What of the data each card was asked to draw last. */
-  readonly #drawn: WeakMap<CardShell, string> = new WeakMap();
-  readonly #folds: Map<string, Fold> = new Map();
-  readonly #folded: Set<string> = new Set();
-  readonly #near: IntersectionObserver;
-  readonly #seen: IntersectionObserver;
-  readonly #sizes: ResizeObserver;
+  readonly #cards: CardLoader;
+  readonly #folds: Folds = new Folds(() => this.update());
+  /** Grids without a heading, by key. */
+  readonly #grids: Map<string, HTMLElement> = new Map();
 
-  constructor(context: CardContext, scheduler: Scheduler, openMenu: OpenMenu) {
+  constructor(context: CardContext, cards: CardLoader) {
     this.#context = context;
-    this.#scheduler = scheduler;
-    this.#openMenu = openMenu;
-    this.#near = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting } of entries) {
-          const frame = this.#byElement.get(target)!;
-          if (isIntersecting) this.#open(frame);
-          // Who is in a card with the keyboard stays there.
-          else if (!target.matches(':focus-within')) this.#close(frame);
-        }
-      },
-      { rootMargin: `${NEAR}px` },
-    );
-    this.#seen = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const { card } = this.#byElement.get(target)!;
-        if (card !== undefined) this.#scheduler.setVisible(card, isIntersecting);
-      }
-    });
-    this.#sizes = new ResizeObserver((entries) => {
-      for (const { target } of entries) {
-        const { card } = this.#byElement.get(target)!;
-        if (card !== undefined) this.#scheduler.requestDraw(card);
-      }
-    });
+    this.#cards = cards;
   }
 
-  /** Frames that stand in the page, from top to bottom. */
-  get shown(): CardShell[] {
-    return [...this.element.querySelectorAll('.card')].map((one) => this.#byElement.get(one)!);
-  }
-
-  /** Makes the page hold what the store and the view say. */
+  /** Makes the page show what the store and the view hold. */
   update(): void {
     const { store, state } = this.#context;
     const { matches } = tagFilter(state.view.filter);
@@ -88,189 +39,96 @@ export class Sections {
     for (const kind of KINDS) {
       const tags = store.tags(kind).filter(matches);
       if (tags.length === 0) continue;
-      const section = this.#fold(kind, TITLES[kind], tags.length, 'h2');
+      const section = this.#folds.get(kind, TITLES[kind], tags.length, 'h2');
       sections.push(section.element);
-      if (this.#folded.has(kind)) continue;
-      const groups: HTMLElement[] = [];
-      const all = tagGroups(tags);
-      for (const { name, tags: members } of all) {
-        const key = `${kind} ${name}`;
-        // What stands alone, and a group that is everything, has no head of its own.
-        const group = all.length === 1 || name === '' ? undefined : this.#fold(key, name, members.length, 'h3');
-        const grid = group?.body ?? this.#grid(key);
-        groups.push(group?.element ?? grid);
-        if (group !== undefined && this.#folded.has(key)) continue;
-        const frames: HTMLElement[] = [];
-        for (const place of this.#places(kind, members)) {
-          const frame = this.#frame(place);
-          frame.nameRun();
-          frames.push(frame.element);
-        }
-        grid.classList.toggle('long', frames.length > LONG);
-        arrange(grid, frames);
-      }
-      arrange(section.body, groups);
+      if (!this.#folds.isFolded(kind)) arrange(section.body, this.#groups(kind, tags));
     }
     arrange(this.element, sections);
   }
 
-  /** Asks for the cards whose data changed since they were drawn. */
-  drawChanged(): void {
-    for (const frame of this.#frames.values()) {
-      if (frame.card === undefined) continue;
-      const version = this.#versionOf(frame);
-      if (this.#drawn.get(frame) === version) continue;
-      this.#drawn.set(frame, version);
-      this.#scheduler.requestDataDraw(frame.card);
+  #groups(kind: SeriesKind, tags: readonly string[]): HTMLElement[] {
+    const groups = tagGroups(tags);
+    return groups.map(({ name, tags: members }) => {
+      const key = `${kind} ${name}`;
+      const hasHeading = groups.length > 1 && name !== '';
+      const group = hasHeading ? this.#folds.get(key, name, members.length, 'h3') : undefined;
+      const grid = group?.body ?? this.#grid(key);
+      if (group === undefined || !this.#folds.isFolded(key)) this.#fill(grid, this.#keys(kind, members));
+      return group?.element ?? grid;
+    });
+  }
+
+  #fill(grid: HTMLElement, keys: readonly CardKey[]): void {
+    const cards = keys.map((key) => {
+      const shell = this.#cards.shell(key);
+      shell.nameRun();
+      return shell.element;
+    });
+    grid.classList.toggle('long', cards.length > LONG);
+    arrange(grid, cards);
+  }
+
+  #grid(key: string): HTMLElement {
+    let grid = this.#grids.get(key);
+    if (grid === undefined) {
+      grid = element('div', { class: 'grid' });
+      this.#grids.set(key, grid);
     }
+    return grid;
   }
 
-  /** Where nobody zoomed, a card shows all steps that there are, also those of other tags. */
-  #versionOf({ version }: CardShell): string {
-    const { store, state } = this.#context;
-    return `${version} ${state.view.steps ?? store.steps}`;
-  }
-
-  /** Asks for all cards: the view changed, or the colours. */
-  drawAll(): void {
-    for (const { card } of this.#frames.values()) if (card !== undefined) this.#scheduler.requestDraw(card);
-  }
-
-  /** Makes the cards of all open sections, for printing. */
-  openAll(limit: number): void {
-    for (const frame of this.shown.slice(0, limit)) {
-      this.#close(frame);
-      this.#open(frame);
-    }
-  }
-
-  /** Brings a card into view and gives it the focus. */
-  jump(place: CardKey): void {
-    const group = tagGroups(this.#context.store.tags(place.kind)).find(({ tags }) => tags.includes(place.tag));
-    this.#folded.delete(place.kind);
-    if (group !== undefined) this.#folded.delete(`${place.kind} ${group.name}`);
-    if (!tagFilter(this.#context.state.view.filter).matches(place.tag)) this.#context.state.change({ filter: '' });
-    this.update();
-    const frame = this.#frames.get(cardId(place)) ?? this.#frames.get(cardId({ ...place, run: undefined }));
-    if (frame === undefined) return;
-    this.#open(frame);
-    frame.element.scrollIntoView({ block: 'center' });
-    frame.element.focus({ preventScroll: true });
-    // Where grids were laid out on the way there, it may have moved.
-    requestAnimationFrame(() => frame.element.scrollIntoView({ block: 'center' }));
-  }
-
-  /** Gives the focus to the next card, or the one before. */
-  move(direction: 1 | -1): void {
-    const { shown } = this;
-    const now = shown.findIndex(({ element }) => element.matches(':focus-within'));
-    const next = shown[now === -1 ? (direction === 1 ? 0 : shown.length - 1) : now + direction];
-    if (next === undefined) return;
-    this.#open(next);
-    next.element.scrollIntoView({ block: 'nearest' });
-    next.element.focus({ preventScroll: true });
-  }
-
-  destroy(): void {
-    this.#near.disconnect();
-    this.#seen.disconnect();
-    this.#sizes.disconnect();
-    for (const frame of this.#frames.values()) this.#close(frame);
-  }
-
-  #places(kind: SeriesKind, tags: readonly string[]): CardKey[] {
+  #keys(kind: SeriesKind, tags: readonly string[]): CardKey[] {
     const { store, state } = this.#context;
     const { runs, hiddenRuns } = state.view;
     if (kind === 'scalar' || (kind === 'histogram' && runs === 'overlaid')) {
       return tags.map((tag) => ({ kind, tag, run: undefined }));
     }
-    const has = { histogram: 'histograms', image: 'images', text: 'texts' } as const;
-    const wanted = store.runs.filter((run) => !hiddenRuns.has(run));
-    return tags.flatMap((tag) =>
-      wanted
-        .filter((run) => {
-          const series = store[has[kind]](run, tag);
-          return series !== undefined && series.length > 0;
-        })
-        .map((run) => ({ kind, tag, run })),
-    );
+    const method = ({ histogram: 'histograms', image: 'images', text: 'texts' } as const)[kind];
+    const visible = store.runs.filter((run) => !hiddenRuns.has(run));
+    const isLogged = (run: string, tag: string) => (store[method](run, tag)?.length ?? 0) > 0;
+    return tags.flatMap((tag) => visible.filter((run) => isLogged(run, tag)).map((run) => ({ kind, tag, run })));
   }
 
-  #frame(place: CardKey): CardShell {
-    const key = cardId(place);
-    let frame = this.#frames.get(key);
-    if (frame === undefined) {
-      frame = new CardShell(place, this.#context, this.#openMenu);
-      this.#frames.set(key, frame);
-      this.#byElement.set(frame.element, frame);
-      this.#near.observe(frame.element);
+  /** The cards in the page, from top to bottom. */
+  get #shown(): CardShell[] {
+    return [...this.element.querySelectorAll('.card')].map((card) => this.#cards.shellOf(card));
+  }
+
+  /** Makes the cards of all unfolded sections anew, up to a limit: for printing. */
+  openAll(limit: number): void {
+    for (const shell of this.#shown.slice(0, limit)) {
+      this.#cards.close(shell);
+      this.#cards.open(shell);
     }
-    return frame;
   }
 
-  #open(frame: CardShell): void {
-    if (frame.card !== undefined) return;
-    const card = frame.open();
-    this.#drawn.set(frame, this.#versionOf(frame));
-    this.#seen.observe(frame.element);
-    this.#sizes.observe(frame.element);
-    this.#scheduler.requestDraw(card);
-  }
-
-  #close(frame: CardShell): void {
-    if (frame.card === undefined) return;
-    this.#seen.unobserve(frame.element);
-    this.#sizes.unobserve(frame.element);
-    this.#scheduler.remove(frame.card);
-    frame.close();
-  }
-
-  #grid(key: string): HTMLElement {
-    const known = this.#folds.get(`grid ${key}`);
-    if (known !== undefined) return known.body;
-    const body = element('div', { class: 'grid' });
-    this.#folds.set(`grid ${key}`, { element: body, head: element('button'), count: body, body });
-    return body;
-  }
-
-  #fold(key: string, title: string, count: number, level: 'h2' | 'h3'): Fold {
-    let fold = this.#folds.get(key);
-    if (fold === undefined) {
-      const number = element('span', { class: 'count' });
-      const head = element('button', { class: 'fold', click: () => this.#toggle(key) }, title, ' ', number);
-      const body = element('div', { class: level === 'h2' ? 'groups' : 'grid' });
-      fold = {
-        element: element('section', { 'aria-label': title }, element(level, {}, head), body),
-        head,
-        count: number,
-        body,
-      };
-      this.#folds.set(key, fold);
-    }
-    const folded = this.#folded.has(key);
-    say(fold.count, String(count));
-    fold.head.setAttribute('aria-expanded', String(!folded));
-    fold.body.hidden = folded;
-    if (folded) fold.body.replaceChildren();
-    return fold;
-  }
-
-  #toggle(key: string): void {
-    if (!this.#folded.delete(key)) this.#folded.add(key);
+  /** Scrolls to a card and gives it the focus. */
+  jump(key: CardKey): void {
+    const { kind, tag } = key;
+    const { store, state } = this.#context;
+    const group = tagGroups(store.tags(kind)).find(({ tags }) => tags.includes(tag));
+    this.#folds.unfold(kind);
+    if (group !== undefined) this.#folds.unfold(`${kind} ${group.name}`);
+    if (!tagFilter(state.view.filter).matches(tag)) state.change({ filter: '' });
     this.update();
+    const shell = this.#cards.find(key) ?? this.#cards.find({ ...key, run: undefined });
+    if (shell === undefined) return;
+    this.#focus(shell, 'center');
+    // Again: grids laid out on the way may have moved it.
+    requestAnimationFrame(() => shell.element.scrollIntoView({ block: 'center' }));
   }
-}
 
-/** Gives an element exactly these children, moving only those that stand elsewhere. */
-function arrange(parent: HTMLElement, children: readonly HTMLElement[]): void {
-  let next = parent.firstElementChild;
-  for (const child of children) {
-    if (child === next) next = next.nextElementSibling;
-    else parent.insertBefore(child, next);
+  /** Gives the focus to the next card, or the one before. */
+  move(direction: 1 | -1): void {
+    const shown = this.#shown;
+    const focused = shown.findIndex(({ element }) => element.matches(':focus-within'));
+    const next = shown[focused === -1 ? (direction === 1 ? 0 : shown.length - 1) : focused + direction];
+    if (next !== undefined) this.#focus(next, 'nearest');
   }
-  while (next !== null) {
-    const after = next.nextElementSibling;
-    next.remove();
-    next = after;
+
+  #focus(shell: CardShell, block: ScrollLogicalPosition): void {
+    this.#cards.open(shell);
+    shell.element.scrollIntoView({ block });
+    shell.element.focus({ preventScroll: true });
   }
 }

@@ -1,11 +1,12 @@
 import type { CardContext } from '../cards/card.ts';
 import { CLOCK } from '../clock.ts';
-import type { SeriesKind, Store } from '../data/store.ts';
+import { KINDS, type Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { UserActivity } from '../user-activity.ts';
+import { CardLoader } from './card-loader.ts';
 import { CardMenu, type OpenMenu } from './card-menu.ts';
 import { helpDialog } from './help-dialog.ts';
 import { handleKey } from './keyboard.ts';
@@ -17,26 +18,24 @@ import { styleSheet } from './style.ts';
 import { type ThemeChoice, ThemeSwitch } from './theme-switch.ts';
 import { Toolbar } from './toolbar.ts';
 
-/** How the page around a viewer wants it. */
 export interface ShellOptions {
-  /** Default `'auto'`: as the system says. */
+  /** Default `'auto'`: as the system. */
   readonly theme?: ThemeChoice;
-  /** Whether the viewer's keys work while nothing of the page has the focus: for a page that is the viewer's alone. Default false. */
+  /** Whether the viewer's keys work while nothing in the page has the focus, for a page without other content. Default false. */
   readonly pageKeys?: boolean;
 }
 
-/** Of more cards a printer is not fed. */
+/** At most this many cards are printed. */
 const MOST_PRINTED = 200;
 
-const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
-
-/** Everything that is seen of a viewer, in the shadow root of an element. */
+/** The user interface of a viewer, in a shadow root. */
 export class Shell {
   readonly state: ViewState = new ViewState();
   readonly activity: UserActivity;
   readonly #store: Store;
   readonly #root: HTMLElement = element('div', { class: 'root' });
   readonly #scheduler: Scheduler;
+  readonly #cards: CardLoader;
   readonly #sections: Sections;
   readonly #overview: OverviewShell;
   readonly #toolbar: Toolbar;
@@ -46,15 +45,15 @@ export class Shell {
   readonly #empty: HTMLElement = element('div', { class: 'empty' });
   readonly #help: HTMLDialogElement;
   readonly #follows: boolean;
-  readonly #ended: AbortController = new AbortController();
+  readonly #abort: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
   readonly #stopListening: () => void;
   #lastWarning: string | undefined;
   #paused = false;
-  /** In steps of a quarter: nobody wants to hear each percent. */
-  #told = -1;
+  /** The progress that a screen reader announced last, in quarters. */
+  #announced = -1;
 
-  /** @param follows whether data may come: if not, there is nothing to pause */
+  /** @param follows whether there is a source to pause */
   constructor(
     shadow: ShadowRoot,
     name: string,
@@ -62,7 +61,7 @@ export class Shell {
     follows: boolean,
     { theme = 'auto', pageKeys = false }: ShellOptions,
   ) {
-    const { signal } = this.#ended;
+    const { signal } = this.#abort;
     const { state } = this;
     this.#store = store;
     this.#follows = follows;
@@ -73,7 +72,8 @@ export class Shell {
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = new CardMenu();
     const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);
-    this.#sections = new Sections(context, this.#scheduler, openMenu);
+    this.#cards = new CardLoader(context, this.#scheduler, openMenu);
+    this.#sections = new Sections(context, this.#cards);
     this.#overview = new OverviewShell(context, this.#scheduler, openMenu, (at) => this.#jump(at));
     this.#toolbar = new Toolbar(
       name,
@@ -117,9 +117,9 @@ export class Shell {
     const stopState = state.listen((view, before) => {
       if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
         this.#sections.update();
-        this.#sayFilter();
+        this.#announceFilter();
       }
-      if (!onlyMarksMoved(view, before)) this.#updateSurroundings();
+      if (!onlyMarksMoved(view, before)) this.#updateRest();
     });
     this.#stopListening = () => {
       stopStore();
@@ -132,26 +132,26 @@ export class Shell {
     this.#toolbar.progress = progress;
     this.#toolbar.update();
     const quarter = Math.floor(this.#toolbar.loaded * 4);
-    if (quarter === this.#told) return;
-    this.#told = quarter;
+    if (quarter === this.#announced) return;
+    this.#announced = quarter;
     say(this.#status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
   }
 
   warn(message: string): void {
     this.#side.warn(message);
     this.#lastWarning = message;
-    this.#updateSurroundings();
+    this.#updateRest();
     say(this.#status, message);
   }
 
   destroy(): void {
-    this.#ended.abort();
+    this.#abort.abort();
     this.activity.stop();
     this.#stopListening();
-    this.#sections.destroy();
+    this.#cards.destroy();
     this.#overview.destroy();
     this.#scheduler.stop();
-    // Chromium's shadow roots remember the radio buttons that were in them, and with those everything else.
+    // Chromium's shadow roots keep named radio buttons alive, and with them the whole viewer.
     for (const radio of this.#root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
     this.#shadow.replaceChildren();
     this.#shadow.adoptedStyleSheets = [];
@@ -163,12 +163,12 @@ export class Shell {
       return;
     }
     this.#sections.update();
-    this.#sections.drawChanged();
+    this.#cards.drawChanged();
     this.#overview.update();
-    this.#updateSurroundings();
+    this.#updateRest();
   }
 
-  #updateSurroundings(): void {
+  #updateRest(): void {
     this.#toolbar.update();
     this.#side.update();
     this.#empty.hidden = KINDS.some((kind) => this.#store.tags(kind).length > 0);
@@ -176,7 +176,7 @@ export class Shell {
     say(this.#empty, this.#lastWarning ?? (this.#toolbar.loaded < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
   }
 
-  /** What is seen stays as it is while data come on. */
+  /** While paused the view keeps its steps, and new data are not shown. */
   #pause(paused: boolean): void {
     this.#paused = paused;
     this.#toolbar.paused = paused;
@@ -185,7 +185,7 @@ export class Shell {
   }
 
   #drawAll(): void {
-    this.#sections.drawAll();
+    this.#cards.drawAll();
     this.#overview.draw();
   }
 
@@ -203,7 +203,7 @@ export class Shell {
   #key(event: KeyboardEvent): void {
     if (this.#help.open) return;
     const from = event.composedPath()[0];
-    // Keys of other parts of the page are theirs.
+    // Not the keys of other parts of the page.
     if (from !== document.body && !(from instanceof Node && this.#shadow.contains(from))) return;
     const handled = handleKey(event, this.state, {
       filter: () => {
@@ -217,14 +217,14 @@ export class Shell {
     if (handled) event.preventDefault();
   }
 
-  #sayFilter(): void {
+  #announceFilter(): void {
     const { filter } = this.state.view;
     const { matches } = tagFilter(filter);
     const tags = KINDS.flatMap((kind) => this.#store.tags(kind));
     say(this.#status, filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`);
   }
 
-  /** At the width of a sheet and in light colours, every card; then everything as it was. */
+  /** Lays all cards out for paper, in the light theme, and afterwards for the screen again. */
   #print(paper: boolean): void {
     this.#root.toggleAttribute('data-paper', paper);
     this.#theme.paper = paper;

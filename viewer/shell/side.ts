@@ -5,10 +5,10 @@ import type { ViewState } from '../state/view-state.ts';
 import { AlertsList } from './alerts-list.ts';
 import { RunsList } from './runs-list.ts';
 
-/** So many messages of a source are kept, the latest. */
+/** The latest warnings of the source are kept. */
 const MOST_WARNINGS = 20;
 
-/** Beside the cards: runs, alerts, and what the source complains of. */
+/** The panel beside the cards: runs, alerts, and warnings of the source. */
 export class Side {
   readonly element: HTMLElement;
   readonly #store: Store;

@@ -10,7 +10,7 @@ const LIGHT_PROPERTIES: string = `${shared(LIGHT)}
 const DARK_PROPERTIES = `${shared(DARK)}
 --ground:#0f1114;--hover:#22272d;--alarm-ground:#33131f;--shadow:0 6px 24px #000a;`;
 
-/** The style of everything in the viewer's shadow root. Widths are those of the viewer, not of the page around it. */
+/** The style of the shadow root. Widths are those of the viewer, not of the page around it. */
 const STYLE = `
 :host{display:block}
 .root{${LIGHT_PROPERTIES}
@@ -173,7 +173,7 @@ kbd{font:11px/1.4 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--l
 [data-paper] :is(h2,h3){break-after:avoid}
 `;
 
-/** A style sheet of its own: it needs no style-src. */
+/** A constructed style sheet needs no `style-src` in a content security policy. */
 export function styleSheet(): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);

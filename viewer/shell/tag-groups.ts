@@ -1,13 +1,13 @@
-/** Tags under one head. */
+/** Tags under one heading. */
 export interface TagGroup {
-  /** What their names begin with, before the first slash; '' for those that stand alone. */
+  /** The part of the tags before their first slash; '' for tags without a group. */
   readonly name: string;
   readonly tags: readonly string[];
 }
 
 /**
- * Groups tags by the part before their first slash, groups and tags in the order in which they came. A prefix that only
- * one tag has makes no group: such tags, and those without a slash, come first, together.
+ * Groups tags by the part before their first slash, keeping their order. Tags without a slash, or with a prefix that no other
+ * has, come first, together.
  */
 export function tagGroups(tags: Iterable<string>): readonly TagGroup[] {
   const byPrefix = new Map<string, string[]>();

@@ -1,9 +1,9 @@
 import { setRunColours } from '../cards/run-colours.ts';
 
-/** What the user chose: `auto` is what the system says. */
+/** `auto` follows the system. */
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
-/** Light or dark, as chosen; light on paper. Written into the attribute `data-theme` of an element. */
+/** Sets `data-theme` of an element to light or dark: as chosen, but light on paper. */
 export class ThemeSwitch {
   readonly #root: HTMLElement;
   readonly #system: MediaQueryList = matchMedia('(prefers-color-scheme: dark)');

@@ -4,8 +4,20 @@ import { element, say } from '../element.ts';
 import type { Progress } from '../sources/data-source.ts';
 import type { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
-import { formatBytes } from './bytes.ts';
 import type { ThemeChoice } from './theme-switch.ts';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** In powers of 1000: `0 B`, `950 kB`, `1.2 GB`. */
+export function formatBytes(bytes: number): string {
+  let unit = 0;
+  let size = bytes;
+  while (size >= 999.5 && unit < UNITS.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${size < 9.95 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
+}
 
 const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { auto: 'light', light: 'dark', dark: 'auto' };
 const THEMES: Readonly<Record<ThemeChoice, readonly [sign: string, name: string]>> = {
@@ -14,7 +26,6 @@ const THEMES: Readonly<Record<ThemeChoice, readonly [sign: string, name: string]
   dark: ['●', 'dark'],
 };
 
-/** What the head asks of the rest. */
 export interface ToolbarActions {
   pause(paused: boolean): void;
   theme(choice: ThemeChoice): void;
@@ -22,7 +33,7 @@ export interface ToolbarActions {
   side(): void;
 }
 
-/** Name, progress, filter, and the switches of the view. */
+/** The name, the progress, the filter, and the switches of the view. */
 export class Toolbar {
   readonly element: HTMLElement;
   readonly filter: HTMLInputElement;
@@ -167,7 +178,7 @@ export class Toolbar {
     say(this.#pause, paused ? 'Follow' : 'Pause');
   }
 
-  /** How much is loaded, 0 to 1. */
+  /** The share that is loaded, 0 to 1. */
   get loaded(): number {
     if (this.#progress === undefined || this.#progress.total === 0) return 1;
     return Math.min(1, this.#progress.read / this.#progress.total);

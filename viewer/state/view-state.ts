@@ -1,41 +1,39 @@
-/** One number for each layer and step, in the overview. */
+/** A number for each layer and step of the overview. */
 export type Statistic = 'mean' | 'std' | 'min' | 'max' | 'zeros' | 'nonFinite' | 'count';
 
-/** A range, both ends in it. */
+/** Both ends are included. */
 export type Range = readonly [from: number, to: number];
 
-/** Where the pointer, or the keyboard's cursor, is. */
+/** The position of the pointer or the keyboard's cursor. */
 export interface Hover {
   readonly step: number;
-  /** Where it is in a card of one tag. */
+  /** In a card of one tag. */
   readonly tag?: string;
   readonly run?: string;
-  /** The value under the pointer, where the card has an axis of values. */
+  /** In a card with a value axis. */
   readonly value?: number;
 }
 
-/** What all views share: whoever changes it is seen by all others. */
+/** What is shown, and how, shared by all cards. */
 export interface View {
-  /** The steps that are drawn; undefined: all there are. */
+  /** The steps that are drawn; undefined for all. */
   readonly steps: Range | undefined;
-  /** The steps that are chosen with the brush: ridges and overlays draw these. */
+  /** The brushed steps, which ridges and overlays draw. */
   readonly brush: Range | undefined;
   readonly hover: Hover | undefined;
   readonly statistic: Statistic;
   readonly histograms: 'heat' | 'ridge' | 'overlay';
   readonly valueAxis: 'linear' | 'symlog';
-  /** The axis of scalars. */
   readonly scalarAxis: 'linear' | 'symlog';
-  /** Whether the colours of the overview are those of all its rows, or of each row for itself. */
+  /** Whether all rows of the overview share a colour scale. */
   readonly overviewScale: 'all rows' | 'each row';
-  /** Values that are drawn, per tag, where somebody zoomed; others are fitted to the bulk of the data. */
+  /** The zoomed value ranges by tag; others fit the bulk of the data. */
   readonly values: ReadonlyMap<string, Range>;
-  /** Runs that are not drawn. */
   readonly hiddenRuns: ReadonlySet<string>;
   readonly runs: 'overlaid' | 'side by side';
-  /** Weight of the past in smoothed scalars, 0 to 0.999. */
+  /** The weight of the past in smoothed scalars, 0 to 0.999. */
   readonly smoothing: number;
-  /** Only tags with this in their name, or that match it as a regular expression. */
+  /** Words that shown tags must contain, or `/a regular expression/`. */
   readonly filter: string;
 }
 
@@ -55,17 +53,16 @@ export const FIRST_VIEW: View = {
   filter: '',
 };
 
-/** Is told what changed. */
 export type ViewListener = (view: View, before: View) => void;
 
-/** Whether pointer and brush alone moved: what lies under them stays as it is drawn. */
+/** Whether only the pointer or the brush moved: what is below them need not be drawn again. */
 export function onlyMarksMoved(view: View, before: View): boolean {
   return (Object.keys(view) as (keyof View)[]).every(
     (name) => name === 'hover' || name === 'brush' || view[name] === before[name],
   );
 }
 
-/** The one {@link View} of a viewer. Listeners are called at once; whoever draws waits for the next frame. */
+/** The {@link View} of a viewer. Calls listeners synchronously; cards then draw in the next frame. */
 export class ViewState {
   #view: View;
   readonly #listeners: Set<ViewListener> = new Set();
@@ -84,7 +81,7 @@ export class ViewState {
     for (const listener of [...this.#listeners]) listener(this.#view, before);
   }
 
-  /** @returns how to stop listening */
+  /** @returns stops listening */
   listen(listener: ViewListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

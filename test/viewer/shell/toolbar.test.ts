@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatBytes } from '../../../viewer/shell/bytes.ts';
+import { formatBytes } from '../../../viewer/shell/toolbar.ts';
 
 for (const [bytes, text] of [
   [0, '0 B'],

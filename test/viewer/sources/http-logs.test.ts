@@ -83,7 +83,7 @@ test('errors are sentences', async () => {
   writeFileSync(join(directory, 'x.tfevents'), 'abc');
   const [file] = await logs.list();
   rmSync(join(directory, 'x.tfevents'));
-  await rejects(text(file!, 0), /^the file has gone$/);
+  await rejects(text(file!, 0), /^the file is gone$/);
   assert.equal(await logs.list(), []);
   await rejects(text(file!, 0), /^there is no such event file$/);
   await server.close();

@@ -1,4 +1,8 @@
+/** @file The HTML of the server's page and of reports, and the files beside it. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Asset } from './server/handle.ts';
 
 /** Three ridges. */
 const ICON =
@@ -10,26 +14,25 @@ const head = (name: string): string => `<meta charset="utf-8">
 <link rel="icon" href="${ICON}">
 <title>${escapeHtml(name)} · layertap</title>`;
 
-/** Where the viewer comes to stand, under the name of the log directory. */
-const place = (name: string): string => `<noscript>The viewer needs JavaScript.</noscript>
+const body = (name: string): string => `<noscript>The viewer needs JavaScript.</noscript>
 <div id="viewer" data-name="${escapeHtml(name)}"></div>`;
 
-/** The page that the server gives: what is on it is made by its script. */
-export const pageHtml = (name: string): string => `<!doctype html>
+/** @param name of the log directory */
+const pageHtml = (name: string): string => `<!doctype html>
 <html lang="en">
 ${head(name)}
 <body>
-${place(name)}
+${body(name)}
 <script type="module" src="viewer.js"></script>
 `;
 
 /**
- * The page that holds everything itself. Its policy lets it run this one script, and ask nobody for anything.
+ * A page that contains its data. Its policy allows this one script and no requests.
  * @param data in base64
- * @throws Error where the script could end the element that it stands in
+ * @throws Error if the script contains the end of its element
  */
 export function reportHtml(name: string, script: string, data: string): string {
-  if (/<\/script|<!--/i.test(script)) throw new Error('the script of a report must not hold the end of an element');
+  if (/<\/script|<!--/i.test(script)) throw new Error('the script of a report must not contain </script or <!--');
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; img-src blob: data:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
@@ -37,7 +40,7 @@ export function reportHtml(name: string, script: string, data: string): string {
 <meta http-equiv="content-security-policy" content="${policy}">
 ${head(name)}
 <body>
-${place(name)}
+${body(name)}
 <script type="text/plain" id="data">${data}</script>
 <script type="module">${script}</script>
 `;
@@ -45,3 +48,16 @@ ${place(name)}
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
+
+/** A file of the page, which is built beside this program. */
+export const pageFile = (name: string): Promise<Buffer> =>
+  readFile(fileURLToPath(new URL(`./page/${name}`, import.meta.url)));
+
+/** What the server serves besides the logs, by path. @param name of the log directory */
+export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset>> {
+  return new Map([
+    ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml(name)) }],
+    ['/viewer.js', { type: 'text/javascript; charset=utf-8', bytes: await pageFile('viewer.js') }],
+    ['/licences.txt', { type: 'text/plain; charset=utf-8', bytes: await pageFile('licences.txt') }],
+  ]);
+}
