@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly alerts?: readonly Alert[];
 }
 
+type SeriesPoint = Exclude<ViewerPoint, RestartPoint>;
+
 interface Series {
   readonly bytes: number;
   readonly newest: number;
@@ -156,7 +158,6 @@ export class Store {
 
   #histogram(run: RunSeries, point: HistogramPoint): void {
     const entry = this.#entry(run.histogram, point, HistogramSeries);
-    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point);
     this.#measure(entry);
     if (this.#watches) this.#alerts.push(...entry.watch.histogram(point));
@@ -164,7 +165,6 @@ export class Store {
 
   #scalar(run: RunSeries, point: ScalarPoint): void {
     const entry = this.#entry(run.scalar, point, ScalarSeries);
-    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point.step, point.wallTime, point.value);
     this.#measure(entry);
     if (this.#watches) this.#alerts.push(...entry.watch.scalar(point));
@@ -179,13 +179,12 @@ export class Store {
 
   #record<P extends ImagePoint | TextPoint>(series: Map<string, Entry<RecordList<P>>>, point: P): void {
     const entry = this.#entry(series, point, RecordList<P>);
-    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     entry.series.add(point);
     this.#measure(entry);
   }
 
   /** Removes the records from this step on, and their alerts. */
-  #goBack({ series }: Entry, { run, tag, step }: { run: string; tag: string; step: number }): void {
+  #goBack({ series }: Entry, { run, tag, step }: SeriesPoint): void {
     series.purge(step);
     const isOver = (alert: Alert) =>
       alert.run === run && alert.tag === tag && alert.step >= step && alert.kind !== 'backwards';
@@ -215,17 +214,16 @@ export class Store {
     return run;
   }
 
-  #entry<S extends Series>(
-    series: Map<string, Entry<S>>,
-    { kind, run, tag }: { kind: SeriesKind; run: string; tag: string },
-    Class: new () => S,
-  ): Entry<S> {
+  /** The series of a point, made on first use, without the records that the point replaces. */
+  #entry<S extends Series>(series: Map<string, Entry<S>>, point: SeriesPoint, Class: new () => S): Entry<S> {
+    const { kind, run, tag } = point;
     let entry = series.get(tag);
     if (entry === undefined) {
       entry = { series: new Class(), watch: new AlertWatch(run, tag), bytes: 0 };
       series.set(tag, entry);
       this.#tags[kind].add(tag);
     }
+    if (point.step <= entry.series.newest) this.#goBack(entry, point);
     return entry;
   }
 

@@ -1,4 +1,4 @@
-import type { ViewState } from '../state/view-state.ts';
+import type { View, ViewState } from '../state/view-state.ts';
 
 export interface KeyActions {
   filter(): void;
@@ -25,38 +25,21 @@ export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyAc
     target.blur();
     return true;
   }
-  switch (event.key) {
-    case '/':
-      actions.filter();
-      return true;
-    case '?':
-      actions.help();
-      return true;
-    case 'j':
-    case 'k':
-      actions.move(event.key === 'j' ? 1 : -1);
-      return true;
-    case 'h':
-      state.change({ histograms: 'heat' });
-      return true;
-    case 'r':
-      state.change({ histograms: 'ridge' });
-      return true;
-    case 'o':
-      state.change({ histograms: 'overlay' });
-      return true;
-    case 'l':
-      state.change({ valueAxis: view.valueAxis === 'linear' ? 'symlog' : 'linear' });
-      return true;
-    case 'p':
-      actions.pause?.();
-      return actions.pause !== undefined;
-    case 'Escape':
-      if (view.brush !== undefined) state.change({ brush: undefined });
-      else if (view.steps !== undefined) state.change({ steps: undefined });
-      else return false;
-      return true;
-    default:
-      return false;
-  }
+  const change = (changes: Partial<View>) => () => state.change(changes);
+  const marked = view.brush === undefined ? 'steps' : 'brush';
+  const handlers: Readonly<Record<string, (() => void) | undefined>> = {
+    '/': actions.filter,
+    '?': actions.help,
+    j: () => actions.move(1),
+    k: () => actions.move(-1),
+    h: change({ histograms: 'heat' }),
+    r: change({ histograms: 'ridge' }),
+    o: change({ histograms: 'overlay' }),
+    l: change({ valueAxis: view.valueAxis === 'linear' ? 'symlog' : 'linear' }),
+    p: actions.pause,
+    Escape: view[marked] === undefined ? undefined : change({ [marked]: undefined }),
+  };
+  const handler = handlers[event.key];
+  handler?.();
+  return handler !== undefined;
 }
