@@ -16,7 +16,7 @@ export interface Site {
   readonly answersTo: (hostHeader: string | undefined) => boolean;
 }
 
-/** A connection gets pieces of this size, so that slow clients can be told from stalled ones. */
+/** A connection gets pieces of this size, so that a slow client differs from a stalled one. */
 const PIECE_BYTES = 1 << 16;
 
 /** A path of 4096 bytes, the longest that systems take, percent-encoded, and the rest of the URL. */

@@ -1,10 +1,10 @@
-// The built command, started as users start it, for tests that look at its page.
+// The built command, for tests of its page.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
 
-/** Starts `layertap view`. @returns its URL, and how to end it */
+/** Starts `layertap view`. */
 export function startView(directory, ...options) {
   const child = spawn(process.execPath, [
     COMMAND,

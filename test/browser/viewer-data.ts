@@ -1,8 +1,8 @@
-// A training that goes wrong, made up: what the viewer's tests in a page look at.
+// A made-up training that goes wrong, for the viewer's tests in a page.
 import { histogramOf } from '../../viewer/data/histogram-of.ts';
 import type { ViewerPoint } from '../../viewer/data/points.ts';
 
-/** Numbers from 0 to 1, the same in each run of the tests (Marsaglia's xorshift32). */
+/** Reproducible numbers from 0 to 1 (Marsaglia's xorshift32). */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {

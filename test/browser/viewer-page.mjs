@@ -31,7 +31,7 @@ const folder = (name) => {
 
 const browser = await launchChromium();
 
-/** Opens a page that keeps account of what it does. */
+/** Opens a page and records its requests and errors. */
 async function open(url, { offline = false } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
   await context.setOffline(offline);
@@ -40,7 +40,7 @@ async function open(url, { offline = false } = {}) {
   page.on('request', (request) => seen.requests.push(request.url()));
   page.on('pageerror', (error) => seen.complaints.push(error.message));
   page.on('console', (message) => {
-    // A server that is gone is told in the page; the browser complains for itself.
+    // The browser logs an error for a server that is gone; the page shows it.
     if (
       ['error', 'warning'].includes(message.type()) &&
       !/ERR_CONNECTION_REFUSED|status of 40[04]/.test(message.text())
@@ -61,7 +61,7 @@ async function open(url, { offline = false } = {}) {
   return {
     page,
     seen,
-    /** Holds what every page must hold, and closes it. */
+    /** Checks what must hold for every page, and closes it. */
     async close(where = new URL(url).origin) {
       assert.deepEqual(await page.evaluate('globalThis.violations'), [], 'violations of the policy');
       assert.deepEqual(seen.complaints, []);
@@ -72,22 +72,22 @@ async function open(url, { offline = false } = {}) {
   };
 }
 
-/** Waits until an expression holds in the page. It is asked from outside: the page's policy lets nobody evaluate texts in it. */
+/** Waits until an expression holds in the page. Polled from outside: the page's policy forbids evaluating text in it. */
 async function until(page, expression) {
   for (let tries = 0; tries < 400; tries++) {
-    // Before there is a viewer, its name is that of the element with this id.
+    // Before the viewer exists, its name refers to the element with this id.
     if (await page.evaluate(`globalThis.viewer?.store !== undefined && Boolean(${expression})`)) return;
     await page.waitForTimeout(50);
   }
   throw new Error(`this did not come to hold: ${expression}`);
 }
 
-/** What stands in the viewer. */
+/** The text of the viewer. */
 const ROOT = 'document.querySelector("#viewer").shadowRoot';
 
 const warnings = (page) => page.locator('.warnings li').allTextContents();
 
-/** How many colours each canvas of the cards that can be seen has; a picture has more than a few. */
+/** The number of colours of each canvas in sight; a drawn one has more than a few. */
 const colours = (page) =>
   page.evaluate(() => {
     const root = document.querySelector('#viewer').shadowRoot;
@@ -95,7 +95,7 @@ const colours = (page) =>
       .filter((card) => card.getBoundingClientRect().top < innerHeight && card.querySelector('canvas'))
       .map((card) => {
         const canvas = card.querySelector('canvas');
-        // Read from a copy, so that the viewer's own canvases stay what they are.
+        // A copy: reading would change how the browser keeps the viewer's canvases.
         const copy = new OffscreenCanvas(canvas.width || 1, canvas.height || 1).getContext('2d');
         copy.drawImage(canvas, 0, 0);
         const { data } = copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height);
@@ -156,7 +156,7 @@ const tests = {
     await server.stop();
   },
 
-  async 'torn, corrupt and foreign files are told of, and the others shown'() {
+  async 'cut, corrupt and foreign files are warned about, and the others shown'() {
     const directory = folder('bad');
     const write = async (run) => {
       const writer = new SummaryWriter(join(directory, run));
@@ -183,10 +183,10 @@ const tests = {
     await until(page, 'viewer.store.histograms("corrupt", "fc1")?.length > 3');
     await page.locator('.warnings li', { hasText: 'picture.tfevents' }).waitFor({ state: 'attached' });
     assert.ok((await warnings(page)).some((text) => text.includes('corrupt/')));
-    // The rest of the torn one comes.
+    // The rest of the cut record arrives.
     appendFileSync(torn, end);
     await until(page, 'viewer.store.histograms("torn", "fc1").length === 10');
-    // One that shrinks, and one that vanishes, while the page is open.
+    // One file shrinks and one vanishes while the page is open.
     const lost = await write('lost');
     await until(page, 'viewer.store.histograms("lost", "fc1")?.length === 10');
     truncateSync(lost, 100);
@@ -272,7 +272,7 @@ const tests = {
     await server.stop();
   },
 
-  async 'a server that goes is told of, and when it is there again the page goes on'() {
+  async 'the page warns about a server that is gone, and goes on when it is back'() {
     const directory = folder('again');
     const writer = new SummaryWriter(directory);
     writer.addScalar('loss', 1, 0);
@@ -297,7 +297,7 @@ const tests = {
     const { page, seen, close } = await open(url, { offline: true });
     await until(page, 'viewer.store.tags("histogram").length > 2');
     await picturesAppear(page);
-    // What it holds is what the viewer of the directory holds.
+    // It contains what the viewer of the directory contains.
     const server = await startView(FIXTURE);
     const live = await open(server.url);
     const content = `(() => { const { store } = viewer; return ['histogram', 'scalar', 'image', 'text'].map((kind) => store.tags(kind).map((tag) => store.runs.map((run) =>
@@ -305,7 +305,7 @@ const tests = {
     await until(live.page, `${ROOT}.querySelector('progress').hidden && viewer.store.tags('text').length > 0`);
     assert.deepEqual(await page.evaluate(content), await live.page.evaluate(content));
     assert.deepEqual(seen.requests, [url]);
-    // Nothing comes any more, so that there is nothing to pause.
+    // A report has no source to pause.
     const pause = { hasText: /^Pause$/ };
     assert.equal(await page.locator('button', pause).isVisible(), false);
     assert.equal(await live.page.locator('button', pause).isVisible(), true);

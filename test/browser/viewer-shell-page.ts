@@ -1,4 +1,4 @@
-// Mounts viewers for test/browser/viewer-shell.mjs, and counts what they leave behind.
+// Mounts viewers for test/browser/viewer-shell.mjs, and counts what they leak.
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
 import { fromEvent } from '../../viewer/data/from-event.ts';
 import { histogramOf } from '../../viewer/data/histogram-of.ts';
@@ -7,7 +7,7 @@ import { type MountOptions, mountSource, type Viewer } from '../../viewer/mount.
 import type { SourceListener } from '../../viewer/sources/data-source.ts';
 import { training } from './viewer-data.ts';
 
-/** Listeners of the page's own objects, blob URLs, and frames asked for, as of now. */
+/** The current number of listeners on global objects, of blob URLs, and of requested frames. */
 const left = { listeners: 0, urls: 0, frames: 0 };
 
 const { addEventListener, removeEventListener } = EventTarget.prototype;
@@ -40,7 +40,7 @@ globalThis.requestAnimationFrame = (run) => {
   return frame(run);
 };
 
-/** Resolves once nobody has asked for a frame for three of them, or after a hundred. */
+/** Resolves after three frames without a request for another, or after a hundred. */
 async function still(): Promise<void> {
   let quiet = 0;
   for (let i = 0; i < 100 && quiet < 3; i++) {
@@ -50,7 +50,7 @@ async function still(): Promise<void> {
   }
 }
 
-/** A source that gives what it is told to. */
+/** A source that a test drives. */
 class ManualSource {
   readonly name: string = 'runs/made by hand';
   connected = 0;
@@ -94,7 +94,7 @@ const scalar = (tag: string, step: number, value: number, run = 'run'): ViewerPo
   value,
 });
 
-/** Names and texts that somebody hopes will be read as markup. */
+/** Names and texts that try to be markup. */
 const MARKUP = '<img src="/pwned" onerror="globalThis.pwned = true"><script>globalThis.pwned = true</script>"\'&';
 function markup(): ViewerPoint[] {
   const out = histogramOf(Float32Array.of(1, 2, 3, Number.NaN));
@@ -128,7 +128,7 @@ function many(count: number): ViewerPoint[] {
   }));
 }
 
-/** Pictures of one colour each, as PNG. */
+/** Images of one colour each, as PNG. */
 async function images(count: number): Promise<ViewerPoint[]> {
   const points: ViewerPoint[] = [];
   for (let step = 0; step < count; step++) {
@@ -142,7 +142,7 @@ async function images(count: number): Promise<ViewerPoint[]> {
   return points;
 }
 
-/** What went wrong with the arguments. */
+/** The errors of wrong arguments. */
 function refusals(): string[] {
   const source = new ManualSource();
   const attempts: (() => unknown)[] = [
@@ -217,7 +217,7 @@ Object.assign(globalThis, {
     view: () => viewer.state.view,
     change: (changes: object) => viewer.state.change(changes),
     alerts: () => viewer.store.alerts,
-    /** Of a tag: everything that is known of its bins. */
+    /** All bins of a tag. */
     bins: (run: string, tag: string) => {
       const series = viewer.store.histograms(run, tag)!;
       return Array.from({ length: series.length }, (_, column) => {
@@ -225,7 +225,7 @@ Object.assign(globalThis, {
         return { step: series.firstStep(column), edges: [...edges], counts: [...counts] };
       });
     },
-    /** A weak reference to everything that a viewer holds. */
+    /** A weak reference to the viewer and what it holds. */
     weak: () => new WeakRef(viewer.store),
   },
 });

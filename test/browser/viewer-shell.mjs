@@ -47,10 +47,9 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const browser = await launchChromium(['--disable-gpu', '--js-flags=--expose-gc']);
 
 const tests = [];
-/** A test on a page of its own; whatever the page complains of is a failure. */
+/** A test on its own page. Any error of the page fails it. */
 const test = (name, run, options = {}) => tests.push({ name, run, options });
 
-/** What a page offers to the tests. */
 class Viewer {
   constructor(page) {
     this.page = page;
@@ -61,7 +60,7 @@ class Viewer {
     return this.page.evaluate(([name, args]) => globalThis.viewerTest[name](...args), [name, args]);
   }
 
-  /** Everything that was asked for is drawn: cards that come into sight take several frames. */
+  /** Waits until everything is drawn: cards newly in sight take several frames. */
   async settle(milliseconds = 120) {
     await this.page.waitForTimeout(milliseconds);
     await this.call('still');
@@ -180,7 +179,7 @@ test(
   { viewport: { width: 390, height: 844 } },
 );
 
-test('markup in tags, runs, texts and pictures is shown and not read', async (viewer) => {
+test('markup in tags, runs, texts and images is shown as text', async (viewer) => {
   await viewer.call('mountMarkup');
   await viewer.settle();
   await viewer.find('.card').last().scrollIntoViewIfNeeded();
@@ -191,7 +190,7 @@ test('markup in tags, runs, texts and pictures is shown and not read', async (vi
     text: root.querySelector('pre')?.textContent ?? '',
   }));
   assert.equal(scripts, 0);
-  // The one that pretends to be a PNG is shown as nothing.
+  // The fake PNG is not shown.
   assert.deepEqual(
     images.filter((src) => src !== 'blob:'),
     [],
@@ -223,7 +222,7 @@ test('an alert leads to its card and its step', async (viewer) => {
   await viewer.settle();
   const alerts = await viewer.call('alerts');
   const index = alerts.findIndex(({ kind, tag }) => kind === 'nan' && tag.startsWith('activations/'));
-  // Even where its card is filtered away, its section folded, its run hidden.
+  // Even if its card is filtered out, its section folded, its run hidden.
   await viewer.call('change', { filter: 'conv1' });
   await viewer.find('h2 .fold', { hasText: 'Histograms' }).click();
   await viewer.find('.runs input').nth(1).uncheck();
@@ -251,7 +250,7 @@ test('a cell of the overview leads to its card', async (viewer) => {
   assert.equal(await viewer.focused(), 'activations/fc2, lr-0.1');
 });
 
-test('the overview is used with the keyboard', async (viewer) => {
+test('the overview works with the keyboard', async (viewer) => {
   await viewer.call('mountTraining', 60);
   await viewer.settle();
   await viewer.find('.pane').focus();
@@ -265,10 +264,10 @@ test('the overview is used with the keyboard', async (viewer) => {
   assert.equal(await viewer.focused(), 'activations/conv2, baseline');
 });
 
-test('one brush and one pointer for all cards', async (viewer) => {
+test('all cards share the brush and the pointer', async (viewer) => {
   await viewer.call('mountTraining', 100);
   await viewer.settle();
-  // Of the cards that can be seen: only those are drawn.
+  // Only visible cards are drawn.
   const pictures = () =>
     viewer.inRoot((root) =>
       [...root.querySelectorAll('.card canvas')]
@@ -287,7 +286,7 @@ test('one brush and one pointer for all cards', async (viewer) => {
   assert.ok(brush[0] > 25 && brush[0] < 35 && brush[1] > 45 && brush[1] < 55, `${brush}`);
   assert.ok(hover.step > 45 && hover.step < 55);
   const after = await pictures();
-  // Two canvases a card: what is above the picture follows.
+  // Two canvases per card: only the upper one follows the pointer.
   assert.ok(before.length >= 4);
   assert.ok(after.filter((one, i) => one !== before[i]).length * 2 >= before.length);
   await viewer.find('.card.scalar').first().scrollIntoViewIfNeeded();
@@ -360,7 +359,7 @@ test("a viewer within a page leaves the page's keys alone", async (viewer) => {
   assert.equal(await viewer.focused(), null);
 });
 
-test('a wrong regular expression is said, and hides nothing', async (viewer) => {
+test('an invalid regular expression is shown, and hides nothing', async (viewer) => {
   await viewer.call('mountTraining', 10);
   await viewer.settle();
   const filter = viewer.find('.filter input');
@@ -391,7 +390,7 @@ test('runs are hidden, alone, and overlaid', async (viewer) => {
   assert.equal((await viewer.call('view')).runs, 'overlaid');
 });
 
-test('what is seen stays while it is paused', async (viewer) => {
+test('a paused view does not change', async (viewer) => {
   await viewer.call('mount', []);
   await viewer.call('add', 20, 0);
   await viewer.settle();
@@ -406,7 +405,7 @@ test('what is seen stays while it is paused', async (viewer) => {
   assert.match(await viewer.find('.card .values').textContent(), /step 119$/);
 });
 
-test('loading is shown and said; an empty source and its warnings too', async (viewer) => {
+test('loading, an empty source and its warnings are shown and announced', async (viewer) => {
   await viewer.call('mount', []);
   await viewer.settle();
   assert.equal(await viewer.find('.empty').textContent(), 'Nothing has been logged yet.');
@@ -425,7 +424,7 @@ test('loading is shown and said; an empty source and its warnings too', async (v
   assert.equal(await viewer.find('.empty').isVisible(), false);
 });
 
-test('a card is saved as a picture and as its bins, to the number', async (viewer) => {
+test('a card is saved as an image, and as its exact bins', async (viewer) => {
   await viewer.call('mountPytorch', files);
   await viewer.settle(300);
   const save = async (format) => {
@@ -463,7 +462,7 @@ test('a card is saved as a picture and as its bins, to the number', async (viewe
   );
 });
 
-test("what PyTorch logged is shown, with a step's picture and text", async (viewer) => {
+test('what PyTorch logged is shown, with the image and the text of a step', async (viewer) => {
   await viewer.call('mountPytorch', files);
   await viewer.settle(300);
   assert.deepEqual(await viewer.find('h2 .fold').allTextContents(), [
@@ -480,7 +479,7 @@ test("what PyTorch logged is shown, with a step's picture and text", async (view
   assert.match(await image.getAttribute('alt'), /^input at step \d+$/);
 });
 
-test('pictures follow slider and pointer, and their URLs are given back', async (viewer) => {
+test('images follow slider and pointer, and their URLs are revoked', async (viewer) => {
   await viewer.call('mountImages', 5);
   await viewer.settle();
   const alt = () => viewer.find('.card img').getAttribute('alt');
@@ -508,7 +507,7 @@ test('unmounting leaves nothing', async (viewer) => {
   assert.equal(await viewer.call('connected'), 1);
   assert.ok((await left()).listeners > before.listeners);
   const weak = await viewer.page.evaluateHandle(() => globalThis.viewerTest.weak());
-  // In the middle of new data and of a drag.
+  // During new data and a drag.
   await viewer.call('add', 10, 0);
   await viewer.call('unmount');
   await viewer.call('unmount');
@@ -520,7 +519,7 @@ test('unmounting leaves nothing', async (viewer) => {
   const frames = after.frames;
   await viewer.page.waitForTimeout(300);
   assert.equal((await left()).frames, frames, 'no more frames');
-  // Another one in its place; then the first is nobody's any more.
+  // With another viewer in its place nothing refers to the first.
   await viewer.call('mount', []);
   await viewer.settle();
   let gone = false;
@@ -534,14 +533,14 @@ test('unmounting leaves nothing', async (viewer) => {
   assert.ok(gone, 'the store of the first viewer is garbage');
 });
 
-test('one viewer an element', async (viewer) => {
+test('an element holds one viewer', async (viewer) => {
   await viewer.call('mount', []);
   assert.match(await viewer.call('again'), /holds a viewer already; unmount\(\) that one first/);
   await viewer.call('unmount');
   await viewer.call('mount', []);
 });
 
-test('wrong arguments are said, and leave the element free', async (viewer) => {
+test('wrong arguments are errors, and leave the element free', async (viewer) => {
   const wanted = [
     /^TypeError: .*first argument must be an Element, got null/,
     /^TypeError: .*first argument must be an Element, got an? HTMLDocument/,
@@ -559,7 +558,7 @@ test('wrong arguments are said, and leave the element free', async (viewer) => {
   await viewer.call('mount', []);
 });
 
-test('ten thousand tags: a few cards are made, the rest have their places', async (viewer) => {
+test('of ten thousand tags only the cards in sight are made', async (viewer) => {
   await viewer.call('mountMany', 10_000);
   await viewer.settle(1500);
   assert.equal(await viewer.find('h2 .fold').nth(1).textContent(), 'Histograms 10000');
@@ -590,7 +589,7 @@ test('ten thousand tags: a few cards are made, the rest have their places', asyn
   assert.equal(await viewer.find('.card').count(), 0);
 });
 
-test('sections and groups are folded and remember it', async (viewer) => {
+test('sections and groups stay folded', async (viewer) => {
   await viewer.call('mountTraining', 10);
   await viewer.settle();
   const fold = viewer.find('h3 .fold', { hasText: 'loss' });
@@ -608,7 +607,7 @@ test('sections and groups are folded and remember it', async (viewer) => {
 });
 
 test(
-  'on paper everything is light and made, without controls',
+  'on paper all cards are made, in the light theme, without controls',
   async (viewer) => {
     await viewer.call('mountTraining', 20);
     await viewer.settle();
@@ -629,7 +628,7 @@ test(
   { colorScheme: 'dark' },
 );
 
-test('only NaN, steps that go backwards, nothing at all: no card fails', async (viewer) => {
+test('no card fails for only NaN, steps that go backwards, or no data', async (viewer) => {
   await viewer.call('mountOddities');
   await viewer.settle();
   for (const histograms of ['heat', 'ridge', 'overlay']) {
@@ -643,7 +642,7 @@ test('only NaN, steps that go backwards, nothing at all: no card fails', async (
   assert.equal(await viewer.find('.card').count(), 6);
 });
 
-test('statistics of the overview, of all rows and of each', async (viewer) => {
+test('statistics of the overview, scaled over all rows and each row', async (viewer) => {
   await viewer.call('mountTraining', 60);
   await viewer.settle();
   const picture = () => viewer.inRoot((root) => root.querySelector('.pane canvas').toDataURL());
@@ -657,7 +656,7 @@ test('statistics of the overview, of all rows and of each', async (viewer) => {
   await viewer.find('.overview .choice label', { hasText: 'Each row' }).click();
   await viewer.settle(60);
   seen.add(await picture());
-  // A statistic that comes together with a pointer.
+  // A statistic that changes together with the pointer.
   await viewer.call('change', { statistic: 'count', hover: { step: 3 } });
   await viewer.settle(60);
   seen.add(await picture());
@@ -680,7 +679,7 @@ for (const { name, run, options } of tests.filter(({ name }) => name.includes(on
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A picture that is none is a failed request of the page's own, and meant so.
+    // An invalid image is an intended failure of a request.
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('request', (request) => {

@@ -1,4 +1,4 @@
-// The built command as users start it: a process of its own.
+// The built command in its own process.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';

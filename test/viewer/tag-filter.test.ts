@@ -5,20 +5,20 @@ import { tagFilter } from '../../viewer/tag-filter.ts';
 const TAGS = ['conv1', 'Conv2/weight', 'fc1/weight', 'fc1.bias', 'a+b', '[x'];
 const of = (text: string) => TAGS.filter(tagFilter(text).matches);
 
-test('text is looked for anywhere, whatever its case; all words must be there', () => {
+test('a tag must contain all words, in any case', () => {
   assert.equal(of('conv'), ['conv1', 'Conv2/weight']);
   assert.equal(of('WEIGHT fc'), ['fc1/weight']);
   assert.equal(of(''), TAGS);
   assert.equal(of('  '), TAGS);
 });
 
-test('text is no regular expression', () => {
+test('plain text is not a regular expression', () => {
   assert.equal(of('a+b'), ['a+b']);
   assert.equal(of('.'), ['fc1.bias']);
   assert.equal(of('['), ['[x']);
 });
 
-test('between slashes there is a regular expression', () => {
+test('text between slashes is a regular expression', () => {
   assert.equal(of('/^fc/'), ['fc1/weight', 'fc1.bias']);
   assert.equal(of('/CONV/i'), ['conv1', 'Conv2/weight']);
   assert.equal(of('/2/weight/'), ['Conv2/weight']);
@@ -30,7 +30,7 @@ test('a global or sticky expression finds the same tags each time', () => {
   assert.equal(TAGS.filter(matches), ['fc1/weight', 'fc1.bias']);
 });
 
-test('a wrong expression is said, and hides nothing', () => {
+test('an invalid expression gives a mistake, and hides nothing', () => {
   for (const wrong of ['/(/', '/a/q']) {
     const { matches, mistake } = tagFilter(wrong);
     assert.match(mistake!, /invalid/i);

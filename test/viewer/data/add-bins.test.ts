@@ -12,7 +12,7 @@ const bins = (edges: readonly number[], counts: readonly number[]): Bins => ({
 const plain = ({ edges, counts }: Bins) => [[...edges], [...counts]];
 const total = ({ counts }: Bins) => counts.reduce((sum, count) => sum + count, 0);
 
-/** How many values lie below a value, or at it, with even spread in a bin: slow and obvious. */
+/** The cumulative count at a value, with even spread within a bin: slow and obvious. */
 function below({ edges, counts }: Bins, value: number): number {
   let sum = 0;
   counts.forEach((count, i) => {
@@ -23,7 +23,7 @@ function below({ edges, counts }: Bins, value: number): number {
   return sum;
 }
 
-test('addBins() adds counts where the edges are equal', () => {
+test('addBins() adds counts if the edges are equal', () => {
   assert.equal(plain(addBins(bins([0, 1, 5], [2, 0]), bins([0, 1, 5], [0.5, 7]))), [
     [0, 1, 5],
     [2.5, 7],
@@ -37,7 +37,7 @@ test('addBins() is exact on stretches of the default edges that do not touch', (
   assert.equal(plain(sum), [[...edges.subarray(10, 17)], [1, 2, 0, 0, 0, 3]]);
 });
 
-test('addBins() spreads a bin that is cut, and keeps counts whole', () => {
+test('addBins() spreads a cut bin, and keeps counts whole', () => {
   assert.equal(plain(addBins(bins([0, 4], [4]), bins([1, 2, 4], [0, 10]))), [
     [0, 1, 2, 4],
     [1, 1, 12],
@@ -81,7 +81,7 @@ const histogram = fc
     return bins([...sorted], counts.slice(0, sorted.length - 1));
   });
 
-test('addBins() adds how many values lie below each edge, to within one', () => {
+test('addBins() adds the cumulative counts at each edge, to within one', () => {
   fc.assert(
     fc.property(histogram, histogram, (a, b) => {
       const sum = addBins(a, b);
@@ -92,7 +92,7 @@ test('addBins() adds how many values lie below each edge, to within one', () => 
       );
       for (const edge of sum.edges) {
         const expected = below(a, edge) + below(b, edge);
-        // A bin as wide as all numbers cannot be cut in the twin.
+        // The width overflows in the twin.
         if (Number.isNaN(expected) || sum.edges.at(-1)! - sum.edges[0]! === Infinity) continue;
         assert.ok(Math.abs(below(sum, edge) - expected) < 1, `${below(sum, edge)} below ${edge}, not ${expected}`);
       }
@@ -101,7 +101,7 @@ test('addBins() adds how many values lie below each edge, to within one', () => 
   );
 });
 
-test('addBins() makes no more bins than it was given, or 64', () => {
+test('addBins() makes no more bins than its inputs have, or 64', () => {
   const many = (size: number, offset: number) =>
     bins(
       Array.from({ length: size + 1 }, (_, i) => i + offset),

@@ -15,14 +15,14 @@ function alertsOf(records: readonly (Partial<PointSummary> & { step?: number })[
     .map(({ kind, step }) => `${kind} ${step}`);
 }
 
-test('AlertWatch tells of the first NaN and the first infinity, once each', () => {
+test('AlertWatch gives one alert for the first NaN, and one for the first infinity', () => {
   assert.equal(alertsOf([{}, { nan: 1 }, { nan: 2, positiveInfinity: 1 }, { negativeInfinity: 4 }]), [
     'nan 1',
     'infinity 2',
   ]);
 });
 
-test('AlertWatch says how many of how many', () => {
+test('AlertWatch counts the values in question, and all of them', () => {
   const watch = new AlertWatch('run 1', 'fc1');
   const [some] = watch.histogram(histogramPoint(7, [0, 1], [10], { count: 12, nan: 2 }));
   assert.equal(some, { kind: 'nan', run: 'run 1', tag: 'fc1', step: 7, message: '2 of 12 values are NaN.' });
@@ -30,25 +30,25 @@ test('AlertWatch says how many of how many', () => {
   assert.is(all!.message, 'All 3 values are infinite.');
 });
 
-test('AlertWatch tells of a layer that is dead for five records, from the first of them on', () => {
+test('a layer is dead after five records of zeros, from the first of them on', () => {
   const [dead, alive] = [{ zeros: 10, min: 0, max: 0, std: 0 }, {}];
   assert.equal(alertsOf([dead, dead, dead, dead, alive]), []);
   assert.equal(alertsOf([dead, alive, dead, dead, dead, dead, dead, dead]), ['dead 2']);
 });
 
-test('AlertWatch tells of values that are all one', () => {
+test('values are constant if all of them are one value', () => {
   const constant = { min: 2, max: 2, std: 0 };
   assert.equal(alertsOf(Array(6).fill(constant)), ['constant 0']);
   assert.equal(alertsOf(Array(6).fill({ ...constant, count: 1 })), []);
 });
 
-test('AlertWatch tells of a scale that explodes, and not of one that grows', () => {
+test('a scale that explodes gives an alert, one that grows does not', () => {
   const of = (scale: number) => ({ std: scale, min: -scale, max: scale });
   assert.equal(alertsOf([1, 2, 1, 3, 1, 2, 5000].map(of)), ['exploding 6']);
   assert.equal(alertsOf(Array.from({ length: 300 }, (_, i) => of(1.1 ** i))), []);
-  // One far value among many that are as they were.
+  // One outlier among unchanged values.
   assert.equal(alertsOf([...Array(6).fill(of(1)), { std: 1, min: -1, max: 1e30 }]), ['exploding 6']);
-  // Not beside the median, but beside one small record.
+  // Large beside one small record, not beside the median.
   assert.equal(alertsOf([1e-4, 1, 1, 1, 1, 1, 1, 2].map(of)), []);
   // The first step after zeros is no explosion.
   assert.equal(alertsOf([...Array(4).fill(of(0)), ...Array(20).fill(of(1))]), []);
@@ -58,11 +58,11 @@ test('AlertWatch tells of a scale that explodes, and not of one that grows', () 
   assert.is(alert!.message, 'The values became 4320 times as large.');
 });
 
-test('AlertWatch tells of a step that goes backwards, and not of one that is repeated', () => {
+test('a step that goes backwards gives an alert, a repeated one does not', () => {
   assert.equal(alertsOf([{ step: 3 }, { step: 3 }, { step: 2 }, { step: 1 }]), ['backwards 2']);
 });
 
-test('AlertWatch looks at scalars', () => {
+test('scalars give alerts', () => {
   const watch = new AlertWatch('r', 't');
   const alerts = [1, 2, Number.NaN, -Infinity, Number.NaN].flatMap((value, i) => watch.scalar(scalar(i, value)));
   assert.equal(
@@ -74,7 +74,7 @@ test('AlertWatch looks at scalars', () => {
   );
 });
 
-test('AlertWatch tells again what a restart took back', () => {
+test('alerts that a restart removed are given again', () => {
   const watch = new AlertWatch('r', 't');
   watch.scalar(scalar(4, Number.NaN));
   watch.scalar(scalar(9, Infinity));

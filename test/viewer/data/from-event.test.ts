@@ -27,7 +27,7 @@ function histogram(
 
 const plain = ({ bins }: HistogramPoint) => [[...bins.edges], [...bins.counts]];
 
-test('fromEvent() keeps nothing of the memory that an event is in', () => {
+test('fromEvent() keeps none of the memory of an event', () => {
   for (const edges of [[...DEFAULT_EDGES.subarray(700, 704)], [1, 2, 3, 4]]) {
     const all = Float64Array.from(edges);
     const counts = Float64Array.of(5, 0, 7);
@@ -41,7 +41,7 @@ test('fromEvent() keeps nothing of the memory that an event is in', () => {
 
 for (const { name, kind, numbers, record } of cases) {
   if (kind !== 'histogram') continue;
-  test(`fromEvent() knows of PyTorch's record what its values are: ${name}`, () => {
+  test(`fromEvent() summarizes a record of PyTorch: ${name}`, () => {
     const { bins, summary } = point(new EventReader().push(record)[0]!);
     assert.is(bins.edges.buffer, DEFAULT_EDGES.buffer);
     const all = Array.from(numbers);
@@ -77,7 +77,7 @@ for (const { name, kind, numbers, record } of cases) {
   });
 }
 
-test('fromEvent() tells NaN and infinities as far as PyTorch does', () => {
+test('fromEvent() counts NaN and infinities as far as PyTorch tells them', () => {
   // What torch 2.13's add_histogram wrote for 100 normals and: NaN; inf; -inf; both; NaN and inf.
   const lost = (num: number, min: number, max: number) => {
     const { summary } = point(histogram([[0, 1, 100]], { num, min, max, sum: Number.NaN, sumSquares: Infinity }));
@@ -104,7 +104,7 @@ test('fromEvent() tells NaN and infinities as far as PyTorch does', () => {
   assert.equal(lost(102, -1e30, Infinity), [0, 0, 1, 1, 0, 0]);
 });
 
-test('fromEvent() takes mean and deviation from the bins where NaN hides them', () => {
+test('fromEvent() takes mean and deviation from the bins if NaN hides them', () => {
   const rows = [
     [0, 2, 1],
     [2, 4, 1],
@@ -153,7 +153,7 @@ test('fromEvent() keeps the bins of a single value', () => {
   assert.is(made.summary.std, 0);
 });
 
-test('fromEvent() makes outermost bins without an end as wide as nothing', () => {
+test('fromEvent() gives unbounded outermost bins no width', () => {
   assert.equal(
     plain(
       point(
@@ -171,7 +171,7 @@ test('fromEvent() makes outermost bins without an end as wide as nothing', () =>
   );
 });
 
-test('fromEvent() finds exact zeros where the bins tell', () => {
+test('fromEvent() finds exact zeros if the bins tell them', () => {
   const zeros = (rows: Parameters<typeof histogram>[0], statistics?: Parameters<typeof histogram>[1]) =>
     point(histogram(rows, statistics)).summary.zeros;
   assert.is(zeros([[0, 1e-12, 7]], { max: 0.5, min: -1 }), 7);
@@ -205,7 +205,7 @@ test('fromEvent() finds exact zeros where the bins tell', () => {
   assert.is(zeros([[-1, 1, 3]], { min: 0.25, max: 0.5 }), 0);
 });
 
-test('fromEvent() refuses bins that make no sense, and says where', () => {
+test('fromEvent() rejects invalid bins with run, tag and step', () => {
   const nan = Number.NaN;
   for (const [rows, reason] of [
     [[[0, nan, 1]], 'bin 0 goes from 0 to NaN'],
@@ -235,7 +235,7 @@ test('fromEvent() refuses bins that make no sense, and says where', () => {
   }
 });
 
-test('fromEvent() passes on scalars, and no header', () => {
+test('fromEvent() passes on scalars and restarts, but no header', () => {
   assert.is(fromEvent({ run: 'r', event: new EventReader().push(header)[0]! }), undefined);
   const event = { kind: 'scalar', tag: 't', step: 2, wallTime: 1, value: 3 } as const;
   assert.equal(fromEvent({ run: 'r', event }), { ...event, run: 'r' });

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
 import { histogramOf } from '../../../viewer/data/histogram-of.ts';
 
-/** numpy.histogram, value by value, over the bins from the first that holds something to the last. */
+/** numpy.histogram, value by value, without empty bins at the ends. */
 function expected(values: readonly number[]): [edge: number, count: number][] {
   const last = DEFAULT_EDGES.length - 1;
   const counts = new Map<number, number>();
@@ -31,7 +31,7 @@ test('bins are those of numpy over the same edges', () => {
   assert.equal(found([-1e-13, 1e19]), expected([-1e-13, 1e19]));
 });
 
-test('zeros, NaN, infinities and what is beyond the edges are counted each for itself', () => {
+test('zeros, NaN, infinities and values beyond the edges are counted apart', () => {
   const values = [
     0,
     -0,
@@ -66,7 +66,7 @@ test('mean and standard deviation are of the finite values', () => {
   assert.equal([summary.min, summary.max], [1, 4]);
 });
 
-test('nothing in any bin: one edge and no count', () => {
+test('without a value in a bin there is one edge and no count', () => {
   for (const values of [[], [Number.NaN], [Infinity, 1e30]]) {
     const { bins, summary } = histogramOf(Float32Array.from(values));
     assert.equal([bins.edges.length, bins.counts.length, summary.count], [1, 0, values.length]);

@@ -40,7 +40,7 @@ function check(series: HistogramSeries, twin: readonly HistogramPoint[]): void {
   });
 }
 
-test('HistogramSeries keeps each record as it came, in the order of steps, the last one of each step', () => {
+test('HistogramSeries keeps the last record of each step, unchanged, in the order of steps', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof({ weight: 20, arbitrary: points }, fc.nat(60)), { maxLength: 60 }), (actions) => {
       const series = new HistogramSeries();
@@ -118,7 +118,7 @@ test('HistogramSeries.shrink() takes columns of few records first', () => {
   assert.equal(records, [2, 2, 2, 2, 2, 2, 2, 2]);
 });
 
-test('HistogramSeries adds a record to the column whose steps hold it', () => {
+test('HistogramSeries adds a record to the column of its step', () => {
   const series = new HistogramSeries();
   for (const step of [0, 10]) series.add(histogramPoint(step, [0, 1], [1]));
   series.shrink();
@@ -153,7 +153,7 @@ test('HistogramSeries.quantile() spreads a bin evenly', () => {
   assert.ok(Number.isNaN(series.quantile(1, 0.5)));
 });
 
-test('HistogramSeries.bulk() is what most values of all columns are, whatever a few are', () => {
+test('HistogramSeries.bulk() is the range of most values, regardless of outliers', () => {
   const series = new HistogramSeries();
   assert.is(series.bulk(0.01, 0.99), undefined);
   for (let step = 0; step < 30; step++) series.add(histogramPoint(step, [-2, 0, 2], [500, 500]));
@@ -192,7 +192,7 @@ test('HistogramSeries.bulk() is the quantile of all values, in shared, equal and
   );
 });
 
-test('HistogramSeries keeps its memory where one step is replaced again and again', () => {
+test('HistogramSeries does not grow when a step is replaced again and again', () => {
   const series = new HistogramSeries();
   for (let i = 0; i < 5000; i++) {
     series.add(
@@ -208,7 +208,7 @@ test('HistogramSeries keeps its memory where one step is replaced again and agai
   assert.ok(series.bytes < 30_000, `${series.bytes} bytes`);
 });
 
-test('HistogramSeries.bins() writes the counts where it is told', () => {
+test('HistogramSeries.bins() writes the counts to the given buffer', () => {
   const series = new HistogramSeries();
   series.add(histogramPoint(0, [0, 1, 2], [10, 3]));
   const room = new Float64Array(5).fill(9);
@@ -216,9 +216,9 @@ test('HistogramSeries.bins() writes the counts where it is told', () => {
   assert.equal([...room], [10, 3, 9, 9, 9]);
 });
 
-test('HistogramSeries takes few bytes for records as PyTorch writes them', () => {
+test('HistogramSeries takes few bytes for typical records of PyTorch', () => {
   const series = new HistogramSeries();
-  // 600 bins, of which the middle is empty, as of a thousand values of a unit Gaussian.
+  // 600 bins with an empty middle, as for a thousand values of a unit Gaussian.
   const counts = Array.from({ length: 600 }, (_, i) => (i < 80 || i > 520 ? (i * 7) % 23 : 0));
   for (let step = 0; step < 1000; step++) series.add(histogramPoint(step, [...edges.subarray(474, 1075)], counts));
   assert.ok(series.bytes / 1000 < 600, `${series.bytes / 1000} bytes a column`);

@@ -41,12 +41,12 @@ const point = fc.oneof(
   record({ kind: fc.constant('restart'), run: names.run, step: head.step }),
 ) as fc.Arbitrary<ViewerPoint>;
 
-test('unpackPoints() gives what packPoints() took', () => {
+test('unpackPoints() restores what packPoints() packed', () => {
   fc.assert(
     fc.property(fc.array(point), (points) => {
       const unpacked = unpackPoints(packPoints(points));
       assert.equal(unpacked.map(counted), points);
-      // What was not looked at is packed as it came.
+      // Bins that were not decoded are packed as they came.
       assert.equal(packPoints(unpackPoints(packPoints(points))), packPoints(points));
       for (const [i, one] of unpacked.entries()) {
         const before = points[i]!;
@@ -58,7 +58,7 @@ test('unpackPoints() gives what packPoints() took', () => {
   );
 });
 
-test('packPoints() takes some hundred bytes for a histogram as PyTorch writes it', () => {
+test('packPoints() takes some hundred bytes for a typical histogram of PyTorch', () => {
   const counts = Array.from({ length: 600 }, (_, i) => (i < 80 || i > 520 ? (i * 7) % 23 : 0));
   const points = Array.from({ length: 100 }, (_, step) =>
     histogramPoint(step, [...DEFAULT_EDGES.subarray(474, 1075)], counts),
@@ -67,7 +67,7 @@ test('packPoints() takes some hundred bytes for a histogram as PyTorch writes it
   assert.ok(length / 100 < 300, `${length / 100} bytes`);
 });
 
-test('unpackPoints() refuses bytes that are cut off or others, and ends', () => {
+test('unpackPoints() rejects truncated and changed bytes, and always ends', () => {
   fc.assert(
     fc.property(fc.array(point, { minLength: 1 }), fc.nat(), fc.nat(255), fc.boolean(), (points, at, value, cut) => {
       const packed = packPoints(points);

@@ -9,7 +9,7 @@ import { logs } from '../fixture.ts';
 import { LogListener } from '../sources/log-listener.ts';
 import { histogramPoint } from './point.ts';
 
-/** Everything that a store tells. */
+/** Everything in a store. */
 function plain(store: Store): unknown {
   const { runs, steps, alerts } = store;
   const kinds = ['histogram', 'scalar', 'image', 'text'] as const;
@@ -42,14 +42,14 @@ async function fixtureStore(): Promise<Store> {
   return store;
 }
 
-test('unpackStore() makes the store again that packStore() took', async () => {
+test('unpackStore() restores the store that packStore() packed', async () => {
   const store = await fixtureStore();
   const packed = packStore(store, { images: 10 });
   assert.equal(plain(unpackStore(packed)), plain(store));
   assert.ok(packed.length < 150_000, `${packed.length} bytes`);
 });
 
-test('packLogs() reads logs to their end and packs them', async () => {
+test('packLogs() reads logs to their present end and packs them', async () => {
   const warnings: string[] = [];
   let read = 0;
   const packed = await packLogs(directoryLogs(logs), {
@@ -66,7 +66,7 @@ test('packLogs() reads logs to their end and packs them', async () => {
   assert.equal(warnings, ['The logs cannot be read: the directory does not exist. Trying again.']);
 });
 
-test('packStore() takes no more of a series than it is told, and all that it is the sum of', () => {
+test('packStore() reduces series to the given sizes, without losing a count', () => {
   const store = new Store();
   for (let step = 0; step < 1000; step++) {
     store.add([
@@ -106,7 +106,7 @@ test('packStore() takes no more of a series than it is told, and all that it is 
   assert.is(store.scalars('run', 'loss')!.length, 1000);
 });
 
-test('unpackStore() says what came where it is something else', () => {
+test('unpackStore() rejects other bytes', () => {
   const packed = packStore(new Store());
   assert.equal(unpackStore(packed).runs, []);
   packed[5] = 88;

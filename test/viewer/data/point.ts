@@ -2,7 +2,7 @@ import type { Bins, HistogramPoint, PointSummary, ViewerPoint } from '../../../v
 
 const KNOWN = { zeros: 0, nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 
-/** A histogram of counts between edges; of its summary what is given is said, the rest follows from the bins. */
+/** A histogram of counts between edges. What is not given of its summary follows from the bins. */
 export function histogramPoint(
   step: number,
   edges: readonly number[],
@@ -16,7 +16,7 @@ export function histogramPoint(
   return { kind: 'histogram', run, tag, step, wallTime: 1000 + step, bins, summary: known };
 }
 
-/** A point whose counts are numbers in any case, for comparing. */
+/** A point with decoded counts, for comparing. */
 export function counted<P extends ViewerPoint>(point: P): P {
   if (point.kind !== 'histogram') return point;
   const { edges, counts } = point.bins;

@@ -1,4 +1,4 @@
-// The store after reading what PyTorch logged, beside numpy and TensorBoard's own reader.
+// The store of what PyTorch logged, compared with numpy and TensorBoard's reader.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs, RunReader } from '../../../src/tensorboard/index.ts';
@@ -31,7 +31,7 @@ test('the store holds the runs, tags and steps of the files', () => {
   assert.is(columns, expected.histograms.length);
 });
 
-test('each column is what TensorBoard reads and numpy says of the values', () => {
+test('each column is what TensorBoard reads and numpy computes', () => {
   for (const one of expected.histograms) {
     const what = `${one.run} ${one.tag} ${one.step}`;
     const series = store.histograms(one.run, one.tag)!;
@@ -63,7 +63,7 @@ test('each column is what TensorBoard reads and numpy says of the values', () =>
     const summary = series.summary(column);
     assert.is(summary.count, one.count, what);
     assert.is(summary.nan, one.nan, what);
-    // A NaN hides the sums, and an infinity those and the smallest or largest value: then the bins tell, which are 0.25 wide.
+    // A NaN hides the sums, an infinity also the smallest or largest value: then they come from the bins, 0.25 wide.
     const hidden = one.nan + one.infinite > 0 ? 0.25 : 0;
     near(summary.mean, one.mean, hidden + 1e-12 * Math.abs(one.max), `${what}: mean`);
     near(summary.std, one.std, hidden + 1e-7 * Math.abs(one.max), `${what}: std`);
@@ -71,7 +71,7 @@ test('each column is what TensorBoard reads and numpy says of the values', () =>
     near(summary.max, one.max, hidden, `${what}: max`);
     if (one.tag === 'fc1' || one.tag === 'fc2') assert.is(summary.zeros, one.zeros, what);
     const { negativeInfinity, positiveInfinity, unknown, above } = summary;
-    // Of infinities of both signs there is one each at least.
+    // Of infinities of both signs there is at least one each.
     assert.equal([negativeInfinity, positiveInfinity, unknown], one.infinite === 0 ? [0, 0, 0] : [1, 1, 1], what);
     assert.is(above, one.max > 1e20 ? 1 : 0, what);
   }
@@ -88,7 +88,7 @@ test('curves are what TensorBoard reads', () => {
   }
 });
 
-test('pictures and texts are there', () => {
+test('images and texts are kept', () => {
   const images = store.images('lr=0.1', 'input');
   assert.equal(
     images.map(({ step, width, height }) => [step, width, height]),
@@ -101,12 +101,12 @@ test('pictures and texts are there', () => {
   );
 });
 
-test('one value of 1e30 does not matter for the bulk', () => {
+test('one value of 1e30 does not change the bulk', () => {
   const [low, high] = store.histograms('lr=0.1', 'fc1')!.bulk(0.005, 0.995)!;
   assert.ok(low > 0.04 && low < 0.3 && high > 2 && high < 6, `${low} to ${high}`);
 });
 
-test('alerts tell what goes wrong, where, and nothing of the run in which nothing does', () => {
+test('the run that goes wrong has alerts, the other one has none', () => {
   assert.equal(
     store.alerts
       .map(({ run, kind, tag, step }) => [run, kind, tag, step])

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ScalarSeries } from '../../../viewer/data/scalar-series.ts';
 
-test('ScalarSeries keeps numbers in the order of steps, the last one of each step', () => {
+test('ScalarSeries keeps the last number of each step, in the order of steps', () => {
   const numbers = fc.array(fc.tuple(fc.nat(50), fc.double()), { maxLength: 80 });
   fc.assert(
     fc.property(numbers, fc.option(fc.nat(60)), (points, purge) => {

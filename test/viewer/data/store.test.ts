@@ -35,7 +35,7 @@ const image = (tag: string, step: number, bytes = 10): ImagePoint => ({
   images: [new Uint8Array(bytes)],
 });
 
-test('Store keeps series by run and tag, and names them', () => {
+test('Store lists runs, tags and steps, and keeps series by run and tag', () => {
   const store = new Store();
   store.add([
     scalar('run10', 'loss', 3, 0.5),
@@ -62,7 +62,7 @@ test('Store keeps series by run and tag, and names them', () => {
   assert.equal(store.images('run2', 'digit'), []);
 });
 
-test('Store tells its listeners of what was added, until they stop', () => {
+test('Store calls its listeners after each addition, until they stop', () => {
   const store = new Store();
   const seen: number[] = [];
   const stop = store.listen(() => seen.push(store.scalars('a', 'loss')!.length));
@@ -75,7 +75,7 @@ test('Store tells its listeners of what was added, until they stop', () => {
   assert.not.equal(store.version, version);
 });
 
-test('Store forgets what a run that went on after a crash did before, its alerts too', () => {
+test('a restart removes the later records of its run, and their alerts', () => {
   const store = new Store();
   store.add([
     scalar('a', 'loss', 1, Infinity),
@@ -104,7 +104,7 @@ test('Store forgets what a run that went on after a crash did before, its alerts
   assert.is(store.steps, undefined);
 });
 
-test("Store counts in a histogram what layertap's SummaryWriter says beside it", () => {
+test("Store adds the NaN and infinities that layertap's SummaryWriter logs as scalars to the histogram", () => {
   const store = new Store();
   store.add([
     histogramPoint(5, [0, 1], [3], { count: 10, unknown: 7 }, { run: 'a', tag: 'fc1' }),
@@ -126,7 +126,7 @@ test("Store counts in a histogram what layertap's SummaryWriter says beside it",
   );
 });
 
-test('Store keeps ten pictures of a tag, spread over all steps', () => {
+test('Store keeps ten images of a tag, spread over all steps', () => {
   const store = new Store();
   for (let step = 0; step < 1000; step++) store.add([image('digit', step)]);
   const steps = store.images('a', 'digit').map(({ step }) => step);
@@ -138,7 +138,7 @@ test('Store keeps ten pictures of a tag, spread over all steps', () => {
 });
 
 for (const { name, files, shown, purged } of resumed) {
-  test(`Store shows of a resumed run what TensorBoard shows: ${name}`, async () => {
+  test(`a resumed run is what TensorBoard shows: ${name}`, async () => {
     const sink = { files: () => new Map(Object.entries(files).map(([path, text]) => [path, blobOf(text)])) };
     const store = new Store();
     const poller = new LogPoller(memoryLogs(sink), {
@@ -147,7 +147,7 @@ for (const { name, files, shown, purged } of resumed) {
       warning: (message) => assert.unreachable(message),
     });
     await poller.poll(new AbortController().signal);
-    // A restart that is marked takes back the run's other tags, too, as in the Python loader; the default one waits.
+    // A marked restart also removes the run's other tags, as in the Python loader; the default loader waits for their records.
     const points = Object.entries(purged ?? shown.scalar);
     assert.equal(
       store.tags('scalar').map((tag) => {
@@ -172,7 +172,7 @@ for (const { name, files, shown, purged } of resumed) {
 
 const blobOf = (text: string) => new Blob([fromBase64(text) as Uint8Array<ArrayBuffer>]);
 
-test('Store says nothing more of records whose place others took, but that they came', () => {
+test('a record that replaces others removes their alerts, and gives one of its own', () => {
   const store = new Store();
   store.add([
     scalar('a', 'loss', 1, 1),
@@ -193,7 +193,7 @@ test('Store says nothing more of records whose place others took, but that they 
   assert.equal(store.alerts.at(-1), { kind: 'nan', run: 'a', tag: 'loss', step: 6, message: 'The value is NaN.' });
 });
 
-test('Store cuts a column of several records where a record takes the place of some of them', () => {
+test('a record that replaces some records of a column cuts the column', () => {
   const series = new HistogramSeries();
   for (let step = 0; step < 8; step++) series.add(histogramPoint(step, [0, 1], [1]));
   while (series.length > 2) series.shrink();
@@ -205,7 +205,7 @@ test('Store cuts a column of several records where a record takes the place of s
   assert.equal([series.length, series.records(2), [...series.bins(2).counts]], [3, 1, [5]]);
 });
 
-test('Store keeps within its budget, whatever comes, and keeps every step of all series', () => {
+test('Store stays within its budget, and keeps every step of all series', () => {
   const budget = 2_000_000;
   const store = new Store({ budget });
   for (let step = 0; step < 3000; step++) {
@@ -225,7 +225,7 @@ test('Store keeps within its budget, whatever comes, and keeps every step of all
   assert.equal([large.firstStep(0), large.lastStep(large.length - 1), records], [0, 2999, 3000]);
 });
 
-test('Store does not try again and again what cannot become smaller', () => {
+test('Store does not try to shrink at every addition what cannot shrink', () => {
   const store = new Store({ budget: 1000 });
   for (let tag = 0; tag < 3000; tag++) store.add([scalar('a', `tag ${tag}`, 0, 1)]);
   assert.is(store.tags('scalar').length, 3000);

@@ -1,14 +1,14 @@
 import type { HistogramPoint, ViewerPoint } from '../../../viewer/data/points.ts';
 import type { DataSource, SourceListener } from '../../../viewer/sources/data-source.ts';
 
-/** Listens to a source and keeps what it says. */
+/** Listens to a source and keeps what it gives. */
 export class Collected implements SourceListener {
   readonly all: HistogramPoint[] = [];
-  /** How many points came in each call. */
+  /** The number of points in each call. */
   readonly calls: number[] = [];
   readonly warnings: string[] = [];
   readonly stop: () => void;
-  /** What each call waits for. */
+  /** The promise that `points()` returns. */
   until: Promise<void> | undefined;
 
   constructor(source: DataSource) {
@@ -22,7 +22,7 @@ export class Collected implements SourceListener {
   }
 
   progress(): void {
-    throw new Error('a live source has no end to come nearer to');
+    throw new Error('a live source has no progress');
   }
 
   warning(message: string): void {
@@ -34,7 +34,7 @@ export class Collected implements SourceListener {
     return this.all.map(({ tag, step }) => `${tag} ${step}`);
   }
 
-  /** Waits in real time until so many points have come. */
+  /** Waits until this many points have come, for sources on the real clock. */
   async count(points: number): Promise<void> {
     for (let i = 0; i < 500 && this.all.length < points; i++) await new Promise((resolve) => setTimeout(resolve, 10));
     if (this.all.length < points) throw new Error(`${this.all.length} of ${points} points came in 5 s`);

@@ -19,7 +19,7 @@ import { type LiveOptions, liveSource, liveSourceBy } from '../../../viewer/sour
 import { FakeClock } from '../fake-clock.ts';
 import { Collected } from './collect.ts';
 
-/** Gives its input on. */
+/** Returns its input. */
 class Layer extends Hookable {
   constructor(reader: object) {
     super({ reader: reader as TensorReader });
@@ -29,7 +29,7 @@ class Layer extends Hookable {
   }
 }
 
-/** Three layers; reading what one of them gives takes `cost` ms of the clock. */
+/** Three layers; reading an output takes `cost` ms of the clock. */
 class Chain extends Hookable {
   readonly a: Layer;
   readonly b: Layer;
@@ -60,7 +60,7 @@ function chain(cost: number, options: LiveOptions = {}, reader?: object) {
   return { clock, net, seen };
 }
 
-/** What is reported while `run` runs. */
+/** The errors reported while `run` runs. */
 async function reported(run: () => unknown): Promise<string[]> {
   const said: string[] = [];
   setReporter((error) => said.push(error.message));
@@ -74,7 +74,7 @@ async function reported(run: () => unknown): Promise<string[]> {
 
 const whole = (...steps: number[]) => steps.flatMap((step) => ['a', 'b', 'c'].map((tag) => `${tag} ${step}`));
 
-test('the first forward is captured whole, and given in a task of its own', async () => {
+test('the first forward is captured whole, and sent in the next task', async () => {
   const { clock, net, seen } = chain(1);
   net(input);
   assert.equal(seen.calls, []);
@@ -83,31 +83,31 @@ test('the first forward is captured whole, and given in a task of its own', asyn
   assert.equal(seen.calls, [3]);
 });
 
-test('a forward that costs more than there is, is captured whole too', async () => {
+test('a forward that exceeds the budget is captured whole', async () => {
   const { clock, net, seen } = chain(500);
   net(input);
   await clock.pass(0);
   assert.equal(seen.names, whole(0));
 });
 
-test('a burst is captured as far as the budget goes, in whole forwards', async () => {
-  // 2 % of half a second are 10 ms: three forwards of 3 ms, and a fourth begins with what is left.
+test('of a burst, whole forwards are captured until the budget is spent', async () => {
+  // 2 % of half a second is 10 ms: three forwards of 3 ms, and a fourth that begins within the budget.
   const { clock, net, seen } = chain(1);
   for (let i = 0; i < 100; i++) net(input);
   await clock.pass(0);
   assert.equal(seen.names, whole(0, 1, 2, 3));
 });
 
-test('of a steady stream of forwards, the share is spent and no more', async () => {
+test('a steady stream of forwards takes the share, and no more', async () => {
   const { clock, net, seen } = chain(1, { share: 0.05 });
   const start = clock.now();
-  // A forward each ms: captures make the clock go on, as they would.
+  // A forward each millisecond; captures take time on the clock.
   while (clock.now() < start + 20_000) {
     net(input);
     await clock.pass(1);
   }
   const spent = seen.all.length;
-  // 5 % of 20 s, and once the 25 ms that a full bucket holds.
+  // 5 % of 20 s, and the 25 ms of a full bucket.
   assert.ok(spent > 900 && spent <= 1000 + 25 + 3, `${spent} ms`);
   // All layers show the same forwards.
   const steps = (tag: string) => seen.all.filter((point) => point.tag === tag).map(({ step }) => step);
@@ -119,7 +119,7 @@ test('of a steady stream of forwards, the share is spent and no more', async () 
 test('after a pause a forward is captured, whatever was spent before', async () => {
   const { clock, net, seen } = chain(100);
   net(input);
-  // 300 ms were spent: at 2 % that is 15 s of waiting, and a pause of 1.2 s.
+  // 300 ms were spent: at 2 % they take 15 s to refill, or a pause of 1.2 s.
   await clock.pass(1000);
   net(input);
   await clock.pass(0);
@@ -130,7 +130,7 @@ test('after a pause a forward is captured, whatever was spent before', async () 
   assert.equal(seen.names, whole(0, 2));
 });
 
-test('nothing runs on a clock when nothing goes on', async () => {
+test('an idle source has no timer', async () => {
   const { clock, net, seen } = chain(1);
   assert.is(clock.timers, 0);
   net(input);
@@ -139,7 +139,7 @@ test('nothing runs on a clock when nothing goes on', async () => {
   seen.stop();
 });
 
-test('it gives ten times a second at most, the first time at once', async () => {
+test('points are sent at most ten times a second, the first in the next task', async () => {
   const { clock, net, seen } = chain(0);
   for (let i = 0; i < 100; i++) {
     net(input);
@@ -151,7 +151,7 @@ test('it gives ten times a second at most, the first time at once', async () => 
   assert.is(seen.all.length, 300, 'and what costs nothing is captured each time');
 });
 
-test('while whoever listens is not done, what waits is bounded, and later it goes on', async () => {
+test('the queue of a slow listener is bounded, and captures resume later', async () => {
   const { clock, net, seen } = chain(0);
   let done = () => {};
   seen.until = new Promise((resolve) => {
@@ -172,7 +172,7 @@ test('while whoever listens is not done, what waits is bounded, and later it goe
   assert.equal(seen.names.slice(-3), whole(5001));
 });
 
-test('modules that are not called, or called twice, hold nobody up', async () => {
+test('modules that are not called, or called twice, do not hold up others', async () => {
   const { clock, net, seen } = chain(1);
   net.order = ['a', 'b', 'a', 'c'];
   net(input);
@@ -188,7 +188,7 @@ test('modules that are not called, or called twice, hold nobody up', async () =>
   assert.ok(of('b').length >= 20 && Math.abs(of('b').length - of('c').length) <= 1, `${of('b').length}`);
 });
 
-test('an overdrawn budget keeps no layer out for good, though another is called twice', async () => {
+test('an overdrawn budget starves no layer, even if another is called twice', async () => {
   const { clock, net, seen } = chain(20);
   net.order = ['a', 'b', 'a', 'c'];
   for (let i = 0; i < 1000; i++) {
@@ -199,9 +199,9 @@ test('an overdrawn budget keeps no layer out for good, though another is called 
   assert.ok(Math.min(...counts) >= 5 && Math.max(...counts) - Math.min(...counts) <= 1, counts.join());
 });
 
-test('an asynchronous forward is captured whole: a round begins where the last one did', async () => {
+test('an asynchronous forward is captured whole: rounds begin with the same module', async () => {
   const { clock, net, seen } = chain(1);
-  // Each layer in a task of its own, without an end.
+  // Each layer in its own task.
   for (let i = 0; i < 3000; i++) {
     net[(['a', 'b', 'c'] as const)[i % 3]!](input);
     await clock.pass(20);
@@ -212,7 +212,7 @@ test('an asynchronous forward is captured whole: a round begins where the last o
   assert.equal(new Set(steps.values()), new Set([3]));
 });
 
-test('disconnecting removes every hook, and nothing comes afterwards', async () => {
+test('disconnecting removes all hooks, and no points come afterwards', async () => {
   const { clock, net, seen } = chain(1);
   assert.equal(
     listHooks(net).map(({ path, kind }) => `${path} ${kind}`),
@@ -227,7 +227,7 @@ test('disconnecting removes every hook, and nothing comes afterwards', async () 
   seen.stop();
 });
 
-test('two may be connected, each with what it counts', async () => {
+test('two listeners may be connected, each with its own steps', async () => {
   const net = new Chain(new FakeClock(), 0);
   const source = liveSource(select(net, '*'));
   const first = new Collected(source);
@@ -244,7 +244,7 @@ test('two may be connected, each with what it counts', async () => {
   assert.equal(listHooks(net), []);
 });
 
-test('values that are waited for come later, and no round begins before', async () => {
+test('no round begins while values are read asynchronously', async () => {
   const answers: (() => void)[] = [];
   const reader = {
     ...tensorReader,
@@ -267,7 +267,7 @@ test('values that are waited for come later, and no round begins before', async 
   assert.is(seen.all.length, 3);
 });
 
-test('an error is told and reported, harms no other layer, and is left out after three', async () => {
+test('an error is reported and warned about, leaves other layers alone, and after three its layer is left out', async () => {
   const { clock, net, seen } = chain(0);
   const failing = {
     ...tensorReader,
@@ -297,7 +297,7 @@ test('an error is told and reported, harms no other layer, and is left out after
   again.stop();
 });
 
-test('a failing promise is an error like any other', async () => {
+test('a rejected promise is an error like any other', async () => {
   const reader = { ...tensorReader, values: () => Promise.reject(new Error('device lost')) };
   const { clock, net, seen } = chain(0, {}, reader);
   const said = await reported(async () => {
@@ -311,7 +311,7 @@ test('a failing promise is an error like any other', async () => {
   assert.ok(said.every((line) => line.includes('device lost') || line.includes('removed after 3')));
 });
 
-test('a listener that fails is reported, and goes on being told', async () => {
+test('an error of the listener is reported, and the listener is still called', async () => {
   const clock = new FakeClock();
   const net = new Chain(clock, 0);
   let calls = 0;
@@ -333,7 +333,7 @@ test('a listener that fails is reported, and goes on being told', async () => {
   assert.is(calls, 2);
 });
 
-test('steps, tags and runs are what the options say', async () => {
+test('options set steps, tags and runs', async () => {
   let batch = 7;
   const { clock, net, seen } = chain(0, { run: 'mine', step: () => batch, tag: (path) => `layer/${path}` });
   net.order = ['a', 'b', 'a', 'c'];
@@ -356,7 +356,7 @@ test('steps, tags and runs are what the options say', async () => {
   assert.ok(Math.abs(time - Date.now() / 1000) < 60);
 });
 
-test('a step that is no number is an error, and no point', async () => {
+test('a step that is not a number is an error, and gives no point', async () => {
   const { clock, net, seen } = chain(0, { step: () => Number.NaN });
   await reported(async () => {
     net(input);
@@ -369,7 +369,7 @@ test('a step that is no number is an error, and no point', async () => {
   );
 });
 
-test('each tensor of an output has a tag of its own', async () => {
+test('each tensor of an output has its own tag', async () => {
   const model = { run: (x: Tensor) => ({ logits: x, hidden: [x, 'no tensor', x] }) };
   const run = attach(model, 'run', { reader: tensorReader as TensorReader });
   const seen = new Collected(liveSource(select(run, () => true)));
@@ -379,7 +379,7 @@ test('each tensor of an output has a tag of its own', async () => {
   seen.stop();
 });
 
-test('what hooks changed is what is seen', async () => {
+test('outputs are captured after forward hooks', async () => {
   class Net extends Module {
     fc = new Linear(3, 2);
     override forward(x: Tensor): Tensor {
@@ -395,7 +395,7 @@ test('what hooks changed is what is seen', async () => {
   seen.stop();
 });
 
-test('it refuses other arguments', () => {
+test('liveSource() rejects other arguments', () => {
   const selection = select(new Chain(new FakeClock(), 0), '*');
   assert.throws(
     () => liveSource([] as never),
@@ -415,7 +415,7 @@ test('it refuses other arguments', () => {
   assert.throws(() => liveSource(selection, { every: 2 } as never), /unknown option "every"/);
 });
 
-test('a share of everything captures every forward', async () => {
+test('with a share of 1 every forward is captured', async () => {
   const { clock, net, seen } = chain(1, { share: 1 });
   for (let i = 0; i < 50; i++) {
     net(input);
@@ -425,7 +425,7 @@ test('a share of everything captures every forward', async () => {
   assert.is(seen.all.length, 150);
 });
 
-test('bins are stretches of the shared edges', async () => {
+test('bins are stretches of the default edges', async () => {
   const { clock, net, seen } = chain(0);
   net(input);
   await clock.pass(0);
@@ -436,7 +436,7 @@ test('bins are stretches of the shared edges', async () => {
   }
 });
 
-test('tensors of instances and Maps are shown, and a call that gives null is passed over', async () => {
+test('tensors of instances and Maps are captured, and null is skipped', async () => {
   const { clock, net, seen } = chain(0);
   class Output {
     logits = input;
@@ -453,7 +453,7 @@ test('tensors of instances and Maps are shown, and a call that gives null is pas
   assert.equal(said, []);
 });
 
-test('two sources of one viewer under the same tags are reported once; a prefix or a run keeps them apart', async () => {
+test('two sources of one viewer with the same tags are reported; a prefix or a run keeps them apart', async () => {
   const clock = new FakeClock();
   const net = new Chain(clock, 0);
   const seen = new Collected(liveSourceBy(clock, select(net, '*')));

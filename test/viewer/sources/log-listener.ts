@@ -41,7 +41,7 @@ export class LogListener implements SourceListener {
     return this.all.map((point) => `${point.run} ${'tag' in point ? point.tag : point.kind} ${point.step}`);
   }
 
-  /** Waits until a condition holds; meanwhile the clock goes on, poll by poll. */
+  /** Drives the clock, poll by poll, until a condition holds. */
   async waitFor(what: string, holds: () => boolean): Promise<void> {
     const deadline = performance.now() + 10_000;
     while (!holds() && performance.now() < deadline) {

@@ -13,11 +13,11 @@ function call(rounds: Rounds, modules: readonly object[]): boolean[] {
   });
 }
 
-test('a module that is called twice in a forward is captured once, and the round goes on to the last module', () => {
+test('a module called twice in a forward is captured once, and the round is completed', () => {
   assert.equal(call(new Rounds(3, () => true), [a, b, b, c]), [true, true, false, true]);
 });
 
-test('a round that may not begin captures nothing, and none begins in the middle of a forward', () => {
+test('no round begins without a budget, nor in the middle of a forward', () => {
   let may = true;
   const rounds = new Rounds(2, () => may);
   assert.equal(call(rounds, [a, b]), [true, true]);
@@ -29,7 +29,7 @@ test('a round that may not begin captures nothing, and none begins in the middle
   assert.equal(call(rounds, [b, a, b]), [false, true, true]);
 });
 
-test('where the module that rounds begin with is left out, the next one begins them', () => {
+test('rounds begin with another module if the first one is left out', () => {
   const rounds = new Rounds(3, () => true);
   assert.equal(call(rounds, [a, b, c]), [true, true, true]);
   rounds.leaveOut(a);
