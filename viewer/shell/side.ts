@@ -156,7 +156,7 @@ class AlertsList {
     );
     say(
       this.#rest,
-      alerts.length === 0 ? 'Nothing stands out.' : alerts.length > MOST ? `and ${alerts.length - MOST} more` : '',
+      alerts.length === 0 ? 'No alerts.' : alerts.length > MOST ? `and ${alerts.length - MOST} more` : '',
     );
   }
 }
