@@ -7,9 +7,7 @@ import { splitInputs } from './inputs.ts';
 type Gradients = readonly (Tensor | null)[];
 
 export interface BackwardPass {
-  /** Records what the inputs pass through. */
   enter(inputs: readonly unknown[]): readonly unknown[];
-  /** Records what the output passes through. */
   leave(output: unknown): unknown;
 }
 

@@ -177,15 +177,9 @@ export function isInputLayer(layer: Layer): boolean {
 }
 
 export function isLayer(value: unknown): value is Layer {
-  const layer = value as Partial<Layer> | null | undefined;
-  return (
-    typeof layer === 'object' &&
-    layer !== null &&
-    typeof layer.call === 'function' &&
-    typeof layer.apply === 'function' &&
-    typeof layer.getClassName === 'function' &&
-    Array.isArray(layer.inboundNodes)
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  const isMethod = (key: string) => typeof Reflect.get(value, key) === 'function';
+  return ['call', 'apply', 'getClassName'].every(isMethod) && Array.isArray((value as Partial<Layer>).inboundNodes);
 }
 
 export const toList = <V>(value: V | readonly V[]): V[] => (Array.isArray(value) ? [...value] : [value as V]);

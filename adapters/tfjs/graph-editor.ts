@@ -71,10 +71,7 @@ const OUTPUTS: Readonly<Record<string, number>> = {
   UniqueV2: 2,
 };
 
-/**
- * The number of outputs of an op of tfjs-converter. Outputs that the graph does not use count: they may be fetched.
- * @returns 1 for custom ops
- */
+/** The number of outputs of an op of tfjs-converter, 1 for others. Unused outputs count: they may be fetched. */
 export function declaredOutputs(op: string, attributes: Attributes = {}): number {
   if (op === 'Split' || op === 'SplitV') return Number(attributes.num_split?.i ?? 1);
   if (op === 'Unpack') return Number(attributes.num?.i ?? 1);

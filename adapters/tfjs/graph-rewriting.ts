@@ -58,11 +58,8 @@ function executorOf(model: object): Executor | undefined {
   const graph = executor?.graph;
   if (!(executor?.compiledMap instanceof Map) || !Array.isArray(graph?.outputs)) return undefined;
   const nodes = Object.values(graph.nodes ?? {});
-  const isKnown = (node: RawNode) =>
-    typeof node.name === 'string' &&
-    Array.isArray(node.inputNames) &&
-    Array.isArray(node.inputs) &&
-    Array.isArray(node.children);
+  const isKnown = ({ name, inputNames, inputs, children }: RawNode) =>
+    typeof name === 'string' && [inputNames, inputs, children].every(Array.isArray);
   return nodes.length > 0 && nodes.every(isKnown) ? (executor as Executor) : undefined;
 }
 
@@ -71,11 +68,11 @@ export function loadedEditor(registry: OpRegistry, model: object, runs: GraphRun
   const executor = executorOf(model);
   if (executor === undefined) return undefined;
   const nodes = new Map(Object.entries(executor.graph.nodes));
-  const infos = [...nodes].map(([name, node]) => {
+  const infoOf = (name: string, node: RawNode) => {
     return { name, op: node.op, inputs: inputsOf(node), fusedOps: fusedOps(node) };
-  });
+  };
   return {
-    nodes: new Map(infos.map((info) => [info.name, info])),
+    nodes: new Map([...nodes].map(([name, node]) => [name, infoOf(name, node)])),
     isCurrent: () => executorOf(model)?.graph.nodes === executor.graph.nodes,
     insertAfter(name, fn) {
       let remove: (() => void) | undefined;

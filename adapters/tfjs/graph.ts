@@ -98,24 +98,21 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
 
   /** The nodes that share the longest beginning with a missing name, and the fused one that it may be a part of. */
   #describeNearest(name: string): string {
-    const shared = (other: string) => {
-      const [a, b] = [name.split('/'), other.split('/')];
-      const until = a.findIndex((part, i) => part !== b[i]);
-      return until < 0 ? a.length : until;
+    const parts = name.split('/');
+    const shared = ({ nodeName }: TfjsNode<T>) => {
+      const others = nodeName.split('/');
+      const end = parts.findIndex((part, i) => part !== others[i]);
+      return end < 0 ? parts.length : end;
     };
     const near = [...this.#nodes.values()]
-      .map((node) => ({ node, parts: shared(node.nodeName) }))
-      .filter(({ parts }) => parts > 0)
-      .sort((a, b) => b.parts - a.parts)
-      .slice(0, 3)
-      .map(({ node }) => node);
+      .filter((node) => shared(node) > 0)
+      .sort((a, b) => shared(b) - shared(a))
+      .slice(0, 3);
     if (near.length === 0) return '';
     const fused = near.find(({ fusedOps }) => fusedOps.length > 0);
-    const why =
-      fused === undefined
-        ? ''
-        : `\n  ${fused} computes several operations at once: only the output of the last one can be reached`;
-    return `\n  nearest: ${near.map(({ nodeName }) => nodeName).join(', ')}${why}`;
+    const nearest = `\n  nearest: ${near.map(({ nodeName }) => nodeName).join(', ')}`;
+    if (fused === undefined) return nearest;
+    return `${nearest}\n  ${fused} computes several operations at once: only the output of the last one can be reached`;
   }
 
   #install(): void {

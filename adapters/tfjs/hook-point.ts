@@ -1,4 +1,4 @@
-/** @file One call with its hooks: `callWithHooks`, or, as far as no hook must run before it, `runHooksAfter`. */
+/** @file One call with its hooks: `callWithHooks`, or the faster `runHooksAfter` if none has to run before it. */
 import { intercept, type Listeners } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
 import { backwardPass } from './backward-pass.ts';
@@ -43,8 +43,8 @@ export function callWithHooks(
       const output = intercept(hookable, run, received, { mapInputs: enter, call });
       checkNotDisposed(hookable, given, 'an input');
       // The usual case first: nothing was replaced, and nothing recorded.
-      if (output === own && tape === undefined && isTensor(core, own) && !own.isDisposed && !given.includes(own))
-        return output;
+      const isAlive = isTensor(core, own) && !own.isDisposed;
+      if (output === own && tape === undefined && isAlive && !given.includes(own)) return output;
       const made = madeByForward(own, received, given);
       const owned = ownedByCaller(core, hookable, output, (tensor) => made.has(tensor));
       tape?.warnIfCut(hookable, [...received, ...given, ...toList(own)], output);

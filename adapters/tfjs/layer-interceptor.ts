@@ -52,7 +52,6 @@ export class LayerHooks implements CallWrapper, HookPoint {
     return callWithHooks(this, joinInputs(tensors, options), forward, call);
   }
 
-  /** As `markTidy`. */
   mark(): number {
     return this.skip ? NEEDS_WRAP : markTidy(this);
   }

@@ -1,7 +1,6 @@
 /**
- * @file Who frees which tensor. The caller of a hooked layer owns the output alone: the executor of a model disposes of
- * it after its last consumer. So a replacement that a hook may keep (its input, a constant, a variable) is passed on as
- * a clone, which shares the values.
+ * @file Who frees which tensor. The output of a hooked layer belongs to its caller: the executor of a model disposes of it
+ * after its last consumer. So a replacement that a hook may keep (its input, a constant, a variable) becomes a clone.
  */
 import { ForwardError, type Hookable } from '../../src/index.ts';
 import { type Core, isTensor, type Tensor } from './framework.ts';

@@ -38,11 +38,8 @@ export function interceptModel(model: Container, callOn: CallOn, run: ModelFn): 
     inner ? replaceOutputs(inner, (view, inputs, options) => view.call(inputs, options), run) : undefined;
   let inner = model.model;
   let current = intercept(inner);
-  const found = Object.getOwnPropertyDescriptor(model, 'model') ?? {
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  };
+  const data = { configurable: true, enumerable: true, writable: true };
+  const found = Object.getOwnPropertyDescriptor(model, 'model') ?? data;
   Object.defineProperty(model, 'model', {
     configurable: true,
     enumerable: found.enumerable === true,
