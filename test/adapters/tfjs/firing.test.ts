@@ -240,6 +240,13 @@ onEachBackend('firing', (test, backend) => {
     assert.not.equal(bias, plain);
     handle.remove();
     assert.equal([...one(outer.predict(x)).dataSync()], plain);
+    let calls = 0;
+    const observing = child.observe(() => calls++);
+    child.forward(x);
+    assert.is(calls, 0, 'forward leaves out its own hooks');
+    child(x);
+    assert.is(calls, 1);
+    observing.remove();
     assert.throws(
       () => child.registerForwardPreHook(() => undefined),
       /has no pre-hooks: it is the first layer of another/,
