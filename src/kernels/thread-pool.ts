@@ -128,7 +128,7 @@ export class ThreadPool {
     for (let ticket = this.#ticket(); ticket >= 0; ticket = this.#ticket()) {
       const from = ticket * chunk;
       const to = Math.min(from + chunk, columns);
-      this.#exports.linearColumns(input, rows, packed, output, relu, interleaved, scratch, from, to);
+      this.#exports.linearColumns(input, rows, packed, output, relu, interleaved, scratch, from, to, 0);
       own++;
     }
     return this.#waitFor(chunks - own);

@@ -7,7 +7,15 @@ export interface WasmExports {
   release(pointer: number): void;
 
   /** See assembly/linear.ts for the layout of `packed`, and for what is accessed beyond the rows. */
-  linear(input: number, rows: number, packed: number, output: number, relu: number, scratch: number): void;
+  linear(
+    input: number,
+    rows: number,
+    packed: number,
+    output: number,
+    relu: number,
+    scratch: number,
+    wide: number,
+  ): void;
   /** The size of `scratch`, in bytes. */
   linearScratch(rows: number, depth: number): number;
 
@@ -26,6 +34,7 @@ export interface WasmExports {
     spill: number,
     fromColumn: number,
     toColumn: number,
+    wide: number,
   ): void;
 
   relu(input: number, output: number, count: number): void;
@@ -43,9 +52,9 @@ export interface WasmExports {
 // Layouts of assembly/linear.ts, which draws them.
 
 /** The width of a panel of packed weights. */
-export const COLUMNS_PER_PANEL = 8;
+export const COLUMNS_PER_PANEL = 16;
 
-/** Four panels. The bias is padded to such a group, rows are written up to one, and threads share work by them. */
+/** Two panels. The bias is padded to such a group, rows are written up to one, and threads share work by them. */
 export const COLUMNS_PER_GROUP = 32;
 
 /** `linear` reads ahead beyond the last panel. */

@@ -166,7 +166,7 @@ export class WasmFusedLayers implements FusedLayers {
           relu,
           scratch,
         });
-      if (!shared) exports.linear(from, rows, pointer, to, relu, scratch);
+      if (!shared) exports.linear(from, rows, pointer, to, relu, scratch, 0);
       const other = from;
       from = to;
       to = other;

@@ -33,7 +33,7 @@ function start({ module, memory, control, spill }, report) {
       const [input, rows, packed, output, relu, interleaved, chunk, columns] = cells.subarray(${ARGUMENTS});
       const from = ticket * chunk;
       const to = Math.min(from + chunk, columns);
-      linearColumns(input, rows, packed, output, relu, interleaved, spill, from, to);
+      linearColumns(input, rows, packed, output, relu, interleaved, spill, from, to, 0);
       Atomics.add(cells, ${DONE}, 1);
       spin = 0;
     }

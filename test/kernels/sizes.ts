@@ -1,19 +1,22 @@
-// Sizes as [rows, depth, columns]: below, at, above and between the tiles (4 rows, 8 columns), and nothing at all. The
-// sizes of real layers are in layer-sizes.json, which the benchmark times too.
+// Sizes as [rows, depth, columns]: below, at, above and between the tiles (1, 2 and 4 rows; 8, 16 and 32 columns), and 0.
+// The sizes of real layers are in layer-sizes.json, which the benchmark times too.
 const ROWS = [0, 1, 2, 3, 4, 5, 7, 8, 9];
 const DEPTHS = [0, 1, 2, 3, 8, 17];
-const COLUMNS = [0, 1, 3, 7, 8, 9, 15, 16, 17, 24];
+const COLUMNS = [0, 1, 7, 8, 9, 15, 16, 17, 24, 25, 31, 32, 33, 40, 49];
 
 export const SIZES: readonly (readonly [number, number, number])[] = [
   ...ROWS.flatMap((rows) => DEPTHS.flatMap((depth) => COLUMNS.map((columns) => [rows, depth, columns] as const))),
   [8, 784, 64],
-  // Groups of four panels, and what is left of them; depths of more than one part; more rows than one block.
+  // Several groups of panels, and a rest; depths of several parts; more rows than one block.
   [3, 300, 77],
   [4, 1024, 64],
   [6, 1025, 40],
   [11, 2049, 97],
   [7, 5000, 33],
   [131, 4100, 36],
+  // Four rows with more weights than the caches hold.
+  [4, 2100, 1001],
+  [3, 65, 32_300],
   // Three rows beyond whole fours, and more columns than depth: the fourth row is written behind the output.
   [3, 16, 128],
   [7, 128, 500],
