@@ -36,8 +36,8 @@ export { handleOf, ownEntries } from './hooks/index.ts';
 /* Recording outputs: their tensors, tags and steps */
 export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './hooks/index.ts';
 
-/* Messages, and errors that must not reach the forward */
-export { checkOptions, describe, nearest } from './check/index.ts';
+/* Values, messages, and errors that must not reach the forward */
+export { checkOptions, describe, nearest, readNumbers } from './check/index.ts';
 export { report } from './hooks/index.ts';
 
 /* Reading files of protocol buffers */

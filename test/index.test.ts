@@ -69,6 +69,7 @@ test('the entry layertap/adapter exports these names', () => {
     'listenersOf',
     'nearest',
     'ownEntries',
+    'readNumbers',
     'registerBackwardHook',
     'registerEdit',
     'replaceProperty',

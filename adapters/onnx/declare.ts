@@ -1,6 +1,6 @@
 /** @file Declaring: values of the graph as additional outputs of a session, under names that they can be fetched by. */
-import { BFLOAT16, type Graph } from './graph.ts';
-import { type Chunks, integerField, messageField, textField } from './write-message.ts';
+import { BFLOAT16, FLOAT, type Graph } from './graph.ts';
+import { type Chunks, integerAttribute, messageField, textField } from './write-message.ts';
 
 /** Where the values of a graph are found after a run. */
 export class ValueNames {
@@ -54,13 +54,9 @@ export class ValueNames {
   }
 }
 
-/** TensorProto.DataType.FLOAT, and AttributeProto.AttributeType.INT. */
-const FLOAT = 1;
-const INT = 2;
-
 const castToFloat = (value: string, output: string): Chunks => [
   ...textField(1, value),
   ...textField(2, output),
   ...textField(4, 'Cast'),
-  ...messageField(5, [...textField(1, 'to'), ...integerField(3, FLOAT), ...integerField(20, INT)]),
+  ...integerAttribute('to', FLOAT),
 ];

@@ -1,16 +1,19 @@
 /** @file explain(): how the registrations on a model are carried out, in words. */
 import { describe, type HookKind } from '../../src/adapter.ts';
 import type { Hookable, HookInfo } from '../../src/index.ts';
-import type { ValueNames } from './declare.ts';
-import type { Call } from './module-calls.ts';
+import type { OnnxTensor } from './ort.ts';
+import type { Plan } from './plan.ts';
 
 export interface ExplainedRegistration {
   readonly path: string;
   readonly kind: HookKind;
   /** The function's name, or the verb's. */
   readonly name: string;
-  /** `read`: the value is known in every run. `declare`: the session gives it as an additional output. */
-  readonly way: 'read' | 'declare';
+  /**
+   * `read`: the value is known in every run. `declare`: the session gives it as an additional output. `compile`: the graph
+   * computes the edit.
+   */
+  readonly way: 'read' | 'declare' | 'compile';
   /** As a sentence. */
   readonly why: string;
 }
@@ -41,28 +44,29 @@ export function explain(net: Hookable): Explanation {
   return explainer();
 }
 
-/**
- * @param calls of the hook point; undefined for the model itself
- * @param failed whether the session for the hooks could not be created
- */
-export function explainRegistration(
-  { path, kind, name }: HookInfo,
-  calls: readonly Call[] | undefined,
-  names: ValueNames,
+/** @param failed whether the session of the plan could not be created */
+export function explainRegistration<T extends OnnxTensor>(
+  { path, kind, name, module }: HookInfo,
+  model: Hookable,
+  { calls, names }: Plan<T>,
   failed: boolean,
 ): ExplainedRegistration {
-  if (calls === undefined) return { path, kind, name, way: 'read', why: 'it runs around the whole run' };
-  if (calls.length === 0) return { path, kind, name, way: 'read', why: 'it holds modules, and is never called itself' };
-  const values = new Set(calls.flatMap(({ outputs }) => outputs));
-  const declared = [...values].filter((value) => !names.isKnown(value));
-  if (declared.length === 0) {
-    return { path, kind, name, way: 'read', why: `every run gives or takes ${quoted(values)}` };
+  const explained = (way: ExplainedRegistration['way'], why: string) => ({ path, kind, name, way, why });
+  if (module === model) return explained('read', 'it runs around the whole run');
+  const own = calls.filter(({ point }) => point === module);
+  if (own.length === 0) return explained('read', 'it holds modules, and is never called itself');
+  const isEdit = kind === 'edit' && own.some(({ isCompiled }) => isCompiled);
+  const declared = isEdit ? [] : own.filter((call) => call.outputs.some((value) => !names.isKnown(value)));
+  if (failed && (isEdit || declared.length > 0)) {
+    const why = 'it does not run: the session that the hooks need could not be created';
+    return explained(isEdit ? 'compile' : 'declare', why);
   }
-  const sources = new Set(declared.map((value) => names.source(value)));
-  const why = failed
-    ? 'it does not run: the session that the hooks need could not be created'
-    : `the session gives ${quoted(sources)} as ${sources.size === 1 ? 'an additional output' : 'additional outputs'}`;
-  return { path, kind, name, way: 'declare', why };
+  if (isEdit) return explained('compile', 'nodes of the graph compute it');
+  if (declared.length === 0) return explained('read', `every run gives or takes ${quoted(own)}`);
+  const what =
+    new Set(declared.flatMap(({ values }) => values)).size === 1 ? 'an additional output' : 'additional outputs';
+  return explained('declare', `the session gives ${quoted(declared)} as ${what}`);
 }
 
-const quoted = (values: Iterable<string>) => [...values].map((value) => `"${value}"`).join(', ');
+const quoted = (calls: readonly { readonly values: readonly string[] }[]) =>
+  [...new Set(calls.flatMap(({ values }) => values))].map((value) => `"${value}"`).join(', ');

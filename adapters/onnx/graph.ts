@@ -9,12 +9,30 @@ export interface Graph {
   readonly weights: ReadonlyMap<string, Weight>;
   /** Element types of other values, where the file has them. */
   readonly types: ReadonlyMap<string, ElementType>;
+  /** Of values whose rank the file has. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** The version of ONNX's own ops that the model is written for. */
+  readonly opset: number;
 }
 
 /** A TensorProto.DataType; 0 where the file does not say. */
 export type ElementType = number | 'no tensor';
 
+/** Sizes; undefined where the file has a name or nothing. */
+export type Shape = readonly (number | undefined)[];
+
+/* TensorProto.DataType */
+export const FLOAT = 1;
+export const INT64 = 7;
+export const STRING = 8;
+export const BOOL = 9;
+export const FLOAT16 = 10;
+export const DOUBLE = 11;
 export const BFLOAT16 = 16;
+
+/** The element type of a value; 0 where the file does not say. */
+export const elementTypeOf = ({ types, outputs, inputs }: Graph, value: string): ElementType =>
+  types.get(value) || outputs.get(value) || inputs.get(value) || 0;
 
 export interface GraphNode {
   readonly name: string;

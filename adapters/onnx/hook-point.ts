@@ -1,8 +1,8 @@
 /** @file The hook points of a model: its modules and nodes as Hookables. */
-import { nearest } from '../../src/adapter.ts';
+import { nearest, type RegisteredEdit } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import type { Call } from './module-calls.ts';
-import { isTensor, keep, type OnnxTensor, tensorReader } from './ort.ts';
+import { isEdited, isTensor, keep, type OnnxTensor, tensorReader } from './ort.ts';
 
 /** What the graph says about a hook point. */
 export interface HookPointInfo {
@@ -12,6 +12,8 @@ export interface HookPointInfo {
   readonly unreachable: string | undefined;
   /** Whether a hook may replace the value: no node reads it. */
   readonly canReplace: boolean;
+  /** Why an edit cannot be carried out here, as a sentence. */
+  validateEdit(edit?: RegisteredEdit): string | undefined;
   /** What the exporter has merged into this module, as a sentence. */
   readonly note: string | undefined;
 }
@@ -49,15 +51,17 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
       unsupported: {
         forward: unreachable,
         observer: unreachable,
+        edit: unreachable ?? info.validateEdit(),
         transform: unreachable ?? (canReplace ? undefined : `${path} takes no transform: ${later}`),
         'forward-pre': unreachable ?? `${path} has no pre-hooks: ${later}`,
         backward: noGradients,
         'backward-pre': noGradients,
       },
       validateOutput: (output, replacement) =>
-        canReplace
+        canReplace || isEdited(replacement)
           ? expectedType(output, replacement)
           : 'no replacement: what the graph computes from this value has been computed',
+      validateEdit: (edit) => info.validateEdit(edit),
       install: () => {
         if (note !== undefined && !warned) console.warn(`layertap: ${note}`);
         warned = true;

@@ -1,15 +1,25 @@
+import { listenersOf } from '../../src/adapter.ts';
 import { Hookable, listHooks } from '../../src/index.ts';
 import { ValueNames } from './declare.ts';
 import { explainRegistration, setExplainer } from './explain.ts';
 import type { Graph } from './graph.ts';
 import type { OnnxHookPoint, OnnxNode } from './hook-point.ts';
 import { ModuleTree } from './module-tree.ts';
-import { type OnnxSession, type OnnxTensor, type OnnxTensors, tensorReader } from './ort.ts';
+import {
+  ELEMENT_TYPES,
+  isTensor,
+  type OnnxSession,
+  type OnnxTensor,
+  type OnnxTensors,
+  type TensorClass,
+  tensorReader,
+} from './ort.ts';
 import { Plan } from './plan.ts';
 import { checkFeeds, checkLocations, type RunRequest, readRequest, validateOutputs } from './run-arguments.ts';
 import { type CachedSession, SessionCache } from './session-cache.ts';
 import { oneAtATime, type SessionMaker } from './sessions.ts';
 import { WrappedSession } from './wrapped-session.ts';
+import { messageField } from './write-message.ts';
 
 const NO_SESSION = 'the model was only read, and no session runs it: use createOnnx or wrapOnnx';
 
@@ -21,15 +31,17 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   static readonly className: string = 'OnnxModel';
   readonly #graph: Graph;
   readonly #tree: ModuleTree<T>;
-  readonly #names: ValueNames;
   readonly #maker: SessionMaker<T> | undefined;
   readonly #cache: SessionCache<T>;
   readonly #outputNames: readonly string[];
   readonly #wrapped: WrappedSession<T> | undefined;
   /** Hook points, and the model itself, with registrations. */
   readonly #hooked = new Set<Hookable>();
-  /** For the current registrations; undefined after a change. */
   #plan: Plan<T> | undefined;
+  /** The sum of the versions of all listeners for which the plan was made: they only grow. */
+  #planVersion = 0;
+  /** Element types of values that the file does not have. */
+  readonly #types = new Map<string, number>();
   #running = 0;
   #onIdle: (() => void) | undefined;
   #released: Promise<void> | undefined;
@@ -47,6 +59,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       async: true,
       unsupported: {
         forward: refusal,
+        edit: refusal ?? 'an edit acts on one tensor: register it on the module or node that gives it',
         'forward-pre': refusal,
         transform: refusal,
         observer: refusal,
@@ -64,15 +77,12 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
     this.#wrapped = session && new WrappedSession(session, run, () => this.release());
     this.#outputNames = [...graph.outputs.keys()];
-    this.#names = new ValueNames(graph);
     this.#tree = new ModuleTree<T>(where, graph, owner, refusal);
     this.#cache = new SessionCache(maker?.fileSize ?? 1, async (created) => maker?.release(created));
     setExplainer(this, () => {
-      const failed = this.#cache.hasFailed(this.#currentPlan().declared);
-      const registrations = listHooks(this).map((info) => {
-        const calls = this.#tree.infos.get(info.module as OnnxHookPoint<T>)?.calls;
-        return explainRegistration(info, calls, this.#names, failed);
-      });
+      const plan = this.#currentPlan();
+      const failed = this.#cache.hasFailed(plan.key);
+      const registrations = listHooks(this).map((info) => explainRegistration(info, this, plan, failed));
       const { size } = this.#cache;
       return { registrations, sessions: size, bytes: size * (maker?.fileSize ?? 0) };
     });
@@ -175,10 +185,18 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     cached: CachedSession<T> | undefined,
   ): Promise<OnnxTensors<T>> {
     const numbers = plan.calls.map((call) => call.begin());
+    const { compiled } = plan;
+    const allFeeds = compiled === undefined ? feeds : { ...feeds, ...compiled.feeds(tensorClass(feeds)) };
     return this.#withSession(maker, feeds, cached, async (run) => {
       // The caller's fetches come first, to keep their order, and last, to keep their tensors.
       const allFetches = { ...fetches, ...plan.fetches, ...fetches };
-      const result = await (options == null ? run(feeds, allFetches) : run(feeds, allFetches, options));
+      const running = options == null ? run(allFeeds, allFetches) : run(allFeeds, allFetches, options);
+      const result = await running.catch((cause: Error) => {
+        const edit = compiled?.editIn(cause.message);
+        throw edit === undefined
+          ? cause
+          : new Error(`the edit ${edit} cannot be computed\n  ${cause.message}`, { cause });
+      });
       const values = new Map([...Object.entries(feeds), ...Object.entries(result)]);
       for (const [i, call] of plan.calls.entries()) {
         const waiting = call.fire(numbers[i]!, values);
@@ -209,17 +227,22 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
 
   /** The session for a plan, or for a plain run; undefined if that is the wrapped one. */
   #sessionFor(maker: SessionMaker<T>, plan: Plan<T> | undefined): CachedSession<T> | undefined {
-    const declared = plan?.declared ?? [];
-    if (declared.length === 0 && this.#wrapped !== undefined) return undefined;
-    return this.#cache.use(declared, () => (declared.length === 0 ? maker.plain() : this.#create(maker, plan!)));
+    const key = plan?.key ?? '';
+    if (key === '' && this.#wrapped !== undefined) return undefined;
+    return this.#cache.use(key, () => (key === '' ? maker.plain() : this.#create(maker, plan!)));
   }
 
-  async #create(maker: SessionMaker<T>, { declared, calls }: Plan<T>): Promise<OnnxSession<T>> {
+  async #create(maker: SessionMaker<T>, plan: Plan<T>): Promise<OnnxSession<T>> {
+    const { calls, compiled, declared, names } = plan;
     const hooks = [...new Set(calls.map(({ point }) => point))].flatMap((point) =>
       listHooks(point).flatMap(({ path, kind, name }) => (path === '' ? `${kind} ${name} of ${point.path}` : [])),
     );
     try {
-      return await maker.extended(this.#names.outputFields(declared));
+      const outputs = names.outputFields(declared);
+      if (compiled === undefined) return await maker.extended(outputs);
+      await this.#learnTypes(maker, compiled.untyped(this.#types));
+      const fields = [...outputs, ...messageField(7, compiled.fields(this.#types))];
+      return await maker.extended(fields, compiled.renamed);
     } catch (cause) {
       const why = (cause as Error).message;
       throw new Error(`the session that the hooks need cannot be created\n  hooks: ${hooks.join(', ')}\n  ${why}`, {
@@ -228,13 +251,23 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     }
   }
 
+  /** Has the runtime infer types, in a session that gives the values. */
+  async #learnTypes(maker: SessionMaker<T>, values: readonly string[]): Promise<void> {
+    if (values.length === 0) return;
+    const session = await maker.extended(new ValueNames(this.#graph).outputFields(values));
+    for (const { name, type = '' } of session.outputMetadata ?? []) {
+      if (values.includes(name)) this.#types.set(name, ELEMENT_TYPES[type] ?? 0);
+    }
+    await maker.release(session);
+  }
+
   #currentPlan(): Plan<T> {
-    if (this.#plan === undefined) {
+    let version = 0;
+    for (const hookable of this.#hooked) version += listenersOf(hookable).version;
+    if (this.#plan === undefined || version !== this.#planVersion) {
       const hooked = [...this.#tree.infos].filter(([point]) => this.#hooked.has(point));
-      this.#plan = new Plan(
-        hooked.map(([point, { calls }]) => [point, calls] as const),
-        this.#names,
-      );
+      this.#plan = new Plan(this.#graph, hooked);
+      this.#planVersion = version;
     }
     return this.#plan;
   }
@@ -242,9 +275,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   #hook(hookable: Hookable): void {
     this.#checkReleased('take hooks');
     this.#wrapped?.takeOver();
-    if (this.#hooked.has(hookable)) return;
     this.#hooked.add(hookable);
-    this.#plan = undefined;
   }
 
   #unhook(hookable: Hookable): void {
@@ -267,3 +298,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     if (this.#released !== undefined) throw new Error(`${this} cannot ${what}: it has been released`);
   }
 }
+
+/** The class of the runtime's tensors, from those that it is fed. */
+const tensorClass = <T extends OnnxTensor>(feeds: OnnxTensors<T>) =>
+  Object.values(feeds ?? {}).find(isTensor)?.constructor as TensorClass<T> | undefined;

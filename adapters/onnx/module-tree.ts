@@ -11,6 +11,7 @@ import {
 import { type Call, GraphCalls } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
 import { type Scope, scopesOf } from './pytorch-scopes.ts';
+import { editValidator } from './validate-edit.ts';
 
 type Info = HookPointInfo & { readonly kind?: string | undefined; readonly node?: GraphNode };
 
@@ -123,24 +124,34 @@ class TreeLayout {
       const canReplace = all.every(({ outputs }) => !calls.isRead(outputs[0]!));
       const note = foldedInto(path, kind, graph, direct);
       const reason = all.map((call) => noTensor(graph, graph.nodes[call.at]!, call)).find((one) => one !== undefined);
-      this.infos.set(path, { path, kind, calls: all, unreachable: unreachable ?? reason, canReplace, note });
+      this.infos.set(path, {
+        path,
+        kind,
+        calls: all,
+        unreachable: unreachable ?? reason,
+        canReplace,
+        note,
+        validateEdit: editValidator(graph, all),
+      });
     }
   }
 
-  #addNodes({ graph, constants, scopes, calls, unreachable }: Level): void {
+  #addNodes({ graph, constants, scopes, calls: nodeCalls, unreachable }: Level): void {
     for (const [index, node] of graph.nodes.entries()) {
       const { modules, name } = scopes[index]!;
       const module = modules?.at(-1)?.path ?? '';
       for (const value of readBy(node)) if (constants.has(value)) this.readers.set(value, module || name);
-      const call = calls.node(index);
+      const call = nodeCalls.node(index);
       if (call === undefined) continue;
       // A module none of whose values is read is not in the tree.
       const parent = this.infos.has(module) ? module : '';
       const path = this.#unique(parent, name);
-      const canReplace = call.outputs.length === 1 && !calls.isRead(call.outputs[0]!);
+      const canReplace = call.outputs.length === 1 && !nodeCalls.isRead(call.outputs[0]!);
       this.parents.set(path, parent);
       const reason = unreachable ?? noTensor(graph, node, call);
-      this.infos.set(path, { path, node, calls: [call], unreachable: reason, canReplace, note: undefined });
+      const calls = [call];
+      const validateEdit = editValidator(graph, calls);
+      this.infos.set(path, { path, node, calls, unreachable: reason, canReplace, note: undefined, validateEdit });
     }
   }
 
@@ -177,6 +188,7 @@ const container = (path: string, unreachable: string | undefined): Info => ({
   unreachable,
   canReplace: true,
   note: undefined,
+  validateEdit: () => undefined,
 });
 
 /** Ops whose outputs are no tensors, for files without types. */

@@ -2,7 +2,8 @@
  * @file ONNX Runtime as structural types, and how its tensors are read. The adapter compiles without it installed, and
  * onnxruntime-node, onnxruntime-web and the copy inside transformers.js all fit.
  */
-import type { TensorReader } from '../../src/index.ts';
+import { readNumbers } from '../../src/adapter.ts';
+import { summarize, type TensorReader } from '../../src/index.ts';
 
 /** An ort.Tensor. */
 export interface OnnxTensor {
@@ -24,7 +25,7 @@ export type OnnxTensors<T extends OnnxTensor = OnnxTensor> = { readonly [name: s
 export interface OnnxSession<T extends OnnxTensor = OnnxTensor> {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  readonly outputMetadata?: readonly { readonly name: string; readonly isTensor?: boolean }[];
+  readonly outputMetadata?: readonly { readonly name: string; readonly isTensor?: boolean; readonly type?: string }[];
   // biome-ignore lint/suspicious/noExplicitAny: ort overloads it with types that no structural type fits
   run(feeds: any, ...more: any[]): Promise<OnnxTensors<T>>;
   release(): Promise<void>;
@@ -62,7 +63,26 @@ export const isOnCpu = ({ location }: OnnxTensor): boolean =>
   location === undefined || location === 'cpu' || location === 'cpu-pinned';
 
 type Values = ReturnType<TensorReader['values']>;
-type TensorClass = new (type: string, data: unknown, dims: readonly number[]) => OnnxTensor;
+
+/** The class of a runtime's tensors. */
+export type TensorClass<T extends OnnxTensor> = new (type: string, data: unknown, dims: readonly number[]) => T;
+
+/** TensorProto.DataType by ONNX Runtime's names. */
+export const ELEMENT_TYPES: Readonly<Record<string, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+};
 
 /** Arrays are given as they are: the tensor's type tells float16 from integers, and booleans from bytes. */
 export const tensorReader: TensorReader = {
@@ -74,11 +94,59 @@ export const tensorReader: TensorReader = {
     return (isOnCpu(tensor) ? tensor.data : tensor.getData!()) as Values;
   },
   keep: (tensor) => keep(tensor as OnnxTensor),
+  summarize: (value) => {
+    const tensor = value as OnnxTensor;
+    if (tensor.type === 'string') return undefined;
+    const summaryOf = (values: unknown) => summarize(readNumbers('statistics', 'values', values, tensor));
+    return isOnCpu(tensor) ? summaryOf(tensor.data) : tensor.getData!().then(summaryOf);
+  },
+  withValues: (tensor, values) => withValues(tensor as OnnxTensor, values as ArrayLike<number>),
 };
 
 /** A copy of a tensor. One on a device is returned as it is: only the runtime could copy it. */
 export function keep<T extends OnnxTensor>(tensor: T): T {
   if (!isOnCpu(tensor)) return tensor;
   const data = tensor.data as { slice(): unknown };
-  return new (tensor.constructor as unknown as TensorClass)(tensor.type, data.slice(), tensor.dims) as T;
+  return new (tensor.constructor as TensorClass<T>)(tensor.type, data.slice(), tensor.dims);
+}
+
+const editedTensors = new WeakSet<object>();
+
+/** Whether a tensor is the result of an edit in JavaScript. */
+export const isEdited = (tensor: unknown): boolean => editedTensors.has(tensor as object);
+
+/** A tensor with other values, rounded to its element type. */
+function withValues(tensor: OnnxTensor, values: ArrayLike<number>): OnnxTensor {
+  const { type, dims, data } = tensor;
+  const array = data as { constructor: { from(values: ArrayLike<number>, map?: (value: number) => unknown): unknown } };
+  const isBits = type === 'float16' && data instanceof Uint16Array;
+  const convert = isBits
+    ? float16Bits
+    : /^u?int64$/.test(type)
+      ? (value: number) => BigInt(Math.trunc(value))
+      : undefined;
+  const edited = new (tensor.constructor as TensorClass<OnnxTensor>)(
+    type,
+    array.constructor.from(values, convert),
+    dims,
+  );
+  editedTensors.add(edited);
+  return edited;
+}
+
+/** The bits of the nearest float16, ties to even. Node 20 has no array for them. */
+function float16Bits(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (size >= 65520) return sign | 0x7c00;
+  let exponent = Math.floor(Math.log2(size));
+  if (2 ** exponent > size) exponent--;
+  exponent = Math.max(-14, exponent);
+  const scaled = size / 2 ** (exponent - 10);
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  // The leading one of a normal number raises the exponent by one, and so does a carry.
+  return sign | (((exponent + 14) << 10) + rounded);
 }

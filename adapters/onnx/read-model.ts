@@ -3,7 +3,7 @@
  * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 import { describe, FieldReader, MalformedMessage } from '../../src/adapter.ts';
-import { type ElementType, type Graph, type GraphNode, inOrder, type Weight } from './graph.ts';
+import { type ElementType, type Graph, type GraphNode, inOrder, type Shape, type Weight } from './graph.ts';
 
 /**
  * Reads the graph of a ModelProto.
@@ -23,7 +23,8 @@ export function readModel(where: string, bytes: Uint8Array): Graph {
       if (field.number === 7) {
         found = true;
         parts.read(field.message(), 0);
-      } else if (field.number === 25) functions ||= functionName(field.message());
+      } else if (field.number === 8) parts.readOpset(field.message());
+      else if (field.number === 25) functions ||= functionName(field.message());
     }
   } catch (error) {
     if (!(error instanceof MalformedMessage || error instanceof RangeError)) throw error;
@@ -52,6 +53,8 @@ class GraphParts implements Graph {
   readonly outputs = new Map<string, ElementType>();
   readonly weights = new Map<string, Weight>();
   readonly types = new Map<string, ElementType>();
+  readonly shapes = new Map<string, Shape>();
+  opset = 0;
 
   /** Adds a GraphProto. @throws MalformedMessage; RangeError for graphs nested too deep */
   read(field: FieldReader, depth: number): void {
@@ -59,15 +62,37 @@ class GraphParts implements Graph {
     while (field.next()) {
       if (field.number === 1) this.nodes.push(readNode(field.message(), depth));
       else if (field.number === 5) this.#readWeight(field.message());
-      else if (field.number === 11) readValue(field.message(), this.inputs);
-      else if (field.number === 12) readValue(field.message(), this.outputs);
-      else if (field.number === 13) readValue(field.message(), this.types);
+      else if (field.number === 11) this.#readValue(field.message(), this.inputs);
+      else if (field.number === 12) this.#readValue(field.message(), this.outputs);
+      else if (field.number === 13) this.#readValue(field.message(), this.types);
       else if (field.number === 15) {
         // A SparseTensorProto is named by the tensor of its values.
         const sparse = field.message();
         while (sparse.next()) if (sparse.number === 1) this.#readWeight(sparse.message());
       }
     }
+  }
+
+  /** An OperatorSetIdProto. */
+  readOpset(field: FieldReader): void {
+    let [domain, version] = ['', 0];
+    while (field.next()) {
+      if (field.number === 1) domain = field.text();
+      else if (field.number === 2) version = field.integer();
+    }
+    if (domain === '') this.opset = version;
+  }
+
+  /** A ValueInfoProto. */
+  #readValue(field: FieldReader, types: Map<string, ElementType>): void {
+    let name = '';
+    let type: ReturnType<typeof readType> = { element: 0, shape: undefined };
+    while (field.next()) {
+      if (field.number === 1) name = field.text();
+      else if (field.number === 2) type = readType(field.message());
+    }
+    types.set(name, type.element);
+    if (type.shape !== undefined) this.shapes.set(name, type.shape);
   }
 
   /** A TensorProto, without its values. */
@@ -133,27 +158,34 @@ function readEntry(field: FieldReader, entries: Map<string, string>): void {
   entries.set(key, value);
 }
 
-/** A ValueInfoProto. */
-function readValue(field: FieldReader, values: Map<string, ElementType>): void {
-  let name = '';
-  let type: ElementType = 0;
-  while (field.next()) {
-    if (field.number === 1) name = field.text();
-    else if (field.number === 2) type = readType(field.message());
-  }
-  values.set(name, type);
-}
-
 /** A TypeProto. */
-function readType(field: FieldReader): ElementType {
-  let type: ElementType = 0;
+function readType(field: FieldReader): { element: ElementType; shape: Shape | undefined } {
+  let element: ElementType = 0;
+  let shape: Shape | undefined;
   while (field.next()) {
     if (field.number === 1) {
       const tensor = field.message();
-      while (tensor.next()) if (tensor.number === 1) type = tensor.integer();
-    } else if (field.number === 4 || field.number === 5 || field.number === 8 || field.number === 9) type = 'no tensor';
+      while (tensor.next()) {
+        if (tensor.number === 1) element = tensor.integer();
+        else if (tensor.number === 2) shape = readShape(tensor.message());
+      }
+    } else if (field.number === 4 || field.number === 5 || field.number === 8 || field.number === 9)
+      element = 'no tensor';
   }
-  return type;
+  return { element, shape };
+}
+
+/** A TensorShapeProto. */
+function readShape(field: FieldReader): Shape {
+  const shape: (number | undefined)[] = [];
+  while (field.next()) {
+    if (field.number !== 1) continue;
+    const dimension = field.message();
+    let size: number | undefined;
+    while (dimension.next()) if (dimension.number === 1) size = dimension.integer();
+    shape.push(size);
+  }
+  return shape;
 }
 
 /** Of a FunctionProto. */

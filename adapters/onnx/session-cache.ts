@@ -1,10 +1,8 @@
 /** @file Keeps the sessions that were created for a model's hooks. */
 import type { OnnxSession, OnnxTensor } from './ort.ts';
 
-/** A session that gives some values besides the model's own outputs. */
+/** A session for the hooks of a plan. */
 export interface CachedSession<T extends OnnxTensor> {
-  /** The names of these values. */
-  readonly declared: readonly string[];
   /** Rejects if it cannot be created, which is not tried again. */
   readonly session: Promise<OnnxSession<T>>;
   failed: boolean;
@@ -15,8 +13,6 @@ export interface CachedSession<T extends OnnxTensor> {
 const MAX_SESSIONS = 8;
 /** Each session holds a copy of the weights. */
 const MAX_BYTES = 512 * 2 ** 20;
-
-const keyOf = (declared: readonly string[]) => JSON.stringify(declared);
 
 /**
  * The most recently used sessions, so that hooks registered around each run (`withHooks`) do not load the model each time.
@@ -35,12 +31,11 @@ export class SessionCache<T extends OnnxTensor> {
     this.#release = release;
   }
 
-  /** The session for some values, created if there is none. */
-  use(declared: readonly string[], create: () => Promise<OnnxSession<T>>): CachedSession<T> {
-    const key = keyOf(declared);
+  /** The session of a plan, by its key, created if there is none. */
+  use(key: string, create: () => Promise<OnnxSession<T>>): CachedSession<T> {
     let cached = this.#cached.get(key);
     if (cached === undefined) {
-      const created: CachedSession<T> = { declared, session: create(), failed: false, runs: 0 };
+      const created: CachedSession<T> = { session: create(), failed: false, runs: 0 };
       created.session.catch(() => {
         created.failed = true;
       });
@@ -56,9 +51,9 @@ export class SessionCache<T extends OnnxTensor> {
     return cached;
   }
 
-  /** Whether the session for some values could not be created. */
-  hasFailed(declared: readonly string[]): boolean {
-    return this.#cached.get(keyOf(declared))?.failed ?? false;
+  /** Whether a session could not be created. */
+  hasFailed(key: string): boolean {
+    return this.#cached.get(key)?.failed ?? false;
   }
 
   hold(cached: CachedSession<T>): void {

@@ -68,10 +68,12 @@ export class SessionMaker<T extends OnnxTensor> {
 
   /**
    * Creates a session of the model with ModelProto fields appended, which protobuf merges with those of the file.
+   * @param renamed new names of values, for the nodes that compute them
    * @throws Error for an output that is no tensor, which the runtime would find out in the first run
    */
-  async extended(fields: Chunks): Promise<OnnxSession<T>> {
-    const bytes = joined([this.#bytes, ...fields]);
+  async extended(fields: Chunks, renamed: ReadonlyMap<string, string> = new Map()): Promise<OnnxSession<T>> {
+    const model = renamed.size === 0 ? [this.#bytes] : renameOutputs(this.#bytes, renamed);
+    const bytes = joined([...model, ...fields]);
     const session = await oneAtATime(this.runtime, () => this.runtime.create(bytes, this.#options));
     const other = session.outputMetadata?.find(({ isTensor }) => isTensor === false);
     if (other === undefined) return session;
@@ -82,6 +84,36 @@ export class SessionMaker<T extends OnnxTensor> {
   release(session: OnnxSession<T>): Promise<void> {
     return oneAtATime(this.runtime, () => session.release());
   }
+}
+
+/** The model with other names for outputs of nodes, in pieces, most of them views of it. */
+function renameOutputs(bytes: Uint8Array, renamed: ReadonlyMap<string, string>): Chunks {
+  const renamedNode = (node: FieldReader) =>
+    mapFields(node, 2, () => [...textField(2, renamed.get(node.text()) ?? node.text())]);
+  const model = new FieldReader(bytes);
+  return mapFields(model, 7, () => {
+    const graph = model.message();
+    return messageField(
+      7,
+      mapFields(graph, 1, () => {
+        const outputs = graph.message();
+        let isRenamed = false;
+        while (outputs.next()) isRenamed ||= outputs.number === 2 && renamed.has(outputs.text());
+        return isRenamed ? messageField(1, renamedNode(graph.message())) : undefined;
+      }),
+    );
+  });
+}
+
+/** The fields of a message. `map` may replace those of one number; undefined leaves them as they are. */
+function mapFields(message: FieldReader, number: number, map: () => Chunks | undefined): Chunks {
+  const chunks: Uint8Array[] = [];
+  while (message.next()) {
+    const mapped = message.number === number ? map() : undefined;
+    if (mapped === undefined) chunks.push(message.raw());
+    else chunks.push(...mapped);
+  }
+  return chunks;
 }
 
 /** Smaller weights are not worth a reference. */
@@ -96,23 +128,16 @@ const EXTERNAL = 1;
  * @param location the file name in the references
  */
 function externalWeights(bytes: Uint8Array, location: string): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  const field = new FieldReader(bytes);
-  while (field.next()) {
-    if (field.number === 7) chunks.push(...messageField(7, graphChunks(bytes, field.message(), location)));
-    else chunks.push(field.raw());
-  }
+  const model = new FieldReader(bytes);
+  const chunks = mapFields(model, 7, () => {
+    const graph = model.message();
+    const weights = () => {
+      const reference = referenceTo(bytes, graph.message(), location);
+      return reference && messageField(5, reference);
+    };
+    return messageField(7, mapFields(graph, 5, weights));
+  });
   return joined(chunks);
-}
-
-function graphChunks(bytes: Uint8Array, field: FieldReader, location: string): Chunks {
-  const chunks: Uint8Array[] = [];
-  while (field.next()) {
-    const reference = field.number === 5 ? referenceTo(bytes, field.message(), location) : undefined;
-    if (reference === undefined) chunks.push(field.raw());
-    else chunks.push(...messageField(5, reference));
-  }
-  return chunks;
 }
 
 /** A TensorProto with its values by reference; undefined for one that is small or external already. */

@@ -28,6 +28,15 @@ export const textField = (field: number, text: string): Chunks => messageField(f
 
 export const integerField = (field: number, value: number): Chunks => [varint(field * 8), varint(value)];
 
+/* Attributes of a NodeProto. The last field is their AttributeProto.AttributeType. */
+
+export const integerAttribute = (name: string, value: number): Chunks =>
+  messageField(5, [...textField(1, name), ...integerField(3, value), ...integerField(20, 2)]);
+
+/** @param tensor a TensorProto */
+export const tensorAttribute = (name: string, tensor: Chunks): Chunks =>
+  messageField(5, [...textField(1, name), ...messageField(5, tensor), ...integerField(20, 4)]);
+
 export function joined(chunks: Chunks): Uint8Array {
   const bytes = new Uint8Array(sizeOf(chunks));
   let at = 0;

@@ -179,8 +179,13 @@ class EditRecord implements RegisteredEdit {
   set(value: unknown): void {
     if (this.name === 'zero') throw new TypeError(`${this.#where}: zero has no value to set`);
     const operands = [...this.operands.slice(0, this.name === 'blend' ? 1 : 0), ...this.#operands(value)];
-    for (const [i, { shape }] of operands.entries()) {
+    for (const [i, { shape, tensor }] of operands.entries()) {
       const before = this.operands[i]!.shape;
+      if ((tensor === undefined) !== (this.operands[i]!.tensor === undefined)) {
+        throw new TypeError(
+          `${this.#where}: the value to set must be ${tensor === undefined ? 'a tensor' : 'no tensor'}, as before`,
+        );
+      }
       if (this.axis !== undefined || String(shape) === String(before)) continue;
       throw new TypeError(
         `${this.#where}: the value to set must be of shape ${describeShape(before)}, got ${describeShape(shape)}`,

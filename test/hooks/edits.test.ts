@@ -117,6 +117,8 @@ test('set() copies, and changes the next call', () => {
   assert.equal([...module(tensor([0, 4])).data], [1, 2]);
   clamp.remove();
   assert.throws(() => registerEdit(module, { zero: true }).set(1), /zero has no value to set/);
+  const replace = registerEdit(module, { replace: tensor([1, 2]) });
+  assert.throws(() => replace.set([3, 4]), /the value to set must be a tensor, as before/);
 });
 
 test('an edit that would change the shape, or misses its axis, fails the call and says what came', () => {

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';
+import { tensorReader } from '../../../adapters/onnx/ort.ts';
+import type { Edit } from '../../../src/adapter.ts';
+import { readNumbers } from '../../../src/check/index.ts';
 import { fixtureBytes, fixtureJson } from '../../fixtures/fixture.ts';
 
 /** A tensor in the JSON of test/fixtures/make/onnx.py. */
@@ -17,6 +20,11 @@ export interface Facts {
   readonly classes: Record<string, string>;
   /** The output tensors of each call, by path. */
   readonly seen: Record<string, Written[][]>;
+  /** The outputs under edits, each with the path of its module. */
+  readonly edited: readonly {
+    readonly edits: readonly (readonly [path: string, edit: Edit<ort.Tensor>])[];
+    readonly outputs: Record<string, Written>;
+  }[];
 }
 
 export const NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested', 'half'] as const;
@@ -55,3 +63,13 @@ function toFloat16(value: number): number {
 
 export const sessionOf = (source: string | Uint8Array): Promise<ort.InferenceSession> =>
   ort.InferenceSession.create(source as string);
+
+export const numbersOf = (tensor: ort.Tensor): number[] =>
+  Array.from(readNumbers('the test', 'output', tensorReader.values(tensor), tensor) as ArrayLike<number>);
+
+/** The largest difference, relative to the largest number. */
+export function difference(tensor: ort.Tensor, { values }: Pick<Written, 'values'>): number {
+  const numbers = numbersOf(tensor);
+  const scale = Math.max(...values.map(Math.abs), 1e-30);
+  return Math.max(0, ...values.map((value, i) => Math.abs(value - numbers[i]!))) / scale;
+}

@@ -3,10 +3,8 @@ import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, OnnxModule, OnnxNode } from '../../../adapters/onnx/index.ts';
-import { tensorReader } from '../../../adapters/onnx/ort.ts';
-import { readNumbers } from '../../../src/check/index.ts';
 import { select } from '../../../src/index.ts';
-import { bytesOf, EXPORTERS, factsOf, feedsOf, NAMES, type Written } from './load.ts';
+import { bytesOf, difference, EXPORTERS, factsOf, feedsOf, NAMES } from './load.ts';
 
 /** Modules that are missing in an exported file, and the modules that give their values, if any do. */
 const FOLDED: Record<string, Record<string, string | undefined>> = {
@@ -24,15 +22,6 @@ for (const exporter of EXPORTERS) {
 
 /** A module whose two calls in a row are one call in the file. */
 const MERGED: Record<string, string> = { 'nested.dynamo': 'same' };
-
-const numbersOf = (tensor: ort.Tensor) => readNumbers('the test', 'output', tensorReader.values(tensor), tensor);
-
-/** The largest difference, relative to the largest number. */
-function difference(tensor: ort.Tensor, { values }: Written): number {
-  const numbers = numbersOf(tensor);
-  const scale = Math.max(...values.map(Math.abs), 1e-30);
-  return Math.max(0, ...values.map((value, i) => Math.abs(value - numbers[i]!))) / scale;
-}
 
 for (const name of NAMES) {
   for (const exporter of EXPORTERS) {

@@ -1,0 +1,189 @@
+/**
+ * @file Compiling: edits as nodes of the graph, between the node that computes a value and those that read it. Several modules
+ * may end at one value; the edits of inner ones come first:
+ *
+ *     node → v:0 → edits of the node → v:1 → edits of the module around it → v → the rest of the graph
+ *
+ * No node inside a module reads its edited value: that is the last one that leaves the module.
+ */
+import type { EditOperand, RegisteredEdit } from '../../src/adapter.ts';
+import { CAST_LIKE, EditNodes } from './edit-nodes.ts';
+import { elementTypeOf, type Graph } from './graph.ts';
+import type { Call } from './module-calls.ts';
+import { ELEMENT_TYPES, type OnnxTensor, type TensorClass } from './ort.ts';
+import { operandDims, problemOf } from './validate-edit.ts';
+import type { Chunks } from './write-message.ts';
+
+/** A call that ends at a value, with the edits of its node or module. */
+export interface EditedCall {
+  readonly path: string;
+  readonly call: Call;
+  readonly edits: readonly RegisteredEdit[];
+}
+
+interface EditStep {
+  readonly edit: RegisteredEdit;
+  readonly label: string;
+  /** The value as the file names it, and its names before and after the edit. */
+  readonly value: string;
+  readonly before: string;
+  readonly after: string;
+  readonly inputs: readonly string[];
+}
+
+/** An input that the edits add to the graph. */
+interface HiddenInput {
+  readonly edit: RegisteredEdit;
+  readonly operand: number;
+  /** ONNX Runtime's name. */
+  readonly type: string;
+  /** Undefined: indices, of any number. */
+  readonly dims: readonly number[] | undefined;
+  /** The operand that was fed last, and its tensor. */
+  current: EditOperand | undefined;
+  fed: OnnxTensor | undefined;
+}
+
+/** A graph with edits compiled into it. Immutable, but for the values of the edits. */
+export class CompiledGraph {
+  /** The graph with the values renamed, without the nodes of the edits. */
+  readonly graph: Graph;
+  /** The new names of edited values, for the nodes that compute them. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** Equal for edits that differ in their values alone. */
+  readonly key: string;
+  readonly #prefix: string;
+  readonly #steps: EditStep[] = [];
+  readonly #inputs = new Map<string, HiddenInput>();
+  readonly #before = new Map<Call, string>();
+  readonly #after = new Map<Call, string>();
+
+  /** @param calls by the value that they end at, inner ones first; values without edits are missing */
+  constructor(graph: Graph, calls: ReadonlyMap<string, readonly EditedCall[]>) {
+    this.#prefix = unusedPrefix(graph);
+    const renamed = new Map<string, string>();
+    for (const [value, ends] of calls) {
+      const first = this.#steps.length;
+      const count = ends.reduce((sum, { edits }) => sum + edits.length, 0);
+      const nameAt = (done: number) => (done === count ? value : `${this.#prefix}:${first + done}`);
+      renamed.set(value, nameAt(0));
+      let done = 0;
+      for (const { path, call, edits } of ends) {
+        this.#before.set(call, nameAt(done));
+        for (const edit of edits) {
+          const inputs = edit.operands.map((_operand, i) => this.#input(graph, value, edit, i));
+          const [before, after] = [nameAt(done), nameAt(++done)];
+          this.#steps.push({ edit, label: `${edit.op} of ${path}`, value, before, after, inputs });
+        }
+        this.#after.set(call, nameAt(done));
+      }
+    }
+    this.renamed = renamed;
+    const nodes = graph.nodes.map((node) => ({
+      ...node,
+      outputs: node.outputs.map((value) => renamed.get(value) ?? value),
+    }));
+    this.graph = { ...graph, nodes };
+    this.key = JSON.stringify(
+      this.#steps.map(({ label, value, inputs, edit }) => [
+        label,
+        value,
+        edit.axis,
+        inputs,
+        edit.axis === undefined ? edit.operands.map(structureOf) : [],
+      ]),
+    );
+  }
+
+  /** The name of a call's output before its own edits; undefined if nothing edits the value. */
+  before(call: Call): string | undefined {
+    return this.#before.get(call);
+  }
+
+  /** The name of a call's output after its own edits; undefined if nothing edits the value. */
+  after(call: Call): string | undefined {
+    return this.#after.get(call);
+  }
+
+  /** The operation and module of the edit whose node an error of the runtime names. */
+  editIn(message: string): string | undefined {
+    const [, step] = new RegExp(`${this.#prefix}(\\d+)\\.\\d`).exec(message) ?? [];
+    return step === undefined ? undefined : this.#steps[Number(step)]?.label;
+  }
+
+  /** Values whose types have to be known before the nodes are written: old opsets cannot cast to the type of a value. */
+  untyped(types: ReadonlyMap<string, number>): string[] {
+    const { graph } = this;
+    if (graph.opset >= CAST_LIKE) return [];
+    const values = new Set(this.#steps.map(({ value }) => value));
+    return [...values].filter((value) => elementTypeOf(graph, value) === 0 && !types.has(value));
+  }
+
+  /**
+   * The nodes and inputs of the edits, as fields of a GraphProto.
+   * @param types that the file does not have
+   * @throws TypeError for an edit that a type does not take
+   */
+  fields(types: ReadonlyMap<string, number>): Chunks {
+    const nodes = new EditNodes(this.#prefix, this.graph.opset);
+    for (const [name, { type, dims }] of this.#inputs) nodes.input(name, ELEMENT_TYPES[type]!, dims ?? [undefined]);
+    for (const { edit, value, before, after, inputs } of this.#steps) {
+      const type = Number(elementTypeOf(this.graph, value)) || (types.get(value) ?? 0);
+      const problem = problemOf(this.graph, value, edit, type);
+      if (problem !== undefined) throw new TypeError(problem);
+      nodes.edit(edit, { name: before, type, shape: this.graph.shapes.get(value) }, inputs, after);
+    }
+    return nodes.fields;
+  }
+
+  /**
+   * The values of the edits, for a run.
+   * @param Tensor the class of the runtime's tensors; undefined if none is fed, which the runtime refuses in its own words
+   */
+  feeds<T extends OnnxTensor>(Tensor: TensorClass<T> | undefined): Record<string, T> {
+    const feeds: Record<string, T> = {};
+    if (Tensor === undefined) return feeds;
+    for (const [name, input] of this.#inputs) {
+      const { edit, operand, type, dims } = input;
+      const current = edit.operands[operand]!;
+      if (input.current !== current) {
+        const { values, tensor } = current as EditOperand & { tensor: T | undefined };
+        if (typeOf(edit, current) !== type) {
+          throw new TypeError(`the edit ${edit.op} needs a tensor of ${type}, got ${typeOf(edit, current)}`);
+        }
+        if (dims === undefined) input.fed = new Tensor(type, BigInt64Array.from(values, BigInt), [values.length]);
+        else input.fed = new Tensor(type, tensor?.data ?? values, dims);
+        input.current = current;
+      }
+      feeds[name] = input.fed as T;
+    }
+    return feeds;
+  }
+
+  /** The name of the input for an operand, which is one for all values of the same rank. */
+  #input(graph: Graph, value: string, edit: RegisteredEdit, operand: number): string {
+    const given = edit.operands[operand]!;
+    const dims = edit.axis === undefined ? operandDims(given, graph.shapes.get(value)) : undefined;
+    for (const [name, other] of this.#inputs) {
+      if (other.edit === edit && other.operand === operand && String(other.dims) === String(dims)) return name;
+    }
+    const name = `${this.#prefix}.edit${this.#inputs.size}`;
+    this.#inputs.set(name, { edit, operand, type: typeOf(edit, given), dims, current: undefined, fed: undefined });
+    return name;
+  }
+}
+
+/** ONNX Runtime's name for the type in which an operand is fed. */
+const typeOf = ({ axis }: RegisteredEdit, { tensor }: EditOperand): string =>
+  axis === undefined ? ((tensor as OnnxTensor | undefined)?.type ?? 'float32') : 'int64';
+
+/** What of an operand is in the graph. */
+const structureOf = ({ shape, axis, tensor }: EditOperand) => [shape, axis, (tensor as OnnxTensor | undefined)?.type];
+
+/** A prefix that no value or node of the graph has. */
+function unusedPrefix({ nodes, inputs, weights }: Graph): string {
+  const names = [...inputs.keys(), ...weights.keys(), ...nodes.flatMap(({ name, outputs }) => [name, ...outputs])];
+  let prefix = 'layertap';
+  while (names.some((name) => name.startsWith(prefix))) prefix += '_';
+  return prefix;
+}
