@@ -7,10 +7,10 @@ import { Hookable, isOfAnyCopy } from './hookable.ts';
 
 type Method = (...inputs: never[]) => unknown;
 
-/** The keys of an object under which it has a method. */
+/** The keys of the methods of an object. */
 export type MethodName<O> = { [K in keyof O]-?: NonNullable<O[K]> extends Method ? K : never }[keyof O];
 
-/** The options of a Hookable that `attach` passes on. */
+/** The options that `attach` passes on to the Hookable. */
 const HOOKABLE_OPTIONS = [
   'reader',
   'async',
@@ -24,31 +24,31 @@ const HOOKABLE_OPTIONS = [
   'discard',
 ] as const;
 
-/** A name, children, and what else an adapter says of a Hookable: see {@link HookableOptions}. */
+/** See {@link HookableOptions} for the options that are not listed here. */
 export interface AttachOptions extends Pick<HookableOptions, (typeof HOOKABLE_OPTIONS)[number]> {
-  /** What `String(hookable)` and error messages call it. Default `Class.method`. */
+  /** The name in messages, and what `String(hookable)` returns. Default `Class.method`. */
   name?: string | undefined;
-  /** The children, as [name, module], read at each walk of the tree. Default: its own properties that hold modules. */
+  /** The children, as [name, module], read at each walk of the tree. Default: own properties that hold modules. */
   children?: (() => Iterable<[string, Hookable]>) | undefined;
 }
 
-/** An interceptor that stands, or has stood, in the place of a method. */
+/** An interceptor that is, or was, in the place of a method. */
 interface Installation {
   readonly interceptor: Method;
   /**
-   * What it stands for, and calls. A method that the object inherits, or that a getter gives, is looked up for each call:
-   * meanwhile hooks may have come to the prototype, or another method.
+   * Holds the method that it replaces. An inherited method, or one from a getter, is looked up at each call, since the
+   * prototype may have been hooked or changed.
    */
   readonly callee: { readonly forward: Method };
-  /** The property that holds the interceptor. */
+  /** The property with the interceptor. */
   readonly descriptor: PropertyDescriptor;
-  /** The own property that was there before; undefined if there was none. */
+  /** The own property before; undefined if there was none. */
   readonly found: PropertyDescriptor | undefined;
 }
 
 /**
- * One method of one object as a Hookable. Calling it calls the method on that object, with hooks around it.
- * Made by {@link attach}.
+ * One method of one object as a Hookable. Calling it calls the method on that object, with hooks. Made by
+ * {@link attach}.
  */
 export class AttachedMethod<F extends Method = Method> extends Hookable {
   static readonly className: string = 'AttachedMethod';
@@ -57,11 +57,11 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   readonly #name: string;
   readonly #target: Target;
   readonly #options: AttachOptions;
-  /** While something is registered. Interceptors of earlier installations, which others may have kept, pass calls on. */
+  /** Defined while something is registered. Interceptors of earlier installations pass calls on. */
   #installed: Installation | undefined;
-  /** One that could not be taken out, because the object was frozen meanwhile. */
+  /** An interceptor that could not be removed, because the object was frozen. */
   #stuck: Installation | undefined;
-  /** Whether {@link forward} runs a method that may call the interceptor: its caller runs the hooks already, or wants none. */
+  /** True while {@link forward} runs: a function over the interceptor may call it, and the hooks must not run again. */
   #passing = false;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
@@ -74,11 +74,11 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     this.#target = { module: this, table, callee: this, mapInputs: undefined, around: undefined };
   }
 
-  /** Calls the method itself, without hooks. */
+  /** Calls the method without hooks. */
   forward(...inputs: Parameters<F>): ReturnType<F> {
     const [object, installed, before] = [this.#object, this.#installed, this.#passing];
     const current = object[this.#method]!;
-    // What somebody has put over the interceptor may call it.
+    // A function that has replaced the interceptor may call it.
     const method = current === installed?.interceptor ? installed.callee.forward : current;
     this.#passing = true;
     try {
@@ -96,7 +96,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     return this.#name;
   }
 
-  /** @throws TypeError where these options are not the ones that it was attached with */
+  /** @throws TypeError unless the options are those that it was attached with */
   checkSameOptions(options: AttachOptions): void {
     for (const key of Object.keys(options) as (keyof AttachOptions)[]) {
       if (options[key] === undefined || options[key] === (this.#options[key] ?? (key === 'async' ? false : undefined)))
@@ -111,7 +111,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     }
   }
 
-  /** Whether an interceptor is what callers of the method find. */
+  /** Whether callers of the method reach the interceptor. */
   #isInPlace(installation: Installation | undefined): installation is Installation {
     const own = Object.getOwnPropertyDescriptor(this.#object, this.#method);
     if (installation === undefined || own === undefined) return false;
@@ -119,7 +119,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     return value === undefined ? own.get === get : own.value === value;
   }
 
-  /** Puts an interceptor over whatever method is there now; where somebody has replaced the one that was, a new one. */
+  /** Puts an interceptor in place, or a new one around a function that has replaced it. */
   #install(): void {
     if (this.#isInPlace(this.#installed)) return;
     if (this.#isInPlace(this.#stuck)) {
@@ -142,7 +142,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     const callee = this.#calleeOf(original, found);
     const target: Target = { ...this.#target, callee };
     const isCurrent = () => this.#installed === installation && !this.#passing;
-    // An interceptor that somebody else has wrapped or kept lives longer than its installation: it then only passes on.
+    // Others may have kept or wrapped an interceptor that is no longer installed: it passes calls on.
     const interceptor = function (this: unknown, ...inputs: unknown[]): unknown {
       if (new.target !== undefined) return Reflect.construct(callee.forward, inputs, new.target);
       return target.table.active && isCurrent()
@@ -152,11 +152,11 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     for (const key of ['name', 'length'] as const) {
       Object.defineProperty(interceptor, key, { value: original[key], configurable: true });
     }
-    // A function of before there were classes may be called with new: it then makes what it always made.
+    // A function may be called with new.
     interceptor.prototype = original.prototype;
-    // What else the method has, such as the cache of a memoized one, is read through the interceptor.
+    // Properties of the method, such as the cache of a memoized function, are read through the interceptor.
     Object.setPrototypeOf(interceptor, original);
-    // A setter goes on deciding what becomes of an assignment.
+    // An assignment still calls the setter.
     const holding: PropertyDescriptor = accessor
       ? { ...accessor, get: () => interceptor }
       : { value: interceptor, writable: true };
@@ -170,7 +170,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     const [object, method] = [this.#object, this.#method];
     return {
       get forward() {
-        // With the object as the receiver: a getter may read its fields.
+        // With the object as the receiver, since a getter may read its fields.
         return found === undefined
           ? Reflect.get(Object.getPrototypeOf(object), method, object)
           : Reflect.apply(found.get!, object, []);
@@ -178,7 +178,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     };
   }
 
-  /** Leaves the property as it was found, unless somebody has put another method there meanwhile. */
+  /** Puts the property back as it was found, unless another function has replaced the interceptor. */
   #uninstall(): void {
     const installation = this.#installed;
     this.#installed = undefined;
@@ -189,7 +189,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     if (restored || this.#stuck === installation) return;
     this.#stuck = installation;
     warn(
-      `${this} cannot be put back: its object was frozen or sealed meanwhile. Its interceptor stays, and passes every call on`,
+      `${this} cannot be put back: its object has been frozen or sealed. Its interceptor stays, and passes every call on`,
     );
   }
 }
@@ -197,24 +197,24 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 const attached = new WeakMap<object, Map<PropertyKey, AttachedMethod>>();
 
 /**
- * Puts hooks on any method of any object: whoever calls `object[method]` runs them. The property is changed when the
- * first hook is registered, and is as it was found, descriptor included, when the last one goes. Attaching twice
- * gives the same Hookable. A method found on the prototype is intercepted on this object alone; attached to on the
- * prototype itself, it is intercepted on all instances, and `receiver` tells hooks and events which one was called. A
- * method that somebody puts in its place meanwhile is hooked from the next registration on.
+ * Puts hooks on any method of any object; every caller of `object[method]` runs them. The first registration replaces
+ * the property, and the removal of the last one puts it back, descriptor included. Attaching twice gives the same Hookable.
+ * An inherited method is intercepted on this object alone. Attached on a prototype, it is intercepted on all instances,
+ * and `receiver` is the instance that was called. If another method replaces the interceptor, the next registration
+ * intercepts that one.
  * @example
  * const handle = attach(model, 'predict').registerForwardHook((_, inputs, output) => console.log(output.shape));
- * @param method a key of the object. Calls of a function itself cannot be intercepted, only those through an object that
- *   holds it: `const api = { fn }; attach(api, 'fn')`, and `api.fn(x)`
- * @throws TypeError where there is no such method, where the property cannot be changed, for `call`, `apply` and what
- * else every function has, for unknown options, or for other options than those that the method is attached with already
+ * @param method a key of the object. Direct calls of a function cannot be intercepted, only those through an object:
+ *   `const api = { fn }; attach(api, 'fn')`, then `api.fn(x)`
+ * @throws TypeError if there is no such method, if the property cannot be changed, for methods that every function has
+ *   (`call`, `apply`), for unknown options, and for other options than the method is attached with already
  */
 export function attach<O extends object, K extends MethodName<O>>(
   object: O,
   method: K,
   options?: AttachOptions,
 ): AttachedMethod<Extract<O[K], Method>>;
-// Where the type of the object is open still, `this` or a type parameter, the keys of its methods are not known.
+// For an object whose type is `this` or a type parameter: the keys of its methods are not known.
 export function attach<O extends object, K extends keyof O>(
   object: O & { readonly [P in K]?: Method | undefined },
   method: K,
@@ -238,7 +238,7 @@ export function attach(object: object, method: PropertyKey, options: AttachOptio
   return hookable;
 }
 
-/** The getter and setter that a property is, where it is no value; the object's own, or inherited. */
+/** The accessor behind a property, own or inherited; undefined for a value. */
 function accessorOf(object: object, key: PropertyKey): PropertyDescriptor | undefined {
   for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
     const descriptor = Object.getOwnPropertyDescriptor(at, key);
@@ -253,7 +253,7 @@ function isPrototype(object: object): boolean {
   return typeof maker === 'function' && maker.prototype === object;
 }
 
-/** @throws TypeError, beginning with `what`, for a property that holds no method or cannot be changed */
+/** @throws TypeError that begins with `what` if the property is not a method or cannot be changed */
 function checkMethod(what: string, object: object, key: PropertyKey): void {
   const where = `${what}: ${className(object)}.${String(key)}`;
   if (isPrototype(object) && accessorOf(object, key) !== undefined) {
@@ -277,7 +277,7 @@ function checkMethod(what: string, object: object, key: PropertyKey): void {
   }
 }
 
-/** @throws TypeError for what every function has, `call` and `apply`: hooks there would not run when it is called */
+/** @throws TypeError for methods that every function has: a plain call of the function would not run hooks there */
 function checkOwner(what: string, owner: object, key: PropertyKey, value: unknown): void {
   const own = (Function.prototype as unknown as Record<PropertyKey, unknown>)[key];
   const isMethod = typeof value === 'function' && value !== own;

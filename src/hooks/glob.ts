@@ -2,8 +2,8 @@
 import { INNER_DOT, type TreeEntry } from './core/tree.ts';
 
 /**
- * What a glob matches: `*` is any text within one name, `?` one character of it, `**` any number of names. A name that
- * holds dots (a layer called `conv.1`) is one name, and two names as well: `*`, `conv.1` and `conv.*` all match it.
+ * A predicate for a glob: `*` matches any text within a name, `?` one character, `**` any number of names. A name with
+ * dots (a layer called `conv.1`) counts both as one name and as two: `*`, `conv.1` and `conv.*` all match it.
  * @throws TypeError for a malformed glob
  */
 export function globMatcher(glob: string): (entry: TreeEntry) => boolean {
@@ -12,10 +12,10 @@ export function globMatcher(glob: string): (entry: TreeEntry) => boolean {
     path !== '' && (expression.test(`${names}.`) || (names !== path && expression.test(`${path}.`)));
 }
 
-/** A dot of a glob is one between names or one inside a name. */
+/** A dot in a glob matches a dot between names and a dot inside a name. */
 const DOT = `[.${INNER_DOT}]`;
 
-/** For names with a dot behind each: `*` is any text within one name, `?` one character of it, `**` any number of names. */
+/** Matches a path whose names all end in a dot. */
 function globExpression(glob: string): RegExp {
   const names = glob.split('.');
   const bad = names.find((name) => name === '' || (name.includes('**') && name !== '**'));
@@ -28,8 +28,8 @@ function globExpression(glob: string): RegExp {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   const inName = (name: string) =>
     [...name].map((c) => (c === '*' ? '[^.]*' : c === '?' ? '[^.]' : literal(c))).join('');
-  // Every name is written with the dot behind it, so that ** may also stand for no name at all. Several in a row are
-  // one: a RegExp would try all the ways to share the names among them.
+  // Each name includes the dot behind it, so that ** can match no name at all. Adjacent ** are merged: the RegExp would
+  // backtrack over all ways to share the names among them.
   const body = names
     .filter((name, i) => name !== '**' || names[i - 1] !== '**')
     .map((name) => (name === '**' ? '(?:[^.]+\\.)*' : `${inName(name)}${DOT}`))

@@ -5,7 +5,7 @@ import { register } from './core/register.ts';
 import { warnOfCopies } from './core/report.ts';
 import type { Hookable } from './hookable.ts';
 
-/** A hook for every `Module`: its types are those of no module in particular. */
+/** A hook for every `Module`. */
 export type GlobalForwardHook = (
   module: Hookable,
   inputs: readonly unknown[],
@@ -21,10 +21,10 @@ export type GlobalForwardPreHook = (
 ) => unknown;
 
 /**
- * Registers a hook that runs after the forward of every `Module`, before the module's own hooks. What it returns is
- * treated as a module's own hook's is. Attached methods, and what an adapter wraps, are no `Module`s: there
- * `select(net, '**')` reaches every one.
- * @param options `alwaysCall`: also run when the call throws. Default false
+ * Registers a hook that runs after the forward of every `Module`, before the module's own hooks. It may return another
+ * output, as any forward hook. It does not reach attached methods and the layers of adapters, which are not `Module`s; use
+ * `select(net, '**')` there.
+ * @param options `alwaysCall`: also run if the call throws. Default false
  * @throws TypeError for a hook that is not a function, or an unknown option
  */
 export function registerModuleForwardHook(
@@ -37,7 +37,7 @@ export function registerModuleForwardHook(
 
 /**
  * Registers a hook that runs before the forward of every `Module`, before the module's own pre-hooks.
- * @throws TypeError for a hook that is not a function, or any option: it has none
+ * @throws TypeError for a hook that is not a function, or any option
  */
 export function registerModuleForwardPreHook(hook: GlobalForwardPreHook, options: object = {}): RemovableHandle {
   checkHook('registerModuleForwardPreHook()', hook, options, []);

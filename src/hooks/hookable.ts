@@ -15,14 +15,14 @@ import { type Observable, type OperatorFunction, observable } from './rx/chain.t
 import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './rx/observe.ts';
 import { registerTransform } from './rx/transform.ts';
 
-/** What a hook may give back: nothing (undefined or null: unchanged), a value, or a promise where forward is asynchronous. */
+/** The return value of a hook: undefined or null to change nothing, a value, or a promise if forward is asynchronous. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook without a return statement returns void
 export type HookResult<T> = T | undefined | null | void | Promise<T | undefined | null | void>;
 
-/** One forward, as observers see it: after all hooks, what the caller gets. */
+/** One call, as observers see it: after all hooks, with what the caller gets. */
 export type ForwardEvent<M extends Hookable = Hookable> = CoreForwardEvent<M>;
 
-/** What the modules below a module are, as far as its type says: an adapter's layers, or any Hookable. */
+/** The type of the modules below a module, if its type tells: an adapter's layers, or any Hookable. */
 export type ModuleIn<M extends Hookable> = M extends {
   namedChildren(): Iterable<readonly [string, infer C extends Hookable]>;
 }
@@ -32,15 +32,15 @@ export type ModuleIn<M extends Hookable> = M extends {
 /** The same, with the module itself. */
 export type ModuleOf<M extends Hookable> = Hookable extends ModuleIn<M> ? Hookable : M | ModuleIn<M>;
 
-/** What a hook may put in the output's place: anything where the module's type does not say, so that one hook fits all. */
+/** The type of a replacement: anything if the module's type does not tell, so that one hook fits all modules. */
 // biome-ignore lint/suspicious/noExplicitAny: unknown would fit no module whose output has a type
 type ReplacementOf<M extends Hookable> = unknown extends OutputOf<M> ? any : OutputOf<M>;
 
 /**
- * Called with the module, the array of what forward received, and what it gave; may return another output. It has no
- * `this`. `call` numbers the module's calls from 0 as they start, while anything is registered on it or globally;
- * `receiver` is the object that an attached method ran on, and the module everywhere else. Without a type argument it
- * is a hook for any module.
+ * A hook on outputs: gets the module, the array of inputs and the output, and may return another output. It has no `this`.
+ * `call` is the number of the call: calls are numbered from 0 as they start, while anything is registered on the module or
+ * globally. `receiver` is the object that an attached method ran on, otherwise the module. Without a type argument it fits
+ * any module.
  */
 export type ForwardHook<M extends Hookable = Hookable> = (
   module: M,
@@ -51,8 +51,8 @@ export type ForwardHook<M extends Hookable = Hookable> = (
 ) => HookResult<ReplacementOf<M>>;
 
 /**
- * Called before forward with the module and the array of its inputs. May return other inputs: an array is all of
- * them, any other value is the only one. It has no `this`; `call` and `receiver` are those of {@link ForwardHook}.
+ * A hook on inputs: gets the module and the array of inputs, and may return other inputs: an array is all of them, any
+ * other value the only one. It has no `this`; `call` and `receiver` are those of {@link ForwardHook}.
  */
 export type ForwardPreHook<M extends Hookable = Hookable> = (
   module: M,
@@ -64,7 +64,7 @@ export type ForwardPreHook<M extends Hookable = Hookable> = (
 export interface ForwardHookOptions {
   /** Run before the module's other own hooks. Default false. */
   prepend?: boolean;
-  /** Run also when the call throws, with the latest inputs and output (undefined if forward did not finish). Default false. */
+  /** Also run if the call throws, with the latest inputs and output (undefined if forward did not finish). Default false. */
   alwaysCall?: boolean;
 }
 
@@ -73,19 +73,19 @@ export interface ForwardPreHookOptions {
   prepend?: boolean;
 }
 
-/** A Hookable is called as its `forward` is: `net('x')` does not compile where `net.forward('x')` would not. */
+/** A Hookable has the call signature of its `forward`: `net('x')` compiles if `net.forward('x')` does. */
 export interface Hookable {
   (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>;
 }
 
 /**
- * Something with a `forward`, that is called like a function and runs hooks around it. `net(x)` runs them;
- * `net.forward(x)` does not run those of `net`, as in PyTorch.
+ * An object with a `forward` that is called like a function and runs hooks around it. `net(x)` runs the hooks of `net`,
+ * `net.forward(x)` does not, as in PyTorch.
  *
- * An instance is a closure that carries the class's prototype, itself on Function's: no Proxy, and nothing that a
- * strict content security policy would refuse. A function has a read-only `name` and `length` of its own: a class field
- * of that name (`name = 'encoder'`, or `name: string;` before the constructor) replaces them, but `this.name = …`
- * without one is a TypeError. Undoing that for every instance would make every call six times slower.
+ * An instance is a closure with the class's prototype, which inherits from Function's: no Proxy and no generated code, so
+ * that it works under a strict content security policy. A function has read-only own properties `name` and `length`. A
+ * class field (`name = 'encoder'`, or `name: string;` before the constructor) replaces them; `this.name = …` without a
+ * field is a TypeError. Making them writable on every instance would slow each call down six times.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a call signature in any other way
 export abstract class Hookable {
@@ -96,9 +96,8 @@ export abstract class Hookable {
     const global = options[reachedByGlobalHooks] === true ? globalHooks : noHooks;
     const table = new HookTable(options, global);
     const { async = false, call, receiver } = options;
-    // The call without hooks comes first and does nothing else. A rest parameter that is only ever spread again costs
-    // V8 no array: that is why the pipeline takes the inputs spread too. The catch costs nothing until something is
-    // thrown: it tells layertap's own errors where they are.
+    // V8 allocates no array for a rest parameter that is only spread again, so the pipeline takes spread inputs too. The
+    // catch costs nothing until something is thrown; it adds the module to the path of layertap's own errors.
     const self = (call !== undefined
       ? (...inputs: unknown[]) => call(...inputs)
       : async
@@ -119,7 +118,7 @@ export abstract class Hookable {
             }
           }) as unknown as this;
     const to = receiver ?? self;
-    // Where something else receives the call, its forward is still a method of this.
+    // With another receiver, forward is still a method of this Hookable.
     const callee = receiver === undefined ? self : { forward: (...inputs: never[]) => self.forward(...inputs) };
     const target: Target = { module: self, table, callee, mapInputs: undefined, around: undefined };
     Object.setPrototypeOf(self, new.target.prototype);
@@ -129,8 +128,8 @@ export abstract class Hookable {
   }
 
   /**
-   * Registers a hook that runs after every forward of this module. What it returns becomes the output; undefined and
-   * null change nothing.
+   * Registers a hook that runs after every forward of this module. Its return value becomes the output; undefined and null
+   * change nothing.
    * @throws TypeError for a hook that is not a function, or an unknown option
    */
   registerForwardHook(hook: ForwardHook<this>, options: ForwardHookOptions = {}): RemovableHandle {
@@ -139,8 +138,8 @@ export abstract class Hookable {
   }
 
   /**
-   * Registers a hook that runs before every forward of this module. What it returns becomes the inputs: an array is
-   * all of them, another value the only one; undefined and null change nothing.
+   * Registers a hook that runs before every forward of this module. Its return value becomes the inputs: an array is all of
+   * them, another value the only one; undefined and null change nothing.
    * @throws TypeError for a hook that is not a function, or an unknown option
    */
   registerForwardPreHook(hook: ForwardPreHook<this>, options: ForwardPreHookOptions = {}): RemovableHandle {
@@ -149,15 +148,15 @@ export abstract class Hookable {
   }
 
   /**
-   * Calls an observer after every forward, behind all hooks, with what the caller gets. It cannot disturb: what it
-   * throws or rejects goes to the reporter, and after three errors in a row it is removed.
-   * @param options `reporter`: who is told instead of the process's (see `setReporter`); `chunks`: where an output is a
-   *   stream, which only the caller may read, an event for each chunk that the caller reads. Default false
+   * Calls an observer after every forward, behind all hooks, with what the caller gets. It cannot disturb the call: its
+   * errors and rejections go to the reporter, and after three in a row it is removed.
+   * @param options `reporter`: gets the errors, default: the reporter of the process (see `setReporter`); `chunks`: for an
+   *   output that is a stream, an event for each chunk that the caller reads, default false
    * @throws TypeError for an observer that is not a function, or an unknown option
    */
   observe(observer: (event: ChunkEvent<this>) => unknown, options: ObserveOptions & { chunks: true }): RemovableHandle;
   observe(observer: (event: ForwardEvent<this>) => unknown, options?: ObserveOptions): RemovableHandle;
-  /** The events of this module as an RxJS Observable; cold, and by RxJS's own rules. Without a subscriber it costs nothing. */
+  /** The events of this module as a cold RxJS Observable. Without a subscriber it costs nothing. */
   observe(): Observable<ForwardEvent<this>>;
   /** The same, with the chunks of streams: see `ChunkEvent`. */
   observe(options: Required<ChunkOptions>): Observable<ChunkEvent<this>>;
@@ -173,7 +172,7 @@ export abstract class Hookable {
 
   /**
    * Prints a line of statistics for every output: shape, mean, standard deviation, extremes, share of zeros.
-   * @param options `every`: log each n-th call, default 1; `print`: what a line is given to, default `console.log`
+   * @param options `every`: log each n-th call, default 1; `print`: gets each line, default `console.log`
    * @throws TypeError or RangeError for other options
    */
   log(options?: LogOptions): RemovableHandle {
@@ -181,40 +180,39 @@ export abstract class Hookable {
   }
 
   /**
-   * Sends every output through RxJS operators, at this place among the hooks: what they emit before the call goes on is
-   * the new output. None (a `filter`): unchanged. Several, or a promise: an error of that call. Later, or outside of a
-   * call: reported. A chain that throws fails that call and begins anew; one that completes is removed, which is
-   * reported.
-   * @throws TypeError for what is not an operator; LateEmissionError for operators that emit while they are subscribed
+   * Sends every output through RxJS operators, in the order of the hooks. The value that they emit synchronously is the new
+   * output. No value (a `filter`) leaves the output as it is; several, or a promise, are an error of the call; a value
+   * emitted outside a call is reported. A chain that throws fails the call and is rebuilt; one that completes is removed,
+   * which is reported.
+   * @throws TypeError for anything but operators; LateEmissionError for operators that emit while they are subscribed
    */
   transform(...operators: OperatorFunction<OutputOf<this>, OutputOf<this>>[]): RemovableHandle {
     return registerTransform(this, '', operators);
   }
 
   /**
-   * The modules directly inside this one, as [name, module]: own enumerable properties, and those inside own arrays
-   * and plain objects (`layers.0`, `heads.left`). A module that stands under two names comes twice. Everything that
-   * walks a tree walks this, so a class that keeps its children elsewhere overrides it. A module of another copy of
-   * layertap comes too; walking it is an error.
-   * @throws Error where a child has the name of a method
+   * The modules directly inside this one, as [name, module]: own enumerable properties, and those in own arrays and plain
+   * objects (`layers.0`, `heads.left`). A module with two names comes twice. All walks of the tree use this method; a class
+   * that keeps its children elsewhere overrides it. Includes modules of another copy of layertap, which cannot be walked.
+   * @throws Error if a child has the name of a method
    */
   *namedChildren(): Generator<[string, Hookable]> {
     yield* ownEntries(this, isOfAnyCopy);
   }
 
-  /** The modules directly inside, each once. */
+  /** The modules directly inside this one, each once. */
   *children(): Generator<ModuleIn<this>> {
     yield* new Set([...this.namedChildren()].map(([, child]) => child as ModuleIn<this>));
   }
 
-  /** This module and all below it, parents first, each once. PyTorch's `apply(fn)` is a loop over it. */
+  /** This module and all below it, parents first, each once. A loop over it does what PyTorch's `apply(fn)` does. */
   *modules(): Generator<ModuleOf<this>> {
     for (const { module } of walk(this, true)) yield module as ModuleOf<this>;
   }
 
   /**
    * This module ('') and all below it with their paths, parents first, each once unless `removeDuplicate` is false.
-   * @throws Error where a module contains itself or one of another copy of layertap, or where two have one path
+   * @throws Error if a module contains itself or one of another copy of layertap, or if two have the same path
    */
   namedModules(options: { removeDuplicate?: boolean } = {}): Generator<[string, ModuleOf<this>]> {
     return namedModules(this, options) as Generator<[string, ModuleOf<this>]>;
@@ -222,8 +220,8 @@ export abstract class Hookable {
 
   /**
    * The module at a path such as `encoder.layers.0`; '' is this one.
-   * @throws Error in PyTorch's words where the path leads nowhere, or to something that is not a module; Error that
-   *   names both where it leads to two
+   * @throws Error in PyTorch's words if the path leads nowhere or to something that is not a module; Error that names both
+   *   if it leads to two
    */
   getSubmodule(path: string): Hookable {
     return submodule(this, path);
@@ -235,18 +233,18 @@ export abstract class Hookable {
 
   static {
     Object.setPrototypeOf(Hookable.prototype, Function.prototype);
-    // Function.prototype refuses to be read or written there; in a module they are names like any other.
+    // Accessing them on Function.prototype throws; in a module they are ordinary names.
     for (const key of ['arguments', 'caller']) {
       Object.defineProperty(Hookable.prototype, key, { value: undefined, writable: true, configurable: true });
     }
-    // No member of the type: a class may have an apply of its own, and Function's has the right signature.
+    // Not in the type: a subclass may have its own apply.
     Object.defineProperty(Hookable.prototype, 'apply', { value: applied, writable: true, configurable: true });
     printAsString(Hookable);
     brand(Hookable, 'Hookable');
   }
 }
 
-/** Function's `apply`, which PyTorch's `module.apply(fn)` would reach: it would call the module without inputs. */
+/** Function's `apply`, except that `module.apply(fn)`, as in PyTorch, is an error instead of a call without inputs. */
 function applied(this: Hookable, receiver: unknown, inputs?: ArrayLike<unknown>): unknown {
   if (typeof receiver === 'function' && inputs === undefined) {
     throw new TypeError(
@@ -261,23 +259,21 @@ export function isHookable(value: unknown): value is Hookable {
   return value instanceof Hookable;
 }
 
-/** Whether a value is a Hookable, of this copy of layertap or another. */
+/** Also true for a Hookable of another copy of layertap. */
 export function isOfAnyCopy(value: unknown): value is Hookable {
   return value instanceof Hookable || isOfKind(value, 'Hookable');
 }
 
-/** Whether nobody listens to a module, globally included: only then may a faster way go past its call. */
+/** Whether nothing is registered on a module or globally. Only then may its call be skipped. */
 export function isQuiet(module: Hookable): boolean {
   const table = hookTable(module);
   return !table.active && !table.global.active;
 }
 
-/** How the outputs of a module are read as tensors; undefined where nobody has said. */
 export function readerOf(module: Hookable): TensorReader | undefined {
   return hookTable(module).reader;
 }
 
-/** What its maker says about a module. */
 export function optionsOf(module: Hookable): HookableOptions {
   return hookTable(module).options;
 }

@@ -1,4 +1,4 @@
-// What the rest of layertap uses of the hooks.
+// The hooks, for the other rooms of src/.
 
 export {
   type BackwardHookOptions,

@@ -5,23 +5,23 @@ import type { HookKind } from './core/hookable-options.ts';
 import { namedModules, walk } from './core/tree.ts';
 import { type Hookable, isHookable } from './hookable.ts';
 
-/** One registration, as {@link listHooks} tells it. */
+/** One registration in the list of {@link listHooks}. */
 export interface HookInfo {
-  /** The module's path under the root; '' for the root itself. */
+  /** The module's path under the root; '' for the root. */
   path: string;
   module: Hookable;
   kind: HookKind;
-  /** The function's name, or the verb's. */
+  /** The name of the function, or of the method that registered it. */
   name: string;
   /** The id of its handle. */
   id: number;
-  /** How often it was called. */
+  /** Times called. */
   calls: number;
 }
 
 /**
- * What is registered on a module and below it, in the order of the tree and, in one module, in the order in which it
- * runs. Each module comes once, under its first path. Global hooks are not listed.
+ * The registrations on a module and below it, in the order of the tree; those of one module in the order in which they
+ * run. Each module comes once, under its first path. Global hooks are not listed.
  */
 export function listHooks(root: Hookable): HookInfo[] {
   checkRoot('listHooks()', root);
@@ -33,12 +33,12 @@ export function listHooks(root: Hookable): HookInfo[] {
 }
 
 /**
- * Removes every hook on a module and below it, whoever registered it; other people's handles then find nothing to
- * remove. Global hooks stay. To remove your own hooks, use their handles.
+ * Removes every hook on a module and below it, also those that other code registered. Global hooks stay. To remove your
+ * own hooks, use their handles.
  */
 export function removeAllHooks(root: Hookable): void {
   checkRoot('removeAllHooks()', root);
-  // Collected first: removing may change what the tree walks.
+  // Collected first, since removing may change the tree.
   removeAll([...walk(root, true)].map(({ module }) => ({ remove: () => hookTable(module).clear() })));
 }
 

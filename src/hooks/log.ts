@@ -5,16 +5,15 @@ import type { ForwardEvent } from './core/event.ts';
 import { summaryOf } from './summary-of.ts';
 
 export interface LogOptions {
-  /** Logs the first call since the registration, and each `every`-th after it. Default 1. */
+  /** Logs the first call after the registration and every n-th after that. Default 1. */
   every?: number;
-  /** What a line is given to. Default `console.log`, looked up at each call. */
+  /** Gets each line. Default `console.log`, looked up at each call. */
   print?: (line: string) => void;
 }
 
 /**
- * An observer that prints a line of statistics for each tensor of an output, and says what outputs without one are. A tensor
- * inside of an output has its place behind the module's name: `lstm/0`. Made for one module; the number in a line is
- * `event.call`.
+ * An observer for one module that prints a line of statistics for each tensor of an output, or a description of an output
+ * without tensors. A line begins with the module, the tensor's place in the output, and the call: `lstm/0 #3`.
  */
 export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promise<unknown> | undefined {
   checkOptions('log()', options, ['every', 'print']);
@@ -31,11 +30,11 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promi
     let waiting: PromiseLike<void>[] | undefined;
     const visit = (tensor: unknown, place: string): void => {
       const start = `${name}${place} #${call}`;
-      // Asked at once: a framework may have freed the tensor when its summary comes.
+      // Read now: the framework may free the tensor before an asynchronous summary arrives.
       const shape = reader!.shape(tensor).join(', ');
       const line = (summary: Summary | undefined) =>
         print(`${start} [${shape}] ${summary === undefined ? 'no numbers' : statistics(summary)}`);
-      // A part that cannot be read must not be the end of the others.
+      // A tensor that cannot be read must not stop the others.
       const refused = (error: unknown): void => {
         if (place === '') throw error;
         print(`${start} [${shape}] cannot be read: ${describeError(error)}`);
@@ -52,7 +51,7 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promi
         return;
       }
       const printed = summary.then(line, refused);
-      // Where another line fails first, nothing waits for this one.
+      // Nothing awaits it if another line fails first.
       absorb(printed);
       waiting ??= [];
       waiting.push(printed);
@@ -82,7 +81,7 @@ function statistics({
     `max ${number(max)}`,
     `zeros ${count === 0 ? '–' : `${((100 * zeros) / count).toFixed(1)} %`}`,
   ];
-  // What should not be there is said only where it is.
+  // Printed only if there are any.
   for (const [name, found] of [
     ['NaN', nan],
     ['+Inf', positiveInfinity],

@@ -20,15 +20,15 @@ import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 
 /**
- * What a tag is: the module's path, its repr as in PyTorch's tutorials, or what a function makes of both. Where two
- * modules would have one tag, their paths are added in brackets.
+ * The tag of a module: its path, its repr as in PyTorch's tutorials, or the result of a function. If two modules have the
+ * same repr, their paths are added in brackets.
  */
 export type TagOption = 'path' | 'repr' | ((path: string, module: Hookable) => string);
 
 /**
  * The tag of each module of a selection.
  * @param where names the call in the error message
- * @param prefix comes before each tag, with a '/' between them
+ * @param prefix put before each tag, with a '/'
  * @throws TypeError for other arguments
  */
 export function tagsOf(
@@ -48,10 +48,10 @@ export function tagsOf(
   }
   const start = prefix === undefined ? '' : `${prefix}/`;
   const named = [...selection].map(([path, module]) => {
-    // Refuses what registering would refuse, before anything is registered.
+    // Throws what registering would throw, before anything is registered.
     hookTable(module);
     if (typeof tag === 'function') return { path, module, name: tag(path, module) };
-    // A repr of several lines would make no heading; a root has no path.
+    // A tag is one line, and a root has no path.
     const repr = String(module).replace(/\s*\n\s*/g, ' ');
     return { path, module, name: tag === 'repr' ? repr : path || className(module) };
   });
@@ -73,15 +73,15 @@ export function tagsOf(
   return tags;
 }
 
-/** Where the record of a call goes. */
+/** The tag and the step of a record. */
 export interface RecordPlace<S> {
   readonly tag: string;
   readonly step: S;
 }
 
 /**
- * The tag and the step of each call of some modules. Without steps of the caller's, a module's calls are its steps, from 0.
- * Of several calls at one step the first has the module's tag, then come `tag/call_1`, `tag/call_2`, ….
+ * The tag and the step of each call of some modules. By default the calls of a module are its steps, counted from 0. The
+ * first call at a step gets the module's tag, the next ones `tag/call_1`, `tag/call_2`, ….
  */
 export class RecordPlaces<S extends number | bigint> {
   readonly #modules: Map<Hookable, { readonly tag: string; next: number; step: S | undefined }>;
@@ -92,7 +92,7 @@ export class RecordPlaces<S extends number | bigint> {
     this.#step = step;
   }
 
-  /** To be asked once for each call, also for those that are not recorded. @throws what the caller's function throws */
+  /** Call it once for each call of the module, recorded or not. @throws what the step function throws */
   next(module: Hookable): RecordPlace<S | number> {
     const last = this.#modules.get(module)!;
     if (this.#step === undefined) return { tag: last.tag, step: last.next++ };
@@ -105,9 +105,8 @@ export class RecordPlaces<S extends number | bigint> {
 }
 
 /**
- * Visits the tensors of outputs for one who records them. What has none is passed over, as is a part that cannot be read
- * beside others that can: a model may give null for once, or texts beside its numbers. Each is reported once for a
- * module, but for null and undefined.
+ * Visits the tensors of outputs to record them. Skips outputs without tensors, and parts that cannot be read beside parts
+ * that can, and reports that once for each module; null and undefined are skipped silently.
  */
 export class OutputTensors {
   readonly #where: string;
@@ -117,7 +116,7 @@ export class OutputTensors {
 
   /**
    * @param where names the recorder in messages
-   * @param say is given the reports
+   * @param say gets the reports
    */
   constructor(where: string, say: (error: Error) => void = report) {
     this.#where = where;
@@ -137,10 +136,10 @@ export class OutputTensors {
   }
 
   /**
-   * Visits the values of the tensors that have some.
-   * @param name of the module in names: a tensor inside of its output has a name below that, `lstm/0`
-   * @returns a promise where values can only be waited for; it rejects where one of them or `visit` fails
-   * @throws TypeError for an output whose values are bits of something else, see {@link readNumbers}; and as {@link each}
+   * Visits the values of the tensors that have values.
+   * @param name the name of the module; a tensor inside its output gets a name below it, `lstm/0`
+   * @returns a promise if values have to be awaited; it rejects if reading or `visit` fails
+   * @throws TypeError for an output whose values are not numbers, see {@link readNumbers}; and as {@link each}
    */
   eachValues(
     event: ForwardEvent,
@@ -176,7 +175,7 @@ export class OutputTensors {
         return;
       }
       const taken = values.then(take, refused);
-      // Where another tensor fails first, nothing waits for this one.
+      // Nothing awaits it if another tensor fails first.
       absorb(taken);
       waiting ??= [];
       waiting.push(taken);

@@ -1,4 +1,4 @@
-/** @file Choosing modules of a tree by path, class or predicate, and hooking all of them or none. */
+/** @file Selecting modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable, nearest } from '../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
@@ -19,12 +19,12 @@ import { type Observable, type OperatorFunction, observable } from './rx/chain.t
 import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './rx/observe.ts';
 import { registerTransform } from './rx/transform.ts';
 
-/** A class of modules, also an abstract one. */
+/** A class of modules, abstract ones too. */
 export type ModuleClass<M extends Hookable> = abstract new (...args: never[]) => M;
 
 /**
- * How modules are chosen: a glob over paths (`*` within one name, `?` for one character, `**` for any number of names;
- * a layer called `conv.1` is one name), a RegExp over paths, a class, or a predicate.
+ * A glob over paths (`*` within a name, `?` one character, `**` any number of names; a layer called `conv.1` is one name), a
+ * RegExp over paths, a class, or a predicate.
  */
 export type Selector<M extends Hookable = Hookable> =
   | string
@@ -32,7 +32,7 @@ export type Selector<M extends Hookable = Hookable> =
   | ModuleClass<M>
   | ((path: string, module: Hookable) => boolean);
 
-/** Modules with their paths, fixed when it was made. The verbs are those of one module, on all of them. */
+/** A fixed list of modules with their paths. Its methods are those of a module, applied to all. */
 export class Selection<M extends Hookable = Hookable> implements Iterable<readonly [string, M]> {
   readonly #modules: readonly (readonly [string, M])[];
 
@@ -40,7 +40,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
     this.#modules = modules;
   }
 
-  /** How many modules there are. */
+  /** The number of modules. */
   get size(): number {
     return this.#modules.length;
   }
@@ -49,17 +49,17 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
     yield* this.#modules;
   }
 
-  /** Registers the hook on every module, or on none where that fails. @throws as on one module */
+  /** Registers the hook on every module, or on none if that fails. @throws as on one module */
   registerForwardHook(hook: ForwardHook<M>, options?: ForwardHookOptions): Handle {
     return this.#all((_path, module) => module.registerForwardHook(hook, options));
   }
 
-  /** Registers the pre-hook on every module, or on none where that fails. @throws as on one module */
+  /** Registers the pre-hook on every module, or on none if that fails. @throws as on one module */
   registerForwardPreHook(hook: ForwardPreHook<M>, options?: ForwardPreHookOptions): Handle {
     return this.#all((_path, module) => module.registerForwardPreHook(hook, options));
   }
 
-  /** As on one module; `event.path` tells which one it was. Errors are counted for each module. */
+  /** As on one module; `event.path` tells which. Errors are counted for each module. */
   observe(observer: (event: ChunkEvent<M>) => unknown, options: ObserveOptions & { chunks: true }): Handle;
   observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): Handle;
   /** The events of all modules as one Observable. */
@@ -76,7 +76,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
     return this.#all((path, module) => observeIsolated<M>(module, path, observer!, options));
   }
 
-  /** As on one module: each gets a chain of its own. */
+  /** As on one module, with a separate chain for each. */
   transform(...operators: OperatorFunction<OutputOf<M>, OutputOf<M>>[]): Handle {
     return this.#all((path, module) => registerTransform<M>(module, path, operators));
   }
@@ -104,24 +104,23 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 }
 
 /**
- * Chooses modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
+ * Selects modules of a tree. Each comes once, under its first path that matches; a glob does not match the root.
  *
- * A class, or a predicate that is a type guard, says what the modules are, and so what hooks see; so does a root whose
- * type says what is below it, as an adapter's does. Else say it yourself with a path, as with `querySelector`: nothing
- * checks it.
+ * The type of the modules follows from a class, from a predicate that is a type guard, or from the type of an adapter's
+ * root. Otherwise name it yourself, as with `querySelector`; nothing checks it.
  * @example
  * select(net, 'encoder.*.fc?').log();
  * select(net, Linear).observe(({ path, output }) => writer.addHistogram(path, output));
  * select<Linear>(net, 'encoder.*.fc?').observe(({ path, output }) => writer.addHistogram(path, output));
- * @throws TypeError for a selector of another kind or a malformed glob; Error, with the nearest names, where nothing
- *   matches; Error where two modules have one path, or one is of another copy of layertap
+ * @throws TypeError for a selector of another kind or a malformed glob; Error with the nearest names if nothing matches;
+ *   Error if two modules have the same path, or one is of another copy of layertap
  */
 export function select<R extends Hookable, M extends ModuleOf<R>>(
   root: R,
   selector: (path: string, module: ModuleOf<R>) => module is M,
 ): Selection<ModuleIn<R> extends M ? ModuleIn<R> : M>;
 export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
-// The two type parameters keep these apart from the last one, where a caller gives the only one.
+// Two type parameters, so that a call with one type argument picks the last overload.
 export function select<R extends Hookable, M extends ModuleIn<R>>(root: R, selector: string): Selection<M>;
 export function select<R extends Hookable, M extends ModuleOf<R>>(
   root: R,
@@ -145,7 +144,7 @@ export function select(root: Hookable, selector: Selector): Selection {
 function matcher(selector: Selector): (entry: TreeEntry<Hookable>) => boolean {
   if (typeof selector === 'string') return globMatcher(selector);
   if (selector instanceof RegExp) {
-    // A global or sticky one remembers where it stopped.
+    // A global or sticky RegExp has state.
     const expression = new RegExp(selector.source, selector.flags.replace(/[gy]/g, ''));
     return ({ path }) => expression.test(path);
   }

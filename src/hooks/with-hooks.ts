@@ -3,23 +3,21 @@ import { removeAll } from './core/handle.ts';
 import { collectHandles } from './core/register.ts';
 
 /**
- * Runs a function with hooks that are there only meanwhile: everything registered inside `register` is gone when `run`
- * has returned, thrown, or its promise has settled. Nothing else is removed.
+ * Runs a function with temporary hooks: everything that `register` registers is removed when `run` has returned or thrown,
+ * or its promise has settled. Nothing else is removed.
  *
- * The hooks are there for all calls meanwhile, not only for those of `run`: where `run` is asynchronous, they fire for other
- * calls that are in flight too. `call` tells the calls apart. A generator or a stream that `run` gives is read when the hooks
- * are gone: what computes as it is read has to be read inside `run`.
+ * While an asynchronous `run` is pending, the hooks fire for all calls, not only its own; `call` tells the calls apart. Read
+ * a generator or a stream inside `run`: what is computed later has no hooks.
  *
  * @example
  * const output = withHooks(
  *   () => select(net, 'encoder.*').registerForwardHook(ablate),
  *   () => net(x),
  * );
- * @param register registers, synchronously, whatever the run needs; what it returns is ignored
- * @param run what the hooks are for; asynchronous if it gives a promise
- * @returns what `run` gives
- * @throws what either throws, with nothing left registered; TypeError for anything but two functions, or for a
- *   `register` that gives a promise: what it registers later could not be told from what others do
+ * @param register registers the hooks, synchronously; its return value is ignored
+ * @returns what `run` returns
+ * @throws what either function throws, with nothing left registered; TypeError for anything but two functions, or if
+ *   `register` returns a promise
  */
 export function withHooks<T>(register: () => unknown, run: () => T): T {
   for (const [name, value] of Object.entries({ register, run })) {

@@ -1,4 +1,4 @@
-/** @file Registering hooks on gradients. The core has none; an adapter runs them where its framework computes them. */
+/** @file Registering hooks on gradients. An adapter runs them where its framework computes gradients. */
 import { checkHook } from '../core/check-hook.ts';
 import type { RemovableHandle } from '../core/handle.ts';
 import { hookTable } from '../core/hook-table.ts';
@@ -10,7 +10,7 @@ export interface BackwardHookOptions {
   prepend?: boolean;
 }
 
-/** A registered backward hook, as the adapter that runs it sees it. Calling it counts in `listHooks`. */
+/** A registered backward hook. Calling `run` counts in `listHooks`. */
 export interface RegisteredBackwardHook {
   readonly name: string;
   run(...values: unknown[]): unknown;
@@ -19,7 +19,7 @@ export interface RegisteredBackwardHook {
 /**
  * For adapters: registers a hook on the gradients of a Hookable. `backward-pre` sees the gradients of the outputs,
  * `backward` those of the inputs and of the outputs.
- * @throws TypeError for a hook that is not a function, an unknown option, or where the Hookable has no gradients
+ * @throws TypeError for a hook that is not a function, an unknown option, or a Hookable without gradients
  */
 export function registerBackwardHook(
   hookable: Hookable,
@@ -32,7 +32,7 @@ export function registerBackwardHook(
   return register(hookTable(hookable), { kind, hook, ...options });
 }
 
-/** For adapters: the backward hooks of one kind as they are now, in the order in which they run. */
+/** For adapters: the current backward hooks of one kind, in the order in which they run. */
 export function backwardHooks(hookable: Hookable, kind: 'backward-pre' | 'backward'): RegisteredBackwardHook[] {
   return hookTable(hookable)
     .backward(kind)

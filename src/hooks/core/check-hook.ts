@@ -1,7 +1,7 @@
 import { checkOptions, describe, isClass } from '../../check/index.ts';
 
 /**
- * Checks what a registration was given, before anything is registered.
+ * Checks a hook and its options before anything is registered.
  * @throws TypeError for a hook that is not a function, an unknown option, or an option that is not a boolean
  */
 export function checkHook(verb: string, hook: unknown, options: object, known: readonly string[]): void {

@@ -1,21 +1,21 @@
-/** @file The tensors of an output, found in one way wherever outputs are read. */
+/** @file Finding the tensors of an output. */
 import { describe } from '../../check/index.ts';
 
-/** An output is looked through at each call: one with more objects than this is an error, and so is a deeper one. */
+/** Larger or deeper outputs are an error: they are searched at each call. */
 const MOST_OBJECTS = 100_000;
 const DEEPEST = 100;
 
-/** A key may be any text, or any object in a Map; more of it than this makes no name. */
+/** Longer keys are cut. */
 const LONGEST_KEY = 100;
 
 /**
- * Visits the tensors of a value: itself, or those in arrays, Maps, Sets and own enumerable properties of objects. An object
- * that is found twice, as in a cycle, is looked through once; a property whose getter throws is passed over.
- * @param visit is given the tensor, and where it is: '' for the value itself, else '/logits' or '/hidden/0'. Each place is
- *   another one, of characters that can be printed
+ * Visits the tensors of a value: the value itself, or those in arrays, Maps, Sets and own enumerable properties. An
+ * object that occurs twice is searched once; a property whose getter throws is skipped.
+ * @param visit gets the tensor and its place: '' for the value itself, else '/logits' or '/hidden/0'. Places are unique
+ *   and printable
  * @returns whether there was any
- * @throws the first error of `visit`, when all were visited; RangeError for a value of more than 100,000 objects, or nested
- *   deeper than 100
+ * @throws the first error of `visit`, after all were visited; RangeError for a value of more than 100,000 objects, or
+ *   nested deeper than 100
  */
 export function forEachTensor(
   value: unknown,
@@ -31,7 +31,7 @@ export function forEachTensor(
   const errors: unknown[] = [];
   const places = new Set<string>();
   const visitPart = (tensor: unknown, wanted: string): void => {
-    // The keys 1 and '1' of a Map have one name, and so have 'a/b' and the 'b' in an 'a'.
+    // The keys 1 and '1' of a Map have the same name, and so have 'a/b' and the 'b' inside 'a'.
     let place = wanted;
     for (let other = 2; places.has(place); other++) place = `${wanted} (${other})`;
     places.add(place);
@@ -58,8 +58,8 @@ export function forEachTensor(
   return places.size > 0;
 }
 
-/** C0, DEL, C1, and half of a surrogate pair. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+/** C0, DEL, C1 and lone surrogates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matching them is the point
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu;
 
 function nameOf(key: unknown): string {
@@ -69,7 +69,7 @@ function nameOf(key: unknown): string {
   return (text.length > LONGEST_KEY ? `${text.slice(0, LONGEST_KEY)}…` : text).replace(UNPRINTABLE, ' ');
 }
 
-/** Whether a value may hold tensors. Typed arrays hold numbers; a function is a module, or computes something. */
+/** Whether to search a value. Typed arrays hold numbers; functions are modules. */
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
 }

@@ -4,19 +4,19 @@ import type { ModuleLike } from './module-like.ts';
 import { walk } from './tree.ts';
 
 /**
- * An error that layertap throws inside a forward. Its first line says what is wrong, in PyTorch's words where PyTorch
- * has some; then follow where (the path of the module, completed by each parent that the error passes on its way
- * up), what came, and what was expected.
+ * An error that layertap throws inside a forward. The first line says what is wrong, in PyTorch's words if it has any.
+ * Then come the path of the module, which each parent completes as the error passes it, what came, and what was
+ * expected.
  */
 export class ForwardError extends Error {
   override readonly name: string = 'ForwardError';
-  /** The path of the module where it happened, under the outermost module that was called; '' for that one itself. */
+  /** The path of the module that failed, under the outermost module called; '' for that module. */
   path = '';
-  /** The module where it happened; undefined outside of any module. */
+  /** The module that failed; undefined outside any module. */
   module: ModuleLike | undefined;
   readonly #text: string;
   readonly #details: readonly string[];
-  /** The outermost module so far whose name inside its parent is known. */
+  /** The outermost module that the path starts from so far. */
   #outermost: ModuleLike | undefined;
 
   /** @param details lines that say what came and what was expected */
@@ -26,7 +26,7 @@ export class ForwardError extends Error {
     this.#details = details;
   }
 
-  /** Called as the error leaves a module: completes the path by the name that the last module has inside this one. */
+  /** Called as the error leaves a module: puts the name of the last module inside this one before the path. */
   leaves(module: ModuleLike): void {
     if (this.#outermost === undefined) {
       this.module = module;
@@ -45,7 +45,7 @@ export class ForwardError extends Error {
     const where = describePlace(this.module!, this.path);
     const root = this.path === '' ? '' : ` of ${className(this.#outermost!)}`;
     this.message = [this.#text, ...[`in ${where}${root}`, ...this.#details].map((line) => `  ${line}`)].join('\n');
-    // Where an engine puts the message into the stack, it did so when the error was made.
+    // Engines copy the message into the stack when the error is created.
     if (this.stack !== undefined) this.stack = this.stack.replace(before, () => this.message);
   }
 }
@@ -54,25 +54,25 @@ function nameInside(parent: ModuleLike, descendant: ModuleLike): string | undefi
   try {
     for (const { path, module } of walk(parent, true)) if (module === descendant) return path;
   } catch {
-    // A tree that cannot be walked (a cycle) must not replace the error that is being located.
+    // A tree with a cycle must not hide the error.
   }
   return undefined;
 }
 
-/** What a Hookable does with whatever was thrown inside its call: layertap's own errors learn where they are. */
+/** Adds the module to the path of layertap's own errors. @returns the error to throw */
 export function located(error: unknown, module: ModuleLike): unknown {
-  const told = error instanceof ForwardError || typeof module.forward === 'function' ? error : noForward(module);
-  if (told instanceof ForwardError) told.leaves(module);
-  return told;
+  const named = error instanceof ForwardError || typeof module.forward === 'function' ? error : noForward(module);
+  if (named instanceof ForwardError) named.leaves(module);
+  return named;
 }
 
-/** Asked only once something was thrown: a call trusts that there is a forward. */
+/** Calls do not check that `forward` is a function; this explains the error when one was not. */
 function noForward(module: ModuleLike): ForwardError {
   const came = `came: ${describe(module.forward)}`;
   return new ForwardError(`the forward of ${className(module)} is not a function`, came, 'expected: a function');
 }
 
-/** A hook that did what hooks must not do. */
+/** The error of a hook that broke the contract. */
 export function hookError(text: string, hookName: string, came: unknown, expected: string): ForwardError {
   return new ForwardError(text, `hook: ${hookName}`, `came: ${describe(came)}`, `expected: ${expected}`);
 }

@@ -4,7 +4,7 @@ import type { HookableOptions, HookKind } from './hookable-options.ts';
 import type { TensorReader } from './reader.ts';
 import type { ChunkListener } from './streams/stream-tap.ts';
 
-/** What somebody asks for. The kinds are typed at registration; inside the pipeline they are functions. */
+/** A request to register. Hooks are typed at registration; inside the pipeline they are functions. */
 export interface Registration {
   readonly kind: HookKind;
   readonly hook: (...values: never[]) => unknown;
@@ -12,17 +12,17 @@ export interface Registration {
   readonly name?: string;
   readonly prepend?: boolean | undefined;
   readonly alwaysCall?: boolean | undefined;
-  /** Of an observer: the path that its events have. */
+  /** The path in the events of an observer. */
   readonly path?: string;
-  /** Of an observer that is isolated: told of what it threw or rejected. */
+  /** Called with what an isolated observer threw or rejected with. */
   readonly failed?: (record: HookRecord, cause: unknown) => void;
-  /** Of an observer that wants the chunks of streams. */
+  /** For an observer of the chunks of streams. */
   readonly chunks?: ChunkListener | undefined;
-  /** Called once it is removed, whoever removes it, and no asynchronous call holds it any more. */
+  /** Called when it has been removed and no asynchronous call can still reach it. */
   readonly onRemove?: () => void;
 }
 
-/** A registration and what is known about it. */
+/** A registration with its counters. */
 export interface HookRecord {
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
@@ -35,29 +35,29 @@ export interface HookRecord {
   readonly path: string;
   readonly failed: ((record: HookRecord, cause: unknown) => void) | undefined;
   readonly chunks: ChunkListener | undefined;
-  /** How often it was called. */
+  /** Times called. */
   calls: number;
-  /** How often in a row an observer has failed. */
+  /** Errors in a row of an observer. */
   errors: number;
-  /** How many asynchronous calls hold it in their snapshot: removed meanwhile, it still fires there. */
+  /** Asynchronous calls whose snapshot includes it. It fires there even if it is removed first. */
   held: number;
   removed: boolean;
 }
 
-/** Ends what was removed, once no call can reach it any more. */
+/** Calls `onRemove` if the hook has been removed and no call can reach it. */
 export function release(record: HookRecord): void {
   if (record.removed && record.held === 0) record.onRemove?.();
 }
 
 let nextId = 0;
 
-/** Counts how often somebody began or ceased to be listened to: what was found out about that holds for one number. */
+/** Bumped when a table becomes active or idle. Caches of 'nothing is registered' hold while it is unchanged. */
 export let activity = 0;
 
-/** Bumped by each registration and removal, on any Hookable and globally. While it stays, so do all lists. */
+/** Bumped by every registration and removal, global ones too. All lists hold while it is unchanged. */
 export let changes = 0;
 
-/** The tables of all Hookables. A call holds its own directly; only registering and listing look it up here. */
+/** The tables of all Hookables, for registering and listing. A call has its table at hand. */
 const tables = new WeakMap<object, HookTable>();
 
 export function giveHookTable(module: object, table: HookTable): void {
@@ -65,8 +65,8 @@ export function giveHookTable(module: object, table: HookTable): void {
 }
 
 /**
- * What is registered on a Hookable. Not public: others would depend on its shape.
- * @throws TypeError for a Hookable of another copy of layertap, or one that no constructor made: a Proxy around one
+ * What is registered on a Hookable. Not public.
+ * @throws TypeError for a Hookable of another copy of layertap, or a Proxy around one
  */
 export function hookTable(module: object): HookTable {
   const table = tables.get(module);
@@ -77,12 +77,12 @@ export function hookTable(module: object): HookTable {
 
 type Records = readonly HookRecord[];
 
-/** One empty list for all: between two layers of a large model, whatever a call reads comes from far. */
+/** Shared by all tables: in a large model every list that a call reads is a cache miss. */
 const NONE: Records = [];
 
-/** What calls run through. A list is never changed: a phase that holds one holds its snapshot. */
+/** The hooks that a call runs. Lists are replaced, never changed, so a phase that has one has a snapshot. */
 export interface Lists {
-  /** Which version of the global hooks they were made for. */
+  /** The version of the global hooks that they were made for. */
   readonly madeFor: number;
   /** Global ones first. */
   readonly preHooks: Records;
@@ -96,36 +96,35 @@ const FORWARD = ['forward', 'transform', 'edit'] as const;
 
 const STALE: Lists = { madeFor: -1, preHooks: NONE, hooks: NONE, observers: NONE };
 
-/** The lists as they are now. A function and plain fields: a getter would be too much for V8 to build into each call. */
+/** The current lists. A function over plain fields: V8 does not inline a getter into each call. */
 export function listsOf(table: HookTable): Lists {
   const { lists } = table;
   return lists.madeFor === table.global.version ? lists : table.makeLists();
 }
 
 /**
- * What is registered, by id, and the lists of it that calls run through. They are made when a call asks for them after
- * a change: registering costs the same however many hooks there are.
+ * The registrations of one Hookable, or the global ones, and the lists that calls run. The first call after a change
+ * makes the lists, so the cost of registering does not grow with the number of hooks.
  */
 export class HookTable {
-  /** What its Hookable can do and takes. */
   readonly options: HookableOptions;
-  /** How the outputs of its Hookable are read. A field: options come in many shapes. */
+  /** `options.reader`. A field of its own, since options come in many hidden classes. */
   readonly reader: TensorReader | undefined;
-  /** Those that run before its own: `globalHooks`, or `noHooks` where global hooks do not reach. */
+  /** Runs before its own hooks: `globalHooks`, or `noHooks` if global hooks do not reach it. */
   readonly global: HookTable;
-  /** The class of the last output that was a tensor or an array, and so no stream. Only observers ask. */
+  /** The class of the last output that was a tensor or an array, and so not a stream. */
   classOfOutputs: unknown = NONE;
-  /** Whether anything is registered: the one field that a call without hooks reads. */
+  /** Whether anything is registered. A call without hooks reads nothing else. */
   active = false;
-  /** How many calls have started while anything was registered here or globally. */
+  /** Calls started while anything was registered, here or globally. */
   calls = 0;
-  /** How often what is registered has changed. */
+  /** Bumped by every change here. */
   version = 0;
   /** See {@link listsOf}. */
   lists: Lists = STALE;
   /** In the order of registration. */
   readonly #records: Map<number, HookRecord> = new Map();
-  /** How many are no observers. */
+  /** Registrations that are not observers. */
   #others = 0;
 
   constructor(options: HookableOptions = {}, global?: HookTable) {
@@ -174,9 +173,9 @@ export class HookTable {
     const { unsupported, install } = this.options;
     const why = unsupported?.[kind];
     if (why !== undefined) throw new TypeError(why);
-    // First: where installing fails, nothing has been registered.
+    // Comes first: if it throws, nothing has been registered.
     install?.();
-    // First what every call reads and writes, so that it lies together.
+    // The fields that every call touches come first, to share a cache line.
     const record: HookRecord = {
       hook: hook as HookRecord['hook'],
       calls: 0,
@@ -199,12 +198,12 @@ export class HookTable {
     return record.id;
   }
 
-  /** All that is registered here, in the order in which it runs. */
+  /** All registrations, in the order in which they run. */
   all(): HookRecord[] {
     return [...this.#own('forward-pre'), ...this.#own(...FORWARD), ...this.#own('observer'), ...this.backward()];
   }
 
-  /** Backward hooks or pre-hooks, or both. No pipeline runs them: the adapter does, where its framework computes gradients. */
+  /** Backward hooks, pre-hooks, or both. The adapter runs them. */
   backward(...kinds: ('backward-pre' | 'backward')[]): Records {
     return this.#own(...(kinds.length === 0 ? (['backward-pre', 'backward'] as const) : kinds));
   }
@@ -213,7 +212,7 @@ export class HookTable {
     return this.#records.has(id);
   }
 
-  /** Removes what has this id, if it is still here. */
+  /** Does nothing if the id is gone. */
   remove(id: number): void {
     const record = this.#records.get(id);
     if (record === undefined) return;
@@ -249,7 +248,7 @@ export class HookTable {
   }
 }
 
-/** The one registry of the process. Its hooks run before a module's own. */
+/** The global hooks. */
 export const globalHooks: HookTable = new HookTable();
-/** Nothing is ever registered here. */
+/** Always empty. */
 export const noHooks: HookTable = new HookTable();

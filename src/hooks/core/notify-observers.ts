@@ -5,12 +5,12 @@ import type { ModuleLike } from './module-like.ts';
 import { listen } from './streams/chunks.ts';
 import { isStream, standInFor } from './streams/stand-in.ts';
 
-/** After so many errors in a row an observer is taken out: it would fail for ever. */
+/** After this many errors in a row an observer is removed. */
 export const ERRORS_IN_A_ROW = 3;
 
 /**
- * Tells observers of a call. They are isolated, or by RxJS's rules report later: none throws into it. All that one call
- * needs of an observer is in its record: a function made for each would be one more thing to fetch from far.
+ * Sends the event of a call to its observers. None throws: they are isolated, or report later by RxJS's rules. Reads
+ * only their records; a closure for each observer would be one more cache miss.
  */
 export function notifyObservers(
   observers: readonly HookRecord[],
@@ -36,9 +36,8 @@ export function notifyObservers(
 }
 
 /**
- * Whether an output is a stream. To ask for its members costs as much as a hook, so what was found out holds for all
- * tensors of a class, and for arrays. Other objects are looked at each time: one of a class may be a stream by members of
- * its own.
+ * Whether an output is a stream. Looking at its members costs as much as a hook, so the answer is remembered for arrays
+ * and for a class of tensors. Other objects are examined each time, since an instance may have members of its own.
  */
 function isStreamOf(table: HookTable, output: unknown): output is object {
   let found = false;
@@ -46,17 +45,17 @@ function isStreamOf(table: HookTable, output: unknown): output is object {
     const made = (output as Partial<object> | null | undefined)?.constructor;
     if (made === table.classOfOutputs) return false;
     found = isStream(output);
-    // A framework's tensor may be iterable in a way of its own.
+    // A tensor is never a stream, even if it is iterable.
     if (made !== Array && !table.reader?.is(output)) return found;
     table.classOfOutputs = made;
     return false;
   } catch {
-    // A Proxy, say, that refuses to be looked at, or a reader that fails.
+    // A Proxy that throws, or a reader that fails.
     return found;
   }
 }
 
-/** The same for a stream, which is the caller's: observers get a stand-in, or are told of each chunk that is read. */
+/** A stream belongs to the caller: observers get a stand-in, or an event for each chunk that the caller reads. */
 function notifyOfStream(
   observers: readonly HookRecord[],
   table: HookTable,
@@ -67,7 +66,7 @@ function notifyOfStream(
   receiver: unknown,
 ): void {
   const output = standInFor(stream);
-  // One that reads another as it is read itself: that one is not the observer's either.
+  // A stream among the inputs belongs to forward.
   const inputs = received.some(isStream)
     ? received.map((input) => (isStream(input) ? standInFor(input) : input))
     : received;
@@ -101,7 +100,7 @@ function notifyIsolated(record: HookRecord, event: ForwardEvent): void {
   }
 }
 
-/** Those that had it removed stay counted: calls were under way perhaps. */
+/** Keeps the count of a removed observer: calls that are still running must not report it again. */
 function worked(record: HookRecord): void {
   if (record.errors < ERRORS_IN_A_ROW) record.errors = 0;
 }

@@ -1,9 +1,9 @@
 /**
- * @file One call of a Hookable that somebody listens to, step by step: global pre-hooks, own pre-hooks, forward,
- * global hooks, own hooks. The contract is PyTorch's `Module._call_impl` (torch/nn/modules/module.py, 2.13); where it
- * differs, docs/hooks.md says so. A call that nobody listens to never comes here.
+ * @file One call of a Hookable with hooks: global pre-hooks, own pre-hooks, forward, global hooks, own hooks, observers.
+ * The contract is PyTorch's `Module._call_impl` (torch/nn/modules/module.py, 2.13); docs/hooks.md lists the differences.
+ * A call without hooks does not come here.
  *
- * The synchronous call and the asynchronous one are written twice on purpose: only one of them may wait.
+ * The synchronous and the asynchronous call are written twice, since only one of them may await.
  */
 import { describeError, isThenable } from '../../check/index.ts';
 import { describeModule } from './describe-module.ts';
@@ -15,15 +15,14 @@ import { freeReplaced } from './owned-tensors.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 import { warn } from './report.ts';
 
-/** What is called. */
 export interface Target {
   readonly module: ModuleLike;
   readonly table: HookTable;
-  /** What holds `forward`. As in PyTorch it is looked up before the pre-hooks: one that they assign is the next call's. */
+  /** Holds `forward`, which is looked up before the pre-hooks, as in PyTorch. */
   readonly callee: { forward: (...inputs: never[]) => unknown };
-  /** What becomes of the inputs behind the pre-hooks: forward and the hooks get that. */
+  /** Maps the inputs that the pre-hooks leave; forward and the hooks get the result. */
   readonly mapInputs?: ((inputs: Inputs) => Inputs) | undefined;
-  /** Runs each hook, and the observers, of a call that waits: for frameworks whose memory is scoped. */
+  /** Runs each hook and the observers of an asynchronous call, for frameworks with memory scopes. */
   readonly around?: ((hook: () => unknown) => unknown) | undefined;
 }
 
@@ -31,20 +30,20 @@ type Inputs = readonly unknown[];
 type Records = readonly HookRecord[];
 
 /**
- * Runs a call of a module that has not said that it is asynchronous. Returns a promise if forward does.
- * @param receiver the `this` of forward; hooks are given it
- * @param call its number: the caller has counted it in the table
+ * Runs a call of a module that is not declared asynchronous. Returns a promise if forward does.
+ * @param receiver the `this` of forward, which hooks get too
+ * @param call the number of the call, counted by the caller
  */
 export function callSync(target: Target, receiver: unknown, call: number, ...received: unknown[]): unknown {
   let inputs: Inputs = received;
   const { module, table, mapInputs } = target;
-  // Hooks that have not started when something is thrown: until the forward phase has begun, those registered then.
+  // Undefined until forward has returned: if it throws, alwaysCall applies to the hooks registered by then.
   let hooks: Records | undefined;
   let started = 0;
   let output: unknown;
   try {
     const { forward } = target.callee;
-    // Index loops and a direct call for one input: each is worth a few ns where a whole hook costs about fifteen.
+    // Index loops and a direct call for one input save a few ns each; a whole hook costs about 15 ns.
     const before = changes;
     let lists = listsOf(table);
     const { preHooks } = lists;
@@ -84,8 +83,8 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
 }
 
 /**
- * The forward phase of a synchronous call by itself, for a forward that somebody has called already. Written again on
- * purpose: as a part of the call above, a hook on any module would cost half as much again.
+ * The hooks and observers of a synchronous call whose forward has returned. A copy of the second half of `callSync`:
+ * sharing it made every hook cost half as much again.
  */
 export function finishSync(
   module: ModuleLike,
@@ -116,7 +115,7 @@ export function finishSync(
   }
 }
 
-/** After something was thrown: runs those of the hooks that have not started that are always called. Gives what is to be thrown. */
+/** Runs the alwaysCall hooks that have not started. @returns the error to throw */
 function failed(
   module: ModuleLike,
   table: HookTable,
@@ -140,19 +139,19 @@ function failed(
   return located(error, module);
 }
 
-/** What an asynchronous call has come to. */
+/** The state of an asynchronous call. */
 interface Progress {
   readonly call: number;
   readonly receiver: unknown;
   readonly received: Inputs;
   inputs: Inputs;
   output: unknown;
-  /** The hooks of the forward phase, once it has begun. */
+  /** Undefined until forward has returned. */
   hooks: Records | undefined;
   started: number;
 }
 
-/** Runs a call of a module that says that it is asynchronous: everything is awaited, every failure is a rejection. */
+/** Runs a call of a module that is declared asynchronous: every hook is awaited, every error is a rejection. */
 export function callAsync(target: Target, receiver: unknown, call: number, ...received: unknown[]): Promise<unknown> {
   const { module, table, mapInputs } = target;
   const progress: Progress = {
@@ -180,7 +179,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...re
   });
 }
 
-/** The rest of a synchronous call whose forward returned a promise: its hooks wait for it, and may wait themselves. */
+/** The rest of a synchronous call whose forward returned a promise. Its forward hooks may be asynchronous. */
 function settle(
   target: Target,
   received: Inputs,
@@ -235,7 +234,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   }
 }
 
-/** A hook of a call that waits, inside of what the target puts around it. */
+/** Calls a hook, inside the memory scope of the target if there is one. */
 function callWithin(target: Target, progress: Progress, record: HookRecord): unknown {
   const { module, around } = target;
   const { inputs, output, call, receiver } = progress;
@@ -264,7 +263,7 @@ function tellWithin(
   around(() => void notifyObservers(observers, table, module, inputs, output, call, receiver));
 }
 
-// A hook is called as a function: as a method of its record, it would have that as its `this`.
+// `record.hook(…)` would make the record the `this` of the hook.
 
 function callPreHook(record: HookRecord, module: ModuleLike, inputs: Inputs, call: number, receiver: unknown): unknown {
   record.calls++;
@@ -285,7 +284,6 @@ function callHook(
   return hook(module, inputs, output, call, receiver);
 }
 
-/** The inputs after a synchronous pre-hook returned `result`. */
 function afterPreHook(table: HookTable, record: HookRecord, received: Inputs, inputs: Inputs, result: unknown): Inputs {
   if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
   return replacedInputs(table, record, received, inputs, result);

@@ -1,4 +1,4 @@
-/** @file What a hook may give: the verdict on it, and what becomes of the inputs or the output. */
+/** @file Whether the value that a hook returned replaces the inputs or the output, and which values are refused. */
 import { absorb, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
 import type { HookRecord, HookTable } from './hook-table.ts';
@@ -30,7 +30,7 @@ export function replacedInputs(
   return complete;
 }
 
-/** Whether what a pre-hook gave is an array of all inputs. Where tensors are arrays, it may be one tensor. */
+/** Whether a pre-hook returned all inputs. If tensors are arrays, an array may be one tensor. */
 function isAllInputs(
   reader: TensorReader | undefined,
   record: HookRecord,
@@ -50,7 +50,7 @@ function isAllInputs(
   return !isTensor(reader, record, result);
 }
 
-/** What a reader says of a value that a hook gave or got; where it fails, that is an error that says so. */
+/** @throws ForwardError that names the hook if the reader fails */
 function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boolean {
   try {
     return reader.is(value);
@@ -61,7 +61,7 @@ function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boo
   }
 }
 
-/** The output after a hook returned `result`. `sync`: the caller cannot wait, so a promise is a mistake. */
+/** The output after a hook returned `result`. @param sync whether the call cannot wait for a promise */
 export function replaced(
   table: HookTable,
   record: HookRecord,
@@ -90,7 +90,7 @@ export function replaced(
   return result;
 }
 
-/** A promise must never become the output unnoticed, and its own rejection must not end the process. */
+/** The error for a promise that a synchronous call got. Handles its rejection, which would end the process. */
 export function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
   absorb(promise);
   const expected =

@@ -1,19 +1,19 @@
-/** @file Where layertap says what must not disturb a forward, and what no caller can catch. */
+/** @file Reporting errors that must not reach a forward, or that no caller can catch. */
 
 import { describeError, hasOtherCopies, isThenable } from '../../check/index.ts';
 import { checkHook } from './check-hook.ts';
 
-/** Is told of what went wrong beside a forward: what an observer threw, a value that came too late. */
+/** Gets the errors that must not reach a forward: what an observer threw, a value emitted too late. */
 export type Reporter = (error: Error) => void;
 
-/** The console is looked up at each report, so that a test or a page may replace it. */
+/** Looks the console up at each report, so that a test or a page can replace it. */
 const toConsole: Reporter = (error) => console.error(error);
 
 let reporter: Reporter = toConsole;
 
 /**
- * Sets who is told of errors that must not reach the forward, for the whole process. Without an argument it is
- * `console.error` again.
+ * Sets the reporter of the process, which gets the errors that must not reach a forward. Without an argument:
+ * `console.error`.
  * @throws TypeError for anything but a function
  */
 export function setReporter(next: Reporter = toConsole): void {
@@ -21,9 +21,9 @@ export function setReporter(next: Reporter = toConsole): void {
   reporter = next;
 }
 
-/** Tells an error to a reporter, by default the process's; one that throws or rejects itself must not do harm either. */
+/** Reports an error, by default to the reporter of the process. Never throws, even if the reporter does. */
 export function report(error: Error, to: (error: Error) => unknown = reporter): void {
-  // Words only: what cannot be shown may be what the reporter failed on.
+  // The message only: the reporter may have failed on the object itself.
   const failed = (cause: unknown) =>
     console.error(`layertap: the reporter failed (${describeError(cause)}) on: ${error.message}`);
   try {
@@ -34,14 +34,14 @@ export function report(error: Error, to: (error: Error) => unknown = reporter): 
   }
 }
 
-/** Says something that the user should know and that is no error of a forward. */
+/** Warns the user on the console. */
 export function warn(message: string): void {
   console.warn(`layertap: ${message}`);
 }
 
 const warned = new Set<string>();
 
-/** Says, once for each `what`, that what is done for the whole process is not done for other copies of layertap. */
+/** Warns, once for each `what`, that a process-wide setting does not reach other copies of layertap. */
 export function warnOfCopies(what: string): void {
   if (!hasOtherCopies() || warned.has(what)) return;
   warned.add(what);

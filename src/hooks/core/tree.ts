@@ -1,4 +1,4 @@
-/** @file Walking modules: what counts as a child, and every module below a root. */
+/** @file The tree of modules: which properties are children, and every module below a root with its path. */
 import { className, describe, isForeign, isOfKind } from '../../check/index.ts';
 import { describeModule, describePlace } from './describe-module.ts';
 import { hookTable } from './hook-table.ts';
@@ -6,9 +6,9 @@ import type { ModuleLike } from './module-like.ts';
 
 /**
  * The own enumerable properties of an object that pass a test, and those inside its arrays and plain objects, with
- * dotted names: `fc1`, `layers.0`, `heads.left`. An array or object that two properties hold comes under both; inside one
- * property it comes once.
- * @throws Error where such a property has the name of a method, which it would hide
+ * dotted names: `fc1`, `layers.0`, `heads.left`. A container that two properties share comes under both names; within
+ * one property it comes once.
+ * @throws Error if such a property hides a method
  */
 export function* ownEntries<T>(owner: object, is: (value: unknown) => value is T): Generator<[string, T]> {
   const seen = new Set<object>();
@@ -16,7 +16,7 @@ export function* ownEntries<T>(owner: object, is: (value: unknown) => value is T
 
   function* below(container: object, prefix: string, top?: string): Generator<[string, T]> {
     for (const key of Object.keys(container)) {
-      // Once for each property: a graph of objects has more paths than one could walk.
+      // Within a property each container is visited once: the number of paths through shared objects is exponential.
       if (top === undefined) seen.clear();
       const value = (container as Record<string, unknown>)[key];
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
@@ -44,7 +44,7 @@ function isContainer(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether a class has a method of that name; accessors are not run to find out. */
+/** Whether a class has a method of that name. Does not run accessors. */
 function isMethod(prototype: object | null, key: string): boolean {
   for (let at = prototype; at !== null; at = Object.getPrototypeOf(at)) {
     const descriptor = Object.getOwnPropertyDescriptor(at, key);
@@ -53,23 +53,23 @@ function isMethod(prototype: object | null, key: string): boolean {
   return false;
 }
 
-/** A module where the tree has it. */
+/** A module at one place in the tree. */
 export interface TreeEntry<M extends ModuleLike = ModuleLike> {
-  /** The names from the root down to it, with dots between; '' for the root. */
+  /** The names from the root, joined by dots; '' for the root. */
   readonly path: string;
-  /** The same, where the dots inside one name are {@link INNER_DOT}. */
+  /** The path with {@link INNER_DOT} for each dot inside a name. */
   readonly names: string;
-  /** What the module above calls it: `fc1`, `layers.0`. */
+  /** Its name in the parent: `fc1`, `layers.0`. */
   readonly name: string;
   readonly module: M;
-  /** The module above; undefined for the root. */
+  /** Undefined for the root. */
   readonly parent: TreeEntry<M> | undefined;
 }
 
 /**
- * A root and every module below it, parents before children. A module that is in several places comes once, at its
- * first, where `removeDuplicate` is true. Two modules may have one path.
- * @throws Error where a module contains itself, or one of another copy of layertap
+ * A root and every module below it, parents first. With `removeDuplicate`, a module in several places comes once, at the
+ * first. Two modules may have the same path.
+ * @throws Error if a module contains itself, or one of another copy of layertap
  */
 export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): Generator<TreeEntry<M>> {
   const seen = new Set<M>();
@@ -100,7 +100,7 @@ export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): 
   yield* below({ path: '', names: '', name: '', module: root, parent: undefined });
 }
 
-/** The same, where each path leads to one module. @throws Error that names both where it leads to two */
+/** The same. @throws Error that names both modules if two have the same path */
 export function* entries<M extends ModuleLike>(root: M, removeDuplicate: boolean): Generator<TreeEntry<M>> {
   const taken = new Map<string, TreeEntry<M>>();
   for (const entry of walk(root, removeDuplicate)) {
@@ -112,9 +112,9 @@ export function* entries<M extends ModuleLike>(root: M, removeDuplicate: boolean
 }
 
 /**
- * A root and every module below it, parents before children, as [path, module]; the root's path is ''. A module that
- * is in several places comes once, under its first path, unless `removeDuplicate` is false.
- * @throws Error where a module contains itself or one of another copy of layertap, or where two modules have one path
+ * A root and every module below it, parents first, as [path, module]; the path of the root is ''. A module in several
+ * places comes once, under its first path, unless `removeDuplicate` is false.
+ * @throws Error if a module contains itself or one of another copy of layertap, or if two modules have the same path
  */
 export function* namedModules<M extends ModuleLike>(
   root: M,
@@ -131,7 +131,7 @@ function samePath(root: ModuleLike, ...both: readonly TreeEntry[]): Error {
   return pathError(root, 'modules', both[0]!.path, one!, other!);
 }
 
-/** For two modules or parameters with one path: whatever is kept by path would lose one of them. */
+/** The error for two modules or parameters with the same path: a record by path would lose one. */
 export function pathError(root: ModuleLike, what: string, path: string, one: string, other: string): Error {
   return new Error(
     `two ${what} of ${className(root)} have the path "${path}"\n  one is: ${one}\n  the other is: ${other}\n` +
@@ -147,15 +147,15 @@ function checkCopy(path: string, root: ModuleLike, module: ModuleLike): void {
   );
 }
 
-/** The object whose properties are a module's children. */
+/** The object whose properties are the children. */
 const holderOf = (module: ModuleLike): object => hookTable(module).options.holder ?? module;
 
-/** Stands for a dot inside one name: no name has this character by accident. */
+/** Replaces a dot inside a name. No name contains this character by accident. */
 export const INNER_DOT = '\0';
 
 /**
- * A child's name, whose dots are inside one name (`conv.1`, a property or a layer of that name) or between several
- * (`layers.0`, an element of an array).
+ * A child's name with {@link INNER_DOT} for the dots inside it (`conv.1`, a property of that name), but not for those
+ * between names (`layers.0`, an element of an array).
  */
 function withInnerDots(container: object, name: string): string {
   if (!Object.hasOwn(container, name)) {
@@ -173,17 +173,17 @@ function withInnerDots(container: object, name: string): string {
 
 /**
  * The module at a path below a root; '' is the root.
- * @throws TypeError for what is not a path; Error in PyTorch's words where it leads nowhere, or to something that is not
- *   a module; Error that names both where it leads to two modules
+ * @throws TypeError unless it is a string; Error in PyTorch's words if it leads nowhere or to something that is not a
+ *   module; Error that names both if it leads to two modules
  */
 export function submodule<M extends ModuleLike>(root: M, path: string): M {
   if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
   if (path === '') return root;
   const found = new Map<M, TreeEntry<M>>();
-  /** How far the path can be followed: the last module on it, and what is left of the path there. */
+  /** The deepest module on the path, and the rest of the path below it. */
   let last = { module: root, rest: path };
 
-  // Names may hold dots themselves (`layers.0`), so the path is matched name by name and not split.
+  // Names may contain dots (`layers.0`), so the path is matched name by name.
   function search(entry: TreeEntry<M>, rest: string): void {
     if (rest.length < last.rest.length) last = { module: entry.module, rest };
     for (const [name, child] of entry.module.namedChildren()) {
@@ -201,7 +201,7 @@ export function submodule<M extends ModuleLike>(root: M, path: string): M {
   return first?.module ?? noSubmodule(last.module, last.rest, `\n  came: the path "${path}" under ${className(root)}`);
 }
 
-/** What is at the path instead, in PyTorch's words. */
+/** @throws Error in PyTorch's words that says what the path leads to */
 function noSubmodule(module: ModuleLike, rest: string, came: string): never {
   let at: object = module;
   for (const name of rest.split('.')) {
@@ -215,7 +215,7 @@ function noSubmodule(module: ModuleLike, rest: string, came: string): never {
   throw new Error(`\`${rest}\` is not an nn.Module${came}\n  it is: ${describe(at)}`);
 }
 
-/** Properties that hold modules where the tree does not look, in words, for messages about what was not found. */
+/** Properties that hold modules in containers which the tree does not search, each described for a message. */
 export function hiddenModules(root: ModuleLike): string[] {
   const found: string[] = [];
   for (const { path, module } of walk(root, true)) {
@@ -229,7 +229,7 @@ export function hiddenModules(root: ModuleLike): string[] {
   return found;
 }
 
-/** Whether a value that is no module and no container of the tree has modules inside; what cannot be looked at has none. */
+/** Whether a value that the tree does not search has modules inside. False if it cannot be read. */
 function holdsModules(value: unknown): boolean {
   if (value === null || typeof value !== 'object' || isContainer(value) || ArrayBuffer.isView(value)) return false;
   try {

@@ -1,4 +1,4 @@
-/** @file The one file that knows RxJS (7.8): events as an Observable, and a chain of operators. */
+/** @file Events as an RxJS Observable, and a chain of operators that outputs are sent through. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
 import { absorb, checkOptions, describe } from '../../check/index.ts';
 import type { ForwardEvent } from '../core/event.ts';
@@ -7,56 +7,56 @@ import { type ChunkOptions, checkChunks, observeEvents } from './observe.ts';
 
 export type { Observable, OperatorFunction };
 
-/** Where events come from: a module, and its path under the root that it was selected from. */
-export type Source<M extends ModuleLike> = readonly [path: string, module: M];
+/** A module with its path under the root that it was selected from. */
+export type NamedModule<M extends ModuleLike> = readonly [path: string, module: M];
 
 /**
- * The events of modules as an Observable: cold, as `fromEvent` is. Each subscription is an observation of its own that
- * ends when it is unsubscribed; without one nothing is registered.
+ * The events of modules as a cold Observable, like `fromEvent`: each subscription registers an observer, and removes it
+ * when it is unsubscribed.
  */
 export function observable<M extends ModuleLike>(
-  sources: Iterable<Source<M>>,
+  modules: Iterable<NamedModule<M>>,
   options: ChunkOptions = {},
 ): Observable<ForwardEvent<M>> {
   checkOptions('observe()', options, ['chunks']);
   checkChunks('observe()', options.chunks ?? false);
   return new Observable((subscriber) => {
-    for (const [path, module] of sources) {
+    for (const [path, module] of modules) {
       const next = (event: ForwardEvent<M>) => subscriber.next(event);
       subscriber.add(observeEvents(module, path, 'observe()', next, options));
     }
   });
 }
 
-/** Who is told of what a chain does later, or outside of a call, and of what no call would show. */
+/** Gets what a chain does outside a call, and what a call does not show. */
 export interface ChainListener {
   emitted(value: unknown): void;
   failed(chain: Chain, cause: unknown): void;
   completed(): void;
-  /** An output came, and no operator listens any more, though none completed: `take(1), concatWith(NEVER)`. */
+  /** The operators have unsubscribed without completing, as `take(1), concatWith(NEVER)` does. */
   unsubscribed(): void;
 }
 
-/** A chain of operators that one output at a time is driven through. */
+/** A subscribed chain of operators. Takes one output at a time. */
 export class Chain {
   /**
-   * Where outputs enter: what has subscribed to the source, which is one unless an operator subscribes twice. A Subject
-   * would do the same at the price of about three operators. The list is replaced, never changed.
+   * The subscribers of the source: one, unless an operator subscribes twice. A Subject would cost as much as three
+   * operators. The list is replaced, never changed.
    */
   #entries: readonly Subscriber<unknown>[] = [];
   readonly #subscription: Subscription;
-  /** Whether emissions are expected now: in a call, and while subscribing, where they are counted to be refused. */
+  /** True in a call and while subscribing: emissions are counted rather than reported as late. */
   #driving = true;
   readonly #listener: ChainListener;
-  /** What was emitted for the last output: how many values, and the first of them, until somebody takes it out. */
+  /** How many values were emitted for the last output, and the first of them. */
   count = 0;
   value: unknown;
   error: { cause: unknown } | undefined;
   completed = false;
 
   /**
-   * Subscribes to the operators. What they emit meanwhile is in the fields, as after an output.
-   * @throws what they throw when they are applied; TypeError where one gives no Observable
+   * Subscribes to the operators. Values emitted while subscribing are in `count` and `value`.
+   * @throws what an operator throws when it is applied; TypeError if one does not return an Observable
    */
   constructor(operators: readonly OperatorFunction<unknown, unknown>[], listener: ChainListener) {
     this.#listener = listener;
@@ -92,17 +92,17 @@ export class Chain {
     this.#driving = false;
   }
 
-  /** Sends one output through. Does not throw: what became of it is in the fields. */
+  /** Sends one output through. Never throws: the result is in the fields. */
   drive(output: unknown): void {
     this.count = 0;
-    // A snapshot, as a Subject's is: who subscribes meanwhile (retry) waits for the next output.
+    // A snapshot, as in a Subject: an operator that resubscribes (retry) gets the next output.
     const entries = this.#entries;
     if (entries.length === 0 && !this.completed) this.#listener.unsubscribed();
     this.#driving = true;
     try {
       for (let i = 0; i < entries.length; i++) entries[i]!.next(output);
     } catch (cause) {
-      // RxJS's operators throw nothing here; one written by hand may.
+      // RxJS's operators do not throw here; a hand-written one may.
       this.error = { cause };
     }
     this.#driving = false;

@@ -12,22 +12,20 @@ import { ChunkListener } from '../core/streams/stream-tap.ts';
 
 export interface ChunkOptions {
   /**
-   * Where an output is a stream (a ReadableStream, an iterator, an async iterable), which only the caller may read: an event
-   * for each chunk that the caller reads, and one at the end, instead of one event whose `output` cannot be read. See
-   * `ChunkEvent`. Default false.
+   * For an output that is a stream (a ReadableStream, an iterator, an async iterable), which only the caller may read:
+   * an event for each chunk that the caller reads, and one at the end. See `ChunkEvent`. Default false.
    */
   chunks?: boolean;
 }
 
 export interface ObserveOptions extends ChunkOptions {
-  /** Who is told of what this observer throws or rejects. Default: the reporter of the process. */
+  /** Gets what this observer throws or rejects with. Default: the reporter of the process. */
   reporter?: Reporter;
 }
 
 /**
- * Registers an observer that cannot disturb: what it throws or rejects is reported, never thrown into the forward or
- * out of the process. After three errors in a row it is removed, which is reported too; a writer that cannot write for a
- * while is no error of an observer.
+ * Registers an isolated observer: its errors and rejections are reported, and never reach the forward or end the
+ * process. After three errors in a row it is removed, which is reported too. An outage of a writer does not count.
  */
 export function observeIsolated<M extends ModuleLike>(
   module: M,
@@ -50,7 +48,7 @@ export function observeIsolated<M extends ModuleLike>(
       if (isFirstReport(outage)) report(cause as Error, reporter);
       return;
     }
-    // Calls that were under way when it was removed may still fail: that it fails has been said.
+    // Removed already: asynchronous calls may still fail.
     if (record.errors === ERRORS_IN_A_ROW) return;
     record.errors++;
     const who = `layertap: the observer ${name} of ${describePlace(module, path)}`;
@@ -67,7 +65,7 @@ export function observeIsolated<M extends ModuleLike>(
   return handle;
 }
 
-/** Whether `observe` was given options alone, and so is to give an Observable. */
+/** Whether `observe` was called with options alone, and returns an Observable. */
 export function isOptions(observer: unknown): observer is Required<ChunkOptions> {
   return typeof observer === 'object' && observer !== null && 'chunks' in observer;
 }
@@ -78,7 +76,7 @@ export function checkChunks(verb: string, chunks: unknown): void {
   throw new TypeError(`${verb}: option "chunks" must be true or false, got ${describe(chunks)}`);
 }
 
-/** What a registration has where its observer wants chunks. */
+/** The part of a registration that is for chunks. */
 function chunkListener(module: ModuleLike, path: string, name: string, reporter?: Reporter): Partial<Registration> {
   const chunks = new ChunkListener((why) => {
     const who = `the observer ${name} of ${describePlace(module, path)}`;
@@ -87,7 +85,7 @@ function chunkListener(module: ModuleLike, path: string, name: string, reporter?
   return { chunks, onRemove: () => chunks.stop() };
 }
 
-/** Registers whatever wants events. What it throws would reach the caller: that is up to it. */
+/** Registers a listener that is not isolated: it must not throw. */
 export function observeEvents<M extends ModuleLike>(
   module: M,
   path: string,

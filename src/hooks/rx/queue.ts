@@ -3,15 +3,15 @@ import { checkOptions, describe } from '../../check/index.ts';
 import { isOfAnyCopy } from '../hookable.ts';
 
 export interface QueueOptions {
-  /** How many values may wait. */
+  /** How many values may wait. At least 1. */
   capacity: number;
   /**
-   * What happens when one comes and the queue is full: `drop-oldest` takes the first that waits out, `drop-newest`
-   * leaves the new one out, `sample` keeps an even sample of all that came since the queue was last not full
-   * (reservoir sampling: Vitter, 1985, algorithm R). Default `drop-oldest`.
+   * What a full queue drops: `drop-oldest` the value that has waited longest, `drop-newest` the new one; `sample` keeps
+   * an even sample of the values since the queue became full (reservoir sampling: Vitter, 1985, algorithm R). Default
+   * `drop-oldest`.
    */
   policy?: 'drop-oldest' | 'drop-newest' | 'sample';
-  /** Called each time that a value is dropped, with how many were so far. */
+  /** Called for each dropped value, with the number dropped so far. */
   onDrop?: (dropped: number) => void;
   /** Random numbers in [0, 1) for `sample`. Default `Math.random`. */
   random?: () => number;
@@ -20,19 +20,20 @@ export interface QueueOptions {
 const POLICIES = ['drop-oldest', 'drop-newest', 'sample'];
 
 /**
- * An operator that stands between a forward and a consumer that takes its time: `concatMap` with a bounded queue.
- * `consume` is called with one value at a time, the next when what it gave (a promise, an Observable) has completed;
- * values that come meanwhile wait, and when too many wait some are dropped. The forward is never held up.
+ * An operator for slow consumers: `concatMap` with a bounded queue. `consume` gets one value at a time, the next after
+ * the promise or Observable that it returned has completed. Values wait in the queue, and are dropped when it is full. The
+ * forward never waits.
  *
- * Events are refused: they hold live tensors, which their framework may free or write to while they wait. Put
- * `statistics()` before it, or a `map` that copies what is needed.
+ * Events are refused: they hold live tensors, which may be freed or overwritten while they wait. Put `statistics()` before
+ * it, or a `map` that copies what is needed.
  *
  * @example
  * net.observe().pipe(
  *   statistics(),
  *   queue({ capacity: 100, onDrop: (n) => console.warn(n, 'lost') }, (row) => fetch('/log', { method: 'POST', body: JSON.stringify(row) })),
  * );
- * @throws TypeError or RangeError for wrong options, at once. An event, and what `consume`, `onDrop` or `random` throws, is an error of the stream
+ * @throws TypeError or RangeError for wrong options. Events, and errors of `consume`, `onDrop` or `random`, are errors of the
+ *   stream
  */
 export function queue<T, R>(options: QueueOptions, consume: (value: T) => ObservableInput<R>): OperatorFunction<T, R> {
   checkOptions('queue()', options, ['capacity', 'policy', 'onDrop', 'random']);
@@ -53,7 +54,7 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
       let busy = false;
       let ended = false;
       let dropped = 0;
-      /** How many came since the queue was last not full, those that fill it included: what a sample is one of. */
+      /** Values since the queue became full, with those that fill it: the population of a sample. */
       let came = 0;
 
       function put(value: T): void {
@@ -64,7 +65,7 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
         }
         came++;
         dropped++;
-        // Which one goes: -1 is the new one. What comes behind moves up, so that the order stays.
+        // The index to drop; -1 is the new value. The order of the others stays.
         const place = { 'drop-oldest': 0, 'drop-newest': -1, sample: Math.floor(random() * came) }[policy];
         if (place >= 0 && place < capacity) {
           waiting.splice(place, 1);
@@ -74,7 +75,7 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
       }
 
       function next(): void {
-        // A loop and no recursion: consumers that are done at once would fill the stack.
+        // Not recursion: synchronous consumers would overflow the stack.
         while (!busy && !subscriber.closed && waiting.length > 0) {
           busy = true;
           const value = waiting.shift() as T;

@@ -5,11 +5,11 @@ import type { ForwardEvent } from '../core/event.ts';
 import { OutputTensors } from '../record.ts';
 import { summaryOf } from '../summary-of.ts';
 
-/** Statistics of one tensor of an output: what is left of an event when its tensor is gone. */
+/** Statistics of one tensor of an output. Outlives the tensor. */
 export interface OutputStatistics extends Summary {
   /** The module's path under the root that it was selected from. */
   readonly path: string;
-  /** Where the tensor is in the output: `logits`, `hidden/0`; '' for the output itself. */
+  /** The place in the output: `logits`, `hidden/0`; '' for the output itself. */
   readonly part: string;
   readonly call: number;
   readonly shape: readonly number[];
@@ -18,10 +18,9 @@ export interface OutputStatistics extends Summary {
 type Row = OutputStatistics | undefined;
 
 /**
- * An operator that turns events into statistics: one value for each tensor of an output. Nothing of the tensors is kept: they
- * are read at once, or, where their framework reads asynchronously, asked for at once; those statistics come later, in the
- * order of the events. An output without a tensor gives nothing, which is reported once for each module, but for null and
- * undefined.
+ * An operator that maps events to statistics, one value for each tensor of an output. Tensors are read inside the call and
+ * not kept. If a framework reads asynchronously, the statistics come later, in the order of the events. An output without
+ * tensors emits nothing; unless it is null or undefined, that is reported once for each module.
  *
  * @example
  * select(net, Linear).observe().pipe(statistics()).subscribe(({ path, mean }) => plot(path, mean));
@@ -42,7 +41,7 @@ export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
         return;
       }
       const later = summary.then(row);
-      // It may be waiting for others when it fails: that is an error of the stream, not of the process.
+      // May reject before concatMap subscribes; the error reaches the stream then.
       later.then(undefined, () => {});
       rows.push(later);
     });

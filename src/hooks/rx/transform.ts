@@ -1,4 +1,4 @@
-/** @file Operators that change outputs: the verdict on what a chain of them did with each one. */
+/** @file Transforms: what the emissions of an operator chain mean for the output of a call. */
 import { absorb, className, describe, describeError, isThenable } from '../../check/index.ts';
 import { describePlace } from '../core/describe-module.ts';
 import type { RemovableHandle } from '../core/handle.ts';
@@ -13,20 +13,20 @@ export class TooManyEmissionsError extends Error {
   override readonly name: string = 'TooManyEmissionsError';
 }
 
-/** A transform emitted a promise: a forward cannot wait for it. */
+/** A transform emitted a promise, which a forward cannot await. */
 export class AsyncTransformError extends Error {
   override readonly name: string = 'AsyncTransformError';
 }
 
-/** A transform emitted a value, or failed, later or outside of a call. */
+/** A transform emitted a value, or failed, outside a call. */
 export class LateEmissionError extends Error {
   override readonly name: string = 'LateEmissionError';
 }
 
 /**
- * Registers operators as a forward hook: what they emit for an output before `next` returns is the new output. They are
- * subscribed once, and once more for each level of nesting, so that what they remember (`scan`, `pairwise`) goes on
- * from call to call.
+ * Registers operators as a forward hook: the value that they emit for an output, before `next` returns, is the new output.
+ * The chain is subscribed once, and once more for each level of nesting, so that operators with state (`scan`, `pairwise`)
+ * keep it from call to call.
  */
 export function registerTransform<M extends ModuleLike>(
   module: M,
@@ -47,7 +47,7 @@ class Transform {
   readonly #module: ModuleLike;
   readonly #path: string;
   readonly #operators: readonly OperatorFunction<unknown, unknown>[];
-  /** One for each level of nesting that has been reached. */
+  /** One for each level of nested calls so far. */
   #chains: (Chain | undefined)[];
   #level = 0;
   #reportedLate = false;
@@ -75,7 +75,7 @@ class Transform {
     }
   }
 
-  /** @throws whatever the operators throw or emit while they are subscribed: nothing has come in yet */
+  /** @throws what the operators throw; LateEmissionError for a value emitted before any output */
   #build(): Chain {
     const chain = new Chain(this.#operators, this.#listener);
     const { error, count, value } = chain;
@@ -93,7 +93,7 @@ class Transform {
     return `the transform of ${describePlace(this.#module, this.#path)}`;
   }
 
-  /** Whether it is registered still. It may be driven when it is not: by a call that holds it in its snapshot. */
+  /** False after removal; a call that has it in its snapshot still drives it. */
   get #isRegistered(): boolean {
     return hookTable(this.#module).has(this.handle.id);
   }
@@ -107,7 +107,7 @@ class Transform {
     } finally {
       this.#level = level;
     }
-    // Taken out: the next call may give nothing, and a tensor must not live as long as its chain.
+    // Cleared: the next call may emit nothing, and the chain must not keep the tensor alive.
     const { count, value } = chain;
     chain.value = undefined;
     const well = chain.error === undefined && !chain.completed && count <= 1 && !isThenable(value);
@@ -116,9 +116,8 @@ class Transform {
   }
 
   /**
-   * What follows where a call was not like any other. A chain that threw is built anew at the next call; one that
-   * completed would be silent for ever.
-   * @throws what the call has to fail with
+   * Handles everything but one value or none. A chain that threw is rebuilt at the next call; one that completed is removed.
+   * @throws the error of the call
    */
   #settle(level: number, chain: Chain, value: unknown): void {
     absorb(value);
@@ -161,7 +160,7 @@ class Transform {
     report(new Error(`${text}; outputs stay as they are, and this is reported once`));
   }
 
-  /** No call can fail with this error, so each one is reported. */
+  /** Reports the error, since no call can fail with it. */
   #failed(chain: Chain, cause: unknown): void {
     this.#chains = this.#chains.map((other) => (other === chain ? undefined : other));
     if (!this.#isRegistered) return;
@@ -170,8 +169,8 @@ class Transform {
   }
 
   /**
-   * Ends the chains, but not before a synchronous call is over that holds this transform in its snapshot: there it still
-   * fires, as any hook does that is removed meanwhile. (Asynchronous ones have told the table.)
+   * Ends the chains after the current synchronous call: a removed transform still fires if it is in the call's snapshot.
+   * The table waits for asynchronous calls.
    */
   #end(): void {
     queueMicrotask(() => {
@@ -179,7 +178,7 @@ class Transform {
     });
   }
 
-  /** Nobody could catch what a chain throws as it ends. */
+  /** Reports what a chain throws as it ends, since nothing could catch it. */
   #endChain(chain: Chain): void {
     try {
       chain.end();

@@ -1,12 +1,12 @@
-/** @file What `observe(fn, { chunks: true })` does with a stream. */
+/** @file Starts to watch a stream for `observe(fn, { chunks: true })`. */
 import { isEmitter, tapEmitter } from './node-readable.ts';
 import { isReadableStream, tapReadableStream } from './readable-stream.ts';
 import { type Listening, StreamTap } from './stream-tap.ts';
 
-/** One for each stream: several observers, or modules that return it one after the other, share it. */
+/** Several observers, or modules that return the same stream, share its tap. */
 const taps = new WeakMap<object, StreamTap>();
 
-/** Makes an observer see what is read from a stream from now on. Never throws. */
+/** Shows an observer what the caller reads from now on. Never throws. */
 export function listen(stream: object, listening: Listening): void {
   let tap = taps.get(stream);
   if (tap === undefined || !tap.active) {
@@ -23,13 +23,13 @@ export function listen(stream: object, listening: Listening): void {
   tap.add(listening);
 }
 
-/** @throws Error that says why its chunks cannot be seen */
+/** @throws Error that says why the chunks cannot be seen */
 function install(tap: StreamTap, stream: object): void {
   if (isReadableStream(stream)) tapReadableStream(tap, tap, stream);
   else if (isEmitter(stream)) tapEmitter(tap, stream);
   else {
     tap.tapIterator(stream, tap);
-    // One that makes its iterator when it is asked for one. An iterator gives itself, and is intercepted already.
+    // An iterable that creates its iterator. An iterator returns itself, and is intercepted already.
     tap.intercept(stream, Symbol.asyncIterator, (call) => {
       const iterator = call() as object;
       tap.also(() => tap.tapIterator(iterator, tap));

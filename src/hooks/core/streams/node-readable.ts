@@ -1,4 +1,4 @@
-/** @file Streams of Node: whoever reads one (data events, pipe, read, for await), it emits what is read. */
+/** @file Node's streams: they emit whatever is read, by data events, pipe, read or for await. */
 import type { StreamTap } from './stream-tap.ts';
 
 interface Emitter {
@@ -19,12 +19,12 @@ export function tapEmitter(tap: StreamTap, stream: Emitter): void {
     } finally {
       if (name === 'data') tap.chunk(value);
       else if (name === 'end') tap.end();
-      // What a stream is destroyed with whose reader wants no more.
+      // The reader has stopped early.
       else if (name === 'error' && (value as Partial<Error> | undefined)?.name === 'AbortError') tap.cancel(value);
       else if (name === 'error') tap.error(value);
       else if (name === 'close') tap.cancel();
     }
   };
-  // Nested: reading inside a listener emits, too.
+  // Nested: a listener that reads causes another emit.
   tap.intercept(stream, 'emit', look, true);
 }

@@ -1,6 +1,6 @@
 /**
- * @file ReadableStreams (https://streams.spec.whatwg.org): readers, iterators, and what reads without calling a method:
- * tee(), pipeTo() and pipeThrough().
+ * @file ReadableStreams (https://streams.spec.whatwg.org): readers and iterators, and the methods that read by
+ * themselves: tee(), pipeTo() and pipeThrough().
  */
 import { type Sink, type StreamTap, watched } from './stream-tap.ts';
 
@@ -8,7 +8,7 @@ export function isReadableStream(stream: object): stream is ReadableStream {
   return typeof (stream as Partial<ReadableStream>).getReader === 'function';
 }
 
-/** @throws Error where someone reads the stream already */
+/** @throws Error if the stream is locked */
 export function tapReadableStream(tap: StreamTap, sink: Sink, stream: ReadableStream): void {
   if (stream.locked) throw new Error('it is locked: someone reads it already');
   if (!tap.isNew(stream)) return;
@@ -28,7 +28,7 @@ export function tapReadableStream(tap: StreamTap, sink: Sink, stream: ReadableSt
   tap.intercept(stream, 'cancel', (call, [reason]) => {
     const { locked } = stream;
     const result = call();
-    // A stream that is locked refuses.
+    // cancel() of a locked stream fails.
     if (!locked) sink.cancel(reason);
     return result;
   });
@@ -63,7 +63,7 @@ function tapReader(tap: StreamTap, sink: Sink, reader: ReadableStreamDefaultRead
       return result;
     };
     const failed = (cause: unknown) => {
-      // A read that was refused says nothing about the stream.
+      // A read after releaseLock() fails; the stream has not.
       if (!released) reader.closed.catch((error) => error === cause && sink.error(error));
     };
     return watched(call, settled, failed);
@@ -80,7 +80,7 @@ function tapReader(tap: StreamTap, sink: Sink, reader: ReadableStreamDefaultRead
   });
 }
 
-/** Two sinks for the branches of a tee: a chunk is one event, when the faster branch reads it. */
+/** Sinks for the branches of a tee: one event for each chunk, when the faster branch reads it. */
 function branchesOf(sink: Sink): [Sink, Sink] {
   let seen = 0;
   let cancelled = 0;
@@ -102,7 +102,7 @@ function branchesOf(sink: Sink): [Sink, Sink] {
   return [branch(), branch()];
 }
 
-/** Whether a pipe can go through {@link pipe}; where it must fail, the stream's own method says why. */
+/** Whether {@link pipe} can do it. If the pipe has to fail, the stream's own method throws the error. */
 function canPipe(tap: StreamTap, stream: ReadableStream, to: unknown): to is WritableStream {
   if (typeof ReadableStream === 'undefined' || !(stream instanceof ReadableStream)) {
     tap.cannotSee('it is a ReadableStream of another realm or library, whose pipes show no chunks');
@@ -111,7 +111,7 @@ function canPipe(tap: StreamTap, stream: ReadableStream, to: unknown): to is Wri
   return !stream.locked && to instanceof WritableStream && !to.locked;
 }
 
-/** Pipes a stream by way of another one that pulls only what the pipe asks for. */
+/** Pipes a stream through another one that pulls only what the pipe asks for. */
 function pipe(
   tap: StreamTap,
   sink: Sink,

@@ -1,4 +1,4 @@
-/** @file What can be read only once: it belongs to the caller, and observers get a stand-in. */
+/** @file What a stream is, and the stand-in that observers get: a stream can be read once, and belongs to the caller. */
 import { printAsString } from '../../../check/index.ts';
 
 interface Readable {
@@ -9,9 +9,8 @@ interface Readable {
 }
 
 /**
- * Whether reading a value takes what it reads from everyone else: a ReadableStream, an async iterable, or an iterator,
- * which is its own `[Symbol.iterator]()`. Arrays, Maps and typed arrays are none. Asked for the output of every call that
- * is observed. Never throws.
+ * Whether a value can be read only once: a ReadableStream, an async iterable, or an iterator, which returns itself from
+ * `[Symbol.iterator]()`. Arrays, Maps and typed arrays can be read again. Never throws.
  */
 export function isStream(value: unknown): value is object {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
@@ -26,7 +25,7 @@ export function isStream(value: unknown): value is object {
   }
 }
 
-/** In an event, in the place of a stream: what would read or end the stream is an error that says how to see chunks. */
+/** Replaces a stream in an event. Its reading methods throw an error that says how to see the chunks. */
 export class StreamStandIn {
   static readonly className: string = 'stream';
 
@@ -39,16 +38,16 @@ export class StreamStandIn {
   }
 }
 
-/** Members that read nothing, and that printing needs. */
+/** Members that read nothing and are needed to print. */
 const HARMLESS: ReadonlySet<PropertyKey> = new Set([
   ...['constructor', 'toString', 'toLocaleString', 'valueOf', 'toJSON'],
   ...[Symbol.toPrimitive, Symbol.for('nodejs.util.inspect.custom')],
 ]);
 
-/** The prototypes of stand-ins, by those of their streams. */
+/** The prototypes of stand-ins, by the prototypes of their streams. */
 const prototypes = new WeakMap<object, object>();
 
-/** A stand-in that has all methods that a stream has; each of them throws. Nothing of the stream is run. */
+/** A stand-in with all methods of the stream; each throws. Runs no code of the stream. */
 export function standInFor(stream: object): StreamStandIn {
   return refuseMethods(Object.create(refusingPrototype(Object.getPrototypeOf(stream))), stream);
 }

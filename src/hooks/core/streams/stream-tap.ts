@@ -1,30 +1,30 @@
-/** @file Seeing what the caller reads from a stream: its reading methods are intercepted on the object itself. */
+/** @file Watches what the caller reads from a stream, by intercepting its reading methods on the object itself. */
 import { isThenable } from '../../../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from '../event.ts';
 import { replaceProperty } from '../replace-property.ts';
 import { isStream, standInFor } from './stand-in.ts';
 
-/** What becomes of a stream, as whoever reads it finds out. */
+/** Gets what the caller reads from a stream. */
 export interface Sink {
   chunk(value: unknown): void;
-  /** Everything was read. @param value what a generator returns */
+  /** @param value the return value of a generator */
   end(value?: unknown): void;
   error(cause: unknown): void;
-  /** The caller wants no more. */
+  /** The caller stopped before the end. */
   cancel(reason?: unknown): void;
 }
 
 type Method = (...inputs: unknown[]) => unknown;
 
-/** What an interceptor does around the call: `call()` makes it, as ever. */
+/** Runs around an intercepted call; `call()` makes the call. */
 type Around = (call: () => unknown, inputs: unknown[]) => unknown;
 
-/** One observer of chunks, and the streams that it is listening to now. */
+/** An observer of chunks and the streams that it is watching. */
 export class ChunkListener {
-  /** Said once: chunks that cannot be seen. */
+  /** Called once, if chunks cannot be seen. */
   readonly #report: (why: string) => void;
   #reported = false;
-  /** Weak: a stream that is never read to its end may go. */
+  /** Weak, since a stream may never be read to its end. */
   readonly #taps = new Set<WeakRef<StreamTap>>();
   #sweepAt = 16;
 
@@ -43,7 +43,7 @@ export class ChunkListener {
     this.#taps.delete(tap);
   }
 
-  /** Stops listening everywhere. */
+  /** Stops watching all streams. */
   stop(): void {
     for (const tap of [...this.#taps]) tap.deref()?.drop(this);
   }
@@ -55,25 +55,25 @@ export class ChunkListener {
   }
 }
 
-/** An observer of chunks, the event of the call which gave the stream, and how the observer is told. */
+/** An observer of chunks, with the event of the call that returned the stream. */
 export interface Listening {
   readonly listener: ChunkListener;
   readonly event: ForwardEvent;
   readonly notify: (event: ChunkEvent) => void;
 }
 
-/** The interceptions of one stream, and those who listen. */
+/** The interceptors of one stream and its observers. */
 export class StreamTap implements Sink {
   readonly #self = new WeakRef(this);
   #listening: readonly Listening[] = [];
   readonly #undo: (() => void)[] = [];
-  /** Objects whose methods are intercepted already: a stream may be its own iterator. */
+  /** Objects that are intercepted already: a stream may be its own iterator. */
   readonly #tapped = new WeakSet<object>();
   #active = true;
-  /** How many intercepted calls are running: what they call themselves to do their work is no pull of the caller's. */
+  /** Intercepted calls that are running. What they call themselves is not a read of the caller's. */
   #inside = 0;
 
-  /** Whether anyone listens still, and the stream goes on. */
+  /** Whether it has observers and the stream has not ended. */
   get active(): boolean {
     return this.#active;
   }
@@ -90,7 +90,7 @@ export class StreamTap implements Sink {
   }
 
   chunk(value: unknown): void {
-    // A stream inside a stream is the caller's too.
+    // A stream of streams: the inner ones belong to the caller too.
     this.#emit('chunk', isStream(value) ? standInFor(value) : value, undefined);
   }
 
@@ -117,12 +117,12 @@ export class StreamTap implements Sink {
     if (!this.#active) return;
     const now = this.#listening;
     for (const one of now) {
-      // An observer may remove another one.
+      // An observer may have removed the next one.
       if (this.#listening.includes(one)) one.notify({ ...one.event, stream, chunk, reason });
     }
   }
 
-  /** Intercepts what a call of the caller's has made; that it cannot be is no failure of the call. */
+  /** Intercepts an object that the caller has just got. Failing to do so must not fail the caller's call. */
   also(intercept: () => void): void {
     try {
       intercept();
@@ -131,15 +131,15 @@ export class StreamTap implements Sink {
     }
   }
 
-  /** For chunks that the engine reads itself. */
+  /** Reports chunks that the engine reads without a method call. */
   cannotSee(why: string): void {
     for (const { listener } of this.#listening) listener.cannotSee(why);
   }
 
   /**
-   * Puts an own property over a method, which calls `around` instead; it is as it was found when the tap ends. One that
-   * is called by another intercepted method is passed on, unless `nested`.
-   * @throws Error where the object refuses the property
+   * Calls `around` instead of a method until the tap ends. Calls made by other intercepted methods pass through, unless
+   * `nested`.
+   * @throws TypeError if the object refuses the property
    */
   intercept(object: object, key: PropertyKey, around: Around, nested = false): void {
     const original = (object as Record<PropertyKey, unknown>)[key];
@@ -167,12 +167,12 @@ export class StreamTap implements Sink {
     }
   }
 
-  /** Runs something of our own on the stream, past the interceptors. */
+  /** Runs a function with the interceptors passing through. */
   plainly<T>(run: () => T): T {
     return this.#inner(run as Method, undefined, []) as T;
   }
 
-  /** Whether the methods of this object are still to be intercepted; true once. */
+  /** True once for each object. */
   isNew(object: object): boolean {
     if (this.#tapped.has(object)) return false;
     this.#tapped.add(object);
@@ -196,7 +196,7 @@ export class StreamTap implements Sink {
     }
   }
 
-  /** Leaves everything as it was found. */
+  /** Removes all interceptors. */
   undo(): void {
     this.#active = false;
     for (const undo of this.#undo.splice(0)) undo();
@@ -205,8 +205,8 @@ export class StreamTap implements Sink {
 }
 
 /**
- * A call, whose result or failure is looked at on its way to the caller. A promise is passed on as another one, so that a
- * rejection that nobody handles is still one.
+ * Makes a call and shows its result or error to a callback. Returns another promise for a promise, so that an unhandled
+ * rejection stays unhandled.
  */
 export function watched<T>(call: () => T, settled: (result: unknown) => unknown, failed: (cause: unknown) => void): T {
   const rethrow = (cause: unknown) => {
