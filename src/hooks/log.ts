@@ -2,7 +2,7 @@ import { absorb, checkOptions, describe, describeError, isThenable, type Summary
 import { describeModule } from './core/describe-module.ts';
 import { forEachTensor } from './core/each-tensor.ts';
 import type { ForwardEvent } from './core/event.ts';
-import { summaryOf } from './summary-of.ts';
+import { summaryOf } from './core/reader.ts';
 
 export interface LogOptions {
   /** Logs the first call after the registration and every n-th after that. Default 1. */

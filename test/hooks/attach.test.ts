@@ -187,7 +187,7 @@ for (const [how, close] of [
       assert.is(model.predict(1), 2);
       assert.is(fired, 1);
       const expected =
-        /^layertap: Model\.predict cannot be put back: its object was frozen or sealed meanwhile\. .* passes every call on$/;
+        /^layertap: Model\.predict cannot be put back: its object has been frozen or sealed\. .* passes every call on$/;
       const list = warnings(() => handle.remove());
       assert.is(list.length, 1);
       assert.match(list[0]!, expected);

@@ -1,4 +1,12 @@
-import type { Numbers, NumericArray, Summary } from '../../check/index.ts';
+/** @file Reading the tensors of a framework. */
+import {
+  isThenable,
+  type Numbers,
+  type NumericArray,
+  plainSummary,
+  readNumbers,
+  type Summary,
+} from '../../check/index.ts';
 
 /** What {@link TensorReader.values} returns. */
 export type TensorValues = NumericArray | undefined;
@@ -26,4 +34,22 @@ export interface TensorReader<T = unknown> {
    * takes twenty times as long as `summarize` for 100,000 values. Undefined if there are no numbers.
    */
   summarize?(tensor: T): Summary | undefined | Promise<Summary | undefined>;
+}
+
+/**
+ * The statistics of a tensor: by its reader if that has `summarize`, else in plain JavaScript.
+ * @param where names the call in messages
+ * @returns undefined for a tensor without numbers
+ * @throws TypeError for values that cannot be read as numbers
+ */
+export function summaryOf(
+  where: string,
+  reader: TensorReader,
+  tensor: unknown,
+): Summary | undefined | PromiseLike<Summary | undefined> {
+  if (reader.summarize !== undefined) return reader.summarize(tensor);
+  const summaryOfValues = (values: TensorValues) =>
+    values === undefined ? undefined : plainSummary(readNumbers(where, 'values', values, tensor));
+  const values = reader.values(tensor);
+  return isThenable(values) ? values.then(summaryOfValues) : summaryOfValues(values);
 }

@@ -2,8 +2,8 @@ import { concatMap, filter, from, map, type OperatorFunction, of } from 'rxjs';
 import { isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
+import { summaryOf } from '../core/reader.ts';
 import { OutputTensors } from '../record.ts';
-import { summaryOf } from '../summary-of.ts';
 
 /** Statistics of one tensor of an output. Outlives the tensor. */
 export interface OutputStatistics extends Summary {
