@@ -257,7 +257,7 @@ onEachBackend('bad input', (test) => {
   });
 
   test('a pre-hook that returns tensors only keeps the options of the call; one that returns options replaces them', () => {
-    const dropout = tf.layers.dropout({ rate: 0.999999, inputShape: [100] });
+    const dropout = tf.layers.dropout({ rate: 0.999999, seed: 7, inputShape: [100] });
     const layer = wrapTfjs(tf, tf.sequential({ layers: [dropout] })).getSubmodule(dropout.name);
     const x = tf.ones([1, 100]);
     const handle = layer.registerForwardPreHook((_layer, [input]) => input.clone());
