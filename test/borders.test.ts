@@ -128,4 +128,42 @@ test('rxjs is imported in one folder', () => {
   );
 });
 
+/** Files that import each other in a circle, each with the circle. Tarjan's strongly connected components, 1972. */
+function circles(all: readonly Import[]): string[][] {
+  const graph = new Map<string, string[]>();
+  for (const one of all) {
+    if (one.specifier.startsWith('.')) graph.set(one.file, [...(graph.get(one.file) ?? []), targetOf(root, one)]);
+  }
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (file: string): number => {
+    order.set(file, order.size);
+    low.set(file, order.get(file)!);
+    stack.push(file);
+    for (const next of graph.get(file) ?? []) {
+      if (!order.has(next)) low.set(file, Math.min(low.get(file)!, visit(next)));
+      else if (stack.includes(next)) low.set(file, Math.min(low.get(file)!, order.get(next)!));
+    }
+    if (low.get(file) === order.get(file)) {
+      const circle = stack.splice(stack.indexOf(file));
+      if (circle.length > 1) found.push(circle.sort());
+    }
+    return low.get(file)!;
+  };
+  for (const file of graph.keys()) if (!order.has(file)) visit(file);
+  return found;
+}
+
+test('no files import each other in a circle, types included', () => {
+  assert.equal(
+    circles(imports).map((files) => `${files.join(', ')} import each other: move what they share to a file below`),
+    [],
+  );
+  const [a, b, c] = ['src/a.ts', 'src/b.ts', 'src/c.ts'];
+  const made = (file: string, specifier: string) => ({ file, specifier });
+  assert.equal(circles([made(a, './b.ts'), made(b, './c.ts'), made(c, './b.ts')]), [[b, c]]);
+});
+
 test.run();
