@@ -1,11 +1,11 @@
-/** @file What a call is to its hooks and events: its number, what it runs on, and that they have no `this`. */
+/** @file The number and the receiver of a call, and the `this` of hooks and observers. */
 import type { RemovableHandle } from '../hooks/index.ts';
 import { check, later, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
-/** Rule 3: the call. */
+/** Rule 3. */
 export function addCallCases<T>(suite: Suite<T>): void {
-  suite.add('3. hooks and observers have no this', async (b) => {
+  suite.add('3. hooks and observers are called with this undefined', async (b) => {
     const seen: unknown[] = [];
     function look(this: unknown): void {
       seen.push(this);
@@ -21,34 +21,32 @@ export function addCallCases<T>(suite: Suite<T>): void {
     );
   });
 
-  suite.add('3. call numbers the calls from 0, the same in all hooks and events of one call', async (b) => {
+  suite.add('3. calls are numbered from 0; all hooks and events of a call get its number', async (b) => {
     const numbers: string[] = [];
     const log = (name: string) => (call: unknown) => {
       numbers.push(`${name} ${call}`);
     };
     const register = (): RemovableHandle[] => [
-      ...(b.registers.includes(b.before)
-        ? [b.before((_module: unknown, _inputs: unknown, call: unknown) => log('pre')(call))]
-        : []),
+      ...(b.hasPreHooks ? [b.before((_module: unknown, _inputs: unknown, call: unknown) => log('pre')(call))] : []),
       b.after((_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => log('hook')(call)),
       b.observe(({ call }) => log('event')(call)),
     ];
     const expected = (call: number) =>
       ['pre', 'hook', 'event'].slice(-1 - b.registers.length).map((name) => `${name} ${call}`);
-    // Nothing is registered: not counted.
+    // Calls without registrations are not counted.
     await b.run();
     const handles = register();
     await b.run();
     await b.run();
     for (const handle of handles) handle.remove();
     await b.run();
-    // Those who come later get the number of the call, not their own count.
+    // A later registration gets the number of the call, not a count since it was registered.
     register();
     await b.run();
     same(numbers, [...expected(0), ...expected(1), ...expected(2)]);
   });
 
-  suite.add('3. a call that throws has a number: it is missing among the events', async (b) => {
+  suite.add('3. a call that throws uses up a number, which events skip', async (b) => {
     const hooks: unknown[] = [];
     const events: unknown[] = [];
     b.after((_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => {
@@ -80,7 +78,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
     same(hooks, [0, 1]);
   });
 
-  suite.add('3. a call inside of a call has the next number', async (b) => {
+  suite.add('3. a nested call gets the next number', async (b) => {
     const numbers: string[] = [];
     let inner: unknown;
     b.after((_module: unknown, inputs: readonly unknown[], _output: unknown, call: unknown) => {
@@ -95,7 +93,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
   });
 
   if (suite.target.mode !== 'sync') {
-    suite.add('3. calls that overlap are numbered as they start, whichever ends first', async (b) => {
+    suite.add('3. overlapping calls are numbered as they start, whichever ends first', async (b) => {
       const inputs = [suite.target.tensor([1]), suite.target.tensor([2]), suite.target.tensor([3])];
       const hooks: unknown[] = [];
       const events: unknown[] = [];
@@ -112,9 +110,9 @@ export function addCallCases<T>(suite: Suite<T>): void {
     });
   }
 
-  suite.add('3. the receiver is what the call ran on, for hooks and events', async (b) => {
+  suite.add('3. hooks and events get the object that the call ran on as receiver', async (b) => {
     const seen: unknown[] = [];
-    if (b.registers.includes(b.before)) {
+    if (b.hasPreHooks) {
       b.before((_module: unknown, _inputs: unknown, _call: unknown, receiver: unknown) => {
         seen.push(receiver);
       });
@@ -131,7 +129,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
     );
   });
 
-  suite.add('3. an event has the reader that knows its output', async (b) => {
+  suite.add('3. an event has the reader of its output', async (b) => {
     const seen: unknown[] = [];
     b.observe(({ reader, output }) => {
       seen.push(reader?.is(output), [...(reader?.shape(output) ?? [])]);

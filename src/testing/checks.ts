@@ -1,10 +1,10 @@
-/** @file What the cases compare with. */
+/** @file The assertions of the contract cases. */
 
 export function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function';
 }
 
-/** A function whose name no minifier takes away. */
+/** Names a function explicitly: minifiers may drop its own name. */
 export function named<F extends (...values: never[]) => unknown>(name: string, hook: F): F {
   return Object.defineProperty(hook, 'name', { value: name });
 }
@@ -17,8 +17,8 @@ export function check(condition: boolean, message: string): void {
 
 /** Compares numbers, strings, and arrays and plain objects of them. */
 export function same(actual: unknown, expected: unknown): void {
-  const [came, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (came !== wanted) throw new Error(`${wanted} expected, got ${came}`);
+  const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  check(got === wanted, `must be ${wanted}, got ${got}`);
 }
 
 export function throwsTypeError(run: () => unknown, part: string): void {
@@ -26,14 +26,16 @@ export function throwsTypeError(run: () => unknown, part: string): void {
     run();
   } catch (error) {
     const { message } = error as Error;
-    check(error instanceof TypeError, `a TypeError expected, got ${String(error)}`);
-    check(message.includes(part), `the message should say "${part}": ${message}`);
+    check(
+      error instanceof TypeError && message.includes(part),
+      `must throw a TypeError with "${part}", got ${String(error)}`,
+    );
     return;
   }
-  throw new Error(`a TypeError expected that says "${part}"`);
+  throw new Error(`must throw a TypeError with "${part}", got no error`);
 }
 
-/** What layertap gave to console.warn meanwhile; frameworks warn of things of their own. */
+/** The console.warn calls of layertap during `run`, without those of frameworks. */
 export async function collectWarnings(run: () => Promise<void>): Promise<string[]> {
   const warnings: string[] = [];
   const { warn } = console;

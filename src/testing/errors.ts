@@ -1,4 +1,4 @@
-/** @file Hooks that are called always. */
+/** @file `alwaysCall` hooks. */
 import { check, collectWarnings, named, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
@@ -7,7 +7,7 @@ export function addErrorCases<T>(suite: Suite<T>): void {
   const { target } = suite;
 
   suite.addUnlessOutputsOnly(
-    '7. alwaysCall runs when forward throws, with undefined as the output; the error goes on',
+    '7. an alwaysCall hook runs when forward throws, with output undefined; the call still throws',
     async (b) => {
       const seen: unknown[] = [];
       b.before(() => target.tensor([5, 6]));
@@ -31,7 +31,7 @@ export function addErrorCases<T>(suite: Suite<T>): void {
     },
   );
 
-  suite.addUnlessOutputsOnly('7. alwaysCall runs when a pre-hook throws, with the inputs so far', async (b) => {
+  suite.addUnlessOutputsOnly('7. an alwaysCall hook runs when a pre-hook throws, with the inputs so far', async (b) => {
     const seen: unknown[] = [];
     b.before(() => target.tensor([5, 6]));
     b.before(() => {
@@ -48,7 +48,7 @@ export function addErrorCases<T>(suite: Suite<T>): void {
     check(seen[1] === undefined && b.received.length === 0, 'forward ran');
   });
 
-  suite.add('7. alwaysCall hooks behind one that throws get the latest output; none runs twice', async (b) => {
+  suite.add('7. after a hook throws, later alwaysCall hooks get the latest output; none runs twice', async (b) => {
     const fired: string[] = [];
     const outputs: unknown[] = [];
     b.after(() => target.tensor([10, 20]), { alwaysCall: true });
@@ -85,16 +85,16 @@ export function addErrorCases<T>(suite: Suite<T>): void {
   });
 
   suite.add(
-    '7. what an alwaysCall hook throws while an error is on its way is a warning; the others still run',
+    '7. a second error, thrown by an alwaysCall hook, is only a warning; the other alwaysCall hooks still run',
     async (b) => {
       const fired: string[] = [];
       b.after(() => {
         throw new Error('the first error');
       });
-      const clumsy = b.after(
+      const second = b.after(
         named('failsToo', () => {
-          fired.push('clumsy');
-          clumsy.remove();
+          fired.push('second');
+          second.remove();
           throw new Error('a second error');
         }),
         { alwaysCall: true },
@@ -110,7 +110,7 @@ export function addErrorCases<T>(suite: Suite<T>): void {
         message = (await suite.rejected(b)).message;
       });
       same(message, 'the first error');
-      same(fired, ['clumsy', 'next']);
+      same(fired, ['second', 'next']);
       check(
         warnings.length === 1 && /failsToo.*a second error/s.test(warnings[0]!),
         `the warnings were: ${warnings.join()}`,

@@ -1,7 +1,7 @@
 /**
- * @file The contract of a hook as test cases, for any test runner: layertap runs them over its own modules, over
- * attached methods and over each of its adapters; whoever writes an adapter runs them over theirs. The numbers are
- * those of docs/hooks.md. No tensor that a hook was given is read after the call, so a framework may free it.
+ * @file The hook contract of docs/hooks.md as test cases for any test runner, numbered like its rules. layertap runs them
+ * on its modules, on attached methods and on its adapters; authors of adapters run them on theirs. No case reads a
+ * tensor after the call that passed it to a hook, so a framework may free it.
  *
  * @example
  * for (const { name, run } of hookContract(target)) test(name, run);
@@ -18,7 +18,7 @@ import { addValueCases } from './values.ts';
 export { type ModelSubject, type ModelTarget, modelContract } from './model-contract.ts';
 export type { ContractCase, ContractSubject, ContractTarget } from './suite.ts';
 
-/** The cases for one target. */
+/** The hook contract as test cases for a target. */
 export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   const suite = new Suite(target);
   addValueCases(suite);

@@ -1,17 +1,17 @@
-/** @file What hooks must leave alone in a whole model: its numbers, its objects and its memory. */
+/** @file Test cases for a whole model: hooks must not change its outputs, its objects or its memory. */
 import { type Hookable, listHooks, type TensorReader } from '../hooks/index.ts';
 import { check, named, same } from './checks.ts';
 import type { ContractCase } from './suite.ts';
 
 /** A model to test. */
 export interface ModelTarget {
-  /** Begins the names of the cases. */
+  /** Starts the names of the cases. */
   name: string;
-  /** A copy of a tensor, as a hook would return one. Left out if hooks cannot replace outputs. */
+  /** Copies a tensor, so that a hook can return it. Omit it if hooks cannot replace outputs. */
   copy?(tensor: unknown): unknown;
   /**
-   * How far outputs may be from those of the unhooked model while hooks are registered, relative to the largest value:
-   * a runtime may fuse operations whose values nobody asks for. Default 0: the same bits.
+   * How far outputs may differ from the unhooked model while hooks are registered, relative to the largest value: without
+   * hooks a runtime may fuse operations. Default 0: the same bits.
    */
   tolerance?: number;
   /** A fresh model with fixed weights. */
@@ -20,59 +20,50 @@ export interface ModelTarget {
 
 export interface ModelSubject {
   root: Hookable;
-  /** Runs the model on a fixed input as its users do: through the framework, if it has one. */
+  /** Runs the model on a fixed input as its users do: directly, or through its framework. */
   run(): unknown;
-  /** The numbers of an output of `run`. Frees the output, if the framework does not. */
+  /** Reads the numbers of an output of `run`, and frees it if the framework does not. */
   values(output: unknown): ArrayLike<number | bigint> | Promise<ArrayLike<number | bigint>>;
-  /** The framework's objects that the adapter may change while hooks are registered: models, layers, sessions. */
+  /** The objects of the framework that the adapter changes while hooks are registered: models, layers, sessions. */
   objects: readonly object[];
-  /** How many tensors are alive, for frameworks that count them. */
+  /** The number of live tensors, for frameworks that count them. */
   liveTensors?(): number;
 }
 
-/** The own properties of objects, and the elements of arrays among their values. */
-function snapshot(objects: readonly object[]): Map<PropertyKey, unknown>[] {
-  return objects.map((object) => {
-    const found = new Map<PropertyKey, unknown>();
-    for (const key of Reflect.ownKeys(object)) {
+type Snapshot = readonly (readonly [part: string, value: unknown])[];
+
+/** The descriptors of all own properties, and the elements of array values. */
+function snapshot(objects: readonly object[]): Snapshot {
+  return objects.flatMap((object, i) =>
+    Reflect.ownKeys(object).flatMap((key) => {
       const descriptor = Object.getOwnPropertyDescriptor(object, key)!;
-      const { value } = descriptor;
-      found.set(key, { ...descriptor, elements: Array.isArray(value) ? [...value] : undefined });
-    }
-    return found;
-  });
+      const elements: unknown[] = Array.isArray(descriptor.value) ? [...descriptor.value] : [];
+      return [...Object.entries(descriptor), ...elements.entries()].map(
+        ([part, value]) => [`object ${i}, property ${String(key)}, ${part}`, value] as const,
+      );
+    }),
+  );
 }
 
-function sameSnapshot(after: Map<PropertyKey, unknown>[], before: Map<PropertyKey, unknown>[]): void {
-  before.forEach((found, i) => {
-    const now = after[i]!;
-    same([...now.keys()].map(String), [...found.keys()].map(String));
-    for (const [key, was] of found) {
-      const is = now.get(key) as Record<string, unknown>;
-      for (const [part, value] of Object.entries(was as Record<string, unknown>)) {
-        const unchanged =
-          Array.isArray(value) && Array.isArray(is[part])
-            ? value.length === (is[part] as unknown[]).length &&
-              value.every((one, k) => Object.is(one, (is[part] as unknown[])[k]))
-            : Object.is(value, is[part]);
-        check(unchanged, `object ${i}: the ${part} of its property ${String(key)} is not what it was`);
-      }
-    }
-  });
+function sameSnapshot(after: Snapshot, before: Snapshot): void {
+  for (let i = 0; i < Math.max(after.length, before.length); i++) {
+    const [was, is] = [before[i], after[i]];
+    check(was?.[0] === is?.[0] && Object.is(was?.[1], is?.[1]), `${(was ?? is)![0]} has changed`);
+  }
 }
 
 function sameNumbers(actual: readonly number[], expected: readonly number[], allowed: number): void {
   same(actual.length, expected.length);
   actual.forEach((value, i) => {
     const close = Object.is(value, expected[i]) || Math.abs(value - expected[i]!) <= allowed;
-    check(close, `the output has another number at ${i}: ${value}, unhooked ${expected[i]}`);
+    check(close, `output number ${i} must be ${expected[i]} as without hooks, got ${value}`);
   });
 }
 
-/** A module that hooks can be registered on, under its path. */
+/** A module with its path. */
 type Entry = readonly [path: string, module: Hookable];
 
-/** Registers on every module that supports it; the others must throw a TypeError and register nothing. */
+/** Registers on every module that supports it. The others must throw a TypeError and register nothing. */
 function registerAll(
   entries: readonly Entry[],
   register: (path: string, module: Hookable) => { remove(): void },
@@ -83,7 +74,7 @@ function registerAll(
     try {
       handles.push(register(path, module));
     } catch (error) {
-      check(error instanceof TypeError, `${path}: registering must throw a TypeError, threw ${String(error)}`);
+      check(error instanceof TypeError, `${path}: registering must throw a TypeError, got ${String(error)}`);
       same(listHooks(module).length, before);
     }
   }
@@ -94,8 +85,8 @@ function registerAll(
 }
 
 /**
- * Test cases for a whole model: hooks that only look change no bit of its output, and when they are gone its objects are
- * as they were found. No tensor is read after the call that made it, so a framework may free it.
+ * Test cases for a whole model: hooks that return nothing change no bit of its output, and once they are removed its
+ * objects are as before. No case reads a tensor after the call that made it, so a framework may free it.
  *
  * @example
  * for (const { name, run } of modelContract(target)) test(name, run);
@@ -111,7 +102,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     const run = async () => {
       const model = await target.create();
       const numbers = async () => Array.from(await model.values(await model.run()), Number);
-      // The first run may create what a framework makes once.
+      // A framework may create objects in its first run.
       const unhooked = await numbers();
       check(unhooked.length > 0, 'the output has no numbers');
       const before = snapshot(model.objects);
@@ -124,16 +115,17 @@ export function modelContract(target: ModelTarget): ContractCase[] {
       );
       sameNumbers(await numbers(), unhooked, 0);
       sameSnapshot(snapshot(model.objects), before);
-      if (live !== undefined) same(model.liveTensors!(), live);
+      const left = model.liveTensors?.();
+      check(left === live, `live tensors must be ${live}, got ${left}`);
     };
     cases.push({ name: `${target.name}: ${name}`, run });
   };
 
-  add('every module has a path of its own, which leads to it', async ({ root }, entries) => {
-    check(entries.length > 1, 'the model has no modules inside');
+  add('every module has a unique path, and getSubmodule() finds it', async ({ root }, entries) => {
+    check(entries.length > 1, 'the model has no submodules');
     same(new Set(entries.map(([path]) => path)).size, entries.length);
     for (const [path, module] of entries) {
-      check(root.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) leads to another module`);
+      check(root.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) returns another module`);
       check(String(module).length > 0, `${path} has no name`);
     }
     same(
@@ -142,7 +134,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     );
   });
 
-  add('observers change no bit, and read every tensor', async (_model, entries, numbers) => {
+  add('observers change no bit of the output and can read every tensor', async (_model, entries, numbers) => {
     const reading: Promise<unknown>[] = [];
     const fired = new Set<Hookable>();
     const remove = registerAll(entries, (path, module) =>
@@ -168,7 +160,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
   });
 
   add(
-    'hooks that return nothing change no bit, and run in the same order in every run',
+    'hooks that return nothing change no bit of the output and run in the same order each time',
     async (_model, entries, numbers) => {
       let order: string[] = [];
       const remove = registerAll(entries, (path, module) =>
@@ -189,7 +181,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     },
   );
 
-  add('pre-hooks that return nothing change no bit', async (_model, entries, numbers) => {
+  add('pre-hooks that return nothing change no bit of the output', async (_model, entries, numbers) => {
     const supported = entries.filter(([, module]) => {
       try {
         module.registerForwardPreHook(() => undefined).remove();
@@ -205,7 +197,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
   });
 
   if (copy !== undefined) {
-    add('hooks that return a copy of the output change no bit', async (_model, entries, numbers) => {
+    add('hooks that return a copy of the output change no bit of it', async (_model, entries, numbers) => {
       let copies = 0;
       const readers = new Map<Hookable, TensorReader | undefined>();
       const removeObservers = registerAll(entries, (_path, module) =>
@@ -226,7 +218,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     });
   }
 
-  add('a hook that throws fails the run with its error, and leaves nothing behind', async (model, entries) => {
+  add('a hook that throws fails the run with its error and leaves no trace', async (model, entries) => {
     const failing = new Error('thrown on purpose');
     const remove = registerAll(entries, (_path, module) =>
       module.registerForwardHook(
@@ -246,7 +238,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     remove();
   });
 
-  add('hooks that are removed while the model runs leave nothing behind', async (_model, entries, numbers) => {
+  add('hooks that are removed while the model runs leave no trace', async (_model, entries, numbers) => {
     let remove = () => {};
     let ran = 0;
     remove = registerAll(entries, (_path, module) =>
@@ -258,7 +250,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     check(ran > 0, 'no hook ran');
   });
 
-  add('hooks come and go a hundred times', async (_model, entries, numbers) => {
+  add('registering and removing a hundred times leaves no trace', async (_model, entries, numbers) => {
     for (let i = 0; i < 100; i++) registerAll(entries, (_path, module) => module.observe(() => undefined))();
     await numbers();
   });

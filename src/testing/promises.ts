@@ -1,4 +1,4 @@
-/** @file Asynchronous hooks and calls. */
+/** @file Hooks and calls that return promises. */
 import { check, isPromise, later, named, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
@@ -8,21 +8,24 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
   const { mode } = target;
 
   if (mode === 'sync') {
-    suite.add('8. a promise from a hook is an error that names it, and its rejection ends nothing', async (b) => {
-      for (const register of b.registers) {
-        const handle = register(
-          named('asynchronous', async () => {
-            throw new Error('nobody waits for this');
-          }),
-        );
-        const error = await suite.rejected(b);
-        check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
-        handle.remove();
-      }
-      same(await b.run(), [2, 4]);
-    });
+    suite.add(
+      '8. a hook that returns a promise is an error that names the hook; a rejection is absorbed',
+      async (b) => {
+        for (const register of b.registers) {
+          const handle = register(
+            named('asynchronous', async () => {
+              throw new Error('must be absorbed');
+            }),
+          );
+          const error = await suite.rejected(b);
+          check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
+          handle.remove();
+        }
+        same(await b.run(), [2, 4]);
+      },
+    );
   } else {
-    suite.add('8. asynchronous hooks are awaited in order, and replace', async (b) => {
+    suite.add('8. async hooks are awaited in order and can replace the output', async (b) => {
       const fired: string[] = [];
       b.after(async () => {
         await later();
@@ -37,7 +40,7 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
       same(fired, ['slow', 'fast']);
     });
 
-    suite.add('8. a rejection is a throw for alwaysCall, and the call rejects', async (b) => {
+    suite.add('8. when a hook rejects, alwaysCall hooks run and the call rejects', async (b) => {
       const fired: string[] = [];
       b.after(async () => {
         await later();
@@ -54,7 +57,7 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
       same(fired, ['always']);
     });
 
-    suite.add('8. calls that overlap do not mix', async (b) => {
+    suite.add('8. overlapping calls do not mix', async (b) => {
       const seen: unknown[] = [];
       b.after(async (_module: unknown, inputs: readonly unknown[], output: unknown) => {
         await later();
@@ -69,7 +72,7 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
 
   if (mode === 'promise') {
     suite.addUnlessOutputsOnly(
-      '8. a pre-hook of a module that has not said that it is asynchronous cannot wait',
+      '8. an async pre-hook on a module that is not declared async is an error that names the pre-hook',
       async (b) => {
         b.before(named('waitingPreHook', async () => {}));
         const error = await suite.rejected(b);
@@ -80,7 +83,7 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
 
   if (mode === 'async') {
     suite.addUnlessOutputsOnly(
-      '8. asynchronous pre-hooks are awaited in order, and every failure is a rejection',
+      '8. async pre-hooks are awaited in order, and every failure is a rejection',
       async (b) => {
         b.before(async () => {
           await later();
@@ -88,25 +91,25 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
         });
         same(await b.run(), [10, 12]);
         b.before(() => {
-          throw new Error('thrown at once');
+          throw new Error('thrown synchronously');
         });
         const result = b.call(b.input) as Promise<unknown>;
-        check(isPromise(result), 'a failing pre-hook threw instead of rejecting');
-        same(await result.catch((error: Error) => error.message), 'thrown at once');
+        check(isPromise(result), 'the call threw instead of rejecting');
+        same(await result.catch((error: Error) => error.message), 'thrown synchronously');
       },
     );
 
     suite.addUnlessOutputsOnly(
-      '8. what forward throws at once is a rejection too, without hooks as with them',
+      '8. when forward throws synchronously, the call rejects, with and without hooks',
       async (b) => {
         b.onForward = () => {
-          throw new Error('thrown at once');
+          throw new Error('thrown synchronously');
         };
         for (const hooked of [false, true]) {
           if (hooked) b.after(() => undefined);
           const result = b.call(b.input) as Promise<unknown>;
-          check(isPromise(result), 'forward threw instead of rejecting');
-          same(await result.catch((error: Error) => error.message), 'thrown at once');
+          check(isPromise(result), 'the call threw instead of rejecting');
+          same(await result.catch((error: Error) => error.message), 'thrown synchronously');
         }
       },
     );

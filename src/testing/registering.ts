@@ -1,11 +1,11 @@
-/** @file Registering, the order of hooks, and removing. */
+/** @file Registering and removing, the order of hooks, and the tree of modules. */
 import { listHooks, type RemovableHandle, removeAllHooks } from '../hooks/index.ts';
 import { check, named, same, throwsTypeError } from './checks.ts';
 import type { Suite } from './suite.ts';
 
 /** Rules 2, 6 and 9, and the tree. */
 export function addRegistrationCases<T>(suite: Suite<T>): void {
-  suite.add('2. what is not a hook, and options that are unknown, are TypeErrors at registration', async (b) => {
+  suite.add('2. registering a value that is no function, or a wrong option, throws a TypeError', async (b) => {
     for (const hook of [undefined, null, 'hook', 7, {}, class Hook {}]) {
       for (const register of b.registers) {
         throwsTypeError(() => register(hook as never), 'the hook must be a function');
@@ -13,7 +13,7 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     }
     const hook = () => undefined;
     throwsTypeError(() => b.after(hook, { prependd: true }), 'unknown option "prependd"');
-    if (b.registers.includes(b.before)) {
+    if (b.hasPreHooks) {
       throwsTypeError(() => b.before(hook, { alwaysCall: true }), 'unknown option "alwaysCall"');
     }
     throwsTypeError(() => b.after(hook, { prepend: 1 }), '"prepend" must be true or false');
@@ -22,45 +22,51 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(await b.run(), [2, 4]);
   });
 
-  suite.add('6. hooks run in the order of registration, prepended ones before, the last of them first', async (b) => {
-    const fired: number[] = [];
-    const push = (id: number) => () => {
-      fired.push(id);
-    };
-    for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
-    const pre = b.registers.includes(b.before) ? [14, 10, 11, 12, 13] : [];
-    for (const id of pre.toSorted()) b.before(push(id), { prepend: id === 10 || id === 14 });
-    await b.run();
-    await b.run();
-    const once = [...pre, 4, 1, 0, 2, 3];
-    same(fired, [...once, ...once]);
-  });
+  suite.add(
+    '6. prepended hooks run first, the latest before the others; the rest run in registration order',
+    async (b) => {
+      const fired: number[] = [];
+      const push = (id: number) => () => {
+        fired.push(id);
+      };
+      for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
+      const pre = b.hasPreHooks ? [14, 10, 11, 12, 13] : [];
+      for (const id of pre.toSorted()) b.before(push(id), { prepend: id === 10 || id === 14 });
+      await b.run();
+      await b.run();
+      const once = [...pre, 4, 1, 0, 2, 3];
+      same(fired, [...once, ...once]);
+    },
+  );
 
-  suite.add('6. a hook that is removed meanwhile still fires in this call, one that is added waits', async (b) => {
-    const fired: string[] = [];
-    for (const register of b.registers) {
-      fired.length = 0;
-      const late = { handle: undefined as RemovableHandle | undefined };
-      const first = register(() => {
-        fired.push('first');
-        second.remove();
-        late.handle ??= register(() => {
-          fired.push('late');
+  suite.add(
+    '6. while hooks run, a removed hook still fires in this call, and an added one waits for the next',
+    async (b) => {
+      const fired: string[] = [];
+      for (const register of b.registers) {
+        fired.length = 0;
+        const late = { handle: undefined as RemovableHandle | undefined };
+        const first = register(() => {
+          fired.push('first');
+          second.remove();
+          late.handle ??= register(() => {
+            fired.push('late');
+          });
         });
-      });
-      const second = register(() => {
-        fired.push('second');
-      });
-      await b.run();
-      same(fired, ['first', 'second']);
-      await b.run();
-      same(fired, ['first', 'second', 'first', 'late']);
-      first.remove();
-      late.handle!.remove();
-    }
-  });
+        const second = register(() => {
+          fired.push('second');
+        });
+        await b.run();
+        same(fired, ['first', 'second']);
+        await b.run();
+        same(fired, ['first', 'second', 'first', 'late']);
+        first.remove();
+        late.handle!.remove();
+      }
+    },
+  );
 
-  suite.add('6. hooks may remove themselves while they run', async (b) => {
+  suite.add('6. a hook can remove itself while it runs', async (b) => {
     const fired: string[] = [];
     const handles = b.registers.flatMap((register, phase) =>
       [0, 1].map((i) =>
@@ -76,7 +82,7 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(listHooks(b.hookable), []);
   });
 
-  suite.add('6. the forward phase begins after forward: what forward removes does not fire', async (b) => {
+  suite.add('6. forward hooks are copied after forward: a hook that forward removes does not fire', async (b) => {
     const fired: string[] = [];
     const removed = b.after(() => {
       fired.push('removed by forward');
@@ -89,19 +95,22 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(fired, ['stays']);
   });
 
-  suite.addUnlessOutputsOnly('6. the forward phase begins after forward: what a pre-hook adds fires', async (b) => {
-    const fired: string[] = [];
-    const pre = b.before(() => {
-      pre.remove();
-      b.after(() => {
-        fired.push('added by a pre-hook');
+  suite.addUnlessOutputsOnly(
+    '6. forward hooks are copied after forward: a hook that a pre-hook adds fires',
+    async (b) => {
+      const fired: string[] = [];
+      const pre = b.before(() => {
+        pre.remove();
+        b.after(() => {
+          fired.push('added by a pre-hook');
+        });
       });
-    });
-    await b.run();
-    same(fired, ['added by a pre-hook']);
-  });
+      await b.run();
+      same(fired, ['added by a pre-hook']);
+    },
+  );
 
-  suite.add('9. a handle removes its own registration only, and twice is harmless', async (b) => {
+  suite.add('9. a handle removes only its own registration; removing it twice is harmless', async (b) => {
     const fired: number[] = [];
     const hook = () => {
       fired.push(fired.length);
@@ -125,7 +134,7 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(fired.length, 3);
   });
 
-  suite.add('9. listHooks tells what is registered and how often it ran; removeAllHooks removes it', async (b) => {
+  suite.add('9. listHooks lists each registration and how often it ran; removeAllHooks removes them all', async (b) => {
     const kinds = ['forward-pre', 'forward'].slice(-b.registers.length);
     for (const [i, register] of b.registers.entries()) {
       register(
@@ -147,10 +156,10 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
   });
 
   suite.add(
-    'the tree: namedModules() begins with the module itself, and getSubmodule() finds each one by its path',
+    'the tree: namedModules() starts with the module itself, and getSubmodule() finds each module by its path',
     async (b) => {
       const named = [...b.hookable.namedModules()];
-      check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not begin with the module itself');
+      check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not start with the module itself');
       for (const [path, module] of named) {
         check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) gives another module`);
       }

@@ -1,66 +1,68 @@
-/** @file What is put to the test, and a bench for each case. */
+/** @file The target of the contract cases, and a bench for each case. */
 import type { ForwardEvent, Hookable, ObserveOptions, RemovableHandle } from '../hooks/index.ts';
 import { check, isPromise } from './checks.ts';
 
-/** What is put to the test, and how to speak to it. */
+/** Something hookable to test, and how to use it. */
 export interface ContractTarget<T> {
-  /** For the names of the cases. */
+  /** Starts the names of the cases. */
   name: string;
   /**
-   * `sync`: forward gives its output. `promise`: it gives a promise, without having said so. `async`: it has said so,
-   * and pre-hooks may wait too.
+   * `sync`: forward returns its output. `promise`: forward returns a promise but is not declared async. `async`: it is
+   * declared async, so pre-hooks may be async too.
    */
   mode: 'sync' | 'promise' | 'async';
-  /** Whether forward can be called with more inputs than its tensor. */
+  /** Whether forward takes inputs beside its tensor. */
   extraInputs: boolean;
   /**
-   * Whether hooks are reached by outputs alone: no pre-hooks, whose registration must throw a TypeError, and nothing
-   * runs when forward throws. Default false. The cases that need one of these are left out.
+   * Whether hooks only get outputs: registering a pre-hook must throw a TypeError, and no hook runs when forward throws.
+   * Leaves out the cases that need either. Default false.
    */
   outputsOnly?: boolean;
-  /** A tensor of one dimension with these values. */
+  /** A one-dimensional tensor with these values. */
   tensor(values: readonly number[]): T;
-  /** The values of such a tensor. Of one that a hook is given, they are asked for inside the hook: it may be freed later. */
+  /** The values of such a tensor. Called inside the hook for a tensor that a hook gets: it may be freed later. */
   values(tensor: T): readonly number[] | Promise<readonly number[]>;
-  /** A fresh subject whose forward first calls `onForward` with its inputs, which may throw, and then doubles its tensor. */
+  /** A fresh subject. Its forward first calls `onForward` with its inputs, which may throw, and then doubles its tensor. */
   create(onForward: (inputs: readonly unknown[]) => void): ContractSubject;
-  /** A fresh subject whose forward gives a stream of these chunks. Left out where outputs are tensors and nothing else. */
+  /** A fresh subject whose forward returns a stream of these chunks. Omit it if outputs are never streams. */
   createStream?(chunks: readonly unknown[]): ContractSubject;
 }
 
 export interface ContractSubject {
   hookable: Hookable;
-  /** Runs it as its users do: directly, or through the framework that it belongs to. */
+  /** Calls it as its users do: directly, or through its framework. */
   call(...inputs: unknown[]): unknown;
-  /** The object that these calls run on, as hooks are given it. Default: the Hookable. */
+  /** The receiver that hooks must get for these calls. Default: the Hookable. */
   receiver?: unknown;
 }
 
-/** One case: throws, or rejects, where the contract does not hold. */
+/** A test case. */
 export interface ContractCase {
   name: string;
+  /** Rejects if the contract is broken. */
   run(): Promise<void>;
 }
 
 export type Hook = (module: unknown, inputs: readonly unknown[], output?: unknown) => never;
 
-/** A subject with what its cases need around it. */
+/** A subject with the helpers of a case. */
 export interface Bench<T> {
   hookable: Hookable;
-  /** What forward was called with, a list for each call. */
+  /** The inputs of each call of forward. */
   received: (readonly unknown[])[];
-  /** Set to make forward do something first. */
+  /** Runs at the start of forward. */
   onForward: () => void;
-  /** Calls the subject with a tensor of `[1, 2]`, and gives the values that came out. */
+  /** Calls the subject with a tensor of `[1, 2]` and returns the values of the output. */
   run(): Promise<readonly number[]>;
   call(...inputs: unknown[]): unknown;
   input: T;
-  /** What hooks must get as their receiver. */
+  /** The receiver that hooks must get. */
   receiver: unknown;
   after(hook: Hook | ((...values: never[]) => unknown), options?: object): RemovableHandle;
   before(hook: Hook | ((...values: never[]) => unknown), options?: object): RemovableHandle;
   observe(observer: (event: ForwardEvent) => unknown, options?: ObserveOptions): RemovableHandle;
-  /** `before` and `after`, as far as the target has them. */
+  hasPreHooks: boolean;
+  /** `before`, if the target has pre-hooks, and `after`. */
   registers: ((hook: (...values: never[]) => unknown, options?: object) => RemovableHandle)[];
 }
 
@@ -74,7 +76,7 @@ export class Suite<T> {
     this.target = target;
   }
 
-  /** A case on a fresh bench. What it registers is removed afterwards. */
+  /** Adds a case with a fresh bench, whose registrations are removed afterwards. */
   add(name: string, body: (bench: Bench<T>) => Promise<void>): void {
     const run = async () => {
       try {
@@ -86,23 +88,23 @@ export class Suite<T> {
     this.cases.push({ name: `${this.target.name}: ${name}`, run });
   }
 
-  /** A case that needs pre-hooks, or hooks that run when forward throws. */
+  /** Adds a case that needs pre-hooks, or hooks that run when forward throws. */
   addUnlessOutputsOnly(name: string, body: (bench: Bench<T>) => Promise<void>): void {
     if (this.target.outputsOnly !== true) this.add(name, body);
   }
 
-  /** Has a handle removed after the case. */
+  /** Removes a handle after the case. */
   keep(handle: RemovableHandle): RemovableHandle {
     this.#cleanup.push(handle);
     return handle;
   }
 
-  /** The values of a tensor, asked for at once. */
+  /** The values of a tensor. Reads them synchronously if the target can. */
   async valuesOf(tensor: unknown): Promise<readonly number[]> {
     return [...(await this.target.values(tensor as T))];
   }
 
-  /** The error that a call throws or rejects with. */
+  /** The error of a call that must throw or reject. */
   async rejected(b: Bench<T>): Promise<Error> {
     try {
       await b.call(b.input);
@@ -133,12 +135,13 @@ export class Suite<T> {
       after,
       before,
       observe: (observer, options) => this.keep(hookable.observe(observer, options)),
+      hasPreHooks: outputsOnly !== true,
       registers: outputsOnly === true ? [after] : [before, after],
       run: async () => {
         const result = call(made.input);
         check(
           isPromise(result) === (mode !== 'sync'),
-          `a ${mode} call gave ${isPromise(result) ? 'a promise' : 'a value'}`,
+          `a ${mode} call returned ${isPromise(result) ? 'a promise' : 'a value'}`,
         );
         return this.valuesOf(await result);
       },

@@ -1,5 +1,4 @@
-/** @file What hooks are given, and what becomes of what they return. */
-
+/** @file The arguments and return values of hooks. */
 import { listHooks } from '../hooks/index.ts';
 import { check, isPromise, named, same, throwsTypeError } from './checks.ts';
 import type { Suite } from './suite.ts';
@@ -8,14 +7,14 @@ import type { Suite } from './suite.ts';
 export function addValueCases<T>(suite: Suite<T>): void {
   const { target } = suite;
 
-  suite.add('1. without hooks a call is forward, once', async (b) => {
+  suite.add('1. without hooks, a call runs forward once', async (b) => {
     same(await b.run(), [2, 4]);
     check(b.received.length === 1 && b.received[0]![0] === b.input, 'forward did not get the input, once');
   });
 
-  suite.add('3. a hook sees the module, the inputs as an array, and the output', async (b) => {
+  suite.add('3. a hook gets the module, the inputs as an array, and the output', async (b) => {
     const seen: unknown[][] = [];
-    // Read at once: a framework may free the tensor after the call.
+    // Read inside the hook: a framework may free the tensor after the call.
     const outputs: unknown[] = [];
     b.after((...values: unknown[]) => {
       seen.push(values);
@@ -30,7 +29,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
   });
 
   suite.add(
-    '3. undefined and null change nothing; a tensor is the new output, and what the next hook sees',
+    '3. undefined and null change nothing; a tensor becomes the output, which the next hook gets',
     async (b) => {
       const seen: unknown[] = [];
       b.after(() => undefined);
@@ -45,7 +44,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
     },
   );
 
-  suite.add('3. a replacement of a tensor that is not one is an error that names the hook', async (b) => {
+  suite.add('3. replacing a tensor with anything else is an error that names the hook', async (b) => {
     const outputs: unknown[] = [];
     for (const wrong of [false, 0, '', 1, {}]) {
       const handle = b.after(named('replaceByNonsense', () => wrong));
@@ -59,18 +58,15 @@ export function addValueCases<T>(suite: Suite<T>): void {
   });
 
   if (suite.target.outputsOnly === true) {
-    suite.add(
-      '4. a pre-hook, which is impossible here, is a TypeError at registration, and changes nothing',
-      async (b) => {
-        throwsTypeError(() => b.before(() => undefined), '');
-        same(listHooks(b.hookable), []);
-        same(await b.run(), [2, 4]);
-      },
-    );
+    suite.add('4. registering an unsupported pre-hook throws a TypeError and changes nothing', async (b) => {
+      throwsTypeError(() => b.before(() => undefined), '');
+      same(listHooks(b.hookable), []);
+      same(await b.run(), [2, 4]);
+    });
   }
 
   suite.addUnlessOutputsOnly(
-    '4. a pre-hook gives all the inputs as an array, or the only one as a value; they chain',
+    '4. a pre-hook returns all inputs as an array, or the only input as a value; pre-hooks chain',
     async (b) => {
       b.before((_module: unknown, inputs: readonly unknown[]) => {
         check(Array.isArray(inputs) && inputs[0] === b.input, 'the pre-hook did not get an array of the inputs');
@@ -81,7 +77,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
       const seen: unknown[] = [];
       const values: unknown[] = [];
       const look = (_module: unknown, inputs: readonly unknown[]) => {
-        check(inputs.length === 1, `one input expected, got ${inputs.length}`);
+        same(inputs.length, 1);
         seen.push(inputs[0]);
         values.push(suite.valuesOf(inputs[0]));
       };
@@ -95,13 +91,13 @@ export function addValueCases<T>(suite: Suite<T>): void {
       ]);
       check(
         b.received[0]!.length === 1 && b.received[0]![0] === seen[1],
-        'the forward hook saw other inputs than forward',
+        'the forward hook did not get the inputs of forward',
       );
     },
   );
 
   if (target.extraInputs) {
-    suite.addUnlessOutputsOnly('4. a single value drops the other inputs, an array replaces all of them', async (b) => {
+    suite.addUnlessOutputsOnly('4. a single value drops the other inputs; an array replaces all of them', async (b) => {
       const handle = b.before(() => target.tensor([5, 6]));
       await b.call(b.input, 'more');
       same(b.received[0]!.length, 1);
@@ -111,7 +107,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
       same(b.received[1]!.slice(1), ['changed']);
     });
 
-    suite.add('5. an options object is the last input, and every hook sees it', async (b) => {
+    suite.add('5. an options object is the last input, and every hook gets it', async (b) => {
       const options = { scale: 3 };
       const seen: unknown[] = [];
       for (const register of b.registers) {
@@ -122,13 +118,13 @@ export function addValueCases<T>(suite: Suite<T>): void {
       await b.call(b.input, options);
       check(
         seen.length === b.registers.length && seen.every((value) => value === options),
-        'a hook did not see the options',
+        'a hook did not get the options',
       );
-      check(b.received[0]![1] === options, 'forward did not see the options');
+      check(b.received[0]![1] === options, 'forward did not get the options');
     });
   }
 
-  suite.add('10. a hook may call its own module', async (b) => {
+  suite.add('10. a hook can call its own module', async (b) => {
     const fired: string[] = [];
     let nested: unknown;
     b.after((_module: unknown, inputs: readonly unknown[]) => {

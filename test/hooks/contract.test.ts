@@ -1,4 +1,4 @@
-// The public contract suite over everything of layertap's own that can be hooked.
+// The public contract suite on everything hookable in layertap itself.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listenersOf } from '../../src/adapter.ts';
@@ -93,7 +93,7 @@ const modules: ContractTarget<Tensor>[] = [
   },
 ];
 
-/** Of some other framework: how tensors are made and read. */
+/** How another framework makes and reads its tensors. */
 interface Framework<T> {
   readonly name: string;
   tensor(values: readonly number[]): T;
@@ -118,7 +118,7 @@ const boxes: Framework<Box> = {
   },
 };
 
-/** Tensors that are arrays of numbers: a pre-hook that gives one means one input. */
+/** Tensors that are arrays of numbers. A pre-hook that returns one replaces a single input. */
 const arrays: Framework<readonly number[]> = {
   name: 'arrays',
   tensor: (values) => [...values],
@@ -130,7 +130,7 @@ const arrays: Framework<readonly number[]> = {
   },
 };
 
-/** Methods that are attached to, on an object or on its prototype. */
+/** An attached method, of an object or of its prototype. */
 function attached<T>(
   { name, tensor, reader }: Framework<T>,
   mode: ContractTarget<T>['mode'],
@@ -159,7 +159,7 @@ function attached<T>(
         const hookable = attach(Model.prototype, 'run', options);
         return { hookable, call: (...inputs) => model.run(...inputs), receiver: model };
       }
-      // An async method may be hooked without saying so; one that says so never throws, hooked or not.
+      // Declared async, the Hookable never throws synchronously. Unhooked, model.run() is not intercepted and may.
       const hookable = attach(model, 'run', options);
       const call = (...inputs: unknown[]) => (mode === 'async' ? hookable(...inputs) : model.run(...inputs));
       return { hookable, call, receiver: model };
@@ -172,7 +172,7 @@ function attached<T>(
   };
 }
 
-/** A tensor of a framework without garbage collection. */
+/** A tensor that its framework frees by hand. */
 class Owned {
   static alive = 0;
   #values: readonly number[] | undefined;
@@ -198,7 +198,7 @@ const ownedReader: TensorReader<Owned> = {
   keep: ({ values }) => new Owned(values),
 };
 const doubleOwned = ({ values }: Owned) => new Owned(values.map((value) => 2 * value));
-/** The message that a call fails with, whether it throws or rejects. */
+/** The message of the error that a call throws or rejects with. */
 const errorOf = async (call: () => unknown) => {
   try {
     await call();
@@ -209,7 +209,7 @@ const errorOf = async (call: () => unknown) => {
 };
 const free = (tensor: unknown) => (tensor as Owned).free();
 
-/** Attached to a method of a framework whose tensors are freed by hand. */
+/** An attached method of a framework that frees its tensors by hand. */
 function ownedTarget(mode: ContractTarget<Owned>['mode']): ContractTarget<Owned> {
   return {
     name: `attach() with tensors that are freed, ${mode}`,
@@ -229,12 +229,12 @@ function ownedTarget(mode: ContractTarget<Owned>['mode']): ContractTarget<Owned>
   };
 }
 
-/** A place whose framework computes as ever, and gives its output to the hooks. */
-class OutputPlace extends Hookable {
+/** A Hookable whose framework computes the output itself and then passes it to the hooks. */
+class OutputsOnly extends Hookable {
   constructor(run: (x: unknown) => unknown) {
     super({
       reader: boxes.reader as TensorReader,
-      unsupported: { 'forward-pre': 'a place that is reached by its outputs alone has no pre-hooks' },
+      unsupported: { 'forward-pre': 'only outputs are available here, so there are no pre-hooks' },
       call: (x) => {
         const call = listeners.begin();
         return listeners.after(call, [x], run(x));
@@ -249,14 +249,14 @@ class OutputPlace extends Hookable {
 }
 
 const outputs: ContractTarget<Box> = {
-  name: 'outputs alone',
+  name: 'outputs only',
   mode: 'sync',
   extraInputs: false,
   outputsOnly: true,
   tensor: boxes.tensor,
   values: ({ values }) => values,
   create(onForward) {
-    const hookable = new OutputPlace((x) => {
+    const hookable = new OutputsOnly((x) => {
       onForward([x]);
       return new Box((x as Box).values.map((value) => 2 * value));
     });
@@ -277,7 +277,7 @@ const runs = [
 ];
 for (const { name, run } of runs.flat()) test(name, run);
 
-test('a target of outputs alone has all cases but those of pre-hooks and of a forward that throws', () => {
+test('a target with outputsOnly has all cases but those of pre-hooks and of a forward that throws', () => {
   for (const mode of ['sync', 'promise', 'async'] as const) {
     const names = (target: ContractTarget<Box>) => hookContract({ ...target, name: '', mode }).map(({ name }) => name);
     const left = names({ ...outputs, outputsOnly: false }).filter((name) => !names(outputs).includes(name));
@@ -287,7 +287,7 @@ test('a target of outputs alone has all cases but those of pre-hooks and of a fo
 });
 
 for (const mode of ['sync', 'promise', 'async'] as const) {
-  test(`free: whatever hooks put out of use is freed once, the caller's tensors never (${mode})`, async () => {
+  test(`free: tensors that hooks replace are freed once, those of the caller never (${mode})`, async () => {
     const { tensor, create } = ownedTarget(mode);
     let failing = false;
     const { hookable, call } = create(() => {
@@ -300,21 +300,21 @@ for (const mode of ['sync', 'promise', 'async'] as const) {
     hookable.registerForwardHook(() => tensor([7, 8]));
     hookable.registerForwardHook((_module, _inputs, output) => output);
     const last = hookable.registerForwardHook(() => [tensor([9, 10])], {});
-    // An array for a tensor is refused; the call fails with everything freed.
+    // An array in place of a tensor is an error. The failing call frees its tensors.
     assert.match(await errorOf(() => call(input)), /not a tensor/);
-    assert.is(Owned.alive - before, 2, 'the input, and what the failing hook made and could not give away');
+    assert.is(Owned.alive - before, 2, 'the input, and the tensor inside the refused array');
     last.remove();
     const output = (await call(input)) as Owned;
     assert.equal(output.values, [7, 8]);
     assert.equal(input.values, [1, 2]);
-    assert.is(Owned.alive - before, 3, 'the input and the output beside those');
+    assert.is(Owned.alive - before, 3, 'the input, the output, and the tensor inside the refused array');
     failing = true;
     assert.match(await errorOf(() => call(input)), /failing in forward/);
     assert.is(Owned.alive - before, 3);
   });
 }
 
-test('free: a tensor that comes back as a part of the replacement, or is an input, stays', () => {
+test('free: a tensor is kept if it is part of the replacement or an input', () => {
   const model = { run: (x: Owned): unknown => ({ h: doubleOwned(x), x }) };
   const method = attach(model, 'run', { reader: ownedReader as TensorReader, free });
   method.registerForwardHook((_module, _inputs, output) => [(output as { h: Owned }).h, new Owned([0])]);
@@ -325,7 +325,7 @@ test('free: a tensor that comes back as a part of the replacement, or is an inpu
   assert.is(Owned.alive - before, 3);
 });
 
-test('free without a reader is refused: nothing says what a tensor is', () => {
+test('free without a reader is an error: only a reader recognises tensors', () => {
   assert.throws(() => attach({ run: () => 1 }, 'run', { free }), /option "free" needs a "reader"/);
 });
 
