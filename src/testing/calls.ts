@@ -1,6 +1,6 @@
 /** @file The number and the receiver of a call, and the `this` of hooks and observers. */
 import type { RemovableHandle } from '../hooks/index.ts';
-import { check, later, same } from './checks.ts';
+import { check, fails, later, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
 /** Rule 3. */
@@ -23,13 +23,11 @@ export function addCallCases<T>(suite: Suite<T>): void {
 
   suite.add('3. calls are numbered from 0; all hooks and events of a call get its number', async (b) => {
     const numbers: string[] = [];
-    const log = (name: string) => (call: unknown) => {
-      numbers.push(`${name} ${call}`);
-    };
+    const log = (name: string, call: number) => void numbers.push(`${name} ${call}`);
     const register = (): RemovableHandle[] => [
-      ...(b.hasPreHooks ? [b.before((_module: unknown, _inputs: unknown, call: unknown) => log('pre')(call))] : []),
-      b.after((_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => log('hook')(call)),
-      b.observe(({ call }) => log('event')(call)),
+      ...(b.hasPreHooks ? [b.before((_module, _inputs, call) => log('pre', call))] : []),
+      b.after((_module, _inputs, _output, call) => log('hook', call)),
+      b.observe(({ call }) => log('event', call)),
     ];
     const expected = (call: number) =>
       ['pre', 'hook', 'event'].slice(-1 - b.registers.length).map((name) => `${name} ${call}`);
@@ -49,7 +47,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
   suite.add('3. a call that throws uses up a number, which events skip', async (b) => {
     const hooks: unknown[] = [];
     const events: unknown[] = [];
-    b.after((_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => {
+    b.after((_module, _inputs, _output, call) => {
       hooks.push(call);
       if (call === 1) throw new Error('failing in call 1');
     });
@@ -63,15 +61,8 @@ export function addCallCases<T>(suite: Suite<T>): void {
 
   suite.addUnlessOutputsOnly('3. an alwaysCall hook gets the number of the call that threw', async (b) => {
     const hooks: unknown[] = [];
-    b.after(
-      (_module: unknown, _inputs: unknown, _output: unknown, call: unknown) => {
-        hooks.push(call);
-      },
-      { alwaysCall: true },
-    );
-    b.onForward = () => {
-      throw new Error('failing in forward');
-    };
+    b.after((_module, _inputs, _output, call) => void hooks.push(call), { alwaysCall: true });
+    b.onForward = fails('failing in forward');
     await suite.rejected(b);
     b.onForward = () => {};
     await b.run();
@@ -81,7 +72,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
   suite.add('3. a nested call gets the next number', async (b) => {
     const numbers: string[] = [];
     let inner: unknown;
-    b.after((_module: unknown, inputs: readonly unknown[], _output: unknown, call: unknown) => {
+    b.after((_module, inputs, _output, call) => {
       numbers.push(`hook ${call}`);
       if (call === 0) inner = b.call(inputs[0]);
     });
@@ -97,7 +88,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
       const inputs = [suite.target.tensor([1]), suite.target.tensor([2]), suite.target.tensor([3])];
       const hooks: unknown[] = [];
       const events: unknown[] = [];
-      b.after(async (_module: unknown, [input]: readonly unknown[], _output: unknown, call: unknown) => {
+      b.after(async (_module, [input], _output, call) => {
         hooks[inputs.indexOf(input as T)] = call;
         for (let turns = 3 * (2 - (call as number)); turns > 0; turns--) await later();
       });
@@ -113,13 +104,9 @@ export function addCallCases<T>(suite: Suite<T>): void {
   suite.add('3. hooks and events get the object that the call ran on as receiver', async (b) => {
     const seen: unknown[] = [];
     if (b.hasPreHooks) {
-      b.before((_module: unknown, _inputs: unknown, _call: unknown, receiver: unknown) => {
-        seen.push(receiver);
-      });
+      b.before((_module, _inputs, _call, receiver) => void seen.push(receiver));
     }
-    b.after((_module: unknown, _inputs: unknown, _output: unknown, _call: unknown, receiver: unknown) => {
-      seen.push(receiver);
-    });
+    b.after((_module, _inputs, _output, _call, receiver) => void seen.push(receiver));
     b.observe(({ receiver }) => seen.push(receiver));
     await b.run();
     same(seen.length, b.registers.length + 1);
@@ -131,9 +118,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
 
   suite.add('3. an event has the reader of its output', async (b) => {
     const seen: unknown[] = [];
-    b.observe(({ reader, output }) => {
-      seen.push(reader?.is(output), [...(reader?.shape(output) ?? [])]);
-    });
+    b.observe(({ reader, output }) => void seen.push(reader?.is(output), [...(reader?.shape(output) ?? [])]));
     await b.run();
     same(seen, [true, [2]]);
   });

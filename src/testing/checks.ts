@@ -9,6 +9,11 @@ export function named<F extends (...values: never[]) => unknown>(name: string, h
   return Object.defineProperty(hook, 'name', { value: name });
 }
 
+/** A function that throws. */
+export const fails = (message: string) => (): never => {
+  throw new Error(message);
+};
+
 export const later = (): Promise<void> => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 export function check(condition: boolean, message: string): void {

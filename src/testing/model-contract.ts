@@ -163,11 +163,7 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     'hooks that return nothing change no bit of the output and run in the same order each time',
     async (_model, entries, numbers) => {
       let order: string[] = [];
-      const remove = registerAll(entries, (path, module) =>
-        module.registerForwardHook(() => {
-          order.push(path);
-        }),
-      );
+      const remove = registerAll(entries, (path, module) => module.registerForwardHook(() => void order.push(path)));
       await numbers();
       const first = order;
       order = [];

@@ -1,5 +1,5 @@
 /** @file Hooks and calls that return promises. */
-import { check, isPromise, later, named, same } from './checks.ts';
+import { check, fails, isPromise, later, named, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
 /** Rule 8. */
@@ -8,22 +8,15 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
   const { mode } = target;
 
   if (mode === 'sync') {
-    suite.add(
-      '8. a hook that returns a promise is an error that names the hook; a rejection is absorbed',
-      async (b) => {
-        for (const register of b.registers) {
-          const handle = register(
-            named('asynchronous', async () => {
-              throw new Error('must be absorbed');
-            }),
-          );
-          const error = await suite.rejected(b);
-          check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
-          handle.remove();
-        }
-        same(await b.run(), [2, 4]);
-      },
-    );
+    suite.add('8. a promise from a hook is an error that names the hook; a rejection is absorbed', async (b) => {
+      for (const register of b.registers) {
+        const handle = register(named('asynchronous', () => Promise.reject(new Error('must be absorbed'))));
+        const error = await suite.rejected(b);
+        check(error.message.includes('asynchronous'), `the error does not name the hook: ${error.message}`);
+        handle.remove();
+      }
+      same(await b.run(), [2, 4]);
+    });
   } else {
     suite.add('8. async hooks are awaited in order and can replace the output', async (b) => {
       const fired: string[] = [];
@@ -32,7 +25,7 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
         fired.push('slow');
         return target.tensor([10, 20]);
       });
-      b.after(async (_module: unknown, _inputs: unknown, output: unknown) => {
+      b.after(async (_module, _inputs, output) => {
         fired.push('fast');
         same(await suite.valuesOf(output), [10, 20]);
       });
@@ -59,7 +52,7 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
 
     suite.add('8. overlapping calls do not mix', async (b) => {
       const seen: unknown[] = [];
-      b.after(async (_module: unknown, inputs: readonly unknown[], output: unknown) => {
+      b.after(async (_module, inputs, output) => {
         await later();
         seen.push([inputs[0], output]);
       });
@@ -71,47 +64,34 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
   }
 
   if (mode === 'promise') {
-    suite.addUnlessOutputsOnly(
-      '8. an async pre-hook on a module that is not declared async is an error that names the pre-hook',
-      async (b) => {
-        b.before(named('waitingPreHook', async () => {}));
-        const error = await suite.rejected(b);
-        check(error.message.includes('waitingPreHook'), `the error does not name the hook: ${error.message}`);
-      },
-    );
+    suite.addUnlessOutputsOnly('8. an async pre-hook of a module not declared async is an error', async (b) => {
+      b.before(named('waitingPreHook', async () => {}));
+      const error = await suite.rejected(b);
+      check(error.message.includes('waitingPreHook'), `the error does not name the hook: ${error.message}`);
+    });
   }
 
   if (mode === 'async') {
-    suite.addUnlessOutputsOnly(
-      '8. async pre-hooks are awaited in order, and every failure is a rejection',
-      async (b) => {
-        b.before(async () => {
-          await later();
-          return target.tensor([5, 6]);
-        });
-        same(await b.run(), [10, 12]);
-        b.before(() => {
-          throw new Error('thrown synchronously');
-        });
+    suite.addUnlessOutputsOnly('8. async pre-hooks are awaited in order; every failure is a rejection', async (b) => {
+      b.before(async () => {
+        await later();
+        return target.tensor([5, 6]);
+      });
+      same(await b.run(), [10, 12]);
+      b.before(fails('thrown synchronously'));
+      const result = b.call(b.input) as Promise<unknown>;
+      check(isPromise(result), 'the call threw instead of rejecting');
+      same(await result.catch((error: Error) => error.message), 'thrown synchronously');
+    });
+
+    suite.addUnlessOutputsOnly('8. when forward throws synchronously, the call rejects, hooked or not', async (b) => {
+      b.onForward = fails('thrown synchronously');
+      for (const hooked of [false, true]) {
+        if (hooked) b.after(() => undefined);
         const result = b.call(b.input) as Promise<unknown>;
         check(isPromise(result), 'the call threw instead of rejecting');
         same(await result.catch((error: Error) => error.message), 'thrown synchronously');
-      },
-    );
-
-    suite.addUnlessOutputsOnly(
-      '8. when forward throws synchronously, the call rejects, with and without hooks',
-      async (b) => {
-        b.onForward = () => {
-          throw new Error('thrown synchronously');
-        };
-        for (const hooked of [false, true]) {
-          if (hooked) b.after(() => undefined);
-          const result = b.call(b.input) as Promise<unknown>;
-          check(isPromise(result), 'the call threw instead of rejecting');
-          same(await result.catch((error: Error) => error.message), 'thrown synchronously');
-        }
-      },
-    );
+      }
+    });
   }
 }

@@ -22,49 +22,37 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(await b.run(), [2, 4]);
   });
 
-  suite.add(
-    '6. prepended hooks run first, the latest before the others; the rest run in registration order',
-    async (b) => {
-      const fired: number[] = [];
-      const push = (id: number) => () => {
-        fired.push(id);
-      };
-      for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
-      const pre = b.hasPreHooks ? [14, 10, 11, 12, 13] : [];
-      for (const id of pre.toSorted()) b.before(push(id), { prepend: id === 10 || id === 14 });
-      await b.run();
-      await b.run();
-      const once = [...pre, 4, 1, 0, 2, 3];
-      same(fired, [...once, ...once]);
-    },
-  );
+  suite.add('6. prepended hooks run first, latest first; then the others, in order of registration', async (b) => {
+    const fired: number[] = [];
+    const push = (id: number) => () => void fired.push(id);
+    for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
+    const pre = b.hasPreHooks ? [14, 10, 11, 12, 13] : [];
+    for (const id of pre.toSorted()) b.before(push(id), { prepend: id === 10 || id === 14 });
+    await b.run();
+    await b.run();
+    const once = [...pre, 4, 1, 0, 2, 3];
+    same(fired, [...once, ...once]);
+  });
 
-  suite.add(
-    '6. while hooks run, a removed hook still fires in this call, and an added one waits for the next',
-    async (b) => {
-      const fired: string[] = [];
-      for (const register of b.registers) {
-        fired.length = 0;
-        const late = { handle: undefined as RemovableHandle | undefined };
-        const first = register(() => {
-          fired.push('first');
-          second.remove();
-          late.handle ??= register(() => {
-            fired.push('late');
-          });
-        });
-        const second = register(() => {
-          fired.push('second');
-        });
-        await b.run();
-        same(fired, ['first', 'second']);
-        await b.run();
-        same(fired, ['first', 'second', 'first', 'late']);
-        first.remove();
-        late.handle!.remove();
-      }
-    },
-  );
+  suite.add('6. a hook removed while hooks run still fires; one that is added waits for the next call', async (b) => {
+    const fired: string[] = [];
+    for (const register of b.registers) {
+      fired.length = 0;
+      const late = { handle: undefined as RemovableHandle | undefined };
+      const first = register(() => {
+        fired.push('first');
+        second.remove();
+        late.handle ??= register(() => void fired.push('late'));
+      });
+      const second = register(() => void fired.push('second'));
+      await b.run();
+      same(fired, ['first', 'second']);
+      await b.run();
+      same(fired, ['first', 'second', 'first', 'late']);
+      first.remove();
+      late.handle!.remove();
+    }
+  });
 
   suite.add('6. a hook can remove itself while it runs', async (b) => {
     const fired: string[] = [];
@@ -82,39 +70,28 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(listHooks(b.hookable), []);
   });
 
-  suite.add('6. forward hooks are copied after forward: a hook that forward removes does not fire', async (b) => {
+  suite.add('6. forward hooks are copied after forward: one that forward removes does not fire', async (b) => {
     const fired: string[] = [];
-    const removed = b.after(() => {
-      fired.push('removed by forward');
-    });
-    b.after(() => {
-      fired.push('stays');
-    });
+    const removed = b.after(() => void fired.push('removed by forward'));
+    b.after(() => void fired.push('stays'));
     b.onForward = () => removed.remove();
     await b.run();
     same(fired, ['stays']);
   });
 
-  suite.addUnlessOutputsOnly(
-    '6. forward hooks are copied after forward: a hook that a pre-hook adds fires',
-    async (b) => {
-      const fired: string[] = [];
-      const pre = b.before(() => {
-        pre.remove();
-        b.after(() => {
-          fired.push('added by a pre-hook');
-        });
-      });
-      await b.run();
-      same(fired, ['added by a pre-hook']);
-    },
-  );
+  suite.addUnlessOutputsOnly('6. forward hooks are copied after forward: one that a pre-hook adds fires', async (b) => {
+    const fired: string[] = [];
+    const pre = b.before(() => {
+      pre.remove();
+      b.after(() => void fired.push('added by a pre-hook'));
+    });
+    await b.run();
+    same(fired, ['added by a pre-hook']);
+  });
 
   suite.add('9. a handle removes only its own registration; removing it twice is harmless', async (b) => {
     const fired: number[] = [];
-    const hook = () => {
-      fired.push(fired.length);
-    };
+    const hook = () => void fired.push(fired.length);
     const first = b.after(hook);
     const second = b.after(hook);
     check(second.id > first.id, 'the ids do not grow');
@@ -155,24 +132,21 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     same(await b.run(), [2, 4]);
   });
 
-  suite.add(
-    'the tree: namedModules() starts with the module itself, and getSubmodule() finds each module by its path',
-    async (b) => {
-      const named = [...b.hookable.namedModules()];
-      check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not start with the module itself');
-      for (const [path, module] of named) {
-        check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) gives another module`);
-      }
-      check(
-        [...b.hookable.modules()].every((module, i) => module === named[i]![1]),
-        'modules() gives other modules',
-      );
-      const children = new Set([...b.hookable.namedChildren()].map(([, child]) => child));
-      same([...b.hookable.children()].length, children.size);
-      check(
-        [...b.hookable.children()].every((child) => children.has(child)),
-        'children() gives other modules',
-      );
-    },
-  );
+  suite.add('the tree: namedModules() starts with the module; getSubmodule() finds each by its path', async (b) => {
+    const named = [...b.hookable.namedModules()];
+    check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not start with the module itself');
+    for (const [path, module] of named) {
+      check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) gives another module`);
+    }
+    check(
+      [...b.hookable.modules()].every((module, i) => module === named[i]![1]),
+      'modules() gives other modules',
+    );
+    const children = new Set([...b.hookable.namedChildren()].map(([, child]) => child));
+    same([...b.hookable.children()].length, children.size);
+    check(
+      [...b.hookable.children()].every((child) => children.has(child)),
+      'children() gives other modules',
+    );
+  });
 }

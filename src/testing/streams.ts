@@ -20,46 +20,38 @@ export function addStreamCases<T>(suite: Suite<T>): void {
 
   const { createStream } = suite.target;
   if (createStream !== undefined) {
-    suite.add(
-      '12. an observer cannot consume a stream; with chunks it gets each chunk that the caller reads',
-      async () => {
-        const chunks = ['one', 'two'];
-        const { hookable, call } = createStream(chunks);
-        const seen: unknown[] = [];
-        const refused: unknown[] = [];
-        const events: unknown[] = [];
-        const handles = [
-          hookable.registerForwardHook((_module, _inputs, output) => {
+    suite.add('12. an observer cannot consume a stream; with chunks it sees what the caller reads', async () => {
+      const chunks = ['one', 'two'];
+      const { hookable, call } = createStream(chunks);
+      const seen: unknown[] = [];
+      const refused: unknown[] = [];
+      const events: unknown[] = [];
+      const handles = [
+        hookable.registerForwardHook((_module, _inputs, output) => void seen.push(output)),
+        hookable.observe(
+          async ({ output }) => {
             seen.push(output);
-          }),
-          hookable.observe(
-            async ({ output }) => {
-              seen.push(output);
-              for await (const chunk of output as AsyncIterable<unknown>) events.push(chunk);
-            },
-            { reporter: (error) => refused.push(error.message) },
-          ),
-          hookable.observe(({ stream, chunk, call }) => void events.push([stream, chunk, call]), { chunks: true }),
-        ];
-        for (const handle of handles) suite.keep(handle);
-        const stream = (await call()) as AsyncIterable<unknown>;
-        check(seen[0] === stream && seen[1] !== stream, 'hooks must get the stream itself, observers must not');
-        const names = Reflect.ownKeys(stream).length;
-        const got: unknown[] = [];
-        for await (const chunk of stream) got.push(chunk);
-        same(got, chunks);
-        same(events, [
-          ['chunk', 'one', 0],
-          ['chunk', 'two', 0],
-          ['end', null, 0],
-        ]);
-        same(refused.length, 1);
-        check(
-          String(refused[0]).includes('chunks: true'),
-          `the error must name the option "chunks", got ${refused[0]}`,
-        );
-        check(Reflect.ownKeys(stream).length < names, 'the interceptors are still on the stream');
-      },
-    );
+            for await (const chunk of output as AsyncIterable<unknown>) events.push(chunk);
+          },
+          { reporter: (error) => refused.push(error.message) },
+        ),
+        hookable.observe(({ stream, chunk, call }) => void events.push([stream, chunk, call]), { chunks: true }),
+      ];
+      for (const handle of handles) suite.keep(handle);
+      const stream = (await call()) as AsyncIterable<unknown>;
+      check(seen[0] === stream && seen[1] !== stream, 'hooks must get the stream itself, observers must not');
+      const names = Reflect.ownKeys(stream).length;
+      const got: unknown[] = [];
+      for await (const chunk of stream) got.push(chunk);
+      same(got, chunks);
+      same(events, [
+        ['chunk', 'one', 0],
+        ['chunk', 'two', 0],
+        ['end', null, 0],
+      ]);
+      same(refused.length, 1);
+      check(String(refused[0]).includes('chunks: true'), `the error must name the option "chunks", got ${refused[0]}`);
+      check(Reflect.ownKeys(stream).length < names, 'the interceptors are still on the stream');
+    });
   }
 }

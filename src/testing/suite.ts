@@ -43,7 +43,10 @@ export interface ContractCase {
   run(): Promise<void>;
 }
 
-export type Hook = (module: unknown, inputs: readonly unknown[], output?: unknown) => never;
+type Register<Hook> = (hook: Hook, options?: object) => RemovableHandle;
+type Inputs = readonly unknown[];
+type AfterHook = (module: unknown, inputs: Inputs, output: unknown, call: number, receiver: unknown) => unknown;
+type BeforeHook = (module: unknown, inputs: Inputs, call: number, receiver: unknown) => unknown;
 
 /** A subject with the helpers of a case. */
 export interface Bench<T> {
@@ -58,12 +61,12 @@ export interface Bench<T> {
   input: T;
   /** The receiver that hooks must get. */
   receiver: unknown;
-  after(hook: Hook | ((...values: never[]) => unknown), options?: object): RemovableHandle;
-  before(hook: Hook | ((...values: never[]) => unknown), options?: object): RemovableHandle;
+  after: Register<AfterHook>;
+  before: Register<BeforeHook>;
   observe(observer: (event: ForwardEvent) => unknown, options?: ObserveOptions): RemovableHandle;
   hasPreHooks: boolean;
   /** `before`, if the target has pre-hooks, and `after`. */
-  registers: ((hook: (...values: never[]) => unknown, options?: object) => RemovableHandle)[];
+  registers: Register<(module: unknown, inputs: Inputs) => unknown>[];
 }
 
 /** Collects the cases for one target. */
@@ -122,9 +125,10 @@ export class Suite<T> {
       received.push(inputs);
       made.onForward();
     });
-    const before: Bench<T>['before'] = (hook, options) =>
-      this.keep(hookable.registerForwardPreHook(hook as Hook, options));
-    const after: Bench<T>['after'] = (hook, options) => this.keep(hookable.registerForwardHook(hook as Hook, options));
+    const before: Register<BeforeHook> = (hook, options) =>
+      this.keep(hookable.registerForwardPreHook(hook as never, options));
+    const after: Register<AfterHook> = (hook, options) =>
+      this.keep(hookable.registerForwardHook(hook as never, options));
     const made: Bench<T> = {
       hookable,
       received,

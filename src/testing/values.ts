@@ -16,7 +16,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
     const seen: unknown[][] = [];
     // Read inside the hook: a framework may free the tensor after the call.
     const outputs: unknown[] = [];
-    b.after((...values: unknown[]) => {
+    b.after((...values) => {
       seen.push(values);
       outputs.push(suite.valuesOf(values[2]));
     });
@@ -28,21 +28,16 @@ export function addValueCases<T>(suite: Suite<T>): void {
     same(await outputs[0], [2, 4]);
   });
 
-  suite.add(
-    '3. undefined and null change nothing; a tensor becomes the output, which the next hook gets',
-    async (b) => {
-      const seen: unknown[] = [];
-      b.after(() => undefined);
-      b.after(() => null);
-      b.after(() => target.tensor([10, 20]));
-      b.after((_module: unknown, _inputs: unknown, output: unknown) => {
-        seen.push(suite.valuesOf(output));
-      });
-      b.after(() => target.tensor([30, 40]));
-      same(await b.run(), [30, 40]);
-      same(await seen[0], [10, 20]);
-    },
-  );
+  suite.add('3. undefined and null change nothing; a tensor replaces the output for the next hook', async (b) => {
+    const seen: unknown[] = [];
+    b.after(() => undefined);
+    b.after(() => null);
+    b.after(() => target.tensor([10, 20]));
+    b.after((_module, _inputs, output) => void seen.push(suite.valuesOf(output)));
+    b.after(() => target.tensor([30, 40]));
+    same(await b.run(), [30, 40]);
+    same(await seen[0], [10, 20]);
+  });
 
   suite.add('3. replacing a tensor with anything else is an error that names the hook', async (b) => {
     const outputs: unknown[] = [];
@@ -52,7 +47,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
       check(error.message.includes('replaceByNonsense'), `the error does not name the hook: ${error.message}`);
       handle.remove();
     }
-    b.after((_module: unknown, _inputs: unknown, output: unknown) => outputs.push(output));
+    b.after((_module, _inputs, output) => outputs.push(output));
     await suite.rejected(b);
     check(outputs.length === 1, 'the hook did not run');
   });
@@ -65,36 +60,33 @@ export function addValueCases<T>(suite: Suite<T>): void {
     });
   }
 
-  suite.addUnlessOutputsOnly(
-    '4. a pre-hook returns all inputs as an array, or the only input as a value; pre-hooks chain',
-    async (b) => {
-      b.before((_module: unknown, inputs: readonly unknown[]) => {
-        check(Array.isArray(inputs) && inputs[0] === b.input, 'the pre-hook did not get an array of the inputs');
-        return target.tensor([5, 6]);
-      });
-      b.before(() => undefined);
-      b.before(() => null);
-      const seen: unknown[] = [];
-      const values: unknown[] = [];
-      const look = (_module: unknown, inputs: readonly unknown[]) => {
-        same(inputs.length, 1);
-        seen.push(inputs[0]);
-        values.push(suite.valuesOf(inputs[0]));
-      };
-      b.before(look);
-      b.before(() => [target.tensor([7, 8])]);
-      b.after(look);
-      same(await b.run(), [14, 16]);
-      same(await Promise.all(values), [
-        [5, 6],
-        [7, 8],
-      ]);
-      check(
-        b.received[0]!.length === 1 && b.received[0]![0] === seen[1],
-        'the forward hook did not get the inputs of forward',
-      );
-    },
-  );
+  suite.addUnlessOutputsOnly('4. a pre-hook returns an array of all inputs or the only one; they chain', async (b) => {
+    b.before((_module, inputs) => {
+      check(Array.isArray(inputs) && inputs[0] === b.input, 'the pre-hook did not get an array of the inputs');
+      return target.tensor([5, 6]);
+    });
+    b.before(() => undefined);
+    b.before(() => null);
+    const seen: unknown[] = [];
+    const values: unknown[] = [];
+    const look = (_module: unknown, inputs: readonly unknown[]) => {
+      same(inputs.length, 1);
+      seen.push(inputs[0]);
+      values.push(suite.valuesOf(inputs[0]));
+    };
+    b.before(look);
+    b.before(() => [target.tensor([7, 8])]);
+    b.after(look);
+    same(await b.run(), [14, 16]);
+    same(await Promise.all(values), [
+      [5, 6],
+      [7, 8],
+    ]);
+    check(
+      b.received[0]!.length === 1 && b.received[0]![0] === seen[1],
+      'the forward hook did not get the inputs of forward',
+    );
+  });
 
   if (target.extraInputs) {
     suite.addUnlessOutputsOnly('4. a single value drops the other inputs; an array replaces all of them', async (b) => {
@@ -111,9 +103,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
       const options = { scale: 3 };
       const seen: unknown[] = [];
       for (const register of b.registers) {
-        register((_module: unknown, inputs: readonly unknown[]) => {
-          seen.push(inputs[1]);
-        });
+        register((_module, inputs) => void seen.push(inputs[1]));
       }
       await b.call(b.input, options);
       check(
@@ -127,7 +117,7 @@ export function addValueCases<T>(suite: Suite<T>): void {
   suite.add('10. a hook can call its own module', async (b) => {
     const fired: string[] = [];
     let nested: unknown;
-    b.after((_module: unknown, inputs: readonly unknown[]) => {
+    b.after((_module, inputs) => {
       fired.push('hook');
       if (fired.length > 1) return;
       const result = b.call(inputs[0]);
