@@ -89,7 +89,7 @@ const models: ContractTarget<Tensors>[] = [
 
 for (const target of nodes) for (const { name, run } of hookContract(target)) test(name, run);
 // The output of a model is a record of tensors. Its reader knows tensors, not records.
-const OF_TENSORS = '3. an event has the reader that knows its output';
+const OF_TENSORS = '3. an event has the reader of its output';
 for (const target of models) {
   const cases = hookContract(target).filter(({ name }) => !name.endsWith(OF_TENSORS));
   assert.is(cases.length, hookContract(target).length - 1);
