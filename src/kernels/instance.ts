@@ -1,18 +1,21 @@
 /** @file Instances of the binaries. */
 import { instantiate, instantiateSync } from '@assemblyscript/loader';
 import type { ThreadPool } from './thread-pool.ts';
+import { TileChoice } from './tile-choice.ts';
 import type { WasmExports } from './wasm-exports.ts';
 import { WasmMemory } from './wasm-memory.ts';
 
 /** As in asconfig.json: 4 GiB, all that 32 bits can address. */
 export const MOST_PAGES = 65536;
 
-/** A WebAssembly instance, its memory and its threads. */
+/** A WebAssembly instance, its memory, threads and tile. */
 export class WasmInstance {
   readonly exports: WasmExports;
   readonly memory: WasmMemory;
   /** Set while more than one thread computes. */
   pool: ThreadPool | undefined;
+  /** Replaced in tests. */
+  tiles: TileChoice = new TileChoice();
 
   constructor(exports: WasmExports) {
     this.exports = exports;

@@ -1,5 +1,5 @@
 /** @file Workers that share large products with the calling thread, by columns, on shared memory. */
-import { COLUMNS_PER_GROUP, SPILL_BYTES, type WasmExports } from './wasm-exports.ts';
+import { COLUMNS_PER_GROUP, type Product, SPILL_BYTES, type WasmExports } from './wasm-exports.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 import { startWorker, type WorkerData, type WorkerHandle } from './worker.ts';
 import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './worker-source.ts';
@@ -12,18 +12,6 @@ const CHUNKS_PER_THREAD = 4;
 
 /** A worker is presumed dead if it takes longer for a chunk, in ms. */
 const PATIENCE = 2000;
-
-/** The arguments of `linear`, and the sizes in `packed`. */
-interface Product {
-  readonly input: number;
-  readonly rows: number;
-  readonly depth: number;
-  readonly packed: number;
-  readonly columns: number;
-  readonly output: number;
-  readonly relu: number;
-  readonly scratch: number;
-}
 
 export class ThreadPool {
   readonly #exports: WasmExports;
@@ -94,9 +82,10 @@ export class ThreadPool {
 
   /**
    * `linear`, shared among all threads. The bits are the same.
+   * @param wide as of `linear`
    * @returns false if a worker is presumed dead; the output is invalid then
    */
-  linear(product: Product): boolean {
+  linear(product: Product, wide: number): boolean {
     const { input, rows, depth, columns, output } = product;
     const block = this.#exports.rowsPerBlock(depth);
     for (let row = 0; row < rows; row += block) {
@@ -106,12 +95,12 @@ export class ThreadPool {
         rows: Math.min(block, rows - row),
         output: output + row * columns * 4,
       };
-      if (!this.#shareBlock(part)) return false;
+      if (!this.#shareBlock(part, wide)) return false;
     }
     return true;
   }
 
-  #shareBlock({ input, rows, depth, packed, columns, output, relu, scratch }: Product): boolean {
+  #shareBlock({ input, rows, depth, packed, columns, output, relu, scratch }: Product, wide: number): boolean {
     const cells = this.#cells;
     // Waking takes as long as interleaving, so the workers are woken first.
     this.#wake();
@@ -120,7 +109,7 @@ export class ThreadPool {
     const groups = Math.ceil(columns / COLUMNS_PER_GROUP);
     const chunk = Math.ceil(groups / (this.threads * CHUNKS_PER_THREAD)) * COLUMNS_PER_GROUP;
     const chunks = Math.ceil(columns / chunk);
-    cells.set([input, rows, packed, output, relu, interleaved, chunk, columns], ARGUMENTS);
+    cells.set([input, rows, packed, output, relu, interleaved, chunk, columns, wide], ARGUMENTS);
     Atomics.store(cells, DONE, 0);
     Atomics.store(cells, TICKETS, chunks);
     this.#wake();
@@ -128,7 +117,7 @@ export class ThreadPool {
     for (let ticket = this.#ticket(); ticket >= 0; ticket = this.#ticket()) {
       const from = ticket * chunk;
       const to = Math.min(from + chunk, columns);
-      this.#exports.linearColumns(input, rows, packed, output, relu, interleaved, scratch, from, to, 0);
+      this.#exports.linearColumns(input, rows, packed, output, relu, interleaved, scratch, from, to, wide);
       own++;
     }
     return this.#waitFor(chunks - own);

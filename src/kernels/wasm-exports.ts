@@ -49,6 +49,18 @@ export interface WasmExports {
   foldCrc32c(from: number, to: number): void;
 }
 
+/** The arguments of `linear`, and the sizes in `packed`. */
+export interface Product {
+  readonly input: number;
+  readonly rows: number;
+  readonly depth: number;
+  readonly packed: number;
+  readonly columns: number;
+  readonly output: number;
+  readonly relu: number;
+  readonly scratch: number;
+}
+
 // Layouts of assembly/linear.ts, which draws them.
 
 /** The width of a panel of packed weights. */

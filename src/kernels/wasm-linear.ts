@@ -2,11 +2,14 @@
 
 import type { WasmInstance } from './instance.ts';
 import type { FusedLayers, Layer, Numbers, PackedLinear } from './kernels.ts';
-import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, READ_AHEAD_BYTES } from './wasm-exports.ts';
+import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, type Product, READ_AHEAD_BYTES } from './wasm-exports.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
 /** A large batch passes through the arena in blocks of about this size. */
 const ARENA_BYTES = 16 << 20;
+
+/** Products of this many multiply-adds may be shared by threads, and sampled for the choice of a tile. */
+const LARGE = 1e6;
 
 /** Up to this length a loop is faster than a call of the engine's copy. */
 const FEW = 16;
@@ -143,7 +146,7 @@ export class WasmFusedLayers implements FusedLayers {
 
   /** @returns the pointer to the output */
   #layers(input: Float32Array, rows: number, arena: number): number {
-    const { exports, pool } = this.#instance;
+    const { exports, pool, tiles } = this.#instance;
     const packed = this.#packed;
     const scratch = arena + this.#activationBytes * 2;
     let from = arena;
@@ -154,24 +157,25 @@ export class WasmFusedLayers implements FusedLayers {
       if (pointer === 0) throw new Error('these packed weights were disposed');
       packed[i]!.useBias(this.#biases[i]!);
       const relu = this.#relu[i]!;
-      const shared =
-        pool?.isWorthwhile(rows, inFeatures, outFeatures) &&
-        pool.linear({
-          input: from,
-          rows,
-          depth: inFeatures,
-          packed: pointer,
-          columns: outFeatures,
-          output: to,
-          relu,
-          scratch,
-        });
-      if (!shared) exports.linear(from, rows, pointer, to, relu, scratch, 0);
+      if (rows * inFeatures * outFeatures < LARGE || (pool === undefined && !tiles.isOpen)) {
+        exports.linear(from, rows, pointer, to, relu, scratch, tiles.wide);
+      } else {
+        const [depth, columns] = [inFeatures, outFeatures];
+        this.#large({ input: from, rows, depth, packed: pointer, columns, output: to, relu, scratch });
+      }
       const other = from;
       from = to;
       to = other;
     }
     return from;
+  }
+
+  #large(product: Product): void {
+    const { exports, pool, tiles } = this.#instance;
+    const { input, rows, depth, packed, columns, output, relu, scratch } = product;
+    const isShared = pool?.isWorthwhile(rows, depth, columns) && pool.linear(product, tiles.wide);
+    if (!isShared) exports.linear(input, rows, packed, output, relu, scratch, tiles.wide);
+    if (tiles.isOpen) tiles.sample(exports, product);
   }
 }
 

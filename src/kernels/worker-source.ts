@@ -6,7 +6,8 @@
  *   cell  0  TICKETS    chunks left; a worker takes one by subtracting 1
  *        16  DONE       chunks finished
  *        32  PULSE      changes to wake the workers
- *        48  ARGUMENTS  input, rows, packed, output, relu, interleaved, columns of a chunk, all columns
+ *        48  ARGUMENTS  input, rows, packed, output, relu, interleaved, columns of a chunk, all columns,
+ *                   wide
  *
  * Cells that both sides write are on cache lines of their own. The arguments are written while there are no tickets, and
  * read only with a ticket in hand: a worker that is late for one product never sees half of the next.
@@ -30,10 +31,10 @@ function start({ module, memory, control, spill }, report) {
       if (Atomics.load(cells, ${TICKETS}) <= 0) continue;
       const ticket = Atomics.sub(cells, ${TICKETS}, 1) - 1;
       if (ticket < 0) continue;
-      const [input, rows, packed, output, relu, interleaved, chunk, columns] = cells.subarray(${ARGUMENTS});
+      const [input, rows, packed, output, relu, interleaved, chunk, columns, wide] = cells.subarray(${ARGUMENTS});
       const from = ticket * chunk;
       const to = Math.min(from + chunk, columns);
-      linearColumns(input, rows, packed, output, relu, interleaved, spill, from, to, 0);
+      linearColumns(input, rows, packed, output, relu, interleaved, spill, from, to, wide);
       Atomics.add(cells, ${DONE}, 1);
       spin = 0;
     }
