@@ -1,4 +1,4 @@
-import { listenersOf } from '../../src/adapter.ts';
+import { type Listeners, listenersOf } from '../../src/adapter.ts';
 import { Hookable, listHooks } from '../../src/index.ts';
 import { ValueNames } from './declare.ts';
 import { explainRegistration, setExplainer } from './explain.ts';
@@ -36,7 +36,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   readonly #outputNames: readonly string[];
   readonly #wrapped: WrappedSession<T> | undefined;
   /** Hook points, and the model itself, with registrations. */
-  readonly #hooked = new Set<Hookable>();
+  readonly #hooked = new Map<Hookable, Listeners>();
   #plan: Plan<T> | undefined;
   /** The sum of the versions of all listeners for which the plan was made: they only grow. */
   #planVersion = 0;
@@ -263,7 +263,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
 
   #currentPlan(): Plan<T> {
     let version = 0;
-    for (const hookable of this.#hooked) version += listenersOf(hookable).version;
+    for (const listeners of this.#hooked.values()) version += listeners.version;
     if (this.#plan === undefined || version !== this.#planVersion) {
       const hooked = [...this.#tree.infos].filter(([point]) => this.#hooked.has(point));
       this.#plan = new Plan(this.#graph, hooked);
@@ -275,7 +275,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   #hook(hookable: Hookable): void {
     this.#checkReleased('take hooks');
     this.#wrapped?.takeOver();
-    this.#hooked.add(hookable);
+    if (!this.#hooked.has(hookable)) this.#hooked.set(hookable, listenersOf(hookable));
   }
 
   #unhook(hookable: Hookable): void {

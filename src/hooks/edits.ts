@@ -56,7 +56,8 @@ export interface EditOptions {
 export interface EditHandle extends RemovableHandle {
   /**
    * Changes what the edit was registered with: the value of add, scale or replace, the bounds of clamp, the indices of keep
-   * or ablate, the number of blend. It is copied, and counts from the next call that starts.
+   * or ablate, the number of blend. It is copied, and counts from the next call that starts; in JavaScript also for an
+   * asynchronous call that has not come to the edit yet.
    * @throws TypeError for a value of another shape, or one that the edit cannot take
    */
   set(value: unknown): void;
