@@ -61,7 +61,7 @@ export default {
     // A chunk for each folder: bundlers drop unused files, but inside a file they keep what a class does at its definition.
     manualChunks: (id) => {
       if (id.includes('@assemblyscript/loader')) return 'kernels';
-      if (id.includes('/src/hooks/edits')) return 'edits';
+      if (/\/src\/hooks\/(edits|apply-edit)/.test(id)) return 'edits';
       return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
     },
     banner: ({ moduleIds }) => noticesOf(packagesOf(moduleIds)),

@@ -105,10 +105,11 @@ export class CompiledGraph {
     return this.#after.get(call);
   }
 
-  /** The operation and module of the edit whose node an error of the runtime names. */
-  editIn(message: string): string | undefined {
-    const [, step] = new RegExp(`${this.#prefix}(\\d+)\\.\\d`).exec(message) ?? [];
-    return step === undefined ? undefined : this.#steps[Number(step)]?.label;
+  /** @throws the error of a run, with the operation and module of the edit whose node it names */
+  rethrow(cause: Error): never {
+    const [, step] = new RegExp(`${this.#prefix}(\\d+)\\.\\d`).exec(cause.message) ?? [];
+    if (step === undefined) throw cause;
+    throw new Error(`the edit ${this.#steps[Number(step)]!.label} cannot be computed\n  ${cause.message}`, { cause });
   }
 
   /** Values whose types have to be known before the nodes are written: old opsets cannot cast to the type of a value. */

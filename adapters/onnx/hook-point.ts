@@ -2,7 +2,7 @@
 import { nearest, type RegisteredEdit } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import type { Call } from './module-calls.ts';
-import { isEdited, isTensor, keep, type OnnxTensor, tensorReader } from './ort.ts';
+import { isTensor, keep, type OnnxTensor, tensorReader } from './ort.ts';
 
 /** What the graph says about a hook point. */
 export interface HookPointInfo {
@@ -58,7 +58,7 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
         'backward-pre': noGradients,
       },
       validateOutput: (output, replacement) =>
-        canReplace || isEdited(replacement)
+        canReplace
           ? expectedType(output, replacement)
           : 'no replacement: what the graph computes from this value has been computed',
       validateEdit: (edit) => info.validateEdit(edit),

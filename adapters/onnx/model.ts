@@ -7,11 +7,10 @@ import type { OnnxHookPoint, OnnxNode } from './hook-point.ts';
 import { ModuleTree } from './module-tree.ts';
 import {
   ELEMENT_TYPES,
-  isTensor,
   type OnnxSession,
   type OnnxTensor,
   type OnnxTensors,
-  type TensorClass,
+  tensorClass,
   tensorReader,
 } from './ort.ts';
 import { Plan } from './plan.ts';
@@ -191,12 +190,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       // The caller's fetches come first, to keep their order, and last, to keep their tensors.
       const allFetches = { ...fetches, ...plan.fetches, ...fetches };
       const running = options == null ? run(allFeeds, allFetches) : run(allFeeds, allFetches, options);
-      const result = await running.catch((cause: Error) => {
-        const edit = compiled?.editIn(cause.message);
-        throw edit === undefined
-          ? cause
-          : new Error(`the edit ${edit} cannot be computed\n  ${cause.message}`, { cause });
-      });
+      const result = await (compiled === undefined ? running : running.catch((cause) => compiled.rethrow(cause)));
       const values = new Map([...Object.entries(feeds), ...Object.entries(result)]);
       for (const [i, call] of plan.calls.entries()) {
         const waiting = call.fire(numbers[i]!, values);
@@ -298,7 +292,3 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     if (this.#released !== undefined) throw new Error(`${this} cannot ${what}: it has been released`);
   }
 }
-
-/** The class of the runtime's tensors, from those that it is fed. */
-const tensorClass = <T extends OnnxTensor>(feeds: OnnxTensors<T>) =>
-  Object.values(feeds ?? {}).find(isTensor)?.constructor as TensorClass<T> | undefined;

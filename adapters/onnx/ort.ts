@@ -103,17 +103,16 @@ export const tensorReader: TensorReader = {
   withValues: (tensor, values) => withValues(tensor as OnnxTensor, values as ArrayLike<number>),
 };
 
+/** The class of the runtime's tensors, from those that it is fed. */
+export const tensorClass = <T extends OnnxTensor>(feeds: OnnxTensors<T>): TensorClass<T> | undefined =>
+  Object.values(feeds ?? {}).find(isTensor)?.constructor as TensorClass<T> | undefined;
+
 /** A copy of a tensor. One on a device is returned as it is: only the runtime could copy it. */
 export function keep<T extends OnnxTensor>(tensor: T): T {
   if (!isOnCpu(tensor)) return tensor;
   const data = tensor.data as { slice(): unknown };
   return new (tensor.constructor as TensorClass<T>)(tensor.type, data.slice(), tensor.dims);
 }
-
-const editedTensors = new WeakSet<object>();
-
-/** Whether a tensor is the result of an edit in JavaScript. */
-export const isEdited = (tensor: unknown): boolean => editedTensors.has(tensor as object);
 
 /** A tensor with other values, rounded to its element type. */
 function withValues(tensor: OnnxTensor, values: ArrayLike<number>): OnnxTensor {
@@ -125,13 +124,7 @@ function withValues(tensor: OnnxTensor, values: ArrayLike<number>): OnnxTensor {
     : /^u?int64$/.test(type)
       ? (value: number) => BigInt(Math.trunc(value))
       : undefined;
-  const edited = new (tensor.constructor as TensorClass<OnnxTensor>)(
-    type,
-    array.constructor.from(values, convert),
-    dims,
-  );
-  editedTensors.add(edited);
-  return edited;
+  return new (tensor.constructor as TensorClass<OnnxTensor>)(type, array.constructor.from(values, convert), dims);
 }
 
 /** The bits of the nearest float16, ties to even. Node 20 has no array for them. */

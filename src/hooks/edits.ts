@@ -12,11 +12,11 @@ import {
   isPlainObject,
   isThenable,
   isTypedNumbers,
-  type Numbers,
   type NumericArray,
   readNumbers,
   rule,
 } from '../check/index.ts';
+import { applyEdit } from './apply-edit.ts';
 import type { EditOperand, RegisteredEdit } from './core/edit.ts';
 import { ForwardError } from './core/forward-error.ts';
 import type { RemovableHandle } from './core/handle.ts';
@@ -138,15 +138,6 @@ const TRUE = rule('true', (value) => value === true);
 const NUMBER = rule('a number', (value) => typeof value === 'number');
 const AXIS = rule('a whole number', Number.isSafeInteger);
 
-/** One value of the output, and those of the operands. */
-const COMPUTE = {
-  add: (x: number, value: number) => x + value,
-  scale: (x: number, value: number) => x * value,
-  clamp: (x: number, min: number, max: number) => (x < min ? min : x > max ? max : x),
-  replace: (_x: number, value: number) => value,
-  blend: (x: number, other: number, amount: number) => x + amount * (other - x),
-};
-
 class EditRecord implements RegisteredEdit {
   readonly op: RegisteredEdit['op'];
   readonly name: Op;
@@ -258,64 +249,7 @@ class EditRecord implements RegisteredEdit {
     if (tensor !== undefined && String(reader.shape(tensor)) === String(shape)) return reader.keep(tensor);
     if (values === undefined) throw this.#error('an edit needs numbers', describe(output), 'a tensor of numbers');
     const x = readNumbers(this.#where, 'the output', values, output);
-    return reader.withValues!(output, this.#compute(x, shape, operands));
-  }
-
-  #compute(x: Numbers, shape: readonly number[], operands: readonly EditOperand[]): Numbers {
-    if (this.axis !== undefined) return this.#masked(x, shape, operands[0]!.values);
-    const result = new Float64Array(x.length);
-    const [a, b = a] = operands.map((operand) => this.#expanded(operand, shape)) as [Numbers, Numbers?];
-    const compute = COMPUTE[this.op as keyof typeof COMPUTE];
-    for (let i = 0; i < result.length; i++) result[i] = compute(x[i]!, a[i]!, b[i]!);
-    return result;
-  }
-
-  /** For keep and ablate. */
-  #masked(x: Numbers, shape: readonly number[], indices: ArrayLike<number>): Numbers {
-    const axis = this.axis! < 0 ? this.axis! + shape.length : this.axis!;
-    const size = shape[axis];
-    if (size === undefined)
-      throw this.#error('an edit needs the axis', describeShape(shape), `an output with axis ${this.axis}`);
-    const chosen = new Set(Array.from(indices, (index) => (index < 0 ? index + size : index)));
-    const wrong = Array.from(indices).find((index) => index < -size || index >= size);
-    if (wrong !== undefined) throw this.#error('an edit needs the index', `index ${wrong}`, `indices below ${size}`);
-    const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
-    const isKept = (i: number) => chosen.has(Math.floor(i / inner) % size) === (this.op === 'keep');
-    return Float64Array.from(x as ArrayLike<number>, (value, i) => (isKept(i) ? value : 0));
-  }
-
-  /** The values of an operand for each value of the output. */
-  #expanded({ values, shape: own, axis }: EditOperand, shape: readonly number[]): Numbers {
-    const aligned =
-      axis === undefined ? own : [...own, ...new Array<number>(Math.max(0, shape.length - axis - 1)).fill(1)];
-    const offset = shape.length - aligned.length;
-    if (
-      offset < 0 ||
-      (axis !== undefined && axis >= shape.length) ||
-      aligned.some((size, i) => size !== 1 && size !== shape[i + offset])
-    ) {
-      const expected = `a shape that broadcasts to ${describeShape(shape)}`;
-      throw this.#error(
-        'an edit must not change the shape',
-        `${describeShape(own)}${axis === undefined ? '' : ` along axis ${axis}`}`,
-        expected,
-      );
-    }
-    const strides = new Array<number>(shape.length).fill(0);
-    for (let d = aligned.length - 1, stride = 1; d >= 0; stride *= aligned[d--]!)
-      if (aligned[d] !== 1) strides[d + offset] = stride;
-    const result = new Float32Array(shape.reduce((product, n) => product * n, 1));
-    const index = new Array<number>(shape.length).fill(0);
-    for (let i = 0, at = 0; i < result.length; i++) {
-      result[i] = values[at]!;
-      for (let d = shape.length - 1; d >= 0; d--) {
-        at += strides[d]!;
-        if (++index[d]! < shape[d]!) break;
-        at -= strides[d]! * shape[d]!;
-        index[d] = 0;
-      }
-    }
-    return result;
+    return reader.withValues!(output, applyEdit(this, operands, x, shape));
   }
 
   #error(text: string, came: string, expected: string): ForwardError {

@@ -203,6 +203,24 @@ test('where a hook may replace a value, edits behind it run in JavaScript, after
   await mlp.release();
 });
 
+test('hooks between edits see the value at their place, also of edits with a tensor', async () => {
+  const net = await open('hidden');
+  const double = net.getSubmodule('double');
+  const seen: number[][] = [];
+  double.registerForwardHook((_module, _inputs, output) => void seen.push(numbers(output)));
+  registerEdit(double, { replace: floats(5, 6) });
+  double.registerForwardHook((_module, _inputs, output) => void seen.push(numbers(output)));
+  registerEdit(double, { add: 1 });
+  double.registerForwardHook((_module, _inputs, output) => void seen.push(numbers(output)));
+  assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-6, -7]);
+  assert.equal(seen, [
+    [2, 4],
+    [5, 6],
+    [6, 7],
+  ]);
+  await net.release();
+});
+
 test('a replacing hook beside edits is an error where nodes read the value', async () => {
   const net = await open('hidden');
   const double = net.getSubmodule('double');
