@@ -120,6 +120,31 @@ test('set() changes the runs that start after it, and creates no session; nor do
   assert.is(made.length, 2);
 });
 
+test('NaN stays under clamp and spreads from no index that is set to zero; empty tensors stay empty', async () => {
+  const net = await open('hidden');
+  for (const [edit, expected] of [
+    [{ clamp: [-Infinity, 1] }, [NaN, -1, Infinity]],
+    [{ zero: true }, [0, 0, 0]],
+    [{ replace: 2 }, [-2, -2, -2]],
+    [{ keep: [1], axis: 0 }, [0, -10, 0]],
+    [{ ablate: [0], axis: 0 }, [0, -10, Infinity]],
+    [{ add: 1 }, [NaN, -11, Infinity]],
+  ] as const) {
+    const handle = registerEdit(net.getSubmodule('double'), edit);
+    const { y } = await net({ x: floats(NaN, 5, -Infinity) });
+    // -0 counts as 0.
+    const shown = numbers(y).map((value) => value + 0);
+    assert.equal(shown, expected, JSON.stringify(edit));
+    handle.remove();
+  }
+  for (const edit of [{ add: 1 }, { clamp: [0, 1] }, { replace: 3 }, { keep: [], axis: 0 }] as const) {
+    const handle = registerEdit(net.getSubmodule('double'), edit);
+    assert.equal((await net({ x: floats() })).y!.dims, [0]);
+    handle.remove();
+  }
+  await net.release();
+});
+
 test('the number of indices may change', async () => {
   const net = await open('hidden');
   const keep = registerEdit(net.getSubmodule('double'), { keep: [], axis: 0 });
