@@ -1,17 +1,17 @@
-// Shortens bytes that a CRC-32C is to be taken of, to few with the same checksum, by additions alone. A checksum is the
-// remainder of the bytes, taken for one long polynomial over GF(2), by the polynomial P of the format. Six powers of x
-// that add up to a multiple of P say that one byte can be moved to five places behind it:
+// Folds bytes to a few that have the same CRC-32C, by additions alone. A checksum is the remainder of the bytes, taken as
+// one long polynomial over GF(2), modulo the polynomial P of the format. Six powers of x that add up to a multiple of P
+// let one byte move to five places behind it:
 //
 //   x^(8·1302) = x^(8·1059) + x^(8·808) + x^(8·514) + x^(8·249) + 1    (mod P)
 //
 //   byte i →   i + 243   i + 494   i + 788   i + 1053   i + 1302
 //
-// All that is folded is 0 then, and can be left out. Of such multiples this is the shortest whose places are so far
-// apart (243 bytes) that no vector is read while its last writing still waits in the processor's store queue.
+// Folded bytes are 0 and can be left out. This is the shortest such multiple whose places are so far apart (243 bytes)
+// that no vector is read while its last store waits in the processor's store queue.
 //
 // Source of the idea: Russell, "Chorba: a novel CRC32 implementation", 2024.
 
-/** Folds the bytes before `to`, a multiple of 16 of them, into the 1302 behind. They are not written themselves. */
+/** Folds the bytes before `to`, a multiple of 16 of them, into the 1302 behind, and leaves them unchanged. */
 export function foldCrc32c(from: usize, to: usize): void {
   while (from < to) {
     const bytes = v128.load(from);

@@ -1,19 +1,18 @@
-// Counts float32 values into intervals of their bit patterns. src/kernels/histogram-plan.ts turns edges into such
-// intervals (and puts NaN, infinities and the two zeros into theirs): here every value is an unsigned integer like
-// any other. The counters are four to an interval, one for each lane, so that equal neighbours need not wait for
-// each other's sum:
+// Counts float32 values in intervals of their bit patterns, which are unsigned integers here. src/kernels/edges.ts turns
+// edges into such intervals, also for NaN, infinities and both zeros. An interval has four counters, one for each lane, so
+// that equal neighbours do not wait for each other's sum:
 //
 //   counters →  interval 0: u32 u32 u32 u32 | interval 1: u32 u32 u32 u32 | …
 //
-// When all values are counted, `addUp` puts together what belongs to one bin.
+// In the end, `addUp` adds up the intervals of each bin.
 
 /**
- * The quick way, where no two intervals begin inside the same cell. A cell is all patterns that share the upper 13 bits
- * (sign, exponent, four bits of the mantissa); it holds one number such that
+ * For edges of which no two intervals begin inside the same cell. A cell is all patterns with the same upper 13 bits (sign,
+ * exponent, four bits of the mantissa); it holds a number such that
  *
  *   interval = (cell + pattern) >>> 19
  *
- * table → 8192 cells, u32. The sum carries over into the interval's bits just where the next interval begins.
+ * table → 8192 cells, u32. The sum carries over into the interval's bits where the next interval begins.
  * `count` is a multiple of four.
  */
 export function countByTable(values: usize, count: i32, table: usize, counters: usize): void {
@@ -37,7 +36,7 @@ function addOne(counter: usize): void {
 }
 
 /**
- * Any edges: a binary search without branches. `count` is a multiple of four.
+ * For any edges: a binary search without branches. `count` is a multiple of four.
  *
  * starts → 2^steps - 1 patterns at which the intervals 1, 2, … begin, ascending, filled up with 0xFFFFFFFF
  */
@@ -49,7 +48,7 @@ export function countBySearch(values: usize, count: i32, starts: usize, steps: i
     const x1 = load<u32>(values, 4);
     const x2 = load<u32>(values, 8);
     const x3 = load<u32>(values, 12);
-    // Byte offsets into `starts`: each is four times an interval.
+    // Byte offsets into `starts`, four times an interval.
     let i0: usize = 0;
     let i1: usize = 0;
     let i2: usize = 0;
@@ -70,7 +69,7 @@ export function countBySearch(values: usize, count: i32, starts: usize, steps: i
 }
 
 /**
- * Adds the counters of each interval to the number of its rank. Most are 0: few values fall into few intervals.
+ * Adds the counters of each interval to the sum of its rank. Most are 0.
  *
  * ranks → u32 for each interval; sums → f64 for each rank
  */

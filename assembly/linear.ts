@@ -89,6 +89,26 @@ export function interleave(input: usize, rows: usize, depth: usize, to: usize): 
 }
 
 /**
+ * Packs sixteen rows of weights, `stride` bytes apart, as `depth` steps of a panel. The stride should be no multiple of
+ * 4096, where the rows would share one set of the first-level cache.
+ */
+export function packPanel(rows: usize, stride: usize, depth: usize, panel: usize): void {
+  const end = rows + (depth << 2);
+  while (rows < end) {
+    let weight = rows;
+    const next = panel + 64;
+    while (panel < next) {
+      f32.store(panel, f32.load(weight));
+      weight += stride;
+      f32.store(panel, f32.load(weight), 4);
+      weight += stride;
+      panel += 8;
+    }
+    rows += 4;
+  }
+}
+
+/**
  * The columns from `from` up to `to` of at most one block of rows. `from` is a multiple of 32; so is `to`, or it is N.
  * Threads share a product by columns: they share the interleaved rows, and each has its own spill.
  */

@@ -1,5 +1,5 @@
-// Memory for packed weights and for the scratch arena, from the TLSF allocator of AssemblyScript's runtime.
-// Where memory cannot grow, allocation traps before anything has changed; the caller turns that into an error.
+// Memory for packed weights and the scratch arena, from the TLSF allocator of AssemblyScript's runtime. If memory cannot
+// grow, allocation traps before it changes anything; the caller turns that into an error.
 
 export function allocate(bytes: usize): usize {
   return heap.alloc(bytes);

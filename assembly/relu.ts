@@ -1,7 +1,7 @@
 import { rectify } from './arithmetic';
 
-// output[i] = input[i] < 0 ? 0 : input[i]. The two may be the same place. Nothing beyond `count` floats is read or
-// written: the last one to three go one by one, as a vector of which one lane counts.
+// output[i] = input[i] < 0 ? 0 : input[i]. Works in place. Nothing beyond `count` floats is accessed: the last ones go one
+// by one, each in a lane of a vector.
 export function relu(input: usize, output: usize, count: i32): void {
   const end = input + ((<usize>count) << 2);
   const vectors = input + ((<usize>count & ~7) << 2);

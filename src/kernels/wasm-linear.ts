@@ -11,6 +11,11 @@ const ARENA_BYTES = 16 << 20;
 /** Products of this many multiply-adds may be shared by threads, and sampled for the choice of a tile. */
 const LARGE = 1e6;
 
+/** Weights are packed in parts of sixteen rows of this length, 64 KB. */
+const PACKED_STEPS = 1024;
+/** Not a power of two: see `packPanel`. */
+const PACKED_STRIDE = PACKED_STEPS + 16;
+
 /** Up to this length a loop is faster than a call of the engine's copy. */
 const FEW = 16;
 
@@ -27,26 +32,35 @@ export class WasmLinear implements PackedLinear {
    * Packs weights as drawn in assembly/linear.ts, with a bias of zeros.
    * @throws RangeError if memory cannot grow
    */
-  constructor(memory: WasmMemory, weight: Numbers, outFeatures: number, inFeatures: number) {
+  constructor({ exports, memory }: WasmInstance, weight: Numbers, outFeatures: number, inFeatures: number) {
     this.#memory = memory;
     this.outFeatures = outFeatures;
     this.inFeatures = inFeatures;
     const biasFloats = Math.ceil(outFeatures / COLUMNS_PER_GROUP) * COLUMNS_PER_GROUP;
     const panels = Math.ceil(outFeatures / COLUMNS_PER_PANEL);
-    const floats = biasFloats + panels * COLUMNS_PER_PANEL * inFeatures;
-    this.pointer = memory.allocate(16 + floats * 4 + READ_AHEAD_BYTES);
+    const panelFloats = COLUMNS_PER_PANEL * inFeatures;
+    const rows = memory.arena(COLUMNS_PER_PANEL * PACKED_STRIDE * 4);
+    this.pointer = memory.allocate(16 + (biasFloats + panels * panelFloats) * 4 + READ_AHEAD_BYTES);
     memory.releaseWith(this, this.pointer);
-    const all = memory.floats;
-    new Uint32Array(all.buffer, this.pointer, 2).set([inFeatures, outFeatures]);
-    let to = (this.pointer >>> 2) + 4;
-    all.fill(0, to, to + biasFloats);
-    to += biasFloats;
-    for (let column = 0; column < outFeatures; column += COLUMNS_PER_PANEL) {
+    const floats = memory.floats;
+    new Uint32Array(floats.buffer, this.pointer, 2).set([inFeatures, outFeatures]);
+    const bias = (this.pointer >>> 2) + 4;
+    floats.fill(0, bias, bias + biasFloats);
+    const weights = weight instanceof Float32Array ? weight : Float32Array.from(weight);
+    for (let panel = 0; panel < panels; panel++) {
+      const column = panel * COLUMNS_PER_PANEL;
       const width = Math.min(COLUMNS_PER_PANEL, outFeatures - column);
-      for (let k = 0; k < inFeatures; k++) {
-        let lane = 0;
-        for (let from = column * inFeatures + k; lane < width; lane++, from += inFeatures) all[to++] = weight[from]!;
-        for (; lane < COLUMNS_PER_PANEL; lane++) all[to++] = 0;
+      const to = (bias + biasFloats + panel * panelFloats) * 4;
+      for (let k = 0; k < inFeatures; k += PACKED_STEPS) {
+        const steps = Math.min(PACKED_STEPS, inFeatures - k);
+        for (let i = 0; i < COLUMNS_PER_PANEL; i++) {
+          const row = (rows >>> 2) + i * PACKED_STRIDE;
+          const from = (column + i) * inFeatures + k;
+          if (i >= width) floats.fill(0, row, row + steps);
+          else if (steps > FEW) floats.set(weights.subarray(from, from + steps), row);
+          else for (let j = 0; j < steps; j++) floats[row + j] = weights[from + j]!;
+        }
+        exports.packPanel(rows, PACKED_STRIDE * 4, steps, to + k * COLUMNS_PER_PANEL * 4);
       }
     }
   }

@@ -16,7 +16,7 @@ export function wasmKernels(name: BinaryName, instance: WasmInstance): Kernels &
   const statistics = new WasmStatistics(instance);
   return {
     name,
-    pack: (weight, outFeatures, inFeatures) => new WasmLinear(memory, weight, outFeatures, inFeatures),
+    pack: (weight, outFeatures, inFeatures) => new WasmLinear(instance, weight, outFeatures, inFeatures),
     fuse: (layers) => new WasmFusedLayers(instance, layers),
     relu: (input) => (input.length <= FEW ? reference.relu(input) : relu(instance, input)),
     // A float32 kernel would round float64 values.

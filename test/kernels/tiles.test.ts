@@ -11,7 +11,8 @@ import { SIZES } from './sizes.ts';
 const bitsOf = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
 for (const name of ['simd', 'relaxed'] satisfies BinaryName[]) {
-  const { exports, memory } = WasmInstance.make(binaryBytes(name));
+  const instance = WasmInstance.make(binaryBytes(name));
+  const { exports, memory } = instance;
 
   /** Surrounds the output with a mark, to see what is written beyond it. */
   function run(x: Float32Array, [rows, depth, columns]: readonly number[], packed: WasmLinear, wide: number) {
@@ -38,7 +39,7 @@ for (const name of ['simd', 'relaxed'] satisfies BinaryName[]) {
       const [rows, depth, columns] = size;
       const x = random(rows * depth);
       if (x.length > 2) x.set([NaN, -0]);
-      const packed = new WasmLinear(memory, random(columns * depth), columns, depth);
+      const packed = new WasmLinear(instance, random(columns * depth), columns, depth);
       packed.useBias(random(columns));
       const narrow = run(x, size, packed, 0);
       const where = `${rows}x${depth}x${columns}`;
