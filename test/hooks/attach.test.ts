@@ -9,7 +9,7 @@ class Model {
   }
 }
 
-test('attach() intercepts whoever calls the method, on this object alone, with its this', () => {
+test('attach() intercepts every call of the method on this object only, and keeps its this', () => {
   const [model, other] = [new Model(), new Model()];
   model.gain = 3;
   const seen: unknown[] = [];
@@ -24,7 +24,7 @@ test('attach() intercepts whoever calls the method, on this object alone, with i
   assert.is(model.predict(5), 15);
 });
 
-test('attach() leaves no trace: nothing before the first hook, the property as it was found after the last', () => {
+test('attach() changes nothing before the first hook, and the last one restores the property', () => {
   const accessor = { enumerable: true, configurable: true, get: () => (x: number) => x + 1 };
   const found: [string, () => object, PropertyDescriptor | undefined][] = [
     ['on the prototype', () => new Model(), undefined],
@@ -52,7 +52,7 @@ test('attach() leaves no trace: nothing before the first hook, the property as i
   }
 });
 
-test('attach() twice gives the same Hookable, and refuses other options', () => {
+test('attaching twice returns the same Hookable, and other options are an error', () => {
   const model = new Model();
   const hookable = attach(model, 'predict', { name: 'mine' });
   assert.is(attach(model, 'predict'), hookable);
@@ -64,7 +64,7 @@ test('attach() twice gives the same Hookable, and refuses other options', () => 
   assert.is(String(hookable), 'mine');
 });
 
-test('an attached method called as a function runs its hooks, installed or not', () => {
+test('calling the Hookable of an attached method works without hooks and runs them with', () => {
   const model = new Model();
   const hookable = attach(model, 'predict');
   assert.is(hookable(5), 10);
@@ -77,7 +77,7 @@ test('an attached method called as a function runs its hooks, installed or not',
   assert.is(fired, 1);
 });
 
-test('false and 0 are replacements where the output is no tensor', () => {
+test('a hook can replace an output that is no tensor with false or 0', () => {
   const model: { flag(): unknown } = { flag: () => 'yes' };
   const handle = attach(model, 'flag').registerForwardHook(() => false);
   assert.is(model.flag(), false);
@@ -86,7 +86,7 @@ test('false and 0 are replacements where the output is no tensor', () => {
   assert.is(model.flag(), 0);
 });
 
-test('a method put over the interceptor by others stays when the hooks go, and nothing fires twice', () => {
+test('a wrapper put around the interceptor stays when the hooks are removed, and nothing fires twice', () => {
   const model = new Model();
   let fired = 0;
   const count = () => {
@@ -109,13 +109,13 @@ test('a method put over the interceptor by others stays when the hooks go, and n
   assert.is(model.predict(1), 102);
 });
 
-test('a method that replaced the hooked one is hooked by the next registration, and stays when the hooks go', () => {
+test('a method that replaces the interceptor is hooked by the next registration, and stays when the hooks are removed', () => {
   const model = new Model();
   const fired: string[] = [];
   const hookable = attach(model, 'predict');
   const first = hookable.registerForwardHook(() => void fired.push('first'));
   model.predict = (x: number) => x * 1000;
-  const theirs = Object.getOwnPropertyDescriptor(model, 'predict');
+  const replacement = Object.getOwnPropertyDescriptor(model, 'predict');
   assert.is(model.predict(1), 1000);
   assert.equal(fired, []);
   const second = attach(model, 'predict').registerForwardHook(() => void fired.push('second'));
@@ -125,11 +125,11 @@ test('a method that replaced the hooked one is hooked by the next registration, 
   assert.is(hookable.forward(1), 1000);
   first.remove();
   second.remove();
-  assert.equal(Object.getOwnPropertyDescriptor(model, 'predict'), theirs);
+  assert.equal(Object.getOwnPropertyDescriptor(model, 'predict'), replacement);
   assert.is(model.predict(1), 1000);
 });
 
-test('a second registration over a wrapper hooks the wrapper, and nothing fires twice', () => {
+test('a registration after wrapping hooks the wrapper, and nothing fires twice', () => {
   const model = new Model();
   const fired: unknown[] = [];
   const verbs: [(hookable: AttachedMethod<(x: number) => number>) => { remove(): void }, unknown[]][] = [
@@ -149,7 +149,7 @@ test('a second registration over a wrapper hooks the wrapper, and nothing fires 
     const second = register(hookable);
     assert.is(model.predict(1), 102);
     assert.equal(fired.splice(0), expected);
-    // Those who took the method before call it without hooks: they are behind the wrapper now.
+    // The hooks are now on the wrapper, so a reference to the inner interceptor runs none.
     assert.is(inner.call(model, 1), 2);
     assert.equal(fired, []);
     first.remove();
@@ -159,7 +159,7 @@ test('a second registration over a wrapper hooks the wrapper, and nothing fires 
   }
 });
 
-/** Collects what is warned meanwhile. */
+/** The warnings during `run`. */
 function warnings(run: () => void): string[] {
   const { warn } = console;
   const list: string[] = [];
@@ -176,7 +176,7 @@ for (const [how, close] of [
   ['frozen', Object.freeze],
   ['sealed', Object.seal],
 ] as [string, (object: object) => void][]) {
-  test(`an object that is ${how} while it is hooked: the hooks go, a warning says that the interceptor stays`, () => {
+  test(`removing the hooks of an object that was ${how} meanwhile leaves the interceptor, with a warning`, () => {
     for (const model of [new Model(), Object.assign(new Model(), { predict: (x: number) => x * 2 })]) {
       let fired = 0;
       const hookable = attach(model, 'predict');
@@ -194,7 +194,7 @@ for (const [how, close] of [
       assert.equal(listHooks(hookable), []);
       assert.is(model.predict(1), 2);
       assert.is(fired, 1);
-      // What stays can be used again, and is told once.
+      // The interceptor can be used again, and the warning comes once.
       const again = register();
       assert.is(model.predict(1), 2);
       assert.is(fired, 2);
@@ -209,7 +209,7 @@ for (const [how, close] of [
   });
 }
 
-test('an object that was frozen between attach() and the first hook is refused at registration', () => {
+test('registering fails if the object was frozen after attach()', () => {
   const model = new Model();
   const hookable = attach(model, 'predict', { name: 'mine' });
   Object.freeze(model);
@@ -240,7 +240,7 @@ test('an object that was frozen between attach() and the first hook is refused a
   );
 });
 
-test('a class is no method; a function that is called with new makes what it made before', () => {
+test('attach() refuses a class; a hooked function still works as a constructor', () => {
   class Tokenizer {}
   const library = { Tokenizer, derived: class extends Model {} };
   for (const [name, described] of [
@@ -259,7 +259,7 @@ test('a class is no method; a function that is called with new makes what it mad
   }
   const old = { Old: Old as unknown as { (x: number): void; new (x: number): { x: number } } };
   const handle = attach(old, 'Old').registerForwardHook(() => {
-    throw new Error('new is no call');
+    throw new Error('new must run no hooks');
   });
   const instance = new old.Old(7);
   assert.is(instance.x, 7);
@@ -269,7 +269,7 @@ test('a class is no method; a function that is called with new makes what it mad
   handle.remove();
 });
 
-test('an attached prototype method keeps the this of each call', () => {
+test('a method attached on a prototype keeps the this of each call', () => {
   class Layer extends Model {}
   const handle = attach(Layer.prototype, 'predict').registerForwardHook((_m, _i, output) => output + 1);
   const layer = new Layer();
@@ -280,7 +280,7 @@ test('an attached prototype method keeps the this of each call', () => {
   assert.not.ok(Object.hasOwn(Layer.prototype, 'predict'));
 });
 
-test('a direct call of an attached method runs what its object has now, and its hooks once', () => {
+test('calling the Hookable calls the method that its object has now, and each hook fires once', () => {
   const model = new Model();
   const hookable = attach(model, 'predict');
   let fired = 0;
@@ -299,7 +299,7 @@ test('a direct call of an attached method runs what its object has now, and its 
   assert.is(fired, 3);
 });
 
-test('a method that a getter gives is asked for at each call, from the object that it is attached on', () => {
+test('a method behind a getter is read at each call, on the object that it is attached to', () => {
   class Switch {
     #methods = [(x: number) => x + 1, (x: number) => x + 100];
     which = 0;
@@ -321,7 +321,7 @@ test('a method that a getter gives is asked for at each call, from the object th
     object.which = 1;
     assert.is(object.run(1), 101);
     assert.is(hookable(1), 101);
-    // As without hooks, the setter decides.
+    // Assigning runs the setter, as without hooks.
     object.run = (x) => x + 1000;
     assert.is(object.run(1), 1001);
     object.which = 0;
@@ -338,7 +338,7 @@ test('a method that a getter gives is asked for at each call, from the object th
   );
 });
 
-test('what else a method has is found while it is hooked', () => {
+test('the properties and the prototype of a method are visible while it is hooked', () => {
   const cache = new Map([[1, 2]]);
   const model = { predict: Object.assign(async (x: number) => cache.get(x), { cache }) };
   const handle = attach(model, 'predict').registerForwardHook(() => {});
@@ -355,7 +355,7 @@ test('the interceptor has the name and the length of the method', () => {
   assert.is(model.predict.length, 1);
 });
 
-test('attach() refuses what it cannot intercept, before anything has changed', () => {
+test('attach() refuses wrong arguments and methods that it cannot intercept, and changes nothing', () => {
   const model = new Model();
   const bad = (object: unknown, method: unknown, options?: unknown) => () =>
     attach(object as Model, method as 'predict', options as never);
@@ -379,7 +379,7 @@ test('attach() refuses what it cannot intercept, before anything has changed', (
   assert.equal(Reflect.ownKeys(model), ['gain']);
 });
 
-test('a method that vanished after attach() is an error when a hook is registered, and nothing is registered', () => {
+test('registering fails if the method was deleted after attach(), and nothing is registered', () => {
   const model: { run?: () => number } = { run: () => 1 };
   const hookable = attach(model as { run: () => number }, 'run');
   delete model.run;
@@ -390,7 +390,7 @@ test('a method that vanished after attach() is an error when a hook is registere
   assert.equal(listHooks(hookable), []);
 });
 
-test('attach() with children: a tree of attached methods, walked like any other', () => {
+test('attach() with children makes a tree of attached methods', () => {
   const model = {
     run: (x: number) => model.second.run(model.first.run(x)),
     first: { run: (x: number) => x + 1 },

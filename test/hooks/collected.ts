@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 
 const collect = globalThis.gc!;
 
-/** Waits until a reference is collected; what a promise job still holds goes with the turns. */
+/** Whether an object gets collected. Promise jobs may keep it alive for some turns. */
 export async function collected(reference: WeakRef<object>): Promise<boolean> {
   for (let i = 0; i < 20 && reference.deref() !== undefined; i++) {
-    await setTimeout(5);
+    await setImmediate();
     collect();
   }
   return reference.deref() === undefined;

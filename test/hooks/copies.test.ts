@@ -1,4 +1,4 @@
-// Two copies of layertap in one process: what cannot work across them is an error that says so, and nothing is lost.
+// Two copies of layertap in one process: mixing them either works or is an error that says so.
 import { Subject } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -41,20 +41,20 @@ class Net extends Module {
   c = new Linear(3, 1);
 }
 
-/** The error of a call, which must name the other copy and, where given, the place. */
-function named(run: () => unknown, ...parts: RegExp[]): void {
+/** Asserts that a call throws an error that names the other copy and matches `parts`. */
+function refusesCopy(run: () => unknown, ...parts: RegExp[]): void {
   assert.throws(run, (error: Error) => {
     for (const part of [/of another copy of layertap/, ...parts]) assert.match(error.message, part);
     return true;
   });
 }
 
-test('the second copy is another one', () => {
+test('the second copy has its own classes', () => {
   assert.not(new other.Linear(1, 1) instanceof Linear);
   assert.not(other.ones(1) instanceof Tensor);
 });
 
-test('a child of another copy is seen among the children and printed, and an error wherever the tree is walked', () => {
+test('a child of another copy is among the children and printed; walking the tree is an error', () => {
   const net = new Net();
   assert.equal(
     [...net.namedChildren()].map(([name]) => name),
@@ -65,7 +65,7 @@ test('a child of another copy is seen among the children and printed, and an err
     String(net),
     /\n {2}\(b\): Linear\(in_features=2, out_features=3, bias=True\) of another copy of layertap\n {2}\(c\)/,
   );
-  const looks: (() => unknown)[] = [
+  const walks: (() => unknown)[] = [
     () => [...net.namedModules()],
     () => [...net.modules()],
     () => [...net.parameters()],
@@ -78,52 +78,52 @@ test('a child of another copy is seen among the children and printed, and an err
     () => listHooks(net),
     () => removeAllHooks(net),
   ];
-  for (const look of looks) named(look, /^"b" of Net is a Linear of another copy/, /npm ls layertap/);
+  for (const walk of walks) refusesCopy(walk, /^"b" of Net is a Linear of another copy/, /npm ls layertap/);
   assert.is(net.training, true);
   assert.is(net.getSubmodule('a'), net.a);
 });
 
-test('deep in a tree, in arrays and objects, and below a child that is called, it is named by its path', () => {
+test('the error gives the path of a module of another copy, also inside arrays, objects and children', () => {
   class Deep extends Module {
     layers = [new Linear(1, 1), { inner: new Sequential() }];
   }
   const deep = new Deep();
   const inner = (deep.layers[1] as { inner: Sequential }).inner;
   Object.assign(inner, { extra: { x: new other.ReLU() } });
-  named(() => deep.stateDict(), /^"layers\.1\.inner\.extra\.x" of Deep is a ReLU of another copy/);
-  named(() => deep.getSubmodule('layers.1.inner.extra.x'), /^"layers\.1\.inner\.extra\.x" of Deep/);
+  refusesCopy(() => deep.stateDict(), /^"layers\.1\.inner\.extra\.x" of Deep is a ReLU of another copy/);
+  refusesCopy(() => deep.getSubmodule('layers.1.inner.extra.x'), /^"layers\.1\.inner\.extra\.x" of Deep/);
 });
 
-test('a root of another copy is refused by name', () => {
+test('a root of another copy is an error that names it', () => {
   const root = new other.Linear(2, 2) as unknown as Linear;
-  named(() => select(root, '**'), /^select\(\): the root must be a module, got a Linear of/);
-  named(() => listHooks(root), /^listHooks\(\)/);
-  named(() => removeAllHooks(root), /^removeAllHooks\(\)/);
-  named(() => intercept(root, () => 1, []));
-  named(() => select(new Sequential(new Linear(1, 1)), other.Linear as never), /the class Linear of/);
-  named(
+  refusesCopy(() => select(root, '**'), /^select\(\): the root must be a module, got a Linear of/);
+  refusesCopy(() => listHooks(root), /^listHooks\(\)/);
+  refusesCopy(() => removeAllHooks(root), /^removeAllHooks\(\)/);
+  refusesCopy(() => intercept(root, () => 1, []));
+  refusesCopy(() => select(new Sequential(new Linear(1, 1)), other.Linear as never), /the class Linear of/);
+  refusesCopy(
     () => new SummaryWriter('x', { sink: new MemorySink() }).addGraph(root, [ones(1, 2)]),
     /model must be .*, got a Linear of/,
   );
 });
 
-test('containers refuse modules of another copy by name', () => {
+test('containers refuse modules of another copy', () => {
   const module = new other.ReLU() as unknown as Hookable;
-  named(() => new Sequential(module), /^ReLU of another copy of layertap is not a Module subclass/);
-  named(() => new ModuleList([module]));
-  named(() => new ModuleDict({ x: module }));
+  refusesCopy(() => new Sequential(module), /^ReLU of another copy of layertap is not a Module subclass/);
+  refusesCopy(() => new ModuleList([module]));
+  refusesCopy(() => new ModuleDict({ x: module }));
   const net = new Sequential(new Linear(1, 1));
   (net as unknown as Record<number, unknown>)[0] = module;
-  named(() => net(ones(1, 1)));
+  refusesCopy(() => net(ones(1, 1)));
   assert.throws(() => attach({ module }, 'module' as never), /is a ReLU, which has hooks of its own: register on it/);
 });
 
-test('tensors of another copy are refused by name where they are computed with', () => {
+test('computing with tensors of another copy is an error that names them', () => {
   const x = other.ones(1, 2) as unknown as Tensor;
-  named(() => new Linear(2, 2)(x), /must be Tensor, not Tensor of another copy of layertap\n/);
-  named(() => linear(ones(1, 2), x), /'weight' \(position 2\) must be Tensor/);
-  named(() => relu(x));
-  named(() => new Sequential(new Linear(2, 2), new Linear(2, 2))(x), /in 0, Linear/);
+  refusesCopy(() => new Linear(2, 2)(x), /must be Tensor, not Tensor of another copy of layertap\n/);
+  refusesCopy(() => linear(ones(1, 2), x), /'weight' \(position 2\) must be Tensor/);
+  refusesCopy(() => relu(x));
+  refusesCopy(() => new Sequential(new Linear(2, 2), new Linear(2, 2))(x), /in 0, Linear/);
   const net = new Net() as unknown as { b: Hookable };
   assert.throws(
     () => (net.b as unknown as Linear)(ones(1, 2)),
@@ -131,7 +131,7 @@ test('tensors of another copy are refused by name where they are computed with',
   );
 });
 
-test('values cross where only values are read: parameters, state dicts', () => {
+test('parameters and state dicts accept values of another copy', () => {
   const x = other.tensor([[1, 2]]) as unknown as Tensor;
   assert.equal([...new Parameter(x).data], [1, 2]);
   const theirs = new other.Linear(2, 2);
@@ -144,26 +144,29 @@ test('values cross where only values are read: parameters, state dicts', () => {
 
 test('a Parameter of another copy in a field of a module is an error, not a missing key', () => {
   const net = Object.assign(new (class Scale extends Module {})(), { factor: new other.Parameter(other.ones(1)) });
-  for (const look of [
+  for (const read of [
     () => net.stateDict(),
     () => [...net.parameters()],
     () => net.loadStateDict({ factor: ones(1) }),
   ]) {
-    named(look, /^"factor" of Scale must be a Parameter of this copy, got a Parameter of/);
+    refusesCopy(read, /^"factor" of Scale must be a Parameter of this copy, got a Parameter of/);
   }
 });
 
-test('selections of another copy are refused by name; its events carry the reader that knows their tensors', () => {
+test('selections of another copy are refused; its events carry their own reader', () => {
   const writer = new SummaryWriter('x', { sink: new MemorySink() });
   const theirs = new other.Sequential(new other.Linear(2, 2));
   const selection = other.select(theirs, '*') as unknown as Selection;
-  named(
+  refusesCopy(
     () => logActivations(writer, selection),
     /^logActivations\(\): what select\(\) gives expected, got a Selection of/,
   );
-  named(() => logActivations(writer, new Selection([['x', theirs as unknown as Hookable]])), /got a Sequential of/);
-  named(() => new Selection([['x', theirs as unknown as Hookable]]).observe(() => {}), /got a Sequential of/);
-  named(() => mountViewer({} as Element, selection), /got a Selection of/);
+  refusesCopy(
+    () => logActivations(writer, new Selection([['x', theirs as unknown as Hookable]])),
+    /got a Sequential of/,
+  );
+  refusesCopy(() => new Selection([['x', theirs as unknown as Hookable]]).observe(() => {}), /got a Sequential of/);
+  refusesCopy(() => mountViewer({} as Element, selection), /got a Selection of/);
 
   const events = new Subject<ForwardEvent>();
   const errors: Error[] = [];
@@ -178,7 +181,7 @@ test('selections of another copy are refused by name; its events carry the reade
   assert.match(errors[0]!.message, /an event holds a live tensor/);
 });
 
-test('a reader of another copy knows no tensor of this one: log() and statistics() say whose the output is', () => {
+test('log() names a tensor of another copy, which the reader of this one cannot read', () => {
   const lines: string[] = [];
   const model = { run: () => other.ones(2) };
   const method = attach(model, 'run', { reader: tensorReader });
@@ -188,7 +191,7 @@ test('a reader of another copy knows no tensor of this one: log() and statistics
   handle.remove();
 });
 
-test('withHooks() of one copy also removes what its function registers on modules of another', () => {
+test('withHooks() also removes hooks that its function registers on modules of another copy', () => {
   const [ours, theirs] = [new Linear(2, 2), new other.Linear(2, 2)];
   const fired: string[] = [];
   const run = () => {
@@ -209,7 +212,7 @@ test('withHooks() of one copy also removes what its function registers on module
   assert.not(Object.getOwnPropertySymbols(globalThis).includes(Symbol.for('layertap.scopes')));
 });
 
-test('what is set for the whole process warns once that another copy has its own', () => {
+test('global hooks and manualSeed() warn once that another copy is loaded', () => {
   const warnings: string[] = [];
   const { warn } = console;
   console.warn = (line: string) => warnings.push(line);
@@ -229,7 +232,7 @@ test('what is set for the whole process warns once that another copy has its own
   assert.match(warnings[1]!, /manualSeed\(\) of this one does not/);
 });
 
-test('a value that answers to every name is not taken for a module, a Parameter or a tensor', () => {
+test('a Proxy that answers to every name is not taken for a module, a Parameter or a tensor', () => {
   const anything: unknown = new Proxy(function anything() {}, { get: () => anything });
   const net = Object.assign(new (class Net extends Module {})(), { anything });
   assert.equal([...net.namedChildren()], []);
@@ -240,7 +243,7 @@ test('a value that answers to every name is not taken for a module, a Parameter 
   );
 });
 
-test('a Proxy around a module has no hooks, which is said', () => {
+test('registering on a Proxy around a module is an error that says why', () => {
   const proxy = new Proxy(new Linear(1, 1), {});
   assert.throws(
     () => proxy.observe(() => {}),

@@ -6,15 +6,15 @@ import { attach, Identity, setReporter, Tensor, type TensorReader, tensor, tenso
 const isTensor = (value: unknown): boolean => value instanceof Tensor;
 const [a, b, c] = [tensor([1]), tensor([2]), tensor([3])];
 
-/** Where each tensor was found, and which one it was. */
+/** The tensors found in a value, with their places. */
 function found(value: unknown): [place: string, tensor: unknown][] {
   const places: [string, unknown][] = [];
-  const any = forEachTensor(value, isTensor, (one, place) => places.push([place, one]));
-  assert.is(any, places.length > 0);
+  const hasTensors = forEachTensor(value, isTensor, (one, place) => places.push([place, one]));
+  assert.is(hasTensors, places.length > 0);
   return places;
 }
 
-test('forEachTensor() finds tensors in arrays, Maps, Sets, plain objects and instances, by their names', () => {
+test('forEachTensor() finds and names the tensors in arrays, Maps, Sets, plain objects and instances', () => {
   class ModelOutput {
     logits = a;
     attentions = null;
@@ -45,7 +45,7 @@ test('forEachTensor() finds tensors in arrays, Maps, Sets, plain objects and ins
   assert.equal(found(Object.assign(Object.create(null), { x: a })), [['/x', a]]);
 });
 
-test('forEachTensor() looks at own enumerable properties, and passes over those whose getters throw', () => {
+test('forEachTensor() reads own enumerable properties, and skips those whose getters throw', () => {
   class Output {
     get computed(): Tensor {
       return a;
@@ -67,7 +67,7 @@ test('forEachTensor() looks at own enumerable properties, and passes over those 
   ]);
 });
 
-test('forEachTensor() gives each tensor a place of its own, in characters that can be printed', () => {
+test('forEachTensor() gives each tensor a unique and printable place', () => {
   const places = (value: unknown) => found(value).map(([place]) => place);
   assert.equal(places({ 'a/b': a, a: { b }, 'a/b (2)': c }), ['/a/b', '/a/b (2)', '/a/b (2) (2)']);
   const keys: unknown[] = [
@@ -96,7 +96,7 @@ test('forEachTensor() gives each tensor a place of its own, in characters that c
   ]);
 });
 
-test('forEachTensor() finds nothing in what holds no tensor', () => {
+test('forEachTensor() finds nothing in values without tensors', () => {
   for (const value of [
     null,
     undefined,
@@ -113,7 +113,7 @@ test('forEachTensor() finds nothing in what holds no tensor', () => {
   }
 });
 
-test('forEachTensor() does not go through the elements of typed arrays', () => {
+test('forEachTensor() does not visit the elements of typed arrays', () => {
   let looks = 0;
   forEachTensor(
     { bytes: new Uint8Array(1e6), x: a },
@@ -126,7 +126,7 @@ test('forEachTensor() does not go through the elements of typed arrays', () => {
   assert.is(looks, 3);
 });
 
-test('forEachTensor() ends in a cycle, and looks through a shared part once', () => {
+test('forEachTensor() terminates on cycles, and searches a shared part once', () => {
   const loop: Record<string, unknown> = { x: a };
   loop.self = loop;
   loop.list = [loop, b];
@@ -134,18 +134,18 @@ test('forEachTensor() ends in a cycle, and looks through a shared part once', ()
     ['/x', a],
     ['/list/1', b],
   ]);
-  // 2 ** 60 ways lead to the innermost one.
+  // 2 ** 60 paths lead to the innermost object.
   let part: unknown = { x: c };
   for (let i = 0; i < 60; i++) part = [part, part];
   assert.is(found(part).length, 1);
-  // A tensor that is found twice has two names.
+  // A tensor in two places has two names.
   assert.equal(found({ last: a, all: [a] }), [
     ['/last', a],
     ['/all/0', a],
   ]);
 });
 
-test('forEachTensor() refuses what is too large to be looked through at each call', () => {
+test('forEachTensor() refuses values that are too large to search at each call', () => {
   const wide = Array.from({ length: 100_001 }, () => ({}));
   assert.throws(
     () => found(wide),
@@ -157,7 +157,7 @@ test('forEachTensor() refuses what is too large to be looked through at each cal
   assert.is(found((deep as { next: unknown }).next).length, 1);
 });
 
-test('forEachTensor() visits all where a visit throws, and throws the first error then', () => {
+test('forEachTensor() visits every tensor even if a visit throws, then throws the first error', () => {
   const visited: string[] = [];
   assert.throws(
     () =>
@@ -170,7 +170,7 @@ test('forEachTensor() visits all where a visit throws, and throws the first erro
   assert.equal(visited, ['/0', '/1', '/2']);
 });
 
-test('a line that cannot be printed leaves no rejected promise of the other tensors behind', async () => {
+test('if log() fails to print one tensor, the promises of the others are handled', async () => {
   // The first tensor is read later, the second at once.
   const reader: TensorReader<Tensor> = {
     ...tensorReader,
@@ -196,7 +196,7 @@ test('a line that cannot be printed leaves no rejected promise of the other tens
   assert.match(said[0]!, 'the pipe is closed');
 });
 
-test('log() prints a line for each tensor of an output, and what an output without one is', () => {
+test('log() prints a line for each tensor of an output, and describes an output without tensors', () => {
   const module = new Identity();
   const lines: string[] = [];
   module.log({ print: (line) => lines.push(line.split('  ')[0]!) });
@@ -214,7 +214,7 @@ test('log() prints a line for each tensor of an output, and what an output witho
   ]);
 });
 
-test('log() says which part of an output cannot be read, and prints the others', () => {
+test('log() names a part of an output that cannot be read, and prints the others', () => {
   const reader: TensorReader<{ data: Float32Array }> = {
     is: (value): value is { data: Float32Array } => typeof value === 'object' && value !== null && 'data' in value,
     shape: ({ data }) => [data.length],

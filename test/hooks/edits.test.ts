@@ -1,4 +1,4 @@
-// Edits as forward hooks in JavaScript: what each operation computes, its place among the hooks, and wrong edits.
+// Edits carried out as forward hooks in JavaScript.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Edit, editsOf, registerEdit } from '../../src/adapter.ts';
@@ -23,7 +23,7 @@ const X = tensor([
   ],
 ]);
 
-/** The values of [2, 3, 2] after an edit. */
+/** The values of X after an edit. */
 function edited(edit: Edit<Tensor>): number[] {
   const module = new Same();
   registerEdit(module, edit);
@@ -32,11 +32,11 @@ function edited(edit: Edit<Tensor>): number[] {
   return [...output.data];
 }
 
-/** X with each value replaced; i, j, k are its indices. */
+/** The values of X mapped one by one; i, j and k are the indices. */
 const mapped = (value: (x: number, i: number, j: number, k: number) => number) =>
   [...X.data].map((x, at) => value(x, Math.floor(at / 6), Math.floor(at / 2) % 3, at % 2));
 
-test('each operation computes what it says, with numbers, arrays along an axis and tensors', () => {
+test('each operation computes its formula with numbers, arrays along an axis and tensors', () => {
   for (const [edit, expected] of [
     [{ add: 0.5 }, mapped((x) => x + 0.5)],
     [{ add: [1, 2] }, mapped((x, _i, _j, k) => x + [1, 2][k]!)],
@@ -61,7 +61,7 @@ test('each operation computes what it says, with numbers, arrays along an axis a
   }
 });
 
-test('an edit is at its place among the hooks, is listed, and goes with its handle or with withHooks()', () => {
+test('an edit runs in its place among the hooks, is listed, and is removed by its handle or withHooks()', () => {
   const module = new Same();
   const x = tensor([1, 2]);
   const handle = registerEdit(module, { add: 1 });
@@ -91,7 +91,7 @@ test('an edit is at its place among the hooks, is listed, and goes with its hand
   assert.equal([...module(x).data], [2020, 2040]);
 });
 
-test('set() copies, and changes the next call', () => {
+test('set() copies the value and applies from the next call', () => {
   const module = new Same();
   const values = Float32Array.of(1, 2);
   const add = registerEdit(module, { add: values });
@@ -121,7 +121,7 @@ test('set() copies, and changes the next call', () => {
   assert.throws(() => replace.set([3, 4]), /the value to set must be a tensor, as before/);
 });
 
-test('an edit that would change the shape, or misses its axis, fails the call and says what came', () => {
+test('an edit that would change the shape, or misses its axis, fails the call and shows the shape', () => {
   for (const [edit, message] of [
     [
       { add: [1, 2, 3] },
@@ -149,7 +149,7 @@ test('an edit that would change the shape, or misses its axis, fails the call an
   }
 });
 
-test('what is no edit is a TypeError at registration, and nothing is registered', () => {
+test('a wrong edit throws a TypeError at registration, and nothing is registered', () => {
   const module = new Same();
   for (const [edit, message] of [
     [undefined, /registerEdit\(\) of Same: the edit must be an object with one of add, scale, .*, got undefined/],
@@ -184,7 +184,7 @@ test('what is no edit is a TypeError at registration, and nothing is registered'
   assert.throws(() => registerEdit(attached, { zero: true }), /must have a TensorReader with withValues\(\)/);
 });
 
-test('an output that is no tensor fails the call', () => {
+test('an edit of an output that is no tensor fails the call', () => {
   class Pair extends Module {
     override forward(x: Tensor): Tensor[] {
       return [x, x];
@@ -195,7 +195,7 @@ test('an output that is no tensor fails the call', () => {
   assert.throws(() => module(X), /an edit needs a tensor\n.*\n {2}edit: zero\n {2}came: an array of length 2/);
 });
 
-test('a reader with a promise makes the edit wait', async () => {
+test('an edit awaits a reader that returns promises', async () => {
   const is = (value: unknown): value is Float32Array => value instanceof Float32Array;
   const reader = {
     is,
@@ -209,7 +209,7 @@ test('a reader with a promise makes the edit wait', async () => {
   assert.equal([...(await model.run(Float32Array.of(1, 1)))], [2, 3]);
 });
 
-test('editsOf() gives the edits in order, and whether there are other hooks and observers', () => {
+test('editsOf() returns the edits in order, and whether there are other hooks or observers', () => {
   const module = new Same();
   assert.equal(editsOf(module), { edits: [], hasHooks: false, hasObservers: false });
   registerEdit(module, { add: [1, 2], axis: 1 });

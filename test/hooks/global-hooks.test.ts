@@ -1,4 +1,4 @@
-// Hooks for every Module of the process, and only for these.
+// Hooks on every Module of the process, and on nothing else.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { intercept, listenersOf } from '../../src/adapter.ts';
@@ -44,7 +44,7 @@ for (const [mode, make] of [
   ['promise', () => new Promised()],
   ['async', () => new Asynchronous()],
 ] as [string, () => Double][]) {
-  test(`${mode}: global hooks run before own ones, prepended or not`, async () => {
+  test(`${mode}: global hooks run before own hooks, prepended ones included`, async () => {
     const net = make();
     const fired: string[] = [];
     const push = (name: string) => () => void fired.push(name);
@@ -59,7 +59,7 @@ for (const [mode, make] of [
     assert.equal(fired.slice(4), ['own pre', 'own']);
   });
 
-  test(`${mode}: global hooks replace as own ones do, with nothing registered on the module`, async () => {
+  test(`${mode}: global hooks replace inputs and outputs of a module without own hooks`, async () => {
     const net = make();
     const handles = [registerModuleForwardPreHook(() => tensor([3, 4]))];
     await removing(handles, async () => {
@@ -70,7 +70,7 @@ for (const [mode, make] of [
     assert.equal((await net(tensor([1, 2]))).toArray(), [2, 4]);
   });
 
-  test(`${mode}: a global alwaysCall hook runs when forward throws, before own ones`, async () => {
+  test(`${mode}: when forward throws, global alwaysCall hooks run before own ones`, async () => {
     const net = make();
     const fired: unknown[] = [];
     net.onForward = () => {
@@ -94,7 +94,7 @@ for (const [mode, make] of [
   });
 }
 
-test('what is no hook, and an unknown option, is a TypeError', () => {
+test('a hook that is no function, or an unknown option, throws a TypeError', () => {
   assert.throws(() => registerModuleForwardHook('x' as never), /the hook must be a function/);
   assert.throws(() => registerModuleForwardHook(() => {}, { prepend: true } as never), /unknown option "prepend"/);
   assert.throws(() => registerModuleForwardPreHook(() => {}, { prepend: true }), /unknown option "prepend"/);
@@ -106,7 +106,7 @@ class Place extends Hookable {
   }
 }
 
-test('global hooks reach modules only: no attached method and no Hookable of an adapter, hooked or not', async () => {
+test('global hooks reach neither attached methods nor the Hookables of adapters, hooked or not', async () => {
   const model = { run: (x: number) => x, later: async (x: number) => x };
   const attached = attach(model, 'run');
   const asynchronous = attach(model, 'later', { async: true });

@@ -1,4 +1,5 @@
-// What Module objects do beyond the contract suite: the call itself, errors on their way up, memory.
+// Modules beyond the contract suite: the call itself, the path in an error, memory.
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { map, mergeMap, tap } from 'rxjs';
 import { test } from 'uvu';
@@ -35,7 +36,7 @@ class Network extends Module {
   }
 }
 
-test('an instance is called like a function, is an instance of its class, and prints its repr', () => {
+test('a module is callable, is an instance of its class, and prints its repr', () => {
   const net = new Network();
   assert.equal(net(rand(1, 10)).shape, [1, 2]);
   assert.ok(net instanceof Network && net instanceof Module && net instanceof Hookable && net instanceof Function);
@@ -53,7 +54,7 @@ test('an instance is called like a function, is an instance of its class, and pr
   );
 });
 
-test('a module may have fields that functions refuse: arguments and caller', () => {
+test('a module may have the fields arguments and caller, which functions reserve', () => {
   class Parser extends Identity {
     declare arguments: string[];
     declare caller: string;
@@ -68,7 +69,7 @@ test('a module may have fields that functions refuse: arguments and caller', () 
   assert.is((new Identity() as unknown as Parser).caller, undefined);
 });
 
-test('forward() called directly runs no hooks of the module, but those of its children', () => {
+test('calling forward() directly skips the hooks of the module but not those of its children', () => {
   const net = new Network();
   const fired: string[] = [];
   net.registerForwardHook(() => void fired.push('net'));
@@ -79,7 +80,7 @@ test('forward() called directly runs no hooks of the module, but those of its ch
   assert.equal(fired, ['fc1', 'fc1', 'net']);
 });
 
-test('a forward that was assigned to an instance is honoured, with hooks around it', () => {
+test('a forward assigned to an instance is called, with hooks around it', () => {
   const layer = new ReLU();
   layer.forward = () => tensor([7]);
   assert.equal(layer(tensor([1])).toArray(), [7]);
@@ -91,7 +92,7 @@ test('a forward that was assigned to an instance is honoured, with hooks around 
   assert.equal(seen, [7]);
 });
 
-test("a forward that a pre-hook assigns is the next call's", async () => {
+test('a forward that a pre-hook assigns counts from the next call', async () => {
   // PyTorch 2.13 gives 2, then 101: _call_impl looks forward up before its pre-hooks.
   class Plus extends Module {
     override forward(x: number): unknown {
@@ -110,7 +111,7 @@ test("a forward that a pre-hook assigns is the next call's", async () => {
   }
 });
 
-test('a forward that is no function is told with its module, hooked or not', async () => {
+test('a forward that is no function is an error that names the module, hooked or not', async () => {
   class Slow extends Module {
     static override readonly async = true;
   }
@@ -133,7 +134,7 @@ test('a forward that is no function is told with its module, hooked or not', asy
   }
 });
 
-test('a hook that replaces a result of another kind than a tensor may give false and 0', () => {
+test('a hook can replace an output that is no tensor with false or 0', () => {
   class Flag extends Module {
     override forward(): boolean | number {
       return true;
@@ -156,7 +157,7 @@ test('a module called twice fires twice', () => {
   assert.is(fired, 2);
 });
 
-test('Sequential goes past the calls of Linear and ReLU only while nobody listens, with the same bits', () => {
+test('Sequential fuses Linear and ReLU only while neither has listeners, with the same bits', () => {
   const net = new Sequential(new Linear(5, 7), new ReLU(), new Linear(7, 3), new ReLU());
   const x = rand(4, 5);
   const plain = [...net(x).data];
@@ -175,7 +176,7 @@ test('Sequential goes past the calls of Linear and ReLU only while nobody listen
     assert.equal(fired, expected[i], name);
     handle.remove();
   });
-  // A subclass or an instance with a forward of its own is called.
+  // A forward of a subclass or of an instance is called.
   class Marked extends ReLU {
     override forward(input: Tensor): Tensor {
       fired.push('own forward');
@@ -193,7 +194,7 @@ test('Sequential goes past the calls of Linear and ReLU only while nobody listen
   assert.equal(fired, ['own forward', 'assigned']);
 });
 
-test('the error of a layer says where: each parent adds the name of its child', () => {
+test('the error of a layer has its path: each parent adds the name of its child', () => {
   class Encoder extends Module {
     layers = [new Sequential(new Linear(3, 2), new ReLU())];
     override forward(x: Tensor): Tensor {
@@ -213,7 +214,7 @@ test('the error of a layer says where: each parent adds the name of its child', 
     '  came: an input of shape [4, 5]',
     '  expected: shape [..., 3]',
   ].join('\n');
-  // With and without a hook on the way, and with the layers of the Sequential called one by one.
+  // Without hooks, with a hook on a parent, and with one that prevents fusion in the Sequential.
   const hooks = [
     () => {},
     () => outer.encoder.registerForwardHook(() => {}),
@@ -229,7 +230,7 @@ test('the error of a layer says where: each parent adds the name of its child', 
   }
 });
 
-test('a path has one name for each parent, however often the error passes it', () => {
+test('a path names each parent once, however often the error passes it', () => {
   class Recursive extends Module {
     fc = new Linear(3, 2);
     override forward(x: Tensor, depth: number): unknown {
@@ -238,7 +239,7 @@ test('a path has one name for each parent, however often the error passes it', (
   }
   class Outer extends Module {
     inner = new Recursive();
-    // Not in the tree: it adds no name.
+    // A private field is not in the tree, so it adds no name.
     #wrapper = new Wrapper(this.inner.fc);
     override forward(x: Tensor, depth: number): unknown {
       return depth < 0 ? this.#wrapper(x) : this.inner(x, depth);
@@ -267,7 +268,7 @@ test('a path has one name for each parent, however often the error passes it', (
   assert.is(caught(() => outer.inner(zeros(4, 5), 2)).path, 'fc');
 });
 
-test('the error of a hook says where, and leaves errors of others alone', () => {
+test('the error for a wrong hook has a path; errors thrown by hooks pass unchanged', () => {
   const net = new Network();
   const handle = net.fc2.registerForwardHook(function clumsy() {
     return 7 as never;
@@ -292,7 +293,7 @@ test('the error of a hook says where, and leaves errors of others alone', () => 
   }
 });
 
-test('the error of an asynchronous module says where too', async () => {
+test('the error of an asynchronous module has its path too', async () => {
   class Slow extends Module {
     static override readonly async = true;
     inner = new Linear(3, 2);
@@ -320,7 +321,7 @@ test('the error of an asynchronous module says where too', async () => {
   }
 });
 
-test('a module whose tree cannot be walked does not replace the error of its layer', () => {
+test('the error of a layer survives a tree that cannot be walked', () => {
   class Loop extends Module {
     layer = new Linear(3, 2);
     self?: Module;
@@ -333,7 +334,7 @@ test('a module whose tree cannot be walked does not replace the error of its lay
   assert.match(caught(() => loop(zeros(1, 5))).message, /^mat1 and mat2/);
 });
 
-test('listHooks() lists a tree with paths, a shared module once, and not what is global', () => {
+test('listHooks() lists the hooks of a tree by path, a shared module once, and no global hooks', () => {
   const net = new Network();
   (net as unknown as { again: Module }).again = net.fc1;
   const global = registerModuleForwardHook(() => {});
@@ -356,7 +357,7 @@ test('listHooks() lists a tree with paths, a shared module once, and not what is
   assert.throws(() => removeAllHooks(null as never), /^removeAllHooks\(\): the root must be a module, got null$/);
 });
 
-test('a global alwaysCall hook that throws has started: it is not run again, and the ones after it are', () => {
+test('a global alwaysCall hook that throws is not run again; the ones after it run', () => {
   const layer = new ReLU();
   const fired: string[] = [];
   const handles = [
@@ -382,10 +383,10 @@ test('a global alwaysCall hook that throws has started: it is not run again, and
 
 const later = <T>(value: T) => new Later(Promise.resolve(value));
 
-test('whatever has a then is a promise: a synchronous forward refuses it from hooks and pre-hooks, and absorbs its rejection', async () => {
+test('thenables: a synchronous forward refuses one from a hook or pre-hook, and absorbs its rejection', async () => {
   const layer = new ReLU();
   const x = zeros(1);
-  for (const make of [() => later(x), () => new Later(Promise.reject(new Error('nobody hears')))]) {
+  for (const make of [() => later(x), () => new Later(Promise.reject(new Error('must be absorbed')))]) {
     for (const [what, register] of [
       ['hook', () => layer.registerForwardHook(make as never)],
       ['hook', () => registerModuleForwardHook(make)],
@@ -398,11 +399,11 @@ test('whatever has a then is a promise: a synchronous forward refuses it from ho
       handle.remove();
     }
   }
-  // A rejection that nobody absorbed would end the process here.
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  // An unhandled rejection would end the process here.
+  await setImmediate();
 });
 
-test('whatever has a then is a promise: forward hooks wait for it, and may give one', async () => {
+test('thenables: hooks await one from forward, and may return one', async () => {
   class Slow extends Module {
     override forward(x: Tensor): PromiseLike<Tensor> {
       return later(x);
@@ -419,22 +420,22 @@ test('whatever has a then is a promise: forward hooks wait for it, and may give 
   assert.equal(seen, [[1], [2]]);
 });
 
-test('whatever has a then is a promise: that of an observer is watched, that of a transform refused', async () => {
+test('thenables: a rejection of an observer is reported; a transform refuses one', async () => {
   const layer = new ReLU();
   const reported: string[] = [];
   const observer = () => new Later(Promise.reject(new Error('mine')));
   layer.observe(observer, { reporter: (error) => reported.push(error.message) });
   layer(zeros(1));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await setImmediate();
   assert.equal(reported, ['layertap: the observer observer of ReLU() failed: mine']);
-  const failing = () => new Later(Promise.reject(new Error('nobody hears'))) as never;
+  const failing = () => new Later(Promise.reject(new Error('must be absorbed'))) as never;
   const one = layer.transform(map(failing));
   assert.throws(() => layer(zeros(1)), /emitted a promise/);
   one.remove();
   layer.transform(mergeMap(() => [zeros(1), failing()]));
   assert.throws(() => layer(zeros(1)), /emitted 2 values/);
-  // A rejection that nobody absorbed would end the process here.
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  // An unhandled rejection would end the process here.
+  await setImmediate();
 });
 
 const REGISTER: Record<string, (net: Network, hook: () => void) => { unsubscribe(): void }> = {
@@ -450,7 +451,7 @@ const REGISTER: Record<string, (net: Network, hook: () => void) => { unsubscribe
 };
 
 for (const [name, register] of Object.entries(REGISTER)) {
-  test(`a handle (${name}) keeps neither the module nor the hook alive, and undoing afterwards is harmless`, async () => {
+  test(`a handle (${name}) keeps neither the module nor the hook alive, and removing it later is harmless`, async () => {
     let handle: { unsubscribe(): void };
     const [module, hook] = (() => {
       const net = new Network();
@@ -464,15 +465,15 @@ for (const [name, register] of Object.entries(REGISTER)) {
       return [new WeakRef(net.fc1), new WeakRef(hook)];
     })();
     assert.ok(await collected(module), 'the module is kept');
-    // A Subscription of RxJS keeps its subscriber until it is unsubscribed.
+    // An RxJS Subscription keeps its subscriber until it is unsubscribed.
     if (!name.startsWith('observe()')) assert.ok(await collected(hook), 'the hook is kept');
     handle!.unsubscribe();
     handle!.unsubscribe();
-    assert.ok(await collected(hook), 'the hook is kept by what was undone');
+    assert.ok(await collected(hook), 'the hook is kept after its removal');
   });
 }
 
-test('an attached object is collected, hooks and all', async () => {
+test('an attached object is collected with its hooks', async () => {
   const reference = (() => {
     const model = { run: () => 1 };
     attach(model, 'run').registerForwardHook(() => {});

@@ -1,4 +1,4 @@
-// What an adapter says about its Hookables, and the call that its framework makes.
+// The adapter's side: the options of a Hookable, and calls that the framework makes.
 import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -23,7 +23,7 @@ class Place extends Hookable {
 
 const double = (x: number) => x * 2;
 
-test('intercept() runs the hooks around what the framework does', () => {
+test('intercept() runs the hooks around the work of the framework', () => {
   const place = new Place({});
   assert.is(intercept(place, double, [3]), 6);
   place.registerForwardPreHook((_module, [x]) => x! + 1);
@@ -34,7 +34,7 @@ test('intercept() runs the hooks around what the framework does', () => {
   assert.is(intercept(place, double, [3]), 8.5);
 });
 
-test('intercept() with mapInputs: forward and the forward hooks get the mapped inputs', async () => {
+test('mapInputs: forward and forward hooks get the mapped inputs', async () => {
   const mapInputs = ([x]: readonly unknown[]) => [(x as number) + 10];
   const place = new Place({});
   assert.is(intercept(place, double, [3], { mapInputs }), 26);
@@ -46,7 +46,7 @@ test('intercept() with mapInputs: forward and the forward hooks get the mapped i
   assert.is(await (intercept(waiting, double, [3], { mapInputs }) as Promise<number>), 30);
 });
 
-test('listenersOf(): a call that began with nothing registered has no hooks, and its start is not counted', () => {
+test('listenersOf(): a call that starts without hooks gets none and no number', () => {
   const place = new Place({});
   const listeners = listenersOf(place);
   const plain = listeners.begin();
@@ -61,7 +61,7 @@ test('listenersOf(): a call that began with nothing registered has no hooks, and
   assert.equal(calls, [0]);
 });
 
-test('listenersOf() says whether a registration may replace something, and whether there are pre-hooks', () => {
+test('listenersOf() knows whether anything may replace an output, and whether there are pre-hooks', () => {
   const place = new Place({});
   const listeners = listenersOf(place);
   place.observe(() => undefined);
@@ -82,7 +82,7 @@ test('listenersOf() says whether a registration may replace something, and wheth
   assert.not(listeners.mayReplace);
 });
 
-test('begin() and after() do what intercept() does behind forward', () => {
+test('begin() and after() run the same hooks as intercept() does after forward', () => {
   for (const how of ['intercept', 'begin and after']) {
     const place = new Place({});
     const listeners = listenersOf(place);
@@ -114,12 +114,12 @@ test('begin() and after() do what intercept() does behind forward', () => {
     place.registerForwardHook((_module, _inputs, output) => void seen.push(output), { alwaysCall: true });
     place.registerForwardHook((_module, _inputs, output) => void seen.push(output));
     assert.throws(() => call(5), /thrown by the hook/);
-    assert.equal(seen, [100], 'only what is called always, with the latest output');
+    assert.equal(seen, [100], 'only the alwaysCall hook, with the latest output');
     removeAllHooks(place);
   }
 });
 
-test('a call at whose beginning nothing was registered has no hooks, whatever comes meanwhile', () => {
+test('a call that starts without hooks runs none, even if one is registered before it ends', () => {
   const place = new Place({});
   const listeners = listenersOf(place);
   const plain = listeners.begin();
@@ -131,13 +131,13 @@ test('a call at whose beginning nothing was registered has no hooks, whatever co
   const first = listeners.begin();
   const second = listeners.begin();
   listeners.after(second, [3], 6);
-  // A call that has begun may go on as one with its hooks around it.
+  // intercept() can continue a call that begin() has numbered.
   intercept(place, double, [3], { call: first });
   intercept(place, double, [3]);
   assert.equal(calls, [1, 0, 2]);
 });
 
-test('listeners know their Hookable: they can neither be made of something else nor mixed up', () => {
+test('listeners belong to one Hookable and cannot be forged', () => {
   const [place, other] = [new Place({}), new Place({})];
   const fired: unknown[] = [];
   other.registerForwardHook((module) => void fired.push(module));
@@ -151,7 +151,7 @@ test('listeners know their Hookable: they can neither be made of something else 
   assert.throws(() => begin.call({ mayReplace: true, hasPreHooks: true } as never), TypeError);
 });
 
-test("no callback of an adapter has a `this` of layertap's", () => {
+test('callbacks of adapters are called with this undefined', () => {
   const seen: unknown[] = [];
   const place = new Place({});
   place.registerForwardHook(() => undefined);
@@ -167,7 +167,7 @@ test("no callback of an adapter has a `this` of layertap's", () => {
   assert.equal(seen, [undefined, undefined]);
 });
 
-test('where uninstalling fails, the other hooks of a selection, of withHooks and of a tree are removed all the same', () => {
+test('if uninstalling fails, the other hooks of a selection, of withHooks() and of a tree are still removed', () => {
   const failing = () =>
     new Place({
       uninstall: () => {
@@ -194,24 +194,24 @@ test('where uninstalling fails, the other hooks of a selection, of withHooks and
   }
 });
 
-test('intercept() of a Hookable that is asynchronous waits for its pre-hooks', async () => {
+test('intercept() of an asynchronous Hookable awaits its pre-hooks', async () => {
   const place = new Place({ async: true });
   place.registerForwardPreHook((async () => 5) as never);
   assert.is(await (intercept(place, double, [3]) as Promise<number>), 10);
 });
 
-test('call: a direct call goes where the framework makes it', () => {
+test('call: calling the Hookable runs this function', () => {
   const seen: unknown[] = [];
   const place = new Place({ call: (...inputs) => seen.push(inputs) });
   place(1, 2);
   assert.equal(seen, [[1, 2]]);
 });
 
-test('unsupported: registering throws what it says, and changes nothing', () => {
-  let told = 0;
+test('unsupported: registering throws a TypeError with its text, and changes nothing', () => {
+  let installed = 0;
   const place = new Place({
     unsupported: { 'forward-pre': 'no pre-hooks here', backward: 'no gradients here' },
-    install: () => told++,
+    install: () => installed++,
   });
   assert.throws(
     () => place.registerForwardPreHook(() => undefined),
@@ -219,19 +219,19 @@ test('unsupported: registering throws what it says, and changes nothing', () => 
   );
   assert.throws(() => registerBackwardHook(place, 'backward', () => undefined), 'no gradients here');
   assert.equal(listHooks(place), []);
-  assert.is(told, 0);
+  assert.is(installed, 0);
 });
 
-test('install and uninstall: before every registration, and after the last is gone', () => {
-  const told: string[] = [];
-  const place = new Place({ install: () => told.push('install'), uninstall: () => told.push('uninstall') });
+test('install runs before every registration, uninstall after the last removal', () => {
+  const ran: string[] = [];
+  const place = new Place({ install: () => ran.push('install'), uninstall: () => ran.push('uninstall') });
   const handles = [place.registerForwardHook(() => undefined), place.observe(() => undefined)];
-  assert.equal(told, ['install', 'install']);
+  assert.equal(ran, ['install', 'install']);
   for (const handle of handles) handle.remove();
-  assert.equal(told, ['install', 'install', 'uninstall']);
+  assert.equal(ran, ['install', 'install', 'uninstall']);
 });
 
-test('install: what it throws, registering throws', () => {
+test('install: registering throws its errors', () => {
   const place = new Place({
     install: () => {
       throw new Error('nothing to hook');
@@ -241,7 +241,7 @@ test('install: what it throws, registering throws', () => {
   assert.equal(listHooks(place), []);
 });
 
-test('completeInputs and validateInputs: what a pre-hook leaves out, and what forward cannot take', () => {
+test('completeInputs adds inputs that a pre-hook omits; validateInputs refuses wrong ones', () => {
   const place = new Place({
     completeInputs: (before, given) => [...given, ...before.slice(given.length)],
     validateInputs: ([x]) => (x === 0 ? 'anything but zero' : undefined),
@@ -259,7 +259,7 @@ test('completeInputs and validateInputs: what a pre-hook leaves out, and what fo
   );
 });
 
-test('validateOutput: an error that names the hook', () => {
+test('validateOutput refuses wrong outputs, with an error that names the hook', () => {
   const place = new Place({ validateOutput: (output, given) => (output === given ? undefined : `not ${given}`) });
   place.registerForwardHook(function grow(_module, _inputs, output) {
     return output + 1;
@@ -267,7 +267,7 @@ test('validateOutput: an error that names the hook', () => {
   assert.throws(() => intercept(place, double, [1]), /hook: grow\n {2}came: the number 3\n {2}expected: not 3/);
 });
 
-test('backwardHooks(): those of one kind, in order; they are listed, counted and removed like others', () => {
+test('backwardHooks() returns the hooks of one kind in order; they are listed, counted and removed like others', () => {
   const place = new Place({});
   const first = registerBackwardHook(place, 'backward', () => 'first');
   registerBackwardHook(place, 'backward', () => 'prepended', { prepend: true });
@@ -296,7 +296,7 @@ test('backwardHooks(): those of one kind, in order; they are listed, counted and
   );
 });
 
-test('inputsOnDemand() reads an input when a hook asks for it, once', () => {
+test('inputsOnDemand() reads an input once, when a hook accesses it', () => {
   const read: number[] = [];
   const place = new Place({});
   const handle = place.registerForwardHook((_module, inputs) => {

@@ -1,4 +1,4 @@
-// Watchers that fail in a real process, where nobody listens for what nobody catches.
+// Failing observers in a real process without handlers for uncaught errors.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -8,10 +8,10 @@ import { built } from '../built.ts';
 built('index.js');
 const CHILD = fileURLToPath(new URL('failing-child.mjs', import.meta.url));
 
-/** Runs the child to its end. `reports` are the first lines of what it wrote to stderr. */
+/** Runs the child. `reports` are the first lines of the reports on stderr. */
 function run(
   failure: string,
-  waits: 'waits' | 'at once',
+  waits: 'waits' | 'in a row',
 ): { status: number | null; stdout: string; reports: string[] } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CHILD, failure, waits], {
     encoding: 'utf8',
@@ -25,16 +25,16 @@ const outcome = (calls: number) => JSON.stringify({ same: 1000, calls, listeners
 const observer =
   /^layertap: the observer (failed|\(anonymous\)) of Linear\(in_features=4, out_features=3, bias=True\) /;
 
-const THREE_AND_GONE: [failure: string, waits: 'waits' | 'at once', calls: number][] = [
-  ['throws', 'at once', 3],
+const THREE_AND_GONE: [failure: string, waits: 'waits' | 'in a row', calls: number][] = [
+  ['throws', 'in a row', 3],
   ['throws', 'waits', 3],
   ['rejects', 'waits', 3],
-  // All thousand are under way before the first has failed.
-  ['rejects', 'at once', 1000],
+  // All thousand calls start before the first rejection.
+  ['rejects', 'in a row', 1000],
 ];
 
 for (const [failure, waits, calls] of THREE_AND_GONE) {
-  test(`an observer that ${failure} in a thousand calls, ${waits}: the same bits, three reports, a removal, exit code 0`, () => {
+  test(`an observer that ${failure} in 1000 calls (${waits}) is reported 3 times and removed; outputs and exit code are clean`, () => {
     const { status, stdout, reports } = run(failure, waits);
     assert.is(status, 0);
     assert.is(stdout, outcome(calls));
@@ -46,8 +46,8 @@ for (const [failure, waits, calls] of THREE_AND_GONE) {
 }
 
 for (const failure of ['throws what cannot be shown', 'throws what cannot be described']) {
-  test(`an observer that ${failure} is isolated as any other`, () => {
-    const { status, stdout, reports } = run(failure, 'at once');
+  test(`an observer that ${failure} is isolated like any other`, () => {
+    const { status, stdout, reports } = run(failure, 'in a row');
     assert.is(status, 0);
     assert.match(stdout, /^\{"same":1000,/);
     assert.is(reports.length, 4);
@@ -57,8 +57,8 @@ for (const failure of ['throws what cannot be shown', 'throws what cannot be des
   });
 }
 
-test('an observer whose own reporter rejects is isolated as any other', () => {
-  const { status, stdout, reports } = run('throws at a reporter that rejects', 'at once');
+test('an observer whose reporter rejects is isolated like any other', () => {
+  const { status, stdout, reports } = run('throws at a reporter that rejects', 'in a row');
   assert.is(status, 0);
   assert.is(stdout, outcome(3));
   assert.is(reports.length, 4);
@@ -66,15 +66,15 @@ test('an observer whose own reporter rejects is isolated as any other', () => {
     assert.match(report, /^layertap: the reporter failed \(.*\) on: layertap: the observer failed of /);
 });
 
-test('a transform that emits rejections later: the same bits, one report, exit code 0', () => {
-  const { status, stdout, reports } = run('emits rejections later', 'at once');
+test('a transform that emits rejections late is reported once; outputs and exit code are clean', () => {
+  const { status, stdout, reports } = run('emits rejections later', 'in a row');
   assert.is(status, 0);
   assert.is(stdout, outcome(1000));
   assert.is(reports.length, 1);
   assert.match(reports[0]!, /^layertap: the transform of Linear\(.*\) emitted a promise after its call had ended; /);
 });
 
-test("a subscriber of observe() that throws ends the process, by RxJS's own rule: nothing else keeps the child alive", () => {
+test('a throwing subscriber of observe() ends the process, as RxJS defines', () => {
   const { status, stdout } = run('subscriber throws', 'waits');
   assert.is(status, 1);
   assert.is(stdout, '');

@@ -1,10 +1,10 @@
-/** A promise of another library's: it has a `then`, and is no Promise. */
+/** A promise of another library: it has a `then` but is no Promise. */
 export class Later<T> {
-  // biome-ignore lint/suspicious/noThenProperty: this is what it is for
+  // biome-ignore lint/suspicious/noThenProperty: it must be a thenable
   readonly then: Promise<T>['then'];
 
   constructor(promise: Promise<T>) {
-    // biome-ignore lint/suspicious/noThenProperty: this is what it is for
+    // biome-ignore lint/suspicious/noThenProperty: it must be a thenable
     this.then = promise.then.bind(promise);
   }
 }

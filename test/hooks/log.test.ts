@@ -18,14 +18,14 @@ test('log() prints a line of statistics for each output', () => {
   handle.remove();
   module(tensor([1]));
   assert.equal(lines, [
-    // The population's deviation: the root of 5/4.
+    // The population standard deviation: the root of 5/4.
     'Identity() #0 [2, 2] mean 1.500  std 1.118  min 0.000  max 3.000  zeros 25.0 %',
     'Identity() #1 [5] mean 5.000  std 0.000  min 5.000  max 5.000  zeros 0.0 %  NaN 1  +Inf 1  -Inf 2',
     'Identity() #2 [0] mean –  std –  min –  max –  zeros –',
   ]);
 });
 
-test('log() names a module that prints as a tree by its class', () => {
+test('log() names a module with children by its class', () => {
   const lines: string[] = [];
   const net = new Sequential(new Identity(), new Identity());
   net.log({ print: (line) => lines.push(line) });
@@ -33,7 +33,7 @@ test('log() names a module that prints as a tree by its class', () => {
   assert.equal(lines, ['Sequential #0 [1] mean 1.000  std 0.000  min 1.000  max 1.000  zeros 0.0 %']);
 });
 
-test('log({ every }) counts from the registration, each module for itself; the number in a line is that of the call', () => {
+test('log({ every }) counts from the registration, separately per module; a line shows the number of the call', () => {
   const net = new Sequential(new Identity(), new Identity());
   const lines: string[] = [];
   const calls: number[] = [];
@@ -48,7 +48,7 @@ test('log({ every }) counts from the registration, each module for itself; the n
   );
 });
 
-test('log() goes to console.log, looked up at each call, and says what an output is that is no tensor', () => {
+test('log() looks console.log up at each call, and describes an output that is no tensor', () => {
   const lines: unknown[] = [];
   class Count extends Module {
     override forward(x: number): number {
@@ -67,11 +67,11 @@ test('log() goes to console.log, looked up at each call, and says what an output
   assert.equal(lines, ['Count() #0: the number 1', 'Count() #2: the number 3']);
 });
 
-test('log() waits for values that have to be read', async () => {
+test('log() awaits values that are read asynchronously', async () => {
   const reader: TensorReader<{ slow: number[] }> = {
     is: (value): value is { slow: number[] } => typeof value === 'object' && value !== null && 'slow' in value,
     shape: ({ slow }) => [slow.length],
-    // As a framework's own kind of promise.
+    // A thenable of the framework.
     values: ({ slow }) => new Later(Promise.resolve(Float32Array.from(slow))) as never,
     keep: (t) => t,
   };
@@ -85,7 +85,7 @@ test('log() waits for values that have to be read', async () => {
   assert.equal(lines, ['model #0 [2] mean 3.000  std 1.000  min 2.000  max 4.000  zeros 0.0 %']);
 });
 
-test('log() refuses options that are unknown or wrong', () => {
+test('log() refuses unknown and wrong options', () => {
   const module = new Identity();
   assert.throws(() => module.log({ evry: 1 } as never), /unknown option "evry"; the options are every, print$/);
   assert.throws(() => module.log({ every: 1.5 }), /"every" must be a whole number of at least 1, got the number 1\.5$/);

@@ -1,9 +1,9 @@
 /**
- * @file Random programs of registrations, removals and calls, run by layertap and by the oracle: every hook that fires,
- * every result, error, report and warning must be the same, in the same order.
+ * @file Random programs of registrations, removals and calls, run by layertap and by an oracle. Hooks, results, errors,
+ * reports and warnings must be the same, in the same order.
  *
- * LAYERTAP_PROGRAMS is how many programs run (both tests together): 3000 by default, or as many as a minute has room for.
- * LAYERTAP_SEED is another seed than the fixed one. A failure prints the seed and the smallest program that fails.
+ * LAYERTAP_PROGRAMS is the number of programs in both tests together. Default: 3000, or fewer if a minute is too short.
+ * LAYERTAP_SEED replaces the fixed seed. A failure prints the seed and the smallest failing program.
  */
 import fc from 'fast-check';
 import { test } from 'uvu';
@@ -19,7 +19,7 @@ const PROGRAMS = Number(LAYERTAP_PROGRAMS ?? 3000);
 const LIMIT = LAYERTAP_PROGRAMS === undefined ? { interruptAfterTimeLimit: 30_000 } : {};
 const SEED = Number(LAYERTAP_SEED);
 
-/** Where the logs part, with what came before. */
+/** The first difference of two logs, with the lines before it. */
 function difference(lines: string[], expected: string[]): string {
   let same = 0;
   while (lines[same] === expected[same]) same++;
@@ -30,7 +30,7 @@ function difference(lines: string[], expected: string[]): string {
   ].join('\n');
 }
 
-/** Runs programs on both sides, and sees to it that they reached what must be compared. */
+/** Runs programs on both sides. Each pattern in `reached` must occur in some log. */
 async function compare(kinds: readonly Kind[], laterWeight: number, reached: Record<string, RegExp>): Promise<void> {
   const counts = Object.fromEntries(Object.keys(reached).map((name) => [name, 0]));
   let ran = 0;
@@ -42,13 +42,13 @@ async function compare(kinds: readonly Kind[], laterWeight: number, reached: Rec
       fc.asyncProperty(programs(kinds, laterWeight), async (program) => {
         const expected = await run(program, makeOracle);
         const lines = await run(program, makeLayertap);
-        assert.equal(unhandled.splice(0), [], 'a rejection that nobody handles');
+        assert.equal(unhandled.splice(0), [], 'an unhandled rejection');
         const all = lines.join('\n');
         if (all !== expected.join('\n')) throw new Error(difference(lines, expected));
         ran++;
         for (const [name, pattern] of Object.entries(reached)) if (pattern.test(all)) counts[name]!++;
       }),
-      // The two logs of a difference belong into the failure that uvu prints, and so does the seed.
+      // uvu prints the message of the error only, so it must include the difference and the seed.
       { numRuns: Math.ceil(PROGRAMS / 2), seed: SEED, includeErrorInReport: true, ...LIMIT },
     );
   } finally {
@@ -73,21 +73,21 @@ const REACHED: Record<string, RegExp> = {
   'an observer that is removed': /^report: observer removed/m,
   'a transform that completes': /^report: transform completed/m,
   'a refused promise': /a promise from hook/,
-  'hooks for a while': /^withHooks: \d(?:.|\n)*^using: \d/m,
+  'scoped hooks': /^withHooks: \d(?:.|\n)*^using: \d/m,
   'a selected module': /of 'layers\.\d\.layers/,
   'a selector without a match': /failed: nothing matches/,
 };
 
-test('synchronous programs: layertap does what the contract says', async () => {
+test('synchronous programs: layertap behaves as the oracle', async () => {
   await compare(['sync'], 1, REACHED);
 });
 
-test('asynchronous programs: layertap does what the contract says', async () => {
+test('asynchronous programs: layertap behaves as the oracle', async () => {
   await compare(['sync', 'promise', 'async', 'async'], 4, {
     ...REACHED,
     'a throw and a rejection': /threw(?:.|\n)*rejected|rejected(?:.|\n)*threw/,
     'a result that waits': /resolved to/,
-    'a call that begins while another one waits':
+    'a call that starts while another one waits':
       /^call (\d)\(.*\)\n(?:(?!\1 (?:resolved|rejected)).*\n)*call \d.*\n(?:.*\n)*\1 resolved/m,
   });
 });

@@ -1,4 +1,4 @@
-// What a TensorReader decides in a call, and readers that fail.
+// The effect of a TensorReader on a call, and readers that fail.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { intercept } from '../../src/adapter.ts';
@@ -12,7 +12,7 @@ import {
   type TensorReader,
 } from '../../src/index.ts';
 
-/** Of a framework whose tensors are arrays of numbers. */
+/** The reader of a framework whose tensors are arrays of numbers. */
 const arrays: TensorReader<number[]> = {
   is: (value): value is number[] => Array.isArray(value) && typeof value[0] === 'number',
   shape: ({ length }) => [length],
@@ -20,13 +20,13 @@ const arrays: TensorReader<number[]> = {
   keep: (array) => [...array],
 };
 
-const given = (reader: Partial<TensorReader<number[]>> = {}) => {
+const attached = (reader: Partial<TensorReader<number[]>> = {}) => {
   const net = { run: (...inputs: unknown[]): unknown => inputs };
   return { net, hookable: attach(net, 'run', { reader: { ...arrays, ...reader } as TensorReader }) };
 };
 
-test('where tensors are arrays, one that a pre-hook returns is the only input; any other array is all of them', () => {
-  const { net, hookable } = given();
+test('if tensors are arrays, a pre-hook that returns one replaces all inputs with it; any other array is all inputs', () => {
+  const { net, hookable } = attached();
   const handle = hookable.registerForwardPreHook(() => [5, 6]);
   assert.equal(net.run([1, 2]), [[5, 6]]);
   assert.equal(net.run([1, 2], { training: true }), [[5, 6]]);
@@ -35,7 +35,7 @@ test('where tensors are arrays, one that a pre-hook returns is the only input; a
   assert.equal(net.run([1, 2]), [[5, 6], 'option']);
 });
 
-test('the same in an asynchronous method, and where an adapter completes the inputs', async () => {
+test('the same for an asynchronous method, and if an adapter completes the inputs', async () => {
   const net = { run: async (...inputs: unknown[]): Promise<unknown> => inputs };
   const hookable = attach(net, 'run', { reader: arrays as TensorReader, async: true });
   hookable.registerForwardPreHook(async () => [5, 6]);
@@ -57,9 +57,9 @@ test('the same in an asynchronous method, and where an adapter completes the inp
   );
 });
 
-test('a reader that calls the array of inputs a tensor too leaves open what an array is: an error that says so', () => {
+test('if the reader takes the array of all inputs for a tensor, returning an array from a pre-hook is an error', () => {
   const nested: Partial<TensorReader<number[]>> = { is: (value): value is number[] => Array.isArray(value) };
-  const { net, hookable } = given(nested);
+  const { net, hookable } = attached(nested);
   const handle = hookable.registerForwardPreHook(function shift() {
     return [5, 6];
   });
@@ -70,13 +70,13 @@ test('a reader that calls the array of inputs a tensor too leaves open what an a
   handle.remove();
   hookable.registerForwardPreHook(() => 7);
   assert.equal(net.run([1, 2]), [7]);
-  // Numbers as inputs make the array of them one of numbers.
-  const scalars = given();
+  // If the inputs are numbers, the array of all inputs is a tensor to this reader.
+  const scalars = attached();
   scalars.hookable.registerForwardPreHook(() => [5, 6]);
   assert.throws(() => scalars.net.run(1, 2), /which may be one tensor or all the inputs/);
 });
 
-/** A reader of which one method throws once it is armed. */
+/** A reader with one method that throws once it is armed. */
 function failing(method: keyof TensorReader): { reader: TensorReader; arm(): void } {
   let armed = false;
   const reader = new Proxy({ ...arrays, summarize: undefined } as object, {
@@ -94,7 +94,7 @@ function failing(method: keyof TensorReader): { reader: TensorReader; arm(): voi
   return { reader, arm };
 }
 
-test('is() that throws where a hook replaces: an error that says where, with its cause; alwaysCall hooks still run', () => {
+test('if is() throws after a hook, the call throws a ForwardError with its cause, and alwaysCall hooks still run', () => {
   const { reader, arm } = failing('is');
   const net = { run: (x: number[]): unknown => x };
   const hookable = attach(net, 'run', { reader });
@@ -131,7 +131,7 @@ test('is() that throws where a hook replaces: an error that says where, with its
 });
 
 for (const method of ['is', 'shape', 'values'] as const) {
-  test(`${method}() that throws in log() or an observer is reported, with the place, and the model goes on`, () => {
+  test(`if ${method}() throws in log(), it is reported with the name of the module, and the model goes on`, () => {
     const { reader, arm } = failing(method);
     const net = { run: (x: number[]): unknown => x };
     const hookable = attach(net, 'run', { reader, name: 'model' });
@@ -154,7 +154,7 @@ for (const method of ['is', 'shape', 'values'] as const) {
     );
   });
 
-  test(`${method}() that throws in statistics() is an error of the stream`, () => {
+  test(`if ${method}() throws in statistics(), the Observable gets the error`, () => {
     const { reader, arm } = failing(method);
     const net = { run: (x: number[]): unknown => x };
     const hookable = attach(net, 'run', { reader });

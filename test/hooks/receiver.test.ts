@@ -1,4 +1,4 @@
-// Which object an attached method ran on, and what can be attached to.
+// The receiver of a call, and the kinds of methods that attach() accepts.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { attach, Linear, Module, registerModuleForwardHook, type TensorReader, tensor } from '../../src/index.ts';
@@ -16,7 +16,7 @@ class Cell {
   }
 }
 
-test('on a prototype, hooks, pre-hooks and events tell on which instance the method ran', () => {
+test('a method attached on a prototype: hooks, pre-hooks and events get the instance that it ran on', () => {
   const hookable = attach(Cell.prototype, 'step');
   const seen: unknown[] = [];
   const handles = [
@@ -45,7 +45,7 @@ test('on a prototype, hooks, pre-hooks and events tell on which instance the met
   for (const handle of handles) handle.remove();
 });
 
-test('a call of the Hookable itself runs on the object that it was attached to; a detached method on nothing', async () => {
+test('the receiver of a call of the Hookable is the attached object; a detached method has none', async () => {
   const cell = new Cell(2);
   const receivers: unknown[] = [];
   const step = attach(cell, 'step');
@@ -63,7 +63,7 @@ test('a call of the Hookable itself runs on the object that it was attached to; 
   assert.is((receivers[2] as Cell).gain, 3);
 });
 
-test('the receiver of a module is the module, also for global hooks', () => {
+test('the receiver of a call of a module is the module, also for global hooks', () => {
   class Same extends Module {
     override forward(x: number): number {
       return x;
@@ -80,7 +80,7 @@ test('the receiver of a module is the module, also for global hooks', () => {
   assert.ok(receivers.every((receiver) => receiver === net));
 });
 
-test('hooks on an instance and on its prototype both fire, whichever came first; so does a method put there later', () => {
+test('hooks on an instance and on its prototype both fire, in either order of registration', () => {
   for (const order of [
     ['instance', 'prototype'],
     ['prototype', 'instance'],
@@ -101,14 +101,14 @@ test('hooks on an instance and on its prototype both fire, whichever came first;
     assert.equal(fired.splice(0), ['prototype', 'instance'], order.join());
     Layer.prototype.step = () => 100;
     assert.is(layer.step(3), 100);
-    assert.equal(fired.splice(0), ['instance'], 'the one on the prototype was replaced by hand');
+    assert.equal(fired.splice(0), ['instance'], 'the interceptor on the prototype was overwritten');
     for (const handle of handles) handle.remove();
     assert.is(layer.step(3), 100);
     assert.equal(fired, []);
   }
 });
 
-test('a function itself cannot be hooked: attaching to what every function has says how to do it', () => {
+test('attaching to a function itself is an error that shows how to hook it', () => {
   const predict = (x: number) => x;
   const bad = (object: unknown, method: unknown) => () => attach(object as Cell, method as 'step');
   for (const method of ['call', 'apply', 'bind', 'toString', undefined, 'predict']) {
@@ -136,7 +136,7 @@ test('a function itself cannot be hooked: attaching to what every function has s
     /a Linear itself cannot be hooked.*\n.*hooks of its own: register on it/,
   );
   assert.equal(Reflect.ownKeys(predict).includes('call'), false);
-  // The way that the message shows.
+  // The code that the message suggests.
   const api = { predict };
   let fired = 0;
   attach(api, 'predict').observe(() => fired++);
@@ -144,7 +144,7 @@ test('a function itself cannot be hooked: attaching to what every function has s
   assert.is(fired, 1);
 });
 
-test('functions that hold methods are objects: static methods, those of a callable, an own call', () => {
+test('attach() accepts methods of functions: static ones, those of a callable, an own call', () => {
   class Model extends Cell {
     static load(name: string): string {
       return name;
@@ -170,7 +170,7 @@ test('functions that hold methods are objects: static methods, those of a callab
   assert.not(Object.hasOwn(Derived, 'load'));
 });
 
-test('a reader that is made anew for each attach() is an error that names the cause', () => {
+test('a new reader for each attach() is an error that names the cause', () => {
   const reader = (): TensorReader => ({
     is: Array.isArray as never,
     shape: (t) => [(t as unknown[]).length],
