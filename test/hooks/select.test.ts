@@ -69,12 +69,12 @@ const GLOBS: [glob: string, expected: string[]][] = [
 ];
 
 for (const [glob, expected] of GLOBS) {
-  test(`select(net, '${glob}') gives ${expected.length} modules, each under its first path that matched`, () => {
+  test(`select(net, '${glob}') selects ${expected.length} modules, each under its first matching path`, () => {
     assert.equal(paths(select(net(), glob)), expected);
   });
 }
 
-test('a name that holds a dot is one name for * and ?, and two between dots; the index of an array is a name of its own', () => {
+test('globs: a name with a dot matches as one name or as two, and an array index is a name', () => {
   class Dotted extends Module {
     layers = [new ReLU(), new ReLU()];
     block = new Block();
@@ -101,7 +101,7 @@ test('a name that holds a dot is one name for * and ?, and two between dots; the
     ['**.act', ['block.act', 'conv.1.act']],
   ];
   for (const [glob, found] of expected) assert.equal(paths(select(root, glob)), found, glob);
-  // A framework's layer that is no property of its parent.
+  // Layers of a framework that are no properties of their parent.
   class Layers extends Hookable {
     override forward(): void {}
     override *namedChildren(): Generator<[string, Hookable]> {
@@ -113,7 +113,7 @@ test('a name that holds a dot is one name for * and ?, and two between dots; the
   assert.equal(paths(select(new Layers(), '*.fc?')), ['block/conv.1.fc1', 'block/conv.1.fc2']);
 });
 
-test('select() that matches nothing names the places that hold modules and are not searched', () => {
+test('select() without a match names the fields with modules that it does not search', () => {
   class Holder {
     layer = new ReLU();
   }
@@ -141,7 +141,7 @@ test('select() that matches nothing names the places that hold modules and are n
   );
 });
 
-test("select(net, '**') gives everything but the root, each module once", () => {
+test("select(net, '**') selects every module but the root, each once", () => {
   const root = net();
   assert.equal(
     paths(select(root, '**')),
@@ -149,9 +149,9 @@ test("select(net, '**') gives everything but the root, each module once", () => 
   );
 });
 
-test('select() takes a RegExp, a class and a predicate', () => {
+test('select() accepts a RegExp, a class or a predicate', () => {
   const root = net();
-  // One that is global or sticky, and found something, would look from there on in the next path.
+  // A global or sticky RegExp keeps its lastIndex after a match.
   for (const flags of ['', 'g', 'y', 'gy']) {
     assert.is(select(root, new RegExp('encoder', flags)).size, select(root, 'encoder.**').size, flags);
   }
@@ -182,7 +182,7 @@ test('a Selection is fixed when it is made', () => {
   assert.is(select(root, ReLU).size, 3);
 });
 
-test('select() that matches nothing offers the nearest names', () => {
+test('select() without a match suggests the nearest names', () => {
   assert.throws(() => select(net(), 'haed'), /^select\(\): nothing in Net matches "haed"\n {2}nearest: head, /);
   assert.throws(
     () => select(net(), 'ead'),
@@ -194,7 +194,7 @@ test('select() that matches nothing offers the nearest names', () => {
   assert.throws(() => select(new ReLU(), '*'), /it has no modules inside/);
 });
 
-test('select() says what it was given, however long, and in no long time', () => {
+test('select() quotes a long selector shortened, and matches in bounded time', () => {
   assert.throws(
     () => select(new Sequential(new ReLU()), Linear),
     /nothing in Sequential matches the class Linear\n {2}its modules: 0$/,
@@ -204,14 +204,14 @@ test('select() says what it was given, however long, and in no long time', () =>
     () => select(net(), long),
     ({ message }: Error) => message.length < 300 && message.includes(`matches "${long.slice(0, 100)}…"`),
   );
-  // Each ** could stand for any of forty names: a RegExp that tries all ways to share them out never ends.
+  // Each ** can match up to forty names; a backtracking matcher would try all combinations.
   let deep = new Sequential(new ReLU());
   for (let i = 0; i < 40; i++) deep = new Sequential(deep);
   assert.throws(() => select(deep, `${'**.'.repeat(12)}no`), /nearest: /);
   assert.is(select(deep, '**.**.0').size, select(deep, '**.0').size);
 });
 
-test('select() among five thousand modules, and registering on them', () => {
+test('select() and registering with five thousand modules', () => {
   class Big extends Module {
     blocks = Array.from({ length: 1000 }, () => new Block());
     extra = Array.from({ length: 999 }, () => new ReLU());
@@ -231,7 +231,7 @@ test('select() among five thousand modules, and registering on them', () => {
   assert.throws(() => select(root, 'blocks.17.fc3'), /nearest: blocks\.17\.fc1, blocks\.17\.fc2, /);
 });
 
-test('select() refuses what is malformed', () => {
+test('select() refuses malformed globs and wrong selectors', () => {
   for (const glob of ['', 'a..b', '.a', 'a.', 'a**', '***']) {
     assert.throws(
       () => select(net(), glob),
@@ -248,7 +248,7 @@ test('select() refuses what is malformed', () => {
   class Other {}
   assert.throws(() => select(net(), Other as never), /or a predicate expected, got the class Other$/);
   const fails = async () => {
-    throw new Error('nobody waits for this');
+    throw new Error('must be absorbed');
   };
   assert.throws(() => select(net(), fails as never), /the predicate must give true or false, got a promise for ""$/);
   assert.throws(
@@ -257,13 +257,13 @@ test('select() refuses what is malformed', () => {
   );
   assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
   assert.equal(paths(select(net(), 'head.0')), ['head.0']);
-  // A glob knows * and ? and nothing else, and ? is one character.
+  // Only * and ? are special in a glob, and ? is one character.
   for (const glob of ['he+d', 'h[e]ad', '(head)', 'head|head', '^head$', 'he{1}ad', 'head?', '\\x68ead']) {
     assert.throws(() => select(net(), glob), /nothing in Net matches/, glob);
   }
 });
 
-test('the verbs of a Selection work on all modules, tell their paths, and one handle removes them', () => {
+test('the methods of a Selection register on all its modules, events have their paths, and one handle removes all', () => {
   const root = net();
   const selection = select(root, 'encoder.*.fc1');
   const seen: string[] = [];
@@ -285,7 +285,7 @@ test('the verbs of a Selection work on all modules, tell their paths, and one ha
   assert.equal(listHooks(root), []);
 });
 
-test('the options of a registration on a Selection are those on one module', () => {
+test('registering on a Selection takes the same options as on a module', () => {
   const root = net();
   const selection = select(root, 'head.0');
   const seen: string[] = [];
@@ -303,7 +303,7 @@ test('the options of a registration on a Selection are those on one module', () 
   assert.equal(seen, ['prepended pre', 'pre', 'prepended', 'hook', 'head.0 failed: no']);
 });
 
-test('`using` on a Selection removes everything at the end of the block', () => {
+test('`using` removes everything registered on a Selection at the end of the block', () => {
   const root = net();
   {
     using handle = select(root, Linear).observe(() => {});
@@ -313,7 +313,7 @@ test('`using` on a Selection removes everything at the end of the block', () => 
   assert.equal(listHooks(root), []);
 });
 
-test('a Selection observed without a function is one Observable of all its modules', () => {
+test('observe() on a Selection is one Observable of all its modules', () => {
   const root = net();
   const seen: string[] = [];
   const subscription = select(root, ReLU)
@@ -347,7 +347,7 @@ test('registering on a Selection is all or nothing', () => {
   assert.equal(listHooks(root), []);
 });
 
-test('a module that nobody selected stays on the path without hooks', () => {
+test('a module outside the Selection gets no hooks, and the outputs stay the same', () => {
   const root = net();
   const x = rand(3, 2);
   const plain = [...root(x).data];

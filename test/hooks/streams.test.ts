@@ -1,4 +1,4 @@
-// A stream is the caller's: an observer cannot take it away, and sees the chunks that the caller reads if it asks for them.
+// Streams belong to the caller: an observer cannot read them, but can see the chunks that the caller reads.
 import { Readable, Writable } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -20,7 +20,7 @@ import { logActivations, MemorySink, SummaryWriter } from '../../src/tensorboard
 
 const WORDS = ['a', 'b', 'c'];
 
-/** What is reported meanwhile. */
+/** The reports during `run`. */
 async function reportsOf(run: () => unknown): Promise<string[]> {
   const reports: string[] = [];
   setReporter((error) => void reports.push(error.message));
@@ -34,7 +34,7 @@ async function reportsOf(run: () => unknown): Promise<string[]> {
 
 function readable(words: readonly unknown[] = WORDS): ReadableStream {
   const left = [...words];
-  // Pulled one at a time and never ahead: a test of what is pulled sees each.
+  // Never pulled ahead, so that tests see each pull.
   return new ReadableStream(
     {
       pull(controller) {
@@ -71,7 +71,7 @@ function* now(words: readonly unknown[] = WORDS): Generator<unknown, string> {
   return 'returned';
 }
 
-/** A class of its own that only gives iterators. */
+/** An async iterable that is no iterator. */
 class Words {
   finalText(): string {
     return 'reads everything';
@@ -81,8 +81,8 @@ class Words {
   }
 }
 
-/** An async iterator that is written by hand, and has no `return`. */
-function byHand(): AsyncIterableIterator<string> {
+/** An async iterator without `return`. */
+function withoutReturn(): AsyncIterableIterator<string> {
   const left = [...WORDS];
   return {
     async next() {
@@ -142,11 +142,11 @@ const KINDS: [name: string, make: () => object, read: (stream: never) => Promise
   ['an iterator of an array', () => WORDS.values(), readAll, WORDS],
   ['an iterator of a Map', () => new Map([[1, 2]]).entries(), readAll, [[1, 2]]],
   ['an asynchronous generator', later, readAll, WORDS],
-  ['an async iterator without return', byHand, readAll, WORDS],
+  ['an async iterator without return', withoutReturn, readAll, WORDS],
   ['an async iterable', () => new Words(), readAll, WORDS],
-  ['a stream of Node', () => Readable.from(WORDS), readAll, WORDS],
+  ['a Node stream', () => Readable.from(WORDS), readAll, WORDS],
   [
-    'a stream of Node, by its data events',
+    'a Node stream, by its data events',
     () => Readable.from(WORDS),
     (stream: Readable) =>
       new Promise((resolve) => {
@@ -156,7 +156,7 @@ const KINDS: [name: string, make: () => object, read: (stream: never) => Promise
     WORDS,
   ],
   [
-    'a stream of Node, by read() when there is something',
+    'a Node stream, by read() when readable',
     () => Readable.from(WORDS),
     (stream: Readable) =>
       new Promise((resolve) => {
@@ -169,7 +169,7 @@ const KINDS: [name: string, make: () => object, read: (stream: never) => Promise
     WORDS,
   ],
   [
-    'a stream of Node, piped',
+    'a Node stream, piped',
     () => Readable.from(WORDS),
     (stream: Readable) =>
       new Promise((resolve) => {
@@ -191,13 +191,13 @@ const KINDS: [name: string, make: () => object, read: (stream: never) => Promise
   ],
 ];
 
-/** The own methods of an object with their descriptors; a stream of Node changes its other properties itself. */
+/** The descriptors of the own methods. Node streams change their other properties themselves. */
 const methodsOf = (stream: object) =>
   new Map(
     Object.entries(Object.getOwnPropertyDescriptors(stream)).filter(([, { value }]) => typeof value === 'function'),
   );
 
-/** The own methods that are not as they were. */
+/** The names of the own methods that have changed. */
 function changed(stream: object, before: ReadonlyMap<string, PropertyDescriptor>): string[] {
   const after = methodsOf(stream);
   const parts = (of: PropertyDescriptor | undefined) => [of?.value, of?.writable, of?.enumerable, of?.configurable];
@@ -208,7 +208,7 @@ function changed(stream: object, before: ReadonlyMap<string, PropertyDescriptor>
 }
 
 for (const [name, make, read, chunks] of KINDS) {
-  test(`${name}: an observer gets a stand-in, the caller every chunk, and hooks the stream itself`, async () => {
+  test(`${name}: an observer gets a stand-in, hooks get the stream, and the caller gets every chunk`, async () => {
     const stream = make();
     const before = methodsOf(stream);
     const model = { generate: () => stream };
@@ -242,7 +242,7 @@ for (const [name, make, read, chunks] of KINDS) {
     assert.equal(changed(stream, before), []);
   });
 
-  test(`${name}: with chunks, an event for each chunk that the caller reads, and one at the end; nothing is left`, async () => {
+  test(`${name}: with chunks, an event for each chunk that the caller reads and one at the end; the stream is restored`, async () => {
     const stream = make();
     const before = methodsOf(stream);
     const model = { generate: (_prompt: string) => stream };
@@ -272,7 +272,7 @@ for (const [name, make, read, chunks] of KINDS) {
     handle.remove();
   });
 
-  test(`${name}: removing the observer in the middle leaves the object as it was, and the caller reads on`, async () => {
+  test(`${name}: removing the observer halfway restores the stream, and the caller reads on`, async () => {
     const stream = make();
     const before = methodsOf(stream);
     const model = { generate: () => stream };
@@ -287,7 +287,7 @@ for (const [name, make, read, chunks] of KINDS) {
   });
 }
 
-test('arrays, Maps, typed arrays, tensors and iterables that give a new iterator each time are no streams', () => {
+test('arrays, Maps, Sets, typed arrays, tensors and near misses are no streams', () => {
   const outputs = [
     [1, 2],
     new Map(),
@@ -305,7 +305,7 @@ test('arrays, Maps, typed arrays, tensors and iterables that give a new iterator
       {},
       {
         get(_target, key) {
-          if (key !== 'then') throw new Error('do not look');
+          if (key !== 'then') throw new Error('not readable');
         },
       },
     ),
@@ -320,7 +320,7 @@ test('arrays, Maps, typed arrays, tensors and iterables that give a new iterator
   for (const [i, output] of outputs.entries()) assert.is(seen[i], output, `${i}`);
 });
 
-test('a stream that a stream is made from is a stand-in among the inputs; a callable that can be iterated is one too', async () => {
+test('a stream among the inputs of a call that returns a stream is a stand-in; a callable can be a stream', async () => {
   const model = {
     async *shout(words: AsyncIterable<unknown>): AsyncGenerator<string> {
       for await (const word of words) yield `${word}!`;
@@ -339,15 +339,15 @@ test('a stream that a stream is made from is a stand-in among the inputs; a call
   assert.equal(await readAll(output), WORDS);
 });
 
-test('a module that gave other objects, also plain ones and functions, may give a stream in the next call', () => {
-  const nameless = Object.setPrototypeOf(byHand(), null);
+test('a module may return a stream after any other kind of output', () => {
+  const nameless = Object.setPrototypeOf(withoutReturn(), null);
   const outputs = [
     {},
-    byHand(),
+    withoutReturn(),
     () => 1,
-    Object.assign(() => 1, byHand()),
+    Object.assign(() => 1, withoutReturn()),
     [1],
-    byHand(),
+    withoutReturn(),
     Object.create(null),
     nameless,
   ];
@@ -359,11 +359,11 @@ test('a module that gave other objects, also plain ones and functions, may give 
   assert.equal(seen, ['value', 'stream', 'value', 'stream', 'value', 'stream', 'value', 'stream']);
 });
 
-test('an object of a class may be a stream by members of its own, also where the reader fails', () => {
+test('own methods can make an instance a stream, even if the reader fails', () => {
   class Answer {
     readonly text = 'all of it';
   }
-  const outputs = [new Answer(), Object.assign(new Answer(), byHand()), new Answer()];
+  const outputs = [new Answer(), Object.assign(new Answer(), withoutReturn()), new Answer()];
   const model = { run: (i: number) => outputs[i] };
   const seen: string[] = [];
   const see = ({ output }: { output: unknown }) => void seen.push(String(output) === 'a stream' ? 'stream' : 'value');
@@ -380,7 +380,7 @@ test('an object of a class may be a stream by members of its own, also where the
   assert.equal(seen, ['value', 'stream']);
 });
 
-test('what a reader calls a tensor is one, whatever methods it has', () => {
+test('a value that the reader recognises as a tensor is no stream, whatever its methods', () => {
   class Rows extends Tensor {
     next(): void {}
     *[Symbol.asyncIterator](): Generator<number> {}
@@ -392,7 +392,7 @@ test('what a reader calls a tensor is one, whatever methods it has', () => {
   assert.is(seen[0], output);
 });
 
-test('a stand-in refuses every method of the stream, own ones too, and none of them is run or left out', () => {
+test('a stand-in has every method of the stream, own ones too; they throw and run nothing', () => {
   let ran = 0;
   const stream = Object.assign(new Words(), {
     abort: () => ran++,
@@ -412,7 +412,7 @@ test('a stand-in refuses every method of the stream, own ones too, and none of t
   assert.is(JSON.stringify({ output }), '{"output":{}}');
 });
 
-test('nothing is pulled ahead: the source is asked when the caller asks', async () => {
+test('nothing is read ahead: the source runs only when the caller reads', async () => {
   const asked: string[] = [];
   async function* source(): AsyncGenerator<number> {
     for (let i = 0; i < 3; i++) {
@@ -430,7 +430,7 @@ test('nothing is pulled ahead: the source is asked when the caller asks', async 
   assert.equal(asked.slice(2), ['asked 1', 'chunk 1']);
 });
 
-test('a pipe pulls no more than it would without an observer', async () => {
+test('a pipe reads no further ahead than without an observer', async () => {
   const pulledWith = async (observed: boolean) => {
     let pulled = 0;
     const source = new ReadableStream({ pull: (to) => to.enqueue(pulled++) }, { highWaterMark: 0 });
@@ -458,7 +458,7 @@ test('a pipe pulls no more than it would without an observer', async () => {
   assert.is(await pulledWith(true), await pulledWith(false));
 });
 
-test('an event comes before the caller goes on, and the observer may not change the chunk', async () => {
+test('an event comes before the caller gets the chunk, and the observer cannot change it', async () => {
   const order: string[] = [];
   const model = { run: () => later() };
   attach(model, 'run').observe(
@@ -480,7 +480,7 @@ test('an event comes before the caller goes on, and the observer may not change 
   ]);
 });
 
-test("the last event says why: a generator's return value, the error, what the caller cancelled with", async () => {
+test('the reason of the last event: the return value, the error, or the reason of cancelling', async () => {
   const last = async (make: () => object, read: (stream: never) => unknown) => {
     const stream = make();
     const before = methodsOf(stream);
@@ -488,7 +488,7 @@ test("the last event says why: a generator's return value, the error, what the c
     const events: ChunkEvent[] = [];
     const handle = attach(model, 'run').observe((event) => void events.push(event as never), { chunks: true });
     await read(model.run() as never);
-    // A stream of Node closes in a later tick.
+    // A Node stream closes in a later tick.
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(changed(stream, before), []);
     handle.remove();
@@ -569,7 +569,7 @@ test("the last event says why: a generator's return value, the error, what the c
     ['a', ['cancel', failing]],
   );
   assert.equal(await last(later, (stream: AsyncGenerator) => caught(stream.throw(failing))), [['error', failing]]);
-  // One that catches what is thrown into it goes on.
+  // A generator that catches the error goes on.
   function* catches(): Generator<string> {
     try {
       yield 'a';
@@ -587,7 +587,7 @@ test("the last event says why: a generator's return value, the error, what the c
   );
 });
 
-test('reading on after preventCancel or a released lock goes on; a refused call is no event', async () => {
+test('chunks read after preventCancel or releaseLock() are seen; a failed call is no event', async () => {
   const model = { run: () => readable() };
   const events: unknown[] = [];
   attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
@@ -605,7 +605,7 @@ test('reading on after preventCancel or a released lock goes on; a refused call 
   reader.releaseLock();
   await reader.read().catch((error) => assert.instance(error, TypeError));
   assert.equal(events, ['a', 'b']);
-  // Pipes that must fail say so, as ever.
+  // Invalid pipes fail as without an observer.
   const taken = new WritableStream();
   taken.getWriter();
   await stream.pipeTo(taken).then(
@@ -619,7 +619,7 @@ test('reading on after preventCancel or a released lock goes on; a refused call 
   assert.equal(events, ['a', 'b', 'c', 'end']);
 });
 
-test('tee(): a chunk is one event, when the faster branch reads it; cancelled when both branches are', async () => {
+test('tee(): a chunk is one event, when the faster branch reads it; cancel comes when both branches are cancelled', async () => {
   const model = { run: () => readable() };
   const events: unknown[] = [];
   attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
@@ -640,7 +640,7 @@ test('tee(): a chunk is one event, when the faster branch reads it; cancelled wh
   assert.equal(events, ['a', 'b', 'c', 'cancel']);
 });
 
-test('a byte stream that is read into buffers of the caller', async () => {
+test('a byte stream can be read into buffers of the caller', async () => {
   const model = { run: bytes };
   const events: unknown[] = [];
   attach(model, 'run').observe(
@@ -655,7 +655,7 @@ test('a byte stream that is read into buffers of the caller', async () => {
   assert.equal(events, ['chunk', 1, 'chunk', 2, 'cancel', undefined]);
 });
 
-test('an iterator that two consumers share: each pull is one event, whoever pulls', async () => {
+test('concurrent reads of one iterator: each chunk is one event', async () => {
   const model = { run: () => later() };
   const events: unknown[] = [];
   attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
@@ -670,7 +670,7 @@ test('an iterator that two consumers share: each pull is one event, whoever pull
   assert.equal(events, ['a', 'b', 'c', 'end']);
 });
 
-test('one stream that two modules return, and two observers of one: each is told, with its own module and call', async () => {
+test('a stream returned by two modules: every observer gets events with its own module and call', async () => {
   class Inner extends Module {
     override forward(): AsyncGenerator<unknown> {
       return later(['x']);
@@ -684,10 +684,10 @@ test('one stream that two modules return, and two observers of one: each is told
   }
   const outer = new Outer();
   const events: unknown[] = [];
-  const told = (who: string) => (event: ChunkEvent) =>
+  const record = (who: string) => (event: ChunkEvent) =>
     void events.push(`${who} ${event.path || 'root'} ${event.call} ${event.stream}`);
-  const all = select(outer, (_path, module) => module instanceof Module).observe(told('all'), { chunks: true });
-  const one = outer.inner.observe(told('one'), { chunks: true });
+  const all = select(outer, (_path, module) => module instanceof Module).observe(record('all'), { chunks: true });
+  const one = outer.inner.observe(record('one'), { chunks: true });
   outer.inner();
   const stream = outer();
   await stream.next();
@@ -724,7 +724,7 @@ test('observe({ chunks: true }) is an Observable of the same events', async () =
   assert.throws(() => method.observe(() => {}, { chunks: 'yes' } as never), /option "chunks" must be true or false/);
 });
 
-test('an output that is no stream is one event, as ever, and events of an asynchronous call too', async () => {
+test('with chunks, an output that is no stream is one event; asynchronous calls work too', async () => {
   const events: ChunkEvent[] = [];
   const identity = new Identity();
   identity.observe((event) => void events.push(event as never), { chunks: true });
@@ -740,7 +740,7 @@ test('an output that is no stream is one event, as ever, and events of an asynch
   );
 });
 
-test('a chunk that is a stream itself is a stand-in: it is the caller’s too', async () => {
+test('a chunk that is itself a stream is replaced by a stand-in', async () => {
   const inner = later(['x']);
   const model = { run: () => now([inner]) };
   const reports = await reportsOf(async () => {
@@ -758,7 +758,7 @@ test('a chunk that is a stream itself is a stand-in: it is the caller’s too', 
   assert.match(reports[0]!, /which belongs to the caller/);
 });
 
-test('an observer that throws in its chunks is reported and, after three in a row, removed; the caller reads on', async () => {
+test('an observer that throws on chunks is reported and removed after three in a row; the caller reads on', async () => {
   const model = { run: () => later(['a', 'b', 'c', 'd', 'e']) };
   const method = attach(model, 'run');
   const seen: unknown[] = [];
@@ -781,13 +781,13 @@ test('an observer that throws in its chunks is reported and, after three in a ro
   assert.equal(listHooks(method), []);
 });
 
-test('a rejection that the caller does not handle stays one', async () => {
-  const failing = new Error('nobody waits');
+test('a rejection that the caller does not handle stays unhandled', async () => {
+  const failing = new Error('unhandled');
   const unhandled: unknown[] = [];
   const listener = (error: unknown) => void unhandled.push(error);
   process.on('unhandledRejection', listener);
   const model = {
-    // biome-ignore lint/correctness/useYield: it fails before
+    // biome-ignore lint/correctness/useYield: it throws first
     async *run(): AsyncGenerator<never> {
       throw failing;
     },
@@ -799,7 +799,7 @@ test('a rejection that the caller does not handle stays one', async () => {
   assert.equal(unhandled, [failing]);
 });
 
-test('what cannot be intercepted is reported once, and the caller reads as ever', async () => {
+test('a stream that cannot be intercepted is reported once, and the caller reads it as usual', async () => {
   let next: object;
   const model = { run: () => next };
   const method = attach(model, 'run');
@@ -861,22 +861,22 @@ test('what cannot be intercepted is reported once, and the caller reads as ever'
   }
 });
 
-test('what someone else puts over an interceptor stays', async () => {
+test('a method that other code puts over an interceptor stays', async () => {
   const model = { run: () => later() };
   const handle = attach(model, 'run').observe(() => {}, { chunks: true });
   const stream = model.run();
-  const theirs = stream.next;
-  const over = function over(this: AsyncGenerator<unknown, string>) {
-    return theirs.call(this);
+  const interceptor = stream.next;
+  const wrapper = function wrapper(this: AsyncGenerator<unknown, string>) {
+    return interceptor.call(this);
   };
-  stream.next = over as never;
+  stream.next = wrapper as never;
   handle.remove();
-  assert.is(stream.next, over);
+  assert.is(stream.next, wrapper);
   assert.equal(await readAll(stream), WORDS);
 });
 
-test('a class whose own iterator reads by getReader() gives each chunk once', async () => {
-  // Without the members that the types of Node and of the DOM have in different ways.
+test('a class whose iterator uses its own getReader() gives one event per chunk', async () => {
+  // Without the members whose types differ between Node and the DOM.
   const Base = ReadableStream as unknown as new (source: object) => Pick<ReadableStream, 'getReader'>;
   class Tokens extends Base {
     async *[Symbol.asyncIterator](): AsyncGenerator<unknown> {
@@ -915,7 +915,7 @@ test('a class whose own iterator reads by getReader() gives each chunk once', as
   }
 });
 
-test('log(), statistics() and logActivations() say that it is a stream, and leave it alone', async () => {
+test('log(), statistics() and logActivations() report a stream and do not read it', async () => {
   const model = { generate: () => later() };
   const method = attach(model, 'generate', { reader: tensorReader });
   const lines: string[] = [];
@@ -940,7 +940,7 @@ test('log(), statistics() and logActivations() say that it is a stream, and leav
     );
 });
 
-test('a stream that is dropped without being read is collected, and keeps nothing of its observer', async () => {
+test('a stream that is dropped unread is collected while its observer stays registered', async () => {
   const model = { run: () => later() };
   const handle = attach(model, 'run').observe((_event: ForwardEvent) => {}, { chunks: true });
   let collected = 0;

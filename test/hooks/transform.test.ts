@@ -1,4 +1,4 @@
-// Every operator of the table in docs/rxjs.md as a transform: what it does to three calls, and afterwards.
+// Every operator of the table in docs/rxjs.md as a transform: its effect on three calls, and its reports.
 import {
   asapScheduler,
   asyncScheduler,
@@ -46,6 +46,7 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { attach, listHooks, Module, setReporter } from '../../src/index.ts';
+import { FakeClock } from '../viewer/fake-clock.ts';
 
 class Same extends Module {
   override forward(x: number): number {
@@ -54,7 +55,7 @@ class Same extends Module {
 }
 
 type Operator = OperatorFunction<number, number>;
-const later = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+
 const twice = (x: number) => x * 2;
 const throwsOnSecond = () => {
   let calls = 0;
@@ -64,7 +65,7 @@ const throwsOnSecond = () => {
   });
 };
 
-/** What three calls with 1, 2, 3 give ('!Name' for an error of that name), and what is reported until later. */
+/** The outputs of calls with 1, 2 and 3 ('!Name' for an error of that name), the reports, and whether the transform stays. */
 const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], reports: string[], kept: boolean][] = [
   ['map', () => [map(twice)], [2, 4, 6], [], true],
   ['tap', () => [tap(() => {})], [1, 2, 3], [], true],
@@ -109,7 +110,7 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     false,
   ],
   ['retry(), throws on the second', () => [throwsOnSecond(), retry()], [2, 2, 6], [], true],
-  // Beyond the table of one value after the other: what ends, fails or falls silent between calls.
+  // Operators that complete, fail or fall silent between calls.
   [
     'delay(0) that throws',
     () => [delay(0), throwsOnSecond()],
@@ -163,7 +164,7 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     true,
   ],
   [
-    // Who subscribes while an output comes waits for the next one, as with a Subject.
+    // A subscription during an emission gets the next output, as with a Subject.
     'mergeMap to the source itself',
     () => [(source) => source.pipe(mergeMap((x) => source.pipe(map((y) => x * 10 + y))))],
     [1, 12, '!TooManyEmissionsError'],
@@ -211,9 +212,17 @@ function outcome(run: () => unknown): unknown {
   }
 }
 
-/** Runs with the reports of the process collected. */
-async function reported(run: () => unknown): Promise<string[]> {
+/** The reports during `run` and in the 30 ms after it. RxJS gets its time from a clock. */
+async function reportsOf(run: (clock: FakeClock) => unknown): Promise<string[]> {
   const reports: string[] = [];
+  const clock = new FakeClock();
+  const { setInterval, clearInterval } = globalThis;
+  const { now } = Date;
+  Object.assign(globalThis, {
+    setInterval: (fn: () => void, millis: number) => clock.every(Math.max(1, millis), fn),
+    clearInterval: (cancel: () => void) => cancel(),
+  });
+  Date.now = () => clock.now();
   setReporter(({ name, message }) =>
     reports.push(
       name === 'Error'
@@ -222,36 +231,36 @@ async function reported(run: () => unknown): Promise<string[]> {
     ),
   );
   try {
-    await run();
-    await later(30);
+    await run(clock);
+    await clock.pass(30);
   } finally {
     setReporter();
+    Object.assign(globalThis, { setInterval, clearInterval });
+    Date.now = now;
   }
   return reports;
 }
 
 for (const [name, operators, outputs, reports, kept] of ROWS) {
-  test(`transform(${name}) has the documented verdict, and nothing dies in silence`, async () => {
+  test(`transform(${name}) has the documented effect, and failures are reported`, async () => {
     const module = new Same();
-    const came = await reported(() => {
-      // retry() and the rest as their users write them: one chain of operators.
+    const reported = await reportsOf(async (clock) => {
       const handle = module.transform(...(operators() as [Operator]));
       assert.equal(
         [1, 2, 3].map((x) => outcome(() => module(x))),
         outputs,
       );
-      return later(5).then(() => {
-        assert.is(listHooks(module).length, kept ? 1 : 0);
-        handle.remove();
-      });
+      await clock.pass(5);
+      assert.is(listHooks(module).length, kept ? 1 : 0);
+      handle.remove();
     });
-    assert.equal(came, reports);
+    assert.equal(reported, reports);
     assert.is(module(5), 5, 'the module works when the transform is gone');
     assert.equal(listHooks(module), []);
   });
 }
 
-test('transform(startWith) is an error at registration, and registers nothing', () => {
+test('transform(startWith) throws at registration and registers nothing', () => {
   const module = new Same();
   assert.throws(
     () => module.transform(startWith(0)),
@@ -260,14 +269,14 @@ test('transform(startWith) is an error at registration, and registers nothing', 
     },
   );
   assert.equal(listHooks(module), []);
-  // Nobody will wait for this one: were it not absorbed, it would end the process.
+  // An unhandled rejection would end the process.
   assert.throws(
     () => module.transform(startWith(Promise.reject(new Error('early'))) as never),
     /emitted a promise while/,
   );
 });
 
-test('transform() that cannot be registered leaves nothing subscribed', () => {
+test('a transform that cannot be registered is unsubscribed', () => {
   const object: { run?: (x: number) => number } = { run: (x) => x };
   const vanished = attach(object as Required<typeof object>, 'run');
   delete object.run;
@@ -288,11 +297,11 @@ test('transform() that cannot be registered leaves nothing subscribed', () => {
   assert.is(ended, 2);
 });
 
-test('transform() refuses what is not an operator', () => {
+test('transform() refuses values that are no operators', () => {
   const module = new Same();
   assert.throws(() => module.transform(), /^transform\(\) of Same: at least one operator expected, got none$/);
   assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);
-  // The usual mistake: what belongs into map().
+  // The usual mistake: a plain function without map().
   assert.throws(
     () => module.transform(map(twice), ((x: number) => Number(x) * 2) as never),
     /^transform\(\): operator 1 gave the number NaN when it was applied\n {2}expected: an Observable/,
@@ -305,7 +314,7 @@ test('transform() refuses what is not an operator', () => {
   assert.equal(listHooks(module), []);
 });
 
-test('transform() keeps one chain per level of nesting: a module called inside its own transform', () => {
+test('a module called inside its own transform has one chain per level of nesting', () => {
   const module = new Same();
   module.transform(
     scan((sum, x) => sum + x, 0),
@@ -316,35 +325,35 @@ test('transform() keeps one chain per level of nesting: a module called inside i
   assert.is(module(1), 22);
 });
 
-test('transform() that was removed is not told of any more, whatever its operators do until they are ended', async () => {
-  const FATES: Record<string, (between: Subject<number>) => void> = {
+test('a removed transform is not reported, whatever its operators still do', async () => {
+  const EMISSIONS: Record<string, (between: Subject<number>) => void> = {
     'a value': (between) => between.next(7),
     'an error': (between) => between.error(new Error('between')),
     'the end': (between) => between.complete(),
   };
-  for (const [name, fate] of Object.entries(FATES)) {
+  for (const [name, emit] of Object.entries(EMISSIONS)) {
     const module = new Same();
     const between = new Subject<number>();
     const untilItEnds = takeUntil<number>(between.pipe(ignoreElements(), endWith(0)));
-    const reports = await reported(() => {
+    const reports = await reportsOf(() => {
       const handle = module.transform(mergeWith(between), untilItEnds);
       handle.remove();
-      fate(between);
+      emit(between);
     });
     assert.equal(reports, [], name);
-    // The same while it stands, so that the test above can fail.
-    const standing = new Subject<number>();
-    const told = await reported(() => {
-      module.transform(mergeWith(standing), takeUntil(standing.pipe(ignoreElements(), endWith(0))));
-      fate(standing);
+    // While the transform is registered, the same is reported.
+    const registered = new Subject<number>();
+    const others = await reportsOf(() => {
+      module.transform(mergeWith(registered), takeUntil(registered.pipe(ignoreElements(), endWith(0))));
+      emit(registered);
     });
-    assert.is(told.length, 1, name);
+    assert.is(others.length, 1, name);
   }
 });
 
-test('transform() that is removed in a call is still driven there, and not told of if nothing listens', async () => {
+test('a transform that is removed during a call still runs in it, and is not reported if it has stopped listening', async () => {
   const module = new Same();
-  const reports = await reported(() => {
+  const reports = await reportsOf(() => {
     module.registerForwardHook(() => handle.remove());
     const handle = module.transform(() => NEVER);
     assert.is(module(1), 1);
@@ -352,7 +361,7 @@ test('transform() that is removed in a call is still driven there, and not told 
   assert.equal(reports, []);
 });
 
-test('transform() stands among the hooks where it was registered', () => {
+test('a transform runs among the hooks in the order of registration', () => {
   const module = new Same();
   const seen: number[] = [];
   const look = (_m: unknown, _i: unknown, output: number) => {
@@ -366,14 +375,14 @@ test('transform() stands among the hooks where it was registered', () => {
   assert.equal(seen, [1, 2]);
 });
 
-test('transform() that emits null or undefined changes nothing', () => {
+test('a transform that emits null or undefined changes nothing', () => {
   const module = new Same();
   module.transform(map((x) => (x === 1 ? null : undefined) as never));
   assert.is(module(1), 1);
   assert.is(module(2), 2);
 });
 
-test('transform() is synchronous where forward is not', async () => {
+test('a transform is synchronous even if forward is not', async () => {
   class Slow extends Module {
     override async forward(x: number): Promise<number> {
       return x;
@@ -384,7 +393,7 @@ test('transform() is synchronous where forward is not', async () => {
   assert.is(await slow(4), 8);
 });
 
-test('transform() removed inside its own chain still gives its value, once', () => {
+test('a transform that removes itself in its own chain still gives this value', () => {
   const module = new Same();
   const handle = module.transform(
     map((x) => {
@@ -396,7 +405,7 @@ test('transform() removed inside its own chain still gives its value, once', () 
   assert.is(module(1), 1);
 });
 
-test('transform() of an operator that subscribes to its source twice sends every output to both', () => {
+test('an operator that subscribes to its source twice gets every output in both', () => {
   const module = new Same();
   module.transform((source) =>
     merge(
@@ -413,7 +422,7 @@ test('transform() of an operator that subscribes to its source twice sends every
   assert.equal([1, 2, 3].map(module), [-1, 20, -3]);
 });
 
-test('transform() of an operator by hand whose subscriber throws: that call fails, the next begins anew', () => {
+test('a custom operator whose subscriber throws fails that call, and the next call subscribes again', () => {
   const module = new Same();
   let subscribed = 0;
   class Raw extends Subscriber<number> {
@@ -437,7 +446,7 @@ test('transform() of an operator by hand whose subscriber throws: that call fail
   assert.is(subscribed, 2);
 });
 
-test('transform() that calls its module until the stack overflows: afterwards the levels of nesting are as before', () => {
+test('after a stack overflow in a transform, the levels of nesting are as before', () => {
   const module = new Same();
   let endless = true;
   let overflowed = 0;
@@ -456,7 +465,7 @@ test('transform() that calls its module until the stack overflows: afterwards th
   assert.is(module(0), 1);
   endless = false;
   assert.ok(overflowed > 0);
-  assert.is(module(0), 2, 'the second call on the outermost level');
+  assert.is(module(0), 2, 'the second call at the outermost level');
 });
 
 test.run();

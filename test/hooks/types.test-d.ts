@@ -1,4 +1,4 @@
-// Checked by tsc, never run: what has to compile, and what must not.
+// Types that must compile, and uses that must not. Checked by tsc, never run.
 import { map } from 'rxjs';
 import { type Listeners, listenersOf } from '../../src/adapter.ts';
 import {
@@ -19,7 +19,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 
-/** Compiles only where two types are the same. */
+/** Compiles only if both types are identical. */
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Equal<A, B>): void => {};
 
@@ -36,7 +36,7 @@ y.item();
 
 // @ts-expect-error forward takes a Tensor
 net(3);
-// @ts-expect-error the options are checked as forward's are
+// @ts-expect-error the options have the type of forward's
 net(y, { scal: 2 });
 // @ts-expect-error tensors are immutable
 y.data[0] = 1;
@@ -69,7 +69,7 @@ net.observe(({ call, receiver, reader }) => {
 
 const listeners: Listeners = listenersOf(net);
 listeners.after(listeners.begin(), [], y);
-// @ts-expect-error listeners are made by listenersOf() alone
+// @ts-expect-error only listenersOf() makes listeners
 const made: Listeners = { mayReplace: true, hasPreHooks: true, begin: () => 0, after: () => 0 };
 made.begin();
 
@@ -81,7 +81,7 @@ net.registerForwardHook((_module, _inputs, output) => {
 net.registerForwardHook((_module, _inputs, output) => seen.push(output));
 // @ts-expect-error a hook is a function
 net.registerForwardHook('hook');
-// @ts-expect-error the options are known
+// @ts-expect-error unknown option
 net.registerForwardHook(() => {}, { prepended: true });
 
 class Slow extends Module {
@@ -91,7 +91,7 @@ class Slow extends Module {
   }
 }
 new Slow().registerForwardHook((_module, _inputs, output) => {
-  // The hook sees what the promise gave.
+  // The hook gets the resolved value.
   output.item();
 });
 
@@ -145,12 +145,12 @@ select(net, (path, module): module is Linear => path !== '' && module instanceof
   map((output) => tensor([output.item()])),
 );
 select<Linear>(net, '**.fc?').registerForwardHook((module, [x]) => (module.inFeatures > 1 ? x : undefined));
-// @ts-expect-error nobody has said what these modules give
+// @ts-expect-error the outputs of a glob are unknown
 select(net, '**.fc?').observe(({ output }) => output.item());
 // @ts-expect-error the output of a Linear is a tensor
 select(net, Linear).transform(map(() => 1));
 
-// A hook that names no module fits every one.
+// A ForwardHook without type arguments fits every module.
 const anyHook: ForwardHook = (module, inputs, output) => {
   same<typeof module, Hookable>(true);
   same<typeof output, unknown>(true);
@@ -170,19 +170,19 @@ new Identity().registerForwardHook(anyHook);
 attach(model, 'predict').registerForwardHook(anyHook);
 const linearHook: ForwardHook<Linear> = (module, [x], output) => (module.inFeatures > 0 ? output : x);
 net.fc1.registerForwardHook(linearHook);
-// @ts-expect-error a hook for linear layers does not fit every module
+// @ts-expect-error a hook for Linear does not fit every module
 net.registerForwardHook(linearHook);
 
-// Containers know what they hold, without type arguments.
+// Containers infer the types of their modules.
 const linears = new ModuleList([new Linear(1, 2), new Linear(2, 3)]);
 same<typeof linears, ModuleList<Linear>>(true);
 linears[0]!.weight.assign([1, 2]);
 linears.at(-1).weight.assign([1]);
 for (const layer of linears) same<typeof layer, Linear>(true);
 linears[0] = new Linear(1, 2);
-// @ts-expect-error a value that is no module
+// @ts-expect-error not a module
 linears[0] = 5;
-// @ts-expect-error another class than the list was made of
+// @ts-expect-error not the class that the list was made of
 linears.append(new ReLU());
 const mixed = new ModuleList([new Linear(1, 2), new ReLU()]);
 same<typeof mixed, ModuleList<Linear | ReLU>>(true);
@@ -235,7 +235,7 @@ stacked.item();
 // @ts-expect-error the name of a function is read-only, until a field is declared
 new Stack().name = 'x';
 const visit = (_module: Hookable): void => {};
-// @ts-expect-error apply is Function's: it takes what forward takes, as an array
+// @ts-expect-error apply is that of Function: it takes the inputs of forward as an array
 new Stack().apply(visit);
 const applied: Tensor = new Stack().apply(undefined, [tensor([1])]);
 applied.item();

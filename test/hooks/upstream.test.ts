@@ -1,19 +1,19 @@
-// PyTorch's own hook tests (test/nn/test_module_hooks.py, 2.13) under their names, in this library's words.
+// PyTorch's own hook tests (test/nn/test_module_hooks.py, 2.13), ported under their names.
 //
-// Not here, because there is nothing to test:
-// - no autograd, so no backward hooks: test_full_backward_hooks, test_full_backward_pre_hooks, test_mixed_hooks,
-//   test_bw_hook_warning_for_non_tensor_or_tuple, test_module_global_hooks (its backward half: its forward half is
-//   below), test_module_global_hook_invalid_outputs, test_module_backward_global_hook_writeable, test_hooks (likewise),
+// Not ported, because layertap has no counterpart:
+// - backward hooks (modules have no autograd): test_full_backward_hooks, test_full_backward_pre_hooks, test_mixed_hooks,
+//   test_bw_hook_warning_for_non_tensor_or_tuple, test_module_global_hooks (its forward half is below),
+//   test_module_global_hook_invalid_outputs, test_module_backward_global_hook_writeable, test_hooks (likewise),
 //   test_hook_cpp, test_backward_hooks_interaction, test_hook_invalid_outputs, test_hook_requires_grad,
 //   test_hook_no_requires_grad, test_hook_last_arg_requires_grad, test_hook_extra_input, test_hook_inplace,
 //   test_hook_non_full_warning, test_hook_backward_size, test_hook_backward_writeable
-// - no hooks on state dicts (they are copies, loaded all or nothing): test_load_state_dict_pre_hook,
+// - hooks on state dicts (they are copies, loaded all or nothing): test_load_state_dict_pre_hook,
 //   test_no_extra_ref_to_module, test_load_state_dict_module_pre_hook, test_load_state_dict_post_hook,
 //   test_load_state_dict_post_hook_backward_compatibility, test_register_state_dict_pre_hook,
 //   test_register_state_dict_pre_hook_lazy_module, test_register_state_dict_pre_hook_backward_compat,
 //   test_register_state_dict_post_hook
-// - no pickling of modules: test_pickled_hook
-// - no registration of parameters, buffers and modules that could be intercepted (they are plain properties):
+// - pickling of modules: test_pickled_hook
+// - hooks on the registration of parameters, buffers and modules (they are plain properties):
 //   test_hook_buffer_registration, test_hook_submodule_registration, test_hook_parameter_registration
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -44,7 +44,7 @@ class Net extends Module {
   }
 }
 
-/** Gives a tuple or a named tuple: here an array or an object, which hooks must leave what they are. */
+/** Returns a tuple or a named tuple: an array or an object here. Hooks must not convert it. */
 class ToyModel extends Module {
   net1 = new Net();
   net2 = new Net();
@@ -113,7 +113,7 @@ interface Options {
   bias: Tensor;
 }
 
-/** What PyTorch passes by keyword is an options object here: the last positional input. */
+/** PyTorch's keyword arguments are an options object here, the last input. */
 class KwargModel extends Module {
   override forward(x: Tensor, options?: Options): Tensor {
     const bias = options?.bias;
@@ -126,9 +126,9 @@ class KwargModel extends Module {
 
 const add = (a: Tensor, b: Tensor) => tensor([...a.data].map((value, i) => value + b.data[i]!)).reshape(...a.shape);
 const bias = ones(10, 10);
-const within = (came: Tensor, expected: Tensor) =>
+const isClose = (actual: Tensor, expected: Tensor) =>
   expected.data.forEach((value, i) => {
-    assert.ok(Math.abs(came.data[i]! - value) <= 1e-6, `value ${i}: ${came.data[i]} is not ${value}`);
+    assert.ok(Math.abs(actual.data[i]! - value) <= 1e-6, `value ${i} must be ${value}, got ${actual.data[i]}`);
   });
 const plus = (factor: number) => elementwise((value) => value + factor)(x);
 
@@ -139,35 +139,35 @@ test('test_kwarg_hooks', () => {
     fired.push('pre');
     return [input, { bias: scaled(2)(options!.bias) }];
   });
-  within(model(x, { bias }), plus(2));
+  isClose(model(x, { bias }), plus(2));
 
   model.registerForwardHook((_m, inputs, output) => {
     fired.push('post');
     return add(output, inputs[1]!.bias);
   });
   fired.length = 0;
-  within(model(x, { bias }), plus(4));
+  isClose(model(x, { bias }), plus(4));
   assert.equal(fired, ['pre', 'post']);
 
   const bound = new KwargModel();
   bound.registerForwardHook(bound.internalHook.bind(bound));
-  within(bound(x, { bias }), plus(2));
+  isClose(bound(x, { bias }), plus(2));
 });
 
 test('test_remove_kwarg_hooks', () => {
   const model = new KwargModel();
   const pre = model.registerForwardPreHook((_m, [input, options]) => [input, { bias: scaled(2)(options!.bias) }]);
   const post = model.registerForwardHook((_m, inputs, output) => add(output, inputs[1]!.bias));
-  within(model(x, { bias }), plus(4));
+  isClose(model(x, { bias }), plus(4));
   post.remove();
   assert.equal(
     listHooks(model).map(({ id }) => id),
     [pre.id],
   );
-  within(model(x, { bias }), plus(2));
+  isClose(model(x, { bias }), plus(2));
   pre.remove();
   assert.equal(listHooks(model), []);
-  within(model(x, { bias }), plus(1));
+  isClose(model(x, { bias }), plus(1));
 });
 
 test('test_always_called_forward_hooks', () => {
@@ -196,8 +196,8 @@ test('test_always_called_forward_hooks', () => {
   });
   assert.throws(() => model(x, false), /^failing in ctx setup$/);
   assert.equal(stack.splice(0), [2, -1]);
-  // (d) another alwaysCall hook throws as well: the first error is reported, the others still run
-  const clumsy = model.registerForwardHook(
+  // (d) another alwaysCall hook throws too: the call throws the first error, and the other hooks still run
+  const second = model.registerForwardHook(
     () => {
       stack.push(-2);
       throw new Error('error in hook');
@@ -213,11 +213,11 @@ test('test_always_called_forward_hooks', () => {
   }
   assert.equal(stack.splice(0), [2, -2, 99, -1]);
   failing.remove();
-  // (f) one that throws while running is not run twice
+  // (f) a hook that throws does not run twice
   assert.throws(() => model(x, false), /^error in hook$/);
   assert.equal(stack.splice(0), [-2, -1]);
-  // (e) nothing is left
-  clumsy.remove();
+  // (e) no hook is left
+  second.remove();
   always.remove();
   assert.equal(listHooks(model), []);
   // (g) the same with a global hook
@@ -261,9 +261,9 @@ test('test_module_global_forward_preforward_hook_writeable', () => {
     registerModuleForwardHook((_m, _inputs, output) => negative(output as Tensor)),
   ];
   const input = tensor([-1, 0, 2]);
-  within(module(input), negative(sigmoid(relu(input))));
+  isClose(module(input), negative(sigmoid(relu(input))));
   for (const handle of handles) handle.remove();
-  within(module(input), sigmoid(input));
+  isClose(module(input), sigmoid(input));
 });
 
 test('test_module_forward_preforward_hook_removable', () => {
@@ -277,8 +277,8 @@ test('test_module_forward_preforward_hook_removable', () => {
   };
   removing();
   removing();
-  within(module(x), sigmoid(x));
-  within(module(x), sigmoid(x));
+  isClose(module(x), sigmoid(x));
+  isClose(module(x), sigmoid(x));
   assert.is(calls, 2);
 });
 
@@ -293,8 +293,8 @@ test('test_module_forward_forward_hook_removable', () => {
   };
   removing();
   removing();
-  within(module(x), sigmoid(x));
-  within(module(x), sigmoid(x));
+  isClose(module(x), sigmoid(x));
+  isClose(module(x), sigmoid(x));
   assert.is(calls, 2);
 });
 
@@ -315,9 +315,9 @@ test('test_global_and_local_hooks_order', () => {
 test('test_module_global_hooks_with_kwargs', () => {
   const model = new KwargModel();
   const handle = registerModuleForwardHook((_m, inputs, output) => add(output as Tensor, (inputs[1] as Options).bias));
-  within(model(x, { bias }), plus(2));
+  isClose(model(x, { bias }), plus(2));
   handle.remove();
-  within(model(x, { bias }), plus(1));
+  isClose(model(x, { bias }), plus(1));
 });
 
 test('test_hooks (forward)', () => {
@@ -349,7 +349,7 @@ test('test_hook_forward_preforward_writable', () => {
   const input = tensor([-1, 0, 2]);
   module.registerForwardPreHook((_m, inputs) => relu(inputs[0]));
   module.registerForwardHook((_m, _inputs, output) => negative(output));
-  within(module(input), negative(sigmoid(relu(input))));
+  isClose(module(input), negative(sigmoid(relu(input))));
 });
 
 test.run();

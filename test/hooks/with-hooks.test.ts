@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -20,7 +21,7 @@ class Same extends Module {
   }
 }
 
-test('withHooks() has its hooks while the function runs, and not after', () => {
+test('withHooks() keeps its hooks only while the function runs', () => {
   const module = new Same();
   const before = module.registerForwardHook((_m, _i, x) => x + 1);
   const result = withHooks(
@@ -35,7 +36,7 @@ test('withHooks() has its hooks while the function runs, and not after', () => {
   );
 });
 
-test('withHooks() removes every kind of registration, selections and global ones too', () => {
+test('withHooks() removes every kind of registration, also on selections and global', () => {
   const net = new Sequential(new Linear(2, 2), new ReLU());
   let fired = 0;
   const count = () => {
@@ -58,20 +59,20 @@ test('withHooks() removes every kind of registration, selections and global ones
   assert.equal(listHooks(net), []);
 });
 
-test('withHooks() takes whatever has a then for a promise', async () => {
+test('withHooks() treats a thenable as a promise', async () => {
   const module = new Same();
   const hook = () => module.registerForwardHook((_m, _i, x) => x * 10);
   const running = withHooks(hook, () => new Later(Promise.resolve(5)));
   assert.is(module(1), 10);
   assert.is(await running, 5);
   assert.is(module(1), 1);
-  const rejected = new Later(Promise.reject(new Error('nobody hears')));
+  const rejected = new Later(Promise.reject(new Error('must be absorbed')));
   assert.throws(() => withHooks(() => rejected, hook), /register must register synchronously, but it gave a promise/);
-  // A rejection that nobody absorbed would end the process here.
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  // An unhandled rejection would end the process here.
+  await setImmediate();
 });
 
-test('withHooks() cleans up after a throw, in the run and in the middle of registering', () => {
+test('withHooks() removes its hooks after a throw, while running or while registering', () => {
   const module = new Same();
   const register = () => module.observe(() => {});
   assert.throws(
@@ -82,15 +83,15 @@ test('withHooks() cleans up after a throw, in the run and in the middle of regis
     /^in the run$/,
   );
   assert.equal(listHooks(module), []);
-  const half = () => {
+  const failsHalfway = () => {
     register();
     module.registerForwardHook('x' as never);
   };
-  assert.throws(() => withHooks(half, () => 1), /must be a function/);
+  assert.throws(() => withHooks(failsHalfway, () => 1), /must be a function/);
   assert.equal(listHooks(module), []);
 });
 
-test('withHooks() waits for a promise, and cleans up after a rejection', async () => {
+test('withHooks() awaits a promise, and removes its hooks after a rejection', async () => {
   const module = new Same();
   const register = () => module.registerForwardHook((_m, _i, x) => x * 2);
   const slow = async (fail: boolean) => {
@@ -107,7 +108,7 @@ test('withHooks() waits for a promise, and cleans up after a rejection', async (
   assert.equal(listHooks(module), []);
 });
 
-test('withHooks() leaves what is registered during the run, and what others register meanwhile', async () => {
+test('withHooks() keeps hooks that are registered during the run, inside or outside', async () => {
   const module = new Same();
   const running = withHooks(
     () => module.observe(() => {}),
@@ -124,7 +125,7 @@ test('withHooks() leaves what is registered during the run, and what others regi
   );
 });
 
-test('withHooks() inside the registering of another: each undoes its own', () => {
+test('nested withHooks() calls each remove their own hooks', () => {
   const module = new Same();
   withHooks(
     () => {
@@ -140,7 +141,7 @@ test('withHooks() inside the registering of another: each undoes its own', () =>
   assert.equal(listHooks(module), []);
 });
 
-test('withHooks() refuses what is not a function, and registering that waits', () => {
+test('withHooks() refuses arguments that are no functions, and asynchronous registering', () => {
   const module = new Same();
   assert.throws(
     () => withHooks([] as never, () => 1),
@@ -149,7 +150,7 @@ test('withHooks() refuses what is not a function, and registering that waits', (
   assert.throws(() => withHooks(() => {}, 1 as never), /^withHooks\(\): run must be a function, got the number 1$/);
   const waiting = async () => {
     module.observe(() => {});
-    throw new Error('nobody waits for this');
+    throw new Error('must be absorbed');
   };
   assert.throws(() => withHooks(waiting, () => 1), /register must register synchronously, but it gave a promise$/);
   assert.equal(listHooks(module), []);

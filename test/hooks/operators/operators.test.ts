@@ -1,4 +1,5 @@
-// Marble tests of the operators of our own: time is virtual, a character is a frame.
+// Marble tests of layertap's operators. Time is virtual: a character is a frame.
+import { setImmediate } from 'node:timers/promises';
 import { firstValueFrom, map, Subject, take, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { test } from 'uvu';
@@ -19,7 +20,7 @@ import {
 
 const scheduler = () => new TestScheduler((actual, expected) => assert.equal(actual, expected));
 
-/** Each value takes three frames. */
+/** Runs queue() with a consumer that takes three frames per value, and returns the number of dropped values. */
 function marbles(options: QueueOptions, source: string, subscription: string, expected: string): number {
   let dropped = 0;
   scheduler().run(({ hot, cold, expectObservable }) => {
@@ -78,7 +79,7 @@ test('queue(): unsubscribing ends the consumer and the source', () => {
   });
 });
 
-test('queue(): what waits is not consumed any more when nobody listens', () => {
+test('queue(): unsubscribing discards the waiting values', () => {
   const source = new Subject<string>();
   const gate = new Subject<string>();
   const consumed: string[] = [];
@@ -95,7 +96,7 @@ test('queue(): what waits is not consumed any more when nobody listens', () => {
   assert.equal(consumed, ['a', 'b']);
 });
 
-test('queue(): what the consumer throws or emits as an error is an error of the stream', () => {
+test('queue(): an error that the consumer throws or emits is an error of the Observable', () => {
   scheduler().run(({ hot, cold, expectObservable }) => {
     const fail = () => {
       throw 'thrown';
@@ -105,7 +106,7 @@ test('queue(): what the consumer throws or emits as an error is an error of the 
   });
 });
 
-test('queue(): what onDrop or random throws is an error of the stream', () => {
+test('queue(): an error of onDrop or random is an error of the Observable', () => {
   const fail = () => {
     throw 'thrown';
   };
@@ -119,7 +120,7 @@ test('queue(): what onDrop or random throws is an error of the stream', () => {
   }
 });
 
-test('queue(): a consumer that is done at once keeps up with any number, without a deep stack', async () => {
+test('queue(): a synchronous consumer keeps up with any number of values without a deep stack', async () => {
   const source = new Subject<number>();
   const all = firstValueFrom(
     source.pipe(
@@ -132,24 +133,24 @@ test('queue(): a consumer that is done at once keeps up with any number, without
   assert.is((await all).length, 50_000);
 });
 
-test('queue(): promises are awaited one after the other', async () => {
+test('queue(): promises are awaited one at a time', async () => {
   const source = new Subject<number>();
-  let atOnce = 0;
-  let most = 0;
+  let running = 0;
+  let mostRunning = 0;
   const consume = async (x: number) => {
-    most = Math.max(most, ++atOnce);
+    mostRunning = Math.max(mostRunning, ++running);
     await undefined;
-    atOnce--;
+    running--;
     return x * 2;
   };
   const all = firstValueFrom(source.pipe(queue({ capacity: 10 }, consume), toArray()));
   for (const x of [1, 2, 3]) source.next(x);
   source.complete();
   assert.equal(await all, [2, 4, 6]);
-  assert.is(most, 1);
+  assert.is(mostRunning, 1);
 });
 
-test('queue(): an even sample: each of a hundred is kept about as often as any other', () => {
+test('queue(): the policy sample keeps each of a hundred values equally often', () => {
   const kept = new Array<number>(100).fill(0);
   for (let run = 0; run < 2000; run++) {
     const source = new Subject<number>();
@@ -177,7 +178,7 @@ test('queue(): an even sample: each of a hundred is kept about as often as any o
   for (const [i, times] of kept.entries()) assert.ok(Math.abs(times - 200) < 81, `${i} was kept ${times} times`);
 });
 
-test('queue(): events are refused, because they hold live tensors', () => {
+test('queue(): events are an error, because they hold live tensors', () => {
   const module = new Identity();
   let error: unknown;
   module
@@ -193,7 +194,7 @@ test('queue(): events are refused, because they hold live tensors', () => {
   assert.match((error as Error).message, /an event holds a live tensor/);
 });
 
-test('queue() refuses wrong options at once', () => {
+test('queue() refuses wrong options when it is called', () => {
   const consume = () => [];
   const bad =
     (options: unknown, fn: unknown = consume) =>
@@ -211,7 +212,7 @@ test('queue() refuses wrong options at once', () => {
   assert.throws(bad({ capacity: 1, onDrop: 3 }), /onDrop must be a function, got the number 3$/);
 });
 
-test('statistics() turns events into numbers, at once', () => {
+test('statistics() turns events into numbers synchronously', () => {
   const module = new Identity();
   const event = (values: number[], call: number): ForwardEvent => ({
     module,
@@ -232,7 +233,7 @@ test('statistics() turns events into numbers, at once', () => {
   });
 });
 
-test('statistics() of a framework that reads asynchronously come later, in the order of the events', async () => {
+test('statistics() of asynchronously read values keep the order of the events', async () => {
   const waiting: ((values: Float32Array) => void)[] = [];
   const reader: TensorReader<number> = {
     is: (value) => typeof value === 'number',
@@ -253,10 +254,10 @@ test('statistics() of a framework that reads asynchronously come later, in the o
   device.run(2);
   assert.is(waiting.length, 4);
   waiting[3]!(Float32Array.of(20));
-  await new Promise((resolve) => setTimeout(resolve));
+  await setImmediate();
   assert.equal(seen, []);
   for (const resolve of waiting) resolve(Float32Array.of(10));
-  await new Promise((resolve) => setTimeout(resolve));
+  await setImmediate();
   assert.equal(seen, [
     [0, 10],
     [1, 20],
@@ -264,13 +265,13 @@ test('statistics() of a framework that reads asynchronously come later, in the o
   assert.is(lines.length, 2);
 });
 
-test('statistics() asks the reader first, where it computes them itself', () => {
+test('statistics() uses summarize() of the reader if there is one', () => {
   const summary = { ...summarize([1, 2, 3]), mean: 42 };
   const reader: TensorReader<number> = {
     is: (value) => typeof value === 'number',
     shape: () => [],
     values: () => {
-      throw new Error('nothing is read');
+      throw new Error('must not be read');
     },
     keep: (value) => value,
     summarize: () => summary,
@@ -285,7 +286,7 @@ test('statistics() asks the reader first, where it computes them itself', () => 
   assert.equal(seen, [42]);
 });
 
-test('statistics() passes over outputs without a tensor, and reports that once', () => {
+test('statistics() skips outputs without a tensor, and reports that once', () => {
   const module = new Identity();
   const said: string[] = [];
   const means: number[] = [];
@@ -307,7 +308,7 @@ test('statistics() passes over outputs without a tensor, and reports that once',
   );
 });
 
-test('statistics() gives the statistics of each tensor of an output', () => {
+test('statistics() emits the statistics of each tensor of an output', () => {
   class Parts {
     logits = tensor([1, 3]);
     hidden = new Map<unknown, unknown>([['last', tensor([5])]]);
