@@ -4,30 +4,8 @@ export { className, describe, describeError, describeShape, printAsString, quote
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
 export { localPath } from './local-path.ts';
 export { nearest } from './nearest.ts';
-export {
-  GONE,
-  isDetached,
-  isNumeric,
-  isTypedNumbers,
-  kindOf,
-  type Numbers,
-  type NumericArray,
-  readNumbers,
-  VALUES,
-} from './numbers.ts';
-export {
-  ANYTHING,
-  BOOLEAN,
-  check,
-  checkOptions,
-  FUNCTION,
-  NONEMPTY_STRING,
-  oneOf,
-  POSITIVE_INTEGER,
-  type Rule,
-  rule,
-  STRING,
-} from './options.ts';
+export * from './numbers.ts';
+export * from './options.ts';
 export { isFirstReport, markOutage, outageOf } from './outage.ts';
 export { binOf } from './sorted.ts';
 export { readStep } from './step.ts';

@@ -1,4 +1,4 @@
-import { describe } from './describe.ts';
+import { mismatch } from './options.ts';
 
 /** The functions of `node:url` and `node:os` that paths need. */
 export interface PathTools {
@@ -23,7 +23,7 @@ export function localPath(
 ): string {
   const text = given instanceof URL ? given.href : given;
   if (typeof text !== 'string' || text.includes('\0')) {
-    throw new TypeError(`${where}: ${what} must be a path or a file: URL, got ${describe(given)}`);
+    throw mismatch(where, what, 'a path or a file: URL', given);
   }
   const scheme =
     SCHEME.exec(text)?.[1]?.toLowerCase() ?? (given instanceof URL ? given.protocol.slice(0, -1) : undefined);
@@ -31,12 +31,8 @@ export function localPath(
     try {
       return tools.fileURLToPath(text);
     } catch (cause) {
-      throw new TypeError(
-        `${where}: ${what} must be a path on this machine, got ${text}: ${(cause as Error).message}`,
-        {
-          cause,
-        },
-      );
+      const why = (cause as Error).message;
+      throw new TypeError(`${where}: ${what} must be a path on this machine, got ${text}: ${why}`, { cause });
     }
   }
   if (scheme !== undefined) {

@@ -1,6 +1,7 @@
 /** @file Reading numbers: which arrays hold numbers, and which hold the bits of another type. */
 import { describe } from './describe.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision.ts';
+import { mismatch } from './options.ts';
 import { typedArrayName } from './type-tests.ts';
 
 /** Read-only numbers: a plain array, or any typed array except those of BigInt. */
@@ -15,56 +16,31 @@ export interface Numbers {
  */
 export type NumericArray = Numbers | BigInt64Array | BigUint64Array | readonly (number | bigint | boolean)[];
 
-/** The element types of tensors, and the array that holds each. */
-const ARRAY_OF = {
-  float16: 'Uint16Array',
-  bfloat16: 'Uint16Array',
-  float32: 'Float32Array',
-  float64: 'Float64Array',
-  int8: 'Int8Array',
-  int16: 'Int16Array',
-  int32: 'Int32Array',
-  int64: 'BigInt64Array',
-  uint8: 'Uint8Array',
-  uint16: 'Uint16Array',
-  uint32: 'Uint32Array',
-  uint64: 'BigUint64Array',
-  bool: 'Uint8Array',
+/** The element types of tensors: the array that holds each, then its other names in safetensors, PyTorch and JavaScript. */
+const TYPES = {
+  float16: ['Uint16Array', 'f16', 'fp16', 'half'],
+  bfloat16: ['Uint16Array', 'bf16'],
+  float32: ['Float32Array', 'f32', 'fp32', 'float'],
+  float64: ['Float64Array', 'f64', 'fp64', 'double'],
+  int8: ['Int8Array', 'i8'],
+  int16: ['Int16Array', 'i16'],
+  int32: ['Int32Array', 'i32'],
+  int64: ['BigInt64Array', 'i64', 'bigint64'],
+  uint8: ['Uint8Array', 'u8', 'uint8_clamped'],
+  uint16: ['Uint16Array', 'u16'],
+  uint32: ['Uint32Array', 'u32'],
+  uint64: ['BigUint64Array', 'u64', 'biguint64'],
+  bool: ['Uint8Array', 'boolean'],
 } as const;
 
-type Kind = keyof typeof ARRAY_OF;
-
-/** Aliases of safetensors, PyTorch and JavaScript's arrays. */
-const OTHER_NAMES: Record<string, Kind> = {
-  f16: 'float16',
-  fp16: 'float16',
-  half: 'float16',
-  bf16: 'bfloat16',
-  f32: 'float32',
-  fp32: 'float32',
-  float: 'float32',
-  f64: 'float64',
-  fp64: 'float64',
-  double: 'float64',
-  i8: 'int8',
-  i16: 'int16',
-  i32: 'int32',
-  i64: 'int64',
-  bigint64: 'int64',
-  u8: 'uint8',
-  uint8_clamped: 'uint8',
-  u16: 'uint16',
-  u32: 'uint32',
-  u64: 'uint64',
-  biguint64: 'uint64',
-  boolean: 'bool',
-};
+type Kind = keyof typeof TYPES;
 
 /** A Map: an object would find "constructor". */
-const KINDS: ReadonlyMap<string, Kind> = new Map([
-  ...(Object.keys(ARRAY_OF) as Kind[]).map((kind) => [kind, kind] as const),
-  ...Object.entries(OTHER_NAMES),
-]);
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  (Object.keys(TYPES) as Kind[]).flatMap((kind) =>
+    [kind, ...TYPES[kind].slice(1)].map((name) => [name, kind] as const),
+  ),
+);
 
 /** Other element types: `complex64`, `C64`, `float8_e4m3fn`, `F8_E5M2`, `uint4`, `string`. */
 const UNREADABLE = /^(q?u?int\d|b?float\d|complex|c(64|128)$|[uifq][2468]|[bnf][fp]\d|bits\d|string$)/;
@@ -87,9 +63,7 @@ export function readNumbers(where: string, name: string, values: unknown, tensor
   if (values instanceof Float32Array && values.length > 0) return values;
   if (Array.isArray(values)) return readPlainArray(where, name, values);
   const array = typedArrayName(values);
-  if (array === undefined) {
-    throw new TypeError(`${where}: ${name} must be an array of numbers, got ${describe(values)}`);
-  }
+  if (array === undefined) throw mismatch(where, name, 'an array of numbers', values);
   if ((values as Numbers).length === 0 && isDetached(values as ArrayBufferView)) {
     throw new TypeError(`${where}: ${name} must be an array of numbers, got ${describe(values)}: ${GONE}`);
   }
@@ -107,7 +81,7 @@ export const isTypedNumbers = (value: unknown): boolean =>
 
 /** An array of floats may hold any kind, already converted. */
 function holds(array: string, kind: Kind): boolean {
-  if (array.startsWith('Float') || array === ARRAY_OF[kind]) return true;
+  if (array.startsWith('Float') || array === TYPES[kind][0]) return true;
   // tfjs and others keep booleans in arrays of integers.
   return kind === 'bool' ? !array.startsWith('Big') : kind === 'uint8' && array === 'Uint8ClampedArray';
 }
@@ -120,7 +94,7 @@ export function kindOf(where: string, name: string, values: unknown, tensor: unk
   const kind = declaredKind(where, name, tensor);
   const array = kind && typedArrayName(values);
   if (kind === undefined || array === undefined || holds(array, kind)) return kind;
-  const expected = [...new Set([ARRAY_OF[kind], 'Float32Array', 'Float64Array'])].join(' or ');
+  const expected = [...new Set([TYPES[kind][0], 'Float32Array', 'Float64Array'])].join(' or ');
   throw new TypeError(`${where}: ${name} of type ${kind} must be in a ${expected}, got ${describe(values)}`);
 }
 
@@ -132,7 +106,7 @@ function declaredKind(where: string, name: string, tensor: unknown): Kind | unde
   if (typeof declared !== 'string') return undefined;
   const kind = KINDS.get(declared) ?? KINDS.get(plainName(declared));
   if (kind !== undefined || !UNREADABLE.test(plainName(declared))) return kind;
-  throw new TypeError(`${where}: ${name} must be of type ${Object.keys(ARRAY_OF).join(', ')}, got ${declared}`);
+  throw new TypeError(`${where}: ${name} must be of type ${Object.keys(TYPES).join(', ')}, got ${declared}`);
 }
 
 const plainName = (name: string): string => name.toLowerCase().replace(/^torch\./, '');
@@ -143,9 +117,7 @@ function readPlainArray(where: string, name: string, values: readonly unknown[])
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (typeof value === 'number') continue;
-    if (!isNumeric(value)) {
-      throw new TypeError(`${where}: ${name}[${i}] must be a number, got ${describe(value)}`);
-    }
+    if (!isNumeric(value)) throw mismatch(where, `${name}[${i}]`, 'a number', value);
     same = false;
   }
   return same ? (values as readonly number[]) : Float64Array.from(values as readonly number[], Number);

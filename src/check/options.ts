@@ -12,7 +12,7 @@ export interface Rule {
   ) => Error;
 }
 
-/** @param expected completes "must be …". The annotation lets bundlers drop unused rules. */
+/** The annotation lets bundlers drop unused rules. */
 /* @__NO_SIDE_EFFECTS__ */
 export function rule(
   expected: string,
@@ -29,7 +29,6 @@ export const NONEMPTY_STRING: Rule = rule(
   'a string that is not empty',
   (value) => typeof value === 'string' && value !== '',
 );
-/** Fails with a RangeError. */
 export const POSITIVE_INTEGER: Rule = rule(
   'a whole number of at least 1',
   (value) => Number.isSafeInteger(value) && (value as number) >= 1,
@@ -41,9 +40,18 @@ export const ANYTHING: Rule = rule('anything', () => true);
 export const oneOf = (values: readonly string[]): Rule =>
   rule(`one of ${values.map((value) => `'${value}'`).join(', ')}`, (value) => values.includes(value as string));
 
+/** The error of a check. */
+export const mismatch = (
+  where: string,
+  what: string,
+  expected: string,
+  got: unknown,
+  Failure: Rule['Failure'] = TypeError,
+): Error => new Failure(`${where}: ${what} must be ${expected}, got ${describe(got)}`);
+
 /** @throws the rule's error where the value is not what the rule accepts */
 export function check(where: string, what: string, value: unknown, { expected, accepts, Failure }: Rule): void {
-  if (!accepts(value)) throw new Failure(`${where}: ${what} must be ${expected}, got ${describe(value)}`);
+  if (!accepts(value)) throw mismatch(where, what, expected, value, Failure);
 }
 
 /**
@@ -57,7 +65,7 @@ export function checkOptions(
   known: readonly string[] | Readonly<Record<string, Rule>>,
 ): void {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw new TypeError(`${where}: the options must be an object, got ${describe(options)}`);
+    throw mismatch(where, 'the options', 'an object', options);
   }
   const rules = Array.isArray(known) ? undefined : (known as Readonly<Record<string, Rule>>);
   for (const [name, value] of Object.entries(options)) {

@@ -1,4 +1,4 @@
-import { describe } from './describe.ts';
+import { mismatch } from './options.ts';
 
 const LOWEST = -(2n ** 63n);
 const HIGHEST = 2n ** 63n - 1n;
@@ -14,9 +14,7 @@ export function readStep(where: string, step: unknown): bigint {
     if (step >= LOWEST && step <= HIGHEST) return step;
     throw new RangeError(`${where}: step must be from -(2 ** 63) to 2 ** 63 - 1, got ${step}`);
   }
-  if (typeof step !== 'number') {
-    throw new TypeError(`${where}: step must be a number or a bigint, got ${describe(step)}`);
-  }
+  if (typeof step !== 'number') throw mismatch(where, 'step', 'a number or a bigint', step);
   const whole = Math.trunc(step);
   if (Number.isSafeInteger(whole)) return BigInt(whole);
   throw new RangeError(`${where}: step must be a finite number within the safe integers, or a bigint, got ${step}`);

@@ -1,6 +1,17 @@
-import { checkOptions, className, describe, isClass } from '../check/index.ts';
+import {
+  ANYTHING,
+  BOOLEAN,
+  checkOptions,
+  className,
+  describe,
+  FUNCTION,
+  isClass,
+  mismatch,
+  type Rule,
+  STRING,
+} from '../check/index.ts';
 import { hookTable } from './core/hook-table.ts';
-import type { HookableOptions } from './core/hookable-options.ts';
+import type { HookableOptions, reachedByGlobalHooks } from './core/hookable-options.ts';
 import { callAsync, callSync, type Target } from './core/pipeline.ts';
 import { warn } from './core/report.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
@@ -10,29 +21,17 @@ type Method = (...inputs: never[]) => unknown;
 /** The keys of the methods of an object. */
 export type MethodName<O> = { [K in keyof O]-?: NonNullable<O[K]> extends Method ? K : never }[keyof O];
 
-/** The options that `attach` passes on to the Hookable. */
-const HOOKABLE_OPTIONS = [
-  'reader',
-  'async',
-  'unsupported',
-  'completeInputs',
-  'validateInputs',
-  'validateOutput',
-  'free',
-  'explainError',
-  'graph',
-  'discard',
-] as const;
+/** The options that `attach` sets itself, or that only adapters need. */
+type Excluded = 'call' | 'receiver' | 'install' | 'uninstall' | 'validateEdit' | 'holder' | typeof reachedByGlobalHooks;
 
 /** See {@link HookableOptions} for the options that are not listed here. */
-export interface AttachOptions extends Pick<HookableOptions, (typeof HOOKABLE_OPTIONS)[number]> {
+export interface AttachOptions extends Omit<HookableOptions, Excluded> {
   /** The name in messages, and what `String(hookable)` returns. Default `Class.method`. */
   name?: string | undefined;
   /** The children, as [name, module], read at each walk of the tree. Default: own properties that hold modules. */
   children?: (() => Iterable<[string, Hookable]>) | undefined;
 }
 
-/** An interceptor that is, or was, in the place of a method. */
 interface Installation {
   readonly interceptor: Method;
   /**
@@ -40,7 +39,6 @@ interface Installation {
    * prototype may have been hooked or changed.
    */
   readonly callee: { readonly forward: Method };
-  /** The property with the interceptor. */
   readonly descriptor: PropertyDescriptor;
   /** The own property before; undefined if there was none. */
   readonly found: PropertyDescriptor | undefined;
@@ -99,15 +97,12 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   /** @throws TypeError unless the options are those that it was attached with */
   checkSameOptions(options: AttachOptions): void {
     for (const key of Object.keys(options) as (keyof AttachOptions)[]) {
-      if (options[key] === undefined || options[key] === (this.#options[key] ?? (key === 'async' ? false : undefined)))
-        continue;
-      const [came, is] = [describe(options[key]), describe(this.#options[key])];
-      const already = `attach(): ${this} is attached already`;
-      if (!['object', 'function'].includes(typeof this.#options[key]))
-        throw new TypeError(`${already}, with option ${key} ${is}; got ${came}`);
-      throw new TypeError(
-        `${already}, with another object as its ${key}\n  expected: the same one; make the ${key} once, and give it to every attach()`,
-      );
+      const [came, is] = [options[key], this.#options[key]];
+      if (came === undefined || came === (is ?? (key === 'async' ? false : undefined))) continue;
+      const other = ['object', 'function'].includes(typeof is)
+        ? `another object as its ${key}\n  expected: the same one; make the ${key} once, and give it to every attach()`
+        : `option ${key} ${describe(is)}; got ${describe(came)}`;
+      throw new TypeError(`attach(): ${this} is attached already, with ${other}`);
     }
   }
 
@@ -161,7 +156,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
       ? { ...accessor, get: () => interceptor }
       : { value: interceptor, writable: true };
     const descriptor = { ...holding, configurable: true, enumerable: false };
-    const installation: Installation = { interceptor, callee, descriptor, found };
+    const installation = { interceptor, callee, descriptor, found };
     return installation;
   }
 
@@ -222,7 +217,7 @@ export function attach<O extends object, K extends keyof O>(
 ): AttachedMethod<Extract<O[K], Method>>;
 export function attach(object: object, method: PropertyKey, options: AttachOptions = {}): AttachedMethod {
   if (object === null || (typeof object !== 'object' && typeof object !== 'function')) {
-    throw new TypeError(`attach(): the first argument must be an object, got ${describe(object)}`);
+    throw mismatch('attach()', 'the first argument', 'an object', object);
   }
   checkAttachOptions(options);
   const methods = attached.get(object) ?? new Map<PropertyKey, AttachedMethod>();
@@ -247,7 +242,6 @@ function accessorOf(object: object, key: PropertyKey): PropertyDescriptor | unde
   return undefined;
 }
 
-/** Whether an object is the prototype of a class. */
 function isPrototype(object: object): boolean {
   const maker = Object.hasOwn(object, 'constructor') ? object.constructor : undefined;
   return typeof maker === 'function' && maker.prototype === object;
@@ -297,37 +291,29 @@ function checkOwner(what: string, owner: object, key: PropertyKey, value: unknow
 
 const describeKey = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));
 
-const READER_METHODS = ['is', 'shape', 'values', 'keep'] as const;
-const FUNCTIONS = [
-  'children',
-  'completeInputs',
-  'validateInputs',
-  'validateOutput',
-  'free',
-  'explainError',
-  'graph',
-  'discard',
-] as const;
+const RULES: Record<keyof AttachOptions, Rule> = {
+  name: STRING,
+  children: FUNCTION,
+  reader: ANYTHING,
+  async: BOOLEAN,
+  unsupported: ANYTHING,
+  completeInputs: FUNCTION,
+  validateInputs: FUNCTION,
+  validateOutput: FUNCTION,
+  free: FUNCTION,
+  explainError: FUNCTION,
+  graph: FUNCTION,
+  discard: FUNCTION,
+};
 
 function checkAttachOptions(options: AttachOptions): void {
-  checkOptions('attach()', options, ['name', 'children', ...HOOKABLE_OPTIONS]);
-  const { name, reader, async, free } = options;
-  if (name !== undefined && typeof name !== 'string') {
-    throw new TypeError(`attach(): option "name" must be a string, got ${describe(name)}`);
-  }
-  if (async !== undefined && typeof async !== 'boolean') {
-    throw new TypeError(`attach(): option "async" must be true or false, got ${describe(async)}`);
-  }
-  for (const key of FUNCTIONS) {
-    if (options[key] === undefined || typeof options[key] === 'function') continue;
-    throw new TypeError(`attach(): option "${key}" must be a function, got ${describe(options[key])}`);
-  }
+  checkOptions('attach()', options, RULES);
+  const { reader, free } = options;
   if (reader === undefined) {
-    if (free !== undefined)
-      throw new TypeError('attach(): option "free" needs a "reader", which tells what a tensor is');
-    return;
+    if (free === undefined) return;
+    throw new TypeError('attach(): option "free" needs a "reader", which tells what a tensor is');
   }
-  for (const key of READER_METHODS) {
+  for (const key of ['is', 'shape', 'values', 'keep'] as const) {
     if (typeof reader?.[key] === 'function') continue;
     throw new TypeError(`attach(): option "reader" must have a method ${key}(), got ${describe(reader)}`);
   }

@@ -1,4 +1,4 @@
-import { describe } from '../check/index.ts';
+import { mismatch } from '../check/index.ts';
 import { removeAll } from './core/handle.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { HookKind } from './core/hookable-options.ts';
@@ -43,5 +43,5 @@ export function removeAllHooks(root: Hookable): void {
 }
 
 function checkRoot(verb: string, root: unknown): void {
-  if (!isHookable(root)) throw new TypeError(`${verb}: the root must be a module, got ${describe(root)}`);
+  if (!isHookable(root)) throw mismatch(verb, 'the root', 'a module', root);
 }

@@ -1,4 +1,13 @@
-import { absorb, checkOptions, describe, describeError, isThenable, type Summary } from '../check/index.ts';
+import {
+  absorb,
+  checkOptions,
+  describe,
+  describeError,
+  FUNCTION,
+  isThenable,
+  POSITIVE_INTEGER,
+  type Summary,
+} from '../check/index.ts';
 import { describeModule } from './core/describe-module.ts';
 import { forEachTensor } from './core/each-tensor.ts';
 import type { ForwardEvent } from './core/event.ts';
@@ -16,13 +25,8 @@ export interface LogOptions {
  * without tensors. A line begins with the module, the tensor's place in the output, and the call: `lstm/0 #3`.
  */
 export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promise<unknown> | undefined {
-  checkOptions('log()', options, ['every', 'print']);
+  checkOptions('log()', options, { every: POSITIVE_INTEGER, print: FUNCTION });
   const { every = 1, print = (line: string) => console.log(line) } = options;
-  if (!Number.isSafeInteger(every) || every < 1) {
-    throw new RangeError(`log(): option "every" must be a whole number of at least 1, got ${describe(every)}`);
-  }
-  if (typeof print !== 'function')
-    throw new TypeError(`log(): option "print" must be a function, got ${describe(print)}`);
   let seen = 0;
   return ({ module, path, output, call, reader }) => {
     if (seen++ % every !== 0) return undefined;
@@ -62,17 +66,7 @@ export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promi
   };
 }
 
-function statistics({
-  count,
-  mean,
-  variance,
-  min,
-  max,
-  zeros,
-  nan,
-  positiveInfinity,
-  negativeInfinity,
-}: Summary): string {
+function statistics({ count, mean, variance, min, max, zeros, ...others }: Summary): string {
   const number = (value: number) => (Number.isNaN(value) ? '–' : value.toPrecision(4));
   const parts = [
     `mean ${number(mean)}`,
@@ -81,12 +75,8 @@ function statistics({
     `max ${number(max)}`,
     `zeros ${count === 0 ? '–' : `${((100 * zeros) / count).toFixed(1)} %`}`,
   ];
-  // Printed only if there are any.
-  for (const [name, found] of [
-    ['NaN', nan],
-    ['+Inf', positiveInfinity],
-    ['-Inf', negativeInfinity],
-  ] as const) {
+  const { nan, positiveInfinity, negativeInfinity } = others;
+  for (const [name, found] of Object.entries({ NaN: nan, '+Inf': positiveInfinity, '-Inf': negativeInfinity })) {
     if (found > 0) parts.push(`${name} ${found}`);
   }
   return parts.join('  ');

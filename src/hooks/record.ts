@@ -1,12 +1,15 @@
 /** @file Recording the outputs of a selection: the tag of each module, the step of each call, the tensors of each output. */
 import {
   absorb,
+  check,
   className,
   describe,
   describeError,
   isForeign,
   isOfKind,
   isThenable,
+  mismatch,
+  NONEMPTY_STRING,
   type Numbers,
   readNumbers,
 } from '../check/index.ts';
@@ -41,11 +44,9 @@ export function tagsOf(
     throw new TypeError(`${where}: what select() gives expected, got ${describe(selection)}`);
   }
   if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {
-    throw new TypeError(`${where}: option "tag" must be 'path', 'repr' or a function, got ${describe(tag)}`);
+    throw mismatch(where, 'option "tag"', "'path', 'repr' or a function", tag);
   }
-  if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
-    throw new TypeError(`${where}: option "prefix" must be a string that is not empty, got ${describe(prefix)}`);
-  }
+  if (prefix !== undefined) check(where, 'option "prefix"', prefix, NONEMPTY_STRING);
   const start = prefix === undefined ? '' : `${prefix}/`;
   const named = [...selection].map(([path, module]) => {
     // Throws what registering would throw, before anything is registered.
@@ -73,7 +74,6 @@ export function tagsOf(
   return tags;
 }
 
-/** The tag and the step of a record. */
 export interface RecordPlace<S> {
   readonly tag: string;
   readonly step: S;
@@ -114,19 +114,13 @@ export class OutputTensors {
   readonly #without: WeakSet<ModuleLike> = new WeakSet();
   readonly #unreadable: WeakSet<ModuleLike> = new WeakSet();
 
-  /**
-   * @param where names the recorder in messages
-   * @param say gets the reports
-   */
+  /** @param where names the recorder in messages */
   constructor(where: string, say: (error: Error) => void = report) {
     this.#where = where;
     this.#say = say;
   }
 
-  /**
-   * @param visit as of {@link forEachTensor}
-   * @throws as {@link forEachTensor} does
-   */
+  /** @throws as {@link forEachTensor} does */
   each(event: ForwardEvent, visit: (tensor: unknown, place: string) => void): void {
     const { output, reader } = event;
     if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;

@@ -1,5 +1,5 @@
 /** @file Selecting modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { absorb, brand, className, describe, isClass, isThenable, nearest } from '../check/index.ts';
+import { absorb, brand, className, describe, isClass, isThenable, mismatch, nearest } from '../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
 import type { OutputOf } from './core/module-like.ts';
@@ -40,7 +40,6 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
     this.#modules = modules;
   }
 
-  /** The number of modules. */
   get size(): number {
     return this.#modules.length;
   }
@@ -128,7 +127,7 @@ export function select<R extends Hookable, M extends ModuleOf<R>>(
 ): Selection<M>;
 export function select<M extends Hookable = Hookable>(root: Hookable, selector: Selector): Selection<M>;
 export function select(root: Hookable, selector: Selector): Selection {
-  if (!(root instanceof Hookable)) throw new TypeError(`select(): the root must be a module, got ${describe(root)}`);
+  if (!(root instanceof Hookable)) throw mismatch('select()', 'the root', 'a module', root);
   const matches = matcher(selector);
   const found = new Map<Hookable, string>();
   const paths: string[] = [];
@@ -163,9 +162,8 @@ function matcher(selector: Selector): (entry: TreeEntry<Hookable>) => boolean {
   };
 }
 
-function isClassOfModules(selector: Selector): selector is ModuleClass<Hookable> {
-  return typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
-}
+const isClassOfModules = (selector: Selector): selector is ModuleClass<Hookable> =>
+  typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
 
 const OFFERED = 5;
 /** More of a selector is neither shown nor compared: the time goes with its length. */

@@ -1,4 +1,4 @@
-import { absorb, describe, isThenable } from '../check/index.ts';
+import { absorb, check, FUNCTION, isThenable } from '../check/index.ts';
 import { removeAll } from './core/handle.ts';
 import { collectHandles } from './core/register.ts';
 
@@ -20,10 +20,7 @@ import { collectHandles } from './core/register.ts';
  *   `register` returns a promise
  */
 export function withHooks<T>(register: () => unknown, run: () => T): T {
-  for (const [name, value] of Object.entries({ register, run })) {
-    if (typeof value !== 'function')
-      throw new TypeError(`withHooks(): ${name} must be a function, got ${describe(value)}`);
-  }
+  for (const [name, value] of Object.entries({ register, run })) check('withHooks()', name, value, FUNCTION);
   const handles = collectHandles();
   const remove = () => removeAll(handles.list);
   try {

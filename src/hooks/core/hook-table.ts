@@ -5,21 +5,11 @@ import type { TensorReader } from './reader.ts';
 import type { ChunkListener } from './streams/stream-tap.ts';
 
 /** A request to register. Hooks are typed at registration; inside the pipeline they are functions. */
-export interface Registration {
+export interface Registration extends Partial<Pick<HookRecord, 'name' | 'path' | 'failed' | 'chunks' | 'onRemove'>> {
   readonly kind: HookKind;
   readonly hook: (...values: never[]) => unknown;
-  /** For lists and messages. Default: the function's name. */
-  readonly name?: string;
   readonly prepend?: boolean | undefined;
   readonly alwaysCall?: boolean | undefined;
-  /** The path in the events of an observer. */
-  readonly path?: string;
-  /** Called with what an isolated observer threw or rejected with. */
-  readonly failed?: (record: HookRecord, cause: unknown) => void;
-  /** For an observer of the chunks of streams. */
-  readonly chunks?: ChunkListener | undefined;
-  /** Called when it has been removed and no asynchronous call can still reach it. */
-  readonly onRemove?: () => void;
 }
 
 /** A registration with its counters. */
@@ -27,13 +17,18 @@ export interface HookRecord {
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
   readonly kind: HookKind;
+  /** For lists and messages. Default: the function's name. */
   readonly name: string;
   readonly hook: (...values: unknown[]) => unknown;
   readonly prepend: boolean;
   readonly alwaysCall: boolean;
+  /** Called when it has been removed and no asynchronous call can still reach it. */
   readonly onRemove: (() => void) | undefined;
+  /** The path in the events of an observer. */
   readonly path: string;
+  /** Called with what an isolated observer threw or rejected with. */
   readonly failed: ((record: HookRecord, cause: unknown) => void) | undefined;
+  /** For an observer of the chunks of streams. */
   readonly chunks: ChunkListener | undefined;
   /** Times called. */
   calls: number;
@@ -159,17 +154,8 @@ export class HookTable {
     return listsOf(this).preHooks.length > 0;
   }
 
-  add({
-    kind,
-    hook,
-    name,
-    prepend = false,
-    alwaysCall = false,
-    path = '',
-    failed,
-    chunks,
-    onRemove,
-  }: Registration): number {
+  add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', ...more }: Registration): number {
+    const { failed, chunks, onRemove } = more;
     const { unsupported, install } = this.options;
     const why = unsupported?.[kind];
     if (why !== undefined) throw new TypeError(why);

@@ -1,9 +1,9 @@
 /** @file Events as an RxJS Observable, and a chain of operators that outputs are sent through. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
-import { absorb, checkOptions, describe } from '../../check/index.ts';
+import { absorb, BOOLEAN, checkOptions, describe } from '../../check/index.ts';
 import type { ForwardEvent } from '../core/event.ts';
 import type { ModuleLike } from '../core/module-like.ts';
-import { type ChunkOptions, checkChunks, observeEvents } from './observe.ts';
+import { type ChunkOptions, observeEvents } from './observe.ts';
 
 export type { Observable, OperatorFunction };
 
@@ -18,8 +18,7 @@ export function observable<M extends ModuleLike>(
   modules: Iterable<NamedModule<M>>,
   options: ChunkOptions = {},
 ): Observable<ForwardEvent<M>> {
-  checkOptions('observe()', options, ['chunks']);
-  checkChunks('observe()', options.chunks ?? false);
+  checkOptions('observe()', options, { chunks: BOOLEAN });
   return new Observable((subscriber) => {
     for (const [path, module] of modules) {
       const next = (event: ForwardEvent<M>) => subscriber.next(event);

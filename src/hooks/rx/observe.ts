@@ -1,4 +1,12 @@
-import { checkOptions, className, describe, describeError, isFirstReport, outageOf } from '../../check/index.ts';
+import {
+  BOOLEAN,
+  checkOptions,
+  className,
+  describeError,
+  FUNCTION,
+  isFirstReport,
+  outageOf,
+} from '../../check/index.ts';
 import { checkHook } from '../core/check-hook.ts';
 import { describePlace } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
@@ -35,12 +43,8 @@ export function observeIsolated<M extends ModuleLike>(
 ): RemovableHandle {
   const verb = `observe() of ${path || className(module)}`;
   checkHook(verb, observer, {}, []);
-  checkOptions(verb, options, ['reporter', 'chunks']);
+  checkOptions(verb, options, { reporter: FUNCTION, chunks: BOOLEAN });
   const { reporter, chunks = false } = options;
-  checkChunks(verb, chunks);
-  if (reporter !== undefined && typeof reporter !== 'function') {
-    throw new TypeError(`${verb}: option "reporter" must be a function, got ${describe(reporter)}`);
-  }
   const name = observer.name || '(anonymous)';
   const failed = (record: HookRecord, cause: unknown) => {
     const outage = outageOf(cause);
@@ -70,12 +74,6 @@ export function isOptions(observer: unknown): observer is Required<ChunkOptions>
   return typeof observer === 'object' && observer !== null && 'chunks' in observer;
 }
 
-/** @throws TypeError for anything but true or false */
-export function checkChunks(verb: string, chunks: unknown): void {
-  if (typeof chunks === 'boolean') return;
-  throw new TypeError(`${verb}: option "chunks" must be true or false, got ${describe(chunks)}`);
-}
-
 /** The part of a registration that is for chunks. */
 function chunkListener(module: ModuleLike, path: string, name: string, reporter?: Reporter): Partial<Registration> {
   const chunks = new ChunkListener((why) => {
@@ -94,11 +92,6 @@ export function observeEvents<M extends ModuleLike>(
   { chunks = false }: ChunkOptions = {},
 ): RemovableHandle {
   const hook = listener as Registration['hook'];
-  return register(hookTable(module), {
-    kind: 'observer',
-    path,
-    name,
-    hook,
-    ...(chunks ? chunkListener(module, path, name) : {}),
-  });
+  const ofChunks = chunks ? chunkListener(module, path, name) : undefined;
+  return register(hookTable(module), { kind: 'observer', path, name, hook, ...ofChunks });
 }

@@ -1,5 +1,5 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { checkOptions, describe } from '../../check/index.ts';
+import { check, checkOptions, FUNCTION, oneOf, POSITIVE_INTEGER } from '../../check/index.ts';
 import { isOfAnyCopy } from '../hookable.ts';
 
 export interface QueueOptions {
@@ -16,8 +16,6 @@ export interface QueueOptions {
   /** Random numbers in [0, 1) for `sample`. Default `Math.random`. */
   random?: () => number;
 }
-
-const POLICIES = ['drop-oldest', 'drop-newest', 'sample'];
 
 /**
  * An operator for slow consumers: `concatMap` with a bounded queue. `consume` gets one value at a time, the next after
@@ -36,17 +34,16 @@ const POLICIES = ['drop-oldest', 'drop-newest', 'sample'];
  *   stream
  */
 export function queue<T, R>(options: QueueOptions, consume: (value: T) => ObservableInput<R>): OperatorFunction<T, R> {
-  checkOptions('queue()', options, ['capacity', 'policy', 'onDrop', 'random']);
+  const policies = oneOf(['drop-oldest', 'drop-newest', 'sample']);
+  checkOptions('queue()', options, {
+    capacity: POSITIVE_INTEGER,
+    policy: policies,
+    onDrop: FUNCTION,
+    random: FUNCTION,
+  });
   const { capacity, policy = 'drop-oldest', onDrop, random = Math.random } = options;
-  if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new RangeError(`queue(): option "capacity" must be a whole number of at least 1, got ${describe(capacity)}`);
-  }
-  if (!POLICIES.includes(policy)) {
-    throw new TypeError(`queue(): option "policy" must be one of ${POLICIES.join(', ')}, got ${describe(policy)}`);
-  }
-  for (const [name, value] of Object.entries({ consume, onDrop: onDrop ?? consume, random })) {
-    if (typeof value !== 'function') throw new TypeError(`queue(): ${name} must be a function, got ${describe(value)}`);
-  }
+  check('queue()', 'option "capacity"', capacity, POSITIVE_INTEGER);
+  check('queue()', 'consume', consume, FUNCTION);
 
   return (source) =>
     new Observable<R>((subscriber) => {

@@ -1,5 +1,5 @@
 /** @file Transforms: what the emissions of an operator chain mean for the output of a call. */
-import { absorb, className, describe, describeError, isThenable } from '../../check/index.ts';
+import { absorb, check, className, describe, describeError, FUNCTION, isThenable } from '../../check/index.ts';
 import { describePlace } from '../core/describe-module.ts';
 import type { RemovableHandle } from '../core/handle.ts';
 import { hookTable, type Registration } from '../core/hook-table.ts';
@@ -35,10 +35,7 @@ export function registerTransform<M extends ModuleLike>(
 ): RemovableHandle {
   const verb = `transform() of ${path || className(module)}`;
   if (operators.length === 0) throw new TypeError(`${verb}: at least one operator expected, got none`);
-  operators.forEach((operator, i) => {
-    if (typeof operator === 'function') return;
-    throw new TypeError(`${verb}: operator ${i} must be a function, got ${describe(operator)}`);
-  });
+  for (const [i, operator] of operators.entries()) check(verb, `operator ${i}`, operator, FUNCTION);
   return new Transform(module, path, operators as OperatorFunction<unknown, unknown>[]).handle;
 }
 
@@ -50,8 +47,7 @@ class Transform {
   /** One for each level of nested calls so far. */
   #chains: (Chain | undefined)[];
   #level = 0;
-  #reportedLate = false;
-  #reportedUnsubscribed = false;
+  readonly #reported = new Set<'late' | 'unsubscribed'>();
   readonly #listener: ChainListener = {
     emitted: (value) => this.#late(value),
     failed: (chain, cause) => this.#failed(chain, cause),
@@ -142,30 +138,42 @@ class Transform {
   #completed(): void {
     if (!this.#isRegistered) return;
     this.handle.remove();
-    report(new Error(`layertap: ${this.#where} completed and was removed\n  expected: operators that go on for ever`));
+    this.#report('completed and was removed\n  expected: operators that go on for ever');
   }
 
   #late(value: unknown): void {
     absorb(value);
-    if (this.#reportedLate || !this.#isRegistered) return;
-    this.#reportedLate = true;
-    const text = `layertap: ${this.#where} emitted ${describe(value)} after its call had ended; such values are lost`;
-    report(new LateEmissionError(`${text}, and this is reported once\n  expected: synchronous operators`));
+    if (!this.#isFirst('late')) return;
+    const text = `emitted ${describe(value)} after its call had ended; such values are lost, and this is reported once`;
+    this.#report(`${text}\n  expected: synchronous operators`, LateEmissionError);
   }
 
   #unsubscribed(): void {
-    if (this.#reportedUnsubscribed || !this.#isRegistered) return;
-    this.#reportedUnsubscribed = true;
-    const text = `layertap: ${this.#where} does not listen any more: its operators have unsubscribed without an end`;
-    report(new Error(`${text}; outputs stay as they are, and this is reported once`));
+    if (!this.#isFirst('unsubscribed')) return;
+    const text = 'does not listen any more: its operators have unsubscribed without an end';
+    this.#report(`${text}; outputs stay as they are, and this is reported once`);
   }
 
-  /** Reports the error, since no call can fail with it. */
+  #isFirst(event: 'late' | 'unsubscribed'): boolean {
+    const isFirst = this.#isRegistered && !this.#reported.has(event);
+    if (isFirst) this.#reported.add(event);
+    return isFirst;
+  }
+
   #failed(chain: Chain, cause: unknown): void {
     this.#chains = this.#chains.map((other) => (other === chain ? undefined : other));
     if (!this.#isRegistered) return;
-    const text = `layertap: ${this.#where} failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
-    report(new LateEmissionError(`${text}\n  expected: synchronous operators`, { cause }));
+    const text = `failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
+    this.#report(`${text}\n  expected: synchronous operators`, LateEmissionError, { cause });
+  }
+
+  /** Reports what no call can fail with. */
+  #report(
+    text: string,
+    Failure: new (message: string, options?: ErrorOptions) => Error = Error,
+    options?: ErrorOptions,
+  ): void {
+    report(new Failure(`layertap: ${this.#where} ${text}`, options));
   }
 
   /**
@@ -178,12 +186,11 @@ class Transform {
     });
   }
 
-  /** Reports what a chain throws as it ends, since nothing could catch it. */
   #endChain(chain: Chain): void {
     try {
       chain.end();
     } catch (cause) {
-      report(new Error(`layertap: ${this.#where} failed as it ended: ${describeError(cause)}`, { cause }));
+      this.#report(`failed as it ended: ${describeError(cause)}`, Error, { cause });
     }
   }
 }

@@ -205,11 +205,11 @@ test('queue() refuses wrong options when it is called', () => {
   assert.throws(bad({ capacity: 1.5 }), /got the number 1\.5$/);
   assert.throws(
     bad({ capacity: 1, policy: 'drop' }),
-    /"policy" must be one of drop-oldest, drop-newest, sample, got the string "drop"$/,
+    /"policy" must be one of 'drop-oldest', 'drop-newest', 'sample', got the string "drop"$/,
   );
   assert.throws(bad({ capacity: 1, size: 2 }), /unknown option "size"/);
   assert.throws(bad({ capacity: 1 }, null), /consume must be a function, got null$/);
-  assert.throws(bad({ capacity: 1, onDrop: 3 }), /onDrop must be a function, got the number 3$/);
+  assert.throws(bad({ capacity: 1, onDrop: 3 }), /"onDrop" must be a function, got the number 3$/);
 });
 
 test('statistics() turns events into numbers synchronously', () => {
