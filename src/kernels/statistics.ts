@@ -42,10 +42,14 @@ export function histogram(values: NumericArray, edges: NumericArray): HistogramC
  */
 export function distribution(values: NumericArray, edges: NumericArray): Distribution {
   const numbers = readNumbers('distribution()', 'values', values);
-  const found = kernels().distribution(numbers, readEdges('distribution()', edges));
-  // Adding 0 turns -0 into 0.
-  return { ...found, min: found.min + 0, max: found.max + 0 };
+  const found: Writable<Distribution> = kernels().distribution(numbers, readEdges('distribution()', edges));
+  // Turns -0 into 0.
+  found.min += 0;
+  found.max += 0;
+  return found;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function readEdges(where: string, edges: NumericArray): Numbers {
   if (edges === defaultEdges()) return edges as Float64Array;

@@ -82,14 +82,26 @@ export class WasmStatistics {
         this.#exports.distribution(pointer, count, lookup, steps, head + STATE_BYTES, head);
       },
     );
-    const [finite, , , low, high, , , , sum, sumSquares] = this.#stateAt(state) as unknown as number[];
+    const { counts, below, above } = this.#countsAt(state + STATE_BYTES, plan, values.length);
+    const summary = this.#summaryAt(state, values.length);
+    const numbers = this.#stateAt(state);
+    const none = numbers[0] === 0;
+    // Without spread, which takes microseconds.
     return {
-      ...this.#countsAt(state + STATE_BYTES, plan, values.length),
-      ...this.#summaryAt(state, values.length),
-      min: finite === 0 ? NaN : low!,
-      max: finite === 0 ? NaN : high!,
-      sum: sum!,
-      sumSquares: sumSquares!,
+      counts,
+      below,
+      above,
+      count: summary.count,
+      mean: summary.mean,
+      variance: summary.variance,
+      min: none ? NaN : numbers[3]!,
+      max: none ? NaN : numbers[4]!,
+      zeros: summary.zeros,
+      nan: summary.nan,
+      positiveInfinity: summary.positiveInfinity,
+      negativeInfinity: summary.negativeInfinity,
+      sum: numbers[8]!,
+      sumSquares: numbers[9]!,
     };
   }
 

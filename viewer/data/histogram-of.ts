@@ -5,7 +5,8 @@ import type { Bins, PointSummary } from './points.ts';
 
 /** The exact distribution of values: counts between PyTorch's default edges, trimmed at both ends, and their summary. */
 export function histogramOf(values: Numbers): { bins: Bins; summary: PointSummary } {
-  const { counts, below, above, variance, sum, sumSquares, ...summary } = distribution(values, DEFAULT_EDGES);
+  const found = distribution(values, DEFAULT_EDGES);
+  const { counts, negativeInfinity, positiveInfinity } = found;
   let first = 0;
   while (first < counts.length && counts[first] === 0) first++;
   let end = counts.length;
@@ -15,10 +16,17 @@ export function histogramOf(values: Numbers): { bins: Bins; summary: PointSummar
     // A copy of the counts, most of which are trimmed.
     bins: { edges: DEFAULT_EDGES.subarray(first, end + 1), counts: counts.slice(first, end) },
     summary: {
-      ...summary,
-      std: Math.sqrt(variance),
-      below: below - summary.negativeInfinity,
-      above: above - summary.positiveInfinity,
+      count: found.count,
+      mean: found.mean,
+      std: Math.sqrt(found.variance),
+      min: found.min,
+      max: found.max,
+      zeros: found.zeros,
+      nan: found.nan,
+      negativeInfinity,
+      positiveInfinity,
+      below: found.below - negativeInfinity,
+      above: found.above - positiveInfinity,
       unknown: 0,
     },
   };

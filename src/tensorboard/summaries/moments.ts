@@ -14,8 +14,16 @@ export interface Moments {
   readonly negativeInfinity: number;
 }
 
-export function momentsOf({ count: num, min, max, ...others }: Distribution): Moments {
-  const { sum, sumSquares, nan, positiveInfinity, negativeInfinity } = others;
-  const extremes = Number.isNaN(min) ? { min: 0, max: 0 } : { min, max };
-  return { num, ...extremes, sum, sumSquares, nan, positiveInfinity, negativeInfinity };
+export function momentsOf(distribution: Distribution): Moments {
+  const none = Number.isNaN(distribution.min);
+  return {
+    num: distribution.count,
+    min: none ? 0 : distribution.min,
+    max: none ? 0 : distribution.max,
+    sum: distribution.sum,
+    sumSquares: distribution.sumSquares,
+    nan: distribution.nan,
+    positiveInfinity: distribution.positiveInfinity,
+    negativeInfinity: distribution.negativeInfinity,
+  };
 }
