@@ -1,26 +1,32 @@
 import { element } from './element.ts';
+import type { View, ViewState } from './state/view-state.ts';
 
-/** A group of radio buttons that look like one switch. */
-export class Choice<T extends string> {
-  readonly element: HTMLFieldSetElement;
-  readonly #inputs: Map<T, HTMLInputElement> = new Map();
+export interface Choice {
+  readonly element: HTMLElement;
+  /** Shows the value that the view has. */
+  update(): void;
+}
 
-  /** @param options the label of each value */
-  constructor(legend: string, options: Readonly<Record<T, string>>, choose: (value: T) => void) {
-    const name = `layertap-${legend}-${Choice.#made++}`;
-    this.element = element('fieldset', { class: 'choice' }, element('legend', {}, legend));
-    for (const [value, label] of Object.entries(options) as [T, string][]) {
-      const input = element('input', { type: 'radio', name, value, change: () => choose(value) });
-      this.#inputs.set(value, input);
-      this.element.append(element('label', {}, input, element('span', {}, label)));
-    }
-  }
+/** Radio buttons are grouped by name in the whole page, so names must be unique. */
+let made = 0;
 
-  /** Radio buttons are grouped by name in the whole page, so names must be unique. */
-  static #made = 0;
-
-  set value(value: T) {
-    const input = this.#inputs.get(value);
-    if (input !== undefined) input.checked = true;
-  }
+/** A property of the view as radio buttons that look like one switch. @param options the label of each value */
+export function choice<K extends 'histograms' | 'overviewScale' | 'runs' | 'statistic' | 'valueAxis'>(
+  state: ViewState,
+  key: K,
+  legend: string,
+  options: Readonly<Record<View[K], string>>,
+): Choice {
+  const name = `layertap-${legend}-${made++}`;
+  const group = element('fieldset', { class: 'choice' }, element('legend', {}, legend));
+  const inputs = Object.entries<string>(options).map(([value, label]) => {
+    const change = () => state.change({ [key]: value } as Partial<View>);
+    const input = element('input', { type: 'radio', name, value, change });
+    group.append(element('label', {}, input, element('span', {}, label)));
+    return input;
+  });
+  const update = () => {
+    for (const input of inputs) input.checked = input.value === state.view[key];
+  };
+  return { element: group, update };
 }

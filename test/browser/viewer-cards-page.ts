@@ -3,7 +3,7 @@
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
 import { formatBin } from '../../viewer/cards/bins.ts';
 import type { Card, CardContext } from '../../viewer/cards/card.ts';
-import { HistogramCard } from '../../viewer/cards/histogram-card.ts';
+import { histogramCard } from '../../viewer/cards/histogram-card.ts';
 import { DEFAULT_EDGES } from '../../viewer/data/default-edges.ts';
 import { fromEvent } from '../../viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../viewer/data/points.ts';
@@ -146,7 +146,7 @@ interface Request {
   view?: Partial<View>;
 }
 
-let cards: HistogramCard[] = [];
+let cards: Card[] = [];
 let store = new Store();
 let state = new ViewState();
 /** Time spent drawing since the last frame, in milliseconds. */
@@ -188,7 +188,7 @@ async function show({
   };
   redraw = (card) => context.requestDraw(card);
   cards = tags.map((tag) => {
-    const card = new HistogramCard(context, tag);
+    const card = histogramCard(context, tag);
     const frame = document.createElement('article');
     frame.style.cssText = `width:${width}px;height:${height}px;display:flex;flex-direction:column;background:${dark ? '#16191d' : '#fff'};border:1px solid ${dark ? '#2e343b' : '#dfe3e8'};border-radius:8px`;
     const title = document.createElement('h4');

@@ -4,7 +4,7 @@ import { css, densityColours, SHADES } from './colour-map.ts';
 import { type Density, densest, densityOf } from './density.ts';
 import type { Box } from './geometry.ts';
 import { formatShort } from './numbers.ts';
-import type { Painter } from './painter.ts';
+import { type Painter, pixelImage } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
 import type { RunHistograms, Scene } from './scene.ts';
 import { shade } from './shade.ts';
@@ -61,20 +61,14 @@ export class HeatMap {
 
   paint(painter: Painter): void {
     const { left, top, width, height } = this.#box;
-    if (this.#most > 0) painter.image(this.#image(), left, top, width, height);
+    const { density } = this;
+    if (this.#most > 0) {
+      const image = pixelImage(density.width, density.rows, (pixels) =>
+        shade(density, this.#scale, this.#most, this.#theme.dark, pixels),
+      );
+      painter.image(image, left, top, width, height);
+    }
     this.#paintQuantiles(painter);
-  }
-
-  #image(): HTMLCanvasElement {
-    const { width, rows } = this.density;
-    const canvas = document.createElement('canvas');
-    canvas.width = width;
-    canvas.height = rows;
-    const context = canvas.getContext('2d')!;
-    const image = context.createImageData(width, rows);
-    shade(this.density, this.#scale, this.#most, this.#theme.dark, new Uint32Array(image.data.buffer));
-    context.putImageData(image, 0, 0);
-    return canvas;
   }
 
   #paintQuantiles(painter: Painter): void {

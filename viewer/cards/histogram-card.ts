@@ -12,163 +12,126 @@ import { pointedAt, type Scene, SceneMaker } from './scene.ts';
 import { themeOf } from './theme.ts';
 
 /**
- * The histograms of one tag, of one run or of all visible runs: a heat map over steps, ridges, or overlaid outlines, as
- * the view says.
+ * The histograms of one tag: a heat map over steps, ridges, or overlaid outlines, as the view says.
+ * @param run the only run to draw. Default: all visible runs.
  */
-export class HistogramCard implements Card {
-  readonly element: HTMLElement;
-  readonly #context: CardContext;
-  readonly #tag: string;
-  readonly #figure: HTMLElement = element('div');
-  readonly #readout: readonly [HTMLElement, HTMLElement] = [element('div'), element('div')];
-  readonly #live: HTMLElement = element('div', { 'aria-live': 'polite' });
-  readonly #maker: SceneMaker;
-  readonly #picture: HistogramPicture;
-  readonly #gestures: CardGestures;
-  readonly #stop: readonly (() => void)[];
+export function histogramCard(context: CardContext, tag: string, run?: string): Card {
+  const { state } = context;
+  const maker = new SceneMaker(context.store, tag, run);
+  const picture = new HistogramPicture(maker);
+  const figure = element('div', {}, ...picture.canvases);
+  const readout = [element('div'), element('div')] as const;
+  const live = element('div', { 'aria-live': 'polite' });
   /** Size of the figure, kept because reading it in each frame would force a layout. */
-  #width = 0;
-  #height = 0;
+  let [width, height] = [0, 0];
 
-  /** @param run the only run to draw. Default: all visible runs. */
-  constructor(context: CardContext, tag: string, run?: string) {
-    this.#context = context;
-    this.#tag = tag;
-    this.#maker = new SceneMaker(context.store, tag, run);
-    this.#picture = new HistogramPicture(this.#maker);
-    this.element = this.#build(run === undefined ? tag : `${tag}, ${run}`);
-    const redraw = (): void => context.requestDraw(this);
-    this.#gestures = new CardGestures(this.#figure, context.state, tag, () => this.#shown(), redraw);
-    const resized = new ResizeObserver(() => {
-      this.#measure();
-      redraw();
-    });
-    resized.observe(this.#figure);
-    this.#stop = [
-      context.state.listen(redraw),
-      listenToPointer(this.#figure, this.#gestures),
-      () => resized.disconnect(),
-      () => this.#maker.destroy(),
-      () => this.#picture.destroy(),
-    ];
-  }
-
-  /** Sets styles one by one: a strict content security policy forbids style attributes. */
-  #build(name: string): HTMLElement {
-    const set = (of: HTMLElement, style: Partial<CSSStyleDeclaration>): void => void Object.assign(of.style, style);
-    const { canvases } = this.#picture;
-    for (const canvas of canvases) {
-      canvas.setAttribute('aria-hidden', 'true');
-      set(canvas, { position: 'absolute', inset: '0', width: '100%', height: '100%' });
-    }
-    this.#figure.append(...canvases);
-    set(this.#figure, {
-      position: 'relative',
-      flex: '1 1 0',
-      minHeight: '0',
-      touchAction: 'pan-y',
-      userSelect: 'none',
-    });
-    const readout = element('div', {}, ...this.#readout);
-    set(readout, { flex: 'none', height: '2.9em', fontSize: '11px', lineHeight: '1.45em', padding: '2px 12px 0 52px' });
-    set(readout, { fontVariantNumeric: 'tabular-nums' });
-    for (const line of this.#readout) {
-      set(line, { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' });
-    }
-    set(this.#live, { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' });
-    const card = element(
-      'div',
-      {
-        tabindex: 0,
-        role: 'application',
-        'aria-roledescription': 'histograms over steps',
-        'aria-label': `Histograms of ${name}`,
-        keydown: (event: KeyboardEvent) => this.#press(event),
-      },
-      this.#figure,
-      readout,
-      this.#live,
-    );
-    set(card, { display: 'flex', flexDirection: 'column', width: '100%', height: '100%', minHeight: '0' });
-    return card;
-  }
-
+  const measure = () => {
+    [width, height] = [figure.clientWidth, figure.clientHeight];
+  };
+  const redraw = () => context.requestDraw(card);
   /** The plot in the page with the axes of the next frame: several wheel events may arrive before it is drawn. */
-  #shown(): Shown | undefined {
-    const { painted } = this.#picture;
-    if (painted === undefined) return undefined;
-    const { plot, scene } = painted;
-    const { view } = this.#context.state;
-    const allSteps = this.#maker.allSteps(scene.runs);
-    return { plot, steps: view.steps ?? allSteps, allSteps, axis: this.#maker.axis(view, scene.theme) };
-  }
-
-  #press(event: KeyboardEvent): void {
-    const { painted } = this.#picture;
-    if (painted === undefined) return;
-    const { used, spoken } = pressKey(event, this.#context.state, this.#tag, painted.scene.runs, this.#gestures);
+  const shown = (): Shown | undefined => {
+    if (picture.painted === undefined) return undefined;
+    const { plot, scene } = picture.painted;
+    const allSteps = maker.allSteps(scene.runs);
+    return { plot, steps: state.view.steps ?? allSteps, allSteps, axis: maker.axis(state.view, scene.theme) };
+  };
+  const gestures = new CardGestures(figure, state, tag, shown, redraw);
+  const press = (event: KeyboardEvent) => {
+    if (picture.painted === undefined) return;
+    const { used, spoken } = pressKey(event, state, tag, picture.painted.scene.runs, gestures);
     if (!used) return;
     event.preventDefault();
     event.stopPropagation();
-    if (spoken !== undefined) this.#live.textContent = spoken;
-  }
-
-  #measure(): void {
-    this.#width = this.#figure.clientWidth;
-    this.#height = this.#figure.clientHeight;
-  }
-
-  draw(newData = true): boolean {
-    return this.#draw({ newData, now: false });
-  }
-
-  #draw(options: { newData: boolean; now: boolean }): boolean {
-    if (!(this.#width > 0 && this.#height > 0)) this.#measure();
-    // The ResizeObserver asks for a drawing once there is a size.
-    if (this.#width === 0 || this.#height === 0) return true;
-    const { view } = this.#context.state;
-    const theme = themeOf(this.element);
-    const drawn = this.#picture.draw(view, theme, this.#width, this.#height, this.#gestures.band, options);
-    if (this.#picture.painted!.waits) this.#context.requestDraw(this);
-    const { scene } = this.#picture.painted!;
-    // After all cards are drawn: writing text before drawing a canvas makes the browser lay out the page in between.
-    queueMicrotask(() => this.#read(scene, view));
-    return drawn;
-  }
+    if (spoken !== undefined) live.textContent = spoken;
+  };
 
   /** Describes the hovered bin and column below the figure. */
-  #read({ runs, theme }: Scene, { hover }: View): void {
+  const read = ({ runs, theme }: Scene, { hover }: View) => {
     const pointed = pointedAt(runs, hover);
     const lines = ['', ''];
     if (pointed !== undefined && pointed.column !== -1) {
       const { of, column } = pointed;
       const name = `${runs.length > 1 ? `${of.run} \u00b7 ` : ''}${nameOfColumn(of.series, column)}`;
-      const value = hover?.tag === this.#tag ? hover.value : undefined;
+      const value = hover?.tag === tag ? hover.value : undefined;
       lines[0] = value === undefined ? name : `${name} \u00b7 ${describeBin(of.series, column, value)}`;
-      lines[1] = describeColumn(of.series, column, !this.#picture.painted!.plot.countsLanes);
+      lines[1] = describeColumn(of.series, column, !picture.painted!.plot.countsLanes);
     }
-    for (const [i, line] of this.#readout.entries()) {
+    for (const [i, line] of readout.entries()) {
       say(line, lines[i]!);
       line.style.color = i === 0 ? theme.ink : theme.ink2;
     }
-  }
+  };
 
-  toSvg(): string {
-    this.#draw({ newData: true, now: true });
-    const { painted } = this.#picture;
-    if (painted === undefined) throw new Error(`${this.#tag} has no size: it is not in the page`);
-    const { width, height, theme } = painted.scene;
-    const svg = new SvgPainter(theme.font);
-    svg.rectangle(0, 0, width, height, theme.surface);
-    this.#picture.paintCopy(svg, this.#context.state.view);
-    return svg.finish(width, height, `Histograms of ${this.#tag}`);
-  }
+  const draw = (newData: boolean, now: boolean): boolean => {
+    if (!(width > 0 && height > 0)) measure();
+    // The ResizeObserver asks for a drawing once there is a size.
+    if (width === 0 || height === 0) return true;
+    const { view } = state;
+    const drawn = picture.draw(view, themeOf(card.element), width, height, gestures.band, { newData, now });
+    const { waits, scene } = picture.painted!;
+    if (waits) redraw();
+    // After all cards are drawn: writing text before drawing a canvas makes the browser lay out the page in between.
+    queueMicrotask(() => read(scene, view));
+    return drawn;
+  };
 
-  toRows(): readonly (readonly (string | number)[])[] {
-    return histogramRows(this.#maker.make(this.#context.state.view, themeOf(this.element), 1, 1, 1));
-  }
+  const resized = new ResizeObserver(() => {
+    measure();
+    redraw();
+  });
+  const card: Card = {
+    element: layOut(run === undefined ? tag : `${tag}, ${run}`, figure, readout, live, press),
+    draw: (newData = true) => draw(newData, false),
+    toSvg() {
+      draw(true, true);
+      if (picture.painted === undefined) throw new Error(`${tag} has no size: it is not in the page`);
+      const { scene } = picture.painted;
+      const svg = new SvgPainter(scene.theme.font);
+      svg.rectangle(0, 0, scene.width, scene.height, scene.theme.surface);
+      picture.paintCopy(svg, state.view);
+      return svg.finish(scene.width, scene.height, `Histograms of ${tag}`);
+    },
+    toRows: () => histogramRows(maker.make(state.view, themeOf(card.element), 1, 1, 1)),
+    destroy() {
+      stopState();
+      stopPointer();
+      resized.disconnect();
+      maker.destroy();
+      picture.destroy();
+    },
+  };
+  resized.observe(figure);
+  const stopState = state.listen(redraw);
+  const stopPointer = listenToPointer(figure, gestures);
+  return card;
+}
 
-  destroy(): void {
-    for (const stop of this.#stop) stop();
+/** Sets styles one by one: a strict content security policy forbids style attributes. */
+function layOut(
+  name: string,
+  figure: HTMLElement,
+  lines: readonly HTMLElement[],
+  live: HTMLElement,
+  keydown: (event: KeyboardEvent) => void,
+): HTMLElement {
+  const set = (of: HTMLElement, style: Partial<CSSStyleDeclaration>): void => void Object.assign(of.style, style);
+  for (const canvas of figure.querySelectorAll('canvas')) {
+    canvas.setAttribute('aria-hidden', 'true');
+    set(canvas, { position: 'absolute', inset: '0', width: '100%', height: '100%' });
   }
+  set(figure, { position: 'relative', flex: '1 1 0', minHeight: '0', touchAction: 'pan-y', userSelect: 'none' });
+  const readout = element('div', {}, ...lines);
+  set(readout, { flex: 'none', height: '2.9em', fontSize: '11px', lineHeight: '1.45em', padding: '2px 12px 0 52px' });
+  set(readout, { fontVariantNumeric: 'tabular-nums' });
+  for (const line of lines) set(line, { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' });
+  set(live, { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' });
+  const roles = {
+    role: 'application',
+    'aria-roledescription': 'histograms over steps',
+    'aria-label': `Histograms of ${name}`,
+  };
+  const card = element('div', { tabindex: 0, ...roles, keydown }, figure, readout, live);
+  set(card, { display: 'flex', flexDirection: 'column', width: '100%', height: '100%', minHeight: '0' });
+  return card;
 }

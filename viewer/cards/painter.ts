@@ -1,4 +1,5 @@
 // Charts are painted with the same calls on the screen and into an SVG file.
+import { element } from '../element.ts';
 
 export interface Stroke {
   readonly colour: string;
@@ -29,6 +30,19 @@ export interface Painter {
   within(x: number, y: number, width: number, height: number, draw: () => void): void;
 }
 
+function trace(points: readonly number[], pen: Pick<CanvasPath, 'lineTo' | 'moveTo'>): void {
+  let begun = false;
+  for (let i = 0; i < points.length; i += 2) {
+    const [x, y] = [points[i]!, points[i + 1]!];
+    if (Number.isNaN(x) || Number.isNaN(y)) begun = false;
+    else {
+      if (begun) pen.lineTo(x, y);
+      else pen.moveTo(x, y);
+      begun = true;
+    }
+  }
+}
+
 export class CanvasPainter implements Painter {
   readonly #context: CanvasRenderingContext2D;
   readonly #font: string;
@@ -38,24 +52,10 @@ export class CanvasPainter implements Painter {
     this.#font = font;
   }
 
-  #trace(points: readonly number[]): void {
-    const context = this.#context;
-    context.beginPath();
-    let begun = false;
-    for (let i = 0; i < points.length; i += 2) {
-      const [x, y] = [points[i]!, points[i + 1]!];
-      if (Number.isNaN(x) || Number.isNaN(y)) begun = false;
-      else {
-        if (begun) context.lineTo(x, y);
-        else context.moveTo(x, y);
-        begun = true;
-      }
-    }
-  }
-
   line(points: readonly number[], { colour, width, opacity = 1, dash = [] }: Stroke): void {
     const context = this.#context;
-    this.#trace(points);
+    context.beginPath();
+    trace(points, context);
     context.globalAlpha = opacity;
     context.strokeStyle = colour;
     context.lineWidth = width;
@@ -66,7 +66,8 @@ export class CanvasPainter implements Painter {
   }
 
   area(points: readonly number[], colour: string, opacity = 1): void {
-    this.#trace(points);
+    this.#context.beginPath();
+    trace(points, this.#context);
     this.#context.globalAlpha = opacity;
     this.#context.fillStyle = colour;
     this.#context.fill();
@@ -113,6 +114,16 @@ export class CanvasPainter implements Painter {
       this.#context.restore();
     }
   }
+}
+
+/** A picture of pixels, which `fill` sets as little-endian RGBA. */
+export function pixelImage(width: number, height: number, fill: (pixels: Uint32Array) => void): HTMLCanvasElement {
+  const canvas = element('canvas', { width, height });
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(width, height);
+  fill(new Uint32Array(image.data.buffer));
+  context.putImageData(image, 0, 0);
+  return canvas;
 }
 
 /** A painter on a canvas that is given this size in CSS pixels, and cleared. */
@@ -170,15 +181,10 @@ export class SvgPainter implements Painter {
 
   #path(points: readonly number[]): string {
     let path = '';
-    let begun = false;
-    for (let i = 0; i < points.length; i += 2) {
-      const [x, y] = [points[i]!, points[i + 1]!];
-      if (Number.isNaN(x) || Number.isNaN(y)) begun = false;
-      else {
-        path += `${begun ? 'L' : 'M'}${short(x)},${short(y)}`;
-        begun = true;
-      }
-    }
+    const add = (letter: string) => (x: number, y: number) => {
+      path += `${letter}${short(x)},${short(y)}`;
+    };
+    trace(points, { moveTo: add('M'), lineTo: add('L') });
     return path;
   }
 

@@ -1,7 +1,7 @@
 import { paintSteps } from '../cards/axes.ts';
 import { cellColours, SHADES } from '../cards/colour-map.ts';
 import { clamp, INSET } from '../cards/geometry.ts';
-import { type Painter, SvgPainter } from '../cards/painter.ts';
+import { type Painter, pixelImage, SvgPainter } from '../cards/painter.ts';
 import type { Theme } from '../cards/theme.ts';
 import type { Range, View } from '../state/view-state.ts';
 import { type MatrixScale, matrixScale } from './matrix-scale.ts';
@@ -88,19 +88,14 @@ export function paintRows(
   const width = Math.round(right - left);
   const shown = rows.slice(first, first + count);
   if (shown.length === 0 || width < 1) return;
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = shown.length;
-  const context = canvas.getContext('2d')!;
-  const picture = context.createImageData(width, shown.length);
-  const pixels = new Uint32Array(picture.data.buffer);
-  for (const [i, { series }] of shown.entries()) {
-    const cells = rowCells(series, view.statistic, steps, width);
-    const own = view.overviewScale === 'each row' ? matrixScale(view.statistic, cells.values) : scale;
-    paintCells(pixels.subarray(i * width, (i + 1) * width), cells, own, theme);
-  }
-  context.putImageData(picture, 0, 0);
-  painter.image(canvas, left, 0, width, shown.length * rowHeight);
+  const picture = pixelImage(width, shown.length, (pixels) => {
+    for (const [i, { series }] of shown.entries()) {
+      const cells = rowCells(series, view.statistic, steps, width);
+      const own = view.overviewScale === 'each row' ? matrixScale(view.statistic, cells.values) : scale;
+      paintCells(pixels.subarray(i * width, (i + 1) * width), cells, own, theme);
+    }
+  });
+  painter.image(picture, left, 0, width, shown.length * rowHeight);
   const named = rowHeight >= 11;
   const letters = Math.floor((left - NAME_MARGIN) / LETTER);
   const prefix = commonPrefix(rows);
@@ -108,11 +103,8 @@ export function paintRows(
     const y = i * rowHeight;
     if (named) {
       painter.rectangle(left, y + rowHeight - GAP, width, GAP, theme.surface);
-      painter.text(endOf(tag.slice(prefix), letters), left - 8, y + rowHeight / 2, {
-        colour: theme.ink2,
-        size: 11,
-        align: 'right',
-      });
+      const style = { colour: theme.ink2, size: 11, align: 'right' } as const;
+      painter.text(endOf(tag.slice(prefix), letters), left - 8, y + rowHeight / 2, style);
     }
     if (colour !== undefined) painter.rectangle(left - 4, y, 2, rowHeight - (named ? GAP : 0), colour);
   }

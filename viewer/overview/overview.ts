@@ -5,10 +5,10 @@ import { sizedPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
 import { listenToSteps, StepMarks, type StepTrack, stepAt } from '../cards/step-track.ts';
 import { type Theme, themeOf } from '../cards/theme.ts';
-import { Choice } from '../choice.ts';
+import { type Choice, choice } from '../choice.ts';
 import { oncePerFrame } from '../clock.ts';
 import { element, say } from '../element.ts';
-import { type Hover, onlyMarksMoved, type Range, type Statistic } from '../state/view-state.ts';
+import { type Hover, onlyMarksMoved, type Range } from '../state/view-state.ts';
 import { Legend } from './legend.ts';
 import {
   AXIS_HEIGHT,
@@ -28,8 +28,7 @@ export class Overview implements Card, StepTrack {
   readonly element: HTMLElement;
   readonly #context: CardContext;
   readonly #choose: (at: { tag: string; run: string; step: number }) => void;
-  readonly #statistic: Choice<Statistic>;
-  readonly #scaleOf: Choice<'all rows' | 'each row'>;
+  readonly #choices: readonly Choice[];
   readonly #legend: Legend = new Legend();
   readonly #cells: HTMLCanvasElement = element('canvas');
   readonly #axis: HTMLCanvasElement = element('canvas');
@@ -52,10 +51,10 @@ export class Overview implements Card, StepTrack {
     this.#choose = choose;
     this.#rows = new MatrixRows(context.store);
     const { state } = context;
-    this.#statistic = new Choice('Statistic', STATISTIC_NAMES, (statistic) => state.change({ statistic }));
-    this.#scaleOf = new Choice('Colours of', { 'all rows': 'All rows', 'each row': 'Each row' }, (overviewScale) =>
-      state.change({ overviewScale }),
-    );
+    this.#choices = [
+      choice(state, 'statistic', 'Statistic', STATISTIC_NAMES),
+      choice(state, 'overviewScale', 'Colours of', { 'all rows': 'All rows', 'each row': 'Each row' }),
+    ];
     this.#pane = element(
       'div',
       {
@@ -72,7 +71,7 @@ export class Overview implements Card, StepTrack {
     this.element = element(
       'div',
       {},
-      element('div', { class: 'bar' }, this.#statistic.element, this.#scaleOf.element, this.#legend.element),
+      element('div', { class: 'bar' }, ...this.#choices.map((one) => one.element), this.#legend.element),
       this.#scroller,
       this.#axis,
       this.#readout,
@@ -133,8 +132,7 @@ export class Overview implements Card, StepTrack {
       this.#scroller.style.height = `${height}px`;
       this.#spacer.style.height = `${total - height}px`;
     }
-    this.#statistic.value = view.statistic;
-    this.#scaleOf.value = view.overviewScale;
+    for (const one of this.#choices) one.update();
     // The browser scrolls back when the content becomes shorter.
     this.#top = this.#scroller.scrollTop;
     this.#scene = scene;

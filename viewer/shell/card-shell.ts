@@ -1,12 +1,11 @@
 import type { Card, CardContext } from '../cards/card.ts';
-import { HistogramCard } from '../cards/histogram-card.ts';
-import { ImageCard } from '../cards/image-card.ts';
+import { histogramCard } from '../cards/histogram-card.ts';
+import { imageCard, textCard } from '../cards/record-cards.ts';
 import { runDot } from '../cards/run-colours.ts';
 import { ScalarCard } from '../cards/scalar-card.ts';
-import { TextCard } from '../cards/text-card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
-import type { OpenMenu } from './card-menu.ts';
+import { menuButton, type OpenMenu } from './card-menu.ts';
 
 /** Identifies a card: one tag of one run, or of all visible runs. */
 export interface CardKey {
@@ -20,20 +19,21 @@ export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([k
 function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
   switch (kind) {
     case 'histogram':
-      return new HistogramCard(context, tag, run);
+      return histogramCard(context, tag, run);
     case 'scalar':
       return new ScalarCard(context, tag);
     case 'image':
-      return new ImageCard(context, tag, run!);
+      return imageCard(context, tag, run!);
     case 'text':
-      return new TextCard(context, tag, run!);
+      return textCard(context, tag, run!);
   }
 }
 
 /** The title and the menu around a card. Empty until opened, since there may be thousands. */
 export class CardShell {
   readonly element: HTMLElement;
-  readonly key: CardKey;
+  readonly title: string;
+  readonly #key: CardKey;
   readonly #context: CardContext;
   readonly #openMenu: OpenMenu;
   readonly #run: HTMLElement = element('span', { class: 'run' });
@@ -41,39 +41,27 @@ export class CardShell {
   #card: Card | undefined;
 
   constructor(key: CardKey, context: CardContext, openMenu: OpenMenu) {
-    this.key = key;
+    const { kind, tag, run } = key;
+    this.#key = key;
     this.#context = context;
     this.#openMenu = openMenu;
-    this.element = element('article', { class: `card ${key.kind}`, tabindex: -1, 'aria-label': this.title });
+    this.title = run === undefined ? tag : `${tag}, ${run}`;
+    this.element = element('article', { class: `card ${kind}`, tabindex: -1, 'aria-label': this.title });
   }
 
   get card(): Card | undefined {
     return this.#card;
   }
 
-  /** The tag, and the run if there is one. */
-  get title(): string {
-    const { tag, run } = this.key;
-    return run === undefined ? tag : `${tag}, ${run}`;
-  }
-
   /** Makes the card, if there is none. */
   open(): Card {
     if (this.#card !== undefined) return this.#card;
-    const { tag } = this.key;
+    const { tag } = this.#key;
     const slash = tag.lastIndexOf('/') + 1;
-    const menu: HTMLButtonElement = element(
-      'button',
-      { class: 'icon', 'aria-label': `Menu of ${this.title}`, click: () => this.#openMenu(this, menu) },
-      '⋯',
-    );
-    const title = element(
-      'h4',
-      { title: this.title },
-      element('span', { class: 'prefix' }, tag.slice(0, slash)),
-      tag.slice(slash),
-    );
-    this.#card = makeCard(this.key, this.#context);
+    const prefix = element('span', { class: 'prefix' }, tag.slice(0, slash));
+    const title = element('h4', { title: this.title }, prefix, tag.slice(slash));
+    const menu = menuButton(this, this.title, this.#openMenu);
+    this.#card = makeCard(this.#key, this.#context);
     this.element.replaceChildren(element('header', {}, title, this.#run, menu), this.#card.element);
     this.nameRun();
     return this.#card;
@@ -81,7 +69,7 @@ export class CardShell {
 
   /** Shows the run, if there are several. Its colour changes when others are added. */
   nameRun(): void {
-    const { run } = this.key;
+    const { run } = this.#key;
     const { runs } = this.#context.store;
     const colour = run === undefined || runs.length === 1 ? -1 : runs.indexOf(run);
     if (colour === this.#colour) return;
@@ -99,7 +87,7 @@ export class CardShell {
   /** Increases with each change of the card's data. */
   get version(): number {
     const { store } = this.#context;
-    const { kind, tag, run } = this.key;
+    const { kind, tag, run } = this.#key;
     if (kind === 'image' || kind === 'text') return store.version;
     let sum = 0;
     for (const one of run === undefined ? store.runs : [run]) {

@@ -7,16 +7,16 @@ import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { UserActivity } from '../user-activity.ts';
 import { CardLoader } from './card-loader.ts';
-import { CardMenu, type OpenMenu } from './card-menu.ts';
+import { cardMenu } from './card-menu.ts';
 import { helpDialog } from './help-dialog.ts';
 import { handleKey } from './keyboard.ts';
-import { OverviewShell } from './overview-shell.ts';
+import { type OverviewShell, overviewShell } from './overview-shell.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sections } from './sections.ts';
-import { Side } from './side.ts';
+import { type Side, sidePanel } from './side.ts';
 import { styleSheet } from './style.ts';
-import { type ThemeChoice, ThemeSwitch } from './theme-switch.ts';
-import { Toolbar } from './toolbar.ts';
+import { type ThemeChoice, themeSwitch } from './theme-switch.ts';
+import { loadedOf, type SourceState, type Toolbar, toolbar } from './toolbar.ts';
 
 export interface ShellOptions {
   /** Default `'auto'`: as the system. */
@@ -40,7 +40,7 @@ export class Shell {
   readonly #overview: OverviewShell;
   readonly #toolbar: Toolbar;
   readonly #side: Side;
-  readonly #theme: ThemeSwitch;
+  readonly #changeTheme: ReturnType<typeof themeSwitch>;
   readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
   readonly #empty: HTMLElement = element('div', { class: 'empty' });
   readonly #help: HTMLDialogElement;
@@ -48,8 +48,8 @@ export class Shell {
   readonly #abort: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
   readonly #stopListening: () => void;
+  readonly #source: SourceState = { progress: undefined, paused: false };
   #lastWarning: string | undefined;
-  #paused = false;
   /** The progress that a screen reader announced last, in quarters. */
   #announced = -1;
 
@@ -70,28 +70,19 @@ export class Shell {
     this.activity = new UserActivity({ pointer: this.#root, keys, scrolled: document }, CLOCK);
     this.#scheduler = new Scheduler(() => this.#onData(), this.activity, CLOCK);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
-    const menu = new CardMenu();
-    const openMenu: OpenMenu = (owner, button) => menu.open(owner, button);
-    this.#cards = new CardLoader(context, this.#scheduler, openMenu);
+    const menu = cardMenu();
+    this.#cards = new CardLoader(context, this.#scheduler, menu.open);
     this.#sections = new Sections(context, this.#cards);
-    this.#overview = new OverviewShell(context, this.#scheduler, openMenu, (at) => this.#jump(at));
-    this.#toolbar = new Toolbar(
-      name,
-      store,
-      state,
-      {
-        pause: (paused) => this.#pause(paused),
-        theme: (choice) => {
-          this.#theme.choice = choice;
-        },
-        help: () => this.#help.showModal(),
-        side: () => this.#side.element.classList.toggle('folded'),
-      },
-      theme,
-      follows,
-    );
-    this.#side = new Side(store, state, (alert) => this.#jump(alert));
-    this.#theme = new ThemeSwitch(this.#root, theme, () => this.#drawAll(), signal);
+    this.#overview = overviewShell(context, this.#scheduler, menu.open, (at) => this.#jump(at));
+    const actions = {
+      pause: () => this.#pause(),
+      theme: (choice: ThemeChoice) => this.#changeTheme({ choice }),
+      help: () => this.#help.showModal(),
+      side: () => this.#side.element.classList.toggle('folded'),
+    };
+    this.#toolbar = toolbar(name, store, state, this.#source, actions, theme, follows);
+    this.#side = sidePanel(store, state, (alert) => this.#jump(alert));
+    this.#changeTheme = themeSwitch(this.#root, theme, () => this.#drawAll(), signal);
     this.#root.append(
       this.#toolbar.element,
       element(
@@ -129,9 +120,9 @@ export class Shell {
   }
 
   set progress(progress: Progress) {
-    this.#toolbar.progress = progress;
+    this.#source.progress = progress;
     this.#toolbar.update();
-    const quarter = Math.floor(this.#toolbar.loaded * 4);
+    const quarter = Math.floor(loadedOf(this.#source) * 4);
     if (quarter === this.#announced) return;
     this.#announced = quarter;
     say(this.#status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
@@ -158,14 +149,13 @@ export class Shell {
   }
 
   #onData(): void {
-    if (this.#paused) {
-      this.#toolbar.update();
-      return;
+    if (this.#source.paused) this.#toolbar.update();
+    else {
+      this.#sections.update();
+      this.#cards.drawChanged();
+      this.#overview.update();
+      this.#updateRest();
     }
-    this.#sections.update();
-    this.#cards.drawChanged();
-    this.#overview.update();
-    this.#updateRest();
   }
 
   #updateRest(): void {
@@ -173,15 +163,14 @@ export class Shell {
     this.#side.update();
     this.#empty.hidden = KINDS.some((kind) => this.#store.tags(kind).length > 0);
     if (this.#empty.hidden) return;
-    say(this.#empty, this.#lastWarning ?? (this.#toolbar.loaded < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
+    say(this.#empty, this.#lastWarning ?? (loadedOf(this.#source) < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
   }
 
-  /** While paused the view keeps its steps, and new data are not shown. */
-  #pause(paused: boolean): void {
-    this.#paused = paused;
-    this.#toolbar.paused = paused;
-    this.state.change({ steps: paused ? (this.state.view.steps ?? this.#store.steps) : undefined });
-    if (!paused) this.#onData();
+  /** Pauses, or follows again. While paused the view keeps its steps, and new data are not shown. */
+  #pause(): void {
+    this.#source.paused = !this.#source.paused;
+    this.state.change({ steps: this.#source.paused ? (this.state.view.steps ?? this.#store.steps) : undefined });
+    this.#onData();
   }
 
   #drawAll(): void {
@@ -211,7 +200,7 @@ export class Shell {
         this.#toolbar.filter.select();
       },
       help: () => this.#help.showModal(),
-      pause: this.#follows ? () => this.#pause(!this.#paused) : undefined,
+      pause: this.#follows ? () => this.#pause() : undefined,
       move: (direction) => this.#sections.move(direction),
     });
     if (handled) event.preventDefault();
@@ -227,7 +216,7 @@ export class Shell {
   /** Lays all cards out for paper, in the light theme, and afterwards for the screen again. */
   #print(paper: boolean): void {
     this.#root.toggleAttribute('data-paper', paper);
-    this.#theme.paper = paper;
+    this.#changeTheme({ paper });
     this.#drawAll();
     if (!paper) return;
     this.#sections.openAll(MOST_PRINTED);
