@@ -18,6 +18,8 @@ export type Command =
     }
   | { readonly name: 'report'; readonly directory: string; readonly output: string };
 
+export type CommandOf<Name> = Extract<Command, { readonly name: Name }>;
+
 /** The arguments cannot be understood. The message is for the user. */
 export class UsageError extends Error {}
 

@@ -8,22 +8,18 @@ import type { Asset } from './server/handle.ts';
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%230170ae'%3E%3Cpath d='M1 5q4 0 7-4 3 4 7 4zM1 10q4 0 7-4 3 4 7 4zM1 15q4 0 7-4 3 4 7 4z'/%3E%3C/svg%3E";
 
-const head = (name: string): string => `<meta charset="utf-8">
+/** @param name of the log directory */
+const pageHtml = (name: string, scripts: string, policy = ''): string => `<!doctype html>
+<html lang="en">
+${policy}<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${ICON}">
-<title>${escapeHtml(name)} · layertap</title>`;
-
-const body = (name: string): string => `<noscript>The viewer needs JavaScript.</noscript>
-<div id="viewer" data-name="${escapeHtml(name)}"></div>`;
-
-/** @param name of the log directory */
-const pageHtml = (name: string): string => `<!doctype html>
-<html lang="en">
-${head(name)}
+<title>${escapeHtml(name)} · layertap</title>
 <body>
-${body(name)}
-<script type="module" src="viewer.js"></script>
+<noscript>The viewer needs JavaScript.</noscript>
+<div id="viewer" data-name="${escapeHtml(name)}"></div>
+${scripts}
 `;
 
 /**
@@ -35,15 +31,11 @@ export function reportHtml(name: string, script: string, data: string): string {
   if (/<\/script|<!--/i.test(script)) throw new Error('the script of a report must not contain </script or <!--');
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; img-src blob: data:; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
-<html lang="en">
-<meta http-equiv="content-security-policy" content="${policy}">
-${head(name)}
-<body>
-${body(name)}
-<script type="text/plain" id="data">${data}</script>
-<script type="module">${script}</script>
-`;
+  return pageHtml(
+    name,
+    `<script type="text/plain" id="data">${data}</script>\n<script type="module">${script}</script>`,
+    `<meta http-equiv="content-security-policy" content="${policy}">\n`,
+  );
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -56,7 +48,13 @@ export const pageFile = (name: string): Promise<Buffer> =>
 /** What the server serves besides the logs, by path. @param name of the log directory */
 export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset>> {
   return new Map([
-    ['/', { type: 'text/html; charset=utf-8', bytes: Buffer.from(pageHtml(name)) }],
+    [
+      '/',
+      {
+        type: 'text/html; charset=utf-8',
+        bytes: Buffer.from(pageHtml(name, '<script type="module" src="viewer.js"></script>')),
+      },
+    ],
     ['/viewer.js', { type: 'text/javascript; charset=utf-8', bytes: await pageFile('viewer.js') }],
     ['/licences.txt', { type: 'text/plain; charset=utf-8', bytes: await pageFile('licences.txt') }],
   ]);

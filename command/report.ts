@@ -3,19 +3,15 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { directoryLogs } from '../src/tensorboard/index.ts';
+import type { CommandOf } from './arguments.ts';
 import { pageFile, reportHtml } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
-
-export interface ReportOptions {
-  readonly directory: string;
-  readonly output: string;
-}
 
 /**
  * Writes the logs of a directory as one HTML file.
  * @throws CommandError if there is nothing to show or the file cannot be written; an existing file is then kept
  */
-export async function report({ directory, output }: ReportOptions): Promise<void> {
+export async function report({ directory, output }: CommandOf<'report'>): Promise<void> {
   const found = await kindOf(directory);
   if (found !== 'directory') throw notADirectory(directory, found);
   await checkOutput(output);

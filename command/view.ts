@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
-import { openBrowser } from './open-browser.ts';
+import type { CommandOf } from './arguments.ts';
 import { pageFiles } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
 import { handle } from './server/handle.ts';
@@ -7,18 +8,11 @@ import { hostCheck, isLoopback } from './server/host-names.ts';
 import { CannotListen, DEFAULT_PORT, listen } from './server/listen.ts';
 import { ServedLogs } from './server/served-logs.ts';
 
-export interface ViewOptions {
-  readonly directory: string;
-  readonly port: number | undefined;
-  readonly host: string | undefined;
-  readonly open: boolean;
-}
-
 /**
  * Serves the viewer until a signal.
  * @throws CommandError if there can be no such directory, or the port is taken
  */
-export async function view({ directory, port, host, open }: ViewOptions): Promise<void> {
+export async function view({ directory, port, host, open }: CommandOf<'view'>): Promise<void> {
   await checkDirectory(directory);
   const logs = new ServedLogs(directory);
   const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
@@ -60,5 +54,25 @@ function signal(): Promise<void> {
       resolve();
     };
     for (const name of signals) process.on(name, done);
+  });
+}
+
+/** Programs that open a URL. No shell is involved, which would interpret it. */
+const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Opens a URL in the user's browser. @returns whether that was possible */
+function openBrowser(url: string): Promise<boolean> {
+  const [program, ...inputs] = OPENERS[process.platform] ?? ['xdg-open'];
+  return new Promise((resolve) => {
+    const child = spawn(program, [...inputs, url], { stdio: 'ignore', detached: true });
+    child.once('error', () => resolve(false));
+    child.once('spawn', () => {
+      // It may run as long as the browser.
+      child.unref();
+      resolve(true);
+    });
   });
 }

@@ -1,4 +1,5 @@
 import type { Card } from './cards/card.ts';
+import { element } from './element.ts';
 
 export type ExportFormat = 'png' | 'svg' | 'csv' | 'json';
 
@@ -18,10 +19,7 @@ async function exportCard(format: ExportFormat, card: Card): Promise<Blob> {
 /** Downloads a card, as a file named after its title. */
 export async function save(format: ExportFormat, title: string, card: Card): Promise<void> {
   const url = URL.createObjectURL(await exportCard(format, card));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${fileName(title)}.${format}`;
-  link.click();
+  element('a', { href: url, download: `${fileName(title)}.${format}` }).click();
   // Later, because the download still needs the URL.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
@@ -69,9 +67,7 @@ export async function toPng(svg: string): Promise<Blob> {
     const image = new Image();
     image.src = url;
     await image.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = image.naturalWidth * SCALE;
-    canvas.height = image.naturalHeight * SCALE;
+    const canvas = element('canvas', { width: image.naturalWidth * SCALE, height: image.naturalHeight * SCALE });
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
       canvas.toBlob((blob) => (blob === null ? reject(new Error('The picture is too large.')) : resolve(blob))),

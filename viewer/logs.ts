@@ -3,9 +3,5 @@
  * @module
  */
 
-/* Sources */
-export { type LogSourceOptions, logSource, postLogs } from './sources/logs.ts';
+export { type LogSourceOptions, logSource, type PackLogsOptions, packLogs, postLogs } from './sources/logs.ts';
 export { httpLogs, type LogListing } from './sources/http-logs.ts';
-
-/* Packing, for `mountPacked` */
-export { type PackLogsOptions, packLogs } from './sources/pack-logs.ts';

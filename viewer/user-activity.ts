@@ -3,19 +3,13 @@ import type { Clock } from './clock.ts';
 /** The user counts as active for this many milliseconds after an event. */
 const ACTIVE_FOR = 300;
 
-export interface ActivityTargets {
-  readonly pointer: EventTarget;
-  readonly keys: EventTarget;
-  readonly scrolled: EventTarget;
-}
-
 /** Whether the user is moving something. If so, frames come first; reading and new data wait. */
 export class UserActivity {
   readonly #clock: Clock;
   readonly #abort: AbortController = new AbortController();
   #lastEvent = Number.NEGATIVE_INFINITY;
 
-  constructor({ pointer, keys, scrolled }: ActivityTargets, clock: Clock) {
+  constructor({ pointer, keys, scrolled }: Record<'pointer' | 'keys' | 'scrolled', EventTarget>, clock: Clock) {
     this.#clock = clock;
     const onEvent = () => {
       this.#lastEvent = clock.now();

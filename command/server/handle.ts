@@ -81,7 +81,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   if (target.length > LONGEST_URL) return refuse(response, 414, 'the URL is too long');
   if (!target.startsWith('/')) return refuse(response, 400, 'the target must be a path');
   // Compared as sent: nothing is decoded, and no dots are resolved.
-  const [path, query = ''] = split(target, '?');
+  const [, path, query] = /^([^?]*)\??(.*)$/s.exec(target) as unknown as [string, string, string];
   const asset = site.assets.get(path);
   if (asset !== undefined) return send(response, asset.type, asset.bytes);
   if (path === '/api/files') {
@@ -145,9 +145,4 @@ function send(response: ServerResponse, type: string, bytes: Uint8Array): void {
 function refuse(response: ServerResponse, status: number, reason: string): void {
   response.statusCode = status;
   send(response, TEXT, Buffer.from(`${reason}\n`));
-}
-
-function split(text: string, at: string): [string, string?] {
-  const index = text.indexOf(at);
-  return index === -1 ? [text] : [text.slice(0, index), text.slice(index + 1)];
 }

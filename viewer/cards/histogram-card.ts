@@ -19,7 +19,7 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
   const { state } = context;
   const maker = new SceneMaker(context.store, tag, run);
   const picture = new HistogramPicture(maker);
-  const figure = element('div', {}, ...picture.canvases);
+  const figure = element('div', {}, picture.below, picture.above);
   const readout = [element('div'), element('div')] as const;
   const live = element('div', { 'aria-live': 'polite' });
   /** Size of the figure, kept because reading it in each frame would force a layout. */
@@ -117,7 +117,6 @@ function layOut(
 ): HTMLElement {
   const set = (of: HTMLElement, style: Partial<CSSStyleDeclaration>): void => void Object.assign(of.style, style);
   for (const canvas of figure.querySelectorAll('canvas')) {
-    canvas.setAttribute('aria-hidden', 'true');
     set(canvas, { position: 'absolute', inset: '0', width: '100%', height: '100%' });
   }
   set(figure, { position: 'relative', flex: '1 1 0', minHeight: '0', touchAction: 'pan-y', userSelect: 'none' });

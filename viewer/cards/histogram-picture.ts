@@ -1,3 +1,4 @@
+import { element } from '../element.ts';
 import type { Range, View } from '../state/view-state.ts';
 import type { Box } from './geometry.ts';
 import { Overlay } from './overlay.ts';
@@ -36,16 +37,12 @@ const PLOTS = { heat: StepPlot, ridge: Ridge, overlay: Overlay } as const;
  */
 export class HistogramPicture {
   readonly #maker: SceneMaker;
-  readonly #below: HTMLCanvasElement = document.createElement('canvas');
-  readonly #above: HTMLCanvasElement = document.createElement('canvas');
+  readonly below: HTMLCanvasElement = element('canvas', { 'aria-hidden': 'true' });
+  readonly above: HTMLCanvasElement = element('canvas', { 'aria-hidden': 'true' });
   #painted: Painted | undefined;
 
   constructor(maker: SceneMaker) {
     this.#maker = maker;
-  }
-
-  get canvases(): readonly HTMLCanvasElement[] {
-    return [this.#below, this.#above];
   }
 
   get painted(): Readonly<Painted> | undefined {
@@ -79,7 +76,7 @@ export class HistogramPicture {
       } else this.#move(old, view);
     }
     const { plot, scene, waits } = this.#painted!;
-    const above = painterOn(this.#above, scene);
+    const above = painterOn(this.above, scene);
     plot.paintOver(above, view);
     if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
     return waits || this.#painted!.dataKey === dataKey;
@@ -95,7 +92,7 @@ export class HistogramPicture {
     const start = performance.now();
     const scene = make();
     const plot = new PLOTS[scene.view.histograms](scene);
-    plot.paint(painterOn(this.#below, scene));
+    plot.paint(painterOn(this.below, scene));
     const { steps } = scene.view;
     this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: [keys.viewKey, steps] };
     turns.took(this, performance.now() - start);
@@ -105,11 +102,11 @@ export class HistogramPicture {
   #move(old: Painted, view: View): void {
     old.waits = true;
     if (!(old.plot instanceof StepPlot) || old.steps === view.steps) return;
-    const exact = old.exact ?? { steps: old.scene.steps, content: cropped(this.#below, old.plot.content, old.scene) };
+    const exact = old.exact ?? { steps: old.scene.steps, content: cropped(this.below, old.plot.content, old.scene) };
     const steps = view.steps ?? this.#maker.allSteps(old.scene.runs);
     const scene = { ...old.scene, view, steps };
     const plot = new StepPlot(scene);
-    plot.paintMoved(new CanvasPainter(this.#below.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
+    plot.paintMoved(new CanvasPainter(this.below.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
     this.#painted = { ...old, steps: view.steps, scene, plot, exact };
   }
 
@@ -130,9 +127,8 @@ const painterOn = (canvas: HTMLCanvasElement, { width, height, ratio, theme }: S
   canvasPainter(canvas, width, height, theme.font, ratio);
 
 function cropped(picture: HTMLCanvasElement, { left, top, width, height }: Box, { ratio }: Scene): HTMLCanvasElement {
-  const copy = document.createElement('canvas');
-  copy.width = Math.max(1, Math.round(width * ratio));
-  copy.height = Math.max(1, Math.round(height * ratio));
+  const pixels = (length: number) => Math.max(1, Math.round(length * ratio));
+  const copy = element('canvas', { width: pixels(width), height: pixels(height) });
   copy.getContext('2d')!.drawImage(picture, Math.round(-left * ratio), Math.round(-top * ratio));
   return copy;
 }

@@ -1,9 +1,8 @@
 import type { Statistic } from '../state/view-state.ts';
 import { BytePool } from './byte-pool.ts';
-import { decodeCounts } from './count-code.ts';
 import { clampBins, DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
 import { addColumns, groupByRecords, type HistogramColumn } from './histogram-column.ts';
-import { countCodeOf } from './packed-bins.ts';
+import { countCodeOf, decodeCounts } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { jointQuantiles, quantileOf } from './quantiles.ts';
 import { Rows } from './rows.ts';
@@ -38,7 +37,7 @@ const OVERHEAD = 600;
  * A column is a row of numbers, and bytes in a pool:
  *
  *     rows   | first step | last step | … | bins | counts at, bytes | edges at | count | mean | … |
- *     pool   … | edges, 8 bytes each, unless default ones or those of the column before | counts (count-code.ts) | …
+ *     pool   … | edges, 8 bytes each, unless default ones or those of the column before | counts (packed-bins.ts) | …
  */
 export class HistogramSeries {
   /** Increases with each change. */

@@ -1,6 +1,6 @@
 /**
  * @file Points as bytes, for another thread or a file. A histogram of 600 bins takes some 400 bytes: counts as in
- * count-code.ts, and no default edges.
+ * packed-bins.ts, and no default edges.
  */
 import { BytesReader, BytesWriter } from './bytes.ts';
 import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';

@@ -26,6 +26,10 @@ import { describeCell, STATISTIC_NAMES } from './statistics.ts';
 /** Layers by steps: shows which layer goes wrong, and when. A card of all histograms that pass the filter. */
 export class Overview implements Card, StepTrack {
   readonly element: HTMLElement;
+  steps: Range = [0, 1];
+  allSteps: Range = [0, 1];
+  left = 0;
+  right = 1;
   readonly #context: CardContext;
   readonly #choose: (at: { tag: string; run: string; step: number }) => void;
   readonly #choices: readonly Choice[];
@@ -55,6 +59,7 @@ export class Overview implements Card, StepTrack {
       choice(state, 'statistic', 'Statistic', STATISTIC_NAMES),
       choice(state, 'overviewScale', 'Colours of', { 'all rows': 'All rows', 'each row': 'Each row' }),
     ];
+    let pressed = { x: 0, y: 0 };
     this.#pane = element(
       'div',
       {
@@ -62,12 +67,25 @@ export class Overview implements Card, StepTrack {
         tabindex: 0,
         role: 'application',
         'aria-label': 'Layers over steps. Arrows move from cell to cell, Enter goes to the card.',
+        // Added before the keys of listenToSteps(), because Enter means something else here.
+        keydown: (event: KeyboardEvent) => this.#key(event),
+        pointerdown({ clientX: x, clientY: y }: PointerEvent) {
+          pressed = { x, y };
+        },
+        click: ({ clientX, clientY }: MouseEvent) => {
+          // A drag brushes.
+          if (Math.hypot(clientX - pressed.x, clientY - pressed.y) < CLICK) this.#chooseHovered();
+        },
       },
       this.#cells,
       this.#selected,
       this.#marks.element,
     );
-    this.#scroller = element('div', { class: 'scroller' }, this.#pane, this.#spacer);
+    const scroll = () => {
+      this.#top = this.#scroller.scrollTop;
+      context.requestDraw(this);
+    };
+    this.#scroller = element('div', { class: 'scroller', scroll }, this.#pane, this.#spacer);
     this.element = element(
       'div',
       {},
@@ -76,24 +94,6 @@ export class Overview implements Card, StepTrack {
       this.#axis,
       this.#readout,
     );
-    this.#scroller.addEventListener(
-      'scroll',
-      () => {
-        this.#top = this.#scroller.scrollTop;
-        context.requestDraw(this);
-      },
-      { passive: true },
-    );
-    // Added before the keys of listenToSteps(), because Enter means something else here.
-    this.#pane.addEventListener('keydown', (event) => this.#key(event));
-    let pressed = { x: 0, y: 0 };
-    this.#pane.addEventListener('pointerdown', ({ clientX, clientY }) => {
-      pressed = { x: clientX, y: clientY };
-    });
-    this.#pane.addEventListener('click', ({ clientX, clientY }) => {
-      // A drag brushes.
-      if (Math.hypot(clientX - pressed.x, clientY - pressed.y) < CLICK) this.#chooseHovered();
-    });
     const follow = oncePerFrame(() => this.#update());
     this.#stop = [
       listenToSteps(this.#pane, state, this),
@@ -102,22 +102,6 @@ export class Overview implements Card, StepTrack {
         else context.requestDraw(this);
       }),
     ];
-  }
-
-  get steps(): Range {
-    return this.#scene?.steps ?? [0, 1];
-  }
-
-  get allSteps(): Range {
-    return allSteps(this.#scene?.rows ?? [], this.#context.store.steps);
-  }
-
-  get left(): number {
-    return this.#scene?.left ?? 0;
-  }
-
-  get right(): number {
-    return this.#scene?.right ?? 1;
   }
 
   draw(): boolean {
@@ -136,12 +120,12 @@ export class Overview implements Card, StepTrack {
     // The browser scrolls back when the content becomes shorter.
     this.#top = this.#scroller.scrollTop;
     this.#scene = scene;
+    ({ steps: this.steps, left: this.left, right: this.right } = scene);
+    this.allSteps = allSteps(rows, this.#context.store.steps);
     const scale = scaleOfAll(scene);
     const painter = sizedPainter(this.#cells, width, height, theme.font);
     paintRows(painter, scene, scale, this.#first, Math.ceil(height / rowHeight));
-    if (rows.length === 0) {
-      paintEmpty(painter, { left: 0, top: 0, width, height }, 'no histograms', theme);
-    }
+    if (rows.length === 0) paintEmpty(painter, { left: 0, top: 0, width, height }, 'no histograms', theme);
     paintStepAxis(sizedPainter(this.#axis, width, AXIS_HEIGHT, theme.font), 0, scene);
     this.#legend.draw(scale, view, theme);
     this.#update();
@@ -188,8 +172,7 @@ export class Overview implements Card, StepTrack {
   }
 
   get #hovered(): MatrixRow | undefined {
-    const { hover } = this.#context.state.view;
-    return this.#scene?.rows[this.#hoveredIndex(hover)];
+    return this.#scene?.rows[this.#hoveredIndex(this.#context.state.view.hover)];
   }
 
   #hoveredIndex(hover: Hover | undefined): number {

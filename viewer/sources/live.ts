@@ -3,7 +3,7 @@ import { ANYTHING, checkOptions, FUNCTION, NONEMPTY_STRING, rule } from '../../s
 import type { Handle, Selection } from '../../src/index.ts';
 import { CLOCK, type Clock } from '../clock.ts';
 import type { DataSource } from './data-source.ts';
-import { Capture } from './live/capture.ts';
+import { capture } from './live/capture.ts';
 import { postSource } from './post-source.ts';
 import { checkPort, type MessageEnd } from './worker-messages.ts';
 
@@ -60,11 +60,11 @@ export function liveSourceBy(
   return {
     name: run,
     connect(listener) {
-      const capture = new Capture(selection, { run, step, tags, share }, listener, clock);
+      const stop = capture(selection, { run, step, tags, share }, listener, clock);
       const release = claimTags(where, viewer ?? listener, run, tags.values());
       return () => {
         release();
-        capture.stop();
+        stop();
       };
     },
   };

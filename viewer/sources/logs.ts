@@ -1,7 +1,9 @@
 import type { LogDirectory } from '../../src/tensorboard/index.ts';
 import { CLOCK, type Clock } from '../clock.ts';
-import type { DataSource, SourceListener } from './data-source.ts';
-import { LogPoller } from './logs/log-poller.ts';
+import { type PackOptions, packStore } from '../data/pack.ts';
+import { Store } from '../data/store.ts';
+import type { DataSource, Progress, SourceListener } from './data-source.ts';
+import { logPoller } from './log-poller.ts';
 import { postSource } from './post-source.ts';
 import { checkPort, type MessageEnd } from './worker-messages.ts';
 
@@ -32,13 +34,13 @@ export function logSourceBy(
     name,
     connect(listener) {
       const abort = new AbortController();
-      const poller = new LogPoller(logs, until(abort.signal, listener), clock);
-      const poll = async () => {
-        await poller.poll(abort.signal);
-        if (!abort.signal.aborted) cancel = clock.after(interval * 1000, poll);
+      const poll = logPoller(logs, until(abort.signal, listener), clock);
+      const repeat = async () => {
+        await poll(abort.signal);
+        if (!abort.signal.aborted) cancel = clock.after(interval * 1000, repeat);
       };
       // In its own task: the caller may not be ready for points yet.
-      let cancel = clock.after(0, poll);
+      let cancel = clock.after(0, repeat);
       return () => {
         abort.abort();
         cancel();
@@ -75,4 +77,30 @@ const MOST_BATCHES = 4;
 export function postLogs(port: MessageEnd, logs: LogDirectory): () => void {
   checkPort('postLogs()', port);
   return postSource(port, logSource('', logs), MOST_BATCHES);
+}
+
+export interface PackLogsOptions extends PackOptions {
+  /** Called for each damaged file or record; the rest is read. */
+  readonly onWarning?: (message: string) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Reads logs to their present end, and packs what a viewer would show of them. `mountPacked` shows it.
+ * @returns undefined if there is nothing to show
+ * @throws RangeError for an option below 1
+ */
+export async function packLogs(
+  logs: LogDirectory,
+  options: PackLogsOptions = {},
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { onWarning = () => {}, onProgress = () => {}, ...pack } = options;
+  const store = new Store();
+  const poll = logPoller(logs, {
+    points: (points) => store.add(points),
+    progress: (progress) => onProgress(progress),
+    warning: (message) => onWarning(message),
+  });
+  await poll(new AbortController().signal);
+  return store.steps === undefined ? undefined : packStore(store, pack);
 }

@@ -4,19 +4,17 @@ import { packPoints, unpackPoints } from '../data/pack-points.ts';
 import type { ViewerPoint } from '../data/points.ts';
 import type { Progress } from './data-source.ts';
 
+// biome-ignore lint/suspicious/noExplicitAny: messages, transferable objects and listeners have other types in Node
+type Any = any;
+
 /** A MessagePort, a Worker, or the global scope of a worker; in browsers and in Node. */
 export interface MessageEnd {
-  // biome-ignore lint/suspicious/noExplicitAny: the types of transferable objects differ between browsers and Node
-  postMessage(message: any, options: any): void;
-  // biome-ignore lint/suspicious/noExplicitAny: so do those of listeners
-  addEventListener?(type: string, listener: any): void;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  removeEventListener?(type: string, listener: any): void;
+  postMessage(message: Any, options: Any): void;
+  addEventListener?(type: string, listener: Any): void;
+  removeEventListener?(type: string, listener: Any): void;
   /** Node's Worker has these instead, and passes the message itself. */
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  on?(type: string, listener: any): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  off?(type: string, listener: any): unknown;
+  on?(type: string, listener: Any): unknown;
+  off?(type: string, listener: Any): unknown;
   /** A MessagePort delivers nothing before this call. */
   start?(): void;
 }

@@ -4,7 +4,7 @@ import { memoryLogs } from '../../../src/tensorboard/index.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import type { ImagePoint, ViewerPoint } from '../../../viewer/data/points.ts';
 import { Store } from '../../../viewer/data/store.ts';
-import { LogPoller } from '../../../viewer/sources/logs/log-poller.ts';
+import { logPoller } from '../../../viewer/sources/log-poller.ts';
 import { fromBase64, resumed } from '../../tensorboard/reading/fixture.ts';
 import { histogramPoint } from './point.ts';
 
@@ -141,12 +141,12 @@ for (const { name, files, shown, purged } of resumed) {
   test(`a resumed run is what TensorBoard shows: ${name}`, async () => {
     const sink = { files: () => new Map(Object.entries(files).map(([path, text]) => [path, blobOf(text)])) };
     const store = new Store();
-    const poller = new LogPoller(memoryLogs(sink), {
+    const poll = logPoller(memoryLogs(sink), {
       points: (points) => store.add(points),
       progress() {},
       warning: (message) => assert.unreachable(message),
     });
-    await poller.poll(new AbortController().signal);
+    await poll(new AbortController().signal);
     // A marked restart also removes the run's other tags, as in the Python loader; the default loader waits for their records.
     const points = Object.entries(purged ?? shown.scalar);
     assert.equal(

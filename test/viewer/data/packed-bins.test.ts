@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeCounts, encodeCounts } from '../../../viewer/data/count-code.ts';
+import { decodeCounts, encodeCounts } from '../../../viewer/data/packed-bins.ts';
 
 const encode = (counts: readonly number[]): number[] => [...encodeCounts(Float64Array.from(counts))];
 
