@@ -136,17 +136,17 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     const named = [...b.hookable.namedModules()];
     check(named[0]![0] === '' && named[0]![1] === b.hookable, 'namedModules() does not start with the module itself');
     for (const [path, module] of named) {
-      check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) gives another module`);
+      check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) returns another module`);
     }
     check(
       [...b.hookable.modules()].every((module, i) => module === named[i]![1]),
-      'modules() gives other modules',
+      'modules() does not match namedModules()',
     );
     const children = new Set([...b.hookable.namedChildren()].map(([, child]) => child));
     same([...b.hookable.children()].length, children.size);
     check(
       [...b.hookable.children()].every((child) => children.has(child)),
-      'children() gives other modules',
+      'children() does not match namedChildren()',
     );
   });
 }

@@ -171,7 +171,7 @@ test('forEachTensor() visits every tensor even if a visit throws, then throws th
 });
 
 test('if log() fails to print one tensor, the promises of the others are handled', async () => {
-  // The first tensor is read later, the second at once.
+  // The first tensor is read asynchronously, the second synchronously.
   const reader: TensorReader<Tensor> = {
     ...tensorReader,
     values: (value) => (value === a ? Promise.reject(new Error('the device is gone')) : tensorReader.values(value)),

@@ -16,12 +16,12 @@ function failed() {
 
 const FAILURES = {
   throws: () => layer.observe(failed),
-  'throws what cannot be shown': () =>
+  'throws an uninspectable object': () =>
     layer.observe(() => {
       calls++;
       throw Object.defineProperty({}, Symbol.for('nodejs.util.inspect.custom'), { value: failed });
     }),
-  'throws what cannot be described': () =>
+  'throws a revoked proxy': () =>
     layer.observe(() => {
       calls++;
       const { proxy, revoke } = Proxy.revocable({}, {});
@@ -44,7 +44,7 @@ FAILURES[failure]();
 let same = 0;
 for (let i = 0; i < 1000; i++) {
   if (bits() === plain) same++;
-  if (waits === 'waits') await new Promise((resolve) => setImmediate(resolve));
+  if (waits === 'with pauses') await new Promise((resolve) => setImmediate(resolve));
 }
 const listeners = ['uncaughtException', 'unhandledRejection'].map((event) => process.listenerCount(event));
 // RxJS's timers of 0 ms run before these: timers of equal length run in order.

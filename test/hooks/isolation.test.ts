@@ -11,7 +11,7 @@ const CHILD = fileURLToPath(new URL('failing-child.mjs', import.meta.url));
 /** Runs the child. `reports` are the first lines of the reports on stderr. */
 function run(
   failure: string,
-  waits: 'waits' | 'in a row',
+  waits: 'with pauses' | 'in a row',
 ): { status: number | null; stdout: string; reports: string[] } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CHILD, failure, waits], {
     encoding: 'utf8',
@@ -25,16 +25,16 @@ const outcome = (calls: number) => JSON.stringify({ same: 1000, calls, listeners
 const observer =
   /^layertap: the observer (failed|\(anonymous\)) of Linear\(in_features=4, out_features=3, bias=True\) /;
 
-const THREE_AND_GONE: [failure: string, waits: 'waits' | 'in a row', calls: number][] = [
+const THREE_AND_GONE: [failure: string, waits: 'with pauses' | 'in a row', calls: number][] = [
   ['throws', 'in a row', 3],
-  ['throws', 'waits', 3],
-  ['rejects', 'waits', 3],
+  ['throws', 'with pauses', 3],
+  ['rejects', 'with pauses', 3],
   // All thousand calls start before the first rejection.
   ['rejects', 'in a row', 1000],
 ];
 
 for (const [failure, waits, calls] of THREE_AND_GONE) {
-  test(`an observer that ${failure} in 1000 calls (${waits}) is reported 3 times and removed; outputs and exit code are clean`, () => {
+  test(`an observer that ${failure}, 1000 calls ${waits}: same outputs, 3 reports, removed, exit code 0`, () => {
     const { status, stdout, reports } = run(failure, waits);
     assert.is(status, 0);
     assert.is(stdout, outcome(calls));
@@ -45,7 +45,7 @@ for (const [failure, waits, calls] of THREE_AND_GONE) {
   });
 }
 
-for (const failure of ['throws what cannot be shown', 'throws what cannot be described']) {
+for (const failure of ['throws an uninspectable object', 'throws a revoked proxy']) {
   test(`an observer that ${failure} is isolated like any other`, () => {
     const { status, stdout, reports } = run(failure, 'in a row');
     assert.is(status, 0);
@@ -66,7 +66,7 @@ test('an observer whose reporter rejects is isolated like any other', () => {
     assert.match(report, /^layertap: the reporter failed \(.*\) on: layertap: the observer failed of /);
 });
 
-test('a transform that emits rejections late is reported once; outputs and exit code are clean', () => {
+test('a transform that emits rejections late: same outputs, 1 report, exit code 0', () => {
   const { status, stdout, reports } = run('emits rejections later', 'in a row');
   assert.is(status, 0);
   assert.is(stdout, outcome(1000));
@@ -75,7 +75,7 @@ test('a transform that emits rejections late is reported once; outputs and exit 
 });
 
 test('a throwing subscriber of observe() ends the process, as RxJS defines', () => {
-  const { status, stdout } = run('subscriber throws', 'waits');
+  const { status, stdout } = run('subscriber throws', 'with pauses');
   assert.is(status, 1);
   assert.is(stdout, '');
 });

@@ -816,7 +816,7 @@ test('a stream that cannot be intercepted is reported once, and the caller reads
       /it is locked: someone reads it already/,
     ],
     [
-      'an iterable that gives a frozen iterator',
+      'an iterable with a frozen iterator',
       () => ({ [Symbol.asyncIterator]: () => Object.freeze(later()) }),
       readAll,
       /next cannot be intercepted: the object takes no new properties/,

@@ -143,7 +143,7 @@ const ROWS: [name: string, operators: () => Operator[], outputs: unknown[], repo
     true,
   ],
   [
-    'delay(0) of what cannot be described',
+    'delay(0) of a revoked proxy',
     () => [
       delay(0),
       map(() => {

@@ -62,7 +62,7 @@ const MARBLES: [name: string, options: QueueOptions, source: string, expected: s
     '---a--b--(c|)',
     1,
   ],
-  ['an error of the source, at once', { capacity: 2 }, 'ab-#', '---#', 0],
+  ['an error of the source is not queued', { capacity: 2 }, 'ab-#', '---#', 0],
 ];
 
 for (const [name, options, source, expected, dropped] of MARBLES) {

@@ -1,4 +1,4 @@
-/** @file Random programs, by fast-check: what is rare in real use, and hard, is frequent here. */
+/** @file Random programs, by fast-check. Combinations that are rare in real use are frequent here. */
 import fc from 'fast-check';
 import type {
   Act,
@@ -22,7 +22,7 @@ const moduleOrOwn = fc.oneof(small, fc.constant('own' as const));
 const handle = fc.nat(12);
 const sometimes = (weight: number) =>
   fc.oneof({ weight: 10 - weight, arbitrary: fc.constant(false) }, { weight, arbitrary: fc.constant(true) });
-/** A record whose first field tells which one it is. */
+/** The tag of a union: a record with one field. */
 const one = <K extends string, V extends string>(key: K, ...values: V[]) =>
   ({ [key]: fc.constantFrom(...values) }) as { [key in K]: fc.Arbitrary<V> };
 
@@ -39,7 +39,7 @@ const give: fc.Arbitrary<Give> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ ...one('give', 'array'), numbers: fc.array(small, { maxLength: 2 }) }) },
 );
 
-/** Operators that do nothing but pass on numbers, or none. */
+/** Operators that emit only numbers and call nothing. */
 const pure: fc.Arbitrary<Operator> = fc.oneof(
   {
     weight: 4,
@@ -62,8 +62,8 @@ const operator: fc.Arbitrary<Operator> = fc.oneof(
 );
 
 /**
- * Others than numbers come out at the end, and so does what is emitted on subscription. Behind what comes later nothing
- * calls: what such a call does would depend on when a removed chain is ended, which nothing specifies.
+ * Operators that emit other values, or emit on subscription, come last. After `later` no operator calls a module: the effect
+ * of such a call would depend on when a removed chain is unsubscribed, which is unspecified.
  */
 const operators: fc.Arbitrary<Operator[]> = fc
   .tuple(
@@ -125,10 +125,10 @@ const selector: fc.Arbitrary<SelectorData> = fc.oneof(
 
 const on: fc.Arbitrary<On> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ module: small, selector: fc.constant(undefined) }) },
-  // From where there is something below.
+  // The first modules, because they have children.
   { weight: 1, arbitrary: fc.record({ module: fc.constantFrom(0, 0, 1), selector }) },
 );
-/** A registration on modules. */
+/** A registration on a module, or on a selection below it. */
 const placed = <R extends object>(fields: { [key in keyof R]: fc.Arbitrary<R[key]> }) =>
   fc.tuple(on, fc.record(fields)).map(([where, rest]) => ({ ...where, ...rest }) as On & R);
 
@@ -146,7 +146,7 @@ function scope(laterWeight: number, depth: number): fc.Arbitrary<Scope | undefin
   return fc.option(some, { freq: 3, nil: undefined });
 }
 
-/** A registration; those that its hooks make when they fire are less deep. */
+/** A registration. `depth` bounds the registrations that its hooks make when they fire. */
 function registration(laterWeight: number, depth: number): fc.Arbitrary<Registration> {
   const act = fc.oneof(
     { weight: 8, arbitrary: fc.record(one('act', 'nothing')) },
@@ -173,7 +173,7 @@ function registration(laterWeight: number, depth: number): fc.Arbitrary<Registra
         ]),
   ) as fc.Arbitrary<Act>;
   const hook: fc.Arbitrary<HookData> = fc.record({ act, give, later: sometimes(laterWeight) });
-  // Fails often, and not always: three errors in a row, and fewer.
+  // Fails often but not always, for three errors in a row and for fewer.
   const observer: fc.Arbitrary<HookData> = fc.record({
     act: fc.oneof({ weight: 2, arbitrary: act }, { weight: 1, arbitrary: removeAct }),
     give: fc.oneof({ weight: 1, arbitrary: give }, { weight: 1, arbitrary: throwIf }),
@@ -194,7 +194,7 @@ function registration(laterWeight: number, depth: number): fc.Arbitrary<Registra
   );
 }
 
-/** Programs on trees whose modules are of these kinds; of ten hooks, `laterWeight` are async functions. */
+/** Programs on trees with modules of these kinds. Of ten hooks, `laterWeight` are async functions. */
 export function programs(kinds: readonly Kind[], laterWeight: number): fc.Arbitrary<Program> {
   const module: fc.Arbitrary<ModuleData> = fc.record({
     kind: fc.constantFrom(...kinds),

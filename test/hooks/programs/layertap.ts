@@ -1,4 +1,4 @@
-/** @file Layertap as a side: modules of a class and attached methods, and operators of RxJS. */
+/** @file layertap as a side: modules of a class, attached methods, and RxJS operators. */
 import {
   catchError,
   filter,
@@ -50,7 +50,7 @@ class AsyncNumeric extends Numeric {
   static override readonly async: boolean = true;
 }
 
-/** A module, how it is called, and what its calls run on. */
+/** A module, the function that calls it, and the receiver of its calls. */
 function make({ kind, made }: ModuleData, layers: readonly AnyHookable[], body: Body): [AnyHookable, Body, object] {
   if (made === 'class') {
     const module = new (kind === 'async' ? AsyncNumeric : Numeric)(layers, body) as AnyHookable;
@@ -86,7 +86,7 @@ export const makeLayertap: MakeSide = (data, forward, log) => {
   const indexOf = (module: Hookable) => modules.indexOf(module as AnyHookable);
   const removers: (() => void)[] = [];
 
-  // Of what is only told, the words are other tests' business: here it counts that it is said, of whom and when.
+  // Other tests check the texts of reports and warnings. Here only their kind, subject and order count.
   setReporter((error) => {
     const failed = /^layertap: the observer (hook\d+) of .* failed: /s.exec(error.message);
     if (failed !== null) log(`report: ${failed[1]} failed`);
@@ -101,21 +101,21 @@ export const makeLayertap: MakeSide = (data, forward, log) => {
   };
 
   function register({ data, name, fire, operate, later }: Hook): Removable | Subscription {
-    // Not arrows: a hook that is written as a function has no `this`.
+    // Methods instead of arrows, to check that `this` is undefined.
     const fired = (self: unknown, module: Hookable, inputs: readonly unknown[], output: unknown, more: string) => {
       if (self !== undefined) log(`${name} has a this`);
       return fire(indexOf(module), inputs, output, more);
     };
-    const told = (call: number, module: Hookable, receiver: unknown) =>
-      `, call ${call}${receiver === receivers[indexOf(module)] ? '' : ' of a stranger'}`;
+    const callInfo = (call: number, module: Hookable, receiver: unknown) =>
+      `, call ${call}${receiver === receivers[indexOf(module)] ? '' : ' on another receiver'}`;
     const hook = {
       [name](this: unknown, module: Hookable, inputs: readonly unknown[], output: unknown, call: number, to: unknown) {
-        return fired(this, module, inputs, output, told(call, module, to));
+        return fired(this, module, inputs, output, callInfo(call, module, to));
       },
     }[name]!;
     const preHook = {
       [name](this: unknown, module: Hookable, inputs: readonly unknown[], call: number, to: unknown) {
-        return fired(this, module, inputs, undefined, told(call, module, to));
+        return fired(this, module, inputs, undefined, callInfo(call, module, to));
       },
     }[name]!;
     if (data.kind === 'global forward') return registerModuleForwardHook(hook, { alwaysCall: data.alwaysCall });
@@ -125,7 +125,7 @@ export const makeLayertap: MakeSide = (data, forward, log) => {
     const on = (data.selector === undefined ? module : select(module, selector(data.selector))) as Selection;
     const onEvent = {
       [name](this: unknown, { module, inputs, output, call, path, receiver }: ForwardEvent) {
-        return fired(this, module, inputs, output, `${told(call, module, receiver)} of '${path}'`);
+        return fired(this, module, inputs, output, `${callInfo(call, module, receiver)} of '${path}'`);
       },
     }[name]!;
     switch (data.kind) {
@@ -152,7 +152,7 @@ export const makeLayertap: MakeSide = (data, forward, log) => {
       const handle = register(hook);
       const remove = () => (handle instanceof Subscription ? handle.unsubscribe() : handle.remove());
       removers.push(remove);
-      // RxJS 7 knows nothing of `using`.
+      // Subscriptions of RxJS 7 do not support `using`.
       return handle instanceof Subscription ? { remove, [Symbol.dispose]: remove } : handle;
     },
     withHooks,
@@ -172,7 +172,7 @@ export const makeLayertap: MakeSide = (data, forward, log) => {
   };
 };
 
-/** An operator's data as RxJS; one that counts does so for each subscription, as RxJS's own do. */
+/** Turns an operator into an RxJS operator. As in RxJS, counters start again with each subscription. */
 function rx(operator: Operator, call: Hook['operate'], later: Hook['later']): OperatorFunction<unknown, unknown> {
   switch (operator.operator) {
     case 'map':

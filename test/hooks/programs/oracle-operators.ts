@@ -1,4 +1,4 @@
-/** @file Operators for the oracle, as far as the programs have them: each passes on to the next, and remembers in a closure. */
+/** @file The operators of the programs for the oracle: each calls the next, and keeps its state in a closure. */
 import type { Operator } from './program.ts';
 
 export interface Sink {
@@ -7,7 +7,7 @@ export interface Sink {
   complete(): void;
 }
 
-/** What ends a subscription: it, and everything that was subscribed inside it, hears nothing more. */
+/** The lifetime of a subscription. Ending it ends those that were made inside it. */
 class Life {
   over = false;
   readonly #outer: Life | undefined;
@@ -19,16 +19,16 @@ class Life {
   }
 }
 
-/** What operators need of their registration. */
-export interface Surroundings {
-  /** How often this registration's operators were subscribed, this time included. */
+/** What operators need from their registration. */
+export interface Context {
+  /** The number of subscriptions of these operators, including this one. */
   subscriptions: number;
   call(operator: Operator & { operator: 'call' }): void;
   later(emit: () => void): void;
 }
 
 export class Chain {
-  /** What was emitted while it was driven. */
+  /** The values emitted during drive(). */
   emitted: unknown[] = [];
   failed: { error: unknown } | undefined;
   completed = false;
@@ -36,8 +36,8 @@ export class Chain {
   #driving = true;
   readonly #life = new Life();
 
-  /** @param outside is told what comes while it is not driven */
-  constructor(operators: readonly Operator[], surroundings: Surroundings, outside: Sink) {
+  /** @param outside gets notifications outside of drive() */
+  constructor(operators: readonly Operator[], context: Context, outside: Sink) {
     const end: Sink = {
       next: (value) => (this.#driving ? this.emitted.push(value) : outside.next(value)),
       error: (error) => {
@@ -51,7 +51,7 @@ export class Chain {
         if (!this.#driving) outside.complete();
       },
     };
-    this.#subscribe(operators, end, this.#life, surroundings);
+    this.#subscribe(operators, end, this.#life, context);
     this.#driving = false;
   }
 
@@ -62,7 +62,7 @@ export class Chain {
     this.#driving = false;
   }
 
-  #subscribe(operators: readonly Operator[], to: Sink, life: Life, surroundings: Surroundings): void {
+  #subscribe(operators: readonly Operator[], to: Sink, life: Life, context: Context): void {
     const alive = (sink: Sink): Sink => ({
       next: (value) => (life.ended ? undefined : sink.next(value)),
       error: (error) => (life.ended ? undefined : sink.error(error)),
@@ -76,22 +76,22 @@ export class Chain {
       const inner = new Life(life);
       const error = () => {
         inner.over = true;
-        if (last.operator === 'retry') this.#subscribe(operators, to, life, surroundings);
+        if (last.operator === 'retry') this.#subscribe(operators, to, life, context);
         else {
           to.next(99);
           to.complete();
         }
       };
-      this.#subscribe(before, alive({ ...to, error }), inner, surroundings);
+      this.#subscribe(before, alive({ ...to, error }), inner, context);
     } else {
-      this.#subscribe(before, alive({ ...to, next: onNext(last, alive(to), surroundings) }), life, surroundings);
-      if (last.operator === 'emits on subscription' && surroundings.subscriptions === last.number) to.next(0);
+      this.#subscribe(before, alive({ ...to, next: onNext(last, alive(to), context) }), life, context);
+      if (last.operator === 'emits on subscription' && context.subscriptions === last.number) to.next(0);
     }
   }
 }
 
-/** What an operator does with a value. */
-function onNext(operator: Operator, to: Sink, { call, later }: Surroundings): (value: unknown) => void {
+/** The effect of an operator on a value. */
+function onNext(operator: Operator, to: Sink, { call, later }: Context): (value: unknown) => void {
   switch (operator.operator) {
     case 'map':
       return (value) => to.next(Number(value) + operator.number);
@@ -115,10 +115,10 @@ function onNext(operator: Operator, to: Sink, { call, later }: Surroundings): (v
       };
     }
     case 'throw at': {
-      let came = 0;
+      let count = 0;
       return (value) => {
-        came++;
-        if (came === operator.number) to.error(new Error('user: operator'));
+        count++;
+        if (count === operator.number) to.error(new Error('user: operator'));
         else to.next(value);
       };
     }

@@ -1,14 +1,14 @@
-/** @file Selecting for the oracle: names compared one by one. */
+/** @file Selectors for the oracle, matched name by name. */
 import type { ModuleData, SelectorData } from './program.ts';
 
-/** Every path below a root and the module there, parents first; the root's is ''. What an attached method calls is not inside it. */
+/** The path and module of a root ('') and all modules below it, parents first. Attached methods have no children. */
 export function allPaths(modules: readonly ModuleData[], root: number, path: string[] = []): [string[], number][] {
   const { made, calls } = modules[root]!;
   const inside = made === 'class' ? calls : [];
   return [[path, root], ...inside.flatMap((child, i) => allPaths(modules, child, [...path, 'layers', String(i)]))];
 }
 
-/** The modules that a selector matches, each once, with the first path that matched. */
+/** The modules that a selector matches, each once, under its first matching path. */
 export function selected(modules: readonly ModuleData[], root: number, selector: SelectorData): [string, number][] {
   const found: [string, number][] = [];
   for (const [names, module] of allPaths(modules, root)) {

@@ -1,8 +1,8 @@
 /**
- * @file The contract of docs/hooks.md and docs/rxjs.md as a model: slow, obvious, and written from the pages, not from
- * the source. Plain lists that are copied before anything walks them.
+ * @file A model of the contract: slow, obvious, and written from docs/hooks.md and docs/rxjs.md, not from the source. It uses
+ * plain lists and copies them before every loop.
  */
-import { Chain, type Sink, type Surroundings } from './oracle-operators.ts';
+import { Chain, type Context, type Sink } from './oracle-operators.ts';
 import { allPaths, selected } from './oracle-select.ts';
 import {
   type Forward,
@@ -15,23 +15,23 @@ import {
   type Side,
 } from './program.ts';
 
-/** A hook that stands somewhere: one for each module that it was registered on. */
+/** A registered hook. A selection makes one entry per module. */
 interface Entry {
   hook: Hook;
-  /** Under the root that it was selected from. */
+  /** The path of the module under the root of the selection. */
   path: string;
   calls: number;
-  /** An observer's. */
+  /** For observers. */
   errorsInARow: number;
-  /** A transform's: a chain for each level of nesting, and the level that is next. */
+  /** For transforms: a chain per level of nesting, and the next level. */
   chains: (Chain | undefined)[];
   level: number;
   reportedLate: boolean;
-  /** A subscriber's: the same for all that were selected together. */
+  /** For subscribers: shared by the entries of a selection. */
   subscription: { closed: boolean; seen: number };
 }
 
-/** In the order in which they run; `transform` stands among `forward`. */
+/** The hooks in the order in which they run. Transforms are in `forward`. */
 interface Table {
   pre: Entry[];
   forward: Entry[];
@@ -46,14 +46,14 @@ const emptyTable = (): Table => ({ pre: [], forward: [], observers: [] });
 export function makeOracle(modules: readonly ModuleData[], forward: Forward, log: Log): Side {
   const globals = emptyTable();
   const own = modules.map(emptyTable);
-  /** How many calls of each module have started with anything registered there or above. */
+  /** The number of calls of each module that started with anything registered on it or globally. */
   const started = modules.map(() => 0);
-  /** What is registered while a `register` of withHooks runs, the innermost last. */
+  /** The registrations of each running `register` of withHooks, the innermost last. */
   const collecting: Entry[][] = [];
-  /** How often the operators of a registration were subscribed. */
+  /** The number of subscriptions of the operators of each registration. */
   const subscriptions = new Map<Hook, number>();
 
-  const stands = (entry: Entry) =>
+  const isRegistered = (entry: Entry) =>
     [globals, ...own].some((table) => [...table.pre, ...table.forward, ...table.observers].includes(entry));
 
   function remove(entry: Entry): void {
@@ -128,7 +128,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     return result;
   }
 
-  /** The modules below a root and itself, parents first, each once. */
+  /** A root and the modules below it, parents first, each once. */
   const below = (root: number): number[] => [...new Set(allPaths(modules, root).map(([, module]) => module))];
 
   function removeAll(root: number): void {
@@ -157,12 +157,12 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     // 2: global hooks reach modules only, not attached methods.
     const above = made === 'class' ? globals : emptyTable();
     const listened = hasHooks(own[index]!) || hasHooks(above);
-    // 1: whoever registers while forward runs comes too late for such a call.
+    // 1: a call that starts without hooks is just forward. Hooks registered meanwhile do not run in it.
     if (!listened) return forward(index, inputs, child);
     return drive(steps(index, started[index]!++, above, inputs, child), kind === 'async');
   }
 
-  /** One call. Yields each promise that it waits for, and gets what it resolved to. */
+  /** A call. Yields each promise that it awaits, and receives the resolved value. */
   function* steps(
     index: number,
     number: number,
@@ -171,7 +171,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     child: (next: number, value: number) => unknown,
   ): Generator<Promise<unknown>, unknown, unknown> {
     const more = `, call ${number}`;
-    // 8: an asynchronous module waits for every hook; another one for its hooks, once forward gave a promise.
+    // 8: an asynchronous module awaits all hooks; any other only those after forward, if that returns a promise.
     let waits = modules[index]!.kind === 'async';
     let inputs = given;
     let output: unknown;
@@ -201,18 +201,18 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
         const replacement = yield* result(entry.hook, entry.hook.fire(index, inputs, undefined, more));
         if (changes(replacement)) inputs = Array.isArray(replacement) ? replacement : [replacement];
       }
-      const gave = forward(index, inputs, child);
-      if (isPromise(gave)) {
+      const returned = forward(index, inputs, child);
+      if (isPromise(returned)) {
         waits = true;
-        output = yield gave;
-      } else output = gave;
+        output = yield returned;
+      } else output = returned;
       phase = [...above.forward, ...own[index]!.forward];
       for (const entry of phase) yield* fire(entry);
     } catch (error) {
       for (const entry of phase ?? [...above.forward, ...own[index]!.forward]) {
         const { data } = entry.hook;
         if (!('alwaysCall' in data) || !data.alwaysCall || fired.includes(entry)) continue;
-        // The page does not say what becomes of a value given here: as in layertap, it is the next one's latest output.
+        // Unspecified, so as in layertap: a value returned here becomes the output for the next hook.
         try {
           yield* fire(entry);
         } catch {
@@ -221,9 +221,9 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
       }
       throw error;
     }
-    // The page does not say when observers are copied: here, as in layertap, after the last hook.
+    // Unspecified, so as in layertap: the observers are copied after the last hook.
     for (const entry of [...own[index]!.observers]) {
-      if (entry.hook.data.kind === 'subscriber') tell(entry, entry.hook.data.takes, index, inputs, output, more);
+      if (entry.hook.data.kind === 'subscriber') emit(entry, entry.hook.data.takes, index, inputs, output, more);
       else observe(entry, index, inputs, output, more);
     }
     return output;
@@ -252,7 +252,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     }
   }
 
-  function tell(
+  function emit(
     entry: Entry,
     takes: number,
     index: number,
@@ -272,40 +272,40 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
       for (const other of table.observers) if (other.subscription === subscription) remove(other);
   }
 
-  /** @throws LateEmissionError where it emits while it is subscribed */
+  /** @throws LateEmissionError if the operators emit during subscription */
   function newChain(entry: Entry): Chain {
     const { hook } = entry;
     if (hook.data.kind !== 'transform') throw new Error('not a transform');
     subscriptions.set(hook, (subscriptions.get(hook) ?? 0) + 1);
-    const surroundings: Surroundings = {
+    const context: Context = {
       subscriptions: subscriptions.get(hook)!,
       call: (operator) => hook.operate(operator),
       later: (emit) => hook.later(emit),
     };
     const outside: Sink = {
       next() {
-        if (entry.reportedLate || !stands(entry)) return;
+        if (entry.reportedLate || !isRegistered(entry)) return;
         entry.reportedLate = true;
         log('report: LateEmissionError');
       },
       error() {
         entry.chains = entry.chains.map((other) => (other === chain ? undefined : other));
-        if (stands(entry)) log('report: LateEmissionError of an error');
+        if (isRegistered(entry)) log('report: LateEmissionError of an error');
       },
       complete: () => completed(entry),
     };
-    const chain = new Chain(hook.data.operators, surroundings, outside);
+    const chain = new Chain(hook.data.operators, context, outside);
     if (chain.emitted.length > 0) throw named('LateEmissionError');
     return chain;
   }
 
   function completed(entry: Entry): void {
-    if (!stands(entry)) return;
+    if (!isRegistered(entry)) return;
     remove(entry);
     log('report: transform completed');
   }
 
-  /** Drives an output through a transform. */
+  /** The replacement that a transform emits for an output. */
   function transformed(entry: Entry, output: unknown): unknown {
     const level = entry.level++;
     let chain: Chain;
@@ -317,7 +317,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
     }
     const { emitted, failed } = chain;
     if (failed !== undefined) {
-      // The next call begins anew.
+      // The next call subscribes again.
       entry.chains[level] = undefined;
       throw failed.error;
     }
@@ -330,7 +330,7 @@ export function makeOracle(modules: readonly ModuleData[], forward: Forward, log
   return { call: (index, value) => call(index, [value]), register, withHooks, removeAll, list, close: () => {} };
 }
 
-/** Runs the steps of a call: at once up to the first promise, and from there as a promise. */
+/** Runs the steps of a call: synchronously up to the first promise, unless the module is asynchronous. */
 function drive(steps: Generator<Promise<unknown>, unknown, unknown>, asynchronous: boolean): unknown {
   const go = async (first: () => IteratorResult<Promise<unknown>, unknown>): Promise<unknown> => {
     let step = first();

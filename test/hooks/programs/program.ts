@@ -1,38 +1,38 @@
-/** @file Programs of hooks as data, and what they run on. */
+/** @file Programs of hooks as data, and the interface of the sides that run them. */
 
-/** `sync` gives a value, `promise` gives a promise without having said so, `async` says that it is asynchronous. */
+/** `sync` returns a value. `promise` returns a promise but is not declared async. `async` is declared async. */
 export type Kind = 'sync' | 'promise' | 'async';
 
 export interface ModuleData {
   kind: Kind;
-  /** A class; or a method that is attached, and called as a Hookable, or by whoever calls the object's property. */
+  /** An instance of a class, or an attached method that is called as a Hookable or as a property of its object. */
   made: 'class' | 'attached' | 'property';
-  /** The modules that forward calls, in order, by index; always larger ones than the module's own. */
+  /** The indices of the modules that forward calls, in order. Always larger than the module's own index. */
   calls: number[];
   adds: number;
-  /** Forward throws where the sum of its inputs leaves this remainder by 7; 7 is never. */
+  /** Forward throws if the sum of its inputs modulo 7 is this; 7 means never. */
   throwsAt: number;
-  /** Whether a forward of kind `promise` throws, instead of rejecting. */
+  /** Whether a forward of kind `promise` throws synchronously instead of rejecting. */
   early: boolean;
 }
 
-/** Registrations that are there only while something is called. */
+/** Registrations for the duration of a call. */
 export interface Scope {
   how: 'using' | 'withHooks';
   registrations: Registration[];
 }
 
-/** What a hook does when it fires. Handles and modules are indices, taken modulo how many there are. */
+/** The action of a hook when it fires. Handles and modules are indices modulo their number. */
 export type Act =
   | { act: 'nothing' }
-  /** Emits what waits for a timer. */
+  /** Fires the pending timers. */
   | { act: 'time' }
   | { act: 'remove'; handle: number | 'own' }
   | { act: 'register'; registration: Registration }
   | { act: 'call'; module: number | 'own'; value: number; catches: boolean; scope: Scope | undefined }
   | { act: 'removeAll'; module: number | 'own' };
 
-/** What a hook gives back: of a pre-hook the inputs, of a hook the output. */
+/** The return value of a hook: inputs from a pre-hook, an output from a hook. */
 export type Give =
   | { give: 'nothing' | 'null' | 'throw' }
   | { give: 'constant' | 'add' | 'throw if divisible'; number: number }
@@ -42,8 +42,8 @@ export interface HookData {
   act: Act;
   give: Give;
   /**
-   * An async function: it waits before it gives, and on a module that awaits hooks before it acts. What an observer
-   * gives or rejects comes when the call is over.
+   * Makes it an async function: it waits before it returns and, on a module that awaits hooks, before it acts. An observer
+   * settles after the call.
    */
   later: boolean;
 }
@@ -59,7 +59,7 @@ export type SelectorData =
   | { select: 'class'; name: 'Hookable' | 'Module' | 'AsyncNumeric' }
   | { select: 'predicate'; odd: boolean };
 
-/** A module, or those that are selected below it. */
+/** A module, or a selection below it. */
 export interface On {
   module: number;
   selector: SelectorData | undefined;
@@ -69,7 +69,7 @@ export type Registration =
   | (On & { kind: 'forward'; hook: HookData; prepend: boolean; alwaysCall: boolean })
   | (On & { kind: 'forward-pre'; hook: HookData; prepend: boolean })
   | (On & { kind: 'observer'; hook: HookData })
-  /** Subscribes to the events, and unsubscribes inside its own next at the last that it takes; 0 takes all. */
+  /** Subscribes to the events, and unsubscribes in its next after `takes` of them; 0 takes all. */
   | (On & { kind: 'subscriber'; hook: HookData; takes: number })
   | (On & { kind: 'transform'; operators: Operator[] })
   | { kind: 'global forward'; hook: HookData; alwaysCall: boolean }
@@ -90,7 +90,7 @@ export type SmallStep =
 export type Step =
   | SmallStep
   | { step: 'calls'; calls: Call[] }
-  /** Calls that are under way together. Each waits at gates; the turns say which gate opens next, and what happens meanwhile. */
+  /** Overlapping calls, which wait at gates. The turns open the gates and take other steps in between. */
   | { step: 'together'; calls: Call[]; turns: (SmallStep | { step: 'open'; gate: number })[] };
 
 export interface Program {
@@ -98,18 +98,18 @@ export interface Program {
   steps: Step[];
 }
 
-/** What a hook, a pre-hook or an observer is told, as far as both sides have it: `more` is the call, and an observer's path. */
+/** The arguments of a hook, pre-hook or observer. `more` is the call number, and the path of an event. */
 export type Fire = (module: number, inputs: readonly unknown[], output: unknown, more: string) => unknown;
 
-/** One registration, its module already in range. */
+/** A registration with its module in range. */
 export interface Hook {
   data: Registration;
-  /** The function's name, which errors must tell. */
+  /** The name of the function, which errors must contain. */
   name: string;
   fire: Fire;
-  /** What an operator `call` does: its own module is the one that was registered on, also where others were selected there. */
+  /** The effect of the operator `call`. Its own module is that of the registration, even for a selection below it. */
   operate(operator: Operator & { operator: 'call' }): void;
-  /** Has something emitted when time passes. */
+  /** Calls `emit` when time passes. */
   later(emit: () => void): void;
 }
 
@@ -125,18 +125,18 @@ export interface Listed {
   calls: number;
 }
 
-/** What a program runs on. */
+/** An implementation that runs programs. */
 export interface Side {
   call(module: number, value: number): unknown;
   register(hook: Hook): Removable;
   withHooks(register: () => void, run: () => unknown): unknown;
   removeAll(module: number): void;
   list(root: number): Listed[];
-  /** Undoes what would outlive the program. */
+  /** Restores everything global. */
   close(): void;
 }
 
-/** A side calls this as the forward of a module; `child` calls another one, with its hooks. */
+/** The forward of a module, called by a side. `child` calls another module with its hooks. */
 export type Forward = (
   module: number,
   inputs: readonly unknown[],
@@ -145,7 +145,7 @@ export type Forward = (
 
 export type Log = (line: string) => void;
 
-/** How a side is made: `log` gets reports and warnings. */
+/** Makes a side. `log` gets reports and warnings. */
 export type MakeSide = (modules: readonly ModuleData[], forward: Forward, log: Log) => Side;
 
 export const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;

@@ -1,6 +1,6 @@
 /**
- * @file Runs a program on one side, layertap or the oracle. A side gets the same calls in the same order, and what
- * happens is written down as lines.
+ * @file Runs a program on one side, layertap or the oracle. Both get the same calls in the same order, and log everything as
+ * lines.
  */
 import {
   type Act,
@@ -20,13 +20,13 @@ import {
   type Step,
 } from './program.ts';
 
-/** Recursion by hooks ends here, and so does growth: what is beyond only looks. */
+/** Limits of recursion and growth. Beyond them hooks only log. */
 const LIMITS = { depth: 3, calls: 16, registrations: 24, lines: 1500 };
 
-/** What runs now, and everything that it makes run, is over when this comes. */
+/** Resolves when all promise jobs are done, including those that they start. */
 const drained = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Runs a program and gives what happened, line by line. */
+/** Runs a program and returns its log. */
 export async function run({ modules: data, steps }: Program, makeSide: MakeSide): Promise<string[]> {
   const modules = normalized(data);
   const lines: string[] = [];
@@ -37,8 +37,8 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
   let depth = 0;
   let nestedCalls = 0;
 
-  // Which of two waiting calls goes on first is a matter of microtasks, of which no specification tells how many there
-  // are. So calls that are under way together wait at gates, which open one at a time.
+  // The order of two waiting calls depends on their numbers of microtasks, which are unspecified. So overlapping calls wait
+  // at gates, which open one at a time.
   const gates: (() => void)[] = [];
   const gate = () => new Promise<void>((open) => gates.push(open));
   let together = false;
@@ -75,7 +75,7 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
 
   const side = makeSide(modules, forward, log);
 
-  /** Calls and writes down what came, and how: a throw is not a rejection. */
+  /** Calls a module and logs the outcome. A throw differs from a rejection. */
   function call(module: number, value: number): unknown {
     log(`call ${module}(${value})`);
     const failed = (how: string, error: unknown): never => {
@@ -119,7 +119,7 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
     return (modules[module]!.kind === 'sync' ? using : usingAsync)(registrations);
   }
 
-  /** A call by a hook or an operator; nothing where it would be too deep, or where nobody would wait for it. */
+  /** A call by a hook or an operator. Does nothing beyond the limits, or if the result would not be awaited. */
   function nestedCall({ module, value, scope }: Call, catches: boolean, waits: boolean): unknown {
     if (depth === LIMITS.depth || nestedCalls === LIMITS.calls) return undefined;
     if (!waits && modules[module]!.kind !== 'sync') return undefined;
@@ -153,7 +153,7 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
     if (id === LIMITS.registrations) return undefined;
     const data =
       'module' in registration ? { ...registration, module: registration.module % modules.length } : registration;
-    // Taken before the registration, so that a hook that fires has a handle in any case.
+    // A placeholder, in case the hook fires while it is being registered.
     handles.push({ remove() {}, [Symbol.dispose]() {} });
     try {
       handles[id] = side.register({
@@ -183,7 +183,7 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
     try {
       registerOrThrow(registration);
     } catch {
-      // It is in the log.
+      // The error is in the log.
     }
   }
 
@@ -212,25 +212,25 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
     output: unknown,
   ): unknown {
     const latest = Number(kind.endsWith('pre') ? inputs[0] : output);
-    // What a subscriber throws ends the process: that is RxJS's rule.
+    // An error of a subscriber would end the process, as RxJS defines.
     if (kind === 'subscriber') return void act(hook.act, id, module, false, true);
-    // Where nobody waits for a hook, it would act at a time that no specification tells. So it acts at once there.
+    // A hook that is not awaited acts synchronously: later, the time of its action would be unspecified.
     const waits = hook.later && kind !== 'observer' && modules[module]!.kind === 'async';
     if (!waits) act(hook.act, id, module, false, false);
-    if (!hook.later) return given(hook.give, id, latest);
+    if (!hook.later) return returnValue(hook.give, id, latest);
     return (async () => {
       await (kind === 'observer' ? gate() : pause());
       if (waits) await act(hook.act, id, module, true, false);
-      return given(hook.give, id, latest);
+      return returnValue(hook.give, id, latest);
     })();
   }
 
-  /** Settles whatever becomes of it: that is in the log. */
+  /** Resolves when a call has settled, either way. */
   async function settled({ module, value, scope }: Call): Promise<void> {
     try {
       await callInScope(module % modules.length, value, scope);
     } catch {
-      // It is in the log.
+      // The error is in the log.
     }
   }
 
@@ -256,7 +256,7 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
     if (step.step === 'calls') {
       for (const call of step.calls) {
         await settled(call);
-        // What a refused async hook still has to do, and what observers give later.
+        // Refused async hooks and observers may still be running.
         if (settles) await drained();
         await openAll();
       }
@@ -293,7 +293,7 @@ export async function run({ modules: data, steps }: Program, makeSide: MakeSide)
   return lines;
 }
 
-/** Children after their parents, in range; a forward that calls what gives a promise must give one. */
+/** Puts children after their parents and in range. A forward that calls an asynchronous module must return a promise. */
 function normalized(data: readonly ModuleData[]): ModuleData[] {
   const modules = data.map((module, index) => {
     const below = data.length - index - 1;
@@ -305,7 +305,7 @@ function normalized(data: readonly ModuleData[]): ModuleData[] {
   return modules;
 }
 
-function given(give: Give, id: number, latest: number): unknown {
+function returnValue(give: Give, id: number, latest: number): unknown {
   switch (give.give) {
     case 'nothing':
       return undefined;
@@ -325,7 +325,7 @@ function given(give: Give, id: number, latest: number): unknown {
   }
 }
 
-/** The program's own errors in their words, layertap's by what they are: their words are other tests' business. */
+/** An error of the program by its message, one of layertap by its kind. Other tests check the messages. */
 export function errorLine(error: unknown): string {
   if (!(error instanceof Error)) return `not an error: ${String(error)}`;
   const { name, message } = error;
