@@ -19,7 +19,8 @@
 // Every output is one chain of additions along K: a row has the same bits alone and in a batch, and no result depends on
 // the tile, the block or the thread that computed it.
 import { packRows } from './pack-rows';
-import { tile1x32, tile2x16, tile4x16, tile4x8 } from './tiles';
+import { copyColumns, one, two } from './rest-rows';
+import { tile4x16, tile4x8 } from './tiles';
 
 /** Rows are interleaved in blocks of about this size, which the second-level cache and the one behind it hold. */
 const BLOCK_BYTES: usize = 1 << 20;
@@ -85,26 +86,6 @@ export function interleave(input: usize, rows: usize, depth: usize, to: usize): 
     packRows(input, depth, to);
     input += depth << 4;
     to += depth << 4;
-  }
-}
-
-/**
- * Packs sixteen rows of weights, `stride` bytes apart, as `depth` steps of a panel. The stride should be no multiple of
- * 4096, where the rows would share one set of the first-level cache.
- */
-export function packPanel(rows: usize, stride: usize, depth: usize, panel: usize): void {
-  const end = rows + (depth << 2);
-  while (rows < end) {
-    let weight = rows;
-    const next = panel + 64;
-    while (panel < next) {
-      f32.store(panel, f32.load(weight));
-      weight += stride;
-      f32.store(panel, f32.load(weight), 4);
-      weight += stride;
-      panel += 8;
-    }
-    rows += 4;
   }
 }
 
@@ -288,63 +269,5 @@ function fours(
     bias += 32;
     output += 32;
     columns -= width;
-  }
-}
-
-// If only one panel is left, the tile takes it twice; the second result is never read.
-
-function one(
-  x: usize,
-  bias: usize,
-  panel: usize,
-  panelBytes: usize,
-  last: usize,
-  y: usize,
-  columns: usize,
-  relu: i32,
-): void {
-  const yEnd = y + (columns << 2);
-  while (y < yEnd) {
-    const panel1 = min(panel + panelBytes, last);
-    tile1x32(x, panel, panel + panelBytes, panel1, bias, y, relu);
-    panel = panel1 + panelBytes;
-    bias += 128;
-    y += 128;
-  }
-}
-
-function two(
-  x: usize,
-  xStride: usize,
-  bias: usize,
-  panel: usize,
-  panelBytes: usize,
-  y: usize,
-  stride: usize,
-  columns: usize,
-  relu: i32,
-  spill: usize,
-): void {
-  while (columns > 0) {
-    const width = min(16, columns);
-    if (width == 16) {
-      tile2x16(x, xStride, panel, panel + panelBytes, bias, y, stride, relu);
-    } else {
-      tile2x16(x, xStride, panel, panel + panelBytes, bias, spill, 64, relu);
-      copyColumns(spill, 64, y, stride, 2, width);
-    }
-    panel += panelBytes;
-    bias += 64;
-    y += 64;
-    columns -= width;
-  }
-}
-
-/** Copies the first `width` columns of a spilled tile to the output. */
-function copyColumns(from: usize, fromStride: usize, to: usize, toStride: usize, rows: i32, width: usize): void {
-  for (let row = 0; row < rows; row++) {
-    for (let i: usize = 0; i < width << 2; i += 4) f32.store(to + i, f32.load(from + i));
-    from += fromStride;
-    to += toStride;
   }
 }

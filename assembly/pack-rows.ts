@@ -44,3 +44,23 @@ export function packRows(x: usize, depth: usize, packed: usize): void {
     x3 += 4;
   }
 }
+
+/**
+ * Packs sixteen rows of weights, `stride` bytes apart, as `depth` steps of a panel. The stride should be no multiple of
+ * 4096, where the rows would share one set of the first-level cache.
+ */
+export function packPanel(rows: usize, stride: usize, depth: usize, panel: usize): void {
+  const end = rows + (depth << 2);
+  while (rows < end) {
+    let weight = rows;
+    const next = panel + 64;
+    while (panel < next) {
+      f32.store(panel, f32.load(weight));
+      weight += stride;
+      f32.store(panel, f32.load(weight), 4);
+      weight += stride;
+      panel += 8;
+    }
+    rows += 4;
+  }
+}
