@@ -32,14 +32,13 @@ export interface ModelSubject {
 
 type Snapshot = readonly (readonly [part: string, value: unknown])[];
 
-/** The descriptors of all own properties, and the elements of array values. */
+/** The descriptors of all own properties. Of an array value only the elements count, not its identity. */
 function snapshot(objects: readonly object[]): Snapshot {
   return objects.flatMap((object, i) =>
     Reflect.ownKeys(object).flatMap((key) => {
-      const descriptor = Object.getOwnPropertyDescriptor(object, key)!;
-      const elements: unknown[] = Array.isArray(descriptor.value) ? [...descriptor.value] : [];
-      return [...Object.entries(descriptor), ...elements.entries()].map(
-        ([part, value]) => [`object ${i}, property ${String(key)}, ${part}`, value] as const,
+      const { value, ...rest } = Object.getOwnPropertyDescriptor(object, key)!;
+      return Object.entries({ ...(Array.isArray(value) ? value : { value }), ...rest }).map(
+        ([part, found]) => [`object ${i}, property ${String(key)}, ${part}`, found] as const,
       );
     }),
   );

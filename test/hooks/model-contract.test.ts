@@ -158,6 +158,21 @@ test('modelContract finds a tensor leak', async () => {
   assert.match(await failures({ create }), /live tensors must be 1, got [2-9]/);
 });
 
+test('modelContract finds a changed element of an array, and accepts an equal copy of one', async () => {
+  const create = (change: (list: number[]) => number[]) => (): ModelSubject => {
+    const subject = attached();
+    const layer = { list: [1, 2] };
+    const run = () => {
+      layer.list = change(layer.list);
+      return subject.run();
+    };
+    return { ...subject, run, objects: [layer] };
+  };
+  assert.match(await failures({ create: create(([a, b]) => [a!, b! + 1]) }), /object 0, property list, 1 has changed/);
+  assert.match(await failures({ create: create((list) => [...list, 0]) }), /object 0, property list, \w+ has changed/);
+  assert.is(await failures({ create: create((list) => [...list]) }), '');
+});
+
 test('modelContract finds a hook that is left registered', async () => {
   const create = () => attached((_model, [, first]) => first!.observe(() => undefined));
   assert.match(await failures({ create }), /must be \[\], got \["first"\]/);
