@@ -10,6 +10,5 @@ export const kindOf = (path: string): Promise<string> =>
     (error) => error.code,
   );
 
-/** @param found by {@link kindOf} */
 export const notADirectory = (path: string, found: string): CommandError =>
   new CommandError(`${path} is not a readable directory (${found})`);

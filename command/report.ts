@@ -45,14 +45,10 @@ async function replace(path: string, text: string): Promise<void> {
   const temporary = join(dirname(resolve(path)), `.layertap-${randomUUID()}`);
   try {
     const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(text).finally(() => file.close());
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await file.writeFile(text).finally(() => file.close());
+    await rename(temporary, path);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
     throw new CommandError(`${path} cannot be written (${(error as NodeJS.ErrnoException).code})`);
   }
 }

@@ -1,6 +1,6 @@
 import { BOOLEAN, checkOptions, describe, oneOf } from '../src/check/index.ts';
 import { Selection } from '../src/index.ts';
-import { BackPressure } from './back-pressure.ts';
+import { backPressure } from './back-pressure.ts';
 import { CLOCK } from './clock.ts';
 import { unpackStore } from './data/pack.ts';
 import { Store } from './data/store.ts';
@@ -45,11 +45,11 @@ export function mountSource(element: Element, source: DataSource, options: Mount
   }
   const store = new Store();
   const { shell, unmount } = mountShell(where, element, source.name, store, true, options);
-  const backPressure = new BackPressure(shell.activity, CLOCK);
+  const paced = backPressure(shell.activity, CLOCK);
   let disconnect: () => void;
   try {
     disconnect = source.connect({
-      points: (points) => backPressure.take(() => store.add(points)),
+      points: (points) => paced(() => store.add(points)),
       progress(progress) {
         shell.progress = progress;
       },

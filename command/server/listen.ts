@@ -4,7 +4,6 @@ import { urlOf } from './host-names.ts';
 import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
 
 export const DEFAULT_PORT = 6007;
-/** The number of ports that are tried from there. */
 const TRIED_PORTS = 100;
 
 /** Long enough for honest clients; others hold a connection no longer. In milliseconds. */
@@ -31,7 +30,6 @@ export class CannotListen extends Error {}
 /**
  * Listens on the loopback addresses, or on a host.
  * @param port undefined for {@link DEFAULT_PORT} or the next free one, 0 for any
- * @param clock measures how long clients stall
  * @throws CannotListen
  */
 export async function listen(

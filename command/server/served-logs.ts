@@ -5,7 +5,6 @@ import { kindOf } from '../paths.ts';
 
 /** The event files inside a directory. Only listed files can be read. */
 export class ServedLogs {
-  /** The last part of its path. */
   readonly name: string;
   readonly #directory: string;
   readonly #source: LogDirectory;

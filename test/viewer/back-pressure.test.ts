@@ -1,21 +1,21 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BackPressure } from '../../viewer/back-pressure.ts';
+import { backPressure } from '../../viewer/back-pressure.ts';
 import { FakeClock } from './fake-clock.ts';
 
 function make(isActive: boolean) {
   const clock = new FakeClock();
-  const backPressure = new BackPressure({ isActive }, clock);
+  const pace = backPressure({ isActive }, clock);
   /** Takes a batch at this cost. @returns how long the source then waits, once it has waited */
   const take = (cost: number): { waited: number | undefined } => {
     const result: { waited: number | undefined } = { waited: undefined };
-    const waiting = backPressure.take(() => clock.spend(cost));
+    const waiting = pace(() => clock.spend(cost));
     const start = clock.now();
     if (waiting === undefined) result.waited = 0;
     else waiting.then(() => (result.waited = clock.now() - start));
     return result;
   };
-  return { clock, backPressure, take };
+  return { clock, pace, take };
 }
 
 test('after the first points the page has 150 ms to show them', async () => {
@@ -26,7 +26,7 @@ test('after the first points the page has 150 ms to show them', async () => {
 });
 
 test('while the user is idle, the page gets a turn every 12 ms', async () => {
-  const { clock, backPressure, take } = make(false);
+  const { clock, pace, take } = make(false);
   take(0);
   await clock.pass(150);
   const second = take(30);
@@ -34,10 +34,10 @@ test('while the user is idle, the page gets a turn every 12 ms', async () => {
   await clock.pass(0);
   assert.is(second.waited, 0, 'a task in between, and no longer');
   assert.is(
-    backPressure.take(() => clock.spend(11)),
+    pace(() => clock.spend(11)),
     undefined,
   );
-  assert.ok(backPressure.take(() => clock.spend(1)) instanceof Promise);
+  assert.ok(pace(() => clock.spend(1)) instanceof Promise);
 });
 
 test('while the user is active, the source pauses six times as long as taking took, batch after batch', async () => {

@@ -11,18 +11,7 @@ const FAR = 10;
 /**
  * The keys of a histogram card. They move a cursor through columns and bins: the hover of the view.
  *
- * | key | |
- * | --- | --- |
- * | Left, Right | previous or next column; Ctrl: ten columns; Shift: extends the brush |
- * | Up, Down | next non-empty bin |
- * | Home, End | first or last column |
- * | + and − | zoom steps |
- * | Page Up, Page Down | zoom values |
- * | Enter | zoom to the brushed steps |
- * | n | next run |
- * | Escape | cancel the drag, or reset zoom and brush |
- *
- * @returns whether the key was handled, and what a screen reader says about the new position
+ * @returns what a screen reader says about the new position; undefined if the key was not handled
  */
 export function pressKey(
   event: KeyboardEvent,
@@ -30,33 +19,33 @@ export function pressKey(
   tag: string,
   runs: readonly RunHistograms[],
   gestures: CardGestures,
-): { used: boolean; spoken?: string } {
+): string | undefined {
   const { hover, brush } = state.view;
   const pointed = pointedAt(runs, hover);
-  if (event.altKey || event.metaKey) return { used: false };
+  if (event.altKey || event.metaKey) return undefined;
 
   switch (event.key) {
     case 'Escape':
       if (gestures.dragging) gestures.dragCancel();
       else gestures.reset();
-      return { used: true };
+      return '';
     case '+':
     case '=':
     case '-':
-      if (event.ctrlKey || pointed === undefined) return { used: false };
+      if (event.ctrlKey || pointed === undefined) return undefined;
       gestures.zoomSteps(event.key === '-' ? 1 / ZOOM : ZOOM, pointed.of.series.firstStep(pointed.column));
-      return { used: true };
+      return '';
     case 'PageUp':
     case 'PageDown': {
       const value = cursorValue(pointed, hover);
-      if (value === undefined) return { used: false };
+      if (value === undefined) return undefined;
       gestures.zoomValues(event.key === 'PageUp' ? ZOOM : 1 / ZOOM, value);
-      return { used: true };
+      return '';
     }
     case 'Enter':
-      if (brush === undefined || brush[0] === brush[1]) return { used: false };
+      if (brush === undefined || brush[0] === brush[1]) return undefined;
       state.change({ steps: brush, brush: undefined });
-      return { used: true };
+      return '';
     default:
       return moveCursor(event, state, tag, runs, pointed);
   }
@@ -77,9 +66,9 @@ function moveCursor(
   tag: string,
   runs: readonly RunHistograms[],
   pointed: Pointed | undefined,
-): { used: boolean; spoken?: string } {
+): string | undefined {
   const { hover, brush } = state.view;
-  if (pointed === undefined || pointed.column === -1) return { used: false };
+  if (pointed === undefined || pointed.column === -1) return undefined;
   let { of, column } = pointed;
   let value = cursorValue(pointed, hover);
   const last = of.series.length - 1;
@@ -104,11 +93,11 @@ function moveCursor(
       const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
       column = next.series.columnAt(of.series.firstStep(column));
       of = next;
-      if (column === -1) return { used: false };
+      if (column === -1) return undefined;
       break;
     }
     default:
-      return { used: false };
+      return undefined;
   }
   const step = of.series.firstStep(column);
   const extends_ = event.shiftKey && event.key !== 'ArrowUp' && event.key !== 'ArrowDown';
@@ -117,7 +106,7 @@ function moveCursor(
     ...(extends_ && { brush: extended(brush, of.series.firstStep(pointed.column), step) }),
   });
   const name = runs.length > 1 ? `${of.run}, ` : '';
-  return { used: true, spoken: name + describeCursor(of, column, value) };
+  return name + describeCursor(of, column, value);
 }
 
 /** The brush with the end at the cursor moved. */

@@ -75,7 +75,6 @@ function along(path: Path): Rgb[] {
   });
 }
 
-/** The colours of a scale from its low to its high end. */
 export function cellColours(diverging: boolean, dark: boolean): readonly Rgb[] {
   return diverging ? divergingColours(dark) : densityColours(dark);
 }

@@ -29,7 +29,6 @@ export abstract class CurvesPlot implements Plot {
     this.valueAxis = { left: INSET.left, top: HEADER + height, width, height: AXIS };
   }
 
-  /** The points of a curve, by its index. */
   protected abstract outline(curve: number): number[];
 
   /** Called if there is at least one curve. */

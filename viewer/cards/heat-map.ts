@@ -1,4 +1,3 @@
-import type { Range } from '../state/view-state.ts';
 import { label } from './axes.ts';
 import { css, densityColours, SHADES } from './colour-map.ts';
 import { type Density, densest, densityOf } from './density.ts';
@@ -8,7 +7,6 @@ import { type Painter, pixelImage } from './painter.ts';
 import { quantileLines } from './quantile-lines.ts';
 import type { RunHistograms, Scene } from './scene.ts';
 import { shade } from './shade.ts';
-import type { Theme } from './theme.ts';
 
 const QUANTILES = [
   { share: 0.01, width: 1, dash: [1, 3] },
@@ -39,8 +37,7 @@ export class HeatMap {
   readonly density: Density;
   readonly #of: RunHistograms;
   readonly #box: Box;
-  readonly #steps: Range;
-  readonly #theme: Theme;
+  readonly #scene: Scene;
   /** The density of the last colour, in values per CSS pixel, and whether some pixels exceed it. */
   readonly #most: number;
   readonly #cut: boolean;
@@ -51,8 +48,7 @@ export class HeatMap {
     this.density = densityIn(box, of, scene);
     this.#of = of;
     this.#box = box;
-    this.#steps = scene.steps;
-    this.#theme = scene.theme;
+    this.#scene = scene;
     this.#scale = this.density.rows / box.height;
     const { most, usual } = densest(this.density);
     this.#cut = most > usual * TOWERING;
@@ -64,7 +60,7 @@ export class HeatMap {
     const { density } = this;
     if (this.#most > 0) {
       const image = pixelImage(density.width, density.rows, (pixels) =>
-        shade(density, this.#scale, this.#most, this.#theme.dark, pixels),
+        shade(density, this.#scale, this.#most, this.#scene.theme.dark, pixels),
       );
       painter.image(image, left, top, width, height);
     }
@@ -74,8 +70,8 @@ export class HeatMap {
   #paintQuantiles(painter: Painter): void {
     const { left, top, width, height } = this.#box;
     const shares = QUANTILES.map(({ share }) => share);
-    const lines = quantileLines(this.density, this.#of.columns, this.#steps, this.#box, shares, APART);
-    const { ink: colour, surface, ink2 } = this.#theme;
+    const lines = quantileLines(this.density, this.#of.columns, this.#scene.steps, this.#box, shares, APART);
+    const { ink: colour, surface, ink2 } = this.#scene.theme;
     painter.within(left, top, width, height, () => {
       // The dark rim shows on sparse regions, the light line on dense ones.
       for (const [i, line] of lines.entries()) {
@@ -99,13 +95,13 @@ export class HeatMap {
     const [unitWidth, bar] = [82, 56];
     const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
     const start = right - unitWidth - most.length * 6 - 8 - bar;
-    painter.text(unit, right, y, label(this.#theme, 'right'));
-    painter.text(most, start + bar + 5, y, label(this.#theme));
-    const colours = densityColours(this.#theme.dark);
+    painter.text(unit, right, y, label(this.#scene.theme, 'right'));
+    painter.text(most, start + bar + 5, y, label(this.#scene.theme));
+    const colours = densityColours(this.#scene.theme.dark);
     for (let x = 0; x < bar; x += 2) {
       painter.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
     }
-    painter.text('0', start - 4, y, label(this.#theme, 'right'));
+    painter.text('0', start - 4, y, label(this.#scene.theme, 'right'));
     return right - start + 12;
   }
 }

@@ -110,7 +110,6 @@ export class HistogramPicture {
     this.#painted = { ...old, steps: view.steps, scene, plot, exact };
   }
 
-  /** Paints the same scene with another painter, for export. */
   paintCopy(painter: Painter, view: View): void {
     const { scene } = this.#painted!;
     const plot = new PLOTS[scene.view.histograms](scene);

@@ -1,4 +1,5 @@
 import type { Range } from '../state/view-state.ts';
+import { label } from './axes.ts';
 import { LANES, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
 import type { Box } from './geometry.ts';
@@ -36,24 +37,18 @@ export function paintLanes(
   lanes.forEach((lane, i) => {
     const bottom = box.top + (i + 1) * LANE_HEIGHT;
     painter.rectangle(box.left, bottom, box.width, 1, theme.line);
+    const own = theme.lanes[lane];
     painter.text(LABELS[lane], box.left - 6, bottom - height / 2, {
-      colour: theme.lanes[lane],
-      size: 10,
-      align: 'right',
+      ...label(theme, 'right'),
+      colour: own,
       bold: true,
     });
-    for (const { density, colour } of densities) {
+    const opacity = densities.length > 1 ? 0.65 : 1;
+    for (const { density, colour = own } of densities) {
       const pixel = box.width / density.width;
       for (const { from, to, size } of bars(density, lane, height / pixel)) {
-        const tall = Math.max(LEAST, size * pixel);
-        painter.rectangle(
-          box.left + from * pixel,
-          bottom - tall,
-          (to - from) * pixel,
-          tall,
-          colour ?? theme.lanes[lane],
-          densities.length > 1 ? 0.65 : 1,
-        );
+        const [wide, tall] = [(to - from) * pixel, Math.max(LEAST, size * pixel)];
+        painter.rectangle(box.left + from * pixel, bottom - tall, wide, tall, colour, opacity);
       }
     }
   });
@@ -74,7 +69,6 @@ function bars(density: Density, lane: Lane, most: number): { from: number; to: n
   return found;
 }
 
-/** Paints the counts of one column beside its lanes. */
 export function paintLaneCounts(
   painter: Painter,
   box: Box,
@@ -94,7 +88,6 @@ export function paintLaneCounts(
   });
 }
 
-/** The number of values below and above the image. */
 export function outside({ mass, rows, width }: Density): { below: number; above: number } {
   let [below, above] = [0, 0];
   for (let x = 0; x < width; x++) {

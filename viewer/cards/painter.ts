@@ -160,6 +160,9 @@ const escaped = (text: string): string =>
 /** Rounded to a hundredth of a pixel. */
 const short = (number: number): string => String(Math.round(number * 100) / 100);
 
+const boxOf = (x: number, y: number, width: number, height: number): string =>
+  `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
+
 export class SvgPainter implements Painter {
   readonly #parts: string[] = [];
   readonly #font: string;
@@ -169,7 +172,6 @@ export class SvgPainter implements Painter {
     this.#font = font;
   }
 
-  /** The whole file. */
   finish(width: number, height: number, title: string): string {
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(this.#font)}" role="img">`,
@@ -200,9 +202,8 @@ export class SvgPainter implements Painter {
   }
 
   rectangle(x: number, y: number, width: number, height: number, colour: string, opacity = 1): void {
-    this.#parts.push(
-      `<rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" fill="${escaped(colour)}" fill-opacity="${opacity}"/>`,
-    );
+    const box = boxOf(x, y, width, height);
+    this.#parts.push(`<rect ${box} fill="${escaped(colour)}" fill-opacity="${opacity}"/>`);
   }
 
   text(text: string, x: number, y: number, { colour, size, align = 'left', bold = false, halo }: TextStyle): void {
@@ -216,16 +217,14 @@ export class SvgPainter implements Painter {
   }
 
   image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void {
-    this.#parts.push(
-      `<image x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" preserveAspectRatio="none" image-rendering="pixelated" href="${source.toDataURL('image/png')}"/>`,
-    );
+    const pixels = `preserveAspectRatio="none" image-rendering="pixelated" href="${source.toDataURL('image/png')}"`;
+    this.#parts.push(`<image ${boxOf(x, y, width, height)} ${pixels}/>`);
   }
 
   within(x: number, y: number, width: number, height: number, draw: () => void): void {
     const id = `clip-${this.#clips++}`;
-    this.#parts.push(
-      `<clipPath id="${id}"><rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"/></clipPath><g clip-path="url(#${id})">`,
-    );
+    const box = `<rect ${boxOf(x, y, width, height)}/>`;
+    this.#parts.push(`<clipPath id="${id}">${box}</clipPath><g clip-path="url(#${id})">`);
     draw();
     this.#parts.push('</g>');
   }

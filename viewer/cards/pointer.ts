@@ -1,6 +1,5 @@
 import type { Point } from './geometry.ts';
 
-/** Handlers of pointer, wheel and touch gestures. */
 export interface Gestures {
   /** A pointer without a button, or a finger that touches and does not move. */
   move(at: Point): void;
@@ -9,7 +8,6 @@ export interface Gestures {
   dragStart(from: Point, shift: boolean): boolean;
   drag(to: Point): void;
   dragEnd(): void;
-  /** Undoes the drag. */
   dragCancel(): void;
   doubleClick(at: Point): void;
   /** A factor above 1 zooms out. @returns whether it was handled; otherwise the page scrolls */
@@ -43,7 +41,6 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
     return { x: clientX - left, y: clientY - top };
   };
 
-  /** The middle and the distance of two fingers. */
   function pinch(): { middle: Point; apart: number } {
     const [a, b] = [...down.values()] as [Point, Point];
     return {

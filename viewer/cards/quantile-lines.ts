@@ -33,7 +33,6 @@ export function quantileLines(
       lines[s]!.push(box.left + left * pixel, together(s) || together(s - 1) ? Number.NaN : y);
     }
   }
-  /** Whether a quantile and the next one are too close. */
   function together(s: number): boolean {
     return s >= 0 && s + 1 < shares.length && at[s + 1]! - at[s]! < apart / pixel;
   }

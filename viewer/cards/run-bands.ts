@@ -33,7 +33,6 @@ export class RunBands {
     });
   }
 
-  /** The run whose median is nearest to a point. */
   nearest(x: number, y: number): RunHistograms | undefined {
     let best: RunHistograms | undefined;
     let least = Number.POSITIVE_INFINITY;

@@ -20,11 +20,9 @@ const BOTTOM = 22;
 /** Up to this many points on a line are marked. */
 const FEW = 40;
 
-/** One run's line. */
 interface Line {
   readonly run: string;
   readonly colour: string;
-  /** The index of the run in the store. */
   readonly index: number;
   readonly series: ScalarSeries;
   /** The version of the series that was drawn. */
@@ -213,7 +211,6 @@ export class ScalarCard implements Card, StepTrack {
     }
   }
 
-  /** The step of any line that is nearest to a step. */
   #nearest(step: number): number {
     let best = Number.NaN;
     for (const { series } of this.#lines) {

@@ -9,7 +9,6 @@ import type { Theme } from './theme.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
-/** The histograms of one run for the tag of a card. */
 export interface RunHistograms {
   readonly run: string;
   readonly series: HistogramSeries;
@@ -17,7 +16,6 @@ export interface RunHistograms {
   readonly colour: string;
 }
 
-/** Everything that a histogram plot is painted from. */
 export interface Scene {
   readonly tag: string;
   readonly runs: readonly RunHistograms[];
@@ -99,7 +97,12 @@ export class SceneMaker {
     const visible = this.#runs(view, theme);
     const runs = this.#run === undefined ? visible : visible.filter(({ run }) => run === this.#run);
     const axis = this.#axis(visible, view);
-    this.#releaseOthers(runs);
+    // Hidden runs keep no decoded bins.
+    for (const [series, columns] of this.#columns) {
+      if (runs.some((one) => one.series === series)) continue;
+      columns.release();
+      this.#columns.delete(series);
+    }
     return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
   }
 
@@ -127,15 +130,6 @@ export class SceneMaker {
     for (const columns of this.#columns.values()) columns.release();
   }
 
-  /** Hidden runs keep no decoded bins. */
-  #releaseOthers(runs: readonly RunHistograms[]): void {
-    for (const [series, columns] of this.#columns) {
-      if (runs.some((one) => one.series === series)) continue;
-      columns.release();
-      this.#columns.delete(series);
-    }
-  }
-
   #columnsOf(series: HistogramSeries): Columns {
     const made = this.#columns.get(series);
     if (made?.version === series.version) return made;
@@ -150,12 +144,9 @@ export class SceneMaker {
     const length = runs.reduce((sum, { series }) => sum + series.length, 0);
     const old = this.#fitted;
     if (old?.key === key && length >= old.length && length < old.length * GROWTH) return old.range;
-    const range = valueRange(
-      runs.map(({ series }) => series),
-      kind,
-    );
-    this.#fitted = { key, length, range };
-    return range;
+    const all = runs.map(({ series }) => series);
+    this.#fitted = { key, length, range: valueRange(all, kind) };
+    return this.#fitted.range;
   }
 
   /** All steps of the store, widened so that the first and the last column are drawn whole. */

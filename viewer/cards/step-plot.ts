@@ -76,14 +76,10 @@ export class StepPlot implements Plot {
     this.#bands?.paint(painter);
     const densities = this.#densities();
     for (const density of densities) paintOutside(painter, this.plot, density, theme);
-    painter.line([left + 0.5, top, left + 0.5, top + height, left + width, top + height], {
-      colour: theme.ink3,
-      width: 1,
-    });
-    const coloured = densities.map((density, i) => ({
-      density,
-      colour: this.#bands === undefined ? undefined : runs[i]!.colour,
-    }));
+    const frame = [left + 0.5, top, left + 0.5, top + height, left + width, top + height];
+    painter.line(frame, { colour: theme.ink3, width: 1 });
+    const colours = this.#bands === undefined ? [] : runs.map(({ colour }) => colour);
+    const coloured = densities.map((density, i) => ({ density, colour: colours[i] }));
     paintLanes(painter, this.#lanesBox, this.#lanes, coloured, theme);
     paintSteps(painter, this.plot, top + height + (this.stepAxis.height - STEP_AXIS), steps, theme);
     this.#paintHeader(painter);
@@ -160,9 +156,9 @@ export class StepPlot implements Plot {
 
   #paintBrush(painter: Painter, { brush }: View): void {
     if (brush === undefined) return;
-    const { left, top, width, height } = this.plot;
+    const { left, top, width } = this.plot;
+    const { height: tall } = this.content;
     const { accent } = this.#scene.theme;
-    const tall = height + this.stepAxis.height - STEP_AXIS;
     painter.within(left, top, width, tall, () => {
       const [from, to] = [this.#x(brush[0]), this.#x(brush[1])];
       painter.rectangle(from, top, Math.max(1, to - from), tall, accent, 0.16);
@@ -174,7 +170,7 @@ export class StepPlot implements Plot {
     const { steps, theme, tag, runs, axis } = this.#scene;
     if (hover === undefined) return;
     const { left, top, width, height } = this.plot;
-    const tall = height + this.stepAxis.height - STEP_AXIS;
+    const { height: tall } = this.content;
     const here = hover.tag === tag ? pointedAt(runs, hover) : undefined;
     painter.within(left, top, width, tall, () => {
       const x = this.#x(hover.step);

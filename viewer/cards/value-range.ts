@@ -9,7 +9,6 @@ export interface ValueRange {
   readonly constant: number;
 }
 
-const SAMPLE = 64;
 /** The bulk of the values lies between these shares. */
 const BULK: Range = [0.005, 0.995];
 /** All values are shown if they span at most this many times the bulk on the axis. */
@@ -26,7 +25,7 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   const sampled = between(series, [0, 1]);
   if (bulk === undefined || sampled === undefined) return { domain: [-1, 1], constant: 1 };
   const extent = extentOf(series, sampled);
-  const sample = sampleOf(series);
+  const sample = series.flatMap((one) => one.sample());
   const constant = bendOf(sample) ?? (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) || 1);
 
   if (Math.max(Math.abs(bulk[0]), Math.abs(bulk[1])) < ZERO) return { domain: [-1, 1], constant: 1 };
@@ -67,13 +66,6 @@ function extentOf(series: readonly HistogramSeries[], range: Range): Range {
     }
   }
   return [from, to];
-}
-
-function sampleOf(series: readonly HistogramSeries[]): Bins[] {
-  return series.flatMap((one) => {
-    const count = Math.min(SAMPLE, one.length);
-    return Array.from({ length: count }, (_, i) => one.wideBins(Math.floor(((i + 0.5) * one.length) / count)));
-  });
 }
 
 /** The median magnitude outside the bins around 0, so that half of these values lie in the linear part of the axis. */

@@ -90,10 +90,7 @@ function spread({ edges: from, counts }: Bins, edges: Float64Array, into: Float6
   }
 }
 
-function areWhole(counts: Float64Array): boolean {
-  for (let i = 0; i < counts.length; i++) if (counts[i] !== Math.floor(counts[i]!)) return false;
-  return true;
-}
+const areWhole = (counts: Float64Array): boolean => counts.every((count) => count === Math.floor(count));
 
 /** Rounds so that each cumulative count is the rounded one. */
 function makeWhole(counts: Float64Array): void {

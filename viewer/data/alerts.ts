@@ -29,17 +29,16 @@ export class AlertWatch {
   /** The step of the alert of each kind. */
   readonly #given: Map<AlertKind, number> = new Map();
   #lastStep = -Infinity;
-  #zeros: Streak = new Streak();
-  #constant: Streak = new Streak();
-  readonly #deviations: Scale = new Scale();
-  readonly #extents: Scale = new Scale();
+  #zeros: ReturnType<typeof streak> = streak();
+  #constant: ReturnType<typeof streak> = streak();
+  readonly #deviations: ReturnType<typeof scale> = scale();
+  readonly #extents: ReturnType<typeof scale> = scale();
 
   constructor(run: string, tag: string) {
     this.#run = run;
     this.#tag = tag;
   }
 
-  /** @returns the alerts of the next record */
   histogram({ step, summary }: HistogramPoint): Alert[] {
     const { count, nan, negativeInfinity, positiveInfinity, zeros, min, max, std } = summary;
     const alerts = this.#order(step);
@@ -47,11 +46,11 @@ export class AlertWatch {
     if (nan > 0) give('nan', step, `${share(nan, count)} NaN.`);
     const infinities = negativeInfinity + positiveInfinity;
     if (infinities > 0) give('infinity', step, `${share(infinities, count)} infinite.`);
-    const zeroSince = this.#zeros.next(step, count > 0 && zeros === count);
+    const zeroSince = this.#zeros(step, count > 0 && zeros === count);
     if (zeroSince !== undefined) give('dead', zeroSince, 'All values are zero from here on.');
-    const constantSince = this.#constant.next(step, count > 1 && min === max && min !== 0);
+    const constantSince = this.#constant(step, count > 1 && min === max && min !== 0);
     if (constantSince !== undefined) give('constant', constantSince, `All values are ${digits(min)} from here on.`);
-    const grown = this.#deviations.next(std) ?? this.#extents.next(Math.max(Math.abs(min), Math.abs(max)));
+    const grown = this.#deviations(std) ?? this.#extents(Math.max(Math.abs(min), Math.abs(max)));
     if (grown !== undefined) give('exploding', step, `The values became ${digits(grown)} times as large.`);
     return alerts;
   }
@@ -75,7 +74,7 @@ export class AlertWatch {
   purge(step: number): void {
     for (const [kind, at] of this.#given) if (at >= step) this.#given.delete(kind);
     this.#lastStep = Math.min(this.#lastStep, step - 1);
-    [this.#zeros, this.#constant] = [new Streak(), new Streak()];
+    [this.#zeros, this.#constant] = [streak(), streak()];
   }
 
   /** A record replaces those of its step and later ones. The first one that does gives an alert. */
@@ -109,33 +108,28 @@ function share(some: number, all: number): string {
 
 const digits = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Consecutive records for which a condition holds. */
-class Streak {
-  #first = 0;
-  #length = 0;
-
-  /** @returns the first step of the streak, once it is long enough */
-  next(step: number, holds: boolean): number | undefined {
-    if (!holds) this.#length = 0;
-    else if (this.#length++ === 0) this.#first = step;
-    return this.#length >= STREAK ? this.#first : undefined;
-  }
+/** Watches for consecutive records that meet a condition. @returns gives the first step of a streak that is long enough */
+function streak(): (step: number, holds: boolean) => number | undefined {
+  let [first, length] = [0, 0];
+  return (step, holds) => {
+    if (!holds) length = 0;
+    else if (length++ === 0) first = step;
+    return length >= STREAK ? first : undefined;
+  };
 }
 
-/** Compares a size with the last ones. */
-class Scale {
-  readonly #sizes: number[] = [];
-  #next = 0;
-
-  /** @returns how many times larger than the median of the last ones it is, if that is an explosion */
-  next(size: number): number | undefined {
+/** Compares sizes with the last ones. @returns gives, of an explosion, how many times larger than their median it is */
+function scale(): (size: number) => number | undefined {
+  const sizes: number[] = [];
+  let next = 0;
+  return (size) => {
     if (!(size > 0) || size === Infinity) return undefined;
     let smaller = 0;
-    for (const one of this.#sizes) if (one * EXPLOSION <= size) smaller++;
-    const exploded = this.#sizes.length >= ENOUGH && smaller * 2 > this.#sizes.length;
-    const median = exploded ? this.#sizes.toSorted((a, b) => a - b)[this.#sizes.length >> 1]! : 0;
-    this.#sizes[this.#next] = size;
-    this.#next = (this.#next + 1) % REMEMBERED;
+    for (const one of sizes) if (one * EXPLOSION <= size) smaller++;
+    const exploded = sizes.length >= ENOUGH && smaller * 2 > sizes.length;
+    const median = exploded ? sizes.toSorted((a, b) => a - b)[sizes.length >> 1]! : 0;
+    sizes[next] = size;
+    next = (next + 1) % REMEMBERED;
     return exploded ? size / median : undefined;
-  }
+  };
 }

@@ -18,7 +18,6 @@ export class BytePool {
     if (this.length < this.#bytes.length) this.#bytes = this.#bytes.slice(0, this.length);
   }
 
-  /** Whether these bytes are at this place. */
   holds(bytes: Uint8Array, at: number): boolean {
     for (let i = 0; i < bytes.length; i++) if (this.#bytes[at + i] !== bytes[i]) return false;
     return true;

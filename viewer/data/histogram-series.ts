@@ -25,7 +25,6 @@ const summaryField = (name: keyof PointSummary): number => SUMMARY + SUMMARY_NAM
 const [COUNT, ZEROS, NAN] = [summaryField('count'), summaryField('zeros'), summaryField('nan')];
 const [MIN, MAX] = [summaryField('min'), summaryField('max')];
 
-/** {@link HistogramSeries.bulk} looks at this many columns at most. */
 const SAMPLE = 64;
 /** The objects of a series themselves, in bytes, about. */
 const OVERHEAD = 600;
@@ -152,6 +151,13 @@ export class HistogramSeries {
     return quantileOf(this.bins(column), share);
   }
 
+  /** The bins of at most 64 columns, evenly spaced. */
+  sample(): Bins[] {
+    const { length } = this;
+    const sample = Math.min(length, SAMPLE);
+    return Array.from({ length: sample }, (_, i) => this.wideBins(Math.floor(((i + 0.5) * length) / sample)));
+  }
+
   /**
    * The quantiles of all columns together, by a sample of 64: the range for an axis, regardless of outliers. Undefined if
    * no value is in a bin.
@@ -159,10 +165,7 @@ export class HistogramSeries {
   bulk(lower: number, upper: number): readonly [number, number] | undefined {
     const key = `${this.version} ${lower} ${upper}`;
     if (this.#bulk?.key !== key) {
-      const { length } = this;
-      const sample = Math.min(length, SAMPLE);
-      const bins = Array.from({ length: sample }, (_, i) => this.wideBins(Math.floor(((i + 0.5) * length) / sample)));
-      this.#bulk = { key, values: jointQuantiles(bins, lower, upper) };
+      this.#bulk = { key, values: jointQuantiles(this.sample(), lower, upper) };
     }
     return this.#bulk.values;
   }

@@ -94,7 +94,6 @@ function checkCode(code: Uint8Array, size: number): void {
   }
 }
 
-/** Fills `into` with counts. */
 export function decodeCounts(from: Uint8Array, at: number, into: Float64Array): void {
   if (from[at++] === DOUBLES) {
     const view = new DataView(from.buffer, from.byteOffset + at, into.length * 8);

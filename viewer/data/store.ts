@@ -29,7 +29,6 @@ interface Entry<S extends Series = Series> {
   bytes: number;
 }
 
-/** The series of one run, by kind and tag. */
 interface RunSeries {
   readonly histogram: Map<string, Entry<HistogramSeries>>;
   readonly scalar: Map<string, Entry<ScalarSeries>>;
@@ -56,12 +55,7 @@ export class Store {
   version = 0;
   readonly #budget: number;
   readonly #runs: Map<string, RunSeries> = new Map();
-  readonly #tags: Record<SeriesKind, Set<string>> = {
-    histogram: new Set(),
-    scalar: new Set(),
-    image: new Set(),
-    text: new Set(),
-  };
+  readonly #tags: ReadonlyMap<SeriesKind, Set<string>> = new Map(KINDS.map((kind) => [kind, new Set()]));
   #names: string[] = [];
   #alerts: Alert[];
   readonly #watches: boolean;
@@ -104,7 +98,7 @@ export class Store {
 
   /** The tags of all runs, in the order of their first points. */
   tags(kind: SeriesKind): readonly string[] {
-    return [...this.#tags[kind]];
+    return [...this.#tags.get(kind)!];
   }
 
   histograms(run: string, tag: string): HistogramSeries | undefined {
@@ -221,7 +215,7 @@ export class Store {
     if (entry === undefined) {
       entry = { series: new Class(), watch: new AlertWatch(run, tag), bytes: 0 };
       series.set(tag, entry);
-      this.#tags[kind].add(tag);
+      this.#tags.get(kind)!.add(tag);
     }
     if (point.step <= entry.series.newest) this.#goBack(entry, point);
     return entry;

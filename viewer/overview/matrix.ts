@@ -6,10 +6,8 @@ import type { Theme } from '../cards/theme.ts';
 import type { Range, View } from '../state/view-state.ts';
 import { type MatrixScale, matrixScale } from './matrix-scale.ts';
 import { type RowCells, rowCells } from './row-cells.ts';
-import type { MatrixRow } from './rows.ts';
-import { STATISTIC_NAMES } from './statistics.ts';
+import { type MatrixRow, STATISTIC_NAMES } from './rows.ts';
 
-/** Everything that the matrix is painted from. Lengths are CSS pixels. */
 export interface MatrixScene {
   readonly rows: readonly MatrixRow[];
   readonly rowHeight: number;

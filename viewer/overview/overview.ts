@@ -9,7 +9,7 @@ import { type Choice, choice } from '../choice.ts';
 import { oncePerFrame } from '../clock.ts';
 import { element, say } from '../element.ts';
 import { type Hover, onlyMarksMoved, type Range } from '../state/view-state.ts';
-import { Legend } from './legend.ts';
+import { type Legend, legend } from './legend.ts';
 import {
   AXIS_HEIGHT,
   MAX_HEIGHT,
@@ -20,8 +20,7 @@ import {
   paintStepAxis,
   scaleOfAll,
 } from './matrix.ts';
-import { allSteps, type MatrixRow, MatrixRows, statisticTable } from './rows.ts';
-import { describeCell, STATISTIC_NAMES } from './statistics.ts';
+import { allSteps, describeCell, type MatrixRow, matrixRows, STATISTIC_NAMES, statisticTable } from './rows.ts';
 
 /** Layers by steps: shows which layer goes wrong, and when. A card of all histograms that pass the filter. */
 export class Overview implements Card, StepTrack {
@@ -33,7 +32,7 @@ export class Overview implements Card, StepTrack {
   readonly #context: CardContext;
   readonly #choose: (at: { tag: string; run: string; step: number }) => void;
   readonly #choices: readonly Choice[];
-  readonly #legend: Legend = new Legend();
+  readonly #legend: Legend = legend();
   readonly #cells: HTMLCanvasElement = element('canvas');
   readonly #axis: HTMLCanvasElement = element('canvas');
   readonly #marks: StepMarks = new StepMarks();
@@ -44,7 +43,7 @@ export class Overview implements Card, StepTrack {
   readonly #selected: HTMLElement = element('div', { class: 'row' });
   readonly #readout: HTMLElement = element('output', { class: 'readout', 'aria-live': 'polite' });
   readonly #stop: (() => void)[];
-  readonly #rows: MatrixRows;
+  readonly #rows: ReturnType<typeof matrixRows>;
   /** The scroll position, kept because reading it costs a layout. */
   #top = 0;
   #scene: MatrixScene | undefined;
@@ -53,7 +52,7 @@ export class Overview implements Card, StepTrack {
   constructor(context: CardContext, choose: (at: { tag: string; run: string; step: number }) => void) {
     this.#context = context;
     this.#choose = choose;
-    this.#rows = new MatrixRows(context.store);
+    this.#rows = matrixRows(context.store);
     const { state } = context;
     this.#choices = [
       choice(state, 'statistic', 'Statistic', STATISTIC_NAMES),
@@ -154,7 +153,7 @@ export class Overview implements Card, StepTrack {
 
   toRows(): (string | number)[][] {
     const { view } = this.#context.state;
-    return statisticTable(this.#rows.get(view, themeOf(this.element).dark), view.statistic, this.steps);
+    return statisticTable(this.#rows(view, themeOf(this.element).dark), view.statistic, this.steps);
   }
 
   destroy(): void {
@@ -163,7 +162,7 @@ export class Overview implements Card, StepTrack {
 
   #sceneNow(width: number, theme: Theme): MatrixScene {
     const { store, state } = this.#context;
-    const rows = this.#rows.get(state.view, theme.dark);
+    const rows = this.#rows(state.view, theme.dark);
     return matrixScene(rows, allSteps(rows, store.steps), width, state.view, theme);
   }
 

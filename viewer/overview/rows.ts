@@ -1,3 +1,4 @@
+import { formatCount, formatShare, formatValue } from '../cards/numbers.ts';
 import { runColour } from '../cards/run-colours.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Store } from '../data/store.ts';
@@ -13,24 +14,15 @@ export interface MatrixRow {
   readonly series: HistogramSeries;
 }
 
-/** The rows of the visible runs and of the tags that pass the filter, cached until one of these changes. */
-export class MatrixRows {
-  readonly #store: Store;
-  #key = '';
-  #rows: readonly MatrixRow[] = [];
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  get({ filter, hiddenRuns }: View, dark: boolean): readonly MatrixRow[] {
-    const key = [this.#store.version, filter, dark, ...hiddenRuns].join('\n');
-    if (this.#key !== key) {
-      this.#key = key;
-      this.#rows = rowsOf(this.#store, filter, hiddenRuns, dark);
-    }
-    return this.#rows;
-  }
+/** @returns the rows of the visible runs and of the tags that pass the filter, cached until one of these changes */
+export function matrixRows(store: Store): (view: View, dark: boolean) => readonly MatrixRow[] {
+  let key = '';
+  let rows: readonly MatrixRow[] = [];
+  return ({ filter, hiddenRuns }, dark) => {
+    const now = [store.version, filter, dark, ...hiddenRuns].join('\n');
+    if (key !== now) [key, rows] = [now, rowsOf(store, filter, hiddenRuns, dark)];
+    return rows;
+  };
 }
 
 function rowsOf(store: Store, filter: string, hiddenRuns: View['hiddenRuns'], dark: boolean): MatrixRow[] {
@@ -76,4 +68,37 @@ export function statisticTable(
     }
   }
   return table;
+}
+
+export const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = {
+  std: 'Std',
+  mean: 'Mean',
+  min: 'Min',
+  max: 'Max',
+  zeros: 'Zeros',
+  nonFinite: 'NaN, Inf',
+  count: 'Count',
+};
+
+/** Whether the statistic is a share of the values, from 0 to 1. */
+export const isShare = (statistic: Statistic): boolean => statistic === 'zeros' || statistic === 'nonFinite';
+
+/** The text below the overview: the cell under the pointer, or how to point at one. */
+export function describeCell(row: MatrixRow | undefined, { hover, statistic }: View): string {
+  const column = row === undefined || hover === undefined ? -1 : row.series.columnAt(hover.step);
+  if (row === undefined || column === -1)
+    return 'Point at a cell to read it; click to see its card; drag to brush steps.';
+  const { series, tag, run, colour } = row;
+  const value = series.statistic(statistic, column);
+  const format = isShare(statistic) ? formatShare : formatValue;
+  const wrong = series.statistic('nonFinite', column);
+  return [
+    tag,
+    colour === undefined ? '' : run,
+    `step ${formatCount(series.firstStep(column))}`,
+    `${STATISTIC_NAMES[statistic].toLowerCase()} ${Number.isNaN(value) ? 'not known' : format(value)}`,
+    wrong > 0 && statistic !== 'nonFinite' ? `${formatShare(wrong)} NaN or infinite` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

@@ -87,7 +87,6 @@ export class CardLoader {
     shell.close();
   }
 
-  /** Requests the cards whose data changed. */
   drawChanged(): void {
     for (const shell of this.#shells.values()) {
       if (shell.card === undefined) continue;

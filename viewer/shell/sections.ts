@@ -23,8 +23,6 @@ export class Sections {
   readonly #context: CardContext;
   readonly #cards: CardLoader;
   readonly #folds: Folds = new Folds(() => this.update());
-  /** Grids without a heading, by key. */
-  readonly #grids: Map<string, HTMLElement> = new Map();
 
   constructor(context: CardContext, cards: CardLoader) {
     this.#context = context;
@@ -49,12 +47,12 @@ export class Sections {
   #groups(kind: SeriesKind, tags: readonly string[]): HTMLElement[] {
     const groups = tagGroups(tags);
     return groups.map(({ name, tags: members }) => {
-      const key = `${kind} ${name}`;
       const hasHeading = groups.length > 1 && name !== '';
-      const group = hasHeading ? this.#folds.get(key, name, members.length, 'h3') : undefined;
-      const grid = group?.body ?? this.#grid(key);
-      if (group === undefined || !this.#folds.isFolded(key)) this.#fill(grid, this.#keys(kind, members));
-      return group?.element ?? grid;
+      // Without a heading nothing folds it.
+      const key = `${kind} ${name}${hasHeading ? '' : ' alone'}`;
+      const group = this.#folds.get(key, name, members.length, 'h3');
+      if (!this.#folds.isFolded(key)) this.#fill(group.body, this.#keys(kind, members));
+      return hasHeading ? group.element : group.body;
     });
   }
 
@@ -66,15 +64,6 @@ export class Sections {
     });
     grid.classList.toggle('long', cards.length > LONG);
     arrange(grid, cards);
-  }
-
-  #grid(key: string): HTMLElement {
-    let grid = this.#grids.get(key);
-    if (grid === undefined) {
-      grid = element('div', { class: 'grid' });
-      this.#grids.set(key, grid);
-    }
-    return grid;
   }
 
   #keys(kind: SeriesKind, tags: readonly string[]): CardKey[] {
@@ -102,7 +91,6 @@ export class Sections {
     }
   }
 
-  /** Scrolls to a card and gives it the focus. */
   jump(key: CardKey): void {
     const { kind, tag } = key;
     const { store, state } = this.#context;
@@ -118,7 +106,6 @@ export class Sections {
     requestAnimationFrame(() => shell.element.scrollIntoView({ block: 'center' }));
   }
 
-  /** Gives the focus to the next card, or the one before. */
   move(direction: 1 | -1): void {
     const shown = this.#shown;
     const focused = shown.findIndex(({ element }) => element.matches(':focus-within'));

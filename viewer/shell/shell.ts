@@ -47,7 +47,7 @@ export class Shell {
   readonly #follows: boolean;
   readonly #abort: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
-  readonly #stopListening: () => void;
+  readonly #stop: readonly (() => void)[];
   readonly #source: SourceState = { progress: undefined, paused: false };
   #lastWarning: string | undefined;
   /** The progress that a screen reader announced last, in quarters. */
@@ -104,7 +104,6 @@ export class Shell {
     paper.addEventListener('change', () => this.#print(paper.matches), { signal });
     addEventListener('beforeprint', () => this.#print(true), { signal });
     addEventListener('afterprint', () => this.#print(false), { signal });
-    const stopStore = store.listen(() => this.#scheduler.dataChanged());
     const stopState = state.listen((view, before) => {
       if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
         this.#sections.update();
@@ -112,10 +111,7 @@ export class Shell {
       }
       if (!onlyMarksMoved(view, before)) this.#updateRest();
     });
-    this.#stopListening = () => {
-      stopStore();
-      stopState();
-    };
+    this.#stop = [stopState, store.listen(() => this.#scheduler.dataChanged())];
     this.#onData();
   }
 
@@ -138,7 +134,7 @@ export class Shell {
   destroy(): void {
     this.#abort.abort();
     this.activity.stop();
-    this.#stopListening();
+    for (const stop of this.#stop) stop();
     this.#cards.destroy();
     this.#overview.destroy();
     this.#scheduler.stop();

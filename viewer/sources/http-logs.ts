@@ -31,28 +31,21 @@ async function* read(base: URL, path: string, from: number): AsyncGenerator<Uint
   url.search = String(new URLSearchParams({ path, from: String(from) }));
   const reader = (await ask(url)).body!.getReader();
   try {
-    for (let part = await next(reader); !part.done; part = await next(reader)) yield part.value;
+    const next = () => orFail(reader.read(), 'the server stopped answering');
+    for (let part = await next(); !part.done; part = await next()) yield part.value;
   } finally {
     // Stops the server from sending the rest.
     await reader.cancel().catch(() => {});
   }
 }
 
-async function next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
-  try {
-    return await reader.read();
-  } catch (cause) {
-    throw new Error('the server stopped answering', { cause });
-  }
-}
-
 async function ask(url: URL): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw new Error('the server does not answer; is the command still running?', { cause });
-  }
+  const response = await orFail(fetch(url), 'the server does not answer; is the command still running?');
   if (!response.ok) throw new Error((await response.text()).trim() || `the server answers ${response.status}`);
   return response;
 }
+
+const orFail = <T>(work: Promise<T>, message: string): Promise<T> =>
+  work.catch((cause) => {
+    throw new Error(message, { cause });
+  });
