@@ -10,9 +10,11 @@ import {
   type Rule,
   STRING,
 } from '../check/index.ts';
+import type { Target } from './core/call-hook.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { HookableOptions, reachedByGlobalHooks } from './core/hookable-options.ts';
-import { callAsync, callSync, type Target } from './core/pipeline.ts';
+import { callSync } from './core/pipeline.ts';
+import { callAsync } from './core/pipeline-async.ts';
 import { warn } from './core/report.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
 

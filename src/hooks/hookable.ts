@@ -1,4 +1,5 @@
 import { brand, className, describe, isOfKind, printAsString } from '../check/index.ts';
+import type { Target } from './core/call-hook.ts';
 import { checkHook } from './core/check-hook.ts';
 import type { ChunkEvent, ForwardEvent as CoreForwardEvent } from './core/event.ts';
 import { located } from './core/forward-error.ts';
@@ -6,7 +7,8 @@ import type { RemovableHandle } from './core/handle.ts';
 import { giveHookTable, globalHooks, HookTable, hookTable, noHooks } from './core/hook-table.ts';
 import { type HookableOptions, reachedByGlobalHooks } from './core/hookable-options.ts';
 import type { InputsOf, OutputOf } from './core/module-like.ts';
-import { callAsync, callSync, type Target } from './core/pipeline.ts';
+import { callSync } from './core/pipeline.ts';
+import { callAsync } from './core/pipeline-async.ts';
 import type { TensorReader } from './core/reader.ts';
 import { register } from './core/register.ts';
 import { namedModules, ownEntries, submodule, walk } from './core/tree.ts';

@@ -2,7 +2,8 @@
 import { describe } from '../../check/index.ts';
 import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
 import { notifyObservers } from '../core/notify-observers.ts';
-import { callAsync, callSync, finishSync } from '../core/pipeline.ts';
+import { callSync, finishSync } from '../core/pipeline.ts';
+import { callAsync } from '../core/pipeline-async.ts';
 import { type Hookable, isHookable } from '../hookable.ts';
 
 /** The number of a call that began while nothing was registered. */
@@ -109,7 +110,7 @@ export function listenersOf(hookable: Hookable): Listeners {
 
 /**
  * For adapters: an array of inputs, each read when a hook first asks for it. For frameworks in which reading an input
- * costs something, such as a copy from a device.
+ * costs something, such as a copy from a device. For `after` and `notify`; `intercept` reads them all for `forward`.
  * @param count the length of the array
  * @param read called at most once for each index
  */

@@ -37,8 +37,9 @@ export interface HookableOptions {
   validateEdit?: ((edit: RegisteredEdit) => string | undefined) | undefined;
   /**
    * Frees a tensor, for frameworks without garbage collection. It gets what hooks put out of use: an output that was
-   * replaced, at once; the inputs of a pre-hook, when the call ends; the output of a call that throws. Never the inputs
-   * of the call or its final output, which belong to the caller. Needs a `reader`. Default: nothing is freed.
+   * replaced, at once; the inputs of a pre-hook, when the call ends, or its output if that is a stream; the output of a
+   * call that throws. Never the inputs of the call or its final output, which belong to the caller, nor what `mapInputs`
+   * made. Needs a `reader`. Default: nothing is freed.
    */
   free?: ((tensor: unknown) => void) | undefined;
   /** Global hooks reach modules only: an adapter sees just the calls that it intercepts. */

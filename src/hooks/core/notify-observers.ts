@@ -39,7 +39,7 @@ export function notifyObservers(
  * Whether an output is a stream. Looking at its members costs as much as a hook, so the answer is remembered for arrays
  * and for a class of tensors. Other objects are examined each time, since an instance may have members of its own.
  */
-function isStreamOf(table: HookTable, output: unknown): output is object {
+export function isStreamOf(table: HookTable, output: unknown): output is object {
   let found = false;
   try {
     const made = (output as Partial<object> | null | undefined)?.constructor;

@@ -61,7 +61,12 @@ function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boo
   }
 }
 
-/** The output after a hook returned `result`. @param sync whether the call cannot wait for a promise */
+/**
+ * The output after a hook returned `result`.
+ * @param sync whether the call cannot wait for a promise
+ * @param received the inputs of the call, before any pre-hook
+ * @param given the inputs that the pre-hooks left, before `mapInputs`
+ */
 export function replaced(
   table: HookTable,
   record: HookRecord,
@@ -69,6 +74,8 @@ export function replaced(
   output: unknown,
   result: unknown,
   sync: boolean,
+  received: Inputs,
+  given: Inputs,
 ): unknown {
   if (result === undefined || result === null || result === output) return output;
   if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
@@ -87,7 +94,7 @@ export function replaced(
   if (expected !== undefined) {
     throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
   }
-  freeReplaced(table, [output], [inputs, result]);
+  freeReplaced(table, [output], [received, given, inputs, result]);
   return result;
 }
 

@@ -1,0 +1,162 @@
+/** @file One call with hooks whose forward returns a promise: the steps of pipeline.ts. */
+import { callHook, type Inputs, type Records, type Target, warnSilenced } from './call-hook.ts';
+import { located } from './forward-error.ts';
+import { type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
+import type { ModuleLike } from './module-like.ts';
+import { notifyObservers } from './notify-observers.ts';
+import { freeInputs, freeReplaced } from './owned-tensors.ts';
+import { replaced, replacedInputs } from './replacements.ts';
+
+/** The state of an asynchronous call. */
+interface Progress {
+  readonly call: number;
+  readonly receiver: unknown;
+  readonly received: Inputs;
+  /** What the pre-hooks leave. */
+  given: Inputs;
+  inputs: Inputs;
+  output: unknown;
+  /** Undefined until forward has returned. */
+  hooks: Records | undefined;
+  started: number;
+}
+
+/** Runs a call of a module that is declared asynchronous: every hook is awaited, every error is a rejection. */
+export function callAsync(target: Target, receiver: unknown, call: number, ...received: unknown[]): Promise<unknown> {
+  const { module, table, mapInputs } = target;
+  const progress: Progress = {
+    call,
+    receiver,
+    received,
+    given: received,
+    inputs: received,
+    output: undefined,
+    hooks: undefined,
+    started: 0,
+  };
+  return complete(target, progress, async () => {
+    const { forward } = target.callee;
+    for (const record of listsOf(table).preHooks) {
+      progress.inputs = progress.given = replacedInputs(
+        table,
+        record,
+        received,
+        progress.inputs,
+        await callPreHook(record, module, progress.inputs, progress.call, receiver),
+      );
+    }
+    if (mapInputs !== undefined) progress.inputs = mapInputs(progress.inputs);
+    return Reflect.apply(forward, receiver, progress.inputs);
+  });
+}
+
+/** The rest of a synchronous call whose forward returned a promise. Its forward hooks may be asynchronous. */
+export function settle(
+  target: Target,
+  received: Inputs,
+  given: Inputs,
+  inputs: Inputs,
+  promise: PromiseLike<unknown>,
+  call: number,
+  receiver: unknown,
+): Promise<unknown> {
+  const progress: Progress = {
+    call,
+    receiver,
+    received,
+    given,
+    inputs,
+    output: undefined,
+    hooks: undefined,
+    started: 0,
+  };
+  return complete(target, progress, () => promise);
+}
+
+async function complete(target: Target, progress: Progress, forward: () => PromiseLike<unknown>): Promise<unknown> {
+  const { module, table } = target;
+  const { call, receiver } = progress;
+  try {
+    progress.output = await forward();
+    progress.hooks = listsOf(table).hooks;
+    for (const record of progress.hooks) record.held++;
+    for (const record of progress.hooks) {
+      progress.started++;
+      const result = await callWithin(target, progress, record);
+      progress.output = replacedLater(table, record, progress, result);
+    }
+    const { observers } = listsOf(table);
+    if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
+    else if (observers.length > 0) {
+      notifyObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
+    }
+    if (progress.given !== progress.received) {
+      freeInputs(table, progress.given, progress.received, progress.output);
+    }
+    return progress.output;
+  } catch (error) {
+    const waiting = (progress.hooks ?? listsOf(table).hooks).slice(progress.started);
+    for (const record of waiting) {
+      if (!record.alwaysCall) continue;
+      try {
+        const result = await callWithin(target, progress, record);
+        progress.output = replacedLater(table, record, progress, result);
+      } catch (silenced) {
+        warnSilenced(module, record, silenced);
+      }
+    }
+    const { received, given, inputs } = progress;
+    freeReplaced(table, [given], [received]);
+    freeReplaced(table, [progress.output], [received, given, inputs]);
+    throw located(error, module);
+  } finally {
+    for (const record of progress.hooks ?? []) {
+      record.held--;
+      release(record);
+    }
+  }
+}
+
+function replacedLater(
+  table: HookTable,
+  record: HookRecord,
+  { received, given, inputs, output }: Progress,
+  result: unknown,
+): unknown {
+  return replaced(table, record, inputs, output, result, false, received, given);
+}
+
+/** Calls a hook, inside the memory scope of the target if there is one. */
+function callWithin(target: Target, progress: Progress, record: HookRecord): unknown {
+  const { module, around } = target;
+  const { inputs, output, call, receiver } = progress;
+  if (around === undefined) return callHook(record, module, inputs, output, call, receiver);
+  return hookWithin(around, record, module, progress);
+}
+
+/* These two make functions, and V8 would make room for what they see in every call. */
+
+function hookWithin(
+  around: NonNullable<Target['around']>,
+  record: HookRecord,
+  module: ModuleLike,
+  { inputs, output, call, receiver }: Progress,
+): unknown {
+  return around(() => callHook(record, module, inputs, output, call, receiver));
+}
+
+function tellWithin(
+  around: NonNullable<Target['around']>,
+  observers: Records,
+  table: HookTable,
+  module: ModuleLike,
+  { inputs, output, call, receiver }: Progress,
+): void {
+  around(() => void notifyObservers(observers, table, module, inputs, output, call, receiver));
+}
+
+function callPreHook(record: HookRecord, module: ModuleLike, inputs: Inputs, call: number, receiver: unknown): unknown {
+  record.calls++;
+  const { hook } = record;
+  return hook(module, inputs, call, receiver);
+}
