@@ -14,19 +14,13 @@ const LEAST_REST = 100;
  * Paces a source: as fast as it can while the user is idle, in between frames while the user is active.
  * @returns runs `take`, and returns what the source must wait for, if anything
  */
-export function backPressure(
-  activity: Pick<UserActivity, 'isActive'>,
-  clock: Clock,
-): (take: () => void) => Promise<void> | undefined {
+export function backPressure(activity: UserActivity, clock: Clock): (take: () => void) => Promise<void> | undefined {
   let turnEnds = 0;
   let next = 0;
   let isFirst = true;
-  const wait = (milliseconds: number, then = () => {}) =>
+  const wait = (milliseconds: number) =>
     new Promise<void>((resolve) => {
-      clock.after(milliseconds, () => {
-        then();
-        resolve();
-      });
+      clock.after(milliseconds, resolve);
     });
   return (take) => {
     const start = clock.now();
@@ -42,7 +36,7 @@ export function backPressure(
       return wait(FIRST);
     }
     if (end < turnEnds) return undefined;
-    return wait(0, () => {
+    return wait(0).then(() => {
       turnEnds = clock.now() + TURN;
     });
   };

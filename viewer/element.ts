@@ -1,9 +1,7 @@
 /** Attributes by name. `false` omits one; a function listens to the event of that name. */
 export type Attributes = Readonly<Record<string, string | number | boolean | ((event: never) => void)>>;
 
-/**
- * Makes an element. Strings become text, never markup, whatever a log contains.
- */
+/** Makes an element. Strings become text, never markup, whatever a log contains. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},

@@ -3,22 +3,13 @@ import { element } from './element.ts';
 
 export type ExportFormat = 'png' | 'svg' | 'csv' | 'json';
 
-const TYPES: Readonly<Record<ExportFormat, string>> = {
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  csv: 'text/csv',
-  json: 'application/json',
-};
-
-async function exportCard(format: ExportFormat, card: Card): Promise<Blob> {
-  if (format === 'png') return toPng(card.toSvg());
-  const text = format === 'svg' ? card.toSvg() : format === 'csv' ? toCsv(card.toRows()) : toJson(card.toRows());
-  return new Blob([text], { type: TYPES[format] });
-}
+const TYPES = { svg: 'image/svg+xml', csv: 'text/csv', json: 'application/json' } as const;
 
 /** Downloads a card, as a file named after its title. */
 export async function save(format: ExportFormat, title: string, card: Card): Promise<void> {
-  const url = URL.createObjectURL(await exportCard(format, card));
+  const text = format === 'csv' ? toCsv(card.toRows()) : format === 'json' ? toJson(card.toRows()) : card.toSvg();
+  const blob = format === 'png' ? await toPng(text) : new Blob([text], { type: TYPES[format] });
+  const url = URL.createObjectURL(blob);
   element('a', { href: url, download: `${fileName(title)}.${format}` }).click();
   // Later, because the download still needs the URL.
   setTimeout(() => URL.revokeObjectURL(url), 1000);

@@ -50,9 +50,7 @@ export function mountSource(element: Element, source: DataSource, options: Mount
   try {
     disconnect = source.connect({
       points: (points) => paced(() => store.add(points)),
-      progress(progress) {
-        shell.progress = progress;
-      },
+      progress: (progress) => shell.progress(progress),
       warning: (message) => shell.warn(message),
     });
   } catch (error) {

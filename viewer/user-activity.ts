@@ -3,33 +3,29 @@ import type { Clock } from './clock.ts';
 /** The user counts as active for this many milliseconds after an event. */
 const ACTIVE_FOR = 300;
 
+export interface UserActivity {
+  readonly isActive: boolean;
+}
+
 /** Whether the user is moving something. If so, frames come first; reading and new data wait. */
-export class UserActivity {
-  readonly #clock: Clock;
-  readonly #abort: AbortController = new AbortController();
-  #lastEvent = Number.NEGATIVE_INFINITY;
-
-  constructor({ pointer, keys, scrolled }: Record<'pointer' | 'keys' | 'scrolled', EventTarget>, clock: Clock) {
-    this.#clock = clock;
-    const onEvent = () => {
-      this.#lastEvent = clock.now();
-    };
-    const events = [
-      [pointer, 'pointermove'],
-      [pointer, 'wheel'],
-      [keys, 'keydown'],
-      [scrolled, 'scroll'],
-    ] as const;
-    for (const [target, type] of events) {
-      target.addEventListener(type, onEvent, { capture: true, passive: true, signal: this.#abort.signal });
-    }
-  }
-
-  get isActive(): boolean {
-    return this.#clock.now() - this.#lastEvent < ACTIVE_FOR;
-  }
-
-  stop(): void {
-    this.#abort.abort();
-  }
+export function userActivity(
+  { pointer, keys, scrolled }: Record<'pointer' | 'keys' | 'scrolled', EventTarget>,
+  clock: Clock,
+  signal: AbortSignal,
+): UserActivity {
+  let lastEvent = Number.NEGATIVE_INFINITY;
+  const onEvent = () => {
+    lastEvent = clock.now();
+  };
+  const listen = (target: EventTarget, type: string) =>
+    target.addEventListener(type, onEvent, { capture: true, passive: true, signal });
+  listen(pointer, 'pointermove');
+  listen(pointer, 'wheel');
+  listen(keys, 'keydown');
+  listen(scrolled, 'scroll');
+  return {
+    get isActive() {
+      return clock.now() - lastEvent < ACTIVE_FOR;
+    },
+  };
 }

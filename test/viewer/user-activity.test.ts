@@ -1,11 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UserActivity } from '../../viewer/user-activity.ts';
+import { userActivity } from '../../viewer/user-activity.ts';
 import { FakeClock } from './fake-clock.ts';
 
 function activityOn(target: EventTarget) {
   const clock = new FakeClock();
-  return { clock, activity: new UserActivity({ pointer: target, keys: target, scrolled: target }, clock) };
+  const abort = new AbortController();
+  const activity = userActivity({ pointer: target, keys: target, scrolled: target }, clock, abort.signal);
+  return { abort, clock, activity };
 }
 
 for (const type of ['pointermove', 'wheel', 'keydown', 'scroll']) {
@@ -22,10 +24,10 @@ for (const type of ['pointermove', 'wheel', 'keydown', 'scroll']) {
   });
 }
 
-test('after stop() events are ignored', () => {
+test('once the signal aborts, events are ignored', () => {
   const target = new EventTarget();
-  const { activity } = activityOn(target);
-  activity.stop();
+  const { abort, activity } = activityOn(target);
+  abort.abort();
   target.dispatchEvent(new Event('wheel'));
   assert.is(activity.isActive, false);
 });

@@ -46,12 +46,8 @@ function paintBelow(
 }
 
 export function paintEmpty(painter: Painter, box: Box, text: string, theme: Theme): void {
-  painter.text(text, box.left + box.width / 2, box.top + box.height / 2, {
-    colour: theme.ink2,
-    size: 12,
-    align: 'center',
-    halo: theme.surface,
-  });
+  const style = { ...label(theme, 'center'), size: 12, halo: theme.surface };
+  painter.text(text, box.left + box.width / 2, box.top + box.height / 2, style);
 }
 
 /** A legend of runs, with `and N more` for those that do not fit. */

@@ -24,11 +24,8 @@ export function binAt({ edges, counts }: Bins, value: number): number {
 export function valueOfPixel(bins: Bins, from: number, to: number, middle: number): number {
   const { edges, counts } = bins;
   let best = binAt(bins, middle);
-  for (
-    let bin = Math.max(0, upperBound(edges, from, counts.length) - 1);
-    bin < counts.length && edges[bin]! <= to;
-    bin++
-  ) {
+  const first = Math.max(0, upperBound(edges, from, counts.length) - 1);
+  for (let bin = first; bin < counts.length && edges[bin]! <= to; bin++) {
     if (edges[bin + 1]! >= from && counts[bin]! > (counts[best] ?? 0)) best = bin;
   }
   return best === -1 || best === binAt(bins, middle) ? middle : edges[best]! / 2 + edges[best + 1]! / 2;

@@ -28,10 +28,8 @@ export function evenly(of: RunHistograms, [from, to]: Range, most: number = MOST
   let end = Math.min(series.length, columnAfter(columns, to) + 1);
   while (end > first && series.firstStep(end - 1) > to) end--;
   const count = Math.min(most, end - first);
-  return Array.from(
-    { length: count },
-    (_, i) => first + Math.round(count === 1 ? 0 : (i * (end - 1 - first)) / (count - 1)),
-  );
+  const span = end - 1 - first;
+  return Array.from({ length: count }, (_, i) => first + Math.round((i * span) / Math.max(1, count - 1)));
 }
 
 /** The curves of the brushed steps, or else of all visible steps, from the oldest to the newest. */

@@ -91,11 +91,10 @@ export class HeatMap {
   /** Explains the colours, right-aligned. @returns the width it took */
   paintLegend(painter: Painter, right: number, y: number): number {
     if (this.#most === 0) return 0;
-    const unit = 'values per pixel';
     const [unitWidth, bar] = [82, 56];
     const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
     const start = right - unitWidth - most.length * 6 - 8 - bar;
-    painter.text(unit, right, y, label(this.#scene.theme, 'right'));
+    painter.text('values per pixel', right, y, label(this.#scene.theme, 'right'));
     painter.text(most, start + bar + 5, y, label(this.#scene.theme));
     const colours = densityColours(this.#scene.theme.dark);
     for (let x = 0; x < bar; x += 2) {

@@ -43,10 +43,8 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
 
   function pinch(): { middle: Point; apart: number } {
     const [a, b] = [...down.values()] as [Point, Point];
-    return {
-      middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-      apart: Math.max(10, Math.hypot(a.x - b.x, a.y - b.y)),
-    };
+    const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+    return { middle, apart: Math.max(10, Math.hypot(a.x - b.x, a.y - b.y)) };
   }
 
   on('pointerdown', (event) => {

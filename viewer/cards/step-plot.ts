@@ -48,14 +48,10 @@ export class StepPlot implements Plot {
     const beside = scene.width >= ROOM_FOR_TWO ? Math.round(clamp(scene.width * 0.2, 84, 190)) : 0;
     const names = beside > 0 || scene.runs.length === 1 ? NAMES - INSET.right : 0;
     const width = Math.max(24, Math.round(scene.width - INSET.left - INSET.right - beside - names));
-    this.plot = { left: INSET.left, top: TOP, width, height };
-    this.#lanesBox = {
-      left: INSET.left,
-      top: TOP + height + (lanes > 0 ? 3 : 0),
-      width,
-      height: Math.max(0, lanes - 3),
-    };
-    this.stepAxis = { left: INSET.left, top: TOP + height, width, height: lanes + STEP_AXIS };
+    const box = (top: number, height: number): Box => ({ left: INSET.left, top, width, height });
+    this.plot = box(TOP, height);
+    this.#lanesBox = box(TOP + height + (lanes > 0 ? 3 : 0), Math.max(0, lanes - 3));
+    this.stepAxis = box(TOP + height, lanes + STEP_AXIS);
     this.valueAxis = { left: 0, top: TOP, width: INSET.left, height };
     this.#side =
       beside > 0 ? { left: INSET.left + width + NAMES, top: TOP, width: beside - NAMES + names, height } : undefined;

@@ -1,5 +1,7 @@
+import { oncePerFrame } from '../clock.ts';
 import { element } from '../element.ts';
-import type { Hover, Range, View, ViewState } from '../state/view-state.ts';
+import { type Hover, onlyMarksMoved, type Range, type View, type ViewState } from '../state/view-state.ts';
+import type { Card, CardContext } from './card.ts';
 import { clamp } from './geometry.ts';
 import { listenToPointer } from './pointer.ts';
 import { withinSteps, zoomSteps } from './step-axis.ts';
@@ -87,6 +89,15 @@ export function listenToSteps(element: HTMLElement, state: ViewState, track: Ste
     stop();
     element.removeEventListener('keydown', keys);
   };
+}
+
+/** Draws the card when the view changes; if only the marks moved, calls `update` in the next frame. @returns stops that */
+export function listenForDrawing(context: CardContext, card: Card, update: () => void): () => void {
+  const follow = oncePerFrame(update);
+  return context.state.listen((view, before) => {
+    if (onlyMarksMoved(view, before)) follow();
+    else context.requestDraw(card);
+  });
 }
 
 /** The brush and the line under the pointer. As elements above a plot they move without a repaint. */

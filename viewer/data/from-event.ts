@@ -160,7 +160,12 @@ function summaryOf({ statistics, bins: logged }: LoggedHistogram, bins: Bins): P
     min: some && Number.isFinite(min) ? min : first,
     max: some && Number.isFinite(max) ? max : last,
     zeros: min > 0 || max < 0 ? 0 : min === 0 && max === 0 ? inBins : zerosIn(bins),
-    ...lost,
+    nan: lost.nan,
+    negativeInfinity: lost.negativeInfinity,
+    positiveInfinity: lost.positiveInfinity,
+    below: lost.below,
+    above: lost.above,
+    unknown: lost.unknown,
   };
 }
 

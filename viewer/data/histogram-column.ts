@@ -29,7 +29,6 @@ export function groupByRecords(records: readonly number[], most: number): (reado
 }
 
 /**
- * The summary of the values of both.
  * Source of the deviation: Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample
  * variances" (1979).
  */

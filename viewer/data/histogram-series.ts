@@ -127,16 +127,10 @@ export class HistogramSeries {
   /** A number for the overview. `zeros` and `nonFinite` (NaN and infinities) are shares of the count; NaN if unknown. */
   statistic(name: Statistic, column: number): number {
     const rows = this.#rows;
-    switch (name) {
-      case 'zeros':
-        return rows.get(column, ZEROS) / rows.get(column, COUNT);
-      case 'nonFinite':
-        return (
-          (rows.get(column, NAN) + rows.get(column, NAN + 1) + rows.get(column, NAN + 2)) / rows.get(column, COUNT)
-        );
-      default:
-        return rows.get(column, summaryField(name));
-    }
+    if (name === 'zeros') return rows.get(column, ZEROS) / rows.get(column, COUNT);
+    if (name !== 'nonFinite') return rows.get(column, summaryField(name));
+    const nonFinite = rows.get(column, NAN) + rows.get(column, NAN + 1) + rows.get(column, NAN + 2);
+    return nonFinite / rows.get(column, COUNT);
   }
 
   /** The column of a step, or the nearest; -1 if there is none. */

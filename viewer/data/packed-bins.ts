@@ -1,5 +1,5 @@
 /**
- * @file The counts of a column as bytes. Most of 600 bins hold few values or none, so this takes a tenth of what 64-bit
+ * @file Bins with their counts as bytes. Most of 600 bins hold few values or none, so this takes a tenth of what 64-bit
  * numbers would:
  *
  *     counts   5  0  0  0  300                bytes   0 | 5 | 0 3 | 172 2

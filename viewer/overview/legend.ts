@@ -6,12 +6,7 @@ import type { View } from '../state/view-state.ts';
 import { type MatrixScale, ROBUST } from './matrix-scale.ts';
 import { isShare } from './rows.ts';
 
-export interface Legend {
-  readonly element: HTMLElement;
-  draw(scale: MatrixScale, view: View, theme: Theme): void;
-}
-
-export function legend(): Legend {
+export function legend(): { element: HTMLElement; draw(scale: MatrixScale, view: View, theme: Theme): void } {
   const [lowEnd, highEnd] = [element('span', { class: 'number' }), element('span', { class: 'number' })];
   const colours = element('canvas', { width: SHADES, height: 1, 'aria-hidden': 'true' });
   const how = element('span', { class: 'hint' });

@@ -2,7 +2,7 @@ import type { Card, CardContext } from '../cards/card.ts';
 import { histogramCard } from '../cards/histogram-card.ts';
 import { imageCard, textCard } from '../cards/record-cards.ts';
 import { runDot } from '../cards/run-colours.ts';
-import { ScalarCard } from '../cards/scalar-card.ts';
+import { scalarCard } from '../cards/scalar-card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
 import { menuButton, type OpenMenu } from './card-menu.ts';
@@ -17,16 +17,9 @@ export interface CardKey {
 export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
 
 function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
-  switch (kind) {
-    case 'histogram':
-      return histogramCard(context, tag, run);
-    case 'scalar':
-      return new ScalarCard(context, tag);
-    case 'image':
-      return imageCard(context, tag, run!);
-    case 'text':
-      return textCard(context, tag, run!);
-  }
+  if (kind === 'histogram') return histogramCard(context, tag, run);
+  if (kind === 'scalar') return scalarCard(context, tag);
+  return (kind === 'image' ? imageCard : textCard)(context, tag, run!);
 }
 
 /** The title and the menu around a card. Empty until opened, since there may be thousands. */

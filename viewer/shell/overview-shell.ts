@@ -1,6 +1,6 @@
 import type { CardContext } from '../cards/card.ts';
 import { element } from '../element.ts';
-import { Overview } from '../overview/overview.ts';
+import { type CellPlace, overview } from '../overview/overview.ts';
 import { type MenuOwner, menuButton, type OpenMenu } from './card-menu.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -17,9 +17,9 @@ export function overviewShell(
   context: CardContext,
   scheduler: Scheduler,
   openMenu: OpenMenu,
-  choose: (at: { tag: string; run: string; step: number }) => void,
+  choose: (at: CellPlace) => void,
 ): OverviewShell {
-  const card = new Overview(context, choose);
+  const card = overview(context, choose);
   const toggle = () => {
     const hidden = !card.element.hidden;
     card.element.hidden = menu.hidden = hidden;

@@ -27,7 +27,7 @@ export class Scheduler {
   readonly #visible: Set<Card> = new Set();
   readonly #drawn: WeakSet<Card> = new WeakSet();
   readonly #onData: () => void;
-  readonly #activity: Pick<UserActivity, 'isActive'>;
+  readonly #activity: UserActivity;
   readonly #clock: Clock;
   #cancelFrame: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -38,7 +38,7 @@ export class Scheduler {
   #dataCost = 0;
 
   /** @param onData is called in a frame that has time for new data; it requests the cards that changed */
-  constructor(onData: () => void, activity: Pick<UserActivity, 'isActive'>, clock: Clock) {
+  constructor(onData: () => void, activity: UserActivity, clock: Clock) {
     this.#onData = onData;
     this.#activity = activity;
     this.#clock = clock;

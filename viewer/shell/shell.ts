@@ -2,21 +2,22 @@ import type { CardContext } from '../cards/card.ts';
 import { CLOCK } from '../clock.ts';
 import { KINDS, type Store } from '../data/store.ts';
 import { element, say } from '../element.ts';
+import type { CellPlace } from '../overview/overview.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { onlyMarksMoved, ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
-import { UserActivity } from '../user-activity.ts';
+import { type UserActivity, userActivity } from '../user-activity.ts';
 import { CardLoader } from './card-loader.ts';
 import { cardMenu } from './card-menu.ts';
 import { helpDialog } from './help-dialog.ts';
-import { handleKey } from './keyboard.ts';
+import { handleKey, type KeyActions } from './keyboard.ts';
 import { type OverviewShell, overviewShell } from './overview-shell.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sections } from './sections.ts';
-import { type Side, sidePanel } from './side.ts';
+import { sidePanel } from './side.ts';
 import { styleSheet } from './style.ts';
 import { type ThemeChoice, themeSwitch } from './theme-switch.ts';
-import { loadedOf, type SourceState, type Toolbar, toolbar } from './toolbar.ts';
+import { loadedOf, type SourceState, toolbar } from './toolbar.ts';
 
 export interface ShellOptions {
   /** Default `'auto'`: as the system. */
@@ -38,13 +39,12 @@ export class Shell {
   readonly #cards: CardLoader;
   readonly #sections: Sections;
   readonly #overview: OverviewShell;
-  readonly #toolbar: Toolbar;
-  readonly #side: Side;
+  readonly #toolbar: ReturnType<typeof toolbar>;
+  readonly #side: ReturnType<typeof sidePanel>;
   readonly #changeTheme: ReturnType<typeof themeSwitch>;
   readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
   readonly #empty: HTMLElement = element('div', { class: 'empty' });
   readonly #help: HTMLDialogElement;
-  readonly #follows: boolean;
   readonly #abort: AbortController = new AbortController();
   readonly #shadow: ShadowRoot;
   readonly #stop: readonly (() => void)[];
@@ -64,10 +64,9 @@ export class Shell {
     const { signal } = this.#abort;
     const { state } = this;
     this.#store = store;
-    this.#follows = follows;
     this.#help = helpDialog(follows);
     const keys = pageKeys ? document : this.#root;
-    this.activity = new UserActivity({ pointer: this.#root, keys, scrolled: document }, CLOCK);
+    this.activity = userActivity({ pointer: this.#root, keys, scrolled: document }, CLOCK, signal);
     this.#scheduler = new Scheduler(() => this.#onData(), this.activity, CLOCK);
     const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
     const menu = cardMenu();
@@ -75,7 +74,12 @@ export class Shell {
     this.#sections = new Sections(context, this.#cards);
     this.#overview = overviewShell(context, this.#scheduler, menu.open, (at) => this.#jump(at));
     const actions = {
+      filter: () => {
+        this.#toolbar.filter.focus();
+        this.#toolbar.filter.select();
+      },
       pause: () => this.#pause(),
+      move: (direction: 1 | -1) => this.#sections.move(direction),
       theme: (choice: ThemeChoice) => this.#changeTheme({ choice }),
       help: () => this.#help.showModal(),
       side: () => this.#side.element.classList.toggle('folded'),
@@ -83,23 +87,15 @@ export class Shell {
     this.#toolbar = toolbar(name, store, state, this.#source, actions, theme, follows);
     this.#side = sidePanel(store, state, (alert) => this.#jump(alert));
     this.#changeTheme = themeSwitch(this.#root, theme, () => this.#drawAll(), signal);
-    this.#root.append(
-      this.#toolbar.element,
-      element(
-        'div',
-        { class: 'page' },
-        this.#side.element,
-        element('main', {}, this.#empty, this.#overview.element, this.#sections.element),
-      ),
-      this.#status,
-      menu.element,
-      this.#help,
-    );
+    const main = element('main', {}, this.#empty, this.#overview.element, this.#sections.element);
+    const page = element('div', { class: 'page' }, this.#side.element, main);
+    this.#root.append(this.#toolbar.element, page, this.#status, menu.element, this.#help);
     this.#shadow = shadow;
     this.#shadow.adoptedStyleSheets = [styleSheet()];
     this.#shadow.replaceChildren(this.#root);
 
-    keys.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent), { signal });
+    const keyActions = { ...actions, pause: follows ? actions.pause : undefined };
+    keys.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent, keyActions), { signal });
     const paper = matchMedia('print');
     paper.addEventListener('change', () => this.#print(paper.matches), { signal });
     addEventListener('beforeprint', () => this.#print(true), { signal });
@@ -115,7 +111,7 @@ export class Shell {
     this.#onData();
   }
 
-  set progress(progress: Progress) {
+  progress(progress: Progress): void {
     this.#source.progress = progress;
     this.#toolbar.update();
     const quarter = Math.floor(loadedOf(this.#source) * 4);
@@ -133,7 +129,6 @@ export class Shell {
 
   destroy(): void {
     this.#abort.abort();
-    this.activity.stop();
     for (const stop of this.#stop) stop();
     this.#cards.destroy();
     this.#overview.destroy();
@@ -174,7 +169,7 @@ export class Shell {
     this.#overview.draw();
   }
 
-  #jump({ run, tag, step }: { run: string; tag: string; step: number }): void {
+  #jump({ run, tag, step }: CellPlace): void {
     const kind = this.#store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
     const { hiddenRuns, steps } = this.state.view;
     this.state.change({
@@ -185,21 +180,12 @@ export class Shell {
     this.#sections.jump({ kind, tag, run });
   }
 
-  #key(event: KeyboardEvent): void {
+  #key(event: KeyboardEvent, actions: KeyActions): void {
     if (this.#help.open) return;
     const from = event.composedPath()[0];
     // Not the keys of other parts of the page.
     if (from !== document.body && !(from instanceof Node && this.#shadow.contains(from))) return;
-    const handled = handleKey(event, this.state, {
-      filter: () => {
-        this.#toolbar.filter.focus();
-        this.#toolbar.filter.select();
-      },
-      help: () => this.#help.showModal(),
-      pause: this.#follows ? () => this.#pause() : undefined,
-      move: (direction) => this.#sections.move(direction),
-    });
-    if (handled) event.preventDefault();
+    if (handleKey(event, this.state, actions)) event.preventDefault();
   }
 
   #announceFilter(): void {

@@ -7,14 +7,12 @@ import type { ViewState } from '../state/view-state.ts';
 /** The latest warnings of the source are kept. */
 const MOST_WARNINGS = 20;
 
-export interface Side {
-  readonly element: HTMLElement;
-  update(): void;
-  warn(message: string): void;
-}
-
 /** The panel beside the cards: runs, alerts, and warnings of the source. */
-export function sidePanel(store: Store, state: ViewState, jump: (alert: Alert) => void): Side {
+export function sidePanel(
+  store: Store,
+  state: ViewState,
+  jump: (alert: Alert) => void,
+): { element: HTMLElement; update(): void; warn(message: string): void } {
   const runs = runsList(store, state);
   const alerts = alertsList(store, jump);
   const count = element('span', { class: 'count' });

@@ -43,12 +43,6 @@ export interface ToolbarActions {
   side(): void;
 }
 
-export interface Toolbar {
-  readonly element: HTMLElement;
-  readonly filter: HTMLInputElement;
-  update(): void;
-}
-
 /** The name, the progress, the filter, and the switches of the view. @param source is read at each update */
 export function toolbar(
   name: string,
@@ -58,7 +52,7 @@ export function toolbar(
   actions: ToolbarActions,
   theme: ThemeChoice,
   follows: boolean,
-): Toolbar {
+): { element: HTMLElement; filter: HTMLInputElement; update(): void } {
   const status = element('span', { class: 'status' });
   const bar = element('progress', { max: 1, 'aria-label': 'Loading', hidden: true });
   const mistake = element('p', { id: 'mistake', hidden: true });
@@ -91,11 +85,8 @@ export function toolbar(
   });
   const weight = element('output', { class: 'number' });
   const bend = () => state.change({ scalarAxis: state.view.scalarAxis === 'linear' ? 'symlog' : 'linear' });
-  const logarithmic = element(
-    'button',
-    { class: 'plain', title: 'A symmetric-log axis for scalars', click: bend },
-    'Log',
-  );
+  const title = 'A symmetric-log axis for scalars';
+  const logarithmic = element('button', { class: 'plain', title, click: bend }, 'Log');
   const label = element('label', {}, 'Smoothing', smoothing, weight);
   const scalars = element('div', { class: 'smoothing' }, label, logarithmic);
   const themes = element('button', { class: 'icon', click: () => actions.theme(showTheme(NEXT_THEME[theme])) });
@@ -112,11 +103,8 @@ export function toolbar(
     side.setAttribute('aria-expanded', String(side.getAttribute('aria-expanded') === 'false'));
     actions.side();
   };
-  const side: HTMLElement = element(
-    'button',
-    { class: 'plain side-switch', 'aria-expanded': 'false', click: fold },
-    'Runs and alerts',
-  );
+  const folded = { class: 'plain side-switch', 'aria-expanded': 'false', click: fold };
+  const side: HTMLElement = element('button', folded, 'Runs and alerts');
   return {
     filter,
     element: element(
