@@ -33,7 +33,7 @@ const KINDS = {
     return asCandidates({ ...calls, ...network }, 'loop');
   },
   async chains(entry) {
-    const { sink: _, ...loops } = pipelineLoops(await entry('index'));
+    const { sink: _, ...loops } = pipelineLoops(await entry('index'), await entry('rxjs'));
     return asCandidates(loops, 'loop');
   },
   async tensorboard(entry, folder) {

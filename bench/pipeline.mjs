@@ -2,12 +2,11 @@
 // `observe` with and without a subscriber.
 //
 //   npm run build && node bench/pipeline.mjs
-import { map, Subject } from 'rxjs';
 import { medians } from './harness.mjs';
 import { isMain, printConditions, printRow } from './print.mjs';
 
-/** @param layertap any built copy of the library. @returns loops to time, by name */
-export function pipelineLoops({ Linear, Module, select }) {
+/** @param layertap any built copy of the library, and the RxJS that it uses. @returns loops to time, by name */
+export function pipelineLoops({ Linear, Module, select }, { map, Subject }) {
   class Same extends Module {
     forward(x) {
       return x;
@@ -52,7 +51,7 @@ export function pipelineLoops({ Linear, Module, select }) {
 }
 
 if (isMain(import.meta)) {
-  const { sink: _, ...loops } = pipelineLoops(await import('../dist/index.js'));
+  const { sink: _, ...loops } = pipelineLoops(await import('../dist/index.js'), await import('rxjs'));
   printConditions('RxJS 7.8.2');
   const ns = await medians(loops);
   const over = (name) => `+${(ns[name] - ns.plain).toFixed(1)} ns`;

@@ -105,6 +105,8 @@ export class HookTable {
   readonly options: HookableOptions;
   /** `options.reader`. A field of its own, since options come in many hidden classes. */
   readonly reader: TensorReader | undefined;
+  /** `options.free`. */
+  readonly free: HookableOptions['free'];
   /** Runs before its own hooks: `globalHooks`, or `noHooks` if global hooks do not reach it. */
   readonly global: HookTable;
   /** The class of the last output that was a tensor or an array, and so not a stream. */
@@ -125,6 +127,7 @@ export class HookTable {
   constructor(options: HookableOptions = {}, global?: HookTable) {
     this.options = options;
     this.reader = options.reader;
+    this.free = options.free;
     this.global = global ?? this;
   }
 

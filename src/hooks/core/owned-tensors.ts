@@ -15,8 +15,7 @@ type Values = readonly unknown[];
  * throws, since the call may be failing already: errors are reported.
  */
 export function freeReplaced(table: HookTable, values: Values, kept: Values): void {
-  const { free } = table.options;
-  const { reader } = table;
+  const { free, reader } = table;
   if (free === undefined || reader === undefined) return;
   const tensorsOf = (value: Values): ReadonlySet<unknown> => {
     const found = new Set<unknown>();
@@ -37,7 +36,7 @@ export function freeReplaced(table: HookTable, values: Values, kept: Values): vo
 
 /** Frees the inputs that pre-hooks made when the call is over; if the output is a stream, when that ends. */
 export function freeInputs(table: HookTable, inputs: Values, received: Values, output: unknown): void {
-  if (table.options.free === undefined) return;
+  if (table.free === undefined) return;
   const free = () => freeReplaced(table, inputs, [received, output]);
   if (isStreamOf(table, output)) afterStream(output, free);
   else free();
