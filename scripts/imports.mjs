@@ -7,8 +7,8 @@ export function importsOf(source) {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
   const patterns = [
     /\bfrom\s*['"]([^'"\s]+)['"]/g,
-    /\bimport\s*\(\s*['"]([^'"\s]+)['"]/g,
-    /^\s*import\s*['"]([^'"\s]+)['"]/gm,
+    /\b(?:import|require)\s*\(\s*['"`]([^'"`\s]+)['"`]/g,
+    /(?:^|;)\s*import\s*['"]([^'"\s]+)['"]/gm,
   ];
   return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]));
 }
@@ -18,7 +18,7 @@ export function filesBelow(root, folder) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true })
     .map((name) => join(folder, name))
-    .filter((name) => /\.(ts|tsx|mjs|js)$/.test(name));
+    .filter((name) => /\.[mc]?[jt]sx?$/.test(name));
 }
 
 /** All imports of the files below some folders: `{ file, specifier }`, paths from `root`. */
