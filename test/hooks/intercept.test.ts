@@ -316,4 +316,66 @@ test('inputsOnDemand() reads an input once, when a hook accesses it', () => {
   assert.equal(read, [1, 0, 2]);
 });
 
+test('inputsOnDemand(): a pre-hook can assign an input, which is then not read', () => {
+  const inputs = inputsOnDemand(2, () => {
+    throw new Error('read');
+  }) as unknown[];
+  inputs[0] = 7;
+  assert.is(inputs[0], 7);
+  assert.throws(() => inputs[1], 'read');
+});
+
+test('around: each forward hook, alwaysCall hooks too, and the observers run inside it', async () => {
+  const place = new Place({ async: true });
+  const log: unknown[] = [];
+  const around = (hook: () => unknown) => {
+    log.push('enter');
+    const result = hook();
+    log.push('leave');
+    return result;
+  };
+  const first = place.registerForwardHook(() => {
+    log.push('first');
+    return 5;
+  });
+  const observer = place.observe(({ output }) => void log.push(output));
+  assert.is(await intercept(place, async () => 3, [1], { around }), 5);
+  assert.equal(log.splice(0), ['enter', 'first', 'leave', 'enter', 5, 'leave']);
+  first.remove();
+  observer.remove();
+  place.registerForwardHook(() => void log.push('always'), { alwaysCall: true });
+  const failing = async () => {
+    throw new Error('forward');
+  };
+  try {
+    await intercept(place, failing, [1], { around });
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as Error).message, 'forward');
+  }
+  assert.equal(log, ['enter', 'always', 'leave']);
+});
+
+test('completeInputs and validateInputs get the inputs that the pre-hook got; an output returned as it is, is not checked', () => {
+  const seen: unknown[] = [];
+  const place = new Place({
+    completeInputs: (before, given) => {
+      seen.push(['complete', ...before]);
+      return given;
+    },
+    validateInputs: (_inputs, before) => void seen.push(['validate', ...before]),
+    validateOutput: () => 'another one',
+  });
+  place.registerForwardPreHook(() => 7);
+  place.registerForwardPreHook(() => 8);
+  place.registerForwardHook((_module, _inputs, output) => output);
+  assert.is(intercept(place, double, [1]), 16);
+  assert.equal(seen, [
+    ['complete', 1],
+    ['validate', 1],
+    ['complete', 7],
+    ['validate', 7],
+  ]);
+});
+
 test.run();

@@ -155,4 +155,22 @@ for (const mode of ['sync', 'async'] as const) {
   });
 }
 
+test('an input of the caller that one pre-hook passed on and the next one dropped is not freed', async () => {
+  const more: ForwardPreHook = (_module, [x]) => [x, new Owned('more')];
+  assert.equal((await after(new Place(output), [more, gives('pre')], [])).alive, ['output', 'x']);
+});
+
+test('free that throws for one tensor is reported; the call goes on, and the others are freed', async () => {
+  const free = (tensor: unknown) => {
+    (tensor as Owned).free();
+    throw new Error('cannot');
+  };
+  const result = await after(new Place(output, { free }), [], [() => new Owned('mid'), gives('last')]);
+  assert.equal(result.alive, ['last', 'x']);
+  assert.is(result.error, '');
+  assert.equal(result.reports, Array(2).fill('layertap: a replaced tensor could not be freed: cannot'));
+  const pair = new Place(() => [new Owned('a'), new Owned('b')], { free });
+  assert.equal((await after(pair, [], [gives('last')])).alive, ['last', 'x']);
+});
+
 test.run();
