@@ -6,15 +6,18 @@ import {
   describe,
   FUNCTION,
   isClass,
+  isPlainObject,
   mismatch,
   type Rule,
+  rule,
   STRING,
 } from '../check/index.ts';
 import type { Target } from './core/call-hook.ts';
 import { hookTable } from './core/hook-table.ts';
-import type { HookableOptions, reachedByGlobalHooks } from './core/hookable-options.ts';
+import type { HookableOptions, HookKind, reachedByGlobalHooks } from './core/hookable-options.ts';
 import { callSync } from './core/pipeline.ts';
 import { callAsync } from './core/pipeline-async.ts';
+import { undoLater, undoWaiting } from './core/replace-property.ts';
 import { warn } from './core/report.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
 
@@ -130,6 +133,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     if (!Reflect.defineProperty(object, method, installation.descriptor)) {
       throw new TypeError(`${this} cannot be hooked: the object refuses the property`);
     }
+    if (this.#installed !== undefined) this.#restore(this.#installed);
     this.#installed = installation;
   }
 
@@ -175,14 +179,23 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     };
   }
 
-  /** Puts the property back as it was found, unless another function has replaced the interceptor. */
   #uninstall(): void {
     const installation = this.#installed;
     this.#installed = undefined;
-    if (!this.#isInPlace(installation)) return;
-    const [object, method, found] = [this.#object, this.#method, installation.found];
+    if (installation !== undefined) this.#restore(installation);
+  }
+
+  /** Puts the property back as it was found; if another interceptor has replaced this one, once that is undone. */
+  #restore(installation: Installation): void {
+    const { descriptor, found } = installation;
+    if (!this.#isInPlace(installation)) {
+      undoLater(descriptor, () => this.#restore(installation));
+      return;
+    }
+    const [object, method] = [this.#object, this.#method];
     const restored =
       found === undefined ? Reflect.deleteProperty(object, method) : Reflect.defineProperty(object, method, found);
+    if (restored) undoWaiting(found);
     if (restored || this.#stuck === installation) return;
     this.#stuck = installation;
     warn(
@@ -293,12 +306,29 @@ function checkOwner(what: string, owner: object, key: PropertyKey, value: unknow
 
 const describeKey = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));
 
+const KINDS: readonly string[] = [
+  'forward-pre',
+  'forward',
+  'transform',
+  'edit',
+  'observer',
+  'backward-pre',
+  'backward',
+] satisfies HookKind[];
+
+const SENTENCES = rule(
+  `an object with a sentence for some of ${KINDS.join(', ')}`,
+  (value) =>
+    isPlainObject(value) &&
+    Object.entries(value).every(([kind, why]) => KINDS.includes(kind) && ['string', 'undefined'].includes(typeof why)),
+);
+
 const RULES: Record<keyof AttachOptions, Rule> = {
   name: STRING,
   children: FUNCTION,
   reader: ANYTHING,
   async: BOOLEAN,
-  unsupported: ANYTHING,
+  unsupported: SENTENCES,
   completeInputs: FUNCTION,
   validateInputs: FUNCTION,
   validateOutput: FUNCTION,

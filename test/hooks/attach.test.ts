@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MethodInterceptor, replaceProperty } from '../../src/adapter.ts';
 import { type AttachedMethod, attach, type Hookable, listHooks, select } from '../../src/index.ts';
 
 class Model {
@@ -421,5 +422,101 @@ test('attach() with children makes a tree of attached methods', () => {
     /option "children" must be a function, got an array/,
   );
 });
+
+test('attach() with unsupported: the kinds that it names cannot be registered; other values are an error', () => {
+  const hookable = attach({ run: () => 1 }, 'run', { unsupported: { forward: 'outputs are fixed here' } });
+  assert.throws(() => hookable.registerForwardHook(() => undefined), /^outputs are fixed here$/);
+  hookable.registerForwardPreHook(() => undefined).remove();
+  for (const wrong of ['no', null, { pre: 'no' }, { forward: true }]) {
+    assert.throws(
+      () => attach({ run: () => 1 }, 'run', { unsupported: wrong as never }),
+      /^attach\(\): option "unsupported" must be an object with a sentence for some of forward-pre, forward, .*, got /,
+    );
+  }
+});
+
+test('interceptors over each other: the last one to go leaves the object as it was found, in every order', () => {
+  const key = Symbol('method');
+  const owners = {
+    inherited: (): object => Object.create({ [key]: (x: number) => x }),
+    own: (): object => ({ [key]: (x: number) => x }),
+    getter: (): object =>
+      Object.defineProperty({}, key, { get: () => (x: number) => x, configurable: true, enumerable: true }),
+  };
+  const orders = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ] as const;
+  for (const [name, create] of Object.entries(owners)) {
+    for (const order of orders) {
+      for (const attachedAt of [0, 1, 2]) {
+        const object = create() as Record<symbol, (x: number) => number>;
+        const before = JSON.stringify(describeProperty(object, key));
+        const removals = [0, 1, 2].map((i) => {
+          if (i === attachedAt) {
+            const handle = attach(object, key).registerForwardHook(
+              (_module, _inputs, output) => 2 * (output as number),
+            );
+            return () => handle.remove();
+          }
+          const method: MethodInterceptor = new MethodInterceptor(
+            object,
+            key,
+            (x) => 2 * method.original.call(object, x),
+          );
+          method.install();
+          return () => method.uninstall();
+        });
+        order.forEach((i, removed) => {
+          assert.is(object[key]!(1), 2 ** (3 - removed), `${name} ${order} ${attachedAt}`);
+          removals[i]!();
+        });
+        assert.is(object[key]!(1), 1);
+        assert.is(JSON.stringify(describeProperty(object, key)), before, `${name}, removed in the order ${order}`);
+      }
+    }
+  }
+});
+
+test('an interceptor that went around another one leaves nothing behind either', () => {
+  const object = Object.create({ run: (x: number) => x }) as { run(x: number): number };
+  const over = new MethodInterceptor(object, 'run', (x: number): number => 10 * over.original.call(object, x));
+  const twice = new MethodInterceptor(object, 'run', (x: number): number => 3 + twice.original.call(object, x));
+  const place = attach(object, 'run');
+  const add = () => place.registerForwardHook((_module, _inputs, output) => output + 1);
+  const handles = [add()];
+  twice.install();
+  over.install();
+  handles.push(add());
+  twice.install();
+  assert.is(object.run(1), 15, 'each intercepts once, the last to be installed outermost');
+  over.uninstall();
+  assert.is(object.run(1), 6);
+  for (const handle of handles) handle.remove();
+  twice.uninstall();
+  assert.equal(Reflect.ownKeys(object), []);
+  assert.is(object.run(1), 1);
+});
+
+test('replaceProperty() with a value that is put in place a second time: what waited the first time is forgotten', () => {
+  const [found, value, above] = [() => 1, () => 2, () => 3];
+  const object = { run: found };
+  const undo = replaceProperty(object, 'run', value);
+  replaceProperty(object, 'run', above);
+  undo();
+  object.run = found;
+  replaceProperty(object, 'run', value);
+  replaceProperty(object, 'run', above)();
+  assert.is(object.run, value);
+});
+
+function describeProperty(object: object, key: PropertyKey): unknown {
+  const { get, set, value, ...flags } = Object.getOwnPropertyDescriptor(object, key) ?? {};
+  return [typeof get, typeof set, typeof value, flags];
+}
 
 test.run();

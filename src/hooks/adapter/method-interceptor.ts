@@ -54,6 +54,7 @@ export class MethodInterceptor<F extends Method = Method> {
    */
   install(): void {
     if (this.isInstalled) return;
+    this.#installation?.restore();
     const object = this.#object;
     const own = Object.hasOwn(object, this.#key) ? (Reflect.get(object, this.#key) as F) : undefined;
     const method = this;
@@ -65,7 +66,7 @@ export class MethodInterceptor<F extends Method = Method> {
     this.#installation = { interceptor, own, restore: replaceProperty(object, this.#key, interceptor) };
   }
 
-  /** Puts the property back as it was found, unless another function has replaced the interceptor. */
+  /** Puts the property back as it was found; if another interceptor has replaced this one, once that is uninstalled. */
   uninstall(): void {
     this.#installation?.restore();
     this.#installation = undefined;
