@@ -40,7 +40,8 @@ const KINDS = {
     return loggingRuns(await entry('tensorboard'), folder).map(({ label, run }) => ({ name: label, run }));
   },
   async 'viewer-reading'(entry) {
-    return asCandidates(readingRuns(await entry('tensorboard'), await entry('viewer/logs'), LOGS.directory), 'run');
+    const entries = [await entry('tensorboard'), await entry('viewer'), await entry('viewer/logs')];
+    return asCandidates(readingRuns(...entries, LOGS.directory), 'run');
   },
 };
 

@@ -19,18 +19,19 @@ const MEGA = 1e6;
  * Takes the entries of any built copy.
  * @returns functions to time, by name
  */
-export function readingRuns({ directoryLogs }, { answerLogs, packLogs, workerLogSource }, directory) {
+export function readingRuns({ directoryLogs }, { workerSource }, { packLogs, postLogs }, directory) {
   return {
     'into the store, packed for a report': () => packLogs(directoryLogs(directory)),
     'by way of a worker': () =>
       new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();
-        answerLogs(directoryLogs(directory), port1);
-        const stop = workerLogSource('logs', port2).connect({
+        const stopPosting = postLogs(port1, directoryLogs(directory));
+        const stop = workerSource(port2).connect({
           points() {},
           progress({ read, total }) {
             if (read < total) return;
             stop();
+            stopPosting();
             port1.close();
             resolve(total);
           },
