@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Asset } from './server/handle.ts';
+import type { Asset } from './server/requests.ts';
 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%230170ae'%3E%3Cpath d='M1 5q4 0 7-4 3 4 7 4zM1 10q4 0 7-4 3 4 7 4zM1 15q4 0 7-4 3 4 7 4z'/%3E%3C/svg%3E";

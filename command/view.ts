@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 import type { CommandOf } from './arguments.ts';
 import { pageFiles } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
-import { handle } from './server/handle.ts';
 import { hostCheck, isLoopback } from './server/host-names.ts';
 import { CannotListen, DEFAULT_PORT, listen } from './server/listen.ts';
+import { handle } from './server/requests.ts';
 import { ServedLogs } from './server/served-logs.ts';
 
 /**

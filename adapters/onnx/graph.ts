@@ -18,7 +18,7 @@ export interface Graph {
 /** A TensorProto.DataType; 0 where the file does not say. */
 export type ElementType = number | 'no tensor';
 
-/** Sizes; undefined where the file has a name or nothing. */
+/** Sizes by dimension; undefined if the file gives a symbolic name or none. */
 export type Shape = readonly (number | undefined)[];
 
 /* TensorProto.DataType */

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { LONGEST_URL } from './handle.ts';
 import { urlOf } from './host-names.ts';
+import { LONGEST_URL } from './requests.ts';
 import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
 
 export const DEFAULT_PORT = 6007;

@@ -1,7 +1,7 @@
 /** @file The arithmetic of edits, in JavaScript. */
 import { describeShape, type Numbers } from '../check/index.ts';
-import type { EditOperand, RegisteredEdit } from './core/edit.ts';
 import { ForwardError } from './core/forward-error.ts';
+import type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 
 /** One value of the output, and those of the operands. */
 const COMPUTE = {

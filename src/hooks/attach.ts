@@ -40,7 +40,7 @@ export interface AttachOptions extends Omit<HookableOptions, Excluded> {
 interface Installation {
   readonly interceptor: Method;
   /**
-   * Holds the method that it replaces. An inherited method, or one from a getter, is looked up at each call, since the
+   * `forward` is the method that the interceptor replaces. An inherited method, or one from a getter, is looked up at each call, since the
    * prototype may have been hooked or changed.
    */
   readonly callee: { readonly forward: Method };

@@ -17,13 +17,13 @@ import {
   rule,
 } from '../check/index.ts';
 import { applyEdit } from './apply-edit.ts';
-import type { EditOperand, RegisteredEdit } from './core/edit.ts';
 import { ForwardError } from './core/forward-error.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { hookTable, listsOf } from './core/hook-table.ts';
 import type { ModuleLike, OutputOf } from './core/module-like.ts';
 import type { TensorReader, TensorValues } from './core/reader.ts';
 import { register } from './core/register.ts';
+import type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 
 /**
  * A number; an array of numbers along `axis` of the output, by default the last one; or a tensor, broadcast to the output's
@@ -56,7 +56,7 @@ export interface EditOptions {
 export interface EditHandle extends RemovableHandle {
   /**
    * Changes what the edit was registered with: the value of add, scale or replace, the bounds of clamp, the indices of keep
-   * or ablate, the number of blend. It is copied, and counts from the next call that starts; in JavaScript also for an
+   * or ablate, the amount of blend. It is copied, and counts from the next call that starts; in JavaScript also for an
    * asynchronous call that has not come to the edit yet.
    * @throws TypeError for a value of another shape, or one that the edit cannot take
    */

@@ -10,7 +10,6 @@ export { type InterceptOptions, inputsOnDemand, intercept, type Listeners, liste
 export { MethodInterceptor } from './adapter/method-interceptor.ts';
 export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
 export { forEachTensor } from './core/each-tensor.ts';
-export type { EditOperand, RegisteredEdit } from './core/edit.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
@@ -23,6 +22,7 @@ export {
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';
 export type { TensorReader, TensorValues } from './core/reader.ts';
+export type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 export { replaceProperty } from './core/replace-property.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';

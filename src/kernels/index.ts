@@ -1,5 +1,5 @@
 // The only entry to the kernels.
-export { defaultEdges } from './edges.ts';
+export { defaultEdges } from './histogram-edges.ts';
 export type {
   Distribution,
   FusedLayers,

@@ -78,9 +78,9 @@ export interface Kernels {
   histogram(values: Numbers, edges: Numbers): HistogramCounts;
 
   /**
-   * Both in one pass. Sums are in float64; of whole numbers they are whole.
+   * `summarize` and `histogram` in one pass. Sums are in float64; of whole numbers they are whole.
    * @param edges as for {@link histogram}
-   * @returns `min` and `max` keep the sign of zero, of the last one in most cases, as numpy does
+   * @returns `min` and `max` keep the sign of a zero, mostly that of the last one, as in numpy
    */
   distribution(values: Numbers, edges: Numbers): Distribution;
 }

@@ -1,6 +1,6 @@
 /** @file The public statistics: checked arguments, counted by the kernels. */
 import { type Numbers, type NumericArray, readNumbers, type Summary } from '../check/index.ts';
-import { defaultEdges } from './edges.ts';
+import { defaultEdges } from './histogram-edges.ts';
 import type { Distribution, HistogramCounts } from './kernels.ts';
 import { kernels } from './select.ts';
 

@@ -1,6 +1,6 @@
 /** @file Statistics and histograms on the SIMD kernels. */
 import type { Summary } from '../check/index.ts';
-import { type EdgePlan, planEdges } from './edges.ts';
+import { type EdgePlan, planEdges } from './histogram-edges.ts';
 import type { WasmInstance } from './instance.ts';
 import type { Distribution, HistogramCounts, Numbers } from './kernels.ts';
 import { type Float32Values, paddingOf, stream } from './stream.ts';

@@ -47,7 +47,7 @@ export function addRegistration(registration: LiveRegistration): () => void {
   return end;
 }
 
-/** Outside of `addRegistration`: the function that it returns would keep everything in its scope alive. */
+/** Not inside `addRegistration`: the function returned there would close over the registration and keep it alive. */
 const weakly = (registration: LiveRegistration): { deref(): LiveRegistration | undefined } =>
   collected === undefined ? { deref: () => registration } : new WeakRef(registration);
 

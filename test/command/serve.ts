@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { connect } from 'node:net';
-import { handle } from '../../command/server/handle.ts';
 import { hostCheck } from '../../command/server/host-names.ts';
 import { type Listening, listen } from '../../command/server/listen.ts';
+import { handle } from '../../command/server/requests.ts';
 import { ServedLogs } from '../../command/server/served-logs.ts';
 import type { Clock } from '../../command/server/stalled-clients.ts';
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { distribution, histogram, summarize } from '../../src/index.ts';
-import { defaultEdges } from '../../src/kernels/edges.ts';
+import { defaultEdges } from '../../src/kernels/histogram-edges.ts';
 import type { Distribution, Numbers } from '../../src/kernels/kernels.ts';
 import { normal, uniform } from './generator.ts';
 import { BINARIES, IMPLEMENTATIONS } from './implementations.ts';

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { histogram } from '../../src/index.ts';
 import { binaryBytes } from '../../src/kernels/binary.ts';
-import { defaultEdges, planEdges } from '../../src/kernels/edges.ts';
+import { defaultEdges, planEdges } from '../../src/kernels/histogram-edges.ts';
 import { WasmInstance } from '../../src/kernels/instance.ts';
 import type { HistogramCounts, Numbers } from '../../src/kernels/kernels.ts';
 import { wasmKernels } from '../../src/kernels/wasm.ts';

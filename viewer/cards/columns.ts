@@ -64,7 +64,7 @@ export class Columns {
     if (before !== undefined) this.#takeOver(before);
   }
 
-  /** Takes the decoded bins of columns that have not changed. */
+  /** Takes over the decoded bins of unchanged columns from `before`. */
   #takeOver(before: Columns): void {
     for (let column = 0; column < Math.min(this.length, before.length); column++) {
       const bins = before.#bins[column];

@@ -2,12 +2,12 @@ import { element } from '../element.ts';
 import type { Range, View } from '../state/view-state.ts';
 import type { Box } from './geometry.ts';
 import { Overlay } from './overlay.ts';
-import { PaintTurns } from './paint-turns.ts';
 import { CanvasPainter, canvasPainter, type Painter } from './painter.ts';
 import { Ridge } from './ridge.ts';
 import type { Plot, Scene, SceneMaker } from './scene.ts';
 import { StepPlot } from './step-plot.ts';
 import type { Theme } from './theme.ts';
+import { ZoomTurns } from './zoom-turns.ts';
 
 /** The picture in the page, and the inputs that it was painted from. */
 interface Painted {
@@ -27,7 +27,7 @@ interface Painted {
 }
 
 /** Shared by all cards of the page. */
-const turns = new PaintTurns();
+const turns = new ZoomTurns();
 
 const PLOTS = { heat: StepPlot, ridge: Ridge, overlay: Overlay } as const;
 

@@ -71,7 +71,7 @@ export function paintHistogram(
   painter.text(formatShort(cut ? scale : most), box.left + 1 + full, footY, label(theme, 'right'));
 }
 
-/** A bar longer than this many times the next is cut off, so that the others stay visible. */
+/** A bar longer than this many times the second longest is cut off, so that the others stay visible. */
 const TOWERING = 4;
 
 /** The count of a full-length bar, and whether one is cut off: the zeros of a layer, usually. */

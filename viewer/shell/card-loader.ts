@@ -1,7 +1,7 @@
 import type { CardContext } from '../cards/card.ts';
 import type { OpenMenu } from './card-menu.ts';
+import type { CardScheduler } from './card-scheduler.ts';
 import { type CardKey, CardShell, cardId } from './card-shell.ts';
-import type { Scheduler } from './scheduler.ts';
 
 /** Cards are made when they are this near to the visible part of the page, in pixels. */
 const NEAR = 400;
@@ -9,7 +9,7 @@ const NEAR = 400;
 /** Makes cards near the visible part of the page, closes those far from it, and requests their drawing. */
 export class CardLoader {
   readonly #context: CardContext;
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: CardScheduler;
   readonly #openMenu: OpenMenu;
   /** By id. Shells that a filter hides are kept, without cards. */
   readonly #shells: Map<string, CardShell> = new Map();
@@ -20,7 +20,7 @@ export class CardLoader {
   readonly #seen: IntersectionObserver;
   readonly #sizes: ResizeObserver;
 
-  constructor(context: CardContext, scheduler: Scheduler, openMenu: OpenMenu) {
+  constructor(context: CardContext, scheduler: CardScheduler, openMenu: OpenMenu) {
     this.#context = context;
     this.#scheduler = scheduler;
     this.#openMenu = openMenu;

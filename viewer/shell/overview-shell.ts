@@ -2,7 +2,7 @@ import type { CardContext } from '../cards/card.ts';
 import { element } from '../element.ts';
 import { type CellPlace, overview } from '../overview/overview.ts';
 import { type MenuOwner, menuButton, type OpenMenu } from './card-menu.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { CardScheduler } from './card-scheduler.ts';
 
 export interface OverviewShell extends MenuOwner {
   /** For new data. */
@@ -15,7 +15,7 @@ export interface OverviewShell extends MenuOwner {
 /** The overview with its heading and menu. */
 export function overviewShell(
   context: CardContext,
-  scheduler: Scheduler,
+  scheduler: CardScheduler,
   openMenu: OpenMenu,
   choose: (at: CellPlace) => void,
 ): OverviewShell {

@@ -1,6 +1,7 @@
 /** @file What the maker of a Hookable says about it. */
-import type { RegisteredEdit } from './edit.ts';
+
 import type { TensorReader } from './reader.ts';
+import type { RegisteredEdit } from './registered-edit.ts';
 
 /** The key of the one option that is not public: only `Module` has it. */
 export const reachedByGlobalHooks: unique symbol = Symbol('layertap.reachedByGlobalHooks');

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PaintTurns } from '../../../viewer/cards/paint-turns.ts';
+import { ZoomTurns } from '../../../viewer/cards/zoom-turns.ts';
 
 const CARDS = new Map(['a', 'b', 'c'].map((name) => [name, { name }]));
 
@@ -10,7 +10,7 @@ const CARDS = new Map(['a', 'b', 'c'].map((name) => [name, { name }]));
  * @returns the cards that painted in each frame
  */
 function painted(
-  turns: PaintTurns,
+  turns: ZoomTurns,
   cards: readonly string[],
   frames: readonly number[],
   cost: number,
@@ -29,12 +29,12 @@ function painted(
 
 test('slow cards take turns, one per frame, equally often', () => {
   const frames = [0, 1, 2, 3, 4, 5];
-  assert.equal(painted(new PaintTurns(), ['a', 'b', 'c'], frames, 20), ['a', 'b', 'c', 'a', 'b', 'c']);
+  assert.equal(painted(new ZoomTurns(), ['a', 'b', 'c'], frames, 20), ['a', 'b', 'c', 'a', 'b', 'c']);
 });
 
 test('while the user moves something, slow cards take about a seventh of the time', () => {
   const frames = Array.from({ length: 100 }, (_, i) => i);
-  const turns = painted(new PaintTurns(), ['a', 'b'], frames, 20, true);
+  const turns = painted(new ZoomTurns(), ['a', 'b'], frames, 20, true);
   assert.is(turns[0], 'a');
   const total = turns.filter((names) => names !== '').length * 20;
   assert.ok(total > 0.11 * 1600 && total < 0.18 * 1600, `${total} ms`);
@@ -42,22 +42,22 @@ test('while the user moves something, slow cards take about a seventh of the tim
 });
 
 test('once the user rests, every card is painted, one per frame', () => {
-  const turns = new PaintTurns();
+  const turns = new ZoomTurns();
   painted(turns, ['a', 'b', 'c'], [0, 1, 2], 40, true);
   assert.equal(painted(turns, ['b', 'c'], [3, 8, 9, 10], 40), ['', '', 'b', 'c']);
 });
 
 test('a very slow picture does not delay others for as long as it took', () => {
-  const turns = new PaintTurns();
+  const turns = new ZoomTurns();
   assert.equal(painted(turns, ['a'], [0, 10, 15], 1000, true), ['a', '', 'a']);
 });
 
 test('fast cards paint in the same frame', () => {
-  assert.equal(painted(new PaintTurns(), ['a', 'b', 'c'], [0, 1], 1), ['abc', 'abc']);
+  assert.equal(painted(new ZoomTurns(), ['a', 'b', 'c'], [0, 1], 1), ['abc', 'abc']);
 });
 
 test('a card that goes out of sight loses its turn', () => {
-  const turns = new PaintTurns();
+  const turns = new ZoomTurns();
   const gone = {};
   turns.ask({}, 0, false);
   turns.ask(gone, 0, false);

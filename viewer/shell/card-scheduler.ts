@@ -19,7 +19,7 @@ const LONGEST_WAIT = 300;
  * The one animation frame of a viewer. Draws visible cards only, each at most once a frame: what the user changed in the
  * next frame, new data when there is time, longest waiting first.
  */
-export class Scheduler {
+export class CardScheduler {
   /** Cards whose view the user changed. */
   readonly #urgent: Set<Card> = new Set();
   /** Cards whose data changed. */

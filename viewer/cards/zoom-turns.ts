@@ -13,7 +13,7 @@ const GONE = 200;
  * Decides which visible cards repaint in a frame while the user zooms or pans all of them: the one that has waited
  * longest, then others while there is time. The rest show their old picture, moved.
  */
-export class PaintTurns {
+export class ZoomTurns {
   /** Waiting cards, the longest first, with the frame in which they asked last. */
   readonly #waiting: Map<object, number> = new Map();
   #frame: number = Number.NEGATIVE_INFINITY;

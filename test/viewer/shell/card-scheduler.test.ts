@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Card } from '../../../viewer/cards/card.ts';
-import { Scheduler } from '../../../viewer/shell/scheduler.ts';
+import { CardScheduler } from '../../../viewer/shell/card-scheduler.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 type CountedCard = Card & { drawn: number };
@@ -12,7 +12,7 @@ function make({ isActive = false } = {}) {
   /** When the scheduler looked at new data. */
   const looks: number[] = [];
   const start = clock.now();
-  const scheduler = new Scheduler(() => looks.push(clock.now() - start), activity, clock);
+  const scheduler = new CardScheduler(() => looks.push(clock.now() - start), activity, clock);
   return {
     clock,
     activity,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultEdges } from '../../src/kernels/edges.ts';
+import { defaultEdges } from '../../src/kernels/histogram-edges.ts';
 import { edges as expected } from '../tensorboard/fixture.ts';
 
 test('defaultEdges() are the edges of PyTorch, to the last bit', () => {
