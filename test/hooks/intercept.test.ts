@@ -316,6 +316,21 @@ test('inputsOnDemand() reads an input once, when a hook accesses it', () => {
   assert.equal(read, [1, 0, 2]);
 });
 
+test('intercept() with the number of a call that has thrown runs the alwaysCall hooks alone', () => {
+  const place = new Place({});
+  const seen: unknown[] = [];
+  place.registerForwardHook(() => void seen.push('usual'));
+  place.registerForwardHook((_module, _inputs, output, call) => void seen.push([output, call]), { alwaysCall: true });
+  intercept(place, double, [1]);
+  const call = listenersOf(place).begin();
+  const failing = () => {
+    throw new Error('of the framework');
+  };
+  seen.length = 0;
+  assert.throws(() => intercept(place, failing, [1], { call }), 'of the framework');
+  assert.equal(seen, [[undefined, 1]]);
+});
+
 test('inputsOnDemand(): a pre-hook can assign an input, which is then not read', () => {
   const inputs = inputsOnDemand(2, () => {
     throw new Error('read');
