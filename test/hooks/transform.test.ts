@@ -468,4 +468,21 @@ test('after a stack overflow in a transform, the levels of nesting are as before
   assert.is(module(0), 2, 'the second call at the outermost level');
 });
 
+test('a transform that is removed while an asynchronous call waits for an earlier hook still runs in that call', async () => {
+  const model = { run: async (x: number) => x };
+  const hookable = attach(model, 'run');
+  let removed = 0;
+  hookable.registerForwardHook((async () => {
+    await 0;
+    transform.remove();
+  }) as never);
+  const transform = hookable.transform(
+    map((output: unknown) => (output as number) + 1),
+    finalize(() => removed++),
+  );
+  assert.is(await model.run(3), 4);
+  assert.is(removed, 1);
+  assert.is(await model.run(3), 3);
+});
+
 test.run();
