@@ -36,7 +36,7 @@ export {
 export type { ChunkEvent, ChunkOptions, LogOptions, ObserveOptions } from './hooks/index.ts';
 export { type OutputStatistics, type QueueOptions, queue, statistics } from './hooks/index.ts';
 
-/* Errors, and who is told of those that must not reach the forward */
+/* Errors, and the reporter of those that must not reach a forward */
 export {
   AsyncTransformError,
   ForwardError,

@@ -80,8 +80,8 @@ export class GraphCalls {
   }
 
   /**
-   * The nodes of each module by call. A module that is left and entered again is called again. A second call right behind
-   * the first cannot be told from it, unless the legacy exporter numbered them, as it does for innermost modules.
+   * The nodes of each module by call. A module that is left and entered again is called again. Two calls in a row
+   * look like one, unless the legacy exporter numbered them, as it does for innermost modules.
    */
   #openModules(scopes: readonly Scope[]): Map<string, OpenModule> {
     const modules = new Map<string, OpenModule>();

@@ -94,7 +94,7 @@ function fusedOps(node: RawNode): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** A loaded graph does not mark control inputs. Of these, only NoOps can be told: they have no tensor. */
+/** A loaded graph does not mark control inputs. Only NoOps can be recognized: they have no tensor. */
 const isControl = (input: RawNode | undefined) => input?.op === 'NoOp';
 
 function inputsOf(node: RawNode): readonly string[] {

@@ -1,20 +1,7 @@
-import {
-  ANYTHING,
-  BOOLEAN,
-  checkOptions,
-  className,
-  describe,
-  FUNCTION,
-  isClass,
-  isPlainObject,
-  mismatch,
-  type Rule,
-  rule,
-  STRING,
-} from '../check/index.ts';
+import { className, describe, isClass, mismatch } from '../check/index.ts';
+import { type AttachOptions, checkAttachOptions } from './attach-options.ts';
 import type { Target } from './core/call-hook.ts';
 import { hookTable } from './core/hook-table.ts';
-import type { HookableOptions, HookKind, reachedByGlobalHooks } from './core/hookable-options.ts';
 import { callSync } from './core/pipeline.ts';
 import { callAsync } from './core/pipeline-async.ts';
 import { undoLater, undoWaiting } from './core/replace-property.ts';
@@ -26,22 +13,11 @@ type Method = (...inputs: never[]) => unknown;
 /** The keys of the methods of an object. */
 export type MethodName<O> = { [K in keyof O]-?: NonNullable<O[K]> extends Method ? K : never }[keyof O];
 
-/** The options that `attach` sets itself, or that only adapters need. */
-type Excluded = 'call' | 'receiver' | 'install' | 'uninstall' | 'validateEdit' | 'holder' | typeof reachedByGlobalHooks;
-
-/** See {@link HookableOptions} for the options that are not listed here. */
-export interface AttachOptions extends Omit<HookableOptions, Excluded> {
-  /** The name in messages, and what `String(hookable)` returns. Default `Class.method`. */
-  name?: string | undefined;
-  /** The children, as [name, module], read at each walk of the tree. Default: own properties that hold modules. */
-  children?: (() => Iterable<[string, Hookable]>) | undefined;
-}
-
 interface Installation {
   readonly interceptor: Method;
   /**
-   * `forward` is the method that the interceptor replaces. An inherited method, or one from a getter, is looked up at each call, since the
-   * prototype may have been hooked or changed.
+   * `forward` is the method that the interceptor replaces. An inherited method, or one from a getter, is looked up at each
+   * call, since the prototype may have been hooked or changed.
    */
   readonly callee: { readonly forward: Method };
   readonly descriptor: PropertyDescriptor;
@@ -305,48 +281,3 @@ function checkOwner(what: string, owner: object, key: PropertyKey, value: unknow
 }
 
 const describeKey = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));
-
-const KINDS: readonly string[] = [
-  'forward-pre',
-  'forward',
-  'transform',
-  'edit',
-  'observer',
-  'backward-pre',
-  'backward',
-] satisfies HookKind[];
-
-const SENTENCES = rule(
-  `an object with a sentence for some of ${KINDS.join(', ')}`,
-  (value) =>
-    isPlainObject(value) &&
-    Object.entries(value).every(([kind, why]) => KINDS.includes(kind) && ['string', 'undefined'].includes(typeof why)),
-);
-
-const RULES: Record<keyof AttachOptions, Rule> = {
-  name: STRING,
-  children: FUNCTION,
-  reader: ANYTHING,
-  async: BOOLEAN,
-  unsupported: SENTENCES,
-  completeInputs: FUNCTION,
-  validateInputs: FUNCTION,
-  validateOutput: FUNCTION,
-  free: FUNCTION,
-  explainError: FUNCTION,
-  graph: FUNCTION,
-  discard: FUNCTION,
-};
-
-function checkAttachOptions(options: AttachOptions): void {
-  checkOptions('attach()', options, RULES);
-  const { reader, free } = options;
-  if (reader === undefined) {
-    if (free === undefined) return;
-    throw new TypeError('attach(): option "free" needs a "reader", which tells what a tensor is');
-  }
-  for (const key of ['is', 'shape', 'values', 'keep'] as const) {
-    if (typeof reader?.[key] === 'function') continue;
-    throw new TypeError(`attach(): option "reader" must have a method ${key}(), got ${describe(reader)}`);
-  }
-}

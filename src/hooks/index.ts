@@ -8,7 +8,8 @@ export {
 } from './adapter/backward.ts';
 export { type InterceptOptions, inputsOnDemand, intercept, type Listeners, listenersOf } from './adapter/intercept.ts';
 export { MethodInterceptor } from './adapter/method-interceptor.ts';
-export { type AttachedMethod, type AttachOptions, attach, type MethodName } from './attach.ts';
+export { type AttachedMethod, attach, type MethodName } from './attach.ts';
+export type { AttachOptions } from './attach-options.ts';
 export { forEachTensor } from './core/each-tensor.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';

@@ -100,7 +100,7 @@ test('the first 20 ms of products are not sampled, nor are small ones', () => {
   assert.is(run(128, 1024), 2);
 });
 
-test('a clock that stands still ends the samples, with the narrow tile', () => {
+test('if the clock does not move, sampling ends with the narrow tile', () => {
   const machine = simulated(() => 1.9, 1e9);
   settle(machine);
   assert.equal([machine.choice.isOpen, machine.choice.wide], [false, 0]);

@@ -18,7 +18,7 @@ export function binAt({ edges, counts }: Bins, value: number): number {
 }
 
 /**
- * The value that a pixel from `from` to `to` stands for: its middle, or, if it touches several bins, the middle of the
+ * The value of a pixel from `from` to `to`: its middle, or, if it touches several bins, the middle of the
  * fullest. Otherwise the bin of exact zeros, which is 1e-12 wide, could not be pointed at.
  */
 export function valueOfPixel(bins: Bins, from: number, to: number, middle: number): number {

@@ -17,7 +17,7 @@ import type { GraphNode } from './graph-def.ts';
 
 /**
  * Calls a module once, in evaluation mode, and returns the nodes of its graph. Hooks see modules and not the functions
- * between them: if a module takes a tensor that no module returned, a node `forward` stands for the parent's computation.
+ * between them: if a module takes a tensor that no module returned, a node `forward` represents the parent's computation.
  * @param inputs all arguments of the call
  * @returns a promise if the module returns one
  * @throws what the call throws; for a framework's graph, Error with that as its cause

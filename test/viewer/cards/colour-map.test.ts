@@ -30,7 +30,7 @@ test('densityColours() move away from the backbackground in lightness at every s
   }
 });
 
-test('densityColours() are even in lightness: no shade stands out as a line', () => {
+test('densityColours() are even in lightness: no shade is visible as a line', () => {
   for (const [dark] of BACKGROUNDS) {
     const lightness = densityColours(dark).map((colour) => seen(colour, 'normal')[0]);
     const whole = lightness.at(-1)! - lightness[0]!;
