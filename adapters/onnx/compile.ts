@@ -11,7 +11,7 @@ import { CAST_LIKE, EditNodes } from './edit-nodes.ts';
 import { elementTypeOf, type Graph } from './graph.ts';
 import type { Call } from './module-calls.ts';
 import { ELEMENT_TYPES, type OnnxTensor, type TensorClass } from './ort.ts';
-import { operandDims, problemOf } from './validate-edit.ts';
+import { fits, operandDims, problemOf } from './validate-edit.ts';
 import type { Chunks } from './write-message.ts';
 
 /** A call that ends at a value, with the edits of its node or module. */
@@ -105,11 +105,26 @@ export class CompiledGraph {
     return this.#after.get(call);
   }
 
-  /** @throws the error of a run, with the operation and module of the edit whose node it names */
+  /** @throws the error of a run, with the operation and module of the edit that it may come from */
   rethrow(cause: Error): never {
-    const [, step] = new RegExp(`${this.#prefix}(\\d+)\\.\\d`).exec(cause.message) ?? [];
-    if (step === undefined) throw cause;
-    throw new Error(`the edit ${this.#steps[Number(step)]!.label} cannot be computed\n  ${cause.message}`, { cause });
+    const { message } = cause;
+    const [, step] = new RegExp(`${this.#prefix}(\\d+)\\.\\d`).exec(message) ?? [];
+    if (step !== undefined) {
+      throw new Error(`the edit ${this.#steps[Number(step)]!.label} cannot be computed\n  ${message}`, { cause });
+    }
+    // onnxruntime-web does not say which node failed.
+    const suspects = /\bName:'/.test(message) ? [] : this.#steps.filter((one) => !this.#isSafe(one));
+    if (suspects.length === 0) throw cause;
+    const labels = suspects.map(({ label }) => label).join(', ');
+    throw new Error(`the run failed, perhaps at an edit that does not fit the value: ${labels}\n  ${message}`, {
+      cause,
+    });
+  }
+
+  /** Whether the file shows that an edit fits its value. */
+  #isSafe({ edit, value }: EditStep): boolean {
+    const shape = this.graph.shapes.get(value);
+    return edit.axis === undefined && edit.operands.every((operand) => fits(operand, shape) === true);
   }
 
   /** Values whose types have to be known before the nodes are written: old opsets cannot cast to the type of a value. */

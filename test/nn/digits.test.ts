@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Tensor } from '../../src/index.ts';
 import { readSafetensors, type SafetensorsTensor, writeSafetensors } from '../../src/safetensors/index.ts';
-import { fixtureBytes } from '../fixtures/fixture.ts';
+import { fixtureBytes } from '../fixtures/files.ts';
 import { Digits } from '../fixtures/modules.ts';
 
 const floats = ({ data }: SafetensorsTensor): Float32Array => {

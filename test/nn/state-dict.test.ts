@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { Linear, Module, Parameter, Sequential, type Tensor, tensor, zeros } from '../../src/index.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
 import { messageOf, pytorchError } from '../fixtures/errors.ts';
-import { fixtureBytes, fixtureCases } from '../fixtures/fixture.ts';
+import { fixtureBytes } from '../fixtures/files.ts';
+import { fixtureCases } from '../fixtures/fixture.ts';
 import { Digits } from '../fixtures/modules.ts';
 
 const two = () => new Sequential(new Linear(2, 3), new Linear(3, 1));

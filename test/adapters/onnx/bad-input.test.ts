@@ -3,7 +3,7 @@ import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, type OnnxSource, readOnnx, wrapOnnx } from '../../../adapters/onnx/index.ts';
-import { bytesOf, EXPORTERS, floats, NAMES, pathOf, sessionOf } from './load.ts';
+import { bytesOf, EXPORTERS, floats, NAMES, sessionOf } from './load.ts';
 
 async function rejection(promise: Promise<unknown>): Promise<Error> {
   try {
@@ -19,12 +19,6 @@ const text = (words: string) => new TextEncoder().encode(words);
 
 for (const [what, source, message] of [
   ['nothing', undefined, /the source must be the bytes of an \.onnx file, its URL .*, got undefined/],
-  [
-    'a URL that nothing can open',
-    's3://bucket/m.onnx',
-    /its URL \(http:, .*path or file: URL, got s3:\/\/bucket\/m\.onnx/,
-  ],
-  ['the same as a URL object', new URL('ftp://host/m.onnx'), /file: URL, got ftp:\/\/host\/m\.onnx/],
   ['a number', 7, /got the number 7/],
   ['no bytes', new Uint8Array(0), /came: no bytes/],
   ['a page that says 404', text('<!DOCTYPE html><title>404'), /which begin as the string "<!DOCTYPE html>/],
@@ -44,14 +38,8 @@ for (const [what, source, message] of [
   });
 }
 
-test('weights in another file are found next to a path; with bytes, externalData is asked for', async () => {
-  const net = await createOnnx(ort, pathOf('graphs/outside'));
+test('a model given as bytes whose weights are in another file asks for externalData', async () => {
   const seen: number[][] = [];
-  net.getSubmodule('scale').observe(({ output }) => seen.push([...(output.data as Float32Array)]));
-  assert.equal([...((await net({ x: floats(1, 2) })).y!.data as Float32Array)], [-3, -8]);
-  assert.equal(seen, [[3, 8]]);
-  await net.release();
-
   const bytes = bytesOf('graphs/outside');
   const { message } = await rejection(createOnnx(ort, bytes));
   assert.match(message, /weights of the model are in another file, "outside\.bin"/);
@@ -59,7 +47,7 @@ test('weights in another file are found next to a path; with bytes, externalData
   const given = await createOnnx(ort, bytes, { sessionOptions: { externalData: [{ path: 'outside.bin', data }] } });
   given.getSubmodule('scale').observe(({ output }) => seen.push([...(output.data as Float32Array)]));
   await given({ x: floats(1, 2) });
-  assert.equal(seen[1], [3, 8]);
+  assert.equal(seen, [[3, 8]]);
   await given.release();
 });
 

@@ -341,10 +341,12 @@ test('a shape that only the run shows is an error of the run, which names the ed
   const handle = registerEdit(net.getSubmodule('double'), { add: [1, 2] });
   assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-3, -6]);
   for (const x of [floats(1), floats(1, 2, 3)]) {
-    assert.match(
-      (await rejection(net({ x }))).message,
-      /^the edit add of double cannot be computed\n.*shape|broadcast/i,
-    );
+    const { message } = await rejection(net({ x }));
+    // onnxruntime-web does not say which node failed.
+    const first =
+      /^(the edit add of double cannot be computed|the run failed, perhaps at an edit that .*: add of double)\n/;
+    assert.match(message, first);
+    assert.match(message, /\n.*(shape|broadcast)/i);
   }
   assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-3, -6]);
   handle.remove();

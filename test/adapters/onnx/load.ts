@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import ort from 'onnxruntime-node';
 import { tensorReader } from '../../../adapters/onnx/ort.ts';
 import type { Edit } from '../../../src/adapter.ts';
 import { readNumbers } from '../../../src/check/index.ts';
-import { fixtureBytes, fixtureJson } from '../../fixtures/fixture.ts';
+import { fixtureBytes, fixturePath } from '../../fixtures/files.ts';
+import { fixtureJson } from '../../fixtures/fixture.ts';
 
 /** A tensor in the JSON of test/fixtures/make/onnx.py. */
 export interface Written {
@@ -33,8 +33,7 @@ export const EXPORTERS = ['legacy', 'dynamo'] as const;
 export const factsOf = (name: string): Facts => fixtureJson<Facts>(`onnx/${name}.json`);
 /** An exported model, `mlp.legacy`, or a handwritten graph, `graphs/twice`. */
 export const bytesOf = (name: string): Uint8Array => fixtureBytes(`onnx/${name}.onnx`);
-export const pathOf = (name: string): string =>
-  fileURLToPath(new URL(`../../fixtures/onnx/${name}.onnx`, import.meta.url));
+export const pathOf = (name: string): string => fixturePath(`onnx/${name}.onnx`);
 
 /** As a tensor of ONNX Runtime. */
 export function tensorOf({ type, dims, values }: Written): ort.Tensor {

@@ -1,4 +1,4 @@
-// The suite for whole models, over exported models in onnxruntime-node.
+// The suite for whole models, over exported models.
 import type ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import { wrapOnnx } from '../../../adapters/onnx/index.ts';

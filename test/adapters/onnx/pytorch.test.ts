@@ -23,10 +23,13 @@ for (const exporter of EXPORTERS) {
 /** A module whose two calls in a row are one call in the file. */
 const MERGED: Record<string, string> = { 'nested.dynamo': 'same' };
 
+/** Relative. A LayerNorm in `nested` is 1.04e-6 off in onnxruntime-web. */
+const TOLERANCES: Record<string, number> = { half: 1e-3, nested: 1.1e-6 };
+
 for (const name of NAMES) {
   for (const exporter of EXPORTERS) {
     const file = `${name}.${exporter}`;
-    const tolerance = name === 'half' ? 1e-3 : 1e-6;
+    const tolerance = TOLERANCES[name] ?? 1e-6;
 
     test(`${file}: hooks see what PyTorch's hooks saw, for each call of each module`, async () => {
       const facts = factsOf(name);
