@@ -53,8 +53,6 @@ const NAMES: readonly (keyof Cast)[] = [
   'count',
   'average',
   'stopTimer',
-  'clamp',
-  'scale',
   'ablate',
 ];
 

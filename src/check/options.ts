@@ -23,6 +23,7 @@ export function rule(
 }
 
 export const BOOLEAN: Rule = rule('true or false', (value) => typeof value === 'boolean');
+export const NUMBER: Rule = rule('a number', (value) => typeof value === 'number');
 export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function');
 export const STRING: Rule = rule('a string', (value) => typeof value === 'string');
 export const NONEMPTY_STRING: Rule = rule(

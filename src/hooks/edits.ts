@@ -12,6 +12,7 @@ import {
   isPlainObject,
   isThenable,
   isTypedNumbers,
+  NUMBER,
   type NumericArray,
   readNumbers,
   rule,
@@ -135,7 +136,6 @@ const EDIT = rule(
 const BOUNDS = rule('[min, max], two numbers', isPair);
 const INDICES = rule('an array of whole numbers', isWholes);
 const TRUE = rule('true', (value) => value === true);
-const NUMBER = rule('a number', (value) => typeof value === 'number');
 const AXIS = rule('a whole number', Number.isSafeInteger);
 
 class EditRecord implements RegisteredEdit {

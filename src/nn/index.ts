@@ -1,5 +1,5 @@
 // Tensors, modules and the functions behind them.
-export { full, ones, rand, randn, zeros } from './create.ts';
+export { full, ones, rand, randn, tensor, zeros } from './create.ts';
 export { linear, relu } from './functional.ts';
 export { Identity } from './identity.ts';
 export { Linear, type LinearOptions } from './linear.ts';
@@ -11,4 +11,4 @@ export { manualSeed } from './random.ts';
 export { ReLU } from './relu.ts';
 export { Sequential } from './sequential.ts';
 export type { IncompatibleKeys, StateDict, StateDictTensor } from './state-dict.ts';
-export { type Nested, type ReadonlyFloat32Array, Tensor, type TensorLike, tensor, tensorReader } from './tensor.ts';
+export { type Nested, type ReadonlyFloat32Array, Tensor, type TensorLike, tensorReader } from './tensor.ts';

@@ -1,17 +1,20 @@
 import {
   brand,
+  check,
   className,
   describe,
   describeShape,
+  FUNCTION,
   GONE,
   isDetached,
+  mismatch,
+  NUMBER,
   printAsString,
-  readNumbers,
-  typeName,
   VALUES,
 } from '../check/index.ts';
 import { ForwardError, type TensorReader } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
+import { argmaxOf, maxOf, meanOf, type Reduction, reduce, sumOf } from './reduce.ts';
 import { checkShape, checkSpread, numberOfValues } from './shape.ts';
 import { tensorString } from './tensor-string.ts';
 
@@ -134,6 +137,81 @@ export class Tensor {
     return level(0);
   }
 
+  /** A tensor of what `fn` returns for each value. @throws TypeError if that is not a number */
+  map(fn: (value: number, index: number) => number): Tensor {
+    check('map()', 'the function', fn, FUNCTION);
+    const values = valuesOf(this);
+    const data = new Float32Array(values.length);
+    for (let i = 0; i < data.length; i++) {
+      const value = fn(values[i]!, i);
+      if (typeof value !== 'number') throw mismatch('map()', 'the result of the function', 'a number', value);
+      data[i] = value;
+    }
+    return computed(data, this.shape);
+  }
+
+  /** The sum with a number, a scalar tensor, or a tensor of the same shape. @throws RangeError for another shape */
+  add(other: number | Tensor): Tensor {
+    return elementwise('add', this, other, (a, b) => a + b);
+  }
+
+  /** Subtracts a number, a scalar tensor, or a tensor of the same shape. @throws RangeError for another shape */
+  sub(other: number | Tensor): Tensor {
+    return elementwise('sub', this, other, (a, b) => a - b);
+  }
+
+  /** Multiplies by a number, a scalar tensor, or each value by that of a tensor of the same shape. @throws RangeError for another shape */
+  mul(other: number | Tensor): Tensor {
+    return elementwise('mul', this, other, (a, b) => a * b);
+  }
+
+  /**
+   * Limits the values to [min, max]. NaN stays, and a bound of NaN makes all values NaN. A bound may be undefined; if min is
+   * above max, all values become max.
+   * @throws TypeError without any bound
+   */
+  clamp(min?: number, max?: number): Tensor {
+    if (min === undefined && max === undefined) {
+      throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None\n  came: neither, in clamp()");
+    }
+    const low = bound('min', min, -Infinity);
+    const high = bound('max', max, Infinity);
+    const isNaNBound = Number.isNaN(low) || Number.isNaN(high);
+    const data = valuesOf(this).map((x) => {
+      // Not Math.max, which turns -0 into 0 and would differ from the edit.
+      const raised = x < low ? low : x;
+      return isNaNBound ? NaN : raised > high ? high : raised;
+    });
+    return computed(data, this.shape);
+  }
+
+  /** The sum over a dimension, or over all. Computed in float64 and rounded once. @throws RangeError for a bad dimension */
+  sum(dim?: number): Tensor {
+    return reduced('sum', sumOf, this, dim);
+  }
+
+  /** The mean over a dimension, or over all; NaN if there are no values. @throws RangeError for a bad dimension */
+  mean(dim?: number): Tensor {
+    return reduced('mean', meanOf, this, dim);
+  }
+
+  /**
+   * The largest value over a dimension, or over all; NaN if one is NaN.
+   * @throws RangeError for a bad dimension, or if there are no values
+   */
+  max(dim?: number): Tensor {
+    return reduced('max', maxOf, this, dim);
+  }
+
+  /**
+   * The index of the first NaN, or else of the first of the largest values, along a dimension, or in row-major order over all.
+   * Exact up to 2 ** 24, as float32 is.
+   * @throws RangeError for a bad dimension, or if there are no values
+   */
+  argmax(dim?: number): Tensor {
+    return reduced('argmax', argmaxOf, this, dim);
+  }
+
   /** As PyTorch prints a float32 tensor. */
   toString(): string {
     const values = dataOf(this);
@@ -153,6 +231,42 @@ export class Tensor {
   }
 }
 
+function bound(name: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  check('clamp()', name, value, NUMBER);
+  return Math.fround(value);
+}
+
+/** Float32 arithmetic: sums, differences and products of float32 values in float64, rounded once, are those of float32. */
+function elementwise(name: string, tensor: Tensor, other: unknown, compute: (a: number, b: number) => number): Tensor {
+  const values = valuesOf(tensor);
+  const isTensor = other instanceof Tensor;
+  if (!isTensor && typeof other !== 'number') {
+    throw mismatch(`${name}()`, 'the other value', 'a number or a Tensor', other);
+  }
+  if (!isTensor || other.shape.length === 0) {
+    const operand = Math.fround(isTensor ? other.item() : other);
+    return computed(
+      values.map((value) => compute(value, operand)),
+      tensor.shape,
+    );
+  }
+  if (other.shape.length !== tensor.shape.length || other.shape.some((size, i) => size !== tensor.shape[i])) {
+    const shapes = `[${tensor.shape.join(', ')}] and [${other.shape.join(', ')}]`;
+    throw new RangeError(`${name}(): the shapes must be equal, because nothing is broadcast, got ${shapes}`);
+  }
+  const others = valuesOf(other);
+  return computed(
+    values.map((value, i) => compute(value, others[i]!)),
+    tensor.shape,
+  );
+}
+
+function reduced(name: string, reduction: Reduction, tensor: Tensor, dim: number | undefined): Tensor {
+  const { data, shape } = reduce(name, reduction, valuesOf(tensor), tensor.shape, dim);
+  return computed(data, shape);
+}
+
 /**
  * The values of a tensor, to read and not to keep.
  * @throws ForwardError if their number does not fit the shape: a kernel would read the memory beside them
@@ -167,70 +281,6 @@ export function valuesOf(tensor: Tensor): Float32Array {
     `expected: ${wanted}`,
   );
 }
-
-/**
- * A tensor of a number, nested arrays of numbers, a typed array (one dimension), or a typed array with its shape: a Tensor,
- * an entry of `readSafetensors()`, a copy from another thread. The values are copied and rounded to float32; a `dtype` or
- * `type` beside them may declare bits of float16 or bfloat16.
- * @throws TypeError for anything else, or a second argument; RangeError with PyTorch's text for ragged arrays
- */
-export function tensor(values: Nested | ArrayBufferView | TensorLike, ...more: never[]): Tensor {
-  if (more.length > 0) {
-    throw new TypeError(
-      `tensor() takes 1 positional argument but ${more.length + 1} were given\n` +
-        `  came: ${[values, ...more].map(describe).join(', ')}\n` +
-        '  expected: nested arrays as tensor([[1, 2], [3, 4]]), or tensor(values).reshape(2, 2); always float32',
-    );
-  }
-  if (ArrayBuffer.isView(values)) return fromTypedArray(values);
-  if (values instanceof Tensor) return new Tensor(valuesOf(values).slice(), values.shape);
-  if (isTensorLike(values)) return new Tensor(fromTypedArray(values.data as Float32Array, values).data, values.shape);
-  const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) {
-    shape.push(level.length);
-    if (shape.length > MOST_DIMENSIONS) {
-      throw new RangeError(`tensor(): more than ${MOST_DIMENSIONS} dimensions; an array that contains itself?`);
-    }
-  }
-  const data = new Float32Array(numberOfValues(shape));
-  let next = 0;
-  const copy = (value: unknown, dimension: number, path: string): void => {
-    if (dimension === shape.length) {
-      if (typeof value !== 'number') {
-        throw new TypeError(`must be real number, not ${typeName(value)}\n  came: ${describe(value)} at values${path}`);
-      }
-      data[next++] = value;
-      return;
-    }
-    if (!Array.isArray(value)) throw new TypeError(`not a sequence\n  came: ${describe(value)} at values${path}`);
-    if (value.length !== shape[dimension]) {
-      throw new RangeError(
-        `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${value.length})\n  at: values${path}`,
-      );
-    }
-    // By index: forEach skips holes.
-    for (let i = 0; i < value.length; i++) copy(value[i], dimension + 1, `${path}[${i}]`);
-  };
-  copy(values, 0, '');
-  return new Tensor(data, shape);
-}
-
-function isTensorLike(value: unknown): value is TensorLike {
-  if (value === null || typeof value !== 'object') return false;
-  const { data, shape } = value as Partial<TensorLike>;
-  return ArrayBuffer.isView(data) && Array.isArray(shape);
-}
-
-function fromTypedArray(values: ArrayBufferView, tensor?: TensorLike): Tensor {
-  if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    throw new TypeError(`tensor(): a typed array must hold numbers, got ${describe(values)}`);
-  }
-  const data = Float32Array.from(readNumbers('tensor()', 'the data', values, tensor));
-  return new Tensor(data, [data.length]);
-}
-
-/** The limit of numpy and PyTorch. */
-const MOST_DIMENSIONS = 64;
 
 /** How hooks read layertap's own tensors. A Tensor is immutable and is kept as it is; a Parameter is copied. */
 export const tensorReader: TensorReader<Tensor> = {

@@ -1,17 +1,6 @@
 /** @file The names that code blocks of the docs use without defining them. */
 import { copyFileSync, writeFileSync } from 'node:fs';
-import {
-  Linear,
-  Module,
-  ReLU,
-  rand,
-  relu,
-  Sequential,
-  type Tensor,
-  type TensorReader,
-  tensor,
-  tensorReader,
-} from 'layertap';
+import { Linear, Module, ReLU, rand, relu, Sequential, type Tensor, type TensorReader, tensorReader } from 'layertap';
 import { writeSafetensors } from 'layertap/safetensors';
 import { SummaryWriter } from 'layertap/tensorboard';
 
@@ -49,12 +38,8 @@ export interface Cast {
   count(path: string): void;
   average(events: unknown[]): void;
   stopTimer(): void;
-  clamp(t: Tensor, low?: number, high?: number): Tensor;
-  scale(t: Tensor, factor: number): Tensor;
   ablate(t: Tensor): Tensor;
 }
-
-const each = (t: Tensor, fn: (value: number) => number) => tensor([...t.data].map(fn)).reshape(...t.shape);
 
 /** Writes the files that blocks read into the working directory. */
 export function writeFiles(): void {
@@ -78,8 +63,6 @@ export function cast(): Cast {
     count() {},
     average() {},
     stopTimer() {},
-    clamp: (t, low = -1, high = 1) => each(t, (value) => Math.min(high, Math.max(low, value))),
-    scale: (t, factor) => each(t, (value) => value * factor),
-    ablate: (t) => each(t, () => 0),
+    ablate: (t) => t.mul(0),
   };
 }

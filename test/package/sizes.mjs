@@ -23,7 +23,7 @@ const PROGRAMS = {
       attach(globalThis.model, 'predict').log();`,
   },
   'a `Module` with a `Linear`, and one hook': {
-    limit: 37_300,
+    limit: 38_300,
     code: `
       import { Linear, Module } from 'layertap';
       class Network extends Module {
