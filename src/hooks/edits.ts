@@ -87,7 +87,7 @@ export function registerEdit<M extends ModuleLike>(
   if (reader?.withValues === undefined) {
     throw new TypeError(`${where}: the module must have a TensorReader with withValues(), which edits need`);
   }
-  const read = new EditRecord(where, edit, reader);
+  const read = new JavaScriptEdit(where, edit, reader);
   const problem = table.options.validateEdit?.(read);
   if (problem !== undefined) throw new TypeError(`${where}: ${problem}`);
   const hook = (_module: unknown, _inputs: unknown, output: unknown) => read.apply(output);
@@ -138,7 +138,7 @@ const INDICES = rule('an array of whole numbers', isWholes);
 const TRUE = rule('true', (value) => value === true);
 const AXIS = rule('a whole number', Number.isSafeInteger);
 
-class EditRecord implements RegisteredEdit {
+class JavaScriptEdit implements RegisteredEdit {
   readonly op: RegisteredEdit['op'];
   readonly name: Op;
   readonly axis: number | undefined;

@@ -56,7 +56,7 @@ export {
 } from './hookable.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
-export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './record.ts';
+export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './output-recording.ts';
 export type { ChunkOptions, ObserveOptions } from './rx/observe.ts';
 export { type QueueOptions, queue } from './rx/queue.ts';
 export { type OutputStatistics, statistics } from './rx/statistics.ts';

@@ -36,11 +36,11 @@ export function registerBackwardHook(
 export function backwardHooks(hookable: Hookable, kind: 'backward-pre' | 'backward'): RegisteredBackwardHook[] {
   return hookTable(hookable)
     .backward(kind)
-    .map((record) => ({
-      name: record.name,
+    .map((entry) => ({
+      name: entry.name,
       run: (...values) => {
-        record.calls++;
-        const { hook } = record;
+        entry.calls++;
+        const { hook } = entry;
         return hook(...values);
       },
     }));

@@ -91,7 +91,7 @@ export class Listeners {
 
   /** Counts the edits of a call that the adapter has carried out itself. */
   countEdits(): void {
-    for (const record of listsOf(this.#table).hooks) if (record.kind === 'edit') record.calls++;
+    for (const entry of listsOf(this.#table).hooks) if (entry.kind === 'edit') entry.calls++;
   }
 
   /** Runs the observers of a call alone, with the output after its edits. */

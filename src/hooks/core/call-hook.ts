@@ -1,12 +1,12 @@
 /** @file What the synchronous and the asynchronous call share. */
 import { describeError } from '../../check/index.ts';
 import { describeModule } from './describe-module.ts';
-import type { HookRecord, HookTable } from './hook-table.ts';
+import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { warn } from './report.ts';
 
 export type Inputs = readonly unknown[];
-export type Records = readonly HookRecord[];
+export type Entries = readonly HookEntry[];
 
 export interface Target {
   readonly module: ModuleLike;
@@ -19,21 +19,21 @@ export interface Target {
   readonly around?: ((hook: () => unknown) => unknown) | undefined;
 }
 
-/** Calls a hook. `record.hook(…)` would make the record the `this` of the hook. */
+/** Calls a hook. `entry.hook(…)` would make the entry the `this` of the hook. */
 export function callHook(
-  record: HookRecord,
+  entry: HookEntry,
   module: ModuleLike,
   inputs: Inputs,
   output: unknown,
   call: number,
   receiver: unknown,
 ): unknown {
-  record.calls++;
-  const { hook } = record;
+  entry.calls++;
+  const { hook } = entry;
   return hook(module, inputs, output, call, receiver);
 }
 
-export function warnSilenced(module: ModuleLike, record: HookRecord, error: unknown): void {
-  const text = `the alwaysCall hook ${record.name} of ${describeModule(module)} failed while another error was on its way`;
+export function warnSilenced(module: ModuleLike, entry: HookEntry, error: unknown): void {
+  const text = `the alwaysCall hook ${entry.name} of ${describeModule(module)} failed while another error was on its way`;
   warn(`${text}; that one goes on, this one is only reported: ${describeError(error)}`);
 }

@@ -5,7 +5,7 @@ import type { TensorReader } from './reader.ts';
 import type { ChunkListener } from './streams/stream-tap.ts';
 
 /** A request to register. Hooks are typed at registration; inside the pipeline they are functions. */
-export interface Registration extends Partial<Pick<HookRecord, 'name' | 'path' | 'failed' | 'chunks' | 'onRemove'>> {
+export interface Registration extends Partial<Pick<HookEntry, 'name' | 'path' | 'onError' | 'chunks' | 'onRemove'>> {
   readonly kind: HookKind;
   readonly hook: (...values: never[]) => unknown;
   readonly prepend?: boolean | undefined;
@@ -13,7 +13,7 @@ export interface Registration extends Partial<Pick<HookRecord, 'name' | 'path' |
 }
 
 /** A registration with its counters. */
-export interface HookRecord {
+export interface HookEntry {
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
   readonly kind: HookKind;
@@ -27,7 +27,7 @@ export interface HookRecord {
   /** The path in the events of an observer. */
   readonly path: string;
   /** Called with what an isolated observer threw or rejected with. */
-  readonly failed: ((record: HookRecord, cause: unknown) => void) | undefined;
+  readonly onError: ((entry: HookEntry, cause: unknown) => void) | undefined;
   /** For an observer of the chunks of streams. */
   readonly chunks: ChunkListener | undefined;
   /** Times called. */
@@ -40,8 +40,8 @@ export interface HookRecord {
 }
 
 /** Calls `onRemove` if the hook has been removed and no call can reach it. */
-export function release(record: HookRecord): void {
-  if (record.removed && record.held === 0) record.onRemove?.();
+export function release(entry: HookEntry): void {
+  if (entry.removed && entry.held === 0) entry.onRemove?.();
 }
 
 let nextId = 0;
@@ -70,20 +70,20 @@ export function hookTable(module: object): HookTable {
   throw new TypeError(`a module of this copy of layertap expected, got ${describe(module)}${why}`);
 }
 
-type Records = readonly HookRecord[];
+type Entries = readonly HookEntry[];
 
 /** Shared by all tables: in a large model every list that a call reads is a cache miss. */
-const NONE: Records = [];
+const NONE: Entries = [];
 
 /** The hooks that a call runs. Lists are replaced, never changed, so a phase that has one has a snapshot. */
 export interface Lists {
   /** The version of the global hooks that they were made for. */
   readonly madeFor: number;
   /** Global ones first. */
-  readonly preHooks: Records;
+  readonly preHooks: Entries;
   /** Forward hooks, transforms and edits, global ones first: what may change the output, in one order. */
-  readonly hooks: Records;
-  readonly observers: Records;
+  readonly hooks: Entries;
+  readonly observers: Entries;
 }
 
 /** The kinds that may change the output. */
@@ -120,7 +120,7 @@ export class HookTable {
   /** See {@link listsOf}. */
   lists: Lists = STALE;
   /** In the order of registration. */
-  readonly #records: Map<number, HookRecord> = new Map();
+  readonly #entries: Map<number, HookEntry> = new Map();
   /** Registrations that are not observers. */
   #others = 0;
 
@@ -141,9 +141,9 @@ export class HookTable {
     return this.lists;
   }
 
-  #own(...kinds: HookKind[]): Records {
+  #own(...kinds: HookKind[]): Entries {
     if (!this.active) return NONE;
-    const own = [...this.#records.values()].filter(({ kind }) => kinds.includes(kind));
+    const own = [...this.#entries.values()].filter(({ kind }) => kinds.includes(kind));
     const prepended = own.filter(({ prepend }) => prepend).reverse();
     return prepended.length === 0 ? own : [...prepended, ...own.filter(({ prepend }) => !prepend)];
   }
@@ -158,18 +158,18 @@ export class HookTable {
   }
 
   add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', ...more }: Registration): number {
-    const { failed, chunks, onRemove } = more;
+    const { onError, chunks, onRemove } = more;
     const { unsupported, install } = this.options;
     const why = unsupported?.[kind];
     if (why !== undefined) throw new TypeError(why);
     // Comes first: if it throws, nothing has been registered.
     install?.();
     // The fields that every call touches come first, to share a cache line.
-    const record: HookRecord = {
-      hook: hook as HookRecord['hook'],
+    const entry: HookEntry = {
+      hook: hook as HookEntry['hook'],
       calls: 0,
       path,
-      failed,
+      onError,
       errors: 0,
       id: nextId++,
       kind,
@@ -181,48 +181,48 @@ export class HookTable {
       removed: false,
       chunks,
     };
-    this.#records.set(record.id, record);
+    this.#entries.set(entry.id, entry);
     if (kind !== 'observer') this.#others++;
     this.#changed();
-    return record.id;
+    return entry.id;
   }
 
   /** All registrations, in the order in which they run. */
-  all(): HookRecord[] {
+  all(): HookEntry[] {
     return [...this.#own('forward-pre'), ...this.#own(...FORWARD), ...this.#own('observer'), ...this.backward()];
   }
 
   /** Backward hooks, pre-hooks, or both. The adapter runs them. */
-  backward(...kinds: ('backward-pre' | 'backward')[]): Records {
+  backward(...kinds: ('backward-pre' | 'backward')[]): Entries {
     return this.#own(...(kinds.length === 0 ? (['backward-pre', 'backward'] as const) : kinds));
   }
 
   has(id: number): boolean {
-    return this.#records.has(id);
+    return this.#entries.has(id);
   }
 
   /** Does nothing if the id is gone. */
   remove(id: number): void {
-    const record = this.#records.get(id);
-    if (record === undefined) return;
-    this.#records.delete(id);
-    if (record.kind !== 'observer') this.#others--;
-    this.#settle([record]);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    if (entry.kind !== 'observer') this.#others--;
+    this.#settle([entry]);
   }
 
   clear(): void {
     const removed = this.all();
     if (removed.length === 0) return;
-    this.#records.clear();
+    this.#entries.clear();
     this.#others = 0;
     this.#settle(removed);
   }
 
-  #settle(removed: readonly HookRecord[]): void {
+  #settle(removed: readonly HookEntry[]): void {
     this.#changed();
-    for (const record of removed) {
-      record.removed = true;
-      release(record);
+    for (const entry of removed) {
+      entry.removed = true;
+      release(entry);
     }
     if (!this.active) this.options.uninstall?.();
   }
@@ -231,7 +231,7 @@ export class HookTable {
     changes++;
     this.version++;
     this.lists = STALE;
-    const active = this.#records.size > 0;
+    const active = this.#entries.size > 0;
     if (active !== this.active) activity++;
     this.active = active;
   }

@@ -1,6 +1,6 @@
 import { isThenable } from '../../check/index.ts';
 import type { ForwardEvent } from './event.ts';
-import type { HookRecord, HookTable } from './hook-table.ts';
+import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { listen } from './streams/chunks.ts';
 import { isStream, standInFor } from './streams/stand-in.ts';
@@ -13,7 +13,7 @@ export const ERRORS_IN_A_ROW = 3;
  * only their records; a closure for each observer would be one more cache miss.
  */
 export function notifyObservers(
-  observers: readonly HookRecord[],
+  observers: readonly HookEntry[],
   table: HookTable,
   module: ModuleLike,
   inputs: readonly unknown[],
@@ -26,12 +26,12 @@ export function notifyObservers(
     return;
   }
   for (let i = 0; i < observers.length; i++) {
-    const record = observers[i]!;
-    record.calls++;
-    const event = { module, path: record.path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
-    const { hook } = record;
-    if (record.failed === undefined) hook(event);
-    else notifyIsolated(record, event);
+    const entry = observers[i]!;
+    entry.calls++;
+    const event = { module, path: entry.path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
+    const { hook } = entry;
+    if (entry.onError === undefined) hook(event);
+    else notifyIsolated(entry, event);
   }
 }
 
@@ -57,7 +57,7 @@ export function isStreamOf(table: HookTable, output: unknown): output is object 
 
 /** A stream belongs to the caller: observers get a stand-in, or an event for each chunk that the caller reads. */
 function notifyOfStream(
-  observers: readonly HookRecord[],
+  observers: readonly HookEntry[],
   table: HookTable,
   module: ModuleLike,
   received: readonly unknown[],
@@ -70,37 +70,37 @@ function notifyOfStream(
   const inputs = received.some(isStream)
     ? received.map((input) => (isStream(input) ? standInFor(input) : input))
     : received;
-  for (const record of observers) {
-    const { path, chunks } = record;
+  for (const entry of observers) {
+    const { path, chunks } = entry;
     const event = { module, path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
-    if (chunks === undefined) notify(record, event);
-    else listen(stream, { listener: chunks, event, notify: (chunk) => notify(record, chunk) });
+    if (chunks === undefined) notify(entry, event);
+    else listen(stream, { listener: chunks, event, notify: (chunk) => notify(entry, chunk) });
   }
 }
 
-function notify(record: HookRecord, event: ForwardEvent): void {
-  record.calls++;
-  const { hook } = record;
-  if (record.failed === undefined) hook(event);
-  else notifyIsolated(record, event);
+function notify(entry: HookEntry, event: ForwardEvent): void {
+  entry.calls++;
+  const { hook } = entry;
+  if (entry.onError === undefined) hook(event);
+  else notifyIsolated(entry, event);
 }
 
-function notifyIsolated(record: HookRecord, event: ForwardEvent): void {
-  const { hook } = record;
+function notifyIsolated(entry: HookEntry, event: ForwardEvent): void {
+  const { hook } = entry;
   try {
     const result = hook(event);
     if (isThenable(result)) {
       result.then(
-        () => worked(record),
-        (cause) => record.failed!(record, cause),
+        () => worked(entry),
+        (cause) => entry.onError!(entry, cause),
       );
-    } else if (record.errors > 0) worked(record);
+    } else if (entry.errors > 0) worked(entry);
   } catch (cause) {
-    record.failed!(record, cause);
+    entry.onError!(entry, cause);
   }
 }
 
 /** Keeps the count of a removed observer: calls that are still running must not report it again. */
-function worked(record: HookRecord): void {
-  if (record.errors < ERRORS_IN_A_ROW) record.errors = 0;
+function worked(entry: HookEntry): void {
+  if (entry.errors < ERRORS_IN_A_ROW) entry.errors = 0;
 }

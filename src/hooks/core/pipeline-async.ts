@@ -1,7 +1,7 @@
 /** @file One call with hooks whose forward returns a promise: the steps of pipeline.ts. */
-import { callHook, type Inputs, type Records, type Target, warnSilenced } from './call-hook.ts';
+import { callHook, type Entries, type Inputs, type Target, warnSilenced } from './call-hook.ts';
 import { located } from './forward-error.ts';
-import { type HookRecord, type HookTable, listsOf, release } from './hook-table.ts';
+import { type HookEntry, type HookTable, listsOf, release } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
 import { freeInputs, freeReplaced } from './owned-tensors.ts';
@@ -17,7 +17,7 @@ interface Progress {
   inputs: Inputs;
   output: unknown;
   /** Undefined until forward has returned. */
-  hooks: Records | undefined;
+  hooks: Entries | undefined;
   started: number;
 }
 
@@ -36,13 +36,13 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...re
   };
   return complete(target, progress, async () => {
     const { forward } = target.callee;
-    for (const record of listsOf(table).preHooks) {
+    for (const entry of listsOf(table).preHooks) {
       progress.inputs = progress.given = replacedInputs(
         table,
-        record,
+        entry,
         received,
         progress.inputs,
-        await callPreHook(record, module, progress.inputs, progress.call, receiver),
+        await callPreHook(entry, module, progress.inputs, progress.call, receiver),
       );
     }
     if (mapInputs !== undefined) progress.inputs = mapInputs(progress.inputs);
@@ -79,11 +79,11 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   try {
     progress.output = await forward();
     progress.hooks = listsOf(table).hooks;
-    for (const record of progress.hooks) record.held++;
-    for (const record of progress.hooks) {
+    for (const entry of progress.hooks) entry.held++;
+    for (const entry of progress.hooks) {
       progress.started++;
-      const result = await callWithin(target, progress, record);
-      progress.output = replacedLater(table, record, progress, result);
+      const result = await callWithin(target, progress, entry);
+      progress.output = replacedLater(table, entry, progress, result);
     }
     const { observers } = listsOf(table);
     if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
@@ -96,13 +96,13 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     return progress.output;
   } catch (error) {
     const waiting = (progress.hooks ?? listsOf(table).hooks).slice(progress.started);
-    for (const record of waiting) {
-      if (!record.alwaysCall) continue;
+    for (const entry of waiting) {
+      if (!entry.alwaysCall) continue;
       try {
-        const result = await callWithin(target, progress, record);
-        progress.output = replacedLater(table, record, progress, result);
+        const result = await callWithin(target, progress, entry);
+        progress.output = replacedLater(table, entry, progress, result);
       } catch (silenced) {
-        warnSilenced(module, record, silenced);
+        warnSilenced(module, entry, silenced);
       }
     }
     const { received, given, inputs } = progress;
@@ -110,44 +110,44 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     freeReplaced(table, [progress.output], [received, given, inputs]);
     throw located(error, module);
   } finally {
-    for (const record of progress.hooks ?? []) {
-      record.held--;
-      release(record);
+    for (const entry of progress.hooks ?? []) {
+      entry.held--;
+      release(entry);
     }
   }
 }
 
 function replacedLater(
   table: HookTable,
-  record: HookRecord,
+  entry: HookEntry,
   { received, given, inputs, output }: Progress,
   result: unknown,
 ): unknown {
-  return replaced(table, record, inputs, output, result, false, received, given);
+  return replaced(table, entry, inputs, output, result, false, received, given);
 }
 
 /** Calls a hook, inside the memory scope of the target if there is one. */
-function callWithin(target: Target, progress: Progress, record: HookRecord): unknown {
+function callWithin(target: Target, progress: Progress, entry: HookEntry): unknown {
   const { module, around } = target;
   const { inputs, output, call, receiver } = progress;
-  if (around === undefined) return callHook(record, module, inputs, output, call, receiver);
-  return hookWithin(around, record, module, progress);
+  if (around === undefined) return callHook(entry, module, inputs, output, call, receiver);
+  return hookWithin(around, entry, module, progress);
 }
 
 /* These two make functions, and V8 would make room for what they see in every call. */
 
 function hookWithin(
   around: NonNullable<Target['around']>,
-  record: HookRecord,
+  entry: HookEntry,
   module: ModuleLike,
   { inputs, output, call, receiver }: Progress,
 ): unknown {
-  return around(() => callHook(record, module, inputs, output, call, receiver));
+  return around(() => callHook(entry, module, inputs, output, call, receiver));
 }
 
 function tellWithin(
   around: NonNullable<Target['around']>,
-  observers: Records,
+  observers: Entries,
   table: HookTable,
   module: ModuleLike,
   { inputs, output, call, receiver }: Progress,
@@ -155,8 +155,8 @@ function tellWithin(
   around(() => void notifyObservers(observers, table, module, inputs, output, call, receiver));
 }
 
-function callPreHook(record: HookRecord, module: ModuleLike, inputs: Inputs, call: number, receiver: unknown): unknown {
-  record.calls++;
-  const { hook } = record;
+function callPreHook(entry: HookEntry, module: ModuleLike, inputs: Inputs, call: number, receiver: unknown): unknown {
+  entry.calls++;
+  const { hook } = entry;
   return hook(module, inputs, call, receiver);
 }

@@ -6,9 +6,9 @@
  * The asynchronous call, in pipeline-async.ts, is written out a second time, since only that one may await.
  */
 import { isThenable } from '../../check/index.ts';
-import { callHook, type Inputs, type Records, type Target, warnSilenced } from './call-hook.ts';
+import { callHook, type Entries, type Inputs, type Target, warnSilenced } from './call-hook.ts';
 import { located } from './forward-error.ts';
-import { changes, type HookRecord, type HookTable, listsOf } from './hook-table.ts';
+import { changes, type HookEntry, type HookTable, listsOf } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
 import { freeInputs, freeReplaced } from './owned-tensors.ts';
@@ -26,7 +26,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
   let given = inputs;
   const { module, table, mapInputs } = target;
   // Undefined until forward has returned: if it throws, alwaysCall applies to the hooks registered by then.
-  let hooks: Records | undefined;
+  let hooks: Entries | undefined;
   let started = 0;
   let output: unknown;
   try {
@@ -36,11 +36,11 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     let lists = listsOf(table);
     const { preHooks } = lists;
     for (let i = 0; i < preHooks.length; i++) {
-      const record = preHooks[i]!;
-      record.calls++;
-      const { hook } = record;
+      const entry = preHooks[i]!;
+      entry.calls++;
+      const { hook } = entry;
       const result = hook(module, inputs, call, receiver);
-      if (result !== undefined) inputs = given = afterPreHook(table, record, received, inputs, result);
+      if (result !== undefined) inputs = given = afterPreHook(table, entry, received, inputs, result);
     }
 
     if (mapInputs !== undefined) inputs = mapInputs(inputs);
@@ -53,12 +53,12 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     if (changes !== before) lists = listsOf(table);
     hooks = lists.hooks;
     while (started < hooks.length) {
-      const record = hooks[started++]!;
-      record.calls++;
-      const { hook } = record;
+      const entry = hooks[started++]!;
+      entry.calls++;
+      const { hook } = entry;
       const replacement = hook(module, inputs, output, call, receiver);
       if (replacement !== undefined)
-        output = replaced(table, record, inputs, output, replacement, true, received, given);
+        output = replaced(table, entry, inputs, output, replacement, true, received, given);
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
@@ -67,7 +67,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
     return output;
   } catch (error) {
     const waiting = (hooks ?? listsOf(table).hooks).slice(started);
-    throw failed(module, table, waiting, received, given, inputs, output, call, receiver, error);
+    throw afterError(module, table, waiting, received, given, inputs, output, call, receiver, error);
   }
 }
 
@@ -89,27 +89,26 @@ export function finishSync(
   let started = 0;
   try {
     while (started < hooks.length) {
-      const record = hooks[started++]!;
-      record.calls++;
-      const { hook } = record;
+      const entry = hooks[started++]!;
+      entry.calls++;
+      const { hook } = entry;
       const replacement = hook(module, inputs, output, call, receiver);
-      if (replacement !== undefined)
-        output = replaced(table, record, inputs, output, replacement, true, inputs, inputs);
+      if (replacement !== undefined) output = replaced(table, entry, inputs, output, replacement, true, inputs, inputs);
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
     if (observers.length > 0) notifyObservers(observers, table, module, inputs, output, call, receiver);
     return output;
   } catch (error) {
-    throw failed(module, table, hooks.slice(started), inputs, inputs, inputs, output, call, receiver, error);
+    throw afterError(module, table, hooks.slice(started), inputs, inputs, inputs, output, call, receiver, error);
   }
 }
 
 /** Runs the alwaysCall hooks that have not started. @returns the error to throw */
-function failed(
+function afterError(
   module: ModuleLike,
   table: HookTable,
-  waiting: Records,
+  waiting: Entries,
   received: Inputs,
   given: Inputs,
   inputs: Inputs,
@@ -118,13 +117,13 @@ function failed(
   receiver: unknown,
   error: unknown,
 ): unknown {
-  for (const record of waiting) {
-    if (!record.alwaysCall) continue;
+  for (const entry of waiting) {
+    if (!entry.alwaysCall) continue;
     try {
-      const result = callHook(record, module, inputs, output, call, receiver);
-      output = replaced(table, record, inputs, output, result, true, received, given);
+      const result = callHook(entry, module, inputs, output, call, receiver);
+      output = replaced(table, entry, inputs, output, result, true, received, given);
     } catch (silenced) {
-      warnSilenced(module, record, silenced);
+      warnSilenced(module, entry, silenced);
     }
   }
   freeReplaced(table, [given], [received]);
@@ -132,7 +131,7 @@ function failed(
   return located(error, module);
 }
 
-function afterPreHook(table: HookTable, record: HookRecord, received: Inputs, inputs: Inputs, result: unknown): Inputs {
-  if (isThenable(result)) throw promiseError(record, result, 'pre-hook');
-  return replacedInputs(table, record, received, inputs, result);
+function afterPreHook(table: HookTable, entry: HookEntry, received: Inputs, inputs: Inputs, result: unknown): Inputs {
+  if (isThenable(result)) throw promiseError(entry, result, 'pre-hook');
+  return replacedInputs(table, entry, received, inputs, result);
 }

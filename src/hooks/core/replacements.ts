@@ -1,7 +1,7 @@
 /** @file Whether the value that a hook returned replaces the inputs or the output, and which values are refused. */
 import { absorb, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
-import type { HookRecord, HookTable } from './hook-table.ts';
+import type { HookEntry, HookTable } from './hook-table.ts';
 import { freeReplaced } from './owned-tensors.ts';
 import type { TensorReader } from './reader.ts';
 
@@ -13,18 +13,18 @@ type Inputs = readonly unknown[];
  */
 export function replacedInputs(
   table: HookTable,
-  record: HookRecord,
+  entry: HookEntry,
   received: Inputs,
   inputs: Inputs,
   result: unknown,
 ): Inputs {
   if (result === undefined || result === null) return inputs;
-  const given = isAllInputs(table.reader, record, inputs, result) ? result : [result];
+  const given = isAllInputs(table.reader, entry, inputs, result) ? result : [result];
   const { completeInputs, validateInputs } = table.options;
   const complete = completeInputs === undefined ? given : completeInputs(inputs, given);
   const expected = validateInputs?.(complete, inputs);
   if (expected !== undefined) {
-    throw hookError('a pre-hook gave inputs that forward cannot take', record.name, result, expected);
+    throw hookError('a pre-hook gave inputs that forward cannot take', entry.name, result, expected);
   }
   if (table.free !== undefined && inputs !== received) freeReplaced(table, inputs, [received, complete]);
   return complete;
@@ -33,29 +33,29 @@ export function replacedInputs(
 /** Whether a pre-hook returned all inputs. If tensors are arrays, an array may be one tensor. */
 function isAllInputs(
   reader: TensorReader | undefined,
-  record: HookRecord,
+  entry: HookEntry,
   inputs: Inputs,
   result: unknown,
 ): result is unknown[] {
   if (!Array.isArray(result)) return false;
   if (reader === undefined) return true;
-  if (isTensor(reader, record, inputs)) {
+  if (isTensor(reader, entry, inputs)) {
     throw hookError(
       'a pre-hook gave an array, which may be one tensor or all the inputs',
-      record.name,
+      entry.name,
       result,
       'a reader whose is() does not hold for the array of all inputs, as it does here',
     );
   }
-  return !isTensor(reader, record, result);
+  return !isTensor(reader, entry, result);
 }
 
 /** @throws ForwardError that names the hook if the reader fails */
-function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boolean {
+function isTensor(reader: TensorReader, entry: HookEntry, value: unknown): boolean {
   try {
     return reader.is(value);
   } catch (cause) {
-    const error = hookError('the is() of a TensorReader failed', record.name, value, 'true or false');
+    const error = hookError('the is() of a TensorReader failed', entry.name, value, 'true or false');
     error.cause = cause;
     throw error;
   }
@@ -69,7 +69,7 @@ function isTensor(reader: TensorReader, record: HookRecord, value: unknown): boo
  */
 export function replaced(
   table: HookTable,
-  record: HookRecord,
+  entry: HookEntry,
   inputs: Inputs,
   output: unknown,
   result: unknown,
@@ -78,21 +78,21 @@ export function replaced(
   given: Inputs,
 ): unknown {
   if (result === undefined || result === null || result === output) return output;
-  if (sync && isThenable(result)) throw promiseError(record, result, 'hook');
+  if (sync && isThenable(result)) throw promiseError(entry, result, 'hook');
   const { reader } = table;
-  if (reader !== undefined && isTensor(reader, record, output) && !isTensor(reader, record, result)) {
+  if (reader !== undefined && isTensor(reader, entry, output) && !isTensor(reader, entry, result)) {
     throw hookError(
       'a forward hook replaced a tensor by something that is not a tensor',
-      record.name,
+      entry.name,
       result,
       'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
     );
   }
   const { validateOutput } = table.options;
   // An edit was checked when it was registered.
-  const expected = record.kind === 'edit' ? undefined : validateOutput?.(output, result);
+  const expected = entry.kind === 'edit' ? undefined : validateOutput?.(output, result);
   if (expected !== undefined) {
-    throw hookError('a forward hook gave what cannot be the output', record.name, result, expected);
+    throw hookError('a forward hook gave what cannot be the output', entry.name, result, expected);
   }
   // Asked first, so that a replacement allocates nothing: it would cost a transform a quarter more.
   if (table.free !== undefined) freeReplaced(table, [output], [received, given, inputs, result]);
@@ -100,11 +100,11 @@ export function replaced(
 }
 
 /** The error for a promise that a synchronous call got. Handles its rejection, which would end the process. */
-export function promiseError(record: HookRecord, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
+export function promiseError(entry: HookEntry, promise: PromiseLike<unknown>, what: 'hook' | 'pre-hook'): Error {
   absorb(promise);
   const expected =
     what === 'hook'
       ? 'a value, or nothing; asynchronous hooks need a module whose forward is asynchronous'
       : 'a value, or nothing; asynchronous pre-hooks need a module that says that it is asynchronous (static async = true)';
-  return hookError(`a synchronous forward cannot wait for its ${what}`, record.name, promise, expected);
+  return hookError(`a synchronous forward cannot wait for its ${what}`, entry.name, promise, expected);
 }

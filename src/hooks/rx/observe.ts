@@ -11,7 +11,7 @@ import { checkHook } from '../core/check-hook.ts';
 import { describePlace } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
 import type { RemovableHandle } from '../core/handle.ts';
-import { type HookRecord, hookTable, type Registration } from '../core/hook-table.ts';
+import { type HookEntry, hookTable, type Registration } from '../core/hook-table.ts';
 import type { ModuleLike } from '../core/module-like.ts';
 import { ERRORS_IN_A_ROW } from '../core/notify-observers.ts';
 import { register } from '../core/register.ts';
@@ -46,26 +46,26 @@ export function observeIsolated<M extends ModuleLike>(
   checkOptions(verb, options, { reporter: FUNCTION, chunks: BOOLEAN });
   const { reporter, chunks = false } = options;
   const name = observer.name || '(anonymous)';
-  const failed = (record: HookRecord, cause: unknown) => {
+  const onError = (entry: HookEntry, cause: unknown) => {
     const outage = outageOf(cause);
     if (outage !== undefined) {
       if (isFirstReport(outage)) report(cause as Error, reporter);
       return;
     }
     // Removed already: asynchronous calls may still fail.
-    if (record.errors === ERRORS_IN_A_ROW) return;
-    record.errors++;
+    if (entry.errors === ERRORS_IN_A_ROW) return;
+    entry.errors++;
     const who = `layertap: the observer ${name} of ${describePlace(module, path)}`;
     const hint = hookTable(module).options.explainError?.(cause);
     const text = `${who} failed: ${describeError(cause)}`;
     report(new Error(hint === undefined ? text : `${text}\n  ${hint}`, { cause }), reporter);
-    if (record.errors !== ERRORS_IN_A_ROW) return;
+    if (entry.errors !== ERRORS_IN_A_ROW) return;
     handle.remove();
     report(new Error(`${who} was removed after ${ERRORS_IN_A_ROW} errors in a row`), reporter);
   };
   const hook = observer as Registration['hook'];
   const ofChunks = chunks ? chunkListener(module, path, name, reporter) : undefined;
-  const handle = register(hookTable(module), { kind: 'observer', path, name, hook, failed, ...ofChunks });
+  const handle = register(hookTable(module), { kind: 'observer', path, name, hook, onError, ...ofChunks });
   return handle;
 }
 

@@ -3,7 +3,7 @@ import { isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../core/describe-module.ts';
 import type { ForwardEvent } from '../core/event.ts';
 import { summaryOf } from '../core/reader.ts';
-import { OutputTensors } from '../record.ts';
+import { OutputTensors } from '../output-recording.ts';
 
 /** Statistics of one tensor of an output. Outlives the tensor. */
 export interface OutputStatistics extends Summary {
