@@ -10,6 +10,9 @@ export { MethodInterceptor, replaceProperty } from './hooks/index.ts';
 /* What a Hookable says of itself */
 export type { FrameworkNode, HookableOptions, HookKind } from './hooks/index.ts';
 
+/* Freeing what hooks replace, for frameworks without garbage collection */
+export { type Memory, manualMemory } from './hooks/index.ts';
+
 /* Hooks on gradients */
 export {
   type BackwardHookOptions,

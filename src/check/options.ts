@@ -1,5 +1,6 @@
 /** @file Checks of options and arguments. All messages read `where: what must be X, got Y`. */
 import { describe } from './describe.ts';
+import { isClass } from './type-tests.ts';
 
 /** Which values an option or argument takes. */
 export interface Rule {
@@ -24,7 +25,8 @@ export function rule(
 
 export const BOOLEAN: Rule = rule('true or false', (value) => typeof value === 'boolean');
 export const NUMBER: Rule = rule('a number', (value) => typeof value === 'number');
-export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function');
+/** A class cannot be called. */
+export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function' && !isClass(value));
 export const STRING: Rule = rule('a string', (value) => typeof value === 'string');
 export const NONEMPTY_STRING: Rule = rule(
   'a string that is not empty',
@@ -69,9 +71,9 @@ export function checkOptions(
     throw mismatch(where, 'the options', 'an object', options);
   }
   const rules = Array.isArray(known) ? undefined : (known as Readonly<Record<string, Rule>>);
+  const names = rules === undefined ? (known as readonly string[]) : Object.keys(rules);
   for (const [name, value] of Object.entries(options)) {
-    if (!(rules === undefined ? (known as readonly string[]).includes(name) : Object.hasOwn(rules, name))) {
-      const names = rules === undefined ? (known as readonly string[]) : Object.keys(rules);
+    if (!names.includes(name)) {
       const allowed = names.length === 0 ? 'it takes no options' : `the options are ${names.join(', ')}`;
       throw new TypeError(`${where}: unknown option "${name}"; ${allowed}`);
     }

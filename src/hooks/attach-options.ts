@@ -10,7 +10,7 @@ import {
   rule,
   STRING,
 } from '../check/index.ts';
-import type { HookableOptions, HookKind, reachedByGlobalHooks } from './core/hookable-options.ts';
+import type { HookableOptions, HookKind, Memory, reachedByGlobalHooks } from './core/hookable-options.ts';
 import type { Hookable } from './hookable.ts';
 
 /** The options that `attach` sets itself, or that only adapters need. */
@@ -41,6 +41,8 @@ const SENTENCES = rule(
     Object.entries(value).every(([kind, why]) => KINDS.includes(kind) && ['string', 'undefined'].includes(typeof why)),
 );
 
+const MEMORY = rule('what manualMemory() gives', (value) => typeof (value as Memory | null)?.free === 'function');
+
 const RULES: Record<keyof AttachOptions, Rule> = {
   name: STRING,
   children: FUNCTION,
@@ -50,7 +52,7 @@ const RULES: Record<keyof AttachOptions, Rule> = {
   completeInputs: FUNCTION,
   validateInputs: FUNCTION,
   validateOutput: FUNCTION,
-  free: FUNCTION,
+  memory: MEMORY,
   explainError: FUNCTION,
   graph: FUNCTION,
   discard: FUNCTION,
@@ -59,10 +61,10 @@ const RULES: Record<keyof AttachOptions, Rule> = {
 /** @throws TypeError for an unknown option, or a value of another kind */
 export function checkAttachOptions(options: AttachOptions): void {
   checkOptions('attach()', options, RULES);
-  const { reader, free } = options;
+  const { reader, memory } = options;
   if (reader === undefined) {
-    if (free === undefined) return;
-    throw new TypeError('attach(): option "free" needs a "reader", which tells what a tensor is');
+    if (memory === undefined) return;
+    throw new TypeError('attach(): option "memory" needs a "reader", which tells what a tensor is');
   }
   for (const key of ['is', 'shape', 'values', 'keep'] as const) {
     if (typeof reader?.[key] === 'function') continue;

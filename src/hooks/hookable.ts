@@ -1,6 +1,7 @@
 import { brand, className, describe, isOfKind, printAsString } from '../check/index.ts';
 import type { Target } from './core/call-hook.ts';
 import { checkHook } from './core/check-hook.ts';
+import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
 import type { ChunkEvent, ForwardEvent as CoreForwardEvent } from './core/event.ts';
 import { located } from './core/forward-error.ts';
 import type { RemovableHandle } from './core/handle.ts';
@@ -12,9 +13,10 @@ import { callAsync } from './core/pipeline-async.ts';
 import type { TensorReader } from './core/reader.ts';
 import { register } from './core/register.ts';
 import { namedModules, ownEntries, submodule, walk } from './core/tree.ts';
+import { type ObserveOptions, observeIsolated } from './isolated-observer.ts';
 import { type LogOptions, logger } from './log.ts';
-import { type Observable, type OperatorFunction, observable } from './rx/chain.ts';
-import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './rx/observe.ts';
+import type { OperatorFunction } from './rx/chain.ts';
+import { type Observable, observable } from './rx/observable.ts';
 import { registerTransform } from './rx/transform.ts';
 
 /** The return value of a hook: undefined or null to change nothing, a value, or a promise if forward is asynchronous. */
@@ -152,24 +154,24 @@ export abstract class Hookable {
   /**
    * Calls an observer after every forward, behind all hooks, with what the caller gets. It cannot disturb the call: its
    * errors and rejections go to the reporter, and after three in a row it is removed.
-   * @param options `reporter`: gets the errors, default: the reporter of the process (see `setReporter`); `chunks`: for an
-   *   output that is a stream, an event for each chunk that the caller reads, default false
-   * @throws TypeError for an observer that is not a function, or an unknown option
+   * @param observer a function; {@link chunks} of a function to see the chunks of streams
+   * @param options `reporter`: gets the errors, default: the reporter of the process (see `setReporter`)
+   * @throws TypeError for an observer that is neither, or an unknown option
    */
-  observe(observer: (event: ChunkEvent<this>) => unknown, options: ObserveOptions & { chunks: true }): RemovableHandle;
+  observe(observer: ChunkObserver<this>, options?: ObserveOptions): RemovableHandle;
   observe(observer: (event: ForwardEvent<this>) => unknown, options?: ObserveOptions): RemovableHandle;
   /** The events of this module as a cold RxJS Observable. Without a subscriber it costs nothing. */
   observe(): Observable<ForwardEvent<this>>;
-  /** The same, with the chunks of streams: see `ChunkEvent`. */
-  observe(options: Required<ChunkOptions>): Observable<ChunkEvent<this>>;
+  /** The same, with the chunks of streams: `observe(chunks())`. */
+  observe(source: ChunkSource): Observable<ChunkEvent<this>>;
   observe(
-    observer?: ((event: ForwardEvent<this>) => unknown) | Required<ChunkOptions>,
+    observer?: ((event: ForwardEvent<this>) => unknown) | ChunkObserver<this> | ChunkSource,
     options?: ObserveOptions,
   ): RemovableHandle | Observable<ForwardEvent<this>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<this>([['', this]]);
-    if (isOptions(observer)) return observable<this>([['', this]], observer);
-    return observeIsolated(this, '', observer!, options);
+    if (isChunkSource(observer) && !('observer' in observer)) return observable<this>([['', this]], observer);
+    return observeIsolated(this, '', observer as ChunkObserver<this>, options);
   }
 
   /**

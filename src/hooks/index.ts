@@ -10,6 +10,7 @@ export { type InterceptOptions, inputsOnDemand, intercept, type Listeners, liste
 export { MethodInterceptor } from './adapter/method-interceptor.ts';
 export { type AttachedMethod, attach, type MethodName } from './attach.ts';
 export type { AttachOptions } from './attach-options.ts';
+export type { ChunkObserver, ChunkSource, StreamWatcher } from './core/chunk-observer.ts';
 export { forEachTensor } from './core/each-tensor.ts';
 export type { ChunkEvent } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
@@ -19,6 +20,7 @@ export {
   type FrameworkNode,
   type HookableOptions,
   type HookKind,
+  type Memory,
   reachedByGlobalHooks,
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';
@@ -54,12 +56,14 @@ export {
   optionsOf,
   readerOf,
 } from './hookable.ts';
+export type { ObserveOptions } from './isolated-observer.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
+export { manualMemory } from './manual-memory.ts';
 export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './output-recording.ts';
-export type { ChunkOptions, ObserveOptions } from './rx/observe.ts';
 export { type QueueOptions, queue } from './rx/queue.ts';
 export { type OutputStatistics, statistics } from './rx/statistics.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx/transform.ts';
 export { type ModuleClass, Selection, type Selector, select } from './select.ts';
+export { chunks } from './streams/chunks.ts';
 export { withHooks } from './with-hooks.ts';

@@ -1,5 +1,6 @@
 /** @file Selecting modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable, mismatch, nearest } from '../check/index.ts';
+import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
 import type { OutputOf } from './core/module-like.ts';
@@ -14,9 +15,10 @@ import {
   type ModuleIn,
   type ModuleOf,
 } from './hookable.ts';
+import { type ObserveOptions, observeIsolated } from './isolated-observer.ts';
 import { type LogOptions, logger } from './log.ts';
-import { type Observable, type OperatorFunction, observable } from './rx/chain.ts';
-import { type ChunkOptions, isOptions, type ObserveOptions, observeIsolated } from './rx/observe.ts';
+import type { OperatorFunction } from './rx/chain.ts';
+import { type Observable, observable } from './rx/observable.ts';
 import { registerTransform } from './rx/transform.ts';
 
 /** A class of modules, abstract ones too. */
@@ -59,20 +61,20 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   }
 
   /** As on one module; `event.path` tells which. Errors are counted for each module. */
-  observe(observer: (event: ChunkEvent<M>) => unknown, options: ObserveOptions & { chunks: true }): Handle;
+  observe(observer: ChunkObserver<M>, options?: ObserveOptions): Handle;
   observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): Handle;
   /** The events of all modules as one Observable. */
   observe(): Observable<ForwardEvent<M>>;
-  /** The same, with the chunks of streams: see `ChunkEvent`. */
-  observe(options: Required<ChunkOptions>): Observable<ChunkEvent<M>>;
+  /** The same, with the chunks of streams: `observe(chunks())`. */
+  observe(source: ChunkSource): Observable<ChunkEvent<M>>;
   observe(
-    observer?: ((event: ForwardEvent<M>) => unknown) | Required<ChunkOptions>,
+    observer?: ((event: ForwardEvent<M>) => unknown) | ChunkObserver<M> | ChunkSource,
     options?: ObserveOptions,
   ): Handle | Observable<ForwardEvent<M>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<M>(this.#modules);
-    if (isOptions(observer)) return observable<M>(this.#modules, observer);
-    return this.#all((path, module) => observeIsolated<M>(module, path, observer!, options));
+    if (isChunkSource(observer) && !('observer' in observer)) return observable<M>(this.#modules, observer);
+    return this.#all((path, module) => observeIsolated<M>(module, path, observer as ChunkObserver<M>, options));
   }
 
   /** As on one module, with a separate chain for each. */

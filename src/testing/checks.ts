@@ -14,7 +14,10 @@ export const fails = (message: string) => (): never => {
   throw new Error(message);
 };
 
-export const later = (): Promise<void> => new Promise<void>((resolve) => setTimeout(resolve, 1));
+/** Settles after more turns of the microtask queue than a call takes that does not wait for it. */
+export async function later(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await undefined;
+}
 
 export function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);

@@ -1,28 +1,27 @@
 /** @file Outputs that are streams. */
-import { check, same, throwsTypeError } from './checks.ts';
+import { chunks, type ForwardEvent } from '../hooks/index.ts';
+import { check, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
 /** Rule 12. */
 export function addStreamCases<T>(suite: Suite<T>): void {
-  suite.add('12. an observer gets a tensor output as it is, with and without the option chunks', async (b) => {
+  suite.add('12. an observer gets a tensor output as it is, also one of chunks', async (b) => {
     const seen: unknown[] = [];
-    for (const options of [{}, { chunks: true }, { chunks: false }]) {
-      b.observe(({ output }) => void seen.push(suite.valuesOf(output)), options);
-    }
+    const look = ({ output }: ForwardEvent) => void seen.push(suite.valuesOf(output));
+    b.observe(look);
+    suite.keep(b.hookable.observe(chunks(look)));
     same(await b.run(), [2, 4]);
     same(await Promise.all(seen), [
       [2, 4],
       [2, 4],
-      [2, 4],
     ]);
-    throwsTypeError(() => b.observe(() => {}, { chunks: 1 as never }), '"chunks" must be true or false');
   });
 
   const { createStream } = suite.target;
   if (createStream !== undefined) {
-    suite.add('12. an observer cannot consume a stream; with chunks it sees what the caller reads', async () => {
-      const chunks = ['one', 'two'];
-      const { hookable, call } = createStream(chunks);
+    suite.add('12. an observer cannot consume a stream; an observer of chunks sees what the caller reads', async () => {
+      const parts = ['one', 'two'];
+      const { hookable, call } = createStream(parts);
       const seen: unknown[] = [];
       const refused: unknown[] = [];
       const events: unknown[] = [];
@@ -35,7 +34,7 @@ export function addStreamCases<T>(suite: Suite<T>): void {
           },
           { reporter: (error) => refused.push(error.message) },
         ),
-        hookable.observe(({ stream, chunk, call }) => void events.push([stream, chunk, call]), { chunks: true }),
+        hookable.observe(chunks(({ stream, chunk, call }) => void events.push([stream, chunk, call]))),
       ];
       for (const handle of handles) suite.keep(handle);
       const stream = (await call()) as AsyncIterable<unknown>;
@@ -43,14 +42,14 @@ export function addStreamCases<T>(suite: Suite<T>): void {
       const names = Reflect.ownKeys(stream).length;
       const got: unknown[] = [];
       for await (const chunk of stream) got.push(chunk);
-      same(got, chunks);
+      same(got, parts);
       same(events, [
         ['chunk', 'one', 0],
         ['chunk', 'two', 0],
         ['end', null, 0],
       ]);
       same(refused.length, 1);
-      check(String(refused[0]).includes('chunks: true'), `the error must name the option "chunks", got ${refused[0]}`);
+      check(String(refused[0]).includes('chunks(fn)'), `the error must name chunks(fn), got ${refused[0]}`);
       check(Reflect.ownKeys(stream).length < names, 'the interceptors are still on the stream');
     });
   }

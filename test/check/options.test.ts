@@ -18,7 +18,7 @@ import {
 
 const RULES: [rule: Rule, accepted: unknown[], refused: unknown[], message: string][] = [
   [BOOLEAN, [true, false], [0, 'true', null], 'true or false'],
-  [FUNCTION, [() => {}, class {}], [{}, 'f'], 'a function'],
+  [FUNCTION, [() => {}, async () => {}], [{}, 'f', class {}], 'a function'],
   [STRING, ['', 'a'], [1, null], 'a string'],
   [NONEMPTY_STRING, ['a'], ['', 1], 'a string that is not empty'],
   [POSITIVE_INTEGER, [1, 2 ** 53 - 1], [0, -1, 1.5, 2 ** 53, NaN, Infinity, '1', 1n], 'a whole number of at least 1'],

@@ -1,7 +1,7 @@
 // The public contract suite on everything hookable in layertap itself.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listenersOf } from '../../src/adapter.ts';
+import { listenersOf, manualMemory } from '../../src/adapter.ts';
 import { attach, Hookable, Module, type Tensor, type TensorReader, tensor } from '../../src/index.ts';
 import { type ContractTarget, hookContract } from '../../src/testing/index.ts';
 
@@ -207,7 +207,7 @@ const errorOf = async (call: () => unknown) => {
   }
   return 'no error';
 };
-const free = (tensor: unknown) => (tensor as Owned).free();
+const memory = manualMemory((tensor: Owned) => tensor.free());
 
 /** An attached method of a framework that frees its tensors by hand. */
 function ownedTarget(mode: ContractTarget<Owned>['mode']): ContractTarget<Owned> {
@@ -223,7 +223,7 @@ function ownedTarget(mode: ContractTarget<Owned>['mode']): ContractTarget<Owned>
         return doubleOwned(inputs[0] as Owned);
       };
       const model = { run: mode === 'sync' ? run : async (...inputs: unknown[]) => run(...inputs) };
-      const options = { reader: ownedReader as TensorReader, free, async: mode === 'async' };
+      const options = { reader: ownedReader as TensorReader, memory, async: mode === 'async' };
       return { hookable: attach(model, 'run', options), call: (...inputs) => model.run(...inputs), receiver: model };
     },
   };
@@ -287,7 +287,7 @@ test('a target with outputsOnly has all cases but those of pre-hooks and of a fo
 });
 
 for (const mode of ['sync', 'promise', 'async'] as const) {
-  test(`free: tensors that hooks replace are freed once, those of the caller never (${mode})`, async () => {
+  test(`memory: tensors that hooks replace are freed once, those of the caller never (${mode})`, async () => {
     const { tensor, create } = ownedTarget(mode);
     let failing = false;
     const { hookable, call } = create(() => {
@@ -314,9 +314,9 @@ for (const mode of ['sync', 'promise', 'async'] as const) {
   });
 }
 
-test('free: a tensor is kept if it is part of the replacement or an input', () => {
+test('memory: a tensor is kept if it is part of the replacement or an input', () => {
   const model = { run: (x: Owned): unknown => ({ h: doubleOwned(x), x }) };
-  const method = attach(model, 'run', { reader: ownedReader as TensorReader, free });
+  const method = attach(model, 'run', { reader: ownedReader as TensorReader, memory });
   method.registerForwardHook((_module, _inputs, output) => [(output as { h: Owned }).h, new Owned([0])]);
   const before = Owned.alive;
   const input = new Owned([1]);
@@ -325,8 +325,14 @@ test('free: a tensor is kept if it is part of the replacement or an input', () =
   assert.is(Owned.alive - before, 3);
 });
 
-test('free without a reader is an error: only a reader recognises tensors', () => {
-  assert.throws(() => attach({ run: () => 1 }, 'run', { free }), /option "free" needs a "reader"/);
+test('memory without a reader is an error: only a reader recognises tensors', () => {
+  assert.throws(() => attach({ run: () => 1 }, 'run', { memory }), /option "memory" needs a "reader"/);
+  const free = () => {};
+  assert.throws(
+    () => attach({ run: () => 1 }, 'run', { memory: free as never }),
+    /must be what manualMemory\(\) gives/,
+  );
+  assert.throws(() => manualMemory(5 as never), /manualMemory\(\): free must be a function, got the number 5/);
 });
 
 test.run();

@@ -271,11 +271,11 @@ test('observe() refuses an observer that is no function, and wrong options', () 
   const module = new Same();
   assert.throws(
     () => module.observe(undefined as never),
-    /^observe\(\) of Same: the hook must be a function, got undefined$/,
+    /^observe\(\) of Same: the observer must be a function, got undefined$/,
   );
   assert.throws(
     () => module.observe(() => {}, { reprter: 1 } as never),
-    /unknown option "reprter"; the options are reporter, chunks$/,
+    /unknown option "reprter"; the options are reporter$/,
   );
   for (const [options, got] of [
     [null, 'null'],
@@ -290,7 +290,7 @@ test('observe() refuses an observer that is no function, and wrong options', () 
     () => module.observe(() => {}, { reporter: 1 } as never),
     /option "reporter" must be a function, got the number 1$/,
   );
-  assert.throws(() => setReporter('x' as never), /^setReporter\(\): the hook must be a function, got the string "x"$/);
+  assert.throws(() => setReporter('x' as never), /^setReporter\(\): the reporter must be a function, got the string "x"$/);
   assert.equal(listHooks(module), []);
 });
 

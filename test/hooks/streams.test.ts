@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import {
   attach,
   type ChunkEvent,
+  chunks,
   type ForwardEvent,
   Identity,
   listHooks,
@@ -207,7 +208,7 @@ function changed(stream: object, before: ReadonlyMap<string, PropertyDescriptor>
   });
 }
 
-for (const [name, make, read, chunks] of KINDS) {
+for (const [name, make, read, expected] of KINDS) {
   test(`${name}: an observer gets a stand-in, hooks get the stream, and the caller gets every chunk`, async () => {
     const stream = make();
     const before = methodsOf(stream);
@@ -224,7 +225,7 @@ for (const [name, make, read, chunks] of KINDS) {
           if (typeof (stream as Record<PropertyKey, unknown>)[key] !== 'function') continue;
           assert.throws(
             () => (output as unknown as Record<PropertyKey, () => unknown>)[key]!(),
-            /observe\(fn, \{ chunks: true \}\)/,
+            /observe\(chunks\(fn\)\)/,
           );
         }
       });
@@ -232,7 +233,7 @@ for (const [name, make, read, chunks] of KINDS) {
         for await (const _ of output as AsyncIterable<unknown>);
       });
       const got = await read(model.generate() as never);
-      assert.equal(got, chunks);
+      assert.equal(got, expected);
     });
     assert.is(seen[0], stream);
     assert.is.not(seen[1], stream);
@@ -248,17 +249,17 @@ for (const [name, make, read, chunks] of KINDS) {
     const model = { generate: (_prompt: string) => stream };
     const method = attach(model, 'generate');
     const events: ChunkEvent[] = [];
-    const handle = method.observe((event) => void events.push(event as never), { chunks: true });
+    const handle = method.observe(chunks((event) => void events.push(event as never)));
     const reports = await reportsOf(async () => {
       const output = model.generate('prompt');
       assert.is(output, stream);
-      assert.equal(await read(output as never), chunks);
+      assert.equal(await read(output as never), expected);
     });
     assert.equal(reports, []);
     const value = (chunk: unknown) => (chunk instanceof Uint8Array ? chunk[0] : chunk);
     assert.equal(
       events.map(({ stream: what, chunk }) => [what, value(chunk)]),
-      [...chunks.map((chunk) => ['chunk', chunk]), ['end', undefined]],
+      [...expected.map((chunk) => ['chunk', chunk]), ['end', undefined]],
     );
     for (const { module, path, inputs, output, call } of events) {
       assert.is(module, method as never);
@@ -277,12 +278,12 @@ for (const [name, make, read, chunks] of KINDS) {
     const before = methodsOf(stream);
     const model = { generate: () => stream };
     const events: unknown[] = [];
-    const handle = attach(model, 'generate').observe((event) => void events.push(event), { chunks: true });
+    const handle = attach(model, 'generate').observe(chunks((event) => void events.push(event)));
     const output = model.generate();
     assert.ok(Object.getOwnPropertySymbols(stream).length + changed(stream, before).length > 0);
     handle.remove();
     assert.equal(changed(stream, before), []);
-    assert.equal(await read(output as never), chunks);
+    assert.equal(await read(output as never), expected);
     assert.equal(events, []);
   });
 }
@@ -313,7 +314,7 @@ test('arrays, Maps, Sets, typed arrays, tensors and near misses are no streams',
   const seen: unknown[] = [];
   let next: unknown;
   const model = { run: () => next };
-  const handle = attach(model, 'run').observe(({ output }) => void seen.push(output), { chunks: true });
+  const handle = attach(model, 'run').observe(chunks(({ output }) => void seen.push(output)));
   for (next of outputs) model.run();
   handle.remove();
   assert.is(seen.length, outputs.length);
@@ -387,7 +388,7 @@ test('a value that the reader recognises as a tensor is no stream, whatever its 
   }
   const model = { run: () => new Rows(new Float32Array(1), [1]) };
   const seen: unknown[] = [];
-  attach(model, 'run', { reader: tensorReader }).observe(({ output }) => void seen.push(output), { chunks: true });
+  attach(model, 'run', { reader: tensorReader }).observe(chunks(({ output }) => void seen.push(output)));
   const output = model.run();
   assert.is(seen[0], output);
 });
@@ -421,7 +422,7 @@ test('nothing is read ahead: the source runs only when the caller reads', async 
     }
   }
   const model = { run: source };
-  attach(model, 'run').observe(({ chunk, stream }) => void asked.push(`${stream} ${chunk}`), { chunks: true });
+  attach(model, 'run').observe(chunks(({ chunk, stream }) => void asked.push(`${stream} ${chunk}`)));
   const stream = model.run();
   assert.equal(asked, []);
   await stream.next();
@@ -435,7 +436,7 @@ test('a pipe reads no further ahead than without an observer', async () => {
     let pulled = 0;
     const source = new ReadableStream({ pull: (to) => to.enqueue(pulled++) }, { highWaterMark: 0 });
     const model = { run: () => source };
-    const handle = observed ? attach(model, 'run').observe(() => {}, { chunks: true }) : undefined;
+    const handle = observed ? attach(model, 'run').observe(chunks(() => {})) : undefined;
     let written = 0;
     const stopped = new AbortController();
     const full = new WritableStream(
@@ -462,11 +463,10 @@ test('an event comes before the caller gets the chunk, and the observer cannot c
   const order: string[] = [];
   const model = { run: () => later() };
   attach(model, 'run').observe(
-    ({ chunk }) => {
+    chunks(({ chunk }) => {
       order.push(`observer ${chunk}`);
       return 'another';
-    },
-    { chunks: true },
+    }),
   );
   for await (const chunk of model.run()) order.push(`caller ${chunk}`);
   assert.equal(order, [
@@ -486,7 +486,7 @@ test('the reason of the last event: the return value, the error, or the reason o
     const before = methodsOf(stream);
     const model = { run: () => stream };
     const events: ChunkEvent[] = [];
-    const handle = attach(model, 'run').observe((event) => void events.push(event as never), { chunks: true });
+    const handle = attach(model, 'run').observe(chunks((event) => void events.push(event as never)));
     await read(model.run() as never);
     // A Node stream closes in a later tick.
     await new Promise((resolve) => setImmediate(resolve));
@@ -590,9 +590,7 @@ test('the reason of the last event: the return value, the error, or the reason o
 test('chunks read after preventCancel or releaseLock() are seen; a failed call is no event', async () => {
   const model = { run: () => readable() };
   const events: unknown[] = [];
-  attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
-    chunks: true,
-  });
+  attach(model, 'run').observe(chunks(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream)));
   const stream = model.run();
   for await (const _ of (stream as unknown as { values(o: object): AsyncIterable<unknown> }).values({
     preventCancel: true,
@@ -622,9 +620,7 @@ test('chunks read after preventCancel or releaseLock() are seen; a failed call i
 test('tee(): a chunk is one event, when the faster branch reads it; cancel comes when both branches are cancelled', async () => {
   const model = { run: () => readable() };
   const events: unknown[] = [];
-  attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
-    chunks: true,
-  });
+  attach(model, 'run').observe(chunks(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream)));
   const [fast, slow] = model.run().tee();
   const [one, other] = [fast!.getReader(), slow!.getReader()];
   await one.read();
@@ -644,8 +640,7 @@ test('a byte stream can be read into buffers of the caller', async () => {
   const model = { run: bytes };
   const events: unknown[] = [];
   attach(model, 'run').observe(
-    ({ stream, chunk }) => void events.push(stream, (chunk as Uint8Array | undefined)?.[0]),
-    { chunks: true },
+    chunks(({ stream, chunk }) => void events.push(stream, (chunk as Uint8Array | undefined)?.[0])),
   );
   const reader = model.run().getReader({ mode: 'byob' });
   await reader.read('no view' as never).catch((error) => assert.instance(error, TypeError));
@@ -658,9 +653,7 @@ test('a byte stream can be read into buffers of the caller', async () => {
 test('concurrent reads of one iterator: each chunk is one event', async () => {
   const model = { run: () => later() };
   const events: unknown[] = [];
-  attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
-    chunks: true,
-  });
+  attach(model, 'run').observe(chunks(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream)));
   const stream = model.run();
   const results = await Promise.all([stream.next(), stream.next(), stream.next(), stream.next(), stream.next()]);
   assert.equal(
@@ -686,8 +679,8 @@ test('a stream returned by two modules: every observer gets events with its own 
   const events: unknown[] = [];
   const record = (who: string) => (event: ChunkEvent) =>
     void events.push(`${who} ${event.path || 'root'} ${event.call} ${event.stream}`);
-  const all = select(outer, (_path, module) => module instanceof Module).observe(record('all'), { chunks: true });
-  const one = outer.inner.observe(record('one'), { chunks: true });
+  const all = select(outer, (_path, module) => module instanceof Module).observe(chunks(record('all')));
+  const one = outer.inner.observe(chunks(record('one')));
   outer.inner();
   const stream = outer();
   await stream.next();
@@ -704,35 +697,37 @@ test('a stream returned by two modules: every observer gets events with its own 
   assert.equal(listHooks(outer), []);
 });
 
-test('observe({ chunks: true }) is an Observable of the same events', async () => {
+test('observe(chunks()) is an Observable of the same events', async () => {
   const model = { run: () => now(['x', 'y']) };
-  const chunks: unknown[] = [];
+  const seen: unknown[] = [];
   const method = attach(model, 'run');
-  const subscription = method
-    .observe({ chunks: true })
-    .subscribe(({ stream, chunk }) => void chunks.push(stream, chunk));
+  const subscription = method.observe(chunks()).subscribe(({ stream, chunk }) => void seen.push(stream, chunk));
   assert.equal([...(model.run() as Iterable<unknown>)], ['x', 'y']);
-  assert.equal(chunks, ['chunk', 'x', 'chunk', 'y', 'end', undefined]);
+  assert.equal(seen, ['chunk', 'x', 'chunk', 'y', 'end', undefined]);
   const stream = model.run();
   subscription.unsubscribe();
   assert.equal(Reflect.ownKeys(stream), []);
+  assert.throws(() => chunks(5 as never), /^chunks\(\): the observer must be a function, got the number 5$/);
+  assert.throws(() => chunks(undefined as never), /^chunks\(\): the observer must be a function, got undefined$/);
   assert.throws(
-    () => method.observe({ chunks: 1 } as never),
-    /option "chunks" must be true or false, got the number 1/,
+    () =>
+      method.observe(
+        chunks(() => {}),
+        { reportr: 1 } as never,
+      ),
+    /unknown option "reportr"/,
   );
-  assert.throws(() => method.observe({ chunks: true, reporter: () => {} } as never), /unknown option "reporter"/);
-  assert.throws(() => method.observe(() => {}, { chunks: 'yes' } as never), /option "chunks" must be true or false/);
 });
 
 test('with chunks, an output that is no stream is one event; asynchronous calls work too', async () => {
   const events: ChunkEvent[] = [];
   const identity = new Identity();
-  identity.observe((event) => void events.push(event as never), { chunks: true });
+  identity.observe(chunks((event) => void events.push(event as never)));
   identity(7);
   assert.is(events[0]!.output, 7);
   assert.is(events[0]!.stream, undefined);
   const model = { run: async () => later(['x']) };
-  attach(model, 'run').observe((event) => void events.push(event as never), { chunks: true });
+  attach(model, 'run').observe(chunks((event) => void events.push(event as never)));
   assert.equal(await readAll(await model.run()), ['x']);
   assert.equal(
     events.slice(1).map(({ stream }) => stream),
@@ -745,10 +740,9 @@ test('a chunk that is itself a stream is replaced by a stand-in', async () => {
   const model = { run: () => now([inner]) };
   const reports = await reportsOf(async () => {
     attach(model, 'run').observe(
-      async ({ chunk }) => {
+      chunks(async ({ chunk }) => {
         if (chunk !== undefined) for await (const _ of chunk as AsyncIterable<unknown>);
-      },
-      { chunks: true },
+      }),
     );
     const [got] = [...(model.run() as Iterable<AsyncIterable<unknown>>)];
     assert.is(got, inner);
@@ -764,11 +758,10 @@ test('an observer that throws on chunks is reported and removed after three in a
   const seen: unknown[] = [];
   const reports = await reportsOf(async () => {
     method.observe(
-      function breaks({ chunk }) {
+      chunks(function breaks({ chunk }) {
         seen.push(chunk);
         throw new Error(`no ${chunk}`);
-      },
-      { chunks: true },
+      }),
     );
     const stream = model.run();
     assert.equal(await readAll(stream), ['a', 'b', 'c', 'd', 'e']);
@@ -792,7 +785,7 @@ test('a rejection that the caller does not handle stays unhandled', async () => 
       throw failing;
     },
   };
-  attach(model, 'run').observe(() => {}, { chunks: true });
+  attach(model, 'run').observe(chunks(() => {}));
   void model.run().next();
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', listener);
@@ -842,10 +835,9 @@ test('a stream that cannot be intercepted is reported once, and the caller reads
     const events: unknown[] = [];
     const reports = await reportsOf(async () => {
       const handle = method.observe(
-        function watcher(event) {
+        chunks(function watcher(event) {
           events.push(event);
-        },
-        { chunks: true },
+        }),
       );
       for (let i = 0; i < 2; i++) {
         next = make();
@@ -863,7 +855,7 @@ test('a stream that cannot be intercepted is reported once, and the caller reads
 
 test('a method that other code puts over an interceptor stays', async () => {
   const model = { run: () => later() };
-  const handle = attach(model, 'run').observe(() => {}, { chunks: true });
+  const handle = attach(model, 'run').observe(chunks(() => {}));
   const stream = model.run();
   const interceptor = stream.next;
   const wrapper = function wrapper(this: AsyncGenerator<unknown, string>) {
@@ -907,9 +899,7 @@ test('a class whose iterator uses its own getReader() gives one event per chunk'
   for (const make of [() => new Tokens(source()), () => new SelfIterating(source())]) {
     const model = { run: make };
     const events: unknown[] = [];
-    attach(model, 'run').observe(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream), {
-      chunks: true,
-    });
+    attach(model, 'run').observe(chunks(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream)));
     assert.equal(await readAll(model.run() as never), WORDS);
     assert.equal(events, [...WORDS, 'end']);
   }
@@ -942,7 +932,7 @@ test('log(), statistics() and logActivations() report a stream and do not read i
 
 test('a stream that is dropped unread is collected while its observer stays registered', async () => {
   const model = { run: () => later() };
-  const handle = attach(model, 'run').observe((_event: ForwardEvent) => {}, { chunks: true });
+  const handle = attach(model, 'run').observe(chunks((_event: ForwardEvent) => {}));
   let collected = 0;
   const registry = new FinalizationRegistry(() => collected++);
   for (let i = 0; i < 40; i++) registry.register(model.run(), i);

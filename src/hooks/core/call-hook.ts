@@ -3,6 +3,7 @@ import { describeError } from '../../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
+import { isStreamOf } from './notify-observers.ts';
 import { warn } from './report.ts';
 
 export type Inputs = readonly unknown[];
@@ -36,4 +37,22 @@ export function callHook(
 export function warnSilenced(module: ModuleLike, entry: HookEntry, error: unknown): void {
   const text = `the alwaysCall hook ${entry.name} of ${describeModule(module)} failed while another error was on its way`;
   warn(`${text}; that one goes on, this one is only reported: ${describeError(error)}`);
+}
+
+/** Frees the inputs that pre-hooks made when the call is over; if the output is a stream, when that ends. */
+export function freeInputs(table: HookTable, given: Inputs, received: Inputs, output: unknown): void {
+  const { memory, reader } = table;
+  memory?.free(reader, given, [received, output], isStreamOf(table, output) ? output : undefined);
+}
+
+/** Frees the inputs that pre-hooks made, and the output, of a call that throws. */
+export function freeAfterError(
+  { memory, reader }: HookTable,
+  received: Inputs,
+  given: Inputs,
+  inputs: Inputs,
+  output: unknown,
+): void {
+  memory?.free(reader, given, received);
+  memory?.free(reader, [output], [received, given, inputs]);
 }

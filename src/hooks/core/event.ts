@@ -21,7 +21,7 @@ export interface ForwardEvent<M extends ModuleLike = ModuleLike> {
 }
 
 /**
- * An event of an observer with `chunks: true`. If the output is a stream, there is an event for each chunk that the
+ * An event of `observe(chunks(…))`. If the output is a stream, there is an event for each chunk that the
  * caller reads, and one at the end; all have the `call`, the `inputs` and the `output` (a stand-in) of the call that
  * returned the stream. Otherwise there is the event of the call.
  */

@@ -1,11 +1,11 @@
 /** @file What is registered on one Hookable, or globally. */
 import { describe, isForeign } from '../../check/index.ts';
-import type { HookableOptions, HookKind } from './hookable-options.ts';
+import type { StreamWatcher } from './chunk-observer.ts';
+import type { HookableOptions, HookKind, Memory } from './hookable-options.ts';
 import type { TensorReader } from './reader.ts';
-import type { ChunkListener } from './streams/stream-tap.ts';
 
 /** A request to register. Hooks are typed at registration; inside the pipeline they are functions. */
-export interface Registration extends Partial<Pick<HookEntry, 'name' | 'path' | 'onError' | 'chunks' | 'onRemove'>> {
+export interface Registration extends Partial<Pick<HookEntry, 'name' | 'path' | 'onError' | 'streams' | 'onRemove'>> {
   readonly kind: HookKind;
   readonly hook: (...values: never[]) => unknown;
   readonly prepend?: boolean | undefined;
@@ -29,7 +29,7 @@ export interface HookEntry {
   /** Called with what an isolated observer threw or rejected with. */
   readonly onError: ((entry: HookEntry, cause: unknown) => void) | undefined;
   /** For an observer of the chunks of streams. */
-  readonly chunks: ChunkListener | undefined;
+  readonly streams: StreamWatcher | undefined;
   /** Times called. */
   calls: number;
   /** Errors in a row of an observer. */
@@ -105,8 +105,8 @@ export class HookTable {
   readonly options: HookableOptions;
   /** `options.reader`. A field of its own, since options come in many hidden classes. */
   readonly reader: TensorReader | undefined;
-  /** `options.free`. */
-  readonly free: HookableOptions['free'];
+  /** `options.memory`. */
+  readonly memory: Memory | undefined;
   /** Runs before its own hooks: `globalHooks`, or `noHooks` if global hooks do not reach it. */
   readonly global: HookTable;
   /** The class of the last output that was a tensor or an array, and so not a stream. */
@@ -127,7 +127,7 @@ export class HookTable {
   constructor(options: HookableOptions = {}, global?: HookTable) {
     this.options = options;
     this.reader = options.reader;
-    this.free = options.free;
+    this.memory = options.memory;
     this.global = global ?? this;
   }
 
@@ -158,7 +158,7 @@ export class HookTable {
   }
 
   add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', ...more }: Registration): number {
-    const { onError, chunks, onRemove } = more;
+    const { onError, streams, onRemove } = more;
     const { unsupported, install } = this.options;
     const why = unsupported?.[kind];
     if (why !== undefined) throw new TypeError(why);
@@ -179,7 +179,7 @@ export class HookTable {
       onRemove,
       held: 0,
       removed: false,
-      chunks,
+      streams,
     };
     this.#entries.set(entry.id, entry);
     if (kind !== 'observer') this.#others++;

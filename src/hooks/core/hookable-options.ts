@@ -36,13 +36,8 @@ export interface HookableOptions {
   validateOutput?: ((output: unknown, replacement: unknown) => string | undefined) | undefined;
   /** Why an edit cannot be carried out here; registering it throws that as a TypeError. */
   validateEdit?: ((edit: RegisteredEdit) => string | undefined) | undefined;
-  /**
-   * Frees a tensor, for frameworks without garbage collection. It gets what hooks put out of use: an output that was
-   * replaced, at once; the inputs of a pre-hook, when the call ends, or its output if that is a stream; the output of a
-   * call that throws. Never the inputs of the call or its final output, which belong to the caller, nor what `mapInputs`
-   * made. Needs a `reader`. Default: nothing is freed.
-   */
-  free?: ((tensor: unknown) => void) | undefined;
+  /** For frameworks without garbage collection: `manualMemory(free)`. Needs a `reader`. Default: nothing is freed. */
+  memory?: Memory | undefined;
   /** Global hooks reach modules only: an adapter sees just the calls that it intercepts. */
   readonly [reachedByGlobalHooks]?: true;
   /**
@@ -56,6 +51,17 @@ export interface HookableOptions {
   graph?: (() => Iterable<FrameworkNode>) | undefined;
   /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
+}
+
+/** Frees what hooks put out of use. Made by `manualMemory`, so that only programs that use it ship the code. */
+export interface Memory {
+  /** Frees the tensors in `values` that are not in `kept` too: at once, or when a stream ends. Never throws. */
+  free(
+    reader: TensorReader | undefined,
+    values: readonly unknown[],
+    kept: readonly unknown[],
+    stream?: object | undefined,
+  ): void;
 }
 
 /** A node of a framework's graph. */

@@ -2,8 +2,7 @@ import { isThenable } from '../../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
-import { listen } from './streams/chunks.ts';
-import { isStream, standInFor } from './streams/stand-in.ts';
+import { isStream, standInFor } from './stream.ts';
 
 /** After this many errors in a row an observer is removed. */
 export const ERRORS_IN_A_ROW = 3;
@@ -71,10 +70,10 @@ function notifyOfStream(
     ? received.map((input) => (isStream(input) ? standInFor(input) : input))
     : received;
   for (const entry of observers) {
-    const { path, chunks } = entry;
+    const { path, streams } = entry;
     const event = { module, path, inputs, output, call, receiver, reader: table.reader } as ForwardEvent;
-    if (chunks === undefined) notify(entry, event);
-    else listen(stream, { listener: chunks, event, notify: (chunk) => notify(entry, chunk) });
+    if (streams === undefined) notify(entry, event);
+    else streams.watch(stream, event, (chunk) => notify(entry, chunk));
   }
 }
 

@@ -1,10 +1,17 @@
 /** @file One call with hooks whose forward returns a promise: the steps of pipeline.ts. */
-import { callHook, type Entries, type Inputs, type Target, warnSilenced } from './call-hook.ts';
+import {
+  callHook,
+  type Entries,
+  freeAfterError,
+  freeInputs,
+  type Inputs,
+  type Target,
+  warnSilenced,
+} from './call-hook.ts';
 import { located } from './forward-error.ts';
 import { type HookEntry, type HookTable, listsOf, release } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
-import { freeInputs, freeReplaced } from './owned-tensors.ts';
 import { replaced, replacedInputs } from './replacements.ts';
 
 /** The state of an asynchronous call. */
@@ -105,9 +112,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
         warnSilenced(module, entry, silenced);
       }
     }
-    const { received, given, inputs } = progress;
-    freeReplaced(table, [given], [received]);
-    freeReplaced(table, [progress.output], [received, given, inputs]);
+    freeAfterError(table, progress.received, progress.given, progress.inputs, progress.output);
     throw located(error, module);
   } finally {
     for (const entry of progress.hooks ?? []) {

@@ -6,12 +6,19 @@
  * The asynchronous call, in pipeline-async.ts, is written out a second time, since only that one may await.
  */
 import { isThenable } from '../../check/index.ts';
-import { callHook, type Entries, type Inputs, type Target, warnSilenced } from './call-hook.ts';
+import {
+  callHook,
+  type Entries,
+  freeAfterError,
+  freeInputs,
+  type Inputs,
+  type Target,
+  warnSilenced,
+} from './call-hook.ts';
 import { located } from './forward-error.ts';
 import { changes, type HookEntry, type HookTable, listsOf } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
-import { freeInputs, freeReplaced } from './owned-tensors.ts';
 import { settle } from './pipeline-async.ts';
 import { promiseError, replaced, replacedInputs } from './replacements.ts';
 
@@ -126,8 +133,7 @@ function afterError(
       warnSilenced(module, entry, silenced);
     }
   }
-  freeReplaced(table, [given], [received]);
-  freeReplaced(table, [output], [received, given, inputs]);
+  freeAfterError(table, received, given, inputs, output);
   return located(error, module);
 }
 

@@ -2,7 +2,6 @@
 import { absorb, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
-import { freeReplaced } from './owned-tensors.ts';
 import type { TensorReader } from './reader.ts';
 
 type Inputs = readonly unknown[];
@@ -26,7 +25,7 @@ export function replacedInputs(
   if (expected !== undefined) {
     throw hookError('a pre-hook gave inputs that forward cannot take', entry.name, result, expected);
   }
-  if (table.free !== undefined && inputs !== received) freeReplaced(table, inputs, [received, complete]);
+  if (inputs !== received) table.memory?.free(table.reader, inputs, [received, complete]);
   return complete;
 }
 
@@ -95,7 +94,7 @@ export function replaced(
     throw hookError('a forward hook gave what cannot be the output', entry.name, result, expected);
   }
   // Asked first, so that a replacement allocates nothing: it would cost a transform a quarter more.
-  if (table.free !== undefined) freeReplaced(table, [output], [received, given, inputs, result]);
+  if (table.memory !== undefined) table.memory.free(reader, [output], [received, given, inputs, result]);
   return result;
 }
 

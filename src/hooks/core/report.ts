@@ -1,7 +1,6 @@
 /** @file Reporting errors that must not reach a forward, or that no caller can catch. */
 
-import { describeError, hasOtherCopies, isThenable } from '../../check/index.ts';
-import { checkHook } from './check-hook.ts';
+import { check, describeError, FUNCTION, hasOtherCopies, isThenable } from '../../check/index.ts';
 
 /** Gets the errors that must not reach a forward: what an observer threw, a value emitted too late. */
 export type Reporter = (error: Error) => void;
@@ -17,7 +16,7 @@ let reporter: Reporter = toConsole;
  * @throws TypeError for anything but a function
  */
 export function setReporter(next: Reporter = toConsole): void {
-  checkHook('setReporter()', next, {}, []);
+  check('setReporter()', 'the reporter', next, FUNCTION);
   reporter = next;
 }
 

@@ -1,31 +1,8 @@
-/** @file Events as an RxJS Observable, and a chain of operators that outputs are sent through. */
+/** @file A chain of operators that outputs are sent through. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
-import { absorb, BOOLEAN, checkOptions, describe } from '../../check/index.ts';
-import type { ForwardEvent } from '../core/event.ts';
-import type { ModuleLike } from '../core/module-like.ts';
-import { type ChunkOptions, observeEvents } from './observe.ts';
+import { absorb, describe } from '../../check/index.ts';
 
-export type { Observable, OperatorFunction };
-
-/** A module with its path under the root that it was selected from. */
-export type NamedModule<M extends ModuleLike> = readonly [path: string, module: M];
-
-/**
- * The events of modules as a cold Observable, like `fromEvent`: each subscription registers an observer, and removes it
- * when it is unsubscribed.
- */
-export function observable<M extends ModuleLike>(
-  modules: Iterable<NamedModule<M>>,
-  options: ChunkOptions = {},
-): Observable<ForwardEvent<M>> {
-  checkOptions('observe()', options, { chunks: BOOLEAN });
-  return new Observable((subscriber) => {
-    for (const [path, module] of modules) {
-      const next = (event: ForwardEvent<M>) => subscriber.next(event);
-      subscriber.add(observeEvents(module, path, 'observe()', next, options));
-    }
-  });
-}
+export type { OperatorFunction };
 
 /** Gets what a chain does outside a call, and what a call does not show. */
 export interface ChainListener {

@@ -1,7 +1,7 @@
 // Who frees which tensor, if hooks replace some. A framework without garbage collection counts those that are alive.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type HookableOptions, intercept } from '../../src/adapter.ts';
+import { type HookableOptions, intercept, manualMemory } from '../../src/adapter.ts';
 import { type ForwardHook, type ForwardPreHook, Hookable, setReporter } from '../../src/index.ts';
 
 let alive = new Map<Owned, string>();
@@ -29,7 +29,7 @@ const reader = {
 class Place extends Hookable {
   readonly run: (x: Owned) => unknown;
   constructor(run: (x: Owned) => unknown, options: HookableOptions = {}) {
-    super({ reader, free: (tensor) => (tensor as Owned).free(), ...options });
+    super({ reader, memory: manualMemory((tensor: Owned) => tensor.free()), ...options });
     this.run = run;
   }
   forward(x: Owned): unknown {
@@ -160,16 +160,16 @@ test('an input of the caller that one pre-hook passed on and the next one droppe
   assert.equal((await after(new Place(output), [more, gives('pre')], [])).alive, ['output', 'x']);
 });
 
-test('free that throws for one tensor is reported; the call goes on, and the others are freed', async () => {
-  const free = (tensor: unknown) => {
-    (tensor as Owned).free();
+test('a function that throws for one tensor is reported; the call goes on, and the others are freed', async () => {
+  const memory = manualMemory((tensor: Owned) => {
+    tensor.free();
     throw new Error('cannot');
-  };
-  const result = await after(new Place(output, { free }), [], [() => new Owned('mid'), gives('last')]);
+  });
+  const result = await after(new Place(output, { memory }), [], [() => new Owned('mid'), gives('last')]);
   assert.equal(result.alive, ['last', 'x']);
   assert.is(result.error, '');
   assert.equal(result.reports, Array(2).fill('layertap: a replaced tensor could not be freed: cannot'));
-  const pair = new Place(() => [new Owned('a'), new Owned('b')], { free });
+  const pair = new Place(() => [new Owned('a'), new Owned('b')], { memory });
   assert.equal((await after(pair, [], [gives('last')])).alive, ['last', 'x']);
 });
 

@@ -1,5 +1,5 @@
 /** @file What a stream is, and the stand-in that observers get: a stream can be read once, and belongs to the caller. */
-import { printAsString } from '../../../check/index.ts';
+import { printAsString } from '../../check/index.ts';
 
 interface Readable {
   getReader?: unknown;
@@ -73,6 +73,6 @@ function refuseMethods<T extends object>(standIn: T, of: object): T {
 function refuse(): never {
   throw new Error(
     'the output is a stream, which belongs to the caller: reading it here would take it away\n' +
-      '  expected: observe(fn, { chunks: true }), where an event has each chunk that the caller reads',
+      '  expected: observe(chunks(fn)), where an event has each chunk that the caller reads; chunks is an export of layertap',
   );
 }

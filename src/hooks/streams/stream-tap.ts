@@ -1,8 +1,8 @@
 /** @file Watches what the caller reads from a stream, by intercepting its reading methods on the object itself. */
-import { isThenable } from '../../../check/index.ts';
-import type { ChunkEvent, ForwardEvent } from '../event.ts';
-import { replaceProperty } from '../replace-property.ts';
-import { isStream, standInFor } from './stand-in.ts';
+import { isThenable } from '../../check/index.ts';
+import type { ChunkEvent, ForwardEvent } from '../core/event.ts';
+import { replaceProperty } from '../core/replace-property.ts';
+import { isStream, standInFor } from '../core/stream.ts';
 
 /** Gets what the caller reads from a stream. */
 export interface Sink {
