@@ -290,7 +290,10 @@ test('observe() refuses an observer that is no function, and wrong options', () 
     () => module.observe(() => {}, { reporter: 1 } as never),
     /option "reporter" must be a function, got the number 1$/,
   );
-  assert.throws(() => setReporter('x' as never), /^setReporter\(\): the reporter must be a function, got the string "x"$/);
+  assert.throws(
+    () => setReporter('x' as never),
+    /^setReporter\(\): the reporter must be a function, got the string "x"$/,
+  );
   assert.equal(listHooks(module), []);
 });
 
