@@ -1,11 +1,10 @@
 /** @file Opens a model: only read, with sessions of its own, or around a session that exists. */
 import { checkOptions, describe } from '../../src/adapter.ts';
-import type { Graph } from './graph.ts';
 import { OnnxModel } from './model.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
-import { readModel } from './read-model.ts';
+import { type ReadModel, readModel } from './read-model.ts';
 import { SessionMaker } from './sessions.ts';
-import { type OnnxSource, type ReadSource, readSource } from './source.ts';
+import { locationOf, type OnnxSource, type OpenSource, openSource } from './source.ts';
 
 export interface OnnxOptions {
   /**
@@ -22,8 +21,8 @@ export interface OnnxOptions {
  * @throws TypeError for what is no ONNX model; Error where it cannot be read
  */
 export async function readOnnx(source: OnnxSource): Promise<OnnxModel> {
-  const { bytes } = await readSource('readOnnx()', source);
-  return new OnnxModel('readOnnx()', readModel('readOnnx()', bytes));
+  const { graph } = await read('readOnnx()', source);
+  return new OnnxModel('readOnnx()', graph);
 }
 
 /**
@@ -49,8 +48,8 @@ export async function createOnnx<T extends OnnxTensor>(
       `${where}: the first argument must be ort, the namespace of onnxruntime-node or onnxruntime-web, got ${describe(ort)}`,
     );
   }
-  const { read, graph } = await open(where, source, sessionOptions);
-  return new OnnxModel(where, graph, new SessionMaker(ort.InferenceSession, source, read, sessionOptions));
+  const { graph, ...model } = await open(where, source, sessionOptions);
+  return new OnnxModel(where, graph, new SessionMaker(ort.InferenceSession, source, model, sessionOptions));
 }
 
 const wrapped = new WeakMap<object, OnnxModel<never>>();
@@ -82,7 +81,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   }
   const found = modelOf(session);
   if (found !== undefined) return found;
-  const { read, graph } = await open(where, source, sessionOptions);
+  const { graph, ...model } = await open(where, source, sessionOptions);
   const names = [...graph.outputs.keys()];
   if (session.outputNames.some((name) => !names.includes(name))) {
     throw new TypeError(
@@ -92,7 +91,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   // Another call may have been faster.
   const other = modelOf(session);
   if (other !== undefined) return other;
-  const maker = new SessionMaker(runtime as SessionClass<T>, source, read, sessionOptions);
+  const maker = new SessionMaker(runtime as SessionClass<T>, source, model, sessionOptions);
   const net = new OnnxModel<T>(where, graph, maker, session);
   wrapped.set(session, net as unknown as OnnxModel<never>);
   return net;
@@ -104,21 +103,28 @@ function modelOf<T extends OnnxTensor>(session: OnnxSession<T>): OnnxModel<T> | 
   return found?.isReleased === false ? found : undefined;
 }
 
-async function open(
-  where: string,
-  source: OnnxSource,
-  { externalData = [] }: OnnxSessionOptions,
-): Promise<{ read: ReadSource; graph: Graph }> {
-  const read = await readSource(where, source);
-  const graph = readModel(where, read.bytes);
-  const given = externalData.map((one) => (typeof one === 'string' ? one : one.path));
-  const missing = [...graph.weights.values()].find(({ file }) => file !== undefined && !given.includes(file));
-  if (missing !== undefined && read.file === undefined) {
+type Opened = ReadModel & { readonly source: OpenSource };
+
+async function read(where: string, source: OnnxSource): Promise<Opened> {
+  const opened = await openSource(where, source);
+  try {
+    return { ...readModel(where, opened.bytes, locationOf(opened)), source: opened };
+  } finally {
+    opened.close();
+  }
+}
+
+async function open(where: string, given: OnnxSource, { externalData = [] }: OnnxSessionOptions): Promise<Opened> {
+  const opened = await read(where, given);
+  const { source, graph } = opened;
+  const known = [locationOf(source), ...externalData.map((one) => (typeof one === 'string' ? one : one.path))];
+  const missing = [...graph.weights.values()].find(({ file }) => file !== undefined && !known.includes(file));
+  if (missing !== undefined && source.file === undefined) {
     throw new TypeError(
       `${where}: weights of the model are in another file, "${missing.file}"\n  expected: sessionOptions with externalData: [{ path: ${JSON.stringify(missing.file)}, data }], or the path of the model in Node`,
     );
   }
-  return { read, graph };
+  return opened;
 }
 
 function readOptions(where: string, options: OnnxOptions): OnnxSessionOptions {

@@ -4,20 +4,31 @@
  */
 import { describe, FieldReader, MalformedMessage } from '../../src/adapter.ts';
 import { type ElementType, type Graph, type GraphNode, inOrder, type Shape, type Weight } from './graph.ts';
+import { type Bytes, inMemory, lightModel } from './light-model.ts';
+
+/** A model as it was read. */
+export interface ReadModel {
+  /** The file, without its large weights. */
+  readonly bytes: Uint8Array;
+  readonly graph: Graph;
+}
 
 /**
- * Reads the graph of a ModelProto.
+ * Reads the graph of a ModelProto. Large weights are not read at all.
  * @param where names the caller in messages
- * @throws TypeError for bytes that are no ONNX model, or one that cannot be hooked
+ * @param location the name of the file in references to its weights
+ * @throws TypeError for a file that is no ONNX model, or one that cannot be hooked
  */
-export function readModel(where: string, bytes: Uint8Array): Graph {
-  if (String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM') {
+export function readModel(where: string, file: Bytes, location: string): ReadModel {
+  if (String.fromCharCode(...file.read(4, 8)) === 'ORTM') {
     throw refused(where, 'a file in the ORT format', 'an .onnx file: the ORT format has no graph that hooks can reach');
   }
   const parts = new GraphParts();
+  let bytes: Uint8Array;
   let found = false;
   let functions = '';
   try {
+    bytes = lightModel(file, location);
     const field = new FieldReader(bytes);
     while (field.next()) {
       if (field.number === 7) {
@@ -28,10 +39,10 @@ export function readModel(where: string, bytes: Uint8Array): Graph {
     }
   } catch (error) {
     if (!(error instanceof MalformedMessage || error instanceof RangeError)) throw error;
-    throw refused(where, `${beginning(bytes)}: ${error.message}`, 'an ONNX model, whole');
+    throw refused(where, `${beginning(file)}: ${error.message}`, 'an ONNX model, whole');
   }
   if (!found || parts.nodes.length === 0 || parts.outputs.size === 0) {
-    throw refused(where, `${beginning(bytes)}: there is no graph in it`, 'an ONNX model');
+    throw refused(where, `${beginning(file)}: there is no graph in it`, 'an ONNX model');
   }
   if (functions !== '') {
     throw refused(
@@ -40,8 +51,11 @@ export function readModel(where: string, bytes: Uint8Array): Graph {
       'a model without: onnx.inliner.inline_local_functions(model) of Python puts them into the graph',
     );
   }
-  return inOrder(where, parts);
+  return { bytes, graph: inOrder(where, parts) };
 }
+
+/** The graph of a model in memory. @throws TypeError */
+export const readGraph = (where: string, bytes: Uint8Array): Graph => readModel(where, inMemory(bytes), '').graph;
 
 /** No exporter nests graphs nearly as deep. */
 const MAX_DEPTH = 64;
@@ -196,11 +210,11 @@ function functionName(field: FieldReader): string {
 }
 
 /** The size of a file, and its first characters: an HTML page, a Git LFS pointer. */
-function beginning(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'no bytes';
-  const start = String.fromCharCode(...bytes.subarray(0, 24));
+function beginning(file: Bytes): string {
+  if (file.size === 0) return 'no bytes';
+  const start = String.fromCharCode(...file.read(0, Math.min(24, file.size)));
   const text = /^[\t\n\r -~]{8,}$/.test(start) ? `, which begin as ${describe(start)}` : '';
-  return `${bytes.length} bytes${text}`;
+  return `${file.size} bytes${text}`;
 }
 
 function refused(where: string, came: string, expected: string): TypeError {

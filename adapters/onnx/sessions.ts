@@ -1,8 +1,8 @@
-/** @file Creates sessions of one model, with outputs added to it and its weights read in place. */
+/** @file Creates sessions of one model, with outputs and nodes added to it. */
 import { FieldReader } from '../../src/adapter.ts';
 import type { OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
-import type { OnnxSource, ReadSource } from './source.ts';
-import { type Chunks, integerField, joined, messageField, textField } from './write-message.ts';
+import { locationOf, type OnnxSource, type OpenSource } from './source.ts';
+import { type Chunks, joined, messageField, textField } from './write-message.ts';
 
 const queues = new WeakMap<object, Promise<unknown>>();
 
@@ -20,10 +20,6 @@ export function oneAtATime<R>(runtime: object, call: () => Promise<R>): Promise<
   return result;
 }
 
-/** The name by which external weights refer to a model that was given as bytes. */
-const OWN_FILE = 'layertap.weights';
-/** Smaller models are copied whole. */
-const MIN_MODEL_BYTES = 16_384;
 const FOLDER_KEY = 'model_external_initializers_file_folder_path';
 
 type Extra = { readonly session?: Readonly<Record<string, unknown>> };
@@ -35,7 +31,7 @@ export class SessionMaker<T extends OnnxTensor> {
   /** As the user gave them. */
   readonly sessionOptions: OnnxSessionOptions;
   readonly #source: OnnxSource;
-  /** The model; a large one without its weights, which it refers to. */
+  /** The model, without large weights, which it refers to. */
   readonly #bytes: Uint8Array;
   /** The user's, with the place of the weights. */
   readonly #options: OnnxSessionOptions;
@@ -43,20 +39,21 @@ export class SessionMaker<T extends OnnxTensor> {
   constructor(
     runtime: SessionClass<T>,
     source: OnnxSource,
-    { bytes, file }: ReadSource,
+    { bytes, source: opened }: { readonly bytes: Uint8Array; readonly source: OpenSource },
     sessionOptions: OnnxSessionOptions,
   ) {
+    const { file, data } = opened;
     this.runtime = runtime;
-    this.fileSize = bytes.length;
+    this.fileSize = opened.bytes.size;
     this.sessionOptions = sessionOptions;
     this.#source = source;
-    this.#bytes = bytes.length < MIN_MODEL_BYTES ? bytes : externalWeights(bytes, file?.name ?? OWN_FILE);
+    this.#bytes = bytes;
     if (file !== undefined) {
       const { session, ...rest } = (sessionOptions.extra ?? {}) as Extra;
       const extra = { ...rest, session: { [FOLDER_KEY]: file.directory, ...session } };
       this.#options = { ...sessionOptions, extra };
-    } else if (bytes.length >= MIN_MODEL_BYTES) {
-      const externalData = [...(sessionOptions.externalData ?? []), { path: OWN_FILE, data: bytes }];
+    } else if (bytes.length < this.fileSize) {
+      const externalData = [...(sessionOptions.externalData ?? []), { path: locationOf(opened), data }];
       this.#options = { ...sessionOptions, externalData };
     } else this.#options = sessionOptions;
   }
@@ -115,53 +112,3 @@ function mapFields(message: FieldReader, number: number, map: () => Chunks | und
   }
   return chunks;
 }
-
-/** Smaller weights are not worth a reference. */
-const MIN_WEIGHT_BYTES = 1024;
-
-/** TensorProto.DataLocation.EXTERNAL. */
-const EXTERNAL = 1;
-
-/**
- * The model with its large weights as references to byte ranges of `bytes`: some KB instead of a copy of the weights.
- * Source: https://onnx.ai/onnx/repo-docs/ExternalData.html
- * @param location the file name in the references
- */
-function externalWeights(bytes: Uint8Array, location: string): Uint8Array {
-  const model = new FieldReader(bytes);
-  const chunks = mapFields(model, 7, () => {
-    const graph = model.message();
-    const weights = () => {
-      const reference = referenceTo(bytes, graph.message(), location);
-      return reference && messageField(5, reference);
-    };
-    return messageField(7, mapFields(graph, 5, weights));
-  });
-  return joined(chunks);
-}
-
-/** A TensorProto with its values by reference; undefined for one that is small or external already. */
-function referenceTo(bytes: Uint8Array, field: FieldReader, location: string): Chunks | undefined {
-  const rest: Uint8Array[] = [];
-  let values: Uint8Array | undefined;
-  while (field.next()) {
-    if (field.number === 13 || field.number === 14) return undefined;
-    // raw_data, or packed floats or doubles, whose bytes are the same.
-    if (field.number === 9 || ((field.number === 4 || field.number === 10) && isPacked(field))) {
-      if (values !== undefined) return undefined;
-      values = field.bytes();
-    } else rest.push(field.raw());
-  }
-  if (values === undefined || values.length < MIN_WEIGHT_BYTES) return undefined;
-  const entries = { location, offset: values.byteOffset - bytes.byteOffset, length: values.length };
-  return [
-    ...rest,
-    ...Object.entries(entries).flatMap(([key, value]) =>
-      messageField(13, [...textField(1, key), ...textField(2, String(value))]),
-    ),
-    ...integerField(14, EXTERNAL),
-  ];
-}
-
-/** Whether the wire type is a length: a single number has none. */
-const isPacked = (field: FieldReader) => (field.raw()[0]! & 7) === 2;

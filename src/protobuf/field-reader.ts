@@ -40,6 +40,7 @@ export class FieldReader {
   /** The field's number. */
   number = 0;
 
+  /** @param end may lie behind the bytes, if only the beginning of the first field is there */
   constructor(bytes: Uint8Array, view: DataView = viewOf(bytes), start = 0, end: number = bytes.length) {
     this.#bytes = bytes;
     this.#view = view;
@@ -79,6 +80,16 @@ export class FieldReader {
   seek(position: number): void {
     this.#next = position;
     this.next();
+  }
+
+  /** Positions of the current field's value: its first byte, and the one behind its last. */
+  get valueRange(): readonly [start: number, end: number] {
+    return [this.#value, this.#next];
+  }
+
+  /** Whether the current field has a length: a message, bytes, text or packed numbers. */
+  get hasLength(): boolean {
+    return this.#type === LENGTH;
   }
 
   /** An int64 or an enum, rounded beyond the safe integers. */

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { OnnxModel } from '../../../adapters/onnx/index.ts';
 import { readModel } from '../../../adapters/onnx/read-model.ts';
 import { SessionMaker } from '../../../adapters/onnx/sessions.ts';
+import { openSource } from '../../../adapters/onnx/source.ts';
 import { type ContractTarget, hookContract } from '../../../src/testing/index.ts';
 import { bytesOf, floats, sessionOf } from './load.ts';
 
@@ -12,11 +13,13 @@ type Tensors = Record<string, ort.Tensor>;
 
 const twice = bytesOf('graphs/twice');
 const shared = await sessionOf(twice);
+const source = await openSource('the test', twice);
+const { bytes, graph } = readModel('the test', source.bytes, '');
 
 /** The model that wrapOnnx or createOnnx returns, synchronously. */
 function modelOf(session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
-  const maker = new SessionMaker<ort.Tensor>(ort.InferenceSession, twice, { bytes: twice, file: undefined }, {});
-  return new OnnxModel('the test', readModel('the test', twice), maker, session);
+  const maker = new SessionMaker<ort.Tensor>(ort.InferenceSession, twice, { bytes, source }, {});
+  return new OnnxModel('the test', graph, maker, session);
 }
 
 /** The shared session, with a `run` that calls `onForward` first. */
