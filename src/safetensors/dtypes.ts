@@ -116,15 +116,16 @@ export function readValues(
     throw new Error(`${where}: to read its data, its dtype must be one of ${READABLE}, got ${dtype}`);
   }
   const Elements = ARRAYS[dtype as keyof typeof ARRAYS];
-  const copy = bytes.slice();
-  swapIfBigEndian(copy, Elements.BYTES_PER_ELEMENT);
-  return new Elements(copy.buffer);
+  // Copied, so that the array is aligned and owned by the caller.
+  return new Elements(littleEndian(bytes.slice(), Elements.BYTES_PER_ELEMENT).buffer as ArrayBuffer);
 }
 
 const BIG_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
-/** Reverses the bytes of each element, in place, on a big-endian machine: files are little-endian. */
-export function swapIfBigEndian(bytes: Uint8Array, size: number): void {
-  if (!BIG_ENDIAN) return;
-  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+/** The same bytes, or on a big-endian machine a copy with those of each element reversed: files are little-endian. */
+export function littleEndian(bytes: Uint8Array, size: number): Uint8Array {
+  if (!BIG_ENDIAN) return bytes;
+  const swapped = bytes.slice();
+  for (let at = 0; at < swapped.length; at += size) swapped.subarray(at, at + size).reverse();
+  return swapped;
 }

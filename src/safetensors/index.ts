@@ -1,4 +1,4 @@
 // Reading and writing .safetensors files, on plain arrays: no Tensor, no Module.
 export type { SafetensorsArrays, SafetensorsDtype, UnreadDtype } from './dtypes.ts';
 export { readSafetensors, readSafetensorsMetadata, type SafetensorsTensor } from './read.ts';
-export { type SafetensorsInput, type SafetensorsValues, writeSafetensors } from './write.ts';
+export { type SafetensorsInput, type SafetensorsValues, safetensorsParts, writeSafetensors } from './write.ts';

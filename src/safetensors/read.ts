@@ -16,6 +16,8 @@ interface TensorOf<D extends SafetensorsDtype> {
   readonly shape: number[];
   /** The type in the file. */
   readonly dtype: D;
+  /** The values as they are in the file, little-endian: a view of it. Not enumerable. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -57,6 +59,7 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Sa
         shape: [...shape],
         dtype,
       };
+      Object.defineProperty(tensor, 'bytes', { value: part });
       return [name, tensor as SafetensorsTensor];
     }),
   );

@@ -1,11 +1,12 @@
 import { describe, kindOf, tagOf } from '../check/index.ts';
-import { bitsPerElement, compareDtypes, isDtype, type SafetensorsDtype, swapIfBigEndian } from './dtypes.ts';
+import { bitsPerElement, compareDtypes, isDtype, littleEndian, type SafetensorsDtype } from './dtypes.ts';
 import { checkMetadata, checkShape, describeList, LONGEST_HEADER, METADATA } from './header.ts';
 import { checkUnicode, quoteName } from './strict-json.ts';
 
 /** The type that each array is written as. */
 const DTYPE_OF = {
   Float32Array: 'F32',
+  Float64Array: 'F64',
   Int8Array: 'I8',
   Int16Array: 'I16',
   Int32Array: 'I32',
@@ -28,17 +29,25 @@ export interface SafetensorsInput {
   /** The sizes of the dimensions, outermost first; empty for a scalar. */
   readonly shape: readonly number[];
   /**
-   * `'BOOL'` writes a Uint8Array of 0 and 1 as truth values. Otherwise optional; a type that does not fit the array is
-   * refused, such as `float16` for bits in a Uint16Array.
+   * `'BOOL'` writes a Uint8Array of 0 and 1 as truth values; `'F16'` and `'BF16'` write a Uint16Array of their bits.
+   * Otherwise optional; a type that does not fit the array is refused.
    */
   readonly dtype?: string;
 }
+
+/** The types whose bits a Uint16Array may hold, by their names here and in other libraries. */
+const BITS: ReadonlyMap<unknown, SafetensorsDtype> = new Map([
+  ['F16', 'F16'],
+  ['BF16', 'BF16'],
+  ['float16', 'F16'],
+  ['bfloat16', 'BF16'],
+]);
 
 /** The other types that `readSafetensors` gives as a Float32Array. */
 const READ_AS_F32: readonly unknown[] = ['F16', 'BF16', 'F64'];
 
 /**
- * Writes tensors as a .safetensors file: a Float32Array as F32, whatever type it was read from, integers as their own type.
+ * Writes tensors as a .safetensors file: a Float32Array as F32, whatever type it was read from, other arrays as their own type.
  *
  * ```ts
  * await writeFile('weights.safetensors', writeSafetensors(net.stateDict()));
@@ -62,6 +71,24 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsInput> | Readonly<Record<string, SafetensorsInput>>,
   metadata?: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
 ): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/**
+ * The same file in parts, for a stream: the header, then each tensor's bytes, which are views of its array. Their
+ * concatenation is what {@link writeSafetensors} returns; parameters and errors are those of {@link writeSafetensors}.
+ */
+export function safetensorsParts(
+  tensors: ReadonlyMap<string, SafetensorsInput> | Readonly<Record<string, SafetensorsInput>>,
+  metadata?: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
+): Uint8Array[] {
   const sorted = entriesOf(tensors, 'the tensors')
     .map(([name, tensor]) => checkInput(name, tensor))
     .sort((a, b) => compareDtypes(a.dtype, b.dtype) || compareUtf8(a.name, b.name));
@@ -87,17 +114,10 @@ export function writeSafetensors(
     throw new RangeError(`safetensors: ${most}, got ${length} with these names, shapes and metadata`);
   }
 
-  const file = new Uint8Array(8 + length + size);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.fill(0x20, 8, 8 + length);
-  file.set(json, 8);
-  let at = 8 + length;
-  for (const { dtype, bytes } of sorted) {
-    file.set(bytes, at);
-    swapIfBigEndian(file.subarray(at, at + bytes.length), bitsPerElement(dtype) / 8);
-    at += bytes.length;
-  }
-  return file;
+  const header = new Uint8Array(8 + length).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, 8);
+  return [header, ...sorted.map(({ dtype, bytes }) => littleEndian(bytes, bitsPerElement(dtype) / 8))];
 }
 
 interface CheckedTensor {
@@ -146,8 +166,10 @@ function dtypeOf(type: keyof typeof DTYPE_OF, tensor: SafetensorsInput, where: s
   let [said, fits] = [given, given === dtype || (dtype === 'F32' && READ_AS_F32.includes(given))];
   if (!isDtype(given)) {
     said = kindOf(where, 'data', tensor.data, tensor);
-    fits = dtype !== 'U16' || (said !== 'float16' && said !== 'bfloat16');
+    fits = true;
   }
+  const ofBits = dtype === 'U16' ? BITS.get(said) : undefined;
+  if (ofBits !== undefined) return ofBits;
   if (!fits) throw new TypeError(`${where}: dtype must be ${dtype} for ${describe(tensor.data)}, got ${said}`);
   return dtype;
 }

@@ -3,7 +3,12 @@ import * as assert from 'uvu/assert';
 import * as safetensors from '../../src/safetensors/index.ts';
 
 test('layertap/safetensors exports these functions and no others', () => {
-  assert.equal(Object.keys(safetensors), ['readSafetensors', 'readSafetensorsMetadata', 'writeSafetensors']);
+  assert.equal(Object.keys(safetensors), [
+    'readSafetensors',
+    'readSafetensorsMetadata',
+    'safetensorsParts',
+    'writeSafetensors',
+  ]);
 });
 
 test.run();
