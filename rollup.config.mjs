@@ -47,6 +47,7 @@ export default {
     'adapters/onnx': 'adapters/onnx/index.ts',
     'adapters/tfjs': 'adapters/tfjs/index.ts',
     command: 'command/main.ts',
+    inspect: 'src/inspect/index.ts',
     safetensors: 'src/safetensors/index.ts',
     tensorboard: 'src/tensorboard/index.ts',
     testing: 'src/testing/index.ts',

@@ -1,0 +1,9 @@
+/**
+ * layertap/inspect: one call for each question about a running model. All tools are built on the public hooks, so they work
+ * on every framework.
+ * @module
+ */
+export { type RecordOptions, record } from './record.ts';
+export { RecordingError } from './recording-file.ts';
+export type { RecordingTarget } from './recording-target.ts';
+export type { RunInputs } from './run.ts';

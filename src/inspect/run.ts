@@ -1,0 +1,50 @@
+/** @file Running a model with temporary hooks. */
+import { absorb, check, className, FUNCTION, mismatch } from '../check/index.ts';
+import { type Hookable, isHookable, optionsOf, withHooks } from '../hooks/index.ts';
+
+/** The inputs that a model is called with, as an array, or a function that runs it, several times perhaps. */
+export type RunInputs<M extends Hookable = Hookable> = Readonly<Parameters<M['forward']>> | ((model: M) => unknown);
+
+/** @throws TypeError for what is no module, or no inputs */
+export function checkRun(where: string, model: unknown, inputs: unknown): void {
+  if (!isHookable(model)) throw mismatch(where, 'the model', 'a module', model);
+  if (Array.isArray(inputs)) return;
+  check(where, 'the inputs', inputs, { ...FUNCTION, expected: 'an array, or a function that runs the model' });
+}
+
+/**
+ * Runs a model with temporary hooks. They are gone when the promise settles.
+ * @param register registers the hooks
+ * @param signal ends a run that hangs: what it still computes has no hooks
+ * @returns what the model, or the function, returned; undefined where the framework frees it
+ * @throws what the run throws; the reason of the signal
+ */
+export async function runWithHooks<M extends Hookable>(
+  model: M,
+  inputs: RunInputs<M>,
+  register: () => void,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  signal?.throwIfAborted();
+  const { discard } = optionsOf(model);
+  const call = typeof inputs === 'function' ? () => inputs(model) : () => Reflect.apply(model, undefined, [...inputs]);
+  const run = typeof inputs === 'function' || discard === undefined ? call : () => discard(call);
+  if (signal === undefined) return withHooks(register, run);
+  let stop!: () => void;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  absorb(aborted);
+  signal.addEventListener('abort', stop);
+  try {
+    return await withHooks(register, () => Promise.race([run(), aborted]));
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The name of a module's class, as its repr begins with it: adapters print the framework's name there. */
+export function kindOfModule(module: Hookable): string {
+  const [kind] = /^[\p{L}_$][\p{L}\p{N}_$.]*(?=\()/u.exec(String(module)) ?? [];
+  return kind ?? className(module);
+}
