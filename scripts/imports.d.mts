@@ -5,6 +5,7 @@ export interface Import {
 }
 export function importsOf(source: string): string[];
 export function filesBelow(root: string, folder: string): string[];
+export function isSource(name: string): boolean;
 export function allImports(root: string, folders: readonly string[]): Import[];
 export function targetOf(root: string, one: Import): string;
 export function testsOf(root: string, changed: Iterable<string>): string[];

@@ -2,15 +2,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-/** The specifiers of a file's static, dynamic and type imports, and of its re-exports. */
+/**
+ * The specifiers of a file's static, dynamic and type imports and of its re-exports; of source files that it names by
+ * `new URL('./x.ts', import.meta.url)`, for a worker; and of its `/// <reference>` comments.
+ */
 export function importsOf(source) {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
   const patterns = [
     /\bfrom\s*['"]([^'"\s]+)['"]/g,
     /\b(?:import|require)\s*\(\s*['"`]([^'"`\s]+)['"`]/g,
     /(?:^|;)\s*import\s*['"]([^'"\s]+)['"]/gm,
+    /\bnew\s+URL\(\s*['"`]([^'"`\s]+\.[mc]?[jt]sx?)['"`]\s*,\s*import\.meta\.url/g,
   ];
-  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]));
+  const references = source.matchAll(/^\s*\/\/\/\s*<reference\s+(path|types)\s*=\s*['"]([^'"]+)['"]/gm);
+  return [
+    ...patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1])),
+    // A path needs no './'.
+    ...[...references].map(([, kind, name]) => (kind === 'path' && !name.startsWith('.') ? `./${name}` : name)),
+  ];
 }
 
 /** The source files below a folder, as paths from `root`. */
@@ -18,8 +27,11 @@ export function filesBelow(root, folder) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true })
     .map((name) => join(folder, name))
-    .filter((name) => /\.[mc]?[jt]sx?$/.test(name));
+    .filter(isSource);
 }
+
+/** Whether a file has an extension of JavaScript or TypeScript. */
+export const isSource = (name) => /\.[mc]?[jt]sx?$/.test(name);
 
 /** All imports of the files below some folders: `{ file, specifier }`, paths from `root`. */
 export function allImports(root, folders) {

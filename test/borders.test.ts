@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allImports, filesBelow, type Import, importsOf, targetOf } from '../scripts/imports.mjs';
+import { allImports, filesBelow, type Import, importsOf, isSource, targetOf } from '../scripts/imports.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -59,17 +59,26 @@ const OTHERS = ['bench', 'build', 'dist', 'docs', 'examples', 'node_modules', 's
 /** Entries beside index.ts: a page without logs loads none of the code that reads them. */
 const DOORS: Record<string, string[]> = { viewer: ['index.ts', 'logs.ts'] };
 
+/** The only source files that may be in the repository's root: settings of tools that look for them there. */
+const ROOT_FILES = ['rollup.config.mjs'];
+
 const roomOf = (path: string) => Object.keys(BORDERS).find((room) => path === room || path.startsWith(`${room}/`));
-const folders = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !OTHERS.includes(entry.name))
+const entries = readdirSync(root, { withFileTypes: true });
+const folders = entries
+  .filter((entry) => entry.isDirectory() && !OTHERS.includes(entry.name) && entry.name !== '.git')
   .map(({ name }) => name);
+const rootFiles = entries.filter((entry) => entry.isFile() && isSource(entry.name)).map(({ name }) => name);
 const imports = allImports(root, folders);
 
 /** The sentence about a file that is in no room, or undefined. */
-const stray = (file: string) =>
-  roomOf(file) === undefined
-    ? `${file} is in no room that test/borders.test.ts knows: add the room and its borders there`
-    : undefined;
+function stray(file: string): string | undefined {
+  if (roomOf(file) !== undefined || ROOT_FILES.includes(file)) return undefined;
+  if (!file.includes('/')) {
+    return `${file} is in the root, where the only source files are ${ROOT_FILES.join(', ')}: move it to a room`;
+  }
+  if (file.startsWith('.')) return `${file} is in a hidden folder, which holds no source files: move it to a room`;
+  return `${file} is in no room that test/borders.test.ts knows: add the room and its borders there`;
+}
 
 /** The sentence about a forbidden import, or undefined. */
 function problem({ file, specifier }: Import): string | undefined {
@@ -104,11 +113,14 @@ test('every import keeps the borders', () => {
 
 test('every file is in a room', () => {
   assert.equal(
-    folders.flatMap((folder) => filesBelow(root, folder)).flatMap((file) => stray(file) ?? []),
+    [...rootFiles, ...folders.flatMap((folder) => filesBelow(root, folder))].flatMap((file) => stray(file) ?? []),
     [],
   );
   assert.match(stray('src/x.ts')!, /^src\/x\.ts is in no room/);
   assert.match(stray('newroom/x.ts')!, /^newroom\/x\.ts is in no room/);
+  assert.match(stray('x.ts')!, /^x\.ts is in the root/);
+  assert.match(stray('.tools/x.ts')!, /^\.tools\/x\.ts is in a hidden folder/);
+  assert.ok(rootFiles.includes('rollup.config.mjs') && folders.includes('.ci'), 'the root and hidden folders are read');
 });
 
 test('forbidden imports are found', () => {
@@ -146,9 +158,14 @@ test('forbidden imports are found', () => {
     ['await import(`a`);', 'a'],
     ["type A = import('a').A;", 'a'],
     ["import a = require('a');", 'a'],
+    ["new Worker(new URL('../nn/a.ts', import.meta.url), {});", '../nn/a.ts'],
+    ['/// <reference path="../nn/a.ts" />', '../nn/a.ts'],
+    ["/// <reference path='a.ts' />", './a.ts'],
+    ['/// <reference types="a" />', 'a'],
   ];
   for (const [source, specifier] of every) assert.equal(importsOf(source), [specifier], source);
   assert.equal(importsOf("// import 'a';\n/* export * from 'a'; */"), []);
+  assert.equal(importsOf("new URL('../package.json', import.meta.url);"), []);
 });
 
 test('the dependencies of package.json are those that the folders may import', () => {
