@@ -1,9 +1,9 @@
 import { listenersOf } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
+import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './call-with-hooks.ts';
 import type { Core, Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import type { GraphEditor, NodeInfo } from './graph-editor.ts';
 import { failRun, type GraphRuns, hasFailed } from './graph-runs.ts';
-import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './hook-point.ts';
 import { explainError, keep } from './memory.ts';
 import { tensorReader } from './reader.ts';
 import { validateOutput } from './validate.ts';

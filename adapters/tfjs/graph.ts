@@ -1,10 +1,10 @@
 import { type FrameworkNode, listenersOf } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
+import { callWithHooks, type HookPoint } from './call-with-hooks.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
 import { GraphAsyncCall } from './graph-async-call.ts';
 import { isHookableOp } from './graph-editor.ts';
 import { checkGraph, type GraphContext, TfjsNode } from './graph-node.ts';
-import { callWithHooks, type HookPoint } from './hook-point.ts';
 import { explainError, keep } from './memory.ts';
 import { tensorReader } from './reader.ts';
 import { validateOutput } from './validate.ts';

@@ -4,8 +4,8 @@
  */
 import { type Listeners, listenersOf, MethodInterceptor } from '../../src/adapter.ts';
 import type { Hookable } from '../../src/index.ts';
+import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './call-with-hooks.ts';
 import { type Core, isContainer, type Layer, type Tensor, type TfjsCallOptions, toList } from './framework.ts';
-import { callWithHooks, type HookPoint, markTidy, NEEDS_WRAP, runHooksAfter } from './hook-point.ts';
 import { joinInputs, splitInputs } from './inputs.ts';
 import { interceptModel, type ModelInterceptor } from './model-interceptor.ts';
 

@@ -2,8 +2,9 @@
  * @file A Sequential that is the first layer of another one. tfjs takes it apart: the outer one calls its layers, and
  * never the Sequential. Its forward begins when its first layer is called and ends when its last layer returns.
  */
+
+import { callWithHooks } from './call-with-hooks.ts';
 import { type Container, isInputLayer, isSequential, type Layer, type Sequential } from './framework.ts';
-import { callWithHooks } from './hook-point.ts';
 import { joinInputs } from './inputs.ts';
 import { type LayerHooks, LayerInterceptor } from './layer-interceptor.ts';
 

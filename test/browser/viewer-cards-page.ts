@@ -1,10 +1,10 @@
 // The page of viewer-cards.mjs: cards of synthetic training runs, whose data follow from the tag's name and a seed.
 
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
-import { formatBin } from '../../viewer/cards/bins.ts';
+import { formatBin } from '../../viewer/cards/bin-readout.ts';
 import type { Card, CardContext } from '../../viewer/cards/card.ts';
 import { histogramCard } from '../../viewer/cards/histogram-card.ts';
-import { DEFAULT_EDGES } from '../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../viewer/data/clamped-bins.ts';
 import { fromEvent } from '../../viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../viewer/data/points.ts';
 import { Store } from '../../viewer/data/store.ts';

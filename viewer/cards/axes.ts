@@ -1,6 +1,6 @@
 import type { Range } from '../state/view-state.ts';
+import { formatCount } from './format-numbers.ts';
 import { type Box, clamp } from './geometry.ts';
-import { formatCount } from './numbers.ts';
 import type { Painter, TextStyle } from './painter.ts';
 import { stepTicks } from './step-axis.ts';
 import type { Theme } from './theme.ts';

@@ -1,7 +1,7 @@
 import type { Hover, Range, ViewState } from '../state/view-state.ts';
-import { binAt, formatBin, nameOfColumn } from './bins.ts';
+import { binAt, formatBin, nameOfColumn } from './bin-readout.ts';
 import type { CardGestures } from './card-gestures.ts';
-import { formatCount } from './numbers.ts';
+import { formatCount } from './format-numbers.ts';
 import { pointedAt, type RunHistograms } from './scene.ts';
 
 const ZOOM = 0.7;

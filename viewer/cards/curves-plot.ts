@@ -1,6 +1,6 @@
 import type { Hover, View } from '../state/view-state.ts';
 import { paintEmpty, paintValuesBelow } from './axes.ts';
-import { valueOfPixel } from './bins.ts';
+import { valueOfPixel } from './bin-readout.ts';
 import type { Curve } from './curves.ts';
 import { type Box, INSET } from './geometry.ts';
 import type { Painter } from './painter.ts';

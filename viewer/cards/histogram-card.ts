@@ -1,6 +1,6 @@
 import { element, say } from '../element.ts';
 import type { View } from '../state/view-state.ts';
-import { describeBin, describeColumn, nameOfColumn } from './bins.ts';
+import { describeBin, describeColumn, nameOfColumn } from './bin-readout.ts';
 import type { Card, CardContext } from './card.ts';
 import { CardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';

@@ -2,7 +2,7 @@ import type { Hover } from '../state/view-state.ts';
 import { label, paintRuns } from './axes.ts';
 import { areas, type Curve, ceilingOf, curvesOf, outline } from './curves.ts';
 import { CurvesPlot, HEADER } from './curves-plot.ts';
-import { formatCount, formatShort } from './numbers.ts';
+import { formatCount, formatShort } from './format-numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Scene } from './scene.ts';
 

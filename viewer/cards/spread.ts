@@ -1,4 +1,4 @@
-import { ClampedBins, DEFAULT_EDGES } from '../data/default-edges.ts';
+import { ClampedBins, DEFAULT_EDGES } from '../data/clamped-bins.ts';
 import type { Bins } from '../data/points.ts';
 
 /** Edges are clamped to this, so that the width of a bin is finite. */

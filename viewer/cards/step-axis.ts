@@ -1,6 +1,6 @@
 import { ticks } from 'd3-array';
 import type { Range } from '../state/view-state.ts';
-import { formatCount, formatShort } from './numbers.ts';
+import { formatCount, formatShort } from './format-numbers.ts';
 import type { Tick } from './value-axis.ts';
 
 /** Whole steps: as many as fit on an axis of this length with at least this distance between them. */

@@ -1,8 +1,8 @@
 import type { Bins } from '../data/points.ts';
 import { label } from './axes.ts';
-import { binAt } from './bins.ts';
+import { binAt } from './bin-readout.ts';
+import { formatShort } from './format-numbers.ts';
 import { type Box, clamp } from './geometry.ts';
-import { formatShort } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Theme } from './theme.ts';
 import type { ValueAxis } from './value-axis.ts';

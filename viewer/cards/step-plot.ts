@@ -1,12 +1,12 @@
 import type { Hover, Range, View } from '../state/view-state.ts';
 import { paintEmpty, paintRuns, paintSteps, paintValuesLeft } from './axes.ts';
-import { binAt, nameOfColumn, valueOfPixel } from './bins.ts';
+import { binAt, nameOfColumn, valueOfPixel } from './bin-readout.ts';
 import { columnAfter, type Lane } from './columns.ts';
 import type { Density } from './density.ts';
+import { formatValue } from './format-numbers.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
 import { HeatMap } from './heat-map.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
-import { formatValue } from './numbers.ts';
 import type { Painter } from './painter.ts';
 import { RunBands } from './run-bands.ts';
 import { type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';

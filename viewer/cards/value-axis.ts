@@ -1,6 +1,6 @@
 import { ticks } from 'd3-array';
 import type { Range, View } from '../state/view-state.ts';
-import { formatTicks, formatValue } from './numbers.ts';
+import { formatTicks, formatValue } from './format-numbers.ts';
 
 export interface Tick {
   readonly value: number;

@@ -1,4 +1,4 @@
-import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import type { Bins } from './points.ts';
 
 /** A sum over unlike edges has at most this many bins, or as many as either part: no more memory than the parts take. */

@@ -1,7 +1,7 @@
 import type { LoggedBins, LoggedEvent, LoggedHistogram, RunEvent } from '../../src/tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
 import { lowerBound } from './binary-search.ts';
-import { unclampedEdges } from './default-edges.ts';
+import { unclampedEdges } from './clamped-bins.ts';
 import { packBins } from './packed-bins.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
 

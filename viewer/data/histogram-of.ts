@@ -1,6 +1,6 @@
 import type { Numbers } from '../../src/check/index.ts';
 import { distribution } from '../../src/index.ts';
-import { DEFAULT_EDGES } from './default-edges.ts';
+import { DEFAULT_EDGES } from './clamped-bins.ts';
 import type { Bins, PointSummary } from './points.ts';
 
 /** The exact distribution of values: counts between PyTorch's default edges, trimmed at both ends, and their summary. */

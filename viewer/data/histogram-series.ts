@@ -1,6 +1,6 @@
 import type { Statistic } from '../state/view-state.ts';
 import { BytePool } from './byte-pool.ts';
-import { clampBins, DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { clampBins, DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import { addColumns, groupByRecords, type HistogramColumn } from './histogram-column.ts';
 import { countCodeOf, decodeCounts } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';

@@ -3,7 +3,7 @@
  * packed-bins.ts, and no default edges.
  */
 import { BytesReader, BytesWriter } from './bytes.ts';
-import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import { countCodeOf, PackedBins } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
 

@@ -7,7 +7,7 @@
  * After a first byte 0: whole numbers as varints, seven bits a byte, lowest first. A 0 is followed by a varint, the number
  * of empty bins. After a first byte 1: little-endian float64s, for counts that are not whole.
  */
-import { DEFAULT_EDGES } from './default-edges.ts';
+import { DEFAULT_EDGES } from './clamped-bins.ts';
 import type { Bins } from './points.ts';
 
 /** Bins whose counts are decoded on demand: most of what a worker sends is stored as it came, and never looked at. */

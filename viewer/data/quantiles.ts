@@ -1,5 +1,5 @@
 import { addBins, sameEdges } from './add-bins.ts';
-import { DEFAULT_EDGES, placeInDefaultEdges } from './default-edges.ts';
+import { DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import type { Bins } from './points.ts';
 
 /** The value below which this share (0 to 1) of the values lies, spread evenly within a bin; NaN if there are none. */

@@ -1,5 +1,5 @@
 import { cellColours, SHADES } from '../cards/colour-map.ts';
-import { formatShare, formatValue } from '../cards/numbers.ts';
+import { formatShare, formatValue } from '../cards/format-numbers.ts';
 import type { Theme } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import type { View } from '../state/view-state.ts';

@@ -1,4 +1,4 @@
-import { formatCount, formatShare, formatValue } from '../cards/numbers.ts';
+import { formatCount, formatShare, formatValue } from '../cards/format-numbers.ts';
 import { runColour } from '../cards/run-colours.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Store } from '../data/store.ts';

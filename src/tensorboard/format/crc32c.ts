@@ -10,7 +10,7 @@
  * Source: Kounavis and Berry, "A systematic approach to building high performance software-based CRC generators", 2005.
  * The tests compare it with a bit-by-bit implementation.
  */
-import { LITTLE_ENDIAN } from './numbers.ts';
+import { LITTLE_ENDIAN } from './number-list.ts';
 
 const POLYNOMIAL = 0x82f63b78;
 

@@ -1,6 +1,6 @@
 /** @file Protobuf fields as protoc's encoders write them, for which pbf has no method. */
 import type { PbfWriter } from 'pbf';
-import { LITTLE_ENDIAN } from './numbers.ts';
+import { LITTLE_ENDIAN } from './number-list.ts';
 
 /** -0 is not the default value, so it is written. */
 export function writeDouble(pbf: PbfWriter, field: number, value: number): void {

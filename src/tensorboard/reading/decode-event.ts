@@ -6,7 +6,7 @@
  */
 import { decodeUtf8 } from '../../check/index.ts';
 import { FieldReader, MalformedMessage } from '../../protobuf/index.ts';
-import { type AllocateNumbers, NumberList } from '../format/numbers.ts';
+import { type AllocateNumbers, NumberList } from '../format/number-list.ts';
 import { audioTensor, decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
 import { TextTable } from './text-table.ts';

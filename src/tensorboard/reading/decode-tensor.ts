@@ -2,7 +2,7 @@
  * @file Decodes the parts of a TensorProto that TensorBoard's values use. Source: tensor.proto in tensorboard/compat/proto.
  */
 import { type FieldReader, joinBytes, MalformedMessage } from '../../protobuf/index.ts';
-import { NumberList, readNumbers } from '../format/numbers.ts';
+import { decodeFloats, NumberList } from '../format/number-list.ts';
 
 /** Row-major; only one of numbers and texts, by the tensor's type. */
 export interface Tensor {
@@ -62,7 +62,7 @@ function numbersOf(content: Uint8Array, size: 4 | 8): Float64Array {
     throw new MalformedMessage(`a tensor has ${content.length} bytes; expected numbers of ${size}`);
   }
   const numbers = new Float64Array(content.length / size);
-  readNumbers(content, size, numbers, 0);
+  decodeFloats(content, size, numbers, 0);
   return numbers;
 }
 

@@ -1,6 +1,6 @@
 import { check, FUNCTION } from '../../check/index.ts';
 import { MalformedMessage } from '../../protobuf/index.ts';
-import type { AllocateNumbers } from '../format/numbers.ts';
+import type { AllocateNumbers } from '../format/number-list.ts';
 import { EventDecoder } from './decode-event.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import { type ReadWarning, RecordSplitter } from './record-splitter.ts';

@@ -1,6 +1,6 @@
 import { checkOptions, describe, FUNCTION, rule } from '../../check/index.ts';
 import { joinBytes } from '../../protobuf/index.ts';
-import { ReusedNumbers } from '../format/numbers.ts';
+import { ReusedNumbers } from '../format/number-list.ts';
 import { EventReader } from './event-reader.ts';
 import type { LogDirectory, LogFile } from './log-directory.ts';
 import type { LoggedEvent } from './logged-event.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import type { Bins, HistogramPoint, PointSummary } from '../../../viewer/data/points.ts';
 
 /** Seeded random numbers in [0, 1) (mulberry32). */

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spread } from '../../../viewer/cards/spread.ts';
 import { valueAxis } from '../../../viewer/cards/value-axis.ts';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import type { Bins } from '../../../viewer/data/points.ts';
 import { random } from './points.ts';
 import { rowsOf } from './twins.ts';

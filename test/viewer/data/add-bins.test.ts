@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addBins, fewerBins } from '../../../viewer/data/add-bins.ts';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import type { Bins } from '../../../viewer/data/points.ts';
 
 const bins = (edges: readonly number[], counts: readonly number[]): Bins => ({

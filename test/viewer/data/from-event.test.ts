@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventReader, type LoggedEvent, type LoggedHistogram } from '../../../src/tensorboard/index.ts';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import { fromEvent } from '../../../viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../../viewer/data/points.ts';
 import { cases, header } from '../../tensorboard/fixture.ts';

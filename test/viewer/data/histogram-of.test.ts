@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import { histogramOf } from '../../../viewer/data/histogram-of.ts';
 
 /** numpy.histogram, value by value, without empty bins at the ends. */

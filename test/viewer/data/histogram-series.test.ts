@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import type { HistogramPoint } from '../../../viewer/data/points.ts';
 import { histogramPoint } from './point.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import { packPoints, unpackPoints } from '../../../viewer/data/pack-points.ts';
 import { SUMMARY_NAMES, type ViewerPoint } from '../../../viewer/data/points.ts';
 import { counted, histogramPoint } from './point.ts';

@@ -14,7 +14,7 @@ import {
   tensor,
   tensorReader,
 } from '../../../src/index.ts';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import { type LiveOptions, liveSource, liveSourceBy } from '../../../viewer/sources/live.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { Collected } from './collect.ts';

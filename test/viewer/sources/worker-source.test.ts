@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Linear, listHooks, Module, relu, select, setReporter, type Tensor, tensor } from '../../../src/index.ts';
-import { DEFAULT_EDGES } from '../../../viewer/data/default-edges.ts';
+import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
 import { liveSource, liveSourceBy, postActivations } from '../../../viewer/sources/live.ts';
 import { postSource } from '../../../viewer/sources/post-source.ts';
 import { workerSource } from '../../../viewer/sources/worker-source.ts';

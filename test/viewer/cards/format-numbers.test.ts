@@ -1,6 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatCount, formatShare, formatShort, formatTicks, formatValue } from '../../../viewer/cards/numbers.ts';
+import {
+  formatCount,
+  formatShare,
+  formatShort,
+  formatTicks,
+  formatValue,
+} from '../../../viewer/cards/format-numbers.ts';
 
 test('formatValue() has four significant digits, and an exponent instead of many zeros', () => {
   assert.equal(

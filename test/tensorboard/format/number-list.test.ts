@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ReusedNumbers } from '../../../src/tensorboard/format/numbers.ts';
+import { ReusedNumbers } from '../../../src/tensorboard/format/number-list.ts';
 
 test('ReusedNumbers gives separate numbers until it is reset, however many', () => {
   const numbers = new ReusedNumbers();

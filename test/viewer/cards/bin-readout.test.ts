@@ -7,7 +7,7 @@ import {
   formatBin,
   nameOfColumn,
   valueOfPixel,
-} from '../../../viewer/cards/bins.ts';
+} from '../../../viewer/cards/bin-readout.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import type { Bins } from '../../../viewer/data/points.ts';
 import { pointOf, random } from './points.ts';

@@ -1,7 +1,7 @@
 import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Bins } from '../data/points.ts';
-import { formatCount, formatShare, formatValue } from './numbers.ts';
+import { formatCount, formatShare, formatValue } from './format-numbers.ts';
 
 /** The index of the bin that holds a value; -1 if none does. */
 export function binAt({ edges, counts }: Bins, value: number): number {

@@ -35,7 +35,7 @@ export class NumberList {
     const start = this.#reserve(count);
     if (this.#size === 8 && LITTLE_ENDIAN) {
       new Uint8Array(this.#numbers.buffer, this.#numbers.byteOffset).set(bytes, start * 8);
-    } else readNumbers(bytes, this.#size, this.#numbers, start);
+    } else decodeFloats(bytes, this.#size, this.#numbers, start);
   }
 
   #reserve(count: number): number {
@@ -51,7 +51,7 @@ export class NumberList {
 }
 
 /** Decodes little-endian float64 or float32 numbers into `numbers`, from `start` on. */
-export function readNumbers(bytes: Uint8Array, size: 8 | 4, numbers: Float64Array, start: number): void {
+export function decodeFloats(bytes: Uint8Array, size: 8 | 4, numbers: Float64Array, start: number): void {
   const view = viewOf(bytes);
   for (let i = 0; i * size < bytes.length; i++) {
     numbers[start + i] = size === 8 ? view.getFloat64(i * 8, true) : view.getFloat32(i * 4, true);
