@@ -1,4 +1,4 @@
-import type { Hover, View } from '../state/view-state.ts';
+import type { Hover } from '../state/view-state.ts';
 import { paintEmpty, paintValuesBelow } from './axes.ts';
 import { valueOfPixel } from './bin-readout.ts';
 import type { Curve } from './curves.ts';
@@ -10,74 +10,73 @@ import type { Plot, Scene } from './scene.ts';
 export const HEADER = 20;
 const AXIS = 22;
 
-/** The base of {@link Ridge} and {@link Overlay}: several steps as curves over an axis of values from left to right. */
-export abstract class CurvesPlot implements Plot {
-  readonly across = 'values';
-  readonly stepAxis = undefined;
-  readonly countsLanes = false;
-  readonly plot: Box;
-  readonly valueAxis: Box;
-  protected readonly scene: Scene;
+/** The part of a plot that ridges and overlays draw differently. */
+interface Curves {
   /** From the oldest to the newest. */
-  protected abstract readonly curves: readonly Curve[];
-
-  constructor(scene: Scene) {
-    this.scene = scene;
-    const width = Math.max(24, scene.width - INSET.left - INSET.right);
-    const height = Math.max(24, scene.height - HEADER - AXIS);
-    this.plot = { left: INSET.left, top: HEADER, width, height };
-    this.valueAxis = { left: INSET.left, top: HEADER + height, width, height: AXIS };
-  }
-
-  protected abstract outline(curve: number): number[];
-
+  readonly curves: readonly Curve[];
+  outline(curve: number): number[];
   /** Called if there is at least one curve. */
-  protected abstract paintCurves(painter: Painter): void;
+  paint(painter: Painter): void;
+  pick(x: number, y: number): Curve | undefined;
+}
 
-  abstract pick(x: number, y: number): Hover | undefined;
+export function curvesBox({ width, height }: Scene): Box {
+  const [wide, high] = [Math.max(24, width - INSET.left - INSET.right), Math.max(24, height - HEADER - AXIS)];
+  return { left: INSET.left, top: HEADER, width: wide, height: high };
+}
 
-  paint(painter: Painter): void {
-    const { theme, axis } = this.scene;
-    paintValuesBelow(painter, this.plot, axis, theme);
-    if (this.curves.length === 0) paintEmpty(painter, this.plot, 'no histograms at these steps', theme);
-    else this.paintCurves(painter);
-  }
+/** Several steps as curves over an axis of values from left to right. @param plot the {@link curvesBox} of the scene */
+export function curvesPlot(scene: Scene, plot: Box, { curves, outline, paint, pick }: Curves): Plot {
+  const { theme, axis, tag } = scene;
+  const { left, top, width, height } = plot;
+  const valueAt = (x: number) => axis.valueAt((x - left) / width);
+  return {
+    across: 'values',
+    stepAxis: undefined,
+    countsLanes: false,
+    plot,
+    valueAxis: { left, top: top + height, width, height: AXIS },
+    valueAt,
+    stepAt: () => scene.steps[0],
+    paint(painter) {
+      paintValuesBelow(painter, plot, axis, theme);
+      if (curves.length === 0) paintEmpty(painter, plot, 'no histograms at these steps', theme);
+      else paint(painter);
+    },
+    paintOver(painter, { hover }) {
+      if (hover === undefined || curves.length === 0) return;
+      painter.within(left, top, width, height + 1, () => {
+        const line = outline(nearestCurve(curves, hover));
+        painter.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
+        painter.line(line, { colour: theme.accent, width: 1.75 });
+        if (hover.tag !== tag || hover.value === undefined) return;
+        const x = left + axis.position(hover.value) * width;
+        painter.line([x, top, x, top + height], { colour: theme.accent, width: 1, opacity: 0.7, dash: [3, 3] });
+      });
+    },
+    pick(x, y) {
+      const curve = pick(x, y);
+      if (curve === undefined) return undefined;
+      const { series, run } = curve.of;
+      const bins = series.bins(series.columnAt(curve.step));
+      const value = valueOfPixel(bins, valueAt(x - 0.5), valueAt(x + 0.5), valueAt(x));
+      return { step: curve.step, tag, run, value };
+    },
+  };
+}
 
-  paintOver(painter: Painter, { hover }: View): void {
-    const { theme, axis, tag } = this.scene;
-    if (hover === undefined || this.curves.length === 0) return;
-    const { left, top, width, height } = this.plot;
-    painter.within(left, top, width, height + 1, () => {
-      const line = this.outline(nearestCurve(this.curves, hover));
-      painter.line(line, { colour: theme.surface, width: 4, opacity: 0.7 });
-      painter.line(line, { colour: theme.accent, width: 1.75 });
-      if (hover.tag !== tag || hover.value === undefined) return;
-      const x = left + axis.position(hover.value) * width;
-      painter.line([x, top, x, top + height], { colour: theme.accent, width: 1, opacity: 0.7, dash: [3, 3] });
-    });
-  }
-
-  stepAt(): number {
-    return this.scene.steps[0];
-  }
-
-  valueAt(x: number): number {
-    return this.scene.axis.valueAt((x - this.plot.left) / this.plot.width);
-  }
-
-  /** Marks at height `y` where a curve exceeds `most` and is cut off. */
-  protected paintCut(painter: Painter, { heights }: Curve, y: number, most: number): void {
-    const { left, width } = this.plot;
-    const cell = width / heights.length;
-    for (let x = 0; x < heights.length; x++) {
-      if (heights[x]! > most) painter.rectangle(left + x * cell, y - 1, cell, 2, this.scene.theme.accent);
-    }
-  }
-
-  protected hoverOf({ of: { series, run }, step }: Curve, x: number): Hover {
-    const bins = series.bins(series.columnAt(step));
-    const value = valueOfPixel(bins, this.valueAt(x - 0.5), this.valueAt(x + 0.5), this.valueAt(x));
-    return { step, tag: this.scene.tag, run, value };
+/** Marks at height `y` where a curve exceeds `most` and is cut off. */
+export function paintCut(
+  painter: Painter,
+  { left, width }: Box,
+  { heights }: Curve,
+  y: number,
+  most: number,
+  colour: string,
+): void {
+  const cell = width / heights.length;
+  for (let x = 0; x < heights.length; x++) {
+    if (heights[x]! > most) painter.rectangle(left + x * cell, y - 1, cell, 2, colour);
   }
 }
 

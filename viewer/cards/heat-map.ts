@@ -32,46 +32,29 @@ export function densityIn({ width, height }: Box, { columns }: RunHistograms, { 
   return densityOf(columns, steps, Math.max(1, Math.round(width * ratio)), borders);
 }
 
-/** The density of one run, as colours over steps and values, with lines for quantiles. */
-export class HeatMap {
+export interface HeatMap {
   readonly density: Density;
-  readonly #of: RunHistograms;
-  readonly #box: Box;
-  readonly #scene: Scene;
-  /** The density of the last colour, in values per CSS pixel, and whether some pixels exceed it. */
-  readonly #most: number;
-  readonly #cut: boolean;
-  /** Converts mass per device pixel to values per CSS pixel. */
-  readonly #scale: number;
+  paint(painter: Painter): void;
+  /** Explains the colours, right-aligned. @returns the width it took */
+  paintLegend(painter: Painter, right: number, y: number): number;
+}
 
-  constructor(of: RunHistograms, box: Box, scene: Scene) {
-    this.density = densityIn(box, of, scene);
-    this.#of = of;
-    this.#box = box;
-    this.#scene = scene;
-    this.#scale = this.density.rows / box.height;
-    const { most, usual } = densest(this.density);
-    this.#cut = most > usual * TOWERING;
-    this.#most = (this.#cut ? usual * TOWERING : most) * this.#scale;
-  }
+/** The density of one run, as colours over steps and values, with lines for quantiles. */
+export function heatMap(of: RunHistograms, box: Box, scene: Scene): HeatMap {
+  const { theme, steps } = scene;
+  const { left, top, width, height } = box;
+  const density = densityIn(box, of, scene);
+  /** Multiplies values per device pixel into values per CSS pixel. */
+  const scale = density.rows / height;
+  const { most: highest, usual } = densest(density);
+  const isCut = highest > usual * TOWERING;
+  /** The density of the last colour, in values per CSS pixel. */
+  const most = (isCut ? usual * TOWERING : highest) * scale;
 
-  paint(painter: Painter): void {
-    const { left, top, width, height } = this.#box;
-    const { density } = this;
-    if (this.#most > 0) {
-      const image = pixelImage(density.width, density.rows, (pixels) =>
-        shade(density, this.#scale, this.#most, this.#scene.theme.dark, pixels),
-      );
-      painter.image(image, left, top, width, height);
-    }
-    this.#paintQuantiles(painter);
-  }
-
-  #paintQuantiles(painter: Painter): void {
-    const { left, top, width, height } = this.#box;
+  function paintQuantiles(painter: Painter): void {
     const shares = QUANTILES.map(({ share }) => share);
-    const lines = quantileLines(this.density, this.#of.columns, this.#scene.steps, this.#box, shares, APART);
-    const { ink: colour, surface, ink2 } = this.#scene.theme;
+    const lines = quantileLines(density, of.columns, steps, box, shares, APART);
+    const { ink: colour, surface, ink2 } = theme;
     painter.within(left, top, width, height, () => {
       // The dark rim shows on sparse regions, the light line on dense ones.
       for (const [i, line] of lines.entries()) {
@@ -88,21 +71,28 @@ export class HeatMap {
     }
   }
 
-  /** Explains the colours, right-aligned. @returns the width it took */
-  paintLegend(painter: Painter, right: number, y: number): number {
-    if (this.#most === 0) return 0;
-    const [unitWidth, bar] = [82, 56];
-    const most = `${this.#cut ? '\u2265 ' : ''}${formatShort(this.#most)}`;
-    const start = right - unitWidth - most.length * 6 - 8 - bar;
-    painter.text('values per pixel', right, y, label(this.#scene.theme, 'right'));
-    painter.text(most, start + bar + 5, y, label(this.#scene.theme));
-    const colours = densityColours(this.#scene.theme.dark);
-    for (let x = 0; x < bar; x += 2) {
-      painter.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
-    }
-    painter.text('0', start - 4, y, label(this.#scene.theme, 'right'));
-    return right - start + 12;
-  }
+  return {
+    density,
+    paint(painter) {
+      const fill = (pixels: Uint32Array) => shade(density, scale, most, theme.dark, pixels);
+      if (most > 0) painter.image(pixelImage(density.width, density.rows, fill), left, top, width, height);
+      paintQuantiles(painter);
+    },
+    paintLegend(painter, right, y) {
+      if (most === 0) return 0;
+      const [unitWidth, bar] = [82, 56];
+      const name = `${isCut ? '\u2265 ' : ''}${formatShort(most)}`;
+      const start = right - unitWidth - name.length * 6 - 8 - bar;
+      painter.text('values per pixel', right, y, label(theme, 'right'));
+      painter.text(name, start + bar + 5, y, label(theme));
+      const colours = densityColours(theme.dark);
+      for (let x = 0; x < bar; x += 2) {
+        painter.rectangle(start + x, y - 4, 2, 8, css(colours[Math.round((x / (bar - 2)) * (SHADES - 1))]!));
+      }
+      painter.text('0', start - 4, y, label(theme, 'right'));
+      return right - start + 12;
+    },
+  };
 }
 
 /** The height of a line at its right end; NaN if it ends before. */

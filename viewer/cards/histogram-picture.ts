@@ -1,11 +1,11 @@
 import { element } from '../element.ts';
 import type { Range, View } from '../state/view-state.ts';
 import type { Box } from './geometry.ts';
-import { Overlay } from './overlay.ts';
+import { overlay } from './overlay.ts';
 import { CanvasPainter, canvasPainter, type Painter } from './painter.ts';
-import { Ridge } from './ridge.ts';
+import { ridge } from './ridge.ts';
 import type { Plot, Scene, SceneMaker } from './scene.ts';
-import { StepPlot } from './step-plot.ts';
+import { stepPlot } from './step-plot.ts';
 import type { Theme } from './theme.ts';
 import { ZoomTurns } from './zoom-turns.ts';
 
@@ -29,7 +29,7 @@ interface Painted {
 /** Shared by all cards of the page. */
 const turns = new ZoomTurns();
 
-const PLOTS = { heat: StepPlot, ridge: Ridge, overlay: Overlay } as const;
+const PLOTS = { heat: stepPlot, ridge, overlay } as const;
 
 /**
  * The picture of a histogram card, on two canvases: the plot, repainted when data, size or zoom change, and above it
@@ -91,7 +91,7 @@ export class HistogramPicture {
   #paint(keys: Pick<Painted, 'layoutKey' | 'dataKey' | 'viewKey'>, make: () => Scene): void {
     const start = performance.now();
     const scene = make();
-    const plot = new PLOTS[scene.view.histograms](scene);
+    const plot = PLOTS[scene.view.histograms](scene);
     plot.paint(painterOn(this.below, scene));
     const { steps } = scene.view;
     this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: [keys.viewKey, steps] };
@@ -101,18 +101,18 @@ export class HistogramPicture {
   /** Shows the existing picture moved and stretched to the wanted steps, until it is this picture's turn. */
   #move(old: Painted, view: View): void {
     old.waits = true;
-    if (!(old.plot instanceof StepPlot) || old.steps === view.steps) return;
-    const exact = old.exact ?? { steps: old.scene.steps, content: cropped(this.below, old.plot.content, old.scene) };
+    if (old.plot.across !== 'steps' || old.steps === view.steps) return;
     const steps = view.steps ?? this.#maker.allSteps(old.scene.runs);
     const scene = { ...old.scene, view, steps };
-    const plot = new StepPlot(scene);
+    const plot = stepPlot(scene);
+    const exact = old.exact ?? { steps: old.scene.steps, content: cropped(this.below, plot.content, scene) };
     plot.paintMoved(new CanvasPainter(this.below.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
     this.#painted = { ...old, steps: view.steps, scene, plot, exact };
   }
 
   paintCopy(painter: Painter, view: View): void {
     const { scene } = this.#painted!;
-    const plot = new PLOTS[scene.view.histograms](scene);
+    const plot = PLOTS[scene.view.histograms](scene);
     plot.paint(painter);
     plot.paintOver(painter, view);
   }

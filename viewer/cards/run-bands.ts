@@ -7,41 +7,41 @@ import type { RunHistograms, Scene } from './scene.ts';
 
 const SHARES = [0.05, 0.5, 0.95];
 
-/** Several overlaid runs: the median of each as a line, and a band from its 5th to its 95th percentile. */
-export class RunBands {
+export interface RunBands {
   readonly densities: readonly { of: RunHistograms; density: Density; lines: readonly number[][] }[];
-  readonly #box: Box;
+  paint(painter: Painter): void;
+  nearest(x: number, y: number): RunHistograms | undefined;
+}
 
-  constructor(scene: Scene, box: Box) {
-    this.#box = box;
-    this.densities = scene.runs.map((of) => {
-      const density = densityIn(box, of, scene);
-      return { of, density, lines: quantileLines(density, of.columns, scene.steps, box, SHARES, 0) };
-    });
-  }
-
-  paint(painter: Painter): void {
-    const { left, top, width, height } = this.#box;
-    painter.within(left, top, width, height, () => {
-      for (const { of, lines } of this.densities) {
-        for (const band of bands(lines[0]!, lines[2]!)) painter.area(band, of.colour, 0.2);
+/** Several overlaid runs: the median of each as a line, and a band from its 5th to its 95th percentile. */
+export function runBands(scene: Scene, box: Box): RunBands {
+  const densities = scene.runs.map((of) => {
+    const density = densityIn(box, of, scene);
+    return { of, density, lines: quantileLines(density, of.columns, scene.steps, box, SHARES, 0) };
+  });
+  return {
+    densities,
+    paint(painter) {
+      painter.within(box.left, box.top, box.width, box.height, () => {
+        for (const { of, lines } of densities) {
+          for (const band of bands(lines[0]!, lines[2]!)) painter.area(band, of.colour, 0.2);
+        }
+        for (const { of, lines } of densities) {
+          for (const edge of [lines[0]!, lines[2]!]) painter.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
+        }
+        for (const { of, lines } of densities) painter.line(lines[1]!, { colour: of.colour, width: 2 });
+      });
+    },
+    nearest(x, y) {
+      let best: RunHistograms | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (const { of, lines } of densities) {
+        const distance = Math.abs(heightAt(lines[1]!, x) - y);
+        if (distance < least) [best, least] = [of, distance];
       }
-      for (const { of, lines } of this.densities) {
-        for (const edge of [lines[0]!, lines[2]!]) painter.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
-      }
-      for (const { of, lines } of this.densities) painter.line(lines[1]!, { colour: of.colour, width: 2 });
-    });
-  }
-
-  nearest(x: number, y: number): RunHistograms | undefined {
-    let best: RunHistograms | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    for (const { of, lines } of this.densities) {
-      const distance = Math.abs(heightAt(lines[1]!, x) - y);
-      if (distance < least) [best, least] = [of, distance];
-    }
-    return best ?? this.densities[0]?.of;
-  }
+      return best ?? densities[0]?.of;
+    },
+  };
 }
 
 function heightAt(line: readonly number[], x: number): number {

@@ -1,14 +1,14 @@
-import type { Hover, Range, View } from '../state/view-state.ts';
+import type { Range, View } from '../state/view-state.ts';
 import { paintEmpty, paintRuns, paintSteps, paintValuesLeft } from './axes.ts';
 import { binAt, nameOfColumn, valueOfPixel } from './bin-readout.ts';
-import { columnAfter, type Lane } from './columns.ts';
+import { columnAfter } from './columns.ts';
 import type { Density } from './density.ts';
 import { formatValue } from './format-numbers.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
-import { HeatMap } from './heat-map.ts';
+import { type HeatMap, heatMap } from './heat-map.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
 import type { Painter } from './painter.ts';
-import { RunBands } from './run-bands.ts';
+import { type RunBands, runBands } from './run-bands.ts';
 import { type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
 import { paintHistogram } from './step-histogram.ts';
 
@@ -19,6 +19,14 @@ const NAMES = 34;
 /** Narrower cards have no histogram beside the plot. */
 const ROOM_FOR_TWO = 420;
 
+/** A {@link Plot} over steps, which can be shown moved until it is painted again. */
+export interface StepPlot extends Plot {
+  /** The part of the plot that moves with the steps, lanes included. */
+  readonly content: Box;
+  /** Instead of {@link paint}: stretches content that was painted for other steps over the existing picture. */
+  paintMoved(painter: Painter, content: HTMLCanvasElement, before: Range): void;
+}
+
 /**
  * Values over steps: the heat map of one run, or the bands of several. Below are the lanes; beside, on the same axis of
  * values, the exact histogram of the hovered step.
@@ -28,160 +36,82 @@ const ROOM_FOR_TWO = 420;
  *      lanes |  shares over steps      | counts
  *            |  steps                  | 0 … most
  */
-export class StepPlot implements Plot {
-  readonly across = 'steps';
-  readonly plot: Box;
-  readonly stepAxis: Box;
-  readonly valueAxis: Box;
-  readonly #scene: Scene;
-  readonly #lanes: readonly Lane[];
-  readonly #lanesBox: Box;
-  readonly #side: Box | undefined;
-  #heat: HeatMap | undefined;
-  #bands: RunBands | undefined;
+export function stepPlot(scene: Scene): StepPlot {
+  const { theme, axis, steps, runs, tag } = scene;
+  const lanes = lanesOf(runs);
+  const lanesHeight = lanes.length * LANE_HEIGHT + (lanes.length > 0 ? 3 : 0);
+  const left = INSET.left;
+  const height = Math.max(24, scene.height - TOP - lanesHeight - STEP_AXIS);
+  const beside = scene.width >= ROOM_FOR_TWO ? Math.round(clamp(scene.width * 0.2, 84, 190)) : 0;
+  const names = beside > 0 || runs.length === 1 ? NAMES - INSET.right : 0;
+  const width = Math.max(24, Math.round(scene.width - left - INSET.right - beside - names));
+  const [right, bottom] = [left + width, TOP + height];
+  const plot: Box = { left, top: TOP, width, height };
+  const content: Box = { left: left + 1, top: TOP, width: width - 1, height: height + lanesHeight };
+  const lanesBox: Box = { left, top: bottom + (lanesHeight > 0 ? 3 : 0), width, height: Math.max(0, lanesHeight - 3) };
+  const side: Box | undefined =
+    beside > 0 ? { left: right + NAMES, top: TOP, width: beside - NAMES + names, height } : undefined;
+  let heat: HeatMap | undefined;
+  let bands: RunBands | undefined;
+  const densities = (): Density[] =>
+    heat === undefined ? bands!.densities.map(({ density }) => density) : [heat.density];
 
-  constructor(scene: Scene) {
-    this.#scene = scene;
-    this.#lanes = lanesOf(scene.runs);
-    const lanes = this.#lanes.length * LANE_HEIGHT + (this.#lanes.length > 0 ? 3 : 0);
-    const height = Math.max(24, scene.height - TOP - lanes - STEP_AXIS);
-    const beside = scene.width >= ROOM_FOR_TWO ? Math.round(clamp(scene.width * 0.2, 84, 190)) : 0;
-    const names = beside > 0 || scene.runs.length === 1 ? NAMES - INSET.right : 0;
-    const width = Math.max(24, Math.round(scene.width - INSET.left - INSET.right - beside - names));
-    const box = (top: number, height: number): Box => ({ left: INSET.left, top, width, height });
-    this.plot = box(TOP, height);
-    this.#lanesBox = box(TOP + height + (lanes > 0 ? 3 : 0), Math.max(0, lanes - 3));
-    this.stepAxis = box(TOP + height, lanes + STEP_AXIS);
-    this.valueAxis = { left: 0, top: TOP, width: INSET.left, height };
-    this.#side =
-      beside > 0 ? { left: INSET.left + width + NAMES, top: TOP, width: beside - NAMES + names, height } : undefined;
-  }
+  const xOf = (step: number): number => left + ((step - steps[0]) / (steps[1] - steps[0])) * width;
+  const yOf = (value: number): number => TOP + (1 - axis.position(value)) * height;
+  const stepAt = (x: number): number => steps[0] + ((x - left) / width) * (steps[1] - steps[0]);
+  const valueAt = (_x: number, y: number): number => axis.valueAt(1 - (y - TOP) / height);
 
-  get countsLanes(): boolean {
-    return this.#side !== undefined;
-  }
-
-  paint(painter: Painter): void {
-    const { theme, axis, steps, runs } = this.#scene;
-    const { left, top, width, height } = this.plot;
-    if (runs.length === 1) this.#heat = new HeatMap(runs[0]!, this.plot, this.#scene);
-    else this.#bands = new RunBands(this.#scene, this.plot);
-    paintValuesLeft(painter, this.plot, axis, theme);
-    this.#paintZero(painter);
-    this.#heat?.paint(painter);
-    this.#bands?.paint(painter);
-    const densities = this.#densities();
-    for (const density of densities) paintOutside(painter, this.plot, density, theme);
-    const frame = [left + 0.5, top, left + 0.5, top + height, left + width, top + height];
-    painter.line(frame, { colour: theme.ink3, width: 1 });
-    const colours = this.#bands === undefined ? [] : runs.map(({ colour }) => colour);
-    const coloured = densities.map((density, i) => ({ density, colour: colours[i] }));
-    paintLanes(painter, this.#lanesBox, this.#lanes, coloured, theme);
-    paintSteps(painter, this.plot, top + height + (this.stepAxis.height - STEP_AXIS), steps, theme);
-    this.#paintHeader(painter);
-    if (densities.every(({ covered }) => !covered.includes(1))) {
-      const empty = runs.every(({ series }) => series.length === 0);
-      paintEmpty(painter, this.plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
-    }
-  }
-
-  /** The part of the plot that moves with the steps, lanes included. */
-  get content(): Box {
-    const { left, top, width, height } = this.plot;
-    return { left: left + 1, top, width: width - 1, height: height + this.stepAxis.height - STEP_AXIS };
-  }
-
-  /** Instead of {@link paint}: stretches content that was painted for other steps over the existing picture. */
-  paintMoved(painter: Painter, content: HTMLCanvasElement, before: Range): void {
-    const { theme, steps } = this.#scene;
-    const { left, top, width, height } = this.content;
-    const wide = ((before[1] - before[0]) / (steps[1] - steps[0])) * width;
-    const x = left + ((before[0] - steps[0]) / (steps[1] - steps[0])) * width;
-    painter.within(left, top, width, height, () => {
-      painter.rectangle(left, top, width, height, theme.surface);
-      painter.image(content, x, top, wide, height);
-    });
-    // Labels of steps reach beyond both ends.
-    painter.rectangle(0, top + height, left + width + NAMES, STEP_AXIS, theme.surface);
-    paintSteps(painter, this.plot, top + height, steps, theme);
-  }
-
-  #densities(): Density[] {
-    return this.#heat === undefined ? this.#bands!.densities.map(({ density }) => density) : [this.#heat.density];
-  }
-
-  #paintZero(painter: Painter): void {
-    const { axis, theme } = this.#scene;
+  function paintZero(painter: Painter): void {
     const position = axis.position(0);
     if (position <= 0 || position >= 1) return;
-    const { left, top, width, height } = this.plot;
-    const y = Math.round(top + (1 - position) * height) + 0.5;
-    painter.line([left, y, left + width, y], { colour: theme.line, width: 1 });
+    const y = Math.round(yOf(0)) + 0.5;
+    painter.line([left, y, right, y], { colour: theme.line, width: 1 });
   }
 
-  #paintHeader(painter: Painter): void {
-    const { theme, axis, runs } = this.#scene;
-    const { left, width } = this.plot;
+  function paintHeader(painter: Painter): void {
     const y = TOP / 2 - 1;
-    const right = left + width - (this.#heat?.paintLegend(painter, left + width, y) ?? 0);
-    const sums = this.#densities().map(outside);
+    const end = right - (heat?.paintLegend(painter, right, y) ?? 0);
+    const sums = densities().map(outside);
     const sum = {
       above: sums.reduce((all, { above }) => all + above, 0),
       below: sums.reduce((all, { below }) => all + below, 0),
     };
     const notes = describeOutside(sum, axis.domain, (value) => formatValue(value, 2)).join('   ');
     const long = notes.length * 5.6;
-    if (runs.length > 1) paintRuns(painter, left, right - (long > 0 ? long + 12 : 0), y, runs, theme);
+    if (runs.length > 1) paintRuns(painter, left, end - (long > 0 ? long + 12 : 0), y, runs, theme);
     if (notes === '') return;
-    if (runs.length > 1) painter.text(notes, right, y, { colour: theme.accent, size: 10, align: 'right' });
-    else if (left + long <= right) painter.text(notes, left, y, { colour: theme.accent, size: 10 });
+    if (runs.length > 1) painter.text(notes, end, y, { colour: theme.accent, size: 10, align: 'right' });
+    else if (left + long <= end) painter.text(notes, left, y, { colour: theme.accent, size: 10 });
     // No space in the header: below the upper edge of the plot.
     else painter.text(notes, left + 5, TOP + 11, { colour: theme.accent, size: 10, halo: theme.surface });
   }
 
-  paintOver(painter: Painter, view: View): void {
-    this.#paintBrush(painter, view);
-    this.#paintPointer(painter, view);
-    this.#paintSide(painter, view);
-  }
-
-  #x(step: number): number {
-    const [from, to] = this.#scene.steps;
-    return this.plot.left + ((step - from) / (to - from)) * this.plot.width;
-  }
-
-  #paintBrush(painter: Painter, { brush }: View): void {
+  function paintBrush(painter: Painter, { brush }: View): void {
     if (brush === undefined) return;
-    const { left, top, width } = this.plot;
-    const { height: tall } = this.content;
-    const { accent } = this.#scene.theme;
-    painter.within(left, top, width, tall, () => {
-      const [from, to] = [this.#x(brush[0]), this.#x(brush[1])];
-      painter.rectangle(from, top, Math.max(1, to - from), tall, accent, 0.16);
-      for (const x of [from, to]) painter.line([x, top, x, top + tall], { colour: accent, width: 1 });
+    const { height: tall } = content;
+    painter.within(left, TOP, width, tall, () => {
+      const [from, to] = brush.map(xOf) as [number, number];
+      painter.rectangle(from, TOP, Math.max(1, to - from), tall, theme.accent, 0.16);
+      for (const x of [from, to]) painter.line([x, TOP, x, TOP + tall], { colour: theme.accent, width: 1 });
     });
   }
 
-  #paintPointer(painter: Painter, { hover }: View): void {
-    const { steps, theme, tag, runs, axis } = this.#scene;
+  function paintPointer(painter: Painter, { hover }: View): void {
     if (hover === undefined) return;
-    const { left, top, width, height } = this.plot;
-    const { height: tall } = this.content;
+    const { height: tall } = content;
     const here = hover.tag === tag ? pointedAt(runs, hover) : undefined;
-    painter.within(left, top, width, tall, () => {
-      const x = this.#x(hover.step);
+    painter.within(left, TOP, width, tall, () => {
+      const x = xOf(hover.step);
       if (hover.step >= steps[0] && hover.step <= steps[1]) {
-        painter.line([x, top, x, top + tall], { colour: theme.surface, width: 3, opacity: 0.6 });
-        painter.line([x, top, x, top + tall], { colour: theme.accent, width: 1.25 });
+        painter.line([x, TOP, x, TOP + tall], { colour: theme.surface, width: 3, opacity: 0.6 });
+        painter.line([x, TOP, x, TOP + tall], { colour: theme.accent, width: 1.25 });
       }
       if (here === undefined || here.column === -1 || hover.value === undefined) return;
       const bins = here.of.series.bins(here.column);
       const bin = binAt(bins, hover.value);
-      const y = (value: number): number => top + (1 - axis.position(value)) * height;
       if (bin === -1) return;
-      const { edges } = bins;
-      const [upper, lower] = [y(edges[bin + 1]!), y(edges[bin]!)];
-      const [from, to] = extentOf(here).map((step) => this.#x(step)) as [number, number];
+      const [upper, lower] = [yOf(bins.edges[bin + 1]!), yOf(bins.edges[bin]!)];
+      const [from, to] = extentOf(here).map(xOf) as [number, number];
       const [wide, high] = [Math.max(5, to - from), Math.max(3, lower - upper)];
       const [x0, y0] = [(from + to - wide) / 2, (upper + lower - high) / 2];
       const around = [x0, y0, x0 + wide, y0, x0 + wide, y0 + high, x0, y0 + high, x0, y0];
@@ -190,49 +120,82 @@ export class StepPlot implements Plot {
     });
   }
 
-  #paintSide(painter: Painter, { hover }: View): void {
-    const side = this.#side;
-    const { runs, theme, axis, tag } = this.#scene;
+  function paintSide(painter: Painter, { hover }: View): void {
     const pointed = pointedAt(runs, hover);
     if (side === undefined || pointed === undefined || pointed.column === -1) return;
     const { of, column } = pointed;
-    const { left, top, width } = side;
-    painter.within(left - 4, 0, width + INSET.right + 4, TOP, () =>
-      painter.text(nameOfColumn(of.series, column), left, TOP / 2 - 1, { colour: theme.ink, size: 11, bold: true }),
+    painter.within(side.left - 4, 0, side.width + INSET.right + 4, TOP, () =>
+      painter.text(nameOfColumn(of.series, column), side.left, TOP / 2 - 1, {
+        colour: theme.ink,
+        size: 11,
+        bold: true,
+      }),
     );
     const value = hover?.tag === tag ? hover.value : undefined;
     const colour = runs.length > 1 ? of.colour : theme.ink3;
-    const footY = this.stepAxis.top + this.stepAxis.height - STEP_AXIS + 12;
+    const footY = bottom + lanesHeight + 12;
     paintHistogram(painter, side, footY, of.series.bins(column), axis, value, colour, theme);
-    if (value !== undefined) {
-      const y = top + (1 - axis.position(value)) * side.height;
-      if (y > top && y < top + side.height) {
-        painter.line([left, y, left + width, y], { colour: theme.accent, width: 1, opacity: 0.6 });
-      }
+    const y = value === undefined ? Number.NaN : yOf(value);
+    if (y > TOP && y < bottom) {
+      painter.line([side.left, y, side.left + side.width, y], { colour: theme.accent, width: 1, opacity: 0.6 });
     }
-    const counts = { ...this.#lanesBox, left, width };
-    if (this.#lanes.length > 0) paintLaneCounts(painter, counts, this.#lanes, of, column, theme);
+    const counts = { ...lanesBox, left: side.left, width: side.width };
+    if (lanes.length > 0) paintLaneCounts(painter, counts, lanes, of, column, theme);
   }
 
-  pick(x: number, y: number): Hover | undefined {
-    const { runs, tag } = this.#scene;
-    const of = this.#bands?.nearest(x, y) ?? runs[0];
-    if (of === undefined) return undefined;
-    const column = of.series.columnAt(this.stepAt(x));
-    if (column === -1) return undefined;
-    const [from, to] = [this.valueAt(x, y + 0.5), this.valueAt(x, y - 0.5)];
-    const value = valueOfPixel(of.series.bins(column), from, to, this.valueAt(x, y));
-    return { step: of.series.firstStep(column), tag, run: of.run, value };
-  }
-
-  stepAt(x: number): number {
-    const [from, to] = this.#scene.steps;
-    return from + ((x - this.plot.left) / this.plot.width) * (to - from);
-  }
-
-  valueAt(_x: number, y: number): number {
-    return this.#scene.axis.valueAt(1 - (y - this.plot.top) / this.plot.height);
-  }
+  return {
+    across: 'steps',
+    plot,
+    content,
+    stepAxis: { left, top: bottom, width, height: lanesHeight + STEP_AXIS },
+    valueAxis: { left: 0, top: TOP, width: left, height },
+    countsLanes: side !== undefined,
+    stepAt,
+    valueAt,
+    paint(painter) {
+      if (runs.length === 1) heat = heatMap(runs[0]!, plot, scene);
+      else bands = runBands(scene, plot);
+      paintValuesLeft(painter, plot, axis, theme);
+      paintZero(painter);
+      heat?.paint(painter);
+      bands?.paint(painter);
+      for (const density of densities()) paintOutside(painter, plot, density, theme);
+      painter.line([left + 0.5, TOP, left + 0.5, bottom, right, bottom], { colour: theme.ink3, width: 1 });
+      const colours = bands === undefined ? [] : runs.map(({ colour }) => colour);
+      const coloured = densities().map((density, i) => ({ density, colour: colours[i] }));
+      paintLanes(painter, lanesBox, lanes, coloured, theme);
+      paintSteps(painter, plot, bottom + lanesHeight, steps, theme);
+      paintHeader(painter);
+      if (densities().every(({ covered }) => !covered.includes(1))) {
+        const empty = runs.every(({ series }) => series.length === 0);
+        paintEmpty(painter, plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
+      }
+    },
+    paintMoved(painter, picture, before) {
+      const wide = ((before[1] - before[0]) / (steps[1] - steps[0])) * content.width;
+      const x = content.left + ((before[0] - steps[0]) / (steps[1] - steps[0])) * content.width;
+      painter.within(content.left, TOP, content.width, content.height, () => {
+        painter.rectangle(content.left, TOP, content.width, content.height, theme.surface);
+        painter.image(picture, x, TOP, wide, content.height);
+      });
+      // Labels of steps reach beyond both ends.
+      const end = TOP + content.height;
+      painter.rectangle(0, end, content.left + content.width + NAMES, STEP_AXIS, theme.surface);
+      paintSteps(painter, plot, end, steps, theme);
+    },
+    paintOver(painter, view) {
+      paintBrush(painter, view);
+      paintPointer(painter, view);
+      paintSide(painter, view);
+    },
+    pick(x, y) {
+      const of = bands?.nearest(x, y) ?? runs[0];
+      const column = of?.series.columnAt(stepAt(x)) ?? -1;
+      if (of === undefined || column === -1) return undefined;
+      const value = valueOfPixel(of.series.bins(column), valueAt(x, y + 0.5), valueAt(x, y - 0.5), valueAt(x, y));
+      return { step: of.series.firstStep(column), tag, run: of.run, value };
+    },
+  };
 }
 
 /** The steps that a column covers in the plot; its own steps if it was added after painting. */

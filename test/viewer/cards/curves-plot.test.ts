@@ -2,9 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Curve } from '../../../viewer/cards/curves.ts';
 import { nearestCurve } from '../../../viewer/cards/curves-plot.ts';
-import { Overlay } from '../../../viewer/cards/overlay.ts';
+import { overlay } from '../../../viewer/cards/overlay.ts';
 import { SvgPainter } from '../../../viewer/cards/painter.ts';
-import { Ridge } from '../../../viewer/cards/ridge.ts';
+import { ridge } from '../../../viewer/cards/ridge.ts';
 import { SceneMaker } from '../../../viewer/cards/scene.ts';
 import type { Theme } from '../../../viewer/cards/theme.ts';
 import { Store } from '../../../viewer/data/store.ts';
@@ -26,20 +26,20 @@ const ACCENT = '#b45309';
 const theme = { surface: '#fff', ink: '#000', ink2: '#111', ink3: '#222', line: '#ddd', accent: ACCENT } as Theme;
 
 /** The number of rectangles in the accent colour, when the steps have these counts in the bin around 0.5. */
-function marks(Plot: typeof Ridge | typeof Overlay, counts: readonly number[]): number {
+function marks(plot: typeof ridge, counts: readonly number[]): number {
   const store = new Store();
   store.add(counts.map((count, step) => histogramPoint(step, [0, 1, 2, 3, 4], [count, 5, 5, 5])));
   const scene = new SceneMaker(store, 'fc1', undefined).make(FIRST_VIEW, theme, 400, 300, 1);
   const painter = new SvgPainter('serif');
-  new Plot(scene).paint(painter);
+  plot(scene).paint(painter);
   return painter.finish(400, 300, '').split(`fill="${ACCENT}"`).length - 1;
 }
 
 test('a curve that is cut off is marked', () => {
-  for (const Plot of [Ridge, Overlay]) {
-    assert.is(marks(Plot, [10, 11, 12, 13]), 0, Plot.name);
-    assert.ok(marks(Plot, [10, 11, 900, 13]) > 0, Plot.name);
-    assert.is(marks(Plot, [900, 900, 900, 900]), 0, Plot.name);
+  for (const plot of [ridge, overlay]) {
+    assert.is(marks(plot, [10, 11, 12, 13]), 0, plot.name);
+    assert.ok(marks(plot, [10, 11, 900, 13]) > 0, plot.name);
+    assert.is(marks(plot, [900, 900, 900, 900]), 0, plot.name);
   }
 });
 
