@@ -46,15 +46,10 @@ export const pageFile = (name: string): Promise<Buffer> =>
 
 /** What the server serves besides the logs, by path. @param name of the log directory */
 export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset>> {
+  const text = (kind: string, bytes: Buffer): Asset => ({ type: `text/${kind}; charset=utf-8`, bytes });
   return new Map([
-    [
-      '/',
-      {
-        type: 'text/html; charset=utf-8',
-        bytes: Buffer.from(pageHtml(name, '<script type="module" src="viewer.js"></script>')),
-      },
-    ],
-    ['/viewer.js', { type: 'text/javascript; charset=utf-8', bytes: await pageFile('viewer.js') }],
-    ['/licences.txt', { type: 'text/plain; charset=utf-8', bytes: await pageFile('licences.txt') }],
+    ['/', text('html', Buffer.from(pageHtml(name, '<script type="module" src="viewer.js"></script>')))],
+    ['/viewer.js', text('javascript', await pageFile('viewer.js'))],
+    ['/licences.txt', text('plain', await pageFile('licences.txt'))],
   ]);
 }

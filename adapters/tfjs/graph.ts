@@ -2,7 +2,7 @@ import { type FrameworkNode, listenersOf } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import { callWithHooks, type HookPoint } from './call-with-hooks.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
-import { GraphAsyncCall } from './graph-async-call.ts';
+import { executeWithHooks } from './graph-async-call.ts';
 import { isHookableOp } from './graph-editor.ts';
 import { checkGraph, type GraphContext, TfjsNode } from './graph-node.ts';
 import { explainError, keep } from './memory.ts';
@@ -126,7 +126,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     const point: HookPoint = { core, hookable: this, listeners: listenersOf(this), weights: () => [] };
     this.#removeHooks = runs.addHooks({
       execute: (args, run) => callWithHooks(point, args, run),
-      executeAsync: (args, run) => new GraphAsyncCall(core, this).run(args, run),
+      executeAsync: (args, run) => executeWithHooks(core, this, args, run),
     });
   }
 

@@ -94,14 +94,11 @@ export function readValues(
 ): SafetensorsArrays[keyof SafetensorsArrays] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (dtype) {
-    case 'F16': {
-      const bits = new Uint32Array(bytes.length / 2);
-      for (let i = 0; i < bits.length; i++) bits[i] = widenFloat16(view.getUint16(2 * i, true));
-      return new Float32Array(bits.buffer);
-    }
+    case 'F16':
     case 'BF16': {
+      const widen = dtype === 'F16' ? widenFloat16 : widenBfloat16;
       const bits = new Uint32Array(bytes.length / 2);
-      for (let i = 0; i < bits.length; i++) bits[i] = widenBfloat16(view.getUint16(2 * i, true));
+      for (let i = 0; i < bits.length; i++) bits[i] = widen(view.getUint16(2 * i, true));
       return new Float32Array(bits.buffer);
     }
     case 'F64': {

@@ -12,7 +12,7 @@ import {
 } from '../hooks/index.ts';
 import { defaultEdges } from '../kernels/index.ts';
 import { addRegistration, finishBeforeClose, keepOpen, tagsInUse } from './live-registrations.ts';
-import { MergedSteps, type MergingWriter } from './merged-steps.ts';
+import { type MergedSteps, type MergingWriter, mergedSteps } from './merged-steps.ts';
 import { readBinOptions } from './summaries/bins.ts';
 import type { SummaryWriter } from './summary-writer.ts';
 import type { AddHistogramOptions, Step } from './writer-options.ts';
@@ -97,7 +97,7 @@ export function logActivations(
     };
   } else {
     const edges = checkMerge(writer, step, histogram.bins);
-    const steps = new MergedSteps(WHERE, writer as MergingWriter, edges, histogram.maxBins);
+    const steps = mergedSteps(WHERE, writer as MergingWriter, edges, histogram.maxBins);
     merged = steps;
     observer = (event) => {
       const at = readStepNow!();

@@ -1,7 +1,7 @@
 import { describeError, isFirstReport, outageOf } from '../check/index.ts';
 import { report } from '../hooks/index.ts';
 import type { Numbers } from '../kernels/index.ts';
-import { drainAtExit, forget, type Waiting } from './sinks/at-exit.ts';
+import { drainAtExit, forget } from './sinks/at-exit.ts';
 import { HistogramSum } from './summaries/histogram-sum.ts';
 import { HistogramValues } from './summaries/histogram-values.ts';
 import type { SummaryWriter } from './summary-writer.ts';
@@ -15,37 +15,14 @@ interface Sums {
 }
 
 /** A step that is written once it has ended and has no pending values. */
-class MergedStep {
+interface MergedStep {
   readonly step: bigint;
-  readonly tags: Map<string, Sums> = new Map();
-  readonly pending: Set<PromiseLike<unknown>> = new Set();
-  ended = false;
-
-  constructor(step: bigint) {
-    this.step = step;
-  }
+  readonly tags: Map<string, Sums>;
+  readonly pending: Set<PromiseLike<unknown>>;
+  ended: boolean;
 }
 
-/** Adds up the histograms of all calls at one step, and writes them when the next step begins or the process ends. */
-export class MergedSteps implements Waiting {
-  readonly #where: string;
-  readonly #writer: MergingWriter;
-  readonly #edges: Float64Array;
-  readonly #maxBins: number;
-  readonly #histograms: HistogramValues = new HistogramValues();
-  /** Steps that are not written yet, the current one last. */
-  readonly #steps: Set<MergedStep> = new Set();
-  #current: MergedStep | undefined;
-  /** Tags with calls in training: their other calls have a tag below. */
-  readonly #trained: Set<string> = new Set();
-
-  constructor(where: string, writer: MergingWriter, edges: Float64Array, maxBins: number) {
-    this.#where = where;
-    this.#writer = writer;
-    this.#edges = edges;
-    this.#maxBins = maxBins;
-  }
-
+export interface MergedSteps {
   /**
    * Adds the values of one call.
    * @param training whether it was a call in training
@@ -56,83 +33,93 @@ export class MergedSteps implements Waiting {
     step: bigint,
     training: boolean,
     read: (add: (tag: string, values: Numbers) => void) => Promise<unknown> | undefined,
-  ): Promise<unknown> | undefined {
-    const merged = this.#begin(step);
-    const reading = read((tag, values) => {
-      const sums = merged.tags.get(tag) ?? {};
-      merged.tags.set(tag, sums);
-      const key = training ? 'training' : 'other';
-      sums[key] ??= new HistogramSum(this.#edges);
-      sums[key].add(values);
-    });
-    if (reading === undefined) return undefined;
-    const settled = () => {
-      merged.pending.delete(reading);
-      this.#writeIfComplete(merged);
-    };
-    merged.pending.add(reading);
-    reading.then(settled, settled);
-    return reading;
-  }
-
+  ): Promise<unknown> | undefined;
   /** Ends the current step: it is written now, or when its pending values were read. */
-  finish(): void {
-    if (this.#current !== undefined) this.#end(this.#current);
+  finish(): void;
+}
+
+/** Adds up the histograms of all calls at one step, and writes them when the next step begins or the process ends. */
+export function mergedSteps(where: string, writer: MergingWriter, edges: Float64Array, maxBins: number): MergedSteps {
+  const histograms = new HistogramValues();
+  /** Steps that are not written yet, the current one last. */
+  const steps = new Set<MergedStep>();
+  let current: MergedStep | undefined;
+  /** Tags with calls in training: their other calls have a tag below. */
+  const trained = new Set<string>();
+  const waiting = {
+    drain() {
+      for (const step of steps) write(step);
+    },
+  };
+
+  function begin(step: bigint): MergedStep {
+    if (current?.step === step) return current;
+    finish();
+    current = { step, tags: new Map(), pending: new Set(), ended: false };
+    steps.add(current);
+    drainAtExit(waiting);
+    return current;
   }
 
-  drain(): void {
-    for (const step of this.#steps) this.#write(step);
-  }
-
-  #begin(step: bigint): MergedStep {
-    if (this.#current?.step === step) return this.#current;
-    if (this.#current !== undefined) this.#end(this.#current);
-    this.#current = new MergedStep(step);
-    this.#steps.add(this.#current);
-    drainAtExit(this);
-    return this.#current;
-  }
-
-  #end(step: MergedStep): void {
+  function finish(): void {
+    const step = current;
+    if (step === undefined) return;
     step.ended = true;
-    this.#current = undefined;
-    this.#writeIfComplete(step);
+    current = undefined;
+    writeIfComplete(step);
   }
 
-  #writeIfComplete(step: MergedStep): void {
-    if (step.ended && step.pending.size === 0) this.#write(step);
+  function writeIfComplete(step: MergedStep): void {
+    if (step.ended && step.pending.size === 0) write(step);
   }
 
-  #write(step: MergedStep): void {
+  function write(step: MergedStep): void {
     // First, because a writer that is called while the process ends may call back.
-    if (!this.#steps.delete(step)) return;
-    if (this.#steps.size === 0) forget(this);
+    if (!steps.delete(step)) return;
+    if (steps.size === 0) forget(waiting);
     for (const [tag, { training, other }] of step.tags) {
       if (training !== undefined) {
-        this.#trained.add(tag);
-        this.#add(tag, training, step.step);
+        trained.add(tag);
+        add(tag, training, step.step);
       }
-      if (other !== undefined) this.#add(this.#trained.has(tag) ? `${tag}/validation` : tag, other, step.step);
+      if (other !== undefined) add(trained.has(tag) ? `${tag}/validation` : tag, other, step.step);
     }
   }
 
   /** A record that the writer refuses must not keep the others from being written. */
-  #add(tag: string, sum: HistogramSum, step: bigint): void {
-    const values = this.#histograms.of(`${this.#where}: ${tag}`, tag, sum.histogram(this.#maxBins), sum.moments!);
+  function add(tag: string, sum: HistogramSum, step: bigint): void {
+    const values = histograms.of(`${where}: ${tag}`, tag, sum.histogram(maxBins), sum.moments!);
     for (const { tag: name, histogram, simpleValue } of values) {
       try {
-        if (histogram !== undefined) this.#writer.addHistogramRaw(name, histogram, step);
-        else this.#writer.addScalar(name, simpleValue!, step);
+        if (histogram !== undefined) writer.addHistogramRaw(name, histogram, step);
+        else writer.addScalar(name, simpleValue!, step);
       } catch (error) {
-        this.#reportFailure(error);
+        const outage = outageOf(error);
+        if (outage === undefined) report(new Error(`layertap: ${where}: ${describeError(error)}`, { cause: error }));
+        else if (isFirstReport(outage)) report(error as Error);
       }
     }
   }
 
-  #reportFailure(error: unknown): void {
-    const outage = outageOf(error);
-    if (outage === undefined) {
-      report(new Error(`layertap: ${this.#where}: ${describeError(error)}`, { cause: error }));
-    } else if (isFirstReport(outage)) report(error as Error);
-  }
+  return {
+    finish,
+    merge(step, training, read) {
+      const merged = begin(step);
+      const reading = read((tag, values) => {
+        const sums = merged.tags.get(tag) ?? {};
+        merged.tags.set(tag, sums);
+        const key = training ? 'training' : 'other';
+        sums[key] ??= new HistogramSum(edges);
+        sums[key].add(values);
+      });
+      if (reading === undefined) return undefined;
+      const settled = () => {
+        merged.pending.delete(reading);
+        writeIfComplete(merged);
+      };
+      merged.pending.add(reading);
+      reading.then(settled, settled);
+      return reading;
+    },
+  };
 }

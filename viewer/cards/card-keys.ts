@@ -1,8 +1,9 @@
-import type { Hover, Range, ViewState } from '../state/view-state.ts';
+import type { Hover, ViewState } from '../state/view-state.ts';
 import { binAt, formatBin, nameOfColumn } from './bin-readout.ts';
 import type { CardGestures } from './card-gestures.ts';
 import { formatCount } from './format-numbers.ts';
 import { pointedAt, type RunHistograms } from './scene.ts';
+import { extended } from './step-axis.ts';
 
 const ZOOM = 0.7;
 /** Columns that an arrow key with Ctrl moves. */
@@ -107,12 +108,6 @@ function moveCursor(
   });
   const name = runs.length > 1 ? `${of.run}, ` : '';
   return name + describeCursor(of, column, value);
-}
-
-/** The brush with the end at the cursor moved. */
-function extended(brush: Range | undefined, from: number, to: number): Range {
-  const other = brush === undefined ? from : brush[0] === from ? brush[1] : brush[0];
-  return [Math.min(other, to), Math.max(other, to)];
 }
 
 /** The middle of the next non-empty bin above or below a value. */

@@ -9,9 +9,9 @@ import { type Box, clamp, INSET } from './geometry.ts';
 import { type Painter, SvgPainter, sizedPainter } from './painter.ts';
 import { runColour, runDot } from './run-colours.ts';
 import { smooth, thinLine } from './scalar-lines.ts';
-import { listenForDrawing, listenToSteps, StepMarks, stepAt } from './step-track.ts';
+import { listenForDrawing, listenToSteps, stepAt, stepMarks } from './step-track.ts';
 import { type Theme, themeOf } from './theme.ts';
-import { type ValueAxis, valueAxis } from './value-axis.ts';
+import { valueAxis } from './value-axis.ts';
 import { scalarRange } from './value-range.ts';
 
 const TOP = 8;
@@ -35,7 +35,7 @@ interface Line {
 export function scalarCard(context: CardContext, tag: string): Card {
   const { store, state } = context;
   const canvas = element('canvas');
-  const marks = new StepMarks();
+  const marks = stepMarks();
   const values = element('div', { class: 'values' });
   const roles = { tabindex: 0, role: 'application', 'aria-label': `${tag}: lines over steps` };
   const plot = element('div', { class: 'plot', ...roles }, canvas, marks.element);
@@ -79,73 +79,60 @@ export function scalarCard(context: CardContext, tag: string): Card {
       width: Math.max(1, width - INSET.left - INSET.right),
       height: Math.max(1, height - TOP - BOTTOM),
     };
+    const bottom = box.top + box.height;
     track.right = box.left + box.width;
+    const [first, last] = track.steps;
     const { smoothing, scalarAxis } = state.view;
     const { domain, constant } = scalarRange(
       lines.flatMap(({ series, drawn }) => [...series.values.subarray(...drawn)]),
     );
     const axis = valueAxis(scalarAxis, domain, constant);
+    const xOf = (step: number): number => box.left + ((step - first) / (last - first)) * box.width;
+    // Canvas coordinates must not overflow: far outside is outside.
+    const yOf = (value: number) => box.top + (1 - clamp(axis.position(value), -10, 11)) * box.height;
+
+    function trace({ series, drawn, colour }: Line, numbers: Float64Array, opacity: number): void {
+      const x = series.steps.subarray(...drawn).map(xOf);
+      const y = numbers.subarray(...drawn).map((value) => (Number.isFinite(value) ? yOf(value) : Number.NaN));
+      painter.line(thinLine(x, y), { colour, width: opacity === 1 ? 1.5 : 1, opacity });
+      if (x.length > FEW) return;
+      for (let i = 0; i < x.length; i++) {
+        if (!Number.isNaN(y[i]!)) painter.rectangle(x[i]! - 1.5, y[i]! - 1.5, 3, 3, colour, opacity);
+      }
+    }
+
+    /** Marks values beyond the axis, or infinite, by a triangle at that edge, and NaN by a bar at the lower edge. */
+    function paintOutside({ series, drawn, colour }: Line): void {
+      let before = Number.NEGATIVE_INFINITY;
+      for (let i = drawn[0]; i < drawn[1]; i++) {
+        const value = series.values[i]!;
+        const position = axis.position(value);
+        const x = xOf(series.steps[i]!);
+        if ((position >= 0 && position <= 1) || x - before < 1) continue;
+        if (Number.isNaN(value)) {
+          const next = i + 1 < series.length ? xOf(series.steps[i + 1]!) : x;
+          painter.rectangle(x - 1, bottom - 5, Math.max(2, next - x + 1), 5, theme.lanes.nan);
+        } else {
+          const [base, tip] = position > 1 ? [box.top + 5, box.top - 1] : [bottom - 5, bottom + 1];
+          const fill = Number.isFinite(value) ? colour : theme.lanes.positiveInfinity;
+          painter.area([x - 3.5, base, x + 3.5, base, x, tip], fill);
+        }
+        before = x;
+      }
+    }
+
     for (const { value } of axis.ticks(box.height, 22)) {
       const y = box.top + (1 - axis.position(value)) * box.height;
       painter.line([box.left, y, track.right, y], { colour: theme.line, width: 1 });
     }
     paintValuesLeft(painter, box, axis, theme);
-    paintSteps(painter, box, box.top + box.height, track.steps, theme);
+    paintSteps(painter, box, bottom, track.steps, theme);
     if (lines.length === 0) paintEmpty(painter, box, 'no numbers yet', theme);
     painter.within(box.left, box.top - 2, box.width, box.height + 4, () => {
-      if (smoothing > 0) for (const line of lines) trace(painter, line, line.series.values, box, axis, 0.22);
-      for (const line of lines) trace(painter, line, line.smoothed, box, axis, 1);
-      for (const line of lines) paintOutside(painter, line, box, axis, theme);
+      if (smoothing > 0) for (const line of lines) trace(line, line.series.values, 0.22);
+      for (const line of lines) trace(line, line.smoothed, 1);
+      for (const line of lines) paintOutside(line);
     });
-  }
-
-  const xOf = (step: number, { left, width }: Box): number =>
-    left + ((step - track.steps[0]) / (track.steps[1] - track.steps[0])) * width;
-
-  function trace(
-    painter: Painter,
-    { series, drawn, colour }: Line,
-    numbers: Float64Array,
-    box: Box,
-    axis: ValueAxis,
-    opacity: number,
-  ): void {
-    const x = series.steps.subarray(...drawn).map((step) => xOf(step, box));
-    // Canvas coordinates must not overflow: far outside is outside.
-    const yOf = (value: number) => box.top + (1 - clamp(axis.position(value), -10, 11)) * box.height;
-    const y = numbers.subarray(...drawn).map((value) => (Number.isFinite(value) ? yOf(value) : Number.NaN));
-    painter.line(thinLine(x, y), { colour, width: opacity === 1 ? 1.5 : 1, opacity });
-    if (x.length > FEW) return;
-    for (let i = 0; i < x.length; i++) {
-      if (!Number.isNaN(y[i]!)) painter.rectangle(x[i]! - 1.5, y[i]! - 1.5, 3, 3, colour, opacity);
-    }
-  }
-
-  /** Marks values beyond the axis, or infinite, by a triangle at that edge, and NaN by a bar at the lower edge. */
-  function paintOutside(
-    painter: Painter,
-    { series, drawn, colour }: Line,
-    box: Box,
-    axis: ValueAxis,
-    theme: Theme,
-  ): void {
-    const bottom = box.top + box.height;
-    let last = Number.NEGATIVE_INFINITY;
-    for (let i = drawn[0]; i < drawn[1]; i++) {
-      const value = series.values[i]!;
-      const position = axis.position(value);
-      const x = xOf(series.steps[i]!, box);
-      if ((position >= 0 && position <= 1) || x - last < 1) continue;
-      if (Number.isNaN(value)) {
-        const next = i + 1 < series.length ? xOf(series.steps[i + 1]!, box) : x;
-        painter.rectangle(x - 1, bottom - 5, Math.max(2, next - x + 1), 5, theme.lanes.nan);
-      } else {
-        const [base, tip] = position > 1 ? [box.top + 5, box.top - 1] : [bottom - 5, bottom + 1];
-        const fill = Number.isFinite(value) ? colour : theme.lanes.positiveInfinity;
-        painter.area([x - 3.5, base, x + 3.5, base, x, tip], fill);
-      }
-      last = x;
-    }
   }
 
   function nearest(step: number): number {

@@ -34,3 +34,9 @@ export function withinSteps([from, to]: Range, all: Range): Range | undefined {
   if (to > all[1]) return [all[1] - wide, all[1]];
   return [from, to];
 }
+
+/** The brush after its end at the cursor has moved. */
+export function extended(brush: Range | undefined, from: number, to: number): Range {
+  const other = brush === undefined ? from : brush[0] === from ? brush[1] : brush[0];
+  return [Math.min(other, to), Math.max(other, to)];
+}

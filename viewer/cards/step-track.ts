@@ -4,7 +4,7 @@ import { type Hover, onlyMarksMoved, type Range, type View, type ViewState } fro
 import type { Card, CardContext } from './card.ts';
 import { clamp } from './geometry.ts';
 import { listenToPointer } from './pointer.ts';
-import { withinSteps, zoomSteps } from './step-axis.ts';
+import { extended, withinSteps, zoomSteps } from './step-axis.ts';
 
 /** A plot over steps from left to right, as last drawn. */
 export interface StepTrack {
@@ -41,11 +41,7 @@ export function listenToSteps(element: HTMLElement, state: ViewState, track: Ste
     if (direction !== 0) {
       const before = hover?.step ?? stepAt(track, direction === 1 ? track.left : track.right);
       const step = track.neighbour(before, direction);
-      // The end of the brush at the cursor moves.
-      const [from, to] = brush ?? [before, before];
-      const other = before === from ? to : from;
-      const wider = { brush: [Math.min(step, other), Math.max(step, other)] as const };
-      state.change({ hover: { ...hover, step }, ...(event.shiftKey && wider) });
+      state.change({ hover: { ...hover, step }, ...(event.shiftKey && { brush: extended(brush, before, step) }) });
     } else if (event.key === 'Enter' && !event.defaultPrevented && brush !== undefined) {
       state.change({ steps: brush, brush: undefined });
     } else {
@@ -101,25 +97,22 @@ export function listenForDrawing(context: CardContext, card: Card, update: () =>
 }
 
 /** The brush and the line under the pointer. As elements above a plot they move without a repaint. */
-export class StepMarks {
-  readonly element: HTMLElement;
-  readonly #brush: HTMLElement = element('div', { class: 'brush' });
-  readonly #cursor: HTMLElement = element('div', { class: 'cursor' });
-
-  constructor() {
-    this.element = element('div', { class: 'marks', 'aria-hidden': 'true' }, this.#brush, this.#cursor);
-  }
-
-  update({ brush, hover }: View, { steps: [from, to], left, right }: StepTrack): void {
-    const position = (step: number): number =>
-      clamp(left + ((step - from) / (to - from)) * (right - left), left, right);
-    this.#brush.hidden = brush === undefined || brush[1] < from || brush[0] > to;
-    if (brush !== undefined) {
-      const [start, end] = [position(brush[0]), position(brush[1])];
-      this.#brush.style.transform = `translateX(${start}px)`;
-      this.#brush.style.width = `${Math.max(2, end - start)}px`;
-    }
-    this.#cursor.hidden = hover === undefined || hover.step < from || hover.step > to;
-    if (hover !== undefined) this.#cursor.style.transform = `translateX(${position(hover.step)}px)`;
-  }
+export function stepMarks(): { element: HTMLElement; update(view: View, track: StepTrack): void } {
+  const area = element('div', { class: 'brush' });
+  const cursor = element('div', { class: 'cursor' });
+  return {
+    element: element('div', { class: 'marks', 'aria-hidden': 'true' }, area, cursor),
+    update({ brush, hover }, { steps: [from, to], left, right }) {
+      const position = (step: number): number =>
+        clamp(left + ((step - from) / (to - from)) * (right - left), left, right);
+      area.hidden = brush === undefined || brush[1] < from || brush[0] > to;
+      if (brush !== undefined) {
+        const [start, end] = [position(brush[0]), position(brush[1])];
+        area.style.transform = `translateX(${start}px)`;
+        area.style.width = `${Math.max(2, end - start)}px`;
+      }
+      cursor.hidden = hover === undefined || hover.step < from || hover.step > to;
+      if (hover !== undefined) cursor.style.transform = `translateX(${position(hover.step)}px)`;
+    },
+  };
 }

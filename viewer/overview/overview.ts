@@ -3,7 +3,7 @@ import type { Card, CardContext } from '../cards/card.ts';
 import { clamp } from '../cards/geometry.ts';
 import { sizedPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
-import { listenForDrawing, listenToSteps, StepMarks, stepAt } from '../cards/step-track.ts';
+import { listenForDrawing, listenToSteps, stepAt, stepMarks } from '../cards/step-track.ts';
 import { type Theme, themeOf } from '../cards/theme.ts';
 import { choice } from '../choice.ts';
 import { element, say } from '../element.ts';
@@ -42,7 +42,7 @@ export function overview(context: CardContext, choose: (at: CellPlace) => void):
   const colours = legend();
   const cells = element('canvas');
   const axis = element('canvas');
-  const marks = new StepMarks();
+  const marks = stepMarks();
   const selected = element('div', { class: 'row' });
   const readout = element('output', { class: 'readout', 'aria-live': 'polite' });
   let scene: MatrixScene | undefined;

@@ -23,7 +23,7 @@ export function logPoller(
   listener: SourceListener,
   clock: Clock = CLOCK,
 ): (signal: AbortSignal) => Promise<void> {
-  const counted = new CountedLogs(logs, (path) => warn(path, `${path} is gone. What was read from it is kept.`));
+  const counted = countedLogs(logs, (path) => warn(path, `${path} is gone. What was read from it is kept.`));
   const reader = new RunReader(counted, {
     onWarning({ path, offset, reason, final }) {
       if (final) counted.skip(path);
@@ -66,7 +66,7 @@ export function logPoller(
     const given = points;
     points = [];
     if (given.length > 0) await listener.points(given);
-    listener.progress(counted.progress);
+    listener.progress(counted.progress());
   }
 
   function warn(subject: string, message: string, most: number = MOST_WARNINGS): void {
@@ -79,78 +79,66 @@ export function logPoller(
 
   return async (signal) => {
     await read(signal);
-    const { failure, isEmpty } = counted;
+    const { failure } = counted;
     if (failure !== undefined) {
       const why = (failure as { code?: unknown }).code === 'ENOENT' ? 'the directory does not exist' : failure.message;
       warn(UNREADABLE, `The logs cannot be read: ${why}. Trying again.`, 1);
       return;
     }
     if (warnings.delete(UNREADABLE)) listener.warning('The logs can be read again.');
-    if (!isEmpty) warnings.delete(EMPTY);
+    if (!counted.isEmpty()) warnings.delete(EMPTY);
     else warn(EMPTY, 'There are no event files yet: files with "tfevents" in their names.', 1);
   };
 }
 
 /** Counts how much of some logs was read, and notices files that vanish and listings that fail. */
-class CountedLogs implements LogDirectory {
-  readonly #logs: LogDirectory;
+function countedLogs(logs: LogDirectory, onVanished: (path: string) => void) {
   /** By path, as of the last listing. */
-  #files: Map<string, { size: number; read: number }> = new Map();
-  readonly #skipped: Set<string> = new Set();
-  /** Why the last listing failed. */
-  failure: Error | undefined;
-  readonly #onVanished: (path: string) => void;
+  let sizes = new Map<string, { size: number; read: number }>();
+  const skipped = new Set<string>();
 
-  constructor(logs: LogDirectory, onVanished: (path: string) => void) {
-    this.#logs = logs;
-    this.#onVanished = onVanished;
-  }
-
-  get isEmpty(): boolean {
-    return this.#files.size === 0;
-  }
-
-  get progress(): Progress {
-    let [read, total] = [0, 0];
-    for (const [path, file] of this.#files) {
-      read += this.#skipped.has(path) ? file.size : Math.min(file.read, file.size);
-      total += file.size;
-    }
-    return { read, total };
-  }
-
-  /** Empty if the logs cannot be listed; {@link failure} then says why. */
-  async list(): Promise<LogFile[]> {
-    let files: LogFile[];
-    try {
-      files = await this.#logs.list();
-      this.failure = undefined;
-    } catch (error) {
-      this.failure = error as Error;
-      return [];
-    }
-    const before = this.#files;
-    this.#files = new Map(files.map(({ path, size }) => [path, { size, read: before.get(path)?.read ?? 0 }]));
-    for (const path of before.keys()) if (!this.#files.has(path)) this.#onVanished(path);
-    return files.map((file) => ({ ...file, read: (from) => this.#count(file, from) }));
-  }
-
-  /** Nothing more will be read from this file: it counts as read. */
-  skip(path: string): void {
-    this.#skipped.add(path);
-  }
-
-  async *#count(file: LogFile, from: number): AsyncGenerator<Uint8Array> {
+  async function* count(file: LogFile, from: number): AsyncGenerator<Uint8Array> {
     let at = from;
     for await (const bytes of file.read(from)) {
       yield bytes;
       // Asking for more means that these were taken.
       at += bytes.length;
-      const counted = this.#files.get(file.path);
+      const counted = sizes.get(file.path);
       if (counted === undefined) continue;
       counted.read = at;
       // It may have grown since it was listed.
       counted.size = Math.max(counted.size, at);
     }
   }
+
+  return {
+    /** Why the last listing failed. */
+    failure: undefined as Error | undefined,
+    isEmpty: () => sizes.size === 0,
+    progress(): Progress {
+      let [read, total] = [0, 0];
+      for (const [path, file] of sizes) {
+        read += skipped.has(path) ? file.size : Math.min(file.read, file.size);
+        total += file.size;
+      }
+      return { read, total };
+    },
+    /** Empty if the logs cannot be listed; `failure` then says why. */
+    async list(): Promise<LogFile[]> {
+      let files: LogFile[];
+      try {
+        files = await logs.list();
+        this.failure = undefined;
+      } catch (error) {
+        this.failure = error as Error;
+        return [];
+      }
+      const before = sizes;
+      sizes = new Map(files.map(({ path, size }) => [path, { size, read: before.get(path)?.read ?? 0 }]));
+      for (const path of before.keys()) if (!sizes.has(path)) onVanished(path);
+      return files.map((file) => ({ ...file, read: (from) => count(file, from) }));
+    },
+    /** Nothing more will be read from this file: it counts as read. */
+    skip: (path: string) => skipped.add(path),
+  };
 }

@@ -110,22 +110,16 @@ function writeEvent(event: Event, pbf: PbfWriter): void {
   if (event.fileVersion !== undefined) pbf.writeStringField(3, event.fileVersion);
   if (event.graph !== undefined) pbf.writeBytesField(4, event.graph);
   if (event.summary !== undefined) pbf.writeMessage(5, writeSummary, event.summary);
-  if (event.sessionStart) pbf.writeMessage(7, writeSessionLog, 1);
+  if (event.sessionStart) pbf.writeMessage(7, (status, into) => into.writeVarintField(1, status), SESSION_START);
   if (event.runMetadata !== undefined) pbf.writeMessage(8, writeRunMetadata, event.runMetadata);
-  if (event.writer !== undefined) pbf.writeMessage(10, writeSourceMetadata, event.writer);
+  if (event.writer !== undefined) pbf.writeMessage(10, (writer, into) => writeText(into, 1, writer), event.writer);
 }
 
-function writeSessionLog(status: number, pbf: PbfWriter): void {
-  pbf.writeVarintField(1, status);
-}
+const SESSION_START = 1;
 
 function writeRunMetadata({ tag, metadata }: { tag: string; metadata: Uint8Array }, pbf: PbfWriter): void {
   writeText(pbf, 1, tag);
   pbf.writeBytesField(2, metadata);
-}
-
-function writeSourceMetadata(text: string, pbf: PbfWriter): void {
-  writeText(pbf, 1, text);
 }
 
 function writeSummary(values: readonly SummaryValue[], pbf: PbfWriter): void {
@@ -174,11 +168,7 @@ function writeTensor({ dtype, value }: SmallTensor, pbf: PbfWriter): void {
 }
 
 export function writeShape(shape: readonly number[], pbf: PbfWriter): void {
-  for (const size of shape) pbf.writeMessage(2, writeDimension, size);
-}
-
-function writeDimension(size: number, pbf: PbfWriter): void {
-  writeInt64(pbf, 1, BigInt(size));
+  for (const size of shape) pbf.writeMessage(2, (one, into) => writeInt64(into, 1, BigInt(one)), size);
 }
 
 function writeMetadata(metadata: PluginData, pbf: PbfWriter): void {

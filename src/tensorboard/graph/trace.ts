@@ -27,16 +27,15 @@ export function traceGraph(root: Hookable, inputs: readonly unknown[]): GraphNod
   const call = () => (root as (...inputs: unknown[]) => unknown)(...inputs);
   const run = discard === undefined ? call : () => discard(call);
   if (graph !== undefined) return frameworkGraph(root, run, graph());
-  const trace = new Trace(root);
-  const stop = trace.start();
+  const { nodes, stop } = startTrace(root);
   let pending = false;
   try {
     const output = run();
-    if (!isThenable(output)) return trace.nodes;
+    if (!isThenable(output)) return nodes;
     pending = true;
     return Promise.resolve(output)
       .finally(stop)
-      .then(() => trace.nodes);
+      .then(() => nodes);
   } finally {
     if (!pending) stop();
   }
@@ -75,123 +74,113 @@ interface Call {
   hasChildren: boolean;
 }
 
-class Trace {
-  readonly nodes: GraphNode[] = [];
-  readonly #entries: ReadonlyMap<Hookable, TreeEntry<Hookable>>;
+/** Hooks every module and sets it to evaluation mode. @returns the nodes of the calls from now on, and what undoes both */
+function startTrace(root: Hookable): { nodes: GraphNode[]; stop: () => void } {
+  const nodes: GraphNode[] = [];
+  const entries: ReadonlyMap<Hookable, TreeEntry<Hookable>> = new Map(
+    [...walk(root, true)].map((entry) => [entry.module, entry]),
+  );
   /** Calls in progress of each module, the innermost last. */
-  readonly #open: Map<Hookable, Call[]> = new Map();
+  const open = new Map<Hookable, Call[]>();
   /** The node that returned each tensor. */
-  readonly #producers: WeakMap<object, string> = new WeakMap();
-  readonly #names: Map<string, number> = new Map();
-  #inputs = 0;
+  const producers = new WeakMap<object, string>();
+  const names = new Map<string, number>();
+  let inputCount = 0;
 
-  constructor(root: Hookable) {
-    this.#entries = new Map([...walk(root, true)].map((entry) => [entry.module, entry]));
-  }
-
-  /** Hooks every module and sets it to evaluation mode. @returns undoes both */
-  start(): () => void {
-    const undo: (() => void)[] = [];
-    const stop = () => {
-      for (const action of undo) action();
-    };
-    try {
-      for (const module of this.#entries.keys()) {
-        // Its calls cannot be seen, so what is inside belongs to the module above.
-        if (optionsOf(module).unsupported?.['forward-pre'] !== undefined) continue;
-        const before = module.registerForwardPreHook((_, inputs) => this.#begin(module, inputs));
-        undo.push(() => before.remove());
-        const after = module.registerForwardHook((_, _inputs, output) => this.#end(module, output));
-        undo.push(() => after.remove());
-        const state = module as { training?: unknown };
-        if (state.training !== true) continue;
-        state.training = false;
-        undo.push(() => {
-          state.training = true;
-        });
-      }
-    } catch (error) {
-      stop();
-      throw error;
-    }
-    return stop;
-  }
-
-  #begin(module: Hookable, inputs: readonly unknown[]): void {
-    const parent = this.#parentOf(module);
+  function begin(module: Hookable, inputs: readonly unknown[]): void {
+    const parent = parentOf(module);
     if (parent !== undefined) parent.hasChildren = true;
-    const entry = this.#entries.get(module)!;
+    const entry = entries.get(module)!;
     const name = entry.parent === undefined ? className(module) : `${className(module)}[${entry.name}]`;
     const local = name.replaceAll('/', '_');
-    const scope = this.#unique(parent === undefined ? local : `${parent.scope}/${local}`);
+    const scope = unique(parent === undefined ? local : `${parent.scope}/${local}`);
     const reader = readerOf(module);
-    const producers = tensorsIn(inputs, reader).map((tensor) => this.#producerOf(tensor, parent, reader));
-    const call: Call = { scope, module, parent, inputs: producers, last: undefined, hasChildren: false };
-    const open = this.#open.get(module);
-    if (open === undefined) this.#open.set(module, [call]);
-    else open.push(call);
+    const sources = tensorsIn(inputs, reader).map((tensor) => producerOf(tensor, parent, reader));
+    const call: Call = { scope, module, parent, inputs: sources, last: undefined, hasChildren: false };
+    const calls = open.get(module);
+    if (calls === undefined) open.set(module, [call]);
+    else calls.push(call);
   }
 
-  #end(module: Hookable, output: unknown): void {
-    const call = this.#open.get(module)!.pop()!;
+  function end(module: Hookable, output: unknown): void {
+    const call = open.get(module)!.pop()!;
     const reader = readerOf(module);
     const tensors = tensorsIn(output, reader);
     if (call.hasChildren) {
-      for (const tensor of tensors) this.#producerOf(tensor, call, reader);
+      for (const tensor of tensors) producerOf(tensor, call, reader);
     } else {
-      this.nodes.push({
-        name: call.scope,
-        op: className(module),
-        inputs: call.inputs,
-        shapes: shapesOf(tensors, reader),
-        repr: String(module),
-      });
-      tensors.forEach((tensor, i) => {
-        this.#producers.set(tensor, i === 0 ? call.scope : `${call.scope}:${i}`);
-      });
-      call.last = call.scope;
+      const { scope: name, inputs } = call;
+      nodes.push({ name, op: className(module), inputs, shapes: shapesOf(tensors, reader), repr: String(module) });
+      for (const [i, tensor] of tensors.entries()) producers.set(tensor, i === 0 ? name : `${name}:${i}`);
+      call.last = name;
     }
-    if (call.parent !== undefined) call.parent.last = call.last;
-    else {
-      for (const [i, tensor] of tensors.entries()) {
-        const inputs = [this.#producers.get(tensor)!];
-        const name = `output/output.${i + 1}`;
-        this.nodes.push({ name, op: 'IO Node', inputs, shapes: shapesOf([tensor], reader) });
-      }
+    if (call.parent !== undefined) {
+      call.parent.last = call.last;
+      return;
+    }
+    for (const [i, tensor] of tensors.entries()) {
+      const name = `output/output.${i + 1}`;
+      const inputs = [producers.get(tensor)!];
+      nodes.push({ name, op: 'IO Node', inputs, shapes: shapesOf([tensor], reader) });
     }
   }
 
   /** The node that returned a tensor. A tensor without one is an input of the model, or the caller computed it. */
-  #producerOf(tensor: object, caller: Call | undefined, reader: TensorReader | undefined): string {
-    const known = this.#producers.get(tensor);
+  function producerOf(tensor: object, caller: Call | undefined, reader: TensorReader | undefined): string {
+    const known = producers.get(tensor);
     if (known !== undefined) return known;
-    const name = caller === undefined ? `input/input.${++this.#inputs}` : this.#unique(`${caller.scope}/forward`);
+    const name = caller === undefined ? `input/input.${++inputCount}` : unique(`${caller.scope}/forward`);
     const before = caller === undefined ? [] : caller.last === undefined ? caller.inputs : [caller.last];
     const inputs = before.map((node) => `^${node.replace(/:\d+$/, '')}`);
     const op = caller === undefined ? 'IO Node' : 'forward';
-    this.nodes.push({ name, op, inputs, shapes: shapesOf([tensor], reader) });
-    this.#producers.set(tensor, name);
+    nodes.push({ name, op, inputs, shapes: shapesOf([tensor], reader) });
+    producers.set(tensor, name);
     if (caller !== undefined) caller.last = name;
     return name;
   }
 
   /** The call in progress of the nearest module above. */
-  #parentOf(module: Hookable): Call | undefined {
-    const { parent } = this.#entries.get(module)!;
+  function parentOf(module: Hookable): Call | undefined {
+    const { parent } = entries.get(module)!;
     for (let above = parent; above !== undefined; above = above.parent) {
-      const call = this.#open.get(above.module)?.at(-1);
+      const call = open.get(above.module)?.at(-1);
       if (call !== undefined) return call;
     }
     // The root may call itself.
-    return parent === undefined ? this.#open.get(module)?.at(-1) : undefined;
+    return parent === undefined ? open.get(module)?.at(-1) : undefined;
   }
 
   /** As in TensorFlow, a repeated name gets a number: a module that is called twice has two nodes. */
-  #unique(name: string): string {
-    const used = this.#names.get(name) ?? 0;
-    this.#names.set(name, used + 1);
+  function unique(name: string): string {
+    const used = names.get(name) ?? 0;
+    names.set(name, used + 1);
     return used === 0 ? name : `${name}_${used}`;
   }
+
+  const undo: (() => void)[] = [];
+  const stop = () => {
+    for (const action of undo) action();
+  };
+  try {
+    for (const module of entries.keys()) {
+      // Its calls cannot be seen, so what is inside belongs to the module above.
+      if (optionsOf(module).unsupported?.['forward-pre'] !== undefined) continue;
+      const before = module.registerForwardPreHook((_, inputs) => begin(module, inputs));
+      undo.push(() => before.remove());
+      const after = module.registerForwardHook((_, _inputs, output) => end(module, output));
+      undo.push(() => after.remove());
+      const state = module as { training?: unknown };
+      if (state.training !== true) continue;
+      state.training = false;
+      undo.push(() => {
+        state.training = true;
+      });
+    }
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { nodes, stop };
 }
 
 /** The tensors in a value. Without a reader: every object but arrays, Maps and plain objects. */

@@ -1,81 +1,67 @@
 import type { EventOutput, EventSink } from './event-sink.ts';
 import type { NodeBuiltins } from './node.ts';
 
-/** Files on a disk, through Node. Every call is synchronous. */
-export class DirectorySink implements EventSink {
-  readonly #node: NodeBuiltins;
-
-  constructor(node: NodeBuiltins) {
-    this.#node = node;
-  }
-
-  /**
-   * Creates the directory with its parents, and a new file in it.
-   * @param path absolute, since the working directory may change
-   * @throws Error that names the path, with the system's error as its cause
-   */
-  create(path: string): EventOutput {
-    const { fs, path: paths } = this.#node;
-    const directory = paths.dirname(path);
-    attempt(`cannot create the log directory ${directory}`, () => makeDirectory(this.#node, directory));
-    attempt(`cannot create the event file ${path}`, () => fs.closeSync(fs.openSync(path, 'wx')));
-    return new EventFile(fs, path);
-  }
-}
+/**
+ * Files on a disk, through Node. Every call is synchronous. `create` makes the parents too; its path must be absolute, since
+ * the working directory may change. It throws an Error that names the path, with the system's error as its cause.
+ */
+export const directorySink = (node: NodeBuiltins): EventSink => ({
+  create(path) {
+    const directory = node.path.dirname(path);
+    attempt(`cannot create the log directory ${directory}`, () => makeDirectory(node, directory));
+    attempt(`cannot create the event file ${path}`, () => node.fs.closeSync(node.fs.openSync(path, 'wx')));
+    return eventFile(node.fs, path);
+  },
+});
 
 /**
  * An event file that grows by whole records. It is opened for each write: an unused writer holds no descriptor, and writing to a
  * deleted file is an error.
  */
-class EventFile implements EventOutput {
-  readonly copies = true;
-  readonly #fs: NodeBuiltins['fs'];
-  readonly #path: string;
+function eventFile(fs: NodeBuiltins['fs'], path: string): EventOutput {
   /** Bytes of whole records. The next write overwrites what a failed one left behind them. */
-  #length = 0;
-
-  constructor(fs: NodeBuiltins['fs'], path: string) {
-    this.#fs = fs;
-    this.#path = path;
-  }
-
-  /**
-   * When this returns, the operating system has the bytes, and they outlive the process.
-   * @throws Error that names the path, with the system's error as its cause; the file is as long as before
-   */
-  append(bytes: Uint8Array): void {
-    attempt(`cannot write to the event file ${this.#path}`, () => {
-      const file = this.#fs.openSync(this.#path, 'r+');
-      try {
-        this.#write(file, bytes);
-      } finally {
-        this.#fs.closeSync(file);
-      }
-    });
-    this.#length += bytes.length;
-  }
-
-  #write(file: number, bytes: Uint8Array): void {
-    try {
-      for (let done = 0; done < bytes.length; ) {
-        done += someOf(this.#fs.writeSync(file, bytes, done, bytes.length - done, this.#length + done));
-      }
-    } catch (error) {
-      // Readers would wait for the rest of half a record, and the process may end now.
-      try {
-        this.#fs.ftruncateSync(file, this.#length);
-      } catch {
-        // The first error says more.
-      }
-      throw error;
-    }
-  }
+  let length = 0;
+  return {
+    copies: true,
+    /**
+     * When this returns, the operating system has the bytes, and they outlive the process.
+     * @throws Error that names the path, with the system's error as its cause; the file is as long as before
+     */
+    append(bytes) {
+      attempt(`cannot write to the event file ${path}`, () => {
+        const file = fs.openSync(path, 'r+');
+        const write = (from: number) => fs.writeSync(file, bytes, from, bytes.length - from, length + from);
+        try {
+          writeWhole(bytes.length, write, () => fs.ftruncateSync(file, length));
+        } finally {
+          fs.closeSync(file);
+        }
+      });
+      length += bytes.length;
+    },
+  };
 }
 
-/** The number of bytes written. @throws Error for none, or the caller would loop for ever */
-export function someOf(written: number): number {
-  if (written > 0) return written;
-  throw new Error('no byte could be written');
+/**
+ * Writes `length` bytes in as many pieces as it takes. After an error it truncates the file: readers would wait for the rest
+ * of half a record, and the process may end now.
+ * @param write writes from an index on, and returns the number of bytes written
+ */
+export function writeWhole(length: number, write: (from: number) => number, truncate: () => void): void {
+  try {
+    for (let done = 0, written = 0; done < length; done += written) {
+      written = write(done);
+      // Or this would loop for ever.
+      if (!(written > 0)) throw new Error('no byte could be written');
+    }
+  } catch (error) {
+    try {
+      truncate();
+    } catch {
+      // The first error says more.
+    }
+    throw error;
+  }
 }
 
 /** Not `mkdirSync(…, { recursive: true })`: in Node 20 that never returns for a path below /proc. */

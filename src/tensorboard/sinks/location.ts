@@ -1,5 +1,5 @@
 /** @file Where a writer's files go, and their names: those of PyTorch's and TensorBoard's writers. */
-import { DirectorySink } from './directory-sink.ts';
+import { directorySink } from './directory-sink.ts';
 import type { EventSink } from './event-sink.ts';
 import { logPath, type NodeBuiltins, nodeBuiltins } from './node.ts';
 
@@ -33,7 +33,7 @@ export function locate(logDir: string | URL, sink: EventSink | undefined, commen
   const elsewhere = 'give a sink that writes there: new SummaryWriter(name, { sink })';
   const given = logPath('SummaryWriter', elsewhere, logDir, node);
   const path = given || defaultLogDir(node.path.sep, origin.host, new Date(), comment);
-  return { sink: new DirectorySink(node), logDir: path, root: node.path.resolve(path), origin };
+  return { sink: directorySink(node), logDir: path, root: node.path.resolve(path), origin };
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

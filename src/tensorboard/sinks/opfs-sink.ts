@@ -1,4 +1,4 @@
-import { someOf } from './directory-sink.ts';
+import { writeWhole } from './directory-sink.ts';
 import type { EventOutput, EventSink } from './event-sink.ts';
 
 /** TypeScript declares this for worker code only. */
@@ -33,14 +33,8 @@ export class OpfsSink implements EventSink {
       copies: true,
       async append(bytes) {
         const file = await opened;
-        try {
-          for (let done = 0; done < bytes.length; ) {
-            done += someOf(file.write(bytes.subarray(done), { at: length + done }));
-          }
-        } catch (error) {
-          file.truncate(length);
-          throw error;
-        }
+        const write = (from: number) => file.write(bytes.subarray(from), { at: length + from });
+        writeWhole(bytes.length, write, () => file.truncate(length));
         file.flush();
         length += bytes.length;
       },

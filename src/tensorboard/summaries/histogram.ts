@@ -65,12 +65,7 @@ function merge({ counts, limits }: Bins, maxBins: number): Bins {
 }
 
 /** A histogram that was counted elsewhere. */
-export interface RawHistogram {
-  readonly min: number;
-  readonly max: number;
-  readonly num: number;
-  readonly sum: number;
-  readonly sumSquares: number;
+export interface RawHistogram extends Omit<Histogram, 'bucketLimits' | 'bucketCounts'> {
   /** The right edge of each bucket, ascending. */
   readonly bucketLimits: NumericArray;
   readonly bucketCounts: NumericArray;

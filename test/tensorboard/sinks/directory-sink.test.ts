@@ -2,11 +2,11 @@ import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFile
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DirectorySink } from '../../../src/tensorboard/sinks/directory-sink.ts';
+import { directorySink } from '../../../src/tensorboard/sinks/directory-sink.ts';
 import { nodeBuiltins } from '../../../src/tensorboard/sinks/node.ts';
 import { temporaryDirectory } from '../temporary.ts';
 
-const sink = new DirectorySink(nodeBuiltins()!);
+const sink = directorySink(nodeBuiltins()!);
 
 /** Replaces a function of the file system; the sink looks it up at each call. */
 function withWriteSync(replacement: unknown, run: () => void): void {
