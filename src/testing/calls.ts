@@ -12,13 +12,10 @@ export function addCallCases<T>(suite: Suite<T>): void {
     }
     for (const register of b.registers) register(look, { prepend: true });
     b.observe(look);
-    b.after(look, { alwaysCall: true });
+    b.always(look);
     await b.run();
     same(seen.length, b.registers.length + 2);
-    check(
-      seen.every((self) => self === undefined),
-      'a hook has a this',
-    );
+    for (const self of seen) check(self === undefined, 'a hook has a this');
   });
 
   suite.add('3. calls are numbered from 0; all hooks and events of a call get its number', async (b) => {
@@ -61,7 +58,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
 
   suite.addUnlessOutputsOnly('3. an alwaysCall hook gets the number of the call that threw', async (b) => {
     const hooks: unknown[] = [];
-    b.after((_module, _inputs, _output, call) => void hooks.push(call), { alwaysCall: true });
+    b.always((_module, _inputs, _output, call) => void hooks.push(call));
     b.onForward = fails('failing in forward');
     await suite.rejected(b);
     b.onForward = () => {};
@@ -103,17 +100,12 @@ export function addCallCases<T>(suite: Suite<T>): void {
 
   suite.add('3. hooks and events get the object that the call ran on as receiver', async (b) => {
     const seen: unknown[] = [];
-    if (b.hasPreHooks) {
-      b.before((_module, _inputs, _call, receiver) => void seen.push(receiver));
-    }
+    if (b.hasPreHooks) b.before((_module, _inputs, _call, receiver) => void seen.push(receiver));
     b.after((_module, _inputs, _output, _call, receiver) => void seen.push(receiver));
     b.observe(({ receiver }) => seen.push(receiver));
     await b.run();
     same(seen.length, b.registers.length + 1);
-    check(
-      seen.every((receiver) => receiver === b.receiver),
-      'a hook or an event has another receiver',
-    );
+    for (const receiver of seen) check(receiver === b.receiver, 'a hook or an event has another receiver');
   });
 
   suite.add('3. an event has the reader of its output', async (b) => {

@@ -39,13 +39,10 @@ export function addPromiseCases<T>(suite: Suite<T>): void {
         await later();
         throw new Error('rejected later');
       });
-      b.after(
-        async () => {
-          await later();
-          fired.push('always');
-        },
-        { alwaysCall: true },
-      );
+      b.always(async () => {
+        await later();
+        fired.push('always');
+      });
       same((await suite.rejected(b)).message, 'rejected later');
       same(fired, ['always']);
     });

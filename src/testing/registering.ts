@@ -7,15 +7,11 @@ import type { Suite } from './suite.ts';
 export function addRegistrationCases<T>(suite: Suite<T>): void {
   suite.add('2. registering a value that is no function, or a wrong option, throws a TypeError', async (b) => {
     for (const hook of [undefined, null, 'hook', 7, {}, class Hook {}]) {
-      for (const register of b.registers) {
-        throwsTypeError(() => register(hook as never), 'the hook must be a function');
-      }
+      for (const register of b.registers) throwsTypeError(() => register(hook as never), 'the hook must be a function');
     }
     const hook = () => undefined;
     throwsTypeError(() => b.after(hook, { prependd: true }), 'unknown option "prependd"');
-    if (b.hasPreHooks) {
-      throwsTypeError(() => b.before(hook, { alwaysCall: true }), 'unknown option "alwaysCall"');
-    }
+    if (b.hasPreHooks) throwsTypeError(() => b.before(hook, { alwaysCall: true }), 'unknown option "alwaysCall"');
     throwsTypeError(() => b.after(hook, { prepend: 1 }), '"prepend" must be true or false');
     throwsTypeError(() => b.after(hook, null as never), 'the options must be an object');
     same(listHooks(b.hookable), []);
@@ -114,19 +110,15 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
   suite.add('9. listHooks lists each registration and how often it ran; removeAllHooks removes them all', async (b) => {
     const kinds = ['forward-pre', 'forward'].slice(-b.registers.length);
     for (const [i, register] of b.registers.entries()) {
-      register(
-        named(kinds[i]!, () => {}),
-        { prepend: true },
-      );
+      const hook = named(kinds[i]!, () => {});
+      register(hook, { prepend: true });
     }
     b.observe(named('observer', () => {}));
     await b.run();
     await b.run();
     const listed = listHooks(b.hookable).map(({ path, kind, name, calls }) => ({ path, kind, name, calls }));
-    same(
-      listed,
-      [...kinds, 'observer'].map((kind) => ({ path: '', kind, name: kind, calls: 2 })),
-    );
+    const expected = [...kinds, 'observer'].map((kind) => ({ path: '', kind, name: kind, calls: 2 }));
+    same(listed, expected);
     removeAllHooks(b.hookable);
     same(listHooks(b.hookable), []);
     same(await b.run(), [2, 4]);
@@ -138,15 +130,11 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     for (const [path, module] of named) {
       check(b.hookable.getSubmodule(path) === module, `getSubmodule(${JSON.stringify(path)}) returns another module`);
     }
-    check(
-      [...b.hookable.modules()].every((module, i) => module === named[i]![1]),
-      'modules() does not match namedModules()',
-    );
+    for (const [i, module] of [...b.hookable.modules()].entries()) {
+      check(module === named[i]![1], 'modules() does not match namedModules()');
+    }
     const children = new Set([...b.hookable.namedChildren()].map(([, child]) => child));
     same([...b.hookable.children()].length, children.size);
-    check(
-      [...b.hookable.children()].every((child) => children.has(child)),
-      'children() does not match namedChildren()',
-    );
+    for (const child of b.hookable.children()) check(children.has(child), 'children() does not match namedChildren()');
   });
 }

@@ -11,10 +11,7 @@ export function addStreamCases<T>(suite: Suite<T>): void {
     b.observe(look);
     suite.keep(b.hookable.observe(chunks(look)));
     same(await b.run(), [2, 4]);
-    same(await Promise.all(seen), [
-      [2, 4],
-      [2, 4],
-    ]);
+    same(await Promise.all(seen), Array(2).fill([2, 4]));
   });
 
   const { createStream } = suite.target;

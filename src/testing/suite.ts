@@ -62,6 +62,8 @@ export interface Bench<T> {
   /** The receiver that hooks must get. */
   receiver: unknown;
   after: Register<AfterHook>;
+  /** `after`, with `alwaysCall`. */
+  always(hook: AfterHook): RemovableHandle;
   before: Register<BeforeHook>;
   observe(observer: (event: ForwardEvent) => unknown, options?: ObserveOptions): RemovableHandle;
   hasPreHooks: boolean;
@@ -137,16 +139,15 @@ export class Suite<T> {
       input: this.target.tensor([1, 2]),
       receiver: 'receiver' in more ? more.receiver : hookable,
       after,
+      always: (hook) => after(hook, { alwaysCall: true }),
       before,
       observe: (observer, options) => this.keep(hookable.observe(observer, options)),
       hasPreHooks: outputsOnly !== true,
       registers: outputsOnly === true ? [after] : [before, after],
       run: async () => {
         const result = call(made.input);
-        check(
-          isPromise(result) === (mode !== 'sync'),
-          `a ${mode} call returned ${isPromise(result) ? 'a promise' : 'a value'}`,
-        );
+        const got = isPromise(result) ? 'a promise' : 'a value';
+        check((got === 'a promise') === (mode !== 'sync'), `a ${mode} call returned ${got}`);
         return this.valuesOf(await result);
       },
     };

@@ -82,10 +82,8 @@ export function addValueCases<T>(suite: Suite<T>): void {
       [5, 6],
       [7, 8],
     ]);
-    check(
-      b.received[0]!.length === 1 && b.received[0]![0] === seen[1],
-      'the forward hook did not get the inputs of forward',
-    );
+    same(b.received[0]!.length, 1);
+    check(b.received[0]![0] === seen[1], 'the forward hook did not get the inputs of forward');
   });
 
   if (target.extraInputs) {
@@ -102,14 +100,10 @@ export function addValueCases<T>(suite: Suite<T>): void {
     suite.add('5. an options object is the last input, and every hook gets it', async (b) => {
       const options = { scale: 3 };
       const seen: unknown[] = [];
-      for (const register of b.registers) {
-        register((_module, inputs) => void seen.push(inputs[1]));
-      }
+      for (const register of b.registers) register((_module, inputs) => void seen.push(inputs[1]));
       await b.call(b.input, options);
-      check(
-        seen.length === b.registers.length && seen.every((value) => value === options),
-        'a hook did not get the options',
-      );
+      same(seen.length, b.registers.length);
+      for (const value of seen) check(value === options, 'a hook did not get the options');
       check(b.received[0]![1] === options, 'forward did not get the options');
     });
   }
