@@ -46,6 +46,7 @@ export default {
     adapter: 'src/adapter.ts',
     'adapters/onnx': 'adapters/onnx/index.ts',
     'adapters/tfjs': 'adapters/tfjs/index.ts',
+    'adapters/transformers': 'adapters/transformers/index.ts',
     command: 'command/main.ts',
     inspect: 'src/inspect/index.ts',
     safetensors: 'src/safetensors/index.ts',

@@ -37,6 +37,8 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
   'src/adapter.ts': { rooms: ['src/check', 'src/hooks', 'src/protobuf'], packages: [] },
   'adapters/onnx': { rooms: ['src/index.ts', 'src/adapter.ts'], packages: [] },
   'adapters/tfjs': { rooms: ['src/index.ts', 'src/adapter.ts'], packages: [] },
+  // It hooks the sessions of ONNX Runtime that transformers.js runs.
+  'adapters/transformers': { rooms: ['src/index.ts', 'src/adapter.ts', 'adapters/onnx'], packages: [] },
   viewer: { rooms: ['src/check', 'src/index.ts', 'src/adapter.ts', 'src/tensorboard'], packages: BUNDLED },
   command: {
     rooms: [
@@ -146,6 +148,9 @@ test('forbidden imports are found', () => {
     ['src/nn/x.ts', '../hooks'],
     ['src/nn/x.ts', '../hooks/index.ts?raw'],
     ['adapters/onnx/x.ts', '../tfjs/index.ts'],
+    ['adapters/onnx/x.ts', '../transformers/index.ts'],
+    ['adapters/transformers/x.ts', '../onnx/plan.ts'],
+    ['adapters/transformers/x.ts', '@huggingface/transformers'],
   ];
   for (const [file, specifier] of bad) assert.ok(problem({ file, specifier }), `${file} imports ${specifier}`);
   const every: [string, string][] = [

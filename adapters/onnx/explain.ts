@@ -1,6 +1,6 @@
 /** @file explain(): how the registrations on a model are carried out, in words. */
 import { describe, type HookKind } from '../../src/adapter.ts';
-import type { Hookable, HookInfo } from '../../src/index.ts';
+import { Hookable, type HookInfo } from '../../src/index.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { Plan } from './plan.ts';
 
@@ -35,13 +35,24 @@ export function setExplainer(net: object, explainer: () => Explanation): void {
 
 /**
  * Explains how each registration on a model and below it is carried out, in the order of the tree, and counts the sessions.
- * @throws TypeError for what is no model of `createOnnx`, `wrapOnnx` or `readOnnx`
+ * @param net a model, or a Hookable with models below it, such as that of `wrapTransformers`
+ * @throws TypeError for anything else
  */
 export function explain(net: Hookable): Explanation {
-  const explainer = explainers.get(net);
-  if (explainer === undefined)
-    throw new TypeError(`explain(): the argument must be an OnnxModel, got ${describe(net)}`);
-  return explainer();
+  const below = net instanceof Hookable ? [...net.namedModules()] : [];
+  const models = below.filter(([, module]) => explainers.has(module));
+  if (models.length === 0) {
+    throw new TypeError(`explain(): the argument must be an OnnxModel, or contain one, got ${describe(net)}`);
+  }
+  const all = models.map(([root, model]) => ({ root, ...explainers.get(model)!() }));
+  const pathIn = (root: string, path: string) => [root, path].filter((part) => part !== '').join('.');
+  return {
+    registrations: all.flatMap(({ root, registrations }) =>
+      registrations.map((one) => ({ ...one, path: pathIn(root, one.path) })),
+    ),
+    sessions: all.reduce((sum, { sessions }) => sum + sessions, 0),
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /** @param failed whether the session of the plan could not be created */

@@ -31,6 +31,9 @@ const unscoped = ({ name, op, outputs }: GraphNode): Scope => ({
   repeat: '',
 });
 
+/** torch.export's name for the module of an operation that it has put in itself. */
+const NO_MODULE = '_empty_nn_module_stack_from_metadata_hook';
+
 /**
  * torch.onnx.export(…, dynamo=True) writes Python lists: `['', 'encoder', 'encoder.layers.0', 'linear']` has the paths of the
  * modules from the model down, and last the operation.
@@ -42,7 +45,7 @@ function dynamoScope(node: GraphNode): Scope | undefined {
   const modules = paths
     .slice(0, -1)
     .map((path, i) => ({ path, kind: classes[i]?.split('.').at(-1) }))
-    .filter(({ path }) => isPath(path));
+    .filter(({ path }) => isPath(path) && path !== NO_MODULE);
   return { modules, name: node.name || unscoped(node).name, repeat: '' };
 }
 

@@ -335,7 +335,7 @@ test('explain() gives the way of each registration, and counts the sessions', as
     sessions: 1,
     bytes: bytesOf('mlp.legacy').length,
   });
-  assert.throws(() => explain({} as OnnxModel), /must be an OnnxModel, got an? Object/i);
+  assert.throws(() => explain({} as OnnxModel), /must be an OnnxModel, or contain one, got an? Object/i);
   await net.release();
 });
 

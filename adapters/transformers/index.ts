@@ -1,0 +1,8 @@
+/**
+ * layertap/adapters/transformers: hooks inside the pipelines and models of transformers.js.
+ * @module
+ */
+export { TransformersModel } from './model.ts';
+export { type RecordingHandle, recordSources } from './record-sources.ts';
+export type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
+export { type TransformersOptions, wrapTransformers } from './wrap.ts';
