@@ -7,12 +7,14 @@
 export { defaultEdges } from '../kernels/index.ts';
 export { type LogActivationsOptions, logActivations } from './log-activations.ts';
 export type { HistogramBins } from './summaries/bins.ts';
+export type { Label } from './summaries/embedding.ts';
 export type { RawHistogram } from './summaries/histogram.ts';
 export type { Hparam } from './summaries/hparams.ts';
 export type { BinEstimator } from './summaries/numpy-bins.ts';
 export { SummaryWriter } from './summary-writer.ts';
 export type { SummaryValues } from './values.ts';
 export type {
+  AddEmbeddingOptions,
   AddHistogramOptions,
   AddHparamsOptions,
   AddImageOptions,

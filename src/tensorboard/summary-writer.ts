@@ -9,14 +9,16 @@ import { locate } from './sinks/location.ts';
 import { RunFiles } from './sinks/run-files.ts';
 import { StepCounter } from './step-counter.ts';
 import { binEdges, readBinOptions } from './summaries/bins.ts';
+import { Embeddings } from './summaries/embedding.ts';
 import { histogramOf, type RawHistogram, readRawHistogram } from './summaries/histogram.ts';
 import { HistogramValues } from './summaries/histogram-values.ts';
 import { entries, type Hparam, makeHparams } from './summaries/hparams.ts';
-import { makeImage } from './summaries/image.ts';
+import { isImageData, makeImage } from './summaries/image.ts';
 import { momentsOf } from './summaries/moments.ts';
 import { checkRun, checkTag } from './tag.ts';
 import { readArray, readScalar, type SummaryValues } from './values.ts';
 import {
+  type AddEmbeddingOptions,
   type AddHistogramOptions,
   type AddHparamsOptions,
   type AddImageOptions,
@@ -54,6 +56,7 @@ export class SummaryWriter<T = never> {
   readonly #reader: TensorReader | undefined;
   readonly #steps: StepCounter = new StepCounter();
   readonly #histograms: HistogramValues = new HistogramValues();
+  readonly #embeddings: Embeddings = new Embeddings();
   #closed = false;
 
   /**
@@ -190,19 +193,30 @@ export class SummaryWriter<T = never> {
     options: AddHparamsOptions = {},
   ): void {
     const where = this.#check('addHparams', NO_TAG, options);
-    const results = entries(where, 'metrics', metrics).map(([tag, value]): SummaryValue => {
-      checkTag(where, tag, 'a metric');
-      return { tag, simpleValue: readScalar(`${where}: ${tag}`, value, this.#reader) };
-    });
-    const tags = results.map(({ tag }) => tag);
-    const trial = makeHparams(where, hparams, tags, options.hparamDomainDiscrete, this.#reader);
+    const trial = makeHparams(where, hparams, metrics, options.hparamDomainDiscrete, this.#reader);
     const run = options.runName
       ? checkRun(where, checkTag(where, options.runName, 'option runName'))
       : this.#files.unusedRun(now());
     const step = readStep(where, options.step ?? 0);
     const wallTime = options.wallTime ?? now();
     this.#files.begin(run);
-    this.#files.writeAll([...trial, ...results].map((value) => [run, { wallTime, step, summary: [value] }]));
+    this.#files.writeAll(trial.map((value) => [run, { wallTime, step, summary: [value] }]));
+  }
+
+  /**
+   * Stores vectors with their labels and images, for TensorBoard's projector: files in `{step}/{tag}` below the log directory,
+   * listed in its `projector_config.pbtxt`. A second embedding of the same tag and step replaces the first. In Node, or with a
+   * sink that has `writeFile`.
+   * @param matrix `[count, size]`: a row for each vector
+   */
+  addEmbedding(matrix: SummaryValues | T, options: AddEmbeddingOptions<T> = {}): void {
+    const { tag = 'default', metadata: labels, metadataHeader: header, labelImg } = options ?? {};
+    const where = this.#check('addEmbedding', tag, options);
+    const images = labelImg === undefined ? undefined : readArray(`${where}: labelImg`, labelImg, this.#reader);
+    const parts = { matrix: readArray(where, matrix, this.#reader), labels, header, images };
+    const step = this.#steps.resolve(where, tag, options.step);
+    this.#embeddings.add(where, tag, step, parts, (files) => this.#files.store(where, files));
+    this.#steps.advance(tag, step);
   }
 
   /**
@@ -271,13 +285,12 @@ export class SummaryWriter<T = never> {
     formats: string,
   ): void {
     const array = readArray(where, image, this.#reader);
-    const isImageData = typeof (image as ImageData)?.width === 'number' && array.shape.length === 3;
-    const dataformats = options.dataformats ?? (isImageData ? 'HWC' : formats);
+    const dataformats = options.dataformats ?? (isImageData(image, array) ? 'HWC' : formats);
     this.#add(where, tag, step, options, [{ tag, image: makeImage(where, array, dataformats) }]);
   }
 
   /** @returns the prefix of the call's error messages */
-  #check(method: string, tag: unknown, options: AddOptions): string {
+  #check(method: string, tag: unknown, options: object): string {
     const named = `SummaryWriter.${method}`;
     const where = tag === NO_TAG ? named : `${named}(${JSON.stringify(checkTag(named, tag))})`;
     checkOptions(where, options, METHOD_RULES[method]!);

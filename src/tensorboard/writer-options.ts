@@ -2,6 +2,8 @@ import { ANYTHING, checkOptions, FUNCTION, type Rule, rule, STRING } from '../ch
 import type { TensorReader } from '../hooks/index.ts';
 import type { EventSink } from './sinks/event-sink.ts';
 import type { HistogramBins } from './summaries/bins.ts';
+import type { Label } from './summaries/embedding.ts';
+import type { SummaryValues } from './values.ts';
 
 /** How a SummaryWriter names its files, where they go, and when it writes. */
 export interface SummaryWriterOptions<T = never> {
@@ -91,6 +93,20 @@ export interface AddHparamsOptions extends AddOptions {
   readonly step?: Step;
 }
 
+export interface AddEmbeddingOptions<T = never> {
+  /** A label for each row; with `metadataHeader` an array of them. */
+  readonly metadata?: readonly Label[];
+  /** The names of the labels' columns. */
+  readonly metadataHeader?: readonly string[];
+  /** An image for each row: `[count, channels, height, width]`, of 1 or 3 channels, 0 to 1 or bytes. */
+  readonly labelImg?: SummaryValues | T;
+  /** Default: the tag's next one, from 0. */
+  readonly step?: Step;
+  /** The embedding's name. Default 'default', as in PyTorch. */
+  readonly tag?: string;
+}
+
+const ARRAY = rule('an array', Array.isArray);
 const wallTime = rule('seconds, a finite number', Number.isFinite);
 
 /** The options of each method. {@link ANYTHING} is checked elsewhere, or only tested for truth. */
@@ -104,4 +120,11 @@ export const METHOD_RULES: Readonly<Record<string, Readonly<Record<string, Rule>
   addText: { wallTime },
   addHparams: { wallTime, hparamDomainDiscrete: ANYTHING, runName: ANYTHING, step: ANYTHING },
   addGraph: { wallTime },
+  addEmbedding: {
+    metadata: ARRAY,
+    metadataHeader: ARRAY,
+    labelImg: ANYTHING,
+    step: ANYTHING,
+    tag: ANYTHING,
+  },
 };

@@ -37,7 +37,7 @@ const PROGRAMS = {
       globalThis.net = net;`,
   },
   '`SummaryWriter`': {
-    limit: 45_400,
+    limit: 46_900,
     code: `
       import { SummaryWriter } from 'layertap/tensorboard';
       new SummaryWriter('runs').addHistogram('fc1', globalThis.values);`,

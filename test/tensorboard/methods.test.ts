@@ -1,15 +1,11 @@
 // Compares each method with PyTorch's writer for the same call.
-import { createRequire } from 'node:module';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SummaryWriter } from '../../src/tensorboard/index.ts';
 import { type ArrayFixture, arrayOf, methods, wallTime } from './fixture.ts';
+import { pixelsOf } from './pixels.ts';
 import { type ReadEvent, readEvents } from './read-events.ts';
 import { atTime, runsIn, temporaryDirectory, withSumsOf } from './temporary.ts';
-
-const { PNG } = createRequire(import.meta.url)('pngjs') as {
-  PNG: { sync: { read(file: Uint8Array): { width: number; height: number; data: Uint8Array } } };
-};
 
 /** The arguments as the fixture holds them: arrays by their bytes, everything else as it is. */
 function readArgument(argument: unknown): unknown {
@@ -64,17 +60,10 @@ for (const { name, method, arguments: given, runs, picture } of methods) {
       const { pixels, ...fields } = picture!;
       const { encoded, ...image } = event!.image!;
       assert.equal({ tag: event!.tag, step: event!.step, ...image }, fields);
-      const decoded = PNG.sync.read(encoded);
-      assert.equal([decoded.height, decoded.width], pixels.shape.slice(0, 2));
-      assert.equal(channelsOf(decoded.data, pixels.shape[2]!), [...arrayOf(pixels).data]);
+      const decoded = pixelsOf(encoded, pixels.shape[2]!);
+      assert.equal(decoded, { shape: pixels.shape, data: [...arrayOf(pixels).data] });
     });
   }
-}
-
-/** pngjs gives RGBA, whatever the file has. */
-function channelsOf(rgba: Uint8Array, channels: number): number[] {
-  const kept = { 2: [0, 3], 3: [0, 1, 2], 4: [0, 1, 2, 3] }[channels]!;
-  return [...rgba].filter((_, i) => kept.includes(i % 4));
 }
 
 test.run();

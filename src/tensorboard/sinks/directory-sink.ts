@@ -12,6 +12,11 @@ export const directorySink = (node: NodeBuiltins): EventSink => ({
     attempt(`cannot create the event file ${path}`, () => node.fs.closeSync(node.fs.openSync(path, 'wx')));
     return eventFile(node.fs, path);
   },
+  writeFile(path, bytes) {
+    const directory = node.path.dirname(path);
+    attempt(`cannot create the directory ${directory}`, () => makeDirectory(node, directory));
+    attempt(`cannot write the file ${path}`, () => node.fs.writeFileSync(path, bytes));
+  },
 });
 
 /**

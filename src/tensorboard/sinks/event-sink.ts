@@ -6,6 +6,11 @@ export interface EventSink {
    * @throws an error with the `code` 'EEXIST' if the file exists: then the next name is tried
    */
   create(path: string): EventOutput;
+  /**
+   * Stores a file whole, in place of one of the same path: the matrices, labels and images of `addEmbedding`. When it returns,
+   * the file is stored. Without this method, `addEmbedding` is an error.
+   */
+  writeFile?(path: string, bytes: Uint8Array): void;
 }
 
 export interface EventOutput {

@@ -21,6 +21,10 @@ export class MemorySink implements EventSink {
     return { append: (bytes) => void parts.push(bytes) };
   }
 
+  writeFile(path: string, bytes: Uint8Array): void {
+    this.#files.set(path, [bytes]);
+  }
+
   /** The present files by their paths: `run/events.out.tfevents.…`. */
   files(): Map<string, Blob> {
     return new Map([...this.#files].map(([path, parts]) => [path, new Blob(parts as BlobPart[])]));

@@ -27,6 +27,7 @@ interface FileSystem {
   writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
   ftruncateSync(file: number, length: number): void;
   closeSync(file: number): void;
+  writeFileSync(path: string, bytes: Uint8Array): void;
   readonly promises: {
     open(path: string, flags: string): Promise<FileHandle>;
     readdir(path: string, options: { withFileTypes: true }): Promise<{ name: string; isSymbolicLink(): boolean }[]>;

@@ -1,3 +1,4 @@
+import { describe } from '../../check/index.ts';
 import { type Event, encodeEventRecord, encodeFileHeader } from '../format/event.ts';
 import { codeOf } from './directory-sink.ts';
 import type { EventOutput } from './event-sink.ts';
@@ -57,6 +58,19 @@ export class RunFiles {
       }
     }
     if (errors.length > 0) throw errors[0];
+  }
+
+  /**
+   * Stores files that are no event files.
+   * @param files by their paths below the log directory
+   * @throws Error if the sink cannot store whole files, before any is written, or if one cannot be written
+   */
+  store(where: string, files: Iterable<readonly [path: string, bytes: Uint8Array]>): void {
+    const { sink, root } = this.#location;
+    if (sink.writeFile === undefined) {
+      throw new Error(`${where}: the sink must have a method writeFile(), got ${describe(sink)}`);
+    }
+    for (const [path, bytes] of files) sink.writeFile(`${root}/${path}`, bytes);
   }
 
   async flush(): Promise<void> {

@@ -9,6 +9,7 @@ import { describe } from '../../check/index.ts';
 import type { TensorReader } from '../../hooks/index.ts';
 import type { SummaryValue } from '../format/event.ts';
 import { writeText } from '../format/fields.ts';
+import { checkTag } from '../tag.ts';
 import { readScalar } from '../values.ts';
 
 /** A hyperparameter. An object is a tensor of one number; `null` and `undefined` are left out. */
@@ -23,16 +24,21 @@ interface HparamInfo {
 }
 
 /**
- * The three values of a trial: its hyperparameters and metrics, its start, and its successful end.
- * @throws TypeError that names the parameter
+ * The records of a trial: its hyperparameters and the tags of its metrics, its start, its successful end, and a scalar for each
+ * metric.
+ * @throws TypeError that names the parameter or the metric
  */
 export function makeHparams(
   where: string,
   hparams: unknown,
-  metrics: readonly string[],
+  metrics: unknown,
   domains: unknown,
   reader: TensorReader | undefined,
-): [experiment: SummaryValue, start: SummaryValue, end: SummaryValue] {
+): SummaryValue[] {
+  const results = entries(where, 'metrics', metrics).map(([tag, value]): SummaryValue => {
+    checkTag(where, tag, 'a metric');
+    return { tag, simpleValue: readScalar(`${where}: ${tag}`, value, reader) };
+  });
   const infos = readHparams(where, hparams, domains, reader);
   const value = (tag: string, field: number, write: (pbf: PbfWriter) => void): SummaryValue => {
     const pbf = new PbfWriter();
@@ -41,7 +47,7 @@ export function makeHparams(
   };
   const experiment = value('experiment', 2, (pbf) => {
     for (const info of infos) pbf.writeMessage(4, writeHparamInfo, info);
-    for (const metric of metrics) pbf.writeMessage(5, writeMetricInfo, metric);
+    for (const { tag } of results) pbf.writeMessage(5, writeMetricInfo, tag);
   });
   const start = value('session_start_info', 3, (pbf) => {
     // A map: on the wire, a list of entries in any order.
@@ -49,7 +55,7 @@ export function makeHparams(
   });
   const success = 1;
   const end = value('session_end_info', 4, (pbf) => pbf.writeVarintField(1, success));
-  return [experiment, start, end];
+  return [experiment, start, end, ...results];
 }
 
 function readHparams(

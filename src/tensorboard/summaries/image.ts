@@ -6,6 +6,12 @@ import { encodePng } from './png.ts';
 /** Images per row of the grid that a batch becomes. */
 const GRID_COLUMNS = 8;
 
+interface Grid {
+  readonly columns: number;
+  /** Whether the canvas is as high as it is wide, at least. */
+  readonly isSquare: boolean;
+}
+
 /**
  * Encodes an image, or a batch as one grid, as a PNG.
  *
@@ -14,6 +20,22 @@ const GRID_COLUMNS = 8;
  * @throws TypeError or RangeError for other formats, shapes and numbers of channels
  */
 export function makeImage(where: string, { values, shape }: NumberArray, dataformats: string): Image {
+  return arrange(where, { values, shape }, dataformats, { columns: GRID_COLUMNS, isSquare: false });
+}
+
+/**
+ * A square PNG of images in a square grid, as the projector cuts it up again.
+ *
+ * Source: `make_sprite` in torch/utils/tensorboard/_embedding.py.
+ * @param images `[count, channels, height, width]`, of 1 or 3 channels. If they are higher than wide, so is the PNG
+ * @throws TypeError or RangeError for other shapes
+ */
+export function makeSprite(where: string, images: NumberArray): Uint8Array {
+  const columns = Math.ceil(Math.sqrt(images.shape[0] ?? 0));
+  return arrange(where, images, 'NCHW', { columns, isSquare: true }).encoded;
+}
+
+function arrange(where: string, { values, shape }: NumberArray, dataformats: string, grid: Grid): Image {
   const axes = readFormat(where, dataformats, shape);
   const [count, channels, height, width] = ['N', 'C', 'H', 'W'].map((axis) => axes.get(axis)?.size ?? 1) as Four;
   const [byCount, byChannel, byRow, byColumn] = ['N', 'C', 'H', 'W'].map((axis) => axes.get(axis)?.stride ?? 0) as Four;
@@ -21,11 +43,12 @@ export function makeImage(where: string, { values, shape }: NumberArray, datafor
     throw new RangeError(`${where}: the image must have pixels, got the shape [${shape.join(', ')}]`);
   }
   checkChannels(where, channels, axes.has('N') ? [1, 3] : [1, 2, 3, 4]);
-  const columns = Math.min(count, GRID_COLUMNS);
+  const columns = Math.min(count, grid.columns);
   const rows = Math.ceil(count / columns);
   const colorspace = channels === 1 ? 3 : channels;
   const gridWidth = columns * width;
-  const pixels = new Uint8Array(rows * height * gridWidth * colorspace);
+  const gridHeight = grid.isSquare ? Math.max(rows * height, gridWidth) : rows * height;
+  const pixels = new Uint8Array(gridHeight * gridWidth * colorspace);
   const toByte = isBytes(values) ? (value: number) => value : fromUnit;
   for (let n = 0; n < count; n++) {
     const [top, left] = [Math.floor(n / columns) * height, (n % columns) * width];
@@ -40,17 +63,21 @@ export function makeImage(where: string, { values, shape }: NumberArray, datafor
       }
     }
   }
-  const encoded = encodePng(pixels, rows * height, gridWidth, colorspace);
-  return { height: rows * height, width: gridWidth, colorspace, encoded };
+  const encoded = encodePng(pixels, gridHeight, gridWidth, colorspace);
+  return { height: gridHeight, width: gridWidth, colorspace, encoded };
 }
 
 type Four = [number, number, number, number];
 
-/** Scales 0 to 1 to a byte: in float32 and truncated, as in PyTorch. */
+/** Scales 0 to 1 to a byte: in float32 and truncated, as in PyTorch. Float64, which it takes for sprites, gives the same. */
 function fromUnit(value: number): number {
   const scaled = Math.fround(Math.fround(value) * 255);
   return scaled > 0 ? Math.min(scaled, 255) : 0;
 }
+
+/** Whether the array was read from the pixels of a canvas. */
+export const isImageData = (image: unknown, { shape }: NumberArray): boolean =>
+  typeof (image as ImageData | null)?.width === 'number' && shape.length === 3;
 
 /** As in PyTorch, only bytes are taken as they are. Other integers are scaled like fractions. */
 function isBytes(values: object): boolean {
