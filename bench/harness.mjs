@@ -6,8 +6,8 @@
 //
 // Each candidate has a loop compiled for it alone, so that none pays for what another one taught the compiler.
 
-/** One sample takes at least this long, so that the coarsest clock (5 µs, in a browser) is good to half a percent. */
-const SAMPLE = 1e6;
+/** One sample takes at least this long, in ms, so that a clock of 5 µs is good to half a percent. */
+const SAMPLE = 1;
 
 const wallClock = () => performance.now() * 1e6;
 
@@ -24,18 +24,18 @@ const wallClock = () => performance.now() * 1e6;
 /**
  * @param {Candidate[]} candidates
  * @param settings `rounds`, each with one turn for every candidate; `millis`, about, for a turn (a single run if that takes
- *   longer); `warm`, ms before the first round; `pause`, ms before each turn; `clock`, in ns
+ *   longer); `sample`, the least ms of a sample, more where the clock is coarse; `warm`, ms before the first round; `pause`, ms before each turn; `clock`, in ns
  * @returns by name, the times of the turns in ns per run, in the order of the rounds
  */
 export async function alternate(
   candidates,
-  { rounds = 61, millis = 4, warm = 200, pause = 0, clock = wallClock } = {},
+  { rounds = 61, millis = 4, sample = SAMPLE, warm = 200, pause = 0, clock = wallClock } = {},
 ) {
   const timers = new Map();
   for (const { name, prepare, run, loop, time } of candidates) {
     const handle = prepare?.();
     if (time) await time(warm);
-    timers.set(name, time ?? (await timerOf(loop ?? (await compileLoop(run)), warm, clock)));
+    timers.set(name, time ?? (await timerOf(loop ?? (await compileLoop(run)), { sample, warm, clock })));
     handle?.remove();
   }
   const turns = Object.fromEntries(candidates.map(({ name }) => [name, []]));
@@ -65,7 +65,7 @@ export async function medians(loops, settings) {
  * Warms up for `warm` ms, so that the optimising compilers are done.
  * @returns a function that takes a turn of about `millis` and returns the median time of a run, in ns
  */
-async function timerOf(loop, warm, clock) {
+async function timerOf(loop, { sample, warm, clock }) {
   const timeRuns = async (count) => {
     const start = clock();
     const done = loop(count);
@@ -76,10 +76,10 @@ async function timerOf(loop, warm, clock) {
   let [count, best] = [1, Number.POSITIVE_INFINITY];
   while (best === Number.POSITIVE_INFINITY || wallClock() - start < warm * 1e6) {
     const took = await timeRuns(count);
-    if (took < SAMPLE / 4) count *= 2;
+    if (took < (sample * 1e6) / 4) count *= 2;
     else best = Math.min(best, took / count);
   }
-  const batch = Math.max(1, Math.ceil(SAMPLE / best));
+  const batch = Math.max(1, Math.ceil((sample * 1e6) / best));
   return async (millis) => {
     // A run longer than several turns gains nothing from one that warms it up first.
     if (best < 3 * millis * 1e6) await timeRuns(1);

@@ -2,11 +2,15 @@
 // process. The library takes the best binary that the engine validates, so `WebAssembly.validate` is replaced while a copy
 // chooses.
 
+/** The engine cannot run this section. Its message says why. */
+export class Skip extends Error {}
+
 /**
  * @param load imports a separate copy of the built library: kernels, threads → module
  * @param relaxedBinary the bytes of the relaxed binary
  * @param options `kernels`, of relaxed, simd and javascript (those that this engine lacks are left out), and `threads`
  * @returns `[{ kernels, library }]`
+ * @throws Skip if the engine refuses the threads
  */
 export async function openOurs(load, relaxedBinary, { kernels, threads = 1 }) {
   const { validate } = WebAssembly;
@@ -25,7 +29,7 @@ export async function openOurs(load, relaxedBinary, { kernels, threads = 1 }) {
       const chosen = library.kernelName();
       if (chosen !== name) throw new Error(`the copy for ${name} kernels chose ${chosen}`);
       const got = threads === 1 ? 1 : await library.setNumThreads(threads);
-      if (got !== threads) throw new Error(`${name} kernels: ${threads} threads wanted, got ${got}`);
+      if (got !== threads) throw new Skip(`${name} kernels have ${got} thread here, not ${threads}`);
       ours.push({ kernels: name, library });
     } finally {
       WebAssembly.validate = validate;

@@ -1,23 +1,22 @@
 // Turns rows of times into two Markdown tables: layertap beside the machine's peak, and its rivals beside layertap.
 import { median } from './harness.mjs';
+import { leadOver, RULE, WASM_RIVALS } from './lead.mjs';
+import { isBoundByBytes, peakOf, peakRate, shareOfLimit, shareOfPeak, timeOf } from './row.mjs';
 
 /** layertap's own columns, by the kernels that it runs on. */
 const OURS = ['relaxed', 'simd'];
 
 /** The order of the rivals' columns: WebAssembly, native, plain JavaScript. Others come first. */
 const RIVALS = [
-  'tfjs wasm',
-  'onnxruntime-web',
-  'jax-js',
+  ...WASM_RIVALS,
   'onnxruntime-node',
   'PyTorch',
   'numpy',
   'tfjs cpu',
+  'ml-matrix',
+  '@stdlib sgemm',
   'plain JavaScript',
 ];
-
-/** The time of a candidate's best turn, in ns. */
-export const timeOf = (row, name) => Math.min(...row.times[name]);
 
 /** Three significant digits, without an exponent. */
 export const digits = (value) => (value < 999.5 ? value.toPrecision(3) : value.toFixed(0));
@@ -34,26 +33,9 @@ export function formatTime(ns) {
   return `${digits(ns / unit)} ${name}`;
 }
 
-/** The upper bound for these kernels in this row: multiply-adds of the same binary, or bytes. */
-function peakOf(row, name) {
-  return row.peaks.find((peak) => peak.name === `peak ${name}`) ?? row.peaks.find((peak) => peak.bytes !== undefined);
-}
-
-/** Operations or bytes per ns that the peak reached: GFLOP/s or GB/s. */
-const peakRate = (row, peak) => (peak.flop ?? peak.bytes) / timeOf(row, peak.name);
-
-/** The share of the peak that layertap reached; undefined without a peak. */
-export function shareOfPeak(row, name) {
-  const peak = peakOf(row, name);
-  if (peak === undefined) return undefined;
-  const work = peak.flop === undefined ? row.bytes : row.flop;
-  return work / timeOf(row, name) / peakRate(row, peak);
-}
-
 /** GFLOP/s, or GB/s if bytes are the bound. */
 function rateCell(row, name) {
-  const boundByBytes = row.flop === undefined || peakOf(row, name)?.bytes !== undefined;
-  const [work, unit] = boundByBytes ? [row.bytes, 'GB/s'] : [row.flop, 'GFLOP/s'];
+  const [work, unit] = isBoundByBytes(row) ? [row.bytes, 'GB/s'] : [row.flop, 'GFLOP/s'];
   return `${digits(work / timeOf(row, name))} ${unit}`;
 }
 
@@ -61,6 +43,8 @@ function shareCell(row, name) {
   const share = shareOfPeak(row, name);
   return share === undefined ? '–' : `${(100 * share).toFixed(0)} % of ${digits(peakRate(row, peakOf(row, name)))}`;
 }
+
+const limitCell = (row, name) => `${(100 * shareOfLimit(row, name)).toFixed(0)} %`;
 
 /** The interference in this row: how much longer than the best turn the median turn took. */
 function noiseCell(row) {
@@ -79,12 +63,13 @@ function rivalsIn(rows) {
 
 function ownTable(rows) {
   const names = oursIn(rows);
-  const hasPeaks = rows.some(({ peaks }) => peaks.length > 0);
-  const header = ['', ...names.flatMap((name) => [name, 'rate', ...(hasPeaks ? ['of the peak'] : [])]), 'noise'];
+  const columns = { rate: rateCell };
+  if (rows.some((row) => shareOfPeak(row, names[0]) !== undefined)) columns['of the peak'] = shareCell;
+  if (rows.some((row) => shareOfLimit(row, names[0]) !== undefined)) columns['of the limit'] = limitCell;
+  const header = ['', ...names.flatMap((name) => [name, ...Object.keys(columns)]), 'noise'];
   const cells = (row, name) => [
     formatTime(timeOf(row, name)),
-    rateCell(row, name),
-    ...(hasPeaks ? [shareCell(row, name)] : []),
+    ...Object.values(columns).map((cell) => cell(row, name)),
   ];
   return table(
     header,
@@ -96,7 +81,10 @@ function rivalTable(rows) {
   const [ours, rivals] = [oursIn(rows), rivalsIn(rows)];
   const cell = (row, name) => {
     if (row.times[name] === undefined) return '–';
-    const ratios = ours.map((own) => `${digits(timeOf(row, name) / timeOf(row, own))}x`);
+    const ratios = ours.map((own) => {
+      const ratio = `${digits(timeOf(row, name) / timeOf(row, own))}x`;
+      return WASM_RIVALS.includes(name) && !leadOver(row, name, own).isMet ? `**${ratio}**` : ratio;
+    });
     return `${formatTime(timeOf(row, name))}: ${ratios.join(', ')}`;
   };
   return table(
@@ -106,27 +94,39 @@ function rivalTable(rows) {
 }
 
 /** A Markdown table with aligned columns. */
-function table(header, body) {
+export function table(header, body) {
   const widths = header.map((_, column) => Math.max(3, ...[header, ...body].map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, i) => cell[i === 0 ? 'padEnd' : 'padStart'](widths[i])).join(' | ')} |`;
   const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [line(header), line(rule), ...body.map(line)].join('\n');
 }
 
+/** Why a rival has no column, or no cell in a row. */
+function absences(rows, absent) {
+  const inRows = rows.flatMap(({ label, failures }) =>
+    Object.entries(failures).map(([name, why]) => `${name} at ${label}: ${why}`),
+  );
+  return [...Object.entries(absent).map(([name, why]) => `${name}: ${why}`), ...inRows];
+}
+
 /**
  * @param conditions date, machine, versions
+ * @param absent why rivals do not take part, by name
  * @param targets lines of Markdown: each target, and whether it was met
  * @returns the Markdown of a section
  */
-export function report({ title, about }, rows, conditions, targets) {
+export function report({ title, about }, rows, conditions, absent, targets) {
   const parts = [
     `## ${title}`,
     about,
     conditions,
     ownTable(rows),
-    `The rivals' times, and how many times as long that is as layertap's (${oursIn(rows).join(', ')}):`,
+    `The rivals' times, and how many times as long that is as layertap's (${oursIn(rows).join(', ')}). Bold beside a rival in
+WebAssembly: not ${RULE}.`,
     rivalTable(rows),
   ];
+  const missing = absences(rows, absent);
+  if (missing.length > 0) parts.push(`Left out:\n\n${missing.map((why) => `- ${why}`).join('\n')}`);
   if (targets.length > 0) parts.push(targets.map((target) => `- ${target}`).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }

@@ -8,7 +8,8 @@ const STEPS = 50_000;
 
 /**
  * @param bytes the binaries of build.mjs; those that the engine refuses are left out
- * @returns `multiplyAdds` by target, `read(bytes)` and `copy(bytes)`: each `{ name, run, flop | bytes }`
+ * @returns `multiplyAdds` by target, `read(bytes)`, `copy(bytes)` and `copyOut(bytes)`: each
+ *   `{ name, run, flop | bytes }`
  */
 export function openPeak({ simd, relaxed }) {
   const instances = {};
@@ -45,6 +46,12 @@ export function openPeak({ simd, relaxed }) {
     copy(bytes) {
       buffers(bytes);
       return { name: 'memory.copy', bytes, run: () => copy(second, first, bytes) };
+    },
+    /** Out of WebAssembly into a new array, as an output that JavaScript owns. */
+    copyOut(bytes) {
+      buffers(bytes);
+      const floats = new Float32Array(memory.buffer, first, bytes / 4);
+      return { name: 'copy out', bytes, run: () => floats.slice() };
     },
   };
 }

@@ -31,16 +31,24 @@ async function* rows(bench) {
       verifySame(who, output, expected, 1e-4);
     };
     const make = (library) =>
-      library.forms === undefined ? library.network(network) : FORMS.map((form) => library.forms(network)[form]());
-    const { times, peaks } = await timeAll(bench, make, [], verify);
+      library.forms === undefined ? library.network?.(network) : FORMS.map((form) => library.forms(network)[form]());
+    const sizes = network.layers.flatMap(({ columns, relu }) => (relu ? [columns, columns] : [columns]));
+    const peaks = [newArrays(sizes.map((columns) => batch * columns))];
+    const { times, ...rest } = await timeAll(bench, make, peaks, verify);
     for (const form of FORMS) {
       // The three rows share the rivals.
       const mine = Object.entries(times)
         .filter(([name]) => !FORMS.some((other) => other !== form && name.endsWith(` ${other}`)))
         .map(([name, turns]) => [name.replace(` ${form}`, ''), turns]);
-      yield { label: `${batch} x ${widths.join('-')}, ${form}`, flop, peaks, times: Object.fromEntries(mine) };
+      yield { label: `${batch} x ${widths.join('-')}, ${form}`, flop, ...rest, times: Object.fromEntries(mine) };
     }
   }
+}
+
+/** What the arrays cost in which each Linear and each ReLU gives its output, if it is called as a module of its own. */
+function newArrays(lengths) {
+  const run = () => lengths.map((length) => new Float32Array(length));
+  return { name: 'new arrays', run };
 }
 
 function networkOf({ randn }, rows, widths) {

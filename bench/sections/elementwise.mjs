@@ -22,7 +22,7 @@ async function* rows(bench) {
       bytes: 4 * length,
       ...(await timeAll(
         bench,
-        (library) => library.relu(values),
+        (library) => library.relu?.(values),
         [bench.peak.copy(4 * length)],
         (who, output) => verifySame(who, output, expected, 0),
       )),

@@ -35,7 +35,7 @@ wrong by more than a percent: from a million values on. GB/s is the bytes of the
         // Where nothing is finite, layertap says NaN and the others what their sums come to.
         if (finite) verifySame(who, [theirMean, theirVariance, theirMin, theirMax], [mean, variance, min, max], 1e-3);
       };
-      const candidates = (library) => library.summarize?.(values) ?? [];
+      const candidates = (library) => library.summarize?.(values);
       yield {
         label,
         bytes: values.byteLength,
@@ -62,7 +62,7 @@ export const histogram = {
       const values = make(bench.ours[0].library);
       const { counts } = bench.ours[0].library.histogram(values, edges);
       const verify = (who, theirs) => verifySame(who, theirs, counts, 0);
-      const candidates = (library) => library.histogram?.(values, edges) ?? [];
+      const candidates = (library) => library.histogram?.(values, edges);
       yield {
         label,
         bytes: values.byteLength,

@@ -1,6 +1,8 @@
 // The Web Worker of run.mjs: runs one section and posts its rows one by one.
 import { openBench, versionsOf } from '../open.mjs';
+import { Skip } from '../ours.mjs';
 import { SECTIONS } from '../sections/index.mjs';
+import { FILES, runScript } from './files.mjs';
 
 /** run.mjs's copies of dist/. */
 const COPIES = {
@@ -24,17 +26,19 @@ async function run(job) {
         simd: await bytesOf('/wasm/bench/peak-simd.wasm'),
         relaxed: await bytesOf('/wasm/bench/peak-relaxed.wasm'),
       },
-      files: { tfjs: '/tfjs/', onnxruntime: '/onnxruntime/' },
+      files: FILES,
+      runScript,
       rivals: [],
     },
   );
-  postMessage({ versions: versionsOf(bench) });
+  postMessage({ versions: versionsOf(bench), absent: bench.absent });
   for await (const row of rows(bench)) postMessage({ row });
 }
 
 addEventListener('message', ({ data }) => {
   run(data).then(
     () => postMessage({ done: true }),
-    (error) => postMessage({ error: error.stack }),
+    (error) =>
+      postMessage(error instanceof Skip ? { skip: error.message, done: true } : { error: `${error}\n${error.stack}` }),
   );
 });

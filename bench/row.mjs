@@ -1,0 +1,34 @@
+// Figures of a row that timeAll measured.
+
+/** The time of a candidate's best turn, in ns; undefined if it did not take part. */
+export const timeOf = (row, name) => (row.times[name] === undefined ? undefined : Math.min(...row.times[name]));
+
+export const isBoundByBytes = ({ flop, bound }) => flop === undefined || bound === 'bytes';
+
+const peakCalled = (row, ...names) => row.peaks.find(({ name }) => names.includes(name));
+
+/** The upper bound for these kernels in this row: multiply-adds of the same binary, or bytes; undefined without one. */
+export const peakOf = (row, kernels) =>
+  isBoundByBytes(row) ? peakCalled(row, 'read', 'memory.copy') : peakCalled(row, `peak ${kernels}`);
+
+/** Operations or bytes per ns that the peak reached: GFLOP/s or GB/s. */
+export const peakRate = (row, peak) => (peak.flop ?? peak.bytes) / timeOf(row, peak.name);
+
+/** The share of the peak that layertap reached; undefined without a peak. */
+export function shareOfPeak(row, kernels) {
+  const peak = peakOf(row, kernels);
+  if (peak === undefined) return undefined;
+  return (isBoundByBytes(row) ? row.bytes : row.flop) / timeOf(row, kernels) / peakRate(row, peak);
+}
+
+/** How long the arithmetic takes at the peak of these kernels, in ns; undefined if that was not measured. */
+export function arithmeticTime(row, kernels) {
+  const peak = peakCalled(row, `peak ${kernels}`);
+  return peak === undefined ? undefined : row.flop / peakRate(row, peak);
+}
+
+/** The share of the least time of a call: the arithmetic, and the output copied out; undefined if that was not measured. */
+export function shareOfLimit(row, kernels) {
+  const [arithmetic, output] = [arithmeticTime(row, kernels), timeOf(row, 'copy out')];
+  return arithmetic === undefined || output === undefined ? undefined : (arithmetic + output) / timeOf(row, kernels);
+}
