@@ -4,15 +4,18 @@
  *
  *     node → v:0 → edits of the node → v:1 → edits of the module around it → v → the rest of the graph
  *
- * No node inside a module reads its edited value: that is the last one that leaves the module.
+ * No node inside a module reads its edited value: that is the last one that leaves the module. Edits inside If, Loop and Scan
+ * are nodes there; the inputs are those of the main graph, which its bodies can read.
  */
 import type { EditOperand, RegisteredEdit } from '../../src/adapter.ts';
 import { CAST_LIKE, EditNodes } from './edit-nodes.ts';
-import { elementTypeOf, type Graph } from './graph.ts';
+import type { Graph, Region } from './graph.ts';
+import type { ModelPatch } from './model-patch.ts';
 import type { Call } from './module-calls.ts';
 import { ELEMENT_TYPES, type OnnxTensor, type TensorClass } from './ort.ts';
 import { fits, operandDims, problemOf } from './validate-edit.ts';
-import type { Chunks } from './write-message.ts';
+import type { ValueTypes } from './value-types.ts';
+import { inputField } from './write-message.ts';
 
 /** A call that ends at a value, with the edits of its node or module. */
 export interface EditedCall {
@@ -24,6 +27,7 @@ export interface EditedCall {
 interface EditStep {
   readonly edit: RegisteredEdit;
   readonly label: string;
+  readonly region: Region;
   /** The value as the file names it, and its names before and after the edit. */
   readonly value: string;
   readonly before: string;
@@ -46,53 +50,65 @@ interface HiddenInput {
 
 /** A graph with edits compiled into it. Immutable, but for the values of the edits. */
 export class CompiledGraph {
-  /** The graph with the values renamed, without the nodes of the edits. */
-  readonly graph: Graph;
-  /** The new names of edited values, for the nodes that compute them. */
-  readonly renamed: ReadonlyMap<string, string>;
   /** Equal for edits that differ in their values alone. */
   readonly key: string;
   readonly #prefix: string;
+  readonly #opset: number;
   readonly #steps: EditStep[] = [];
   readonly #inputs = new Map<string, HiddenInput>();
   readonly #before = new Map<Call, string>();
   readonly #after = new Map<Call, string>();
+  /** The new names of edited values, for the nodes that compute them. */
+  readonly #renamed = new Map<Region, Map<string, string>>();
 
-  /** @param calls by the value that they end at, inner ones first; values without edits are missing */
-  constructor(graph: Graph, calls: ReadonlyMap<string, readonly EditedCall[]>) {
-    this.#prefix = unusedPrefix(graph);
-    const renamed = new Map<string, string>();
-    for (const [value, ends] of calls) {
+  /**
+   * @param prefix no name in the model begins with it
+   * @param ends lists of calls that end at the same value, inner ones first; values without edits are missing
+   */
+  constructor(opset: number, prefix: string, ends: Iterable<readonly EditedCall[]>) {
+    this.#prefix = prefix;
+    this.#opset = opset;
+    for (const calls of ends) {
+      const { region, outputs } = calls[0]!.call;
+      const value = outputs[0]!;
       const first = this.#steps.length;
-      const count = ends.reduce((sum, { edits }) => sum + edits.length, 0);
+      const count = calls.reduce((sum, { edits }) => sum + edits.length, 0);
       const nameAt = (done: number) => (done === count ? value : `${this.#prefix}:${first + done}`);
-      renamed.set(value, nameAt(0));
+      const renamed = this.#renamed.get(region) ?? new Map<string, string>();
+      this.#renamed.set(region, renamed.set(value, nameAt(0)));
       let done = 0;
-      for (const { path, call, edits } of ends) {
+      for (const { path, call, edits } of calls) {
         this.#before.set(call, nameAt(done));
         for (const edit of edits) {
-          const inputs = edit.operands.map((_operand, i) => this.#input(graph, value, edit, i));
+          const inputs = edit.operands.map((_operand, i) => this.#input(region, value, edit, i));
           const [before, after] = [nameAt(done), nameAt(++done)];
-          this.#steps.push({ edit, label: `${edit.op} of ${path}`, value, before, after, inputs });
+          this.#steps.push({ edit, label: `${edit.op} of ${path}`, region, value, before, after, inputs });
         }
         this.#after.set(call, nameAt(done));
       }
     }
-    this.renamed = renamed;
-    const nodes = graph.nodes.map((node) => ({
-      ...node,
-      outputs: node.outputs.map((value) => renamed.get(value) ?? value),
-    }));
-    this.graph = { ...graph, nodes };
     this.key = JSON.stringify(
-      this.#steps.map(({ label, value, inputs, edit }) => [
+      this.#steps.map(({ label, region, value, inputs, edit }) => [
         label,
+        region.id,
         value,
         edit.axis,
         inputs,
         edit.axis === undefined ? edit.operands.map(structureOf) : [],
       ]),
     );
+  }
+
+  /** A graph with its edited values renamed, without the nodes of the edits. */
+  graphOf(region: Region): Graph {
+    const { graph } = region;
+    const renamed = this.#renamed.get(region);
+    if (renamed === undefined) return graph;
+    const nodes = graph.nodes.map((node) => ({
+      ...node,
+      outputs: node.outputs.map((value) => renamed.get(value) ?? value),
+    }));
+    return { ...graph, nodes };
   }
 
   /** The name of a call's output before its own edits; undefined if nothing edits the value. */
@@ -122,34 +138,32 @@ export class CompiledGraph {
   }
 
   /** Whether the file shows that an edit fits its value. */
-  #isSafe({ edit, value }: EditStep): boolean {
-    const shape = this.graph.shapes.get(value);
+  #isSafe({ edit, region, value }: EditStep): boolean {
+    const shape = region.graph.shapes.get(value);
     return edit.axis === undefined && edit.operands.every((operand) => fits(operand, shape) === true);
   }
 
   /** Values whose types have to be known before the nodes are written: old opsets cannot cast to the type of a value. */
-  untyped(types: ReadonlyMap<string, number>): string[] {
-    const { graph } = this;
-    if (graph.opset >= CAST_LIKE) return [];
-    const values = new Set(this.#steps.map(({ value }) => value));
-    return [...values].filter((value) => elementTypeOf(graph, value) === 0 && !types.has(value));
+  get typed(): readonly { readonly region: Region; readonly value: string }[] {
+    return this.#opset >= CAST_LIKE ? [] : this.#steps;
   }
 
-  /**
-   * The nodes and inputs of the edits, as fields of a GraphProto.
-   * @param types that the file does not have
-   * @throws TypeError for an edit that a type does not take
-   */
-  fields(types: ReadonlyMap<string, number>): Chunks {
-    const nodes = new EditNodes(this.#prefix, this.graph.opset);
-    for (const [name, { type, dims }] of this.#inputs) nodes.input(name, ELEMENT_TYPES[type]!, dims ?? [undefined]);
-    for (const { edit, value, before, after, inputs } of this.#steps) {
-      const type = Number(elementTypeOf(this.graph, value)) || (types.get(value) ?? 0);
-      const problem = problemOf(this.graph, value, edit, type);
-      if (problem !== undefined) throw new TypeError(problem);
-      nodes.edit(edit, { name: before, type, shape: this.graph.shapes.get(value) }, inputs, after);
+  /** Adds the nodes and inputs of the edits to a model. @throws TypeError for an edit that a type does not take */
+  write(patch: ModelPatch, types: ValueTypes): void {
+    const nodes = new EditNodes(this.#prefix, this.#opset);
+    for (const [region, renamed] of this.#renamed) {
+      for (const [value, name] of renamed) patch.of(region).renamed.set(value, name);
     }
-    return nodes.fields;
+    for (const [name, { type, dims }] of this.#inputs) {
+      patch.main.fields.push(...inputField(name, ELEMENT_TYPES[type]!, dims ?? [undefined]));
+    }
+    for (const { edit, region, value, before, after, inputs } of this.#steps) {
+      const type = types.of(region, value);
+      const problem = problemOf(region.graph, value, edit, type);
+      if (problem !== undefined) throw new TypeError(problem);
+      const x = { name: before, type, shape: region.graph.shapes.get(value) };
+      patch.of(region).fields.push(...nodes.edit(edit, x, inputs, after));
+    }
   }
 
   /**
@@ -177,7 +191,7 @@ export class CompiledGraph {
   }
 
   /** The name of the input for an operand, which is one for all values of the same rank. */
-  #input(graph: Graph, value: string, edit: RegisteredEdit, operand: number): string {
+  #input({ graph }: Region, value: string, edit: RegisteredEdit, operand: number): string {
     const given = edit.operands[operand]!;
     const dims = edit.axis === undefined ? operandDims(given, graph.shapes.get(value)) : undefined;
     for (const [name, other] of this.#inputs) {
@@ -196,9 +210,13 @@ const typeOf = ({ axis }: RegisteredEdit, { tensor }: EditOperand): string =>
 /** What of an operand is in the graph. */
 const structureOf = ({ shape, axis, tensor }: EditOperand) => [shape, axis, (tensor as OnnxTensor | undefined)?.type];
 
-/** A prefix that no value or node of the graph has. */
-function unusedPrefix({ nodes, inputs, weights }: Graph): string {
-  const names = [...inputs.keys(), ...weights.keys(), ...nodes.flatMap(({ name, outputs }) => [name, ...outputs])];
+/** A prefix that no value or node of a model has. */
+export function unusedPrefix(regions: readonly Region[]): string {
+  const names = regions.flatMap(({ graph: { nodes, inputs, weights } }) => [
+    ...inputs.keys(),
+    ...weights.keys(),
+    ...nodes.flatMap(({ name, outputs }) => [name, ...outputs]),
+  ]);
   let prefix = 'layertap';
   while (names.some((name) => name.startsWith(prefix))) prefix += '_';
   return prefix;

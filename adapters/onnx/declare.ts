@@ -1,6 +1,6 @@
 /** @file Declaring: values of the graph as additional outputs of a session, under names that they can be fetched by. */
 import { BFLOAT16, FLOAT, type Graph } from './graph.ts';
-import { type Chunks, integerAttribute, messageField, textField } from './write-message.ts';
+import { type Chunks, integerAttribute, messageField, node, textField } from './write-message.ts';
 
 /** Where the values of a graph are found after a run. */
 export class ValueNames {
@@ -41,22 +41,14 @@ export class ValueNames {
     return isWidened ? `${source}.float32` : source;
   }
 
-  /** ModelProto fields that add values to the outputs. An output needs no type: the runtime infers it. */
+  /** Fields that add values to the outputs of the graph. An output needs no type: the runtime infers it. */
   outputFields(values: readonly string[]): Chunks {
-    return messageField(
-      7,
-      values.flatMap((value) => {
-        const output = this.output(value);
-        const declared = messageField(12, textField(1, output));
-        return output === value ? declared : [...messageField(1, castToFloat(value, output)), ...declared];
-      }),
-    );
+    return values.flatMap((value) => {
+      const output = this.output(value);
+      const declared = messageField(12, textField(1, output));
+      return output === value
+        ? declared
+        : [...node('Cast', [value], output, integerAttribute('to', FLOAT)), ...declared];
+    });
   }
 }
-
-const castToFloat = (value: string, output: string): Chunks => [
-  ...textField(1, value),
-  ...textField(2, output),
-  ...textField(4, 'Cast'),
-  ...integerAttribute('to', FLOAT),
-];

@@ -2,14 +2,7 @@
 import type { EditOperand, RegisteredEdit } from '../../src/adapter.ts';
 import { BOOL, FLOAT, INT64, type Shape } from './graph.ts';
 import { fits } from './validate-edit.ts';
-import {
-  type Chunks,
-  integerAttribute,
-  integerField,
-  messageField,
-  tensorAttribute,
-  textField,
-} from './write-message.ts';
+import { type Chunks, integerAttribute, node, tensor, tensorAttribute } from './write-message.ts';
 
 /** The first opset with CastLike. */
 export const CAST_LIKE = 15;
@@ -24,7 +17,8 @@ export interface EditedValue {
 
 /** Writes the nodes of edits, as fields of a GraphProto. */
 export class EditNodes {
-  readonly fields: Uint8Array[] = [];
+  /** Those of the current edit. */
+  #fields: Uint8Array[] = [];
   readonly #prefix: string;
   readonly #opset: number;
   /** The number of the edit: part of the names of its nodes, which the runtime's errors quote. */
@@ -37,25 +31,20 @@ export class EditNodes {
     this.#opset = opset;
   }
 
-  /** Adds an input to the graph. @param dims undefined: any size */
-  input(name: string, type: number, dims: readonly (number | undefined)[]): void {
-    const shape = dims.flatMap((size) => messageField(1, size === undefined ? [] : integerField(1, size)));
-    const tensor = [...integerField(1, type), ...messageField(2, shape)];
-    this.fields.push(...messageField(11, [...textField(1, name), ...messageField(2, messageField(1, tensor))]));
-  }
-
   /**
    * @param inputs the names of the edit's operands
    * @param output the name of the edited value
    */
-  edit(edit: RegisteredEdit, x: EditedValue, inputs: readonly string[], output: string): void {
+  edit(edit: RegisteredEdit, x: EditedValue, inputs: readonly string[], output: string): Chunks {
     this.#edit++;
     this.#count = 0;
+    this.#fields = [];
     const [op, values] = this.#lastNode(edit, x, inputs);
     const isSafe = edit.axis !== undefined || edit.operands.every((operand) => fits(operand, x.shape) === true);
     if (isSafe) this.#node(op, values, output);
     // An error of the runtime if the result is larger: broadcasting can only make it so.
     else this.#node('Reshape', [this.#node(op, values), this.#node('Shape', [x.name])], output);
+    return this.#fields;
   }
 
   /** Writes all nodes but the last. @returns its op and inputs */
@@ -128,25 +117,10 @@ export class EditNodes {
   #node(op: string, inputs: readonly string[], output?: string, attributes: Chunks = []): string {
     const name = `${this.#prefix}${this.#edit}.${this.#count++}`;
     const result = output ?? name;
-    this.fields.push(
-      ...messageField(1, [
-        ...inputs.flatMap((input) => textField(1, input)),
-        ...textField(2, result),
-        ...(CANNOT_FAIL.test(op) ? [] : textField(3, name)),
-        ...textField(4, op),
-        ...attributes,
-      ]),
-    );
+    this.#fields.push(...node(op, inputs, result, attributes, CANNOT_FAIL.test(op) ? '' : name));
     return result;
   }
 }
 
 /** Ops of nodes that need no name, as no error names them. */
 const CANNOT_FAIL = /^(Cast(Like)?|Dropout|Constant(OfShape)?|Shape|Gather)$/;
-
-/** A TensorProto. */
-const tensor = (type: number, dims: readonly number[], values: ArrayBufferView): Chunks => [
-  ...dims.flatMap((size) => integerField(1, size)),
-  ...integerField(2, type),
-  ...messageField(9, [new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]),
-];

@@ -1,6 +1,8 @@
 /** @file The graph of an ONNX file, without the values of its weights, and the order in which it is computed. */
 
 export interface Graph {
+  /** The attribute of its node that has it, `then_branch`; '' for the main graph. */
+  readonly attribute: string;
   /** In an order in which they can be computed. */
   readonly nodes: readonly GraphNode[];
   /** Inputs, overridable weights included, with their element types. */
@@ -35,6 +37,8 @@ export const elementTypeOf = ({ types, outputs, inputs }: Graph, value: string):
   types.get(value) || outputs.get(value) || inputs.get(value) || 0;
 
 export interface GraphNode {
+  /** Its number among the nodes of its graph, in the order of the file. */
+  readonly index: number;
   readonly name: string;
   /** `Conv`, `Softmax`. */
   readonly op: string;
@@ -54,6 +58,46 @@ export interface GraphNode {
 export interface Weight {
   /** The file that holds its values, if it is another one. */
   readonly file: string | undefined;
+}
+
+/** A graph that is computed by itself: the main one, or a body of a node in another. */
+export interface Region {
+  readonly graph: Graph;
+  /** Unique in the model; 0 for the main graph. */
+  readonly id: number;
+  readonly around: Around | undefined;
+}
+
+/** The node that a region is a body of. */
+export interface Around {
+  readonly region: Region;
+  readonly node: GraphNode;
+  /** The index of the node in its graph, in the order in which that is computed. */
+  readonly at: number;
+}
+
+/** The main graph, and all graphs inside its nodes, in the order of the file. */
+export function regionsOf(graph: Graph): Region[] {
+  const regions: Region[] = [];
+  const add = (of: Graph, around: Around | undefined) => {
+    const region = { graph: of, id: regions.length, around };
+    regions.push(region);
+    for (const [at, node] of of.nodes.entries()) for (const body of node.bodies) add(body, { region, node, at });
+  };
+  add(graph, undefined);
+  return regions;
+}
+
+/** The nodes around a region, innermost first. */
+export function aroundOf({ around }: Region): Around[] {
+  return around === undefined ? [] : [around, ...aroundOf(around.region)];
+}
+
+/** Whether no value can be carried out of a region: an If in a Loop or Scan gives values in some iterations alone. */
+export function isSealed(region: Region): boolean {
+  const ops = aroundOf(region).map(({ node }) => node.op);
+  const branch = ops.indexOf('If');
+  return branch !== -1 && ops.slice(branch).some((op) => op !== 'If');
 }
 
 /** All values that a node needs. */
@@ -79,7 +123,10 @@ export function producersOf(where: string, { nodes, weights }: Graph): Map<strin
  * which value of a module is computed last. A sorted graph is returned as it is.
  * @throws TypeError for a graph with a cycle
  */
-export function inOrder(where: string, graph: Graph): Graph {
+export function inOrder(where: string, unordered: Graph): Graph {
+  const hasBodies = unordered.nodes.some(({ bodies }) => bodies.length > 0);
+  const ordered = (node: GraphNode) => ({ ...node, bodies: node.bodies.map((body) => inOrder(where, body)) });
+  const graph = hasBodies ? { ...unordered, nodes: unordered.nodes.map(ordered) } : unordered;
   const producers = producersOf(where, graph);
   const before = graph.nodes.map((node) => [...new Set(readBy(node).flatMap((value) => producers.get(value) ?? []))]);
   if (before.every((indices, index) => indices.every((other) => other < index))) return graph;

@@ -10,6 +10,10 @@ export interface HookPointInfo {
   readonly calls: readonly Call[];
   /** Why nothing can be registered here, as a sentence. */
   readonly unreachable: string | undefined;
+  /** Why it takes no hook that is a function, as a sentence. */
+  readonly noFunctions: string | undefined;
+  /** Why it takes no observer, as a sentence. */
+  readonly noObservers: string | undefined;
   /** Whether a hook may replace the value: no node reads it. */
   readonly canReplace: boolean;
   /** Why an edit cannot be carried out here, as a sentence. */
@@ -41,6 +45,7 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
 
   constructor(info: HookPointInfo, children: Children<T>, owner: HookPointOwner) {
     const { path, unreachable, canReplace, note } = info;
+    const noFunctions = unreachable ?? (info.noFunctions && `${path} takes no hook: ${info.noFunctions}`);
     const later = 'the run would have to be split here, which the adapter cannot do yet';
     const noGradients = unreachable ?? `${path} has no backward hooks: a model in an ONNX file has no gradients`;
     let warned = false;
@@ -49,11 +54,11 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
       async: true,
       call: () => this.forward(),
       unsupported: {
-        forward: unreachable,
-        observer: unreachable,
+        forward: noFunctions,
+        observer: unreachable ?? (info.noObservers && `${path} takes no observer: ${info.noObservers}`),
         edit: unreachable ?? info.validateEdit(),
-        transform: unreachable ?? (canReplace ? undefined : `${path} takes no transform: ${later}`),
-        'forward-pre': unreachable ?? `${path} has no pre-hooks: ${later}`,
+        transform: noFunctions ?? (canReplace ? undefined : `${path} takes no transform: ${later}`),
+        'forward-pre': noFunctions ?? `${path} has no pre-hooks: ${later}`,
         backward: noGradients,
         'backward-pre': noGradients,
       },

@@ -1,24 +1,17 @@
 import { type Listeners, listenersOf } from '../../src/adapter.ts';
 import { Hookable, listHooks } from '../../src/index.ts';
-import { ValueNames } from './declare.ts';
 import { explainRegistration, setExplainer } from './explain.ts';
-import type { Graph } from './graph.ts';
+import { type Graph, type Region, regionsOf } from './graph.ts';
 import type { OnnxHookPoint, OnnxNode } from './hook-point.ts';
+import { inferTypes } from './infer-types.ts';
 import { ModuleTree } from './module-tree.ts';
-import {
-  ELEMENT_TYPES,
-  type OnnxSession,
-  type OnnxTensor,
-  type OnnxTensors,
-  tensorClass,
-  tensorReader,
-} from './ort.ts';
+import { type OnnxSession, type OnnxTensor, type OnnxTensors, tensorClass, tensorReader } from './ort.ts';
 import { Plan } from './plan.ts';
 import { checkFeeds, checkLocations, type RunRequest, readRequest, validateOutputs } from './run-arguments.ts';
 import { type CachedSession, SessionCache } from './session-cache.ts';
 import { oneAtATime, type SessionMaker } from './sessions.ts';
+import { ValueTypes } from './value-types.ts';
 import { WrappedSession } from './wrapped-session.ts';
-import { messageField } from './write-message.ts';
 
 const NO_SESSION = 'the model was only read, and no session runs it: use createOnnx or wrapOnnx';
 
@@ -29,6 +22,7 @@ const NO_SESSION = 'the model was only read, and no session runs it: use createO
 export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   static readonly className: string = 'OnnxModel';
   readonly #graph: Graph;
+  readonly #regions: readonly Region[];
   readonly #tree: ModuleTree<T>;
   readonly #maker: SessionMaker<T> | undefined;
   readonly #cache: SessionCache<T>;
@@ -39,8 +33,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   #plan: Plan<T> | undefined;
   /** The sum of the versions of all listeners for which the plan was made: they only grow. */
   #planVersion = 0;
-  /** Element types of values that the file does not have. */
-  readonly #types = new Map<string, number>();
+  readonly #types = new ValueTypes();
   #running = 0;
   #onIdle: (() => void) | undefined;
   #released: Promise<void> | undefined;
@@ -72,11 +65,12 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       uninstall: () => owner.unhook(this),
     });
     this.#graph = graph;
+    this.#regions = regionsOf(graph);
     this.#maker = maker;
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
     this.#wrapped = session && new WrappedSession(session, run, () => this.release());
     this.#outputNames = [...graph.outputs.keys()];
-    this.#tree = new ModuleTree<T>(where, graph, owner, refusal);
+    this.#tree = new ModuleTree<T>(where, this.#regions, owner, refusal);
     this.#cache = new SessionCache(maker?.fileSize ?? 1, async (created) => maker?.release(created));
     setExplainer(this, () => {
       const plan = this.#currentPlan();
@@ -183,7 +177,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     plan: Plan<T>,
     cached: CachedSession<T> | undefined,
   ): Promise<OnnxTensors<T>> {
-    const numbers = plan.calls.map((call) => call.begin());
+    const numbers = plan.steps.map((step) => step.begin());
     const { compiled } = plan;
     const allFeeds = compiled === undefined ? feeds : { ...feeds, ...compiled.feeds(tensorClass(feeds)) };
     return this.#withSession(maker, feeds, cached, async (run) => {
@@ -192,8 +186,8 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       const running = options == null ? run(allFeeds, allFetches) : run(allFeeds, allFetches, options);
       const result = await (compiled === undefined ? running : running.catch((cause) => compiled.rethrow(cause)));
       const values = new Map([...Object.entries(feeds), ...Object.entries(result)]);
-      for (const [i, call] of plan.calls.entries()) {
-        const waiting = call.fire(numbers[i]!, values);
+      for (const [i, step] of plan.steps.entries()) {
+        const waiting = step.fire(numbers[i]!, values);
         if (waiting !== undefined) await waiting;
       }
       const wanted = Object.keys(result).filter((name) => names.includes(name));
@@ -227,16 +221,13 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   }
 
   async #create(maker: SessionMaker<T>, plan: Plan<T>): Promise<OnnxSession<T>> {
-    const { calls, compiled, declared, names } = plan;
-    const hooks = [...new Set(calls.map(({ point }) => point))].flatMap((point) =>
+    const hooks = [...new Set(plan.calls.map(({ point }) => point))].flatMap((point) =>
       listHooks(point).flatMap(({ path, kind, name }) => (path === '' ? `${kind} ${name} of ${point.path}` : [])),
     );
     try {
-      const outputs = names.outputFields(declared);
-      if (compiled === undefined) return await maker.extended(outputs);
-      await this.#learnTypes(maker, compiled.untyped(this.#types));
-      const fields = [...outputs, ...messageField(7, compiled.fields(this.#types))];
-      return await maker.extended(fields, compiled.renamed);
+      await inferTypes(maker, this.#regions, plan.typed, this.#types);
+      const patch = plan.patch(this.#types);
+      return await maker.extended((bytes) => patch.apply(bytes));
     } catch (cause) {
       const why = (cause as Error).message;
       throw new Error(`the session that the hooks need cannot be created\n  hooks: ${hooks.join(', ')}\n  ${why}`, {
@@ -245,22 +236,12 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     }
   }
 
-  /** Has the runtime infer types, in a session that gives the values. */
-  async #learnTypes(maker: SessionMaker<T>, values: readonly string[]): Promise<void> {
-    if (values.length === 0) return;
-    const session = await maker.extended(new ValueNames(this.#graph).outputFields(values));
-    for (const { name, type = '' } of session.outputMetadata ?? []) {
-      if (values.includes(name)) this.#types.set(name, ELEMENT_TYPES[type] ?? 0);
-    }
-    await maker.release(session);
-  }
-
   #currentPlan(): Plan<T> {
     let version = 0;
     for (const listeners of this.#hooked.values()) version += listeners.version;
     if (this.#plan === undefined || version !== this.#planVersion) {
       const hooked = [...this.#tree.infos].filter(([point]) => this.#hooked.has(point));
-      this.#plan = new Plan(this.#graph, hooked);
+      this.#plan = new Plan(this.#regions, hooked);
       this.#planVersion = version;
     }
     return this.#plan;

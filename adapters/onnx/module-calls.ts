@@ -1,8 +1,10 @@
 /** @file The calls of modules and nodes in one run of a graph, and the values that enter and leave them. */
-import { type Graph, producersOf, readBy } from './graph.ts';
+import { type Graph, producersOf, type Region, readBy } from './graph.ts';
 import type { Scope } from './pytorch-scopes.ts';
 
 export interface Call {
+  /** The graph that it is in. */
+  readonly region: Region;
   /** Values from outside, weights excluded, in the order of first use. */
   readonly inputs: readonly string[];
   /** One value; of a node all its outputs. */
@@ -39,12 +41,15 @@ interface OpenModule {
 
 export class GraphCalls {
   readonly modules: readonly ModuleCalls[];
+  readonly #region: Region;
   readonly #graph: Graph;
   readonly #constants: ReadonlySet<string>;
   readonly #producers: ReadonlyMap<string, number>;
   readonly #consumers = new Map<string, number[]>();
 
-  constructor(where: string, graph: Graph, constants: ReadonlySet<string>, scopes: readonly Scope[]) {
+  constructor(where: string, region: Region, constants: ReadonlySet<string>, scopes: readonly Scope[]) {
+    const { graph } = region;
+    this.#region = region;
     this.#graph = graph;
     this.#constants = constants;
     this.#producers = producersOf(where, graph);
@@ -67,7 +72,7 @@ export class GraphCalls {
   node(index: number): Call | undefined {
     const outputs = this.#outputsOf(index);
     if (outputs.length === 0) return undefined;
-    return { inputs: this.#inputsOf(new Set([index])), outputs, at: index, size: 0 };
+    return { region: this.#region, inputs: this.#inputsOf(new Set([index])), outputs, at: index, size: 0 };
   }
 
   /** Whether a node reads a value. */
@@ -121,7 +126,7 @@ export class GraphCalls {
     for (const index of [...nodes].reverse()) {
       const output = this.#outputsOf(index).find((value) => this.#leaves(value, nodes));
       if (output !== undefined) {
-        return { inputs: this.#inputsOf(nodes), outputs: [output], at: index, size: nodes.size };
+        return { region: this.#region, inputs: this.#inputsOf(nodes), outputs: [output], at: index, size: nodes.size };
       }
     }
     return undefined;

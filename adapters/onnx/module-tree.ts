@@ -1,5 +1,5 @@
 /** @file The tree of a graph: modules by their PyTorch paths, and nodes as leaves. Errors for paths that are not in it. */
-import { constantsOf, type Graph, type GraphNode, readBy } from './graph.ts';
+import { constantsOf, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
 import {
   type Children,
   type HookPointInfo,
@@ -25,9 +25,9 @@ export class ModuleTree<T extends OnnxTensor> {
   readonly #readers: ReadonlyMap<string, string>;
 
   /** @param refusal why nothing can be registered anywhere, as a sentence */
-  constructor(where: string, graph: Graph, owner: HookPointOwner, refusal: string | undefined) {
-    const { infos, parents, readers } = new TreeLayout(where, graph, refusal);
-    this.#graph = graph;
+  constructor(where: string, regions: readonly Region[], owner: HookPointOwner, refusal: string | undefined) {
+    const { infos, parents, readers } = new TreeLayout(where, regions, refusal);
+    this.#graph = regions[0]!.graph;
     this.#readers = readers;
     const childrenOf = new Map<string, Children<T>>([['', this.children]]);
     for (const info of infos.values()) {
@@ -86,15 +86,18 @@ export class ModuleTree<T extends OnnxTensor> {
 
 const MAX_OFFERED = 8;
 
-/** A graph, or one inside a node of another. */
+/** A region with what its names tell. */
 interface Level {
+  readonly region: Region;
   readonly graph: Graph;
   readonly constants: ReadonlySet<string>;
   readonly scopes: readonly Scope[];
   readonly calls: GraphCalls;
-  /** Why nothing in it can be hooked, as a sentence. */
-  readonly unreachable: string | undefined;
+  /** Why it takes less than the main graph does, as sentences. */
+  readonly limits: Limits;
 }
+
+type Limits = Pick<HookPointInfo, 'unreachable' | 'noFunctions' | 'noObservers'>;
 
 class TreeLayout {
   /** By path, parents first. Modules come before nodes, whose names give way to theirs. */
@@ -106,37 +109,40 @@ class TreeLayout {
   /** How many nodes wanted each path. */
   readonly #wanted = new Map<string, number>();
 
-  constructor(where: string, graph: Graph, refusal: string | undefined) {
-    const levels = [...levelsOf(where, graph, new Set(), refusal)];
+  constructor(where: string, regions: readonly Region[], refusal: string | undefined) {
+    const levels = levelsOf(where, regions, refusal);
     for (const level of levels) this.#addModules(level);
     for (const level of levels) this.#addNodes(level);
   }
 
-  #addModules({ graph, calls, unreachable }: Level): void {
-    for (const { path, kind, calls: all, direct } of calls.modules) {
-      if (all.length === 0) continue;
+  #addModules({ region, graph, calls, limits }: Level): void {
+    for (const { path, kind, calls: own, direct } of calls.modules) {
+      if (own.length === 0) continue;
       for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
         const parent = path.slice(0, dot);
-        if (!this.infos.has(parent)) this.infos.set(parent, container(parent, unreachable));
+        if (!this.infos.has(parent)) this.infos.set(parent, container(parent, limits));
       }
-      const known = this.infos.get(path);
-      if (known !== undefined && known.calls.length > 0) continue;
-      const canReplace = all.every(({ outputs }) => !calls.isRead(outputs[0]!));
-      const note = foldedInto(path, kind, graph, direct);
-      const reason = all.map((call) => noTensor(graph, graph.nodes[call.at]!, call)).find((one) => one !== undefined);
+      // Both branches of an If may call a module.
+      const before = this.infos.get(path);
+      const known = before === undefined || before.calls.length === 0 ? undefined : before;
+      const all = [...(known?.calls ?? []), ...own];
+      const isLast = region.around === undefined && own.every(({ outputs }) => !calls.isRead(outputs[0]!));
+      const reason = own.map((call) => noTensor(graph, graph.nodes[call.at]!, call)).find((one) => one !== undefined);
       this.infos.set(path, {
         path,
-        kind,
+        kind: kind ?? known?.kind,
         calls: all,
-        unreachable: unreachable ?? reason,
-        canReplace,
-        note,
-        validateEdit: editValidator(graph, all),
+        unreachable: known?.unreachable ?? limits.unreachable ?? reason,
+        noFunctions: known?.noFunctions ?? limits.noFunctions,
+        noObservers: known?.noObservers ?? limits.noObservers,
+        canReplace: isLast && (known?.canReplace ?? true),
+        note: known?.note ?? foldedInto(path, kind, graph, direct),
+        validateEdit: editValidator(all),
       });
     }
   }
 
-  #addNodes({ graph, constants, scopes, calls: nodeCalls, unreachable }: Level): void {
+  #addNodes({ region, graph, constants, scopes, calls: nodeCalls, limits }: Level): void {
     for (const [index, node] of graph.nodes.entries()) {
       const { modules, name } = scopes[index]!;
       const module = modules?.at(-1)?.path ?? '';
@@ -146,12 +152,18 @@ class TreeLayout {
       // A module none of whose values is read is not in the tree.
       const parent = this.infos.has(module) ? module : '';
       const path = this.#unique(parent, name);
-      const canReplace = call.outputs.length === 1 && !nodeCalls.isRead(call.outputs[0]!);
+      const isLast = call.outputs.length === 1 && !nodeCalls.isRead(call.outputs[0]!);
       this.parents.set(path, parent);
-      const reason = unreachable ?? noTensor(graph, node, call);
-      const calls = [call];
-      const validateEdit = editValidator(graph, calls);
-      this.infos.set(path, { path, node, calls, unreachable: reason, canReplace, note: undefined, validateEdit });
+      this.infos.set(path, {
+        ...limits,
+        path,
+        node,
+        calls: [call],
+        unreachable: limits.unreachable ?? noTensor(graph, node, call),
+        canReplace: isLast && region.around === undefined,
+        note: undefined,
+        validateEdit: editValidator([call]),
+      });
     }
   }
 
@@ -165,27 +177,49 @@ class TreeLayout {
   }
 }
 
-/** A graph, and all graphs inside its nodes. */
-function* levelsOf(
-  where: string,
-  graph: Graph,
-  outside: ReadonlySet<string>,
-  unreachable: string | undefined,
-): Generator<Level> {
-  const constants = constantsOf(graph, outside);
-  const scopes = scopesOf(graph, constants);
-  yield { graph, constants, scopes, calls: new GraphCalls(where, graph, constants, scopes), unreachable };
-  for (const [index, { op, bodies }] of graph.nodes.entries()) {
-    const inside = `what is inside the ${op} "${scopes[index]!.name}" cannot be reached: its values stay there`;
-    for (const body of bodies) yield* levelsOf(where, body, constants, unreachable ?? inside);
+function levelsOf(where: string, regions: readonly Region[], refusal: string | undefined): Level[] {
+  const levels = new Map<Region, Level>();
+  for (const region of regions) {
+    const { graph, around } = region;
+    const outer = around && levels.get(around.region);
+    const constants = constantsOf(graph, outer?.constants);
+    const scopes = scopesOf(graph, constants);
+    const name = outer?.scopes[around?.at ?? 0]?.name ?? '';
+    const limits = { ...limitsOf(region, name, outer?.limits), unreachable: refusal };
+    levels.set(region, {
+      region,
+      graph,
+      constants,
+      scopes,
+      calls: new GraphCalls(where, region, constants, scopes),
+      limits,
+    });
   }
+  return [...levels.values()];
+}
+
+/** @param name of the node around the region @param outer of the region around that */
+function limitsOf(region: Region, name: string, outer: Limits | undefined): Omit<Limits, 'unreachable'> {
+  if (region.around === undefined) return { noFunctions: undefined, noObservers: undefined };
+  const inside = `it is inside the ${region.around.node.op} "${name}"`;
+  return {
+    noFunctions:
+      outer?.noFunctions ??
+      `${inside}, where the runtime calls no functions: register an edit or an observer there, or hook the ${region.around.node.op}`,
+    noObservers: isSealed(region)
+      ? (outer?.noObservers ??
+        `${inside}, which runs in some iterations alone: register an edit there, or observe the If`)
+      : undefined,
+  };
 }
 
 /** A module that is never called, such as a ModuleList. As in PyTorch, hooks on it never fire. */
-const container = (path: string, unreachable: string | undefined): Info => ({
+const container = (path: string, { unreachable }: Limits): Info => ({
   path,
   calls: [],
   unreachable,
+  noFunctions: undefined,
+  noObservers: undefined,
   canReplace: true,
   note: undefined,
   validateEdit: () => undefined,

@@ -51,6 +51,7 @@ export function readModel(where: string, file: Bytes, location: string): ReadMod
       'a model without: onnx.inliner.inline_local_functions(model) of Python puts them into the graph',
     );
   }
+  parts.shareOpset();
   return { bytes, graph: inOrder(where, parts) };
 }
 
@@ -69,12 +70,13 @@ class GraphParts implements Graph {
   readonly types = new Map<string, ElementType>();
   readonly shapes = new Map<string, Shape>();
   opset = 0;
+  attribute = '';
 
   /** Adds a GraphProto. @throws MalformedMessage; RangeError for graphs nested too deep */
   read(field: FieldReader, depth: number): void {
     if (depth > MAX_DEPTH) throw new RangeError(`graphs are more than ${MAX_DEPTH} deep in each other`);
     while (field.next()) {
-      if (field.number === 1) this.nodes.push(readNode(field.message(), depth));
+      if (field.number === 1) this.nodes.push(readNode(field.message(), this.nodes.length, depth));
       else if (field.number === 5) this.#readWeight(field.message());
       else if (field.number === 11) this.#readValue(field.message(), this.inputs);
       else if (field.number === 12) this.#readValue(field.message(), this.outputs);
@@ -95,6 +97,14 @@ class GraphParts implements Graph {
       else if (field.number === 2) version = field.integer();
     }
     if (domain === '') this.opset = version;
+  }
+
+  /** Gives the opset to the graphs inside. */
+  shareOpset(): void {
+    for (const body of this.nodes.flatMap(({ bodies }) => bodies as GraphParts[])) {
+      body.opset = this.opset;
+      body.shareOpset();
+    }
   }
 
   /** A ValueInfoProto. */
@@ -125,7 +135,7 @@ class GraphParts implements Graph {
 }
 
 /** A NodeProto. */
-function readNode(field: FieldReader, depth: number): GraphNode {
+function readNode(field: FieldReader, index: number, depth: number): GraphNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const bodies: Graph[] = [];
@@ -141,17 +151,22 @@ function readNode(field: FieldReader, depth: number): GraphNode {
     else if (field.number === 9) readEntry(field.message(), metadata);
   }
   const captures = [...new Set(bodies.flatMap((body) => [...freeValues(body)]))];
-  return { name, op, domain, inputs, outputs, captures, bodies, metadata };
+  return { index, name, op, domain, inputs, outputs, captures, bodies, metadata };
 }
 
 /** The graphs of an AttributeProto. */
 function readBodies(field: FieldReader, bodies: Graph[], depth: number): void {
+  const found: GraphParts[] = [];
+  let name = '';
   while (field.next()) {
+    if (field.number === 1) name = field.text();
     if (field.number !== 6 && field.number !== 11) continue;
     const body = new GraphParts();
     body.read(field.message(), depth + 1);
-    bodies.push(body);
+    found.push(body);
   }
+  for (const body of found) body.attribute = name;
+  bodies.push(...found);
 }
 
 /** Values that a body reads and does not compute. */

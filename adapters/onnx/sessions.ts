@@ -1,8 +1,8 @@
 /** @file Creates sessions of one model, with outputs and nodes added to it. */
-import { FieldReader } from '../../src/adapter.ts';
 import type { OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
+
 import { locationOf, type OnnxSource, type OpenSource } from './source.ts';
-import { type Chunks, joined, messageField, textField } from './write-message.ts';
+import { type Chunks, joined } from './write-message.ts';
 
 const queues = new WeakMap<object, Promise<unknown>>();
 
@@ -64,13 +64,11 @@ export class SessionMaker<T extends OnnxTensor> {
   }
 
   /**
-   * Creates a session of the model with ModelProto fields appended, which protobuf merges with those of the file.
-   * @param renamed new names of values, for the nodes that compute them
+   * Creates a session of the model with changes.
    * @throws Error for an output that is no tensor, which the runtime would find out in the first run
    */
-  async extended(fields: Chunks, renamed: ReadonlyMap<string, string> = new Map()): Promise<OnnxSession<T>> {
-    const model = renamed.size === 0 ? [this.#bytes] : renameOutputs(this.#bytes, renamed);
-    const bytes = joined([...model, ...fields]);
+  async extended(change: (bytes: Uint8Array) => Chunks): Promise<OnnxSession<T>> {
+    const bytes = joined(change(this.#bytes));
     const session = await oneAtATime(this.runtime, () => this.runtime.create(bytes, this.#options));
     const other = session.outputMetadata?.find(({ isTensor }) => isTensor === false);
     if (other === undefined) return session;
@@ -81,34 +79,4 @@ export class SessionMaker<T extends OnnxTensor> {
   release(session: OnnxSession<T>): Promise<void> {
     return oneAtATime(this.runtime, () => session.release());
   }
-}
-
-/** The model with other names for outputs of nodes, in pieces, most of them views of it. */
-function renameOutputs(bytes: Uint8Array, renamed: ReadonlyMap<string, string>): Chunks {
-  const renamedNode = (node: FieldReader) =>
-    mapFields(node, 2, () => [...textField(2, renamed.get(node.text()) ?? node.text())]);
-  const model = new FieldReader(bytes);
-  return mapFields(model, 7, () => {
-    const graph = model.message();
-    return messageField(
-      7,
-      mapFields(graph, 1, () => {
-        const outputs = graph.message();
-        let isRenamed = false;
-        while (outputs.next()) isRenamed ||= outputs.number === 2 && renamed.has(outputs.text());
-        return isRenamed ? messageField(1, renamedNode(graph.message())) : undefined;
-      }),
-    );
-  });
-}
-
-/** The fields of a message. `map` may replace those of one number; undefined leaves them as they are. */
-function mapFields(message: FieldReader, number: number, map: () => Chunks | undefined): Chunks {
-  const chunks: Uint8Array[] = [];
-  while (message.next()) {
-    const mapped = message.number === number ? map() : undefined;
-    if (mapped === undefined) chunks.push(message.raw());
-    else chunks.push(...mapped);
-  }
-  return chunks;
 }

@@ -42,11 +42,11 @@ const SCATTER = 11;
 const FLOATS: readonly ElementType[] = [0, FLOAT, FLOAT16, DOUBLE];
 
 /** A HookPointInfo.validateEdit. */
-export function editValidator(graph: Graph, calls: readonly Call[]): (edit?: RegisteredEdit) => string | undefined {
+export function editValidator(calls: readonly Call[]): (edit?: RegisteredEdit) => string | undefined {
   return (edit) => {
-    const problems = calls.map(({ outputs }) =>
+    const problems = calls.map(({ region, outputs }) =>
       outputs.length === 1
-        ? problemOf(graph, outputs[0]!, edit)
+        ? problemOf(region.graph, outputs[0]!, edit)
         : 'an edit acts on one tensor, and this node gives several',
     );
     return problems.find((problem) => problem !== undefined);

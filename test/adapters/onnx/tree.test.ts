@@ -1,5 +1,6 @@
 // The tree of an ONNX file: its modules and nodes, their names, and errors for those that are not in it.
 import ort from 'onnxruntime-node';
+import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, explain, OnnxModule, OnnxNode, ofOp, readOnnx } from '../../../adapters/onnx/index.ts';
@@ -115,18 +116,22 @@ test('in a file without modules, paths are names of nodes; a nameless node has t
   );
 });
 
-test('nodes inside an If or a Loop are in the tree, and say why they cannot be hooked', async () => {
+test('nodes inside an If or a Loop are in the tree, and take no function', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/branches'));
   const paths = pathsOf(select(net, '*'));
   assert.equal(paths, ['abs', 'sum', 'positive', 'choose', 'repeat', 'in_else', 'in_then', 'in_loop', 'goes_on']);
+  const why = 'where the runtime calls no functions: register an edit or an observer there, or hook the';
   assert.is(
-    messageOf(() => net.getSubmodule('in_else').observe(() => {})),
-    'what is inside the If "choose" cannot be reached: its values stay there',
+    messageOf(() => net.getSubmodule('in_else').registerForwardHook(() => {})),
+    `in_else takes no hook: it is inside the If "choose", ${why} If`,
   );
-  assert.match(
-    messageOf(() => net.getSubmodule('in_loop').registerForwardHook(() => {})),
-    /inside the Loop "repeat"/,
-  );
+  for (const register of [
+    () => net.getSubmodule('in_loop').registerForwardHook(() => {}),
+    () => net.getSubmodule('in_loop').registerForwardPreHook(() => {}),
+    () => net.getSubmodule('in_loop').transform(map((output) => output)),
+  ]) {
+    assert.is(messageOf(register), `in_loop takes no hook: it is inside the Loop "repeat", ${why} Loop`);
+  }
 });
 
 test('nodes are in the order of computing, whatever their order in the file', async () => {

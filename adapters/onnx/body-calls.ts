@@ -1,0 +1,74 @@
+/** @file The calls inside an If, Loop or Scan: those of the branch that was taken, or of each iteration. */
+import type { Region } from './graph.ts';
+import { isOnCpu, type OnnxTensor, type TensorClass } from './ort.ts';
+
+/** What happens for hooks after a run, in order. */
+export interface Step<T extends OnnxTensor> {
+  /** Counts the call when the run starts. */
+  begin(): number;
+  /**
+   * Runs the hooks.
+   * @param values that are known after the run, by name; a replaced output is put there
+   * @returns a promise if the hooks have to be awaited
+   */
+  fire(number: number, values: Map<string, T>): Promise<void> | undefined;
+}
+
+export class BodyCalls<T extends OnnxTensor> implements Step<T> {
+  readonly #region: Region;
+  readonly #steps: readonly Step<T>[];
+  /** The output that gives the condition of an If, or something for each iteration. */
+  readonly #mark: string;
+  /** Outputs that have values of the body, stacked by iterations. */
+  readonly #outputs: readonly string[];
+
+  constructor(region: Region, steps: readonly Step<T>[], mark: string, outputs: readonly string[]) {
+    this.#region = region;
+    this.#steps = steps;
+    this.#mark = mark;
+    this.#outputs = outputs;
+  }
+
+  /** Calls in a body are counted after the run, which tells how many there were. */
+  begin(): number {
+    return 0;
+  }
+
+  async fire(_number: number, values: Map<string, T>): Promise<void> {
+    const mark = await onCpu(values.get(this.#mark)!);
+    if (this.#region.around!.node.op === 'If') {
+      const isTaken =
+        Boolean((mark.data as ArrayLike<unknown>)[0]) === (this.#region.graph.attribute === 'then_branch');
+      if (isTaken) await this.#fire(values);
+      return;
+    }
+    const stacked = await Promise.all(
+      this.#outputs.map(async (name) => [name, await onCpu(values.get(name)!)] as const),
+    );
+    for (let i = 0; i < mark.dims[0]!; i++) {
+      await this.#fire(new Map([...values, ...stacked.map(([name, tensor]) => [name, sliceOf(tensor, i)] as const)]));
+    }
+  }
+
+  async #fire(values: Map<string, T>): Promise<void> {
+    for (const step of this.#steps) {
+      const waiting = step.fire(step.begin(), values);
+      if (waiting !== undefined) await waiting;
+    }
+  }
+}
+
+async function onCpu<T extends OnnxTensor>(tensor: T): Promise<T> {
+  return isOnCpu(tensor) ? tensor : make(tensor, await tensor.getData!(), tensor.dims);
+}
+
+/** A copy of the values at an index of the first dimension. */
+function sliceOf<T extends OnnxTensor>(tensor: T, index: number): T {
+  const dims = tensor.dims.slice(1);
+  const size = dims.reduce((product, one) => product * one, 1);
+  const data = tensor.data as { slice(from: number, to: number): unknown };
+  return make(tensor, data.slice(index * size, (index + 1) * size), dims);
+}
+
+const make = <T extends OnnxTensor>(like: T, data: unknown, dims: readonly number[]): T =>
+  new (like.constructor as TensorClass<T>)(like.type, data, dims);
