@@ -43,6 +43,12 @@ export async function wrapTransformers<T extends OnnxTensor = OnnxTensor>(
   options: TransformersOptions = {},
 ): Promise<TransformersModel<T>> {
   checkOptions('wrapTransformers()', options, ['source', 'sessionOptions']);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || typeof value === 'function') continue;
+    throw new TypeError(
+      `wrapTransformers(): option "${name}" must be a function of the session's name, got ${describe(value)}`,
+    );
+  }
   const sessions = sessionsOf<T>(given);
   const found = modelOf<T>(sessions);
   if (found !== undefined) return found;

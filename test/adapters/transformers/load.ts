@@ -36,6 +36,8 @@ export interface GenerationFacts extends ModuleFacts {
   readonly text: string;
   readonly tokens: readonly number[];
   readonly steered: readonly { readonly edits: Edits; readonly tokens: readonly number[] }[];
+  /** The first edits from a step on. */
+  readonly late: { readonly step: number; readonly tokens: readonly number[] };
 }
 
 export const bertFacts: BertFacts = fixtureJson('transformers/bert.json');
@@ -64,10 +66,14 @@ export const loadT5 = (): Promise<PreTrainedModel> => AutoModelForSeq2SeqLM.from
 export async function wrapped<M extends Parameters<typeof wrapTransformers<ort.Tensor>>[0]>(
   load: () => Promise<M>,
 ): Promise<{ model: M; net: TransformersModel<ort.Tensor> }> {
+  const model = await recorded(load);
+  return { model, net: await wrapTransformers<ort.Tensor>(model) };
+}
+
+export async function recorded<R>(load: () => Promise<R>): Promise<R> {
   const recording = recordSources(ort);
   try {
-    const model = await load();
-    return { model, net: await wrapTransformers<ort.Tensor>(model) };
+    return await load();
   } finally {
     recording.remove();
   }

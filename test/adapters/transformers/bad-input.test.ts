@@ -1,0 +1,160 @@
+// What is refused, with what came and what was expected.
+import { AutoModel } from '@huggingface/transformers';
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { recordSources, wrapTransformers } from '../../../adapters/transformers/index.ts';
+import { registerEdit } from '../../../src/adapter.ts';
+import { listHooks } from '../../../src/index.ts';
+import { fixturePath } from '../../fixtures/files.ts';
+import { generate, gptFacts, loadBert, loadGpt, loadT5, recorded, wrapped } from './load.ts';
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was rejected');
+}
+
+for (const [what, given, got] of [
+  ['undefined', undefined, 'got undefined'],
+  ['text', 'bert', 'got the string "bert"'],
+  ['a promise', Promise.resolve({}), 'got a promise: await it first'],
+  ['a class', AutoModel, 'got the class AutoModel: load it with from_pretrained()'],
+  ['an object without sessions', { sessions: {} }, 'got an Object'],
+  ['an object whose sessions do not run', { sessions: { model: {} } }, 'got an Object'],
+  ['a pipeline without a model', { model: null }, 'got an Object'],
+] as const) {
+  test(`wrapTransformers() refuses ${what}`, async () => {
+    const error = await rejection(wrapTransformers(given as never));
+    assert.instance(error, TypeError);
+    assert.is(
+      error.message,
+      `wrapTransformers(): the first argument must be a loaded pipeline or model of transformers.js, ${got}`,
+    );
+  });
+}
+
+test('wrapTransformers() refuses unknown options, and options that are no functions', async () => {
+  const model = await loadGpt();
+  const wrap = (options: object) => rejection(wrapTransformers(model, options));
+  assert.match((await wrap({ sources: () => '' })).message, /unknown option "sources"; .* source, sessionOptions/);
+  assert.match(
+    (await wrap({ source: 'model.onnx' })).message,
+    /"source" must be a function of the session's name, got the string "model\.onnx"/,
+  );
+  await model.dispose();
+});
+
+test('recordSources() refuses what is no ONNX Runtime', () => {
+  for (const given of [undefined, ort.InferenceSession, {}]) {
+    assert.throws(
+      () => recordSources(given as never),
+      /^recordSources\(\): the argument must be ort, the namespace of /,
+    );
+  }
+});
+
+test('a session whose file or options are not known is refused, and nothing is wrapped', async () => {
+  const model = await loadT5();
+  const path = (session: string) =>
+    fixturePath(`transformers/t5/onnx/${session === 'model' ? 'encoder_model' : session}.onnx`);
+  const wrap = (options: object) => rejection(wrapTransformers(model, options));
+  assert.is(
+    (await wrap({})).message,
+    'wrapTransformers(): the file of session "model" is not known: give source, or call recordSources(ort) before from_pretrained',
+  );
+  assert.is(
+    (await wrap({ source: path })).message,
+    'wrapTransformers(): the options of session "model" are not known: give sessionOptions, or call recordSources(ort) before from_pretrained',
+  );
+  const options = { sessionOptions: () => ({}) };
+  const partly = { ...options, source: (session: string) => (session === 'model' ? path(session) : undefined) };
+  assert.match((await wrap(partly)).message, /the file of session "decoder_model_merged" is not known/);
+  assert.match((await wrap({ ...options, source: () => 3 })).message, /the source must be the bytes of an \.onnx file/);
+  assert.match((await wrap({ ...options, source: () => path('nothing') })).message, /the source cannot be read/);
+  const swapped = { ...options, source: () => fixturePath('transformers/bert/onnx/model.onnx') };
+  assert.match(
+    (await wrap(swapped)).message,
+    /not what the session was created from\n.*logits\n {2}expected: last_hidden_state/,
+  );
+  await model.dispose();
+});
+
+test('a model that has been disposed of is refused', async () => {
+  const model = await recorded(() => loadGpt());
+  await model.dispose();
+  assert.is((await rejection(wrapTransformers(model))).message, 'wrapTransformers(): the model has been disposed of');
+});
+
+test('an edit of the wrong shape, axis or element type is refused, where the file tells when it is registered', async () => {
+  const { model, net } = await wrapped(() => loadGpt('dynamo'));
+  const mlp = net.getSubmodule('transformer.h.0.mlp');
+  assert.throws(
+    () => registerEdit(mlp, { add: [1, 2, 3] }),
+    /add must not change the shape: \[3\] does not broadcast to \[\?, \?, 16\]/,
+  );
+  assert.throws(
+    () => registerEdit(mlp, { keep: [0], axis: 3 }),
+    /keep needs axis 3, and "[^"]+" is of shape \[\?, \?, 16\]/,
+  );
+  assert.throws(() => registerEdit(net.session('model'), { scale: 2 }), /an edit acts on one tensor/);
+  assert.equal(listHooks(net), []);
+  const steer = registerEdit(mlp, { add: new Float32Array(16) });
+  assert.throws(() => steer.set([1, 2]), /the value to set must be of shape \[16\], got \[2\]/);
+  assert.equal(await generate(model, 'gpt', gptFacts), gptFacts.tokens);
+  await model.dispose();
+});
+
+test('an edit whose shape is found out in a step fails generate(), and is named', async () => {
+  const { model, net } = await wrapped(() => loadGpt('legacy'));
+  const handle = registerEdit(net.getSubmodule('transformer.h.0.mlp'), { add: [1, 2, 3] });
+  // transformers.js prints the error, and its inputs.
+  const { error } = console;
+  console.error = () => {};
+  try {
+    assert.match(
+      (await rejection(generate(model, 'gpt', gptFacts))).message,
+      /the edit add of transformer\.h\.0\.mlp /,
+    );
+  } finally {
+    console.error = error;
+  }
+  handle.remove();
+  assert.equal(await generate(model, 'gpt', gptFacts), gptFacts.tokens);
+  await model.dispose();
+});
+
+test('a hook that throws fails the pipeline, which goes on afterwards', async () => {
+  const { model: classify, net } = await wrapped(() => loadBert());
+  const handle = net.getSubmodule('bert.encoder.layer.0').registerForwardHook(() => {
+    throw new Error('on purpose');
+  });
+  const { error } = console;
+  console.error = () => {};
+  try {
+    const { message } = await rejection(Promise.resolve(classify('the cat')));
+    assert.match(message, /on purpose/);
+  } finally {
+    console.error = error;
+  }
+  handle.remove();
+  assert.is(((await classify('the cat')) as object[]).length, 1);
+  await classify.dispose();
+});
+
+test('a feed on a device that the sessions do not run on is refused', async () => {
+  const { model, net } = await wrapped(() => loadGpt());
+  net.getSubmodule('transformer.h.0').observe(() => {});
+  const input_ids = { type: 'int64', dims: [1, 1], location: 'gpu-buffer' };
+  const { message } = await rejection((model.sessions.model as ort.InferenceSession).run({ input_ids } as never));
+  assert.match(
+    message,
+    /the feed "input_ids" is on a device that the model does not run on\n.*gpu-buffer; .*(cpu|wasm)/,
+  );
+  await model.dispose();
+});
+
+test.run();
