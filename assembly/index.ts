@@ -1,7 +1,7 @@
 // The exports. Only numbers and pointers cross this border: no strings, arrays or objects.
 export { allocate, release } from './memory';
 export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from './linear';
-export { packPanel } from './pack-rows';
+export { packRows } from './pack-rows';
 export { relu } from './relu';
 export { addUp, countBySearch, countByTable } from './histogram';
 export { foldCrc32c } from './crc32c';

@@ -83,7 +83,7 @@ export function linear(
 /** Interleaves the rows of at most one block that go four at a time. */
 export function interleave(input: usize, rows: usize, depth: usize, to: usize): void {
   for (let quad = (rows + 1) >> 2; quad > 0; quad--) {
-    packRows(input, depth, to);
+    packRows(input, depth << 2, depth, to, 16);
     input += depth << 4;
     to += depth << 4;
   }

@@ -6,7 +6,8 @@ export interface WasmExports {
   allocate(bytes: number): number;
   release(pointer: number): void;
 
-  packPanel(rows: number, stride: number, depth: number, panel: number): void;
+  /** Transposes four rows. See assembly/pack-rows.ts. */
+  packRows(rows: number, stride: number, depth: number, to: number, step: number): void;
 
   /** See assembly/linear.ts for the layout of `packed`, and for what is accessed beyond the rows. */
   linear(

@@ -11,13 +11,14 @@ const ARENA_BYTES = 16 << 20;
 /** Products of this many multiply-adds may be shared by threads, and sampled for the choice of a tile. */
 const LARGE = 1e6;
 
-/** Weights are packed in parts of sixteen rows of this length, 64 KB. */
-const PACKED_STEPS = 1024;
-/** Not a power of two: see `packPanel`. */
-const PACKED_STRIDE = PACKED_STEPS + 16;
+/** A panel is packed in parts of at most this many steps, so that a deep layer needs no large arena: 512 KB. */
+const PACKED_STEPS = 8192;
 
 /** Up to this length a loop is faster than a call of the engine's copy. */
 const FEW = 16;
+
+/** Up to this length the view that a constructor copies from costs more than it saves. */
+const MANY = 4096;
 
 export class WasmLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -39,7 +40,7 @@ export class WasmLinear implements PackedLinear {
     const biasFloats = Math.ceil(outFeatures / COLUMNS_PER_GROUP) * COLUMNS_PER_GROUP;
     const panels = Math.ceil(outFeatures / COLUMNS_PER_PANEL);
     const panelFloats = COLUMNS_PER_PANEL * inFeatures;
-    const rows = memory.arena(COLUMNS_PER_PANEL * PACKED_STRIDE * 4);
+    const rows = memory.arena(COLUMNS_PER_PANEL * Math.min(inFeatures, PACKED_STEPS) * 4);
     this.pointer = memory.allocate(16 + (biasFloats + panels * panelFloats) * 4 + READ_AHEAD_BYTES);
     memory.releaseWith(this, this.pointer);
     const floats = memory.floats;
@@ -48,19 +49,15 @@ export class WasmLinear implements PackedLinear {
     floats.fill(0, bias, bias + biasFloats);
     const weights = weight instanceof Float32Array ? weight : Float32Array.from(weight);
     for (let panel = 0; panel < panels; panel++) {
-      const column = panel * COLUMNS_PER_PANEL;
-      const width = Math.min(COLUMNS_PER_PANEL, outFeatures - column);
-      const to = (bias + biasFloats + panel * panelFloats) * 4;
+      const part = weights.subarray(panel * panelFloats, (panel + 1) * panelFloats);
+      const to = bias + biasFloats + panel * panelFloats;
       for (let k = 0; k < inFeatures; k += PACKED_STEPS) {
         const steps = Math.min(PACKED_STEPS, inFeatures - k);
-        for (let i = 0; i < COLUMNS_PER_PANEL; i++) {
-          const row = (rows >>> 2) + i * PACKED_STRIDE;
-          const from = (column + i) * inFeatures + k;
-          if (i >= width) floats.fill(0, row, row + steps);
-          else if (steps > FEW) floats.set(weights.subarray(from, from + steps), row);
-          else for (let j = 0; j < steps; j++) floats[row + j] = weights[from + j]!;
+        copyPart(part, inFeatures, k, steps, floats, rows >>> 2);
+        for (let column = 0; column < COLUMNS_PER_PANEL; column += 4) {
+          const at = (to + k * COLUMNS_PER_PANEL + column) * 4;
+          exports.packRows(rows + column * steps * 4, steps * 4, steps, at, COLUMNS_PER_PANEL * 4);
         }
-        exports.packPanel(rows, PACKED_STRIDE * 4, steps, to + k * COLUMNS_PER_PANEL * 4);
       }
     }
   }
@@ -107,6 +104,8 @@ export class WasmFusedLayers implements FusedLayers {
   #block = 0;
   #activationBytes = 0;
   #arenaBytes = 0;
+  /** Whether one of the products is large. */
+  #hasLarge = false;
 
   /** @throws RangeError for a bias of another length */
   constructor(instance: WasmInstance, layers: readonly Layer[]) {
@@ -154,28 +153,32 @@ export class WasmFusedLayers implements FusedLayers {
     const padded = block < 3 ? block : Math.ceil(block / 4) * 4;
     this.#activationBytes = roundUp((padded * this.#widest + COLUMNS_PER_GROUP) * 4);
     this.#arenaBytes = this.#activationBytes * 2 + this.#instance.exports.linearScratch(block, this.#deepest);
+    this.#hasLarge = this.#packed.some((layer) => isLarge(block, layer));
     this.#block = block;
     this.#rows = rows;
   }
 
   /** @returns the pointer to the output */
   #layers(input: Float32Array, rows: number, arena: number): number {
-    const { exports, pool, tiles } = this.#instance;
+    const { exports, tiles } = this.#instance;
+    const { wide } = tiles;
     const packed = this.#packed;
+    const hasLarge = this.#hasLarge;
     const scratch = arena + this.#activationBytes * 2;
     let from = arena;
     let to = arena + this.#activationBytes;
     copyIn(input, this.#memory.floats, from >>> 2);
     for (let i = 0; i < packed.length; i++) {
-      const { pointer, inFeatures, outFeatures } = packed[i]!;
+      const layer = packed[i]!;
+      const { pointer } = layer;
       if (pointer === 0) throw new Error('these packed weights were disposed');
-      packed[i]!.useBias(this.#biases[i]!);
+      layer.useBias(this.#biases[i]!);
       const relu = this.#relu[i]!;
-      if (rows * inFeatures * outFeatures < LARGE || (pool === undefined && !tiles.isOpen)) {
-        exports.linear(from, rows, pointer, to, relu, scratch, tiles.wide);
-      } else {
-        const [depth, columns] = [inFeatures, outFeatures];
+      if (hasLarge && isLarge(rows, layer)) {
+        const { inFeatures: depth, outFeatures: columns } = layer;
         this.#large({ input: from, rows, depth, packed: pointer, columns, output: to, relu, scratch });
+      } else {
+        exports.linear(from, rows, pointer, to, relu, scratch, wide);
       }
       const other = from;
       from = to;
@@ -193,6 +196,18 @@ export class WasmFusedLayers implements FusedLayers {
   }
 }
 
+/** Copies the columns from `k` up to `k + steps` of the rows of a panel, with zeros for rows that it lacks. */
+function copyPart(part: Float32Array, depth: number, k: number, steps: number, floats: Float32Array, at: number): void {
+  if (steps === depth) floats.set(part, at);
+  else
+    for (let from = k, to = at; from < part.length; from += depth, to += steps)
+      floats.set(part.subarray(from, from + steps), to);
+  floats.fill(0, at + (part.length / depth) * steps, at + COLUMNS_PER_PANEL * steps);
+}
+
+const isLarge = (rows: number, { inFeatures, outFeatures }: PackedLinear): boolean =>
+  rows * inFeatures * outFeatures >= LARGE;
+
 function checkedBias({ packed, bias }: Layer): Float32Array | null {
   if (bias === null || bias.length === packed.outFeatures) return bias;
   throw new RangeError(`a bias must have ${packed.outFeatures} values, got ${bias.length}`);
@@ -204,6 +219,8 @@ function copyIn(values: Float32Array, floats: Float32Array, at: number): void {
 }
 
 function copyOut(floats: Float32Array, at: number, length: number): Float32Array {
+  // A copy made by the constructor, unlike a slice, is not filled with zeros first.
+  if (length > MANY) return new Float32Array(floats.subarray(at, at + length));
   if (length > FEW) return floats.slice(at, at + length);
   const values = new Float32Array(length);
   for (let i = 0; i < length; i++) values[i] = floats[at + i]!;

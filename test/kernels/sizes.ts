@@ -13,6 +13,8 @@ export const SIZES: readonly (readonly [number, number, number])[] = [
   [6, 1025, 40],
   [11, 2049, 97],
   [7, 5000, 33],
+  // Weights that are packed in two parts, in a whole panel and in one of two columns.
+  [5, 8197, 18],
   [131, 4100, 36],
   // Four rows with more weights than the caches hold.
   [4, 2100, 1001],

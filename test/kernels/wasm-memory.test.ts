@@ -1,5 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { binaryBytes } from '../../src/kernels/binary.ts';
+import { WasmInstance } from '../../src/kernels/instance.ts';
+import { wasmKernels } from '../../src/kernels/wasm.ts';
 import type { WasmExports } from '../../src/kernels/wasm-exports.ts';
 import { WasmMemory } from '../../src/kernels/wasm-memory.ts';
 
@@ -29,6 +32,21 @@ test('`floats` is a view of the whole memory, also after it has grown', () => {
   memory.allocate(200_000);
   assert.is(memory.floats.buffer, exports.memory.buffer);
   assert.ok(memory.floats.byteLength >= 200_000);
+});
+
+test('a small network computes in the first pages: growing would detach a buffer, and slow down every typed array', () => {
+  const instance = WasmInstance.make(binaryBytes('simd'));
+  const { buffer } = instance.exports.memory;
+  const kernels = wasmKernels('simd', instance);
+  const widths = [10, 300, 300, 2];
+  const layers = widths.slice(1).map((columns, i) => ({
+    packed: kernels.pack(new Float32Array(widths[i]! * columns), columns, widths[i]!),
+    bias: null,
+    relu: true,
+  }));
+  kernels.fuse(layers).run(new Float32Array(10), 1);
+  kernels.summarize(new Float32Array(10_000));
+  assert.is(instance.exports.memory.buffer, buffer);
 });
 
 test('the arena is kept while it is large enough, and replaced by a larger one', () => {
