@@ -10,9 +10,9 @@ export type Command =
   | {
       readonly name: 'view';
       readonly directory: string;
-      /** Undefined for {@link DEFAULT_PORT} or the next free one, 0 for any. */
+      /** undefined: {@link DEFAULT_PORT}, or the next free one; 0: any free port. */
       readonly port: number | undefined;
-      /** Undefined for this machine only. */
+      /** undefined: this machine only. */
       readonly host: string | undefined;
       readonly open: boolean;
     }

@@ -70,7 +70,7 @@ function openBrowser(url: string): Promise<boolean> {
     const child = spawn(program, [...inputs, url], { stdio: 'ignore', detached: true });
     child.once('error', () => resolve(false));
     child.once('spawn', () => {
-      // It may run as long as the browser.
+      // The program may run as long as the browser.
       child.unref();
       resolve(true);
     });

@@ -1,18 +1,18 @@
 import type { Clock } from './clock.ts';
 import type { UserActivity } from './user-activity.ts';
 
-/** After this many milliseconds of taking points the page gets a turn. */
+/** After taking points for this many milliseconds, the source lets the page run. */
 const TURN = 12;
 /** After the first points the page gets this many milliseconds to show them: none of its code is warm yet. */
 const FIRST = 150;
-/** While the user is active, the source pauses this many times as long as taking the points took, … */
+/** While the user is active, the source pauses this many times as long as taking the points took. */
 const REST = 6;
-/** … and at least this many milliseconds, since reading takes a processor too. */
+/** The shortest of these pauses, in milliseconds: reading takes a processor too. */
 const LEAST_REST = 100;
 
 /**
  * Paces a source: as fast as it can while the user is idle, in between frames while the user is active.
- * @returns runs `take`, and returns what the source must wait for, if anything
+ * @returns a function that runs `take`, and returns the promise that the source must await, if any
  */
 export function backPressure(activity: UserActivity, clock: Clock): (take: () => void) => Promise<void> | undefined {
   let turnEnds = 0;

@@ -2,11 +2,11 @@
 export interface Clock {
   /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** Calls `fn` once, in its own task, after this many milliseconds. @returns cancels the call */
+  /** Calls `fn` once, in its own task, after this many milliseconds. @returns a function that cancels the call */
   after(milliseconds: number, fn: () => void): () => void;
-  /** Calls `fn` repeatedly, without keeping a program alive. @returns stops the calls */
+  /** Calls `fn` repeatedly, without keeping a program alive. @returns a function that stops the calls */
   every(milliseconds: number, fn: () => void): () => void;
-  /** Calls `fn` in the next animation frame. @returns cancels the call */
+  /** Calls `fn` in the next animation frame. @returns a function that cancels the call */
   frame(fn: () => void): () => void;
 }
 

@@ -9,7 +9,7 @@ export function tagFilter(text: string): TagFilter {
   const expression = /^\/(.*)\/([a-z]*)$/s.exec(text.trim());
   if (expression !== null) {
     try {
-      // A global or sticky one would resume from its last match.
+      // A global or sticky expression would resume from its last match.
       const wanted = new RegExp(expression[1]!, expression[2]!.replace(/[gy]/g, ''));
       return { matches: (tag) => wanted.test(tag) };
     } catch (error) {

@@ -18,7 +18,7 @@ export interface BackwardPass {
  *     inputs → [enter] → the layer → [leave] → outputs
  *     grad input ← hooks(grad input, grad output) ← … ← pre-hooks(grad output) ← grad output
  *
- * @returns undefined if there are no hooks. As in PyTorch, those count that are registered when forward runs
+ * @returns undefined if there are no hooks. As in PyTorch, the hooks count that are registered when forward runs
  */
 export function backwardPass(core: Core, hookable: Hookable, weights: () => Tensor[]): BackwardPass | undefined {
   const preHooks = backwardHooks(hookable, 'backward-pre');

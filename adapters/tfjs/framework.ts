@@ -55,7 +55,7 @@ export interface Tensor extends TfjsTensor {
   readonly dataId: object;
   /** Set by tf.keep. */
   readonly kept?: boolean;
-  /** Of variables. */
+  /** Whether a variable is trained. */
   readonly trainable?: boolean;
   clone(): Tensor;
   dispose(): void;
@@ -108,7 +108,7 @@ export interface Engine {
 }
 
 export interface Backend {
-  /** Of the wasm backend: a view of a tensor's values in its memory. */
+  /** The wasm backend has this: a view of a tensor's values in its memory. */
   typedArrayFromHeap?(tensor: Tensor): ArrayLike<number>;
   /** Its tensors. Ask `has` first: `get` would move a tensor here from another backend. */
   readonly dataIdMap?: { has?(dataId: object): boolean };

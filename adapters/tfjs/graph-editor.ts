@@ -8,7 +8,7 @@ export interface GraphEditor {
   isCurrent(): boolean;
   /**
    * Puts a function between a node and its consumers; one for each node.
-   * @returns removes it
+   * @returns a function that removes it
    */
   insertAfter(name: string, fn: NodeFn): () => void;
 }

@@ -30,7 +30,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
   /** The operations that TensorFlow fused into this node, in the order of computing: `['biasadd', 'relu']`; usually none. */
   readonly fusedOps: readonly string[];
   readonly #context: GraphContext;
-  /** While something is registered. */
+  /** Takes the hooks out of the graph; undefined while nothing is registered. */
   #remove: (() => void) | undefined;
 
   /** Use `wrapTfjs`. */

@@ -103,7 +103,7 @@ function inputsOf(node: RawNode): readonly string[] {
 
 let ops = 0;
 
-/** Inserts a node behind another one, and gives it that one's name. @returns undoes it */
+/** Inserts a node behind another one, and gives it that node's name. @returns a function that undoes it */
 function insertNode(registry: OpRegistry, { graph, compiledMap }: Executor, node: RawNode, fn: NodeFn): () => void {
   const { name } = node;
   const op = `layertap/${ops++}`;

@@ -47,7 +47,7 @@ export class GraphRuns {
     });
   }
 
-  /** @returns ends watching; without watchers the model is as it was found */
+  /** @returns a function that ends watching; without watchers the model is as it was found */
   watch(): () => void {
     this.#watchers++;
     this.install();

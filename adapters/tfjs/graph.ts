@@ -20,7 +20,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   readonly model: TfjsGraphModelLike;
   readonly #context: GraphContext;
   readonly #nodes: ReadonlyMap<string, TfjsNode<T>>;
-  /** While something is registered. */
+  /** Takes the hooks off the model; undefined while nothing is registered. */
   #removeHooks: (() => void) | undefined;
 
   /** Use `wrapTfjs`: a model has one Hookable. */

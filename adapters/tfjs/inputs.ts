@@ -25,7 +25,7 @@ function hasAny(options: TfjsCallOptions | undefined): boolean {
   return false;
 }
 
-/** Plain objects, of any realm. */
+/** Whether a value is a plain object, of any realm. */
 function isOptions(value: unknown): value is TfjsCallOptions {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);

@@ -70,10 +70,10 @@ export class LayerInterceptor {
   readonly #layer: Layer;
   /** The innermost first. Replaced, never changed. */
   #wrappers: readonly CallWrapper[] = [];
-  /** The only wrapper, if it is one of hooks: these may run after the call. */
+  /** The only wrapper, if it runs hooks: they may then run after the call. */
   #onlyHooks: LayerHooks | undefined;
   readonly #method: MethodInterceptor<Layer['call']>;
-  /** While the layer is a model that has wrappers. */
+  /** Intercepts the runs of a layer that is a model, while it has wrappers. */
   #model: ModelInterceptor | undefined;
 
   private constructor(layer: Layer) {
@@ -88,7 +88,7 @@ export class LayerInterceptor {
     return interceptors.get(layer) ?? new LayerInterceptor(layer);
   }
 
-  /** @returns removes the wrapper; without wrappers the layer is as it was found */
+  /** @returns a function that removes the wrapper; without wrappers the layer is as it was found */
   add(wrapper: CallWrapper, { innermost = false }: { innermost?: boolean } = {}): () => void {
     this.install();
     this.#setWrappers(innermost ? [wrapper, ...this.#wrappers] : [...this.#wrappers, wrapper]);

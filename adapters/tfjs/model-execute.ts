@@ -12,7 +12,7 @@ export function recordOwner(layer: Layer, owner: Layer): void {
   owners.set(layer, (owners.get(layer) ?? new Set()).add(owner));
 }
 
-/** Puts a tidy around `execute` of all models that a layer was found in. @returns undoes it */
+/** Puts a tidy around `execute` of all models that a layer was found in. @returns a function that undoes it */
 export function tidyExecute(core: Core, layer: Layer): () => void {
   const undo = [...above(layer)].filter(isContainer).map((model) => tidy(core, model));
   return () => {

@@ -26,7 +26,7 @@ export function lastLayer(container: Container): Layer {
   return container.layers.length === 1 && isSequential(last) ? lastLayer(last) : last;
 }
 
-/** Runs the hooks of a Sequential from its first to its last layer. @returns undoes it */
+/** Runs the hooks of a Sequential from its first to its last layer. @returns a function that undoes it */
 export function hookEnds(sequential: Sequential, hooks: LayerHooks): () => void {
   let inputs: readonly unknown[] = [];
   const removeFirst = LayerInterceptor.of(firstLayer(sequential)).add({

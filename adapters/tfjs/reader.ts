@@ -66,7 +66,7 @@ function wasmView(core: Core, tensor: Tensor): ArrayLike<number> | undefined {
   try {
     return backend.typedArrayFromHeap(tensor);
   } catch {
-    // Another thread has grown the memory: this one does not see the new part yet.
+    // Another thread has grown the memory, and this thread does not see the new part yet.
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { splitInputs } from './inputs.ts';
 
 type Shape = readonly (number | null)[];
 
-/** Inputs from a pre-hook: not disposed, of the dtypes of those before, and accepted by the layer's own check. */
+/** Checks inputs from a pre-hook: not disposed, of the dtypes of those before, and accepted by the layer's own check. */
 export function validateInputs(
   core: Core,
   layer: Layer,
@@ -31,7 +31,7 @@ export function validateInputs(
 }
 
 /**
- * A replacement for an output: as many tensors, of the same dtypes and shapes.
+ * Checks a replacement for an output: it must have as many tensors, of the same dtypes and shapes.
  * @param declared the shapes that are allowed as well, one for each output
  */
 export function validateOutput(

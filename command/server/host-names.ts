@@ -15,7 +15,7 @@ export const isLoopback = (host: string): boolean =>
  * Tells which `Host` headers are answered: not a name that others may point at this machine, since a page of that name (DNS
  * rebinding) would have the server's origin. Addresses are safe: browsers do not resolve them. Ports may differ from the
  * server's, as with `ssh -L`.
- * @param host the one to listen on; undefined for this machine only
+ * @param host the host to listen on; undefined for this machine only
  */
 export function hostCheck(host: string | undefined): (header: string | undefined) => boolean {
   const names = new Set(LOOPBACK);

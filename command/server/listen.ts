@@ -6,7 +6,7 @@ import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
 export const DEFAULT_PORT = 6007;
 const TRIED_PORTS = 100;
 
-/** Long enough for honest clients; others hold a connection no longer. In milliseconds. */
+/** In milliseconds: long enough for honest clients, and the longest that others can hold a connection. */
 const LIMITS = {
   maxHeaderSize: LONGEST_URL + 8192,
   headersTimeout: 10_000,
@@ -29,7 +29,7 @@ export class CannotListen extends Error {}
 
 /**
  * Listens on the loopback addresses, or on a host.
- * @param port undefined for {@link DEFAULT_PORT} or the next free one, 0 for any
+ * @param port undefined: {@link DEFAULT_PORT}, or the next free one; 0: any free port
  * @throws CannotListen
  */
 export async function listen(

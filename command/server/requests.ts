@@ -32,7 +32,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src blob: data:; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** For every answer. Pages of other origins can neither read it, nor frame it, nor keep a reference to its window. */
+/** The headers of every answer. Pages of other origins can neither read it, nor frame it, nor keep a reference to its window. */
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -91,7 +91,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   else await stream(file, wanted.from, response);
 }
 
-/** Both names exactly once, and no others. */
+/** Parses a query that has both names exactly once, and no others. */
 function parseQuery(query: string): { path: string; from: number } | undefined {
   const pairs = new URLSearchParams(query);
   const [path, from] = [pairs.get('path'), pairs.get('from')];

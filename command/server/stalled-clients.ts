@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 export interface Clock {
   /** Milliseconds from an arbitrary origin. */
   now(): number;
-  /** Calls `action` repeatedly. @returns stops that */
+  /** Calls `action` repeatedly. @returns a function that stops it */
   every(milliseconds: number, action: () => void): () => void;
 }
 

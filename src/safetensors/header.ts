@@ -193,5 +193,5 @@ export function checkShape(shape: unknown, where: string): number {
 // -0 is a whole number too, but would print as 0.
 const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) >= 0 && !Object.is(size, -0);
 
-/** Of a shape or of offsets, as many numbers as a message can hold. */
+/** A shape or offsets in a message: their first eight numbers. */
 export const describeList = (list: unknown): string => describeShape(list, 8);

@@ -6,8 +6,8 @@ export interface LiveRegistration {
 }
 
 /**
- * By the run that they write to: two writers may share a directory, and so a run. Held weakly: a registration lives as long
- * as its modules' hooks, so that a model that is dropped with its hooks can be collected.
+ * The registrations by the run that they write to: two writers may share a directory, and so a run. Held weakly: each lives as
+ * long as its modules' hooks, so that a model that is dropped with its hooks can be collected.
  */
 const live = new Map<string, Set<{ deref(): LiveRegistration | undefined }>>();
 // Without weak references, registrations are kept until they are removed.
@@ -23,7 +23,7 @@ function idOf(object: object): number {
   return id;
 }
 
-/** Sets the run of a writer. @param sink undefined: the disk. @param path absolute there */
+/** Sets the run of a writer. @param sink undefined for the disk @param path below the sink; on a disk absolute */
 export function setRun(writer: object, sink: object | undefined, path: string): void {
   runs.set(writer, `${sink === undefined ? 'disk' : idOf(sink)}:${path}`);
 }
@@ -32,7 +32,7 @@ const runOf = (writer: object): string => runs.get(writer) ?? `writer ${idOf(wri
 
 /**
  * @param registration must be kept alive by the hooks
- * @returns removes it
+ * @returns a function that removes it
  */
 export function addRegistration(registration: LiveRegistration): () => void {
   const run = runOf(registration.writer);
@@ -73,7 +73,7 @@ function awaitedOf(writer: object): Awaited {
   return known;
 }
 
-/** Finishes a holding when its writer is closed. @returns cancels that */
+/** Finishes a holding when its writer is closed. @returns a function that cancels this */
 export function finishBeforeClose(writer: object, holding: { finish(): void }): () => void {
   const { holdings } = awaitedOf(writer);
   holdings.add(holding);
@@ -90,7 +90,7 @@ export function keepOpen(writer: object, reading: PromiseLike<unknown>): void {
 
 /**
  * Finishes the holdings of a writer that is about to close.
- * @returns fulfilled when its pending values were read; undefined without any
+ * @returns a promise that is fulfilled when its pending values were read; undefined without any
  */
 export function finishRegistrations(writer: object): Promise<unknown> | undefined {
   const { holdings, readings } = awaitedOf(writer);

@@ -140,7 +140,7 @@ function checkMerge(writer: ActivationsWriter, step: unknown, bins: unknown): Fl
   );
 }
 
-/** Frameworks say so in an options object after the inputs (tfjs), or by a property of the module (PyTorch). */
+/** Whether a call is in training: an options object after the inputs says so (tfjs), or a property of the module (PyTorch). */
 function isTraining({ module, inputs }: ForwardEvent): boolean {
   const options = (inputs as readonly unknown[]).at(-1) as { training?: unknown } | null | undefined;
   if (typeof options?.training === 'boolean') return options.training;

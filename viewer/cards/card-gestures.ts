@@ -104,7 +104,7 @@ export class CardGestures implements Gestures {
 
   drag(to: Point): void {
     const drag = this.#drag;
-    // Escape may have cancelled it.
+    // Escape may have cancelled the drag.
     if (drag === undefined) return;
     drag.to = to;
     const { plot, steps, axis } = drag.shown;

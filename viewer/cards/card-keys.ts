@@ -6,11 +6,11 @@ import { pointedAt, type RunHistograms } from './scene.ts';
 import { extended } from './step-axis.ts';
 
 const ZOOM = 0.7;
-/** Columns that an arrow key with Ctrl moves. */
+/** An arrow key with Ctrl moves by this many columns. */
 const FAR = 10;
 
 /**
- * The keys of a histogram card. They move a cursor through columns and bins: the hover of the view.
+ * The keys of a histogram card. They move a cursor through columns and bins. The cursor is the hover of the view.
  *
  * @returns what a screen reader says about the new position; undefined if the key was not handled
  */

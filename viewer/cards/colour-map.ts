@@ -21,7 +21,7 @@ const ON_DARK: Path = [
   [0.96, 0.11, 112],
 ];
 
-/** Colours in a map: more than can be told apart. */
+/** The number of colours in a map: more than eyes can distinguish. */
 export const SHADES = 256;
 
 const linearToByte = (channel: number): number => {

@@ -45,7 +45,7 @@ export class Columns {
       for (let column = 0; column < length; column++) numbers[column] = one(column);
       return numbers;
     };
-    // Unknown counts as 0.
+    // NaN, which means unknown, counts as 0.
     const known = (name: keyof PointSummary) => read((column) => series.summaryNumber(name, column) || 0);
     this.#series = series;
     this.length = length;
@@ -103,7 +103,7 @@ export class Columns {
   }
 }
 
-/** Distances between neighbouring columns whose median is taken as usual. */
+/** The usual distance at a column is the median of this many distances around it. */
 const NEIGHBOURHOOD = 9;
 /** Part of the usual distance that a column covers at most to each side, so that a gap is visible. */
 const REACH = 0.75;
@@ -127,11 +127,11 @@ function extents(first: Float64Array, last: Float64Array): { left: Float64Array;
   return { left, right };
 }
 
-/** The median of as many numbers as fit into `room`, from an index on; 1 of none. */
+/** The median of as many numbers as fit into `room`, from the index `from` on; 1 if there are none. */
 function median(numbers: Float64Array, from: number, room: Float64Array): number {
   const n = room.length;
   if (n === 0) return 1;
-  // Insertion sort: they are few, and mostly equal.
+  // Insertion sort: the numbers are few, and mostly equal.
   for (let i = 0; i < n; i++) {
     const number = numbers[from + i]!;
     let at = i;

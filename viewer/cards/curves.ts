@@ -17,7 +17,7 @@ export interface Curve {
 /** Distance of the points of a curve, in CSS pixels. Narrower bins are added up. */
 export const CELL = 6;
 
-/** More curves could not be told apart. */
+/** The most curves that eyes can distinguish. */
 const MOST = 60;
 
 /** At most `most` of the columns that begin within these steps, evenly spaced, with the first and the last. */

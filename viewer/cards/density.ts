@@ -107,7 +107,7 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
   }
 }
 
-/** Number of pixels from which the usual density is estimated, about. */
+/** The usual density is estimated from about this many pixels. */
 const SAMPLE = 4096;
 
 /** The highest density, and about the 98th percentile of the pixels that are not empty. */

@@ -17,7 +17,7 @@ const QUANTILES = [
   { share: 0.95, width: 1, dash: [4, 3] },
   { share: 0.99, width: 1, dash: [1, 3] },
 ] as const;
-/** Indexes by priority, for when not all labels fit. */
+/** The indexes of the quantiles by priority: not all labels may fit. */
 const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4];
 const NAME_HEIGHT = 10;
 const APART = 1.5;

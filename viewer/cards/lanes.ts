@@ -79,7 +79,7 @@ export function paintLaneCounts(
 ): void {
   const total = of.series.summaryNumber('count', column);
   lanes.forEach((lane, i) => {
-    // Unknown counts as 0.
+    // NaN, which means unknown, counts as 0.
     const count = of.series.summaryNumber(lane, column) || 0;
     const middle = box.top + (i + 1) * LANE_HEIGHT - (LANE_HEIGHT - 3) / 2;
     const share = total > 0 && count > 0 ? ` (${formatShare(count / total)})` : '';

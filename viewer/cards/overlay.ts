@@ -55,7 +55,7 @@ export function overlay(scene: Scene): Plot {
     for (const curve of curves) {
       const at = clamp(Math.floor((x - left) / CELL), 0, curve.heights.length - 1);
       const distance = Math.abs(bottom - (curve.heights[at]! / ceiling) * height - y);
-      // Of equally near curves the newest, which is on top.
+      // Among equally near curves, take the newest: it is on top.
       if (distance <= least) [nearest, least] = [curve, distance];
     }
     return nearest;

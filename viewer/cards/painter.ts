@@ -116,7 +116,7 @@ export class CanvasPainter implements Painter {
   }
 }
 
-/** A picture of pixels, which `fill` sets as little-endian RGBA. */
+/** A picture whose pixels `fill` sets, as little-endian RGBA. */
 export function pixelImage(width: number, height: number, fill: (pixels: Uint32Array) => void): HTMLCanvasElement {
   const canvas = element('canvas', { width, height });
   const context = canvas.getContext('2d')!;
@@ -133,7 +133,7 @@ export function sizedPainter(canvas: HTMLCanvasElement, width: number, height: n
   return canvasPainter(canvas, width, height, font);
 }
 
-/** The same if the canvas has that size already. @param ratio device pixels per CSS pixel */
+/** A painter on a canvas that has this size in CSS pixels already, cleared. @param ratio device pixels per CSS pixel */
 export function canvasPainter(
   canvas: HTMLCanvasElement,
   width: number,
@@ -147,7 +147,7 @@ export function canvasPainter(
     canvas.width = wide;
     canvas.height = high;
   } else {
-    // Not after a resize, which clears it: in print, clearing a canvas clears the one below it too.
+    // A resized canvas is clear already. In print, clearing a canvas clears the canvas below it too.
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, wide, high);
   }
@@ -210,7 +210,7 @@ export class SvgPainter implements Painter {
     const anchor = { left: 'start', center: 'middle', right: 'end' }[align];
     const around = halo === undefined ? '' : ` stroke="${escaped(halo)}" stroke-width="3" paint-order="stroke"`;
     const weight = bold ? ' font-weight="600"' : '';
-    // By hand, since not every SVG reader knows dominant-baseline.
+    // Centred by hand, since not every SVG reader knows dominant-baseline.
     this.#parts.push(
       `<text x="${short(x)}" y="${short(y + size * 0.35)}" font-size="${size}" text-anchor="${anchor}" fill="${escaped(colour)}"${weight}${around}>${escaped(text)}</text>`,
     );

@@ -71,7 +71,7 @@ export function quantileLines(
 const OUTSIDE = 4;
 
 /**
- * Writes the quantiles of a pixel column `into`, in pixels from the bottom. NaN if the column has no values; less than
+ * Writes the quantiles of a pixel column to `into`, in pixels from the bottom. NaN if the column has no values; less than
  * 0 or more than `rows` outside the image.
  */
 export function quantileAt({ mass, rows }: Density, x: number, shares: readonly number[], into: Float64Array): void {

@@ -1,4 +1,4 @@
-/** @file Cards of what has no chart over steps: the images or the texts of a tag in one run, with a slider. */
+/** @file Cards without a chart over steps: the images or the texts of a tag in one run, with a slider. */
 import type { ImagePoint, TextPoint } from '../data/points.ts';
 import { element, say } from '../element.ts';
 import type { Card, CardContext } from './card.ts';
@@ -82,7 +82,7 @@ function recordCard<P extends ImagePoint | TextPoint>(
   rest: Pick<Card, 'toSvg' | 'toRows' | 'destroy'>,
 ): Card {
   let steps: readonly number[] = [];
-  /** Undefined for the last. */
+  /** The step that the user chose; undefined follows the last point. */
   let chosen: number | undefined;
   const range = element('input', {
     type: 'range',

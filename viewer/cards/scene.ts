@@ -35,7 +35,7 @@ export interface Plot {
   /** The axes, for zooming. Curves have no axis of steps. */
   readonly stepAxis: Box | undefined;
   readonly valueAxis: Box;
-  /** The axis from left to right. */
+  /** What the axis from left to right shows. */
   readonly across: 'steps' | 'values';
   /** Whether the plot shows the lane counts of the hovered step. */
   readonly countsLanes: boolean;
@@ -87,7 +87,7 @@ export class SceneMaker {
     return JSON.stringify([data, all]);
   }
 
-  /** Changes when {@link make} would give another scene because of the view, steps apart. */
+  /** Changes when {@link make} would give another scene because of the view, except for its steps. */
   viewKey(view: View): string {
     const brushed = view.histograms === 'heat' ? undefined : view.brush;
     return JSON.stringify([[...view.hiddenRuns], view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);

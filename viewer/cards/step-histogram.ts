@@ -14,7 +14,7 @@ interface Bar {
   readonly bin: number;
 }
 
-/** The visible bars. Bins less than a pixel high share one, as long as the longest of them. */
+/** The visible bars. Bins less than a pixel high share a bar, which is as long as the longest of them. */
 function barsOf({ edges, counts }: Bins, axis: ValueAxis, length: number): Bar[] {
   const bars: Bar[] = [];
   const y = (value: number): number => (1 - axis.position(value)) * length;

@@ -87,7 +87,7 @@ export function listenToSteps(element: HTMLElement, state: ViewState, track: Ste
   };
 }
 
-/** Draws the card when the view changes; if only the marks moved, calls `update` in the next frame. @returns stops that */
+/** Draws the card when the view changes; calls `update` in the next frame if only the marks moved. @returns a stop function */
 export function listenForDrawing(context: CardContext, card: Card, update: () => void): () => void {
   const follow = oncePerFrame(update);
   return context.state.listen((view, before) => {

@@ -43,7 +43,7 @@ export function valueRange(series: readonly HistogramSeries[], kind: View['value
   return { domain: [axis.valueAt(from - margin), axis.valueAt(to + margin)], constant };
 }
 
-/** An axis takes smaller values for 0: PyTorch's bins beside 0 end at ±1e-12. */
+/** Smaller values count as 0: PyTorch's bins beside 0 end at ±1e-12. */
 const ZERO = 1e-11;
 
 /** The union of the ranges between these shares. */
@@ -102,7 +102,7 @@ function narrowest(sample: readonly Bins[]): number {
   return Number.isFinite(least) ? least : 0;
 }
 
-/** As {@link BULK} and {@link ROOM}, for scalars. More room, since a loss may fall far from its start. */
+/** {@link BULK} and {@link ROOM} of scalars. There is more room, since a loss may fall far from its start. */
 const SCALAR_BULK: Range = [0.01, 0.99];
 const SCALAR_ROOM = 25;
 const SCALAR_MARGIN = 0.05;

@@ -14,7 +14,7 @@ const GONE = 200;
  * longest, then others while there is time. The rest show their old picture, moved.
  */
 export class ZoomTurns {
-  /** Waiting cards, the longest first, with the frame in which they asked last. */
+  /** The waiting cards, from the longest wait to the shortest, with the frame in which each asked last. */
   readonly #waiting: Map<object, number> = new Map();
   #frame: number = Number.NEGATIVE_INFINITY;
   #spent = 0;

@@ -5,7 +5,7 @@ export interface Alert {
   readonly kind: AlertKind;
   readonly run: string;
   readonly tag: string;
-  /** The first step of it. */
+  /** The first step where it holds. */
   readonly step: number;
   /** A sentence without the tag and the step. */
   readonly message: string;
@@ -15,18 +15,18 @@ export type AlertKind = 'nan' | 'infinity' | 'dead' | 'exploding' | 'constant' |
 
 /** This many records in a row must be all zeros, or one value: weights often begin so. */
 const STREAK = 5;
-/** How many times larger than the median of the last scales is an explosion. */
+/** A size this many times the median of the last sizes is an explosion. */
 const EXPLOSION = 1000;
-/** The median is of this many scales at most, … */
+/** The median is that of at most this many sizes. */
 const REMEMBERED = 32;
-/** … and of this many at least. */
+/** With fewer sizes than this, nothing is an explosion. */
 const ENOUGH = 5;
 
 /** Watches one tag of one run. Gives one alert of each kind. */
 export class AlertWatch {
   readonly #run: string;
   readonly #tag: string;
-  /** The step of the alert of each kind. */
+  /** The kinds of alerts that were given, with their steps. */
   readonly #given: Map<AlertKind, number> = new Map();
   #lastStep = -Infinity;
   #zeros: ReturnType<typeof streak> = streak();
@@ -77,7 +77,7 @@ export class AlertWatch {
     [this.#zeros, this.#constant] = [streak(), streak()];
   }
 
-  /** A record replaces those of its step and later ones. The first one that does gives an alert. */
+  /** A record replaces the records of its step and of later steps. The first record that does so gives an alert. */
   #order(step: number): Alert[] {
     const alerts: Alert[] = [];
     const last = this.#lastStep;
@@ -100,7 +100,7 @@ export class AlertWatch {
   }
 }
 
-/** TensorFlow's histograms tell that there are some, not how many: their count is 1. */
+/** TensorFlow's histograms say that there are such values, not how many: their count is 1. */
 function share(some: number, all: number): string {
   if (all === 1) return 'At least one value is';
   return some === all ? `All ${all} values are` : `${some} of ${all} values are`;
@@ -108,7 +108,7 @@ function share(some: number, all: number): string {
 
 const digits = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Watches for consecutive records that meet a condition. @returns gives the first step of a streak that is long enough */
+/** Watches for consecutive records that meet a condition. @returns a function that returns the first step of a long streak */
 function streak(): (step: number, holds: boolean) => number | undefined {
   let [first, length] = [0, 0];
   return (step, holds) => {
@@ -118,7 +118,7 @@ function streak(): (step: number, holds: boolean) => number | undefined {
   };
 }
 
-/** Compares sizes with the last ones. @returns gives, of an explosion, how many times larger than their median it is */
+/** Compares sizes with the last ones. @returns a function that returns how many times their median an explosion is */
 function scale(): (size: number) => number | undefined {
   const sizes: number[] = [];
   let next = 0;

@@ -1,9 +1,9 @@
-/** @file Bins on PyTorch's default edges. Most histograms are, and need not store edges. */
+/** @file Bins on PyTorch's default edges. Most histograms have these, and need not store them. */
 import { defaultEdges } from '../../src/tensorboard/index.ts';
 import { lowerBound, upperBound } from './binary-search.ts';
 import type { Bins } from './points.ts';
 
-/** One array for the whole viewer. `edges.buffer` tells its stretches from other edges. */
+/** One array for the whole viewer: a stretch of it is recognized by its `buffer`. */
 export const DEFAULT_EDGES: Float64Array = defaultEdges();
 
 /** The index at which a stretch of the default edges begins; -1 for other edges. */
@@ -17,7 +17,7 @@ export function placeInDefaultEdges(edges: Float64Array): number {
 
 /**
  * Bins on a stretch of the default edges, except that the first begins with the smallest value and the last ends with the
- * largest. Most are drawn by the shared edges, so their own are made on demand.
+ * largest. Most bins are drawn by the shared edges, so `edges` are made on demand.
  */
 export class ClampedBins implements Bins {
   /** The stretch of the default edges. */

@@ -5,7 +5,7 @@ import { unclampedEdges } from './clamped-bins.ts';
 import { packBins } from './packed-bins.ts';
 import type { Bins, PointSummary, ViewerPoint } from './points.ts';
 
-/** More bins than any program logs are joined. */
+/** No program logs more bins. Further bins are joined. */
 const MOST_BINS = 4096;
 
 /** A record that cannot be drawn. */

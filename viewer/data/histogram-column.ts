@@ -57,7 +57,7 @@ function addSummaries(a: PointSummary, b: PointSummary): PointSummary {
   };
 }
 
-/** The number of values that mean and standard deviation are of. */
+/** The number of finite values: mean and standard deviation are theirs. */
 const finite = ({ count, nan, negativeInfinity, positiveInfinity, unknown }: PointSummary): number =>
   count - nan - negativeInfinity - positiveInfinity - unknown;
 

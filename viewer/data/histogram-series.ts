@@ -26,7 +26,7 @@ const [COUNT, ZEROS, NAN] = [summaryField('count'), summaryField('zeros'), summa
 const [MIN, MAX] = [summaryField('min'), summaryField('max')];
 
 const SAMPLE = 64;
-/** The objects of a series themselves, in bytes, about. */
+/** About how many bytes the objects of an empty series take. */
 const OVERHEAD = 600;
 
 /**
@@ -43,7 +43,7 @@ export class HistogramSeries {
   version = 0;
   #rows: Rows = new Rows(WIDTH);
   #pool: BytePool = new BytePool();
-  /** Bytes of the pool that are no longer used, at most: another column may use the same edges. */
+  /** At most this many bytes of the pool are unused: another column may use the same edges. */
   #unused = 0;
   /** Neighbours with more records than this together are not added. */
   #most = 1;
@@ -54,7 +54,7 @@ export class HistogramSeries {
     return this.#rows.length;
   }
 
-  /** About the memory that it takes. */
+  /** About how many bytes the series takes. */
   get bytes(): number {
     return OVERHEAD + this.#rows.capacity + this.#pool.capacity;
   }
@@ -73,7 +73,7 @@ export class HistogramSeries {
     return this.length === 0 ? -Infinity : this.lastStep(this.length - 1);
   }
 
-  /** Of the first record, in seconds since 1970. */
+  /** The time of a column's first record, in seconds since 1970. */
   wallTime(column: number): number {
     return this.#rows.get(column, WALL_TIME);
   }
@@ -84,7 +84,7 @@ export class HistogramSeries {
   }
 
   /**
-   * Without empty bins at the ends; the outermost are no wider than their values. Do not write to the edges.
+   * The bins of a column, without empty ones at the ends; the outermost are no wider than their values. Do not write to the edges.
    * @param buffer the counts are written to its start, if they fit: for reading many columns one after another. 1548 numbers
    *   are enough for the default edges.
    */
@@ -249,7 +249,7 @@ export class HistogramSeries {
     for (let i = 0; i < SUMMARY_NAMES.length; i++) rows.set(at, SUMMARY + i, summary[SUMMARY_NAMES[i]!]);
   }
 
-  /** @returns their place, as in {@link EDGES} */
+  /** @returns the place of the edges, as in {@link EDGES} */
   #keepEdges(edges: Float64Array, before: number): number {
     const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;

@@ -46,7 +46,7 @@ export function unpackStore(bytes: Uint8Array): Store {
   return store;
 }
 
-/** By tag, which keeps the order of the tags. */
+/** The points of a store tag by tag, which keeps the order of the tags. */
 function* pointsOf(store: Store, columns: number, scalars: number, images: number): Generator<ViewerPoint> {
   const { runs } = store;
   for (const tag of store.tags('histogram')) {
@@ -70,7 +70,7 @@ function* pointsOf(store: Store, columns: number, scalars: number, images: numbe
   for (const tag of store.tags('text')) for (const run of runs) yield* store.texts(run, tag);
 }
 
-/** This many elements, evenly from the first to the last; the last if one. */
+/** At most `most` elements, evenly spaced from the first to the last; the last alone if `most` is 1. */
 function spread<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
   return Array.from(

@@ -55,7 +55,7 @@ export function packBins({ edges, counts }: Bins): PackedBins {
 const WHOLE = 0;
 const DOUBLES = 1;
 
-/** Of a varint of 2 ** 53. An empty bin takes two. */
+/** The varint of 2 ** 53 has this many bytes. A single empty bin takes two. */
 const MOST_BYTES = 8;
 
 let buffer = new Uint8Array(4096);

@@ -12,9 +12,9 @@ interface Point {
  * bound a bin for a single value.
  */
 export interface Bins {
-  /** n + 1 of them. */
+  /** n + 1 edges of n bins. */
   readonly edges: Float64Array;
-  /** n of them. */
+  /** n counts. */
   readonly counts: Float64Array;
 }
 
@@ -25,7 +25,7 @@ export interface Bins {
 export interface PointSummary {
   /** The number of values, those in no bin included. */
   readonly count: number;
-  /** Of the finite values, like the next three. */
+  /** The mean of the finite values; the next three numbers are theirs, too. */
   readonly mean: number;
   readonly std: number;
   readonly min: number;
@@ -38,11 +38,11 @@ export interface PointSummary {
   /** Finite values below the first and above the last edge. */
   readonly below: number;
   readonly above: number;
-  /** In no bin for an unknown reason: a file may give only the sum of NaN, infinities and values beyond the edges. */
+  /** Values in no bin for an unknown reason: a file may give only the sum of NaN, infinities and values beyond the edges. */
   readonly unknown: number;
 }
 
-/** In the order in which they are stored. */
+/** The names of the statistics, in the order in which they are stored. */
 export const SUMMARY_NAMES: readonly (keyof PointSummary)[] = [
   'count',
   'mean',

@@ -75,7 +75,7 @@ function jointQuantile(histograms: readonly Bins[], share: number): number {
 /** Enough for the range of all float64s, bisected by exponents. */
 const MOST_TURNS = 100;
 
-/** In the middle of the exponents if they differ much: the middle of 1 and 1e30 is 1e15. */
+/** A number between two; in the middle of their exponents if these differ much: 1e15 is between 1 and 1e30. */
 function between(low: number, high: number): number {
   if (low < 0 && high > 0) return 0;
   const [small, large] = low < 0 ? [-high, -low] : [low, high];

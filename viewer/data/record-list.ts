@@ -1,6 +1,6 @@
 import type { ImagePoint, TextPoint } from './points.ts';
 
-/** As TensorBoard keeps of images. */
+/** The most points that are kept: as many as TensorBoard keeps images. */
 const MOST = 10;
 
 /** The images or texts of one tag in one run, in the order of steps: at most ten, spread from the first to the last. */
@@ -14,7 +14,7 @@ export class RecordList<P extends ImagePoint | TextPoint> {
     return this.#points;
   }
 
-  /** About the memory that it takes. */
+  /** About how many bytes the list takes. */
   get bytes(): number {
     return this.#points.reduce((sum, point) => sum + sizeOf(point), 300);
   }

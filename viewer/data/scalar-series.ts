@@ -1,6 +1,6 @@
 import { lowerBound } from './binary-search.ts';
 
-/** The objects of a series themselves, in bytes, about. */
+/** About how many bytes the objects of an empty series take. */
 const OVERHEAD = 700;
 
 /**
@@ -15,7 +15,7 @@ export class ScalarSeries {
   #values: Float64Array = new Float64Array(1);
   #wallTimes: Float64Array = new Float64Array(1);
 
-  /** About the memory that it takes. */
+  /** About how many bytes the series takes. */
   get bytes(): number {
     return OVERHEAD + 3 * this.#steps.byteLength;
   }
@@ -84,7 +84,7 @@ export class ScalarSeries {
     return true;
   }
 
-  /** The ones of four neighbours that stay, in order. The last of all is not among them. */
+  /** Which of four neighbours stay, in order. The last number of the series is not among them. */
   #extremes(start: number): number[] {
     const end = Math.min(start + 4, this.length - 1);
     let [low, high] = [start, start];
@@ -97,7 +97,7 @@ export class ScalarSeries {
   }
 
   #lowerBound(step: number): number {
-    // Most often a new step.
+    // Most often the step is new.
     if (this.length === 0 || this.#steps[this.length - 1]! < step) return this.length;
     return lowerBound(this.#steps, step, this.length);
   }

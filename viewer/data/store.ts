@@ -59,7 +59,7 @@ export class Store {
   #names: string[] = [];
   #alerts: Alert[];
   readonly #watches: boolean;
-  /** Unknown after a removal, until it is asked for. */
+  /** 'unknown' after a removal, until {@link steps} is read. */
   #steps: readonly [number, number] | undefined | 'unknown';
   readonly #listeners: Set<() => void> = new Set();
   #bytes = 0;
@@ -127,7 +127,7 @@ export class Store {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Calls the listener after each `add`. @returns stops that */
+  /** Calls the listener after each `add`. @returns a function that stops this */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

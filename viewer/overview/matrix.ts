@@ -27,7 +27,7 @@ const NAMES = 0.25;
 /** Space beside a name, and the width of a letter, about. */
 const NAME_MARGIN = 20;
 const LETTER = 6.3;
-/** Between rows that are high enough for names. */
+/** The space between rows that are high enough for names. */
 const GAP = 1;
 
 /** Lays out rows. @param steps the steps to draw if the view is not zoomed */

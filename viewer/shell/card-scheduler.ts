@@ -10,7 +10,7 @@ const BETWEEN_DATA = 50;
 const DATA_TURN = 8;
 /** Drawing new data then pauses this many times as long as it took: it gets at most a quarter of the time. */
 const REST = 3;
-/** The same while the user is active and needs the frames. */
+/** {@link REST} while the user is active and needs the frames. */
 const REST_WHILE_ACTIVE = 20;
 /** The longest wait before looking again whether the user is still active, in milliseconds. */
 const LONGEST_WAIT = 300;
@@ -97,7 +97,7 @@ export class CardScheduler {
     const drawing = [...this.#data].some((card) => this.#visible.has(card));
     if (!drawing && !this.#dataWaits) return;
     const due = Math.max(this.#nextDraw, drawing ? 0 : this.#nextLook);
-    // No longer: the user may become idle, and data be due earlier.
+    // Waits no longer than that: once the user is idle, data are due earlier.
     this.#cancelTimer = this.#clock.after(Math.min(LONGEST_WAIT, due - this.#clock.now()), () => {
       this.#cancelTimer = undefined;
       if (this.#clock.now() < this.#nextDraw) this.#requestDataFrame();

@@ -5,9 +5,9 @@ import { type MenuOwner, menuButton, type OpenMenu } from './card-menu.ts';
 import type { CardScheduler } from './card-scheduler.ts';
 
 export interface OverviewShell extends MenuOwner {
-  /** For new data. */
+  /** Shows new data. */
   update(): void;
-  /** For another theme. */
+  /** Draws the overview again, for another theme. */
   draw(): void;
   destroy(): void;
 }

@@ -88,7 +88,7 @@ const SIGNS: Readonly<Record<Alert['kind'], string>> = {
   backwards: '↶',
 };
 
-/** Of more alerts only the number is shown. */
+/** Of further alerts, only the number is shown. */
 const MOST = 200;
 
 /** The alerts, each a button that goes to its card and step. */

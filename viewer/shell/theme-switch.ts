@@ -3,7 +3,7 @@ import { setRunColours } from '../cards/run-colours.ts';
 /** `auto` follows the system. */
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
-/** Sets `data-theme` of an element to light or dark: as chosen, but light on paper. @returns changes that */
+/** Sets `data-theme` of an element to light or dark: as chosen, but light on paper. @returns a function that changes it */
 export function themeSwitch(
   root: HTMLElement,
   choice: ThemeChoice,

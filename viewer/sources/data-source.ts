@@ -19,6 +19,6 @@ export interface SourceListener {
 export interface DataSource {
   /** Shown in the toolbar: the name of the directory, for example. */
   readonly name: string;
-  /** Starts to give points. @returns disconnects */
+  /** Starts to give points. @returns a function that disconnects */
   connect(listener: SourceListener): () => void;
 }

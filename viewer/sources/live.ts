@@ -36,7 +36,7 @@ const SHARE = rule(
  *
  * The model does not wait. Outputs are read and counted synchronously, within `share` of the time. A forward is captured
  * whole or not at all, so that all layers show the same one; after a pause one always is. Any other call costs the check
- * of a flag. Values that can only be read asynchronously are. Errors are reported and shown in the viewer, and do not stop
+ * of a flag. Values that must be read asynchronously are read later. Errors are reported and shown in the viewer, and do not stop
  * the model.
  *
  * The hooks exist while a listener is connected. Several may be.
@@ -94,7 +94,7 @@ const claims = new WeakMap<object, Map<string, number>>();
 
 /**
  * Reports tags that another live source of the viewer shows already: the points of both would be one series.
- * @returns releases the tags; calling it again does nothing
+ * @returns a function that releases the tags; calling it again does nothing
  */
 function claimTags(where: string, viewer: object, run: string, tags: Iterable<string>): () => void {
   const counts = claims.get(viewer) ?? new Map<string, number>();

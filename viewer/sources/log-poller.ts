@@ -16,7 +16,7 @@ const EMPTY = 'no files';
 
 /**
  * Reads logs poll by poll: first everything, then what was appended.
- * @returns gives everything that was written since the last poll; never throws for what the logs hold
+ * @returns a function that gives everything written since the last poll; it never throws for what the logs hold
  */
 export function logPoller(
   logs: LogDirectory,

@@ -49,7 +49,7 @@ export function logSourceBy(
   };
 }
 
-/** Passes nothing on once the signal aborts. */
+/** A listener that passes nothing on once the signal has aborted. */
 const until = (signal: AbortSignal, listener: SourceListener): SourceListener => ({
   points: (points) => (signal.aborted ? undefined : listener.points(points)),
   progress(progress) {
@@ -60,13 +60,13 @@ const until = (signal: AbortSignal, listener: SourceListener): SourceListener =>
   },
 });
 
-/** Of some ten milliseconds each: a page that is busy for a frame or two does not stop the reading. */
+/** Batches in flight, of some ten milliseconds each: a page that is busy for a frame or two does not stop the reading. */
 const MOST_BATCHES = 4;
 
 /**
  * Reads logs in a worker, so that the page never waits for decoding: the worker's side of `workerSource`.
  * @param port `self` in a worker, or one end of a MessageChannel; in Node `parentPort`
- * @returns stops it
+ * @returns a function that stops it
  * @example
  * // in the worker
  * postLogs(self, httpLogs(new URL('.', location.href)));

@@ -10,7 +10,7 @@ let batches = 0;
  *
  * @param most how many batches of points may be in flight; with more than one the source need not wait while the page
  * takes one
- * @returns stops serving
+ * @returns a function that stops serving
  */
 export function postSource(port: MessageEnd, source: DataSource, most = 1): () => void {
   let disconnect: (() => void) | undefined;

@@ -55,7 +55,7 @@ export function post(end: MessageEnd, message: FromPage | FromWorker): void {
 /**
  * Listens to messages of layertap.
  * @param onGone called when the other end has gone, if the engine tells, and when it failed
- * @returns stops listening
+ * @returns a function that stops listening
  */
 export function listen<Message extends FromPage | FromWorker>(
   end: MessageEnd,

@@ -7,10 +7,10 @@ export type Range = readonly [from: number, to: number];
 /** The position of the pointer or the keyboard's cursor. */
 export interface Hover {
   readonly step: number;
-  /** In a card of one tag. */
+  /** The tag, if the pointer is in a card of one tag. */
   readonly tag?: string;
   readonly run?: string;
-  /** In a card with a value axis. */
+  /** The value, if the card has an axis of values. */
   readonly value?: number;
 }
 
@@ -81,7 +81,7 @@ export class ViewState {
     for (const listener of [...this.#listeners]) listener(this.#view, before);
   }
 
-  /** @returns stops listening */
+  /** @returns a function that stops listening */
   listen(listener: ViewListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -36,7 +36,7 @@ export interface Image {
 export type SmallTensor =
   | { readonly dtype: 'float'; readonly value: number }
   | { readonly dtype: 'double'; readonly value: number }
-  /** Of shape `[1]`. */
+  /** A text is stored with the shape `[1]`. */
   | { readonly dtype: 'string'; readonly value: string };
 
 /** A `SummaryMetadata`: the TensorBoard plugin that a value is for. */
@@ -152,7 +152,7 @@ function writeHistogram(histogram: Histogram, pbf: PbfWriter): void {
   writePackedDoubles(pbf, 7, histogram.bucketCounts);
 }
 
-/** A number is a list of one without a shape: a scalar. */
+/** A number is stored as a list of one number without a shape, which is a scalar. */
 function writeTensor({ dtype, value }: SmallTensor, pbf: PbfWriter): void {
   if (dtype === 'float') {
     pbf.writeVarintField(1, 1);

@@ -23,7 +23,7 @@ export class NumberList {
     this.#allocate = allocate;
   }
 
-  /** In allocated memory: valid for as long as that is. */
+  /** The numbers, in allocated memory: valid for as long as that memory is. */
   get numbers(): Float64Array {
     return this.length === this.#numbers.length ? this.#numbers : this.#numbers.slice(0, this.length);
   }
@@ -58,7 +58,7 @@ export function decodeFloats(bytes: Uint8Array, size: 8 | 4, numbers: Float64Arr
   }
 }
 
-/** About the numbers in one chunk of a file. */
+/** About as many numbers as one chunk of a file holds. */
 const FIRST_NUMBERS = 1 << 14;
 
 /** Memory that the histograms of each batch share. Fresh memory for each of them costs as much as decoding it. */

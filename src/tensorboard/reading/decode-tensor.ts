@@ -7,9 +7,9 @@ import { decodeFloats, NumberList } from '../format/number-list.ts';
 /** Row-major; only one of numbers and texts, by the tensor's type. */
 export interface Tensor {
   readonly shape: readonly number[];
-  /** Of a float32 or float64 tensor. */
+  /** The values of a float32 or float64 tensor. */
   readonly numbers?: Float64Array;
-  /** Of a string tensor, which may hold any bytes. */
+  /** The values of a string tensor, which may hold any bytes. */
   readonly texts?: readonly Uint8Array[];
 }
 

@@ -52,16 +52,16 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
 
 interface Directory {
   readonly path: string;
-  /** The start of its files' paths below the log directory. */
+  /** The paths of its files, relative to the log directory, begin with this. */
   readonly prefix: string;
   readonly identity: string;
-  /** Identity of the target of the last link in its path, if there is one. */
+  /** The identity of the directory that the last link in its path leads to, if there is a link. */
   readonly linked: string | undefined;
 }
 
 interface Walk {
   readonly node: NodeBuiltins;
-  /** The start of all real paths, if links must not lead out. */
+  /** All real paths must begin with this, if links must not lead out. */
   readonly within: string | undefined;
   /** Identities of visited directories. */
   readonly seen: Set<string>;

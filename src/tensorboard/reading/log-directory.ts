@@ -1,4 +1,4 @@
-/** @file What a log directory is to the reader, and the ones that need no Node. */
+/** @file What the reader needs of a log directory, and the log directories that work without Node. */
 import { blobChunks } from './read-events.ts';
 
 /** An event file, which may be growing. */

@@ -54,7 +54,7 @@ export async function* blobChunks(blob: Blob, from = 0): AsyncGenerator<Uint8Arr
   }
 }
 
-/** By a reader: Safari's streams are not iterable. */
+/** Calls read(), because Safari's streams are not iterable. */
 async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   try {

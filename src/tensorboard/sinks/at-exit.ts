@@ -10,7 +10,7 @@ export interface Waiting {
   drain(): void;
 }
 
-/** Only those with records to write, so that an unused writer can be collected. */
+/** Only items with records to write, so that an unused writer can be collected. */
 const waiting = new Set<Waiting>();
 let state: 'idle' | 'listening' | 'exiting' = 'idle';
 

@@ -8,7 +8,7 @@ import { type BinEstimator, binWidth, ESTIMATORS, equalEdges, span } from './num
  */
 export type HistogramBins = 'tensorflow' | BinEstimator | number | NumericArray;
 
-/** No reader draws a record of more, and it may fill the memory. */
+/** No reader draws more bins, and a record of more may fill the memory. */
 const MOST_BINS = 1_000_000;
 
 export interface BinOptions {

@@ -23,7 +23,7 @@ export class HistogramSum {
     this.#moments = this.#moments === undefined ? part : addMoments(this.#moments, part);
   }
 
-  /** Of all values so far; undefined before the first `add`. */
+  /** The moments of all values so far; undefined before the first `add`. */
   get moments(): Moments | undefined {
     return this.#moments;
   }

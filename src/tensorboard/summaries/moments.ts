@@ -4,7 +4,7 @@ import type { Distribution } from '../../kernels/index.ts';
 export interface Moments {
   /** All values, NaN and infinities included. */
   readonly num: number;
-  /** Of the finite values, as the next three; all of them 0 where there is none. */
+  /** The smallest finite value. Like the next three numbers, 0 if no value is finite. */
   readonly min: number;
   readonly max: number;
   readonly sum: number;

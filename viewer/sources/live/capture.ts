@@ -24,7 +24,7 @@ const ERRORS_IN_A_ROW = 3;
 
 /**
  * Captures the outputs of a selection for one listener.
- * @returns removes the hooks; the listener is not called afterwards
+ * @returns a function that removes the hooks; the listener is not called afterwards
  */
 export function capture(
   selection: Selection,
@@ -135,7 +135,7 @@ export function capture(
 
   const handle = selection.observe((event) => {
     called = true;
-    // For each call, since steps are counted.
+    // Also in calls that are not captured, since steps are counted.
     const place = placeOf(event.module);
     return rounds.open ? consider(event, place) : undefined;
   });

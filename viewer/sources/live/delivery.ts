@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { ViewerPoint } from '../../data/points.ts';
 import type { SourceListener } from '../data-source.ts';
 
-/** At least this many milliseconds apart, so that drawing has a known rate whatever the model's is. */
+/** Deliveries are at least this many milliseconds apart, so that drawing has a known rate whatever the model's is. */
 const INTERVAL = 100;
 
 /** No round begins while this many points wait. */

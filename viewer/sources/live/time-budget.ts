@@ -1,10 +1,10 @@
-/** Milliseconds until an empty bucket is full. A full one holds 10 ms at 2 %: less than one frame. */
+/** Milliseconds in which the bucket of {@link TimeBudget} fills. At a share of 2 % it then holds 10 ms: less than a frame. */
 const FILLS_IN = 500;
 
-/** A pause of this many milliseconds fills the bucket, … */
+/** A pause of at least this many milliseconds fills the bucket. */
 const PAUSE = 250;
 
-/** … if it is this many times what was spent since the last pause: long captures with short pauses are bounded too. */
+/** The pause must also be this many times as long as the time spent since the last one, which bounds long captures. */
 const PAUSE_PER_SPENT = 4;
 
 /** A share of time that may be spent: a token bucket of milliseconds. It may be overdrawn, since rounds are completed. */
