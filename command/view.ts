@@ -4,7 +4,7 @@ import type { CommandOf } from './arguments.ts';
 import { pageFiles } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
 import { hostCheck, isLoopback } from './server/host-names.ts';
-import { CannotListen, DEFAULT_PORT, listen } from './server/listen.ts';
+import { DEFAULT_PORT, listen } from './server/listen.ts';
 import { handle } from './server/requests.ts';
 import { ServedLogs } from './server/served-logs.ts';
 
@@ -16,11 +16,7 @@ export async function view({ directory, port, host, open }: CommandOf<'view'>): 
   await checkDirectory(directory);
   const logs = new ServedLogs(directory);
   const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
-  const listening = await listen((request, response) => void handle(site, request, response), { host, port }).catch(
-    (error) => {
-      throw error instanceof CannotListen ? new CommandError(error.message) : error;
-    },
-  );
+  const listening = await listen((request, response) => void handle(site, request, response), { host, port });
   // Before the address is printed: its reader may send a signal immediately.
   const ended = signal();
   if (host !== undefined && !isLoopback(host)) {

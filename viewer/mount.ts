@@ -1,10 +1,10 @@
-import { BOOLEAN, checkOptions, describe, oneOf } from '../src/check/index.ts';
+import { BOOLEAN, checkOptions, describe, mismatch, oneOf } from '../src/check/index.ts';
 import { Selection } from '../src/index.ts';
 import { backPressure } from './back-pressure.ts';
 import { CLOCK } from './clock.ts';
 import { unpackStore } from './data/pack.ts';
 import { Store } from './data/store.ts';
-import { Shell, type ShellOptions } from './shell/shell.ts';
+import { openShell, type ShellOptions } from './shell/shell.ts';
 import type { DataSource } from './sources/data-source.ts';
 import { liveSource } from './sources/live.ts';
 import type { ViewState } from './state/view-state.ts';
@@ -86,15 +86,13 @@ function mountShell(
   follows: boolean,
   options: MountOptions,
 ) {
-  if (!(element instanceof Element)) {
-    throw new TypeError(`${where}: the first argument must be an Element, got ${describe(element)}`);
-  }
+  if (!(element instanceof Element)) throw mismatch(where, 'the first argument', 'an Element', element);
   checkOptions(where, options, { theme: oneOf(['auto', 'light', 'dark']), pageKeys: BOOLEAN });
   if (ROOTS.get(element) === 'mounted') {
     throw new Error(`${where}: the element holds a viewer already; unmount() that one first`);
   }
   const shadow = ROOTS.has(element) ? element.shadowRoot! : attachShadow(where, element);
-  const shell = new Shell(shadow, name, store, follows, options);
+  const shell = openShell(shadow, name, store, follows, options);
   ROOTS.set(element, 'mounted');
   const unmount = once(() => {
     shell.destroy();

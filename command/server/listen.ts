@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { CommandError } from '../paths.ts';
 import { urlOf } from './host-names.ts';
 import { LONGEST_URL } from './requests.ts';
 import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
@@ -25,12 +26,10 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-export class CannotListen extends Error {}
-
 /**
  * Listens on the loopback addresses, or on a host.
  * @param port undefined: {@link DEFAULT_PORT}, or the next free one; 0: any free port
- * @throws CannotListen
+ * @throws CommandError
  */
 export async function listen(
   listener: RequestListener,
@@ -50,7 +49,7 @@ export async function listen(
     return { url: urlOf(host, taken), port: taken, close };
   }
   const taken = port === undefined ? `the ports ${tried[0]} to ${tried.at(-1)} are` : `port ${port} is`;
-  throw new CannotListen(`${taken} taken by other programs; choose one with --port, or any with --port 0`);
+  throw new CommandError(`${taken} taken by other programs; choose one with --port, or any with --port 0`);
 }
 
 /** @returns undefined if the port is taken */
@@ -75,11 +74,11 @@ async function listenOn(
 
 function refused(code: string, host: string, port: number): undefined {
   if (code === 'EADDRINUSE') return undefined;
-  if (code === 'EACCES') throw new CannotListen(`port ${port} needs permissions that this program does not have`);
+  if (code === 'EACCES') throw new CommandError(`port ${port} needs permissions that this program does not have`);
   if (['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code)) {
-    throw new CannotListen(`--host must be a name or an address of this machine, got ${host} (${code})`);
+    throw new CommandError(`--host must be a name or an address of this machine, got ${host} (${code})`);
   }
-  throw new CannotListen(`cannot listen on ${host}, port ${port}: ${code}`);
+  throw new CommandError(`cannot listen on ${host}, port ${port}: ${code}`);
 }
 
 /** @returns the error code if it cannot listen */

@@ -1,4 +1,4 @@
-import { className, describe, typeName } from '../check/index.ts';
+import { className, describe, mismatch, typeName } from '../check/index.ts';
 import { ForwardError, type Hookable, isHookable } from '../hooks/index.ts';
 import { Module } from './module.ts';
 
@@ -119,9 +119,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
 
   /** Resolves a negative index from the end. @throws as {@link at} */
   #resolve(index: number, last: number): number {
-    if (!Number.isSafeInteger(index)) {
-      throw new TypeError(`${className(this)}: an index must be a whole number, got ${describe(index)}`);
-    }
+    if (!Number.isSafeInteger(index)) throw mismatch(className(this), 'an index', 'a whole number', index);
     const position = index < 0 ? index + this.#size : index;
     if (position >= 0 && position <= last) return position;
     throw new RangeError(outOfRange(index, this.#size).join('\n  '));

@@ -3,7 +3,7 @@
  * Nishimura, 1998), and the float32 rules of torch 2.13 for its 32-bit words (aten/src/ATen/core/DistributionsHelper.h,
  * native/cpu/DistributionTemplates.h).
  */
-import { describe } from '../check/index.ts';
+import { mismatch } from '../check/index.ts';
 import { warnOfCopies } from '../hooks/index.ts';
 
 const N = 624;
@@ -55,9 +55,7 @@ let spare: number | undefined;
  */
 export function manualSeed(seed: number): void {
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `manualSeed(): the seed must be a whole number from -(2^53 - 1) to 2^53 - 1, got ${describe(seed)}`,
-    );
+    throw mismatch('manualSeed()', 'the seed', 'a whole number from -(2^53 - 1) to 2^53 - 1', seed, RangeError);
   }
   warnOfCopies('manualSeed() of this one does not seed its random numbers');
   start(seed);

@@ -1,4 +1,4 @@
-import { describe, describeShape } from '../check/index.ts';
+import { describe, describeShape, mismatch } from '../check/index.ts';
 
 /** More values than any engine's arrays hold. */
 const MOST_VALUES = 2 ** 33;
@@ -39,9 +39,7 @@ export function withLast(shape: readonly number[], last: number): number[] {
  *   too many values
  */
 export function checkShape(where: string, shape: readonly number[]): number {
-  if (!Array.isArray(shape)) {
-    throw new TypeError(`${where}: the shape must be an array of numbers, got ${describe(shape)}`);
-  }
+  if (!Array.isArray(shape)) throw mismatch(where, 'the shape', 'an array of numbers', shape);
   for (let dimension = 0; dimension < shape.length; dimension++) {
     const size = shape[dimension]!;
     if (Number.isSafeInteger(size) && size >= 0) continue;

@@ -1,5 +1,5 @@
 /** @file The header of a file: what it says, and the rules that a file must keep whether it is read or written. */
-import { describe, describeShape, quote, tagOf } from '../check/index.ts';
+import { describe, describeShape, mismatch, quote, tagOf } from '../check/index.ts';
 import { bitsPerElement, DTYPES, isDtype, type SafetensorsDtype } from './dtypes.ts';
 import { checkJson, checkUnicode, quoteName } from './strict-json.ts';
 
@@ -71,9 +71,7 @@ export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
 function toBytes(input: Uint8Array | ArrayBuffer): Uint8Array {
   const type = tagOf(input);
   if (type === 'ArrayBuffer') return new Uint8Array(input as ArrayBuffer);
-  if (type !== 'Uint8Array') {
-    throw new TypeError(`safetensors: the file must be a Uint8Array or an ArrayBuffer, got ${describe(input)}`);
-  }
+  if (type !== 'Uint8Array') throw mismatch('safetensors', 'the file', 'a Uint8Array or an ArrayBuffer', input);
   const view = input as Uint8Array;
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
@@ -100,18 +98,14 @@ function parse(text: string): Record<string, unknown> {
 }
 
 function toMetadata(value: unknown): Map<string, string> {
-  if (tagOf(value) !== 'Object') {
-    throw new Error(`safetensors: ${METADATA} must be an object of strings, got ${describe(value)}`);
-  }
+  if (tagOf(value) !== 'Object') throw mismatch('safetensors', METADATA, 'an object of strings', value, Error);
   return new Map(checkMetadata(Object.entries(value as object)));
 }
 
 /** @throws TypeError for anything but text, RangeError for text that UTF-8 cannot hold */
 export function checkMetadata(entries: readonly (readonly [unknown, unknown])[]): [string, string][] {
   return entries.map(([key, text]) => {
-    if (typeof key !== 'string') {
-      throw new TypeError(`safetensors: metadata: a key must be a string, got ${describe(key)}`);
-    }
+    if (typeof key !== 'string') throw mismatch('safetensors', 'metadata: a key', 'a string', key);
     const where = `safetensors: metadata: the value of ${quoteName(key)}`;
     if (typeof text !== 'string') throw new TypeError(`${where} must be a string, got ${describe(text)}`);
     checkUnicode(key, `safetensors: metadata: the key ${quoteName(key)}`);
@@ -148,9 +142,7 @@ function checkTensor(name: string, value: unknown, size: number): TensorEntry {
   checkUnicode(name, `${where}: the name`);
   if (tagOf(value) !== 'Object') throw new Error(`${where} must be an object, got ${describe(value)}`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  if (!isDtype(dtype)) {
-    throw new Error(`${where}: dtype must be one of ${DTYPES.join(', ')}, got ${describe(dtype)}`);
-  }
+  if (!isDtype(dtype)) throw mismatch(where, 'dtype', `one of ${DTYPES.join(', ')}`, dtype, Error);
   const count = checkShape(shape, where);
   const got = describeList(offsets);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(Number.isSafeInteger)) {

@@ -1,4 +1,4 @@
-import { describe, kindOf, tagOf } from '../check/index.ts';
+import { describe, kindOf, mismatch, tagOf } from '../check/index.ts';
 import { bitsPerElement, compareDtypes, isDtype, littleEndian, type SafetensorsDtype } from './dtypes.ts';
 import { checkMetadata, checkShape, describeList, LONGEST_HEADER, METADATA } from './header.ts';
 import { checkUnicode, quoteName } from './strict-json.ts';
@@ -129,9 +129,7 @@ interface CheckedTensor {
 }
 
 function checkInput(name: string, tensor: SafetensorsInput): CheckedTensor {
-  if (typeof name !== 'string') {
-    throw new TypeError(`safetensors: a tensor's name must be a string, got ${describe(name)}`);
-  }
+  if (typeof name !== 'string') throw mismatch('safetensors', "a tensor's name", 'a string', name);
   const where = `safetensors: tensor ${quoteName(name)}`;
   if (name === METADATA) throw new RangeError(`${where}: the format keeps this name for the metadata`);
   checkUnicode(name, `${where}: the name`);
@@ -140,9 +138,7 @@ function checkInput(name: string, tensor: SafetensorsInput): CheckedTensor {
   }
   const { data, shape } = tensor;
   const type = tagOf(data);
-  if (!Object.hasOwn(DTYPE_OF, type)) {
-    throw new TypeError(`${where}: data must be one of ${Object.keys(DTYPE_OF).join(', ')}, got ${describe(data)}`);
-  }
+  if (!Object.hasOwn(DTYPE_OF, type)) throw mismatch(where, 'data', `one of ${Object.keys(DTYPE_OF).join(', ')}`, data);
   const dtype = dtypeOf(type as keyof typeof DTYPE_OF, tensor, where);
   const count = checkShape(shape, where);
   if (count !== data.length) {

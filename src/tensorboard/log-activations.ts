@@ -1,4 +1,13 @@
-import { ANYTHING, checkOptions, describe, FUNCTION, POSITIVE_INTEGER, readStep, rule } from '../check/index.ts';
+import {
+  ANYTHING,
+  checkOptions,
+  describe,
+  FUNCTION,
+  mismatch,
+  POSITIVE_INTEGER,
+  readStep,
+  rule,
+} from '../check/index.ts';
 import {
   type ForwardEvent,
   type Handle,
@@ -78,9 +87,7 @@ export function logActivations(
     maxBins: ANYTHING,
   });
   const { every = 1, tag = 'path', prefix, step, merge } = options;
-  if (typeof writer?.addHistogram !== 'function') {
-    throw new TypeError(`${WHERE}: the writer must be a SummaryWriter, got ${describe(writer)}`);
-  }
+  if (typeof writer?.addHistogram !== 'function') throw mismatch(WHERE, 'the writer', 'a SummaryWriter', writer);
   const tags = tagsOf(WHERE, selection, tag, prefix);
   const histogram = readBinOptions(WHERE, options);
   const tensors = new OutputTensors(WHERE);

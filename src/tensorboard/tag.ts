@@ -1,4 +1,4 @@
-import { describe } from '../check/index.ts';
+import { describe, mismatch } from '../check/index.ts';
 
 /** A tag is a heading in TensorBoard, and every record repeats it. */
 const LONGEST_TAG = 4096;
@@ -13,9 +13,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
  *   for more than 4096 characters
  */
 export function checkTag(where: string, tag: unknown, what = 'tag'): string {
-  if (typeof tag !== 'string' || tag === '') {
-    throw new TypeError(`${where}: ${what} must be a string that is not empty, got ${describe(tag)}`);
-  }
+  if (typeof tag !== 'string' || tag === '') throw mismatch(where, what, 'a string that is not empty', tag);
   if (tag.length > LONGEST_TAG) {
     throw new RangeError(`${where}: ${what} must have at most ${LONGEST_TAG} characters, got ${tag.length}`);
   }

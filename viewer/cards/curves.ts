@@ -85,15 +85,17 @@ export function outline(
 }
 
 /** The polygons between an outline and its base, one for each part without a gap. */
-export function areas(line: readonly number[], base: number): number[][] {
-  const found: number[][] = [];
-  let stretch: number[] = [];
+export const areas = (line: readonly number[], base: number): number[][] =>
+  stretches(line).map(([start, end]) => [line[start]!, base, ...line.slice(start, end), line[end - 2]!, base]);
+
+/** The parts of a line without a gap, of two points or more: [start, end) in an array of x and y in turn. */
+export function stretches(line: readonly number[]): (readonly [start: number, end: number])[] {
+  const found: (readonly [number, number])[] = [];
+  let start = 0;
   for (let i = 0; i <= line.length; i += 2) {
-    if (i < line.length && !Number.isNaN(line[i]!)) stretch.push(line[i]!, line[i + 1]!);
-    else {
-      if (stretch.length > 2) found.push([stretch[0]!, base, ...stretch, stretch.at(-2)!, base]);
-      stretch = [];
-    }
+    if (i < line.length && !Number.isNaN(line[i]!) && !Number.isNaN(line[i + 1]!)) continue;
+    if (i - start > 2) found.push([start, i]);
+    start = i + 2;
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { element, say } from '../element.ts';
 import type { View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bin-readout.ts';
 import type { Card, CardContext } from './card.ts';
-import { CardGestures, type Shown } from './card-gestures.ts';
+import { cardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';
 import { columnsWithin } from './columns.ts';
 import { evenly } from './curves.ts';
@@ -37,7 +37,7 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
     const allSteps = maker.allSteps(scene.runs);
     return { plot, steps: state.view.steps ?? allSteps, allSteps, axis: maker.axis(state.view, scene.theme) };
   };
-  const gestures = new CardGestures(figure, state, tag, shown, redraw);
+  const gestures = cardGestures(figure, state, tag, shown, redraw);
   const press = (event: KeyboardEvent) => {
     if (picture.painted === undefined) return;
     const spoken = pressKey(event, state, tag, picture.painted.scene.runs, gestures);

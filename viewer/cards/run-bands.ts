@@ -1,3 +1,4 @@
+import { stretches } from './curves.ts';
 import type { Density } from './density.ts';
 import type { Box } from './geometry.ts';
 import { densityIn } from './heat-map.ts';
@@ -53,24 +54,11 @@ function heightAt(line: readonly number[], x: number): number {
   return best;
 }
 
-/** The polygons between two lines with the same x, one for each part without a gap. */
+/** The polygons between two lines with the same x, one for each part without a gap: there along one, back along the other. */
 function bands(lower: readonly number[], upper: readonly number[]): number[][] {
-  const found: number[][] = [];
-  let there: number[] = [];
-  let back: number[] = [];
-  const close = (): void => {
-    if (there.length > 2)
-      found.push([...there, ...back.reverse().flatMap((y, i, all) => (i % 2 === 0 ? [all[i + 1]!, y] : []))]);
-    there = [];
-    back = [];
-  };
-  for (let i = 0; i < lower.length; i += 2) {
-    if (Number.isNaN(lower[i]!) || Number.isNaN(lower[i + 1]!)) close();
-    else {
-      there.push(lower[i]!, lower[i + 1]!);
-      back.push(upper[i]!, upper[i + 1]!);
-    }
-  }
-  close();
-  return found;
+  return stretches(lower).map(([start, end]) => {
+    const polygon = lower.slice(start, end);
+    for (let i = end - 2; i >= start; i -= 2) polygon.push(upper[i]!, upper[i + 1]!);
+    return polygon;
+  });
 }

@@ -1,5 +1,10 @@
+import { cellColours, SHADES } from '../cards/colour-map.ts';
+import { formatShare, formatValue } from '../cards/format-numbers.ts';
 import { clamp } from '../cards/geometry.ts';
-import type { Statistic } from '../state/view-state.ts';
+import type { Theme } from '../cards/theme.ts';
+import { element, say } from '../element.ts';
+import type { Statistic, View } from '../state/view-state.ts';
+import { isShare } from './rows.ts';
 
 export interface MatrixScale {
   /** Whether the colours diverge from 0 to two hues; otherwise they go from little to much. */
@@ -12,7 +17,7 @@ export interface MatrixScale {
 }
 
 /** The colours change between these quantiles, so that a few outliers do not take them all. */
-export const ROBUST: readonly [number, number] = [0.05, 0.95];
+const ROBUST: readonly [number, number] = [0.05, 0.95];
 
 /**
  * The scale for a statistic, from the visible numbers. Shares are linear from 0 to 1; standard deviations logarithmic;
@@ -70,5 +75,29 @@ function symmetric(sizes: Float64Array): MatrixScale {
     low: -limit,
     high: limit,
     position: (value) => within(0.5 + (Math.sign(value) * Math.log1p(Math.abs(value) / bend)) / most / 2),
+  };
+}
+
+/** Explains the colours of the matrix. */
+export function legend(): { element: HTMLElement; draw(scale: MatrixScale, view: View, theme: Theme): void } {
+  const [lowEnd, highEnd] = [element('span', { class: 'number' }), element('span', { class: 'number' })];
+  const colours = element('canvas', { width: SHADES, height: 1, 'aria-hidden': 'true' });
+  const how = element('span', { class: 'hint' });
+  const alarm = element('span', { class: 'alarm' }, 'NaN or infinite');
+  return {
+    element: element('div', { class: 'legend' }, lowEnd, colours, highEnd, how, alarm),
+    draw({ diverging, low, high, kind }, { overviewScale, statistic }, { dark }) {
+      const context = colours.getContext('2d')!;
+      const picture = context.createImageData(SHADES, 1);
+      for (const [i, colour] of cellColours(diverging, dark).entries()) picture.data.set([...colour, 255], i * 4);
+      context.putImageData(picture, 0, 0);
+      const each = overviewScale === 'each row';
+      const share = isShare(statistic);
+      const format = (value: number) => (share ? formatShare(value) : formatValue(value, 2));
+      say(lowEnd, each && !share ? 'low' : format(low));
+      say(highEnd, each && !share ? 'high' : format(high));
+      const robust = `${kind}, ${ROBUST[0] * 100}–${ROBUST[1] * 100} % of the ${each ? 'row' : 'cells'}`;
+      say(how, share ? '' : statistic === 'count' ? kind : robust);
+    },
   };
 }

@@ -8,7 +8,6 @@ import { type Theme, themeOf } from '../cards/theme.ts';
 import { choice } from '../choice.ts';
 import { element, say } from '../element.ts';
 import type { Hover, Range } from '../state/view-state.ts';
-import { legend } from './legend.ts';
 import {
   AXIS_HEIGHT,
   MAX_HEIGHT,
@@ -19,6 +18,7 @@ import {
   paintStepAxis,
   scaleOfAll,
 } from './matrix.ts';
+import { legend } from './matrix-scale.ts';
 import { allSteps, describeCell, matrixRows, STATISTIC_NAMES, statisticTable } from './rows.ts';
 
 /** The place of a cell. */

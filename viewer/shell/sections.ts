@@ -5,7 +5,6 @@ import { tagFilter } from '../tag-filter.ts';
 import type { CardLoader } from './card-loader.ts';
 import type { CardKey, CardShell } from './card-shell.ts';
 import { arrange, Folds } from './folds.ts';
-import { tagGroups } from './tag-groups.ts';
 
 const TITLES: Readonly<Record<SeriesKind, string>> = {
   histogram: 'Histograms',
@@ -118,4 +117,33 @@ export class Sections {
     shell.element.scrollIntoView({ block });
     shell.element.focus({ preventScroll: true });
   }
+}
+
+/** Tags under one heading. */
+interface TagGroup {
+  /** The part of the tags before their first slash; '' for tags without a group. */
+  readonly name: string;
+  readonly tags: readonly string[];
+}
+
+/**
+ * Groups tags by the part before their first slash, keeping their order. Tags without a slash, or with a prefix that no other
+ * has, come first, together.
+ */
+export function tagGroups(tags: Iterable<string>): readonly TagGroup[] {
+  const byPrefix = new Map<string, string[]>();
+  for (const tag of tags) {
+    const slash = tag.indexOf('/');
+    const prefix = slash > 0 ? tag.slice(0, slash) : '';
+    const group = byPrefix.get(prefix);
+    if (group === undefined) byPrefix.set(prefix, [tag]);
+    else group.push(tag);
+  }
+  const alone: string[] = [];
+  const groups: TagGroup[] = [];
+  for (const [name, members] of byPrefix) {
+    if (name === '' || members.length === 1) alone.push(...members);
+    else groups.push({ name, tags: members });
+  }
+  return alone.length === 0 ? groups : [{ name: '', tags: alone }, ...groups];
 }

@@ -12,7 +12,7 @@ import { cardMenu } from './card-menu.ts';
 import { CardScheduler } from './card-scheduler.ts';
 import { helpDialog } from './help-dialog.ts';
 import { handleKey, type KeyActions } from './keyboard.ts';
-import { type OverviewShell, overviewShell } from './overview-shell.ts';
+import { overviewShell } from './overview-shell.ts';
 import { Sections } from './sections.ts';
 import { sidePanel } from './side.ts';
 import { styleSheet } from './style.ts';
@@ -29,179 +29,171 @@ export interface ShellOptions {
 /** At most this many cards are printed. */
 const MOST_PRINTED = 200;
 
-/** The user interface of a viewer, in a shadow root. */
-export class Shell {
-  readonly state: ViewState = new ViewState();
+export interface Shell {
+  readonly state: ViewState;
   readonly activity: UserActivity;
-  readonly #store: Store;
-  readonly #root: HTMLElement = element('div', { class: 'root' });
-  readonly #scheduler: CardScheduler;
-  readonly #cards: CardLoader;
-  readonly #sections: Sections;
-  readonly #overview: OverviewShell;
-  readonly #toolbar: ReturnType<typeof toolbar>;
-  readonly #side: ReturnType<typeof sidePanel>;
-  readonly #changeTheme: ReturnType<typeof themeSwitch>;
-  readonly #status: HTMLElement = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
-  readonly #empty: HTMLElement = element('div', { class: 'empty' });
-  readonly #help: HTMLDialogElement;
-  readonly #abort: AbortController = new AbortController();
-  readonly #shadow: ShadowRoot;
-  readonly #stop: readonly (() => void)[];
-  readonly #source: SourceState = { progress: undefined, paused: false };
-  #lastWarning: string | undefined;
+  progress(progress: Progress): void;
+  warn(message: string): void;
+  destroy(): void;
+}
+
+/** Puts the user interface of a viewer into a shadow root. @param follows whether there is a source to pause */
+export function openShell(
+  shadow: ShadowRoot,
+  name: string,
+  store: Store,
+  follows: boolean,
+  { theme = 'auto', pageKeys = false }: ShellOptions,
+): Shell {
+  const state = new ViewState();
+  const root = element('div', { class: 'root' });
+  const status = element('div', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
+  const empty = element('div', { class: 'empty' });
+  const abort = new AbortController();
+  const { signal } = abort;
+  const source: SourceState = { progress: undefined, paused: false };
+  let lastWarning: string | undefined;
   /** The progress that a screen reader announced last, in quarters. */
-  #announced = -1;
+  let announced = -1;
 
-  /** @param follows whether there is a source to pause */
-  constructor(
-    shadow: ShadowRoot,
-    name: string,
-    store: Store,
-    follows: boolean,
-    { theme = 'auto', pageKeys = false }: ShellOptions,
-  ) {
-    const { signal } = this.#abort;
-    const { state } = this;
-    this.#store = store;
-    this.#help = helpDialog(follows);
-    const keys = pageKeys ? document : this.#root;
-    this.activity = userActivity({ pointer: this.#root, keys, scrolled: document }, CLOCK, signal);
-    this.#scheduler = new CardScheduler(() => this.#onData(), this.activity, CLOCK);
-    const context: CardContext = { store, state, requestDraw: (card) => this.#scheduler.requestDraw(card) };
-    const menu = cardMenu();
-    this.#cards = new CardLoader(context, this.#scheduler, menu.open);
-    this.#sections = new Sections(context, this.#cards);
-    this.#overview = overviewShell(context, this.#scheduler, menu.open, (at) => this.#jump(at));
-    const actions = {
-      filter: () => {
-        this.#toolbar.filter.focus();
-        this.#toolbar.filter.select();
-      },
-      pause: () => this.#pause(),
-      move: (direction: 1 | -1) => this.#sections.move(direction),
-      theme: (choice: ThemeChoice) => this.#changeTheme({ choice }),
-      help: () => this.#help.showModal(),
-      side: () => this.#side.element.classList.toggle('folded'),
-    };
-    this.#toolbar = toolbar(name, store, state, this.#source, actions, theme, follows);
-    this.#side = sidePanel(store, state, (alert) => this.#jump(alert));
-    this.#changeTheme = themeSwitch(this.#root, theme, () => this.#drawAll(), signal);
-    const main = element('main', {}, this.#empty, this.#overview.element, this.#sections.element);
-    const page = element('div', { class: 'page' }, this.#side.element, main);
-    this.#root.append(this.#toolbar.element, page, this.#status, menu.element, this.#help);
-    this.#shadow = shadow;
-    this.#shadow.adoptedStyleSheets = [styleSheet()];
-    this.#shadow.replaceChildren(this.#root);
+  const help = helpDialog(follows);
+  const keys = pageKeys ? document : root;
+  const activity = userActivity({ pointer: root, keys, scrolled: document }, CLOCK, signal);
+  const scheduler = new CardScheduler(onData, activity, CLOCK);
+  const context: CardContext = { store, state, requestDraw: (card) => scheduler.requestDraw(card) };
+  const menu = cardMenu();
+  const cards = new CardLoader(context, scheduler, menu.open);
+  const sections = new Sections(context, cards);
+  const overview = overviewShell(context, scheduler, menu.open, jump);
+  const actions = {
+    filter() {
+      bar.filter.focus();
+      bar.filter.select();
+    },
+    pause,
+    move: (direction: 1 | -1) => sections.move(direction),
+    theme: (choice: ThemeChoice) => changeTheme({ choice }),
+    help: () => help.showModal(),
+    side: () => side.element.classList.toggle('folded'),
+  };
+  const bar = toolbar(name, store, state, source, actions, theme, follows);
+  const side = sidePanel(store, state, jump);
+  const changeTheme = themeSwitch(root, theme, drawAll, signal);
+  const main = element('main', {}, empty, overview.element, sections.element);
+  const page = element('div', { class: 'page' }, side.element, main);
+  root.append(bar.element, page, status, menu.element, help);
+  shadow.adoptedStyleSheets = [styleSheet()];
+  shadow.replaceChildren(root);
 
-    const keyActions = { ...actions, pause: follows ? actions.pause : undefined };
-    keys.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent, keyActions), { signal });
-    const paper = matchMedia('print');
-    paper.addEventListener('change', () => this.#print(paper.matches), { signal });
-    addEventListener('beforeprint', () => this.#print(true), { signal });
-    addEventListener('afterprint', () => this.#print(false), { signal });
-    const stopState = state.listen((view, before) => {
-      if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
-        this.#sections.update();
-        this.#announceFilter();
-      }
-      if (!onlyMarksMoved(view, before)) this.#updateRest();
-    });
-    this.#stop = [stopState, store.listen(() => this.#scheduler.dataChanged())];
-    this.#onData();
-  }
+  const keyActions = { ...actions, pause: follows ? actions.pause : undefined };
+  keys.addEventListener('keydown', (event) => onKey(event as KeyboardEvent, keyActions), { signal });
+  const paper = matchMedia('print');
+  paper.addEventListener('change', () => print(paper.matches), { signal });
+  addEventListener('beforeprint', () => print(true), { signal });
+  addEventListener('afterprint', () => print(false), { signal });
+  const stopState = state.listen((view, before) => {
+    if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
+      sections.update();
+      announceFilter();
+    }
+    if (!onlyMarksMoved(view, before)) updateRest();
+  });
+  const stopStore = store.listen(() => scheduler.dataChanged());
+  onData();
+  return {
+    state,
+    activity,
+    progress(progress) {
+      source.progress = progress;
+      bar.update();
+      const quarter = Math.floor(loadedOf(source) * 4);
+      if (quarter === announced) return;
+      announced = quarter;
+      say(status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
+    },
+    warn(message) {
+      side.warn(message);
+      lastWarning = message;
+      updateRest();
+      say(status, message);
+    },
+    destroy() {
+      abort.abort();
+      stopState();
+      stopStore();
+      cards.destroy();
+      overview.destroy();
+      scheduler.stop();
+      // Chromium's shadow roots keep named radio buttons alive, and with them the whole viewer.
+      for (const radio of root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
+      shadow.replaceChildren();
+      shadow.adoptedStyleSheets = [];
+    },
+  };
 
-  progress(progress: Progress): void {
-    this.#source.progress = progress;
-    this.#toolbar.update();
-    const quarter = Math.floor(loadedOf(this.#source) * 4);
-    if (quarter === this.#announced) return;
-    this.#announced = quarter;
-    say(this.#status, quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`);
-  }
-
-  warn(message: string): void {
-    this.#side.warn(message);
-    this.#lastWarning = message;
-    this.#updateRest();
-    say(this.#status, message);
-  }
-
-  destroy(): void {
-    this.#abort.abort();
-    for (const stop of this.#stop) stop();
-    this.#cards.destroy();
-    this.#overview.destroy();
-    this.#scheduler.stop();
-    // Chromium's shadow roots keep named radio buttons alive, and with them the whole viewer.
-    for (const radio of this.#root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
-    this.#shadow.replaceChildren();
-    this.#shadow.adoptedStyleSheets = [];
-  }
-
-  #onData(): void {
-    if (this.#source.paused) this.#toolbar.update();
+  function onData(): void {
+    if (source.paused) bar.update();
     else {
-      this.#sections.update();
-      this.#cards.drawChanged();
-      this.#overview.update();
-      this.#updateRest();
+      sections.update();
+      cards.drawChanged();
+      overview.update();
+      updateRest();
     }
   }
 
-  #updateRest(): void {
-    this.#toolbar.update();
-    this.#side.update();
-    this.#empty.hidden = KINDS.some((kind) => this.#store.tags(kind).length > 0);
-    if (this.#empty.hidden) return;
-    say(this.#empty, this.#lastWarning ?? (loadedOf(this.#source) < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
+  function updateRest(): void {
+    bar.update();
+    side.update();
+    empty.hidden = KINDS.some((kind) => store.tags(kind).length > 0);
+    if (empty.hidden) return;
+    say(empty, lastWarning ?? (loadedOf(source) < 1 ? 'Reading…' : 'Nothing has been logged yet.'));
   }
 
   /** Pauses, or follows again. While paused the view keeps its steps, and new data are not shown. */
-  #pause(): void {
-    this.#source.paused = !this.#source.paused;
-    this.state.change({ steps: this.#source.paused ? (this.state.view.steps ?? this.#store.steps) : undefined });
-    this.#onData();
+  function pause(): void {
+    source.paused = !source.paused;
+    state.change({ steps: source.paused ? (state.view.steps ?? store.steps) : undefined });
+    onData();
   }
 
-  #drawAll(): void {
-    this.#cards.drawAll();
-    this.#overview.draw();
+  function drawAll(): void {
+    cards.drawAll();
+    overview.draw();
   }
 
-  #jump({ run, tag, step }: CellPlace): void {
-    const kind = this.#store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
-    const { hiddenRuns, steps } = this.state.view;
-    this.state.change({
+  function jump({ run, tag, step }: CellPlace): void {
+    const kind = store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
+    const { hiddenRuns, steps } = state.view;
+    state.change({
       hover: { step, tag, run },
       hiddenRuns: new Set([...hiddenRuns].filter((one) => one !== run)),
       steps: steps !== undefined && (step < steps[0] || step > steps[1]) ? undefined : steps,
     });
-    this.#sections.jump({ kind, tag, run });
+    sections.jump({ kind, tag, run });
   }
 
-  #key(event: KeyboardEvent, actions: KeyActions): void {
-    if (this.#help.open) return;
+  function onKey(event: KeyboardEvent, actions: KeyActions): void {
+    if (help.open) return;
     const from = event.composedPath()[0];
     // Not the keys of other parts of the page.
-    if (from !== document.body && !(from instanceof Node && this.#shadow.contains(from))) return;
-    if (handleKey(event, this.state, actions)) event.preventDefault();
+    if (from !== document.body && !(from instanceof Node && shadow.contains(from))) return;
+    if (handleKey(event, state, actions)) event.preventDefault();
   }
 
-  #announceFilter(): void {
-    const { filter } = this.state.view;
+  function announceFilter(): void {
+    const { filter } = state.view;
     const { matches } = tagFilter(filter);
-    const tags = KINDS.flatMap((kind) => this.#store.tags(kind));
-    say(this.#status, filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`);
+    const tags = KINDS.flatMap((kind) => store.tags(kind));
+    say(status, filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`);
   }
 
   /** Lays all cards out for paper, in the light theme, and afterwards for the screen again. */
-  #print(paper: boolean): void {
-    this.#root.toggleAttribute('data-paper', paper);
-    this.#changeTheme({ paper });
-    this.#drawAll();
-    if (!paper) return;
-    this.#sections.openAll(MOST_PRINTED);
-    this.#scheduler.drawNow();
+  function print(onPaper: boolean): void {
+    root.toggleAttribute('data-paper', onPaper);
+    changeTheme({ paper: onPaper });
+    drawAll();
+    if (!onPaper) return;
+    sections.openAll(MOST_PRINTED);
+    scheduler.drawNow();
   }
 }

@@ -1,5 +1,5 @@
 /** @file The messages between a source in a worker and the page that shows it. */
-import { describe } from '../../src/check/index.ts';
+import { mismatch } from '../../src/check/index.ts';
 import { packPoints, unpackPoints } from '../data/pack-points.ts';
 import type { ViewerPoint } from '../data/points.ts';
 import type { Progress } from './data-source.ts';
@@ -37,9 +37,7 @@ const MARK = 'layertap viewer';
 export function checkPort(where: string, port: unknown): void {
   const { postMessage, addEventListener, on } = (port ?? {}) as Partial<MessageEnd>;
   if (typeof postMessage === 'function' && typeof (addEventListener ?? on) === 'function') return;
-  throw new TypeError(
-    `${where}: the port must be a Worker, a MessagePort or the scope of a worker, got ${describe(port)}`,
-  );
+  throw mismatch(where, 'the port', 'a Worker, a MessagePort or the scope of a worker', port);
 }
 
 /** Points travel as bytes: one transferred array costs less than an object for each. */

@@ -1,4 +1,4 @@
-import { checkOptions, describe, FUNCTION, rule } from '../../check/index.ts';
+import { checkOptions, FUNCTION, mismatch, rule } from '../../check/index.ts';
 import { joinBytes } from '../../protobuf/index.ts';
 import { ReusedNumbers } from '../format/number-list.ts';
 import { EventReader } from './event-reader.ts';
@@ -77,9 +77,7 @@ export class RunReader {
   /** @throws TypeError for a directory without `list()`, or another kind of option */
   constructor(directory: LogDirectory, options: RunReaderOptions = {}) {
     if (typeof (directory as Partial<LogDirectory> | null | undefined)?.list !== 'function') {
-      throw new TypeError(
-        `RunReader: the directory must be a LogDirectory such as directoryLogs(path), got ${describe(directory)}`,
-      );
+      throw mismatch('RunReader', 'the directory', 'a LogDirectory such as directoryLogs(path)', directory);
     }
     checkOptions('RunReader', options, { onWarning: FUNCTION });
     const { onWarning = warn } = options;

@@ -1,4 +1,4 @@
-import { describe, type NumericArray, readNumbers } from '../../check/index.ts';
+import { describe, mismatch, type NumericArray, readNumbers } from '../../check/index.ts';
 import { defaultEdges, kernels, type Numbers } from '../../kernels/index.ts';
 import { type BinEstimator, binWidth, ESTIMATORS, equalEdges, span } from './numpy-bins.ts';
 
@@ -39,9 +39,7 @@ function checkBins(where: string, bins: unknown): HistogramBins {
     throw new RangeError(`${where}: option "bins" must be a whole number from 1 to ${MOST_BINS}, got ${bins}`);
   }
   if (!Array.isArray(bins) && (!ArrayBuffer.isView(bins) || bins instanceof DataView)) {
-    throw new TypeError(
-      `${where}: option "bins" must be a number of bins, their edges or a name (${ESTIMATORS.join(', ')}), got ${describe(bins)}`,
-    );
+    throw mismatch(where, 'option "bins"', `a number of bins, their edges or a name (${ESTIMATORS.join(', ')})`, bins);
   }
   return checkEdges(where, readNumbers(where, 'bins', bins));
 }
@@ -49,9 +47,7 @@ function checkBins(where: string, bins: unknown): HistogramBins {
 function checkEdges(where: string, edges: Numbers): Float64Array {
   if (edges.length < 2) throw new RangeError(`${where}: option "bins" must have at least 2 edges, got ${edges.length}`);
   for (let i = 0; i < edges.length; i++) {
-    if (!Number.isFinite(edges[i])) {
-      throw new TypeError(`${where}: bins[${i}] must be a finite number, got ${describe(edges[i])}`);
-    }
+    if (!Number.isFinite(edges[i])) throw mismatch(where, `bins[${i}]`, 'a finite number', edges[i]);
     if (i > 0 && edges[i]! < edges[i - 1]!) {
       throw new RangeError(
         `${where}: \`bins\` must increase monotonically, when an array\n  got ${edges[i]} as bins[${i}] after ${edges[i - 1]}`,

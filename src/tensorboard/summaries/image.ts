@@ -1,4 +1,4 @@
-import { describe } from '../../check/index.ts';
+import { mismatch } from '../../check/index.ts';
 import type { Image } from '../format/event.ts';
 import type { NumberArray } from '../values.ts';
 import { encodePng } from './png.ts';
@@ -92,9 +92,7 @@ function readFormat(
 ): Map<string, { size: number; stride: number }> {
   const letters = typeof dataformats === 'string' ? [...dataformats.toUpperCase()] : [];
   if (!['HW', 'CHW', 'CHNW'].includes([...letters].sort().join(''))) {
-    throw new TypeError(
-      `${where}: option "dataformats" must be the letters of HW, CHW or NCHW, in any order, got ${describe(dataformats)}`,
-    );
+    throw mismatch(where, 'option "dataformats"', 'the letters of HW, CHW or NCHW, in any order', dataformats);
   }
   if (letters.length !== shape.length) {
     throw new RangeError(
