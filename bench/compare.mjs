@@ -26,7 +26,7 @@ const LOGS = { directory: join(tmpdir(), 'layertap-compare-logs'), steps: 200, t
 
 const asCandidates = (functions, kind) => Object.entries(functions).map(([name, work]) => ({ name, [kind]: work }));
 
-/** By kind: the candidates, from the entries of one build. */
+/** The candidates of each kind, made from the entries of one build. */
 const KINDS = {
   async dispatch(entry) {
     const { calls, network } = dispatchLoops(await entry('index'));

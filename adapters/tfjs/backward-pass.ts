@@ -29,11 +29,34 @@ export function backwardPass(core: Core, hookable: Hookable, weights: () => Tens
   let inputCount = 0;
   let gradOutput: Gradients = [];
 
+  /** The gradients after a hook returned `result`, by PyTorch's rules and with its texts. */
+  function replaced(hook: RegisteredBackwardHook, what: string, before: Gradients, result: unknown): Gradients {
+    if (result === undefined || result === null) return before;
+    const after = toList(result as Tensor | null);
+    const where = `\n  in ${hookable}\n  hook: ${hook.name}`;
+    if (after.length !== before.length) {
+      throw new Error(
+        `Backward hook returned an invalid number of ${what}, got ${after.length}, but expected ${before.length}${where}`,
+      );
+    }
+    return before.map((gradient, i) => {
+      const given: unknown = after[i];
+      if (gradient === null) return null;
+      if (given === undefined || given === null) return gradient;
+      const expected = `float32 of shape [${gradient.shape.join(', ')}]`;
+      if (!isTensor(core, given)) throw new TypeError(`${what} ${i} must be a tensor${where}\n  expected: ${expected}`);
+      const came = given.isDisposed ? 'a disposed tensor' : `${given.dtype} of shape [${given.shape.join(', ')}]`;
+      if (came !== expected)
+        throw new TypeError(`${what} ${i} cannot be that${where}\n  came: ${came}\n  expected: ${expected}`);
+      return given;
+    });
+  }
+
   const runHooks = (gradients: readonly Tensor[]): readonly Tensor[] => {
     let gradInput = spread(gradients, indices, inputCount);
     for (const hook of hooks) {
       const result = hook.run(hookable, gradInput, gradOutput);
-      gradInput = replaced(core, hookable, hook, 'grad_input', gradInput, result);
+      gradInput = replaced(hook, 'grad_input', gradInput, result);
     }
     return indices.map((i) => gradInput[i]!);
   };
@@ -56,7 +79,7 @@ export function backwardPass(core: Core, hookable: Hookable, weights: () => Tens
       const runPreHooks = (gradients: readonly Tensor[]): readonly Tensor[] => {
         gradOutput = spread(gradients, outputIndices, outputs.length);
         for (const hook of preHooks) {
-          gradOutput = replaced(core, hookable, hook, 'grad_output', gradOutput, hook.run(hookable, gradOutput));
+          gradOutput = replaced(hook, 'grad_output', gradOutput, hook.run(hookable, gradOutput));
         }
         // Without a gradient by an input to wait for, the hooks run now, as in PyTorch.
         if (indices.length === 0) runHooks([]);
@@ -68,36 +91,6 @@ export function backwardPass(core: Core, hookable: Hookable, weights: () => Tens
       return Array.isArray(output) ? result : result[0];
     },
   };
-}
-
-/** The gradients after a hook returned `result`, by PyTorch's rules and with its texts. */
-function replaced(
-  core: Core,
-  hookable: Hookable,
-  hook: RegisteredBackwardHook,
-  what: string,
-  before: Gradients,
-  result: unknown,
-): Gradients {
-  if (result === undefined || result === null) return before;
-  const after = toList(result as Tensor | null);
-  const where = `\n  in ${hookable}\n  hook: ${hook.name}`;
-  if (after.length !== before.length) {
-    throw new Error(
-      `Backward hook returned an invalid number of ${what}, got ${after.length}, but expected ${before.length}${where}`,
-    );
-  }
-  return before.map((gradient, i) => {
-    const given: unknown = after[i];
-    if (gradient === null) return null;
-    if (given === undefined || given === null) return gradient;
-    const expected = `float32 of shape [${gradient.shape.join(', ')}]`;
-    if (!isTensor(core, given)) throw new TypeError(`${what} ${i} must be a tensor${where}\n  expected: ${expected}`);
-    const came = given.isDisposed ? 'a disposed tensor' : `${given.dtype} of shape [${given.shape.join(', ')}]`;
-    if (came !== expected)
-      throw new TypeError(`${what} ${i} cannot be that${where}\n  came: ${came}\n  expected: ${expected}`);
-    return given;
-  });
 }
 
 function guard<R>(core: Core, run: () => R): R {

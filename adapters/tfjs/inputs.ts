@@ -1,7 +1,7 @@
 /** @file Between `call(tensors, options)` of tfjs and the one list of inputs that hooks see. */
 import type { TfjsCallOptions } from './framework.ts';
 
-/** The tensors, and last the options of the call, if there are any. */
+/** The tensors, followed by the options of the call if there are any. */
 export function joinInputs(tensors: readonly unknown[], options: TfjsCallOptions | undefined): readonly unknown[] {
   return hasAny(options) ? [...tensors, options] : tensors;
 }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { CommandError } from '../paths.ts';
 import { urlOf } from './host-names.ts';
 import { LONGEST_URL } from './requests.ts';
-import { type Clock, StalledClients, SYSTEM_CLOCK } from './stalled-clients.ts';
+import { type Clock, SYSTEM_CLOCK, stalledClients } from './stalled-clients.ts';
 
 export const DEFAULT_PORT = 6007;
 const TRIED_PORTS = 100;
@@ -40,7 +40,7 @@ export async function listen(
     const servers = await listenOn(listener, host, one);
     if (servers === undefined) continue;
     const { port: taken } = servers[0]!.address() as { port: number };
-    const stalled = new StalledClients(clock);
+    const stalled = stalledClients(clock);
     for (const server of servers) server.on('connection', (socket) => stalled.watch(socket));
     const close = () => {
       stalled.stop();

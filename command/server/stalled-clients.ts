@@ -30,27 +30,21 @@ interface Progress {
  * Disconnects clients that do not read their answers, so that they hold neither files nor connections. Node's own timeout
  * starts when the system last took bytes, and is applied twice.
  */
-export class StalledClients {
-  readonly #clock: Clock;
-  readonly #sockets: Map<Socket, Progress> = new Map();
-  readonly stop: () => void;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.stop = clock.every(INTERVAL, () => this.#look());
-  }
-
-  watch(socket: Socket): void {
-    this.#sockets.set(socket, { taken: 0, since: this.#clock.now() });
-    socket.once('close', () => this.#sockets.delete(socket));
-  }
-
-  #look(): void {
-    const now = this.#clock.now();
-    for (const [socket, seen] of this.#sockets) {
+export function stalledClients(clock: Clock): { watch(socket: Socket): void; stop(): void } {
+  const sockets = new Map<Socket, Progress>();
+  const look = () => {
+    const now = clock.now();
+    for (const [socket, seen] of sockets) {
       const taken = socket.bytesWritten - socket.writableLength;
       if (socket.writableLength === 0 || taken !== seen.taken) [seen.taken, seen.since] = [taken, now];
       else if (now - seen.since >= LONGEST_STALL) socket.destroy();
     }
-  }
+  };
+  return {
+    stop: clock.every(INTERVAL, look),
+    watch(socket) {
+      sockets.set(socket, { taken: 0, since: clock.now() });
+      socket.once('close', () => sockets.delete(socket));
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * @file Several copies of layertap in one process: nested node_modules, two versions, a bundle beside a CDN. Each copy
- * has its own classes, so `instanceof` fails for instances of another. Those that can meet another copy are branded with
+ * has its own classes, so `instanceof` fails for instances of another. Classes that can meet another copy are branded with
  * a registered symbol, which tells every copy what they are and which copy made them.
  */
 

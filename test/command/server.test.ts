@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostCheck, isLoopback } from '../../command/server/host-names.ts';
 import type { Listening } from '../../command/server/listen.ts';
-import { type Clock, LONGEST_STALL, StalledClients } from '../../command/server/stalled-clients.ts';
+import { type Clock, LONGEST_STALL, stalledClients } from '../../command/server/stalled-clients.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 import { ask, countingOpenFiles, raw, serve } from './serve.ts';
 
@@ -425,7 +425,7 @@ test('a client that does not read its answer is disconnected, and its file close
 
 test('a client is disconnected after 30 seconds without reading, not for being slow', () => {
   const clock = handClock();
-  const clients = new StalledClients(clock);
+  const clients = stalledClients(clock);
   const make = () => Object.assign(new EventEmitter(), { bytesWritten: 0, writableLength: 0, destroyed: 0 });
   const socketOf = (client: ReturnType<typeof make>) =>
     Object.assign(client, { destroy: () => client.destroyed++ }) as unknown as Socket;

@@ -232,7 +232,7 @@ test('adding and removing modules during a call is an error even if their number
     );
     assert.is([...list].length, 3);
   }
-  // As Python: a key that takes the place of another is shown, one that comes twice is refused.
+  // As in Python, a key that takes the place of another is shown, and a key that comes twice is refused.
   const dict = new ModuleDict({ a: layer(1), b: layer(2), c: layer(3) });
   const names: string[] = [];
   for (const name of dict.keys()) {

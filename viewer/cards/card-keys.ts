@@ -48,66 +48,57 @@ export function pressKey(
       state.change({ steps: brush, brush: undefined });
       return '';
     default:
-      return moveCursor(event, state, tag, runs, pointed);
+      return moveCursor();
+  }
+
+  function moveCursor(): string | undefined {
+    if (pointed === undefined || pointed.column === -1) return undefined;
+    let { of, column } = pointed;
+    let value = cursorValue(pointed, hover);
+    const last = of.series.length - 1;
+    const by = event.ctrlKey ? FAR : 1;
+    // The first key shows the cursor; the next ones move it.
+    const move = (to: number): number => (hover === undefined ? column : Math.max(0, Math.min(last, to)));
+
+    switch (event.key) {
+      case 'ArrowLeft':
+      case 'ArrowRight':
+        column = move(event.key === 'ArrowLeft' ? column - by : column + by);
+        break;
+      case 'Home':
+      case 'End':
+        column = event.key === 'Home' ? 0 : last;
+        break;
+      case 'ArrowUp':
+      case 'ArrowDown':
+        value = nextBin(of, column, value, event.key === 'ArrowUp' ? 1 : -1);
+        break;
+      case 'n': {
+        const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
+        column = next.series.columnAt(of.series.firstStep(column));
+        of = next;
+        if (column === -1) return undefined;
+        break;
+      }
+      default:
+        return undefined;
+    }
+    const step = of.series.firstStep(column);
+    const extends_ = event.shiftKey && event.key !== 'ArrowUp' && event.key !== 'ArrowDown';
+    state.change({
+      hover: { step, tag, run: of.run, ...(value !== undefined && { value }) },
+      ...(extends_ && { brush: extended(brush, of.series.firstStep(pointed.column), step) }),
+    });
+    const name = runs.length > 1 ? `${of.run}, ` : '';
+    return name + describeCursor(of, column, value);
   }
 }
 
-type Pointed = { of: RunHistograms; column: number };
-
 /** The value at the cursor; by default the median. */
-function cursorValue(pointed: Pointed | undefined, hover: Hover | undefined): number | undefined {
+function cursorValue(pointed: ReturnType<typeof pointedAt>, hover: Hover | undefined): number | undefined {
   if (pointed === undefined || pointed.column === -1) return undefined;
   const value = hover?.value ?? pointed.of.series.quantile(pointed.column, 0.5);
   return Number.isNaN(value) ? undefined : value;
-}
-
-function moveCursor(
-  event: KeyboardEvent,
-  state: ViewState,
-  tag: string,
-  runs: readonly RunHistograms[],
-  pointed: Pointed | undefined,
-): string | undefined {
-  const { hover, brush } = state.view;
-  if (pointed === undefined || pointed.column === -1) return undefined;
-  let { of, column } = pointed;
-  let value = cursorValue(pointed, hover);
-  const last = of.series.length - 1;
-  const by = event.ctrlKey ? FAR : 1;
-  // The first key shows the cursor; the next ones move it.
-  const move = (to: number): number => (hover === undefined ? column : Math.max(0, Math.min(last, to)));
-
-  switch (event.key) {
-    case 'ArrowLeft':
-    case 'ArrowRight':
-      column = move(event.key === 'ArrowLeft' ? column - by : column + by);
-      break;
-    case 'Home':
-    case 'End':
-      column = event.key === 'Home' ? 0 : last;
-      break;
-    case 'ArrowUp':
-    case 'ArrowDown':
-      value = nextBin(of, column, value, event.key === 'ArrowUp' ? 1 : -1);
-      break;
-    case 'n': {
-      const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
-      column = next.series.columnAt(of.series.firstStep(column));
-      of = next;
-      if (column === -1) return undefined;
-      break;
-    }
-    default:
-      return undefined;
-  }
-  const step = of.series.firstStep(column);
-  const extends_ = event.shiftKey && event.key !== 'ArrowUp' && event.key !== 'ArrowDown';
-  state.change({
-    hover: { step, tag, run: of.run, ...(value !== undefined && { value }) },
-    ...(extends_ && { brush: extended(brush, of.series.firstStep(pointed.column), step) }),
-  });
-  const name = runs.length > 1 ? `${of.run}, ` : '';
-  return name + describeCursor(of, column, value);
 }
 
 /** The middle of the next non-empty bin above or below a value. */

@@ -17,7 +17,7 @@ const MARKS = ['count', 'mean', 'std'] as const;
 
 /**
  * The columns of a series at one version, as plain arrays. A column is one record, or the sum of several after the
- * series was shrunk. The series stores bins compressed; here those that were read are kept decoded.
+ * series was shrunk. The series stores bins compressed; those that were read are kept here, decoded.
  */
 export class Columns {
   readonly length: number;

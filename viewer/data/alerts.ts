@@ -17,7 +17,7 @@ export type AlertKind = 'nan' | 'infinity' | 'dead' | 'exploding' | 'constant' |
 const STREAK = 5;
 /** A size this many times the median of the last sizes is an explosion. */
 const EXPLOSION = 1000;
-/** The median is that of at most this many sizes. */
+/** The median is taken over at most this many sizes. */
 const REMEMBERED = 32;
 /** With fewer sizes than this, nothing is an explosion. */
 const ENOUGH = 5;

@@ -8,6 +8,8 @@ export interface KeyActions {
   move(direction: 1 | -1): void;
 }
 
+const TEXT_FIELDS = 'input:not([type=checkbox]):not([type=radio]):not([type=range]),select,textarea,[contenteditable]';
+
 /**
  * Handles the viewer's keys, except in text fields and with Ctrl, Alt or Meta.
  * @returns whether it handled the key
@@ -16,11 +18,7 @@ export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyAc
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return false;
   const target = event.composedPath()[0] as HTMLElement | undefined;
   const { view } = state;
-  if (
-    target?.matches?.(
-      'input:not([type=checkbox]):not([type=radio]):not([type=range]),select,textarea,[contenteditable]',
-    )
-  ) {
+  if (target?.matches?.(TEXT_FIELDS)) {
     if (event.key !== 'Escape') return false;
     target.blur();
     return true;

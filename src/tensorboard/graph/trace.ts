@@ -2,7 +2,7 @@
  * @file The nodes of a model's graph, from one call: those of its framework, if it has a graph; else what hooks on every
  * module see.
  */
-import { className, describeError, isThenable } from '../../check/index.ts';
+import { className, describeError, isPlainObject, isThenable } from '../../check/index.ts';
 import {
   type FrameworkNode,
   forEachTensor,
@@ -194,9 +194,8 @@ function tensorsIn(value: unknown, reader: TensorReader | undefined): object[] {
 }
 
 function mayBeTensor(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype !== Object.prototype && prototype !== null;
+  if (typeof value !== 'object' || value === null) return false;
+  return !(Array.isArray(value) || value instanceof Map || isPlainObject(value));
 }
 
 function shapesOf(values: readonly unknown[], reader: TensorReader | undefined): (readonly number[])[] {

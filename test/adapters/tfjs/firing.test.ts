@@ -10,7 +10,7 @@ import * as models from './models.ts';
 import { numbers, one, same } from './tensors.ts';
 
 const { layers } = tf;
-/** Accepts layers of any copy of tfjs-layers. */
+/** tfjs without its layers: `wrapTfjs` then accepts layers of any copy. */
 const { layers: _layers, ...coreOnly } = tf;
 
 /** Counts the calls of a model and its layers by path, and separately those with `training`. */

@@ -281,7 +281,7 @@ test('RunReader restarts a run whose link was moved to another directory, and wa
   assert.equal(await look(reader), ['current version', `current ${first}`]);
   rmSync(at('logs/current'));
   symlinkSync(at('elsewhere/b'), at('logs/current'));
-  // A loop that ends before it gets it at the next poll.
+  // This loop ends before the `start` of the replaced run; the next poll gives that.
   put(logs, 'a/events.out.tfevents.1');
   for await (const { run } of reader.poll()) {
     assert.is(run, 'a');

@@ -48,7 +48,7 @@ test('a scale that explodes gives an alert, one that grows does not', () => {
   assert.equal(alertsOf(Array.from({ length: 300 }, (_, i) => of(1.1 ** i))), []);
   // One outlier among unchanged values.
   assert.equal(alertsOf([...Array(6).fill(of(1)), { std: 1, min: -1, max: 1e30 }]), ['exploding 6']);
-  // Large beside one small record, not beside the median.
+  // Large compared with one small record, but not with the median.
   assert.equal(alertsOf([1e-4, 1, 1, 1, 1, 1, 1, 2].map(of)), []);
   // The first step after zeros is no explosion.
   assert.equal(alertsOf([...Array(4).fill(of(0)), ...Array(20).fill(of(1))]), []);

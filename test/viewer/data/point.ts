@@ -2,7 +2,7 @@ import type { Bins, HistogramPoint, PointSummary, ViewerPoint } from '../../../v
 
 const KNOWN = { zeros: 0, nan: 0, negativeInfinity: 0, positiveInfinity: 0, below: 0, above: 0, unknown: 0 };
 
-/** A histogram of counts between edges. What is not given of its summary follows from the bins. */
+/** A histogram of counts between edges. Fields of its summary that are not given follow from the bins. */
 export function histogramPoint(
   step: number,
   edges: readonly number[],

@@ -17,7 +17,7 @@ const means = (one: HistogramSeries, steps: readonly [number, number], width: nu
 ];
 
 test('a record reaches halfway to its neighbours', () => {
-  // Records at 0, 2 and 8, of steps -1 to 11, twelve cells: 0 as far as 1, 2 as far as 5, 8 to its end at 11.
+  // Twelve cells from step -1 to 11. The record of step 0 reaches to 1, that of step 2 to 5, that of step 8 to 11.
   const cells = means(series({ 0: 1, 2: 2, 8: 3 }), [-1, 11], 12);
   assert.equal(cells, [1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3]);
 });
