@@ -202,7 +202,10 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     cached: CachedSession<T> | undefined,
     use: (run: OnnxSession<T>['run']) => Promise<R>,
   ): Promise<R> {
-    if (cached === undefined) return use((...given) => oneAtATime(maker.runtime, () => this.#wrapped!.run(given)));
+    if (cached === undefined) {
+      const { run } = this.#wrapped!;
+      return use((...given) => oneAtATime(maker.runtime, () => run(...given)));
+    }
     checkLocations(feeds, maker.sessionOptions);
     this.#cache.hold(cached);
     try {

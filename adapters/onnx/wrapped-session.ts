@@ -1,5 +1,5 @@
 import { MethodInterceptor } from '../../src/adapter.ts';
-import type { OnnxSession, OnnxTensor, OnnxTensors } from './ort.ts';
+import type { OnnxSession, OnnxTensor } from './ort.ts';
 
 type Run<T extends OnnxTensor> = OnnxSession<T>['run'];
 
@@ -23,9 +23,10 @@ export class WrappedSession<T extends OnnxTensor> {
     });
   }
 
-  /** Calls the session's own `run`, replaced or not. */
-  run(given: Parameters<Run<T>>): Promise<OnnxTensors<T>> {
-    return Reflect.apply(this.#run.original, this.#session, given);
+  /** The session's own `run`, replaced or not. Read it when a call begins: another interceptor may replace it meanwhile. */
+  get run(): Run<T> {
+    const { original } = this.#run;
+    return (...given) => Reflect.apply(original, this.#session, given);
   }
 
   /** Replaces the methods that are not replaced yet. */

@@ -178,6 +178,17 @@ test('a run that someone else has replaced meanwhile is left in place', async ()
   await net.release();
 });
 
+test('a run that waits for its turn does not call what has replaced it meanwhile', async () => {
+  const session = await sessionOf(bytesOf('graphs/hidden'));
+  const net = await wrapOnnx(session, bytesOf('graphs/hidden'));
+  const handle = net.observe(() => {});
+  const running = session.run({ x: floats(1, -2) });
+  handle.remove();
+  session.run = () => Promise.reject(new Error('a call that began before must not come here'));
+  assert.equal(Object.keys(await running), net.outputNames);
+  await net.release();
+});
+
 test('hooks run in the order of the graph, each sees the replacement of the one before, and call counts starts', async () => {
   const net = await createOnnx(ort, bytesOf('mlp.legacy'));
   const events: string[] = [];
