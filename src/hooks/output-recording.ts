@@ -41,7 +41,7 @@ export function tagsOf(
   prefix?: string,
 ): Map<Hookable, string> {
   if (!isOfKind(selection, 'Selection') || isForeign(selection)) {
-    throw new TypeError(`${where}: what select() gives expected, got ${describe(selection)}`);
+    throw mismatch(where, 'the selection', 'what select() gives', selection);
   }
   if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {
     throw mismatch(where, 'option "tag"', "'path', 'repr' or a function", tag);

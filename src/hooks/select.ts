@@ -153,7 +153,7 @@ function matcher(selector: Selector): (entry: TreeEntry<Hookable>) => boolean {
   if (typeof selector !== 'function' || selector instanceof Hookable || isClass(selector)) {
     const several = Array.isArray(selector) ? '\n  for several paths: (path) => paths.includes(path)' : '';
     throw new TypeError(
-      `select(): a glob, a RegExp, a class of modules or a predicate expected, got ${describe(selector)}${several}`,
+      `select(): the selector must be a glob, a RegExp, a class of modules or a predicate, got ${describe(selector)}${several}`,
     );
   }
   return ({ path, module }) => {

@@ -7,7 +7,9 @@
  * for (const { name, run } of hookContract(target)) test(name, run);
  * @module
  */
+import { BOOLEAN, FUNCTION, oneOf, STRING } from '../check/index.ts';
 import { addCallCases } from './calls.ts';
+import { checkTarget } from './check-target.ts';
 import { addErrorCases } from './errors.ts';
 import { addPromiseCases } from './promises.ts';
 import { addRegistrationCases } from './registering.ts';
@@ -18,8 +20,22 @@ import { addValueCases } from './values.ts';
 export { type ModelSubject, type ModelTarget, modelContract } from './model-contract.ts';
 export type { ContractCase, ContractSubject, ContractTarget } from './suite.ts';
 
-/** The hook contract as test cases for a target. */
+/** The hook contract as test cases for a target. @throws TypeError for a target with missing or wrong members */
 export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
+  checkTarget(
+    'hookContract()',
+    'the target',
+    target,
+    {
+      name: STRING,
+      mode: oneOf(['sync', 'promise', 'async']),
+      extraInputs: BOOLEAN,
+      tensor: FUNCTION,
+      values: FUNCTION,
+      create: FUNCTION,
+    },
+    { outputsOnly: BOOLEAN, createStream: FUNCTION },
+  );
   const suite = new Suite(target);
   addValueCases(suite);
   addCallCases(suite);

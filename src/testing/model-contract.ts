@@ -1,5 +1,7 @@
 /** @file Test cases for a whole model: hooks must not change its outputs, its objects or its memory. */
+import { FUNCTION, NUMBER, STRING } from '../check/index.ts';
 import { type Hookable, listHooks, type TensorReader } from '../hooks/index.ts';
+import { ARRAY, checkTarget, HOOKABLE } from './check-target.ts';
 import { check, named, same } from './checks.ts';
 import type { ContractCase } from './suite.ts';
 
@@ -90,8 +92,11 @@ function registerAll(
  *
  * @example
  * for (const { name, run } of modelContract(target)) test(name, run);
+ * @throws TypeError for a target with missing or wrong members
  */
 export function modelContract(target: ModelTarget): ContractCase[] {
+  const where = 'modelContract()';
+  checkTarget(where, 'the target', target, { name: STRING, create: FUNCTION }, { copy: FUNCTION, tolerance: NUMBER });
   const cases: ContractCase[] = [];
   const { copy, tolerance = 0 } = target;
 
@@ -101,6 +106,8 @@ export function modelContract(target: ModelTarget): ContractCase[] {
   ) => {
     const run = async () => {
       const model = await target.create();
+      const members = { root: HOOKABLE, run: FUNCTION, values: FUNCTION, objects: ARRAY };
+      checkTarget(where, 'what create() gives', model, members, { liveTensors: FUNCTION });
       const numbers = async () => Array.from(await model.values(await model.run()), Number);
       // A framework may create objects in its first run.
       const unhooked = await numbers();

@@ -1,5 +1,7 @@
 /** @file The target of the contract cases, and a bench for each case. */
+import { FUNCTION } from '../check/index.ts';
 import type { ForwardEvent, Hookable, ObserveOptions, RemovableHandle } from '../hooks/index.ts';
+import { checkTarget, HOOKABLE } from './check-target.ts';
 import { check, isPromise } from './checks.ts';
 
 /** Something hookable to test, and how to use it. */
@@ -123,10 +125,12 @@ export class Suite<T> {
   #bench(): Bench<T> {
     const { mode, outputsOnly } = this.target;
     const received: (readonly unknown[])[] = [];
-    const { hookable, call, ...more } = this.target.create((inputs) => {
+    const subject = this.target.create((inputs) => {
       received.push(inputs);
       made.onForward();
     });
+    checkTarget('hookContract()', 'what create() gives', subject, { hookable: HOOKABLE, call: FUNCTION });
+    const { hookable, call, ...more } = subject;
     const before: Register<BeforeHook> = (hook, options) =>
       this.keep(hookable.registerForwardPreHook(hook as never, options));
     const after: Register<AfterHook> = (hook, options) =>

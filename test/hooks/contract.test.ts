@@ -286,6 +286,28 @@ test('a target with outputsOnly has all cases but those of pre-hooks and of a fo
   }
 });
 
+test('hookContract checks its target and what create() gives', async () => {
+  for (const [wrong, message] of [
+    [null, 'the target must be an object, got null'],
+    [{}, 'name of the target must be a string, got undefined'],
+    [
+      { ...outputs, mode: 'later' },
+      "mode of the target must be one of 'sync', 'promise', 'async', got the string \"later\"",
+    ],
+    [{ ...outputs, values: undefined }, 'values of the target must be a function, got undefined'],
+    [{ ...outputs, createStream: 1 }, 'createStream of the target must be a function, got the number 1'],
+  ] as const) {
+    assert.throws(
+      () => hookContract(wrong as never),
+      (error: Error) => error instanceof TypeError && error.message === `hookContract(): ${message}`,
+      message,
+    );
+  }
+  const [first] = hookContract({ ...outputs, create: () => ({ hookable: {}, call: () => 1 }) as never });
+  const expected = 'hookContract(): hookable of what create() gives must be a Hookable, got an Object';
+  assert.is(await errorOf(() => first!.run()), expected);
+});
+
 for (const mode of ['sync', 'promise', 'async'] as const) {
   test(`memory: tensors that hooks replace are freed once, those of the caller never (${mode})`, async () => {
     const { tensor, create } = ownedTarget(mode);

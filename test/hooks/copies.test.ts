@@ -159,7 +159,7 @@ test('selections of another copy are refused; its events carry their own reader'
   const selection = other.select(theirs, '*') as unknown as Selection;
   refusesCopy(
     () => logActivations(writer, selection),
-    /^logActivations\(\): what select\(\) gives expected, got a Selection of/,
+    /^logActivations\(\): the selection must be what select\(\) gives, got a Selection of/,
   );
   refusesCopy(
     () => logActivations(writer, new Selection([['x', theirs as unknown as Hookable]])),

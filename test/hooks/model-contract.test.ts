@@ -198,4 +198,29 @@ test('modelContract finds a path to the wrong module', async () => {
   assert.match(await failures({ create }), /getSubmodule\("first"\) returns another module/);
 });
 
+test('modelContract checks its target and what create() gives', async () => {
+  const target = { name: 'model', create: () => attached() };
+  for (const [wrong, message] of [
+    [undefined, 'the target must be an object, got undefined'],
+    [{ ...target, name: 5 }, 'name of the target must be a string, got the number 5'],
+    [{ name: 'model' }, 'create of the target must be a function, got undefined'],
+    [{ ...target, copy: true }, 'copy of the target must be a function, got the boolean true'],
+    [{ ...target, tolerance: '1e-6' }, 'tolerance of the target must be a number, got the string "1e-6"'],
+  ] as const) {
+    assert.throws(
+      () => modelContract(wrong as never),
+      (error: Error) => error instanceof TypeError && error.message === `modelContract(): ${message}`,
+      message,
+    );
+  }
+  for (const [member, value, message] of [
+    ['root', {}, 'root of what create() gives must be a Hookable, got an Object'],
+    ['run', undefined, 'run of what create() gives must be a function, got undefined'],
+    ['objects', {}, 'objects of what create() gives must be an array, got an Object'],
+  ] as const) {
+    const create = (): ModelSubject => ({ ...attached(), [member]: value });
+    assert.ok((await failures({ create })).includes(`modelContract(): ${message}`), message);
+  }
+});
+
 test.run();

@@ -299,7 +299,7 @@ test('a transform that cannot be registered is unsubscribed', () => {
 
 test('transform() refuses values that are no operators', () => {
   const module = new Same();
-  assert.throws(() => module.transform(), /^transform\(\) of Same: at least one operator expected, got none$/);
+  assert.throws(() => module.transform(), /^transform\(\) of Same: the number of operators must be at least 1, got 0$/);
   assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);
   // The usual mistake: a plain function without map().
   assert.throws(

@@ -88,7 +88,7 @@ test('namedChildren() finds modules in arrays and plain objects, and getSubmodul
     () => held.getSubmodule('layers.7'),
     /^Array has no attribute `7`\n {2}came: the path "layers\.7" under Held/,
   );
-  assert.throws(() => held.getSubmodule(3 as never), /^getSubmodule\(\): a path expected, got the number 3$/);
+  assert.throws(() => held.getSubmodule(3 as never), /^getSubmodule\(\): the path must be a string, got the number 3$/);
   assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
 });
 

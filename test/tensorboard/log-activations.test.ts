@@ -421,7 +421,10 @@ test('logActivations() refuses other arguments', () => {
   const selection = select(new Net(), Linear);
   assert.throws(() => logActivations({} as never, selection), /the writer must be a SummaryWriter, got an Object/);
   assert.throws(() => logActivations(writer, new Net() as never, 3 as never), /the options must be an object/);
-  assert.throws(() => logActivations(writer, [] as never), /what select\(\) gives expected, got an array of length 0/);
+  assert.throws(
+    () => logActivations(writer, [] as never),
+    /the selection must be what select\(\) gives, got an array of length 0/,
+  );
   assert.throws(
     () => logActivations(writer, selection, { every: 0 }),
     /option "every" must be a whole number of at least 1/,

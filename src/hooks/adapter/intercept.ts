@@ -1,10 +1,9 @@
 /** @file Hooks around a call that a framework makes. */
-import { describe } from '../../check/index.ts';
 import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
 import { notifyObservers } from '../core/notify-observers.ts';
 import { callSync, finishSync } from '../core/pipeline.ts';
 import { callAsync } from '../core/pipeline-async.ts';
-import { type Hookable, isHookable } from '../hookable.ts';
+import type { Hookable } from '../hookable.ts';
 
 /** The number of a call that began while nothing was registered. */
 const UNCOUNTED = -1;
@@ -104,7 +103,6 @@ export class Listeners {
 
 /** For adapters: the listeners of a Hookable. Look them up once, not in every call. @throws TypeError for anything else */
 export function listenersOf(hookable: Hookable): Listeners {
-  if (!isHookable(hookable)) throw new TypeError(`listenersOf(): a Hookable expected, got ${describe(hookable)}`);
   return new Listeners(hookable);
 }
 

@@ -1,5 +1,5 @@
 /** @file What is registered on one Hookable, or globally. */
-import { describe, isForeign } from '../../check/index.ts';
+import { describe, isForeign, isOfKind } from '../../check/index.ts';
 import type { StreamWatcher } from './chunk-observer.ts';
 import type { HookableOptions, HookKind, Memory } from './hookable-options.ts';
 import type { TensorReader } from './reader.ts';
@@ -66,8 +66,11 @@ export function giveHookTable(module: object, table: HookTable): void {
 export function hookTable(module: object): HookTable {
   const table = tables.get(module);
   if (table !== undefined) return table;
-  const why = isForeign(module) ? '' : ', which its constructor did not make: a Proxy around one, perhaps';
-  throw new TypeError(`a module of this copy of layertap expected, got ${describe(module)}${why}`);
+  const isProxy = isOfKind(module, 'Hookable') && !isForeign(module);
+  const why = isProxy ? ', which its constructor did not make: a Proxy around one, perhaps' : '';
+  throw new TypeError(
+    `layertap: the module must be a Hookable of this copy of layertap, got ${describe(module)}${why}`,
+  );
 }
 
 type Entries = readonly HookEntry[];

@@ -1,5 +1,5 @@
 /** @file The tree of modules: which properties are children, and every module below a root with its path. */
-import { className, describe, isForeign, isOfKind } from '../../check/index.ts';
+import { check, className, describe, isForeign, isOfKind, STRING } from '../../check/index.ts';
 import { describeModule, describePlace } from './describe-module.ts';
 import { hookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
@@ -177,7 +177,7 @@ function withInnerDots(container: object, name: string): string {
  *   module; Error that names both if it leads to two modules
  */
 export function submodule<M extends ModuleLike>(root: M, path: string): M {
-  if (typeof path !== 'string') throw new TypeError(`getSubmodule(): a path expected, got ${describe(path)}`);
+  check('getSubmodule()', 'the path', path, STRING);
   if (path === '') return root;
   const found = new Map<M, TreeEntry<M>>();
   /** The deepest module on the path, and the rest of the path below it. */

@@ -34,7 +34,7 @@ export function registerTransform<M extends ModuleLike>(
   operators: readonly OperatorFunction<OutputOf<M>, OutputOf<M>>[],
 ): RemovableHandle {
   const verb = `transform() of ${path || className(module)}`;
-  if (operators.length === 0) throw new TypeError(`${verb}: at least one operator expected, got none`);
+  if (operators.length === 0) throw new TypeError(`${verb}: the number of operators must be at least 1, got 0`);
   for (const [i, operator] of operators.entries()) check(verb, `operator ${i}`, operator, FUNCTION);
   return new Transform(module, path, operators as OperatorFunction<unknown, unknown>[]).handle;
 }

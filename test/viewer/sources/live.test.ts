@@ -399,7 +399,7 @@ test('liveSource() rejects other arguments', () => {
   const selection = select(new Chain(new FakeClock(), 0), '*');
   assert.throws(
     () => liveSource([] as never),
-    /liveSource\(\): what select\(\) gives expected, got an array of length 0/,
+    /liveSource\(\): the selection must be what select\(\) gives, got an array of length 0/,
   );
   assert.throws(
     () => liveSource(selection, { share: 0 }),
