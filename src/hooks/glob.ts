@@ -1,5 +1,6 @@
 /** @file Globs over the names of modules. */
-import { INNER_DOT, type TreeEntry } from './core/tree.ts';
+import { hookTable } from './core/hook-table.ts';
+import { isContainer, type TreeEntry } from './core/tree.ts';
 
 /**
  * A predicate for a glob: `*` matches any text within a name, `?` one character, `**` any number of names. A name with
@@ -8,8 +9,42 @@ import { INNER_DOT, type TreeEntry } from './core/tree.ts';
  */
 export function globMatcher(glob: string): (entry: TreeEntry) => boolean {
   const expression = globExpression(glob);
-  return ({ path, names }) =>
-    path !== '' && (expression.test(`${names}.`) || (names !== path && expression.test(`${path}.`)));
+  return (entry) => {
+    const { path } = entry;
+    if (path === '') return false;
+    const names = namesOf(entry);
+    return expression.test(`${names}.`) || (names !== path && expression.test(`${path}.`));
+  };
+}
+
+/** Replaces a dot inside a name. No name contains this character by accident. */
+const INNER_DOT = '\0';
+
+/** The path with {@link INNER_DOT} for each dot inside a name. */
+function namesOf({ path, name, parent }: TreeEntry): string {
+  if (parent === undefined || !path.includes('.')) return path;
+  // The object whose properties are the children.
+  const holder = hookTable(parent.module).options.holder ?? parent.module;
+  const own = name.includes('.') ? withInnerDots(holder, name) : name;
+  return parent.parent === undefined ? own : `${namesOf(parent)}.${own}`;
+}
+
+/**
+ * A child's name with {@link INNER_DOT} for the dots inside it (`conv.1`, a property of that name), but not for those
+ * between names (`layers.0`, an element of an array).
+ */
+function withInnerDots(container: object, name: string): string {
+  if (!Object.hasOwn(container, name)) {
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      const first = name.slice(0, dot);
+      const inner: unknown = Object.hasOwn(container, first)
+        ? (container as Record<string, unknown>)[first]
+        : undefined;
+      if (inner === null || typeof inner !== 'object' || !isContainer(inner)) continue;
+      return `${first.replaceAll('.', INNER_DOT)}.${withInnerDots(inner, name.slice(dot + 1))}`;
+    }
+  }
+  return name.replaceAll('.', INNER_DOT);
 }
 
 /** A dot in a glob matches a dot between names and a dot inside a name. */

@@ -1,6 +1,6 @@
 import { mismatch } from '../check/index.ts';
 import { removeAll } from './core/handle.ts';
-import { hookTable } from './core/hook-table.ts';
+import { FORWARD, type HookEntry, hookTable } from './core/hook-table.ts';
 import type { HookKind } from './core/hookable-options.ts';
 import { namedModules, walk } from './core/tree.ts';
 import { type Hookable, isHookable } from './hookable.ts';
@@ -27,7 +27,7 @@ export function listHooks(root: Hookable): HookInfo[] {
   checkRoot('listHooks()', root);
   const list: HookInfo[] = [];
   for (const [path, module] of namedModules(root)) {
-    for (const { kind, name, id, calls } of hookTable(module).all()) list.push({ path, module, kind, name, id, calls });
+    for (const { kind, name, id, calls } of entriesOf(module)) list.push({ path, module, kind, name, id, calls });
   }
   return list;
 }
@@ -39,7 +39,18 @@ export function listHooks(root: Hookable): HookInfo[] {
 export function removeAllHooks(root: Hookable): void {
   checkRoot('removeAllHooks()', root);
   // Collected first, since removing may change the tree.
-  removeAll([...walk(root, true)].map(({ module }) => ({ remove: () => hookTable(module).clear() })));
+  const all = [...walk(root, true)].flatMap(({ module }) =>
+    entriesOf(module).map(({ id }) => [hookTable(module), id] as const),
+  );
+  removeAll(all.map(([table, id]) => ({ remove: () => table.remove(id) })));
+}
+
+/** In the order in which they run. */
+function entriesOf(module: object): HookEntry[] {
+  const table = hookTable(module);
+  return [['forward-pre'], FORWARD, ['observer'], ['backward-pre', 'backward']].flatMap((kinds) =>
+    table.ofKind(...(kinds as HookKind[])),
+  );
 }
 
 function checkRoot(verb: string, root: unknown): void {

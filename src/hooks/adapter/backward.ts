@@ -35,7 +35,7 @@ export function registerBackwardHook(
 /** For adapters: the current backward hooks of one kind, in the order in which they run. */
 export function backwardHooks(hookable: Hookable, kind: 'backward-pre' | 'backward'): RegisteredBackwardHook[] {
   return hookTable(hookable)
-    .backward(kind)
+    .ofKind(kind)
     .map((entry) => ({
       name: entry.name,
       run: (...values) => {

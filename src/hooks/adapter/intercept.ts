@@ -57,12 +57,12 @@ export class Listeners {
 
   /** Whether a registration may change inputs, outputs or gradients. False with observers alone. */
   get mayReplace(): boolean {
-    return this.#table.mayReplace;
+    return listsOf(this.#table).mayReplace;
   }
 
   /** Whether anything runs before `forward`. */
   get hasPreHooks(): boolean {
-    return this.#table.hasPreHooks;
+    return listsOf(this.#table).preHooks.length > 0;
   }
 
   /** Counts a call as it starts. @returns its number, for `after` or `intercept` */

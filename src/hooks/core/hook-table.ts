@@ -82,6 +82,8 @@ const NONE: Entries = [];
 export interface Lists {
   /** The version of the global hooks that they were made for. */
   readonly madeFor: number;
+  /** Whether anything but observers is registered, here or globally. */
+  readonly mayReplace: boolean;
   /** Global ones first. */
   readonly preHooks: Entries;
   /** Forward hooks, transforms and edits, global ones first: what may change the output, in one order. */
@@ -90,9 +92,9 @@ export interface Lists {
 }
 
 /** The kinds that may change the output. */
-const FORWARD = ['forward', 'transform', 'edit'] as const;
+export const FORWARD: readonly HookKind[] = ['forward', 'transform', 'edit'];
 
-const STALE: Lists = { madeFor: -1, preHooks: NONE, hooks: NONE, observers: NONE };
+const STALE: Lists = { madeFor: -1, mayReplace: false, preHooks: NONE, hooks: NONE, observers: NONE };
 
 /** The current lists. A function over plain fields: V8 does not inline a getter into each call. */
 export function listsOf(table: HookTable): Lists {
@@ -124,8 +126,6 @@ export class HookTable {
   lists: Lists = STALE;
   /** In the order of registration. */
   readonly #entries: Map<number, HookEntry> = new Map();
-  /** Registrations that are not observers. */
-  #others = 0;
 
   constructor(options: HookableOptions = {}, global?: HookTable) {
     this.options = options;
@@ -135,29 +135,23 @@ export class HookTable {
   }
 
   makeLists(): Lists {
+    const { global } = this;
     this.lists = {
-      madeFor: this.global.version,
-      preHooks: [...this.global.#own('forward-pre'), ...this.#own('forward-pre')],
-      hooks: [...this.global.#own(...FORWARD), ...this.#own(...FORWARD)],
-      observers: this.#own('observer'),
+      madeFor: global.version,
+      mayReplace: global.active || [...this.#entries.values()].some(({ kind }) => kind !== 'observer'),
+      preHooks: [...global.ofKind('forward-pre'), ...this.ofKind('forward-pre')],
+      hooks: [...global.ofKind(...FORWARD), ...this.ofKind(...FORWARD)],
+      observers: this.ofKind('observer'),
     };
     return this.lists;
   }
 
-  #own(...kinds: HookKind[]): Entries {
+  /** The registrations of some kinds, without global ones, in the order in which they run. */
+  ofKind(...kinds: readonly HookKind[]): Entries {
     if (!this.active) return NONE;
     const own = [...this.#entries.values()].filter(({ kind }) => kinds.includes(kind));
     const prepended = own.filter(({ prepend }) => prepend).reverse();
     return prepended.length === 0 ? own : [...prepended, ...own.filter(({ prepend }) => !prepend)];
-  }
-
-  /** Whether anything but observers is registered, here or globally. */
-  get mayReplace(): boolean {
-    return this.#others > 0 || this.global.active;
-  }
-
-  get hasPreHooks(): boolean {
-    return listsOf(this).preHooks.length > 0;
   }
 
   add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', ...more }: Registration): number {
@@ -185,19 +179,8 @@ export class HookTable {
       streams,
     };
     this.#entries.set(entry.id, entry);
-    if (kind !== 'observer') this.#others++;
     this.#changed();
     return entry.id;
-  }
-
-  /** All registrations, in the order in which they run. */
-  all(): HookEntry[] {
-    return [...this.#own('forward-pre'), ...this.#own(...FORWARD), ...this.#own('observer'), ...this.backward()];
-  }
-
-  /** Backward hooks, pre-hooks, or both. The adapter runs them. */
-  backward(...kinds: ('backward-pre' | 'backward')[]): Entries {
-    return this.#own(...(kinds.length === 0 ? (['backward-pre', 'backward'] as const) : kinds));
   }
 
   has(id: number): boolean {
@@ -209,24 +192,9 @@ export class HookTable {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
-    if (entry.kind !== 'observer') this.#others--;
-    this.#settle([entry]);
-  }
-
-  clear(): void {
-    const removed = this.all();
-    if (removed.length === 0) return;
-    this.#entries.clear();
-    this.#others = 0;
-    this.#settle(removed);
-  }
-
-  #settle(removed: readonly HookEntry[]): void {
     this.#changed();
-    for (const entry of removed) {
-      entry.removed = true;
-      release(entry);
-    }
+    entry.removed = true;
+    release(entry);
     if (!this.active) this.options.uninstall?.();
   }
 

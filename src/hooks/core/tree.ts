@@ -1,7 +1,6 @@
 /** @file The tree of modules: which properties are children, and every module below a root with its path. */
 import { check, className, describe, isForeign, isOfKind, STRING } from '../../check/index.ts';
 import { describeModule, describePlace } from './describe-module.ts';
-import { hookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 
 /**
@@ -38,7 +37,8 @@ export function* ownEntries<T>(owner: object, is: (value: unknown) => value is T
   yield* below(owner, '');
 }
 
-function isContainer(value: object): boolean {
+/** Whether modules inside an object are children of its owner. */
+export function isContainer(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
@@ -57,8 +57,6 @@ function isMethod(prototype: object | null, key: string): boolean {
 export interface TreeEntry<M extends ModuleLike = ModuleLike> {
   /** The names from the root, joined by dots; '' for the root. */
   readonly path: string;
-  /** The path with {@link INNER_DOT} for each dot inside a name. */
-  readonly names: string;
   /** Its name in the parent: `fc1`, `layers.0`. */
   readonly name: string;
   readonly module: M;
@@ -76,7 +74,7 @@ export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): 
   const ancestors = new Map<M, string>();
 
   function* below(entry: TreeEntry<M>): Generator<TreeEntry<M>> {
-    const { path, names, module } = entry;
+    const { path, module } = entry;
     const above = ancestors.get(module);
     if (above !== undefined) {
       throw new Error(
@@ -89,15 +87,13 @@ export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): 
     yield entry;
     ancestors.set(module, path);
     for (const [name, child] of module.namedChildren()) {
-      const start = entry.parent === undefined ? '' : '.';
-      const childPath = path + start + name;
+      const childPath = entry.parent === undefined ? name : `${path}.${name}`;
       checkCopy(childPath, root, child);
-      const childNames = names + start + (name.includes('.') ? withInnerDots(holderOf(module), name) : name);
-      yield* below({ path: childPath, names: childNames, name, module: child as M, parent: entry });
+      yield* below({ path: childPath, name, module: child as M, parent: entry });
     }
     ancestors.delete(module);
   }
-  yield* below({ path: '', names: '', name: '', module: root, parent: undefined });
+  yield* below({ path: '', name: '', module: root, parent: undefined });
 }
 
 /** The same. @throws Error that names both modules if two have the same path */
@@ -147,30 +143,6 @@ function checkCopy(path: string, root: ModuleLike, module: ModuleLike): void {
   );
 }
 
-/** The object whose properties are the children. */
-const holderOf = (module: ModuleLike): object => hookTable(module).options.holder ?? module;
-
-/** Replaces a dot inside a name. No name contains this character by accident. */
-export const INNER_DOT = '\0';
-
-/**
- * A child's name with {@link INNER_DOT} for the dots inside it (`conv.1`, a property of that name), but not for those
- * between names (`layers.0`, an element of an array).
- */
-function withInnerDots(container: object, name: string): string {
-  if (!Object.hasOwn(container, name)) {
-    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-      const first = name.slice(0, dot);
-      const inner: unknown = Object.hasOwn(container, first)
-        ? (container as Record<string, unknown>)[first]
-        : undefined;
-      if (inner === null || typeof inner !== 'object' || !isContainer(inner)) continue;
-      return `${first.replaceAll('.', INNER_DOT)}.${withInnerDots(inner, name.slice(dot + 1))}`;
-    }
-  }
-  return name.replaceAll('.', INNER_DOT);
-}
-
 /**
  * The module at a path below a root; '' is the root.
  * @throws TypeError unless it is a string; Error in PyTorch's words if it leads nowhere or to something that is not a
@@ -190,12 +162,12 @@ export function submodule<M extends ModuleLike>(root: M, path: string): M {
       if (name !== rest && !rest.startsWith(`${name}.`)) continue;
       const at = path.slice(0, path.length - rest.length + name.length);
       checkCopy(at, root, child);
-      const inside = { path: at, names: at, name, module: child as M, parent: entry };
+      const inside = { path: at, name, module: child as M, parent: entry };
       if (name === rest) found.set(inside.module, inside);
       else search(inside, rest.slice(name.length + 1));
     }
   }
-  search({ path: '', names: '', name: '', module: root, parent: undefined }, path);
+  search({ path: '', name: '', module: root, parent: undefined }, path);
   const [first, second] = found.values();
   if (second !== undefined) throw samePath(root, first!, second);
   return first?.module ?? noSubmodule(last.module, last.rest, `\n  came: the path "${path}" under ${className(root)}`);
