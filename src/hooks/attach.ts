@@ -4,7 +4,7 @@ import type { Target } from './core/call-hook.ts';
 import { hookTable } from './core/hook-table.ts';
 import { callSync } from './core/pipeline.ts';
 import { callAsync } from './core/pipeline-async.ts';
-import { undoLater, undoWaiting } from './core/replace-property.ts';
+import { checkReplaceable, isInPlace, putProperty, restoreProperty } from './core/replace-property.ts';
 import { warn } from './core/report.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
 
@@ -89,10 +89,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 
   /** Whether callers of the method reach the interceptor. */
   #isInPlace(installation: Installation | undefined): installation is Installation {
-    const own = Object.getOwnPropertyDescriptor(this.#object, this.#method);
-    if (installation === undefined || own === undefined) return false;
-    const { value, get } = installation.descriptor;
-    return value === undefined ? own.get === get : own.value === value;
+    return installation !== undefined && isInPlace(this.#object, this.#method, installation.descriptor);
   }
 
   /** Puts an interceptor in place, or a new one around a function that has replaced it. */
@@ -106,9 +103,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     checkMethod(`${this} cannot be hooked any more`, object, method);
     const found = Object.getOwnPropertyDescriptor(object, method);
     const installation = this.#intercept(object[method]!, found);
-    if (!Reflect.defineProperty(object, method, installation.descriptor)) {
-      throw new TypeError(`${this} cannot be hooked: the object refuses the property`);
-    }
+    putProperty(this.#name, object, method, installation.descriptor);
     if (this.#installed !== undefined) this.#restore(this.#installed);
     this.#installed = installation;
   }
@@ -163,20 +158,13 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
 
   /** Puts the property back as it was found; if another interceptor has replaced this one, once that is undone. */
   #restore(installation: Installation): void {
-    const { descriptor, found } = installation;
-    if (!this.#isInPlace(installation)) {
-      undoLater(descriptor, () => this.#restore(installation));
-      return;
-    }
-    const [object, method] = [this.#object, this.#method];
-    const restored =
-      found === undefined ? Reflect.deleteProperty(object, method) : Reflect.defineProperty(object, method, found);
-    if (restored) undoWaiting(found);
-    if (restored || this.#stuck === installation) return;
-    this.#stuck = installation;
-    warn(
-      `${this} cannot be put back: its object has been frozen or sealed. Its interceptor stays, and passes every call on`,
-    );
+    restoreProperty(this.#object, this.#method, installation.descriptor, installation.found, () => {
+      if (this.#stuck === installation) return;
+      this.#stuck = installation;
+      warn(
+        `${this} cannot be put back: its object has been frozen or sealed. Its interceptor stays, and passes every call on`,
+      );
+    });
   }
 }
 
@@ -255,11 +243,7 @@ function checkMethod(what: string, object: object, key: PropertyKey): void {
   if (isClass(value)) {
     throw new TypeError(`${where} must be a method, got ${describe(value)}: attach to its instances or its prototype`);
   }
-  const own = Object.getOwnPropertyDescriptor(object, key);
-  if (own === undefined ? !Object.isExtensible(object) : !own.configurable) {
-    const why = own === undefined ? 'the object takes no new properties' : 'the property is not configurable';
-    throw new TypeError(`${where} cannot be intercepted: ${why}`);
-  }
+  checkReplaceable(where, object, key);
 }
 
 /** @throws TypeError for methods that every function has: a plain call of the function would not run hooks there */

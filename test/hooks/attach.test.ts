@@ -237,7 +237,7 @@ test('registering fails if the object was frozen after attach()', () => {
   const refusing = new Proxy(new Model(), { defineProperty: () => false });
   assert.throws(
     () => attach(refusing, 'predict').registerForwardHook(() => {}),
-    /^Model\.predict cannot be hooked: the object refuses the property$/,
+    /^Model\.predict cannot be intercepted: the object refuses the property$/,
   );
 });
 

@@ -1,3 +1,4 @@
+/** @file Replacing a property of an object of the user's, and putting it back as it was found. */
 import { className } from '../../check/index.ts';
 
 /**
@@ -8,16 +9,52 @@ const waiting = new WeakMap<object, () => void>();
 
 const functionIn = (property: PropertyDescriptor | undefined): unknown => property?.value ?? property?.get;
 
-/** Has `undo` called when the replacement over this one is undone. */
-export function undoLater(replacement: PropertyDescriptor, undo: () => void): void {
-  const key = functionIn(replacement);
-  if (typeof key === 'function') waiting.set(key, undo);
+/** @throws TypeError if the object takes no other property in that place */
+export function checkReplaceable(where: string, object: object, key: PropertyKey): void {
+  const own = Object.getOwnPropertyDescriptor(object, key);
+  if (own === undefined ? Object.isExtensible(object) : own.configurable) return;
+  const why = own === undefined ? 'the object takes no new properties' : 'the property is not configurable';
+  throw new TypeError(`${where} cannot be intercepted: ${why}`);
 }
 
-/** To be called with the property that undoing a replacement has put back. */
-export function undoWaiting(restored: PropertyDescriptor | undefined): void {
-  const key = functionIn(restored);
-  if (typeof key === 'function') waiting.get(key)?.();
+/** @throws TypeError if the object refuses the property */
+export function putProperty(where: string, object: object, key: PropertyKey, property: PropertyDescriptor): void {
+  checkReplaceable(where, object, key);
+  if (Reflect.defineProperty(object, key, property)) return;
+  throw new TypeError(`${where} cannot be intercepted: the object refuses the property`);
+}
+
+/** Whether a property is the one that was put there. */
+export function isInPlace(object: object, key: PropertyKey, property: PropertyDescriptor): boolean {
+  const own = Object.getOwnPropertyDescriptor(object, key);
+  return own !== undefined && functionIn(own) === functionIn(property);
+}
+
+/**
+ * Puts back what was there before a property; if the property has been replaced since, once that is undone.
+ * @param found undefined if there was none
+ * @param refused is called if the object has been frozen
+ */
+export function restoreProperty(
+  object: object,
+  key: PropertyKey,
+  property: PropertyDescriptor,
+  found: PropertyDescriptor | undefined,
+  refused?: () => void,
+): void {
+  if (!isInPlace(object, key, property)) {
+    const own = functionIn(property);
+    if (typeof own === 'function') {
+      waiting.set(own, () => restoreProperty(object, key, property, found, refused));
+    }
+    return;
+  }
+  if (!(found === undefined ? Reflect.deleteProperty(object, key) : Reflect.defineProperty(object, key, found))) {
+    refused?.();
+    return;
+  }
+  const below = functionIn(found);
+  if (typeof below === 'function') waiting.get(below)?.();
 }
 
 /**
@@ -27,17 +64,8 @@ export function undoWaiting(restored: PropertyDescriptor | undefined): void {
  */
 export function replaceProperty(object: object, key: PropertyKey, value: unknown, enumerable = false): () => void {
   const found = Object.getOwnPropertyDescriptor(object, key);
-  const replacement = { value, writable: true, configurable: true, enumerable };
-  if (!Reflect.defineProperty(object, key, replacement)) {
-    const why = found === undefined ? 'the object takes no new properties' : 'the property is not configurable';
-    throw new TypeError(`${className(object)}.${String(key)} cannot be intercepted: ${why}`);
-  }
-  const undo = () => {
-    if (Object.getOwnPropertyDescriptor(object, key)?.value !== value) return undoLater(replacement, undo);
-    if (found === undefined) Reflect.deleteProperty(object, key);
-    else Reflect.defineProperty(object, key, found);
-    undoWaiting(found);
-  };
+  const property = { value, writable: true, configurable: true, enumerable };
+  putProperty(`${className(object)}.${String(key)}`, object, key, property);
   if (typeof value === 'function') waiting.delete(value);
-  return undo;
+  return () => restoreProperty(object, key, property, found);
 }
