@@ -31,6 +31,16 @@ const loaderWithoutDecoder = {
   },
 };
 
+/**
+ * Chunks of their own: bundlers drop unused files, but inside a file they keep what a class does at its definition, and a
+ * program without these classes need not have them.
+ */
+const APART = {
+  edits: /\/src\/hooks\/(edits|apply-edit)\./,
+  select: /\/src\/hooks\/(select|glob)\./,
+  containers: /\/src\/nn\/(execution-plan|identity|module-array|module-dict|module-list|relu|sequential)\./,
+};
+
 /** Licences too long for a banner. */
 const licences = {
   name: 'licences',
@@ -60,10 +70,11 @@ export default {
     format: 'es',
     chunkFileNames: 'shared/[name]-[hash].js',
     hoistTransitiveImports: false,
-    // A chunk for each folder: bundlers drop unused files, but inside a file they keep what a class does at its definition.
+    // A chunk for each folder, but for APART.
     manualChunks: (id) => {
       if (id.includes('@assemblyscript/loader')) return 'kernels';
-      if (/\/src\/hooks\/(edits|apply-edit)/.test(id)) return 'edits';
+      const apart = Object.keys(APART).find((name) => APART[name].test(id));
+      if (apart !== undefined) return apart;
       return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
     },
     banner: ({ moduleIds }) => noticesOf(packagesOf(moduleIds)),
