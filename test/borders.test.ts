@@ -29,7 +29,7 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
   'src/safetensors': { rooms: ['src/check'], packages: [] },
   'src/tensorboard': {
     rooms: ['src/check', 'src/hooks', 'src/kernels', 'src/protobuf'],
-    packages: ['pbf', 'crc-32', 'fflate'],
+    packages: ['pbf', 'fflate'],
   },
   'src/inspect': { rooms: ['src/check', 'src/hooks', 'src/kernels', 'src/safetensors'], packages: [] },
   'src/testing': { rooms: ['src/check', 'src/hooks'], packages: [] },

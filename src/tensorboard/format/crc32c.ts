@@ -14,13 +14,21 @@ import { LITTLE_ENDIAN } from './number-list.ts';
 
 const POLYNOMIAL = 0x82f63b78;
 
+/**
+ * Maps a byte to its effect on the register of a CRC.
+ * @param polynomial with bits reflected
+ */
+export function crcTable(polynomial: number): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, byte) => {
+    let register = byte;
+    for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ polynomial : register >>> 1;
+    return register;
+  });
+}
+
 /** All eight in one array, whose length the engine knows. 8 KB fit a first-level cache. */
 const TABLES = new Int32Array(8 * 256);
-for (let byte = 0; byte < 256; byte++) {
-  let register = byte;
-  for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ POLYNOMIAL : register >>> 1;
-  TABLES[byte] = register;
-}
+TABLES.set(crcTable(POLYNOMIAL));
 for (let at = 256; at < TABLES.length; at++) {
   const before = TABLES[at - 256]!;
   TABLES[at] = (before >>> 8) ^ TABLES[before & 255]!;

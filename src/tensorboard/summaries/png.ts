@@ -3,9 +3,9 @@
  *
  * Source: the PNG specification (third edition), sections 5 (chunks), 9 (filters) and 11 (IHDR, IDAT, IEND).
  */
-import crc32 from 'crc-32';
 import { zlibSync } from 'fflate';
 import { joinBytes } from '../../protobuf/index.ts';
+import { crcTable } from '../format/crc32c.ts';
 
 /** Colour types by number of channels: gray, gray and alpha, RGB, RGBA. */
 const COLOR_TYPES = [0, 4, 2, 6];
@@ -32,8 +32,17 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   view.setUint32(0, data.length);
   for (let i = 0; i < 4; i++) whole[4 + i] = name.charCodeAt(i);
   whole.set(data, 8);
-  view.setInt32(data.length + 8, crc32.buf(whole.subarray(4, data.length + 8)));
+  view.setInt32(data.length + 8, crc32(whole.subarray(4, data.length + 8)));
   return whole;
+}
+
+/** CRC-32, the checksum of zip and PNG. */
+const CRC_TABLE = /* @__PURE__ */ crcTable(0xedb88320);
+
+function crc32(bytes: Uint8Array): number {
+  let register = -1;
+  for (let i = 0; i < bytes.length; i++) register = (register >>> 8) ^ CRC_TABLE[(register ^ bytes[i]!) & 255]!;
+  return ~register;
 }
 
 /**
