@@ -1,4 +1,4 @@
-import { check, checkOptions, describe, isThenable, readStep, STRING } from '../check/index.ts';
+import { check, checkOptions, isThenable, mismatch, readStep, STRING } from '../check/index.ts';
 import { Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { FILE_VERSION, type SummaryValue } from './format/event.ts';
@@ -67,9 +67,8 @@ export class SummaryWriter<T = never> {
    *   directory or the file cannot be created (its `cause` is the system's error), or outside Node without a sink
    */
   constructor(logDir: string | URL = '', options: SummaryWriterOptions<T> = {}) {
-    if (!(logDir instanceof URL) && (typeof logDir !== 'string' || logDir.includes('\0'))) {
-      throw new TypeError(`SummaryWriter: logDir must be a string that can be a path, got ${describe(logDir)}`);
-    }
+    const isPath = typeof logDir === 'string' ? !logDir.includes('\0') : logDir instanceof URL;
+    if (!isPath) throw mismatch('SummaryWriter', 'logDir', 'a string that can be a path', logDir);
     const { comment, sink, reader, filenameSuffix, purgeStep, ...limits } = readOptions(options);
     const purge = purgeStep === undefined ? undefined : readStep('SummaryWriter: purgeStep', purgeStep);
     const location = locate(logDir, sink, comment);
@@ -121,10 +120,8 @@ export class SummaryWriter<T = never> {
     const wallTime = options.wallTime ?? now();
     for (const { run } of curves) this.#files.begin(run);
     this.#steps.advance(mainTag, resolved);
-    const summary = (simpleValue: number) => [{ tag: mainTag, simpleValue }];
-    this.#files.writeAll(
-      curves.map(({ run, number }) => [run, { wallTime, step: resolved, summary: summary(number) }]),
-    );
+    const event = (simpleValue: number) => ({ wallTime, step: resolved, summary: [{ tag: mainTag, simpleValue }] });
+    this.#files.writeAll(curves.map(({ run, number }) => [run, event(number)]));
   }
 
   /**
@@ -161,7 +158,7 @@ export class SummaryWriter<T = never> {
    *   otherwise; or a canvas's ImageData
    */
   addImage(tag: string, image: SummaryValues | ImageData | T, step?: Step, options: AddImageOptions = {}): void {
-    this.#addImage(this.#check('addImage', tag, options), tag, image, step, options, 'CHW');
+    this.#addImage('addImage', 'CHW', tag, image, step, options);
   }
 
   /**
@@ -169,7 +166,7 @@ export class SummaryWriter<T = never> {
    * @param images of 1 or 3 channels, `[count, channels, height, width]` unless `dataformats` says otherwise
    */
   addImages(tag: string, images: SummaryValues | T, step?: Step, options: AddImageOptions = {}): void {
-    this.#addImage(this.#check('addImages', tag, options), tag, images, step, options, 'NCHW');
+    this.#addImage('addImages', 'NCHW', tag, images, step, options);
   }
 
   /** Logs a text, which TensorBoard shows as Markdown. As in PyTorch, the record's tag is `{tag}/text_summary`. */
@@ -232,8 +229,7 @@ export class SummaryWriter<T = never> {
     options: AddOptions = {},
   ): ReturnType<M['forward']> extends PromiseLike<unknown> ? Promise<void> : void {
     const where = this.#check('addGraph', NO_TAG, options);
-    if (!(model instanceof Hookable))
-      throw new TypeError(`${where}: the model must be a module, got ${describe(model)}`);
+    if (!(model instanceof Hookable)) throw mismatch(where, 'the model', 'a module', model);
     const nodes = traceGraph(model, Array.isArray(inputs) ? inputs : [inputs]);
     const write = (traced: Awaited<typeof nodes>): void => {
       const wallTime = options.wallTime ?? now();
@@ -263,12 +259,10 @@ export class SummaryWriter<T = never> {
     // Without pending values, the files are closed before the promise is returned.
     if (finishing !== undefined) await finishing;
     this.#closed = true;
-    try {
-      await this.#files.close();
-    } catch (error) {
+    await this.#files.close().catch((error) => {
       this.#closed = false;
       throw error;
-    }
+    });
   }
 
   /** {@link close}, for `await using`. */
@@ -276,14 +270,8 @@ export class SummaryWriter<T = never> {
     await this.close();
   }
 
-  #addImage(
-    where: string,
-    tag: string,
-    image: unknown,
-    step: unknown,
-    options: AddImageOptions,
-    formats: string,
-  ): void {
+  #addImage(method: string, formats: string, tag: string, image: unknown, step: unknown, options: AddImageOptions) {
+    const where = this.#check(method, tag, options);
     const array = readArray(where, image, this.#reader);
     const dataformats = options.dataformats ?? (isImageData(image, array) ? 'HWC' : formats);
     this.#add(where, tag, step, options, [{ tag, image: makeImage(where, array, dataformats) }]);
