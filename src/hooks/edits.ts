@@ -42,7 +42,7 @@ export type Edit<T = unknown> =
   | { readonly clamp: readonly [min: number, max: number] }
   | { readonly zero: true }
   | { readonly replace: EditValue<T>; readonly axis?: number }
-  /** Zero but at these indices of the axis. */
+  /** Zero except at these indices of the axis. */
   | { readonly keep: readonly number[]; readonly axis: number }
   /** Zero at these indices of the axis. */
   | { readonly ablate: readonly number[]; readonly axis: number }
@@ -145,7 +145,7 @@ class JavaScriptEdit implements RegisteredEdit {
   operands: readonly EditOperand[];
   readonly #where: string;
   readonly #reader: TensorReader;
-  /** Of the values. */
+  /** The axis that arrays of values lie along, as it was given. */
   readonly #axis: number | undefined;
 
   /** @throws TypeError */

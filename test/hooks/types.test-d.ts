@@ -3,6 +3,8 @@ import { map } from 'rxjs';
 import { type Listeners, listenersOf } from '../../src/adapter.ts';
 import {
   attach,
+  type ChunkEvent,
+  chunks,
   type ForwardHook,
   type ForwardPreHook,
   type Hookable,
@@ -141,6 +143,21 @@ attach(plugin, key).registerForwardHook((_module, [x], output) => output + x);
 attach(plugin, 3).observe(({ output }) => output.length);
 
 select(net, Linear).observe(({ output }) => output.item());
+// The observer of chunks knows the module, its inputs and its output.
+net.fc1.observe(
+  chunks(({ module, inputs: [x], output, stream }) => {
+    same<typeof module, Linear>(true);
+    same<typeof stream, ChunkEvent['stream']>(true);
+    return [x.item(), output.item()];
+  }),
+  { reporter: () => {} },
+);
+select(net, Linear).observe(chunks(({ module }) => module.outFeatures));
+select(net, Linear)
+  .observe(chunks())
+  .subscribe(({ module, chunk }) => [module.outFeatures, chunk]);
+// @ts-expect-error Chunks are an import, not an option.
+net.observe(() => {}, { chunks: true });
 select(net, (path, module): module is Linear => path !== '' && module instanceof Linear).transform(
   map((output) => tensor([output.item()])),
 );

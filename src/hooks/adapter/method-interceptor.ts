@@ -1,4 +1,4 @@
-/** @file A function in the place of a method that a framework calls, and the property put back as it was found. */
+/** @file Replaces a method that a framework calls by a function, and restores the property as it was found. */
 import { replaceProperty } from '../core/replace-property.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any method of any object
@@ -13,7 +13,7 @@ interface Installation<F> {
 
 /**
  * For adapters: a method of a framework's object, intercepted from `install()` to `uninstall()`. The same object, many
- * times: an interceptor that others have kept or wrapped passes calls on to the original once it is out of use.
+ * times: an interceptor that others have kept or wrapped passes calls on to the original after it was uninstalled.
  *
  * @example
  * const interceptor = new MethodInterceptor(layer, 'call', (inputs) =>

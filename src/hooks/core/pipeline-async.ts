@@ -12,7 +12,7 @@ import { located } from './forward-error.ts';
 import { type HookEntry, type HookTable, listsOf, release } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
-import { replaced, replacedInputs } from './replacements.ts';
+import { inputsAfterPreHook, outputAfterHook } from './replacements.ts';
 
 /** The state of an asynchronous call. */
 interface Progress {
@@ -44,7 +44,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...re
   return complete(target, progress, async () => {
     const { forward } = target.callee;
     for (const entry of listsOf(table).preHooks) {
-      progress.inputs = progress.given = replacedInputs(
+      progress.inputs = progress.given = inputsAfterPreHook(
         table,
         entry,
         received,
@@ -90,7 +90,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     for (const entry of progress.hooks) {
       progress.started++;
       const result = await callWithin(target, progress, entry);
-      progress.output = replacedLater(table, entry, progress, result);
+      progress.output = outputAfterAsyncHook(table, entry, progress, result);
     }
     const { observers } = listsOf(table);
     if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
@@ -107,7 +107,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       if (!entry.alwaysCall) continue;
       try {
         const result = await callWithin(target, progress, entry);
-        progress.output = replacedLater(table, entry, progress, result);
+        progress.output = outputAfterAsyncHook(table, entry, progress, result);
       } catch (silenced) {
         warnSilenced(module, entry, silenced);
       }
@@ -122,13 +122,13 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   }
 }
 
-function replacedLater(
+function outputAfterAsyncHook(
   table: HookTable,
   entry: HookEntry,
   { received, given, inputs, output }: Progress,
   result: unknown,
 ): unknown {
-  return replaced(table, entry, inputs, output, result, false, received, given);
+  return outputAfterHook(table, entry, inputs, output, result, false, received, given);
 }
 
 /** Calls a hook, inside the memory scope of the target if there is one. */

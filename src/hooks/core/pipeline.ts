@@ -20,7 +20,7 @@ import { changes, type HookEntry, type HookTable, listsOf } from './hook-table.t
 import type { ModuleLike } from './module-like.ts';
 import { notifyObservers } from './notify-observers.ts';
 import { settle } from './pipeline-async.ts';
-import { promiseError, replaced, replacedInputs } from './replacements.ts';
+import { inputsAfterPreHook, outputAfterHook, promiseError } from './replacements.ts';
 
 /**
  * Runs a call of a module that is not declared asynchronous. Returns a promise if forward does.
@@ -65,7 +65,7 @@ export function callSync(target: Target, receiver: unknown, call: number, ...rec
       const { hook } = entry;
       const replacement = hook(module, inputs, output, call, receiver);
       if (replacement !== undefined)
-        output = replaced(table, entry, inputs, output, replacement, true, received, given);
+        output = outputAfterHook(table, entry, inputs, output, replacement, true, received, given);
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
@@ -100,7 +100,8 @@ export function finishSync(
       entry.calls++;
       const { hook } = entry;
       const replacement = hook(module, inputs, output, call, receiver);
-      if (replacement !== undefined) output = replaced(table, entry, inputs, output, replacement, true, inputs, inputs);
+      if (replacement !== undefined)
+        output = outputAfterHook(table, entry, inputs, output, replacement, true, inputs, inputs);
     }
     if (changes !== before) lists = listsOf(table);
     const { observers } = lists;
@@ -128,7 +129,7 @@ function afterError(
     if (!entry.alwaysCall) continue;
     try {
       const result = callHook(entry, module, inputs, output, call, receiver);
-      output = replaced(table, entry, inputs, output, result, true, received, given);
+      output = outputAfterHook(table, entry, inputs, output, result, true, received, given);
     } catch (silenced) {
       warnSilenced(module, entry, silenced);
     }
@@ -139,5 +140,5 @@ function afterError(
 
 function afterPreHook(table: HookTable, entry: HookEntry, received: Inputs, inputs: Inputs, result: unknown): Inputs {
   if (isThenable(result)) throw promiseError(entry, result, 'pre-hook');
-  return replacedInputs(table, entry, received, inputs, result);
+  return inputsAfterPreHook(table, entry, received, inputs, result);
 }

@@ -2,10 +2,10 @@
 export interface RegisteredEdit {
   /** `zero` is a replacement by 0. */
   readonly op: 'add' | 'scale' | 'clamp' | 'replace' | 'keep' | 'ablate' | 'blend';
-  /** Of keep and ablate. */
+  /** The axis of the indices of keep and ablate; undefined for other edits. */
   readonly axis: number | undefined;
   /**
-   * The value of add, scale or replace; the bounds of clamp; the indices of keep or ablate; `with` and the number of blend.
+   * The value of add, scale or replace; the bounds of clamp; the indices of keep or ablate; `with` and the amount of blend.
    * `set` puts another array here, and leaves this one as it is.
    */
   readonly operands: readonly EditOperand[];
@@ -16,8 +16,8 @@ export interface EditOperand {
   readonly values: Float32Array | Int32Array;
   /** Aligned to the last axes of the output, without leading ones; empty for a single number. */
   readonly shape: readonly number[];
-  /** Of an array along an axis that is counted from the front: that axis. */
+  /** The axis that an array of values lies along, if it is counted from the front; else undefined. */
   readonly axis: number | undefined;
-  /** Of a replacement by a tensor: a copy of it, with its type. */
+  /** A copy of the tensor that replaces the output, with its type; undefined for other edits. */
   readonly tensor: unknown;
 }

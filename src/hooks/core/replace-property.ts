@@ -59,7 +59,7 @@ export function restoreProperty(
 
 /**
  * Puts an own property on an object, by default a non-enumerable one.
- * @returns puts back what was there, descriptor included; if the property has been replaced since, once that is undone
+ * @returns a function that puts back what was there, descriptor included; if the property has been replaced since, once that is undone
  * @throws TypeError if the object refuses the property
  */
 export function replaceProperty(object: object, key: PropertyKey, value: unknown, enumerable = false): () => void {

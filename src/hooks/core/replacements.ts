@@ -10,7 +10,7 @@ type Inputs = readonly unknown[];
  * The inputs after a pre-hook returned `result`: an array is all of them, another value the only one.
  * @param received the inputs of the call, before any pre-hook
  */
-export function replacedInputs(
+export function inputsAfterPreHook(
   table: HookTable,
   entry: HookEntry,
   received: Inputs,
@@ -66,7 +66,7 @@ function isTensor(reader: TensorReader, entry: HookEntry, value: unknown): boole
  * @param received the inputs of the call, before any pre-hook
  * @param given the inputs that the pre-hooks left, before `mapInputs`
  */
-export function replaced(
+export function outputAfterHook(
   table: HookTable,
   entry: HookEntry,
   inputs: Inputs,

@@ -39,7 +39,7 @@ export function registerTransform<M extends ModuleLike>(
   return new Transform(module, path, operators as OperatorFunction<unknown, unknown>[]).handle;
 }
 
-class Transform {
+class Transform implements ChainListener {
   readonly handle: RemovableHandle;
   readonly #module: ModuleLike;
   readonly #path: string;
@@ -48,12 +48,6 @@ class Transform {
   #chains: (Chain | undefined)[];
   #level = 0;
   readonly #reported = new Set<'late' | 'unsubscribed'>();
-  readonly #listener: ChainListener = {
-    emitted: (value) => this.#late(value),
-    failed: (chain, cause) => this.#failed(chain, cause),
-    completed: () => this.#completed(),
-    unsubscribed: () => this.#unsubscribed(),
-  };
 
   constructor(module: ModuleLike, path: string, operators: readonly OperatorFunction<unknown, unknown>[]) {
     this.#module = module;
@@ -73,7 +67,7 @@ class Transform {
 
   /** @throws what the operators throw; LateEmissionError for a value emitted before any output */
   #build(): Chain {
-    const chain = new Chain(this.#operators, this.#listener);
+    const chain = new Chain(this.#operators, this);
     const { error, count, value } = chain;
     if (error === undefined && count === 0) return chain;
     this.#endChain(chain);
@@ -122,7 +116,7 @@ class Transform {
       this.#endChain(chain);
       throw chain.error.cause;
     }
-    if (chain.completed) this.#completed();
+    if (chain.completed) this.completed();
     if (chain.count > 1) {
       throw new TooManyEmissionsError(
         `${this.#where} emitted ${chain.count} values for one output\n  expected: one value, or none to leave the output as it is`,
@@ -135,20 +129,20 @@ class Transform {
     }
   }
 
-  #completed(): void {
+  completed(): void {
     if (!this.#isRegistered) return;
     this.handle.remove();
     this.#report('completed and was removed\n  expected: operators that go on for ever');
   }
 
-  #late(value: unknown): void {
+  emitted(value: unknown): void {
     absorb(value);
     if (!this.#isFirst('late')) return;
     const text = `emitted ${describe(value)} after its call had ended; such values are lost, and this is reported once`;
     this.#report(`${text}\n  expected: synchronous operators`, LateEmissionError);
   }
 
-  #unsubscribed(): void {
+  unsubscribed(): void {
     if (!this.#isFirst('unsubscribed')) return;
     const text = 'does not listen any more: its operators have unsubscribed without an end';
     this.#report(`${text}; outputs stay as they are, and this is reported once`);
@@ -160,7 +154,7 @@ class Transform {
     return isFirst;
   }
 
-  #failed(chain: Chain, cause: unknown): void {
+  failed(chain: Chain, cause: unknown): void {
     this.#chains = this.#chains.map((other) => (other === chain ? undefined : other));
     if (!this.#isRegistered) return;
     const text = `failed after its call had ended: ${describeError(cause)}; the next call begins anew`;
