@@ -39,10 +39,13 @@ export async function alternate(
     handle?.remove();
   }
   const turns = Object.fromEntries(candidates.map(({ name }) => [name, []]));
+  const strides = stridesThrough(candidates.length);
   for (let round = 0; round < rounds; round++) {
+    // Another order in each round, so that no candidate always follows the same one: what it leaves in the caches, and how
+    // long the process had slept, would count.
+    const stride = strides[round % strides.length];
     for (let i = 0; i < candidates.length; i++) {
-      // The order rotates, so that no candidate always follows the same one.
-      const { name, prepare } = candidates[(i + round) % candidates.length];
+      const { name, prepare } = candidates[(i * stride + round) % candidates.length];
       const handle = prepare?.();
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       turns[name].push(await timers.get(name)(millis));
@@ -50,6 +53,13 @@ export async function alternate(
     }
   }
   return turns;
+}
+
+/** The steps that pass through all of so many places on a circle. */
+function stridesThrough(length) {
+  const divisor = (a, b) => (b === 0 ? a : divisor(b, a % b));
+  const steps = Array.from({ length }, (_, i) => i + 1);
+  return steps.filter((step) => divisor(step, length) === 1);
 }
 
 /** As {@link alternate}, for `loop` functions by name. @returns by name, the median over the turns, in ns */

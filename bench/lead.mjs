@@ -1,5 +1,5 @@
 // The rule for every rival in WebAssembly at every size, and its summary for an engine.
-import { isBoundByBytes, shareOfPeak, timeOf } from './row.mjs';
+import { isBoundByBytes, shareOfLimit, shareOfPeak, timeOf } from './row.mjs';
 
 export const WASM_RIVALS = ['tfjs wasm', 'onnxruntime-web', 'litert.js', 'jax-js'];
 
@@ -10,13 +10,27 @@ const BANDWIDTH = 0.95;
 /** The geometric mean beside tfjs on its WebAssembly backend. */
 const MEAN = 2;
 
-export const RULE = `at least ${LEAD}x, or within ${Math.round(100 - 100 * BANDWIDTH)} % of the bandwidth of the same run`;
+export const RULE = `at least ${LEAD}x layertap's time, or layertap within ${Math.round(100 - 100 * BANDWIDTH)} % of the bandwidth of the same run`;
 
-/** @returns `{ ratio, bandwidth, isMet }`; `bandwidth` is the share of it, undefined where it is not the bound */
+/**
+ * @returns `{ ratio, bandwidth, limit, isMet }`: layertap's shares of the bandwidth and of the limit explain a miss; they are
+ *   undefined where they are not the bound, or were not measured
+ */
 export function leadOver(row, rival, own) {
   const ratio = timeOf(row, rival) / timeOf(row, own);
   const bandwidth = isBoundByBytes(row) ? shareOfPeak(row, own) : undefined;
-  return { ratio, bandwidth, isMet: ratio >= LEAD || bandwidth >= BANDWIDTH };
+  return { ratio, bandwidth, limit: shareOfLimit(row, own), isMet: ratio >= LEAD || bandwidth >= BANDWIDTH };
+}
+
+const percent = (share) => `${(100 * share).toFixed(0)} %`;
+
+/** A lead in words: `1.10x, 91 % of the bandwidth`. */
+export function leadText({ ratio, bandwidth, limit }) {
+  const shares = [
+    bandwidth === undefined ? [] : `${percent(bandwidth)} of the bandwidth`,
+    limit === undefined ? [] : `${percent(limit)} of the limit`,
+  ];
+  return [`${ratio.toFixed(2)}x`, ...shares.flat()].join(', ');
 }
 
 const geometricMean = (values) => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);

@@ -121,8 +121,8 @@ export function report({ title, about }, rows, conditions, absent, targets) {
     about,
     conditions,
     ownTable(rows),
-    `The rivals' times, and how many times as long that is as layertap's (${oursIn(rows).join(', ')}). Bold beside a rival in
-WebAssembly: not ${RULE}.`,
+    `The rivals' times, and how many times as long that is as layertap's (${oursIn(rows).join(', ')}). Bold where a
+rival in WebAssembly does not take ${RULE}.`,
     rivalTable(rows),
   ];
   const missing = absences(rows, absent);

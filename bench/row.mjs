@@ -27,8 +27,12 @@ export function arithmeticTime(row, kernels) {
   return peak === undefined ? undefined : row.flop / peakRate(row, peak);
 }
 
-/** The share of the least time of a call: the arithmetic, and the output copied out; undefined if that was not measured. */
+/**
+ * The share of the least time of a call: the arithmetic, if that is the bound, and the output copied out; undefined if it was
+ * not measured.
+ */
 export function shareOfLimit(row, kernels) {
-  const [arithmetic, output] = [arithmeticTime(row, kernels), timeOf(row, 'copy out')];
+  const arithmetic = isBoundByBytes(row) ? 0 : arithmeticTime(row, kernels);
+  const output = timeOf(row, 'copy out');
   return arithmetic === undefined || output === undefined ? undefined : (arithmetic + output) / timeOf(row, kernels);
 }

@@ -1,10 +1,8 @@
 // The first part of a file of results: layertap beside every rival in WebAssembly, over all sections of a run.
-import { leads, RULE, tfjsMean } from './lead.mjs';
+import { leads, leadText, RULE, tfjsMean } from './lead.mjs';
 import { digits, table } from './report.mjs';
 
 export const SUMMARY = 'summary';
-
-const percent = (share) => `${(100 * share).toFixed(0)} %`;
 
 /**
  * @param rowsOf the rows of each section that was run
@@ -26,10 +24,7 @@ export function summaryReport(rowsOf, kernels, conditions) {
   ]);
   const mean = tfjsMean([...(rowsOf['few-rows'] ?? []), ...(rowsOf.linear ?? [])], kernels);
   const misses = found.flatMap(({ rival, missed }) =>
-    missed.map(({ label, ratio, bandwidth }) => {
-      const share = bandwidth === undefined ? '' : `, at ${percent(bandwidth)} of the bandwidth`;
-      return `- **missed**: ${label}, ${rival}: ${digits(ratio)}x${share}`;
-    }),
+    missed.map((lead) => `- **missed**: ${lead.label}, ${rival}: ${leadText(lead)}`),
   );
   return `${[
     '## Summary',

@@ -1,5 +1,5 @@
 // Targets of the kernels, compared with the measured rows. The worst row decides; all rows that miss are named.
-import { leads, RULE } from './lead.mjs';
+import { leads, leadText, RULE } from './lead.mjs';
 import { digits, formatTime } from './report.mjs';
 import { arithmeticTime, shareOfLimit, shareOfPeak, timeOf } from './row.mjs';
 
@@ -19,13 +19,12 @@ export function targetsOf(section, rows, engine) {
 function besideRivals(rows, own) {
   const found = leads(rows, own);
   if (found.length === 0) return [];
-  const show = (rival, { label, ratio, bandwidth }) =>
-    `${times(ratio)} (${label}, ${rival}${bandwidth === undefined ? '' : `, ${percent(bandwidth)} of the bandwidth`})`;
+  const show = (rival, lead) => `${lead.label}, ${rival}: ${leadText(lead)}`;
   const missed = found.flatMap(({ rival, missed }) => missed.map((lead) => show(rival, lead)));
   const { rival, worst } = found.reduce((a, b) => (b.worst.ratio < a.worst.ratio ? b : a));
   const what = `${own} kernels beside ${found.map((each) => each.rival).join(', ')}, ${RULE}`;
   return missed.length > 0
-    ? [`**missed**: ${what}: ${missed.join(', ')}`]
+    ? [`**missed**: ${what}: ${missed.join('; ')}`]
     : [`met: ${what}: in the worst case ${show(rival, worst)}`];
 }
 
