@@ -1,4 +1,5 @@
 /** @file The calls inside an If, Loop or Scan: those of the branch that was taken, or of each iteration. */
+import { shapeOf } from './body-outputs.ts';
 import type { Region } from './graph.ts';
 import { isOnCpu, type OnnxTensor, type TensorClass } from './ort.ts';
 
@@ -46,7 +47,14 @@ export class BodyCalls<T extends OnnxTensor> implements Step<T> {
       this.#outputs.map(async (name) => [name, await onCpu(values.get(name)!)] as const),
     );
     for (let i = 0; i < mark.dims[0]!; i++) {
-      await this.#fire(new Map([...values, ...stacked.map(([name, tensor]) => [name, sliceOf(tensor, i)] as const)]));
+      const slices = new Map(stacked.map(([name, tensor]) => [name, sliceOf(tensor, i)]));
+      for (const [name, flat] of slices) {
+        const shape = slices.get(shapeOf(name));
+        // In the innermost body.
+        if (shape?.dims.length === 1)
+          slices.set(name, make(flat, flat.data, Array.from(shape.data as BigInt64Array, Number)));
+      }
+      await this.#fire(new Map([...values, ...slices]));
     }
   }
 

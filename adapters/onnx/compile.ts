@@ -28,6 +28,8 @@ interface EditStep {
   readonly edit: RegisteredEdit;
   readonly label: string;
   readonly region: Region;
+  /** The node that computes the value, by its index in the file. */
+  readonly index: number;
   /** The value as the file names it, and its names before and after the edit. */
   readonly value: string;
   readonly before: string;
@@ -69,7 +71,8 @@ export class CompiledGraph {
     this.#prefix = prefix;
     this.#opset = opset;
     for (const calls of ends) {
-      const { region, outputs } = calls[0]!.call;
+      const { region, outputs, at } = calls[0]!.call;
+      const { index } = region.graph.nodes[at]!;
       const value = outputs[0]!;
       const first = this.#steps.length;
       const count = calls.reduce((sum, { edits }) => sum + edits.length, 0);
@@ -82,7 +85,7 @@ export class CompiledGraph {
         for (const edit of edits) {
           const inputs = edit.operands.map((_operand, i) => this.#input(region, value, edit, i));
           const [before, after] = [nameAt(done), nameAt(++done)];
-          this.#steps.push({ edit, label: `${edit.op} of ${path}`, region, value, before, after, inputs });
+          this.#steps.push({ edit, label: `${edit.op} of ${path}`, region, index, value, before, after, inputs });
         }
         this.#after.set(call, nameAt(done));
       }
@@ -157,12 +160,13 @@ export class CompiledGraph {
     for (const [name, { type, dims }] of this.#inputs) {
       patch.main.fields.push(...inputField(name, ELEMENT_TYPES[type]!, dims ?? [undefined]));
     }
-    for (const { edit, region, value, before, after, inputs } of this.#steps) {
+    for (const { edit, region, index, value, before, after, inputs } of this.#steps) {
       const type = types.of(region, value);
       const problem = problemOf(region.graph, value, edit, type);
       if (problem !== undefined) throw new TypeError(problem);
       const x = { name: before, type, shape: region.graph.shapes.get(value) };
-      patch.of(region).fields.push(...nodes.edit(edit, x, inputs, after));
+      const { behind } = patch.of(region);
+      behind.set(index, [...(behind.get(index) ?? []), ...nodes.edit(edit, x, inputs, after)]);
     }
   }
 

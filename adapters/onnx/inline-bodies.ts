@@ -1,6 +1,6 @@
 /** @file The nodes of If, Loop and Scan bodies as nodes of the main graph, each computed once. */
 import { FieldReader } from '../../src/adapter.ts';
-import { aroundOf, BOOL, type GraphNode, INT64, type Region } from './graph.ts';
+import { aroundOf, BOOL, type GraphNode, INT64, type Region, readBy } from './graph.ts';
 import { type Chunks, constantNode, mapFields, messageField, node, textField } from './write-message.ts';
 
 export class InlinedBodies {
@@ -86,7 +86,9 @@ export class InlinedBodies {
   #bind(region: Region, { op, inputs }: GraphNode, scanInputs: number): void {
     const { region: outer } = region.around!;
     const own = [...region.graph.inputs.keys()];
+    const read = new Set(region.graph.nodes.flatMap(readBy));
     for (const [i, value] of own.entries()) {
+      if (!read.has(value)) continue;
       const name = this.nameOf(region, value);
       if (op === 'Loop' && i === 0) this.#fields.push(...constantNode(name, INT64, [], BigInt64Array.of(0n)));
       else if (op === 'Loop' && i === 1) this.#fields.push(...constantNode(name, BOOL, [], Uint8Array.of(1)));

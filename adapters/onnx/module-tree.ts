@@ -185,7 +185,7 @@ function levelsOf(where: string, regions: readonly Region[], refusal: string | u
     const constants = constantsOf(graph, outer?.constants);
     const scopes = scopesOf(graph, constants);
     const name = outer?.scopes[around?.at ?? 0]?.name ?? '';
-    const limits = { ...limitsOf(region, name, outer?.limits), unreachable: refusal };
+    const limits = { ...limitsOf(region, name, outer), unreachable: refusal };
     levels.set(region, {
       region,
       graph,
@@ -198,19 +198,21 @@ function levelsOf(where: string, regions: readonly Region[], refusal: string | u
   return [...levels.values()];
 }
 
-/** @param name of the node around the region @param outer of the region around that */
-function limitsOf(region: Region, name: string, outer: Limits | undefined): Omit<Limits, 'unreachable'> {
-  if (region.around === undefined) return { noFunctions: undefined, noObservers: undefined };
-  const inside = `it is inside the ${region.around.node.op} "${name}"`;
-  return {
-    noFunctions:
-      outer?.noFunctions ??
-      `${inside}, where the runtime calls no functions: register an edit or an observer there, or hook the ${region.around.node.op}`,
-    noObservers: isSealed(region)
-      ? (outer?.noObservers ??
-        `${inside}, which runs in some iterations alone: register an edit there, or observe the If`)
-      : undefined,
-  };
+/** @param name of the node around the region @param outer the level of that node */
+function limitsOf(region: Region, name: string, outer: Level | undefined): Omit<Limits, 'unreachable'> {
+  if (outer === undefined) return { noFunctions: undefined, noObservers: undefined };
+  const { op, inputs } = region.around!.node;
+  const inside = `it is inside the ${op} "${name}"`;
+  let noObservers = outer.limits.noObservers;
+  if (isSealed(region)) {
+    noObservers ??= `${inside}, which runs in some iterations alone: register an edit there, or observe the If`;
+  } else if (op === 'If' && outer.constants.has(inputs[0]!)) {
+    // ONNX Runtime 1.30 loses outputs of an If that it removes, and crashes.
+    noObservers ??= `${inside}, whose condition never changes, so that the runtime removes it: observe the If`;
+  }
+  const instead = `register an edit or an observer there, or hook the ${op}`;
+  const noFunctions = outer.limits.noFunctions ?? `${inside}, where the runtime calls no functions: ${instead}`;
+  return { noFunctions, noObservers };
 }
 
 /** A module that is never called, such as a ModuleList. As in PyTorch, hooks on it never fire. */

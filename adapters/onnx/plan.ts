@@ -116,7 +116,7 @@ function stepsOf<T extends OnnxTensor>(
     while (end < calls.length && bodyAt(calls[end]!, depth) === body) end++;
     const inner = stepsOf(calls.slice(i, end), names, outputs, depth + 1);
     const { region, node } = body.around!;
-    const mark = node.op === 'If' ? names.need(region, node.inputs[0]!) : outputs.add(body, undefined);
+    const mark = node.op === 'If' ? names.need(region, node.inputs[0]!) : outputs.addConstant(body);
     steps.push(new BodyCalls(body, inner, mark, outputs.inside(body.id)));
     i = end;
   }

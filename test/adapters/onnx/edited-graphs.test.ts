@@ -1,0 +1,86 @@
+// Random graphs with If, Loop and Scan, in float32 and float16: compiled edits give what the same graph gives when it is
+// edited by Python's onnx, and observers see what NumPy computes, in each iteration.
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOnnx, explain, type OnnxHookPoint, OnnxNode } from '../../../adapters/onnx/index.ts';
+import { type Edit, registerEdit } from '../../../src/adapter.ts';
+import { listHooks } from '../../../src/index.ts';
+import { fixtureJson } from '../../fixtures/fixture.ts';
+import { difference, numbersOf, tensorOf } from './load.ts';
+
+/** Written by test/fixtures/make/onnx_edited.py. */
+interface Case {
+  /** In base64. */
+  readonly model: string;
+  readonly type: 'float32' | 'float16';
+  readonly x: number[];
+  readonly yes: boolean;
+  readonly edits: readonly (readonly [path: string, edit: Edit])[];
+  readonly outputs: readonly number[][];
+  /** What each node gave, in each iteration. */
+  readonly seen: Readonly<Record<string, number[][]>>;
+}
+
+const cases = fixtureJson<Case[]>('onnx/edited.json');
+const toleranceOf = ({ type }: Case) => (type === 'float16' ? 1e-3 : 2e-6);
+
+async function open({ model, type, x, yes }: Case) {
+  const bytes = Uint8Array.from(atob(model), (character) => character.charCodeAt(0));
+  const net = await createOnnx(ort, bytes);
+  const feeds = {
+    x: tensorOf({ type, dims: [x.length], values: x }),
+    yes: new ort.Tensor('bool', Uint8Array.of(Number(yes)), []),
+  };
+  return { net, run: async () => (await net(feeds))[net.outputNames[0]!]! };
+}
+
+test('compiled edits lead to the outputs of the graph that Python edited', async () => {
+  for (const [i, one] of cases.entries()) {
+    const { net, run } = await open(one);
+    for (const [path, edit] of one.edits) registerEdit(net.getSubmodule(path), edit as Edit<ort.Tensor>);
+    for (const { way } of explain(net).registrations) assert.is(way, 'compile');
+    assert.ok(difference(await run(), { values: one.outputs[0]! }) < toleranceOf(one), `case ${i}`);
+    await net.release();
+  }
+});
+
+test('observers see each iteration, behind the edits; each edit counts as its observer does', async () => {
+  let refused = 0;
+  let events = 0;
+  for (const [i, one] of cases.entries()) {
+    const { net, run } = await open(one);
+    const seen = new Map<string, ort.Tensor[]>();
+    for (const [path, edit] of one.edits) registerEdit(net.getSubmodule(path), edit as Edit<ort.Tensor>);
+    for (const [path, module] of net.namedModules()) {
+      if (!(module instanceof OnnxNode) || !(path in one.seen)) continue;
+      try {
+        (module as OnnxHookPoint<ort.Tensor>).observe(({ output }) => seen.get(path)!.push(output));
+        seen.set(path, []);
+      } catch (error) {
+        refused++;
+        assert.match(
+          (error as Error).message,
+          /takes no observer: it is inside the If .*(which runs in some iterations alone|whose condition never changes)/,
+        );
+      }
+    }
+    assert.ok(difference(await run(), { values: one.outputs[0]! }) < toleranceOf(one), `case ${i}`);
+    for (const [path, tensors] of seen) {
+      const expected = one.seen[path]!;
+      assert.is(tensors.length, expected.length, `case ${i}: ${path}`);
+      for (const [k, tensor] of tensors.entries()) {
+        events++;
+        const apart = difference(tensor, { values: expected[k]! });
+        assert.ok(apart < toleranceOf(one), `case ${i}: ${path}, ${k}: ${numbersOf(tensor)}, not ${expected[k]}`);
+      }
+    }
+    for (const { path, kind, calls } of listHooks(net)) {
+      if (kind === 'edit' && seen.has(path)) assert.is(calls, one.seen[path]!.length, `case ${i}: ${path}`);
+    }
+    await net.release();
+  }
+  assert.ok(refused > 5 && events > 500, `${refused} ${events}`);
+});
+
+test.run();
