@@ -5,6 +5,7 @@
 export { type ExplainedRegistration, type Explanation, explain } from './explain.ts';
 export { OnnxHookPoint, OnnxModule, OnnxNode, ofOp } from './hook-point.ts';
 export { OnnxModel } from './model.ts';
-export { createOnnx, type OnnxOptions, readOnnx, wrapOnnx } from './open.ts';
+export { createOnnx, type OnnxOptions, readOnnx, type WrapOptions, wrapOnnx } from './open.ts';
 export type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor, OnnxTensors } from './ort.ts';
 export type { OnnxSource } from './source.ts';
+export type { Interceptor } from './wrapped-session.ts';

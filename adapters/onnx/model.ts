@@ -11,7 +11,7 @@ import { checkFeeds, checkLocations, type RunRequest, readRequest, validateOutpu
 import { type CachedSession, SessionCache } from './session-cache.ts';
 import { oneAtATime, type SessionMaker } from './sessions.ts';
 import { ValueTypes } from './value-types.ts';
-import { WrappedSession } from './wrapped-session.ts';
+import { type Interceptor, WrappedSession } from './wrapped-session.ts';
 
 const NO_SESSION = 'the model was only read, and no session runs it: use createOnnx or wrapOnnx';
 
@@ -39,7 +39,13 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   #released: Promise<void> | undefined;
 
   /** Use `createOnnx`, `wrapOnnx` or `readOnnx`. */
-  constructor(where: string, graph: Graph, maker?: SessionMaker<T>, session?: OnnxSession<T>) {
+  constructor(
+    where: string,
+    graph: Graph,
+    maker?: SessionMaker<T>,
+    session?: OnnxSession<T>,
+    interceptors: readonly Interceptor[] = [],
+  ) {
     const refusal = maker === undefined ? NO_SESSION : undefined;
     const noGradients = 'a model in an ONNX file has no backward hooks: it has no gradients';
     const owner = {
@@ -68,7 +74,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     this.#regions = regionsOf(graph);
     this.#maker = maker;
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
-    this.#wrapped = session && new WrappedSession(session, run, () => this.release());
+    this.#wrapped = session && new WrappedSession(session, run, () => this.release(), interceptors);
     this.#outputNames = [...graph.outputs.keys()];
     this.#tree = new ModuleTree<T>(where, this.#regions, owner, refusal);
     this.#cache = new SessionCache(maker?.fileSize ?? 1, async (created) => maker?.release(created));

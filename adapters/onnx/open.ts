@@ -5,6 +5,7 @@ import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor, SessionC
 import { type ReadModel, readModel } from './read-model.ts';
 import { SessionMaker } from './sessions.ts';
 import { locationOf, type OnnxSource, type OpenSource, openSource } from './source.ts';
+import type { Interceptor } from './wrapped-session.ts';
 
 export interface OnnxOptions {
   /**
@@ -12,6 +13,11 @@ export interface OnnxOptions {
    * that it was created with. Default: ONNX Runtime's own.
    */
   readonly sessionOptions?: OnnxSessionOptions;
+}
+
+export interface WrapOptions extends OnnxOptions {
+  /** Installed while anything is registered, after the session's `run` and `release` are replaced. For adapters. */
+  readonly interceptors?: readonly Interceptor[];
 }
 
 /**
@@ -69,10 +75,10 @@ const wrapped = new WeakMap<object, OnnxModel<never>>();
 export async function wrapOnnx<T extends OnnxTensor>(
   session: OnnxSession<T>,
   source: OnnxSource,
-  options: OnnxOptions = {},
+  options: WrapOptions = {},
 ): Promise<OnnxModel<T>> {
   const where = 'wrapOnnx()';
-  const sessionOptions = readOptions(where, options);
+  const sessionOptions = readOptions(where, options, 'interceptors');
   const runtime = session?.constructor as Partial<SessionClass<T>> | undefined;
   if (typeof session?.run !== 'function' || typeof runtime?.create !== 'function') {
     throw new TypeError(
@@ -92,7 +98,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   const other = modelOf(session);
   if (other !== undefined) return other;
   const maker = new SessionMaker(runtime as SessionClass<T>, source, model, sessionOptions);
-  const net = new OnnxModel<T>(where, graph, maker, session);
+  const net = new OnnxModel<T>(where, graph, maker, session, options.interceptors);
   wrapped.set(session, net as unknown as OnnxModel<never>);
   return net;
 }
@@ -127,7 +133,7 @@ async function open(where: string, given: OnnxSource, { externalData = [] }: Onn
   return opened;
 }
 
-function readOptions(where: string, options: OnnxOptions): OnnxSessionOptions {
-  checkOptions(where, options, ['sessionOptions']);
+function readOptions(where: string, options: OnnxOptions, ...more: string[]): OnnxSessionOptions {
+  checkOptions(where, options, ['sessionOptions', ...more]);
   return options.sessionOptions ?? {};
 }

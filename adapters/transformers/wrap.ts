@@ -9,6 +9,7 @@ import {
   wrapOnnx,
 } from '../onnx/index.ts';
 import { TransformersModel } from './model.ts';
+import { failingAlone, queuesRuns } from './page-queue.ts';
 import { beforeRelease, recordOf, wasReleased } from './record-sources.ts';
 import type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
 
@@ -60,7 +61,8 @@ export async function wrapTransformers<T extends OnnxTensor = OnnxTensor>(
   }));
   const models: [string, OnnxModel<T>][] = [];
   for (const { name, session, source, sessionOptions } of planned) {
-    const model = await wrapOnnx(session, source, { sessionOptions });
+    const interceptors = queuesRuns() ? [failingAlone(session)] : [];
+    const model = await wrapOnnx(session, source, { sessionOptions, interceptors });
     beforeRelease(session, () => model.release());
     models.push([name, model]);
   }

@@ -1,8 +1,7 @@
 // The tests of the ONNX adapter in Chromium: onnxruntime-web in place of onnxruntime-node, on wasm.
 //
 //   apt-get install chromium && npm run build && node test/browser/onnx.mjs [text in the names of the files]
-import { fileURLToPath } from 'node:url';
-import { runInPages } from './uvu-pages.mjs';
+import { fixturesOfPages, runInPages } from './uvu-pages.mjs';
 
 const runtime = (file) =>
   `<script type="importmap">${JSON.stringify({ imports: { 'onnxruntime-node': `/node_modules/onnxruntime-web/dist/${file}` } })}</script>`;
@@ -13,17 +12,6 @@ await runInPages({
   inNodeOnly: ['paths.test.ts'],
   served: ['node_modules/onnxruntime-web', 'test/fixtures'],
   pages: [{ name: 'wasm', head: runtime('ort.wasm.min.mjs') }],
-  bundle: {
-    external: ['onnxruntime-node'],
-    plugins: [
-      {
-        name: 'fixtures of a page',
-        setup({ onResolve }) {
-          const path = fileURLToPath(new URL('fixture-files.ts', import.meta.url));
-          onResolve({ filter: /\/files\.ts$/ }, () => ({ path }));
-        },
-      },
-    ],
-  },
+  bundle: { external: ['onnxruntime-node'], plugins: [fixturesOfPages] },
   flags: ['--js-flags=--expose-gc'],
 });

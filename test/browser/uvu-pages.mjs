@@ -12,6 +12,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const TIMEOUT_SECONDS = 180;
 const TYPES = { js: 'text/javascript', mjs: 'text/javascript', wasm: 'application/wasm', json: 'application/json' };
 
+/** A plugin of esbuild: test/browser/fixture-files.ts in the place of test/fixtures/files.ts. */
+export const fixturesOfPages = {
+  name: 'fixtures of pages',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/files\.ts$/ }, () => ({ path: join(root, 'test/browser/fixture-files.ts') }));
+  },
+};
+
 /**
  * The first argument of the command line chooses files by a text in their names.
  * @param {object} options

@@ -115,10 +115,7 @@ test('an edit whose shape is found out in a step fails generate(), and is named'
   const { error } = console;
   console.error = () => {};
   try {
-    assert.match(
-      (await rejection(generate(model, 'gpt', gptFacts))).message,
-      /the edit add of transformer\.h\.0\.mlp /,
-    );
+    assert.match((await rejection(generate(model, 'gpt', gptFacts))).message, /edit .*add of transformer\.h\.0\.mlp/);
   } finally {
     console.error = error;
   }
@@ -149,7 +146,7 @@ test('a feed on a device that the sessions do not run on is refused', async () =
   const { model, net } = await wrapped(() => loadGpt());
   net.getSubmodule('transformer.h.0').observe(() => {});
   const input_ids = { type: 'int64', dims: [1, 1], location: 'gpu-buffer' };
-  const { message } = await rejection((model.sessions.model as ort.InferenceSession).run({ input_ids } as never));
+  const { message } = await rejection(net.session('model')({ input_ids } as never));
   assert.match(
     message,
     /the feed "input_ids" is on a device that the model does not run on\n.*gpu-buffer; .*(cpu|wasm)/,

@@ -48,9 +48,13 @@ export const t5Facts: GenerationFacts = fixtureJson('transformers/t5.json');
 export const EXPORTERS = { legacy: 'model', dynamo: 'dynamo' } as const;
 export type Exporter = keyof typeof EXPORTERS;
 
-env.localModelPath = fixturePath('transformers/');
+// In a page a path too, since URLs are for models elsewhere.
+env.localModelPath = fixturePath('transformers/').replace(/^https?:\/\/[^/]+/, '');
 env.allowLocalModels = true;
 env.allowRemoteModels = false;
+// In a page the runtime would come from another server.
+const { wasm } = env.backends.onnx;
+if (typeof window !== 'undefined' && wasm) wasm.wasmPaths = '/node_modules/onnxruntime-web/dist/';
 
 const files = (exporter: Exporter) => ({ dtype: 'fp32', model_file_name: EXPORTERS[exporter] }) as const;
 
