@@ -29,20 +29,20 @@ function failure(action: () => void): Error & { code?: unknown } {
   throw new Error('it should throw');
 }
 
-test('DirectorySink.create() makes an empty file, and the directory with its parents', () => {
+test('directorySink().create() makes an empty file, and the directory with its parents', () => {
   const path = join(temporaryDirectory(), 'a', 'b', 'c', 'd', 'file');
   sink.create(path);
   assert.is(readFileSync(path).length, 0);
 });
 
-test('DirectorySink.create() does not touch a file that exists', () => {
+test('directorySink().create() does not touch a file that exists', () => {
   const path = join(temporaryDirectory(), 'file');
   writeFileSync(path, 'of a worker thread');
   assert.is(failure(() => sink.create(path)).code, 'EEXIST');
   assert.is(readFileSync(path, 'utf8'), 'of a worker thread');
 });
 
-test('DirectorySink.create() names the path and the cause when it fails', () => {
+test('directorySink().create() names the path and the cause when it fails', () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'file'), '');
   const within = join(directory, 'file', 'run');
@@ -59,7 +59,7 @@ test('DirectorySink.create() names the path and the cause when it fails', () => 
   );
 });
 
-test('DirectorySink.create() does not hang where the system refuses every directory', () => {
+test('directorySink().create() does not hang where the system refuses every directory', () => {
   if (!existsSync('/proc/self')) return assert.ok(process.platform !== 'linux');
   assert.match(
     failure(() => sink.create('/proc/x/y/z')).message,
