@@ -31,16 +31,7 @@ interface Progress {
 /** Runs a call of a module that is declared asynchronous: every hook is awaited, every error is a rejection. */
 export function callAsync(target: Target, receiver: unknown, call: number, ...received: unknown[]): Promise<unknown> {
   const { module, table, mapInputs } = target;
-  const progress: Progress = {
-    call,
-    receiver,
-    received,
-    given: received,
-    inputs: received,
-    output: undefined,
-    hooks: undefined,
-    started: 0,
-  };
+  const progress = begin(call, receiver, received, received, received);
   return complete(target, progress, async () => {
     const { forward } = target.callee;
     for (const entry of listsOf(table).preHooks) {
@@ -49,7 +40,7 @@ export function callAsync(target: Target, receiver: unknown, call: number, ...re
         entry,
         received,
         progress.inputs,
-        await callPreHook(entry, module, progress.inputs, progress.call, receiver),
+        await callPreHook(entry, module, progress.inputs, call, receiver),
       );
     }
     if (mapInputs !== undefined) progress.inputs = mapInputs(progress.inputs);
@@ -67,17 +58,11 @@ export function settle(
   call: number,
   receiver: unknown,
 ): Promise<unknown> {
-  const progress: Progress = {
-    call,
-    receiver,
-    received,
-    given,
-    inputs,
-    output: undefined,
-    hooks: undefined,
-    started: 0,
-  };
-  return complete(target, progress, () => promise);
+  return complete(target, begin(call, receiver, received, given, inputs), () => promise);
+}
+
+function begin(call: number, receiver: unknown, received: Inputs, given: Inputs, inputs: Inputs): Progress {
+  return { call, receiver, received, given, inputs, output: undefined, hooks: undefined, started: 0 };
 }
 
 async function complete(target: Target, progress: Progress, forward: () => PromiseLike<unknown>): Promise<unknown> {
@@ -93,7 +78,7 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
       progress.output = outputAfterAsyncHook(table, entry, progress, result);
     }
     const { observers } = listsOf(table);
-    if (target.around !== undefined) tellWithin(target.around, observers, table, module, progress);
+    if (target.around !== undefined) notifyWithin(target.around, observers, table, module, progress);
     else if (observers.length > 0) {
       notifyObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
     }
@@ -150,7 +135,7 @@ function hookWithin(
   return around(() => callHook(entry, module, inputs, output, call, receiver));
 }
 
-function tellWithin(
+function notifyWithin(
   around: NonNullable<Target['around']>,
   observers: Entries,
   table: HookTable,
