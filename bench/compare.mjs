@@ -1,12 +1,13 @@
 // Compares this build with another by CPU time, in alternating processes, beside a copy of the other build as control.
 // The machine cannot tell apart less than the control's difference.
 //
-//   npm run build && node bench/compare.mjs --base <a dist folder> [dispatch] [chains] [tensorboard] [viewer-reading]
+//   npm run build && node bench/compare.mjs --base <a dist folder> [dispatch] [linear] [chains] [tensorboard] [viewer-reading]
 //
 //   --rounds 7     processes for each side
+//   --flag F       a flag of Node for this build alone, such as --experimental-wasm-revectorize
 //   --limit 5      percent that a median may be above both base and control; more ends with exit code 1
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -21,6 +22,8 @@ import { loggingRuns } from './tensorboard.mjs';
 import { makeLogs } from './viewer-logs.mjs';
 import { readingRuns } from './viewer-reading.mjs';
 
+const sizes = JSON.parse(readFileSync(new URL('../test/kernels/layer-sizes.json', import.meta.url), 'utf8'));
+
 /** 30 MB of logs for `viewer-reading`. */
 const LOGS = { directory: join(tmpdir(), 'layertap-compare-logs'), steps: 200, tags: 20 };
 
@@ -31,6 +34,14 @@ const KINDS = {
   async dispatch(entry) {
     const { calls, network } = dispatchLoops(await entry('index'));
     return asCandidates({ ...calls, ...network }, 'loop');
+  },
+  async linear(entry) {
+    const { Linear, rand, ReLU, Sequential } = await entry('index');
+    return sizes.map(([rows, depth, columns]) => {
+      const layer = new Sequential(new Linear(depth, columns), new ReLU());
+      const x = rand(rows, depth);
+      return { name: `${rows}x${depth}x${columns}`, run: () => layer(x).data };
+    });
   },
   async chains(entry) {
     const { sink: _, ...loops } = pipelineLoops(await entry('index'), await entry('rxjs'));
@@ -64,7 +75,7 @@ async function measure(kind, dist) {
   }
 }
 
-async function compare(base, kinds, { rounds, limit }) {
+async function compare(base, kinds, { rounds, limit, flags }) {
   const sides = { base: copyDist('base', base), control: copyDist('control', base), this: copyDist('this') };
   if (kinds.includes('viewer-reading')) await makeLogs(LOGS.directory, LOGS);
   printConditions(`medians of ${rounds} processes a side`);
@@ -75,7 +86,8 @@ async function compare(base, kinds, { rounds, limit }) {
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < order.length; i++) {
         const side = order[(i + round) % order.length];
-        const args = [fileURLToPath(import.meta.url), '--measure', kind, sides[side]];
+        const own = side === 'this' ? flags : [];
+        const args = [...own, fileURLToPath(import.meta.url), '--measure', kind, sides[side]];
         results[side].push(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })));
       }
     }
@@ -100,6 +112,7 @@ const { values, positionals } = parseArgs({
     base: { type: 'string' },
     rounds: { type: 'string', default: '7' },
     limit: { type: 'string', default: '5' },
+    flag: { type: 'string', multiple: true, default: [] },
     measure: { type: 'boolean' },
   },
   allowPositionals: true,
@@ -112,5 +125,6 @@ else {
     process.exit(1);
   }
   const kinds = positionals.length > 0 ? positionals : Object.keys(KINDS);
-  await compare(values.base, kinds, { rounds: Number(values.rounds), limit: Number(values.limit) });
+  const { rounds, limit, flag: flags } = values;
+  await compare(values.base, kinds, { rounds: Number(rounds), limit: Number(limit), flags });
 }

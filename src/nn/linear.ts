@@ -2,7 +2,7 @@ import { BOOLEAN, checkOptions, describe, typeName } from '../check/index.ts';
 import { ForwardError } from '../hooks/index.ts';
 import { linear, parameterLinear } from './functional.ts';
 import { Module } from './module.ts';
-import { isParameter, Parameter } from './parameter.ts';
+import { isParameter, OWNED, Parameter } from './parameter.ts';
 import { uniform } from './random.ts';
 import { checkShape, numberOfValues } from './shape.ts';
 import { Tensor } from './tensor.ts';
@@ -65,7 +65,7 @@ export class Linear extends Module {
 }
 
 const initial = (shape: number[], bound: number): Parameter =>
-  new Parameter(new Tensor(uniform(new Float32Array(numberOfValues(shape)), -bound, bound), shape));
+  new Parameter(new Tensor(uniform(new Float32Array(numberOfValues(shape)), -bound, bound), shape), OWNED);
 
 /** As `torch.nn.init.kaiming_uniform_` (He et al. 2015) computes 1/sqrt(fanIn) for a leaky ReLU of slope sqrt(5). */
 const kaimingBound = (fanIn: number): number =>

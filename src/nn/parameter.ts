@@ -5,6 +5,9 @@ import { dataOf, SHAPE_ONLY, Tensor, type TensorLike } from './tensor.ts';
 /** Replaces the values of a parameter by an array that is checked, and that it takes over. */
 export let replaceValues: (parameter: Parameter, data: Float32Array) => void;
 
+/** For new parameters of a layer: the array of the initial tensor is taken over. */
+export const OWNED: unique symbol = Symbol('owned');
+
 /** A tensor whose values can change. Own properties of a Module that hold one are in its `parameters()` and `stateDict()`. */
 export class Parameter extends Tensor {
   static override readonly className: string = 'Parameter';
@@ -22,7 +25,10 @@ export class Parameter extends Tensor {
    * Copies the data of a tensor.
    * @throws TypeError for anything but a tensor
    */
-  constructor(initial: TensorLike) {
+  constructor(initial: TensorLike);
+  /** @internal */
+  constructor(initial: TensorLike, mode: typeof OWNED);
+  constructor(initial: TensorLike, mode?: typeof OWNED) {
     const values = tensorValues(initial);
     if (values === undefined) {
       throw new TypeError(
@@ -30,7 +36,7 @@ export class Parameter extends Tensor {
       );
     }
     super(values, initial.shape, SHAPE_ONLY);
-    this.#values = new Float32Array(values);
+    this.#values = mode === OWNED ? values : new Float32Array(values);
     Object.defineProperty(this, 'data', Parameter.#data);
     // Fixed, because the packed weight has this shape too.
     Object.defineProperty(this, 'shape', { value: Object.freeze(this.shape), writable: false });

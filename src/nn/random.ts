@@ -9,8 +9,9 @@ import { warnOfCopies } from '../hooks/index.ts';
 const N = 624;
 const M = 397;
 
+/** Words are kept signed: V8 turns unsigned ones into floating-point numbers. */
 class MersenneTwister {
-  readonly #state = new Uint32Array(N);
+  readonly #state = new Int32Array(N);
   #next = N;
 
   constructor(seed: number) {
@@ -25,22 +26,41 @@ class MersenneTwister {
   /** 32 random bits, unsigned. */
   word(): number {
     if (this.#next === N) this.#twist();
-    let y = this.#state[this.#next++]!;
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    y ^= y >>> 18;
-    return y >>> 0;
+    return temper(this.#state[this.#next++]!) >>> 0;
+  }
+
+  /** Fills an array with whole numbers of 24 random bits each, times `scale`, plus `start`. */
+  fill(data: Float32Array, scale: number, start: number): void {
+    const state = this.#state;
+    for (let i = 0; i < data.length; ) {
+      if (this.#next === N) this.#twist();
+      const shift = this.#next - i;
+      const end = Math.min(N - shift, data.length);
+      for (; i < end; i++) data[i] = (temper(state[i + shift]!) & 0xffffff) * scale + start;
+      this.#next = i + shift;
+    }
   }
 
   #twist(): void {
     const state = this.#state;
-    for (let i = 0; i < N; i++) {
-      const y = (state[i]! & 0x80000000) | (state[(i + 1) % N]! & 0x7fffffff);
-      state[i] = state[(i + M) % N]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
+    for (let i = 0; i < N - M; i++) state[i] = state[i + M]! ^ mixed(state[i]!, state[i + 1]!);
+    for (let i = N - M; i < N - 1; i++) state[i] = state[i + M - N]! ^ mixed(state[i]!, state[i + 1]!);
+    state[N - 1] = state[M - 1]! ^ mixed(state[N - 1]!, state[0]!);
     this.#next = 0;
   }
+}
+
+function mixed(high: number, low: number): number {
+  const y = (high & 0x80000000) | (low & 0x7fffffff);
+  return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+}
+
+function temper(word: number): number {
+  let y = word;
+  y ^= y >>> 11;
+  y ^= (y << 7) & 0x9d2c5680;
+  y ^= (y << 15) & 0xefc60000;
+  return y ^ (y >>> 18);
 }
 
 let generator: MersenneTwister | undefined;
@@ -66,9 +86,9 @@ function start(seed: number): void {
   spare = undefined;
 }
 
-function word(): number {
+function seeded(): MersenneTwister {
   if (generator === undefined) start(Math.floor(Math.random() * 2 ** 32));
-  return generator!.word();
+  return generator!;
 }
 
 /**
@@ -78,7 +98,7 @@ function word(): number {
 export function uniform(data: Float32Array, from: number, to: number): Float32Array {
   const start = Math.fround(from);
   const span = Math.fround(Math.fround(to) - start);
-  for (let i = 0; i < data.length; i++) data[i] = (word() & 0xffffff) * 2 ** -24 * span + start;
+  seeded().fill(data, 2 ** -24 * span, start);
   return data;
 }
 
@@ -128,7 +148,7 @@ function normalAlone(): number {
 
 /** Uniform in [0, 1), of 53 random bits. The high word is drawn first. */
 function uniform53(): number {
-  const high = word();
-  const low = word();
+  const high = seeded().word();
+  const low = seeded().word();
   return ((high & 0x1fffff) * 2 ** 32 + low) * 2 ** -53;
 }
