@@ -30,7 +30,8 @@ const FEWEST_ROWS: usize = 64;
 
 /**
  * Steps along the depth at a time: two panels of that length, and the two that are being touched ahead, fit into a
- * second-level cache of 512 KB. With eight rows it is half as long: the second walk then reads the first-level cache.
+ * second-level cache of 512 KB. With few rows it is half as long: the second walk then reads the first-level cache. (With
+ * twelve, whose touches come in uneven shares, too many lines would not be touched.)
  */
 const DEPTH_PART: usize = 1024;
 
@@ -169,7 +170,7 @@ function fours(
       columns -= 16;
     }
   }
-  const part: usize = quads == 2 && depth > DEPTH_PART ? DEPTH_PART >> 1 : DEPTH_PART;
+  const part: usize = quads <= 4 && quads != 3 && depth > DEPTH_PART ? DEPTH_PART >> 1 : DEPTH_PART;
   while (columns >= 32) {
     for (let k: usize = 0; k < depth || k == 0; k += part) {
       const steps = min(part, depth - k);
