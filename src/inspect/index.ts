@@ -3,6 +3,8 @@
  * on every framework.
  * @module
  */
+export { type CompareOptions, compare, type RecordedInput, type RunRecorded } from './compare.ts';
+export type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
 export { type RecordOptions, record } from './record.ts';
 export { RecordingError } from './recording-file.ts';
 export type { RecordingTarget } from './recording-target.ts';

@@ -91,6 +91,15 @@ function checked(json: unknown, tensors: ReadonlyMap<string, StoredTensor>): Rec
   const error = file.error === undefined ? undefined : text('error', file.error);
   if (!Array.isArray(file.calls)) throw wrong('calls', 'an array', file.calls);
   const calls = file.calls.map((call, i) => checkedCall(call, i, file.calls as unknown[], tensors));
+  for (const [i, { parent, end }] of calls.entries()) {
+    if (parent === null) continue;
+    // This also rules out circles.
+    const around = calls[parent]!.end ?? Infinity;
+    const own = end ?? Infinity;
+    if (around < own || (around === own && parent >= i)) {
+      throw new Error(`calls[${i}].parent must be a call that ends later, got ${parent}`);
+    }
+  }
   const parameters = new Map(
     Object.entries(object('parameters', file.parameters ?? {})).map(([path, norms]) => [
       path,

@@ -1,0 +1,62 @@
+/** @file The differences of the calls of two runs. */
+import type { Numbers } from '../check/index.ts';
+import { excusesOf } from './excuses.ts';
+import type { Expected } from './expected.ts';
+import { type Plan, type PlannedPair, toleranceOf } from './plan.ts';
+import { type TensorPart, tensorParts } from './recording.ts';
+import { type TensorError, worst } from './tensor-error.ts';
+import { rmsOf, roundoff } from './tolerance.ts';
+import { numbersOf } from './values.ts';
+
+/** One pair of calls. An error is undefined where nothing could be compared. */
+export interface CallError {
+  readonly pair: PlannedPair;
+  readonly inputs: TensorError | undefined;
+  readonly output: TensorError | undefined;
+  /** Whether b's call ran with a's inputs, so that the error of its output is its own. */
+  readonly locked: boolean;
+}
+
+/** The difference of one tensor of b from its counterpart. */
+export function errorOf(
+  plan: Plan,
+  pair: PlannedPair,
+  side: 'inputs' | 'output',
+  expected: Expected,
+  dtype: TensorPart['dtype'],
+  values: Numbers,
+): TensorError {
+  const u = roundoff([dtype, expected.part.dtype]);
+  // Inputs are what other code has computed: nothing is known about it.
+  const tolerance = side === 'output' ? toleranceOf(plan, pair, expected, dtype) : inputTolerance(u, expected);
+  const isExcused = side === 'output' ? excusesOf(plan.a, pair.a, expected.values, values, u) : () => false;
+  return plan.expectations.error(expected, dtype, values, tolerance, isExcused);
+}
+
+const inputTolerance = (u: number, { values }: Expected) => ({
+  factor: 64 * u,
+  x: [rmsOf(values)],
+  xStride: Infinity,
+  w: [1],
+  wStride: 1,
+});
+
+/** The differences of two recordings. */
+export function recordedErrors(plan: Plan): CallError[] {
+  const { b } = plan;
+  const side = (pair: PlannedPair, name: 'inputs' | 'output') => {
+    const parts = tensorParts(pair.b[name]);
+    const errors = pair[name].flatMap((expected, i) => {
+      const part = parts[i]!;
+      if (expected === undefined) return [];
+      return [errorOf(plan, pair, name, expected, part.dtype, numbersOf(b.tensors.get(part.tensor)!))];
+    });
+    return worst(errors);
+  };
+  return plan.pairs.map((pair) => ({
+    pair,
+    inputs: side(pair, 'inputs'),
+    output: side(pair, 'output'),
+    locked: false,
+  }));
+}

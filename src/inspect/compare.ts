@@ -1,0 +1,202 @@
+import { checkOptions, describeError, rule } from '../check/index.ts';
+import { type Hookable, isHookable } from '../hooks/index.ts';
+import type { PathMap } from './align.ts';
+import { type CallError, recordedErrors } from './call-errors.ts';
+import type { Comparison } from './comparison.ts';
+import { runLocked } from './lock.ts';
+import { type Plan, planComparison } from './plan.ts';
+import { recordRun } from './record.ts';
+import { type Recording, type StoredData, tensorParts } from './recording.ts';
+import { decodeRecording, RecordingError } from './recording-file.ts';
+import { checkRun, type RunInputs } from './run.ts';
+import { conclude } from './verdict.ts';
+
+export interface CompareOptions {
+  /** Paths of b by those of a, for modules with other names: an object, or a function that may return undefined. */
+  map?: PathMap;
+  /** Accept differences of so many local tolerances. Default 1. */
+  tolerance?: number;
+  /** Gives up waiting for an asynchronous model. */
+  signal?: AbortSignal;
+}
+
+const OPTIONS = {
+  map: rule('an object of paths, or a function', (value) => typeof value === 'object' || typeof value === 'function'),
+  tolerance: rule('a number above 0', (value) => typeof value === 'number' && value > 0, RangeError),
+  signal: rule('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.throwIfAborted === 'function'),
+};
+
+/** The bytes of a recording. */
+type RecordingBytes = Uint8Array | ArrayBuffer;
+
+/** A tensor that a recorded model was called with. */
+export interface RecordedInput {
+  readonly data: StoredData;
+  readonly shape: number[];
+  /** As in safetensors: `F32`, `I64`. */
+  readonly dtype: string;
+}
+
+/** Runs a model with the inputs that another one was recorded with. */
+export type RunRecorded<M extends Hookable> = (model: M, inputs: readonly RecordedInput[]) => unknown;
+
+/**
+ * Finds the first module of a model that differs from another model, or from a recording of one, made in Python for instance.
+ *
+ * The model runs twice: freely, to see which module is which; and locked: the inputs and the output of each module are
+ * compared, and then replaced by those of the other model. So each module shows its own error alone.
+ *
+ * @param a a model, or the model itself if `b` is a recording
+ * @param b the model to be examined, or the recording of the one that is right
+ * @param inputs what both models are called with, or a function that runs one of them. With a recording the function also gets
+ *   the recorded inputs, in their order
+ * @returns the verdict; `String(comparison)` is a report
+ * @example
+ * const comparison = await compare(net, recording, (net, [x]) => net(tensor(x)));
+ * console.log(comparison.verdict, comparison.first?.path);
+ * @throws what the right model throws; TypeError or RangeError for other arguments
+ */
+export async function compare<A extends Hookable, B extends Hookable>(
+  a: A,
+  b: B,
+  inputs: RunInputs<A | B>,
+  options?: CompareOptions,
+): Promise<Comparison>;
+export async function compare<M extends Hookable>(
+  b: M,
+  recordingOfA: RecordingBytes,
+  inputs: Readonly<Parameters<M['forward']>> | RunRecorded<M>,
+  options?: CompareOptions,
+): Promise<Comparison>;
+/** Compares two recordings. Errors pass from module to module in them: faults that are small may be INCONCLUSIVE. */
+export async function compare(a: RecordingBytes, b: RecordingBytes, options?: CompareOptions): Promise<Comparison>;
+export async function compare(
+  first: Hookable | RecordingBytes,
+  second: Hookable | RecordingBytes,
+  third?: unknown,
+  fourth?: CompareOptions,
+): Promise<Comparison> {
+  const where = 'compare()';
+  if (!isHookable(first)) {
+    const options = checked(where, (third ?? {}) as CompareOptions);
+    return compareRecordings(where, first, second as RecordingBytes, options);
+  }
+  const options = checked(where, fourth ?? {});
+  if (isHookable(second)) {
+    checkRun(where, first, third);
+    checkRun(where, second, third);
+    const inputs = third as RunInputs;
+    const record = async () => {
+      const { recording, failure } = await recordRun(where, first, inputs, { ...options, parameters: true });
+      if (failure !== undefined) throw failure.error;
+      return recording;
+    };
+    return compareModel(where, await record(), second, inputs, options, record);
+  }
+  checkRun(where, first, third);
+  let recording: Recording;
+  try {
+    recording = decodeRecording(where, second);
+  } catch (error) {
+    if (error instanceof RecordingError) return unreadable(error);
+    throw error;
+  }
+  const run = typeof third === 'function' ? recordedRun(recording, third as RunRecorded<Hookable>) : third;
+  return compareModel(where, recording, first, run as RunInputs, options, undefined);
+}
+
+function checked(where: string, options: CompareOptions): CompareOptions {
+  checkOptions(where, options, OPTIONS);
+  return options;
+}
+
+function recordedRun<M extends Hookable>(recording: Recording, run: RunRecorded<M>): (model: M) => unknown {
+  const root = recording.calls.find(({ path }) => path === '') ?? recording.calls[0];
+  const inputs = tensorParts(root?.inputs ?? []).map(({ tensor, shape }) => {
+    const { data, dtype } = recording.tensors.get(tensor)!;
+    return { data, shape: [...shape], dtype };
+  });
+  return (model) => run(model, inputs);
+}
+
+/** A locked run of b. @param recordAgain records a once more */
+async function compareModel(
+  where: string,
+  a: Recording,
+  model: Hookable,
+  inputs: RunInputs,
+  { map, tolerance = 1, signal }: CompareOptions,
+  recordAgain: (() => Promise<Recording>) | undefined,
+): Promise<Comparison> {
+  const outputs = new Map<number, unknown>();
+  const how = signal === undefined ? {} : { signal };
+  const { recording: b, failure } = await recordRun(where, model, inputs, how, (index, output) =>
+    outputs.set(index, output),
+  );
+  if (signal?.aborted) throw signal.reason;
+  const plan = planComparison(a, b, map);
+  const trouble = [
+    ...troubleOf('a', a),
+    ...(failure === undefined ? [] : [`b threw: ${describeError(failure.error)}`]),
+  ];
+  const run = () => runLocked(where, model, inputs, plan, outputs, signal);
+  const { errors } = await run();
+  const comparison = conclude(plan, errors, 'locked', { tolerance, trouble, advice: '' });
+  if (comparison.verdict !== 'FAIL') return comparison;
+  // Random modules differ from themselves.
+  const again = await run();
+  const random = [...differing(errors, again.errors), ...(recordAgain ? changed(a, await recordAgain()) : [])];
+  if (random.length === 0) return comparison;
+  const advice = `the model is random: ${random[0]} gives another output each time. Set its seed, or evaluation mode`;
+  return conclude(plan, errors, 'locked', { tolerance: Infinity, trouble: [advice], advice: '' });
+}
+
+/** The paths of modules that have another error with the same inputs. */
+const differing = (one: readonly CallError[], other: readonly CallError[]): string[] =>
+  one.flatMap(({ pair, output }, i) => {
+    const again = other[i]?.output;
+    return output !== undefined && again !== undefined && !Object.is(output.max, again.max) ? pair.b.path || 'b' : [];
+  });
+
+/** The paths of modules whose inputs are the same in two recordings, and whose outputs are not. */
+function changed(one: Recording, other: Recording): string[] {
+  const contents = (recording: Recording, tree: Recording['calls'][number]['output']) =>
+    tensorParts(tree).map(({ tensor }) => recording.tensors.get(tensor)!.data);
+  const equal = (p: readonly StoredData[], q: readonly StoredData[]) =>
+    p.length === q.length &&
+    p.every(
+      (data, i) =>
+        data.length === q[i]!.length && data.every((value: number | bigint, k: number) => Object.is(value, q[i]![k])),
+    );
+  return one.calls.flatMap((call, i) => {
+    const again = other.calls[i];
+    if (again === undefined || !equal(contents(one, call.inputs), contents(other, again.inputs))) return [];
+    return equal(contents(one, call.output), contents(other, again.output)) ? [] : call.path || 'a';
+  });
+}
+
+function compareRecordings(
+  where: string,
+  first: RecordingBytes,
+  second: RecordingBytes,
+  { map, tolerance = 1 }: CompareOptions,
+): Comparison {
+  let plan: Plan;
+  try {
+    plan = planComparison(decodeRecording(where, first), decodeRecording(where, second), map);
+  } catch (error) {
+    if (error instanceof RecordingError) return unreadable(error);
+    throw error;
+  }
+  const trouble = [...troubleOf('a', plan.a), ...troubleOf('b', plan.b)];
+  const advice = 'A locked run can: compare(model, recording, inputs), or layertap diff a.safetensors model.onnx';
+  return conclude(plan, recordedErrors(plan), 'free', { tolerance, trouble, advice });
+}
+
+const troubleOf = (name: string, { complete, error }: Recording): string[] =>
+  complete ? [] : [`the recording of ${name} is not complete: ${error ?? 'its run has not ended'}`];
+
+const unreadable = (error: RecordingError): Comparison =>
+  conclude(planComparison(EMPTY, EMPTY), [], 'free', { tolerance: 1, trouble: [error.message], advice: '' });
+
+const EMPTY: Recording = { framework: '', complete: true, calls: [], tensors: new Map(), parameters: new Map() };

@@ -1,0 +1,172 @@
+/** @file What the tensors of b's calls should be: the values of a, in b's layout. */
+import type { Numbers } from '../check/index.ts';
+import { axesOf, inLayout, type Layout } from './layout.ts';
+import { type Recording, sampleIndices, type TensorPart } from './recording.ts';
+import { exactError, floatError, shapeError, type TensorError } from './tensor-error.ts';
+import { isFloat, type Tolerance } from './tolerance.ts';
+import { numbersOf, permuted, sameShape, sizeOf } from './values.ts';
+
+/** The counterpart of one tensor of b. */
+export interface Expected {
+  readonly part: TensorPart;
+  /** In b's layout. Of the first rows only, if b's batch is larger. */
+  readonly values: Numbers;
+  /** Which values of the tensor these are, where only samples were kept; undefined for all. */
+  readonly indices: Numbers | undefined;
+  /** Whether channels are the last axis in b. */
+  readonly channelsLast: boolean;
+  /** Why it cannot be compared: the shapes. */
+  readonly problem: TensorError | undefined;
+}
+
+export class Expectations {
+  readonly #a: Recording;
+  readonly #b: Recording;
+  readonly #layouts: ReadonlyMap<number, Layout>;
+  /** Shapes of images by the names of a's tensors: a flattened image is the same tensor. */
+  readonly #images: ReadonlyMap<string, readonly number[]>;
+  /** The sizes of the batches, if they differ. */
+  readonly #batches: readonly [number, number] | undefined;
+  readonly #permuted: Map<string, Numbers> = new Map();
+
+  constructor(
+    a: Recording,
+    b: Recording,
+    layouts: ReadonlyMap<number, Layout>,
+    images: ReadonlyMap<string, readonly number[]>,
+    batches: readonly [number, number] | undefined,
+  ) {
+    this.#a = a;
+    this.#b = b;
+    this.#layouts = layouts;
+    this.#images = images;
+    this.#batches = batches;
+  }
+
+  /**
+   * The counterparts of b's tensors among a's: in their order if all shapes fit, else those that are closest.
+   * @returns one for each tensor of b; undefined where a has none
+   */
+  of(ofA: readonly TensorPart[], ofB: readonly TensorPart[]): (Expected | undefined)[] {
+    if (ofA.length === ofB.length) {
+      const inOrder = ofB.map((part, i) => this.#closest(ofA[i]!, part)?.expected);
+      if (!inOrder.includes(undefined)) return inOrder;
+    }
+    // The same tensor twice, as in attention(x, x, x), is one.
+    const distinct = ofA.filter((one, i) => ofA.findIndex(({ tensor }) => tensor === one.tensor) === i);
+    const candidates = ofB.flatMap((part, i) =>
+      distinct.flatMap((one) => {
+        const found = this.#closest(one, part);
+        return found === undefined ? [] : { ...found, i };
+      }),
+    );
+    candidates.sort((p, q) => p.distance - q.distance);
+    const result = new Array<Expected | undefined>(ofB.length).fill(undefined);
+    const used = new Set<TensorPart>();
+    for (const { i, expected } of candidates) {
+      if (result[i] !== undefined || used.has(expected.part)) continue;
+      result[i] = expected;
+      used.add(expected.part);
+    }
+    return result;
+  }
+
+  /** The same for outputs: where a and b have equally many, a shape that fits none is a difference. */
+  ofOutput(ofA: readonly TensorPart[], ofB: readonly TensorPart[]): (Expected | undefined)[] {
+    return this.of(ofA, ofB).map((expected, i) =>
+      expected === undefined && ofA.length === ofB.length ? this.#mismatch(ofA[i]!, ofB[i]!) : expected,
+    );
+  }
+
+  /** The difference of a tensor of b from its counterpart. */
+  error(
+    expected: Expected,
+    dtype: TensorPart['dtype'],
+    values: Numbers,
+    tolerance: Tolerance,
+    isExcused: (i: number) => boolean,
+  ): TensorError {
+    if (expected.problem !== undefined) return expected.problem;
+    if (!isFloat(dtype) && !isFloat(expected.part.dtype)) return exactError(expected.values, values, isExcused);
+    const { indices } = expected;
+    const given = indices === undefined || values.length === indices.length ? values : picked(values, indices);
+    return floatError(expected.values, given, tolerance, indices);
+  }
+
+  /** The relative difference from what b recorded; Infinity for samples of something else. */
+  distance({ values, problem }: Expected, part: TensorPart): number {
+    const given = numbersOf(this.#b.tensors.get(part.tensor)!);
+    if (problem !== undefined || given.length < values.length) return Infinity;
+    let [squares, ofA] = [0, 0];
+    for (let i = 0; i < values.length; i++) {
+      const [p, q] = [values[i]!, given[i]!];
+      if (p === q || !Number.isFinite(p) || !Number.isFinite(q)) continue;
+      squares += (p - q) ** 2;
+      ofA += p * p;
+    }
+    return squares === 0 ? 0 : Math.sqrt(squares / ofA);
+  }
+
+  #closest(a: TensorPart, b: TensorPart): { readonly expected: Expected; readonly distance: number } | undefined {
+    const found = this.#counterparts(a, b).map((expected) => ({ expected, distance: this.distance(expected, b) }));
+    return found.sort((p, q) => p.distance - q.distance)[0];
+  }
+
+  /** Ways in which a tensor of a may be the counterpart of one of b: as it is, in another layout, as a flattened image. */
+  #counterparts(a: TensorPart, b: TensorPart): Expected[] {
+    const found: Expected[] = [];
+    const layout = this.#layouts.get(a.shape.length) ?? 'same';
+    const shape = inLayout(a.shape, layout);
+    const isSampled = a.statistics !== undefined || b.statistics !== undefined;
+    if (isSampled) return layout === 'same' && sameShape(a.shape, b.shape) ? [this.#samples(a)] : [];
+    const whole = sameShape(shape, b.shape);
+    if (whole || this.#isFirstRows(shape, b.shape)) {
+      found.push(this.#expected(a, this.#inLayout(a, a.shape, layout), layout === 'to-last'));
+    }
+    const image = this.#images.get(a.tensor);
+    const ofImage = image && (this.#layouts.get(image.length) ?? 'same');
+    if (image !== undefined && ofImage !== 'same' && a.shape.length < image.length && whole) {
+      found.push(this.#expected(a, this.#inLayout(a, image, ofImage!), false));
+    }
+    return found;
+  }
+
+  #expected(part: TensorPart, values: Numbers, channelsLast: boolean): Expected {
+    return { part, values, indices: undefined, channelsLast, problem: undefined };
+  }
+
+  /** The samples that both have. */
+  #samples(a: TensorPart): Expected {
+    const indices = sampleIndices(sizeOf(a.shape));
+    const given = numbersOf(this.#a.tensors.get(a.tensor)!);
+    const values = a.statistics === undefined ? picked(given, indices) : given;
+    return { part: a, values, indices, channelsLast: false, problem: undefined };
+  }
+
+  #inLayout({ tensor }: TensorPart, shape: readonly number[], layout: Layout): Numbers {
+    const values = numbersOf(this.#a.tensors.get(tensor)!);
+    const axes = axesOf(layout, shape.length);
+    if (axes === undefined) return values;
+    const key = `${tensor} ${shape} ${layout}`;
+    let known = this.#permuted.get(key);
+    if (known === undefined) {
+      known = permuted(values, shape, axes);
+      this.#permuted.set(key, known);
+    }
+    return known;
+  }
+
+  #isFirstRows(a: readonly number[], b: readonly number[]): boolean {
+    if (this.#batches === undefined || a.length === 0 || a.length !== b.length) return false;
+    const [ofA, ofB] = this.#batches;
+    return a[0]! * ofB === b[0]! * ofA && sameShape(a.slice(1), b.slice(1));
+  }
+
+  #mismatch(a: TensorPart, b: TensorPart): Expected {
+    const problem = shapeError(inLayout(a.shape, this.#layouts.get(a.shape.length) ?? 'same'), b.shape);
+    return { part: a, values: [], indices: undefined, channelsLast: false, problem };
+  }
+}
+
+const picked = (values: Numbers, indices: Numbers): Numbers =>
+  Float64Array.from(indices as ArrayLike<number>, (i) => values[i]!);

@@ -1,0 +1,39 @@
+/** @file The order of the axes of images: NCHW on one side, NHWC on the other. */
+import { sameShape } from './values.ts';
+
+/** How the axes of a become those of b. */
+export type Layout = 'same' | 'to-last' | 'to-first';
+
+/** The axes of a tensor of b, as axes of a. */
+export function axesOf(layout: Layout, rank: number): readonly number[] | undefined {
+  if (layout === 'same' || rank < 3) return undefined;
+  const inner = Array.from({ length: rank - 2 }, (_, i) => i);
+  // [N, C, H, W] to [N, H, W, C], and back.
+  return layout === 'to-last' ? [0, ...inner.map((i) => i + 2), 1] : [0, rank - 1, ...inner.map((i) => i + 1)];
+}
+
+export function inLayout(shape: readonly number[], layout: Layout): readonly number[] {
+  const axes = axesOf(layout, shape.length);
+  return axes === undefined ? shape : axes.map((axis) => shape[axis]!);
+}
+
+const LAYOUTS: readonly Layout[] = ['same', 'to-last', 'to-first'];
+
+/**
+ * The layout of all tensors of each rank: that of most pairs of shapes. A shape that fits two layouts decides nothing.
+ * @param shapes of tensors that belong together, those of a and of b
+ */
+export function layoutsOf(shapes: Iterable<readonly [readonly number[], readonly number[]]>): Map<number, Layout> {
+  const votes = new Map<number, Map<Layout, number>>();
+  for (const [a, b] of shapes) {
+    if (a.length < 3 || a.length > 5 || a.length !== b.length) continue;
+    // Batches may differ.
+    const fitting = LAYOUTS.filter((layout) => sameShape(inLayout(a, layout).slice(1), b.slice(1)));
+    const [layout] = fitting;
+    if (layout === undefined || fitting.length > 1) continue;
+    const ofRank = votes.get(a.length) ?? new Map<Layout, number>();
+    ofRank.set(layout, (ofRank.get(layout) ?? 0) + 1);
+    votes.set(a.length, ofRank);
+  }
+  return new Map([...votes].map(([rank, ofRank]) => [rank, [...ofRank].sort((p, q) => q[1] - p[1])[0]![0]]));
+}

@@ -1,0 +1,171 @@
+/** @file What is compared with what: the pairs of calls, and what each tensor of b should be. */
+import type { Numbers } from '../check/index.ts';
+import { type Alignment, align, isCovered, type PathMap } from './align.ts';
+import { Expectations, type Expected } from './expected.ts';
+import { type HeldCalls, heldCalls } from './held.ts';
+import { familyOf } from './kinds.ts';
+import { layoutsOf } from './layout.ts';
+import { type RecordedCall, type Recording, type TensorPart, tensorParts } from './recording.ts';
+import { isFloat, localTolerance, rmsOf, roundoff, type Tolerance } from './tolerance.ts';
+import { numbersOf, sameShape, sizeOf } from './values.ts';
+
+export interface PlannedPair {
+  readonly a: RecordedCall;
+  readonly b: RecordedCall;
+  /** The index of b's call. */
+  readonly index: number;
+  /** For each tensor in b's inputs, in order. */
+  readonly inputs: readonly (Expected | undefined)[];
+  readonly output: readonly (Expected | undefined)[];
+  /** Paths of a that b has not, because this call does their work too. */
+  readonly holds: readonly string[];
+}
+
+/** A call of a that b has not. */
+export interface MissingCall {
+  readonly path: string;
+  readonly kind: string;
+  /** The path in b that does its work too, as far as the values tell. */
+  readonly heldBy?: string;
+}
+
+export interface Plan {
+  readonly a: Recording;
+  readonly b: Recording;
+  /** In the order in which a's calls start. */
+  readonly pairs: readonly PlannedPair[];
+  /** The calls of a in these pairs. */
+  readonly paired: ReadonlySet<RecordedCall>;
+  readonly missing: readonly MissingCall[];
+  /** The share of a's calls that are compared, alone or with a module around them; those that pass a tensor on are not counted. */
+  readonly coverage: number;
+  readonly alignment: Alignment;
+  readonly expectations: Expectations;
+}
+
+export function planComparison(a: Recording, b: Recording, map?: PathMap): Plan {
+  const alignment = align(a, b, map);
+  const aligned = [...alignment.pairs].map(([i, j]) => [a.calls[i]!, b.calls[j]!] as const);
+  const shapes = aligned.flatMap(([p, q]) => [...zip(p.inputs, q.inputs), ...zip(p.output, q.output)]);
+  const layouts = layoutsOf(shapes);
+  const images = new Map<string, readonly number[]>();
+  for (const part of a.calls.flatMap(({ inputs, output }) => [...tensorParts(inputs), ...tensorParts(output)])) {
+    if ((layouts.get(part.shape.length) ?? 'same') !== 'same') images.set(part.tensor, part.shape);
+  }
+  const expectations = new Expectations(a, b, layouts, images, batchesOf(a, b));
+  const held = heldCalls(a, b, alignment.pairs, expectations);
+  const pairs = [...alignment.pairs].map(([i, j]): PlannedPair => {
+    const other = b.calls[j]!;
+    const [first, last] = [held.inputsOf.get(i) ?? i, held.outputOf.get(i) ?? i];
+    return {
+      a: a.calls[i]!,
+      b: other,
+      index: j,
+      inputs: expectations.of(tensorParts(a.calls[first]!.inputs), tensorParts(other.inputs)),
+      output: expectations.ofOutput(tensorParts(a.calls[last]!.output), tensorParts(other.output)),
+      holds: held.holds.get(i) ?? [],
+    };
+  });
+  const paired = new Set(pairs.map((pair) => pair.a));
+  return { a, b, pairs, paired, alignment, expectations, ...coverageOf(a, pairs, held) };
+}
+
+/** The shapes of tensors in the same places, if there are equally many. */
+function zip(
+  p: RecordedCall['inputs'],
+  q: RecordedCall['inputs'],
+): (readonly [readonly number[], readonly number[]])[] {
+  const [ofA, ofB] = [tensorParts(p), tensorParts(q)];
+  return ofA.length === ofB.length ? ofA.map(({ shape }, i) => [shape, ofB[i]!.shape] as const) : [];
+}
+
+/** The sizes of the batches, if b's is larger than a's. */
+function batchesOf(a: Recording, b: Recording): readonly [number, number] | undefined {
+  const first = ({ calls }: Recording) => tensorParts(calls.find(({ path }) => path === '')?.inputs ?? [])[0]?.shape;
+  const [ofA, ofB] = [first(a), first(b)];
+  if (ofA === undefined || ofB === undefined || ofA.length !== ofB.length || ofA.length === 0) return undefined;
+  return ofA[0]! < ofB[0]! && sameShape(ofA.slice(1), ofB.slice(1)) ? [ofA[0]!, ofB[0]!] : undefined;
+}
+
+function coverageOf(
+  a: Recording,
+  pairs: readonly PlannedPair[],
+  held: HeldCalls,
+): { readonly coverage: number; readonly missing: readonly MissingCall[] } {
+  const paired = new Map(pairs.map((pair) => [pair.a, pair]));
+  let [counted, covered] = [0, 0];
+  const missing: MissingCall[] = [];
+  const isCompared = (index: number) => {
+    const pair = paired.get(a.calls[index]!);
+    return pair?.output.some((expected) => expected !== undefined && expected.problem === undefined) ?? false;
+  };
+  for (const [index, call] of a.calls.entries()) {
+    const parts = tensorParts(call.output);
+    if (parts.length === 0) continue;
+    const pair = paired.get(call);
+    const heldBy = held.heldBy.get(call);
+    if (pair === undefined && heldBy === undefined && passesOn(call)) continue;
+    counted++;
+    const isInside = isCovered(a, index, isCompared);
+    if (isInside || heldBy !== undefined) covered++;
+    // What is inside a module that is compared as a whole is not worth a line.
+    if (pair === undefined && (heldBy !== undefined || !isInside))
+      missing.push({ path: call.path, kind: call.kind, ...(heldBy === undefined ? {} : { heldBy }) });
+  }
+  return { coverage: counted === 0 ? 0 : covered / counted, missing };
+}
+
+/** Whether a call gives only tensors that it was given: a Dropout in evaluation, an Identity. */
+export function passesOn({ inputs, output }: RecordedCall): boolean {
+  const given = new Set(tensorParts(inputs).map(({ tensor }) => tensor));
+  return tensorParts(output).every(({ tensor }) => given.has(tensor));
+}
+
+/** The tolerance of a tensor in the output of a call. */
+export function toleranceOf(plan: Plan, pair: PlannedPair, expected: Expected, dtype: TensorPart['dtype']): Tolerance {
+  const { a } = plan;
+  const inputs = tensorParts(pair.a.inputs).filter((part) => isFloat(part.dtype));
+  const own = tensorParts(pair.a.output)[0];
+  const norms = a.parameters.get(pair.a.path);
+  const rows = norms && pair.holds.length === 0 ? numbersOf(a.tensors.get(norms.rows)!) : undefined;
+  const outputRms = rmsOf(expected.values);
+  // What is folded into a call also scales its output.
+  const ownRms =
+    pair.holds.length === 0 || own === undefined ? outputRms : rmsOf(numbersOf(a.tensors.get(own.tensor)!));
+  const dtypes = [...inputs.map((part) => part.dtype), ...tensorParts(pair.b.inputs).map((part) => part.dtype)];
+  const tolerance = localTolerance({
+    kind: familyOf(pair.a.kind) === 'unknown' ? pair.b.kind : pair.a.kind,
+    u: roundoff([...dtypes, dtype, expected.part.dtype]),
+    inputs: inputs.map((part) => ({
+      shape: part.shape,
+      values: numbersOf(a.tensors.get(part.tensor)!),
+      statistics: part.statistics,
+    })),
+    outputShape: expected.part.shape,
+    outputRms,
+    rows: rows && fits(rows, expected) ? rows : undefined,
+    length: norms?.length,
+    channelsLast: expected.channelsLast,
+    held: pair.holds.length,
+    inside: uncomparedInside(plan, pair.a),
+  });
+  const gain = ownRms > 0 ? Math.max(1, outputRms / ownRms) : 1;
+  return gain === 1
+    ? tolerance
+    : { ...tolerance, x: Float64Array.from(tolerance.x as ArrayLike<number>, (x) => x * gain) };
+}
+
+/** Whether the rows of a weight are the channels of an output. */
+const fits = (rows: Numbers, { part, channelsLast }: Expected): boolean => {
+  const { shape } = part;
+  const channels = shape.length > 3 && !channelsLast ? shape[1] : shape.length > 3 ? shape[1] : shape.at(-1);
+  return rows.length === channels && sizeOf(shape) > 0;
+};
+
+/** The calls inside a call that have no counterpart and compute something. */
+function uncomparedInside({ a, paired }: Plan, call: RecordedCall): number {
+  if (call.end === null || call.end === call.start + 1) return 0;
+  return a.calls.filter(
+    (one) => one.start > call.start && one.end !== null && one.end < call.end! && !paired.has(one) && !passesOn(one),
+  ).length;
+}

@@ -1,0 +1,55 @@
+/** @file A comparison as text. */
+import type { Comparison, ModuleDifference, ValueDifference } from './comparison.ts';
+
+/** Rows of the table around the first difference; without one, those with the largest errors. */
+const ROWS = 12;
+
+export function reportText(comparison: Omit<Comparison, 'toString'>): string {
+  const { verdict, why, first, between, coverage, pass, modules, missing } = comparison;
+  const place = first?.path ?? between?.[1];
+  const at = place === undefined ? -1 : modules.findIndex(({ path }) => path === place);
+  const rows = at < 0 ? largestOf(modules) : modules.slice(Math.max(0, at - ROWS / 2), at + ROWS / 2);
+  const table = [
+    ['module', 'kind', 'inputs', 'output', 'tolerances'],
+    ...rows.map((row) => [
+      `${row.path === place ? '> ' : '  '}${row.path || '(the model)'}${row.call === 0 ? '' : ` #${row.call}`}`,
+      row.kind,
+      share(row.inputs),
+      share(row.output),
+      tolerances(row.output),
+    ]),
+  ];
+  const ran = pass === 'locked' ? 'each module with the values of a' : 'two recordings';
+  return [
+    `${verdict}${why.length === 0 ? '' : `: ${why.join('\n  ')}`}`,
+    '',
+    ...columns(table),
+    '',
+    `${ran}; ${(100 * coverage).toFixed(0)} % of a's calls compared, ${modules.length} modules`,
+    ...missing.map(
+      ({ path, kind, heldBy }) => `not in b: ${path} (${kind})${heldBy === undefined ? '' : `, held by ${heldBy}`}`,
+    ),
+  ].join('\n');
+}
+
+const largestOf = (modules: readonly ModuleDifference[]): ModuleDifference[] => {
+  const size = ({ output }: ModuleDifference) => (output === undefined ? -1 : (output.tolerances ?? Infinity));
+  const top = [...modules].sort((p, q) => size(q) - size(p)).slice(0, ROWS);
+  return modules.filter((module) => top.includes(module));
+};
+
+const share = (difference: ValueDifference | undefined): string =>
+  difference === undefined ? '-' : difference.problem !== undefined ? 'shape' : number(difference.relative);
+
+const tolerances = (difference: ValueDifference | undefined): string =>
+  difference === undefined ? '-' : number(difference.tolerances);
+
+const number = (value: number | null): string =>
+  value === null ? 'infinite' : value === 0 ? '0' : value.toPrecision(2);
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+  );
+}

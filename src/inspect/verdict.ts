@@ -1,0 +1,235 @@
+/** @file From the differences of all modules to a verdict. */
+import type { CallError } from './call-errors.ts';
+import type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
+import type { Plan } from './plan.ts';
+import { reportText } from './report-text.ts';
+import type { TensorError } from './tensor-error.ts';
+
+/** Below this coverage nothing passes. */
+const ENOUGH_COVERAGE = 0.8;
+
+/** Two recordings alone: how many times the larger of the input's error and the tolerance is a difference, or may be one. */
+const CERTAIN = 100;
+const POSSIBLE = 5;
+
+export interface VerdictOptions {
+  /** A multiple of the local tolerance that is accepted. */
+  readonly tolerance: number;
+  /** What has gone wrong besides, in sentences: a run that ended early. */
+  readonly trouble: readonly string[];
+  /** How to find out more, where two recordings do not suffice. */
+  readonly advice: string;
+}
+
+type Place = Pick<Comparison, 'first' | 'between' | 'inside'>;
+
+interface Finding {
+  readonly verdict: Verdict;
+  readonly why: readonly string[];
+  readonly place?: Place;
+  /** Where the difference is. */
+  readonly at?: CallError;
+}
+
+/** The verdict on a locked run, or on two recordings. */
+export function conclude(
+  plan: Plan,
+  errors: readonly CallError[],
+  pass: Comparison['pass'],
+  options: VerdictOptions,
+): Comparison {
+  const found = pass === 'locked' ? lockedFinding(plan, errors, options) : freeFinding(plan, errors, options);
+  const { verdict, why } = guarded(plan, found, options);
+  const comparison = {
+    verdict,
+    why,
+    ...found.place,
+    pass,
+    coverage: plan.coverage,
+    modules: errors.map(differenceOf),
+    missing: plan.missing,
+  };
+  // Not enumerable: neither JSON nor a comparison of two comparisons sees it.
+  return Object.defineProperty(comparison as Comparison, 'toString', { value: () => reportText(comparison) });
+}
+
+/** What must hold for any verdict. */
+function guarded(
+  plan: Plan,
+  { verdict, why, at }: Finding,
+  { trouble }: VerdictOptions,
+): Pick<Finding, 'verdict' | 'why'> {
+  const { coverage, alignment } = plan;
+  const passes = verdict === 'PASS' || verdict === 'PASS_WITH_TOLERANCE';
+  if (plan.a.calls.length === 0) return { verdict: 'INCONCLUSIVE', why: trouble };
+  if (coverage < ENOUGH_COVERAGE) {
+    const share = `${Math.floor(coverage * 100)} %`;
+    const reason = `only ${share} of a's calls have a counterpart in b: give a map of paths, or is this another model?`;
+    return { verdict: 'INCONCLUSIVE', why: [reason, ...why, ...trouble] };
+  }
+  if (passes && trouble.length > 0) return { verdict: 'INCONCLUSIVE', why: [...trouble, ...why] };
+  if (verdict === 'FAIL' && alignment.way === 'sequence' && at !== undefined && !isSurrounded(plan, at)) {
+    const reason =
+      'the modules have other paths, and which is which was guessed around this place: give a map of paths';
+    return { verdict: 'INCONCLUSIVE', why: [...why, reason, ...trouble] };
+  }
+  return { verdict, why: [...why, ...trouble] };
+}
+
+/** Whether the calls before and after one in both runs are a pair too. */
+function isSurrounded({ a, b, alignment }: Plan, { pair }: CallError): boolean {
+  const order = (calls: typeof a.calls) =>
+    [...calls.keys()].filter((i) => calls[i]!.end !== null).sort((p, q) => calls[p]!.end! - calls[q]!.end!);
+  const [ofA, ofB] = [order(a.calls), order(b.calls)];
+  const i = ofA.indexOf(a.calls.indexOf(pair.a));
+  const j = ofB.indexOf(pair.index);
+  return [-1, 1].every((step) => {
+    const [p, q] = [ofA[i + step], ofB[j + step]];
+    return p === undefined || q === undefined || alignment.pairs.get(p) === q;
+  });
+}
+
+const exceeds = (error: TensorError | undefined, most: number): error is TensorError =>
+  error !== undefined && error.ratio > most;
+
+/** Each module has its own error: the first one beyond the tolerance is the fault. */
+function lockedFinding(plan: Plan, errors: readonly CallError[], { tolerance }: VerdictOptions): Finding {
+  const events = errors.flatMap((error) => {
+    const { start, end } = error.pair.a;
+    return [
+      { at: start, side: 'inputs' as const, error },
+      ...(end === null ? [] : [{ at: end, side: 'output' as const, error }]),
+    ];
+  });
+  events.sort((p, q) => p.at - q.at);
+  // A module with other inputs is not to blame for its output.
+  const misled = new Set<CallError>();
+  for (const { side, error } of events) {
+    const { inputs, output, pair, locked } = error;
+    if (side === 'inputs') {
+      if (!exceeds(inputs, tolerance)) continue;
+      if (pair.a.path !== '' || pair.a.parent !== null) return { ...between(plan, errors, error), at: error };
+      const text = `the model's inputs differ: ${sentence(inputs)}`;
+      return { verdict: 'FAIL', why: [text], at: error };
+    }
+    if (!locked && exceeds(inputs, tolerance)) misled.add(error);
+    if (exceeds(output, tolerance) && !misled.has(error)) {
+      const why = `${nameOf(error)} differs: ${sentence(output)}`;
+      return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+    }
+  }
+  return passing(errors, tolerance);
+}
+
+function passing(errors: readonly CallError[], tolerance: number): Finding {
+  const all = errors.flatMap(({ output }) => output ?? []);
+  if (all.length === 0) return { verdict: 'INCONCLUSIVE', why: ['no output was compared'] };
+  const why: string[] = [];
+  const excused = all.reduce((sum, error) => sum + error.excused, 0);
+  if (excused > 0) {
+    why.push(`${excused} differences were excused: comparisons at their threshold, or one step of a quantised value`);
+  }
+  const largest = Math.max(...all.map(({ ratio }) => ratio));
+  if (largest > 1)
+    why.push(`differences of up to ${largest.toPrecision(3)} times the local tolerance were accepted (${tolerance})`);
+  const unlocked = errors.filter(({ pair }) => pair.output.some((one) => one?.indices !== undefined)).length;
+  if (unlocked > 0)
+    why.push(`of ${unlocked} outputs only 4,096 samples were compared: the recording had reached its limit`);
+  return { verdict: why.length === 0 ? 'PASS' : 'PASS_WITH_TOLERANCE', why };
+}
+
+/** The inputs of a module differ although everything before it agrees. */
+function between(plan: Plan, errors: readonly CallError[], error: CallError): Finding {
+  const { a } = plan;
+  const call = error.pair.a;
+  const inside = call.parent === null ? '' : a.calls[call.parent]!.path;
+  const before = errors
+    .map(({ pair }) => pair.a)
+    .filter(({ parent, end }) => parent === call.parent && end !== null && end < call.start)
+    .sort((p, q) => p.end! - q.end!)
+    .at(-1);
+  const from = before?.path ?? inside;
+  const place = { between: [from, call.path] as const, inside };
+  const start = before === undefined ? `the input of ${quoted(inside)}` : quoted(from);
+  const why = `the difference arises between ${start} and ${quoted(call.path)}, in the code of ${quoted(inside)}: ${sentence(error.inputs!)}`;
+  return { verdict: 'FAIL', why: [why], place };
+}
+
+/**
+ * Two recordings alone: errors pass from module to module, so only a jump tells something.
+ */
+function freeFinding(plan: Plan, errors: readonly CallError[], { tolerance, advice }: VerdictOptions): Finding {
+  const root = errors.find(({ pair }) => pair.a.path === '' && pair.a.parent === null);
+  if (exceeds(root?.inputs, 1)) {
+    const why = `the two runs had other inputs: ${sentence(root.inputs)}`;
+    return { verdict: 'INCONCLUSIVE', why: [why] };
+  }
+  const ended = [...errors].sort((p, q) => (p.pair.a.end ?? Infinity) - (q.pair.a.end ?? Infinity));
+  let largest: { readonly jump: number; readonly error: CallError } | undefined;
+  for (const error of ended) {
+    const { inputs, output } = error;
+    if (!exceeds(output, tolerance)) continue;
+    const jump = jumpOf(inputs, output);
+    if (jump > CERTAIN) {
+      if (exceeds(inputs, CERTAIN)) return { ...between(plan, errors, error), at: error };
+      const why = `${nameOf(error)} differs: ${sentence(output)}`;
+      return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+    }
+    if (jump > (largest?.jump ?? 0)) largest = { jump, error };
+  }
+  const last = ended.at(-1)?.output;
+  if (largest !== undefined && (largest.jump > POSSIBLE || exceeds(last, CERTAIN * tolerance))) {
+    const grows = `the error grows ${largest.jump.toPrecision(2)} times at ${nameOf(largest.error)}`;
+    return { verdict: 'INCONCLUSIVE', why: [`${grows}: two recordings cannot tell a fault from rounding. ${advice}`] };
+  }
+  return passing(errors, Math.max(tolerance, CERTAIN));
+}
+
+/** How many times the output's error is the larger of the inputs' error and the tolerance, all relative. */
+function jumpOf(inputs: TensorError | undefined, output: TensorError): number {
+  if (!Number.isFinite(output.ratio)) return exceeds(inputs, CERTAIN) && !Number.isFinite(inputs.ratio) ? 1 : Infinity;
+  const tolerance = output.relative / output.ratio;
+  return output.relative / Math.max(inputs?.relative ?? 0, tolerance);
+}
+
+const quoted = (path: string): string => (path === '' ? 'the model' : `"${path}"`);
+
+function nameOf({ pair: { a, b } }: CallError): string {
+  const name = `${quoted(a.path)} (${a.kind})`;
+  const inB = b.path === a.path ? '' : `, "${b.path}" in b`;
+  return a.call === 0 ? name + inB : `call ${a.call} of ${name}${inB}`;
+}
+
+function sentence({ problem, a, b, at, ratio, beyond, count }: TensorError): string {
+  if (problem !== undefined) return problem;
+  const times = Number.isFinite(ratio) ? `${ratio.toPrecision(3)} times the tolerance` : 'beyond any tolerance';
+  return `${format(b)} instead of ${format(a)} at index ${at}, ${times}; ${beyond} of ${count} values`;
+}
+
+const format = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
+
+function differenceOf({ pair, inputs, output }: CallError): ModuleDifference {
+  const { path, kind, call } = pair.a;
+  return {
+    path,
+    pathInB: pair.b.path,
+    kind,
+    call,
+    ...(inputs && { inputs: valueDifference(inputs) }),
+    ...(output && { output: valueDifference(output) }),
+  };
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const valueDifference = ({ max, relative, ratio, at, a, b, beyond, count, problem }: TensorError): ValueDifference => ({
+  max: finite(max),
+  relative: finite(relative),
+  tolerances: finite(ratio),
+  at,
+  a: String(a),
+  b: String(b),
+  beyond,
+  count,
+  ...(problem === undefined ? {} : { problem }),
+});

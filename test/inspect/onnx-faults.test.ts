@@ -1,0 +1,75 @@
+// Faults in ONNX files of PyTorch models, found with recordings that PyTorch's own forward hooks made.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compareOnnx, effect, faults, folder, largest } from './pytorch.ts';
+
+const fixture = (name: string) => new URL(`../fixtures/onnx/${name}.onnx`, import.meta.url);
+
+/** Where code of a module, not a module, is at fault, the modules on both sides. */
+const BETWEEN: Readonly<Record<string, readonly [string, string]>> = {
+  relu: ['bn', 'wide'],
+  heads: ['attn.qkv', 'attn.out'],
+  sqrt: ['attn.qkv', 'attn.out'],
+  mask: ['attn.qkv', 'attn.out'],
+};
+
+test('ONNX files without a fault pass', async () => {
+  for (const name of ['vision', 'text']) {
+    const comparison = await compareOnnx(new URL(`${name}.onnx`, folder), name);
+    assert.is(comparison.verdict, 'PASS', String(comparison));
+    assert.is(comparison.pass, 'locked');
+    assert.is(comparison.coverage, 1);
+    assert.ok(largest(comparison) < 0.2, `${name}: ${largest(comparison)} of the tolerance`);
+  }
+});
+
+for (const [fault, [model, path]] of Object.entries(faults)) {
+  test(`the fault "${fault}" in an ONNX file is found at ${path}`, async () => {
+    const comparison = await compareOnnx(new URL(`${model}.${fault}.onnx`, folder), model);
+    assert.is(comparison.verdict, 'FAIL', String(comparison));
+    const between = BETWEEN[fault];
+    assert.is(comparison.first?.path, between === undefined ? path : undefined, String(comparison));
+    assert.equal(comparison.between, between);
+    // The exporter leaves no trace of an Identity: its place is the code of the model.
+    if (between !== undefined) assert.is(comparison.inside, fault === 'relu' ? '' : path);
+    assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
+  });
+}
+
+test('files of both exporters pass, folded normalizations included', async () => {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    for (const exporter of ['legacy', 'dynamo']) {
+      for (const name of ['mlp', 'cnn', 'encoder', 'recurrent']) {
+        const comparison = await compareOnnx(fixture(`${name}.${exporter}`), name);
+        assert.is(comparison.verdict, 'PASS', `${name}.${exporter}: ${comparison}`);
+        assert.ok(largest(comparison) < 0.2, `${name}.${exporter}: ${largest(comparison)} of the tolerance`);
+        if (name !== 'cnn') continue;
+        const folded = exporter === 'legacy' ? ['bn1', 'conv1'] : ['conv1', 'bn1'];
+        assert.equal(
+          comparison.missing.map((call) => [call.path, call.heldBy]),
+          [0, 1].map((block) => folded.map((module) => `blocks.${block}.${module}`)),
+        );
+      }
+    }
+  } finally {
+    console.warn = warn;
+  }
+});
+
+test('runtimes with other optimisations and other numbers of threads pass', async () => {
+  for (const sessionOptions of [
+    { graphOptimizationLevel: 'disabled' },
+    { graphOptimizationLevel: 'all' },
+    { intraOpNumThreads: 1 },
+    { intraOpNumThreads: 2 },
+  ]) {
+    for (const name of ['vision', 'text']) {
+      const comparison = await compareOnnx(new URL(`${name}.onnx`, folder), name, { sessionOptions });
+      assert.is(comparison.verdict, 'PASS', `${JSON.stringify(sessionOptions)}: ${comparison}`);
+    }
+  }
+});
+
+test.run();
