@@ -13,9 +13,15 @@ const RATE = 3e7;
  * Products on a machine whose narrow tile does 30 million multiply-adds per ms.
  * @param speedup of the wide tile, given the ms since its first run
  * @param tick of the clock, in ms
+ * @param interruption of the run of a tile, in ms; `nth` counts the runs of that tile
  */
-function simulated(speedup: (since: number) => number, tick = 0) {
+function simulated(
+  speedup: (since: number) => number,
+  tick = 0,
+  interruption: (wide: number, nth: number) => number = () => 0,
+) {
   let [now, samples] = [0, 0];
+  const runs = [0, 0];
   let first = 0;
   const exports = {
     rowsPerBlock: () => 64,
@@ -25,6 +31,7 @@ function simulated(speedup: (since: number) => number, tick = 0) {
       const time = (rows * (to! - from!) * 1024) / RATE;
       first ||= now;
       now += wide === 1 ? time / speedup(now - first) : time;
+      now += interruption(wide!, runs[wide!]!++);
       samples++;
     },
   } as unknown as WasmExports;
@@ -75,6 +82,21 @@ for (const [name, speedup, wide] of MACHINES) {
       assert.ok(machine.now() < 1000, `the choice took ${machine.now()} ms`);
     });
   }
+}
+
+for (const [name, speedup, interrupted, wide] of [
+  ['without fusion', 0.65, 0, 0],
+  ['that fuses', 1.9, 1, 1],
+] as const) {
+  test(`other programs that interrupt the faster tile for 8 ms do not change the choice, in an engine ${name}`, () => {
+    const machine = simulated(
+      () => speedup,
+      0,
+      (tile, nth) => (tile === interrupted && nth % 30 === 0 ? 8 : 0),
+    );
+    settle(machine);
+    assert.equal([machine.choice.isOpen, machine.choice.wide], [false, wide]);
+  });
 }
 
 test('no product takes more than 10 % longer, with a wide tile that is four times slower', () => {
