@@ -1,21 +1,13 @@
 /** @file The calls inside an If, Loop or Scan: those of the branch that was taken, or of each iteration. */
 import { shapeOf } from './body-outputs.ts';
-import type { Region } from './graph.ts';
+import { aroundOf, type Region } from './graph.ts';
 import { isOnCpu, type OnnxTensor, type TensorClass } from './ort.ts';
-
-/** What happens for hooks after a run, in order. */
-export interface Step<T extends OnnxTensor> {
-  /** Counts the call when the run starts. */
-  begin(): number;
-  /**
-   * Runs the hooks.
-   * @param values that are known after the run, by name; a replaced output is put there
-   * @returns a promise if the hooks have to be awaited
-   */
-  fire(number: number, values: Map<string, T>): Promise<void> | undefined;
-}
+import type { Entered, Step, Values } from './planned-call.ts';
 
 export class BodyCalls<T extends OnnxTensor> implements Step<T> {
+  readonly needs: readonly string[];
+  /** The index of the node in the main graph that it is in. */
+  readonly at: number;
   readonly #region: Region;
   readonly #steps: readonly Step<T>[];
   /** The output that gives the condition of an If, or something for each iteration. */
@@ -28,6 +20,8 @@ export class BodyCalls<T extends OnnxTensor> implements Step<T> {
     this.#steps = steps;
     this.#mark = mark;
     this.#outputs = outputs;
+    this.needs = [mark, ...outputs, ...steps.flatMap(({ needs }) => needs)];
+    this.at = aroundOf(region).at(-1)!.at;
   }
 
   /** Calls in a body are counted after the run, which tells how many there were. */
@@ -35,13 +29,13 @@ export class BodyCalls<T extends OnnxTensor> implements Step<T> {
     return 0;
   }
 
-  async fire(_number: number, values: Map<string, T>): Promise<void> {
+  async fire(_number: number, values: Values<T>, entered: Entered): Promise<undefined> {
     const mark = await onCpu(values.get(this.#mark)!);
     if (this.#region.around!.node.op === 'If') {
       const isTaken =
         Boolean((mark.data as ArrayLike<unknown>)[0]) === (this.#region.graph.attribute === 'then_branch');
-      if (isTaken) await this.#fire(values);
-      return;
+      if (isTaken) await this.#fire(values, entered);
+      return undefined;
     }
     const stacked = await Promise.all(
       this.#outputs.map(async (name) => [name, await onCpu(values.get(name)!)] as const),
@@ -54,13 +48,14 @@ export class BodyCalls<T extends OnnxTensor> implements Step<T> {
         if (shape?.dims.length === 1)
           slices.set(name, make(flat, flat.data, Array.from(shape.data as BigInt64Array, Number)));
       }
-      await this.#fire(new Map([...values, ...slices]));
+      await this.#fire(new Map([...values, ...slices]), entered);
     }
+    return undefined;
   }
 
-  async #fire(values: Map<string, T>): Promise<void> {
+  async #fire(values: Values<T>, entered: Entered): Promise<void> {
     for (const step of this.#steps) {
-      const waiting = step.fire(step.begin(), values);
+      const waiting = step.fire(step.begin(), values, entered);
       if (waiting !== undefined) await waiting;
     }
   }

@@ -1,28 +1,17 @@
 /**
- * @file Compiling: edits as nodes of the graph, between the node that computes a value and those that read it. Several modules
- * may end at one value; the edits of inner ones come first:
- *
- *     node → v:0 → edits of the node → v:1 → edits of the module around it → v → the rest of the graph
- *
- * No node inside a module reads its edited value: that is the last one that leaves the module. Edits inside If, Loop and Scan
- * are nodes there; the inputs are those of the main graph, which its bodies can read.
+ * @file Compiling: edits as nodes of the graph, between two versions of a value. No node inside a module reads its edited value:
+ * that is the last one that leaves the module. Edits inside If, Loop and Scan are nodes there; the inputs are those of the main
+ * graph, which its bodies can read.
  */
 import type { EditOperand, RegisteredEdit } from '../../src/adapter.ts';
 import { CAST_LIKE, EditNodes } from './edit-nodes.ts';
-import type { Graph, Region } from './graph.ts';
+import type { Region } from './graph.ts';
 import type { ModelPatch } from './model-patch.ts';
-import type { Call } from './module-calls.ts';
 import { ELEMENT_TYPES, type OnnxTensor, type TensorClass } from './ort.ts';
 import { fits, operandDims, problemOf } from './validate-edit.ts';
 import type { ValueTypes } from './value-types.ts';
+import type { ValueVersions } from './value-versions.ts';
 import { inputField } from './write-message.ts';
-
-/** A call that ends at a value, with the edits of its node or module. */
-export interface EditedCall {
-  readonly path: string;
-  readonly call: Call;
-  readonly edits: readonly RegisteredEdit[];
-}
 
 interface EditStep {
   readonly edit: RegisteredEdit;
@@ -58,36 +47,20 @@ export class CompiledGraph {
   readonly #opset: number;
   readonly #steps: EditStep[] = [];
   readonly #inputs = new Map<string, HiddenInput>();
-  readonly #before = new Map<Call, string>();
-  readonly #after = new Map<Call, string>();
-  /** The new names of edited values, for the nodes that compute them. */
-  readonly #renamed = new Map<Region, Map<string, string>>();
 
-  /**
-   * @param prefix no name in the model begins with it
-   * @param ends lists of calls that end at the same value, inner ones first; values without edits are missing
-   */
-  constructor(opset: number, prefix: string, ends: Iterable<readonly EditedCall[]>) {
+  /** @param prefix no name in the model begins with it */
+  constructor(opset: number, prefix: string, versions: ValueVersions) {
     this.#prefix = prefix;
     this.#opset = opset;
-    for (const calls of ends) {
-      const { region, outputs, at } = calls[0]!.call;
-      const { index } = region.graph.nodes[at]!;
-      const value = outputs[0]!;
-      const first = this.#steps.length;
-      const count = calls.reduce((sum, { edits }) => sum + edits.length, 0);
-      const nameAt = (done: number) => (done === count ? value : `${this.#prefix}:${first + done}`);
-      const renamed = this.#renamed.get(region) ?? new Map<string, string>();
-      this.#renamed.set(region, renamed.set(value, nameAt(0)));
-      let done = 0;
-      for (const { path, call, edits } of calls) {
-        this.#before.set(call, nameAt(done));
-        for (const edit of edits) {
-          const inputs = edit.operands.map((_operand, i) => this.#input(region, value, edit, i));
-          const [before, after] = [nameAt(done), nameAt(++done)];
+    for (const { region, value, calls } of versions.ends) {
+      const { index } = region.graph.nodes[calls[0]!.call.at]!;
+      for (const { path, call, compiled } of calls) {
+        const names = versions.of(call, value);
+        for (const [i, edit] of compiled.entries()) {
+          const inputs = edit.operands.map((_operand, operand) => this.#input(region, value, edit, operand));
+          const [before, after] = [names[i]!, names[i + 1]!];
           this.#steps.push({ edit, label: `${edit.op} of ${path}`, region, index, value, before, after, inputs });
         }
-        this.#after.set(call, nameAt(done));
       }
     }
     this.key = JSON.stringify(
@@ -102,40 +75,18 @@ export class CompiledGraph {
     );
   }
 
-  /** A graph with its edited values renamed, without the nodes of the edits. */
-  graphOf(region: Region): Graph {
-    const { graph } = region;
-    const renamed = this.#renamed.get(region);
-    if (renamed === undefined) return graph;
-    const nodes = graph.nodes.map((node) => ({
-      ...node,
-      outputs: node.outputs.map((value) => renamed.get(value) ?? value),
-    }));
-    return { ...graph, nodes };
-  }
-
-  /** The name of a call's output before its own edits; undefined if nothing edits the value. */
-  before(call: Call): string | undefined {
-    return this.#before.get(call);
-  }
-
-  /** The name of a call's output after its own edits; undefined if nothing edits the value. */
-  after(call: Call): string | undefined {
-    return this.#after.get(call);
-  }
-
-  /** @throws the error of a run, with the operation and module of the edit that it may come from */
-  rethrow(cause: Error): never {
+  /** The error of a run, with the operation and module of the edit that it may come from. */
+  explained(cause: Error): Error {
     const { message } = cause;
     const [, step] = new RegExp(`${this.#prefix}(\\d+)\\.\\d`).exec(message) ?? [];
     if (step !== undefined) {
-      throw new Error(`the edit ${this.#steps[Number(step)]!.label} cannot be computed\n  ${message}`, { cause });
+      return new Error(`the edit ${this.#steps[Number(step)]!.label} cannot be computed\n  ${message}`, { cause });
     }
     // onnxruntime-web does not say which node failed.
     const suspects = /\bName:'/.test(message) ? [] : this.#steps.filter((one) => !this.#isSafe(one));
-    if (suspects.length === 0) throw cause;
+    if (suspects.length === 0) return cause;
     const labels = suspects.map(({ label }) => label).join(', ');
-    throw new Error(`the run failed, perhaps at an edit that does not fit the value: ${labels}\n  ${message}`, {
+    return new Error(`the run failed, perhaps at an edit that does not fit the value: ${labels}\n  ${message}`, {
       cause,
     });
   }
@@ -154,9 +105,6 @@ export class CompiledGraph {
   /** Adds the nodes and inputs of the edits to a model. @throws TypeError for an edit that a type does not take */
   write(patch: ModelPatch, types: ValueTypes): void {
     const nodes = new EditNodes(this.#prefix, this.#opset);
-    for (const [region, renamed] of this.#renamed) {
-      for (const [value, name] of renamed) patch.of(region).renamed.set(value, name);
-    }
     for (const [name, { type, dims }] of this.#inputs) {
       patch.main.fields.push(...inputField(name, ELEMENT_TYPES[type]!, dims ?? [undefined]));
     }

@@ -1,8 +1,11 @@
 /** @file explain(): how the registrations on a model are carried out, in words. */
 import { describe, type HookKind } from '../../src/adapter.ts';
 import { Hookable, type HookInfo } from '../../src/index.ts';
+import type { ValueNames } from './declare.ts';
+import type { ModelRuns } from './model-runs.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { Plan } from './plan.ts';
+import type { PlannedCall } from './planned-call.ts';
 
 export interface ExplainedRegistration {
   readonly path: string;
@@ -11,11 +14,13 @@ export interface ExplainedRegistration {
   readonly name: string;
   /**
    * `read`: the value is known in every run. `declare`: the session gives it as an additional output. `compile`: the graph
-   * computes the edit.
+   * computes the edit. `cut`: the run is computed in stages, and what the hooks return is fed to the next one.
    */
-  readonly way: 'read' | 'declare' | 'compile';
+  readonly way: 'read' | 'declare' | 'compile' | 'cut';
   /** As a sentence. */
   readonly why: string;
+  /** How many runs had to compute the rest again, as they showed that hooks of this kind replace something here. */
+  readonly reruns: number;
 }
 
 export interface Explanation {
@@ -55,29 +60,51 @@ export function explain(net: Hookable): Explanation {
   };
 }
 
-/** @param failed whether the session of the plan could not be created */
+/** @param runs of the model; undefined if it was only read */
 export function explainRegistration<T extends OnnxTensor>(
   { path, kind, name, module }: HookInfo,
   model: Hookable,
-  { calls, names }: Plan<T>,
-  failed: boolean,
+  plan: Plan<T>,
+  runs: ModelRuns<T> | undefined,
 ): ExplainedRegistration {
-  const explained = (way: ExplainedRegistration['way'], why: string) => ({ path, kind, name, way, why });
+  const { calls, names } = plan;
+  const replaced =
+    kind === 'forward-pre' ? runs?.replaced.inputs : REPLACING.includes(kind) ? runs?.replaced.outputs : undefined;
+  const reruns = replaced?.get(module) ?? 0;
+  const explained = (way: ExplainedRegistration['way'], why: string) => ({ path, kind, name, way, why, reruns });
   if (module === model) return explained('read', 'it runs around the whole run');
   const own = calls.filter(({ point }) => point === module);
   if (own.length === 0) return explained('read', 'it holds modules, and is never called itself');
-  const isEdit = kind === 'edit' && own.some(({ isCompiled }) => isCompiled);
-  const declared = isEdit ? [] : own.filter((call) => call.outputs.some((value) => !names.isKnown(value)));
-  if (failed && (isEdit || declared.length > 0)) {
-    const why = 'it does not run: the session that the hooks need could not be created';
-    return explained(isEdit ? 'compile' : 'declare', why);
-  }
-  if (isEdit) return explained('compile', 'nodes of the graph compute it');
-  if (declared.length === 0) return explained('read', `every run gives or takes ${quoted(own)}`);
-  const what =
-    new Set(declared.flatMap(({ values }) => values)).size === 1 ? 'an additional output' : 'additional outputs';
-  return explained('declare', `the session gives ${quoted(declared)} as ${what}`);
+  const [way, why] = wayOf(kind, own, names);
+  const isFailed = way !== 'read' && runs?.hasFailed(plan) === true;
+  return explained(way, isFailed ? 'it does not run: the session that the hooks need could not be created' : why);
 }
 
-const quoted = (calls: readonly { readonly values: readonly string[] }[]) =>
-  [...new Set(calls.flatMap(({ values }) => values))].map((value) => `"${value}"`).join(', ');
+/** The kinds that may replace an output. */
+const REPLACING: readonly HookKind[] = ['forward', 'transform', 'edit'];
+
+function wayOf<T extends OnnxTensor>(
+  kind: HookKind,
+  own: readonly PlannedCall<T>[],
+  names: ValueNames,
+): readonly [ExplainedRegistration['way'], string] {
+  if (kind === 'edit' && own.some(({ isCompiled }) => isCompiled)) return ['compile', 'nodes of the graph compute it'];
+  const steps = own.map((call) => (kind === 'forward-pre' ? call.before! : call));
+  const isCut = kind !== 'observer' && steps.some(({ replaces }) => replaces.after !== undefined);
+  if (isCut) {
+    const what = kind === 'forward-pre' ? 'inputs' : 'value';
+    return ['cut', `the run stops here, and goes on with the ${what} that the hooks leave`];
+  }
+  const read = (call: PlannedCall<T>) => (kind === 'forward-pre' ? call.inputs : call.outputs);
+  const declared = own.filter((call) => read(call).some((value) => !names.isKnown(value)));
+  const quoted = (some: readonly PlannedCall<T>[]) =>
+    [...new Set(some.flatMap((call) => (kind === 'forward-pre' ? call.inputs : call.values)))]
+      .map((value) => `"${value}"`)
+      .join(', ');
+  if (declared.length === 0) return ['read', `every run gives or takes ${quoted(own)}`];
+  const text = quoted(declared);
+  return [
+    'declare',
+    `the session gives ${text} as ${text.includes('", "') ? 'additional outputs' : 'an additional output'}`,
+  ];
+}

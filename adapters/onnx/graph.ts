@@ -155,6 +155,9 @@ const RANDOM = /^(Random|Bernoulli|Multinomial)/;
 const isRandom = ({ op, bodies }: GraphNode): boolean =>
   RANDOM.test(op) || bodies.some(({ nodes }) => nodes.some(isRandom));
 
+/** Whether a run computes something else than the one before. */
+export const hasRandomNodes = ({ nodes }: Graph): boolean => nodes.some(isRandom);
+
 /** Weights, and values computed from weights alone: the runtime computes those once, when it loads the model. */
 export function constantsOf(graph: Graph, outside: ReadonlySet<string> = new Set()): Set<string> {
   const constants = new Set([...outside, ...graph.weights.keys()]);

@@ -2,7 +2,8 @@
 import { nearest, type RegisteredEdit } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import type { Call } from './module-calls.ts';
-import { isTensor, keep, type OnnxTensor, tensorReader } from './ort.ts';
+import { keep, type OnnxTensor, tensorReader } from './ort.ts';
+import { expectedInputs, expectedOutput } from './validate-hook.ts';
 
 /** What the graph says about a hook point. */
 export interface HookPointInfo {
@@ -14,8 +15,10 @@ export interface HookPointInfo {
   readonly noFunctions: string | undefined;
   /** Why it takes no observer, as a sentence. */
   readonly noObservers: string | undefined;
-  /** Whether a hook may replace the value: no node reads it. */
-  readonly canReplace: boolean;
+  /** Why no hook may replace the value, as a sentence. */
+  readonly noReplacement: string | undefined;
+  /** Why it takes no pre-hooks, as a sentence. */
+  readonly noPreHooks: string | undefined;
   /** Why an edit cannot be carried out here, as a sentence. */
   validateEdit(edit?: RegisteredEdit): string | undefined;
   /** What the exporter has merged into this module, as a sentence. */
@@ -33,8 +36,8 @@ export interface HookPointOwner {
 export type Children<T extends OnnxTensor> = (readonly [string, OnnxHookPoint<T>])[];
 
 /**
- * A module or node in a model. Its hooks run after the run of the session, in the order in which the graph is computed, and
- * each is awaited.
+ * A module or node in a model. Its hooks run in the order in which the graph is computed, and each is awaited. What they
+ * return replaces the value for the rest of the graph.
  */
 export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> extends Hookable {
   /** Under the model. */
@@ -44,9 +47,8 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
   readonly #children: Children<T>;
 
   constructor(info: HookPointInfo, children: Children<T>, owner: HookPointOwner) {
-    const { path, unreachable, canReplace, note } = info;
+    const { path, unreachable, noReplacement, noPreHooks, note } = info;
     const noFunctions = unreachable ?? (info.noFunctions && `${path} takes no hook: ${info.noFunctions}`);
-    const later = 'the run would have to be split here, which the adapter cannot do yet';
     const noGradients = unreachable ?? `${path} has no backward hooks: a model in an ONNX file has no gradients`;
     let warned = false;
     super({
@@ -57,15 +59,13 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
         forward: noFunctions,
         observer: unreachable ?? (info.noObservers && `${path} takes no observer: ${info.noObservers}`),
         edit: unreachable ?? info.validateEdit(),
-        transform: noFunctions ?? (canReplace ? undefined : `${path} takes no transform: ${later}`),
-        'forward-pre': noFunctions ?? `${path} has no pre-hooks: ${later}`,
+        transform: noFunctions ?? (noReplacement && `${path} takes no transform: ${noReplacement}`),
+        'forward-pre': noFunctions ?? (noPreHooks && `${path} takes no pre-hook: ${noPreHooks}`),
         backward: noGradients,
         'backward-pre': noGradients,
       },
-      validateOutput: (output, replacement) =>
-        canReplace
-          ? expectedType(output, replacement)
-          : 'no replacement: what the graph computes from this value has been computed',
+      validateInputs: expectedInputs,
+      validateOutput: noReplacement === undefined ? expectedOutput : () => `no replacement: ${noReplacement}`,
       validateEdit: (edit) => info.validateEdit(edit),
       install: () => {
         if (note !== undefined && !warned) console.warn(`layertap: ${note}`);
@@ -137,12 +137,6 @@ export class OnnxNode<T extends OnnxTensor = OnnxTensor, O = T> extends OnnxHook
   override toString(): string {
     return `${this.op}(${this.path})`;
   }
-}
-
-function expectedType(output: unknown, replacement: unknown): string | undefined {
-  if (!isTensor(output)) return undefined;
-  const { type } = output;
-  return isTensor(replacement) && replacement.type === type ? undefined : `a tensor of type ${type}`;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the type of its tensors is that of the root it is selected from

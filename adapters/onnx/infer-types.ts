@@ -27,7 +27,8 @@ export async function inferTypes<T extends OnnxTensor>(
   );
   const names = new Map(unknown.map((one) => [bodies.nameOf(one.region, one.value), one]));
   const outputs = new ValueNames(regions[0]!.graph).outputFields([...names.keys()]);
-  const session = await maker.extended((model) => [model, ...messageField(7, [...bodies.fields(model), ...outputs])]);
+  const added = (model: Uint8Array) => messageField(7, [...bodies.fields(model), ...outputs]);
+  const session = await maker.create(maker.changed((model) => [model, ...added(model)]));
   for (const { name, type = '' } of session.outputMetadata ?? []) {
     const one = names.get(name);
     if (one !== undefined) types.infer(one.region, one.value, ELEMENT_TYPES[type] ?? 0);

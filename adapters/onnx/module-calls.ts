@@ -13,6 +13,11 @@ export interface Call {
   readonly at: number;
   /** How many nodes a module's call has; 0 for a node. Of two calls that end at the same node, the inner one is smaller. */
   readonly size: number;
+  /** The indices of its nodes, and the smallest of them. */
+  readonly nodes: ReadonlySet<number>;
+  readonly first: number;
+  /** Whether a node reads one of the outputs. */
+  readonly isRead: boolean;
 }
 
 export interface ModuleCalls {
@@ -72,12 +77,25 @@ export class GraphCalls {
   node(index: number): Call | undefined {
     const outputs = this.#outputsOf(index);
     if (outputs.length === 0) return undefined;
-    return { region: this.#region, inputs: this.#inputsOf(new Set([index])), outputs, at: index, size: 0 };
+    return this.#made(new Set([index]), outputs, index, 0);
   }
 
-  /** Whether a node reads a value. */
-  isRead(value: string): boolean {
-    return this.#consumers.has(value);
+  #made(nodes: ReadonlySet<number>, outputs: readonly string[], at: number, size: number): Call {
+    return {
+      region: this.#region,
+      inputs: this.#inputsOf(nodes),
+      outputs,
+      at,
+      size,
+      nodes,
+      first: Math.min(...nodes),
+      isRead: outputs.some((value) => this.#consumers.has(value)),
+    };
+  }
+
+  /** Whether all inputs of a call are computed before its first node. */
+  isTogether({ inputs, first }: Call): boolean {
+    return inputs.every((value) => (this.#producers.get(value) ?? -1) < first);
   }
 
   #outputsOf(index: number): string[] {
@@ -126,7 +144,7 @@ export class GraphCalls {
     for (const index of [...nodes].reverse()) {
       const output = this.#outputsOf(index).find((value) => this.#leaves(value, nodes));
       if (output !== undefined) {
-        return { region: this.#region, inputs: this.#inputsOf(nodes), outputs: [output], at: index, size: nodes.size };
+        return this.#made(nodes, [output], index, nodes.size);
       }
     }
     return undefined;

@@ -12,6 +12,7 @@ import { type Call, GraphCalls } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
 import { type Scope, scopesOf } from './pytorch-scopes.ts';
 import { editValidator } from './validate-edit.ts';
+import { noPreHook, noReplacement } from './validate-hook.ts';
 
 type Info = HookPointInfo & { readonly kind?: string | undefined; readonly node?: GraphNode };
 
@@ -115,7 +116,7 @@ class TreeLayout {
     for (const level of levels) this.#addNodes(level);
   }
 
-  #addModules({ region, graph, calls, limits }: Level): void {
+  #addModules({ graph, calls, limits }: Level): void {
     for (const { path, kind, calls: own, direct } of calls.modules) {
       if (own.length === 0) continue;
       for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) {
@@ -126,8 +127,7 @@ class TreeLayout {
       const before = this.infos.get(path);
       const known = before === undefined || before.calls.length === 0 ? undefined : before;
       const all = [...(known?.calls ?? []), ...own];
-      const isLast = region.around === undefined && own.every(({ outputs }) => !calls.isRead(outputs[0]!));
-      const reason = own.map((call) => noTensor(graph, graph.nodes[call.at]!, call)).find((one) => one !== undefined);
+      const reason = firstOf(own, (call) => noTensor(graph, graph.nodes[call.at]!, call));
       this.infos.set(path, {
         path,
         kind: kind ?? known?.kind,
@@ -135,14 +135,15 @@ class TreeLayout {
         unreachable: known?.unreachable ?? limits.unreachable ?? reason,
         noFunctions: known?.noFunctions ?? limits.noFunctions,
         noObservers: known?.noObservers ?? limits.noObservers,
-        canReplace: isLast && (known?.canReplace ?? true),
+        noReplacement: known?.noReplacement ?? firstOf(own, (call) => noReplacement(graph, call)),
+        noPreHooks: known?.noPreHooks ?? firstOf(own, (call) => noPreHook(graph, call, calls.isTogether(call))),
         note: known?.note ?? foldedInto(path, kind, graph, direct),
         validateEdit: editValidator(all),
       });
     }
   }
 
-  #addNodes({ region, graph, constants, scopes, calls: nodeCalls, limits }: Level): void {
+  #addNodes({ graph, constants, scopes, calls: nodeCalls, limits }: Level): void {
     for (const [index, node] of graph.nodes.entries()) {
       const { modules, name } = scopes[index]!;
       const module = modules?.at(-1)?.path ?? '';
@@ -152,7 +153,6 @@ class TreeLayout {
       // A module none of whose values is read is not in the tree.
       const parent = this.infos.has(module) ? module : '';
       const path = this.#unique(parent, name);
-      const isLast = call.outputs.length === 1 && !nodeCalls.isRead(call.outputs[0]!);
       this.parents.set(path, parent);
       this.infos.set(path, {
         ...limits,
@@ -160,7 +160,8 @@ class TreeLayout {
         node,
         calls: [call],
         unreachable: limits.unreachable ?? noTensor(graph, node, call),
-        canReplace: isLast && region.around === undefined,
+        noReplacement: noReplacement(graph, call),
+        noPreHooks: noPreHook(graph, call, nodeCalls.isTogether(call)),
         note: undefined,
         validateEdit: editValidator([call]),
       });
@@ -222,10 +223,20 @@ const container = (path: string, { unreachable }: Limits): Info => ({
   unreachable,
   noFunctions: undefined,
   noObservers: undefined,
-  canReplace: true,
+  noReplacement: undefined,
+  noPreHooks: undefined,
   note: undefined,
   validateEdit: () => undefined,
 });
+
+/** The first reason that is found. */
+function firstOf(calls: readonly Call[], reasonOf: (call: Call) => string | undefined): string | undefined {
+  for (const call of calls) {
+    const reason = reasonOf(call);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
 
 /** Ops whose outputs are no tensors, for files without types. */
 const NO_TENSOR = /^(SplitToSequence|Sequence(Construct|Empty|Insert|Erase|Map)|Optional)$/;

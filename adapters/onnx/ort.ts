@@ -25,7 +25,12 @@ export type OnnxTensors<T extends OnnxTensor = OnnxTensor> = { readonly [name: s
 export interface OnnxSession<T extends OnnxTensor = OnnxTensor> {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  readonly outputMetadata?: readonly { readonly name: string; readonly isTensor?: boolean; readonly type?: string }[];
+  readonly outputMetadata?: readonly {
+    readonly name: string;
+    readonly isTensor?: boolean;
+    readonly type?: string;
+    readonly shape?: readonly (number | string)[];
+  }[];
   // biome-ignore lint/suspicious/noExplicitAny: ort overloads it with types that no structural type fits
   run(feeds: any, ...more: any[]): Promise<OnnxTensors<T>>;
   release(): Promise<void>;

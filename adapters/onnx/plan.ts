@@ -1,71 +1,96 @@
 /** @file What a run has to do for the hooks that are registered when it starts. */
-import { editsOf, intercept, type Listeners, listenersOf } from '../../src/adapter.ts';
-import { BodyCalls, type Step } from './body-calls.ts';
+import { editsOf } from '../../src/adapter.ts';
+import { BodyCalls } from './body-calls.ts';
 import { BodyOutputs } from './body-outputs.ts';
-import { CompiledGraph, type EditedCall, unusedPrefix } from './compile.ts';
+import { CompiledGraph, unusedPrefix } from './compile.ts';
 import { ValueNames } from './declare.ts';
-import { aroundOf, isSealed, type Region } from './graph.ts';
+import { aroundOf, type Graph, hasRandomNodes, isSealed, type Region } from './graph.ts';
 import type { HookPointInfo, OnnxHookPoint } from './hook-point.ts';
 import { ModelPatch } from './model-patch.ts';
 import type { Call } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
+import { type HookedCall, PlannedCall, type Replacing, type Step } from './planned-call.ts';
 import { RegionNames } from './region-names.ts';
 import type { ValueTypes } from './value-types.ts';
+import { type Ends, ValueVersions } from './value-versions.ts';
 
-/** A call, in each run, of a hook point with hooks. */
-interface HookedCall<T extends OnnxTensor> extends EditedCall {
-  readonly point: OnnxHookPoint<T>;
-  readonly info: HookPointInfo;
-  readonly hasHooks: boolean;
-  readonly hasObservers: boolean;
+/** The hook points where hooks have replaced something in earlier runs, with the number of runs that had to be computed again. */
+export interface Replaced {
+  readonly inputs: Map<object, number>;
+  readonly outputs: Map<object, number>;
 }
 
 /** Immutable: a run keeps the plan that it started with. */
 export class Plan<T extends OnnxTensor> {
   /** In the order of the graph. Of two calls that end at the same node, the inner one comes first. */
   readonly calls: readonly PlannedCall<T>[];
-  /** The same, with the calls inside an If, Loop or Scan as one step. */
+  /** The same and their pre-hooks, with the calls inside an If, Loop or Scan as one step. */
   readonly steps: readonly Step<T>[];
   /** The graph with the edits in it, if there are any that it computes. */
   readonly compiled: CompiledGraph | undefined;
+  readonly versions: ValueVersions;
   readonly names: ValueNames;
   /** The outputs to fetch for the hooks, in the form that `session.run` takes. */
   readonly fetches: Readonly<Record<string, null>>;
-  /** Of its session; '' for that of the model as it is. */
+  /** Whether hooks replace values that the rest of the graph reads, so that it is computed in stages. */
+  readonly isCut: boolean;
+  /** What nodes read instead of their inputs, by the indices of the nodes in the file. */
+  readonly reads: ReadonlyMap<number, ReadonlyMap<string, string>>;
+  /** Of its sessions; '' for that of the model as it is. */
   readonly key: string;
   readonly #regions: readonly Region[];
+  readonly #hooked: readonly HookedCall<T>[];
   /** Values of the main graph that the session has to give besides the model's outputs. */
   readonly #declared: readonly string[];
   readonly #bodyOutputs: BodyOutputs;
 
-  constructor(regions: readonly Region[], points: Iterable<readonly [OnnxHookPoint<T>, HookPointInfo]>) {
+  /** @param hooked in order, from `hookedCalls` */
+  constructor(regions: readonly Region[], hooked: readonly HookedCall<T>[]) {
     this.#regions = regions;
-    const hooked = [...points].flatMap(([point, info]) => {
-      const listeners = editsOf(point);
-      return info.calls.map((call): HookedCall<T> => ({ point, info, path: info.path, call, ...listeners }));
-    });
-    hooked.sort((a, b) => inOrder(a.call, b.call) || b.path.length - a.path.length);
-    const edited = editedCalls(hooked);
-    const { graph } = regions[0]!;
-    const needsPrefix = edited.length > 0 || hooked.some(({ call }) => call.region.around !== undefined);
+    this.#hooked = hooked;
+    const main = regions[0]!;
+    const ends = endsOf(hooked);
+    const read = readBehind(hooked, ends);
+    const isChanged = hooked.some(({ compiled, isCut, isCutBefore }) => compiled.length > 0 || isCut || isCutBefore);
+    const needsPrefix = isChanged || hooked.some(({ call }) => call.region.around !== undefined);
     const prefix = needsPrefix ? unusedPrefix(regions) : '';
-    const compiled = edited.length === 0 ? undefined : new CompiledGraph(graph.opset, prefix, edited);
-    const graphOf = (region: Region) => compiled?.graphOf(region) ?? region.graph;
-    this.compiled = compiled;
-    this.names = new ValueNames(graphOf(regions[0]!));
+    const versions = new ValueVersions(prefix, ends);
+    this.versions = versions;
+    this.compiled = hooked.some(({ compiled }) => compiled.length > 0)
+      ? new CompiledGraph(main.graph.opset, prefix, versions)
+      : undefined;
+    const { given, reads } = givenInputs(hooked, versions);
+    this.reads = reads;
+    const graphOf = (region: Region) => withVersions(region, versions, region === main ? reads : undefined);
+    this.names = new ValueNames(graphOf(main));
     this.#bodyOutputs = new BodyOutputs(prefix);
     const fetched = new Set<string>();
     const names = new RegionNames(this.names, this.#bodyOutputs, (value) => fetched.add(value), graphOf);
-    this.calls = hooked.map((one) => new PlannedCall(one, names, compiled));
+    this.calls = hooked.map((one) => {
+      const inputs = one.call.inputs.map((value) => given(one.call, value));
+      return new PlannedCall(one, names, versions, inputs, read.has(one.call));
+    });
     // No value leaves a sealed region: calls there are edits alone, which are counted once for each run.
     const sealed = this.calls.filter(({ region }) => isSealed(region));
     const open = this.calls.filter(({ region }) => !isSealed(region));
-    this.steps = [...stepsOf(open, names, this.#bodyOutputs), ...sealed];
+    this.steps = [...withPreHooks(stepsOf(open, names, this.#bodyOutputs)), ...sealed];
     this.#declared = [...fetched].filter((value) => !this.names.isKnown(value)).sort();
     const outputs = [...fetched].filter((value) => !this.names.isInput(value)).map((value) => this.names.output(value));
     this.fetches = Object.fromEntries([...outputs, ...this.#bodyOutputs.names].map((name) => [name, null]));
-    const isPlain = this.#declared.length === 0 && edited.length === 0 && this.#bodyOutputs.names.length === 0;
-    this.key = isPlain ? '' : JSON.stringify([this.#declared, this.compiled?.key, this.#bodyOutputs.key]);
+    this.isCut = this.steps.some(({ replaces }) => replaces?.after !== undefined);
+    const isPlain = this.#declared.length === 0 && !isChanged && this.#bodyOutputs.names.length === 0;
+    const stages = this.isCut ? this.steps.map(({ needs, replaces }) => [needs, replaces?.after]) : undefined;
+    const { compiled } = this;
+    this.key = isPlain ? '' : JSON.stringify([this.#declared, compiled?.key, this.#bodyOutputs.key, stages]);
+  }
+
+  /** The plan for the same hooks, with a cut wherever a hook point replaces its inputs, or outputs. */
+  cutAt({ point, kind }: Replacing<T>): Plan<T> {
+    const hooked = this.#hooked.map((one, i) => {
+      if (one.point !== point) return one;
+      return kind === 'inputs' ? { ...one, isCutBefore: true } : { ...one, isCut: this.calls[i]!.replaces.isRead };
+    });
+    return new Plan(this.#regions, hooked);
   }
 
   /** Values whose types have to be known before the model can be changed. */
@@ -76,6 +101,9 @@ export class Plan<T extends OnnxTensor> {
   /** The changes that its session needs. @throws TypeError for an edit that a type does not take */
   patch(types: ValueTypes): ModelPatch {
     const patch = new ModelPatch(this.#regions);
+    for (const region of this.#regions) {
+      for (const [value, name] of this.versions.renamed(region) ?? []) patch.of(region).renamed.set(value, name);
+    }
     patch.main.fields.push(...this.names.outputFields(this.#declared));
     this.compiled?.write(patch, types);
     this.#bodyOutputs.write(patch, types);
@@ -127,83 +155,124 @@ function stepsOf<T extends OnnxTensor>(
 const bodyAt = <T extends OnnxTensor>({ region }: PlannedCall<T>, depth: number): Region | undefined =>
   [region, ...aroundOf(region).map((around) => around.region)].reverse()[depth + 1];
 
-/**
- * The calls that end at values whose edits the graph computes. Where a hook may replace a value after the run, the edits behind
- * it have to run after it, in JavaScript.
- */
-function editedCalls<T extends OnnxTensor>(hooked: readonly HookedCall<T>[]): HookedCall<T>[][] {
-  const byValue = new Map<string, HookedCall<T>[]>();
-  for (const one of hooked) {
-    const { region, outputs } = one.call;
-    if (outputs.length > 1) continue;
-    const key = `${region.id} ${outputs[0]}`;
-    byValue.set(key, [...(byValue.get(key) ?? []), one]);
-  }
-  return [...byValue.values()].filter((ends) => {
-    const mayReplace = ends.some(({ hasHooks, info }) => hasHooks && info.canReplace);
-    return !mayReplace && ends.some(({ edits }) => edits.length > 0);
-  });
+/** Pre-hooks come before all that ends in their call, those of outer modules first. @param steps in order */
+function withPreHooks<T extends OnnxTensor>(steps: readonly Step<T>[]): Step<T>[] {
+  const calls = steps.filter((step) => step instanceof PlannedCall);
+  const before = calls.flatMap((call) => call.before ?? []).reverse();
+  if (before.length === 0) return [...steps];
+  const positionOf = (step: Step<T>) =>
+    step instanceof BodyCalls ? step.at : step instanceof PlannedCall ? step.replaces.at : step.replaces!.first - 0.5;
+  return [...before, ...steps].sort((a, b) => positionOf(a) - positionOf(b));
 }
 
-class PlannedCall<T extends OnnxTensor> implements Step<T> {
-  readonly point: OnnxHookPoint<T>;
-  readonly region: Region;
-  /** The names of its outputs in the session, as its hooks see them. */
-  readonly outputs: readonly string[];
-  /** Whether the hooks need the output. */
-  readonly isFetched: boolean;
-  /** Whether the graph computes its edits. */
-  readonly isCompiled: boolean;
-  /** Its outputs as the file names them, or those that are read instead. */
-  readonly values: readonly string[];
-  readonly #call: Call;
-  readonly #listeners: Listeners;
-  readonly #names: RegionNames;
-  readonly #canReplace: boolean;
-  readonly #hasHooks: boolean;
+/** The registrations on hook points, by calls, in the order in which the calls end. */
+export function hookedCalls<T extends OnnxTensor>(
+  { graph }: Region,
+  points: Iterable<readonly [OnnxHookPoint<T>, HookPointInfo]>,
+  replaced: Replaced,
+): HookedCall<T>[] {
+  // Computed twice, it would give something else.
+  const isRandom = hasRandomNodes(graph);
+  const hooked = [...points].flatMap(([point, info]) => {
+    const { edits, hasPreHooks, hasHooks, hasTransforms, hasObservers } = editsOf(point);
+    const isScript = hasHooks || hasPreHooks;
+    const { path, noReplacement } = info;
+    const isSure = isScript && (edits.length > 0 || hasTransforms || (isRandom && hasHooks));
+    const isKnown = hasHooks && replaced.outputs.has(point);
+    const isKnownBefore = hasPreHooks && (isRandom || replaced.inputs.has(point));
+    return info.calls.map(
+      (call, i): HookedCall<T> => ({
+        point,
+        info,
+        path,
+        id: `${path}#${i}`,
+        call,
+        compiled: isScript ? [] : edits,
+        hasPreHooks,
+        hasHooks: isScript,
+        hasObservers,
+        isCut: (isSure || isKnown) && noReplacement === undefined,
+        isCutBefore: isKnownBefore && call.inputs.length > 0,
+      }),
+    );
+  });
+  hooked.sort((a, b) => inOrder(a.call, b.call) || b.path.length - a.path.length);
+  const read = readBehind(hooked, endsOf(hooked));
+  return hooked.map((one) => (one.isCut && !read.has(one.call) ? { ...one, isCut: false } : one));
+}
 
-  constructor(
-    { point, info, call, edits, hasHooks, hasObservers }: HookedCall<T>,
-    names: RegionNames,
-    compiled: CompiledGraph | undefined,
-  ) {
-    this.point = point;
-    this.region = call.region;
-    this.#names = names;
-    this.#listeners = listenersOf(point);
-    this.#hasHooks = hasHooks;
-    this.#call = call;
-    // Hooks beside edits get the value before them, and the edits run again in JavaScript, each at its place.
-    const output = hasHooks ? compiled?.before(call) : compiled?.after(call);
-    this.isCompiled = output !== undefined && edits.length > 0;
-    const outputs = output === undefined ? call.outputs : [output];
-    this.isFetched = hasHooks || hasObservers || !this.isCompiled;
-    this.outputs = this.isFetched
-      ? outputs.map((value, i) => names.need(call.region, value, call.outputs[i]))
-      : outputs;
-    this.values = call.outputs.map((value, i) => (value === outputs[i] ? names.source(call.region, value) : value));
-    this.#canReplace = info.canReplace && output === undefined;
+/** The calls that end at each value. */
+function endsOf<T extends OnnxTensor>(hooked: readonly HookedCall<T>[]): Ends[] {
+  const ends = new Map<string, { region: Region; value: string; calls: HookedCall<T>[] }>();
+  for (const one of hooked) {
+    const { region, outputs } = one.call;
+    for (const value of outputs) {
+      const key = `${region.id} ${value}`;
+      const known = ends.get(key);
+      if (known === undefined) ends.set(key, { region, value, calls: [one] });
+      else known.calls.push(one);
+    }
   }
+  return [...ends.values()];
+}
 
-  begin(): number {
-    return this.#listeners.begin();
+/** The calls of whose outputs something is computed: by the graph, or by edits of a module that ends there too. */
+function readBehind<T extends OnnxTensor>(hooked: readonly HookedCall<T>[], ends: readonly Ends[]): Set<Call> {
+  const read = new Set(hooked.flatMap(({ call }) => (call.isRead ? call : [])));
+  for (const { calls } of ends) {
+    const last = calls.findLastIndex(({ compiled }) => compiled.length > 0);
+    for (const { call } of calls.slice(0, Math.max(0, last))) read.add(call);
   }
+  return read;
+}
 
-  fire(number: number, values: Map<string, T>): Promise<void> | undefined {
-    const listeners = this.#listeners;
-    const isDone = this.isCompiled && !this.#hasHooks;
-    if (isDone) listeners.countEdits();
-    if (!this.isFetched) return undefined;
-    const inputs = this.#call.inputs.map((value) => this.#names.read(this.region, value, values));
-    const outputs = this.outputs.map((name) => values.get(name));
-    const output = outputs.length === 1 ? outputs[0] : outputs;
-    if (!isDone && listeners.mayReplace) return this.#intercept(number, inputs, output, values);
-    listeners.notify(number, inputs, output);
-    return undefined;
+/** What pre-hooks give for inputs: `given` for a call, `reads` for the nodes. */
+function givenInputs<T extends OnnxTensor>(
+  hooked: readonly HookedCall<T>[],
+  versions: ValueVersions,
+): { given(call: Call, value: string): string; reads: Map<number, Map<string, string>> } {
+  // Inner calls read what outer ones are given.
+  const outerFirst = hooked.filter(({ isCutBefore }) => isCutBefore).sort((a, b) => b.call.size - a.call.size);
+  const reads = new Map<number, Map<string, string>>();
+  for (const { id, call } of outerFirst) {
+    for (const at of call.nodes) {
+      const { index } = call.region.graph.nodes[at]!;
+      const read = reads.get(index) ?? new Map<string, string>();
+      reads.set(index, read);
+      for (const value of call.inputs) read.set(value, versions.input(id, value));
+    }
   }
+  const given = (call: Call, value: string) => {
+    const around = outerFirst.filter(
+      (outer) =>
+        outer.call !== call &&
+        call.region.around === undefined &&
+        outer.call.size > call.size &&
+        outer.call.nodes.has(call.at) &&
+        outer.call.inputs.includes(value),
+    );
+    const innermost = around.at(-1);
+    return innermost === undefined ? value : versions.input(innermost.id, value);
+  };
+  return { given, reads };
+}
 
-  async #intercept(number: number, inputs: unknown[], output: unknown, values: Map<string, T>): Promise<void> {
-    const result = await intercept(this.point, () => output, inputs, { call: number });
-    if (result !== output && this.#canReplace) values.set(this.outputs[0]!, result as T);
-  }
+/** A graph with the names of versions, without the nodes of edits. */
+function withVersions(
+  region: Region,
+  versions: ValueVersions,
+  reads: ReadonlyMap<number, ReadonlyMap<string, string>> = new Map(),
+): Graph {
+  const { graph } = region;
+  const renamed = versions.renamed(region);
+  if (renamed === undefined && reads.size === 0) return graph;
+  const nodes = graph.nodes.map((node) => {
+    const given = reads.get(node.index);
+    return {
+      ...node,
+      inputs: given === undefined ? node.inputs : node.inputs.map((value) => given.get(value) ?? value),
+      outputs: renamed === undefined ? node.outputs : node.outputs.map((value) => renamed.get(value) ?? value),
+    };
+  });
+  return { ...graph, nodes };
 }

@@ -24,6 +24,17 @@ const FOLDER_KEY = 'model_external_initializers_file_folder_path';
 
 type Extra = { readonly session?: Readonly<Record<string, unknown>> };
 
+/** An output of a session is no tensor. */
+export class NoTensor extends Error {
+  override readonly name: string = 'NoTensor';
+  readonly value: string;
+
+  constructor(value: string) {
+    super(`"${value}" is no tensor but a sequence or an optional, which no run can give`);
+    this.value = value;
+  }
+}
+
 export class SessionMaker<T extends OnnxTensor> {
   readonly runtime: SessionClass<T>;
   /** Of the model as it was read, weights included. */
@@ -63,17 +74,21 @@ export class SessionMaker<T extends OnnxTensor> {
     return oneAtATime(this.runtime, () => this.runtime.create(this.#source, this.sessionOptions));
   }
 
+  /** The model with changes. Its weights are still where they were. */
+  changed(change: (bytes: Uint8Array) => Chunks): Uint8Array {
+    return joined(change(this.#bytes));
+  }
+
   /**
-   * Creates a session of the model with changes.
-   * @throws Error for an output that is no tensor, which the runtime would find out in the first run
+   * Creates a session of a changed model.
+   * @throws NoTensor for an output that is none, which the runtime would find out in the first run
    */
-  async extended(change: (bytes: Uint8Array) => Chunks): Promise<OnnxSession<T>> {
-    const bytes = joined(change(this.#bytes));
-    const session = await oneAtATime(this.runtime, () => this.runtime.create(bytes, this.#options));
+  async create(model: Uint8Array): Promise<OnnxSession<T>> {
+    const session = await oneAtATime(this.runtime, () => this.runtime.create(model, this.#options));
     const other = session.outputMetadata?.find(({ isTensor }) => isTensor === false);
     if (other === undefined) return session;
     await this.release(session);
-    throw new Error(`"${other.name}" is no tensor but a sequence or an optional, which no run can give`);
+    throw new NoTensor(other.name);
   }
 
   release(session: OnnxSession<T>): Promise<void> {

@@ -85,4 +85,4 @@ export function problemOf(
     : undefined;
 }
 
-const shapeText = (shape: Shape) => `[${shape.map((size) => size ?? '?').join(', ')}]`;
+export const shapeText = (shape: Shape) => `[${shape.map((size) => size ?? '?').join(', ')}]`;

@@ -75,10 +75,10 @@ export const tensor = (type: number, dims: readonly number[], values: ArrayBuffe
     : messageField(9, [new Uint8Array(values.buffer, values.byteOffset, values.byteLength)])),
 ];
 
-/** An input of a graph. @param dims undefined: any size */
-export function inputField(name: string, type: number, dims: readonly (number | undefined)[]): Chunks {
-  const shape = dims.flatMap((size) => messageField(1, size === undefined ? [] : integerField(1, size)));
-  const typed = [...integerField(1, type), ...messageField(2, shape)];
+/** An input of a graph. @param dims undefined: any rank, or any size */
+export function inputField(name: string, type: number, dims: readonly (number | undefined)[] | undefined): Chunks {
+  const shape = dims?.flatMap((size) => messageField(1, size === undefined ? [] : integerField(1, size)));
+  const typed = [...integerField(1, type), ...(shape === undefined ? [] : messageField(2, shape))];
   return messageField(11, [...textField(1, name), ...messageField(2, messageField(1, typed))]);
 }
 

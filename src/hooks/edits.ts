@@ -97,16 +97,24 @@ export function registerEdit<M extends ModuleLike>(
   return Object.assign(handle, { set: (value: unknown) => read.set(value) });
 }
 
-/** For adapters: the edits of a module in the order in which they run, whether other hooks run too, and observers. */
+/** For adapters: the edits of a module in the order in which they run, and which other registrations it has. */
 export function editsOf(module: ModuleLike): {
   readonly edits: readonly RegisteredEdit[];
+  readonly hasPreHooks: boolean;
+  /** Forward hooks and transforms. */
   readonly hasHooks: boolean;
+  readonly hasTransforms: boolean;
   readonly hasObservers: boolean;
 } {
   const { hooks, preHooks, observers } = listsOf(hookTable(module));
   const edits = hooks.flatMap(({ hook }) => editsByHook.get(hook) ?? []);
-  const hasHooks = preHooks.length > 0 || edits.length < hooks.length;
-  return { edits, hasHooks, hasObservers: observers.length > 0 };
+  return {
+    edits,
+    hasPreHooks: preHooks.length > 0,
+    hasHooks: edits.length < hooks.length,
+    hasTransforms: hooks.some(({ kind }) => kind === 'transform'),
+    hasObservers: observers.length > 0,
+  };
 }
 
 /** What an edit has besides its operation. */

@@ -1,4 +1,5 @@
 // Edits carried out as forward hooks in JavaScript.
+import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Edit, editsOf, registerEdit } from '../../src/adapter.ts';
@@ -211,7 +212,8 @@ test('an edit awaits a reader that returns promises', async () => {
 
 test('editsOf() returns the edits in order, and whether there are other hooks or observers', () => {
   const module = new Same();
-  assert.equal(editsOf(module), { edits: [], hasHooks: false, hasObservers: false });
+  const none = { edits: [], hasPreHooks: false, hasHooks: false, hasTransforms: false, hasObservers: false };
+  assert.equal(editsOf(module), none);
   registerEdit(module, { add: [1, 2], axis: 1 });
   const keep = registerEdit(module, { keep: [3], axis: -1 }, { prepend: true });
   module.observe(() => {});
@@ -227,7 +229,9 @@ test('editsOf() returns the edits in order, and whether there are other hooks or
   assert.is(editsOf(module).hasHooks, true);
   handle.remove();
   module.registerForwardPreHook(() => {});
-  assert.is(editsOf(module).hasHooks, true);
+  assert.equal([editsOf(module).hasHooks, editsOf(module).hasPreHooks], [false, true]);
+  module.transform(map((output) => output));
+  assert.equal([editsOf(module).hasHooks, editsOf(module).hasTransforms], [true, true]);
 });
 
 test.run();

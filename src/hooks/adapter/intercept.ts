@@ -1,8 +1,9 @@
 /** @file Hooks around a call that a framework makes. */
+import type { Target } from '../core/call-hook.ts';
 import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
 import { notifyObservers } from '../core/notify-observers.ts';
 import { callSync, finishSync } from '../core/pipeline.ts';
-import { callAsync } from '../core/pipeline-async.ts';
+import { callAsync, settle } from '../core/pipeline-async.ts';
 import type { Hookable } from '../hookable.ts';
 
 /** The number of a call that began while nothing was registered. */
@@ -48,11 +49,16 @@ export class Listeners {
   readonly #hookable: Hookable;
   readonly #table: HookTable;
   readonly #receiver: object;
+  readonly #target: Target;
 
   constructor(hookable: Hookable) {
+    const table = hookTable(hookable);
     this.#hookable = hookable;
-    this.#table = hookTable(hookable);
-    this.#receiver = this.#table.options.receiver ?? hookable;
+    this.#table = table;
+    this.#receiver = table.options.receiver ?? hookable;
+    // The call has been made.
+    const callee = { forward: () => undefined };
+    this.#target = { module: hookable, table, callee, mapInputs: undefined, around: undefined };
   }
 
   /** Whether a registration may change inputs, outputs or gradients. False with observers alone. */
@@ -81,6 +87,16 @@ export class Listeners {
   after(call: number, inputs: readonly unknown[], output: unknown): unknown {
     if (call === UNCOUNTED) return output;
     return finishSync(this.#hookable, this.#table, inputs, output, call, this.#receiver);
+  }
+
+  /**
+   * The same for a Hookable that is asynchronous: its hooks are awaited.
+   * @param output may be a promise; one that rejects runs the hooks with `alwaysCall`
+   * @returns the output after all hooks; rejects with what a hook throws, or with what `output` rejects with
+   */
+  afterAsync(call: number, inputs: readonly unknown[], output: unknown): Promise<unknown> {
+    if (call === UNCOUNTED) return Promise.resolve(output);
+    return settle(this.#target, inputs, inputs, inputs, output as PromiseLike<unknown>, call, this.#receiver);
   }
 
   /** Changes with each registration and removal. */

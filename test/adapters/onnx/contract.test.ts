@@ -16,26 +16,36 @@ const shared = await sessionOf(twice);
 const source = await openSource('the test', twice);
 const { bytes, graph } = readModel('the test', source.bytes, '');
 
-/** The model that wrapOnnx or createOnnx returns, synchronously. */
-function modelOf(session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
-  const maker = new SessionMaker<ort.Tensor>(ort.InferenceSession, twice, { bytes, source }, {});
-  return new OnnxModel('the test', graph, maker, session);
+type Run = (feeds: Tensors) => void;
+
+/** A runtime whose sessions call `onRun` before they run. */
+const runtimeOf = (onRun: Run) => ({
+  async create(...given: [Uint8Array]) {
+    const session = await ort.InferenceSession.create(...given);
+    return watched(session, onRun);
+  },
+});
+
+/** A session with a `run` that calls `onRun` first. */
+function watched(session: ort.InferenceSession, onRun: Run): ort.InferenceSession {
+  const run = async (feeds: Tensors, ...more: []) => {
+    onRun(feeds);
+    // onnxruntime-web refuses the rest of the record.
+    const known = Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!]));
+    return session.run(known, ...more);
+  };
+  return Object.create(session, { run: { value: run, writable: true, configurable: true } }) as ort.InferenceSession;
 }
 
-/** The shared session, with a `run` that calls `onForward` first. */
-function watched(onForward: (feeds: Tensors) => void): ort.InferenceSession {
-  const run = async (feeds: Tensors, ...more: []) => {
-    onForward(feeds);
-    // onnxruntime-web refuses the rest of the record.
-    return shared.run({ x: feeds.x! }, ...more);
-  };
-  return Object.create(shared, { run: { value: run, writable: true, configurable: true } }) as ort.InferenceSession;
+/** The model that wrapOnnx or createOnnx returns, synchronously. */
+function modelOf(onRun: Run, session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
+  const maker = new SessionMaker<ort.Tensor>(runtimeOf(onRun) as never, twice, { bytes, source }, {});
+  return new OnnxModel('the test', graph, maker, session);
 }
 
 const node = {
   mode: 'async' as const,
   extraInputs: false,
-  outputsOnly: true,
   tensor: (numbers: readonly number[]) => floats(...numbers),
   values: (tensor: ort.Tensor) => [...(tensor.data as Float32Array)],
 };
@@ -53,8 +63,9 @@ const nodes: ContractTarget<ort.Tensor>[] = [
     ...node,
     name: 'a node, in a wrapped session',
     create(onForward) {
-      const session = watched(({ x }) => onForward([x]));
-      const net = modelOf(session);
+      const onRun = (feeds: Tensors) => onForward(Object.values(feeds));
+      const session = watched(shared, onRun);
+      const net = modelOf(onRun, session);
       return { hookable: net.getSubmodule('double'), call: async (x) => (await session.run({ x: x as ort.Tensor })).y };
     },
   },
@@ -62,12 +73,8 @@ const nodes: ContractTarget<ort.Tensor>[] = [
     ...node,
     name: 'a node, in a created session',
     create(onForward) {
-      const net = modelOf();
-      const call = async (x: unknown) => {
-        onForward([x]);
-        return (await net({ x: x as ort.Tensor })).y;
-      };
-      return { hookable: net.value('y'), call };
+      const net = modelOf((feeds) => onForward(Object.values(feeds)));
+      return { hookable: net.value('y'), call: async (x) => (await net({ x: x as ort.Tensor })).y };
     },
   },
 ];
@@ -77,15 +84,18 @@ const models: ContractTarget<Tensors>[] = [
     ...model,
     name: 'a wrapped session',
     create(onForward) {
-      const session = watched((feeds) => onForward([feeds]));
-      return { hookable: modelOf(session), call: (feeds) => session.run(feeds as Tensors) };
+      const session = watched(shared, (feeds) => onForward([feeds]));
+      return { hookable: modelOf(() => {}, session), call: (feeds) => session.run(feeds as Tensors) };
     },
   },
   {
     ...model,
     name: 'a wrapped session, as a Hookable',
     create(onForward) {
-      const net = modelOf(watched((feeds) => onForward([feeds])));
+      const net = modelOf(
+        () => {},
+        watched(shared, (feeds) => onForward([feeds])),
+      );
       return { hookable: net, call: (feeds) => net(feeds as Tensors) };
     },
   },
@@ -101,7 +111,7 @@ for (const target of models) {
 }
 
 test('an event of a model has the reader that knows its outputs, and log() takes them one by one', async () => {
-  const net = modelOf();
+  const net = modelOf(() => {});
   const known: unknown[] = [];
   const lines: string[] = [];
   net.observe(({ reader, output }) => known.push(reader!.is(output.y), reader!.shape(output.y)));

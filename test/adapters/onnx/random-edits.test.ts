@@ -99,7 +99,7 @@ function assertSame(came: readonly number[], expected: readonly number[], isExac
 }
 
 test('compiled edits, hooks and observers at random places give what they give in JavaScript', async () => {
-  const counts = { compile: 0, read: 0, declare: 0, mixed: 0, nested: 0 };
+  const counts = { compile: 0, read: 0, declare: 0, cut: 0, mixed: 0, nested: 0 };
   for (let seed = 1; seed <= 120; seed++) {
     const random = generator(seed * 104729);
     const { nodes, outputs } = randomGraph(random);

@@ -17,15 +17,22 @@ interface Subject {
 const twice = bytesOf('graphs/twice');
 const shared = await sessionOf(twice);
 
-/** A model with one session, whose `run` calls `onForward` first. */
-async function subject(): Promise<Subject> {
+/** A session that calls `onForward` first, as do the sessions that its class creates. */
+function watched(session: ort.InferenceSession, onForward: (feeds: Tensors) => void): ort.InferenceSession {
   const run = async (feeds: Tensors, ...more: []) => {
-    made.onForward(feeds);
-    return shared.run({ x: feeds.x! }, ...more);
+    onForward(feeds);
+    return session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])), ...more);
   };
-  const session = Object.create(shared, {
+  const create = async (model: Uint8Array) => watched(await sessionOf(model), onForward);
+  return Object.create(session, {
     run: { value: run, writable: true, configurable: true },
+    constructor: { value: { create } },
   }) as ort.InferenceSession;
+}
+
+/** A model with one session. */
+async function subject(): Promise<Subject> {
+  const session = watched(shared, (feeds) => made.onForward(feeds));
   const net = await wrapTransformers<ort.Tensor>(
     { sessions: { model: session } },
     { source: () => twice, sessionOptions: () => ({}) },
@@ -41,12 +48,11 @@ const cases = hookContract<ort.Tensor>({
   name: 'a node of a wrapped model',
   mode: 'async',
   extraInputs: false,
-  outputsOnly: true,
   tensor: (numbers) => floats(...numbers),
   values: (tensor) => [...(tensor.data as Float32Array)],
   create(onForward) {
     const one = subjects.pop()!;
-    one.onForward = ({ x }) => onForward([x]);
+    one.onForward = (feeds) => onForward(Object.values(feeds));
     const call = async (x: unknown) => (await one.session.run({ x: x as ort.Tensor })).y;
     return { hookable: one.net.getSubmodule('double'), call };
   },

@@ -1,0 +1,231 @@
+/** @file What happens for the hooks of one call in a run, step by step. */
+import { intercept, type Listeners, listenersOf } from '../../src/adapter.ts';
+import type { Region } from './graph.ts';
+import type { HookPointInfo, OnnxHookPoint } from './hook-point.ts';
+import type { OnnxTensor } from './ort.ts';
+import type { RegionNames } from './region-names.ts';
+import type { EndingCall, ValueVersions } from './value-versions.ts';
+
+/** A call, in each run, of a hook point with hooks. */
+export interface HookedCall<T extends OnnxTensor> extends EndingCall {
+  readonly point: OnnxHookPoint<T>;
+  readonly info: HookPointInfo;
+  readonly hasPreHooks: boolean;
+  /** Whether functions change the value, and so all edits run in JavaScript. */
+  readonly hasHooks: boolean;
+  readonly hasObservers: boolean;
+  /** Whether the inputs are taken out of the graph before the call, and others are put back. */
+  readonly isCutBefore: boolean;
+}
+
+/** The values of a run, by the names that they have in its sessions. */
+export type Values<T> = Map<string, T>;
+
+/** What a hook may have changed: values in the order of `after` or `needs`. */
+export type Changed<T> = readonly T[] | undefined;
+
+/** One thing that happens for hooks in a run. */
+export interface Step<T extends OnnxTensor> {
+  /** Counts the call when the run starts. */
+  begin(): number;
+  /** The names of the values that have to be known. */
+  readonly needs: readonly string[];
+  /**
+   * Runs the hooks.
+   * @returns a promise if the hooks have to be awaited; new values if a hook has given any
+   */
+  fire(number: number, values: Values<T>, entered: Entered): Promise<Changed<T>> | undefined;
+  /** Values that a hook may replace. */
+  readonly replaces?: Replacing<T>;
+  /** The run has failed here, or in a module that is still running. Runs the hooks with `alwaysCall`. */
+  fail?(number: number, values: Values<T>, error: unknown): Promise<void>;
+}
+
+export interface Replacing<T extends OnnxTensor> {
+  readonly point: OnnxHookPoint<T>;
+  readonly kind: 'inputs' | 'outputs';
+  /** The names of the values before the hooks. */
+  readonly before: readonly string[];
+  /** Their names behind the hooks, if the graph is cut here. */
+  readonly after: readonly string[] | undefined;
+  /** Whether anything is computed from them. */
+  readonly isRead: boolean;
+  /** The nodes of the call. */
+  readonly first: number;
+  readonly at: number;
+}
+
+/** Calls that have begun with pre-hooks and have not ended, by their ids. */
+export type Entered = Map<string, EnteredCall>;
+
+interface EnteredCall {
+  /** The output of the call after its hooks. */
+  readonly result: Promise<unknown>;
+  leave(output: unknown): void;
+  fail(error: unknown): void;
+}
+
+export class PlannedCall<T extends OnnxTensor> implements Step<T> {
+  readonly point: OnnxHookPoint<T>;
+  readonly region: Region;
+  readonly id: string;
+  /** The names of its outputs in the session, as its hooks see them. */
+  readonly outputs: readonly string[];
+  readonly needs: readonly string[];
+  /** Whether the graph computes its edits. */
+  readonly isCompiled: boolean;
+  /** Its outputs as the file names them, or those that are read instead. */
+  readonly values: readonly string[];
+  readonly replaces: Replacing<T>;
+  readonly hasHooks: boolean;
+  /** Undefined if it has no pre-hooks. */
+  readonly before: BeforeCall<T> | undefined;
+  readonly #listeners: Listeners;
+  /** The names of what it reads. */
+  readonly inputs: readonly string[];
+  readonly #names: RegionNames;
+
+  /**
+   * @param inputs see {@link inputs}
+   * @param isRead whether anything is computed from its outputs
+   */
+  constructor(
+    hooked: HookedCall<T>,
+    names: RegionNames,
+    versions: ValueVersions,
+    inputs: readonly string[],
+    isRead: boolean,
+  ) {
+    const { point, call, compiled, hasPreHooks, hasHooks, hasObservers, isCut } = hooked;
+    const { region } = call;
+    this.point = point;
+    this.region = region;
+    this.id = hooked.id;
+    this.#names = names;
+    this.#listeners = listenersOf(point);
+    this.hasHooks = hasHooks || hasPreHooks;
+    this.inputs = inputs;
+    this.isCompiled = compiled.length > 0;
+    const outputs = call.outputs.map((value) => versions.of(call, value).at(this.hasHooks ? 0 : -1)!);
+    const isFetched = this.hasHooks || hasObservers || !this.isCompiled;
+    this.outputs = isFetched ? outputs.map((value, i) => names.need(region, value, call.outputs[i])) : outputs;
+    this.needs = [
+      ...(isFetched ? this.outputs : []),
+      ...(this.hasHooks ? inputs.map((value) => names.need(region, value)) : []),
+    ];
+    this.values = call.outputs.map((value, i) => (value === outputs[i] ? names.source(region, value) : value));
+    const after = isCut ? call.outputs.map((value) => versions.of(call, value).at(-1)!) : undefined;
+    const { first, at } = call;
+    this.replaces = { point, kind: 'outputs', before: this.outputs, after, isRead, first, at };
+    this.before = hasPreHooks ? new BeforeCall(hooked, versions, inputs, this.needs.slice(outputs.length)) : undefined;
+  }
+
+  /** A call with pre-hooks begins with them. */
+  begin(): number {
+    return this.before === undefined ? this.#listeners.begin() : 0;
+  }
+
+  fire(number: number, values: Values<T>, entered: Entered): Promise<Changed<T>> | undefined {
+    const listeners = this.#listeners;
+    if (this.isCompiled) listeners.countEdits();
+    if (this.needs.length === 0) return undefined;
+    const outputs = this.outputs.map((name) => values.get(name)!);
+    const isOne = outputs.length === 1;
+    const output = isOne ? outputs[0] : outputs;
+    const call = entered.get(this.id);
+    if (call !== undefined) {
+      entered.delete(this.id);
+      call.leave(output);
+      return changed(call.result, output, isOne);
+    }
+    const inputs = this.#read(values);
+    // What was registered after the run began waits for the next one.
+    if (this.hasHooks && listeners.mayReplace) {
+      return changed(listeners.afterAsync(number, inputs, output), output, isOne);
+    }
+    listeners.notify(number, inputs, output);
+    return undefined;
+  }
+
+  async fail(number: number, values: Values<T>, error: unknown): Promise<void> {
+    if (!this.hasHooks || this.before !== undefined) return;
+    // It rejects with the error of the run.
+    await this.#listeners.afterAsync(number, this.#read(values), Promise.reject(error)).catch(() => {});
+  }
+
+  #read(values: Values<T>): (T | undefined)[] {
+    return this.inputs.map((value) => this.#names.read(this.region, value, values));
+  }
+}
+
+/** The value of a call after its hooks, if it is another one. */
+async function changed<T>(result: Promise<unknown>, output: unknown, isOne: boolean): Promise<Changed<T>> {
+  const value = await result;
+  if (value === output) return undefined;
+  return (isOne ? [value] : value) as readonly T[];
+}
+
+/** The pre-hooks of a call. */
+export class BeforeCall<T extends OnnxTensor> implements Step<T> {
+  readonly needs: readonly string[];
+  readonly replaces: Replacing<T>;
+  /** What the nodes of the call read instead of its inputs, by the inputs. */
+  readonly given: ReadonlyMap<string, string>;
+  readonly #id: string;
+  readonly #point: OnnxHookPoint<T>;
+  readonly #listeners: Listeners;
+
+  /** @param needs the names of the inputs in the session */
+  constructor(
+    { point, id, call, isCutBefore }: HookedCall<T>,
+    versions: ValueVersions,
+    inputs: readonly string[],
+    needs: readonly string[],
+  ) {
+    this.#id = id;
+    this.#point = point;
+    this.#listeners = listenersOf(point);
+    this.needs = needs;
+    this.given = new Map(isCutBefore ? call.inputs.map((value) => [value, versions.input(id, value)]) : []);
+    const after = isCutBefore ? call.inputs.map((value) => this.given.get(value)!) : undefined;
+    const { first } = call;
+    this.replaces = { point, kind: 'inputs', before: needs, after, isRead: inputs.length > 0, first, at: first - 1 };
+  }
+
+  begin(): number {
+    return this.#listeners.begin();
+  }
+
+  async fire(number: number, values: Values<T>, entered: Entered): Promise<Changed<T>> {
+    const inputs = this.needs.map((name) => values.get(name)!);
+    let enter!: (given: readonly T[]) => void;
+    let leave!: (output: unknown) => void;
+    let fail!: (error: unknown) => void;
+    const left = new Promise((resolve, reject) => {
+      leave = resolve;
+      fail = reject;
+    });
+    left.catch(() => {});
+    const given = new Promise<readonly T[]>((resolve) => {
+      enter = resolve;
+    });
+    const forward = (...all: readonly T[]) => {
+      enter(all);
+      return left;
+    };
+    const result = intercept(this.#point, forward as (...inputs: never[]) => unknown, inputs, {
+      call: number,
+    }) as Promise<unknown>;
+    entered.set(this.#id, { result, leave, fail });
+    // Rejects if a pre-hook throws.
+    const all = (await Promise.race([given, result])) as readonly T[];
+    return all.some((tensor, i) => tensor !== inputs[i]) ? all : undefined;
+  }
+
+  async fail(number: number, values: Values<T>, error: unknown): Promise<void> {
+    const inputs = this.needs.map((name) => values.get(name));
+    if (inputs.includes(undefined)) return;
+    const forward = () => Promise.reject(error);
+    await (intercept(this.#point, forward, inputs, { call: number }) as Promise<unknown>).catch(() => {});
+  }
+}
