@@ -2,12 +2,12 @@
 import { COLUMNS_PER_GROUP, type Product, SPILL_BYTES, type WasmExports } from './wasm-exports.ts';
 
 /** Outputs of the smallest product that is sampled: a sample is at most 1/64 of it. */
-const FEWEST_OUTPUTS = 16_384;
+const FEWEST_OUTPUTS = 8192;
 
-/** The part of a product that is computed once more with each tile; at least 8 rows of a group. Less while it warms up. */
+/** The part of a product that is computed once more with each tile; at least 4 rows of a group. Less while it warms up. */
 const SHARE = 1 / 64;
 const WARM_UP_SHARE = 1 / 128;
-const FEWEST_ROWS = 8;
+const FEWEST_ROWS = 4;
 
 /** Multiply-adds of large products before the first sample, 20 ms or more: short programs are not sampled. */
 const UNSAMPLED = 6e8;

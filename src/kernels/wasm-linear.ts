@@ -8,8 +8,8 @@ import { roundUp, type WasmMemory } from './wasm-memory.ts';
 /** A large batch passes through the arena in blocks of about this size. */
 const ARENA_BYTES = 16 << 20;
 
-/** Products of this many multiply-adds may be shared by threads, and sampled for the choice of a tile. */
-const LARGE = 1e6;
+/** Products of this many multiply-adds, some 5 µs, may be sampled for the choice of a tile, or shared by threads. */
+const LARGE = 250e3;
 
 /** A panel is packed in parts of at most this many steps, so that a deep layer needs no large arena: 512 KB. */
 const PACKED_STEPS = 8192;

@@ -76,6 +76,7 @@ for (const [name, speedup, wide] of MACHINES) {
         [128, 1024],
         [64, 256],
         [300, 77],
+        [4, 2048],
       ]);
       assert.is(machine.choice.isOpen, false);
       assert.is(machine.choice.wide, wide);
@@ -106,6 +107,8 @@ test('no product takes more than 10 % longer, with a wide tile that is four time
     [8, 2048],
     [512, 1024],
     [1000, 32],
+    [32, 256],
+    [4, 2048],
   ] as [number, number][]) {
     const machine = simulated(() => 0.25);
     settle(machine, [size]);
@@ -118,7 +121,7 @@ test('the first 20 ms of products are not sampled, nor are small ones', () => {
   const { run, now } = simulated(() => 1.9);
   while (now() < 18) assert.is(run(128, 1024), 0);
   run(128, 1024);
-  for (let i = 0; i < 1000; i++) assert.is(run(4, 4096) + run(100, 100) + run(1000, 16), 0);
+  for (let i = 0; i < 1000; i++) assert.is(run(3, 4096) + run(4, 2000) + run(90, 90) + run(1000, 16), 0);
   assert.is(run(128, 1024), 2);
 });
 
