@@ -16,7 +16,25 @@ export type Command =
       readonly host: string | undefined;
       readonly open: boolean;
     }
-  | { readonly name: 'report'; readonly directory: string; readonly output: string };
+  | { readonly name: 'report'; readonly directory: string; readonly output: string }
+  | {
+      readonly name: 'diff';
+      /** The recording of the model that is right. */
+      readonly right: string;
+      /** Another recording, or an .onnx file. */
+      readonly other: string;
+      /** Paths of the other model by those of the right one. */
+      readonly map: Readonly<Record<string, string>>;
+      readonly json: boolean;
+    }
+  | {
+      readonly name: 'record';
+      /** An .onnx file. */
+      readonly model: string;
+      /** A .safetensors file with a tensor for each input. */
+      readonly inputs: string;
+      readonly output: string;
+    };
 
 export type CommandOf<Name> = Extract<Command, { readonly name: Name }>;
 
@@ -24,11 +42,14 @@ export type CommandOf<Name> = Extract<Command, { readonly name: Name }>;
 export class UsageError extends Error {}
 
 const DEFAULT_REPORT = 'report.html';
+const DEFAULT_RECORDING = 'recording.safetensors';
 
-export const HELP: string = `Shows activations in TensorBoard's event files, without Python.
+export const HELP: string = `Shows activations in TensorBoard's event files, and finds the first layer that differs.
 
   layertap view <logdir> [--port <number>] [--host <name>] [--open]
   layertap report <logdir> [-o <file>]
+  layertap diff <recording> <recording or model.onnx> [--map <path>=<path>] [--json]
+  layertap record <model.onnx> --inputs <file> [-o <file>]
 
 view      Serves a page with all runs below <logdir>, and follows them as they grow. Ctrl-C ends it.
   --port  The port to listen on; default ${DEFAULT_PORT} or the next free one. 0 takes any.
@@ -37,6 +58,17 @@ view      Serves a page with all runs below <logdir>, and follows them as they g
 
 report    Writes one HTML file that needs no server and can be mailed.
   -o, --output  The file; default ${DEFAULT_REPORT}. An existing one is replaced.
+
+diff      Finds the first layer of the second that differs from the first, which is right. An .onnx file runs with the recorded
+          inputs, in the onnxruntime-node of your project. Ends with 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
+  --map   A layer's path in the first and in the second, for those with other names. May be given again.
+  --json  Prints verdict, first.path, coverage and all modules as JSON.
+          Example: layertap diff python.safetensors model.onnx --json
+
+record    Runs a model in the onnxruntime-node of your project, and records each layer's inputs and output.
+  --inputs  A .safetensors file with one tensor for each input of the model, under its name.
+  -o, --output  The file; default ${DEFAULT_RECORDING}. An existing one is replaced.
+          Example: layertap record model.onnx --inputs x.safetensors -o browser.safetensors
 
   -h, --help     Shows this.
   -v, --version  Shows the version.
@@ -52,6 +84,10 @@ export function parseCommand(inputs: readonly string[]): Command {
       return parseView(rest);
     case 'report':
       return parseReport(rest);
+    case 'diff':
+      return parseDiff(rest);
+    case 'record':
+      return parseRecord(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -60,10 +96,12 @@ export function parseCommand(inputs: readonly string[]): Command {
     case '-v':
       return { name: 'version' };
     case undefined:
-      throw new UsageError('the command must be view or report, got nothing');
+      throw new UsageError('the command must be view, report, diff or record, got nothing');
     default:
       throw new UsageError(
-        name.startsWith('-') ? `unknown option ${name}` : `the command must be view or report, got ${name}`,
+        name.startsWith('-')
+          ? `unknown option ${name}`
+          : `the command must be view, report, diff or record, got ${name}`,
       );
   }
 }
@@ -95,6 +133,42 @@ function parseReport(inputs: readonly string[]): Command {
   if (values.help) return { name: 'help' };
   if (values.output === '') throw new UsageError('--output must be the name of a file, got nothing');
   return { name: 'report', directory: oneDirectory('report', positionals), output: values.output };
+}
+
+function parseDiff(inputs: readonly string[]): Command {
+  const { values, positionals } = parse(inputs, {
+    ...HELP_OPTION,
+    map: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  });
+  if (values.help) return { name: 'help' };
+  const [right, other, ...more] = positionals;
+  if (right === undefined || other === undefined || more.length > 0) {
+    throw new UsageError(`diff: there must be two files, got ${positionals.length}`);
+  }
+  const map = (values.map ?? []).map((text): [string, string] => {
+    const equals = text.indexOf('=');
+    if (equals < 0) throw new UsageError(`--map must be <path>=<path>, got ${JSON.stringify(text)}`);
+    return [text.slice(0, equals), text.slice(equals + 1)];
+  });
+  return { name: 'diff', right, other, map: Object.fromEntries(map), json: values.json ?? false };
+}
+
+function parseRecord(inputs: readonly string[]): Command {
+  const { values, positionals } = parse(inputs, {
+    ...HELP_OPTION,
+    inputs: { type: 'string' },
+    output: { type: 'string', short: 'o', default: DEFAULT_RECORDING },
+  });
+  if (values.help) return { name: 'help' };
+  const [model, ...more] = positionals;
+  if (model === undefined || more.length > 0) {
+    throw new UsageError(`record: there must be one .onnx file, got ${positionals.length}`);
+  }
+  if (values.inputs === undefined)
+    throw new UsageError('record: --inputs is missing, a .safetensors file with the inputs');
+  if (values.output === '') throw new UsageError('--output must be the name of a file, got nothing');
+  return { name: 'record', model, inputs: values.inputs, output: values.output };
 }
 
 function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: readonly string[], options: T) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** @file The command `layertap`. Exit codes: 0 done, 1 failed, 2 wrong arguments. */
+/** @file The command `layertap`. Exit codes: 0 done, 1 failed, 2 wrong arguments; those of diff are the verdict's. */
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommand, UsageError } from './arguments.ts';
 import { CommandError } from './paths.ts';
@@ -11,7 +11,10 @@ try {
   if (command.name === 'help') process.stdout.write(HELP);
   else if (command.name === 'version') console.log(version());
   else if (command.name === 'view') await view(command);
-  else await report(command);
+  else if (command.name === 'report') await report(command);
+  // Loaded on demand, so that `layertap view` starts fast.
+  else if (command.name === 'record') await (await import('./record.ts')).recordModel(command);
+  else process.exitCode = await (await import('./diff.ts')).diff(command);
 } catch (error) {
   if (error instanceof UsageError) {
     console.error(`layertap: ${error.message}\n\nlayertap --help explains the arguments.`);

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLED = ['d3-array', '@assemblyscript/loader'];
 
 /** Modules of Node, for the command. */
-const NODE = ['child_process', 'crypto', 'fs', 'http', 'net', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
+const NODE = ['child_process', 'crypto', 'fs', 'http', 'module', 'net', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
   (name) => `node:${name}`,
 );
 

@@ -95,6 +95,7 @@ export interface Engine {
   /** The two halves of tf.tidy. */
   startScope(name: string): void;
   endScope(result: unknown): void;
+  makeTensor(values: ArrayLike<number>, shape: readonly number[], dtype: string): Tensor;
   /** Not public. Without it, cut gradients go unnoticed, and hooks take longer. */
   readonly state?: {
     readonly activeTape?: TapeNode[] | null;

@@ -12,6 +12,7 @@ export function tensorReader(core: Core): TensorReader {
       return isSynchronous(core, tensor) ? tensor.dataSync() : readLater(keep(core, tensor));
     },
     keep: (tensor) => keep(core, tensor),
+    withValues: ({ shape, dtype }, values) => core.engine.makeTensor(arrayOf(dtype, values), shape, dtype),
     summarize: (tensor) => {
       if (!hasNumbers(tensor)) return undefined;
       if (!isSynchronous(core, tensor)) return summarizeLater(core, tensor);
@@ -19,6 +20,12 @@ export function tensorReader(core: Core): TensorReader {
     },
   };
   return reader as TensorReader;
+}
+
+function arrayOf(dtype: string, values: Numbers): ArrayLike<number> {
+  const numbers = values as ArrayLike<number>;
+  if (dtype === 'bool') return Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1));
+  return dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers);
 }
 
 function hasNumbers({ dtype }: Tensor): boolean {

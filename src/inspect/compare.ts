@@ -6,7 +6,7 @@ import type { Comparison } from './comparison.ts';
 import { runLocked } from './lock.ts';
 import { type Plan, planComparison } from './plan.ts';
 import { recordRun } from './record.ts';
-import { type Recording, type StoredData, tensorParts } from './recording.ts';
+import { isTensorPart, type Recording, type StoredData, type TensorPart, type Tree, tensorParts } from './recording.ts';
 import { decodeRecording, RecordingError } from './recording-file.ts';
 import { checkRun, type RunInputs } from './run.ts';
 import { conclude } from './verdict.ts';
@@ -35,6 +35,8 @@ export interface RecordedInput {
   readonly shape: number[];
   /** As in safetensors: `F32`, `I64`. */
   readonly dtype: string;
+  /** Its name, if the model was called with an object of tensors, or with keyword arguments. */
+  readonly name?: string;
 }
 
 /** Runs a model with the inputs that another one was recorded with. */
@@ -112,11 +114,18 @@ function checked(where: string, options: CompareOptions): CompareOptions {
 
 function recordedRun<M extends Hookable>(recording: Recording, run: RunRecorded<M>): (model: M) => unknown {
   const root = recording.calls.find(({ path }) => path === '') ?? recording.calls[0];
-  const inputs = tensorParts(root?.inputs ?? []).map(({ tensor, shape }) => {
+  const inputs = namedParts(root?.inputs ?? []).map(([name, { tensor, shape }]): RecordedInput => {
     const { data, dtype } = recording.tensors.get(tensor)!;
-    return { data, shape: [...shape], dtype };
+    return { data, shape: [...shape], dtype, ...(name === undefined ? {} : { name }) };
   });
   return (model) => run(model, inputs);
+}
+
+/** The tensors of a tree, each with the key that it has in an object. */
+function namedParts(tree: Tree, name?: string): (readonly [string | undefined, TensorPart])[] {
+  if (isTensorPart(tree)) return [[name, tree]];
+  if (Array.isArray(tree)) return (tree as readonly Tree[]).flatMap((one) => namedParts(one));
+  return 'fields' in tree ? Object.entries(tree.fields).flatMap(([key, one]) => namedParts(one, key)) : [];
 }
 
 /** A locked run of b. @param recordAgain records a once more */
@@ -145,17 +154,16 @@ async function compareModel(
   if (comparison.verdict !== 'FAIL') return comparison;
   // Random modules differ from themselves.
   const again = await run();
-  const random = [...differing(errors, again.errors), ...(recordAgain ? changed(a, await recordAgain()) : [])];
-  if (random.length === 0) return comparison;
-  const advice = `the model is random: ${random[0]} gives another output each time. Set its seed, or evaluation mode`;
-  return conclude(plan, errors, 'locked', { tolerance: Infinity, trouble: [advice], advice: '' });
+  const [random] = [...differing(errors, again.errors), ...(recordAgain ? changed(a, await recordAgain()) : [])];
+  if (random === undefined) return comparison;
+  return conclude(plan, errors, 'locked', { tolerance, trouble, advice: '', random });
 }
 
 /** The paths of modules that have another error with the same inputs. */
 const differing = (one: readonly CallError[], other: readonly CallError[]): string[] =>
   one.flatMap(({ pair, output }, i) => {
     const again = other[i]?.output;
-    return output !== undefined && again !== undefined && !Object.is(output.max, again.max) ? pair.b.path || 'b' : [];
+    return output !== undefined && again !== undefined && !Object.is(output.max, again.max) ? pair.b.path : [];
   });
 
 /** The paths of modules whose inputs are the same in two recordings, and whose outputs are not. */
@@ -171,7 +179,7 @@ function changed(one: Recording, other: Recording): string[] {
   return one.calls.flatMap((call, i) => {
     const again = other.calls[i];
     if (again === undefined || !equal(contents(one, call.inputs), contents(other, again.inputs))) return [];
-    return equal(contents(one, call.output), contents(other, again.output)) ? [] : call.path || 'a';
+    return equal(contents(one, call.output), contents(other, again.output)) ? [] : call.path;
   });
 }
 

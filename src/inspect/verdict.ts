@@ -19,6 +19,8 @@ export interface VerdictOptions {
   readonly trouble: readonly string[];
   /** How to find out more, where two recordings do not suffice. */
   readonly advice: string;
+  /** The path of a module that gives another output each time. */
+  readonly random?: string | undefined;
 }
 
 type Place = Pick<Comparison, 'first' | 'between' | 'inside'>;
@@ -38,11 +40,10 @@ export function conclude(
   pass: Comparison['pass'],
   options: VerdictOptions,
 ): Comparison {
-  const found = pass === 'locked' ? lockedFinding(plan, errors, options) : freeFinding(plan, errors, options);
-  const { verdict, why } = guarded(plan, found, options);
+  const found = findingOf(plan, errors, pass, options);
+  const guard = guarded(plan, found, options);
   const comparison = {
-    verdict,
-    why,
+    ...guard,
     ...found.place,
     pass,
     coverage: plan.coverage,
@@ -51,6 +52,20 @@ export function conclude(
   };
   // Not enumerable: neither JSON nor a comparison of two comparisons sees it.
   return Object.defineProperty(comparison as Comparison, 'toString', { value: () => reportText(comparison) });
+}
+
+function findingOf(
+  plan: Plan,
+  errors: readonly CallError[],
+  pass: Comparison['pass'],
+  options: VerdictOptions,
+): Finding {
+  const { random } = options;
+  if (random !== undefined) {
+    const why = `${quoted(random)} gives another output each time: set its seed, or leave training mode`;
+    return { verdict: 'INCONCLUSIVE', why: [why] };
+  }
+  return pass === 'locked' ? lockedFinding(plan, errors, options) : freeFinding(plan, errors, options);
 }
 
 /** What must hold for any verdict. */
@@ -62,7 +77,10 @@ function guarded(
   const { coverage, alignment } = plan;
   const passes = verdict === 'PASS' || verdict === 'PASS_WITH_TOLERANCE';
   if (plan.a.calls.length === 0) return { verdict: 'INCONCLUSIVE', why: trouble };
-  if (coverage < ENOUGH_COVERAGE) {
+  // A run that ended early covers less; what it did compare counts.
+  const isCut =
+    verdict === 'FAIL' && trouble.length > 0 && alignment.way === 'paths' && at?.output?.problem === undefined;
+  if (coverage < ENOUGH_COVERAGE && !isCut) {
     const share = `${Math.floor(coverage * 100)} %`;
     const reason = `only ${share} of a's calls have a counterpart in b: give a map of paths, or is this another model?`;
     return { verdict: 'INCONCLUSIVE', why: [reason, ...why, ...trouble] };

@@ -1,0 +1,347 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  Hookable,
+  Linear,
+  listHooks,
+  Module,
+  manualSeed,
+  ReLU,
+  rand,
+  Sequential,
+  type Tensor,
+  type TensorReader,
+  tensor,
+} from '../../src/index.ts';
+import { type Comparison, compare, record } from '../../src/inspect/index.ts';
+import { recordingOf } from './pytorch.ts';
+
+const rejects = async (promise: Promise<unknown>, message: RegExp, type: typeof Error = Error) => {
+  const error = await promise.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  assert.instance(error, type);
+  assert.match((error as Error).message, message);
+};
+
+const verdictIs = (comparison: Comparison, verdict: Comparison['verdict'], why?: RegExp) => {
+  assert.is(comparison.verdict, verdict, String(comparison));
+  if (why !== undefined) assert.match(comparison.why.join('\n'), why);
+};
+
+/** The same weights each time. */
+function network(...more: Module[]): Sequential {
+  manualSeed(1);
+  return new Sequential(new Linear(10, 16), new ReLU(), new Linear(16, 16), new ReLU(), new Linear(16, 2), ...more);
+}
+
+function scaled(net: Sequential, path: string, factor: number): Sequential {
+  const layer = net.getSubmodule(path) as Linear;
+  layer.weight.assign((layer.weight.data as Float32Array).map((value) => value * factor));
+  return net;
+}
+
+const x: Tensor = rand(4, 10);
+
+test('equal models pass, and nothing is left registered', async () => {
+  const [a, b] = [network(), network()];
+  const comparison = await compare(a, b, [x]);
+  verdictIs(comparison, 'PASS');
+  assert.equal(comparison.why, []);
+  assert.is(comparison.coverage, 1);
+  assert.equal([...listHooks(a), ...listHooks(b)], []);
+});
+
+test('a small fault is found among rounding that grows, and its JSON and its report name it', async () => {
+  const comparison = await compare(network(), scaled(network(), '2', 1.01), [x]);
+  verdictIs(comparison, 'FAIL');
+  assert.is(comparison.first!.path, '2');
+  const json = JSON.parse(JSON.stringify(comparison));
+  assert.equal([json.verdict, json.first.path, json.coverage], ['FAIL', '2', 1]);
+  assert.match(String(comparison), /^FAIL: "2" \(Linear\) differs: .* times the tolerance/);
+  assert.match(String(comparison), /^> 2 +Linear/m);
+});
+
+test('a tolerance of the user accepts a difference, and the verdict says so', async () => {
+  const comparison = await compare(network(), scaled(network(), '2', 1.0001), [x], { tolerance: 1e6 });
+  verdictIs(comparison, 'PASS_WITH_TOLERANCE', /were accepted/);
+});
+
+test('two recordings alone: a jump of 100 times fails, a smaller one is inconclusive and names the locked run', async () => {
+  const a = await record(network(), [x], { parameters: true });
+  const with1 = (factor: number) => record(scaled(network(), '2', factor), [x]);
+  const failed = await compare(a, await with1(1.1));
+  verdictIs(failed, 'FAIL');
+  assert.is(failed.pass, 'free');
+  assert.is(failed.first!.path, '2');
+  verdictIs(await compare(a, await with1(1 + 2e-5)), 'INCONCLUSIVE', /A locked run can: compare\(model, recording/);
+  verdictIs(await compare(a, await record(network(), [x])), 'PASS');
+});
+
+test('recordings of other inputs are inconclusive', async () => {
+  const comparison = await compare(await record(network(), [x]), await record(network(), [rand(4, 10)]));
+  verdictIs(comparison, 'INCONCLUSIVE', /the two runs had other inputs/);
+});
+
+test('a model that is called with other inputs is a difference before its first module', async () => {
+  const bytes = await record(network(), [x]);
+  verdictIs(await compare(network(), bytes, [rand(4, 10)]), 'FAIL', /the model's inputs differ/);
+});
+
+class Between extends Module {
+  fc1: Linear;
+  fc2: Linear;
+  readonly #factor: number;
+  constructor(factor: number) {
+    super();
+    manualSeed(2);
+    this.fc1 = new Linear(10, 10);
+    this.fc2 = new Linear(10, 10);
+    this.#factor = factor;
+  }
+  override forward(input: Tensor): Tensor {
+    const inner = this.fc1(input);
+    return this.fc2(tensor((inner.data as Float32Array).map((value) => value * this.#factor)).reshape(...inner.shape));
+  }
+}
+
+test('a fault in the code between two modules is between them, inside their parent', async () => {
+  const wrap = (factor: number) => new Sequential(new Between(factor));
+  const comparison = await compare(wrap(2), wrap(2.1), [x]);
+  verdictIs(comparison, 'FAIL', /between "0.fc1" and "0.fc2", in the code of "0"/);
+  assert.equal([comparison.between, comparison.inside, comparison.first], [['0.fc1', '0.fc2'], '0', undefined]);
+});
+
+class Wrapper extends Module {
+  model: Hookable;
+  constructor(model: Hookable) {
+    super();
+    this.model = model;
+  }
+  override forward(input: Tensor): unknown {
+    return this.model(input);
+  }
+}
+
+test('modules are aligned by a map, by paths behind a prefix, or by their sequence', async () => {
+  const fault = () => scaled(network(), '2', 1.01);
+  const wrapped = await compare(network(), new Wrapper(fault()), [x]);
+  assert.equal([wrapped.first!.path, wrapped.first!.pathInB], ['2', 'model.2']);
+  class Named extends Module {
+    a: Linear;
+    b: ReLU = new ReLU();
+    c: Linear;
+    d: ReLU = new ReLU();
+    e: Linear;
+    constructor([a, , c, , e]: Sequential) {
+      super();
+      [this.a, this.c, this.e] = [a, c, e] as [Linear, Linear, Linear];
+    }
+    override forward(input: Tensor): Tensor {
+      return this.e(this.d(this.c(this.b(this.a(input)))));
+    }
+  }
+  const guessed = await compare(network(), new Named(fault()), [x]);
+  assert.equal([guessed.verdict, guessed.first!.path, guessed.first!.pathInB], ['FAIL', '2', 'c']);
+  const mapped = await compare(network(), new Named(fault()), [x], { map: { 0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e' } });
+  assert.equal([mapped.first!.path, mapped.first!.pathInB], ['2', 'c']);
+  const byFunction = await compare(network(), new Named(network()), [x], {
+    map: (path) => 'abcde'[Number(path || -1)],
+  });
+  verdictIs(byFunction, 'PASS');
+});
+
+test('a guess around the failing place, and another model, are inconclusive', async () => {
+  const other = new Sequential(new Linear(10, 5), new Linear(5, 3), new Linear(3, 2));
+  verdictIs(await compare(network(), other, [x]), 'INCONCLUSIVE', /another model/);
+  verdictIs(await compare(network(), recordingOf('vision'), () => network()(x)), 'INCONCLUSIVE', /another model/);
+  verdictIs(await compare(await record(network(), [x]), recordingOf('text')), 'INCONCLUSIVE');
+});
+
+test('bytes that are no recording are inconclusive, with the reason', async () => {
+  const bytes = await record(network(), [x]);
+  verdictIs(await compare(network(), bytes.subarray(0, 100), [x]), 'INCONCLUSIVE', /the recording cannot be read/);
+  verdictIs(await compare(bytes, new Uint8Array(10)), 'INCONCLUSIVE', /the recording cannot be read/);
+  const future = Buffer.from(
+    Buffer.from(bytes).toString('latin1').replace('\\"version\\":1', '\\"version\\":3'),
+    'latin1',
+  );
+  verdictIs(await compare(future, bytes), 'INCONCLUSIVE', /version must be 1, got the number 3/);
+});
+
+class Failing extends Module {
+  override forward(_input: Tensor): Tensor {
+    throw new Error('out of memory');
+  }
+}
+
+test('a model that throws in the middle: what differs before is found, else it is inconclusive', async () => {
+  const right = await record(network(new ReLU()), [x]);
+  verdictIs(await compare(network(new Failing()), right, [x]), 'INCONCLUSIVE', /b threw: .*out of memory/);
+  const comparison = await compare(scaled(network(new Failing()), '2', 1.1), right, [x]);
+  verdictIs(comparison, 'FAIL', /out of memory/);
+  assert.is(comparison.first!.path, '2');
+  const broken = network(new Failing());
+  await rejects(compare(broken, network(new ReLU()), [x]), /out of memory/);
+  assert.equal(listHooks(broken), []);
+});
+
+class Noise extends Module {
+  override forward(input: Tensor): Tensor {
+    return tensor((input.data as Float32Array).map((value) => value + Math.random())).reshape(...input.shape);
+  }
+}
+
+test('a random model is inconclusive, on either side', async () => {
+  const right = await record(network(new Noise()), [x]);
+  verdictIs(await compare(network(new Noise()), right, [x]), 'INCONCLUSIVE', /"5" gives another output each time/);
+  verdictIs(await compare(network(new Noise()), network(new ReLU()), [x]), 'INCONCLUSIVE', /another output each time/);
+});
+
+class Hanging extends Module {
+  static override readonly async: boolean = true;
+  override forward(): Promise<Tensor> {
+    return new Promise(() => {});
+  }
+}
+
+test('a model that hangs is given up when the signal says so', async () => {
+  const controller = new AbortController();
+  const hanging = new Sequential(new ReLU(), new Hanging());
+  const waiting = compare(new Sequential(new ReLU(), new ReLU()), hanging, [x], { signal: controller.signal });
+  while (listHooks(hanging).length === 0) await new Promise((resolve) => setImmediate(resolve));
+  controller.abort(new Error('enough'));
+  await rejects(waiting, /enough/);
+  assert.equal(listHooks(hanging), []);
+});
+
+interface Typed {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: unknown;
+}
+
+const reader: TensorReader<Typed> = {
+  is: (value): value is Typed => typeof value === 'object' && value !== null && 'dtype' in value,
+  shape: (t) => t.shape,
+  values: (t) => t.data as Float32Array,
+  keep: (t) => t,
+};
+
+/** A model of a kind that gives one tensor. */
+class Giving extends Hookable {
+  readonly #kind: string;
+  readonly #output: Typed;
+  constructor(kind: string, dtype: string, data: unknown) {
+    super({ reader: reader as TensorReader });
+    this.#kind = kind;
+    this.#output = { dtype, data, shape: [(data as Float32Array).length] };
+  }
+  override forward(..._inputs: Typed[]): Typed {
+    return this.#output;
+  }
+  override toString(): string {
+    return `${this.#kind}()`;
+  }
+}
+
+const compareValues = (dtype: string, a: unknown, b: unknown, kind = 'Any', ...inputs: Typed[]) =>
+  compare(new Giving(kind, dtype, a), new Giving(kind, dtype, b), inputs);
+
+test('NaN equals NaN, and infinities of one sign are equal', async () => {
+  const odd = Float32Array.of(Number.NaN, Infinity, -Infinity, -0);
+  verdictIs(await compareValues('float32', odd, Float32Array.of(Number.NaN, Infinity, -Infinity, 0)), 'PASS');
+  verdictIs(
+    await compareValues('float32', odd, Float32Array.of(0, Infinity, -Infinity, 0)),
+    'FAIL',
+    /0 instead of NaN/,
+  );
+  verdictIs(await compareValues('float32', odd, Float32Array.of(Number.NaN, -Infinity, -Infinity, 0)), 'FAIL');
+});
+
+test('integers and truth values must be equal', async () => {
+  verdictIs(await compareValues('int64', BigInt64Array.of(3n, 4n), BigInt64Array.of(3n, 4n)), 'PASS');
+  verdictIs(await compareValues('int64', BigInt64Array.of(3n, 4n), BigInt64Array.of(3n, 5n)), 'FAIL', /5 instead of 4/);
+  verdictIs(await compareValues('bool', Uint8Array.of(1, 0), Uint8Array.of(1, 1)), 'FAIL', /1 instead of 0/);
+});
+
+test('one step of a quantised value is excused and counted, two are not', async () => {
+  const step = (by: number) => compareValues('uint8', Uint8Array.of(7, 9), Uint8Array.of(7, 9 + by), 'QuantizeLinear');
+  const excused = await step(1);
+  verdictIs(excused, 'PASS_WITH_TOLERANCE', /1 differences were excused/);
+  verdictIs(await step(2), 'FAIL');
+});
+
+test('a comparison at its threshold is excused, one further away is not', async () => {
+  const input = { dtype: 'float32', shape: [4], data: Float32Array.of(-1, -1e-9, 1e-9, 1) };
+  const compared = (...bits: number[]) =>
+    compareValues('bool', Uint8Array.of(0, 0, 1, 1), Uint8Array.from(bits), 'Greater', input);
+  verdictIs(await compared(0, 1, 1, 1), 'PASS_WITH_TOLERANCE', /1 differences were excused/);
+  verdictIs(await compared(1, 0, 1, 1), 'FAIL');
+});
+
+test('a recording that reached its limit is compared by its samples', async () => {
+  const limited = await record(network(), [rand(300, 10)], { limit: 0 });
+  verdictIs(await compare(limited, limited), 'PASS_WITH_TOLERANCE', /only 4,096 samples/);
+});
+
+test('names that occur twice: each call of a shared module is compared with its own', async () => {
+  class Shared extends Module {
+    fc: Linear;
+    again: Linear;
+    readonly #fault: boolean;
+    constructor(fault: boolean) {
+      super();
+      manualSeed(3);
+      this.fc = new Linear(10, 10);
+      this.again = this.fc;
+      this.#fault = fault;
+    }
+    override forward(input: Tensor): Tensor {
+      const inner = this.fc(input);
+      if (this.#fault) this.fc.bias!.assign((this.fc.bias!.data as Float32Array).map((value) => value + 0.1));
+      return this.again(inner);
+    }
+  }
+  const { first, verdict } = await compare(new Shared(false), new Shared(true), [x]);
+  assert.is(verdict, 'INCONCLUSIVE', 'it changes its weights, so it is another model each time');
+  assert.is(first, undefined);
+  verdictIs(await compare(new Shared(false), new Shared(false), [x]), 'PASS');
+});
+
+test('a batch of one is compared with the first rows of a batch of eight', async () => {
+  const batch = rand(8, 10);
+  const row = tensor((batch.data as Float32Array).slice(0, 10)).reshape(1, 10);
+  const one = await record(network(), [row], { parameters: true });
+  verdictIs(await compare(network(), one, [batch]), 'PASS');
+  const comparison = await compare(scaled(network(), '2', 1.01), one, [batch]);
+  verdictIs(comparison, 'FAIL');
+  assert.is(comparison.first!.path, '2');
+});
+
+test('10,000 calls are compared', async () => {
+  const relu = new ReLU();
+  const run = (module: Hookable) => {
+    for (let i = 0; i < 10_000; i++) module(tensor([i]));
+  };
+  const bytes = await record(relu, run);
+  verdictIs(await compare(bytes, bytes), 'PASS');
+});
+
+test('compare() refuses wrong arguments before anything runs', async () => {
+  const net = network();
+  let runs = 0;
+  const run = () => void runs++;
+  await rejects(compare(net, net, 3 as never), /compare\(\): the inputs must be an array, or a function/, TypeError);
+  await rejects(compare(net, net, run, { maps: {} } as never), /unknown option "maps"/, TypeError);
+  await rejects(compare(net, net, run, { tolerance: 0 }), /option "tolerance" must be a number above 0/, RangeError);
+  await rejects(
+    compare(net, 'a.safetensors' as never, run),
+    /the recording must be a Uint8Array or an ArrayBuffer, got the string/,
+    TypeError,
+  );
+  assert.is(runs, 0);
+});
+
+test.run();
