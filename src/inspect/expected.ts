@@ -49,15 +49,15 @@ export class Expectations {
    */
   of(ofA: readonly TensorPart[], ofB: readonly TensorPart[]): (Expected | undefined)[] {
     if (ofA.length === ofB.length) {
-      const inOrder = ofB.map((part, i) => this.#closest(ofA[i]!, part)?.expected);
+      const inOrder = ofB.map((part, i) => this.#closest(ofA[i]!, part));
       if (!inOrder.includes(undefined)) return inOrder;
     }
     // The same tensor twice, as in attention(x, x, x), is one.
     const distinct = ofA.filter((one, i) => ofA.findIndex(({ tensor }) => tensor === one.tensor) === i);
     const candidates = ofB.flatMap((part, i) =>
       distinct.flatMap((one) => {
-        const found = this.#closest(one, part);
-        return found === undefined ? [] : { ...found, i };
+        const expected = this.#closest(one, part);
+        return expected === undefined ? [] : { i, expected, distance: this.distance(expected, part) };
       }),
     );
     candidates.sort((p, q) => p.distance - q.distance);
@@ -107,9 +107,12 @@ export class Expectations {
     return squares === 0 ? 0 : Math.sqrt(squares / ofA);
   }
 
-  #closest(a: TensorPart, b: TensorPart): { readonly expected: Expected; readonly distance: number } | undefined {
-    const found = this.#counterparts(a, b).map((expected) => ({ expected, distance: this.distance(expected, b) }));
-    return found.sort((p, q) => p.distance - q.distance)[0];
+  /** The way in which a tensor of a is closest to one of b; undefined if no shape fits. */
+  #closest(a: TensorPart, b: TensorPart): Expected | undefined {
+    const [first, ...others] = this.#counterparts(a, b);
+    if (first === undefined || others.length === 0) return first;
+    const distances = [first, ...others].map((expected) => this.distance(expected, b));
+    return [first, ...others][distances.indexOf(Math.min(...distances))];
   }
 
   /** Ways in which a tensor of a may be the counterpart of one of b: as it is, in another layout, as a flattened image. */
