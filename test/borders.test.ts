@@ -12,9 +12,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLED = ['d3-array', '@assemblyscript/loader'];
 
 /** Modules of Node, for the command. */
-const NODE = ['child_process', 'crypto', 'fs', 'http', 'module', 'net', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
-  (name) => `node:${name}`,
-);
+const NODE = [
+  'child_process',
+  'crypto',
+  'fs',
+  'http',
+  'module',
+  'net',
+  'os',
+  'path',
+  'stream',
+  'url',
+  'util',
+  'zlib',
+].map((name) => `node:${name}`);
 
 /**
  * What the files of a room may import: other rooms, each by its index.ts, single files, and packages. A room may always
