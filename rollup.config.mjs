@@ -1,7 +1,7 @@
-// One ES module for each public entry, and the command. Entries share chunks, so a program has one registry of global hooks
-// however many of them it imports.
+// The public entries and the command as ES modules that share chunks, so that a program has one registry of global hooks; and
+// dist/browser, files for pages without a bundler, with their packages in them.
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'rollup-plugin-esbuild';
 import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
 
@@ -14,6 +14,27 @@ const builtIn = {
   resolveId(id, importer) {
     if (importer === undefined || /^[./\0]|^node:/.test(id)) return null;
     return fileURLToPath(import.meta.resolve(id));
+  },
+};
+
+const packageFile = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
+
+/** The modules of the packages that files for pages contain. Node would resolve others. */
+const BROWSER_MODULES = {
+  rxjs: 'rxjs/dist/esm/index.js',
+  tslib: 'tslib/tslib.es6.mjs',
+  fflate: 'fflate/esm/browser.js',
+  pbf: 'pbf/index.js',
+};
+
+const browserPackages = {
+  name: 'packages for browsers',
+  resolveId(id, importer) {
+    if (BROWSER_MODULES[id] !== undefined) return packageFile(BROWSER_MODULES[id]);
+    // rxjs leaves out the endings of its files.
+    return importer?.startsWith(packageFile('rxjs/'))
+      ? fileURLToPath(new URL(`${id}.js`, pathToFileURL(importer)))
+      : null;
   },
 };
 
@@ -50,7 +71,30 @@ const licences = {
   },
 };
 
-export default {
+const shared = {
+  // As "sideEffects" in package.json: unused modules are dropped.
+  treeshake: { moduleSideEffects: false },
+  onwarn(warning) {
+    throw new Error(warning.message);
+  },
+};
+
+const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
+
+const browser = {
+  ...shared,
+  external: (id) => id.startsWith('node:'),
+  plugins: [
+    browserPackages,
+    builtIn,
+    loaderWithoutDecoder,
+    esbuild({ target: 'es2022', tsconfig: 'tsconfig.json', minify: true, legalComments: 'inline' }),
+  ],
+};
+
+/** Its inputs are the entries of package.json; tests read them. */
+export const library = {
+  ...shared,
   input: {
     index: 'src/index.ts',
     adapter: 'src/adapter.ts',
@@ -77,13 +121,35 @@ export default {
       if (apart !== undefined) return apart;
       return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
     },
-    banner: ({ moduleIds }) => noticesOf(packagesOf(moduleIds)),
+    banner,
   },
-  // As "sideEffects" in package.json: unused modules are dropped.
-  treeshake: { moduleSideEffects: false },
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [builtIn, loaderWithoutDecoder, esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }), licences],
-  onwarn(warning) {
-    throw new Error(warning.message);
-  },
 };
+
+export default [
+  library,
+  {
+    ...browser,
+    input: { layertap: 'browser/layertap.ts', viewer: 'viewer/index.ts' },
+    // So that viewer.js imports the hooks and kernels of layertap.js, which then exports more than its entry does.
+    preserveEntrySignatures: 'allow-extension',
+    output: {
+      dir: 'dist/browser',
+      format: 'es',
+      manualChunks: (id) =>
+        /\/(browser|src\/(adapter|check|hooks|index|kernels|nn)|node_modules\/(rxjs|@assemblyscript))\b/.test(id)
+          ? 'layertap'
+          : undefined,
+      banner,
+    },
+  },
+  { ...browser, input: { hooks: 'browser/hooks.ts' }, output: { dir: 'dist/browser', format: 'es', banner } },
+  {
+    ...browser,
+    input: { 'layertap.global': 'browser/global.ts' },
+    // It contains what the other three do.
+    plugins: [...browser.plugins, licences],
+    output: { dir: 'dist/browser', format: 'iife', name: 'layertap', banner },
+  },
+];

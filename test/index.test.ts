@@ -82,8 +82,8 @@ test('the entry layertap/adapter exports these names', () => {
 
 test('the entries and the command of package.json are the inputs of rollup', async () => {
   const { exports, bin } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const { default: config } = (await import('../rollup.config.mjs' as string)) as { default: { input: object } };
-  const built = Object.keys(config.input).map((name) => `./dist/${name}.js`);
+  const { library } = (await import('../rollup.config.mjs' as string)) as { library: { input: object } };
+  const built = Object.keys(library.input).map((name) => `./dist/${name}.js`);
   const exported = Object.values(exports as Record<string, { default?: string }>).flatMap(
     (entry) => entry.default ?? [],
   );
@@ -92,19 +92,19 @@ test('the entries and the command of package.json are the inputs of rollup', asy
 
 test("every name in the README's table of entry points is exported there", async () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const { default: config } = (await import('../rollup.config.mjs' as string)) as {
-    default: { input: Record<string, string> };
+  const { library } = (await import('../rollup.config.mjs' as string)) as {
+    library: { input: Record<string, string> };
   };
   const rows = [...readme.matchAll(/^\| `layertap(?:\/([\w/]+))?` \| (.*) \|$/gm)];
   assert.equal(
     rows.map(([, entry = 'index']) => entry).sort(),
-    Object.keys(config.input)
+    Object.keys(library.input)
       .filter((entry) => entry !== 'command')
       .sort(),
   );
   for (const [, entry = 'index', text] of rows) {
     const names = [...text!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
-    const exported = Object.keys((await import(`../${config.input[entry]}`)) as object);
+    const exported = Object.keys((await import(`../${library.input[entry]}`)) as object);
     assert.ok(names.length > 0, entry);
     assert.equal(
       names.filter((name) => !exported.includes(name)),

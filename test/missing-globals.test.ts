@@ -5,8 +5,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { built } from './built.ts';
 
-const { default: config } = (await import('../rollup.config.mjs' as string)) as { default: { input: object } };
-const ENTRIES = Object.keys(config.input).filter((name) => name !== 'command');
+const { library } = (await import('../rollup.config.mjs' as string)) as { library: { input: object } };
+const ENTRIES = Object.keys(library.input).filter((name) => name !== 'command');
 
 /** Runs a program, with the built `layertap` as a variable, in a process without some globals. */
 function run(lacking: readonly string[], body: string): string {

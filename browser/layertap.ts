@@ -1,0 +1,3 @@
+// dist/browser/layertap.js: all of `layertap`, for a page without a bundler.
+export * from '../src/index.ts';
+export * from './operators.ts';

@@ -1,0 +1,145 @@
+// dist/browser in Chromium, as a page without a bundler loads it: with and without WebAssembly in the content security policy,
+// from a disk, and twice. Prints "files: N passed, N failed".
+//
+//   apt-get install chromium && npm run build && node test/browser/files.mjs
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { launchChromium } from './chromium.mjs';
+
+const folder = fileURLToPath(new URL('../../dist/browser/', import.meta.url));
+
+/** What the pages of layertap.js and of the global do with its exports. */
+const PROGRAM = `
+  async function program({ kernelName, Linear, map, Module, mountViewer, select, Subject, tensor }) {
+    class Net extends Module {
+      fc1 = new Linear(2, 2);
+      forward(x) { return this.fc1(x); }
+    }
+    const net = new Net();
+    net.fc1.weight.assign([1, 2, 3, -4]);
+    net.fc1.bias.assign([0.5, 0]);
+    const outputs = [];
+    select(net, '*').observe(({ path, output }) => outputs.push([path, output.toArray()]));
+    net.fc1.transform(map((output) => output.clamp(-1, 4)));
+    const element = document.body.appendChild(document.createElement("div"));
+    mountViewer(element, select(net, "*"));
+    const ended = new Subject();
+    const events = [];
+    net.observe().subscribe(({ call }) => events.push(call));
+    net(tensor([[1, 1]]));
+    return { kernels: kernelName(), outputs, events, ended: ended.observed, element };
+  }
+  const found = (promise) => promise.then(
+    async ({ element, ...rest }) => {
+      while (!element.shadowRoot.textContent.includes("fc1")) await new Promise(requestAnimationFrame);
+      report(rest);
+    },
+    (error) => report({ error: error.stack }),
+  );`;
+
+const SCRIPTS = {
+  'all.js': `import * as layertap from './layertap.js'; import { mountViewer } from './viewer.js';
+    ${PROGRAM} found(program({ ...layertap, mountViewer }));`,
+  'hooks-alone.js': `import { attach, map } from './hooks.js';
+    const model = { predict: (x) => x * 2 };
+    const lines = [];
+    const hookable = attach(model, 'predict');
+    hookable.log({ print: (line) => lines.push(line) });
+    hookable.transform(map((y) => y + 1));
+    report({ output: model.predict(3), lines: lines.length });`,
+  'twice.js': `import { Linear } from './layertap.js'; import { Linear as Other, Sequential } from './layertap.js?again';
+    try { new Sequential(new Linear(1, 1)); report({}); } catch (error) { report({ error: error.message }); }`,
+};
+
+const WASM = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
+const STRICT = "default-src 'none'; script-src 'self'; style-src 'self'";
+const EXPECTED = { outputs: [['fc1', [[3.5, -1]]]], events: [0], ended: false };
+const PAGES = {
+  '/wasm': { script: 'all.js', policy: WASM, expected: { ...EXPECTED, kernels: 'relaxed' } },
+  '/strict': { script: 'all.js', policy: STRICT, expected: { ...EXPECTED, kernels: 'javascript' } },
+  '/hooks': { script: 'hooks-alone.js', policy: STRICT, expected: { output: 7, lines: 1 } },
+  '/twice': { script: 'twice.js', policy: WASM, expected: { error: /another copy of layertap/ } },
+};
+
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  const page = PAGES[pathname];
+  if (page !== undefined) {
+    response.setHeader('content-security-policy', page.policy);
+    response.setHeader('content-type', 'text/html');
+    response.end(`<!doctype html><title>layertap</title><body><script type="module" src="/${page.script}"></script>`);
+    return;
+  }
+  const name = pathname.slice(1);
+  const isBuilt = ['layertap.js', 'hooks.js', 'viewer.js'].includes(name);
+  const script = isBuilt ? readFileSync(join(folder, name)) : SCRIPTS[name];
+  if (script === undefined) response.statusCode = 404;
+  response.setHeader('content-type', 'text/javascript');
+  response.end(script);
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+const disk = mkdtempSync(join(tmpdir(), 'layertap-'));
+const onDisk = join(disk, 'page.html');
+const globalScript = pathToFileURL(join(folder, 'layertap.global.js')).href;
+writeFileSync(
+  onDisk,
+  `<!doctype html><meta charset="utf-8"><body><script src="${globalScript}"></script><script>${PROGRAM} found(program(layertap));</script>`,
+);
+
+// The hooks alone are those of the package, but for the global ones, which reach Modules only.
+const [all, alone, entry] = await Promise.all(
+  ['browser/layertap.js', 'browser/hooks.js', 'index.js'].map(
+    (name) => import(new URL(`../../dist/${name}`, import.meta.url)),
+  ),
+);
+assert.deepEqual(
+  Object.keys(entry).filter((name) => !(name in all)),
+  [],
+);
+assert.deepEqual(
+  Object.keys(alone).filter((name) => !(name in all)),
+  [],
+);
+
+const browser = await launchChromium();
+let passed = 0;
+let failed = 0;
+
+async function check(name, url, expected) {
+  const page = await browser.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  try {
+    const reported = new Promise((resolve, reject) => {
+      void page.exposeFunction('report', resolve).then(() => page.goto(url));
+      AbortSignal.timeout(60_000).addEventListener('abort', () => reject(new Error('the page did not report')));
+    });
+    const findings = await reported;
+    if (expected.error !== undefined) assert.match(findings.error ?? '', expected.error);
+    else assert.deepEqual(findings, expected);
+    assert.deepEqual(complaints, []);
+    passed++;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}\n${error.message}\n${complaints.join('\n')}`);
+  }
+  await page.close();
+}
+
+for (const [path, { expected }] of Object.entries(PAGES)) {
+  await check(path, `http://127.0.0.1:${server.address().port}${path}`, expected);
+}
+await check('the global, from a disk', pathToFileURL(onDisk).href, { ...EXPECTED, kernels: 'relaxed' });
+
+await browser.close();
+server.close();
+rmSync(disk, { recursive: true });
+console.log(`files: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
