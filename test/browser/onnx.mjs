@@ -1,17 +1,34 @@
-// The tests of the ONNX adapter in Chromium: onnxruntime-web in place of onnxruntime-node, on wasm.
+// The tests of the ONNX adapter in Chromium: onnxruntime-web in place of onnxruntime-node, on wasm, and most of them on WebGPU,
+// which runs on software here and has no float16.
 //
 //   apt-get install chromium && npm run build && node test/browser/onnx.mjs [text in the names of the files]
 import { fixturesOfPages, runInPages } from './uvu-pages.mjs';
 
 const runtime = (file) =>
-  `<script type="importmap">${JSON.stringify({ imports: { 'onnxruntime-node': `/node_modules/onnxruntime-web/dist/${file}` } })}</script>`;
+  `<script type="importmap">${JSON.stringify({ imports: { 'onnxruntime-node': file } })}</script>`;
 
 await runInPages({
   title: 'onnx',
   folder: 'test/adapters/onnx',
   inNodeOnly: ['paths.test.ts'],
-  served: ['node_modules/onnxruntime-web', 'test/fixtures'],
-  pages: [{ name: 'wasm', head: runtime('ort.wasm.min.mjs') }],
+  served: ['node_modules/onnxruntime-web', 'test/fixtures', 'test/browser'],
+  pages: [
+    { name: 'wasm', head: runtime('/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs') },
+    {
+      name: 'webgpu',
+      head: `<script>globalThis.onnxTestPage = { float16: false }</script>${runtime('/test/browser/ort-webgpu.js')}`,
+      // The others have values of types that WebGPU lacks, or take minutes.
+      only: ['contract', 'control-flow', 'model-contract', 'pytorch', 'random-graphs', 'webgpu'].map(
+        (name) => `${name}.test.ts`,
+      ),
+    },
+  ],
   bundle: { external: ['onnxruntime-node'], plugins: [fixturesOfPages] },
-  flags: ['--js-flags=--expose-gc'],
+  flags: [
+    '--js-flags=--expose-gc',
+    '--enable-unsafe-webgpu',
+    '--use-webgpu-adapter=swiftshader',
+    '--enable-features=Vulkan',
+    '--use-vulkan=swiftshader',
+  ],
 });

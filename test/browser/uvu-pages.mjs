@@ -27,7 +27,8 @@ export const fixturesOfPages = {
  * @param {string} options.folder of the tests, below the root of the repository
  * @param {string[]} [options.inNodeOnly] files of it that cannot run in a page
  * @param {string[]} options.served folders below the root that pages may fetch from, under their own paths
- * @param {{ name: string, head: string }[]} options.pages kinds of pages, by what is in their heads
+ * @param {{ name: string, head: string, only?: string[] }[]} options.pages kinds of pages, by what is in their heads; `only`
+ *   some files run in it, if it is given
  * @param {import('esbuild').BuildOptions} [options.bundle] how the tests are bundled
  * @param {string[]} options.flags of Chromium
  */
@@ -101,6 +102,7 @@ export async function runInPages({ title, folder, inNodeOnly = [], served, pages
   let failed = 0;
   for (const [kind, page] of pages.entries()) {
     for (const name of names) {
+      if (page.only?.includes(name) === false) continue;
       const result = await run(name, kind);
       const missing = Math.max(result.total - result.passed, result.total === 0 ? 1 : 0, result.skipped);
       passed += result.passed;

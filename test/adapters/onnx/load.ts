@@ -27,7 +27,12 @@ export interface Facts {
   }[];
 }
 
-export const NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested', 'half'] as const;
+/** Set by pages, test/browser/onnx.mjs. */
+const page = (globalThis as { onnxTestPage?: { float16: boolean } }).onnxTestPage;
+
+const FLOAT32_NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested'] as const;
+export const NAMES: readonly ((typeof FLOAT32_NAMES)[number] | 'half')[] =
+  page?.float16 === false ? FLOAT32_NAMES : ([...FLOAT32_NAMES, 'half'] as const);
 export const EXPORTERS = ['legacy', 'dynamo'] as const;
 
 export const factsOf = (name: string): Facts => fixtureJson<Facts>(`onnx/${name}.json`);

@@ -23,8 +23,8 @@ for (const exporter of EXPORTERS) {
 /** A module whose two calls in a row are one call in the file. */
 const MERGED: Record<string, string> = { 'nested.dynamo': 'same' };
 
-/** Relative. A LayerNorm in `nested` is 1.04e-6 off in onnxruntime-web. */
-const TOLERANCES: Record<string, number> = { half: 1e-3, nested: 1.1e-6 };
+/** Relative. A LayerNorm in `nested` is 1.04e-6 off in onnxruntime-web on wasm, 1.4e-6 on WebGPU. */
+const TOLERANCES: Record<string, number> = { half: 1e-3, nested: 1.5e-6 };
 
 for (const name of NAMES) {
   for (const exporter of EXPORTERS) {
