@@ -26,6 +26,8 @@ export class CutModel {
   /** Values that are computed from weights alone. */
   readonly constants: ReadonlySet<string>;
   readonly #reads: readonly (readonly string[])[];
+  /** The index in the file of each node that is in it. */
+  readonly #inFile: readonly (number | undefined)[];
   readonly #given: ReadonlyMap<number, ReadonlyMap<string, string>>;
   readonly #producers = new Map<string, number>();
   /** All fields of the model but the graph. */
@@ -37,12 +39,20 @@ export class CutModel {
   readonly #inputs = new Map<string, Uint8Array>();
   readonly #outputs = new Map<string, Uint8Array>();
 
-  /** @param given what nodes read instead of their inputs, by the indices of the nodes in the file */
-  constructor(model: Uint8Array, given: ReadonlyMap<number, ReadonlyMap<string, string>>) {
+  /**
+   * @param inFile the indices of the file's nodes, by a name that they give
+   * @param given what nodes read instead of their inputs, by the indices of the nodes in the file
+   */
+  constructor(
+    model: Uint8Array,
+    inFile: ReadonlyMap<string, number>,
+    given: ReadonlyMap<number, ReadonlyMap<string, string>>,
+  ) {
     this.graph = readGraph('the model in parts', model);
     this.#given = given;
     const { nodes } = this.graph;
-    this.#reads = nodes.map((node) => readBy(node).map((value) => given.get(node.index)?.get(value) ?? value));
+    this.#inFile = nodes.map(({ outputs }) => inFile.get(outputs.find((value) => value !== '') ?? ''));
+    this.#reads = nodes.map((node, at) => readBy(node).map((value) => this.#givenTo(at)?.get(value) ?? value));
     this.constants = constantsOf(this.graph);
     for (const [at, { outputs }] of nodes.entries()) for (const value of outputs) this.#producers.set(value, at);
     const field = new FieldReader(model);
@@ -88,12 +98,13 @@ export class CutModel {
     return { nodes, feeds };
   }
 
-  /** Equal for parts of the same content, in all models that are made from one file with nodes added behind its own. */
-  keyOf({ nodes }: Part, inputs: readonly PartInput[], outputs: readonly string[], fileNodes: number): string {
+  /** Equal for parts of the same content, in all models that are made from one file. */
+  keyOf({ nodes }: Part, inputs: readonly PartInput[], outputs: readonly string[]): string {
     const contents = [...nodes].map((at) => {
       const { index, outputs: given } = this.graph.nodes[at]!;
-      const reads = this.#given.get(index);
-      return index < fileNodes ? [index, given, reads && [...reads]] : String.fromCharCode(...this.#nodes[index]!);
+      const inFile = this.#inFile[at];
+      if (inFile === undefined) return String.fromCharCode(...this.#nodes[index]!);
+      return [inFile, given, [...(this.#givenTo(at) ?? [])]];
     });
     return JSON.stringify([contents, inputs, outputs]);
   }
@@ -123,10 +134,14 @@ export class CutModel {
     return { model, size: size + model.length };
   }
 
+  #givenTo(at: number): ReadonlyMap<string, string> | undefined {
+    const inFile = this.#inFile[at];
+    return inFile === undefined ? undefined : this.#given.get(inFile);
+  }
+
   #node(at: number): Chunks {
-    const { index } = this.graph.nodes[at]!;
-    const given = this.#given.get(index);
-    const raw = this.#nodes[index]!;
+    const given = this.#givenTo(at);
+    const raw = this.#nodes[this.graph.nodes[at]!.index]!;
     if (given === undefined) return [raw];
     const field = new FieldReader(raw);
     field.next();

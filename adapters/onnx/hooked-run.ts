@@ -117,9 +117,13 @@ export class HookedRun<T extends OnnxTensor> {
     );
     this.#values = new Map(translated);
     const index = this.#stages.findIndex(({ stage }) => stage!.end === this.#done);
-    // What crosses the cut was not fetched before.
+    // What crosses the cut was not fetched before. Other values may have been replaced since.
     for (let i = 0; i <= index; i++) {
-      if (this.#stages[i]!.stage!.fetches.some((name) => !this.#values.has(name))) await this.#compute(i);
+      if (this.#stages[i]!.stage!.fetches.some((name) => !this.#values.has(name))) {
+        const known = new Map(this.#values);
+        await this.#compute(i);
+        for (const [name, tensor] of known) this.#values.set(name, tensor);
+      }
     }
     // The rest was computed from what has been replaced.
     const computed = this.#stages.slice(index + 1).flatMap(({ stage }) => stage!.fetches);

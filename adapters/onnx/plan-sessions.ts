@@ -52,8 +52,16 @@ export class SessionBuilder<T extends OnnxTensor> {
   }
 
   async #stages(plan: Plan<T>, model: Uint8Array, share: Share<T>): Promise<StageSession<T>[]> {
-    const parts = new CutModel(model, plan.reads);
-    const { graph } = this.#regions[0]!;
+    const main = this.#regions[0]!;
+    const { graph } = main;
+    const renamed = plan.versions.renamed(main);
+    const inFile = new Map(
+      graph.nodes.map(({ index, outputs }) => {
+        const value = outputs.find((output) => output !== '') ?? '';
+        return [renamed?.get(value) ?? value, index];
+      }),
+    );
+    const parts = new CutModel(model, inFile, plan.reads);
     for (;;) {
       const stages = stagesOf(
         parts,
@@ -70,6 +78,15 @@ export class SessionBuilder<T extends OnnxTensor> {
           const session =
             stage.fetches.length === 0 ? undefined : await this.#session(plan, parts, stage, shapes, share);
           sessions.push({ stage, session });
+          const { before = [], after = [] } = plan.steps[stage.end - 1]?.replaces ?? {};
+          for (const [i, name] of after.entries()) {
+            // A replacement may be larger or smaller, but without the rank the runtime allocates wrong outputs for an If.
+            const shape = shapes.get(before[i]!) ?? graph.shapes.get(plan.versions.valueOf(before[i]!));
+            shapes.set(
+              name,
+              shape?.map(() => undefined),
+            );
+          }
         }
         return sessions;
       } catch (error) {
@@ -88,8 +105,7 @@ export class SessionBuilder<T extends OnnxTensor> {
     share: Share<T>,
   ): Promise<OnnxSession<T>> {
     const inputs = feeds.map((name) => ({ name, type: Number(this.#typeOf(plan, name)), shape: shapes.get(name) }));
-    const { nodes } = this.#regions[0]!.graph;
-    const key = parts.keyOf(part, inputs, fetches, nodes.length);
+    const key = parts.keyOf(part, inputs, fetches);
     const { model, size } = parts.write(part, inputs, fetches);
     const session = await share(key, size, () => this.#maker.create(model));
     for (const { name, type = '', shape } of session.outputMetadata ?? []) {

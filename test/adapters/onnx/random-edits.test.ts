@@ -1,5 +1,5 @@
-// Random graphs with random modules, edits, hooks and observers: the edits compiled into the graph give what they give in
-// JavaScript, and every hook sees the value at its place.
+// Random graphs with random modules, edits, hooks, pre-hooks and observers: compiled, declared and cut, they give what they give
+// in JavaScript, and every hook sees the values at its place.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,9 +18,17 @@ interface Place {
   readonly value: string;
 }
 
+type Change = (values: readonly number[]) => number[];
+
 type Registered =
   | { readonly kind: 'edit'; readonly edit: Edit; readonly prepend: boolean }
-  | { readonly kind: 'hook' | 'observer'; readonly prepend: boolean; readonly seen: number[][] };
+  | {
+      readonly kind: 'hook' | 'observer' | 'pre';
+      readonly prepend: boolean;
+      readonly seen: number[][];
+      /** What a hook makes of its value, or a pre-hook of each input. */
+      readonly change: Change | undefined;
+    };
 
 class Same extends Module {
   override forward(x: Tensor): Tensor {
@@ -71,11 +79,17 @@ function randomEdit(random: (below: number) => number, size: number): Edit {
   ][random(8)]!;
 }
 
-/** In JavaScript. */
-function afterEdits(values: readonly number[], edits: readonly Edit[]): number[] {
-  const module = new Same();
-  for (const edit of edits) registerEdit(module, edit as Edit<Tensor>);
-  return [...module(tensor([...values])).data];
+/** A value after edits and hooks, in JavaScript. */
+function after(values: readonly number[], all: readonly Registered[]): number[] {
+  let now = [...values];
+  for (const one of all) {
+    if (one.kind === 'hook') now = one.change?.(now) ?? now;
+    if (one.kind !== 'edit') continue;
+    const module = new Same();
+    registerEdit(module, one.edit as Edit<Tensor>);
+    now = [...module(tensor(now)).data];
+  }
+  return now;
 }
 
 /** The registrations of a place in the order in which they run. */
@@ -83,8 +97,6 @@ const inOrder = (all: readonly Registered[]) => [
   ...all.filter(({ prepend }) => prepend).reverse(),
   ...all.filter(({ prepend }) => !prepend),
 ];
-
-const editsIn = (all: readonly Registered[]) => inOrder(all).flatMap((one) => (one.kind === 'edit' ? one.edit : []));
 
 function assertSame(came: readonly number[], expected: readonly number[], isExact: boolean, what: string): void {
   if (isExact) {
@@ -98,8 +110,8 @@ function assertSame(came: readonly number[], expected: readonly number[], isExac
   }
 }
 
-test('compiled edits, hooks and observers at random places give what they give in JavaScript', async () => {
-  const counts = { compile: 0, read: 0, declare: 0, cut: 0, mixed: 0, nested: 0 };
+test('edits, hooks, pre-hooks and observers at random places give what they give in JavaScript', async () => {
+  const counts = { compile: 0, read: 0, declare: 0, cut: 0, mixed: 0, nested: 0, reruns: 0 };
   for (let seed = 1; seed <= 120; seed++) {
     const random = generator(seed * 104729);
     const { nodes, outputs } = randomGraph(random);
@@ -124,42 +136,59 @@ test('compiled edits, hooks and observers at random places give what they give i
         return register(net, place, all, random, sizes.get(place.value)!);
       });
       const isExact = ![...registered.values()].flat().some((one) => one.kind === 'edit' && 'blend' in one.edit);
-      for (const { way } of explain(net).registrations) counts[way]++;
-      const result = await net({ x: floats(...x), c: new ort.Tensor('bool', Uint8Array.of(c), []) });
-
       const { raw, read } = evaluate(nodes, places, registered, x, c);
-      for (const name of outputs)
-        assertSame([...(result[name]!.data as Float32Array)], read(name, -1), isExact, `${seed}/${round}: ${name}`);
+      // In the first run hooks may turn out to replace something; the second one is cut there.
+      for (const time of ['first', 'second']) {
+        const what = `${seed}/${round}, ${time} run`;
+        for (const one of [...registered.values()].flat()) if (one.kind !== 'edit') one.seen.length = 0;
+        const reruns = rerunsOf(net);
+        const result = await net({ x: floats(...x), c: new ort.Tensor('bool', Uint8Array.of(c), []) });
+        if (time === 'second') assert.is(rerunsOf(net), reruns, `${what} had to compute something again`);
+        else counts.reruns += rerunsOf(net) - reruns;
+        for (const name of outputs)
+          assertSame([...(result[name]!.data as Float32Array)], read(name, -1), isExact, `${what}: ${name}`);
+        for (const [place, all] of registered) {
+          const inner = places.filter(
+            (other) => other.value === place.value && other !== place && isInside(other, place),
+          );
+          const before = after(
+            raw.get(place.value)!,
+            inner.flatMap((other) => inOrder(registered.get(other) ?? [])),
+          );
+          const order = inOrder(all);
+          for (const [i, one] of order.entries()) {
+            if (one.kind === 'edit') continue;
+            assert.is(one.seen.length, 1, `${what}: ${place.path} fired ${one.seen.length} times`);
+            if (one.kind === 'pre') continue;
+            const seen = after(before, one.kind === 'observer' ? order : order.slice(0, i));
+            assertSame(one.seen[0]!, seen, isExact, `${what}: ${one.kind} of ${place.path}`);
+          }
+        }
+      }
+      for (const { way } of explain(net).registrations) counts[way]++;
       for (const [place, all] of registered) {
         if (all.some(({ kind }) => kind === 'hook') && all.some(({ kind }) => kind === 'edit')) counts.mixed++;
-        const inner = places.filter(
-          (other) => other.value === place.value && other !== place && isInside(other, place),
-        );
-        if (inner.some((other) => registered.has(other))) counts.nested++;
-        const before = afterEdits(
-          raw.get(place.value)!,
-          inner.flatMap((other) => editsIn(registered.get(other) ?? [])),
-        );
-        const order = inOrder(all);
-        for (const [i, one] of order.entries()) {
-          if (one.kind === 'edit') continue;
-          const seen = afterEdits(
-            before,
-            editsIn(one.kind === 'observer' ? order : order.slice(0, i).map((o) => ({ ...o, prepend: false }))),
-          );
-          assert.is(one.seen.length, 1, `${seed}/${round}: ${place.path} fired ${one.seen.length} times`);
-          assertSame(one.seen[0]!, seen, isExact, `${seed}/${round}: ${one.kind} of ${place.path}`);
-        }
+        const isNested = (other: Place) => other !== place && other.value === place.value && isInside(other, place);
+        if ([...registered.keys()].some(isNested)) counts.nested++;
       }
       for (const handle of handles) handle.remove();
     }
     await net.release();
   }
   assert.ok(
-    counts.compile > 400 && counts.declare > 200 && counts.mixed > 30 && counts.nested > 30,
+    counts.compile > 300 && counts.declare > 200 && counts.cut > 200 && counts.mixed > 30 && counts.nested > 30,
     JSON.stringify(counts),
   );
+  assert.ok(counts.reruns > 100, JSON.stringify(counts));
 });
+
+/** How many runs of a model had to compute something again, by the hook points that are registered now. */
+function rerunsOf(net: OnnxModel<ort.Tensor>): number {
+  const counts = new Map(
+    explain(net).registrations.map(({ path, kind, reruns }) => [`${kind === 'forward-pre'} ${path}`, reruns]),
+  );
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
 
 /** Whether of two places with one value the first is inside the second. */
 function isInside(one: Place, other: Place): boolean {
@@ -210,24 +239,49 @@ function register(
 ): { remove(): void } {
   const point = net.getSubmodule(path);
   const prepend = random(3) === 0;
-  const kind = random(10);
+  const kind = random(14);
   if (kind < 6) {
     const edit = randomEdit(random, size);
     all.push({ kind: 'edit', edit, prepend });
     return registerEdit(point, edit as Edit<ort.Tensor>, { prepend });
   }
   const seen: number[][] = [];
+  const valuesOf = (one: ort.Tensor) => [...(one.data as Float32Array)];
   if (kind < 8) {
-    all.push({ kind: 'observer', prepend: false, seen });
-    return point.observe(({ output }) => seen.push([...(output.data as Float32Array)]));
+    all.push({ kind: 'observer', prepend: false, seen, change: undefined });
+    return point.observe(({ output }) => seen.push(valuesOf(output)));
   }
-  all.push({ kind: 'hook', prepend, seen });
-  return point.registerForwardHook((_module, _inputs, output) => void seen.push([...(output.data as Float32Array)]), {
-    prepend,
-  });
+  const factor = random(9) / 4 - 1;
+  const change =
+    random(3) === 0 ? undefined : (values: readonly number[]) => values.map((v) => Math.fround(v * factor + 0.25));
+  const isAsync = random(2) === 0;
+  if (kind < 10) {
+    all.push({ kind: 'pre', prepend, seen, change });
+    return point.registerForwardPreHook(
+      async (_module, inputs) => {
+        seen.push([]);
+        if (isAsync) await Promise.resolve();
+        if (change === undefined) return undefined;
+        return inputs.map((one) => (one!.type === 'float32' ? floats(...change(valuesOf(one!))) : one!));
+      },
+      { prepend },
+    );
+  }
+  all.push({ kind: 'hook', prepend, seen, change });
+  const hook = (output: ort.Tensor) => {
+    seen.push(valuesOf(output));
+    return change && floats(...change(valuesOf(output)));
+  };
+  return point.registerForwardHook(
+    (_module, _inputs, output) => (isAsync ? Promise.resolve().then(() => hook(output)) : hook(output)),
+    { prepend },
+  );
 }
 
-/** The graph in JavaScript. `read` gives a value as a node reads it: with the edits of all places that do not contain the node. */
+/**
+ * The graph in JavaScript. `read` gives a value as a node reads it: as the places leave it that do not contain the node, and
+ * then as the pre-hooks leave it of those that do.
+ */
 function evaluate(
   nodes: readonly Node[],
   places: readonly Place[],
@@ -239,10 +293,24 @@ function evaluate(
     ['x', [...x]],
     ['c', [c]],
   ]);
+  const producer = new Map(nodes.flatMap(({ outputs }, index) => outputs.map((value) => [value, index])));
+  const around = places
+    .filter((place) => registered.get(place)?.some(({ kind }) => kind === 'pre'))
+    // Outer ones first.
+    .sort((a, b) => a.path.length - b.path.length);
   const read = (value: string, index: number) => {
     const ends = places.filter((place) => place.value === value && !contains(place, index));
-    const edits = ends.flatMap((place) => editsIn(registered.get(place) ?? []));
-    return edits.length === 0 ? raw.get(value)! : afterEdits(raw.get(value)!, edits);
+    let values = after(
+      raw.get(value)!,
+      ends.flatMap((place) => inOrder(registered.get(place) ?? [])),
+    );
+    if (value === 'c') return values;
+    for (const place of around) {
+      if (!contains(place, index) || contains(place, producer.get(value) ?? -1)) continue;
+      for (const one of inOrder(registered.get(place)!))
+        if (one.kind === 'pre') values = one.change?.(values) ?? values;
+    }
+    return values;
   };
   for (const [index, node] of nodes.entries()) {
     const seen = new Map(node.reads.map((value) => [value, read(value, index)]));
