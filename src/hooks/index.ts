@@ -24,7 +24,7 @@ export {
   reachedByGlobalHooks,
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';
-export type { TensorReader, TensorValues } from './core/reader.ts';
+export { summaryOf, type TensorReader, type TensorValues } from './core/reader.ts';
 export type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 export { replaceProperty } from './core/replace-property.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
@@ -66,4 +66,5 @@ export { type OutputStatistics, statistics } from './rx/statistics.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx/transform.ts';
 export { type ModuleClass, Selection, type Selector, select } from './select.ts';
 export { chunks } from './streams/chunks.ts';
+export { observeStrictly } from './strict-observer.ts';
 export { withHooks } from './with-hooks.ts';

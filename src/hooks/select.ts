@@ -26,10 +26,11 @@ export type ModuleClass<M extends Hookable> = abstract new (...args: never[]) =>
 
 /**
  * A glob over paths (`*` within a name, `?` one character, `**` any number of names; a layer called `conv.1` is one name), a
- * RegExp over paths, a class, or a predicate.
+ * RegExp over paths, a class, or a predicate. A list of globs selects what any of them matches; each must match something.
  */
 export type Selector<M extends Hookable = Hookable> =
   | string
+  | readonly string[]
   | RegExp
   | ModuleClass<M>
   | ((path: string, module: Hookable) => boolean);
@@ -122,7 +123,10 @@ export function select<R extends Hookable, M extends ModuleOf<R>>(
 ): Selection<ModuleIn<R> extends M ? ModuleIn<R> : M>;
 export function select<M extends Hookable>(root: Hookable, selector: ModuleClass<M>): Selection<M>;
 // Two type parameters, so that a call with one type argument picks the last overload.
-export function select<R extends Hookable, M extends ModuleIn<R>>(root: R, selector: string): Selection<M>;
+export function select<R extends Hookable, M extends ModuleIn<R>>(
+  root: R,
+  selector: string | readonly string[],
+): Selection<M>;
 export function select<R extends Hookable, M extends ModuleOf<R>>(
   root: R,
   selector: RegExp | ((path: string, module: M) => boolean),
@@ -130,15 +134,21 @@ export function select<R extends Hookable, M extends ModuleOf<R>>(
 export function select<M extends Hookable = Hookable>(root: Hookable, selector: Selector): Selection<M>;
 export function select(root: Hookable, selector: Selector): Selection {
   if (!(root instanceof Hookable)) throw mismatch('select()', 'the root', 'a module', root);
-  const matches = matcher(selector);
+  const selectors = Array.isArray(selector) && selector.length > 0 ? (selector as readonly string[]) : [selector];
+  const unmatched = new Map(selectors.map((one) => [one, matcher(one)]));
+  const matchers = [...unmatched];
   const found = new Map<Hookable, string>();
   const paths: string[] = [];
   for (const entry of entries(root, false)) {
     const { path, module } = entry;
     paths.push(path);
-    if (!found.has(module) && matches(entry)) found.set(module, path);
+    for (const [one, matches] of matchers) {
+      if ((found.has(module) && !unmatched.has(one)) || !matches(entry)) continue;
+      unmatched.delete(one);
+      if (!found.has(module)) found.set(module, path);
+    }
   }
-  if (found.size === 0) throw new Error(nothingMatches(root, selector, paths));
+  for (const [one] of unmatched) throw new Error(nothingMatches(root, one, paths));
   return new Selection([...found].map(([module, path]) => [path, module] as const));
 }
 
@@ -151,9 +161,8 @@ function matcher(selector: Selector): (entry: TreeEntry<Hookable>) => boolean {
   }
   if (isClassOfModules(selector)) return ({ module }) => module instanceof selector;
   if (typeof selector !== 'function' || selector instanceof Hookable || isClass(selector)) {
-    const several = Array.isArray(selector) ? '\n  for several paths: (path) => paths.includes(path)' : '';
     throw new TypeError(
-      `select(): the selector must be a glob, a RegExp, a class of modules or a predicate, got ${describe(selector)}${several}`,
+      `select(): the selector must be a glob, a list of globs, a RegExp, a class of modules or a predicate, got ${describe(selector)}`,
     );
   }
   return ({ path, module }) => {

@@ -3,6 +3,8 @@
  * on every framework.
  * @module
  */
+export { type CaptureOptions, capture, type Take } from './capture.ts';
+export type { Captured, CapturedCall } from './captured.ts';
 export { type CompareOptions, compare, type RecordedInput, type RunRecorded } from './compare.ts';
 export type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
 export { type RecordOptions, record } from './record.ts';

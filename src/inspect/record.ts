@@ -4,7 +4,7 @@ import { CallRecorder } from './call-recorder.ts';
 import type { Recording, RowNorms } from './recording.ts';
 import { encodeRecording } from './recording-file.ts';
 import { checkTarget, type RecordingTarget, writeTo } from './recording-target.ts';
-import { checkRun, type RunInputs, runWithHooks } from './run.ts';
+import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
 import { TensorStore } from './tensor-store.ts';
 
 export interface RecordOptions {
@@ -21,11 +21,10 @@ export interface RecordOptions {
 }
 
 const OPTIONS = {
+  ...RUN_OPTIONS,
   to: rule('a path, a file: URL or a WritableStream', () => true),
   parameters: BOOLEAN,
   select: rule('a selector', () => true),
-  limit: rule('a number of bytes', (value) => typeof value === 'number' && value >= 0, RangeError),
-  signal: rule('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.throwIfAborted === 'function'),
 };
 
 /**

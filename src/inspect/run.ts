@@ -1,9 +1,15 @@
 /** @file Running a model with temporary hooks. */
-import { absorb, check, className, FUNCTION, mismatch } from '../check/index.ts';
+import { absorb, check, className, FUNCTION, mismatch, type Rule, rule } from '../check/index.ts';
 import { type Hookable, isHookable, optionsOf, withHooks } from '../hooks/index.ts';
 
 /** The inputs that a model is called with, as an array, or a function that runs it, several times perhaps. */
 export type RunInputs<M extends Hookable = Hookable> = Readonly<Parameters<M['forward']>> | ((model: M) => unknown);
+
+/** The rules of options that several tools have. */
+export const RUN_OPTIONS: Readonly<Record<'limit' | 'signal', Rule>> = {
+  limit: rule('a number of bytes', (value) => typeof value === 'number' && value >= 0, RangeError),
+  signal: rule('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.throwIfAborted === 'function'),
+};
 
 /** @throws TypeError for what is no module, or no inputs */
 export function checkRun(where: string, model: unknown, inputs: unknown): void {

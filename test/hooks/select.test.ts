@@ -242,7 +242,7 @@ test('select() refuses malformed globs and wrong selectors', () => {
   for (const selector of [null, undefined, 7, {}, new ReLU()]) {
     assert.throws(
       () => select(net(), selector as never),
-      /the selector must be a glob, a RegExp, a class of modules or a predicate, got/,
+      /the selector must be a glob, a list of globs, a RegExp, a class of modules or a predicate, got/,
     );
   }
   class Other {}
@@ -251,16 +251,30 @@ test('select() refuses malformed globs and wrong selectors', () => {
     throw new Error('must be absorbed');
   };
   assert.throws(() => select(net(), fails as never), /the predicate must give true or false, got a promise for ""$/);
-  assert.throws(
-    () => select(net(), ['head', 'encoder.0'] as never),
-    /predicate, got an array of length 2\n {2}for several paths: \(path\) => paths\.includes\(path\)$/,
-  );
+  assert.throws(() => select(net(), []), /predicate, got an array of length 0$/);
+  assert.throws(() => select(net(), ['head', 7] as never), /predicate, got the number 7$/);
   assert.throws(() => select({} as never, '*'), /^select\(\): the root must be a module, got an Object$/);
   assert.equal(paths(select(net(), 'head.0')), ['head.0']);
   // Only * and ? are special in a glob, and ? is one character.
   for (const glob of ['he+d', 'h[e]ad', '(head)', 'head|head', '^head$', 'he{1}ad', 'head?', '\\x68ead']) {
     assert.throws(() => select(net(), glob), /nothing in Net matches/, glob);
   }
+});
+
+test('a list of globs selects what any of them matches, and each must match something', () => {
+  const root = net();
+  assert.equal(paths(select(root, ['head', 'encoder.0.fc?', '*'])), [
+    'encoder',
+    'encoder.0.fc1',
+    'encoder.0.fc2',
+    'head',
+  ]);
+  // The second one matches only what the first one has matched, under another name.
+  assert.equal(paths(select(root, ['head', 'shared'])), ['head']);
+  assert.throws(
+    () => select(root, ['head', 'encoder.7']),
+    /nothing in Net matches "encoder\.7"\n {2}nearest: encoder\.[01]/,
+  );
 });
 
 test('the methods of a Selection register on all its modules, events have their paths, and one handle removes all', () => {

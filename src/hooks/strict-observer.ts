@@ -1,0 +1,17 @@
+import type { ForwardEvent } from './core/event.ts';
+import type { RemovableHandle } from './core/handle.ts';
+import { hookTable } from './core/hook-table.ts';
+import type { ModuleLike } from './core/module-like.ts';
+import { register } from './core/register.ts';
+
+/**
+ * For inspect: an observer whose error ends the call, after the observers that were registered before it. Those of
+ * `observe` are isolated instead. A promise that it returns is ignored.
+ */
+export function observeStrictly<M extends ModuleLike>(
+  module: M,
+  path: string,
+  observer: (event: ForwardEvent<M>) => void,
+): RemovableHandle {
+  return register(hookTable(module), { kind: 'observer', path, name: observer.name, hook: observer as never });
+}
