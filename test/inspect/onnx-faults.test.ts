@@ -1,7 +1,10 @@
 // Faults in ONNX files of PyTorch models, found with recordings that PyTorch's own forward hooks made.
+import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareOnnx, effect, faults, folder, largest } from './pytorch.ts';
+import type { RecordedInput } from '../../src/inspect/index.ts';
+import { readSafetensors } from '../../src/safetensors/index.ts';
+import { compareOnnx, effect, faults, folder, largest, recordingOf } from './pytorch.ts';
 
 const fixture = (name: string) => new URL(`../fixtures/onnx/${name}.onnx`, import.meta.url);
 
@@ -70,6 +73,18 @@ test('runtimes with other optimisations and other numbers of threads pass', asyn
       assert.is(comparison.verdict, 'PASS', `${JSON.stringify(sessionOptions)}: ${comparison}`);
     }
   }
+});
+
+test('a model in float16 passes against float32, and an overflow is found where it happens', async () => {
+  const half = await compareOnnx(new URL('text.half.onnx', folder), 'text');
+  assert.is(half.verdict, 'PASS', String(half));
+  const { bytes } = readSafetensors(recordingOf('overflow.x')).get('x')!;
+  const toTensor = ({ shape }: RecordedInput) =>
+    new ort.Tensor('float16', new Uint16Array(bytes.slice().buffer) as never, shape);
+  const overflow = await compareOnnx(new URL('overflow.half.onnx', folder), 'overflow', { toTensor });
+  assert.is(overflow.verdict, 'FAIL', String(overflow));
+  assert.is(overflow.first!.path, 'fc2', String(overflow));
+  assert.match(overflow.why[0]!, /Infinity instead of /);
 });
 
 test.run();
