@@ -62,6 +62,15 @@ const APART = {
   containers: /\/src\/nn\/(execution-plan|identity|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
+/** The recorder for PyTorch, for users to copy. */
+const recorder = {
+  name: 'recorder',
+  generateBundle() {
+    const source = readFileSync(new URL('examples/pytorch/layertap_record.py', import.meta.url));
+    this.emitFile({ type: 'asset', fileName: 'layertap_record.py', source });
+  },
+};
+
 /** Licences too long for a banner. */
 const licences = {
   name: 'licences',
@@ -124,7 +133,13 @@ export const library = {
     banner,
   },
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
-  plugins: [builtIn, loaderWithoutDecoder, esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }), licences],
+  plugins: [
+    builtIn,
+    loaderWithoutDecoder,
+    esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }),
+    licences,
+    recorder,
+  ],
 };
 
 export default [

@@ -17,6 +17,8 @@ export interface Expected {
   readonly channelsLast: boolean;
   /** Why it cannot be compared: the shapes. */
   readonly problem: TensorError | undefined;
+  /** The same in the other order, for a flattened image: only values tell which order it has. */
+  readonly other?: Expected;
 }
 
 export class Expectations {
@@ -78,6 +80,13 @@ export class Expectations {
     );
   }
 
+  /** The counterpart in the order that values have. */
+  inOrderOf(expected: Expected, values: Numbers): Expected {
+    const { other } = expected;
+    if (other === undefined) return expected;
+    return distanceOf(other, values) < distanceOf(expected, values) ? other : expected;
+  }
+
   /** The difference of a tensor of b from its counterpart. */
   error(
     expected: Expected,
@@ -94,25 +103,16 @@ export class Expectations {
   }
 
   /** The relative difference from what b recorded; Infinity for samples of something else. */
-  distance({ values, problem }: Expected, part: TensorPart): number {
-    const given = numbersOf(this.#b.tensors.get(part.tensor)!);
-    if (problem !== undefined || given.length < values.length) return Infinity;
-    let [squares, ofA] = [0, 0];
-    for (let i = 0; i < values.length; i++) {
-      const [p, q] = [values[i]!, given[i]!];
-      if (p === q || !Number.isFinite(p) || !Number.isFinite(q)) continue;
-      squares += (p - q) ** 2;
-      ofA += p * p;
-    }
-    return squares === 0 ? 0 : Math.sqrt(squares / ofA);
+  distance(expected: Expected, part: TensorPart): number {
+    return distanceOf(expected, numbersOf(this.#b.tensors.get(part.tensor)!));
   }
 
   /** The way in which a tensor of a is closest to one of b; undefined if no shape fits. */
   #closest(a: TensorPart, b: TensorPart): Expected | undefined {
-    const [first, ...others] = this.#counterparts(a, b);
-    if (first === undefined || others.length === 0) return first;
-    const distances = [first, ...others].map((expected) => this.distance(expected, b));
-    return [first, ...others][distances.indexOf(Math.min(...distances))];
+    const [first, second] = this.#counterparts(a, b);
+    if (first === undefined || second === undefined) return first;
+    const isFirst = this.distance(first, b) <= this.distance(second, b);
+    return isFirst ? { ...first, other: second } : { ...second, other: first };
   }
 
   /** Ways in which a tensor of a may be the counterpart of one of b: as it is, in another layout, as a flattened image. */
@@ -169,6 +169,18 @@ export class Expectations {
     const problem = shapeError(inLayout(a.shape, this.#layouts.get(a.shape.length) ?? 'same'), b.shape);
     return { part: a, values: [], indices: undefined, channelsLast: false, problem };
   }
+}
+
+function distanceOf({ values, problem }: Expected, given: Numbers): number {
+  if (problem !== undefined || given.length < values.length) return Infinity;
+  let [squares, ofA] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const [p, q] = [values[i]!, given[i]!];
+    if (p === q || !Number.isFinite(p) || !Number.isFinite(q)) continue;
+    squares += (p - q) ** 2;
+    ofA += p * p;
+  }
+  return squares === 0 ? 0 : Math.sqrt(squares / ofA);
 }
 
 const picked = (values: Numbers, indices: Numbers): Numbers =>

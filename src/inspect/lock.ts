@@ -159,18 +159,19 @@ class Lock {
     }
     const compare = (given: NumericArray) => {
       const numbers = readNumbers(this.#where, 'values', given, tensor);
-      const error = errorOf(this.#plan, pair, side, expected, part.dtype, numbers);
+      const ordered = this.#plan.expectations.inOrderOf(expected, numbers);
+      const error = errorOf(this.#plan, pair, side, ordered, part.dtype, numbers);
       errors.push(error);
-      return { numbers, error };
+      return { numbers, ordered, error };
     };
     if (isThenable(values)) {
       this.#waiting.push(values.then((read) => void (read && compare(read))));
       return this.#replacement(reader, tensor, expected, undefined);
     }
-    const { numbers, error } = compare(values);
+    const { numbers, ordered, error } = compare(values);
     return error.max === 0 && error.problem === undefined
       ? tensor
-      : this.#replacement(reader, tensor, expected, numbers);
+      : this.#replacement(reader, tensor, ordered, numbers);
   }
 
   #replacement(

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listHooks, Module, type Tensor, tensor } from '../../src/index.ts';
 import { compare, type RecordedInput, record } from '../../src/inspect/index.ts';
-import { effect, faults, largest, recordingOf } from './pytorch.ts';
+import { beyond, effect, faults, largest, recordingOf } from './pytorch.ts';
 import { Text, twin } from './twins.ts';
 
 const input = ({ data, shape }: RecordedInput): Tensor =>
@@ -30,6 +30,7 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
     assert.is(comparison.first?.path, isBetween ? undefined : path, String(comparison));
     assert.equal(comparison.between, isBetween ? ['attn.qkv', 'attn.out'] : undefined);
     if (isBetween) assert.is(comparison.inside, path);
+    if (!isBetween) assert.equal(beyond(comparison), [path]);
     assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
   });
 }

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RecordedInput } from '../../src/inspect/index.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
-import { compareOnnx, effect, faults, folder, largest, recordingOf } from './pytorch.ts';
+import { beyond, compareOnnx, effect, faults, folder, largest, recordingOf } from './pytorch.ts';
 
 const fixture = (name: string) => new URL(`../fixtures/onnx/${name}.onnx`, import.meta.url);
 
@@ -35,6 +35,8 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
     assert.equal(comparison.between, between);
     // The exporter leaves no trace of an Identity: its place is the code of the model.
     if (between !== undefined) assert.is(comparison.inside, fault === 'relu' ? '' : path);
+    // The other modules ran with the right values.
+    if (between === undefined) assert.equal(beyond(comparison), [path]);
     assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
   });
 }

@@ -51,3 +51,7 @@ export function effect({ first, between, modules }: Comparison): number {
   if (first !== undefined) return first.output!.tolerances ?? Infinity;
   return modules.find(({ path }) => path === between?.[1])?.inputs?.tolerances ?? Infinity;
 }
+
+/** The paths of modules whose own error is beyond the tolerance. */
+export const beyond = ({ modules }: Comparison): string[] =>
+  modules.flatMap(({ path, output }) => (output !== undefined && !((output.tolerances ?? Infinity) <= 1) ? path : []));

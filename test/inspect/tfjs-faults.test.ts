@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { wrapTfjs } from '../../adapters/tfjs/index.ts';
 import { listHooks } from '../../src/index.ts';
 import { type Comparison, compare, type RecordedInput } from '../../src/inspect/index.ts';
-import { effect, largest, recordingOf } from './pytorch.ts';
+import { beyond, effect, largest, recordingOf } from './pytorch.ts';
 import { weightsOf } from './twins.ts';
 
 tf.enableProdMode();
@@ -146,6 +146,7 @@ for (const [fault, path] of Object.entries({
     const comparison = await compareModel(fault);
     assert.is(comparison.verdict, 'FAIL', String(comparison));
     assert.is(comparison.first?.path, path, String(comparison));
+    assert.equal(beyond(comparison), [path]);
     assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
   });
 }
