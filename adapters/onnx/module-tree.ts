@@ -1,4 +1,5 @@
 /** @file The tree of a graph: modules by their PyTorch paths, and nodes as leaves. Errors for paths that are not in it. */
+import { nearest } from '../../src/adapter.ts';
 import { constantsOf, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
 import {
   type Children,
@@ -72,7 +73,8 @@ export class ModuleTree<T extends OnnxTensor> {
       : this.#graph.inputs.has(value)
         ? 'it is an input of the model'
         : 'the graph has no such value, or computes it from weights alone';
-    throw new Error(`value(): no node gives "${value}"\n  ${what}`);
+    const offered = nearest(value, [...this.#byValue.keys()]).join(', ');
+    throw new Error(`value(): no node gives "${value}"\n  ${what}\n  nearest: ${offered}`);
   }
 
   /** The names inside the innermost module of a path that exists. */
@@ -80,8 +82,10 @@ export class ModuleTree<T extends OnnxTensor> {
     let parent = path;
     while (parent !== '' && !this.#byPath.has(parent)) parent = parent.slice(0, Math.max(0, parent.lastIndexOf('.')));
     const names = [...(this.#byPath.get(parent)?.namedChildren() ?? this.children)].map(([name]) => name);
-    const offered = names.slice(0, MAX_OFFERED).join(', ');
-    return `inside ${parent === '' ? 'the model' : `"${parent}"`}: ${offered}${names.length > MAX_OFFERED ? ', …' : ''}`;
+    const where = `inside ${parent === '' ? 'the model' : `"${parent}"`}`;
+    if (names.length <= MAX_OFFERED) return `${where}: ${names.join(', ')}`;
+    const missing = parent === '' ? path : path.slice(parent.length + 1);
+    return `nearest ${where}: ${nearest(missing, names).join(', ')}`;
   }
 }
 

@@ -73,7 +73,7 @@ test('a wrong runtime, session, option, or source of another model is a TypeErro
 });
 
 test('a model that ONNX Runtime refuses can be read, and its runs reject with ONNX Runtime’s error', async () => {
-  for (const name of ['graphs/unknown-op', 'graphs/untyped-input']) {
+  for (const name of ['graphs/unknown-op', 'graphs/untyped-input', 'graphs/opset99']) {
     const expected = await rejection(sessionOf(bytesOf(name)));
     const net = await createOnnx(ort, bytesOf(name));
     assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
@@ -83,6 +83,26 @@ test('a model that ONNX Runtime refuses can be read, and its runs reject with ON
     assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
     await net.release();
   }
+});
+
+test('a name that no module and no value has is an error that offers the nearest names', async () => {
+  const net = await createOnnx(ort, bytesOf('graphs/types'));
+  assert.throws(
+    () => net.getSubmodule('to_flaot16'),
+    /no module "to_flaot16"\n.*\n {2}nearest inside the model: to_float16, /,
+  );
+  assert.throws(() => net.value('flaot64'), /no node gives "flaot64"\n.*no such value.*\n {2}nearest: float64, /);
+});
+
+test('two nodes of the same name are read, and refused by ONNX Runtime', async () => {
+  const net = await createOnnx(ort, bytesOf('graphs/names'));
+  const refusal = /two nodes with same node name \(same\)/;
+  assert.match((await rejection(net({ x: floats(1) }))).message, refusal);
+  net.getSubmodule('nameless:0').observe(() => {});
+  const { message } = await rejection(net({ x: floats(1) }));
+  assert.match(message, refusal);
+  assert.match(message, /hooks: observer \(anonymous\) of nameless:0\n/);
+  await net.release();
 });
 
 /** Reads damaged bytes as a tree, or rejects with a TypeError of ours. */

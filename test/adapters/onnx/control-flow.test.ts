@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert';
 import { createOnnx, explain } from '../../../adapters/onnx/index.ts';
 import { registerEdit } from '../../../src/adapter.ts';
 import { listHooks, select } from '../../../src/index.ts';
-import { bytesOf, floats, numbersOf } from './load.ts';
+import { fixtureJson } from '../../fixtures/fixture.ts';
+import { bytesOf, difference, floats, numbersOf, tensorOf, type Written } from './load.ts';
 
 test('a branch fires if it is taken, a body once for each iteration, in the order of the run', async () => {
   const net = await createOnnx(ort, bytesOf('graphs/branches'));
@@ -58,5 +59,49 @@ test('edits act in each iteration, and in the branch that is taken', async () =>
   );
   await net.release();
 });
+
+/** Written by test/fixtures/make/onnx_control.py, for an input, and for the same negated. */
+interface ControlRun {
+  readonly inputs: readonly Written[];
+  /** What forward hooks saw in each call. */
+  readonly seen: Readonly<Record<'step' | 'other', Written[]>>;
+  readonly output: Written;
+  /** With a hook on both that adds 0.5. */
+  readonly edited: Written;
+}
+
+/** The modules, or the nodes that compute their outputs, where the exporter left no modules. */
+const EXPORTED = {
+  scripted: { step: 'step', other: 'other' },
+  cond: { step: 'node_tanh', other: 'node_tanh_2' },
+  while: { step: 'node_tanh' },
+  scan: { step: 'node_tanh' },
+} as const;
+
+for (const [name, paths] of Object.entries(EXPORTED)) {
+  test(`${name}: each call in a branch or loop is what PyTorch's hooks saw, and edits lead to its outputs`, async () => {
+    for (const { inputs, seen, output, edited } of fixtureJson<Record<string, ControlRun[]>>(
+      'onnx/control/control.json',
+    )[name]!) {
+      const net = await createOnnx(ort, bytesOf(`control/${name}`));
+      const feeds = Object.fromEntries(inputs.map((input, i) => [['x', 'times'][i]!, tensorOf(input)]));
+      const heard: Record<string, ort.Tensor[]> = { step: [], other: [] };
+      for (const [module, path] of Object.entries(paths)) {
+        net.getSubmodule(path).observe((event) => heard[module]!.push(event.output));
+      }
+      assert.ok(difference((await net(feeds)).y!, output) < 1e-6);
+      for (const [module, expected] of Object.entries(seen)) {
+        assert.is(heard[module]!.length, expected.length, module);
+        for (const [i, tensor] of heard[module]!.entries()) {
+          assert.equal(tensor.dims, expected[i]!.dims);
+          assert.ok(difference(tensor, expected[i]!) < 1e-6, `${module}, call ${i}`);
+        }
+      }
+      for (const path of Object.values(paths)) registerEdit(net.getSubmodule(path), { add: 0.5 });
+      assert.ok(difference((await net(feeds)).y!, edited) < 1e-6, 'edited');
+      await net.release();
+    }
+  });
+}
 
 test.run();

@@ -1,9 +1,10 @@
-// Models by path: in Node alone.
+// What only Node can show: models by path, and two copies of the runtime in one process.
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createOnnx } from '../../../adapters/onnx/index.ts';
-import { floats, numbersOf, pathOf } from './load.ts';
+import { createOnnx, wrapOnnx } from '../../../adapters/onnx/index.ts';
+import { registerEdit } from '../../../src/adapter.ts';
+import { bytesOf, floats, numbersOf, pathOf, sessionOf } from './load.ts';
 
 test('weights in another file are found next to a path', async () => {
   const net = await createOnnx(ort, pathOf('graphs/outside'));
@@ -29,5 +30,23 @@ for (const [source, message] of [
     assert.unreachable();
   });
 }
+
+test('each session gets sessions and tensors of its own copy of the runtime', async () => {
+  const { default: web } = await import('onnxruntime-web');
+  const bytes = bytesOf('graphs/hidden');
+  const sessions = [await sessionOf(bytes), await web.InferenceSession.create(bytes)];
+  for (const [i, session] of sessions.entries()) {
+    const copy = i === 0 ? ort : web;
+    const net = await wrapOnnx(session as ort.InferenceSession, bytes);
+    const seen: unknown[] = [];
+    net.getSubmodule('double').registerForwardHook((_module, _inputs, output) => void seen.push(output.constructor));
+    registerEdit(net.getSubmodule('double'), { add: 1 });
+    const x = new copy.Tensor('float32', Float32Array.of(1, 2), [2]) as ort.Tensor;
+    assert.equal(numbersOf((await net({ x })).y!), [-3, -5]);
+    assert.equal(seen, [copy.Tensor]);
+    await net.release();
+    await session.release();
+  }
+});
 
 test.run();
