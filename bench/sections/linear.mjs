@@ -74,13 +74,14 @@ export function layerOf({ ours: [{ library }] }, rows, depth, columns) {
   };
 }
 
-/** layertap chooses its tile from the first large products of a process: they are over before anything is timed. */
+/** layertap chooses its tile from samples of the first second of large products: over before anything is timed. */
 export function settle(bench) {
   const layer = layerOf(bench, 64, 1024, 512);
   for (const { name, linear } of bench.ours) {
     if (name === 'plain JavaScript') continue;
     const { run, dispose } = linear(layer);
-    for (const start = performance.now(); performance.now() - start < 1200; ) run();
+    // Not for a time: on a busy machine there would be too few samples.
+    for (let i = 0; i < 2000; i++) run();
     dispose();
   }
 }
