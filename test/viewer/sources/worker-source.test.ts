@@ -220,7 +220,10 @@ test('anything but a port is an error', () => {
     /postActivations\(\): the port must be a Worker/,
   );
   const ends = new Channel();
-  assert.throws(() => postActivations(ends.worker, [] as never), /what select\(\) gives expected/);
+  assert.throws(
+    () => postActivations(ends.worker, [] as never),
+    /the selection must be what select\(\) gives, got an array/,
+  );
   ends.close();
 });
 
