@@ -18,9 +18,10 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { RecordingError, record } from '../../src/inspect/index.ts';
-import { isTensorPart, type TensorPart, tensorParts } from '../../src/inspect/recording.ts';
+import { isTensorPart, sampleIndices, type TensorPart, tensorParts } from '../../src/inspect/recording.ts';
 import { decodeRecording } from '../../src/inspect/recording-file.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
+import { recordingOf } from './pytorch.ts';
 
 const decode = (bytes: Uint8Array) => decodeRecording('test', bytes);
 const rejects = async (promise: Promise<unknown>, message: RegExp, type: typeof Error = Error) => {
@@ -141,6 +142,15 @@ test('beyond the limit a tensor is kept as statistics of all its values and 4,09
   // The limit itself is not beyond it.
   const whole = decode(await record(new Identity(), [x], { limit: 40_000 }));
   assert.is((whole.calls[0]!.output as TensorPart).statistics, undefined);
+});
+
+test('the recorder for PyTorch keeps the same samples beyond its limit', () => {
+  const { calls, tensors } = decode(recordingOf('limited'));
+  const part = calls[0]!.output as TensorPart;
+  assert.equal(part.shape, [100, 100]);
+  assert.is(part.statistics!.mean, 4999.5);
+  // The values are their own indices.
+  assert.equal([...(tensors.get(part.tensor)!.data as Float32Array)], [...sampleIndices(10_000)]);
 });
 
 test('parameters: true adds the norm of each row of a weight', async () => {

@@ -113,10 +113,10 @@ const run = (net: { layer: tf.LayersModel }, [x]: readonly RecordedInput[]) =>
   tf.tidy(() => void net.layer.predict(tf.tensor(x!.data as Float32Array, x!.shape).transpose([0, 2, 3, 1])));
 
 async function compareModel(fault?: string): Promise<Comparison> {
-  const net = wrapTfjs(tf as never, visionModel(fault) as never);
+  const net = wrapTfjs(tf, visionModel(fault));
   const before = tf.memory().numTensors;
-  const comparison = await compare(net as never, recordingOf('vision'), run as never);
-  assert.equal(listHooks(net as never), []);
+  const comparison = await compare(net, recordingOf('vision'), run);
+  assert.equal(listHooks(net), []);
   assert.is(tf.memory().numTensors, before, 'tensors were left behind');
   return comparison;
 }
