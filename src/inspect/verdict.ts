@@ -1,7 +1,7 @@
 /** @file From the differences of all modules to a verdict. */
 import type { CallError } from './call-errors.ts';
 import type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, passesOn } from './plan.ts';
 import { reportText } from './report-text.ts';
 import type { TensorError } from './tensor-error.ts';
 
@@ -158,7 +158,7 @@ function passing(errors: readonly CallError[], tolerance: number): Finding {
 
 /** The inputs of a module differ although everything before it agrees. */
 function between(plan: Plan, errors: readonly CallError[], error: CallError): Finding {
-  const { a } = plan;
+  const { a, paired } = plan;
   const call = error.pair.a;
   const inside = call.parent === null ? '' : a.calls[call.parent]!.path;
   const before = errors
@@ -170,7 +170,15 @@ function between(plan: Plan, errors: readonly CallError[], error: CallError): Fi
   const place = { between: [from, call.path] as const, inside };
   const start = before === undefined ? `the input of ${quoted(inside)}` : quoted(from);
   const why = `the difference arises between ${start} and ${quoted(call.path)}, in the code of ${quoted(inside)}: ${sentence(error.inputs!)}`;
-  return { verdict: 'FAIL', why: [why], place };
+  const skipped = a.calls.filter(
+    (one) => !paired.has(one) && one.start > (before?.end ?? call.start) && one.start < call.start && !passesOn(one),
+  );
+  const names = skipped.map(({ path, kind }) => `${quoted(path)} (${kind})`);
+  return {
+    verdict: 'FAIL',
+    why: names.length === 0 ? [why] : [why, `a has ${names.join(', ')} there, b has not`],
+    place,
+  };
 }
 
 /**

@@ -34,6 +34,7 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
     assert.is(comparison.first?.path, between === undefined ? path : undefined, String(comparison));
     assert.equal(comparison.between, between);
     // The exporter leaves no trace of an Identity: its place is the code of the model.
+    if (fault === 'relu') assert.match(comparison.why.join(), /a has "act" \(ReLU\) there, b has not/);
     if (between !== undefined) assert.is(comparison.inside, fault === 'relu' ? '' : path);
     // The other modules ran with the right values.
     if (between === undefined) assert.equal(beyond(comparison), [path]);
