@@ -174,11 +174,11 @@ export function hookedCalls<T extends OnnxTensor>(
   // Computed twice, it would give something else.
   const isRandom = hasRandomNodes(graph);
   const hooked = [...points].flatMap(([point, info]) => {
-    const { edits, hasPreHooks, hasHooks, hasTransforms, hasObservers } = editsOf(point);
-    const isScript = hasHooks || hasPreHooks;
+    const { edits, hasPreHooks, hasOtherHooks, hasTransforms, hasObservers } = editsOf(point);
+    const isScript = hasOtherHooks || hasPreHooks;
     const { path, noReplacement } = info;
-    const isSure = isScript && (edits.length > 0 || hasTransforms || (isRandom && hasHooks));
-    const isKnown = hasHooks && replaced.outputs.has(point);
+    const isSure = isScript && (edits.length > 0 || hasTransforms || (isRandom && hasOtherHooks));
+    const isKnown = hasOtherHooks && replaced.outputs.has(point);
     const isKnownBefore = hasPreHooks && (isRandom || replaced.inputs.has(point));
     return info.calls.map(
       (call, i): HookedCall<T> => ({

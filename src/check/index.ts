@@ -1,4 +1,6 @@
 // The only entry to what every room shares. Imports nothing outside this folder.
+
+export { binOf } from './bin-of.ts';
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';
 export { className, describe, describeError, describeShape, printAsString, quote, typeName } from './describe.ts';
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
@@ -7,7 +9,6 @@ export { nearest } from './nearest.ts';
 export * from './numbers.ts';
 export * from './options.ts';
 export { isFirstReport, markOutage, outageOf } from './outage.ts';
-export { binOf } from './sorted.ts';
 export { readStep } from './step.ts';
 export { plainSummary, type Summary } from './summary.ts';
 export { absorb, isClass, isPlainObject, isThenable, tagOf, typedArrayName } from './type-tests.ts';

@@ -5,7 +5,7 @@ import { hookTable } from './core/hook-table.ts';
 import { callSync } from './core/pipeline.ts';
 import { callAsync } from './core/pipeline-async.ts';
 import { checkReplaceable, isInPlace, putProperty, restoreProperty } from './core/replace-property.ts';
-import { warn } from './core/report.ts';
+import { warn } from './core/report-error.ts';
 import { Hookable, isOfAnyCopy } from './hookable.ts';
 
 type Method = (...inputs: never[]) => unknown;

@@ -102,7 +102,7 @@ export function editsOf(module: ModuleLike): {
   readonly edits: readonly RegisteredEdit[];
   readonly hasPreHooks: boolean;
   /** Forward hooks and transforms. */
-  readonly hasHooks: boolean;
+  readonly hasOtherHooks: boolean;
   readonly hasTransforms: boolean;
   readonly hasObservers: boolean;
 } {
@@ -111,7 +111,7 @@ export function editsOf(module: ModuleLike): {
   return {
     edits,
     hasPreHooks: preHooks.length > 0,
-    hasHooks: edits.length < hooks.length,
+    hasOtherHooks: edits.length < hooks.length,
     hasTransforms: hooks.some(({ kind }) => kind === 'transform'),
     hasObservers: observers.length > 0,
   };

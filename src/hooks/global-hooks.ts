@@ -2,7 +2,7 @@ import { checkHook } from './core/check-hook.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { globalHooks, type Registration } from './core/hook-table.ts';
 import { register } from './core/register.ts';
-import { warnOfCopies } from './core/report.ts';
+import { warnOfCopies } from './core/report-error.ts';
 import type { Hookable } from './hookable.ts';
 
 /** A hook for every `Module`. */

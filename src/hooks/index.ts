@@ -27,7 +27,7 @@ export type { InputsOf, OutputOf } from './core/module-like.ts';
 export { summaryOf, type TensorReader, type TensorValues } from './core/reader.ts';
 export type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 export { replaceProperty } from './core/replace-property.ts';
-export { type Reporter, report, setReporter, warnOfCopies } from './core/report.ts';
+export { type Reporter, report, setReporter, warnOfCopies } from './core/report-error.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
 export {
   type Edit,

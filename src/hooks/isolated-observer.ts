@@ -8,7 +8,7 @@ import { type HookEntry, hookTable, type Registration } from './core/hook-table.
 import type { ModuleLike } from './core/module-like.ts';
 import { ERRORS_IN_A_ROW } from './core/notify-observers.ts';
 import { register } from './core/register.ts';
-import { type Reporter, report } from './core/report.ts';
+import { type Reporter, report } from './core/report-error.ts';
 
 export interface ObserveOptions {
   /** Gets what this observer throws or rejects with. Default: the reporter of the process. */

@@ -4,7 +4,7 @@ import { forEachTensor } from './core/each-tensor.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import type { Memory } from './core/hookable-options.ts';
 import type { TensorReader } from './core/reader.ts';
-import { report } from './core/report.ts';
+import { report } from './core/report-error.ts';
 import { listen } from './streams/chunks.ts';
 import { ChunkListener } from './streams/stream-tap.ts';
 

@@ -18,7 +18,7 @@ import { forEachTensor } from './core/each-tensor.ts';
 import type { ForwardEvent } from './core/event.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
-import { report } from './core/report.ts';
+import { report } from './core/report-error.ts';
 import type { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 

@@ -2,7 +2,7 @@
 import { COLUMNS_PER_GROUP, type Product, SPILL_BYTES, type WasmExports } from './wasm-exports.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 import { startWorker, type WorkerData, type WorkerHandle } from './worker.ts';
-import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './worker-source.ts';
+import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './worker-program.ts';
 
 /** Below this, waking a worker takes longer than the product: 8 M multiply-adds take about 0.35 ms. */
 const FEWEST_MULTIPLY_ADDS = 8e6;

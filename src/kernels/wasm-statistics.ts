@@ -1,9 +1,9 @@
 /** @file Statistics and histograms on the SIMD kernels. */
 import type { Summary } from '../check/index.ts';
+import { eachBlock, type Float32Values, paddingOf } from './blocks.ts';
 import { type EdgePlan, planEdges } from './histogram-edges.ts';
 import type { WasmInstance } from './instance.ts';
 import type { Distribution, HistogramCounts, Numbers } from './kernels.ts';
-import { type Float32Values, paddingOf, stream } from './stream.ts';
 import type { WasmExports } from './wasm-exports.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
@@ -40,7 +40,7 @@ export class WasmStatistics {
   }
 
   summarize(values: Float32Values): Summary {
-    const state = stream(
+    const state = eachBlock(
       this.#memory,
       values,
       STATE_BYTES,
@@ -53,7 +53,7 @@ export class WasmStatistics {
   histogram(values: Float32Values, edges: Numbers): HistogramCounts {
     const plan = this.#planFor(edges);
     const { lookup, steps, headBytes } = plan;
-    const counters = stream(
+    const counters = eachBlock(
       this.#memory,
       values,
       headBytes,
@@ -70,7 +70,7 @@ export class WasmStatistics {
     const plan = this.#planFor(edges);
     const { lookup, steps, headBytes } = plan;
     // | state | head of the histogram
-    const state = stream(
+    const state = eachBlock(
       this.#memory,
       values,
       STATE_BYTES + headBytes,

@@ -1,9 +1,9 @@
 /** @file The SIMD kernels. Only numbers and pointers cross the border to WebAssembly. */
 import type { BinaryName } from './binary.ts';
+import { BLOCK_FLOATS, blockOf, isFloat32Values, pointerTo } from './blocks.ts';
 import type { WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
 import { reference } from './reference.ts';
-import { BLOCK_FLOATS, blockOf, isFloat32Values, pointerTo } from './stream.ts';
 import { type ChecksumFolder, wasmFoldCrc32c } from './wasm-crc32c.ts';
 import { WasmFusedLayers, WasmLinear } from './wasm-linear.ts';
 import { WasmStatistics } from './wasm-statistics.ts';

@@ -1,11 +1,11 @@
 /** @file Starts workers of the pool: with node:worker_threads in Node, Deno and Bun, as Web Workers in browsers. */
-import { nodeWorkerSource, webWorkerSource } from './worker-source.ts';
+import { nodeWorkerProgram, webWorkerProgram } from './worker-program.ts';
 
 /** The data of a worker. */
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Pointer to the cells of worker-source.ts. */
+  /** Pointer to the cells of worker-program.ts. */
   readonly control: number;
   /** Pointer to this worker's spill. */
   readonly spill: number;
@@ -109,7 +109,7 @@ function makeWorker(data: WorkerData): MadeWorker {
 }
 
 export function makeNodeWorker({ Worker }: WorkerThreads, data: WorkerData): MadeWorker {
-  const worker = new Worker(nodeWorkerSource, { eval: true, execArgv: [], workerData: data });
+  const worker = new Worker(nodeWorkerProgram, { eval: true, execArgv: [], workerData: data });
   return {
     listen(ready, ended) {
       worker.once('message', ready);
@@ -123,7 +123,7 @@ export function makeNodeWorker({ Worker }: WorkerThreads, data: WorkerData): Mad
 
 export function makeWebWorker(data: WorkerData): MadeWorker {
   if (typeof Worker !== 'function') throw new Error('Web Workers are missing');
-  const url = URL.createObjectURL(new Blob([webWorkerSource], { type: 'text/javascript' }));
+  const url = URL.createObjectURL(new Blob([webWorkerProgram], { type: 'text/javascript' }));
   let worker: Worker;
   try {
     worker = new Worker(url);

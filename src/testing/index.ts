@@ -8,9 +8,9 @@
  * @module
  */
 import { BOOLEAN, FUNCTION, oneOf, STRING } from '../check/index.ts';
+import { addAlwaysCallCases } from './always-call.ts';
 import { addCallCases } from './calls.ts';
 import { checkTarget } from './check-target.ts';
-import { addErrorCases } from './errors.ts';
 import { addPromiseCases } from './promises.ts';
 import { addRegistrationCases } from './registering.ts';
 import { addStreamCases } from './streams.ts';
@@ -40,7 +40,7 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   addValueCases(suite);
   addCallCases(suite);
   addRegistrationCases(suite);
-  addErrorCases(suite);
+  addAlwaysCallCases(suite);
   addPromiseCases(suite);
   addStreamCases(suite);
   return suite.cases;

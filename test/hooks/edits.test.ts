@@ -212,7 +212,7 @@ test('an edit awaits a reader that returns promises', async () => {
 
 test('editsOf() returns the edits in order, and whether there are other hooks or observers', () => {
   const module = new Same();
-  const none = { edits: [], hasPreHooks: false, hasHooks: false, hasTransforms: false, hasObservers: false };
+  const none = { edits: [], hasPreHooks: false, hasOtherHooks: false, hasTransforms: false, hasObservers: false };
   assert.equal(editsOf(module), none);
   registerEdit(module, { add: [1, 2], axis: 1 });
   const keep = registerEdit(module, { keep: [3], axis: -1 }, { prepend: true });
@@ -223,15 +223,15 @@ test('editsOf() returns the edits in order, and whether there are other hooks or
   const { operands } = first!;
   keep.set([4]);
   assert.equal([operands[0]!.values[0], first!.operands[0]!.values[0]], [3, 4]);
-  assert.is(editsOf(module).hasHooks, false);
+  assert.is(editsOf(module).hasOtherHooks, false);
   assert.is(editsOf(module).hasObservers, true);
   const handle = module.registerForwardHook(() => {});
-  assert.is(editsOf(module).hasHooks, true);
+  assert.is(editsOf(module).hasOtherHooks, true);
   handle.remove();
   module.registerForwardPreHook(() => {});
-  assert.equal([editsOf(module).hasHooks, editsOf(module).hasPreHooks], [false, true]);
+  assert.equal([editsOf(module).hasOtherHooks, editsOf(module).hasPreHooks], [false, true]);
   module.transform(map((output) => output));
-  assert.equal([editsOf(module).hasHooks, editsOf(module).hasTransforms], [true, true]);
+  assert.equal([editsOf(module).hasOtherHooks, editsOf(module).hasTransforms], [true, true]);
 });
 
 test.run();

@@ -14,7 +14,7 @@ import {
   startWorker,
   type WorkerData,
 } from '../../src/kernels/worker.ts';
-import { nodeWorkerSource } from '../../src/kernels/worker-source.ts';
+import { nodeWorkerProgram } from '../../src/kernels/worker-program.ts';
 
 const module = new WebAssembly.Module(sharedBytes(binaryBytes('simd')));
 
@@ -159,7 +159,7 @@ test('a worker of Node starts and ends, or rejects with the reason', async () =>
 test('a worker of node:worker_threads starts with a global onmessage, as in Deno and Bun', async () => {
   class WithOnMessage extends threads.Worker {
     constructor(source: string, options: threads.WorkerOptions) {
-      assert.is(source, nodeWorkerSource);
+      assert.is(source, nodeWorkerProgram);
       super(`globalThis.onmessage = null;${source}`, options);
     }
   }

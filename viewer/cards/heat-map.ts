@@ -1,9 +1,9 @@
 import { label } from './axes.ts';
-import { css, densityColours, SHADES } from './colour-map.ts';
 import { type Density, densest, densityOf } from './density.ts';
 import { formatShort } from './format-numbers.ts';
 import type { Box } from './geometry.ts';
 import { type Painter, pixelImage } from './painter.ts';
+import { css, densityColours, SHADES } from './palettes.ts';
 import { quantileLines } from './quantile-lines.ts';
 import type { RunHistograms, Scene } from './scene.ts';
 import { shade } from './shade.ts';

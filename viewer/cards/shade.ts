@@ -1,5 +1,5 @@
-import { densityColours, SHADES } from './colour-map.ts';
 import type { Density } from './density.ts';
+import { densityColours, SHADES } from './palettes.ts';
 
 /** The position of a density in the colour map, 0 to 1. The smallest density is still visible. */
 export function shadeOf(density: number, most: number): number {

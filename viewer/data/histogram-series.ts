@@ -175,7 +175,7 @@ export class HistogramSeries {
   }
 
   /** Counts values of a record as NaN or infinite that were `unknown` before. */
-  explain(step: number, kind: 'nan' | 'negativeInfinity' | 'positiveInfinity', count: number): void {
+  reclassifyUnknown(step: number, kind: 'nan' | 'negativeInfinity' | 'positiveInfinity', count: number): void {
     const at = this.#rows.lowerBound(LAST_STEP, step);
     if (at === this.length || this.firstStep(at) > step) return;
     const [field, unknown] = [summaryField(kind), summaryField('unknown')];

@@ -1,7 +1,7 @@
 import { type Alert, AlertWatch } from './alerts.ts';
 import { HistogramSeries } from './histogram-series.ts';
+import { PointList } from './point-list.ts';
 import type { HistogramPoint, ImagePoint, RestartPoint, ScalarPoint, TextPoint, ViewerPoint } from './points.ts';
-import { RecordList } from './record-list.ts';
 import { ScalarSeries } from './scalar-series.ts';
 
 export type SeriesKind = 'histogram' | 'scalar' | 'image' | 'text';
@@ -32,8 +32,8 @@ interface Entry<S extends Series = Series> {
 interface RunSeries {
   readonly histogram: Map<string, Entry<HistogramSeries>>;
   readonly scalar: Map<string, Entry<ScalarSeries>>;
-  readonly image: Map<string, Entry<RecordList<ImagePoint>>>;
-  readonly text: Map<string, Entry<RecordList<TextPoint>>>;
+  readonly image: Map<string, Entry<PointList<ImagePoint>>>;
+  readonly text: Map<string, Entry<PointList<TextPoint>>>;
 }
 
 export const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
@@ -165,14 +165,14 @@ export class Store {
     for (const [ending, kind] of COUNTED_BESIDE) {
       if (!point.tag.endsWith(ending) || !(point.value > 0)) continue;
       const beside = run.histogram.get(point.tag.slice(0, -ending.length));
-      beside?.series.explain(point.step, kind, point.value);
+      beside?.series.reclassifyUnknown(point.step, kind, point.value);
       const what = kind === 'nan' ? 'nan' : 'infinity';
       if (this.#watches) this.#alerts.push(...(beside ?? entry).watch.found(what, point.step, point.value));
     }
   }
 
-  #record<P extends ImagePoint | TextPoint>(series: Map<string, Entry<RecordList<P>>>, point: P): void {
-    const entry = this.#entry(series, point, RecordList<P>);
+  #record<P extends ImagePoint | TextPoint>(series: Map<string, Entry<PointList<P>>>, point: P): void {
+    const entry = this.#entry(series, point, PointList<P>);
     entry.series.add(point);
     this.#measure(entry);
   }

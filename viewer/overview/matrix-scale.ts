@@ -1,10 +1,10 @@
-import { cellColours, SHADES } from '../cards/colour-map.ts';
 import { formatShare, formatValue } from '../cards/format-numbers.ts';
 import { clamp } from '../cards/geometry.ts';
+import { cellColours, SHADES } from '../cards/palettes.ts';
 import type { Theme } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import type { Statistic, View } from '../state/view-state.ts';
-import { isShare } from './rows.ts';
+import { isShare } from './matrix-rows.ts';
 
 export interface MatrixScale {
   /** Whether the colours diverge from 0 to two hues; otherwise they go from little to much. */

@@ -1,12 +1,12 @@
 import { paintSteps } from '../cards/axes.ts';
-import { cellColours, SHADES } from '../cards/colour-map.ts';
 import { clamp, INSET } from '../cards/geometry.ts';
 import { type Painter, pixelImage, SvgPainter } from '../cards/painter.ts';
+import { cellColours, SHADES } from '../cards/palettes.ts';
 import type { Theme } from '../cards/theme.ts';
 import type { Range, View } from '../state/view-state.ts';
+import { type MatrixRow, STATISTIC_NAMES } from './matrix-rows.ts';
 import { type MatrixScale, matrixScale } from './matrix-scale.ts';
 import { type RowCells, rowCells } from './row-cells.ts';
-import { type MatrixRow, STATISTIC_NAMES } from './rows.ts';
 
 export interface MatrixScene {
   readonly rows: readonly MatrixRow[];

@@ -18,8 +18,8 @@ import {
   paintStepAxis,
   scaleOfAll,
 } from './matrix.ts';
+import { allSteps, describeCell, matrixRows, STATISTIC_NAMES, statisticTable } from './matrix-rows.ts';
 import { legend } from './matrix-scale.ts';
-import { allSteps, describeCell, matrixRows, STATISTIC_NAMES, statisticTable } from './rows.ts';
 
 /** The place of a cell. */
 export interface CellPlace {

@@ -1,8 +1,8 @@
 import type { Card, CardContext } from '../cards/card.ts';
 import { histogramCard } from '../cards/histogram-card.ts';
-import { imageCard, textCard } from '../cards/record-cards.ts';
 import { runDot } from '../cards/run-colours.ts';
 import { scalarCard } from '../cards/scalar-card.ts';
+import { imageCard, textCard } from '../cards/slider-cards.ts';
 import type { SeriesKind } from '../data/store.ts';
 import { element } from '../element.ts';
 import { menuButton, type OpenMenu } from './card-menu.ts';

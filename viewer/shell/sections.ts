@@ -83,7 +83,7 @@ export class Sections {
   }
 
   /** Makes the cards of all unfolded sections anew, up to a limit: for printing. */
-  openAll(limit: number): void {
+  reopenAll(limit: number): void {
     for (const shell of this.#shown.slice(0, limit)) {
       this.#cards.close(shell);
       this.#cards.open(shell);

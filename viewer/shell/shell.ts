@@ -193,7 +193,7 @@ export function openShell(
     changeTheme({ paper: onPaper });
     drawAll();
     if (!onPaper) return;
-    sections.openAll(MOST_PRINTED);
+    sections.reopenAll(MOST_PRINTED);
     scheduler.drawNow();
   }
 }

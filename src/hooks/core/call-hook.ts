@@ -4,7 +4,7 @@ import { describeModule } from './describe-module.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
 import { isStreamOf } from './notify-observers.ts';
-import { warn } from './report.ts';
+import { warn } from './report-error.ts';
 
 export type Inputs = readonly unknown[];
 export type Entries = readonly HookEntry[];

@@ -1,7 +1,7 @@
 /** @file What the core knows about observing the chunks of streams. `chunks` brings the code, so that others do not ship it. */
 import type { ChunkEvent, ForwardEvent } from './event.ts';
 import type { ModuleLike } from './module-like.ts';
-import type { Reporter } from './report.ts';
+import type { Reporter } from './report-error.ts';
 
 /** Watches the streams that one observer gets. */
 export interface StreamWatcher {

@@ -5,7 +5,7 @@ import type { RemovableHandle } from '../core/handle.ts';
 import { hookTable, type Registration } from '../core/hook-table.ts';
 import type { ModuleLike, OutputOf } from '../core/module-like.ts';
 import { register } from '../core/register.ts';
-import { report } from '../core/report.ts';
+import { report } from '../core/report-error.ts';
 import { Chain, type ChainListener, type OperatorFunction } from './chain.ts';
 
 /** A transform emitted several values in one call. */

@@ -3,7 +3,7 @@ import { check, FUNCTION } from '../../check/index.ts';
 import type { ChunkObserver, ChunkSource, StreamWatcher } from '../core/chunk-observer.ts';
 import type { ChunkEvent } from '../core/event.ts';
 import type { ModuleLike } from '../core/module-like.ts';
-import { type Reporter, report } from '../core/report.ts';
+import { type Reporter, report } from '../core/report-error.ts';
 import { isEmitter, tapEmitter } from './node-readable.ts';
 import { isReadableStream, tapReadableStream } from './readable-stream.ts';
 import { ChunkListener, type Listening, StreamTap } from './stream-tap.ts';
@@ -66,7 +66,7 @@ function install(tap: StreamTap, stream: object): void {
     // An iterable that creates its iterator. An iterator returns itself, and is intercepted already.
     tap.intercept(stream, Symbol.asyncIterator, (call) => {
       const iterator = call() as object;
-      tap.also(() => tap.tapIterator(iterator, tap));
+      tap.attempt(() => tap.tapIterator(iterator, tap));
       return iterator;
     });
   }

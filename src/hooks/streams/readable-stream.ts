@@ -14,14 +14,14 @@ export function tapReadableStream(tap: StreamTap, sink: Sink, stream: ReadableSt
   if (!tap.isNew(stream)) return;
   tap.intercept(stream, 'getReader', (call) => {
     const reader = call() as ReadableStreamDefaultReader;
-    tap.also(() => tapReader(tap, sink, reader));
+    tap.attempt(() => tapReader(tap, sink, reader));
     return reader;
   });
   for (const key of ['values', Symbol.asyncIterator] as const) {
     tap.intercept(stream, key, (call, [options]) => {
       const iterator = call() as object;
       const { preventCancel } = (options ?? {}) as ReadableStreamIteratorOptions;
-      tap.also(() => tap.tapIterator(iterator, sink, preventCancel === true));
+      tap.attempt(() => tap.tapIterator(iterator, sink, preventCancel === true));
       return iterator;
     });
   }
@@ -35,7 +35,7 @@ export function tapReadableStream(tap: StreamTap, sink: Sink, stream: ReadableSt
   tap.intercept(stream, 'tee', (call) => {
     const branches = call() as [ReadableStream, ReadableStream];
     const [one, other] = branchesOf(sink);
-    tap.also(() => {
+    tap.attempt(() => {
       tapReadableStream(tap, one, branches[0]);
       tapReadableStream(tap, other, branches[1]);
     });

@@ -123,7 +123,7 @@ export class StreamTap implements Sink {
   }
 
   /** Intercepts an object that the caller has just got. Failing to do so must not fail the caller's call. */
-  also(intercept: () => void): void {
+  attempt(intercept: () => void): void {
     try {
       intercept();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { densityColours, SHADES } from '../../../viewer/cards/colour-map.ts';
+import { densityColours, SHADES } from '../../../viewer/cards/palettes.ts';
 import { shadeOf, shadeTable } from '../../../viewer/cards/shade.ts';
 
 test('shadeTable() agrees with shadeOf() to within two shades', () => {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { densityColours, SHADES } from '../../../viewer/cards/colour-map.ts';
+import { densityColours, SHADES } from '../../../viewer/cards/palettes.ts';
 import { eyes, type Rgb, rgbOf, seen } from './eyes.ts';
 
 const BACKGROUNDS: [boolean, Rgb][] = [

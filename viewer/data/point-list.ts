@@ -4,7 +4,7 @@ import type { ImagePoint, TextPoint } from './points.ts';
 const MOST = 10;
 
 /** The images or texts of one tag in one run, in the order of steps: at most ten, spread from the first to the last. */
-export class RecordList<P extends ImagePoint | TextPoint> {
+export class PointList<P extends ImagePoint | TextPoint> {
   #points: P[] = [];
   /** Every n-th point is kept. */
   #stride = 1;

@@ -45,12 +45,12 @@ function start({ module, memory, control, spill }, report) {
 `;
 
 /** For node:worker_threads. In Deno and Bun its workers have the globals of a Web Worker as well. */
-export const nodeWorkerSource: string = `${work}
+export const nodeWorkerProgram: string = `${work}
 const { parentPort, workerData } = require('node:worker_threads');
 start(workerData, () => parentPort.postMessage('ready'));
 `;
 
 /** For a Web Worker. */
-export const webWorkerSource: string = `${work}
+export const webWorkerProgram: string = `${work}
 onmessage = ({ data }) => start(data, () => postMessage('ready'));
 `;

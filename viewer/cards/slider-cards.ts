@@ -43,7 +43,7 @@ export function imageCard(context: CardContext, tag: string, run: string): Card 
     ['run', 'tag', 'step', 'wall_time', 'width', 'height', 'images'],
     ...points().map((one) => [run, tag, one.step, one.wallTime, one.width, one.height, one.images.length]),
   ];
-  return recordCard(context, tag, [body, size], points, show, { toSvg, toRows, destroy });
+  return sliderCard(context, tag, [body, size], points, show, { toSvg, toRows, destroy });
 }
 
 const LINE = 16;
@@ -66,14 +66,14 @@ export function textCard(context: CardContext, tag: string, run: string): Card {
     ['run', 'tag', 'step', 'wall_time', 'text'],
     ...points().flatMap(({ step, wallTime, texts }) => texts.map((text) => [run, tag, step, wallTime, text])),
   ];
-  return recordCard(context, tag, [body], points, show, { toSvg, toRows, destroy() {} });
+  return sliderCard(context, tag, [body], points, show, { toSvg, toRows, destroy() {} });
 }
 
 /**
  * Shows the point chosen by the slider, or at the step hovered in another card. Follows the last point until the user moves
  * the slider.
  */
-function recordCard<P extends ImagePoint | TextPoint>(
+function sliderCard<P extends ImagePoint | TextPoint>(
   context: CardContext,
   tag: string,
   [body, ...notes]: [HTMLElement, ...HTMLElement[]],

@@ -3,7 +3,7 @@ import { check, collectWarnings, fails, named, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 
 /** Rule 7. */
-export function addErrorCases<T>(suite: Suite<T>): void {
+export function addAlwaysCallCases<T>(suite: Suite<T>): void {
   const { target } = suite;
 
   suite.addUnlessOutputsOnly('7. alwaysCall hooks run when forward throws; their output is undefined', async (b) => {

@@ -26,7 +26,7 @@ export function blockOf(values: Float32Values, start: number): Float32Values {
   return values.length <= BLOCK_FLOATS ? values : values.subarray(start, start + BLOCK_FLOATS);
 }
 
-/** The number of NaN that {@link stream} appends. */
+/** The number of NaN that {@link eachBlock} appends. */
 export const paddingOf = (length: number): number => -length & 3;
 
 /**
@@ -41,7 +41,7 @@ export const paddingOf = (length: number): number => -length & 3;
  * @param visit is called with a multiple of four as the count
  * @returns the head
  */
-export function stream(
+export function eachBlock(
   memory: WasmMemory,
   values: Float32Values,
   headBytes: number,
