@@ -42,11 +42,11 @@ export function formatBin({ edges, counts }: Bins, bin: number): string {
   return `[${formatValue(left, digits)}, ${formatValue(right, digits)}${last ? ']' : ')'}`;
 }
 
-/** `step 40`, or of a column that sums several records `steps 40 to 46, 4 records added`. */
+/** `step 40`, or of a column that sums several points `steps 40 to 46, 4 points added`. */
 export function nameOfColumn(series: HistogramSeries, column: number): string {
-  const [first, last, records] = [series.firstStep(column), series.lastStep(column), series.records(column)];
-  if (records === 1) return `step ${formatCount(first)}`;
-  return `steps ${formatCount(first)} to ${formatCount(last)}, ${formatCount(records)} records added`;
+  const [first, last, points] = [series.firstStep(column), series.lastStep(column), series.points(column)];
+  if (points === 1) return `step ${formatCount(first)}`;
+  return `steps ${formatCount(first)} to ${formatCount(last)}, ${formatCount(points)} points added`;
 }
 
 /** The bin at a value of a column: `[0.1, 0.11): 12 of 1,024 (1.2 %)`. */

@@ -12,11 +12,11 @@ const KEPT_BINS = 2 ** 22;
 const KEPT_BY_ALL = 2 ** 24;
 let keptByAll = 0;
 
-/** With step and time, these identify a record: two records that agree in all of them are taken for the same. */
+/** With step and time, these identify a point: two points that agree in all of them are taken for the same. */
 const MARKS = ['count', 'mean', 'std'] as const;
 
 /**
- * The columns of a series at one version, as plain arrays. A column is one record, or the sum of several after the
+ * The columns of a series at one version, as plain arrays. A column is one point, or the sum of several after the
  * series was shrunk. The series stores bins compressed; those that were read are kept here, decoded.
  */
 export class Columns {
@@ -28,7 +28,7 @@ export class Columns {
   /** Number of values of each column, in all and per lane. */
   readonly count: Float64Array;
   readonly lanes: Readonly<Record<Lane, Float64Array>>;
-  /** Finite values beyond a record's outer edges. */
+  /** Finite values beyond a point's outer edges. */
   readonly below: Float64Array;
   readonly above: Float64Array;
   readonly filled: readonly Lane[];

@@ -11,7 +11,7 @@ export interface Density {
    * bottom to top, above the image.
    */
   readonly mass: Float32Array;
-  /** Per pixel column, 1 if any part of a record lies in it. */
+  /** Per pixel column, 1 if any part of a point lies in it. */
   readonly covered: Uint8Array;
   /** Number of values per pixel column, in all and per lane. */
   readonly count: Float64Array;
@@ -82,10 +82,10 @@ export function densityOf(columns: Columns, [from, to]: Range, width: number, bo
   }
 }
 
-/** Least width of an isolated record, in pixels. */
+/** Least width of an isolated point, in pixels. */
 const LEAST = 3;
 
-/** Copies isolated records into the empty pixels beside them, so that they can be seen. */
+/** Copies isolated points into the empty pixels beside them, so that they can be seen. */
 function widen({ width, rows, mass, covered, count, lanes }: Density): void {
   const stride = rows + 2;
   const copy = (from: number, to: number): void => {
@@ -98,7 +98,7 @@ function widen({ width, rows, mass, covered, count, lanes }: Density): void {
     if (covered[x] === 0) continue;
     let [start, end] = [x, x + 1];
     while (end < width && covered[end] === 1) end++;
-    // Left and right in turn, leaving an empty pixel before the next record.
+    // Left and right in turn, leaving an empty pixel before the next point.
     for (let side = 0; side < 2 * LEAST && end - start < LEAST; side++) {
       if (side % 2 === 0 && free(start - 1) && (start === 1 || free(start - 2))) copy(start, --start);
       else if (side % 2 === 1 && free(end) && (end === width - 1 || free(end + 1))) copy(end - 1, end++);

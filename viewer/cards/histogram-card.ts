@@ -156,7 +156,7 @@ function drawnColumns(of: RunHistograms, { view, steps, runs }: Scene): number[]
 
 function addRows({ run, series, columns }: RunHistograms, column: number, rows: Row[]): void {
   const step =
-    series.records(column) === 1 ? series.firstStep(column) : `${series.firstStep(column)}..${series.lastStep(column)}`;
+    series.points(column) === 1 ? series.firstStep(column) : `${series.firstStep(column)}..${series.lastStep(column)}`;
   const { edges, counts } = columns.bins(column);
   const add = (left: string | number, right: string | number, count: number): void => {
     if (count > 0) rows.push([run, step, left, right, count]);

@@ -108,7 +108,7 @@ export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: 
       const any = x < width && mass[x * (rows + 2) + row]! > 0;
       if (any && start === -1) start = x;
       if (any || start === -1) continue;
-      // A single record among ten thousand must be visible.
+      // A single point among ten thousand must be visible.
       const wide = Math.max(3, (x - start) * pixel);
       painter.rectangle(box.left + start * pixel - (wide - (x - start) * pixel) / 2, y, wide, 3, theme.accent);
       start = -1;

@@ -47,7 +47,7 @@ export class ZoomTurns {
     this.#waiting.delete(card);
   }
 
-  /** Records that a card has repainted. @param time in milliseconds */
+  /** Notes that a card has repainted. @param time in milliseconds */
   took(card: object, time: number): void {
     this.#waiting.delete(card);
     this.#spent += time;

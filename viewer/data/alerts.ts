@@ -13,7 +13,7 @@ export interface Alert {
 
 export type AlertKind = 'nan' | 'infinity' | 'dead' | 'exploding' | 'constant' | 'backwards';
 
-/** This many records in a row must be all zeros, or one value: weights often begin so. */
+/** This many points in a row must be all zeros, or one value: weights often begin so. */
 const STREAK = 5;
 /** A size this many times the median of the last sizes is an explosion. */
 const EXPLOSION = 1000;
@@ -62,7 +62,7 @@ export class AlertWatch {
     return alerts;
   }
 
-  /** Values of a record that turn out to be NaN or infinite after it was added. */
+  /** Values of a point that turn out to be NaN or infinite after it was added. */
   found(kind: 'nan' | 'infinity', step: number, count: number): Alert[] {
     const alerts: Alert[] = [];
     const what = kind === 'nan' ? 'NaN' : 'infinite';
@@ -77,7 +77,7 @@ export class AlertWatch {
     [this.#zeros, this.#constant] = [streak(), streak()];
   }
 
-  /** A record replaces the records of its step and of later steps. The first record that does so gives an alert. */
+  /** A point replaces the points of its step and of later steps. The first point that does so gives an alert. */
   #order(step: number): Alert[] {
     const alerts: Alert[] = [];
     const last = this.#lastStep;
@@ -108,7 +108,7 @@ function share(some: number, all: number): string {
 
 const digits = (value: number): string => String(Number(value.toPrecision(3)));
 
-/** Watches for consecutive records that meet a condition. @returns a function that returns the first step of a long streak */
+/** Watches for consecutive points that meet a condition. @returns a function that returns the first step of a long streak */
 function streak(): (step: number, holds: boolean) => number | undefined {
   let [first, length] = [0, 0];
   return (step, holds) => {

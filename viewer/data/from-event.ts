@@ -8,7 +8,7 @@ import type { Bins, PointSummary, ViewerPoint } from './points.ts';
 /** No program logs more bins. Further bins are joined. */
 const MOST_BINS = 4096;
 
-/** A record that cannot be drawn. */
+/** An event that cannot be drawn. */
 export class UnusableRecord extends Error {
   override readonly name: string = 'UnusableRecord';
 }

@@ -8,21 +8,21 @@ export const addColumns = (a: HistogramColumn, b: HistogramColumn): HistogramCol
   step: Math.min(a.step, b.step),
   lastStep: Math.max(a.lastStep, b.lastStep),
   wallTime: Math.min(a.wallTime, b.wallTime),
-  records: a.records + b.records,
+  points: a.points + b.points,
   bins: addBins(a.bins, b.bins),
   summary: addSummaries(a.summary, b.summary),
 });
 
-/** Groups neighbours that have at most this many records together. @returns groups as [start, end) */
-export function groupByRecords(records: readonly number[], most: number): (readonly [number, number])[] {
+/** Groups neighbours that have at most this many points together. @returns groups as [start, end) */
+export function groupByPoints(points: readonly number[], most: number): (readonly [number, number])[] {
   const groups: [number, number][] = [];
   let sum = Infinity;
-  for (let column = 0; column < records.length; column++) {
-    sum += records[column]!;
+  for (let column = 0; column < points.length; column++) {
+    sum += points[column]!;
     if (sum <= most) groups.at(-1)![1] = column + 1;
     else {
       groups.push([column, column + 1]);
-      sum = records[column]!;
+      sum = points[column]!;
     }
   }
   return groups;

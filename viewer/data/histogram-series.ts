@@ -1,7 +1,7 @@
 import type { Statistic } from '../state/view-state.ts';
 import { BytePool } from './byte-pool.ts';
 import { clampBins, DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
-import { addColumns, groupByRecords, type HistogramColumn } from './histogram-column.ts';
+import { addColumns, groupByPoints, type HistogramColumn } from './histogram-column.ts';
 import { countCodeOf, decodeCounts } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { jointQuantiles, quantileOf } from './quantiles.ts';
@@ -11,7 +11,7 @@ import { Rows } from './rows.ts';
 const FIRST_STEP = 0;
 const LAST_STEP = 1;
 const WALL_TIME = 2;
-const RECORDS = 3;
+const POINTS = 3;
 /** The number of bins, and the place and size of their counts in the pool. */
 const BINS = 4;
 const COUNTS_AT = 5;
@@ -30,7 +30,7 @@ const SAMPLE = 64;
 const OVERHEAD = 600;
 
 /**
- * The histograms of one tag in one run: a column per record, in the order of steps. {@link shrink} adds neighbours, which
+ * The histograms of one tag in one run: a column per point, in the order of steps. {@link shrink} adds neighbours, which
  * halves the memory.
  *
  * A column is a row of numbers, and bytes in a pool:
@@ -45,7 +45,7 @@ export class HistogramSeries {
   #pool: BytePool = new BytePool();
   /** At most this many bytes of the pool are unused: another column may use the same edges. */
   #unused = 0;
-  /** Neighbours with more records than this together are not added. */
+  /** Neighbours with more points than this together are not added. */
   #most = 1;
   #bulk: { key: string; values: readonly [number, number] | undefined } | undefined;
 
@@ -59,7 +59,7 @@ export class HistogramSeries {
     return OVERHEAD + this.#rows.capacity + this.#pool.capacity;
   }
 
-  /** The first step of a column; also its last one, unless records were added. */
+  /** The first step of a column; also its last one, unless points were added. */
   firstStep(column: number): number {
     return this.#rows.get(column, FIRST_STEP);
   }
@@ -73,14 +73,14 @@ export class HistogramSeries {
     return this.length === 0 ? -Infinity : this.lastStep(this.length - 1);
   }
 
-  /** The time of a column's first record, in seconds since 1970. */
+  /** The time of a column's first point, in seconds since 1970. */
   wallTime(column: number): number {
     return this.#rows.get(column, WALL_TIME);
   }
 
-  /** The number of records that a column is the sum of. */
-  records(column: number): number {
-    return this.#rows.get(column, RECORDS);
+  /** The number of points that a column is the sum of. */
+  points(column: number): number {
+    return this.#rows.get(column, POINTS);
   }
 
   /**
@@ -105,7 +105,7 @@ export class HistogramSeries {
       step: this.firstStep(column),
       lastStep: this.lastStep(column),
       wallTime: this.wallTime(column),
-      records: this.records(column),
+      points: this.points(column),
       bins: this.wideBins(column),
       summary: this.summary(column),
     };
@@ -164,17 +164,17 @@ export class HistogramSeries {
     return this.#bulk.values;
   }
 
-  /** Inserts a record by its step. It replaces one of the same step, or is added to a column of several records. */
+  /** Inserts a point by its step. It replaces one of the same step, or is added to a column of several points. */
   add(point: Omit<HistogramPoint, 'kind' | 'run' | 'tag'>): void {
     const at = this.#rows.lowerBound(LAST_STEP, point.step);
-    const column = { lastStep: point.step, records: 1, ...point };
+    const column = { lastStep: point.step, points: 1, ...point };
     const there = at < this.length && this.firstStep(at) <= point.step;
-    if (there && this.records(at) > 1) this.#put(at, addColumns(this.column(at), column), false);
+    if (there && this.points(at) > 1) this.#put(at, addColumns(this.column(at), column), false);
     else this.#put(at, column, !there);
     this.#changed();
   }
 
-  /** Counts values of a record as NaN or infinite that were `unknown` before. */
+  /** Counts values of a point as NaN or infinite that were `unknown` before. */
   reclassifyUnknown(step: number, kind: 'nan' | 'negativeInfinity' | 'positiveInfinity', count: number): void {
     const at = this.#rows.lowerBound(LAST_STEP, step);
     if (at === this.length || this.firstStep(at) > step) return;
@@ -185,7 +185,7 @@ export class HistogramSeries {
     this.version++;
   }
 
-  /** Removes this step and later ones. A column that earlier records were added to keeps all counts, and ends before it. */
+  /** Removes this step and later ones. A column that earlier points were added to keeps all counts, and ends before it. */
   purge(step: number): void {
     const start = this.#rows.lowerBound(FIRST_STEP, step);
     const isCut = start > 0 && this.lastStep(start - 1) >= step;
@@ -197,17 +197,17 @@ export class HistogramSeries {
   }
 
   /**
-   * Adds neighbouring columns, so that about half of them are left. Those of few records go first: in the end all hold about
+   * Adds neighbouring columns, so that about half of them are left. Those of few points go first: in the end all hold about
    * equally many.
    * @returns whether it became smaller
    */
   shrink(): boolean {
     if (this.length < 2) return false;
-    const records = Array.from({ length: this.length }, (_, column) => this.records(column));
-    let groups = groupByRecords(records, this.#most);
+    const points = Array.from({ length: this.length }, (_, column) => this.points(column));
+    let groups = groupByPoints(points, this.#most);
     while (groups.length > this.length * 0.75) {
       this.#most *= 2;
-      groups = groupByRecords(records, this.#most);
+      groups = groupByPoints(points, this.#most);
     }
     this.#rebuild(groups);
     return true;
@@ -241,7 +241,7 @@ export class HistogramSeries {
     rows.set(at, FIRST_STEP, column.step);
     rows.set(at, LAST_STEP, column.lastStep);
     rows.set(at, WALL_TIME, column.wallTime);
-    rows.set(at, RECORDS, column.records);
+    rows.set(at, POINTS, column.points);
     rows.set(at, BINS, bins.edges.length - 1);
     rows.set(at, COUNTS_AT, this.#pool.append(counts));
     rows.set(at, COUNTS_BYTES, counts.length);

@@ -61,10 +61,10 @@ export function readPoint(reader: BytesReader): ViewerPoint {
 
 function writeHistogram(
   writer: BytesWriter,
-  { step, lastStep = step, records = 1, bins, summary }: HistogramPoint,
+  { step, lastStep = step, points = 1, bins, summary }: HistogramPoint,
 ): void {
-  writer.whole(records);
-  if (records > 1) writer.double(lastStep);
+  writer.whole(points);
+  if (points > 1) writer.double(lastStep);
   let present = 0;
   SUMMARY_NAMES.forEach((name, i) => {
     if (summary[name] !== 0) present |= 1 << i;
@@ -78,9 +78,9 @@ function writeHistogram(
   writer.bytes(countCodeOf(bins));
 }
 
-function readHistogram(reader: BytesReader): Pick<HistogramPoint, 'bins' | 'summary' | 'lastStep' | 'records'> {
-  const records = reader.whole();
-  const several = records > 1 ? { records, lastStep: reader.double() } : {};
+function readHistogram(reader: BytesReader): Pick<HistogramPoint, 'bins' | 'summary' | 'lastStep' | 'points'> {
+  const points = reader.whole();
+  const several = points > 1 ? { points, lastStep: reader.double() } : {};
   const present = reader.whole();
   const summary = {} as Record<keyof PointSummary, number>;
   SUMMARY_NAMES.forEach((name, i) => {

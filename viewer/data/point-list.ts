@@ -24,7 +24,7 @@ export class PointList<P extends ImagePoint | TextPoint> {
     return this.#points.at(-1)?.step ?? -Infinity;
   }
 
-  /** Inserts a record by its step. It replaces one of the same step. */
+  /** Inserts a point by its step. It replaces one of the same step. */
   add(point: P): void {
     const points = this.#points;
     const at = points.findLastIndex(({ step }) => step <= point.step);

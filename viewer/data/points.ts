@@ -63,8 +63,8 @@ export interface HistogramPoint extends Point {
   readonly kind: 'histogram';
   readonly bins: Bins;
   readonly summary: PointSummary;
-  /** For the sum of several records: their number, and the step of the last. */
-  readonly records?: number;
+  /** For the sum of several points: their number, and the step of the last. */
+  readonly points?: number;
   readonly lastStep?: number;
 }
 

@@ -46,7 +46,7 @@ const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | '
 ];
 
 /**
- * The data from a source. As in TensorBoard, a record replaces all earlier ones of its run and tag with the same or a later
+ * The data from a source. As in TensorBoard, a point replaces all earlier ones of its run and tag with the same or a later
  * step: they were logged before a crash, and the run resumed from a checkpoint. Memory is bounded: over budget, the largest
  * series shrink, histograms by adding neighbours.
  */
@@ -146,8 +146,8 @@ export class Store {
     }
     if (point.kind === 'histogram') this.#histogram(run, point);
     else if (point.kind === 'scalar') this.#scalar(run, point);
-    else if (point.kind === 'image') this.#record(run.image, point);
-    else this.#record(run.text, point);
+    else if (point.kind === 'image') this.#addToList(run.image, point);
+    else this.#addToList(run.text, point);
   }
 
   #histogram(run: RunSeries, point: HistogramPoint): void {
@@ -171,13 +171,13 @@ export class Store {
     }
   }
 
-  #record<P extends ImagePoint | TextPoint>(series: Map<string, Entry<PointList<P>>>, point: P): void {
+  #addToList<P extends ImagePoint | TextPoint>(series: Map<string, Entry<PointList<P>>>, point: P): void {
     const entry = this.#entry(series, point, PointList<P>);
     entry.series.add(point);
     this.#measure(entry);
   }
 
-  /** Removes the records from this step on, and their alerts. */
+  /** Removes the points from this step on, and their alerts. */
   #goBack({ series }: Entry, { run, tag, step }: SeriesPoint): void {
     series.purge(step);
     const isOver = (alert: Alert) =>
@@ -208,7 +208,7 @@ export class Store {
     return run;
   }
 
-  /** The series of a point, made on first use, without the records that the point replaces. */
+  /** The series of a point, made on first use, without the points that the new one replaces. */
   #entry<S extends Series>(series: Map<string, Entry<S>>, point: SeriesPoint, Class: new () => S): Entry<S> {
     const { kind, run, tag } = point;
     let entry = series.get(tag);

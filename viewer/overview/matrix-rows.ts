@@ -41,7 +41,7 @@ function rowsOf(store: Store, filter: string, hiddenRuns: View['hiddenRuns'], da
 /** Long lists are sampled: thousands of rows have much the same steps. */
 const SAMPLED_ROWS = 64;
 
-/** All steps, widened so that the first and the last record are drawn whole. */
+/** All steps, widened so that the first and the last point are drawn whole. */
 export function allSteps(rows: readonly MatrixRow[], steps: Range = [0, 1]): Range {
   let [from, to] = steps;
   for (const { series } of rows.slice(0, SAMPLED_ROWS)) {
@@ -53,7 +53,7 @@ export function allSteps(rows: readonly MatrixRow[], steps: Range = [0, 1]): Ran
   return from === to ? [from - 0.5, to + 0.5] : [from, to];
 }
 
-/** The statistic of every record within the steps, as a table for export. */
+/** The statistic of every point within the steps, as a table for export. */
 export function statisticTable(
   rows: readonly MatrixRow[],
   statistic: Statistic,

@@ -3,9 +3,9 @@ import type { Range, Statistic } from '../state/view-state.ts';
 
 /** A row of the matrix, with a cell for each pixel column. */
 export interface RowCells {
-  /** The statistic; NaN if there is no record or it is unknown. */
+  /** The statistic; NaN if there is no point or it is unknown. */
   readonly values: Float64Array;
-  /** The share of values that are NaN or infinite; the highest of the records in a cell. */
+  /** The share of values that are NaN or infinite; the highest of the points in a cell. */
   readonly wrong: Float64Array;
   /** The first column of the series in a cell, or -1. */
   readonly columns: Int32Array;
@@ -19,8 +19,8 @@ const STANDS_OUT: Readonly<Partial<Record<Statistic, (a: number, b: number) => b
 const farther = (a: number, b: number): boolean => Math.abs(a) > Math.abs(b);
 
 /**
- * The statistic of each record, from halfway to the previous to halfway to the next record. Cells before the first and
- * after the last record are empty. Cached, since scale, colours and scrolling all need the cells.
+ * The statistic of each point, from halfway to the previous to halfway to the next point. Cells before the first and
+ * after the last point are empty. Cached, since scale, colours and scrolling all need the cells.
  * @param steps the range that `width` cells cover
  */
 export function rowCells(series: HistogramSeries, statistic: Statistic, steps: Range, width: number): RowCells {
@@ -43,7 +43,7 @@ function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Rang
   const isShown = STANDS_OUT[statistic] ?? farther;
   const position = (step: number) => ((step - from) / (to - from)) * width;
   const border = (column: number) => (series.lastStep(column) + series.firstStep(column + 1)) / 2;
-  // The outer sides mirror the inner ones. A single record is one step wide.
+  // The outer sides mirror the inner ones. A single point is one step wide.
   const before = length > 1 ? border(0) - series.lastStep(0) : 0.5;
   const after = length > 1 ? series.firstStep(length - 1) - border(length - 2) : 0.5;
   const start = Math.max(0, series.columnAt(from));

@@ -84,11 +84,11 @@ test('a column is described by its bin, its moments and the values in no bin', (
   assert.is(describeColumn(series, 0, false), 'mean 0.7013 · std 1.039 · min 0.1 · max 2.5');
 });
 
-test('nameOfColumn() says how many records a column sums', () => {
+test('nameOfColumn() says how many points a column sums', () => {
   const series = new HistogramSeries();
   for (let step = 0; step < 8; step++) series.add(pointOf(step * 10, [1]));
   series.shrink();
-  assert.is(nameOfColumn(series, 0), 'steps 0 to 10, 2 records added');
+  assert.is(nameOfColumn(series, 0), 'steps 0 to 10, 2 points added');
 });
 
 test.run();

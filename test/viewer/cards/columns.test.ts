@@ -24,7 +24,7 @@ test('a column reaches halfway to its neighbours', () => {
   assert.equal(extents([7]), [[6.5, 7.5]]);
 });
 
-test('a gap is kept, even of one record', () => {
+test('a gap is kept, even of one point', () => {
   assert.equal(extents([0, 10, 30, 40, 50]), [
     [-5, 5],
     [5, 17.5],
@@ -46,7 +46,7 @@ test('steps far apart: columns are as wide as usual around them', () => {
   assert.equal(found[5], [1e9 - 0.75, 1e9 + 0.5]);
 });
 
-test('counts and lanes come from the records', () => {
+test('counts and lanes come from the points', () => {
   const columns = new Columns(seriesOf([0, 5]));
   assert.equal([...columns.count], [3, 3]);
   assert.equal([...columns.lanes.zeros], [2, 1]);
@@ -61,7 +61,7 @@ test('unknown counts are 0', () => {
   assert.equal([columns.lanes.zeros[0], columns.below[0]], [0, 0]);
 });
 
-test('decoded bins are kept for the next version, unless their record was replaced', () => {
+test('decoded bins are kept for the next version, unless their point was replaced', () => {
   const series = seriesOf([0, 1, 2]);
   const before = new Columns(series);
   const kept = [0, 1, 2].map((column) => before.bins(column));

@@ -53,7 +53,7 @@ for (const [name, series] of [
     [[101, 120.5], 64],
     [[-300, 900], 50],
   ] as const) {
-    test(`densityOf() agrees with adding every record to every pixel: ${name}, ${width} pixels of ${steps}`, () => {
+    test(`densityOf() agrees with adding every point to every pixel: ${name}, ${width} pixels of ${steps}`, () => {
       const { left, right } = columns;
       agree(densityOf(columns, steps, width, borders), pixelsOf(series, left, right, steps, width, borders));
     });
@@ -76,7 +76,7 @@ test('densityOf() leaves pixels empty where steps are missing', () => {
   assert.equal([...covered].join(''), '111110000000000000011111');
 });
 
-test('densityOf() draws an isolated record three pixels wide, also at the borders', () => {
+test('densityOf() draws an isolated point three pixels wide, also at the borders', () => {
   const pairs = [0, 1, 1e9, 1e9 + 1, 2e9, 2e9 + 1];
   const columns = new Columns(seriesOf(pairs.map((step) => pointOf(step, [0, Number.NaN]))));
   const density = densityOf(columns, [-0.5, 2e9 + 1.5], 21, borders);

@@ -33,7 +33,7 @@ const EMPTY: PointSummary = {
   unknown: 0,
 };
 
-/** A record of values, each counted in the last bin that begins at or below it. */
+/** A point of values, each counted in the last bin that begins at or below it. */
 export function pointOf(
   step: number,
   values: readonly number[],

@@ -25,7 +25,7 @@ export function rowsOf({ edges, counts }: Bins, borders: Float64Array): number[]
   });
 }
 
-/** The same for each pixel column of an image, adding every record to every pixel. */
+/** The same for each pixel column of an image, adding every point to every pixel. */
 export function pixelsOf(
   series: HistogramSeries,
   left: ArrayLike<number>,

@@ -7,10 +7,10 @@ import { histogramPoint } from './point.ts';
 const scalar = (step: number, value: number) =>
   ({ kind: 'scalar', run: 'r', tag: 't', step, wallTime: 0, value }) as const;
 
-/** Alerts of records of ten values each, as `kind step`. */
-function alertsOf(records: readonly (Partial<PointSummary> & { step?: number })[]): string[] {
+/** Alerts of points of ten values each, as `kind step`. */
+function alertsOf(points: readonly (Partial<PointSummary> & { step?: number })[]): string[] {
   const watch = new AlertWatch('r', 't');
-  return records
+  return points
     .flatMap(({ step, ...summary }, i) => watch.histogram(histogramPoint(step ?? i, [0, 1], [10], summary)))
     .map(({ kind, step }) => `${kind} ${step}`);
 }
@@ -30,7 +30,7 @@ test('AlertWatch counts the values in question, and all of them', () => {
   assert.is(all!.message, 'All 3 values are infinite.');
 });
 
-test('a layer is dead after five records of zeros, from the first of them on', () => {
+test('a layer is dead after five points of zeros, from the first of them on', () => {
   const [dead, alive] = [{ zeros: 10, min: 0, max: 0, std: 0 }, {}];
   assert.equal(alertsOf([dead, dead, dead, dead, alive]), []);
   assert.equal(alertsOf([dead, alive, dead, dead, dead, dead, dead, dead]), ['dead 2']);
@@ -48,7 +48,7 @@ test('a scale that explodes gives an alert, one that grows does not', () => {
   assert.equal(alertsOf(Array.from({ length: 300 }, (_, i) => of(1.1 ** i))), []);
   // One outlier among unchanged values.
   assert.equal(alertsOf([...Array(6).fill(of(1)), { std: 1, min: -1, max: 1e30 }]), ['exploding 6']);
-  // Large compared with one small record, but not with the median.
+  // Large compared with one small point, but not with the median.
   assert.equal(alertsOf([1e-4, 1, 1, 1, 1, 1, 1, 2].map(of)), []);
   // The first step after zeros is no explosion.
   assert.equal(alertsOf([...Array(4).fill(of(0)), ...Array(20).fill(of(1))]), []);

@@ -29,7 +29,7 @@ function check(series: HistogramSeries, twin: readonly HistogramPoint[]): void {
   assert.is(series.length, twin.length);
   twin.forEach(({ step, wallTime, bins, summary }, column) => {
     assert.equal(
-      [series.firstStep(column), series.lastStep(column), series.wallTime(column), series.records(column)],
+      [series.firstStep(column), series.lastStep(column), series.wallTime(column), series.points(column)],
       [step, step, wallTime, 1],
     );
     assert.equal(series.bins(column), bins);
@@ -40,7 +40,7 @@ function check(series: HistogramSeries, twin: readonly HistogramPoint[]): void {
   });
 }
 
-test('HistogramSeries keeps the last record of each step, unchanged, in the order of steps', () => {
+test('HistogramSeries keeps the last point of each step, unchanged, in the order of steps', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof({ weight: 20, arbitrary: points }, fc.nat(60)), { maxLength: 60 }), (actions) => {
       const series = new HistogramSeries();
@@ -76,7 +76,7 @@ test('HistogramSeries.shrink() keeps all values and all steps', () => {
       assert.is(series.firstStep(0), Math.min(...steps));
       assert.is(series.lastStep(series.length - 1), Math.max(...steps));
       assert.is(
-        sum((column) => series.records(column)),
+        sum((column) => series.points(column)),
         some.length,
       );
       const counted = some.reduce((so, { summary }) => so + summary.count, 0);
@@ -94,36 +94,36 @@ test('HistogramSeries.shrink() keeps all values and all steps', () => {
   );
 });
 
-test('HistogramSeries.shrink() adds records of one set of edges exactly, and pools their moments', () => {
+test('HistogramSeries.shrink() adds points of one set of edges exactly, and pools their moments', () => {
   const series = new HistogramSeries();
   // 1 and 3 (mean 2, deviation 1), and 6 twice.
   series.add(histogramPoint(3, [0, 2, 4, 8], [1, 1, 0], { mean: 2, std: 1, min: 1, max: 3 }));
   series.add(histogramPoint(5, [0, 2, 4, 8], [0, 0, 2], { mean: 6, std: 0, min: 6, max: 6, zeros: Number.NaN }));
   series.shrink();
   assert.is(series.length, 1);
-  assert.equal([series.firstStep(0), series.lastStep(0), series.records(0)], [3, 5, 2]);
+  assert.equal([series.firstStep(0), series.lastStep(0), series.points(0)], [3, 5, 2]);
   assert.equal([...series.bins(0).counts], [1, 1, 2]);
   const { mean, std, min, max, zeros } = series.summary(0);
   // numpy: np.std([1, 3, 6, 6]) is 2.1213203435596424
   assert.equal([mean, std, min, max, zeros], [4, 2.1213203435596424, 1, 6, Number.NaN]);
 });
 
-test('HistogramSeries.shrink() takes columns of few records first', () => {
+test('HistogramSeries.shrink() takes columns of few points first', () => {
   const series = new HistogramSeries();
   for (let step = 0; step < 8; step++) series.add(histogramPoint(step, [0, 1], [1]));
   series.shrink();
   for (let step = 8; step < 16; step++) series.add(histogramPoint(step, [0, 1], [1]));
   series.shrink();
-  const records = Array.from({ length: series.length }, (_, column) => series.records(column));
-  assert.equal(records, [2, 2, 2, 2, 2, 2, 2, 2]);
+  const points = Array.from({ length: series.length }, (_, column) => series.points(column));
+  assert.equal(points, [2, 2, 2, 2, 2, 2, 2, 2]);
 });
 
-test('HistogramSeries adds a record to the column of its step', () => {
+test('HistogramSeries adds a point to the column of its step', () => {
   const series = new HistogramSeries();
   for (const step of [0, 10]) series.add(histogramPoint(step, [0, 1], [1]));
   series.shrink();
   series.add(histogramPoint(5, [0, 1], [4]));
-  assert.equal([series.length, series.records(0), series.bins(0).counts[0]], [1, 3, 6]);
+  assert.equal([series.length, series.points(0), series.bins(0).counts[0]], [1, 3, 6]);
 });
 
 test('HistogramSeries.columnAt() finds the nearest column', () => {
@@ -216,7 +216,7 @@ test('HistogramSeries.bins() writes the counts to the given buffer', () => {
   assert.equal([...room], [10, 3, 9, 9, 9]);
 });
 
-test('HistogramSeries takes few bytes for typical records of PyTorch', () => {
+test('HistogramSeries takes few bytes for typical points of PyTorch', () => {
   const series = new HistogramSeries();
   // 600 bins with an empty middle, as for a thousand values of a unit Gaussian.
   const counts = Array.from({ length: 600 }, (_, i) => (i < 80 || i > 520 ? (i * 7) % 23 : 0));

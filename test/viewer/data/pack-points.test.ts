@@ -24,7 +24,7 @@ const histogram = fc
     ...named,
     bins: { edges: some, counts: Float64Array.from(counts.slice(0, some.length - 1)) },
     summary: known,
-    ...(more > 0 ? { records: more + 1, lastStep: named.step + more } : {}),
+    ...(more > 0 ? { points: more + 1, lastStep: named.step + more } : {}),
   }));
 const bytes = fc.uint8Array({ maxLength: 20 });
 const point = fc.oneof(

@@ -88,14 +88,14 @@ test('packStore() reduces series to the given sizes, without losing a count', ()
   assert.is(series.length, 30);
   assert.equal([series.firstStep(0), series.lastStep(0), series.firstStep(1)], [0, 32, 33]);
   const counts = [0, 0];
-  let records = 0;
+  let points = 0;
   for (let column = 0; column < 30; column++) {
     series.bins(column).counts.forEach((count, i) => {
       counts[i]! += count;
     });
-    records += series.records(column);
+    points += series.points(column);
   }
-  assert.equal([...counts, records, series.lastStep(29)], [499_500, 1000, 1000, 999]);
+  assert.equal([...counts, points, series.lastStep(29)], [499_500, 1000, 1000, 999]);
   const { values, steps } = small.scalars('run', 'loss')!;
   assert.ok(values.length <= 100 && values.includes(1e9), String(values.length));
   assert.equal([steps[0], steps.at(-1)], [0, 999]);

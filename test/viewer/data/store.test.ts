@@ -75,7 +75,7 @@ test('Store calls its listeners after each addition, until they stop', () => {
   assert.not.equal(store.version, version);
 });
 
-test('a restart removes the later records of its run, and their alerts', () => {
+test('a restart removes the later points of its run, and their alerts', () => {
   const store = new Store();
   store.add([
     scalar('a', 'loss', 1, Infinity),
@@ -147,7 +147,7 @@ for (const { name, files, shown, purged } of resumed) {
       warning: (message) => assert.unreachable(message),
     });
     await poll(new AbortController().signal);
-    // A marked restart also removes the run's other tags, as in the Python loader; the default loader waits for their records.
+    // A marked restart also removes the run's other tags, as in the Python loader; the default loader waits for their points.
     const points = Object.entries(purged ?? shown.scalar);
     assert.equal(
       store.tags('scalar').map((tag) => {
@@ -172,7 +172,7 @@ for (const { name, files, shown, purged } of resumed) {
 
 const blobOf = (text: string) => new Blob([fromBase64(text) as Uint8Array<ArrayBuffer>]);
 
-test('a record that replaces others removes their alerts, and gives one of its own', () => {
+test('a point that replaces others removes their alerts, and gives one of its own', () => {
   const store = new Store();
   store.add([
     scalar('a', 'loss', 1, 1),
@@ -193,7 +193,7 @@ test('a record that replaces others removes their alerts, and gives one of its o
   assert.equal(store.alerts.at(-1), { kind: 'nan', run: 'a', tag: 'loss', step: 6, message: 'The value is NaN.' });
 });
 
-test('a record that replaces some records of a column cuts the column', () => {
+test('a point that replaces some points of a column cuts the column', () => {
   const series = new HistogramSeries();
   for (let step = 0; step < 8; step++) series.add(histogramPoint(step, [0, 1], [1]));
   while (series.length > 2) series.shrink();
@@ -202,7 +202,7 @@ test('a record that replaces some records of a column cuts the column', () => {
   series.purge(last);
   assert.equal([series.length, series.lastStep(1), series.newest], [2, last - 1, last - 1]);
   series.add(histogramPoint(last, [0, 1], [5]));
-  assert.equal([series.length, series.records(2), [...series.bins(2).counts]], [3, 1, [5]]);
+  assert.equal([series.length, series.points(2), [...series.bins(2).counts]], [3, 1, [5]]);
 });
 
 test('Store stays within its budget, and keeps every step of all series', () => {
@@ -221,8 +221,8 @@ test('Store stays within its budget, and keeps every step of all series', () => 
   }
   const large = store.histograms('a', 'large')!;
   assert.ok(large.length < 3000 && large.length > 500, String(large.length));
-  const records = Array.from({ length: large.length }, (_, i) => large.records(i)).reduce((sum, one) => sum + one);
-  assert.equal([large.firstStep(0), large.lastStep(large.length - 1), records], [0, 2999, 3000]);
+  const points = Array.from({ length: large.length }, (_, i) => large.points(i)).reduce((sum, one) => sum + one);
+  assert.equal([large.firstStep(0), large.lastStep(large.length - 1), points], [0, 2999, 3000]);
 });
 
 test('Store does not try to shrink at every addition what cannot shrink', () => {

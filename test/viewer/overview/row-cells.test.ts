@@ -4,7 +4,7 @@ import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { rowCells } from '../../../viewer/overview/row-cells.ts';
 import { histogramPoint } from '../data/point.ts';
 
-/** A series whose means are these, a record for each step. */
+/** A series whose means are these, a point for each step. */
 function series(means: Record<number, number>, nan: readonly number[] = []): HistogramSeries {
   const made = new HistogramSeries();
   for (const [step, mean] of Object.entries(means)) {
@@ -16,13 +16,13 @@ const means = (one: HistogramSeries, steps: readonly [number, number], width: nu
   ...rowCells(one, 'mean', steps, width).values,
 ];
 
-test('a record reaches halfway to its neighbours', () => {
-  // Twelve cells from step -1 to 11. The record of step 0 reaches to 1, that of step 2 to 5, that of step 8 to 11.
+test('a point reaches halfway to its neighbours', () => {
+  // Twelve cells from step -1 to 11. The point of step 0 reaches to 1, that of step 2 to 5, that of step 8 to 11.
   const cells = means(series({ 0: 1, 2: 2, 8: 3 }), [-1, 11], 12);
   assert.equal(cells, [1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3]);
 });
 
-test('cells before the first and after the last record are empty', () => {
+test('cells before the first and after the last point are empty', () => {
   const one = series({ 10: 1, 11: 2 });
   const { values, columns } = rowCells(one, 'mean', [6, 16], 10);
   // From 9.5 to 10.5, and from there to 11.5: the cells whose middles, 9.5, 10.5 and so on, lie in them.
@@ -33,7 +33,7 @@ test('cells before the first and after the last record are empty', () => {
   );
 });
 
-test('of several records in a cell, the one farthest from 0 is shown', () => {
+test('of several points in a cell, the one farthest from 0 is shown', () => {
   const values: Record<number, number> = {};
   for (let step = 0; step < 1000; step++) values[step] = step === 503 ? -40 : 1;
   const cells = means(series(values), [0, 999], 10);
@@ -56,7 +56,7 @@ test('the smallest minimum and the largest maximum of a cell are shown', () => {
   );
 });
 
-test('a single record with NaN is visible among thousands', () => {
+test('a single point with NaN is visible among thousands', () => {
   const values: Record<number, number> = {};
   for (let step = 0; step < 5000; step++) values[step] = 1;
   const { wrong } = rowCells(series(values, [3210]), 'mean', [0, 4999], 100);
@@ -64,14 +64,14 @@ test('a single record with NaN is visible among thousands', () => {
   assert.is(Math.max(...wrong), 0.25);
 });
 
-test('zoomed in, only records within the steps have cells', () => {
+test('zoomed in, only points within the steps have cells', () => {
   const one = series({ 0: 1, 1: 2, 2: 3, 3: 4 });
   assert.equal(means(one, [0.5, 2.5], 4), [2, 2, 3, 3]);
   assert.equal(means(one, [50, 60], 3).map(Number.isNaN), [true, true, true]);
   assert.equal(means(new HistogramSeries(), [0, 1], 2).map(Number.isNaN), [true, true]);
 });
 
-test('a single record is one step wide', () => {
+test('a single point is one step wide', () => {
   assert.equal([...rowCells(series({ 5: 7 }), 'mean', [4.5, 5.5], 2).columns], [0, 0]);
   assert.equal([...rowCells(series({ 5: 7 }), 'mean', [0, 10], 10).columns].filter((column) => column === 0).length, 1);
 });
