@@ -51,6 +51,7 @@ export class GraphCalls {
   readonly #constants: ReadonlySet<string>;
   readonly #producers: ReadonlyMap<string, number>;
   readonly #consumers = new Map<string, number[]>();
+  readonly #sizes: ReadonlySet<number>;
 
   constructor(where: string, region: Region, constants: ReadonlySet<string>, scopes: readonly Scope[]) {
     const { graph } = region;
@@ -58,6 +59,7 @@ export class GraphCalls {
     this.#graph = graph;
     this.#constants = constants;
     this.#producers = producersOf(where, graph);
+    this.#sizes = sizeNodes(graph, constants);
     for (const [index, node] of graph.nodes.entries()) {
       for (const value of readBy(node)) {
         const consumers = this.#consumers.get(value);
@@ -110,7 +112,7 @@ export class GraphCalls {
     const modules = new Map<string, OpenModule>();
     let count = 0;
     for (const [index, { modules: around, repeat }] of scopes.entries()) {
-      if (around === undefined || this.#outputsOf(index).length === 0) continue;
+      if (around === undefined || this.#outputsOf(index).length === 0 || this.#sizes.has(index)) continue;
       count++;
       for (const [depth, { path, kind }] of around.entries()) {
         const isDirect = depth === around.length - 1;
@@ -152,16 +154,43 @@ export class GraphCalls {
 
   #leaves(value: string, nodes: ReadonlySet<number>): boolean {
     if (this.#graph.outputs.has(value)) return true;
-    return this.#consumers.get(value)?.some((index) => !nodes.has(index)) ?? false;
+    return this.#consumers.get(value)?.some((index) => !nodes.has(index) && !this.#sizes.has(index)) ?? false;
   }
 
   #inputsOf(nodes: ReadonlySet<number>): string[] {
     const inputs = new Set<string>();
     for (const index of nodes) {
       for (const value of readBy(this.#graph.nodes[index]!)) {
-        if (!this.#constants.has(value) && !nodes.has(this.#producers.get(value) ?? -1)) inputs.add(value);
+        const producer = this.#producers.get(value) ?? -1;
+        const isFromOutside = !this.#constants.has(value) && !nodes.has(producer);
+        if (isFromOutside && (nodes.size === 1 || !this.#sizes.has(producer))) inputs.add(value);
       }
     }
     return [...inputs];
   }
+}
+
+const OF_SIZES =
+  /^(Add|Cast|Concat|Div|Equal|Expand|Gather|Max|Min|Mod|Mul|Range|Reshape|Slice|Squeeze|Sub|Unsqueeze|Where)$/;
+
+/**
+ * The nodes that compute with the sizes of tensors alone. The legacy exporter computes equal ones once, wherever it met them
+ * first: inside a module, between its other nodes, there may be some of other modules.
+ */
+function sizeNodes({ nodes }: Graph, constants: ReadonlySet<string>): Set<number> {
+  const found = new Set<number>();
+  const values = new Set<string>();
+  for (const [index, node] of nodes.entries()) {
+    const { op, domain, inputs, outputs } = node;
+    const read = readBy(node);
+    const isOfSizes =
+      OF_SIZES.test(op) &&
+      read.every((value) => values.has(value) || constants.has(value)) &&
+      // The rows of a weight are what an Embedding gives.
+      values.has(op === 'Gather' ? inputs[0]! : (read.find((value) => values.has(value)) ?? ''));
+    if (domain !== '' || !(op === 'Shape' || op === 'Size' || isOfSizes)) continue;
+    found.add(index);
+    for (const value of outputs) values.add(value);
+  }
+  return found;
 }
