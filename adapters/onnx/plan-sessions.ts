@@ -111,9 +111,11 @@ export class SessionBuilder<T extends OnnxTensor> {
     for (const { name, type = '', shape } of session.outputMetadata ?? []) {
       const value = plan.versions.valueOf(name);
       this.#types.infer(this.#regions[0]!, value, ELEMENT_TYPES[type] ?? 0);
+      // A scalar's shape is empty, but so is one of unknown rank.
+      if (shape === undefined || shape.length === 0) continue;
       shapes.set(
         name,
-        shape?.map((size) => (typeof size === 'number' ? size : undefined)),
+        shape.map((size) => (typeof size === 'number' ? size : undefined)),
       );
     }
     return session;
