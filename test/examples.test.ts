@@ -127,6 +127,20 @@ test('examples/onnx shows what the layers put out, and that each digit looks at 
   assert.ok(shown.trim().endsWith('as an additional output; sessions: 1'));
 });
 
+test('examples/transformers steers the mood of what a model writes', () => {
+  const lines = run('transformers/main.ts').trim().split('\n');
+  const moods = lines
+    .slice(0, 4)
+    .map((line) => line.match(/glad|bright|kind|sad|dark|cruel/g)!.map((word) => /glad|bright|kind/.test(word)));
+  assert.equal(moods, [
+    [false, false, false],
+    [false, false, false],
+    [true, true, true],
+    [true, true, true],
+  ]);
+  assert.is(lines.at(-1), 'model.transformer.h.0: nodes of the graph compute it');
+});
+
 test('examples/adapter shows every layer of a framework, ablates one and leaves it as it was', () => {
   const lines = run('adapter/main.ts').trim().split('\n');
   assert.is(lines[0], 'modules: (root) Chain, encoder Chain, encoder.fc Dense, encoder.act Relu, head Dense');

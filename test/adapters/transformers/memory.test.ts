@@ -20,7 +20,7 @@ test('memory stays flat over cycles of wrapping, hooking, generating and releasi
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };
-  for (let i = 0; i < 20; i++) await cycle();
+  for (let i = 0; i < 60; i++) await cycle();
   const before = collected();
   for (let i = 0; i < 60; i++) await cycle();
   const grown = collected() - before;
