@@ -183,8 +183,7 @@ export class HookedRun<T extends OnnxTensor> {
   }
 
   #explained(cause: Error): Error {
-    const { compiled } = this.#plan;
-    const error = compiled === undefined ? cause : compiled.explained(cause);
+    const error = this.#plan.explained(cause);
     if (this.#reshaped.length === 0) return error;
     const what = this.#reshaped.join('\n  ');
     return new Error(`the run failed behind a hook that has replaced\n  ${what}\n  ${error.message}`, { cause });

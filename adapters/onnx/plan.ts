@@ -98,6 +98,19 @@ export class Plan<T extends OnnxTensor> {
     return [...(this.compiled?.typed ?? []), ...this.#bodyOutputs.typed];
   }
 
+  /** The error of a run, with the registrations that it may come from. */
+  explained(cause: Error): Error {
+    const isStacked = ({ region, needs }: PlannedCall<T>) =>
+      needs.length > 0 && aroundOf(region).some(({ node }) => node.op !== 'If');
+    const stacked = /shape in loop output/.test(cause.message) ? this.calls.filter(isStacked) : [];
+    if (stacked.length === 0) return this.compiled?.explained(cause) ?? cause;
+    const paths = [...new Set(stacked.map(({ point }) => point.path))].join(', ');
+    return new Error(
+      `the run failed: a value that is observed in a Loop has another shape in each iteration\n  observed: ${paths}\n  ${cause.message}`,
+      { cause },
+    );
+  }
+
   /** The changes that its session needs. @throws TypeError for an edit that a type does not take */
   patch(types: ValueTypes): ModelPatch {
     const patch = new ModelPatch(this.#regions);

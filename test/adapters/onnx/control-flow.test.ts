@@ -60,6 +60,22 @@ test('edits act in each iteration, and in the branch that is taken', async () =>
   await net.release();
 });
 
+test('a value that grows in a Loop takes edits; observing it is an error of the run that says so', async () => {
+  const net = await createOnnx(ort, bytesOf('graphs/growing'));
+  registerEdit(net.getSubmodule('grow'), { add: 1 });
+  assert.equal(numbersOf((await net({ x: floats(1) })).y!), [4, 4, 3, 2]);
+  const handle = net.getSubmodule('grow').observe(() => {});
+  try {
+    await net({ x: floats(1) });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /observed in a Loop has another shape .*\n {2}observed: grow\n/);
+  }
+  handle.remove();
+  assert.equal(numbersOf((await net({ x: floats(1) })).y!), [4, 4, 3, 2]);
+  await net.release();
+});
+
 /** Written by test/fixtures/make/onnx_control.py, for an input, and for the same negated. */
 interface ControlRun {
   readonly inputs: readonly Written[];
