@@ -149,7 +149,10 @@ async function compareModel(
     ...(failure === undefined ? [] : [`b threw: ${describeError(failure.error)}`]),
   ];
   const run = () => runLocked(where, model, inputs, plan, outputs, signal);
-  const { errors } = await run();
+  const { errors, failure: lockedFailure } = await run();
+  if (failure === undefined && lockedFailure !== undefined) {
+    trouble.push(`b threw with the values of a: ${describeError(lockedFailure.error)}`);
+  }
   const comparison = conclude(plan, errors, 'locked', { tolerance, trouble, advice: '' });
   if (comparison.verdict !== 'FAIL') return comparison;
   // Random modules differ from themselves.

@@ -187,6 +187,25 @@ test('a model that throws in the middle: what differs before is found, else it i
   assert.equal(listHooks(broken), []);
 });
 
+/** Throws at the value that another model gives. */
+class Careful extends Module {
+  override forward(input: Tensor): Tensor {
+    if (input.data[0]! > 100) throw new Error('too large');
+    return input;
+  }
+}
+
+test('a model that throws with the values of the other one is inconclusive', async () => {
+  const make = (weight: number) => {
+    const layer = new Linear(1, 1, { bias: false });
+    layer.weight.assign([weight]);
+    return new Sequential(layer, new Careful());
+  };
+  const right = await record(new Sequential(make(200)[0] as Module, new ReLU()), [tensor([[1]])]);
+  const comparison = await compare(make(1), right, [tensor([[1]])]);
+  assert.match(comparison.why.join(), /b threw with the values of a: .*too large/);
+});
+
 class Noise extends Module {
   override forward(input: Tensor): Tensor {
     return tensor((input.data as Float32Array).map((value) => value + Math.random())).reshape(...input.shape);

