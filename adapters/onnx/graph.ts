@@ -56,6 +56,7 @@ export interface GraphNode {
 }
 
 export interface Weight {
+  readonly shape: readonly number[];
   /** The file that holds its values, if it is another one. */
   readonly file: string | undefined;
 }

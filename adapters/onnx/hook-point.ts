@@ -1,5 +1,5 @@
 /** @file The hook points of a model: its modules and nodes as Hookables. */
-import { nearest, type RegisteredEdit } from '../../src/adapter.ts';
+import { type ModuleParameter, nearest, type RegisteredEdit } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import type { Call } from './module-calls.ts';
 import { keep, type OnnxTensor, tensorReader } from './ort.ts';
@@ -23,6 +23,8 @@ export interface HookPointInfo {
   validateEdit(edit?: RegisteredEdit): string | undefined;
   /** What the exporter has merged into this module, as a sentence. */
   readonly note: string | undefined;
+  /** The weights that a node reads; undefined for a module. */
+  readonly parameters?: readonly ModuleParameter[];
 }
 
 export interface HookPointOwner {
@@ -54,6 +56,7 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
     super({
       reader: tensorReader,
       async: true,
+      parameters: () => info.parameters ?? [],
       call: () => this.forward(),
       unsupported: {
         forward: noFunctions,

@@ -1,6 +1,6 @@
 /** @file The tree of a graph: modules by their PyTorch paths, and nodes as leaves. Errors for paths that are not in it. */
-import { nearest } from '../../src/adapter.ts';
-import { constantsOf, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
+import { type ModuleParameter, nearest } from '../../src/adapter.ts';
+import { constantsOf, type ElementType, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
 import {
   type Children,
   type HookPointInfo,
@@ -162,6 +162,7 @@ class TreeLayout {
         ...limits,
         path,
         node,
+        parameters: parametersOf(graph, node),
         calls: [call],
         unreachable: limits.unreachable ?? noTensor(graph, node, call),
         noReplacement: noReplacement(graph, call),
@@ -232,6 +233,19 @@ const container = (path: string, { unreachable }: Limits): Info => ({
   note: undefined,
   validateEdit: () => undefined,
 });
+
+/** The bytes of a value of a weight, by its TensorProto.DataType: floats, and the integers of quantised weights. */
+const WEIGHT_BYTES: Readonly<Partial<Record<ElementType, number>>> = { 1: 4, 2: 1, 3: 1, 10: 2, 11: 8, 16: 2 };
+
+/** The weights that a node reads. Constants such as shapes and scales are none. */
+function parametersOf({ weights, types }: Graph, { inputs }: GraphNode): ModuleParameter[] {
+  return inputs.flatMap((name) => {
+    const [weight, width] = [weights.get(name), WEIGHT_BYTES[types.get(name) ?? 0]];
+    if (weight === undefined || width === undefined || weight.shape.length === 0) return [];
+    const { shape } = weight;
+    return [{ name, shape, bytes: shape.reduce((product, size) => product * size, width), identity: weight }];
+  });
+}
 
 /** The first reason that is found. */
 function firstOf(calls: readonly Call[], reasonOf: (call: Call) => string | undefined): string | undefined {

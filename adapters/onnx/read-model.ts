@@ -123,13 +123,16 @@ class GraphParts implements Graph {
   #readWeight(field: FieldReader): void {
     let name = '';
     let type = 0;
+    const shape: number[] = [];
     const external = new Map<string, string>();
     while (field.next()) {
-      if (field.number === 2) type = field.integer();
+      if (field.number === 1) shape.push(...field.integers());
+      else if (field.number === 2) type = field.integer();
       else if (field.number === 8) name = field.text();
       else if (field.number === 13) readEntry(field.message(), external);
     }
-    this.weights.set(name, { file: external.size > 0 ? (external.get('location') ?? '') : undefined });
+    const file = external.size > 0 ? (external.get('location') ?? '') : undefined;
+    this.weights.set(name, { shape, file });
     this.types.set(name, type);
   }
 }

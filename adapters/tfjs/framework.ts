@@ -126,7 +126,7 @@ export interface Layer extends TfjsLayerLike {
   readonly inboundNodes: LayerNode[];
   readonly outboundNodes: LayerNode[];
   readonly trainableWeights: readonly { read(): Tensor }[];
-  readonly weights: readonly { read(): Tensor }[];
+  readonly weights: readonly { readonly name: string; read(): Tensor }[];
   readonly outputShape: unknown;
   /** Not public; 0 after dispose(). */
   readonly _refCount?: number | null;

@@ -1,4 +1,10 @@
-import { type BackwardHookOptions, type HookableOptions, ownEntries, registerBackwardHook } from '../../src/adapter.ts';
+import {
+  type BackwardHookOptions,
+  type HookableOptions,
+  type ModuleParameter,
+  ownEntries,
+  registerBackwardHook,
+} from '../../src/adapter.ts';
 import { Hookable, type RemovableHandle } from '../../src/index.ts';
 import {
   type Core,
@@ -72,6 +78,7 @@ export class TfjsLayer<
       reader: tensorReader(core),
       holder: layer,
       explainError,
+      parameters: () => parametersOf(layer),
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
       validateInputs: (inputs, before) => validateInputs(core, layer, inputs, before),
@@ -233,6 +240,16 @@ function* childLayers(layer: Layer): Generator<[string, Layer]> {
   for (const [name, child] of ownEntries(layer, isLayer)) {
     if (!(isBidirectional && name === 'layer') && !isInputLayer(child)) yield [name, child];
   }
+}
+
+/** The weights of a layer without layers inside, whose weights those of a layer around them include. */
+function parametersOf(layer: Layer): ModuleParameter[] {
+  for (const _ of childLayers(layer)) return [];
+  return layer.weights.map((weight) => {
+    const { shape, dtype } = weight.read();
+    const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
+    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight };
+  });
 }
 
 /** A call as users make it, through the layer's own checks. */

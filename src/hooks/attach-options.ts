@@ -56,6 +56,7 @@ const RULES: Record<keyof AttachOptions, Rule> = {
   explainError: FUNCTION,
   graph: FUNCTION,
   discard: FUNCTION,
+  parameters: FUNCTION,
 };
 
 /** @throws TypeError for an unknown option, or a value of another kind */

@@ -21,6 +21,7 @@ export {
   type HookableOptions,
   type HookKind,
   type Memory,
+  type ModuleParameter,
   reachedByGlobalHooks,
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';

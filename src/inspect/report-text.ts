@@ -47,9 +47,10 @@ const tolerances = (difference: ValueDifference | undefined): string =>
 const number = (value: number | null): string =>
   value === null ? 'infinite' : value === 0 ? '0' : value.toPrecision(2);
 
-function columns(rows: readonly (readonly string[])[]): string[] {
+/** Rows as lines. @param left how many columns are aligned to the left; the others to the right */
+export function columns(rows: readonly (readonly string[])[], left = 2): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+    row.map((cell, i) => (i < left ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
   );
 }

@@ -3,6 +3,7 @@ import {
   ForwardError,
   Hookable,
   located,
+  type ModuleParameter,
   namedModules,
   ownEntries,
   pathError,
@@ -11,6 +12,7 @@ import {
 import { releasePacked } from './packed-weights.ts';
 import { isParameter, isParameterOfAnyCopy, type Parameter } from './parameter.ts';
 import { moduleString, printed } from './repr.ts';
+import { numberOfValues } from './shape.ts';
 import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-dict.ts';
 import { Tensor, tensorReader, valuesOf } from './tensor.ts';
 
@@ -36,7 +38,12 @@ export class Module extends Hookable {
   training = true;
 
   constructor() {
-    super({ reader: tensorReader, async: new.target.async, [reachedByGlobalHooks]: true });
+    super({
+      reader: tensorReader,
+      async: new.target.async,
+      parameters: ownParameters,
+      [reachedByGlobalHooks]: true,
+    });
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: a subclass's forward may take anything
@@ -141,5 +148,13 @@ export class Module extends Hookable {
   /** As PyTorch prints a module. */
   override toString(): string {
     return printed(this, () => moduleString(className(this), this.extraRepr(), this.namedChildren()));
+  }
+}
+
+/** For summaries. */
+function* ownParameters(module: object): Generator<ModuleParameter> {
+  for (const [name, parameter] of ownEntries(module, isParameter)) {
+    const { shape } = parameter;
+    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter };
   }
 }

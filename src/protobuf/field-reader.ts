@@ -102,6 +102,19 @@ export class FieldReader {
     return integer;
   }
 
+  /** The values of a `repeated int64` in this field: packed, or a single one. Rounded beyond the safe integers. */
+  integers(): number[] {
+    if (this.#type !== LENGTH) return [this.integer()];
+    const next = this.#next;
+    const end = this.#value + this.#length;
+    const found: number[] = [];
+    this.#next = this.#value;
+    while (this.#next < end) found.push(this.#varint());
+    if (this.#next > end) throw new MalformedMessage(`field ${this.number} ends inside a number`);
+    this.#next = next;
+    return found;
+  }
+
   double(): number {
     this.#expect(FIXED64);
     return this.#view.getFloat64(this.#value, true);

@@ -31,6 +31,18 @@ test('FieldReader refuses a number that goes on beyond its parent', () => {
   refuses(() => nested.next(), /a number is cut off/);
 });
 
+test('FieldReader reads repeated integers, packed or one by one', () => {
+  // Field 1 with 3, then packed 300 and 5; then field 2 with 7.
+  const fields = new FieldReader(Uint8Array.of(0x08, 3, 0x0a, 3, 0xac, 0x02, 5, 0x10, 7));
+  const found: number[][] = [];
+  while (fields.next()) found.push(fields.integers());
+  assert.equal(found, [[3], [300, 5], [7]]);
+  // Its last number goes on into the next field.
+  const cut = new FieldReader(Uint8Array.of(0x0a, 2, 5, 0x80, 0x10, 7));
+  cut.next();
+  refuses(() => cut.integers(), /field 1 ends inside a number/);
+});
+
 test('FieldReader refuses a length beyond 2^53, and a negative one', () => {
   for (const length of [
     [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],

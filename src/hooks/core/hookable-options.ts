@@ -49,6 +49,8 @@ export interface HookableOptions {
   explainError?: ((cause: unknown) => string | undefined) | undefined;
   /** The framework's graph, for `addGraph` of a SummaryWriter. */
   graph?: (() => Iterable<FrameworkNode>) | undefined;
+  /** The module's own parameters, without those of the modules inside, for `summary`. Default: it has none. */
+  parameters?: ((module: object) => Iterable<ModuleParameter>) | undefined;
   /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
 }
@@ -62,6 +64,17 @@ export interface Memory {
     kept: readonly unknown[],
     stream?: object | undefined,
   ): void;
+}
+
+/** A parameter, as `summary` counts it. */
+export interface ModuleParameter {
+  /** Inside its module: `weight`, `kernel`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Of all its values. */
+  readonly bytes: number;
+  /** Two modules that share a parameter give the same one. */
+  readonly identity: unknown;
 }
 
 /** A node of a framework's graph. */
