@@ -97,6 +97,15 @@ export function registerEdit<M extends ModuleLike>(
   return Object.assign(handle, { set: (value: unknown) => read.set(value) });
 }
 
+/**
+ * For inspect: an edit as a function of one tensor; it gives a promise where reading the tensor does.
+ * @throws TypeError for what is no edit
+ */
+export function editFunction(where: string, edit: unknown, reader: TensorReader): (tensor: unknown) => unknown {
+  const read = new JavaScriptEdit(where, edit, reader);
+  return (tensor) => read.apply(tensor);
+}
+
 /** For adapters: the edits of a module in the order in which they run, and which other registrations it has. */
 export function editsOf(module: ModuleLike): {
   readonly edits: readonly RegisteredEdit[];

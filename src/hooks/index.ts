@@ -35,6 +35,7 @@ export {
   type EditHandle,
   type EditOptions,
   type EditValue,
+  editFunction,
   editsOf,
   registerEdit,
 } from './edits.ts';

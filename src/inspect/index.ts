@@ -8,6 +8,7 @@ export type { Captured, CapturedCall } from './captured.ts';
 export { type CompareOptions, compare, type RecordedInput, type RunRecorded } from './compare.ts';
 export type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
 export type { ModuleSummary, Summaries, SummaryTotals } from './module-summary.ts';
+export { type Patch, type PatchOptions, patch, skip } from './patch.ts';
 export { type RecordOptions, record } from './record.ts';
 export { RecordingError } from './recording-file.ts';
 export type { RecordingTarget } from './recording-target.ts';
