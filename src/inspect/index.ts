@@ -9,8 +9,10 @@ export { type CompareOptions, compare, type RecordedInput, type RunRecorded } fr
 export type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
 export type { ModuleSummary, Summaries, SummaryTotals } from './module-summary.ts';
 export { type Patch, type PatchOptions, patch, skip } from './patch.ts';
+export { type Profile, type ProfileOptions, profile } from './profile.ts';
 export { type RecordOptions, record } from './record.ts';
 export { RecordingError } from './recording-file.ts';
 export type { RecordingTarget } from './recording-target.ts';
 export type { RunInputs } from './run.ts';
 export { type SummaryOptions, summary } from './summary.ts';
+export type { ModuleTimes } from './timer.ts';

@@ -1,0 +1,132 @@
+/** @file Times of calls, taken by hooks. */
+import type { Hookable } from '../hooks/index.ts';
+import { kindOfModule } from './run.ts';
+
+/** The times of one module in one run, in ms. */
+export interface ModuleTimes {
+  readonly path: string;
+  readonly kind: string;
+  readonly calls: number;
+  /** From the start of a call to its end, in all calls. */
+  readonly total: number;
+  /** The same without the times in which modules inside it ran; undefined if calls of the module overlapped, or it calls itself. */
+  readonly own: number | undefined;
+}
+
+/** A call that has started. */
+interface Open {
+  readonly of: Timed;
+  readonly call: number;
+  readonly parent: Open | undefined;
+  readonly start: number;
+  /** Calls inside it that run now. */
+  inside: number;
+  /** When the first of these started. */
+  since: number;
+  /** Time in which calls inside it ran. */
+  busy: number;
+}
+
+interface Timed {
+  readonly path: string;
+  readonly module: Hookable;
+  calls: number;
+  total: number;
+  own: number;
+  running: number;
+  overlapped: boolean;
+}
+
+export class Timer {
+  readonly #modules: readonly Timed[];
+  readonly #open: Open[] = [];
+  #isOn = false;
+  /** The group of the tracks that are written; undefined for none. */
+  #group: string | undefined;
+
+  constructor(modules: readonly (readonly [string, Hookable])[]) {
+    this.#modules = modules.map(([path, module]) => ({
+      path,
+      module,
+      calls: 0,
+      total: 0,
+      own: 0,
+      running: 0,
+      overlapped: false,
+    }));
+  }
+
+  register(): void {
+    for (const timed of this.#modules) {
+      const { module } = timed;
+      module.registerForwardPreHook((_module, _inputs, call) => this.#begin(timed, call), { prepend: true });
+      // Also for a call that throws, which code around it may catch.
+      module.registerForwardHook((_module, _inputs, _output, call) => this.#end(timed, call), { alwaysCall: true });
+    }
+  }
+
+  start(group: string | undefined): void {
+    this.#isOn = true;
+    this.#group = group;
+  }
+
+  /** Forgets calls that have not ended. */
+  stop(): void {
+    this.#isOn = false;
+    this.#open.length = 0;
+    for (const timed of this.#modules) timed.running = 0;
+  }
+
+  /** The means of a number of runs. */
+  times(runs: number): ModuleTimes[] {
+    return this.#modules.map(({ path, module, calls, total, own, overlapped }) => ({
+      path,
+      kind: kindOfModule(module),
+      calls: calls / runs,
+      total: total / runs,
+      own: overlapped ? undefined : own / runs,
+    }));
+  }
+
+  #begin(of: Timed, call: number): undefined {
+    if (!this.#isOn) return;
+    of.overlapped ||= of.running > 0;
+    of.running++;
+    const parent = this.#open.findLast((one) => isBelow(of.path, one.of.path));
+    const start = performance.now();
+    if (parent !== undefined && parent.inside++ === 0) parent.since = start;
+    this.#open.push({ of, call, parent, start, inside: 0, since: 0, busy: 0 });
+  }
+
+  #end(of: Timed, call: number): undefined {
+    if (!this.#isOn) return;
+    const end = performance.now();
+    const index = this.#open.findLastIndex((one) => one.of === of && one.call === call);
+    if (index < 0) return;
+    const [open] = this.#open.splice(index, 1) as [Open];
+    of.running--;
+    of.calls++;
+    const total = end - open.start;
+    of.total += total;
+    of.own += total - open.busy - (open.inside > 0 ? end - open.since : 0);
+    const { parent } = open;
+    if (parent !== undefined && --parent.inside === 0) parent.busy += end - parent.since;
+    if (this.#group !== undefined) this.#mark(of, open, end);
+  }
+
+  /** An entry of a custom track, with the fields that Chrome DevTools reads. */
+  #mark({ path, module }: Timed, { start, call }: Open, end: number): void {
+    const track = path || '(the model)';
+    const devtools = {
+      dataType: 'track-entry',
+      track,
+      trackGroup: this.#group,
+      color: 'primary',
+      tooltipText: `${kindOfModule(module)} ${track}, call ${call}`,
+    };
+    performance.measure(track, { start, end, detail: { devtools } });
+  }
+}
+
+const isBelow = (path: string, ancestor: string) =>
+  path !== ancestor && (ancestor === '' || path.startsWith(`${ancestor}.`));
