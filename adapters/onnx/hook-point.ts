@@ -47,6 +47,7 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
   /** What the exporter has merged into this module, as a sentence. */
   readonly note: string | undefined;
   readonly #children: Children<T>;
+  #replacements = 0;
 
   constructor(info: HookPointInfo, children: Children<T>, owner: HookPointOwner) {
     const { path, unreachable, noReplacement, noPreHooks, note } = info;
@@ -68,7 +69,11 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
         'backward-pre': noGradients,
       },
       validateInputs: expectedInputs,
-      validateOutput: noReplacement === undefined ? expectedOutput : () => `no replacement: ${noReplacement}`,
+      validateOutput: (output, replacement) => {
+        if (noReplacement !== undefined) return `no replacement: ${noReplacement}`;
+        this.#replacements++;
+        return expectedOutput(output, replacement);
+      },
       validateEdit: (edit) => info.validateEdit(edit),
       install: () => {
         if (note !== undefined && !warned) console.warn(`layertap: ${note}`);
@@ -80,6 +85,11 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
     this.path = path;
     this.note = note;
     this.#children = children;
+  }
+
+  /** How often a hook, other than an edit, has replaced the value. */
+  get replacements(): number {
+    return this.#replacements;
   }
 
   /** @throws TypeError always, as a rejection: it runs only inside its model */

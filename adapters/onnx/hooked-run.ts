@@ -49,11 +49,15 @@ export class HookedRun<T extends OnnxTensor> {
     this.#plan = plan;
     this.#numbers = plan.steps.map((step) => step.begin());
     this.#values = new Map(Object.entries(feeds));
-    const { compiled } = plan;
-    if (compiled !== undefined) {
-      for (const [name, tensor] of Object.entries(compiled.feeds(tensorClass(feeds)))) this.#values.set(name, tensor);
-    }
+    this.#feedEdits();
     this.#sessions = owner.hold(plan);
+  }
+
+  #feedEdits(): void {
+    const { compiled } = this.#plan;
+    if (compiled === undefined) return;
+    const feeds = compiled.feeds(tensorClass(this.#feeds));
+    for (const name of Object.keys(feeds)) this.#values.set(name, feeds[name]!);
   }
 
   async result(): Promise<OnnxTensors<T>> {
@@ -116,6 +120,7 @@ export class HookedRun<T extends OnnxTensor> {
       ([name, tensor]) => [before.versions.translate(name, plan.versions), tensor] as const,
     );
     this.#values = new Map(translated);
+    this.#feedEdits();
     const index = this.#stages.findIndex(({ stage }) => stage!.end === this.#done);
     // What crosses the cut was not fetched before. Other values may have been replaced since.
     for (let i = 0; i <= index; i++) {

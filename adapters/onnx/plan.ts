@@ -88,7 +88,8 @@ export class Plan<T extends OnnxTensor> {
   cutAt({ point, kind }: Replacing<T>): Plan<T> {
     const hooked = this.#hooked.map((one, i) => {
       if (one.point !== point) return one;
-      return kind === 'inputs' ? { ...one, isCutBefore: true } : { ...one, isCut: this.calls[i]!.replaces.isRead };
+      if (kind === 'inputs') return { ...one, isCutBefore: true };
+      return this.calls[i]!.replaces.isRead ? { ...one, isCut: true, compiled: [] } : one;
     });
     return new Plan(this.#regions, hooked);
   }
@@ -190,7 +191,8 @@ export function hookedCalls<T extends OnnxTensor>(
     const { edits, hasPreHooks, hasOtherHooks, hasTransforms, hasObservers } = editsOf(point);
     const isScript = hasOtherHooks || hasPreHooks;
     const { path, noReplacement } = info;
-    const isSure = isScript && (edits.length > 0 || hasTransforms || (isRandom && hasOtherHooks));
+    // Beside hooks, edits run in JavaScript. Until a hook replaces something, the graph gives what they give there.
+    const isSure = isScript && (hasTransforms || (isRandom && (hasOtherHooks || edits.length > 0)));
     const isKnown = hasOtherHooks && replaced.outputs.has(point);
     const isKnownBefore = hasPreHooks && (isRandom || replaced.inputs.has(point));
     return info.calls.map(
@@ -200,7 +202,7 @@ export function hookedCalls<T extends OnnxTensor>(
         path,
         id: `${path}#${i}`,
         call,
-        compiled: isScript ? [] : edits,
+        compiled: edits,
         hasPreHooks,
         hasHooks: isScript,
         hasObservers,
@@ -211,7 +213,11 @@ export function hookedCalls<T extends OnnxTensor>(
   });
   hooked.sort((a, b) => inOrder(a.call, b.call) || b.path.length - a.path.length);
   const read = readBehind(hooked, endsOf(hooked));
-  return hooked.map((one) => (one.isCut && !read.has(one.call) ? { ...one, isCut: false } : one));
+  return hooked.map((one) => {
+    const isCut = one.isCut && read.has(one.call);
+    const isInScript = one.hasHooks && (isCut || !read.has(one.call));
+    return { ...one, isCut, compiled: isInScript ? [] : one.compiled };
+  });
 }
 
 /** The calls that end at each value. */

@@ -127,7 +127,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
 
   fire(number: number, values: Values<T>, entered: Entered): Promise<Changed<T>> | undefined {
     const listeners = this.#listeners;
-    if (this.isCompiled) listeners.countEdits();
+    if (this.isCompiled && !this.hasHooks) listeners.countEdits();
     if (this.needs.length === 0) return undefined;
     const outputs = this.outputs.map((name) => values.get(name)!);
     const isOne = outputs.length === 1;
@@ -136,12 +136,12 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     if (call !== undefined) {
       entered.delete(this.id);
       call.leave(output);
-      return changed(call.result, output, isOne);
+      return this.#changed(call.result, output, isOne);
     }
     const inputs = this.#read(values);
     // What was registered after the run began waits for the next one.
     if (this.hasHooks && listeners.mayReplace) {
-      return changed(listeners.afterAsync(number, inputs, output), output, isOne);
+      return this.#changed(listeners.afterAsync(number, inputs, output), output, isOne);
     }
     listeners.notify(number, inputs, output);
     return undefined;
@@ -153,16 +153,19 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     await this.#listeners.afterAsync(number, this.#read(values), Promise.reject(error)).catch(() => {});
   }
 
+  /** The value of a call after its hooks, if that is not what the graph goes on with. */
+  async #changed(result: Promise<unknown>, output: unknown, isOne: boolean): Promise<Changed<T>> {
+    const { replacements } = this.point;
+    const value = await result;
+    // The edits have changed the value here as they do in the graph.
+    const isSame = value === output || (this.isCompiled && this.point.replacements === replacements);
+    if (isSame) return undefined;
+    return (isOne ? [value] : value) as readonly T[];
+  }
+
   #read(values: Values<T>): (T | undefined)[] {
     return this.inputs.map((value) => this.#names.read(this.region, value, values));
   }
-}
-
-/** The value of a call after its hooks, if it is another one. */
-async function changed<T>(result: Promise<unknown>, output: unknown, isOne: boolean): Promise<Changed<T>> {
-  const value = await result;
-  if (value === output) return undefined;
-  return (isOne ? [value] : value) as readonly T[];
 }
 
 /** The pre-hooks of a call. */

@@ -246,17 +246,31 @@ test('hooks between edits see the value at their place, also of edits with a ten
   await net.release();
 });
 
-test('a hook that replaces beside edits: all of them run in JavaScript, in order', async () => {
+test('beside edits, a hook that looks costs no stage; where it replaces, all of them run in JavaScript, in order', async () => {
   const net = await open('hidden');
   const double = net.getSubmodule('double');
+  const seen: number[][] = [];
+  let factor = 0;
   registerEdit(double, { add: 1 });
-  double.registerForwardHook((_module, _inputs, output) => floats(...numbers(output).map((value) => value * 100)));
+  double.registerForwardHook((_module, _inputs, output) => {
+    seen.push(numbers(output));
+    return factor === 0 ? undefined : floats(...numbers(output).map((value) => value * factor));
+  });
   registerEdit(double, { add: 5 });
-  assert.equal(
-    explain(net).registrations.map(({ way }) => way),
-    ['cut', 'cut', 'cut'],
-  );
-  assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-305, -505]);
+  double.observe(({ output }) => seen.push(numbers(output)));
+  const ways = () => explain(net).registrations.map(({ way }) => way);
+  assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-8, -10]);
+  assert.equal(ways(), ['compile', 'declare', 'compile', 'declare']);
+  factor = 100;
+  for (let i = 0; i < 2; i++) assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-305, -505]);
+  assert.equal(ways().slice(0, 3), ['cut', 'cut', 'cut']);
+  assert.equal(explain(net).registrations[1]!.reruns, 1);
+  assert.equal(seen.slice(0, 4), [
+    [3, 5],
+    [8, 10],
+    [3, 5],
+    [305, 505],
+  ]);
   await net.release();
 });
 
