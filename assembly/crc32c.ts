@@ -1,6 +1,6 @@
 // Folds bytes to a few that have the same CRC-32C, by additions alone. A checksum is the remainder of the bytes, taken as
 // one long polynomial over GF(2), modulo the polynomial P of the format. Six powers of x that add up to a multiple of P
-// let one byte move to five places behind it:
+// let one byte move to five places after it:
 //
 //   x^(8·1302) = x^(8·1059) + x^(8·808) + x^(8·514) + x^(8·249) + 1    (mod P)
 //
@@ -11,7 +11,7 @@
 //
 // Source of the idea: Russell, "Chorba: a novel CRC32 implementation", 2024.
 
-/** Folds the bytes before `to`, a multiple of 16 of them, into the 1302 behind, and leaves them unchanged. */
+/** Folds the bytes before `to`, a multiple of 16 of them, into the next 1302, and leaves them unchanged. */
 export function foldCrc32c(from: usize, to: usize): void {
   while (from < to) {
     const bytes = v128.load(from);

@@ -1,6 +1,6 @@
 // output[M, N] = input[M, K] · weightᵀ + bias, then ReLU if asked.
 //
-// Weights are packed in panels of sixteen columns, K-major, behind their sizes and the bias. The last panel is padded
+// Weights are packed in panels of sixteen columns, K-major, after their sizes and the bias. The last panel is padded
 // with zeros, the bias to a multiple of 32:
 //
 //   packed → sizes  K N – –                                    four 32-bit integers
@@ -12,7 +12,7 @@
 //                   …                                          P = ceil(N / 16) panels
 //
 // Rows go four at a time, interleaved, through tile4x8, which takes a panel in two walks, or through tile4x16. Three rows
-// left over go as four, the fourth being whatever is behind the input; two or one go through their own tiles. So the
+// left over go as four, the fourth being whatever follows the input; two or one go through their own tiles. So the
 // input is read up to the next multiple of four rows, and the output is written up to there and 32 floats beyond: the
 // arena has space for that.
 //
@@ -22,7 +22,7 @@ import { packRows } from './pack-rows';
 import { copyColumns, one, two } from './rest-rows';
 import { tile4x16, tile4x8 } from './tiles';
 
-/** Rows are interleaved in blocks of about this size, which the second-level cache and the one behind it hold. */
+/** Rows are interleaved in blocks of about this size, which the second-level cache and the next one hold. */
 const BLOCK_BYTES: usize = 1 << 20;
 
 /** With fewer rows per block, the weights are read too often. */

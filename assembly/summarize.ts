@@ -2,7 +2,7 @@
 //
 //   quick    in float32, eight lanes. NaN and infinities need no test: they make the sum of squares NaN or infinite.
 //   measure  in float64, four lanes. For blocks with NaN or infinities, for squares so large or small that float32 has
-//            no digits there, and for the values behind the last full block.
+//            no digits there, and for the values after the last full block.
 //
 // If the pivot, the mean of the block before, is so far away that subtracting sum²/n cancels too many digits, the block
 // is summed once more around its own mean.

@@ -7,7 +7,7 @@
 //
 // tile4x16 has sixteen. It is for engines that fuse pairs of 128-bit operations into 256-bit ones: V8 with
 // --experimental-wasm-revectorize, which halves its registers. V8 fuses only what starts at two stores with one base and
-// neighbouring constant offsets, and nothing behind a branch: hence the form of the stores.
+// neighbouring constant offsets, and nothing after a branch: hence the form of the stores.
 import { multiplyAdd } from './arithmetic';
 
 /**

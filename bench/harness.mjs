@@ -72,7 +72,7 @@ export async function medians(loops, settings) {
 }
 
 /**
- * Warms up for `warm` ms, so that the optimising compilers are done.
+ * Warms up for `warm` ms, so that the optimizing compilers are done.
  * @returns a function that takes a turn of about `millis` and returns the median time of a run, in ns
  */
 async function timerOf(loop, { sample, warm, clock }) {

@@ -1,4 +1,4 @@
-// The part of RxJS that pages get: what observers and transforms are usually written with.
+// The operators of RxJS in the files for pages: those that observers and transforms usually need.
 export {
   auditTime,
   bufferCount,

@@ -76,7 +76,7 @@ record    Runs a model in the onnxruntime-node of your project, and records each
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
 
-/** @param inputs the arguments behind `layertap` @throws UsageError */
+/** @param inputs the arguments after `layertap` @throws UsageError */
 export function parseCommand(inputs: readonly string[]): Command {
   const [name, ...rest] = inputs;
   switch (name) {

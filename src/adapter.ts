@@ -1,5 +1,6 @@
 /**
- * What an adapter of a framework is written with, beside the entry `layertap`.
+ * The entry `layertap/adapter`: what an adapter of a framework needs besides the entry `layertap`. docs/adapters.md is the
+ * guide, CONTRIBUTING.md lists the files of an adapter in this repository.
  * @module
  */
 

@@ -70,7 +70,7 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
 /** Folders whose files no room imports. */
 const OTHERS = ['bench', 'build', 'dist', 'docs', 'examples', 'node_modules', 'scripts', 'test'];
 
-/** Entries beside index.ts: a page without logs loads none of the code that reads them. */
+/** Entries besides index.ts: a page without logs loads none of the code that reads them. */
 const DOORS: Record<string, string[]> = { viewer: ['index.ts', 'logs.ts'] };
 
 /** The only source files that may be in the repository's root: settings of tools that look for them there. */

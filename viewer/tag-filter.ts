@@ -1,6 +1,6 @@
 export interface TagFilter {
   readonly matches: (tag: string) => boolean;
-  /** Why the text is no regular expression; the filter then matches everything. */
+  /** Why the text is not a regular expression; the filter then matches everything. */
   readonly mistake?: string;
 }
 

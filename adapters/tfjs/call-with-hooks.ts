@@ -37,7 +37,7 @@ export function callWithHooks(
       own = forward(inputs);
       return own;
     };
-    // Forward hooks see the inputs behind the identity, as in PyTorch: the layer's gradients include what they compute.
+    // Forward hooks see the inputs after the identity, as in PyTorch: the layer's gradients include what they compute.
     const enter = backward && ((inputs: readonly unknown[]) => backward.enter(inputs));
     try {
       const output = intercept(hookable, run, received, { mapInputs: enter, call });
@@ -67,7 +67,7 @@ function madeByForward(own: unknown, received: readonly unknown[], given: readon
 export const NEEDS_WRAP = -1;
 
 /**
- * The number of tensors that the running tidy holds before a call, for `runHooksAfter` behind it. {@link NEEDS_WRAP} if
+ * The number of tensors that the running tidy holds before a call, for `runHooksAfter` after it. {@link NEEDS_WRAP} if
  * something runs before forward, gradients are recorded, or there is no tidy.
  */
 export function markTidy({ core: { engine }, listeners }: HookPoint): number {

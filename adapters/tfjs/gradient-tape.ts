@@ -76,7 +76,7 @@ export class GradientTape {
  * Passes float32 tensors through one recorded identity, whose gradient function gets the gradients of all of them
  * together: what `onGradients` returns is passed on.
  *
- * tf.customGrad has one output, so several tensors are concatenated, and split behind it:
+ * tf.customGrad has one output, so several tensors are concatenated, and split after it:
  *
  *     x0 [2, 3], x1 [4]  →  | x0 ...... | x1 .... |  →  slice, reshape  →  x0 [2, 3], x1 [4]
  *

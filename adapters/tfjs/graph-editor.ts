@@ -19,7 +19,7 @@ export interface NodeInfo {
   readonly op: string;
   /** The nodes that it gets its inputs from, as TensorFlow writes them: `x`, `split:1`, `^before`. */
   readonly inputs: readonly string[];
-  /** The operations that TensorFlow fused into it, in the order of computing. */
+  /** The operations that TensorFlow fused into it, in the order in which they are computed. */
   readonly fusedOps: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface OpCall {
 
 export type TensorMap = Record<string, readonly (Tensor | null | undefined)[] | undefined>;
 
-/** Appended to the name of a node while a node of layertap's has its name. */
+/** The suffix of a node that has lent its name to a node of layertap's. */
 export const BEFORE_HOOKS = '/before_hooks';
 
 /** Nodes that compute no tensor: inputs, weights, control flow, and handles of tables, which must stay the same. */

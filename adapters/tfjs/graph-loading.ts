@@ -1,6 +1,6 @@
 /**
  * @file Hooks inside a GraphModel by public API alone: the graph is rewritten before tfjs loads it. A node of layertap's
- * is behind every hookable node from the beginning, and clones its inputs until it is hooked.
+ * follows every hookable node from the beginning, and clones its inputs until it is hooked.
  *
  *     as saved:  a ──→ X ──→ consumers          as loaded:  a ──→ X/before_hooks ──→ X (ours) ──→ consumers
  *                                                             └───────────────────────↑

@@ -103,14 +103,14 @@ function inputsOf(node: RawNode): readonly string[] {
 
 let ops = 0;
 
-/** Inserts a node behind another one, and gives it that node's name. @returns a function that undoes it */
+/** Inserts a node after another one, and gives it that node's name. @returns a function that undoes it */
 function insertNode(registry: OpRegistry, { graph, compiledMap }: Executor, node: RawNode, fn: NodeFn): () => void {
   const { name } = node;
   const op = `layertap/${ops++}`;
   const rawName = name + BEFORE_HOOKS;
   const count = outputCount(node, graph);
   const outputNames = Array.from({ length: count }, (_, i) => (i === 0 ? rawName : `${rawName}:${i}`));
-  // Computed when needed: a hook on an input replaces that.
+  // Read at each use: hooking an input node puts another node in its place.
   const inputs = () => node.inputs.filter((input) => !isControl(input));
   const hooks: RawNode = {
     name,

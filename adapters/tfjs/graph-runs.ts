@@ -1,6 +1,6 @@
 /**
  * @file The runs of a GraphModel. tfjs does not report when a run ends, and a graph must not change during one. So a
- * hooked model has an own `execute` and an own `executeAsync`; predict goes through these too.
+ * hooked model has its own `execute` and `executeAsync`; predict goes through these too.
  */
 import { MethodInterceptor } from '../../src/adapter.ts';
 import type { Tensor, TfjsGraphModelLike } from './framework.ts';

@@ -12,7 +12,7 @@ import { validateOutput } from './validate.ts';
 /**
  * A GraphModel as a Hookable; its modules are the nodes of the graph, under their names. Its own hooks run around
  * `execute` and `executeAsync` (and so around predict), and see their arguments. A hook that is registered on a node
- * during a run may wait for the next run; one that is removed fires no more.
+ * during a run may wait for the next run; one that is removed no longer fires.
  */
 export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
   static readonly className: string = 'TfjsGraph';

@@ -65,7 +65,7 @@ interface Begun {
 
 const interceptors = new WeakMap<Layer, LayerInterceptor>();
 
-/** Gives a layer an own `call` while it has wrappers. */
+/** Gives a layer its own `call` while it has wrappers. */
 export class LayerInterceptor {
   readonly #layer: Layer;
   /** The innermost first. Replaced, never changed. */

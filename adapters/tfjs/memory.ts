@@ -52,7 +52,7 @@ export function checkNotDisposed(hookable: Hookable, value: unknown, what = 'the
   }
 }
 
-/** What tfjs's error means for an observer that reads a tensor after its call. */
+/** Explains an error of tfjs to the author of an observer that read a tensor after its call. */
 export function explainError(cause: unknown): string | undefined {
   if (!/^Tensor is disposed\.?$/.test(String((cause as Partial<Error> | undefined)?.message))) return undefined;
   return 'expected: module.keep(output), called before the observer waits: tfjs frees the tensors of a call when it ends';

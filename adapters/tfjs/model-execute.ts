@@ -1,6 +1,6 @@
 /**
  * @file `execute` of a LayersModel runs its layers without a tidy: if a hook threw, the outputs of the layers before it
- * would leak. So while a layer is hooked, the models that it was found in have an own `execute`, with a tidy.
+ * would leak. So while a layer is hooked, the models that it was found in have their own `execute`, with a tidy.
  */
 import { MethodInterceptor } from '../../src/adapter.ts';
 import { type Container, type Core, isContainer, type Layer } from './framework.ts';

@@ -100,7 +100,7 @@ function makeStandIn(model: Container): StandIn {
   const originals = model.outputs;
   let others: unknown[] = [];
   // The executor runs a layer once for each of its outputs. So the layer that runs the model has one output, and each
-  // further output has a layer behind it that only passes on what has been computed by then.
+  // further output has a layer after it that only passes on what has been computed by then.
   const first = makeLayer(model, `${model.name}/hooks`, originals[0]!, (inputs, options) => {
     const [output, ...rest] = toList(standIn.run(inputs, options));
     others = rest;

@@ -48,7 +48,7 @@ export function wrapTfjs<T extends TfjsTensor>(
   }
   if (isInputLayer(model)) {
     throw new TypeError(
-      `wrapTfjs(): ${model.name} is an InputLayer, which tfjs never calls\n  expected: the model, or the layer behind it`,
+      `wrapTfjs(): ${model.name} is an InputLayer, which tfjs never calls\n  expected: the model, or the layer after it`,
     );
   }
   checkCopy(tf as unknown as Namespace, model);

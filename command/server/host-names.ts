@@ -1,3 +1,4 @@
+/** @file The host names that the server answers to. requests.ts refuses all others, with status 421. */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 

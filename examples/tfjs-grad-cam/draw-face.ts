@@ -2,11 +2,11 @@
 export const SIDE = 64;
 
 /**
- * Draws a face: gray values from 0 to 1, row-major. The mouth is a parabola.
+ * Draws a face: grey values from 0 to 1, row-major. The mouth is a parabola.
  * @param smile pixels from the middle of the mouth up to its corners; negative is down
  */
 export function drawFace(smile: number): Float32Array {
-  const gray = new Float32Array(SIDE * SIDE);
+  const grey = new Float32Array(SIDE * SIDE);
   const inside = (x: number, y: number, cx: number, cy: number, rx: number, ry: number) =>
     ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 <= 1;
   for (let y = 0; y < SIDE; y++) {
@@ -22,8 +22,8 @@ export function drawFace(smile: number): Float32Array {
       const across = (x - 32) / 13;
       if (Math.abs(across) <= 1 && Math.abs(y - 49 - smile * (0.5 - across ** 2)) <= 1.5 + 1.5 * (1 - across ** 2))
         value = 0.25;
-      gray[y * SIDE + x] = value;
+      grey[y * SIDE + x] = value;
     }
   }
-  return gray;
+  return grey;
 }

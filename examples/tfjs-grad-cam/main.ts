@@ -28,7 +28,7 @@ const model = await tf.loadGraphModel(
   }),
 );
 
-// A drawn face with the corners of its mouth down; the model takes gray values from -1 to 1.
+// A drawn face with the corners of its mouth down; the model takes grey values from -1 to 1.
 const face = drawFace(-6);
 const input = tf.tidy(() => tf.tensor(face, [1, SIDE, SIDE, 1]).sub(0.5).mul(2));
 

@@ -3,20 +3,20 @@ import { PNG } from 'pngjs';
 const SCALE = 5;
 
 /**
- * A PNG of two pictures side by side: the gray one, and the same one under a heat map from blue to red.
- * @param gray `side` x `side` values from 0 to 1, row-major
+ * A PNG of two pictures side by side: the grey one, and the same one under a heat map from blue to red.
+ * @param grey `side` x `side` values from 0 to 1, row-major
  * @param heat likewise
  */
-export function overlay(gray: Float32Array, heat: Float32Array, side: number): Buffer {
+export function overlay(grey: Float32Array, heat: Float32Array, side: number): Buffer {
   const size = side * SCALE;
   const png = new PNG({ width: 2 * size, height: size });
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < 2 * size; x++) {
       const from = Math.floor(y / SCALE) * side + Math.floor((x % size) / SCALE);
-      const light = gray[from]!;
+      const light = grey[from]!;
       const hot = heat[from]!;
-      const color = x < size ? [light, light, light] : jet(hot).map((value) => 0.5 * light + 0.5 * value);
-      png.data.set([...color.map((value) => Math.round(255 * value)), 255], 4 * (y * 2 * size + x));
+      const colour = x < size ? [light, light, light] : jet(hot).map((value) => 0.5 * light + 0.5 * value);
+      png.data.set([...colour.map((value) => Math.round(255 * value)), 255], 4 * (y * 2 * size + x));
     }
   }
   return PNG.sync.write(png);

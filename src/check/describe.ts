@@ -54,7 +54,7 @@ function named(value: unknown): string {
 export const quote = (text: string, longest: number = LONGEST): string =>
   JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
 
-/** A shape in a message: `[2, "3", […], an Object]`. Anything but an array as by {@link describe}. */
+/** A shape in a message: `[2, "3", […], an Object]`. A value that is not an array is described by {@link describe}. */
 export function describeShape(shape: unknown, most: number = Infinity): string {
   if (!Array.isArray(shape)) return describe(shape);
   const sizes = Array.from(shape.slice(0, most), (size: unknown) => {

@@ -1,4 +1,4 @@
-// The only entry to what every room shares. Imports nothing outside this folder.
+// The entry to the helpers that every room shares. Imports nothing outside this folder.
 
 export { binOf } from './bin-of.ts';
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';

@@ -14,7 +14,7 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):\//i;
  * TensorBoard does; any other path is returned as it is.
  * @param where names the call in messages, `what` the argument
  * @param elsewhere tells the user what to do about data on another machine
- * @throws TypeError for other URLs, such as `s3://bucket/runs`, and for values that are no path
+ * @throws TypeError for other URLs, such as `s3://bucket/runs`, and for anything else
  */
 export function localPath(
   { where, what, elsewhere }: { where: string; what: string; elsewhere: string },

@@ -55,7 +55,7 @@ const UNREADABLE = /^(q?u?int\d|b?float\d|complex|c(64|128)$|[uifq][2468]|[bnf][
  * @param name names the values in messages
  * @param tensor the owner of the values; undefined for a bare array
  * @returns the array itself if it needs no conversion, as a Float32Array; else a new array
- * @throws TypeError for values that are no array of numbers, for an array whose memory was transferred, for unreadable
+ * @throws TypeError for anything but an array of numbers, for an array whose memory was transferred, for unreadable
  *   element types, and for an array of another class than its element type, whose bits would pass for numbers
  */
 export function readNumbers(where: string, name: string, values: unknown, tensor?: unknown): Numbers {

@@ -1,4 +1,4 @@
-/** Registered, so that several copies of layertap in one process recognise each other's errors. */
+/** Registered, so that several copies of layertap in one process recognize each other's errors. */
 const OUTAGE = Symbol.for('layertap.outage');
 
 const reported = new WeakSet<object>();

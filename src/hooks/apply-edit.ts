@@ -55,8 +55,8 @@ function masked(
 
 /** The values of an operand, one for each value of the output. */
 function expanded(op: string, { values, shape: own, axis }: EditOperand, shape: readonly number[]): Numbers {
-  const behind = axis === undefined ? 0 : Math.max(0, shape.length - axis - 1);
-  const aligned = [...own, ...new Array<number>(behind).fill(1)];
+  const after = axis === undefined ? 0 : Math.max(0, shape.length - axis - 1);
+  const aligned = [...own, ...new Array<number>(after).fill(1)];
   const offset = shape.length - aligned.length;
   const isBeyond = offset < 0 || (axis !== undefined && axis >= shape.length);
   if (isBeyond || aligned.some((size, i) => size !== 1 && size !== shape[i + offset])) {

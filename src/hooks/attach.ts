@@ -212,7 +212,7 @@ export function attach(object: object, method: PropertyKey, options: AttachOptio
   return hookable;
 }
 
-/** The accessor behind a property, own or inherited; undefined for a value. */
+/** The accessor of a property, own or inherited; undefined for a value. */
 function accessorOf(object: object, key: PropertyKey): PropertyDescriptor | undefined {
   for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
     const descriptor = Object.getOwnPropertyDescriptor(at, key);
@@ -260,7 +260,7 @@ function checkOwner(what: string, owner: object, key: PropertyKey, value: unknow
         ? 'a method of the class, or of its prototype'
         : `an object that holds the function, and calls through it: const api = { ${fn} }; attach(api, '${fn}'); api.${fn}(…)`;
   throw new TypeError(
-    `${what}: ${describe(owner)} itself cannot be hooked, and ${describeKey(key)} is no method of its own\n  expected: ${expected}`,
+    `${what}: ${describe(owner)} itself cannot be hooked, and ${describeKey(key)} is not a method of its own\n  expected: ${expected}`,
   );
 }
 

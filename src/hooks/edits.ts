@@ -70,8 +70,8 @@ type Op = (typeof OPS)[number];
 const editsByHook = new WeakMap<object, RegisteredEdit>();
 
 /**
- * For adapters, and for the verbs that are made of it: registers an edit in the module's list of forward hooks.
- * @throws TypeError for what is no edit, or where the module takes none
+ * For adapters, and for functions built on it: registers an edit in the module's list of forward hooks.
+ * @throws TypeError for anything but an edit, or if the module takes none
  */
 export function registerEdit<M extends ModuleLike>(
   module: M,
@@ -110,7 +110,7 @@ export function editFunction(where: string, edit: unknown, reader: TensorReader)
 export function editsOf(module: ModuleLike): {
   readonly edits: readonly RegisteredEdit[];
   readonly hasPreHooks: boolean;
-  /** Forward hooks and transforms. */
+  /** Forward hooks that are not edits, and transforms. */
   readonly hasOtherHooks: boolean;
   readonly hasTransforms: boolean;
   readonly hasObservers: boolean;
@@ -244,8 +244,8 @@ class JavaScriptEdit implements RegisteredEdit {
     const values = Float32Array.from(readNumbers(this.#where, name, value));
     if (values.length === 1) return scalar(values[0]!);
     if (axis !== undefined && axis >= 0) return { values, shape: [values.length], axis, tensor: undefined };
-    const behind = new Array<number>(-(axis ?? -1) - 1).fill(1);
-    return { values, shape: [values.length, ...behind], axis: undefined, tensor: undefined };
+    const after = new Array<number>(-(axis ?? -1) - 1).fill(1);
+    return { values, shape: [values.length, ...after], axis: undefined, tensor: undefined };
   }
 
   /** The output after the edit, in JavaScript. */

@@ -63,7 +63,7 @@ function globExpression(glob: string): RegExp {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   const inName = (name: string) =>
     [...name].map((c) => (c === '*' ? '[^.]*' : c === '?' ? '[^.]' : literal(c))).join('');
-  // Each name includes the dot behind it, so that ** can match no name at all. Adjacent ** are merged: the RegExp would
+  // Each name includes the dot after it, so that ** can match no name at all. Adjacent ** are merged: the RegExp would
   // backtrack over all ways to share the names among them.
   const body = names
     .filter((name, i) => name !== '**' || names[i - 1] !== '**')

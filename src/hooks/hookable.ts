@@ -152,7 +152,7 @@ export abstract class Hookable {
   }
 
   /**
-   * Calls an observer after every forward, behind all hooks, with what the caller gets. It cannot disturb the call: its
+   * Calls an observer after every forward and all its hooks, with what the caller gets. It cannot disturb the call: its
    * errors and rejections go to the reporter, and after three in a row it is removed.
    * @param observer a function; {@link chunks} of a function to see the chunks of streams
    * @param options `reporter`: gets the errors, default: the reporter of the process (see `setReporter`)

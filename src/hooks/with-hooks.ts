@@ -1,3 +1,4 @@
+/** @file Temporary hooks. core/register.ts adds the handle of each new registration to the innermost collection. */
 import { absorb, check, FUNCTION, isThenable } from '../check/index.ts';
 import { removeAll } from './core/handle.ts';
 import { collectHandles } from './core/register.ts';

@@ -1,7 +1,7 @@
 /**
  * @file The interface of the kernels. It has two implementations: `wasm.ts` (SIMD) and `reference.ts` (plain JavaScript,
  * the fallback where WebAssembly is refused and the oracle of the tests). Kernels know flat arrays, counts and pointers,
- * but no Tensor, no Module and no hook.
+ * but no Tensor, no Module and no hook. docs/architecture.md lists the files of a new kernel (Adding things).
  */
 import type { Numbers, Summary } from '../check/index.ts';
 
@@ -28,7 +28,7 @@ export interface Layer {
 /** Linear layers one after the other, each `x · weightᵀ + bias`. Made by {@link Kernels.fuse}. */
 export interface FusedLayers {
   /**
-   * The same bits as each layer alone would give.
+   * Gives the same bits as the layers called one after the other.
    * @param input `[rows, inFeatures]` of the first layer
    * @returns a new array `[rows, outFeatures]` of the last layer
    * @throws RangeError if WebAssembly memory cannot grow; Error if packed weights were disposed

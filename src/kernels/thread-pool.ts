@@ -142,7 +142,7 @@ export class ThreadPool {
       if (deadline === 0) deadline = now + PATIENCE;
       else if (now > deadline) {
         this.broken = true;
-        // The worker may only be slow and still write there.
+        // The worker may be merely slow, and still write there.
         this.#memory.abandonArena();
         return false;
       }

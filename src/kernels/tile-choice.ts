@@ -47,7 +47,7 @@ export class TileChoice {
   #first: 0 | 1 = 0;
   /** Until the choice is made. */
   isOpen = true;
-  /** The last argument of `linear`. */
+  /** Which tile to use: the argument `wide` of the kernel `linear`. */
   wide: 0 | 1 = 0;
 
   constructor(clock: () => number = () => performance.now()) {

@@ -1,6 +1,9 @@
 /** @file What assembly/ exports, and the memory layouts that its callers prepare. */
 
-/** The exports of assembly/index.ts. Pointers are offsets into `memory`; sizes are in bytes, counts in floats. */
+/**
+ * The exports of assembly/index.ts. Pointers are byte offsets into `memory`; `bytes`, `stride` and `step` are in bytes,
+ * `count` in floats.
+ */
 export interface WasmExports {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;

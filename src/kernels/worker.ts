@@ -138,7 +138,7 @@ export function makeWebWorker(data: WorkerData): MadeWorker {
       worker.postMessage(data);
     },
     release: () => URL.revokeObjectURL(url),
-    // There is no event for its end.
+    // No event tells of its end.
     async terminate() {
       worker.terminate();
       URL.revokeObjectURL(url);

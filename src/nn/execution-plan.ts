@@ -1,6 +1,6 @@
 /**
- * @file How a Sequential runs: step by step. A step calls one module, or computes a segment of layers without listeners in
- * a single kernel call, so that their activations never leave WebAssembly.
+ * @file How a Sequential runs: step by step. A step calls one module, or computes a segment of layers without registrations
+ * in a single kernel call, so that their activations never leave WebAssembly.
  *
  *   Linear  ReLU  Linear  ReLU  Other  Linear  ReLU  Linear      Other: a user's module, or one with a hook
  *   └──────── fused ────────┘   call   └─────── fused ──────┘
@@ -75,7 +75,7 @@ export class PlanStep {
     this.end = isFused ? end : start + 1;
   }
 
-  /** Whether the modules, their listeners, forwards and parameters are those of the plan. */
+  /** Whether the modules, their registrations, forwards and parameters are those of the plan. */
   isCurrent(): boolean {
     if (this.#activity !== activity || !isUnchanged(this.#first)) return false;
     const others = this.#others;
@@ -111,7 +111,7 @@ export class PlanStep {
 }
 
 /**
- * Sequentials that cannot be fused as a whole, and the activity at which that was found: otherwise each Sequential above a
+ * Sequentials that cannot be fused as a whole, and the activity at which that was found. Otherwise each Sequential above a
  * nested one would search it again.
  */
 const unfusable = new WeakMap<ModuleArray, number>();
@@ -203,7 +203,7 @@ function isWellFormed(sequential: ModuleArray): boolean {
   }
 }
 
-/** Whether a module may be computed without a call: it has no listeners and is not asynchronous. */
+/** Whether a module may be computed without a call: it has no registrations and is not asynchronous. */
 function isPlain(module: Hookable): boolean {
   return isQuiet(module) && (module.constructor as Partial<typeof Module>).async !== true;
 }

@@ -1,4 +1,4 @@
-/** @file The functions behind the layers. */
+/** @file The arithmetic of the layers as functions: `linear`, `relu` and the fused ones, with the checks of their inputs. */
 import { describe, typeName } from '../check/index.ts';
 import { ForwardError } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';

@@ -1,4 +1,4 @@
-// Tensors, modules and the functions behind them.
+// Tensors, modules and the functions that compute them.
 export { full, ones, rand, randn, tensor, zeros } from './create.ts';
 export { linear, relu } from './functional.ts';
 export { Identity } from './identity.ts';

@@ -83,7 +83,10 @@ export class Module extends Hookable {
     }
   }
 
-  /** Called before parameters are listed, copied or loaded. A class whose fields must be parameters throws for any other. */
+  /**
+   * Called before parameters are listed, copied or loaded. A class overrides it to throw if a field that must hold a
+   * parameter does not.
+   */
   checkParameters(): void {}
 
   /** @throws the error of {@link checkParameters}, with the path under `root` */

@@ -18,7 +18,7 @@ export class PackedWeight {
     this.packed = pack(weight);
   }
 
-  /** Whether the weight has not changed, nor the kernels, since it was packed. */
+  /** Whether neither the weight nor the kernels have changed since it was packed. */
   isCurrent(weight: Parameter): boolean {
     return weight.version === this.#version && !this.packed.disposed && this.#kernels === kernels();
   }
@@ -53,7 +53,7 @@ export function fitsLinear({ shape }: Tensor, bias: Tensor | null): boolean {
   return shape.length === 2 && (bias === null || (bias.shape.length === 1 && bias.shape[0] === shape[0]));
 }
 
-/** A copy of a bias: kernels recognise it by identity, and a parameter may be written to. */
+/** A copy of a bias: kernels recognize it by identity, and a parameter may be written to. */
 export function biasValues(bias: Tensor | null): Float32Array | null {
   return bias === null ? null : new Float32Array(valuesOf(bias));
 }

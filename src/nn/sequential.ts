@@ -8,7 +8,7 @@ let dropPlan: SequentialClass['dropPlan'];
 
 /**
  * Calls its modules in order, each with the output of the one before; returns its input if it is empty. Built-in layers
- * without listeners are fused, and their activations stay in WebAssembly: the same bits, faster.
+ * without registrations are fused, and their activations stay in WebAssembly: the same bits, faster.
  *
  * As in PyTorch, a hook may replace a later module during a call. Changing their number is an error.
  */

@@ -84,7 +84,7 @@ function exponential(magnitude: number): string {
 
 /**
  * JavaScript rounds a tie up, Python to the even digit.
- * @param exact the number in a hundred digits: a tie has only zeros behind its five
+ * @param exact the number in a hundred digits: a tie has only zeros after its five
  */
 function halfToEven(rounded: string, exact: string): string {
   const kept = exact.slice(0, exact.indexOf('.') + 1 + PRECISION);

@@ -160,7 +160,7 @@ export class Tensor {
     return elementwise('sub', this, other, (a, b) => a - b);
   }
 
-  /** Multiplies by a number, a scalar tensor, or each value by that of a tensor of the same shape. @throws RangeError for another shape */
+  /** Multiplies by a number or a scalar tensor, or value by value by a tensor of the same shape. @throws RangeError for another shape */
   mul(other: number | Tensor): Tensor {
     return elementwise('mul', this, other, (a, b) => a * b);
   }

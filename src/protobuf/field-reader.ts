@@ -40,7 +40,7 @@ export class FieldReader {
   /** The field's number. */
   number = 0;
 
-  /** @param end may lie behind the bytes, if only the beginning of the first field is there */
+  /** @param end may lie past the bytes, if only the beginning of the first field is there */
   constructor(bytes: Uint8Array, view: DataView = viewOf(bytes), start = 0, end: number = bytes.length) {
     this.#bytes = bytes;
     this.#view = view;
@@ -82,7 +82,7 @@ export class FieldReader {
     this.next();
   }
 
-  /** Positions of the current field's value: its first byte, and the one behind its last. */
+  /** Positions of the current field's value: its first byte, and the one after its last. */
   get valueRange(): readonly [start: number, end: number] {
     return [this.#value, this.#next];
   }

@@ -19,7 +19,7 @@ export interface TensorEntry {
   readonly end: number;
 }
 
-/** A file's header, checked, and the bytes behind it. */
+/** A file's header, checked, and the bytes after it. */
 export interface Header {
   /** In the order of their bytes. */
   readonly tensors: readonly TensorEntry[];
@@ -50,7 +50,7 @@ export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > LONGEST_HEADER) {
     const most = `the header must have at most ${LONGEST_HEADER} bytes`;
-    throw new Error(`safetensors: ${most}, got a length of ${length}: this is no safetensors file`);
+    throw new Error(`safetensors: ${most}, got a length of ${length}: this is not a safetensors file`);
   }
   if (length > byteLength - 8) {
     throw new Error(
@@ -90,7 +90,7 @@ function parse(text: string): Record<string, unknown> {
     throw new Error(`safetensors: the header must begin with "{", got ${quote(text.slice(0, 8))}`);
   }
   try {
-    // JSON.parse makes "__proto__" an own property like any other, and it is only ever read as one.
+    // JSON.parse makes "__proto__" an own property like any other, and nothing here assigns it.
     return JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
     throw new Error(`safetensors: the header is not JSON: ${(cause as Error).message}`, { cause });

@@ -59,7 +59,7 @@ export function tagsInUse(writer: object, tags: Iterable<string>): string[] {
 
 /** Records that a writer waits for when it is closed. */
 interface Awaited {
-  /** Merged steps, which are written then. */
+  /** Merged steps that are not written yet; `finish` writes them. */
   readonly holdings: Set<{ finish(): void }>;
   /** Pending values, those of removed registrations included. */
   readonly readings: Set<PromiseLike<unknown>>;

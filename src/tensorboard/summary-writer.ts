@@ -154,7 +154,7 @@ export class SummaryWriter<T = never> {
 
   /**
    * Logs an image as a PNG. Bytes are stored as they are; other numbers are multiplied by 255 and clamped to 0 to 255.
-   * @param image of 1 to 4 channels (gray; gray and alpha; RGB; RGBA), `[channels, height, width]` unless `dataformats` says
+   * @param image of 1 to 4 channels (grey; grey and alpha; RGB; RGBA), `[channels, height, width]` unless `dataformats` says
    *   otherwise; or a canvas's ImageData
    */
   addImage(tag: string, image: SummaryValues | ImageData | T, step?: Step, options: AddImageOptions = {}): void {
@@ -277,7 +277,10 @@ export class SummaryWriter<T = never> {
     this.#add(where, tag, step, options, [{ tag, image: makeImage(where, array, dataformats) }]);
   }
 
-  /** @returns the prefix of the call's error messages */
+  /**
+   * Checks what all methods check: the tag, the options, that the writer is open.
+   * @returns the prefix of the call's error messages
+   */
   #check(method: string, tag: unknown, options: object): string {
     const named = `SummaryWriter.${method}`;
     const where = tag === NO_TAG ? named : `${named}(${JSON.stringify(checkTag(named, tag))})`;

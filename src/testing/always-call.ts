@@ -1,4 +1,4 @@
-/** @file `alwaysCall` hooks. */
+/** @file `alwaysCall` hooks: the cases in which something throws. */
 import { check, collectWarnings, fails, named, same } from './checks.ts';
 import type { Suite } from './suite.ts';
 

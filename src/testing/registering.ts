@@ -5,7 +5,7 @@ import type { Suite } from './suite.ts';
 
 /** Rules 2, 6 and 9, and the tree. */
 export function addRegistrationCases<T>(suite: Suite<T>): void {
-  suite.add('2. registering a value that is no function, or a wrong option, throws a TypeError', async (b) => {
+  suite.add('2. registering a value that is not a function, or a wrong option, throws a TypeError', async (b) => {
     for (const hook of [undefined, null, 'hook', 7, {}, class Hook {}]) {
       for (const register of b.registers) throwsTypeError(() => register(hook as never), 'the hook must be a function');
     }

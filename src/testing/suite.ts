@@ -13,7 +13,7 @@ export interface ContractTarget<T> {
    * declared async, so pre-hooks may be async too.
    */
   mode: 'sync' | 'promise' | 'async';
-  /** Whether forward takes inputs beside its tensor. */
+  /** Whether forward takes inputs besides its tensor. */
   extraInputs: boolean;
   /**
    * Whether hooks only get outputs: registering a pre-hook must throw a TypeError, and no hook runs when forward throws.

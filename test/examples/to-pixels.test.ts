@@ -45,7 +45,7 @@ function onPaper(
   );
 }
 
-test('digits are recognised small or large, a little slanted, a little turned', () => {
+test('digits are recognized small or large, a little slanted, a little turned', () => {
   const papers = [{}, { width: 60, height: 90, left: 100, top: 100 }, { slant: 0.1 }, { turn: 0.06 }, { width: 140 }];
   const wrong: string[] = [];
   for (const { digit, strokes } of DRAWN) {

@@ -78,7 +78,7 @@ test('calling the Hookable of an attached method works without hooks and runs th
   assert.is(fired, 1);
 });
 
-test('a hook can replace an output that is no tensor with false or 0', () => {
+test('a hook can replace an output that is not a tensor with false or 0', () => {
   const model: { flag(): unknown } = { flag: () => 'yes' };
   const handle = attach(model, 'flag').registerForwardHook(() => false);
   assert.is(model.flag(), false);

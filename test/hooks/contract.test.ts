@@ -347,7 +347,7 @@ test('memory: a tensor is kept if it is part of the replacement or an input', ()
   assert.is(Owned.alive - before, 3);
 });
 
-test('memory without a reader is an error: only a reader recognises tensors', () => {
+test('memory without a reader is an error: only a reader recognizes tensors', () => {
   assert.throws(() => attach({ run: () => 1 }, 'run', { memory }), /option "memory" needs a "reader"/);
   const free = () => {};
   assert.throws(

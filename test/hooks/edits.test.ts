@@ -185,7 +185,7 @@ test('a wrong edit throws a TypeError at registration, and nothing is registered
   assert.throws(() => registerEdit(attached, { zero: true }), /must have a TensorReader with withValues\(\)/);
 });
 
-test('an edit of an output that is no tensor fails the call', () => {
+test('an edit of an output that is not a tensor fails the call', () => {
   class Pair extends Module {
     override forward(x: Tensor): Tensor[] {
       return [x, x];

@@ -94,7 +94,7 @@ for (const [mode, make] of [
   });
 }
 
-test('a hook that is no function, or an unknown option, throws a TypeError', () => {
+test('a hook that is not a function, or an unknown option, throws a TypeError', () => {
   assert.throws(() => registerModuleForwardHook('x' as never), /the hook must be a function/);
   assert.throws(() => registerModuleForwardHook(() => {}, { prepend: true } as never), /unknown option "prepend"/);
   assert.throws(() => registerModuleForwardPreHook(() => {}, { prepend: true }), /unknown option "prepend"/);

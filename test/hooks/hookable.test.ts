@@ -111,7 +111,7 @@ test('a forward that a pre-hook assigns counts from the next call', async () => 
   }
 });
 
-test('a forward that is no function is an error that names the module, hooked or not', async () => {
+test('a forward that is not a function is an error that names the module, hooked or not', async () => {
   class Slow extends Module {
     static override readonly async = true;
   }
@@ -134,7 +134,7 @@ test('a forward that is no function is an error that names the module, hooked or
   }
 });
 
-test('a hook can replace an output that is no tensor with false or 0', () => {
+test('a hook can replace an output that is not a tensor with false or 0', () => {
   class Flag extends Module {
     override forward(): boolean | number {
       return true;

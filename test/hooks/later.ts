@@ -1,4 +1,4 @@
-/** A promise of another library: it has a `then` but is no Promise. */
+/** A promise of another library: it has a `then` but is not a Promise. */
 export class Later<T> {
   // biome-ignore lint/suspicious/noThenProperty: it must be a thenable
   readonly then: Promise<T>['then'];

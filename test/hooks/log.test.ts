@@ -48,7 +48,7 @@ test('log({ every }) counts from the registration, separately per module; a line
   );
 });
 
-test('log() looks console.log up at each call, and describes an output that is no tensor', () => {
+test('log() looks console.log up at each call, and describes an output that is not a tensor', () => {
   const lines: unknown[] = [];
   class Count extends Module {
     override forward(x: number): number {

@@ -267,7 +267,7 @@ test('listHooks() lists observers and subscriptions, and removeAllHooks() remove
   assert.equal(listHooks(module), []);
 });
 
-test('observe() refuses an observer that is no function, and wrong options', () => {
+test('observe() refuses an observer that is not a function, and wrong options', () => {
   const module = new Same();
   assert.throws(
     () => module.observe(undefined as never),

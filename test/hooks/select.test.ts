@@ -101,7 +101,7 @@ test('globs: a name with a dot matches as one name or as two, and an array index
     ['**.act', ['block.act', 'conv.1.act']],
   ];
   for (const [glob, found] of expected) assert.equal(paths(select(root, glob)), found, glob);
-  // Layers of a framework that are no properties of their parent.
+  // Layers of a framework that are not properties of their parent.
   class Layers extends Hookable {
     override forward(): void {}
     override *namedChildren(): Generator<[string, Hookable]> {

@@ -72,7 +72,7 @@ function* now(words: readonly unknown[] = WORDS): Generator<unknown, string> {
   return 'returned';
 }
 
-/** An async iterable that is no iterator. */
+/** An async iterable that is not an iterator. */
 class Words {
   finalText(): string {
     return 'reads everything';
@@ -288,7 +288,7 @@ for (const [name, make, read, expected] of KINDS) {
   });
 }
 
-test('arrays, Maps, Sets, typed arrays, tensors and near misses are no streams', () => {
+test('arrays, Maps, Sets, typed arrays, tensors and near misses are not streams', () => {
   const outputs = [
     [1, 2],
     new Map(),
@@ -381,7 +381,7 @@ test('own methods can make an instance a stream, even if the reader fails', () =
   assert.equal(seen, ['value', 'stream']);
 });
 
-test('a value that the reader recognises as a tensor is no stream, whatever its methods', () => {
+test('a value that the reader recognizes as a tensor is not a stream, whatever its methods', () => {
   class Rows extends Tensor {
     next(): void {}
     *[Symbol.asyncIterator](): Generator<number> {}
@@ -587,7 +587,7 @@ test('the reason of the last event: the return value, the error, or the reason o
   );
 });
 
-test('chunks read after preventCancel or releaseLock() are seen; a failed call is no event', async () => {
+test('chunks read after preventCancel or releaseLock() are seen; a failed call is not an event', async () => {
   const model = { run: () => readable() };
   const events: unknown[] = [];
   attach(model, 'run').observe(chunks(({ stream, chunk }) => void events.push(stream === 'chunk' ? chunk : stream)));
@@ -719,7 +719,7 @@ test('observe(chunks()) is an Observable of the same events', async () => {
   );
 });
 
-test('with chunks, an output that is no stream is one event; asynchronous calls work too', async () => {
+test('with chunks, an output that is not a stream is one event; asynchronous calls work too', async () => {
   const events: ChunkEvent[] = [];
   const identity = new Identity();
   identity.observe(chunks((event) => void events.push(event as never)));

@@ -297,7 +297,7 @@ test('a transform that cannot be registered is unsubscribed', () => {
   assert.is(ended, 2);
 });
 
-test('transform() refuses values that are no operators', () => {
+test('transform() refuses values that are not operators', () => {
   const module = new Same();
   assert.throws(() => module.transform(), /^transform\(\) of Same: the number of operators must be at least 1, got 0$/);
   assert.throws(() => module.transform(map(twice), 7 as never), /operator 1 must be a function, got the number 7$/);

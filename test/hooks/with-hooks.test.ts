@@ -141,7 +141,7 @@ test('nested withHooks() calls each remove their own hooks', () => {
   assert.equal(listHooks(module), []);
 });
 
-test('withHooks() refuses arguments that are no functions, and asynchronous registering', () => {
+test('withHooks() refuses arguments that are not functions, and asynchronous registering', () => {
   const module = new Same();
   assert.throws(
     () => withHooks([] as never, () => 1),

@@ -38,7 +38,7 @@ function expectedBits(weight: Float32Array, outFeatures: number, inFeatures: num
 
 function packedBits({ exports }: WasmInstance, { pointer }: WasmLinear, length: number): Uint32Array {
   const words = new Uint32Array(exports.memory.buffer, pointer, length);
-  // Two words behind the sizes are unused.
+  // Two words after the sizes are unused.
   return words.slice().fill(0, 2, 4);
 }
 

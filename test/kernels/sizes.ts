@@ -19,7 +19,7 @@ export const SIZES: readonly (readonly [number, number, number])[] = [
   // Four rows with more weights than the caches hold.
   [4, 2100, 1001],
   [3, 65, 32_300],
-  // Three rows beyond whole fours, and more columns than depth: the fourth row is written behind the output.
+  // Three rows beyond whole fours, and more columns than depth: the fourth row is written after the output.
   [3, 16, 128],
   [7, 128, 500],
   [67, 200, 2000],

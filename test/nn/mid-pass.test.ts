@@ -174,7 +174,7 @@ test('a forward on a prototype is called, assigned or attached', () => {
     const { forward } = type.prototype;
     type.prototype.forward = () => full([1, 1], 7) as never;
     try {
-      // The layers behind multiply the last 7.
+      // The layers after it multiply the last 7.
       assert.is(call(net), { Linear: 7, ReLU: 21, Identity: 21, Sequential: 7 }[type.name]!, `${type.name}, by hand`);
     } finally {
       type.prototype.forward = forward;

@@ -206,7 +206,7 @@ test('printing a module that contains itself ends at the repetition, and works a
   }
   b.next = new ReLU();
   assert.is(String(a), 'Node(\n  (next): Node(\n    (next): ReLU()\n  )\n)');
-  // The same module under two names is no cycle.
+  // The same module under two names is not a cycle.
   const relu = new ReLU();
   assert.is(String(new Sequential(relu, relu)), 'Sequential(\n  (0): ReLU()\n  (1): ReLU()\n)');
 });
@@ -334,7 +334,7 @@ test('two modules with the same path are an error that names both, wherever path
   assert.is([...two.modules()].length, 3);
   assert.is(two.eval().training, false);
   removeAllHooks(two);
-  // The same module twice is no conflict.
+  // The same module twice is not a conflict.
   const shared = new ReLU();
   const net = Object.assign(new (class Net extends Module {})(), { 'a.b': shared, a: { b: shared } });
   assert.is(net.getSubmodule('a.b'), shared);

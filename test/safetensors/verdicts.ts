@@ -28,7 +28,7 @@ export const BROKEN: Record<string, RegExp> = {
   'seven bytes': /got 7 bytes in all$/,
   'no header': /must begin with "\{", got ""$/,
   'header beyond the file': /its header has 3 bytes, but only 2 follow$/,
-  'header of 100,000,001 bytes': /at most 100000000 bytes, got a length of 100000001: this is no safetensors file$/,
+  'header of 100,000,001 bytes': /at most 100000000 bytes, got a length of 100000001: this is not a safetensors file$/,
   'header of 2^53 + 1 bytes': /got a length of 9007199254740993:/,
   'header of 2^63 bytes': /got a length of 9223372036854775808:/,
   'header of 2^64 - 1 bytes': /got a length of 18446744073709551615:/,

@@ -79,8 +79,8 @@ test('images that are higher than wide, where PyTorch throws, and bytes', () => 
     .get('run/00000/default/sprite.png')!
     .arrayBuffer()
     .then((bytes) => {
-      const gray = [10, 30, 20, 40, 50, 0, 60, 0].flatMap((value) => [value, value, value]);
-      assert.equal(pixelsOf(new Uint8Array(bytes), 3), { shape: [4, 2, 3], data: gray });
+      const grey = [10, 30, 20, 40, 50, 0, 60, 0].flatMap((value) => [value, value, value]);
+      assert.equal(pixelsOf(new Uint8Array(bytes), 3), { shape: [4, 2, 3], data: grey });
     });
 });
 

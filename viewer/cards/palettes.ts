@@ -1,6 +1,7 @@
+/** @file Colours of values. shade.ts gives them to the pixels of a heat map, matrix-scale.ts to the cells of the overview. */
 import { clamp } from './geometry.ts';
 
-// Colour maps as paths through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal
+// Palettes as paths through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), where equal
 // steps of lightness look equal. Lightness carries the value, for any colour vision; hue only helps.
 
 /** Evenly spaced points, with the hue in degrees. */
@@ -21,7 +22,7 @@ const ON_DARK: Path = [
   [0.96, 0.11, 112],
 ];
 
-/** The number of colours in a map: more than eyes can distinguish. */
+/** The number of colours in a palette: more than eyes can distinguish. */
 export const SHADES = 256;
 
 const linearToByte = (channel: number): number => {

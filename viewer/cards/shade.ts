@@ -1,7 +1,8 @@
 import type { Density } from './density.ts';
+/** @file From the density of a histogram to the colours of the heat map's pixels. */
 import { densityColours, SHADES } from './palettes.ts';
 
-/** The position of a density in the colour map, 0 to 1. The smallest density is still visible. */
+/** The position of a density in the palette, 0 to 1. The smallest density is still visible. */
 export function shadeOf(density: number, most: number): number {
   return density > 0 ? FAINTEST + (1 - FAINTEST) * (Math.log1p(density) / Math.log1p(most)) : 0;
 }

@@ -19,7 +19,7 @@ export function stepTicks([from, to]: Range, length: number, distance: number): 
   return steps.map((value, i) => ({ value, label: distinct ? short[i]! : formatCount(value) }));
 }
 
-/** The visible steps after zooming about a step; at least one. */
+/** The visible steps after zooming around the step `about`; never narrower than one step. */
 export function zoomSteps([from, to]: Range, factor: number, about: number): Range {
   const wide = (to - from) * factor;
   if (wide < 1) return [about - (about - from) / (to - from), about + (to - about) / (to - from)];

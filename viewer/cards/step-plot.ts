@@ -19,7 +19,7 @@ const NAMES = 34;
 /** Narrower cards have no histogram beside the plot. */
 const ROOM_FOR_TWO = 420;
 
-/** A {@link Plot} over steps, which can be shown moved until it is painted again. */
+/** A {@link Plot} over steps. While the user zooms, its picture is stretched until it can be painted again. */
 export interface StepPlot extends Plot {
   /** The part of the plot that moves with the steps, lanes included. */
   readonly content: Box;

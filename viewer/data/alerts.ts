@@ -5,7 +5,7 @@ export interface Alert {
   readonly kind: AlertKind;
   readonly run: string;
   readonly tag: string;
-  /** The first step where it holds. */
+  /** The first step at which the condition holds. */
   readonly step: number;
   /** A sentence without the tag and the step. */
   readonly message: string;

@@ -174,7 +174,7 @@ export class HistogramSeries {
     this.#changed();
   }
 
-  /** Counts values of a point as NaN or infinite that were `unknown` before. */
+  /** Moves up to `count` values of a point from `unknown` to NaN or an infinity. */
   reclassifyUnknown(step: number, kind: 'nan' | 'negativeInfinity' | 'positiveInfinity', count: number): void {
     const at = this.#rows.lowerBound(LAST_STEP, step);
     if (at === this.length || this.firstStep(at) > step) return;

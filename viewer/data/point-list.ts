@@ -45,7 +45,7 @@ export class PointList<P extends ImagePoint | TextPoint> {
     if (this.#points.length === 0) [this.#seen, this.#stride] = [0, 1];
   }
 
-  /** Drops every second one except the last. @returns whether it became smaller */
+  /** Drops every second point, but never the last. @returns whether it became smaller */
   shrink(): boolean {
     if (this.#points.length < 3) return false;
     const last = this.#points.length - 1;

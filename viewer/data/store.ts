@@ -235,7 +235,7 @@ export class Store {
         const entries = [...this.#runs.values()].flatMap((run) => [...entriesOf(run)]);
         if (tried >= entries.length) break;
         const largest = entries.reduce((most, { bytes }) => Math.max(most, bytes), 0);
-        // All above half of the largest, so that this is not done for each point.
+        // All from half of the largest up, so that they are not sorted again for each point.
         this.#large = entries.filter(({ bytes }) => bytes >= largest / 2).sort((a, b) => a.bytes - b.bytes);
       }
       const entry = this.#large.pop()!;

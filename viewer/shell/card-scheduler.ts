@@ -91,7 +91,7 @@ export class CardScheduler {
     this.#cancelFrame ??= this.#clock.frame(() => this.#run());
   }
 
-  /** Requests a frame for when new data are due. */
+  /** Requests a frame for the time at which new data may be drawn. */
   #requestDataFrame(): void {
     if (this.#cancelTimer !== undefined || this.#cancelFrame !== undefined) return;
     const drawing = [...this.#data].some((card) => this.#visible.has(card));

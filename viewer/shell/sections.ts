@@ -82,7 +82,7 @@ export class Sections {
     return [...this.element.querySelectorAll('.card')].map((card) => this.#cards.shellOf(card));
   }
 
-  /** Makes the cards of all unfolded sections anew, up to a limit: for printing. */
+  /** Closes and opens the cards of all unfolded sections, up to a limit: for printing. */
   reopenAll(limit: number): void {
     for (const shell of this.#shown.slice(0, limit)) {
       this.#cards.close(shell);

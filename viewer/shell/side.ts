@@ -49,7 +49,7 @@ function runsList(store: Store, state: ViewState) {
     else hiddenRuns.add(run);
     state.change({ hiddenRuns });
   };
-  /** Hides all others, or shows them again if they are hidden. */
+  /** Hides all other runs, or shows them again if they are hidden. */
   const showOnly = (run: string) => {
     const others = store.runs.filter((one) => one !== run);
     const { hiddenRuns } = state.view;

@@ -4,7 +4,7 @@ import type { LogDirectory, LogFile } from '../../src/tensorboard/index.ts';
 export interface LogListing {
   /** The name of the log directory. */
   readonly directory: string;
-  /** Whether it exists; it may be created later. */
+  /** Whether the log directory exists; it may be created later. */
   readonly exists: boolean;
   readonly files: readonly Omit<LogFile, 'read'>[];
 }

@@ -12,7 +12,7 @@ export interface MessageEnd {
   postMessage(message: Any, options: Any): void;
   addEventListener?(type: string, listener: Any): void;
   removeEventListener?(type: string, listener: Any): void;
-  /** Node's Worker has these instead, and passes the message itself. */
+  /** Node's Worker has `on` and `off` in place of the two above. Listeners get the message itself, not an event. */
   on?(type: string, listener: Any): unknown;
   off?(type: string, listener: Any): unknown;
   /** A MessagePort delivers nothing before this call. */
@@ -33,7 +33,7 @@ export type FromWorker =
 
 const MARK = 'layertap viewer';
 
-/** @throws TypeError if it is no {@link MessageEnd} */
+/** @throws TypeError if it is not a {@link MessageEnd} */
 export function checkPort(where: string, port: unknown): void {
   const { postMessage, addEventListener, on } = (port ?? {}) as Partial<MessageEnd>;
   if (typeof postMessage === 'function' && typeof (addEventListener ?? on) === 'function') return;

@@ -43,7 +43,7 @@ export function intercept(
 
 /**
  * For adapters: the registrations of one Hookable, and a faster way than {@link intercept} for synchronous calls
- * without pre-hooks: `begin()` before the framework's call, `after()` behind it. Made by {@link listenersOf}.
+ * without pre-hooks: `begin()` before the framework's call, `after()` after it. Made by {@link listenersOf}.
  */
 export class Listeners {
   readonly #hookable: Hookable;

@@ -39,8 +39,8 @@ export class MethodInterceptor<F extends Method = Method> {
   }
 
   /**
-   * The method without the interceptor. An inherited one is looked up at each call: what is put on the prototype since
-   * then counts. Read it when a call begins: after `uninstall()` it is whatever the property holds.
+   * The method without the interceptor. An inherited one is looked up at each call, so that changes of the prototype
+   * count. Read it when a call begins: after `uninstall()` it is whatever the property holds.
    */
   get original(): F {
     return this.#installation === undefined

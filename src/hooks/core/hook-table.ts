@@ -1,4 +1,4 @@
-/** @file What is registered on one Hookable, or globally. */
+/** @file The registrations on one Hookable, or the global ones. pipeline.ts takes a list of them when a phase begins. */
 import { describe, isForeign, isOfKind } from '../../check/index.ts';
 import type { StreamWatcher } from './chunk-observer.ts';
 import type { HookableOptions, HookKind, Memory } from './hookable-options.ts';
@@ -49,7 +49,7 @@ let nextId = 0;
 /** Bumped when a table becomes active or idle. Caches of 'nothing is registered' hold while it is unchanged. */
 export let activity = 0;
 
-/** Bumped by every registration and removal, global ones too. All lists hold while it is unchanged. */
+/** Bumped by every registration and removal, global ones too. A list is valid until it changes. */
 export let changes = 0;
 
 /** The tables of all Hookables, for registering and listing. A call has its table at hand. */

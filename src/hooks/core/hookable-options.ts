@@ -41,8 +41,8 @@ export interface HookableOptions {
   /** Global hooks reach modules only: an adapter sees just the calls that it intercepts. */
   readonly [reachedByGlobalHooks]?: true;
   /**
-   * The object whose properties are the children, if it is not the Hookable. Tells the dots inside a name (`conv.1`)
-   * from those between names (`cells.0`).
+   * The object whose properties are the children, if that is not the Hookable. With it, a dot inside a name
+   * (`conv.1`) is told from a dot between names (`cells.0`).
    */
   holder?: object | undefined;
   /** Explains an error of the framework that an observer threw; undefined if its message says enough. */

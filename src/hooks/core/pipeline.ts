@@ -1,7 +1,8 @@
 /**
  * @file One call of a Hookable with hooks: global pre-hooks, own pre-hooks, forward, global hooks, own hooks, observers.
  * The contract is PyTorch's `Module._call_impl` (torch/nn/modules/module.py, 2.13); docs/hooks.md lists the differences.
- * A call without hooks does not come here.
+ * A call without hooks does not come here. replacements.ts says what the value that a hook returns does, hook-table.ts has
+ * the lists that a phase runs.
  *
  * The asynchronous call, in pipeline-async.ts, is written out a second time, since only that one may await.
  */

@@ -27,7 +27,7 @@ export interface TensorReader<T = unknown> {
   values(tensor: T): TensorValues | Promise<TensorValues>;
   /** A copy that outlives the call. */
   keep(tensor: T): T;
-  /** A tensor like another, with other values, converted to its element type. Edits need it. */
+  /** A tensor like the given one, with these values, which are converted to its element type. Edits need it. */
   withValues?(tensor: T, values: Numbers): T;
   /**
    * Statistics, computed on the device or by `summarize` of layertap. Default: plain JavaScript over the values, which

@@ -58,7 +58,7 @@ export function restoreProperty(
 }
 
 /**
- * Puts an own property on an object, by default a non-enumerable one.
+ * Defines a property on an object itself, by default a non-enumerable one.
  * @returns a function that puts back what was there, descriptor included; if the property has been replaced since, once that is undone
  * @throws TypeError if the object refuses the property
  */

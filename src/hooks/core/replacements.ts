@@ -1,4 +1,4 @@
-/** @file Whether the value that a hook returned replaces the inputs or the output, and which values are refused. */
+/** @file The value that a hook returns: whether it replaces the inputs or the output, or is refused. */
 import { absorb, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';

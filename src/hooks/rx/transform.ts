@@ -44,7 +44,7 @@ class Transform implements ChainListener {
   readonly #module: ModuleLike;
   readonly #path: string;
   readonly #operators: readonly OperatorFunction<unknown, unknown>[];
-  /** One for each level of nested calls so far. */
+  /** A chain for each depth of recursion so far: a module may call itself. Undefined after an error, until the next call. */
   #chains: (Chain | undefined)[];
   #level = 0;
   readonly #reported = new Set<'late' | 'unsubscribed'>();

@@ -122,7 +122,7 @@ export class StreamTap implements Sink {
     }
   }
 
-  /** Intercepts an object that the caller has just got. Failing to do so must not fail the caller's call. */
+  /** Runs `intercept` on another object that the caller reads from. An error is reported, and the caller's call goes on. */
   attempt(intercept: () => void): void {
     try {
       intercept();

@@ -60,7 +60,7 @@ export interface SummaryValue {
 export interface Event {
   /** Seconds since 1970. */
   readonly wallTime: number;
-  /** An int64. */
+  /** Stored as an int64. */
   readonly step?: bigint;
   readonly fileVersion?: string;
   /** An encoded `GraphDef`. */

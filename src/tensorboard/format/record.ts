@@ -11,7 +11,7 @@ import { crc32c } from './crc32c.ts';
 /** The length and its checksum, before the data. */
 export const HEADER_BYTES = 12;
 
-/** The checksum of the data, behind it. */
+/** The checksum of the data, which follows them. */
 export const FOOTER_BYTES = 4;
 
 /** From this length on, folding the bytes first is faster. */
@@ -39,7 +39,7 @@ function mask(crc: number): number {
 
 /**
  * Frames data that is already in its place in a buffer.
- * @param buffer with the data from {@link HEADER_BYTES} on, and {@link FOOTER_BYTES} free behind it
+ * @param buffer with the data from {@link HEADER_BYTES} on, and {@link FOOTER_BYTES} free after it
  * @returns the record: a view of the buffer
  */
 export function frameRecord(buffer: Uint8Array, length: number): Uint8Array {

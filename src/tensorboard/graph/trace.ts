@@ -74,7 +74,7 @@ interface Call {
   hasChildren: boolean;
 }
 
-/** Hooks every module and sets it to evaluation mode. @returns the nodes of the calls from now on, and what undoes both */
+/** Hooks every module and sets it to evaluation mode. @returns the nodes of the calls from now on, and a function that undoes both */
 function startTrace(root: Hookable): { nodes: GraphNode[]; stop: () => void } {
   const nodes: GraphNode[] = [];
   const entries: ReadonlyMap<Hookable, TreeEntry<Hookable>> = new Map(

@@ -16,7 +16,7 @@ const CHUNK_BYTES = 1 << 20;
  * Reads one event file from beginning to end, in chunks: only a part of a large file is in memory.
  * @param onWarning called for each corrupt record, and for a last record that is cut off. Default: `console.warn`
  * @throws TypeError (the iteration rejects, before anything is read) for another kind of source, or an `onWarning` that is
- *   no function; and whatever the source throws
+ *   not a function; and whatever the source throws
  */
 export async function* readEvents(
   source: EventFileBytes,

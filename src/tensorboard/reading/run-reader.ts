@@ -39,7 +39,7 @@ interface Followed {
   /** {@link LogFile.target} at the first poll. */
   readonly target: string | undefined;
   reader: EventReader;
-  /** The last bytes before the reader's offset, by which a replaced file is recognised. */
+  /** The last bytes before the reader's offset, by which a replaced file is recognized. */
   before: Uint8Array;
   /** Its size when it was last read completely: a file of the same size has nothing new. */
   size: number;

@@ -24,7 +24,7 @@ export const directorySink = (node: NodeBuiltins): EventSink => ({
  * deleted file is an error.
  */
 function eventFile(fs: NodeBuiltins['fs'], path: string): EventOutput {
-  /** Bytes of whole records. The next write overwrites what a failed one left behind them. */
+  /** Bytes of whole records. The next write overwrites what a failed one left after them. */
   let length = 0;
   return {
     copies: true,
@@ -82,7 +82,7 @@ function makeDirectory({ fs, path }: NodeBuiltins, directory: string): void {
   }
 }
 
-/** Instead of mkdir's error code: on a read-only disk it is not EEXIST. */
+/** Asks the disk: mkdir's error code does not tell, since on a read-only disk it is not EEXIST. */
 function isDirectory(fs: NodeBuiltins['fs'], path: string): boolean {
   try {
     return fs.statSync(path).isDirectory();

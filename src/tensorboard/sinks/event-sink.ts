@@ -1,4 +1,4 @@
-/** Creates event files: on a disk, in memory, behind a stream. Implement it to write elsewhere. */
+/** Creates event files: on a disk, in memory, in a stream. Implement it to write elsewhere. */
 export interface EventSink {
   /**
    * Creates a file.

@@ -15,7 +15,7 @@ export interface Location {
 /**
  * @param logDir '' for the default
  * @param sink undefined for files on a disk
- * @throws TypeError for a URL that is no path, without a sink; Error outside Node without a sink
+ * @throws TypeError for a URL that is not a path, without a sink; Error outside Node without a sink
  */
 export function locate(logDir: string | URL, sink: EventSink | undefined, comment: string): Location {
   const node = nodeBuiltins();

@@ -168,7 +168,7 @@ export class RecordQueue implements Waiting {
   }
 
   #failed(batch: RecordBatch, cause: unknown): Error {
-    // Records that were added during the write come after it.
+    // Records added during the write follow those of the failed batch.
     batch.add(this.#queue.bytes, this.#queue.count);
     this.#queue.clear();
     [this.#queue, this.#spare] = [batch, this.#queue];

@@ -61,7 +61,7 @@ export class RunFiles {
   }
 
   /**
-   * Stores files that are no event files.
+   * Stores files that are not event files.
    * @param files by their paths below the log directory
    * @throws Error if the sink cannot store whole files, before any is written, or if one cannot be written
    */

@@ -19,7 +19,7 @@ interface HparamInfo {
   readonly name: string;
   /** A boolean is stored as a number, as in PyTorch. */
   readonly value: number | string;
-  /** All values that it may have. */
+  /** The values that `hparamDomainDiscrete` allows; undefined if it does not name this one. */
   readonly domain: readonly (number | string)[] | undefined;
 }
 

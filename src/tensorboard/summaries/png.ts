@@ -7,7 +7,7 @@ import { zlibSync } from 'fflate';
 import { joinBytes } from '../../protobuf/index.ts';
 import { crcTable } from '../format/crc32c.ts';
 
-/** Colour types by number of channels: gray, gray and alpha, RGB, RGBA. */
+/** Colour types by number of channels: grey, grey and alpha, RGB, RGBA. */
 const COLOR_TYPES = [0, 4, 2, 6];
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

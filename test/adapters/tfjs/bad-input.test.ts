@@ -34,7 +34,7 @@ onEachBackend('bad input', (test) => {
     }
   });
 
-  test('an InputLayer cannot be wrapped, and is no module of its model', () => {
+  test('an InputLayer cannot be wrapped, and is not a module of its model', () => {
     const model = models.shared();
     assert.throws(() => wrapTfjs(tf, model.layers[0]!), /a is an InputLayer, which tfjs never calls/);
     const net = wrapTfjs(tf, model);

@@ -175,7 +175,7 @@ onEachBackend('firing', (test, backend) => {
     counts.remove();
   });
 
-  test('masks: Embedding and Masking once; the mask is among the options of the layers behind', async () => {
+  test('masks: Embedding and Masking once; the mask is among the options of the layers after it', async () => {
     for (const first of [
       layers.embedding({ inputDim: 5, outputDim: 2, maskZero: true, name: 'first', inputLength: 3 }),
       layers.masking({ maskValue: 0, name: 'first', inputShape: [3, 2] }),

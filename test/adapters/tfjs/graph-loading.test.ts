@@ -65,7 +65,7 @@ onEachBackend('graph loaded for hooks', (test) => {
     same(other.execute(x()), plain);
   });
 
-  test('control inputs are no inputs', async () => {
+  test('control inputs are not inputs', async () => {
     const after = { ...op('after', 'Neg', 'x'), input: ['x', '^first'] };
     const model = await loadTfjsGraph(
       tf,

@@ -344,7 +344,7 @@ onEachBackend('graph', (test) => {
     assert.not(kept!.isDisposed);
   });
 
-  test('control inputs are no inputs', async () => {
+  test('control inputs are not inputs', async () => {
     const nothing = { ...op('nothing', 'NoOp'), input: ['^first'] };
     const after = { ...op('after', 'Neg', 'x'), input: ['x', '^nothing'] };
     const parts = [[input(-1), op('first', 'Square', 'x'), nothing, after], ['after']] as const;

@@ -40,7 +40,7 @@ onEachBackend('the live source', (test, backend) => {
       ['conv 0', 'pool 0', 'bn 0', 'flatten 0', 'dropout 0', 'dense 0'],
     );
     const [conv, dense] = [seen[0]!, seen[5]!];
-    // Two images of 6 by 6, two filters, behind ReLU.
+    // Two images of 6 by 6, two filters, after ReLU.
     assert.is(conv.summary.count, 2 * 6 * 6 * 2);
     assert.ok(conv.summary.zeros > 0 && conv.summary.min === 0);
     const inBins = conv.bins.counts.reduce((sum, count) => sum + count, 0);

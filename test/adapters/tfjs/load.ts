@@ -28,7 +28,7 @@ export async function upscaler(): Promise<tf.LayersModel> {
   return tf.loadLayersModel(tf.io.fromMemory(await artifacts('@upscalerjs/default-model/models', 'model.json')));
 }
 
-/** The emotion model of @vladmandic/human: a gray face of 64 by 64 pixels to 7 probabilities. */
+/** The emotion model of @vladmandic/human: a grey face of 64 by 64 pixels to 7 probabilities. */
 export async function emotion(): Promise<tf.GraphModel> {
   return tf.loadGraphModel(await emotionHandler());
 }

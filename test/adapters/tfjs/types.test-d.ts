@@ -22,11 +22,11 @@ net.registerForwardHook((_layer, inputs, output) => {
   check<Equal<typeof output, tf.Tensor>>();
   return output.mul(2);
 });
-// @ts-expect-error a number is no tensor
+// @ts-expect-error a number is not a tensor
 net.registerForwardHook(() => 7);
 net.getSubmodule<tf.Tensor[]>('lstm').registerForwardHook((_layer, _inputs, [first]) => [first!]);
 net.registerFullBackwardHook((_layer, [gradient]) => gradient?.mul(2) ?? null);
-// @ts-expect-error a string is no tensor
+// @ts-expect-error a string is not a tensor
 net('x');
 
 const nodes = wrapTfjs(tf, graph);
@@ -51,7 +51,7 @@ const layers = select(net, '**');
 check<Equal<typeof layers, Selection<Layers>>>();
 layers.observe(({ path, module, output }) => `${path} ${module.layer.name} ${output.dataSync()[0]}`);
 select(net, 'conv*').registerForwardHook((_layer, _inputs, output) => tf.zerosLike(output));
-// @ts-expect-error a number is no tensor
+// @ts-expect-error a number is not a tensor
 select(net, 'conv*').registerForwardHook(() => 7);
 select(net, ofClass('Dense')).observe(({ output }) => output.dataSync());
 select(net, /conv/).observe(({ output }) => output.dataSync());
@@ -76,5 +76,5 @@ net.registerForwardPreHook((_layer, inputs) => [inputs[0].mul(2)]);
 net.registerForwardPreHook((_layer, [x]) => x.mul(2));
 net.registerForwardPreHook((_layer, [x]) => [x, { training: true }]);
 select(net, '*').registerForwardPreHook((_layer, inputs) => [inputs[0].mul(2)]);
-// @ts-expect-error a number is no tensor
+// @ts-expect-error a number is not a tensor
 net.registerForwardPreHook(() => [7]);

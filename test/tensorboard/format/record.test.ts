@@ -44,7 +44,7 @@ test('frameRecord() without WebAssembly gives the same checksums', () => {
   }
 });
 
-test('frameRecord() does not change the data or what is behind the record', () => {
+test('frameRecord() does not change the data or what follows the record', () => {
   const buffer = new Uint8Array(30).fill(9);
   assert.equal([...frameRecord(buffer, 3).subarray(12, 15)], [9, 9, 9]);
   assert.equal([...buffer.subarray(19)], new Array(11).fill(9));

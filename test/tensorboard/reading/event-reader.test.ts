@@ -31,7 +31,7 @@ test('onWarning is called without a this', async () => {
   function onWarning(this: unknown): void {
     seen.push(this);
   }
-  // A record that is no event.
+  // A record that is not an event.
   const damaged = recordOf(Uint8Array.of(0xff));
   new EventReader(onWarning).push(damaged);
   const files = new Map([['run/events.out.tfevents.1', new Blob([damaged as BlobPart])]]);

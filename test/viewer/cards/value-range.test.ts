@@ -94,7 +94,7 @@ test('scalarRange() shows outliers up to 25 times the range of the bulk', () => 
   assert.ok(scalarRange([...bulk, 30]).domain[1] < 2);
 });
 
-test('scalarRange() ignores what is not finite, and has a width for one value and for none', () => {
+test('scalarRange() ignores values that are not finite, and has a width for one value and for none', () => {
   assert.equal(scalarRange([1, Number.NaN, 3, Number.NEGATIVE_INFINITY]).domain, [0.9, 3.1]);
   assert.equal(scalarRange([2, 2]).domain, [1.9, 2.1]);
   assert.equal(scalarRange([0]).domain, [-1, 1]);

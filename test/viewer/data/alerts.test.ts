@@ -50,7 +50,7 @@ test('a scale that explodes gives an alert, one that grows does not', () => {
   assert.equal(alertsOf([...Array(6).fill(of(1)), { std: 1, min: -1, max: 1e30 }]), ['exploding 6']);
   // Large compared with one small point, but not with the median.
   assert.equal(alertsOf([1e-4, 1, 1, 1, 1, 1, 1, 2].map(of)), []);
-  // The first step after zeros is no explosion.
+  // The first step after zeros is not an explosion.
   assert.equal(alertsOf([...Array(4).fill(of(0)), ...Array(20).fill(of(1))]), []);
   const watch = new AlertWatch('r', 't');
   for (let step = 0; step < 6; step++) watch.histogram(histogramPoint(step, [0, 1], [1], of(1)));
