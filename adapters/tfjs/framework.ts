@@ -128,6 +128,7 @@ export interface Layer extends TfjsLayerLike {
   readonly trainableWeights: readonly { read(): Tensor }[];
   readonly weights: readonly { readonly name: string; read(): Tensor }[];
   readonly outputShape: unknown;
+  getConfig(): unknown;
   /** Not public; 0 after dispose(). */
   readonly _refCount?: number | null;
   assertInputCompatibility(inputs: unknown): void;

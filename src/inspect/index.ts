@@ -7,6 +7,8 @@ export { type CaptureOptions, capture, type Take } from './capture.ts';
 export type { Captured, CapturedCall } from './captured.ts';
 export { type CompareOptions, compare, type RecordedInput, type RunRecorded } from './compare.ts';
 export type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
+export { GuardError, type GuardHandle, type GuardOptions, guard } from './guard.ts';
+export type { GuardFinding, GuardFrame } from './guard-finding.ts';
 export type { ModuleSummary, Summaries, SummaryTotals } from './module-summary.ts';
 export { type Patch, type PatchOptions, patch, skip } from './patch.ts';
 export { type Profile, type ProfileOptions, profile } from './profile.ts';

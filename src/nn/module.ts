@@ -42,6 +42,7 @@ export class Module extends Hookable {
       reader: tensorReader,
       async: new.target.async,
       parameters: ownParameters,
+      replay,
       [reachedByGlobalHooks]: true,
     });
   }
@@ -160,4 +161,9 @@ function* ownParameters(module: object): Generator<ModuleParameter> {
     const { shape } = parameter;
     yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter };
   }
+}
+
+/** For the files of `guard`. */
+function replay(module: object) {
+  return { config: String(module), tensors: (module as Module).stateDict() };
 }

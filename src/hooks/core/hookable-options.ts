@@ -51,6 +51,10 @@ export interface HookableOptions {
   graph?: (() => Iterable<FrameworkNode>) | undefined;
   /** The module's own parameters, without those of the modules inside, for `summary`. Default: it has none. */
   parameters?: ((module: object) => Iterable<ModuleParameter>) | undefined;
+  /** What makes the module again, for `guard`: its configuration, as JSON, and its weights. Default: its inputs must do. */
+  replay?:
+    | ((module: object) => { readonly config?: unknown; readonly tensors: Iterable<readonly [string, unknown]> })
+    | undefined;
   /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
 }

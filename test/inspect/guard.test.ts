@@ -1,0 +1,242 @@
+import * as tf from '@tensorflow/tfjs';
+import ort from 'onnxruntime-node';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOnnx } from '../../adapters/onnx/index.ts';
+import { wrapTfjs } from '../../adapters/tfjs/index.ts';
+import {
+  attach,
+  Linear,
+  listHooks,
+  ReLU,
+  rand,
+  Sequential,
+  setReporter,
+  type Tensor,
+  type TensorReader,
+  tensor,
+} from '../../src/index.ts';
+import { GuardError, type GuardFinding, type GuardOptions, guard } from '../../src/inspect/index.ts';
+import { readSafetensors, readSafetensorsMetadata } from '../../src/safetensors/index.ts';
+import { bytesOf } from '../adapters/onnx/load.ts';
+import { dense } from '../adapters/tfjs/models.ts';
+import { leaked, numbers } from '../adapters/tfjs/tensors.ts';
+
+const layers = () => new Sequential(new Linear(3, 3), new ReLU(), new Linear(3, 2));
+
+/** What a guard finds in a run. */
+function found(net: Sequential, x: Tensor, options: GuardOptions = {}): GuardFinding | undefined {
+  let finding: GuardFinding | undefined;
+  const guarded = guard(net, {
+    ...options,
+    onFound: (one) => {
+      finding = one;
+    },
+  });
+  net(x);
+  assert.is(guarded.finding, finding);
+  guarded.remove();
+  assert.equal(listHooks(net), []);
+  return finding;
+}
+
+test('the first NaN is found at the innermost module, with the calls before it', () => {
+  const net = layers();
+  assert.is(found(net, rand(2, 3)), undefined);
+  (net[2] as Linear).weight.data[4] = Number.NaN;
+  const finding = found(net, rand(2, 3))!;
+  assert.equal([finding.path, finding.kind, finding.call, finding.why], ['2', 'Linear', 1, '2 of 4 values are NaN']);
+  assert.equal(
+    finding.history.map(({ path }) => path),
+    ['0', '1'],
+  );
+  assert.is(finding.history[0]!.statistics.count, 6);
+});
+
+test('infinities, values that float16 cannot hold, and a condition are found', () => {
+  const net = new Sequential(new ReLU());
+  assert.is(found(net, tensor([1, Number.POSITIVE_INFINITY]))!.why, '1 of 2 values are infinite');
+  assert.is(found(net, tensor([65_505])), undefined);
+  assert.is(found(net, tensor([65_504]), { float16: true }), undefined);
+  assert.is(
+    found(net, tensor([3, 65_505]), { float16: true })!.why,
+    'float16 cannot hold its values, which are from 3 to 65505',
+  );
+  const condition = ({ statistics }: { statistics: { max: number } }) => statistics.max > 4 && 'above 4';
+  assert.is(found(net, tensor([4]), { condition }), undefined);
+  assert.is(found(net, tensor([5]), { condition })!.why, 'above 4');
+  assert.is(found(net, tensor([1]), { condition: () => true })!.why, 'the condition holds');
+});
+
+test('throw ends the call, once, with nothing left; by default the finding is reported', () => {
+  const net = layers();
+  const bad = tensor([[Number.NaN, 0, 0]]);
+  guard(net, { action: 'throw' });
+  net(rand(1, 3));
+  assert.throws(
+    () => net(bad),
+    (error: unknown) =>
+      error instanceof GuardError &&
+      error.finding.path === '0' &&
+      /^guard\(\): 3 of 3 values are NaN, in the output of 0 \(Linear\), call 1\n {2}module +type/.test(error.message),
+  );
+  assert.equal(listHooks(net), []);
+  const reports: Error[] = [];
+  setReporter((error) => reports.push(error as Error));
+  try {
+    guard(net);
+    net(bad);
+    net(bad);
+  } finally {
+    setReporter(undefined);
+  }
+  assert.equal(
+    reports.map(({ name }) => name),
+    ['GuardError'],
+  );
+  assert.equal(listHooks(net), []);
+});
+
+test('history is a ring, and every watches each n-th call', () => {
+  const net = new Sequential(new ReLU());
+  let finding: GuardFinding | undefined;
+  guard(net, {
+    select: '0',
+    history: 2,
+    every: 2,
+    onFound: (one) => {
+      finding = one;
+    },
+  });
+  for (const value of [0, Number.NaN, 2, 3, 4, 5, Number.NaN]) net(tensor([value]));
+  assert.is(finding!.call, 6);
+  assert.equal(
+    finding!.history.map(({ call, statistics }) => [call, statistics.max]),
+    [
+      [2, 2],
+      [4, 4],
+    ],
+  );
+});
+
+/** NaN included. */
+const bits = (values: unknown) => new Uint32Array(Float32Array.from(values as Float32Array).buffer);
+
+const collect = () => {
+  const parts: Uint8Array[] = [];
+  const to = new WritableStream<Uint8Array>({ write: (part) => void parts.push(part.slice()) });
+  return { to, bytes: () => Uint8Array.from(parts.flatMap((part) => [...part])) };
+};
+
+test('the saved file runs the module of the core again, to the same bits', async () => {
+  const net = layers();
+  (net[2] as Linear).weight.data[4] = Number.NaN;
+  const { to, bytes } = collect();
+  const guarded = guard(net, { save: to, source: 'net.ts', onFound: () => {} });
+  net(rand(2, 3));
+  await guarded.finding!.saved;
+  const file = readSafetensors(bytes());
+  const { path, kind, why, source, config } = JSON.parse(readSafetensorsMetadata(bytes()).get('layertap_replay')!);
+  assert.equal([path, kind, why, source], ['2', 'Linear', '2 of 4 values are NaN', 'net.ts']);
+  assert.is(config, 'Linear(in_features=3, out_features=2, bias=True)');
+  const again = new Linear(3, 2);
+  const weights = [...file].filter(([name]) => name.startsWith('weights.'));
+  again.loadStateDict(new Map(weights.map(([name, weight]) => [name.slice('weights.'.length), weight])) as never);
+  const { data, shape } = file.get('inputs/0')!;
+  const output = again(tensor([...(data as Float32Array)]).reshape(...shape));
+  assert.equal(bits(output.data), bits(file.get('output')!.data));
+});
+
+test('the saved file makes a layer of tfjs again', async () => {
+  const model = dense(4, 3, 2);
+  const layer = model.getLayer('dense_1');
+  layer.setWeights([tf.tensor([1, 2, 3, Number.NaN, 5, 6], [3, 2]), tf.tensor([0, 1])]);
+  const net = wrapTfjs(tf, model);
+  const { to, bytes } = collect();
+  let guarded!: ReturnType<typeof guard>;
+  await leaked(async () => {
+    guarded = guard(net, { save: to, onFound: () => {} });
+    tf.tidy(() => void model.predict(numbers([2, 4])));
+    await guarded.finding!.saved;
+  });
+  assert.equal(listHooks(net), []);
+  const file = readSafetensors(bytes());
+  const { path, config } = JSON.parse(readSafetensorsMetadata(bytes()).get('layertap_replay')!);
+  assert.equal([path, config.className], ['dense_1', 'Dense']);
+  const classes = tf.layers as never as Record<string, (config: object) => tf.layers.Layer>;
+  const again = classes[config.className.toLowerCase()]!(config.config);
+  const make = (name: string) => tf.tensor(file.get(name)!.data as Float32Array, [...file.get(name)!.shape] as never);
+  const x = make('inputs/0');
+  again.apply(x);
+  again.setWeights([make('weights.0'), make('weights.1')]);
+  assert.equal(bits((again.apply(x) as tf.Tensor).dataSync()), bits(file.get('output')!.data));
+});
+
+test('an attached module whose tensors are read later: the next call throws', async () => {
+  const reader: TensorReader<Float64Array> = {
+    is: (value): value is Float64Array => value instanceof Float64Array,
+    shape: ({ length }) => [length],
+    values: async (array) => array,
+    keep: (array) => array.slice(),
+  };
+  const model = { run: (x: Float64Array) => x };
+  const net = attach(model, 'run', { reader });
+  const guarded = guard(net, { action: 'throw' });
+  model.run(Float64Array.of(1));
+  model.run(Float64Array.of(Number.NaN));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(guarded.finding?.call, 1);
+  assert.throws(() => model.run(Float64Array.of(2)), /1 of 1 values are NaN, in the output of the model/);
+  assert.equal(listHooks(net), []);
+  model.run(Float64Array.of(3));
+});
+
+test('in ONNX Runtime the first node that gives NaN is found', async () => {
+  const net = await createOnnx(ort, bytesOf('mlp.legacy'));
+  try {
+    const finding = await new Promise<GuardFinding>((resolve, reject) => {
+      guard(net, { onFound: resolve });
+      const x = new ort.Tensor('float32', new Float32Array(15).fill(Number.NaN), [3, 5]);
+      net({ x }).catch(reject);
+    });
+    assert.match(finding.path, /^fc1/);
+    assert.equal(listHooks(net), []);
+  } finally {
+    await net.release();
+  }
+});
+
+test('wrong options are errors with nothing registered; a file that cannot be written and a failing onFound are reported', async () => {
+  const net = layers();
+  assert.throws(() => guard({} as never), /^guard\(\): the model must be a module, got an Object$/);
+  assert.throws(() => guard(net, { history: 0 }), /option "history" must be a whole number of at least 1/);
+  assert.throws(() => guard(net, { action: 'stop' as never }), /option "action" must be one of 'report', 'throw'/);
+  assert.throws(() => guard(net, { select: 'nothing' }), /nothing in Sequential matches/);
+  const reports: Error[] = [];
+  setReporter((error) => reports.push(error as Error));
+  try {
+    const to = new WritableStream({
+      write() {
+        throw new Error('full');
+      },
+    });
+    const guarded = guard(net, {
+      save: to,
+      onFound: () => {
+        throw new Error('mine');
+      },
+    });
+    net(tensor([[Number.NaN, 0, 0]]));
+    await guarded.finding!.saved!.catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    setReporter(undefined);
+  }
+  assert.equal(
+    reports.map(({ message }) => message),
+    ['layertap: guard(): onFound failed: mine', 'layertap: guard(): nothing was saved: full'],
+  );
+  assert.equal(listHooks(net), []);
+});
+
+test.run();
