@@ -6,6 +6,7 @@ import { isThenable, readNumbers } from '../check/index.ts';
 import { type Hookable, optionsOf, readerOf, registerEdit } from '../hooks/index.ts';
 import { errorOf } from './call-errors.ts';
 import type { Expected } from './expected.ts';
+import { familyOf } from './kinds.ts';
 import type { Plan, PlannedPair } from './plan.ts';
 import { isTensorPart, type Tree, tensorParts } from './recording.ts';
 import { replacementOf } from './replacement.ts';
@@ -105,6 +106,10 @@ export class GraphLock {
     });
     // Integers are shapes and indices: exact, and edits of them would keep the runtime from computing them ahead.
     if (!isFloat(part.dtype)) return;
+    // The operand of an edit has no leading ones, and the runtime takes a row for a vector: it refuses the session.
+    if (part.shape.length <= 2 && part.shape[0] === 1) return;
+    // A copy of values that are a's has a's values already.
+    if (pairs.every(({ b }) => familyOf(b.kind) === 'copy')) return;
     const template = this.#outputs.get(index);
     const tensor = reader.is(template) ? replacementOf(reader, template, expected, undefined) : undefined;
     if (tensor === undefined) return;
