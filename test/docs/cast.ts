@@ -1,5 +1,5 @@
 /** @file The names that code blocks of the docs use without defining them. */
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, writeFileSync } from 'node:fs';
 import { Linear, Module, ReLU, rand, relu, Sequential, type Tensor, type TensorReader, tensorReader } from 'layertap';
 import { writeSafetensors } from 'layertap/safetensors';
 import { SummaryWriter } from 'layertap/tensorboard';
@@ -44,6 +44,7 @@ export interface Cast {
 /** Writes the files that blocks read into the working directory. */
 export function writeFiles(): void {
   copyFileSync(new URL('../fixtures/onnx/encoder.legacy.onnx', import.meta.url), 'model.onnx');
+  cpSync(new URL('../fixtures/transformers', import.meta.url), 'models', { recursive: true });
   writeFileSync('weights.safetensors', writeSafetensors(cast().net.stateDict()));
 }
 
