@@ -49,6 +49,7 @@ export {
 
 /* Tensors and modules */
 export {
+  clone,
   full,
   Identity,
   type IncompatibleKeys,

@@ -24,6 +24,7 @@ test('the entry layertap exports these names', () => {
     'TooManyEmissionsError',
     'attach',
     'chunks',
+    'clone',
     'distribution',
     'full',
     'getNumThreads',

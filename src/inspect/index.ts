@@ -9,6 +9,7 @@ export { type CompareOptions, compare, type RecordedInput, type RunRecorded } fr
 export type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
 export { GuardError, type GuardHandle, type GuardOptions, guard } from './guard.ts';
 export type { GuardFinding, GuardFrame } from './guard-finding.ts';
+export { mergeSummaries } from './merge-summaries.ts';
 export type { ModuleSummary, Summaries, SummaryTotals } from './module-summary.ts';
 export { type Patch, type PatchOptions, patch, skip } from './patch.ts';
 export { type Profile, type ProfileOptions, profile } from './profile.ts';
@@ -18,3 +19,11 @@ export type { RecordingTarget } from './recording-target.ts';
 export type { RunInputs } from './run.ts';
 export { type SummaryOptions, summary } from './summary.ts';
 export type { ModuleTimes } from './timer.ts';
+export {
+  type DeadUnits,
+  deadUnits,
+  type Saturation,
+  type SaturationOptions,
+  saturation,
+  type UnitOptions,
+} from './units.ts';

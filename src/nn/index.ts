@@ -1,4 +1,5 @@
 // Tensors, modules and the functions that compute them.
+export { clone } from './clone.ts';
 export { full, ones, rand, randn, tensor, zeros } from './create.ts';
 export { linear, relu } from './functional.ts';
 export { Identity } from './identity.ts';
