@@ -59,7 +59,7 @@ const loaderWithoutDecoder = {
 const APART = {
   edits: /\/src\/hooks\/(edits|apply-edit)\./,
   select: /\/src\/hooks\/(select|glob)\./,
-  containers: /\/src\/nn\/(execution-plan|identity|module-array|module-dict|module-list|relu|sequential)\./,
+  containers: /\/src\/nn\/(clone|execution-plan|identity|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
 /** The recorder for PyTorch, for users to copy. */

@@ -34,6 +34,14 @@ export type Command =
       /** A .safetensors file with a tensor for each input. */
       readonly inputs: string;
       readonly output: string;
+    }
+  | {
+      readonly name: 'summary';
+      /** An .onnx file. */
+      readonly model: string;
+      /** A .safetensors file with a tensor for each input; undefined: zeros. */
+      readonly inputs: string | undefined;
+      readonly json: boolean;
     };
 
 export type CommandOf<Name> = Extract<Command, { readonly name: Name }>;
@@ -50,6 +58,7 @@ export const HELP: string = `Shows activations in TensorBoard's event files, and
   layertap report <logdir> [-o <file>]
   layertap diff <recording> <recording or model.onnx> [--map <path>=<path>] [--json]
   layertap record <model.onnx> --inputs <file> [-o <file>]
+  layertap summary <model.onnx> [--inputs <file>] [--json]
 
 view      Serves a page with all runs below <logdir>, and follows them as they grow. Ctrl-C ends it.
   --port  The port to listen on; default ${DEFAULT_PORT} or the next free one. 0 takes any.
@@ -70,6 +79,11 @@ record    Runs a model in the onnxruntime-node of your project, and records each
   -o, --output  The file; default ${DEFAULT_RECORDING}. An existing one is replaced.
           Example: layertap record model.onnx --inputs x.safetensors -o browser.safetensors
 
+summary   Lists the layers of a model with shapes, parameters and multiply-adds, after a run in the onnxruntime-node of your project.
+  --inputs  As for record. Without it the inputs are zeros, and sizes that the file leaves open are 1.
+  --json  Prints the same as JSON.
+          Example: layertap summary model.onnx --inputs x.safetensors
+
   -h, --help     Shows this.
   -v, --version  Shows the version.
 `;
@@ -88,6 +102,8 @@ export function parseCommand(inputs: readonly string[]): Command {
       return parseDiff(rest);
     case 'record':
       return parseRecord(rest);
+    case 'summary':
+      return parseSummary(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -96,12 +112,12 @@ export function parseCommand(inputs: readonly string[]): Command {
     case '-v':
       return { name: 'version' };
     case undefined:
-      throw new UsageError('the command must be view, report, diff or record, got nothing');
+      throw new UsageError('the command must be view, report, diff, record or summary, got nothing');
     default:
       throw new UsageError(
         name.startsWith('-')
           ? `unknown option ${name}`
-          : `the command must be view, report, diff or record, got ${name}`,
+          : `the command must be view, report, diff, record or summary, got ${name}`,
       );
   }
 }
@@ -169,6 +185,20 @@ function parseRecord(inputs: readonly string[]): Command {
     throw new UsageError('record: --inputs is missing, a .safetensors file with the inputs');
   if (values.output === '') throw new UsageError('--output must be the name of a file, got nothing');
   return { name: 'record', model, inputs: values.inputs, output: values.output };
+}
+
+function parseSummary(inputs: readonly string[]): Command {
+  const { values, positionals } = parse(inputs, {
+    ...HELP_OPTION,
+    inputs: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  if (values.help) return { name: 'help' };
+  const [model, ...more] = positionals;
+  if (model === undefined || more.length > 0) {
+    throw new UsageError(`summary: there must be one .onnx file, got ${positionals.length}`);
+  }
+  return { name: 'summary', model, inputs: values.inputs, json: values.json ?? false };
 }
 
 function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: readonly string[], options: T) {

@@ -14,6 +14,7 @@ try {
   else if (command.name === 'report') await report(command);
   // Loaded on demand, so that `layertap view` starts fast.
   else if (command.name === 'record') await (await import('./record.ts')).recordModel(command);
+  else if (command.name === 'summary') await (await import('./summary.ts')).summarizeModel(command);
   else process.exitCode = await (await import('./diff.ts')).diff(command);
 } catch (error) {
   if (error instanceof UsageError) {

@@ -88,8 +88,8 @@ test('--help and --version print, and do nothing else', () => {
 
 test('wrong arguments are errors on stderr, with exit code 2', () => {
   const cases: [string[], RegExp][] = [
-    [[], /the command must be view, report, diff or record, got nothing/],
-    [['veiw', 'runs'], /the command must be view, report, diff or record, got veiw/],
+    [[], /the command must be view, report, diff, record or summary, got nothing/],
+    [['veiw', 'runs'], /the command must be view, report, diff, record or summary, got veiw/],
     [['--logdir', 'runs'], /unknown option --logdir/],
     [['view'], /view: the log directory is missing/],
     [['view', ''], /view: the log directory is missing/],
