@@ -19,6 +19,22 @@ function run(example: string, ...inputs: string[]): string {
   return execFileSync(process.execPath, ['--import', 'tsx', program, ...inputs], { cwd: root, encoding: 'utf8' });
 }
 
+test('examples/patching names the units that carry the difference, and draws the picture of the guide', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'layertap-patching-'));
+  try {
+    const picture = join(folder, 'patching.svg');
+    const shown = run('patching/main.ts', picture);
+    // NumPy in float64: 27.25, 23.38; 22.98.
+    assert.match(shown, /^fc2: unit 6 27 %, unit 4 23 %/m);
+    assert.match(shown, /^fc1 as a whole: 100 %$/m);
+    const drawn = readFileSync(picture, 'utf8');
+    assert.is(drawn.match(/<rect x=/g)?.length, 32 + 16);
+    assert.is(drawn, readFileSync(join(root, 'docs/images/patching.svg'), 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('examples/digits shows its tables, and logs three layers, then two', () => {
   const logDir = mkdtempSync(join(tmpdir(), 'layertap-digits-'));
   try {

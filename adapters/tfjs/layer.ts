@@ -79,7 +79,7 @@ export class TfjsLayer<
       holder: layer,
       explainError,
       parameters: () => parametersOf(layer),
-      replay: () => replayOf(layer),
+      config: () => ({ className: layer.getClassName(), config: layer.getConfig() }),
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
       validateInputs: (inputs, before) => validateInputs(core, layer, inputs, before),
@@ -247,16 +247,11 @@ function* childLayers(layer: Layer): Generator<[string, Layer]> {
 function parametersOf(layer: Layer): ModuleParameter[] {
   for (const _ of childLayers(layer)) return [];
   return layer.weights.map((weight) => {
-    const { shape, dtype } = weight.read();
+    const tensor = weight.read();
+    const { shape, dtype } = tensor;
     const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
-    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight };
+    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight, tensor };
   });
-}
-
-/** A layer without its optimizer and its place in a model: what `tf.layers` makes it from, and its weights in their order. */
-function replayOf(layer: Layer): { config: unknown; tensors: [string, Tensor][] } {
-  const tensors = layer.weights.map((weight, i): [string, Tensor] => [String(i), weight.read()]);
-  return { config: { className: layer.getClassName(), config: layer.getConfig() }, tensors };
 }
 
 /** A call as users make it, through the layer's own checks. */

@@ -1,6 +1,13 @@
 /** @file The file that runs one call of a module again. */
 import { isThenable, type NumericArray } from '../check/index.ts';
-import { type ForwardEvent, forEachTensor, optionsOf, type TensorReader } from '../hooks/index.ts';
+import {
+  type ForwardEvent,
+  forEachTensor,
+  type Hookable,
+  optionsOf,
+  readerOf,
+  type TensorReader,
+} from '../hooks/index.ts';
 import { safetensorsParts } from '../safetensors/index.ts';
 import { TensorStore } from './tensor-store.ts';
 
@@ -21,7 +28,7 @@ export async function replayFile(
   { module, inputs, output, reader }: ForwardEvent,
   place: Place,
 ): Promise<readonly Uint8Array[]> {
-  const { config, tensors = [] } = optionsOf(module).replay?.(module) ?? {};
+  const { config } = optionsOf(module);
   const read: Promise<readonly [string, NumericArray | undefined, readonly number[], unknown]>[] = [];
   const add = (name: string, tensor: unknown, by: TensorReader) => {
     const shape = [...by.shape(tensor)];
@@ -33,7 +40,12 @@ export async function replayFile(
   const is = (value: unknown) => reader?.is(value) === true;
   forEachTensor(inputs, is, (tensor, at) => add(`inputs${at}`, tensor, reader!));
   forEachTensor(output, is, (tensor, at) => add(`output${at}`, tensor, reader!));
-  for (const [name, tensor] of tensors) add(`weights.${name}`, tensor, reader!);
+  for (const [path, inside] of (module as Hookable).namedModules()) {
+    const by = readerOf(inside);
+    for (const { name, tensor } of optionsOf(inside).parameters?.(inside) ?? []) {
+      if (by?.is(tensor) === true) add(`weights.${path === '' ? name : `${path}.${name}`}`, tensor, by);
+    }
+  }
   const file: Record<string, { dtype: string; shape: readonly number[]; data: unknown }> = {};
   for (const [name, values, shape, tensor] of await Promise.all(read)) {
     if (values === undefined) continue;
@@ -41,5 +53,7 @@ export async function replayFile(
     const { dtype, data } = store.tensors.get(store.add(values, shape, tensor).tensor)!;
     file[name] = { dtype, shape, data };
   }
-  return safetensorsParts(file as never, { layertap_replay: JSON.stringify({ version: 1, ...place, config }) });
+  return safetensorsParts(file as never, {
+    layertap_replay: JSON.stringify({ version: 1, ...place, config: config?.(module) ?? String(module) }),
+  });
 }

@@ -42,7 +42,6 @@ export class Module extends Hookable {
       reader: tensorReader,
       async: new.target.async,
       parameters: ownParameters,
-      replay,
       [reachedByGlobalHooks]: true,
     });
   }
@@ -159,11 +158,6 @@ export class Module extends Hookable {
 function* ownParameters(module: object): Generator<ModuleParameter> {
   for (const [name, parameter] of ownEntries(module, isParameter)) {
     const { shape } = parameter;
-    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter };
+    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter, tensor: parameter };
   }
-}
-
-/** For the files of `guard`. */
-function replay(module: object) {
-  return { config: String(module), tensors: (module as Module).stateDict() };
 }

@@ -168,7 +168,7 @@ test('the saved file makes a layer of tfjs again', async () => {
   const make = (name: string) => tf.tensor(file.get(name)!.data as Float32Array, [...file.get(name)!.shape] as never);
   const x = make('inputs/0');
   again.apply(x);
-  again.setWeights([make('weights.0'), make('weights.1')]);
+  again.setWeights([make('weights.kernel'), make('weights.bias')]);
   assert.equal(bits((again.apply(x) as tf.Tensor).dataSync()), bits(file.get('output')!.data));
 });
 

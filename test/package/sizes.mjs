@@ -23,7 +23,7 @@ const PROGRAMS = {
       attach(globalThis.model, 'predict').log();`,
   },
   'a `Module` with a `Linear`, and one hook': {
-    limit: 33_700,
+    limit: 33_800,
     code: `
       import { Linear, Module } from 'layertap';
       class Network extends Module {
@@ -83,10 +83,10 @@ const PROGRAMS = {
 
 /** Files of dist/browser, RxJS included. */
 const FILES = {
-  '`layertap.js`': { limit: 54_000, file: 'layertap.js' },
+  '`layertap.js`': { limit: 54_500, file: 'layertap.js' },
   '`hooks.js`': { limit: 24_500, file: 'hooks.js' },
   '`viewer.js`, beside `layertap.js`': { limit: 52_000, file: 'viewer.js' },
-  '`layertap.global.js`': { limit: 104_500, file: 'layertap.global.js' },
+  '`layertap.global.js`': { limit: 105_000, file: 'layertap.global.js' },
 };
 
 /** Of the package itself: as it is downloaded, and as it lies in node_modules. */

@@ -49,12 +49,10 @@ export interface HookableOptions {
   explainError?: ((cause: unknown) => string | undefined) | undefined;
   /** The framework's graph, for `addGraph` of a SummaryWriter. */
   graph?: (() => Iterable<FrameworkNode>) | undefined;
-  /** The module's own parameters, without those of the modules inside, for `summary`. Default: it has none. */
+  /** The module's own parameters, without those of the modules inside, for `summary` and `guard`. Default: it has none. */
   parameters?: ((module: object) => Iterable<ModuleParameter>) | undefined;
-  /** What makes the module again, for `guard`: its configuration, as JSON, and its weights. Default: its inputs must do. */
-  replay?:
-    | ((module: object) => { readonly config?: unknown; readonly tensors: Iterable<readonly [string, unknown]> })
-    | undefined;
+  /** What the module is made from without its weights, as JSON, for the files of `guard`. Default: `String(module)`. */
+  config?: ((module: object) => unknown) | undefined;
   /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
 }
@@ -70,7 +68,7 @@ export interface Memory {
   ): void;
 }
 
-/** A parameter, as `summary` counts it. */
+/** A parameter of a module. */
 export interface ModuleParameter {
   /** Inside its module: `weight`, `kernel`. */
   readonly name: string;
@@ -79,6 +77,8 @@ export interface ModuleParameter {
   readonly bytes: number;
   /** Two modules that share a parameter give the same one. */
   readonly identity: unknown;
+  /** Its values, for the files of `guard`; undefined where they are not at hand. */
+  readonly tensor?: unknown;
 }
 
 /** A node of a framework's graph. */
