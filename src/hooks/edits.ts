@@ -3,6 +3,7 @@
  * here, as forward hooks.
  */
 import {
+  absorb,
   BOOLEAN,
   check,
   checkOptions,
@@ -263,7 +264,7 @@ class JavaScriptEdit implements RegisteredEdit {
     const reader = this.#reader;
     const shape = reader.shape(output);
     const [{ tensor }] = operands as [EditOperand];
-    if (tensor !== undefined && String(reader.shape(tensor)) === String(shape)) return reader.keep(tensor);
+    if (tensor !== undefined && String(reader.shape(tensor)) === String(shape)) return copyOf(reader, tensor);
     if (values === undefined) throw this.#error('an edit needs numbers', describe(output), 'a tensor of numbers');
     const x = readNumbers(this.#where, 'the output', values, output);
     return reader.withValues!(output, applyEdit(this, operands, x, shape));
@@ -272,6 +273,14 @@ class JavaScriptEdit implements RegisteredEdit {
   #error(text: string, came: string, expected: string): ForwardError {
     return new ForwardError(text, `edit: ${this.name}`, `came: ${came}`, `expected: ${expected}`);
   }
+}
+
+/** A tensor for the caller. Its own values, where they are at hand: what `keep` gives has to be freed by hand in some frameworks. */
+function copyOf(reader: TensorReader, tensor: unknown): unknown {
+  const values = reader.values(tensor);
+  if (isThenable(values)) absorb(values);
+  if (values === undefined || isThenable(values)) return reader.keep(tensor);
+  return reader.withValues!(tensor, readNumbers('edit', 'the tensor', values, tensor));
 }
 
 const scalar = (value: number): EditOperand => ({

@@ -41,6 +41,8 @@ export interface GuardOptions {
   history?: number;
   /** Also find values beyond 65504, which float16 cannot hold. Infinities are always found. Default false. */
   float16?: boolean;
+  /** Let -Infinity pass, which masks of attention have on purpose. Default false. */
+  masks?: boolean;
   /** Also find a tensor for which this returns a text, the reason, or true. */
   condition?: (frame: GuardFrame) => string | boolean | undefined;
   /** 'report': `onFound` gets the finding, and the model goes on. 'throw': the call of the module also throws it. Default 'report'. */
@@ -78,6 +80,7 @@ const OPTIONS = {
   every: POSITIVE_INTEGER,
   history: POSITIVE_INTEGER,
   float16: BOOLEAN,
+  masks: BOOLEAN,
   condition: FUNCTION,
   action: oneOf(['report', 'throw']),
   onFound: FUNCTION,
@@ -219,8 +222,10 @@ class Guard {
     const { nan, positiveInfinity, negativeInfinity, min, max, count } = frame.statistics;
     const of = (found: number, what: string) => `${found} of ${count} values are ${what}`;
     if (nan > 0) return of(nan, 'NaN');
-    if (positiveInfinity + negativeInfinity > 0) return of(positiveInfinity + negativeInfinity, 'infinite');
-    const { float16 = false, condition } = this.#options;
+    const { float16 = false, masks = false, condition } = this.#options;
+    const infinite = positiveInfinity + (masks ? 0 : negativeInfinity);
+    if (infinite > 0)
+      return of(infinite, positiveInfinity > 0 ? 'infinite' : '-Infinity (a mask? the option "masks" lets it pass)');
     if (float16 && (max > LARGEST_FLOAT16 || min < -LARGEST_FLOAT16)) {
       return `float16 cannot hold its values, which are from ${min} to ${max}`;
     }

@@ -6,6 +6,7 @@ import { createOnnx } from '../../adapters/onnx/index.ts';
 import { wrapTfjs } from '../../adapters/tfjs/index.ts';
 import {
   attach,
+  Identity,
   Linear,
   listHooks,
   ReLU,
@@ -56,6 +57,11 @@ test('the first NaN is found at the innermost module, with the calls before it',
 test('infinities, values that float16 cannot hold, and a condition are found', () => {
   const net = new Sequential(new ReLU());
   assert.is(found(net, tensor([1, Number.POSITIVE_INFINITY]))!.why, '1 of 2 values are infinite');
+  const masked = new Sequential(new Identity());
+  const mask = tensor([0, Number.NEGATIVE_INFINITY]);
+  assert.match(found(masked, mask)!.why, /^1 of 2 values are -Infinity \(a mask\? the option "masks"/);
+  assert.is(found(masked, mask, { masks: true }), undefined);
+  assert.is(found(masked, tensor([Number.POSITIVE_INFINITY]), { masks: true })!.why, '1 of 1 values are infinite');
   assert.is(found(net, tensor([65_505])), undefined);
   assert.is(found(net, tensor([65_504]), { float16: true }), undefined);
   assert.is(

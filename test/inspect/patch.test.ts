@@ -239,9 +239,16 @@ test('in tfjs edits, noise, captured values and skip work, and leak nothing', as
       run(() => patch(select(net, 'dense_*'), { noise: 1, seed: 2 }));
       run(() => skip(select(net, 'dense_1')));
       run(() => patch(select(net, 'dense_1'), { scale: 2 }));
+      // The edit keeps one copy of its tensor; no call makes another one.
+      const value = captured.value('dense_0');
+      const handle = patch(select(net, 'dense_0'), { replace: value });
+      const before = tf.memory().numTensors;
+      for (let i = 0; i < 3; i++) run(() => undefined);
+      assert.is(tf.memory().numTensors, before);
+      handle.remove();
       captured.dispose();
     }),
-    0,
+    1,
   );
   assert.equal(listHooks(net), []);
 });
