@@ -19,6 +19,7 @@ export function heatMap(rows: readonly { readonly path: string; readonly shares:
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12">`,
+    '<title>Activation patching</title>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="${LEFT}" y="13">share of the difference that each unit carries; the darkest is ${(100 * strongest).toFixed(0)} %</text>`,
     ...parts,
