@@ -115,7 +115,8 @@ export class SessionBuilder<T extends OnnxTensor> {
       if (shape === undefined || shape.length === 0) continue;
       shapes.set(
         name,
-        shape.map((size) => (typeof size === 'number' ? size : undefined)),
+        // onnxruntime-web gives -1 for an unknown size, as a number without a sign.
+        shape.map((size) => (typeof size === 'number' && size < 2 ** 31 ? size : undefined)),
       );
     }
     return session;
