@@ -10,7 +10,7 @@ const runtime = (file) =>
 await runInPages({
   title: 'onnx',
   folder: 'test/adapters/onnx',
-  inNodeOnly: ['paths.test.ts'],
+  inNodeOnly: ['paths.test.ts', 'cut-memory.test.ts'],
   served: ['node_modules/onnxruntime-web', 'test/fixtures', 'test/browser'],
   pages: [
     { name: 'wasm', head: runtime('/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs') },
