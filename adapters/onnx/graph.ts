@@ -145,7 +145,7 @@ export function inOrder(where: string, unordered: Graph): Graph {
   if (order.length < graph.nodes.length) {
     const names = graph.nodes.filter((_node, index) => waiting[index]! > 0).flatMap(({ outputs }) => outputs);
     throw new TypeError(
-      `${where}: the model cannot be computed: its nodes wait for each other\n  came: a cycle, or what waits for one: ${names.slice(0, 5).join(', ')}`,
+      `${where}: the model cannot be computed: its nodes wait for each other\n  got: a cycle, or what waits for one: ${names.slice(0, 5).join(', ')}`,
     );
   }
   return { ...graph, nodes: order.map((index) => graph.nodes[index]!) };

@@ -91,7 +91,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   const names = [...graph.outputs.keys()];
   if (session.outputNames.some((name) => !names.includes(name))) {
     throw new TypeError(
-      `${where}: the source is not what the session was created from\n  came: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
+      `${where}: the source is not what the session was created from\n  got: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
     );
   }
   // Another call may have been faster.

@@ -236,5 +236,5 @@ function beginning(file: Bytes): string {
 }
 
 function refused(where: string, came: string, expected: string): TypeError {
-  return new TypeError(`${where}: the source cannot be read\n  came: ${came}\n  expected: ${expected}`);
+  return new TypeError(`${where}: the source cannot be read\n  got: ${came}\n  expected: ${expected}`);
 }

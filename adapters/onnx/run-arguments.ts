@@ -60,7 +60,7 @@ export function checkLocations(feeds: unknown, { executionProviders = [] }: Onnx
     const providers = executionProviders.map((one) => String((one as { name?: unknown }).name ?? one));
     if (providers.some((provider) => DEVICES.test(provider))) continue;
     throw new TypeError(
-      `the feed "${name}" is on a device that the model does not run on\n  came: a tensor at ${tensor.location}; execution providers: ${providers.join(', ') || 'the default ones'}\n` +
+      `the feed "${name}" is on a device that the model does not run on\n  got: a tensor at ${tensor.location}; execution providers: ${providers.join(', ') || 'the default ones'}\n` +
         '  expected: a tensor on the CPU, or sessionOptions with the execution providers of the session that made it',
     );
   }

@@ -39,7 +39,7 @@ export async function openSource(where: string, source: OnnxSource): Promise<Ope
   try {
     return isRemote ? held(await fetched(source)) : openFile(source);
   } catch (cause) {
-    throw new Error(`${where}: the source cannot be read\n  came: ${source}\n  ${(cause as Error).message}`, { cause });
+    throw new Error(`${where}: the source cannot be read\n  got: ${source}\n  ${(cause as Error).message}`, { cause });
   }
 }
 

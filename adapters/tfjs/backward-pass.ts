@@ -47,7 +47,7 @@ export function backwardPass(core: Core, hookable: Hookable, weights: () => Tens
       if (!isTensor(core, given)) throw new TypeError(`${what} ${i} must be a tensor${where}\n  expected: ${expected}`);
       const came = given.isDisposed ? 'a disposed tensor' : `${given.dtype} of shape [${given.shape.join(', ')}]`;
       if (came !== expected)
-        throw new TypeError(`${what} ${i} cannot be that${where}\n  came: ${came}\n  expected: ${expected}`);
+        throw new TypeError(`${what} ${i} cannot be that${where}\n  got: ${came}\n  expected: ${expected}`);
       return given;
     });
   }

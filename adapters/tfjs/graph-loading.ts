@@ -115,7 +115,7 @@ export async function loadTfjsGraph<M extends TfjsGraphModelLike>(
     const artifacts = (await handler.load!()) as Artifacts;
     if (!Array.isArray(artifacts?.modelTopology?.node)) {
       throw new TypeError(
-        `loadTfjsGraph(): the model has no graph\n  came: ${describe(artifacts?.modelTopology ?? artifacts)}\n` +
+        `loadTfjsGraph(): the model has no graph\n  got: ${describe(artifacts?.modelTopology ?? artifacts)}\n` +
           '  expected: a modelTopology with its nodes, as tfjs-converter writes it',
       );
     }

@@ -180,7 +180,7 @@ export class LayerInterceptor {
   ): unknown {
     const wrappers = this.#wrappers;
     if (wrappers.length === 0) return callLayer(inputs, options);
-    // The layer gets a single tensor as it came: bare, or in an array.
+    // The layer gets a single tensor as it got: bare, or in an array.
     const isArray = Array.isArray(inputs);
     // A model returns its only output in an array. Hooks see it bare; the caller gets the array.
     let isOnly = false;

@@ -73,7 +73,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
   if (GraphModel !== undefined && !(model instanceof GraphModel)) {
     throw new TypeError(
       'wrapTfjs(): the GraphModel was made by another copy of tfjs\n' +
-        '  came: a model of another tfjs-converter, of unknown version\n' +
+        '  got: a model of another tfjs-converter, of unknown version\n' +
         `  expected: one of tfjs-converter ${tf.version_converter ?? '(unknown version)'}, the copy that was passed in`,
     );
   }
@@ -82,7 +82,7 @@ function wrapGraph<T extends TfjsTensor>(core: Core, tf: Namespace, model: TfjsG
   if (editor === undefined) {
     throw new TypeError(
       'wrapTfjs(): layertap cannot reach the graph of a GraphModel that this tfjs has loaded\n' +
-        `  came: tfjs-converter ${tf.version_converter ?? '(unknown version)'}\n` +
+        `  got: tfjs-converter ${tf.version_converter ?? '(unknown version)'}\n` +
         '  expected: a model that was loaded with loadTfjsGraph(tf, source), or one of tfjs 4',
     );
   }
@@ -138,7 +138,7 @@ function checkCopy(tf: Namespace, layer: Layer): void {
   const maker = versionOf(layer);
   throw new TypeError(
     `wrapTfjs(): ${layer.getClassName()} ${layer.name} was made by another copy of tfjs\n` +
-      `  came: a model of ${maker}\n` +
+      `  got: a model of ${maker}\n` +
       `  expected: one of tfjs-layers ${tf.version_layers ?? '(unknown version)'}, the copy that was passed in` +
       `${maker.endsWith(` ${tf.version_layers}`) ? ' (the same version, but another copy: look for two in node_modules)' : ''}`,
   );

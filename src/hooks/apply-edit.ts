@@ -86,4 +86,4 @@ function expanded(op: string, { values, shape: own, axis }: EditOperand, shape: 
 const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
 
 const error = (text: string, op: string, came: string, expected: string) =>
-  new ForwardError(text, `edit: ${op}`, `came: ${came}`, `expected: ${expected}`);
+  new ForwardError(text, `edit: ${op}`, `got: ${came}`, `expected: ${expected}`);

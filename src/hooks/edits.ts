@@ -271,7 +271,7 @@ class JavaScriptEdit implements RegisteredEdit {
   }
 
   #error(text: string, came: string, expected: string): ForwardError {
-    return new ForwardError(text, `edit: ${this.name}`, `came: ${came}`, `expected: ${expected}`);
+    return new ForwardError(text, `edit: ${this.name}`, `got: ${came}`, `expected: ${expected}`);
   }
 }
 

@@ -252,7 +252,7 @@ export abstract class Hookable {
 function applied(this: Hookable, receiver: unknown, inputs?: ArrayLike<unknown>): unknown {
   if (typeof receiver === 'function' && inputs === undefined) {
     throw new TypeError(
-      `${className(this)}.apply() calls the module, as any function's does\n  came: ${describe(receiver)}, and no inputs\n` +
+      `${className(this)}.apply() calls the module, as any function's does\n  got: ${describe(receiver)}, and no inputs\n` +
         '  expected: for (const module of net.modules()) fn(module), to do what apply(fn) does in PyTorch',
     );
   }

@@ -21,7 +21,7 @@ export function partAt(
   const came = part === undefined ? `${describe(value)} without it` : describe(part);
   throw new ForwardError(
     `${where} needs a tensor at ${quote(String(at))}`,
-    `came: ${came}`,
+    `got: ${came}`,
     'expected: the index or path of a tensor in the output',
   );
 }

@@ -196,7 +196,7 @@ function ownPatch(
         if (found === undefined)
           throw new ForwardError(
             `patch() has no captured value`,
-            `came: call ${call}`,
+            `got: call ${call}`,
             `expected: the calls ${calls.map((one) => one.call).join(', ')}`,
           );
         checkShape(WHERE, reader, tensor, found.value);
@@ -206,7 +206,7 @@ function ownPatch(
         if (isThenable(kept))
           throw new ForwardError(
             'patch() must read captured values at once',
-            'came: a promise',
+            'got: a promise',
             'expected: a tensor on the CPU',
           );
         const own = readNumbers(WHERE, 'values', kept, found.value);
@@ -252,12 +252,12 @@ function merged(
   if (size === undefined)
     throw new ForwardError(
       'patch() needs the axis',
-      `came: ${describeShape(shape)}`,
+      `got: ${describeShape(shape)}`,
       `expected: an output with axis ${axis}`,
     );
   const wrong = indices.find((index) => index < -size || index >= size);
   if (wrong !== undefined)
-    throw new ForwardError('patch() needs the index', `came: index ${wrong}`, `expected: indices below ${size}`);
+    throw new ForwardError('patch() needs the index', `got: index ${wrong}`, `expected: indices below ${size}`);
   const chosen = new Set(indices.map((index) => (index < 0 ? index + size : index)));
   const inner = sizeOf(shape.slice(from + 1));
   return Float64Array.from(x as ArrayLike<number>, (value, i) =>
@@ -269,7 +269,7 @@ function oneTensor(reader: TensorReader, output: unknown): unknown {
   if (reader.is(output)) return output;
   throw new ForwardError(
     'a patch needs a tensor',
-    `came: ${describe(output)}`,
+    `got: ${describe(output)}`,
     "expected: one tensor as the output, or the option at: 0 or 'hidden_states.3'",
   );
 }
@@ -278,5 +278,5 @@ function checkShape(where: string, reader: TensorReader, output: unknown, other:
   const shape = reader.shape(output);
   if (reader.is(other) && sameShape(reader.shape(other), shape)) return;
   const came = reader.is(other) ? describeShape(reader.shape(other)) : describe(other);
-  throw new ForwardError(`${where} must not change the shape`, `came: ${came}`, `expected: ${describeShape(shape)}`);
+  throw new ForwardError(`${where} must not change the shape`, `got: ${came}`, `expected: ${describeShape(shape)}`);
 }

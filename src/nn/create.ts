@@ -14,7 +14,7 @@ export function tensor(values: Nested | ArrayBufferView | TensorLike, ...more: n
   if (more.length > 0) {
     throw new TypeError(
       `tensor() takes 1 positional argument but ${more.length + 1} were given\n` +
-        `  came: ${[values, ...more].map(describe).join(', ')}\n` +
+        `  got: ${[values, ...more].map(describe).join(', ')}\n` +
         '  expected: nested arrays as tensor([[1, 2], [3, 4]]), or tensor(values).reshape(2, 2); always float32',
     );
   }
@@ -33,12 +33,12 @@ export function tensor(values: Nested | ArrayBufferView | TensorLike, ...more: n
   const copy = (value: unknown, dimension: number, path: string): void => {
     if (dimension === shape.length) {
       if (typeof value !== 'number') {
-        throw new TypeError(`must be real number, not ${typeName(value)}\n  came: ${describe(value)} at values${path}`);
+        throw new TypeError(`must be real number, not ${typeName(value)}\n  got: ${describe(value)} at values${path}`);
       }
       data[next++] = value;
       return;
     }
-    if (!Array.isArray(value)) throw new TypeError(`not a sequence\n  came: ${describe(value)} at values${path}`);
+    if (!Array.isArray(value)) throw new TypeError(`not a sequence\n  got: ${describe(value)} at values${path}`);
     if (value.length !== shape[dimension]) {
       throw new RangeError(
         `expected sequence of length ${shape[dimension]} at dim ${dimension} (got ${value.length})\n  at: values${path}`,

@@ -75,13 +75,13 @@ function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): void {
 }
 
 const misfit = (text: string, what: string, { shape }: Tensor, expected: string): ForwardError =>
-  new ForwardError(text, `came: ${what} of shape [${shape.join(', ')}]`, `expected: shape ${expected}`);
+  new ForwardError(text, `got: ${what} of shape [${shape.join(', ')}]`, `expected: shape ${expected}`);
 
 function checkTensor(name: string, argument: string, position: number, value: unknown): void {
   if (value instanceof Tensor) return;
   throw new ForwardError(
     `${name}(): argument '${argument}' (position ${position}) must be Tensor, not ${typeName(value)}`,
-    `came: ${describe(value)}`,
+    `got: ${describe(value)}`,
     'expected: a Tensor, as tensor(values) makes',
   );
 }

@@ -77,7 +77,7 @@ function checkParameter(name: 'weight' | 'bias', value: unknown): void {
   const came = value instanceof Tensor ? 'torch.FloatTensor' : typeName(value);
   throw new ForwardError(
     `cannot assign '${came}' as parameter '${name}' (torch.nn.Parameter or None expected)`,
-    `came: ${describe(value)}, to ${name}`,
+    `got: ${describe(value)}, to ${name}`,
     `expected: ${name}.assign(values), or new Parameter(tensor)`,
   );
 }

@@ -49,7 +49,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
     if (typeof modules?.[Symbol.iterator] !== 'function') {
       throw new TypeError(
         `${name}.extend should be called with an iterable, but got ${typeName(modules)}\n` +
-          `  came: ${describe(modules)}\n  expected: an array of modules, or another container`,
+          `  got: ${describe(modules)}\n  expected: an array of modules, or another container`,
       );
     }
     const list = [...modules];
@@ -133,7 +133,7 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
 /** @throws TypeError for anything but a module */
 export function checkModule(where: string, module: unknown): void {
   if (isHookable(module)) return;
-  throw new TypeError(`${typeName(module)} is not a Module subclass\n  came: ${describe(module)}, to ${where}`);
+  throw new TypeError(`${typeName(module)} is not a Module subclass\n  got: ${describe(module)}, to ${where}`);
 }
 
 const INDEX = /^(0|[1-9]\d*)$/;
@@ -153,7 +153,7 @@ export function checkNumbered(modules: ModuleArray, only = false): void {
     if (!isHookable(module)) continue;
     throw new ForwardError(
       `${className(modules)}.${key} is never called: forward calls the numbered modules`,
-      `came: ${describe(module)}`,
+      `got: ${describe(module)}`,
       'expected: append(), or a subclass that overrides forward',
     );
   }
@@ -163,7 +163,7 @@ export function checkNumbered(modules: ModuleArray, only = false): void {
 export function changedSize(before: number, after: number): ForwardError {
   return new ForwardError(
     'dictionary changed size during iteration',
-    `came: ${after} modules${before === after ? ' again, after some were added and others removed' : ''}`,
+    `got: ${after} modules${before === after ? ' again, after some were added and others removed' : ''}`,
     `expected: ${before}, as at the start; add and remove modules before or after`,
   );
 }
@@ -175,12 +175,12 @@ export function throwNotModule(modules: ModuleArray, index: number): never {
   throw Object.hasOwn(modules, index)
     ? new ForwardError(
         `cannot assign '${typeName(came)}' as child module '${index}' (torch.nn.Module or None expected)`,
-        `came: ${describe(came)}, to ${name}[${index}]`,
+        `got: ${describe(came)}, to ${name}[${index}]`,
         'expected: a module',
       )
     : new ForwardError(
         `${name}[${index}] is gone`,
-        `came: ${name} with a hole`,
+        `got: ${name} with a hole`,
         `expected: pop(${index}), which moves the later ones down`,
       );
 }
@@ -188,7 +188,7 @@ export function throwNotModule(modules: ModuleArray, index: number): never {
 /** A value was written to an index beyond the end. */
 function beyondEnd(modules: ModuleArray, index: number): ForwardError {
   const [text, ...details] = outOfRange(index, modules.size);
-  const came = `came: ${describe(modules[index])}, to ${className(modules)}[${index}]`;
+  const came = `got: ${describe(modules[index])}, to ${className(modules)}[${index}]`;
   return new ForwardError(text, ...details, came, 'expected: append(), which adds one');
 }
 

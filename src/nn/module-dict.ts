@@ -37,7 +37,7 @@ export class ModuleDict<M extends Hookable = Hookable> extends Module {
   /** @throws TypeError for anything but a module, and for a name that is empty or has a dot */
   set(name: string, module: M): this {
     if (typeof name !== 'string') {
-      throw new TypeError(`module name should be a string. Got ${typeName(name)}\n  came: ${describe(name)}`);
+      throw new TypeError(`module name should be a string. Got ${typeName(name)}\n  got: ${describe(name)}`);
     }
     if (name === '') throw new TypeError(`module name can't be empty string ""`);
     if (name.includes('.')) throw new TypeError(`module name can't contain ".", got: ${name}`);
@@ -92,7 +92,7 @@ function* unchanging<T>(modules: ReadonlyMap<string, unknown>, iterator: Iterabl
     if (++count > size) {
       throw new ForwardError(
         'dictionary keys changed during iteration',
-        `came: ${describe(entry)}, after the ${size} of the start`,
+        `got: ${describe(entry)}, after the ${size} of the start`,
         'expected: the same names as at the start; delete and set modules before or after',
       );
     }
@@ -107,14 +107,14 @@ function pairsOf<M>(modules: Readonly<Record<string, M>> | Iterable<readonly [st
   if (typeof modules === 'string' || (!isIterable && (modules === null || typeof modules !== 'object'))) {
     throw new TypeError(
       `ModuleDict.update should be called with an iterable of key/value pairs, but got ${typeName(modules)}\n` +
-        `  came: ${describe(modules)}\n  expected: an object, a Map or [name, module] pairs`,
+        `  got: ${describe(modules)}\n  expected: an object, a Map or [name, module] pairs`,
     );
   }
   if (!isIterable) return Object.entries(modules as Record<string, M>);
   const pairs = [...(modules as Iterable<readonly [string, M]>)];
   pairs.forEach((pair: unknown, i) => {
     const what = `ModuleDict update sequence element #${i}`;
-    const expected = `\n  came: ${describe(pair)}\n  expected: a pair [name, module]`;
+    const expected = `\n  got: ${describe(pair)}\n  expected: a pair [name, module]`;
     if (!Array.isArray(pair)) throw new TypeError(`${what} should be Iterable; is${typeName(pair)}${expected}`);
     if (pair.length !== 2) throw new TypeError(`${what} has length ${pair.length}; 2 is required${expected}`);
   });

@@ -12,7 +12,7 @@ export class ModuleList<M extends Hookable = Hookable> extends ModuleArray<M> {
     if (more.length > 0) {
       throw new TypeError(
         `ModuleList takes one argument, but ${more.length + 1} were given\n` +
-          `  came: ${[modules, ...more].map(describe).join(', ')}\n  expected: new ModuleList([a, b]), an array of modules`,
+          `  got: ${[modules, ...more].map(describe).join(', ')}\n  expected: new ModuleList([a, b]), an array of modules`,
       );
     }
     super(modules);

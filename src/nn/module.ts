@@ -101,7 +101,7 @@ export class Module extends Hookable {
   /** Sets {@link training} here and on all modules below. @throws TypeError for anything but a boolean */
   train(mode = true): this {
     if (typeof mode !== 'boolean') {
-      throw new TypeError(`training mode is expected to be boolean\n  came: ${describe(mode)}`);
+      throw new TypeError(`training mode is expected to be boolean\n  got: ${describe(mode)}`);
     }
     // Listed first, so that a malformed tree throws before anything changes.
     for (const module of [...this.modules()]) if (module instanceof Module) module.training = mode;

@@ -77,7 +77,7 @@ export class Parameter extends Tensor {
     },
     set(this: Parameter, value: unknown) {
       throw new TypeError(
-        `the data of a Parameter cannot be replaced\n  came: ${describe(value)}\n  expected: parameter.assign(values), which copies them`,
+        `the data of a Parameter cannot be replaced\n  got: ${describe(value)}\n  expected: parameter.assign(values), which copies them`,
       );
     },
   };

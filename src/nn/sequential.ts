@@ -22,7 +22,7 @@ export class Sequential extends ModuleArray {
     const [first] = modules as unknown[];
     if (Array.isArray(first)) {
       throw new TypeError(
-        `Array is not a Module subclass\n  came: ${describe(first)}, to Sequential\n  expected: new Sequential(...modules)`,
+        `Array is not a Module subclass\n  got: ${describe(first)}, to Sequential\n  expected: new Sequential(...modules)`,
       );
     }
     super(modules);

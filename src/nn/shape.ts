@@ -14,7 +14,7 @@ export function checkSpread(name: string, dimensions: readonly unknown[]): void 
   const [only] = dimensions;
   if (dimensions.length !== 1 || !Array.isArray(only)) return;
   throw new TypeError(
-    `${name}(): the dimensions are arguments, not an array\n  came: ${describe(only)}\n  expected: ${name}(${only.join(', ')})`,
+    `${name}(): the dimensions are arguments, not an array\n  got: ${describe(only)}\n  expected: ${name}(${only.join(', ')})`,
   );
 }
 

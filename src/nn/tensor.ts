@@ -96,9 +96,9 @@ export class Tensor {
     const asked = describeShape(shape);
     shape.forEach((dimension, i) => {
       if (dimension === -1 && i !== inferred)
-        throw new RangeError(`only one dimension can be inferred\n  came: ${asked}`);
+        throw new RangeError(`only one dimension can be inferred\n  got: ${asked}`);
       if (Number.isSafeInteger(dimension) && dimension >= -1) return;
-      const came = `\n  came: ${describe(dimension)}\n  expected: a whole number of at least 0, or -1 to infer it`;
+      const came = `\n  got: ${describe(dimension)}\n  expected: a whole number of at least 0, or -1 to infer it`;
       throw new RangeError(`invalid shape dimension ${String(dimension)} at index ${i} of shape ${asked}${came}`);
     });
     const known = numberOfValues(shape.filter((_, i) => i !== inferred));
@@ -172,7 +172,7 @@ export class Tensor {
    */
   clamp(min?: number, max?: number): Tensor {
     if (min === undefined && max === undefined) {
-      throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None\n  came: neither, in clamp()");
+      throw new TypeError("torch.clamp: At least one of 'min' or 'max' must not be None\n  got: neither, in clamp()");
     }
     const low = bound('min', min, -Infinity);
     const high = bound('max', max, Infinity);
@@ -277,7 +277,7 @@ export function valuesOf(tensor: Tensor): Float32Array {
   if (values.length === wanted) return values;
   throw new ForwardError(
     `a tensor of shape [${tensor.shape.join(', ')}] has lost its values`,
-    `came: ${values.length} values${isDetached(values) ? `: ${GONE}` : ''}`,
+    `got: ${values.length} values${isDetached(values) ? `: ${GONE}` : ''}`,
     `expected: ${wanted}`,
   );
 }

@@ -126,7 +126,7 @@ test('an edit that would change the shape, or misses its axis, fails the call an
   for (const [edit, message] of [
     [
       { add: [1, 2, 3] },
-      /must not change the shape\n.*\n {2}edit: add\n {2}came: \[3\]\n {2}expected: .* broadcasts to \[1, 2\]/,
+      /must not change the shape\n.*\n {2}edit: add\n {2}got: \[3\]\n {2}expected: .* broadcasts to \[1, 2\]/,
     ],
     [
       {
@@ -135,14 +135,14 @@ test('an edit that would change the shape, or misses its axis, fails the call an
           [3, 4],
         ]),
       },
-      /came: \[2, 2\]\n {2}expected: .*\[1, 2\]/,
+      /got: \[2, 2\]\n {2}expected: .*\[1, 2\]/,
     ],
-    [{ replace: tensor([[[1], [2]]]) }, /came: \[2, 1\]/],
-    [{ add: [1, 2], axis: 2 }, /came: \[2\] along axis 2/],
-    [{ keep: [0], axis: 2 }, /needs the axis\n.*\n.*\n {2}came: \[1, 2\]\n {2}expected: an output with axis 2/],
+    [{ replace: tensor([[[1], [2]]]) }, /got: \[2, 1\]/],
+    [{ add: [1, 2], axis: 2 }, /got: \[2\] along axis 2/],
+    [{ keep: [0], axis: 2 }, /needs the axis\n.*\n.*\n {2}got: \[1, 2\]\n {2}expected: an output with axis 2/],
     [{ keep: [0], axis: -3 }, /an output with axis -3/],
-    [{ ablate: [2], axis: 1 }, /came: index 2\n {2}expected: indices below 2/],
-    [{ ablate: [-3], axis: 1 }, /came: index -3/],
+    [{ ablate: [2], axis: 1 }, /got: index 2\n {2}expected: indices below 2/],
+    [{ ablate: [-3], axis: 1 }, /got: index -3/],
   ] as [Edit<Tensor>, RegExp][]) {
     const module = new Same();
     registerEdit(module, edit);
@@ -193,7 +193,7 @@ test('an edit of an output that is not a tensor fails the call', () => {
   }
   const module = new Pair();
   registerEdit(module, { zero: true });
-  assert.throws(() => module(X), /an edit needs a tensor\n.*\n {2}edit: zero\n {2}came: an array of length 2/);
+  assert.throws(() => module(X), /an edit needs a tensor\n.*\n {2}edit: zero\n {2}got: an array of length 2/);
 });
 
 test('an edit awaits a reader that returns promises', async () => {

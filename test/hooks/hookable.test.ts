@@ -121,7 +121,7 @@ test('a forward that is not a function is an error that names the module, hooked
     if (hooked) net[0]!.registerForwardHook(() => {});
     assert.is(
       caught(() => net(zeros(1))).message,
-      'the forward of ReLU is not a function\n  in 0, ReLU() of Sequential\n  came: the number 5\n  expected: a function',
+      'the forward of ReLU is not a function\n  in 0, ReLU() of Sequential\n  got: the number 5\n  expected: a function',
     );
     const slow = new Slow();
     slow.forward = undefined as never;
@@ -129,7 +129,7 @@ test('a forward that is not a function is an error that names the module, hooked
     const error = await Promise.resolve(slow(1)).catch((reason: Error) => reason);
     assert.match(
       (error as Error).message,
-      /^the forward of Slow is not a function\n {2}in Slow\(\)\n {2}came: undefined\n/,
+      /^the forward of Slow is not a function\n {2}in Slow\(\)\n {2}got: undefined\n/,
     );
   }
 });
@@ -211,7 +211,7 @@ test('the error of a layer has its path: each parent adds the name of its child'
   const expected = [
     'mat1 and mat2 shapes cannot be multiplied (4x5 and 3x2)',
     '  in encoder.layers.0.0, Linear(in_features=3, out_features=2, bias=True) of Outer',
-    '  came: an input of shape [4, 5]',
+    '  got: an input of shape [4, 5]',
     '  expected: shape [..., 3]',
   ].join('\n');
   // Without hooks, with a hook on a parent, and with one that prevents fusion in the Sequential.
@@ -277,7 +277,7 @@ test('the error for a wrong hook has a path; errors thrown by hooks pass unchang
   assert.is(error.path, 'fc2');
   assert.match(
     error.message,
-    /^a forward hook replaced a tensor by something that is not a tensor\n {2}in fc2, Linear\(.*\) of Network\n {2}hook: clumsy\n {2}came: the number 7\n/,
+    /^a forward hook replaced a tensor by something that is not a tensor\n {2}in fc2, Linear\(.*\) of Network\n {2}hook: clumsy\n {2}got: the number 7\n/,
   );
   handle.remove();
   const mine = new RangeError('mine');
@@ -395,7 +395,7 @@ test('thenables: a synchronous forward refuses one from a hook or pre-hook, and 
       const handle = register();
       const error = caught(() => layer(x));
       assert.ok(error.message.startsWith(`a synchronous forward cannot wait for its ${what}\n`), error.message);
-      assert.match(error.message, /\n {2}came: a promise\n/);
+      assert.match(error.message, /\n {2}got: a promise\n/);
       handle.remove();
     }
   }

@@ -257,7 +257,7 @@ test('completeInputs adds inputs that a pre-hook omits; validateInputs refuses w
   });
   assert.throws(
     () => intercept(place, double, [1, 2]),
-    /hook: nullify\n {2}came: the number 0\n {2}expected: anything but zero/,
+    /hook: nullify\n {2}got: the number 0\n {2}expected: anything but zero/,
   );
 });
 
@@ -266,7 +266,7 @@ test('validateOutput refuses wrong outputs, with an error that names the hook', 
   place.registerForwardHook(function grow(_module, _inputs, output) {
     return output + 1;
   });
-  assert.throws(() => intercept(place, double, [1]), /hook: grow\n {2}came: the number 3\n {2}expected: not 3/);
+  assert.throws(() => intercept(place, double, [1]), /hook: grow\n {2}got: the number 3\n {2}expected: not 3/);
 });
 
 test('backwardHooks() returns the hooks of one kind in order; they are listed, counted and removed like others', () => {

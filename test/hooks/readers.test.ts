@@ -65,7 +65,7 @@ test('if the reader takes the array of all inputs for a tensor, returning an arr
   });
   assert.throws(
     () => net.run([1, 2]),
-    /^a pre-hook gave an array, which may be one tensor or all the inputs\n {2}in Object\.run\n {2}hook: shift\n {2}came: an array of length 2\n {2}expected: a reader whose is\(\) does not hold for the array of all inputs/,
+    /^a pre-hook gave an array, which may be one tensor or all the inputs\n {2}in Object\.run\n {2}hook: shift\n {2}got: an array of length 2\n {2}expected: a reader whose is\(\) does not hold for the array of all inputs/,
   );
   handle.remove();
   hookable.registerForwardPreHook(() => 7);

@@ -150,7 +150,7 @@ test('a part of an output is patched by its index or path, and nothing else chan
     assert.equal(listHooks(net), []);
   };
   fails('hidden_states.7', /patch\(\) needs a tensor at "hidden_states\.7"/);
-  fails('text', /came: the string "text"|came: "text"/);
+  fails('text', /got: the string "text"|got: "text"/);
   assert.throws(
     () =>
       withHooks(
@@ -211,7 +211,7 @@ test('wrong patches are errors with nothing registered; those that do not fit ar
     );
   throwsInside(
     { from: captured },
-    /patch\(\) must not change the shape\n {2}in .*\n {2}came: \[2, 4\]\n {2}expected: \[5, 4\]/,
+    /patch\(\) must not change the shape\n {2}in .*\n {2}got: \[2, 4\]\n {2}expected: \[5, 4\]/,
   );
   throwsInside({ add: [1, 2] }, /an edit must not change the shape/);
   assert.equal(listHooks(net), []);

@@ -201,7 +201,7 @@ test('changing the number of modules during a call is an error, as in Python', (
         () => call(net),
         (error: Error) =>
           error.message.startsWith('dictionary changed size during iteration\n  in Sequential') &&
-          error.message.includes(`came: ${net.size} modules\n  expected: ${before}, as at the start`),
+          error.message.includes(`got: ${net.size} modules\n  expected: ${before}, as at the start`),
         `${what} behind ${at}`,
       );
       active = false;
@@ -218,7 +218,7 @@ test('adding and removing modules during a call is an error even if their number
     'pop, insert': (net) => void net.insert(0, net.pop(1)),
     'append, pop': (net) => void net.append(layer(1)).pop(0),
   };
-  const text = /^dictionary changed size during iteration\n(.*\n)? {2}came: 3 modules again, .*\n {2}expected: 3,/;
+  const text = /^dictionary changed size during iteration\n(.*\n)? {2}got: 3 modules again, .*\n {2}expected: 3,/;
   for (const [what, change] of Object.entries(changes)) {
     const net: Sequential = new Sequential(layer(2), new Act(() => change(net)), layer(5));
     assert.throws(() => call(net), text, what);
@@ -242,7 +242,7 @@ test('adding and removing modules during a call is an error even if their number
   assert.equal(names, ['a', 'c', 'd']);
   assert.throws(() => {
     for (const [name, module] of dict) dict.delete(name) && dict.set(name, module);
-  }, /^dictionary keys changed during iteration\n {2}came: an array of length 2, after the 3 of the start/);
+  }, /^dictionary keys changed during iteration\n {2}got: an array of length 2, after the 3 of the start/);
 });
 
 test('planning searches a deeply nested Sequential once', () => {
@@ -307,7 +307,7 @@ test('iterating a ModuleList or a ModuleDict shows replaced modules, and refuses
     list[2] = other;
   }
   assert.is(seen[2], other);
-  const text = /^dictionary changed size during iteration\n {2}came: (\d) modules\n {2}expected: 3, as at the start/;
+  const text = /^dictionary changed size during iteration\n {2}got: (\d) modules\n {2}expected: 3, as at the start/;
   assert.throws(() => {
     for (const _ of list) list.append(layer(4));
   }, text);

@@ -181,7 +181,7 @@ for (const [kind, make] of made) {
         assert.is(
           messageOf(() => walk(modules)),
           `cannot assign '${type}' as child module '1' (torch.nn.Module or None expected)\n` +
-            `  came: ${came}, to ${kind}[1]\n  expected: a module`,
+            `  got: ${came}, to ${kind}[1]\n  expected: a module`,
           name,
         );
         assert.is(modules.size, 3);
@@ -196,7 +196,7 @@ for (const [kind, make] of made) {
     assert.is(
       String(modules),
       `${kind}(\n  (…): failed: cannot assign 'number' as child module '0' (torch.nn.Module or None expected); ` +
-        `came: the number 5, to ${kind}[0]; expected: a module\n)`,
+        `got: the number 5, to ${kind}[0]; expected: a module\n)`,
     );
   });
 
@@ -207,7 +207,7 @@ for (const [kind, make] of made) {
       write(modules, 3, module);
       assert.is(
         messageOf(() => walk(modules)),
-        `index 3 is out of range\n  there are 3 modules\n  came: a Linear, to ${kind}[3]\n  expected: append(), which adds one`,
+        `index 3 is out of range\n  there are 3 modules\n  got: a Linear, to ${kind}[3]\n  expected: append(), which adds one`,
         name,
       );
       assert.is((modules as ModuleList)[3], module, name);
@@ -239,7 +239,7 @@ for (const [kind, make] of made) {
       delete modules[0];
       assert.is(
         messageOf(() => walk(modules)),
-        `${kind}[0] is gone\n  came: ${kind} with a hole\n  expected: pop(0), which moves the later ones down`,
+        `${kind}[0] is gone\n  got: ${kind} with a hole\n  expected: pop(0), which moves the later ones down`,
         name,
       );
       modules[0] = new ReLU();
@@ -289,13 +289,13 @@ test('a bad write that a call finds is reported with its path', () => {
   assert.is(
     messageOf(() => net(zeros(1), 'chain')),
     "cannot assign 'number' as child module '0' (torch.nn.Module or None expected)\n" +
-      '  in encoder.1, Sequential of Net\n  came: the number 5, to Sequential[0]\n  expected: a module',
+      '  in encoder.1, Sequential of Net\n  got: the number 5, to Sequential[0]\n  expected: a module',
   );
   for (const where of ['list', 'at'] as const) {
     assert.is(
       messageOf(() => net(zeros(1), where)),
       "cannot assign 'undefined' as child module '1' (torch.nn.Module or None expected)\n" +
-        '  in Net\n  came: undefined, to ModuleList[1]\n  expected: a module',
+        '  in Net\n  got: undefined, to ModuleList[1]\n  expected: a module',
     );
   }
 });
@@ -305,7 +305,7 @@ test('a module in another property of a Sequential is an error, unless forward i
   write(net, 'foo', new Linear(1, 1));
   const expected =
     'Sequential.foo is never called: forward calls the numbered modules\n' +
-    '  came: a Linear\n  expected: append(), or a subclass that overrides forward';
+    '  got: a Linear\n  expected: append(), or a subclass that overrides forward';
   for (const look of [() => names(net), () => [...net.parameters()]]) assert.is(messageOf(look), expected);
   assert.is(
     messageOf(() => net(zeros(1, 1))),

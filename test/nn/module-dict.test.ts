@@ -59,7 +59,7 @@ test('errors say what came and what was expected', () => {
   assert.is(
     messageOf(() => new ModuleDict('ab' as never)),
     'ModuleDict.update should be called with an iterable of key/value pairs, but got string\n' +
-      '  came: the string "ab"\n  expected: an object, a Map or [name, module] pairs',
+      '  got: the string "ab"\n  expected: an object, a Map or [name, module] pairs',
   );
   assert.match(
     messageOf(() => new ModuleDict(null as never)),
@@ -67,7 +67,7 @@ test('errors say what came and what was expected', () => {
   );
   assert.match(
     messageOf(() => new ModuleDict(['ab'] as never)),
-    /#0 should be Iterable; isstring\n {2}came: the string "ab"\n {2}expected: a pair \[name, module\]$/,
+    /#0 should be Iterable; isstring\n {2}got: the string "ab"\n {2}expected: a pair \[name, module\]$/,
   );
   assert.throws(() => new ModuleDict({ 'a.b': new ReLU() }), /module name can't contain ".", got: a\.b/);
   assert.throws(() => new ModuleDict([['', new ReLU()]]), /module name can't be empty string ""/);
@@ -78,7 +78,7 @@ test('errors say what came and what was expected', () => {
   );
   assert.throws(
     () => dict.set('b', 5 as never),
-    /number is not a Module subclass\n {2}came: the number 5, to ModuleDict\["b"\]/,
+    /number is not a Module subclass\n {2}got: the number 5, to ModuleDict\["b"\]/,
   );
   assert.equal([...dict.keys()], ['a']);
 });

@@ -86,7 +86,7 @@ test('namedChildren() finds modules in arrays and plain objects, and getSubmodul
   assert.is(held.getSubmodule(''), held);
   assert.throws(
     () => held.getSubmodule('layers.7'),
-    /^Array has no attribute `7`\n {2}came: the path "layers\.7" under Held/,
+    /^Array has no attribute `7`\n {2}got: the path "layers\.7" under Held/,
   );
   assert.throws(() => held.getSubmodule(3 as never), /^getSubmodule\(\): the path must be a string, got the number 3$/);
   assert.throws(() => held.getSubmodule('heads'), /`heads` is not an nn.Module/);
@@ -97,7 +97,7 @@ test('getSubmodule() follows paths through a ModuleDict, and says where they end
   assert.is(net.getSubmodule('0.conv.0'), net[0]!.getSubmodule('conv').getSubmodule('0'));
   assert.throws(
     () => net.getSubmodule('0.conv.1'),
-    /^Sequential has no attribute `1`\n {2}came: the path "0\.conv\.1" under Sequential$/,
+    /^Sequential has no attribute `1`\n {2}got: the path "0\.conv\.1" under Sequential$/,
   );
   assert.throws(() => net.getSubmodule('0.pool'), /^ModuleDict has no attribute `pool`/);
 });
@@ -216,7 +216,7 @@ test("apply(fn), which is PyTorch's, is an error that shows the loop; Function's
   const init = (_module: Hookable) => {};
   assert.throws(
     () => net.apply(init as never, ...([] as unknown as [never])),
-    /^Sequential\.apply\(\) calls the module, .*\n {2}came: the function init, and no inputs\n {2}expected: for \(const module of net\.modules\(\)\) fn\(module\)/,
+    /^Sequential\.apply\(\) calls the module, .*\n {2}got: the function init, and no inputs\n {2}expected: for \(const module of net\.modules\(\)\) fn\(module\)/,
   );
   const x = tensor([-1, 2]);
   for (const receiver of [undefined, null, net, init]) {
@@ -238,12 +238,12 @@ test('containers that get their modules the wrong way show the right call', () =
   const [a, b] = [new ReLU(), new ReLU()];
   assert.throws(
     () => new Sequential([a, b] as never),
-    /^Array is not a Module subclass\n {2}came: an array of length 2, to Sequential\n {2}expected: new Sequential\(\.\.\.modules\)$/,
+    /^Array is not a Module subclass\n {2}got: an array of length 2, to Sequential\n {2}expected: new Sequential\(\.\.\.modules\)$/,
   );
   // Otherwise it would take the modules of the first and drop the second.
   assert.throws(
     () => new ModuleList(new Sequential(a) as never, b as never),
-    /^ModuleList takes one argument, but 2 were given\n {2}came: a Sequential, a ReLU\n {2}expected: new ModuleList\(\[a, b\]\)/,
+    /^ModuleList takes one argument, but 2 were given\n {2}got: a Sequential, a ReLU\n {2}expected: new ModuleList\(\[a, b\]\)/,
   );
 });
 

@@ -177,8 +177,7 @@ test('replacing the data of a parameter is an error that names assign()', () => 
       () => {
         (fc.weight as { data: Float32Array }).data = new Float32Array(4);
       },
-      (error: Error) =>
-        error instanceof TypeError && /came: a Float32Array\n {2}expected: .*assign/.test(error.message),
+      (error: Error) => error instanceof TypeError && /got: a Float32Array\n {2}expected: .*assign/.test(error.message),
     );
     assert.equal(output(fc), [2, 2]);
   }
@@ -253,7 +252,7 @@ test('a tensor whose memory was transferred is refused wherever it is used', () 
   };
   const fc = layer();
   const text =
-    /a tensor of shape \[2, 2\] has lost its values\n(.*\n)? {2}came: 0 values: its memory is gone; a transfer/;
+    /a tensor of shape \[2, 2\] has lost its values\n(.*\n)? {2}got: 0 values: its memory is gone; a transfer/;
   fc(ones(2, 2));
   const ways: Record<string, () => unknown> = {
     Linear: () => fc(gone()),
@@ -290,7 +289,7 @@ test('a changed shape is refused before anything reads beyond the values', () =>
   assert.throws(() => {
     (layer().weight.shape as number[])[0] = 100;
   }, TypeError);
-  assert.throws(() => layer()(x), /has lost its values\n.*\n {2}came: 2 values\n {2}expected: 200/);
+  assert.throws(() => layer()(x), /has lost its values\n.*\n {2}got: 2 values\n {2}expected: 200/);
 });
 
 test('tensor() accepts copies of tensors from other threads, and entries of readSafetensors()', () => {

@@ -148,7 +148,7 @@ test('an array in place of the dimensions is refused with the right call', () =>
   for (const make of [zeros, ones, rand, randn]) {
     assert.is(
       messageOf(() => make([2, 3] as never)),
-      `${make.name}(): the dimensions are arguments, not an array\n  came: an array of length 2\n  expected: ${make.name}(2, 3)`,
+      `${make.name}(): the dimensions are arguments, not an array\n  got: an array of length 2\n  expected: ${make.name}(2, 3)`,
     );
   }
   assert.throws(() => zeros(6).reshape([2, 3] as never), /expected: reshape\(2, 3\)$/);
@@ -162,7 +162,7 @@ test('messages show sizes with their types', () => {
   assert.is(shown(null), 'zeros(): dimension 1 must be a whole number, got null, in [2, null]');
   assert.throws(
     () => zeros(6).reshape('2' as never, 3),
-    /^invalid shape dimension 2 at index 0 of shape \["2", 3\]\n {2}came: the string "2"\n {2}expected: a whole number of at least 0, or -1 to infer it$/,
+    /^invalid shape dimension 2 at index 0 of shape \["2", 3\]\n {2}got: the string "2"\n {2}expected: a whole number of at least 0, or -1 to infer it$/,
   );
   assert.throws(() => zeros(1).reshape(Symbol('x') as never), /of shape \[Symbol\(x\)\]/);
 });
@@ -170,7 +170,7 @@ test('messages show sizes with their types', () => {
 test('values of other types are refused with their index', () => {
   assert.throws(
     () => tensor(['a'] as never),
-    /^must be real number, not string\n {2}came: the string "a" at values\[0\]$/,
+    /^must be real number, not string\n {2}got: the string "a" at values\[0\]$/,
   );
   assert.throws(() => tensor([[1], [null]] as never), /null at values\[1\]\[0\]$/);
   assert.throws(() => tensor(undefined as never), /must be real number, not undefined/);
@@ -215,7 +215,7 @@ test('tensor() refuses a second argument and shows how to give a shape', () => {
   ]) {
     assert.is(
       messageOf(() => wrong([1, 2, 3, 4], more)),
-      `tensor() takes 1 positional argument but 2 were given\n  came: an array of length 4, ${got}\n` +
+      `tensor() takes 1 positional argument but 2 were given\n  got: an array of length 4, ${got}\n` +
         '  expected: nested arrays as tensor([[1, 2], [3, 4]]), or tensor(values).reshape(2, 2); always float32',
     );
   }

@@ -68,11 +68,11 @@ export function located(error: unknown, module: ModuleLike): unknown {
 
 /** Calls do not check that `forward` is a function; this explains the error when one was not. */
 function noForward(module: ModuleLike): ForwardError {
-  const came = `came: ${describe(module.forward)}`;
+  const came = `got: ${describe(module.forward)}`;
   return new ForwardError(`the forward of ${className(module)} is not a function`, came, 'expected: a function');
 }
 
 /** The error of a hook that broke the contract. */
 export function hookError(text: string, hookName: string, came: unknown, expected: string): ForwardError {
-  return new ForwardError(text, `hook: ${hookName}`, `came: ${describe(came)}`, `expected: ${expected}`);
+  return new ForwardError(text, `hook: ${hookName}`, `got: ${describe(came)}`, `expected: ${expected}`);
 }

@@ -170,7 +170,7 @@ export function submodule<M extends ModuleLike>(root: M, path: string): M {
   search({ path: '', name: '', module: root, parent: undefined }, path);
   const [first, second] = found.values();
   if (second !== undefined) throw samePath(root, first!, second);
-  return first?.module ?? noSubmodule(last.module, last.rest, `\n  came: the path "${path}" under ${className(root)}`);
+  return first?.module ?? noSubmodule(last.module, last.rest, `\n  got: the path "${path}" under ${className(root)}`);
 }
 
 /** @throws Error in PyTorch's words that says what the path leads to */

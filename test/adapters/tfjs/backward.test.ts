@@ -262,8 +262,8 @@ onEachBackend('backward hooks', (test, backend) => {
     const cases: [unknown, RegExp][] = [
       [[], /invalid number of grad_input, got 0, but expected 1\n {2}in Dense\(dense_0\)\n {2}hook: nonsense/],
       [[tf.ones([1, 3]), tf.ones([1, 3])], /got 2, but expected 1/],
-      [tf.ones([2, 2]), /came: float32 of shape \[2, 2\]\n {2}expected: float32 of shape \[1, 3\]/],
-      [tf.ones([1, 3], 'int32'), /came: int32 of shape/],
+      [tf.ones([2, 2]), /got: float32 of shape \[2, 2\]\n {2}expected: float32 of shape \[1, 3\]/],
+      [tf.ones([1, 3], 'int32'), /got: int32 of shape/],
       ['text', /grad_input 0 must be a tensor/],
       [Promise.resolve(1), /grad_input 0 must be a tensor/],
     ];

@@ -97,7 +97,7 @@ onEachBackend('bad input', (test) => {
       [tf.ones([4]), /expected: float32 of shape \[\?, 4\], not float32 of shape \[4\]/],
       [tf.ones([2, 4], 'int32'), /expected: float32 of shape \[\?, 4\], not int32 of shape \[2, 4\]/],
       [disposed, /expected: a tensor that is not disposed/],
-      [[tf.ones([2, 4])], /came: an array of length 1\n {2}expected: a tensor, or undefined/],
+      [[tf.ones([2, 4])], /got: an array of length 1\n {2}expected: a tensor, or undefined/],
       [Promise.resolve(1), /cannot wait for its hook/],
       [7, /replaced a tensor by something that is not a tensor/],
     ];

@@ -191,7 +191,7 @@ onEachBackend('graph loaded for hooks', (test) => {
       [{}, 'an Object'],
       [{ modelTopology: { model_config: {} } }, 'an Object'],
     ] as const) {
-      const expected = new RegExp(`the model has no graph\\n {2}came: ${came}\\n {2}expected: a modelTopology`);
+      const expected = new RegExp(`the model has no graph\\n {2}got: ${came}\\n {2}expected: a modelTopology`);
       await refused(() => loadTfjsGraph(tf, { load: async () => artifacts }), expected);
     }
   });

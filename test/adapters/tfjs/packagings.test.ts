@@ -102,7 +102,7 @@ test('a tfjs with other private fields: wrapTfjs suggests loadTfjsGraph, and tha
     assert.equal([...(unreachable.predict(x) as tf.Tensor).dataSync()], [9, 15]);
     assert.throws(
       () => wrapTfjs(other, unreachable),
-      /layertap cannot reach the graph of a GraphModel that this tfjs has loaded\n {2}came: tfjs-converter 4\.22\.0\n {2}expected: a model that was loaded with loadTfjsGraph/,
+      /layertap cannot reach the graph of a GraphModel that this tfjs has loaded\n {2}got: tfjs-converter 4\.22\.0\n {2}expected: a model that was loaded with loadTfjsGraph/,
     );
     const model = await loadTfjsGraph(other, other.io.fromMemory(saved));
     const node = wrapTfjs(other, model).getSubmodule('relu');
@@ -129,7 +129,7 @@ test('two copies of tfjs in one process: an error that names both', () => {
   });
   assert.throws(
     () => wrapTfjs(tf, model as never),
-    /Sequential foreign was made by another copy of tfjs\n {2}came: a model of tfjs-layers 4\.22\.0\n {2}expected: one of tfjs-layers 4\.22\.0, .*the same version, but another copy/,
+    /Sequential foreign was made by another copy of tfjs\n {2}got: a model of tfjs-layers 4\.22\.0\n {2}expected: one of tfjs-layers 4\.22\.0, .*the same version, but another copy/,
   );
   const layer = other.layers.dense({ units: 1 });
   assert.throws(() => wrapTfjs(tf, layer as never), /a single layer does not tell/);
