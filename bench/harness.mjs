@@ -55,7 +55,7 @@ export async function alternate(
   return turns;
 }
 
-/** The steps that pass through all of so many places on a circle. */
+/** The steps that visit every place of a circle of this many. */
 function stridesThrough(length) {
   const divisor = (a, b) => (b === 0 ? a : divisor(b, a % b));
   const steps = Array.from({ length }, (_, i) => i + 1);

@@ -14,7 +14,7 @@ import { conclude } from './verdict.ts';
 export interface CompareOptions {
   /** Paths of b by those of a, for modules with other names: an object, or a function that may return undefined. */
   map?: PathMap;
-  /** Accept differences of so many local tolerances. Default 1. */
+  /** Accept differences of up to this many local tolerances. Default 1. */
   tolerance?: number;
   /** Gives up waiting for an asynchronous model. */
   signal?: AbortSignal;

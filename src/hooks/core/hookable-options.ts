@@ -42,7 +42,7 @@ export interface HookableOptions {
   readonly [reachedByGlobalHooks]?: true;
   /**
    * The object whose properties are the children, if that is not the Hookable. With it, a dot inside a name
-   * (`conv.1`) is told from a dot between names (`cells.0`).
+   * (`conv.1`) is distinguished from a dot between names (`cells.0`).
    */
   holder?: object | undefined;
   /** Explains an error of the framework that an observer threw; undefined if its message says enough. */
