@@ -112,15 +112,18 @@ let failed = 0;
 
 async function check(name, url, expected) {
   const page = await browser.newPage();
+  let report;
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   try {
     const reported = new Promise((resolve, reject) => {
-      void page.exposeFunction('report', resolve).then(() => page.goto(url));
+      report = resolve;
       AbortSignal.timeout(60_000).addEventListener('abort', () => reject(new Error('the page did not report')));
     });
-    const findings = await reported;
+    await page.exposeFunction('report', report);
+    // The page may report before it has loaded.
+    const [findings] = await Promise.all([reported, page.goto(url)]);
     if (expected.error !== undefined) assert.match(findings.error ?? '', expected.error);
     else assert.deepEqual(findings, expected);
     assert.deepEqual(complaints, []);
