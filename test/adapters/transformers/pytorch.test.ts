@@ -23,8 +23,11 @@ import {
 } from './load.ts';
 
 const TOLERANCE = 1e-6;
-/** T5's attention is not scaled, and its random weights are large: ONNX Runtime's own rounding reaches 5.4e-6. */
-const T5_TOLERANCE = 1e-5;
+/**
+ * T5's attention is not scaled, and its random weights are large: ONNX Runtime's own rounding reaches 3.3e-6 in Node and 1.2e-5
+ * in WebAssembly.
+ */
+const T5_TOLERANCE = 'document' in globalThis ? 2e-5 : 5e-6;
 
 /** Observes every module that PyTorch called, and runs. */
 async function observed(net: TransformersModel<ort.Tensor>, facts: ModuleFacts, run: () => Promise<unknown>) {
