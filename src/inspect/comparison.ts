@@ -49,7 +49,7 @@ export interface Comparison {
   /** The module whose own code computes what is between them. */
   readonly inside?: string;
   /** Whether b's modules ran with a's values. */
-  readonly pass: 'locked' | 'free';
+  readonly mode: 'locked' | 'free';
   /** The share of a's calls that were compared, from 0 to 1. */
   readonly coverage: number;
   /** In the order in which a's calls started. */

@@ -156,9 +156,8 @@ export function toleranceOf(plan: Plan, pair: PlannedPair, expected: Expected, d
 }
 
 /** Whether the rows of a weight are the channels of an output. */
-const fits = (rows: Numbers, { part, channelsLast }: Expected): boolean => {
-  const { shape } = part;
-  const channels = shape.length > 3 && !channelsLast ? shape[1] : shape.length > 3 ? shape[1] : shape.at(-1);
+const fits = (rows: Numbers, { part: { shape } }: Expected): boolean => {
+  const channels = shape.length > 3 ? shape[1] : shape.at(-1);
   return rows.length === channels && sizeOf(shape) > 0;
 };
 

@@ -5,7 +5,7 @@ import type { Comparison, ModuleDifference, ValueDifference } from './comparison
 const ROWS = 12;
 
 export function reportText(comparison: Omit<Comparison, 'toString'>): string {
-  const { verdict, why, first, between, coverage, pass, modules, missing } = comparison;
+  const { verdict, why, first, between, coverage, mode, modules, missing } = comparison;
   const place = first?.path ?? between?.[1];
   const at = place === undefined ? -1 : modules.findIndex(({ path }) => path === place);
   const rows = at < 0 ? largestOf(modules) : modules.slice(Math.max(0, at - ROWS / 2), at + ROWS / 2);
@@ -19,7 +19,7 @@ export function reportText(comparison: Omit<Comparison, 'toString'>): string {
       tolerances(row.output),
     ]),
   ];
-  const ran = pass === 'locked' ? 'each module with the values of a' : 'two recordings';
+  const ran = mode === 'locked' ? 'each module with the values of a' : 'two recordings';
   return [
     `${verdict}${why.length === 0 ? '' : `: ${why.join('\n  ')}`}`,
     '',

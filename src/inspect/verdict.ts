@@ -37,15 +37,15 @@ interface Finding {
 export function conclude(
   plan: Plan,
   errors: readonly CallError[],
-  pass: Comparison['pass'],
+  mode: Comparison['mode'],
   options: VerdictOptions,
 ): Comparison {
-  const found = findingOf(plan, errors, pass, options);
+  const found = findingOf(plan, errors, mode, options);
   const guard = guarded(plan, found, options);
   const comparison = {
     ...guard,
     ...found.place,
-    pass,
+    mode,
     coverage: plan.coverage,
     modules: errors.map(differenceOf),
     missing: plan.missing,
@@ -57,7 +57,7 @@ export function conclude(
 function findingOf(
   plan: Plan,
   errors: readonly CallError[],
-  pass: Comparison['pass'],
+  mode: Comparison['mode'],
   options: VerdictOptions,
 ): Finding {
   const { random } = options;
@@ -65,7 +65,7 @@ function findingOf(
     const why = `${quoted(random)} gives another output each time: set its seed, or leave training mode`;
     return { verdict: 'INCONCLUSIVE', why: [why] };
   }
-  return pass === 'locked' ? lockedFinding(plan, errors, options) : freeFinding(plan, errors, options);
+  return mode === 'locked' ? lockedFinding(plan, errors, options) : freeFinding(plan, errors, options);
 }
 
 /** What must hold for any verdict. */

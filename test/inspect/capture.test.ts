@@ -22,15 +22,7 @@ import { capture } from '../../src/inspect/index.ts';
 import { bytesOf, factsOf, feedsOf, numbersOf } from '../adapters/onnx/load.ts';
 import { shared } from '../adapters/tfjs/models.ts';
 import { leaked, numbers } from '../adapters/tfjs/tensors.ts';
-
-const rejects = async (promise: Promise<unknown>, message: RegExp, type: typeof Error = Error) => {
-  const error = await promise.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
-  assert.instance(error, type);
-  assert.match((error as Error).message, message);
-};
+import { rejects } from '../fixtures/rejection.ts';
 
 class Twice extends Module {
   fc: Linear = new Linear(3, 3);

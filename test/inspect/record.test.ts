@@ -21,18 +21,10 @@ import { RecordingError, record } from '../../src/inspect/index.ts';
 import { isTensorPart, sampleIndices, type TensorPart, tensorParts } from '../../src/inspect/recording.ts';
 import { decodeRecording } from '../../src/inspect/recording-file.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
+import { rejects } from '../fixtures/rejection.ts';
 import { recordingOf } from './pytorch.ts';
 
 const decode = (bytes: Uint8Array) => decodeRecording('test', bytes);
-const rejects = async (promise: Promise<unknown>, message: RegExp, type: typeof Error = Error) => {
-  const error = await promise.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
-  assert.instance(error, type);
-  assert.match((error as Error).message, message);
-};
-
 class Twice extends Module {
   fc: Linear = new Linear(3, 3);
   head: Sequential = new Sequential(new Linear(3, 2), new ReLU());

@@ -3,17 +3,8 @@ import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, type OnnxSource, readOnnx, wrapOnnx } from '../../../adapters/onnx/index.ts';
+import { rejection } from '../../fixtures/rejection.ts';
 import { bytesOf, EXPORTERS, floats, NAMES, sessionOf } from './load.ts';
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.instance(error, Error);
-    return error as Error;
-  }
-  throw new Error('nothing was rejected');
-}
 
 const text = (words: string) => new TextEncoder().encode(words);
 

@@ -13,21 +13,13 @@ import {
   textField,
 } from '../../../adapters/onnx/write-message.ts';
 import { withHooks } from '../../../src/index.ts';
+import { rejection } from '../../fixtures/rejection.ts';
 import { bytesOf, factsOf, feedsOf, floats, numbersOf, sessionOf } from './load.ts';
 
 const numbers = (tensor: ort.Tensor | undefined) => numbersOf(tensor!);
 const open = (name: string) => createOnnx(ort, bytesOf(name));
 const times = (factor: number) => (_module: unknown, _inputs: unknown, output: ort.Tensor) =>
   floats(...numbers(output).map((value) => value * factor));
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was rejected');
-}
 
 /** How many sessions were created during `run`, how often they ran, and how many are not released. */
 async function counted(run: () => Promise<void>): Promise<{ created: number; runs: number; open: number }> {

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { createOnnx, explain, wrapOnnx } from '../../../adapters/onnx/index.ts';
 import { registerEdit } from '../../../src/adapter.ts';
 import { listHooks, withHooks } from '../../../src/index.ts';
+import { rejection } from '../../fixtures/rejection.ts';
 import {
   bytesOf,
   difference,
@@ -17,15 +18,6 @@ import {
   pathOf,
   sessionOf,
 } from './load.ts';
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was rejected');
-}
 
 for (const name of NAMES) {
   for (const exporter of EXPORTERS) {

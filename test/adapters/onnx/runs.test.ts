@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, explain, type OnnxModel, OnnxNode, wrapOnnx } from '../../../adapters/onnx/index.ts';
 import { listHooks, removeAllHooks, select, withHooks } from '../../../src/index.ts';
+import { rejection } from '../../fixtures/rejection.ts';
 import { bytesOf, factsOf, feedsOf, floats, pathOf, sessionOf } from './load.ts';
 
 type Tensors = Record<string, ort.Tensor>;
@@ -33,15 +34,6 @@ async function sessionsMade(run: () => Promise<void>): Promise<{ open: number; o
     InferenceSession.create = create;
   }
   return { open, outputs };
-}
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was rejected');
 }
 
 test('only observed values are declared, several registrations create one session, and release() releases all', async () => {

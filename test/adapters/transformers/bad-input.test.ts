@@ -7,16 +7,8 @@ import { recordSources, wrapTransformers } from '../../../adapters/transformers/
 import { registerEdit } from '../../../src/adapter.ts';
 import { listHooks } from '../../../src/index.ts';
 import { fixturePath } from '../../fixtures/files.ts';
+import { rejection } from '../../fixtures/rejection.ts';
 import { generate, gptFacts, loadBert, loadGpt, loadT5, recorded, wrapped } from './load.ts';
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was rejected');
-}
 
 for (const [what, given, got] of [
   ['undefined', undefined, 'got undefined'],

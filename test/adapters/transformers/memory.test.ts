@@ -3,6 +3,7 @@ import type ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { wrapTransformers } from '../../../adapters/transformers/index.ts';
+import { memoryHeld } from '../../fixtures/memory-held.ts';
 import { generate, gptFacts, loadGpt, recorded, registerAll } from './load.ts';
 
 test('memory stays flat over cycles of wrapping, hooking, generating and releasing', async () => {
@@ -15,15 +16,10 @@ test('memory stays flat over cycles of wrapping, hooking, generating and releasi
     for (const handle of handles) handle.remove();
     await net.release();
   };
-  const collected = () => {
-    (globalThis as { gc?: () => void }).gc!();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
   for (let i = 0; i < 60; i++) await cycle();
-  const before = collected();
+  const before = await memoryHeld();
   for (let i = 0; i < 60; i++) await cycle();
-  const grown = collected() - before;
+  const grown = (await memoryHeld()) - before;
   // The parsed graph of one model alone takes more than a megabyte.
   assert.ok(grown < 2 ** 20, `${grown} bytes more after 60 cycles`);
   await model.dispose();

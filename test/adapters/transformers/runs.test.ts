@@ -7,6 +7,7 @@ import { recordSources, type TransformersModel, wrapTransformers } from '../../.
 import { registerEdit } from '../../../src/adapter.ts';
 import { listHooks, select, withHooks } from '../../../src/index.ts';
 import { fixturePath } from '../../fixtures/files.ts';
+import { rejection } from '../../fixtures/rejection.ts';
 import { bytesOf, floats, numbersOf } from '../onnx/load.ts';
 import { bertFacts, generate, gptFacts, loadBert, loadGpt, logitsOf, recorded, registerAll, wrapped } from './load.ts';
 
@@ -34,15 +35,6 @@ async function sessionsMade(run: () => Promise<void>): Promise<{ open: number; o
     InferenceSession.create = create;
   }
   return { open, options };
-}
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('nothing was rejected');
 }
 
 const layer = 'transformer.h.0';
