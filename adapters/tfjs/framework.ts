@@ -128,6 +128,8 @@ export interface Layer extends TfjsLayerLike {
   readonly trainableWeights: readonly { read(): Tensor }[];
   readonly weights: readonly { readonly name: string; read(): Tensor }[];
   readonly outputShape: unknown;
+  /** Of convolutions and poolings. */
+  readonly dataFormat?: 'channelsFirst' | 'channelsLast';
   getConfig(): unknown;
   /** Not public; 0 after dispose(). */
   readonly _refCount?: number | null;

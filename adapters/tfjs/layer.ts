@@ -75,7 +75,8 @@ export class TfjsLayer<
   /** Use `wrapTfjs`: a layer has one Hookable, however it is reached. */
   constructor(core: Core, layer: Layer) {
     const options: HookableOptions = {
-      reader: tensorReader(core),
+      // Layers without the property work on images in the order of tfjs's default.
+      reader: tensorReader(core, layer.dataFormat === 'channelsFirst' ? 'NCHW' : 'NHWC'),
       holder: layer,
       explainError,
       parameters: () => parametersOf(layer),

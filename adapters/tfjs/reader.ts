@@ -3,7 +3,8 @@ import { type Numbers, type Summary, summarize, type TensorReader } from '../../
 import { type Backend, type Core, isTensor, type Tensor } from './framework.ts';
 import { keep } from './memory.ts';
 
-export function tensorReader(core: Core): TensorReader {
+/** @param images the order of the axes of tensors of rank 4, if it is known */
+export function tensorReader(core: Core, images?: 'NHWC' | 'NCHW'): TensorReader {
   const reader: TensorReader<Tensor> = {
     is: (value): value is Tensor => isTensor(core, value),
     shape: (tensor) => tensor.shape,
@@ -12,6 +13,7 @@ export function tensorReader(core: Core): TensorReader {
       return isSynchronous(core, tensor) ? tensor.dataSync() : readLater(keep(core, tensor));
     },
     keep: (tensor) => keep(core, tensor),
+    layout: ({ length }) => (length === 4 ? images : undefined),
     withValues: ({ shape, dtype }, values) => core.engine.makeTensor(arrayOf(dtype, values), shape, dtype),
     summarize: (tensor) => {
       if (!hasNumbers(tensor)) return undefined;

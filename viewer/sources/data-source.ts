@@ -1,3 +1,4 @@
+import type { ActivationListener } from '../activation/activations.ts';
 import type { ViewerPoint } from '../data/points.ts';
 
 /** How much a source has read of what exists so far. In bytes. */
@@ -13,6 +14,8 @@ export interface SourceListener {
   progress(progress: Progress): void;
   /** A sentence for the user: a file is damaged, a directory has gone. The source goes on. */
   warning(message: string): void;
+  /** For sources that can show single outputs; undefined if the listener shows none. */
+  readonly activations?: ActivationListener;
 }
 
 /** Where a viewer gets its data: a live selection, a worker, log files. */

@@ -1,6 +1,13 @@
 import { handleOf, report, type TagOption, tagsOf } from '../../src/adapter.ts';
 import { ANYTHING, checkOptions, FUNCTION, NONEMPTY_STRING, rule } from '../../src/check/index.ts';
 import type { Handle, Selection } from '../../src/index.ts';
+import {
+  describeOutputs,
+  LABELS,
+  LAYOUT,
+  type LabelsOption,
+  type OutputDescription,
+} from '../activation/describe-outputs.ts';
 import { CLOCK, type Clock } from '../clock.ts';
 import type { DataSource } from './data-source.ts';
 import { capture } from './live/capture.ts';
@@ -21,6 +28,13 @@ export interface LiveOptions {
   readonly prefix?: string;
   /** The share of time that capturing may take, above 0, at most 1. Default 0.02: 20 ms a second. */
   readonly share?: number;
+  /**
+   * What the axes of outputs mean, for the pictures of single outputs: one layout for all, or a function of a module's path
+   * and an output's shape. Default: what the module's adapter says, else rows and columns.
+   */
+  readonly layout?: OutputDescription['layout'];
+  /** Names along the axes of these pictures, or a function that returns those of an output. Default: none. */
+  readonly labels?: LabelsOption;
 }
 
 const SHARE = rule(
@@ -54,13 +68,22 @@ export function liveSourceBy(
   viewer?: object,
 ): DataSource {
   const where = 'liveSource()';
-  checkOptions(where, options, { run: NONEMPTY_STRING, step: FUNCTION, tag: ANYTHING, prefix: ANYTHING, share: SHARE });
+  checkOptions(where, options, {
+    run: NONEMPTY_STRING,
+    step: FUNCTION,
+    tag: ANYTHING,
+    prefix: ANYTHING,
+    share: SHARE,
+    layout: LAYOUT,
+    labels: LABELS,
+  });
   const { run = 'live', step, tag, prefix, share = 0.02 } = options;
+  const describeOutput = describeOutputs(where, options);
   const tags = tagsOf(where, selection, tag, prefix);
   return {
     name: run,
     connect(listener) {
-      const stop = capture(selection, { run, step, tags, share }, listener, clock);
+      const stop = capture(selection, { run, step, tags, share, describeOutput }, listener, clock);
       const release = claimTags(where, viewer ?? listener, run, tags.values());
       return () => {
         release();

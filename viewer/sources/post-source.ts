@@ -1,3 +1,5 @@
+import type { Activation } from '../activation/activation.ts';
+import { Wants } from '../activation/activations.ts';
 import type { DataSource, SourceListener } from './data-source.ts';
 import { type FromPage, listen, type MessageEnd, post } from './worker-messages.ts';
 
@@ -19,7 +21,22 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
   /** Until the page has shown the first points it gets no others. */
   let hasTaken = false;
 
+  const wants = new Wants();
+  /** By want: called when the page has taken the activation. */
+  const showing = new Map<number, () => void>();
+  const activations = {
+    wants,
+    only: false,
+    offer: (run: string, tag: string) => post(port, { type: 'offer', run, tag }),
+    take: (activation: Activation) => {
+      post(port, { type: 'activation', activation });
+      return new Promise<void>((resolve) => {
+        showing.set(activation.want, resolve);
+      });
+    },
+  };
   const listener: SourceListener = {
+    activations,
     points(points) {
       const batch = batches++;
       post(port, { type: 'points', batch, points });
@@ -38,13 +55,25 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
     inFlight.clear();
     hasTaken = false;
     resume?.();
+    wants.replace([]);
+    for (const shown of showing.values()) shown();
+    showing.clear();
   };
   const stop = listen<FromPage>(
     port,
     (message) => {
-      if (message.type === 'connect') disconnect ??= source.connect(listener);
-      else if (message.type === 'disconnect') end();
-      else if (inFlight.delete(message.batch)) {
+      if (message.type === 'connect') {
+        const only = message.only === true;
+        if (disconnect !== undefined && only === activations.only) return;
+        disconnect?.();
+        activations.only = only;
+        disconnect = source.connect(listener);
+      } else if (message.type === 'disconnect') end();
+      else if (message.type === 'wants') wants.replace(message.wants);
+      else if (message.type === 'shown') {
+        showing.get(message.want)?.();
+        showing.delete(message.want);
+      } else if (inFlight.delete(message.batch)) {
         hasTaken = true;
         resume?.();
       }

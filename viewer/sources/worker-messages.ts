@@ -1,5 +1,6 @@
 /** @file The messages between a source in a worker and the page that shows it. */
 import { mismatch } from '../../src/check/index.ts';
+import type { Activation, Want } from '../activation/activation.ts';
 import { packPoints, unpackPoints } from '../data/pack-points.ts';
 import type { ViewerPoint } from '../data/points.ts';
 import type { Progress } from './data-source.ts';
@@ -20,16 +21,22 @@ export interface MessageEnd {
 }
 
 export type FromPage =
-  | { readonly type: 'connect' }
+  /** `only`: no points are wanted. */
+  | { readonly type: 'connect'; readonly only?: boolean }
   | { readonly type: 'disconnect' }
-  | { readonly type: 'taken'; readonly batch: number };
+  | { readonly type: 'taken'; readonly batch: number }
+  /** All outputs that the page shows now. */
+  | { readonly type: 'wants'; readonly wants: readonly Want[] }
+  | { readonly type: 'shown'; readonly want: number };
 
 export type FromWorker =
   /** A page that sent `connect` before there was a source sends it again. */
   | { readonly type: 'ready' }
   | { readonly type: 'points'; readonly batch: number; readonly points: readonly ViewerPoint[] }
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'warning'; readonly message: string };
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'offer'; readonly run: string; readonly tag: string }
+  | { readonly type: 'activation'; readonly activation: Activation };
 
 const MARK = 'layertap viewer';
 
@@ -43,7 +50,8 @@ export function checkPort(where: string, port: unknown): void {
 /** Points travel as bytes: one transferred array costs less than an object for each. */
 export function post(end: MessageEnd, message: FromPage | FromWorker): void {
   if (message.type !== 'points') {
-    end.postMessage({ ...message, layertap: MARK }, { transfer: [] });
+    const transfer = message.type === 'activation' ? [message.activation.cells.buffer] : [];
+    end.postMessage({ ...message, layertap: MARK }, { transfer });
     return;
   }
   const packed = packPoints(message.points);

@@ -30,6 +30,11 @@ export interface TensorReader<T = unknown> {
   /** A tensor like the given one, with these values, which are converted to its element type. Edits need it. */
   withValues?(tensor: T, values: Numbers): T;
   /**
+   * The order of the axes of such a tensor, where the framework has one: `NHWC`, `NCHW`. Undefined where it has none; then
+   * nothing is assumed.
+   */
+  layout?(shape: readonly number[]): string | undefined;
+  /**
    * Statistics, computed on the device or by `summarize` of layertap. Default: plain JavaScript over the values, which
    * takes twenty times as long as `summarize` for 100,000 values. Undefined if there are no numbers.
    */

@@ -4,6 +4,7 @@ import type { ForwardEvent, Hookable, Selection } from '../../../src/index.ts';
 import type { Clock } from '../../clock.ts';
 import { histogramOf } from '../../data/histogram-of.ts';
 import type { SourceListener } from '../data-source.ts';
+import { ActivationCapture, type Describe } from './activation-capture.ts';
 import { Delivery } from './delivery.ts';
 import { Rounds } from './rounds.ts';
 import { TimeBudget } from './time-budget.ts';
@@ -14,6 +15,8 @@ export interface CaptureSettings {
   readonly tags: ReadonlyMap<Hookable, string>;
   readonly step: (() => number | bigint) | undefined;
   readonly share: number;
+  /** Says what single outputs are. */
+  readonly describeOutput: Describe;
 }
 
 /** Milliseconds between two updates of the budget and the rounds. */
@@ -28,12 +31,17 @@ const ERRORS_IN_A_ROW = 3;
  */
 export function capture(
   selection: Selection,
-  { run, tags, step, share }: CaptureSettings,
+  { run, tags, step, share, describeOutput }: CaptureSettings,
   listener: SourceListener,
   clock: Clock,
 ): () => void {
+  const { activations: wanted } = listener;
   const budget = new TimeBudget(share);
-  const rounds: Rounds = new Rounds(selection.size, () => budget.isOpen && pending === 0 && delivery.hasRoom);
+  // A listener that takes single outputs only gets no histograms.
+  const watched = wanted?.only === true ? 0 : selection.size;
+  const rounds: Rounds = new Rounds(watched, () => budget.isOpen && pending === 0 && delivery.hasRoom);
+  const outputs = wanted && new ActivationCapture(run, wanted, describeOutput, new TimeBudget(share), clock);
+  if (watched === 0) for (const tag of tags.values()) wanted!.offer(run, tag);
   const delivery = new Delivery(listener, clock, () => rounds.update());
   const places = new RecordPlaces(tags, step && (() => finiteStep(step())));
   const tensors = new OutputTensors('liveSource()', (error) => {
@@ -77,11 +85,30 @@ export function capture(
     }
   }
 
+  /** Reads an output that is wanted. @returns a promise if values are read asynchronously */
+  function show(event: ForwardEvent, place: RecordPlace<number>): Promise<void> | undefined {
+    const { module } = event;
+    if (errorsOf.get(module) === ERRORS_IN_A_ROW || !outputs!.takes(place.tag)) return undefined;
+    const start = clock.now();
+    try {
+      const reading = outputs!.read(event, place, tensors, spendOnOutputs);
+      if (reading === undefined) errorsOf.delete(module);
+      return reading && settle(module, place.tag, reading);
+    } catch (error) {
+      failed(module, place.tag, error);
+      throw error;
+    } finally {
+      spendOnOutputs(clock.now() - start);
+      outputs!.rounds.captured();
+    }
+  }
+
   function read(event: ForwardEvent, { tag, step }: RecordPlace<number>): Promise<void> | undefined {
     const wallTime = Date.now() / 1000;
     let inForward = true;
     const reading = tensors.eachValues(event, tag, (name, values) => {
       if (stopped) return;
+      wanted?.offer(run, name);
       const start = inForward ? 0 : clock.now();
       delivery.point({ kind: 'histogram', run, tag: name, step, wallTime, ...histogramOf(values) });
       if (!inForward) spend(clock.now() - start);
@@ -115,6 +142,15 @@ export function capture(
 
   function spend(milliseconds: number): void {
     budget.spend(milliseconds);
+    startTicking();
+  }
+
+  function spendOnOutputs(milliseconds: number): void {
+    outputs!.budget.spend(milliseconds);
+    startTicking();
+  }
+
+  function startTicking(): void {
     if (stopTicking !== undefined || stopped) return;
     lastTick = clock.now();
     stopTicking = clock.every(TICK, tick);
@@ -124,11 +160,20 @@ export function capture(
     const now = clock.now();
     const quiet = !called;
     called = false;
+    // Both together take the share.
+    const parts = watched > 0 && outputs?.isWanted === true ? 2 : 1;
+    budget.share = share / parts;
     budget.pass(now - lastTick, quiet);
-    lastTick = now;
     rounds.tick(quiet);
+    if (outputs !== undefined) {
+      outputs.budget.share = share / parts;
+      outputs.budget.pass(now - lastTick, quiet);
+      outputs.rounds.tick(quiet);
+    }
+    lastTick = now;
     // Nothing to refill and no round to end: an idle page needs no timer.
-    if (!budget.isFull || rounds.begun) return;
+    const idle = (which: { budget: TimeBudget; rounds: Rounds }) => which.budget.isFull && !which.rounds.begun;
+    if (!idle({ budget, rounds }) || (outputs !== undefined && !idle(outputs))) return;
     stopTicking?.();
     stopTicking = undefined;
   }
@@ -137,11 +182,14 @@ export function capture(
     called = true;
     // Also in calls that are not captured, since steps are counted.
     const place = placeOf(event.module);
-    return rounds.open ? consider(event, place) : undefined;
+    const showing = outputs?.rounds.open === true ? show(event, place) : undefined;
+    const counting = rounds.open ? consider(event, place) : undefined;
+    return showing !== undefined && counting !== undefined ? Promise.all([showing, counting]) : (showing ?? counting);
   });
   return () => {
     stopped = true;
     handle.remove();
+    outputs?.stop();
     stopTicking?.();
     delivery.stop();
   };

@@ -11,18 +11,24 @@
  */
 export class Rounds {
   /** Whether a call may be captured: the only check that most calls pay for. */
-  open = true;
+  open: boolean;
   readonly #mayBegin: () => boolean;
-  readonly #captured: Set<object> = new Set();
+  readonly #captured: Set<unknown> = new Set();
   #size: number;
   /** Where rounds begin: another module may be called in the middle of an asynchronous forward. */
-  #leader: object | undefined;
+  #leader: unknown;
   #progress = false;
 
   /** @param size the number of modules */
   constructor(size: number, mayBegin: () => boolean) {
     this.#size = size;
+    this.open = size > 0;
     this.#mayBegin = mayBegin;
+  }
+
+  set size(size: number) {
+    this.#size = size;
+    this.update();
   }
 
   get begun(): boolean {
@@ -30,7 +36,7 @@ export class Rounds {
   }
 
   /** Whether this call is captured. Valid while {@link open}. */
-  takes(module: object): boolean {
+  takes(module: unknown): boolean {
     if (this.#captured.has(module)) {
       // If no other round may begin this one goes on: its last modules may not have been called yet.
       if (module !== this.#leader || !this.#mayBegin()) return false;
@@ -54,7 +60,7 @@ export class Rounds {
   }
 
   /** Leaves a module out from now on. */
-  leaveOut(module: object): void {
+  leaveOut(module: unknown): void {
     this.#captured.delete(module);
     if (this.#leader === module) this.#leader = undefined;
     this.#size--;

@@ -9,8 +9,8 @@ const PAUSE_PER_SPENT = 4;
 
 /** A share of time that may be spent: a token bucket of milliseconds. It may be overdrawn, since rounds are completed. */
 export class TimeBudget {
-  readonly #share: number;
-  readonly #size: number;
+  #share: number;
+  #size: number;
   #left: number;
   /** How long nothing was called, and what was spent since the last pause. */
   #quiet = 0;
@@ -21,6 +21,13 @@ export class TimeBudget {
     this.#share = share;
     this.#size = share * FILLS_IN;
     this.#left = this.#size;
+  }
+
+  /** Of all time, above 0, at most 1. */
+  set share(share: number) {
+    this.#share = share;
+    this.#size = share * FILLS_IN;
+    this.#left = Math.min(this.#left, this.#size);
   }
 
   get isOpen(): boolean {

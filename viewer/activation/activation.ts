@@ -1,0 +1,97 @@
+/** @file One output of a layer on its way to the page, and what the page asks for. */
+import type { Numbers } from '../../src/check/index.ts';
+import { summarize } from '../../src/index.ts';
+import { type ActivationLayout, type Picture, type Plan, planOf } from './layout.ts';
+import { bytesPerCell, type Cells, cellsOf, MOST_BYTES } from './shrink.ts';
+
+/** Names along the drawn axes. */
+export interface ActivationLabels {
+  readonly rows?: readonly string[];
+  readonly columns?: readonly string[];
+  readonly maps?: readonly string[];
+}
+
+/** A card's request for one output, in as many pixels as it has. */
+export interface Want extends Picture {
+  /** Identifies the card's request; activations carry it. */
+  readonly id: number;
+  readonly run: string;
+  /** The tag of a tensor. That of a module asks for the first tensor of its output. */
+  readonly tag: string;
+  /** The unit whose value is followed over calls: an index for each axis. */
+  readonly unit?: readonly number[] | undefined;
+}
+
+/** Of all values of a tensor. */
+export interface ActivationSummary {
+  readonly count: number;
+  /** Of the finite values; NaN if there are none. */
+  readonly min: number;
+  readonly max: number;
+  readonly nan: number;
+  readonly positiveInfinity: number;
+  readonly negativeInfinity: number;
+}
+
+/** What was asked for of one output. */
+export interface Activation {
+  /** Of the {@link Want}. */
+  readonly want: number;
+  readonly step: number;
+  readonly shape: readonly number[];
+  readonly layout: ActivationLayout | undefined;
+  readonly labels: ActivationLabels | undefined;
+  readonly plan: Plan;
+  readonly cells: Cells;
+  readonly summary: ActivationSummary;
+  /** The value of the followed unit; undefined if the tensor has no such index. */
+  readonly unitValue: number | undefined;
+}
+
+/** What a source says about an output besides its values. */
+export interface ActivationOutput {
+  readonly step: number;
+  readonly shape: readonly number[];
+  readonly layout: ActivationLayout | undefined;
+  readonly labels: ActivationLabels | undefined;
+}
+
+/**
+ * @param summary of all values, if it is known
+ * @throws RangeError if the values do not fill the shape
+ */
+export function activationOf(
+  want: Want,
+  output: ActivationOutput,
+  values: Numbers,
+  summary: ActivationSummary = summarize(values as Float32Array),
+): Activation {
+  const { shape } = output;
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (values.length !== count) {
+    throw new RangeError(`${want.tag}: shape [${shape.join(', ')}] has ${count} values, got ${values.length}`);
+  }
+  const plan = planOf(shape, output.layout, want, MOST_BYTES / bytesPerCell(values));
+  const { min, max, nan, positiveInfinity, negativeInfinity } = summary;
+  const at = want.unit && offsetOf(want.unit, shape);
+  return {
+    want: want.id,
+    ...output,
+    plan,
+    cells: cellsOf(values, shape, plan),
+    summary: { count, min, max, nan, positiveInfinity, negativeInfinity },
+    unitValue: at === undefined ? undefined : values[at],
+  };
+}
+
+/** The place of an index in a row-major array; undefined outside of the shape. */
+export function offsetOf(index: readonly number[], shape: readonly number[]): number | undefined {
+  if (index.length !== shape.length) return undefined;
+  let at = 0;
+  for (const [axis, size] of shape.entries()) {
+    const i = index[axis]!;
+    if (!(i >= 0 && i < size)) return undefined;
+    at = at * size + i;
+  }
+  return at;
+}

@@ -1,0 +1,122 @@
+import type { Activation, Want } from './activation.ts';
+import type { Picture } from './layout.ts';
+
+/** What cards want to see. A source reads nothing else. */
+export class Wants {
+  readonly #wants: Map<number, Want> = new Map();
+  readonly #listeners: Set<() => void> = new Set();
+
+  get all(): readonly Want[] {
+    return [...this.#wants.values()];
+  }
+
+  /** Replaces all wants. */
+  replace(wants: readonly Want[]): void {
+    this.#wants.clear();
+    for (const want of wants) this.#wants.set(want.id, want);
+    this.#changed();
+  }
+
+  set(want: Want): void {
+    this.#wants.set(want.id, want);
+    this.#changed();
+  }
+
+  delete(id: number): void {
+    if (this.#wants.delete(id)) this.#changed();
+  }
+
+  /** @returns a function that stops listening */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Where a source gives single outputs. No method is called from inside a forward. */
+export interface ActivationListener {
+  readonly wants: Wants;
+  /** Whether the listener takes nothing else: no points. */
+  readonly only?: boolean;
+  /** Announces a tensor that can be asked for. Repeated offers change nothing. */
+  offer(run: string, tag: string): void;
+  /** Takes what was wanted. If it returns a promise, the source waits before it reads the next one. */
+  take(activation: Activation): void | Promise<void>;
+}
+
+/** One card's view of an output. */
+export interface Subscription {
+  /** Asks for a picture; undefined withdraws, so that nothing is read. */
+  want(picture: (Picture & Pick<Want, 'unit'>) | undefined): void;
+  stop(): void;
+}
+
+/** Unique in the page, since several viewers may watch one source. */
+let made = 0;
+
+/** The outputs that sources offer, and those that cards have asked for. */
+export class Activations implements ActivationListener {
+  /** Increases with each offer. */
+  version = 0;
+  readonly only: boolean;
+  readonly wants: Wants = new Wants();
+  readonly #offers: Map<string, Set<string>> = new Map();
+  readonly #takers: Map<number, (activation: Activation) => void> = new Map();
+  readonly #listeners: Set<() => void> = new Set();
+
+  constructor({ only = false }: { only?: boolean } = {}) {
+    this.only = only;
+  }
+
+  /** The tags that are offered, with the runs of each. */
+  get offers(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#offers;
+  }
+
+  offer(run: string, tag: string): void {
+    let runs = this.#offers.get(tag);
+    if (runs === undefined) {
+      runs = new Set();
+      this.#offers.set(tag, runs);
+    }
+    if (runs.has(run)) return;
+    runs.add(run);
+    this.version++;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  take(activation: Activation): void {
+    // None if it was withdrawn meanwhile.
+    this.#takers.get(activation.want)?.(activation);
+  }
+
+  /** Calls the listener after each new offer. @returns a function that stops this */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  subscribe(run: string, tag: string, onActivation: (activation: Activation) => void): Subscription {
+    const id = made++;
+    return {
+      want: (picture) => {
+        if (picture === undefined) {
+          this.#takers.delete(id);
+          this.wants.delete(id);
+          return;
+        }
+        this.#takers.set(id, onActivation);
+        const { slice, width, height, unit } = picture;
+        this.wants.set({ id, run, tag, slice, width, height, unit });
+      },
+      stop: () => {
+        this.#takers.delete(id);
+        this.wants.delete(id);
+      },
+    };
+  }
+}
