@@ -7,8 +7,8 @@ import { type MountOptions, mountSource, type Viewer } from '../../viewer/mount.
 import type { SourceListener } from '../../viewer/sources/data-source.ts';
 import { training } from './viewer-data.ts';
 
-/** The current number of listeners on global objects, of blob URLs, and of requested frames. */
-const left = { listeners: 0, urls: 0, frames: 0 };
+/** The current number of listeners on global objects, and of blob URLs. */
+const left = { listeners: 0, urls: 0 };
 
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 const outside = (target: EventTarget) =>
@@ -34,22 +34,6 @@ URL.revokeObjectURL = (url) => {
   left.urls--;
   revokeObjectURL(url);
 };
-const frame = globalThis.requestAnimationFrame;
-globalThis.requestAnimationFrame = (run) => {
-  left.frames++;
-  return frame(run);
-};
-
-/** Resolves after three frames without a request for another, or after a hundred. */
-async function still(): Promise<void> {
-  let quiet = 0;
-  for (let i = 0; i < 100 && quiet < 3; i++) {
-    const { frames } = left;
-    await new Promise((done) => frame(done));
-    quiet = left.frames === frames ? quiet + 1 : 0;
-  }
-}
-
 /** A source that a test drives. */
 class ManualSource {
   readonly name: string = 'runs/made by hand';
@@ -175,7 +159,6 @@ function refusals(): string[] {
 Object.assign(globalThis, {
   viewerTest: {
     left,
-    still,
     mount,
     mountTraining: (steps: number, options?: MountOptions) => mount(training(steps, 256), options),
     mountMarkup: (options?: MountOptions) => mount(markup(), options),
