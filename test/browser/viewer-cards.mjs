@@ -1,56 +1,38 @@
-// Histogram cards in Chromium, under a content security policy without inline styles: pointer, touch and keys, and that
-// the values they read are the bins in files that PyTorch wrote. Saves screenshots of every view if a folder is given.
-// Prints "browser, cards: N passed, N failed".
+// Histogram cards in Chromium and Firefox, under a content security policy without inline styles: pointer, touch and keys, and
+// that the values they read are the bins in files that PyTorch wrote. Saves screenshots of every view if a folder is given.
 //
-//   apt-get install chromium && npm run build && node test/browser/viewer-cards.mjs [folder]
+//   node test/browser/viewer-cards.mjs [part of a test's name] [--in chromium|firefox] [--pictures folder]
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launchChromium } from './chromium.mjs';
+import { PICTURES, suite } from './harness/suite.mjs';
 import { logFiles, serveCards } from './viewer-cards-server.mjs';
 
 const expected = JSON.parse(readFileSync(fileURLToPath(new URL('../fixtures/viewer/expected.json', import.meta.url))));
-const pictures = process.argv[2];
-if (pictures !== undefined) mkdirSync(pictures, { recursive: true });
+if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
 
 const { address, close } = await serveCards();
-const browser = await launchChromium();
-/** Runs only the checks whose names contain this. */
-const only = process.argv[3] ?? '';
-let passed = 0;
-let failed = 0;
+// Tests read pixels.
+const tests = suite('cards', { expected: /willReadFrequently/ });
 
-/** Opens a page with cards. Its errors fail the check. */
-async function check(name, request, steps, { touch = false, scale = 1 } = {}) {
-  if (!name.includes(only)) return;
-  const context = await browser.newContext({
-    viewport: { width: 1340, height: 1000 },
-    hasTouch: touch,
-    deviceScaleFactor: scale,
-  });
-  const page = await context.newPage();
-  const complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  try {
-    await page.goto(address);
-    await page.waitForFunction('globalThis.tools !== undefined');
-    await page.evaluate((one) => tools.show(one), request);
-    await steps(page);
-    assert.deepEqual(complaints, []);
-    passed++;
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL ${name}\n${error.stack}`);
-  }
-  await context.close();
+/** A test of a page with cards. */
+function check(name, request, steps, options = {}) {
+  tests.test(
+    name,
+    async (open) => {
+      const page = await open(address);
+      await page.until('tools !== undefined');
+      await page.evaluate((one) => globalThis.tools.show(one), request);
+      await steps(page);
+    },
+    { viewport: { width: 1340, height: 1000 }, ...options },
+  );
 }
 
 /** Waits for two frames, after which all requested drawings are done. */
-const settle = (page) => page.evaluate(() => tools.frame().then(tools.frame));
-const view = (page) => page.evaluate(() => tools.state().view);
+const settle = (page) => page.evaluate(() => globalThis.tools.frame().then(globalThis.tools.frame));
+const view = (page) => page.evaluate(() => globalThis.tools.state().view);
 /** The two lines under a card. */
 const readout = async (page, card = 0) => {
   await settle(page);
@@ -76,17 +58,20 @@ for (const { run, tag, count } of [
   const wanted = expected.histograms.filter((one) => one.run === run && one.tag === tag && one.bins > 0);
   const some = wanted.filter((_, i) => i % Math.ceil(wanted.length / count) === 0);
   const hidden = ['lr=0.1', 'lr=0.01'].filter((one) => one !== run);
-  await check(
+  check(
     `values under the pointer are the bins that PyTorch wrote: ${run} ${tag}`,
     { files, tags: [tag] },
     async (page) => {
-      await page.evaluate((runs) => tools.state().change({ hiddenRuns: new Set(runs) }), hidden);
+      await page.evaluate((runs) => globalThis.tools.state().change({ hiddenRuns: new Set(runs) }), hidden);
       await settle(page);
       const { left, top, bottom, width } = await boxOf(page);
       for (const one of some) {
         // Moves the pointer along the steps to this one, then along all values.
         let x = left;
-        while ((await page.evaluate(() => tools.state().view.hover?.step)) !== one.step && x < left + width) {
+        while (
+          (await page.evaluate(() => globalThis.tools.state().view.hover?.step)) !== one.step &&
+          x < left + width
+        ) {
           await page.mouse.move(x++, (top + bottom) / 2);
         }
         const texts = new Set();
@@ -111,23 +96,23 @@ for (const { run, tag, count } of [
   );
 }
 
-await check('equal values are a thin line of pixels', { tags: ['constant'] }, async (page) => {
+check('equal values are a thin line of pixels', { tags: ['constant'] }, async (page) => {
   await settle(page);
   const { left, top, bottom } = await boxOf(page);
   let rows = 0;
   for (let y = Math.ceil(top); y < bottom; y++) {
-    if (await page.evaluate(([x, at]) => tools.painted(x, at), [left + 103.5, y + 0.5])) rows++;
+    if (await page.evaluate(([x, at]) => globalThis.tools.painted(x, at), [left + 103.5, y + 0.5])) rows++;
   }
   assert.ok(rows >= 1 && rows <= 3, `${rows} rows`);
 });
 
-await check('a pixel is coloured exactly if its bin is not empty', { tags: ['one bin'] }, async (page) => {
+check('a pixel is coloured exactly if its bin is not empty', { tags: ['one bin'] }, async (page) => {
   const { left, top, bottom } = await boxOf(page);
   const found = [];
   for (let y = top + 3; y < bottom - 3; y += 2) {
     await page.mouse.move(left + 103, y);
     const text = (await readout(page))[0];
-    const colour = await page.evaluate(([x, at]) => tools.painted(x, at), [left + 103.5, y + 0.5]);
+    const colour = await page.evaluate(([x, at]) => globalThis.tools.painted(x, at), [left + 103.5, y + 0.5]);
     found.push([y, /: 100 of 100/.test(text), colour]);
   }
   const edges = found.filter(([, holds], i) => i > 0 && holds !== found[i - 1][1]).length;
@@ -139,7 +124,7 @@ await check('a pixel is coloured exactly if its bin is not empty', { tags: ['one
   assert.deepEqual(wrong, []);
 });
 
-await check('dragging brushes steps, in all cards', { tags: ['weights', 'weights#2'] }, async (page) => {
+check('dragging brushes steps, in all cards', { tags: ['weights', 'weights#2'] }, async (page) => {
   const { left, top } = await boxOf(page);
   await page.mouse.move(left + 100, top + 50);
   const from = (await view(page)).hover.step;
@@ -153,15 +138,15 @@ await check('dragging brushes steps, in all cards', { tags: ['weights', 'weights
   assert.match((await readout(page, 1))[0], /^step [\d,]+$/);
 });
 
-await check('a wheel scrolls the page, but zooms a focused card', { tags: ['weights'] }, async (page) => {
+check('a wheel scrolls the page, but zooms a focused card', { tags: ['weights'] }, async (page) => {
   const { left, top } = await boxOf(page);
   await page.mouse.move(left + 150, top + 60);
-  await page.mouse.wheel(0, -300);
+  await page.mouse.wheel({ deltaY: -300 });
   await settle(page);
   assert.equal((await view(page)).steps, undefined);
   await page.mouse.click(left + 150, top + 60);
   const { step } = (await view(page)).hover;
-  await page.mouse.wheel(0, -300);
+  await page.mouse.wheel({ deltaY: -300 });
   await settle(page);
   const { steps } = await view(page);
   assert.ok(steps[0] > 0 && steps[1] < 2990 && steps[0] < step && steps[1] > step, `${steps} about ${step}`);
@@ -174,17 +159,17 @@ await check('a wheel scrolls the page, but zooms a focused card', { tags: ['weig
   await page.keyboard.up('Shift');
   const moved = (await view(page)).steps;
   assert.ok(moved[0] > steps[0] && Math.abs(moved[1] - moved[0] - (steps[1] - steps[0])) < 1e-6, `${moved}`);
-  await page.mouse.dblclick(left + 100, top + 60);
+  await page.mouse.click(left + 100, top + 60, { count: 2 });
   assert.equal((await view(page)).steps, undefined);
 });
 
-await check('dragging along the axes zooms; Escape resets', { tags: ['weights'] }, async (page) => {
+check('dragging along the axes zooms; Escape resets', { tags: ['weights'] }, async (page) => {
   const { left, top, bottom, y, height } = await boxOf(page);
   await page.mouse.move(left - 20, top + 60);
   await page.mouse.down();
   await page.mouse.move(left - 20, top + 120, { steps: 4 });
   await page.mouse.up();
-  const range = await page.evaluate(() => tools.state().view.values.get('weights'));
+  const range = await page.evaluate(() => globalThis.tools.state().view.values.get('weights'));
   await settle(page);
   await page.mouse.move(left + 100, top + 1);
   const upper = (await view(page)).hover.value;
@@ -196,43 +181,43 @@ await check('dragging along the axes zooms; Escape resets', { tags: ['weights'] 
   const { steps } = await view(page);
   assert.ok(steps[0] > 0 && steps[1] < 2990, `${steps}`);
   await page.mouse.click(left + 100, (top + bottom) / 2);
-  await page.keyboard.press('Escape');
+  await page.press('Escape');
   assert.equal((await view(page)).steps, undefined);
-  assert.equal(await page.evaluate(() => tools.state().view.values.size), 0);
+  assert.equal(await page.evaluate(() => globalThis.tools.state().view.values.size), 0);
 });
 
-await check('Escape cancels a drag', { tags: ['weights'] }, async (page) => {
+check('Escape cancels a drag', { tags: ['weights'] }, async (page) => {
   const { left, top } = await boxOf(page);
   await page.mouse.move(left + 100, top + 50);
   await page.mouse.down();
   await page.mouse.move(left + 200, top + 90, { steps: 4 });
   assert.notEqual((await view(page)).brush, undefined);
-  await page.keyboard.press('Escape');
+  await page.press('Escape');
   assert.equal((await view(page)).brush, undefined);
   await page.mouse.move(left + 220, top + 90);
   await page.mouse.up();
   assert.equal((await view(page)).brush, undefined);
 });
 
-await check('keys move a cursor through steps and bins, and announce it', { tags: ['few steps'] }, async (page) => {
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Home');
+check('keys move a cursor through steps and bins, and announce it', { tags: ['few steps'] }, async (page) => {
+  await page.press('Tab');
+  await page.press('Home');
   assert.match(await said(page), /^step 0: [\d,]+ values? in \[/);
-  await page.keyboard.press('ArrowRight');
+  await page.press('ArrowRight');
   assert.match(await said(page), /^step 1: /);
-  await page.keyboard.press('Shift+ArrowRight');
-  await page.keyboard.press('Shift+ArrowRight');
+  await page.press('Shift+ArrowRight');
+  await page.press('Shift+ArrowRight');
   assert.match(await said(page), /^step 5: /, 'from record to record');
   assert.deepEqual((await view(page)).brush, [1, 5]);
-  const { edges, counts } = await page.evaluate(() => tools.binsOf('run', 'few steps', 5));
+  const { edges, counts } = await page.evaluate(() => globalThis.tools.binsOf('run', 'few steps', 5));
   const filled = counts.flatMap((count, i) => (count > 0 ? [i] : []));
-  for (let i = 0; i < 500; i++) await page.keyboard.press('ArrowDown');
+  for (let i = 0; i < 500; i++) await page.press('ArrowDown');
   for (const bin of filled.slice(1, 6)) {
-    await page.keyboard.press('ArrowUp');
+    await page.press('ArrowUp');
     assert.equal(
       await said(page),
       `step 5: ${counts[bin]} ${counts[bin] === 1 ? 'value' : 'values'} in ${await page.evaluate(
-        ([a, b]) => tools.bin(a, b),
+        ([a, b]) => globalThis.tools.bin(a, b),
         [
           [edges[bin], edges[bin + 1], edges[bin + 2] ?? Infinity],
           [counts[bin], 1],
@@ -240,29 +225,31 @@ await check('keys move a cursor through steps and bins, and announce it', { tags
       )}`,
     );
   }
-  await page.keyboard.press('Enter');
+  await page.press('Enter');
   assert.deepEqual((await view(page)).steps, [1, 5]);
-  await page.keyboard.press('Escape');
+  await page.press('Escape');
   assert.equal((await view(page)).steps, undefined);
-  await page.keyboard.press('+');
+  await page.press('+');
   const zoomed = (await view(page)).steps;
   assert.ok(zoomed[1] - zoomed[0] < 6.5, `${zoomed}`);
-  await page.keyboard.press('PageUp');
-  assert.equal(await page.evaluate(() => tools.state().view.values.size), 1);
+  await page.press('PageUp');
+  assert.equal(await page.evaluate(() => globalThis.tools.state().view.values.size), 1);
 });
 
-await check(
+check(
   'two fingers zoom steps',
   { tags: ['weights'] },
   async (page) => {
     const { left, top } = await boxOf(page);
-    const session = await page.context().newCDPSession(page);
-    const touch = (type, ...xs) =>
-      session.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y: top + 60, id })) });
-    await touch('touchStart', left + 120);
-    await touch('touchStart', left + 120, left + 180);
-    for (let i = 1; i <= 6; i++) await touch('touchMove', left + 120 - i * 10, left + 180 + i * 10);
-    await touch('touchEnd');
+    const y = top + 60;
+    const one = await page.touchscreen.touchStart(left + 120, y);
+    const other = await page.touchscreen.touchStart(left + 180, y);
+    for (let i = 1; i <= 6; i++) {
+      await one.move(left + 120 - i * 10, y);
+      await other.move(left + 180 + i * 10, y);
+    }
+    await one.end();
+    await other.end();
     await settle(page);
     const { steps, brush } = await view(page);
     assert.ok(steps !== undefined && steps[1] - steps[0] < 2990 * 0.6, `${steps}`);
@@ -271,17 +258,14 @@ await check(
   { touch: true },
 );
 
-await check(
+check(
   'one finger brushes',
   { tags: ['weights'] },
   async (page) => {
     const { left, top } = await boxOf(page);
-    const session = await page.context().newCDPSession(page);
-    const touch = (type, ...xs) =>
-      session.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y: top + 60, id })) });
-    await touch('touchStart', left + 120);
-    for (let i = 1; i <= 6; i++) await touch('touchMove', left + 120 + i * 10);
-    await touch('touchEnd');
+    const finger = await page.touchscreen.touchStart(left + 120, top + 60);
+    for (let i = 1; i <= 6; i++) await finger.move(left + 120 + i * 10, top + 60);
+    await finger.end();
     const { brush } = await view(page);
     assert.ok(brush !== undefined && brush[1] > brush[0], `${brush}`);
   },
@@ -289,12 +273,12 @@ await check(
 );
 
 for (const mode of ['heat', 'ridge', 'overlay']) {
-  await check(
+  check(
     `the SVG and the rows of ${mode} match the drawing`,
     { tags: ['relu'], view: { histograms: mode, brush: [150, 160] } },
     async (page) => {
       const { svg, rows, loads } = await page.evaluate(async () => {
-        const text = tools.cards()[0].toSvg();
+        const text = globalThis.tools.cards()[0].toSvg();
         const file = new DOMParser().parseFromString(text, 'image/svg+xml');
         const image = new Image();
         image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
@@ -307,7 +291,7 @@ for (const mode of ['heat', 'ridge', 'overlay']) {
             error: file.querySelector('parsererror') !== null,
             size: text.length,
           },
-          rows: tools.cards()[0].toRows(),
+          rows: globalThis.tools.cards()[0].toRows(),
           loads: image.width,
         };
       });
@@ -328,7 +312,7 @@ for (const mode of ['heat', 'ridge', 'overlay']) {
         1500,
         'every value is in a row',
       );
-      const { edges, counts } = await page.evaluate(() => tools.binsOf('run', 'relu', 155));
+      const { edges, counts } = await page.evaluate(() => globalThis.tools.binsOf('run', 'relu', 155));
       const bins = of.filter((row) => typeof row[2] === 'number');
       assert.deepEqual(
         bins.map((row) => row.slice(2)),
@@ -342,32 +326,34 @@ for (const mode of ['heat', 'ridge', 'overlay']) {
   );
 }
 
-await check('moving the pointer does not repaint the plot', { tags: ['weights'] }, async (page) => {
+check('moving the pointer does not repaint the plot', { tags: ['weights'] }, async (page) => {
   const { left, top } = await boxOf(page);
-  const images = () => page.evaluate(() => tools.pictures());
+  const images = () => page.evaluate(() => globalThis.tools.pictures());
   const before = await images();
   await page.mouse.move(left + 100, top + 40);
   await page.mouse.move(left + 200, top + 60);
   await settle(page);
   assert.equal(await images(), before);
-  await page.evaluate(() => tools.state().change({ valueAxis: 'linear' }));
+  await page.evaluate(() => globalThis.tools.state().change({ valueAxis: 'linear' }));
   await settle(page);
   assert.equal(await images(), before + 1);
 });
 
-await check('after panning, the plot is repainted exactly', { tags: [] }, async (page) => {
+check('after panning, the plot is repainted exactly', { tags: [] }, async (page) => {
   const tags = ['weights', 'relu', 'gradients', 'tensorflow'];
   const steps = [330.5, 1234.25];
-  await page.evaluate((names) => tools.show({ tags: names }), tags);
-  await page.evaluate('tools.changeFrames(12, (i) => tools.state().change({ steps: [i * 30.5, i * 30.5 + 1000] }))');
-  await page.evaluate((range) => tools.state().change({ steps: range }), steps);
+  await page.evaluate((names) => globalThis.tools.show({ tags: names }), tags);
+  await page.evaluate(
+    'tools.changeFrames(12, (i) => globalThis.tools.state().change({ steps: [i * 30.5, i * 30.5 + 1000] }))',
+  );
+  await page.evaluate((range) => globalThis.tools.state().change({ steps: range }), steps);
   await page.evaluate('tools.changeFrames(30, () => {})');
   const pictures = () =>
     page.evaluate(() => [...document.querySelectorAll('canvas:first-child')].map((canvas) => canvas.toDataURL()));
   const moved = await pictures();
   // A change of the axis repaints immediately, and so does changing it back.
   for (const valueAxis of ['linear', 'symlog']) {
-    await page.evaluate((axis) => tools.state().change({ valueAxis: axis }), valueAxis);
+    await page.evaluate((axis) => globalThis.tools.state().change({ valueAxis: axis }), valueAxis);
     await settle(page);
   }
   assert.equal(moved.length, 4);
@@ -387,17 +373,14 @@ const LOOKS = [
 ];
 for (const { name, ...request } of LOOKS) {
   for (const dark of [false, true]) {
-    await check(`every view is drawn: ${name}, ${dark ? 'dark' : 'light'}`, { ...request, dark }, async (page) => {
+    check(`every view is drawn: ${name}, ${dark ? 'dark' : 'light'}`, { ...request, dark }, async (page) => {
       const { left, top } = await boxOf(page);
       await page.mouse.move(left + 120, top + 70);
       await settle(page);
-      if (pictures !== undefined)
-        await page.screenshot({ path: join(pictures, `cards-${name}-${dark ? 'dark' : 'light'}.png`) });
+      if (PICTURES !== undefined) await page.screenshot(join(PICTURES, `cards-${name}-${dark ? 'dark' : 'light'}.png`));
     });
   }
 }
 
-await browser.close();
+await tests.run();
 close();
-console.log(`browser, cards: ${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 export const COMMAND = fileURLToPath(new URL('../../dist/command.js', import.meta.url));
 
-/** Starts `layertap view`. */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill();
+});
+
+/** Starts `layertap view`. It ends with this process at the latest. */
 export function startView(directory, ...options) {
   const child = spawn(process.execPath, [
     COMMAND,
@@ -12,6 +17,7 @@ export function startView(directory, ...options) {
     directory,
     ...(options.length > 0 ? options : ['--port', '0']),
   ]);
+  running.add(child);
   const ended = new Promise((resolve) => child.on('close', resolve));
   return new Promise((resolve, reject) => {
     let [out, err] = ['', ''];

@@ -24,10 +24,14 @@ export function addHarness() {
     const [start, stop] = [globalThis[request].bind(globalThis), globalThis[cancel].bind(globalThis)];
     globalThis[request] = (act, delay = 0, ...rest) => {
       const isShort = !(delay > 1000);
-      const id = start((...args) => {
-        waiting.delete(kind + id);
-        act(...args);
-      }, delay, ...rest);
+      const id = start(
+        (...args) => {
+          waiting.delete(kind + id);
+          act(...args);
+        },
+        delay,
+        ...rest,
+      );
       if (isShort) waiting.add(kind + id);
       return id;
     };
@@ -164,14 +168,19 @@ export function addHarness() {
       const element = await one(steps);
       element.focus();
       element.value = value;
-      for (const event of ['input', 'change']) element.dispatchEvent(new Event(event, { bubbles: true, composed: true }));
+      for (const event of ['input', 'change'])
+        element.dispatchEvent(new Event(event, { bubbles: true, composed: true }));
     },
     waitFor: (steps, state) =>
       until(
         () => {
           const found = all(steps);
           const holds =
-            state === 'attached' ? found.length > 0 : state === 'visible' ? found.some(isVisible) : !found.some(isVisible);
+            state === 'attached'
+              ? found.length > 0
+              : state === 'visible'
+                ? found.some(isVisible)
+                : !found.some(isVisible);
           return holds || undefined;
         },
         () => `${name(steps)} is not ${state}`,
