@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'rollup-plugin-esbuild';
 import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
+import { styleText } from './scripts/style-text.mjs';
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 const packages = Object.keys({ ...dependencies, ...peerDependencies });
@@ -62,6 +63,14 @@ const APART = {
   containers: /\/src\/nn\/(clone|execution-plan|identity|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
+/** A style sheet as the text that a module exports. */
+const styles = {
+  name: 'style sheets',
+  async transform(code, id) {
+    return id.endsWith('.css') ? { code: `export default ${JSON.stringify(await styleText(code))};`, map: null } : null;
+  },
+};
+
 /** The recorder for PyTorch, for users to copy. */
 const recorder = {
   name: 'recorder',
@@ -96,6 +105,7 @@ const browser = {
   plugins: [
     browserPackages,
     builtIn,
+    styles,
     loaderWithoutDecoder,
     esbuild({ target: 'es2022', tsconfig: 'tsconfig.json', minify: true, legalComments: 'inline' }),
   ],
@@ -135,6 +145,7 @@ export const library = {
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [
     builtIn,
+    styles,
     loaderWithoutDecoder,
     esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }),
     licences,

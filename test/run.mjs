@@ -45,16 +45,22 @@ function isOlder(file, folders) {
 
 const TIMEOUT_SECONDS = 180;
 
+const styleSheets = new URL('style-sheets.mjs', import.meta.url).href;
+
 let passed = 0;
 let failed = 0;
 
 /** Runs one file. A crash, a skipped test, or no test at all counts as a failure. */
 function run(file) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...relaxed, '--expose-gc', '--import', 'tsx', file], {
-      cwd: root,
-      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
-    });
+    const child = spawn(
+      process.execPath,
+      [...relaxed, '--expose-gc', '--import', 'tsx', '--import', styleSheets, file],
+      {
+        cwd: root,
+        env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+      },
+    );
     let output = '';
     const timer = setTimeout(() => {
       output += `\nkilled after ${TIMEOUT_SECONDS} seconds\n`;

@@ -4,10 +4,10 @@ import { backPressure } from './back-pressure.ts';
 import { CLOCK } from './clock.ts';
 import { unpackStore } from './data/pack.ts';
 import { Store } from './data/store.ts';
-import { openShell, type ShellOptions } from './shell/shell.ts';
 import type { DataSource } from './sources/data-source.ts';
 import { liveSource } from './sources/live.ts';
 import type { ViewState } from './state/view-state.ts';
+import { openShell, type ShellOptions } from './ui/shell.tsx';
 
 export type MountOptions = ShellOptions;
 

@@ -17,9 +17,12 @@ export function setRunColours(root: HTMLElement, dark: boolean): void {
   for (const i of ON_LIGHT.keys()) root.style.setProperty(`--run-${i}`, runColour(i, dark));
 }
 
+/** The custom property with the colour of a run, by its index in the store. */
+export const runVariable = (index: number): string => `var(--run-${index % ON_LIGHT.length})`;
+
 /** A dot in the colour of a run, by its index in the store. */
 export function runDot(index: number): HTMLElement {
   const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
-  dot.style.background = `var(--run-${index % ON_LIGHT.length})`;
+  dot.style.background = runVariable(index);
   return dot;
 }

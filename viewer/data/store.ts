@@ -1,3 +1,5 @@
+import { batch, type Signal, signal } from '@preact/signals-core';
+import { onChange } from '../on-change.ts';
 import { type Alert, AlertWatch } from './alerts.ts';
 import { HistogramSeries } from './histogram-series.ts';
 import { PointList } from './point-list.ts';
@@ -51,8 +53,8 @@ const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | '
  * series shrink, histograms by adding neighbours.
  */
 export class Store {
-  /** Increases with each change. */
-  version = 0;
+  readonly #version: Signal<number> = signal(0);
+  readonly #shape: Signal<number> = signal(0);
   readonly #budget: number;
   readonly #runs: Map<string, RunSeries> = new Map();
   readonly #tags: ReadonlyMap<SeriesKind, Set<string>> = new Map(KINDS.map((kind) => [kind, new Set()]));
@@ -61,7 +63,6 @@ export class Store {
   readonly #watches: boolean;
   /** 'unknown' after a removal, until {@link steps} is read. */
   #steps: readonly [number, number] | undefined | 'unknown';
-  readonly #listeners: Set<() => void> = new Set();
   #bytes = 0;
   /** The next series to shrink, the largest last. */
   #large: Entry[] = [];
@@ -73,6 +74,16 @@ export class Store {
     this.#limit = budget;
     this.#watches = alerts === undefined;
     this.#alerts = [...(alerts ?? [])];
+  }
+
+  /** Increases with each change. */
+  get version(): number {
+    return this.#version.value;
+  }
+
+  /** Increases when a series is added or loses points. */
+  get shape(): number {
+    return this.#shape.value;
   }
 
   /** About the memory that all series take. */
@@ -121,16 +132,16 @@ export class Store {
 
   add(points: readonly ViewerPoint[]): void {
     if (points.length === 0) return;
-    for (const point of points) this.#add(point);
-    if (this.#bytes > this.#limit) this.#shrink();
-    this.version++;
-    for (const listener of [...this.#listeners]) listener();
+    batch(() => {
+      for (const point of points) this.#add(point);
+      if (this.#bytes > this.#limit) this.#shrink();
+      this.#version.value++;
+    });
   }
 
   /** Calls the listener after each `add`. @returns a function that stops this */
   listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return onChange(this.#version, listener);
   }
 
   #add(point: ViewerPoint): void {
@@ -180,6 +191,7 @@ export class Store {
   /** Removes the points from this step on, and their alerts. */
   #goBack({ series }: Entry, { run, tag, step }: SeriesPoint): void {
     series.purge(step);
+    this.#shape.value++;
     const isOver = (alert: Alert) =>
       alert.run === run && alert.tag === tag && alert.step >= step && alert.kind !== 'backwards';
     if (this.#watches && this.#alerts.some(isOver)) this.#alerts = this.#alerts.filter((alert) => !isOver(alert));
@@ -195,6 +207,7 @@ export class Store {
       this.#measure(entry);
     }
     this.#alerts = this.#alerts.filter((alert) => alert.run !== run || alert.step < step);
+    this.#shape.value++;
     this.#steps = 'unknown';
   }
 
@@ -216,6 +229,7 @@ export class Store {
       entry = { series: new Class(), watch: new AlertWatch(run, tag), bytes: 0 };
       series.set(tag, entry);
       this.#tags.get(kind)!.add(tag);
+      this.#shape.value++;
     }
     if (point.step <= entry.series.newest) this.#goBack(entry, point);
     return entry;

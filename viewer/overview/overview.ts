@@ -5,7 +5,6 @@ import { sizedPainter } from '../cards/painter.ts';
 import { CLICK } from '../cards/pointer.ts';
 import { listenForDrawing, listenToSteps, stepAt, stepMarks } from '../cards/step-track.ts';
 import { type Theme, themeOf } from '../cards/theme.ts';
-import { choice } from '../choice.ts';
 import { element, say } from '../element.ts';
 import type { Hover, Range } from '../state/view-state.ts';
 import {
@@ -18,7 +17,7 @@ import {
   paintStepAxis,
   scaleOfAll,
 } from './matrix.ts';
-import { allSteps, describeCell, matrixRows, STATISTIC_NAMES, statisticTable } from './matrix-rows.ts';
+import { allSteps, describeCell, matrixRows, statisticTable } from './matrix-rows.ts';
 import { legend } from './matrix-scale.ts';
 
 /** The place of a cell. */
@@ -28,17 +27,18 @@ export interface CellPlace {
   readonly step: number;
 }
 
+export interface Overview extends Card {
+  /** Explains the colours. */
+  readonly legend: HTMLElement;
+}
+
 /**
  * Layers by steps: shows which layer goes wrong, and when. A card of all histograms that pass the filter.
  * @param choose is called with the cell whose card the user wants to see
  */
-export function overview(context: CardContext, choose: (at: CellPlace) => void): Card {
+export function overview(context: CardContext, choose: (at: CellPlace) => void): Overview {
   const { store, state } = context;
   const rowsOf = matrixRows(store);
-  const choices = [
-    choice(state, 'statistic', 'Statistic', STATISTIC_NAMES),
-    choice(state, 'overviewScale', 'Colours of', { 'all rows': 'All rows', 'each row': 'Each row' }),
-  ];
   const colours = legend();
   const cells = element('canvas');
   const axis = element('canvas');
@@ -149,9 +149,9 @@ export function overview(context: CardContext, choose: (at: CellPlace) => void):
     else if (y + rowHeight > top + clientHeight) scroller.scrollTop = y + rowHeight - clientHeight;
   }
 
-  const bar = element('div', { class: 'bar' }, ...choices.map((one) => one.element), colours.element);
-  const card: Card = {
-    element: element('div', {}, bar, scroller, axis, readout),
+  const card: Overview = {
+    element: element('div', {}, scroller, axis, readout),
+    legend: colours.element,
     draw() {
       const { view } = state;
       const theme = themeOf(card.element);
@@ -164,7 +164,6 @@ export function overview(context: CardContext, choose: (at: CellPlace) => void):
         scroller.style.height = `${height}px`;
         spacer.style.height = `${total - height}px`;
       }
-      for (const one of choices) one.update();
       // The browser scrolls back when the content becomes shorter.
       top = scroller.scrollTop;
       scene = next;

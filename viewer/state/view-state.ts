@@ -1,3 +1,6 @@
+import { type Signal, signal } from '@preact/signals-core';
+import { onChange } from '../on-change.ts';
+
 /** A number for each layer and step of the overview. */
 export type Statistic = 'mean' | 'std' | 'min' | 'max' | 'zeros' | 'nonFinite' | 'count';
 
@@ -64,26 +67,22 @@ export function onlyMarksMoved(view: View, before: View): boolean {
 
 /** The {@link View} of a viewer. Calls listeners synchronously; cards then draw in the next frame. */
 export class ViewState {
-  #view: View;
-  readonly #listeners: Set<ViewListener> = new Set();
+  readonly #view: Signal<View>;
 
   constructor(view: View = FIRST_VIEW) {
-    this.#view = view;
+    this.#view = signal(view);
   }
 
   get view(): View {
-    return this.#view;
+    return this.#view.value;
   }
 
   change(changes: Partial<View>): void {
-    const before = this.#view;
-    this.#view = { ...before, ...changes };
-    for (const listener of [...this.#listeners]) listener(this.#view, before);
+    this.#view.value = { ...this.#view.peek(), ...changes };
   }
 
   /** @returns a function that stops listening */
   listen(listener: ViewListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return onChange(this.#view, listener);
   }
 }

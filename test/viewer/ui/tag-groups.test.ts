@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tagGroups } from '../../../viewer/shell/sections.ts';
+import { tagGroups } from '../../../viewer/ui/tag-groups.ts';
 
 test('tags are grouped by the part before their first slash, in order', () => {
   assert.equal(tagGroups(['b/1', 'a/x/1', 'b/2', 'a/x/2']), [

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Card } from '../../../viewer/cards/card.ts';
-import { CardScheduler } from '../../../viewer/shell/card-scheduler.ts';
+import { CardScheduler } from '../../../viewer/ui/card-scheduler.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 type CountedCard = Card & { drawn: number };

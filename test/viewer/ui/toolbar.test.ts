@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatBytes } from '../../../viewer/shell/toolbar.ts';
+import { formatBytes } from '../../../viewer/ui/toolbar.tsx';
 
 for (const [bytes, text] of [
   [0, '0 B'],

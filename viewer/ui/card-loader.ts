@@ -1,0 +1,156 @@
+import type { Signal } from '@preact/signals';
+import type { Card, CardContext } from '../cards/card.ts';
+import { histogramCard } from '../cards/histogram-card.ts';
+import { scalarCard } from '../cards/scalar-card.ts';
+import { imageCard, textCard } from '../cards/slider-cards.ts';
+import type { SeriesKind } from '../data/store.ts';
+import type { CardScheduler } from './card-scheduler.ts';
+
+/** Identifies a card: one tag of one run, or of all visible runs. */
+export interface CardKey {
+  readonly kind: SeriesKind;
+  readonly tag: string;
+  readonly run: string | undefined;
+}
+
+export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
+
+function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
+  if (kind === 'histogram') return histogramCard(context, tag, run);
+  if (kind === 'scalar') return scalarCard(context, tag);
+  return (kind === 'image' ? imageCard : textCard)(context, tag, run!);
+}
+
+/** The place of a card in the page. It is empty until opened, since there may be thousands. */
+export interface CardPlace {
+  readonly key: CardKey;
+  readonly element: HTMLElement;
+  readonly card: Signal<Card | undefined>;
+  /** The version of the data that the card last requested to draw. */
+  requested: string;
+}
+
+/** Cards are made when they are this near to the visible part of the page, in pixels. */
+const NEAR = 400;
+
+/** Makes cards near the visible part of the page, closes those far from it, and requests their drawing. */
+export class CardLoader {
+  readonly #context: CardContext;
+  readonly #scheduler: CardScheduler;
+  readonly #places: Map<Element, CardPlace> = new Map();
+  readonly #near: IntersectionObserver;
+  readonly #seen: IntersectionObserver;
+  readonly #sizes: ResizeObserver;
+
+  constructor(context: CardContext, scheduler: CardScheduler) {
+    this.#context = context;
+    this.#scheduler = scheduler;
+    this.#near = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const place = this.#places.get(target);
+          if (place === undefined) continue;
+          if (isIntersecting) this.open(place);
+          // A card with the keyboard's focus stays.
+          else if (!target.matches(':focus-within')) this.close(place);
+        }
+      },
+      { rootMargin: `${NEAR}px` },
+    );
+    this.#seen = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const card = this.#cardIn(target);
+        if (card !== undefined) scheduler.setVisible(card, isIntersecting);
+      }
+    });
+    this.#sizes = new ResizeObserver((entries) => {
+      for (const { target } of entries) {
+        const card = this.#cardIn(target);
+        if (card !== undefined) scheduler.requestDraw(card);
+      }
+    });
+  }
+
+  #cardIn(element: Element): Card | undefined {
+    return this.#places.get(element)?.card.peek();
+  }
+
+  /** @returns a function that removes the place */
+  add(place: CardPlace): () => void {
+    this.#places.set(place.element, place);
+    this.#near.observe(place.element);
+    return () => {
+      this.#near.unobserve(place.element);
+      this.close(place);
+      this.#places.delete(place.element);
+    };
+  }
+
+  placeOf(element: Element): CardPlace {
+    return this.#places.get(element)!;
+  }
+
+  find(key: CardKey): CardPlace | undefined {
+    const id = cardId(key);
+    return [...this.#places.values()].find((place) => cardId(place.key) === id);
+  }
+
+  /** Makes the card of a place, if there is none. */
+  open(place: CardPlace): void {
+    if (place.card.peek() !== undefined) return;
+    const card = makeCard(place.key, this.#context);
+    place.card.value = card;
+    place.requested = this.#versionOf(place);
+    this.#seen.observe(place.element);
+    this.#sizes.observe(place.element);
+    this.#scheduler.requestDraw(card);
+  }
+
+  /** Destroys the card; the place stays. */
+  close(place: CardPlace): void {
+    const card = place.card.peek();
+    if (card === undefined) return;
+    this.#seen.unobserve(place.element);
+    this.#sizes.unobserve(place.element);
+    this.#scheduler.remove(card);
+    card.destroy();
+    place.card.value = undefined;
+  }
+
+  drawChanged(): void {
+    for (const place of this.#places.values()) {
+      const card = place.card.peek();
+      if (card === undefined) continue;
+      const version = this.#versionOf(place);
+      if (place.requested === version) continue;
+      place.requested = version;
+      this.#scheduler.requestDataDraw(card);
+    }
+  }
+
+  /** Requests all cards: the view changed, or the theme. */
+  drawAll(): void {
+    for (const { card } of this.#places.values()) {
+      const made = card.peek();
+      if (made !== undefined) this.#scheduler.requestDraw(made);
+    }
+  }
+
+  destroy(): void {
+    this.#near.disconnect();
+    this.#seen.disconnect();
+    this.#sizes.disconnect();
+  }
+
+  /** Increases with each change of the card's data. Unless zoomed, a card shows the steps of all tags. */
+  #versionOf({ key: { kind, tag, run } }: CardPlace): string {
+    const { store, state } = this.#context;
+    const steps = state.view.steps ?? store.steps;
+    if (kind === 'image' || kind === 'text') return `${store.version} ${steps}`;
+    let sum = 0;
+    for (const one of run === undefined ? store.runs : [run]) {
+      sum += (kind === 'histogram' ? store.histograms(one, tag) : store.scalars(one, tag))?.version ?? 0;
+    }
+    return `${sum} ${steps}`;
+  }
+}

@@ -1,0 +1,57 @@
+import { computed, type ReadonlySignal, untracked } from '@preact/signals-core';
+import { KINDS, type SeriesKind, type Store } from '../data/store.ts';
+import type { ViewState } from '../state/view-state.ts';
+import { tagFilter } from '../tag-filter.ts';
+import type { CardKey } from './card-loader.ts';
+import { type TagGroup, tagGroups } from './tag-groups.ts';
+
+/** A section of the page. */
+export interface Outline {
+  readonly kind: SeriesKind;
+  readonly tags: readonly string[];
+  readonly groups: readonly TagGroup[];
+}
+
+/** Identifies the fold of a group. */
+export const groupKey = (kind: SeriesKind, { name }: TagGroup): string => `${kind} ${name}`;
+
+/**
+ * The tags that pass the filter. Changes only when series come or go, and with the filter.
+ * @param shown the version of the store that the page shows
+ */
+export function outlineOf(
+  store: Store,
+  state: ViewState,
+  shown: ReadonlySignal<number>,
+): ReadonlySignal<readonly Outline[]> {
+  const shape = computed(() => {
+    shown.value;
+    return untracked(() => store.shape);
+  });
+  const filter = computed(() => state.view.filter);
+  return computed(() => {
+    shape.value;
+    const { matches } = tagFilter(filter.value);
+    return KINDS.flatMap((kind) => {
+      const tags = store.tags(kind).filter(matches);
+      return tags.length === 0 ? [] : [{ kind, tags, groups: tagGroups(tags) }];
+    });
+  });
+}
+
+/** The cards of some tags. */
+export function cardKeys(
+  store: Store,
+  kind: SeriesKind,
+  tags: readonly string[],
+  runs: 'overlaid' | 'side by side',
+  hiddenRuns: ReadonlySet<string>,
+): CardKey[] {
+  if (kind === 'scalar' || (kind === 'histogram' && runs === 'overlaid')) {
+    return tags.map((tag) => ({ kind, tag, run: undefined }));
+  }
+  const method = ({ histogram: 'histograms', image: 'images', text: 'texts' } as const)[kind];
+  const visible = store.runs.filter((run) => !hiddenRuns.has(run));
+  const isLogged = (run: string, tag: string) => (store[method](run, tag)?.length ?? 0) > 0;
+  return tags.flatMap((tag) => visible.filter((run) => isLogged(run, tag)).map((run) => ({ kind, tag, run })));
+}

@@ -1,0 +1,53 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { STATISTIC_NAMES } from '../overview/matrix-rows.ts';
+import { MenuButton } from './card-menu.tsx';
+import { Choice } from './choice.tsx';
+import { Host } from './host.tsx';
+import { useUi } from './ui.ts';
+
+/** The overview with its heading and menu. */
+export function OverviewFrame(): JSX.Element {
+  const { context, scheduler, overview: card, store, shown } = useUi();
+  shown.value;
+  const frame = useRef<HTMLElement>(null);
+  const [unfolded, setUnfolded] = useState(true);
+  useLayoutEffect(() => {
+    const seen = new IntersectionObserver(([entry]) => scheduler.setVisible(card, entry!.isIntersecting));
+    let width = -1;
+    const sizes = new ResizeObserver(([entry]) => {
+      // The overview sets its own height.
+      if (entry!.contentRect.width === width) return;
+      width = entry!.contentRect.width;
+      context.requestDraw(card);
+    });
+    seen.observe(card.element);
+    sizes.observe(card.element);
+    return () => {
+      seen.disconnect();
+      sizes.disconnect();
+    };
+  }, []);
+  return (
+    <section ref={frame} class="overview" aria-label="Overview" hidden={store.tags('histogram').length === 0}>
+      <header>
+        <h2>
+          <button type="button" class="fold" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+            Overview
+          </button>
+        </h2>
+        {unfolded && (
+          <MenuButton name="the overview" owner={() => ({ frame: frame.current!, title: 'overview', card })} />
+        )}
+      </header>
+      <div hidden={!unfolded}>
+        <div class="bar">
+          <Choice of="statistic" legend="Statistic" options={STATISTIC_NAMES} />
+          <Choice of="overviewScale" legend="Colours of" options={{ 'all rows': 'All rows', 'each row': 'Each row' }} />
+          <Host of={card.legend} />
+        </div>
+        <Host of={card.element} />
+      </div>
+    </section>
+  );
+}

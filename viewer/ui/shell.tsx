@@ -1,0 +1,272 @@
+import { signal } from '@preact/signals';
+import { createRef, type JSX, render } from 'preact';
+import type { CardContext } from '../cards/card.ts';
+import { CLOCK } from '../clock.ts';
+import { KINDS, type Store } from '../data/store.ts';
+import { element } from '../element.ts';
+import { type CellPlace, overview } from '../overview/overview.ts';
+import type { Progress } from '../sources/data-source.ts';
+import { ViewState } from '../state/view-state.ts';
+import { tagFilter } from '../tag-filter.ts';
+import { type UserActivity, userActivity } from '../user-activity.ts';
+import { CardLoader, type CardPlace } from './card-loader.ts';
+import { CardMenu } from './card-menu.tsx';
+import { CardScheduler } from './card-scheduler.ts';
+import { flushSync } from './flush.ts';
+import { HelpDialog } from './help-dialog.tsx';
+import { handleKey } from './keyboard.ts';
+import { groupKey, outlineOf } from './outline.ts';
+import { OverviewFrame } from './overview-frame.tsx';
+import { Sections } from './sections.tsx';
+import { SidePanel } from './side-panel.tsx';
+import { styleSheet } from './style-sheet.ts';
+import { tagGroups } from './tag-groups.ts';
+import { type ThemeChoice, themeSwitch } from './theme-switch.ts';
+import { loadedOf, Toolbar } from './toolbar.tsx';
+import { type Ui, UiContext, useUi } from './ui.ts';
+
+export interface ShellOptions {
+  /** Default `'auto'`: as the system. */
+  readonly theme?: ThemeChoice;
+  /** Whether the viewer's keys work while nothing in the page has the focus, for a page without other content. Default false. */
+  readonly pageKeys?: boolean;
+}
+
+/** At most this many cards are printed. */
+const MOST_PRINTED = 200;
+/** The latest warnings of the source are kept. */
+const MOST_WARNINGS = 20;
+
+export interface Shell {
+  readonly state: ViewState;
+  readonly activity: UserActivity;
+  progress(progress: Progress): void;
+  warn(message: string): void;
+  destroy(): void;
+}
+
+/** Puts the user interface of a viewer into a shadow root. @param follows whether there is a source to pause */
+export function openShell(
+  shadow: ShadowRoot,
+  name: string,
+  store: Store,
+  follows: boolean,
+  { theme: firstTheme = 'auto', pageKeys = false }: ShellOptions,
+): Shell {
+  const state = new ViewState();
+  const root = element('div', { class: 'root' });
+  const [filter, dialog] = [createRef<HTMLInputElement>(), createRef<HTMLDialogElement>()];
+  const abort = new AbortController();
+  const { signal: ended } = abort;
+  const [shown, paused] = [signal(store.version), signal(false)];
+  const progress = signal<Progress | undefined>(undefined);
+  const warnings = signal<readonly string[]>([]);
+  const theme = signal(firstTheme);
+  const folded = signal<ReadonlySet<string>>(new Set());
+  /** What a screen reader announces. */
+  const status = signal('');
+  /** The progress that was announced last, in quarters. */
+  let announced = -1;
+
+  const keys = pageKeys ? document : root;
+  const activity = userActivity({ pointer: root, keys, scrolled: document }, CLOCK, ended);
+  const scheduler = new CardScheduler(onData, activity, CLOCK);
+  const context: CardContext = { store, state, requestDraw: (card) => scheduler.requestDraw(card) };
+  const cards = new CardLoader(context, scheduler);
+  const ui: Ui = {
+    name,
+    store,
+    state,
+    shown,
+    follows,
+    progress,
+    paused,
+    warnings,
+    theme,
+    sideOpen: signal(false),
+    folded,
+    outline: outlineOf(store, state, shown),
+    overview: overview(context, jump),
+    context,
+    scheduler,
+    cards,
+    menuOwner: signal(undefined),
+    pause,
+    help,
+    jump,
+  };
+  const printOn = themeSwitch(root, theme, drawAll, ended);
+  shadow.adoptedStyleSheets = [styleSheet()];
+  shadow.replaceChildren(root);
+  render(
+    <UiContext.Provider value={ui}>
+      <Toolbar filter={filter} />
+      <div class="page">
+        <SidePanel />
+        <main>
+          <Empty />
+          <OverviewFrame />
+          <Sections />
+        </main>
+      </div>
+      <div class="quiet" role="status" aria-live="polite">
+        {status}
+      </div>
+      <CardMenu />
+      <HelpDialog dialog={dialog} />
+    </UiContext.Provider>,
+    root,
+  );
+  keys.addEventListener('keydown', (event) => onKey(event as KeyboardEvent), { signal: ended });
+  const paper = matchMedia('print');
+  paper.addEventListener('change', () => print(paper.matches), { signal: ended });
+  addEventListener('beforeprint', () => print(true), { signal: ended });
+  addEventListener('afterprint', () => print(false), { signal: ended });
+  const stops = [
+    store.listen(() => scheduler.dataChanged()),
+    state.listen((view, before) => {
+      if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
+        announceFilter();
+      }
+    }),
+  ];
+  return {
+    state,
+    activity,
+    progress(now) {
+      progress.value = now;
+      const quarter = Math.floor(loadedOf(now) * 4);
+      if (quarter === announced) return;
+      announced = quarter;
+      status.value = quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`;
+    },
+    warn(message) {
+      warnings.value = [...warnings.value.filter((one) => one !== message), message].slice(-MOST_WARNINGS);
+      status.value = message;
+    },
+    destroy() {
+      abort.abort();
+      for (const stop of stops) stop();
+      // Chromium's shadow roots keep named radio buttons alive, and with them the whole viewer.
+      for (const radio of root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
+      render(null, root);
+      cards.destroy();
+      ui.overview.destroy();
+      scheduler.stop();
+      shadow.replaceChildren();
+      shadow.adoptedStyleSheets = [];
+    },
+  };
+
+  function onData(): void {
+    if (paused.value) return;
+    shown.value = store.version;
+    cards.drawChanged();
+    scheduler.requestDataDraw(ui.overview);
+  }
+
+  /** Pauses, or follows again. While paused the view keeps its steps, and new data are not shown. */
+  function pause(): void {
+    paused.value = !paused.value;
+    state.change({ steps: paused.value ? (state.view.steps ?? store.steps) : undefined });
+    onData();
+  }
+
+  function help(): void {
+    dialog.current!.showModal();
+  }
+
+  function drawAll(): void {
+    cards.drawAll();
+    scheduler.requestDraw(ui.overview);
+  }
+
+  function jump({ run, tag, step }: CellPlace): void {
+    const kind = store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
+    const { hiddenRuns, steps, filter } = state.view;
+    const group = tagGroups(store.tags(kind)).find(({ tags }) => tags.includes(tag));
+    flushSync(() => {
+      state.change({
+        hover: { step, tag, run },
+        hiddenRuns: new Set([...hiddenRuns].filter((one) => one !== run)),
+        steps: steps !== undefined && (step < steps[0] || step > steps[1]) ? undefined : steps,
+        filter: tagFilter(filter).matches(tag) ? filter : '',
+      });
+      const opened = new Set(folded.value);
+      opened.delete(kind);
+      if (group !== undefined) opened.delete(groupKey(kind, group));
+      folded.value = opened;
+    });
+    const place = cards.find({ kind, tag, run }) ?? cards.find({ kind, tag, run: undefined });
+    if (place === undefined) return;
+    focus(place, 'center');
+    // Again: grids laid out on the way may have moved it.
+    requestAnimationFrame(() => place.element.scrollIntoView({ block: 'center' }));
+  }
+
+  /** The cards in the page, from top to bottom. */
+  function placed(): CardPlace[] {
+    return [...root.querySelectorAll('.card')].map((element) => cards.placeOf(element));
+  }
+
+  function move(direction: 1 | -1): void {
+    const all = placed();
+    const focused = all.findIndex(({ element }) => element.matches(':focus-within'));
+    const next = all[focused === -1 ? (direction === 1 ? 0 : all.length - 1) : focused + direction];
+    if (next !== undefined) focus(next, 'nearest');
+  }
+
+  function focus(place: CardPlace, block: ScrollLogicalPosition): void {
+    cards.open(place);
+    place.element.scrollIntoView({ block });
+    place.element.focus({ preventScroll: true });
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    if (dialog.current!.open) return;
+    const from = event.composedPath()[0];
+    // Not the keys of other parts of the page.
+    if (from !== document.body && !(from instanceof Node && shadow.contains(from))) return;
+    const select = () => {
+      filter.current!.focus();
+      filter.current!.select();
+    };
+    const actions = { filter: select, help, pause: follows ? pause : undefined, move };
+    if (handleKey(event, state, actions)) event.preventDefault();
+  }
+
+  function announceFilter(): void {
+    const { filter } = state.view;
+    const { matches } = tagFilter(filter);
+    const tags = KINDS.flatMap((kind) => store.tags(kind));
+    status.value = filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`;
+  }
+
+  /** Lays all cards out for paper, in the light theme, and afterwards for the screen again. */
+  function print(onPaper: boolean): void {
+    root.toggleAttribute('data-paper', onPaper);
+    printOn(onPaper);
+    drawAll();
+    if (!onPaper) return;
+    flushSync(() => {
+      for (const place of placed().slice(0, MOST_PRINTED)) {
+        cards.close(place);
+        cards.open(place);
+      }
+    });
+    scheduler.drawNow();
+  }
+}
+
+/** What the page says while there is nothing to show. */
+function Empty(): JSX.Element {
+  const { store, shown, warnings, progress } = useUi();
+  shown.value;
+  const some = KINDS.some((kind) => store.tags(kind).length > 0);
+  const reading = loadedOf(progress.value) < 1 ? 'Reading…' : 'Nothing has been logged yet.';
+  return (
+    <div class="empty" hidden={some}>
+      {some ? '' : (warnings.value.at(-1) ?? reading)}
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+import { useComputed } from '@preact/signals';
+import type { JSX, RefObject } from 'preact';
+import type { Progress } from '../sources/data-source.ts';
+import { tagFilter } from '../tag-filter.ts';
+import { Choice } from './choice.tsx';
+import type { ThemeChoice } from './theme-switch.ts';
+import { type Ui, useUi, useView } from './ui.ts';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** In powers of 1000: `0 B`, `950 kB`, `1.2 GB`. */
+export function formatBytes(bytes: number): string {
+  let unit = 0;
+  let size = bytes;
+  while (size >= 999.5 && unit < UNITS.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${size < 9.95 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
+}
+
+/** The share that is loaded, 0 to 1. */
+export const loadedOf = (progress: Progress | undefined): number =>
+  progress === undefined || progress.total === 0 ? 1 : Math.min(1, progress.read / progress.total);
+
+/** The name, the progress, the filter, and the switches of the view. */
+export function Toolbar({ filter }: { filter: RefObject<HTMLInputElement | null> }): JSX.Element {
+  const { name, sideOpen, help } = useUi();
+  return (
+    <header class="toolbar">
+      <div class="title">
+        <h1 title={name}>{name}</h1>
+        <Status />
+      </div>
+      <Zoom />
+      <span class="space" />
+      <Filter field={filter} />
+      <Tools />
+      <button
+        type="button"
+        class="plain side-switch"
+        aria-expanded={sideOpen.value}
+        onClick={() => {
+          sideOpen.value = !sideOpen.value;
+        }}
+      >
+        Runs and alerts
+      </button>
+      <ThemeButton />
+      <button type="button" class="icon" aria-label="Keys and help" onClick={help}>
+        ?
+      </button>
+      <Loading />
+    </header>
+  );
+}
+
+function statusOf({ store, shown, progress, paused }: Ui): string {
+  // While paused it says how far the data are.
+  paused.value ? store.version : shown.value;
+  const { steps } = store;
+  const loaded = loadedOf(progress.value);
+  if (loaded < 1) return `${Math.floor(loaded * 100)} % of ${formatBytes(progress.value?.total ?? 0)}`;
+  const range = steps === undefined ? 'no data yet' : `steps ${steps[0]}–${steps[1]}`;
+  return paused.value ? `paused · ${range}` : range;
+}
+
+function Status(): JSX.Element {
+  const ui = useUi();
+  return <span class="status">{useComputed(() => statusOf(ui))}</span>;
+}
+
+function Loading(): JSX.Element {
+  const loaded = loadedOf(useUi().progress.value);
+  return <progress max={1} value={loaded} aria-label="Loading" hidden={loaded === 1} />;
+}
+
+function Zoom(): JSX.Element | null {
+  const { state, paused } = useUi();
+  const steps = useView('steps');
+  if (steps === undefined || paused.value) return null;
+  return (
+    <button type="button" class="chip" title="Show all steps" onClick={() => state.change({ steps: undefined })}>
+      steps {steps.map(Math.round).join('–')} ✕
+    </button>
+  );
+}
+
+function Filter({ field }: { field: RefObject<HTMLInputElement | null> }): JSX.Element {
+  const { state } = useUi();
+  const filter = useView('filter');
+  const { mistake } = tagFilter(filter);
+  return (
+    <div class="filter">
+      <input
+        ref={field}
+        type="search"
+        placeholder="Filter tags"
+        aria-label="Filter tags: text, or /a regular expression/"
+        aria-describedby="mistake"
+        aria-invalid={mistake !== undefined}
+        title="Text that tags hold, or /a regular expression/"
+        spellcheck={false}
+        autocomplete="off"
+        value={filter}
+        onInput={({ currentTarget }) => state.change({ filter: currentTarget.value })}
+      />
+      <p id="mistake" hidden={mistake === undefined}>
+        {mistake}
+      </p>
+    </div>
+  );
+}
+
+function Tools(): JSX.Element {
+  const { store, shown, paused, pause, follows } = useUi();
+  shown.value;
+  return (
+    <div class="tools">
+      <Choice of="histograms" legend="Histograms" options={{ heat: 'Heat', ridge: 'Ridge', overlay: 'Overlay' }} />
+      <Choice of="valueAxis" legend="Value axis" options={{ symlog: 'Symlog', linear: 'Linear' }} />
+      {store.runs.length > 1 && (
+        <Choice of="runs" legend="Runs" options={{ 'side by side': 'Side by side', overlaid: 'Overlaid' }} />
+      )}
+      {store.tags('scalar').length > 0 && <ScalarTools />}
+      {follows && (
+        <button type="button" class="plain" aria-pressed={paused.value} onClick={pause}>
+          {paused.value ? 'Follow' : 'Pause'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ScalarTools(): JSX.Element {
+  const { state } = useUi();
+  const smoothing = useView('smoothing');
+  const axis = useView('scalarAxis');
+  return (
+    <div class="smoothing">
+      <label>
+        Smoothing
+        <input
+          type="range"
+          min={0}
+          max={0.999}
+          step={0.001}
+          aria-label="Smoothing of scalars"
+          value={smoothing}
+          onInput={({ currentTarget }) => state.change({ smoothing: Number(currentTarget.value) })}
+        />
+        <output class="number">{smoothing.toFixed(2)}</output>
+      </label>
+      <button
+        type="button"
+        class="plain"
+        title="A symmetric-log axis for scalars"
+        aria-pressed={axis === 'symlog'}
+        onClick={() => state.change({ scalarAxis: axis === 'linear' ? 'symlog' : 'linear' })}
+      >
+        Log
+      </button>
+    </div>
+  );
+}
+
+const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = { auto: 'light', light: 'dark', dark: 'auto' };
+const THEMES: Readonly<Record<ThemeChoice, readonly [sign: string, name: string]>> = {
+  auto: ['◐', 'as the system'],
+  light: ['○', 'light'],
+  dark: ['●', 'dark'],
+};
+
+function ThemeButton(): JSX.Element {
+  const { theme } = useUi();
+  const [sign, name] = THEMES[theme.value];
+  const change = () => {
+    theme.value = NEXT_THEME[theme.value];
+  };
+  return (
+    <button type="button" class="icon" title={`Colours: ${name}`} aria-label={`Colours: ${name}`} onClick={change}>
+      {sign}
+    </button>
+  );
+}

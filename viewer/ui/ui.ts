@@ -1,0 +1,64 @@
+import { type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Card, CardContext } from '../cards/card.ts';
+import type { Store } from '../data/store.ts';
+import type { CellPlace, Overview } from '../overview/overview.ts';
+import type { Progress } from '../sources/data-source.ts';
+import type { View, ViewState } from '../state/view-state.ts';
+import type { CardLoader } from './card-loader.ts';
+import type { CardScheduler } from './card-scheduler.ts';
+import type { Outline } from './outline.ts';
+import type { ThemeChoice } from './theme-switch.ts';
+
+/** The card whose menu is open. */
+export interface MenuOwner {
+  /** The frame of the card, and the button that opens the menu. */
+  readonly frame: HTMLElement;
+  readonly button: HTMLElement;
+  /** Saved files are named after it. */
+  readonly title: string;
+  readonly card: Card;
+}
+
+/** What all parts of the page share. */
+export interface Ui {
+  /** Shown in the toolbar. */
+  readonly name: string;
+  readonly store: Store;
+  readonly state: ViewState;
+  /** The version of the store that the page shows: paced, and not moving while paused. */
+  readonly shown: ReadonlySignal<number>;
+  /** Whether there is a source to pause. */
+  readonly follows: boolean;
+  readonly progress: ReadonlySignal<Progress | undefined>;
+  readonly paused: ReadonlySignal<boolean>;
+  /** The latest warnings of the source. */
+  readonly warnings: ReadonlySignal<readonly string[]>;
+  readonly theme: Signal<ThemeChoice>;
+  /** Whether the side panel is open where it has no place of its own. */
+  readonly sideOpen: Signal<boolean>;
+  /** The keys of folded sections and groups. */
+  readonly folded: Signal<ReadonlySet<string>>;
+  readonly outline: ReadonlySignal<readonly Outline[]>;
+  readonly cards: CardLoader;
+  readonly overview: Overview;
+  readonly scheduler: CardScheduler;
+  readonly context: CardContext;
+  /** The card whose menu is open. */
+  readonly menuOwner: Signal<MenuOwner | undefined>;
+  pause(): void;
+  help(): void;
+  /** Goes to a card and a step. */
+  jump(to: CellPlace): void;
+}
+
+export const UiContext: ReturnType<typeof createContext<Ui>> = createContext<Ui>(undefined as never);
+
+export const useUi = (): Ui => useContext(UiContext);
+
+/** A property of the view. The component is rendered again when it changes. */
+export function useView<K extends keyof View>(key: K): View[K] {
+  const { state } = useUi();
+  return useComputed(() => state.view[key]).value;
+}
