@@ -1,5 +1,11 @@
 /** @file The hook points of a model: its modules and nodes as Hookables. */
-import { type ModuleParameter, nearest, type RegisteredEdit } from '../../src/adapter.ts';
+import {
+  type ModuleParameter,
+  nearest,
+  type RegisteredEdit,
+  type ReplayedCall,
+  type ReplayRecipe,
+} from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import type { Call } from './module-calls.ts';
 import { keep, type OnnxTensor, tensorReader } from './ort.ts';
@@ -32,6 +38,8 @@ export interface HookPointOwner {
   hook(point: OnnxHookPoint): void;
   /** Called when the last registration is gone. */
   unhook(point: OnnxHookPoint): void;
+  /** How to run a call of it again; a sentence if it cannot be done. */
+  replay(info: HookPointInfo, call: ReplayedCall): Promise<ReplayRecipe | string>;
 }
 
 /** Hook points by name. */
@@ -58,6 +66,7 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
       reader: tensorReader,
       async: true,
       parameters: () => info.parameters ?? [],
+      replay: (_point, call) => owner.replay(info, call),
       call: () => this.forward(),
       unsupported: {
         forward: noFunctions,

@@ -1,8 +1,9 @@
-import { type Listeners, listenersOf } from '../../src/adapter.ts';
+import { type Listeners, listenersOf, type ReplayedCall } from '../../src/adapter.ts';
 import { Hookable, listHooks } from '../../src/index.ts';
+import { callReplay } from './call-replay.ts';
 import { explainRegistration, setExplainer } from './explain.ts';
 import { type Graph, type Region, regionsOf } from './graph.ts';
-import type { OnnxHookPoint, OnnxNode } from './hook-point.ts';
+import type { HookPointInfo, OnnxHookPoint, OnnxNode } from './hook-point.ts';
 import { ModelRuns } from './model-runs.ts';
 import { ModuleTree } from './module-tree.ts';
 import { type OnnxSession, type OnnxTensor, type OnnxTensors, tensorReader } from './ort.ts';
@@ -48,6 +49,8 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     const owner = {
       hook: (hookable: Hookable) => this.#hook(hookable),
       unhook: (hookable: Hookable) => this.#unhook(hookable),
+      replay: async (info: HookPointInfo, call: ReplayedCall) =>
+        maker === undefined ? NO_SESSION : callReplay(info, call, maker),
     };
     super({
       reader: tensorReader,

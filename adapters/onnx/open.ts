@@ -3,7 +3,7 @@ import { checkOptions, describe } from '../../src/adapter.ts';
 import { OnnxModel } from './model.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
 import { type ReadModel, readModel } from './read-model.ts';
-import { SessionMaker } from './sessions.ts';
+import { type RuntimeVersions, SessionMaker } from './sessions.ts';
 import { locationOf, type OnnxSource, type OpenSource, openSource } from './source.ts';
 import type { Interceptor } from './wrapped-session.ts';
 
@@ -55,7 +55,8 @@ export async function createOnnx<T extends OnnxTensor>(
     );
   }
   const { graph, ...model } = await open(where, source, sessionOptions);
-  return new OnnxModel(where, graph, new SessionMaker(ort.InferenceSession, source, model, sessionOptions));
+  const { env } = ort as { readonly env?: RuntimeVersions };
+  return new OnnxModel(where, graph, new SessionMaker(ort.InferenceSession, source, model, sessionOptions, env));
 }
 
 const wrapped = new WeakMap<object, OnnxModel<never>>();

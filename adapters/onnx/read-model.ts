@@ -180,8 +180,8 @@ function freeValues({ nodes, inputs, outputs, weights }: Graph): Set<string> {
   return free;
 }
 
-/** A StringStringEntryProto. */
-function readEntry(field: FieldReader, entries: Map<string, string>): void {
+/** Adds a StringStringEntryProto to the others. */
+export function readEntry(field: FieldReader, entries: Map<string, string>): void {
   let [key, value] = ['', ''];
   while (field.next()) {
     if (field.number === 1) key = field.text();

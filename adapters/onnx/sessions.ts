@@ -1,7 +1,7 @@
 /** @file Creates sessions of one model, with outputs and nodes added to it. */
 import type { OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
 
-import { locationOf, type OnnxSource, type OpenSource } from './source.ts';
+import { locationOf, type OnnxSource, type OpenSource, openSource } from './source.ts';
 import { type Chunks, joined } from './write-message.ts';
 
 const queues = new WeakMap<object, Promise<unknown>>();
@@ -35,15 +35,23 @@ export class NoTensor extends Error {
   }
 }
 
+/** What `ort.env` says of its runtime. */
+export interface RuntimeVersions {
+  readonly versions?: { readonly node?: unknown; readonly web?: unknown };
+}
+
 export class SessionMaker<T extends OnnxTensor> {
   readonly runtime: SessionClass<T>;
   /** Of the model as it was read, weights included. */
   readonly fileSize: number;
   /** As the user gave them. */
   readonly sessionOptions: OnnxSessionOptions;
-  readonly #source: OnnxSource;
   /** The model, without large weights, which it refers to. */
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** The package of the runtime, as far as it tells. */
+  readonly packageName: 'onnxruntime-node' | 'onnxruntime-web';
+  readonly #source: OnnxSource;
+  readonly #opened: OpenSource;
   /** The user's, with the place of the weights. */
   readonly #options: OnnxSessionOptions;
 
@@ -52,13 +60,18 @@ export class SessionMaker<T extends OnnxTensor> {
     source: OnnxSource,
     { bytes, source: opened }: { readonly bytes: Uint8Array; readonly source: OpenSource },
     sessionOptions: OnnxSessionOptions,
+    env?: RuntimeVersions,
   ) {
     const { file, data } = opened;
+    const { node, web } = env?.versions ?? {};
+    const isNode = node !== undefined || (web === undefined && 'process' in globalThis);
+    this.packageName = isNode ? 'onnxruntime-node' : 'onnxruntime-web';
     this.runtime = runtime;
     this.fileSize = opened.bytes.size;
     this.sessionOptions = sessionOptions;
     this.#source = source;
-    this.#bytes = bytes;
+    this.bytes = bytes;
+    this.#opened = opened;
     if (file !== undefined) {
       const { session, ...rest } = (sessionOptions.extra ?? {}) as Extra;
       const extra = { ...rest, session: { [FOLDER_KEY]: file.directory, ...session } };
@@ -74,9 +87,28 @@ export class SessionMaker<T extends OnnxTensor> {
     return oneAtATime(this.runtime, () => this.runtime.create(this.#source, this.sessionOptions));
   }
 
+  /**
+   * Reads weights that the model refers to.
+   * @param location the name of their file @param length undefined: up to its end
+   * @throws Error if the file cannot be read
+   */
+  async readWeights(location: string, offset: number, length: number | undefined): Promise<Uint8Array> {
+    const { file } = this.#opened;
+    const isOwn = location === locationOf(this.#opened);
+    const given = this.sessionOptions.externalData?.find((one) => typeof one !== 'string' && one.path === location);
+    const held = isOwn ? this.#source : (given as { readonly data?: unknown } | undefined)?.data;
+    const source = held ?? (file === undefined ? location : `${file.directory}/${location}`);
+    const opened = await openSource('the weights of the model', source as OnnxSource);
+    try {
+      return opened.bytes.read(offset, length === undefined ? opened.bytes.size : offset + length).slice();
+    } finally {
+      opened.close();
+    }
+  }
+
   /** The model with changes. Its weights are still where they were. */
   changed(change: (bytes: Uint8Array) => Chunks): Uint8Array {
-    return joined(change(this.#bytes));
+    return joined(change(this.bytes));
   }
 
   /**

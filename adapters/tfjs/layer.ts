@@ -19,6 +19,7 @@ import {
 } from './framework.ts';
 import { completeInputs, splitInputs } from './inputs.ts';
 import { LayerHooks, LayerInterceptor } from './layer-interceptor.ts';
+import { layerReplay } from './layer-replay.ts';
 import { explainError, keep } from './memory.ts';
 import { recordOwner, tidyExecute } from './model-execute.ts';
 import { firstLayer, hookEnds, isTakenApart, lastLayer } from './nested-sequential.ts';
@@ -80,7 +81,7 @@ export class TfjsLayer<
       holder: layer,
       explainError,
       parameters: () => parametersOf(layer),
-      config: () => ({ className: layer.getClassName(), config: layer.getConfig() }),
+      replay: (_layer, call) => layerReplay(core, layer, call),
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
       validateInputs: (inputs, before) => validateInputs(core, layer, inputs, before),
@@ -248,10 +249,9 @@ function* childLayers(layer: Layer): Generator<[string, Layer]> {
 function parametersOf(layer: Layer): ModuleParameter[] {
   for (const _ of childLayers(layer)) return [];
   return layer.weights.map((weight) => {
-    const tensor = weight.read();
-    const { shape, dtype } = tensor;
+    const { shape, dtype } = weight.read();
     const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
-    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight, tensor };
+    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight };
   });
 }
 

@@ -57,7 +57,7 @@ const RULES: Record<keyof AttachOptions, Rule> = {
   graph: FUNCTION,
   discard: FUNCTION,
   parameters: FUNCTION,
-  config: FUNCTION,
+  replay: FUNCTION,
 };
 
 /** @throws TypeError for an unknown option, or a value of another kind */

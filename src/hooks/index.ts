@@ -22,6 +22,8 @@ export {
   type HookKind,
   type Memory,
   type ModuleParameter,
+  type ReplayedCall,
+  type ReplayRecipe,
   reachedByGlobalHooks,
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';

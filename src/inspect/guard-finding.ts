@@ -17,14 +17,16 @@ export interface GuardFrame {
 export interface GuardFinding extends GuardFrame {
   /** As a sentence. */
   readonly why: string;
-  /** The tensors before it, oldest first. */
-  readonly history: readonly GuardFrame[];
-  /** Settles when the file has been written; undefined without the option `save`. */
+  /** The last calls of every module before it, by path and oldest first. */
+  readonly history: ReadonlyMap<string, readonly GuardFrame[]>;
+  /** The last tensors before it, of all modules, oldest first. */
+  readonly before: readonly GuardFrame[];
+  /** Settles when the files have been written; undefined without the option `save`. */
   readonly saved: Promise<void> | undefined;
 }
 
-export function findingText({ path, kind, call, place, why, history, ...frame }: GuardFinding): string {
-  const rows = [...history, { path, kind, call, place, ...frame }].map((one) => {
+export function findingText({ path, kind, call, place, why, before, ...frame }: GuardFinding): string {
+  const rows = [...before, { path, kind, call, place, ...frame }].map((one) => {
     const { min, max, mean, nan, positiveInfinity, negativeInfinity } = one.statistics;
     const numbers = [mean, min, max].map((value) => value.toPrecision(4));
     return [

@@ -1,5 +1,6 @@
 /** @file Watching a model for NaN, infinities and overflow. */
 import {
+  ANYTHING,
   BOOLEAN,
   check,
   checkOptions,
@@ -10,7 +11,6 @@ import {
   oneOf,
   POSITIVE_INTEGER,
   rule,
-  STRING,
   type Summary,
 } from '../check/index.ts';
 import {
@@ -27,9 +27,10 @@ import {
   select,
   summaryOf,
 } from '../hooks/index.ts';
+import { copyOf, freeCopy } from './copies.ts';
 import { findingText, type GuardFinding, type GuardFrame } from './guard-finding.ts';
-import { checkTarget, type RecordingTarget, writeTo } from './recording-target.ts';
-import { replayFile } from './replay-file.ts';
+import { GuardHistory } from './guard-history.ts';
+import { checkReplayTarget, type ReplayTarget, saveReplay, sourceUrl } from './replay-folder.ts';
 import { kindOfModule } from './run.ts';
 
 export interface GuardOptions {
@@ -37,7 +38,7 @@ export interface GuardOptions {
   select?: Selector;
   /** Watch the first call of each module and every n-th after that. Default 1. */
   every?: number;
-  /** How many calls before the finding are reported, of all watched modules. Default 20. */
+  /** How many calls of each module are kept for the finding. Default 20. */
   history?: number;
   /** Also find values beyond 65504, which float16 cannot hold. Infinities are always found. Default false. */
   float16?: boolean;
@@ -49,10 +50,16 @@ export interface GuardOptions {
   action?: 'report' | 'throw';
   /** Gets the finding. Default: it is an error for the reporter of the process, see `setReporter`. Not called with 'throw' by default. */
   onFound?: (finding: GuardFinding) => unknown;
-  /** A path or a WritableStream that gets what runs the module again: its inputs, weights, configuration and output. */
-  save?: RecordingTarget;
-  /** The file of a class of your own, kept in the saved file so that a reader can find it. */
-  source?: string;
+  /**
+   * A folder, in Node, or a function that gets the name and the bytes of each file. There the module that was found is saved: the values
+   * of its call, and a script that runs it again to the same bits.
+   */
+  save?: ReplayTarget;
+  /**
+   * For modules of classes of your own: the file, or its URL, whose default export, or the one with the name of the model's class, is
+   * the model or makes it. Scripts import it.
+   */
+  source?: string | URL;
 }
 
 /** A guard that is registered. */
@@ -84,8 +91,8 @@ const OPTIONS = {
   condition: FUNCTION,
   action: oneOf(['report', 'throw']),
   onFound: FUNCTION,
-  save: rule('a path, a file: URL or a WritableStream', () => true),
-  source: STRING,
+  save: ANYTHING,
+  source: ANYTHING,
 };
 
 /**
@@ -98,13 +105,14 @@ const OPTIONS = {
 export function guard(model: Hookable, options: GuardOptions = {}): GuardHandle {
   if (!isHookable(model)) throw mismatch(WHERE, 'the model', 'a module', model);
   checkOptions(WHERE, options, OPTIONS);
-  if (options.save !== undefined) checkTarget(WHERE, options.save);
+  if (options.save !== undefined) checkReplayTarget(WHERE, options.save);
+  const source = options.source === undefined ? undefined : sourceUrl(WHERE, options.source);
   const selector = options.select ?? (() => true);
   const watched = [...select(model, selector)].filter(
     ([, module]) => optionsOf(module).unsupported?.observer === undefined,
   );
   if (watched.length === 0) throw new TypeError(`${WHERE}: no module of ${model} can be observed`);
-  return new Guard(options).register(watched);
+  return new Guard(model, options, source).register(watched);
 }
 
 function isolated(onFound: (finding: GuardFinding) => unknown, finding: GuardFinding): void {
@@ -118,45 +126,50 @@ function isolated(onFound: (finding: GuardFinding) => unknown, finding: GuardFin
   }
 }
 
+/** Asks an adapter for the inputs too: observers of ONNX models get those alone that a hook needs. */
+function needsInputs(): undefined {}
+
 class Guard {
+  readonly #model: Hookable;
   readonly #options: GuardOptions;
-  /** The last calls, a ring. */
-  readonly #frames: GuardFrame[] = [];
+  /** The URL of the user's file. */
+  readonly #source: string | undefined;
+  readonly #history: GuardHistory;
   readonly #handles: Handle[] = [];
   #finding: GuardFinding | undefined;
   /** A finding that came when its call had ended, thrown by the next one. */
   #late: GuardError | undefined;
 
-  constructor(options: GuardOptions) {
+  constructor(model: Hookable, options: GuardOptions, source: string | undefined) {
+    this.#model = model;
     this.#options = options;
+    this.#source = source;
+    this.#history = new GuardHistory(options.history ?? 20);
   }
 
   register(modules: readonly (readonly [string, Hookable])[]): GuardHandle {
+    const { every = 1, save } = this.#options;
     try {
       for (const [path, module] of modules) {
         const kind = kindOfModule(module);
+        const remember = this.#history.of(path);
         let seen = 0;
         const guarded = (event: ForwardEvent) => {
-          const { every = 1 } = this.#options;
-          if (seen++ % every === 0 || this.#late !== undefined) this.#watch(path, kind, event);
+          if (seen++ % every === 0 || this.#late !== undefined) this.#watch(path, kind, event, remember);
         };
         this.#handles.push(observeStrictly(module, path, guarded));
+        if (save === undefined || optionsOf(module).unsupported?.forward !== undefined) continue;
+        this.#handles.push(module.registerForwardHook(needsInputs));
       }
     } catch (error) {
       this.#end();
       throw error;
     }
-    return Object.defineProperty(
-      handleOf(() => this.#end()),
-      'finding',
-      {
-        get: () => this.#finding,
-        enumerable: true,
-      },
-    ) as GuardHandle;
+    const handle = handleOf(() => this.#end());
+    return Object.defineProperty(handle, 'finding', { get: () => this.#finding, enumerable: true }) as GuardHandle;
   }
 
-  #watch(path: string, kind: string, event: ForwardEvent): void {
+  #watch(path: string, kind: string, event: ForwardEvent, remember: (frame: GuardFrame) => void): void {
     if (this.#late !== undefined) {
       const late = this.#late;
       this.#end();
@@ -164,6 +177,9 @@ class Guard {
     }
     const { output, reader, call } = event;
     if (reader === undefined || this.#finding !== undefined) return;
+    let waiting: PromiseLike<void>[] | undefined;
+    /** The call, with values that outlive it if the statistics do. */
+    let kept: ForwardEvent | undefined;
     forEachTensor(
       output,
       (value) => reader.is(value),
@@ -176,41 +192,53 @@ class Guard {
           // Its type cannot be read: it holds no NaN that could be found.
           return;
         }
-        const look = (found: Summary | undefined) => {
-          if (found !== undefined) this.#look({ path, kind, call, place, shape, statistics: found }, event);
+        const look = (found: Summary | undefined, of: ForwardEvent) => {
+          if (found !== undefined) this.#look({ path, kind, call, place, shape, statistics: found }, of, remember);
         };
         if (!isThenable(statistics)) {
           try {
-            look(statistics);
+            look(statistics, event);
           } finally {
             if (this.#finding !== undefined) this.#end();
           }
           return;
         }
-        const looked = statistics.then(look).then(() => {
-          if (this.#finding !== undefined && this.#options.action !== 'throw') this.#end();
-        });
-        looked.then(undefined, (error) => {
-          // The call has ended: the next one throws it.
-          if (error instanceof GuardError) this.#late = error;
-          else report(new Error(`layertap: ${WHERE}: ${path || 'the model'} cannot be read: ${describeError(error)}`));
-        });
+        if (this.#options.save !== undefined) kept ??= copied(event);
+        waiting ??= [];
+        waiting.push(statistics.then((found) => look(found, kept ?? event)));
       },
     );
+    if (waiting !== undefined) this.#await(waiting, path, kept);
+  }
+
+  /** Nothing waits for statistics of a call that has ended. */
+  async #await(waiting: readonly PromiseLike<void>[], path: string, kept: ForwardEvent | undefined): Promise<void> {
+    for (const one of await Promise.allSettled(waiting)) {
+      if (one.status === 'fulfilled') continue;
+      // The call has ended: the next one throws it.
+      if (one.reason instanceof GuardError) this.#late = one.reason;
+      else report(new Error(`layertap: ${WHERE}: ${path || 'the model'} cannot be read: ${describeError(one.reason)}`));
+    }
+    if (kept !== undefined) freeCopy([kept.inputs, kept.output], kept.module);
+    if (this.#finding !== undefined && this.#options.action !== 'throw') this.#end();
   }
 
   /** @throws GuardError */
-  #look(frame: GuardFrame, event: ForwardEvent): void {
+  #look(frame: GuardFrame, event: ForwardEvent, remember: (frame: GuardFrame) => void): void {
     if (this.#finding !== undefined) return;
-    const { history = 20, action = 'report', onFound, save } = this.#options;
     const why = this.#why(frame);
     if (why === undefined) {
-      this.#frames.push(frame);
-      if (this.#frames.length > history) this.#frames.shift();
+      remember(frame);
       return;
     }
-    const saved = save === undefined ? undefined : this.#save(event, frame, why, save);
-    const finding: GuardFinding = { ...frame, why, history: [...this.#frames], saved };
+    const { history = 20, action = 'report', onFound, save } = this.#options;
+    const finding: GuardFinding = {
+      ...frame,
+      why,
+      history: this.#history.byModule(),
+      before: this.#history.last(history),
+      saved: save === undefined ? undefined : this.#save(event, frame, why, save),
+    };
     this.#finding = finding;
     const error = new GuardError(finding);
     if (onFound !== undefined) isolated(onFound, finding);
@@ -240,14 +268,13 @@ class Guard {
     return own === true ? 'the condition holds' : String(own);
   }
 
-  /** Reads everything now; only the writing is awaited. */
-  #save(event: ForwardEvent, frame: GuardFrame, why: string, to: RecordingTarget): Promise<void> {
-    const { source } = this.#options;
-    const file = replayFile(WHERE, event, { path: frame.path, kind: frame.kind, why, source });
-    const written = (async () => writeTo(WHERE, to, await file))();
+  #save({ module, inputs, output, reader }: ForwardEvent, frame: GuardFrame, why: string, to: ReplayTarget) {
+    const { path, call } = frame;
+    const saved = { model: this.#model, path, module, call, why, inputs, output, reader };
+    const written = (async () => saveReplay(WHERE, to, this.#source, saved))();
     // Reported if nothing awaits it.
     written.then(undefined, (error) =>
-      report(new Error(`layertap: ${WHERE}: nothing was saved: ${describeError(error)}`, { cause: error })),
+      report(new Error(`layertap: ${WHERE}: not saved: ${describeError(error)}`, { cause: error })),
     );
     return written;
   }
@@ -256,3 +283,9 @@ class Guard {
     for (const handle of this.#handles.splice(0)) handle.remove();
   }
 }
+
+const copied = (event: ForwardEvent): ForwardEvent => ({
+  ...event,
+  inputs: copyOf(event.inputs, event.reader) as unknown[],
+  output: copyOf(event.output, event.reader),
+});

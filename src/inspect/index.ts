@@ -16,6 +16,8 @@ export { type Profile, type ProfileOptions, profile } from './profile.ts';
 export { type RecordOptions, record } from './record.ts';
 export { RecordingError } from './recording-file.ts';
 export type { RecordingTarget } from './recording-target.ts';
+export { openReplay, type Replay, type ReplayTensor } from './replay.ts';
+export type { ReplayTarget } from './replay-folder.ts';
 export type { RunInputs } from './run.ts';
 export { type SummaryOptions, summary } from './summary.ts';
 export type { ModuleTimes } from './timer.ts';

@@ -1,6 +1,7 @@
 import { BOOLEAN, checkOptions, className, describeError, isThenable, readNumbers, rule } from '../check/index.ts';
 import { type Hookable, ownEntries, readerOf, type Selector, select } from '../hooks/index.ts';
 import { CallRecorder } from './call-recorder.ts';
+import { joined } from './joined.ts';
 import type { Recording, RowNorms } from './recording.ts';
 import { encodeRecording } from './recording-file.ts';
 import { checkTarget, type RecordingTarget, writeTo } from './recording-target.ts';
@@ -62,16 +63,6 @@ export async function record<M extends Hookable>(
   if (to !== undefined) await writeTo(where, to, encodeRecording(recording));
   if (failure !== undefined) throw failure.error;
   if (to === undefined) return joined(encodeRecording(recording));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 const LIMIT = 1e9;

@@ -46,7 +46,8 @@ export function decodeRecording(where: string, bytes: Uint8Array | ArrayBuffer):
   }
 }
 
-class StoredInFile implements StoredTensor {
+/** A tensor in a file, read when its values are asked for. */
+export class StoredInFile implements StoredTensor {
   readonly #tensor: SafetensorsTensor;
   #data: StoredData | undefined;
 

@@ -1,44 +1,34 @@
 /** @file Where a recording is written: a file, in Node, or a stream. */
 import { localPath, mismatch } from '../check/index.ts';
+import { builtin } from './builtin.ts';
 
 /** A path, a file: URL, or a stream. */
 export type RecordingTarget = string | URL | WritableStream<Uint8Array>;
-
-/** What is used of Node's own modules, which are looked up when they are needed: a page has none. */
-interface Builtins {
-  'node:fs/promises': {
-    open(path: string, flags: string): Promise<{ writeFile(part: Uint8Array): Promise<void>; close(): Promise<void> }>;
-    rename(from: string, to: string): Promise<void>;
-    rm(path: string, options: { force: true }): Promise<void>;
-  };
-  'node:url': { fileURLToPath(url: string): string };
-  'node:os': { homedir(): string };
-}
-
-function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  return process?.getBuiltinModule?.(name) as Builtins[N] | undefined;
-}
 
 const isStream = (target: RecordingTarget): target is WritableStream<Uint8Array> =>
   typeof (target as WritableStream | null)?.getWriter === 'function';
 
 /** @throws TypeError for what is neither a path nor a stream, or where there are no files */
 export function checkTarget(where: string, target: RecordingTarget): void {
-  if (!isStream(target)) pathOf(where, target);
+  if (!isStream(target)) pathOf(where, 'option "to"', target, 'a WritableStream');
 }
 
-function pathOf(where: string, target: string | URL): string {
+/**
+ * A path on this machine.
+ * @param what names the option
+ * @param instead what the option takes where there are no files
+ * @throws TypeError for anything else, or where there are no files
+ */
+export function pathOf(where: string, what: string, target: string | URL, instead: string): string {
   const [url, os] = [builtin('node:url'), builtin('node:os')];
-  if (url === undefined || os === undefined)
-    throw mismatch(where, 'option "to"', 'a WritableStream outside Node', target);
-  const elsewhere = 'pass a WritableStream to write it elsewhere';
-  return localPath({ where, what: 'option "to"', elsewhere }, target, { ...url, homedir: os.homedir });
+  if (url === undefined || os === undefined) throw mismatch(where, what, `${instead} outside Node`, target);
+  const elsewhere = `pass ${instead} to write it elsewhere`;
+  return localPath({ where, what, elsewhere }, target, { ...url, homedir: os.homedir });
 }
 
 /** Writes the parts. An existing file is replaced when all are written. @throws what the file system or the stream throws */
 export async function writeTo(where: string, target: RecordingTarget, parts: readonly Uint8Array[]): Promise<void> {
-  if (!isStream(target)) return writeFile(pathOf(where, target), parts);
+  if (!isStream(target)) return writeFile(pathOf(where, 'option "to"', target, 'a WritableStream'), parts);
   const writer = target.getWriter();
   try {
     for (const part of parts) {
@@ -51,7 +41,8 @@ export async function writeTo(where: string, target: RecordingTarget, parts: rea
   }
 }
 
-async function writeFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
+/** Writes a file. An existing one is replaced when all is written. */
+export async function writeFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const { open, rename, rm } = builtin('node:fs/promises')!;
   const temporary = `${path}.${Math.random().toString(36).slice(2)}.part`;
   try {

@@ -60,6 +60,21 @@ function typed(where: string, values: NumericArray, tensor: unknown): Typed {
   return { data, stored: isBits ? own : ofArray, own };
 }
 
+/** The name of an element type in ONNX Runtime and TensorFlow.js: `float32`. */
+export const kindName = (dtype: SafetensorsDtype): string =>
+  Object.keys(DTYPES).find((name) => DTYPES[name] === dtype) ?? dtype;
+
+/** A copy of the values of a tensor. @throws TypeError for values that are no numbers */
+export function storedTensor(
+  where: string,
+  values: NumericArray,
+  shape: readonly number[],
+  tensor: unknown,
+): StoredTensor {
+  const { data, stored } = typed(where, values, tensor);
+  return { dtype: stored, shape: [...shape], data: data.slice() };
+}
+
 /** The tensors of a recording. */
 export class TensorStore {
   readonly tensors: Map<string, StoredTensor> = new Map();

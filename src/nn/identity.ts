@@ -1,4 +1,5 @@
 import { Module } from './module.ts';
+import { setConstructorCall } from './replay-recipe.ts';
 
 export interface Identity {
   // Hookable derives its call signature from forward, and loses the type parameter.
@@ -16,5 +17,9 @@ export class Identity extends Module {
 
   override forward<T>(input: T): T {
     return input;
+  }
+
+  static {
+    setConstructorCall(Identity, () => 'new Identity()');
   }
 }

@@ -4,6 +4,7 @@ import { linear, parameterLinear } from './functional.ts';
 import { Module } from './module.ts';
 import { isParameter, OWNED, Parameter } from './parameter.ts';
 import { uniform } from './random.ts';
+import { setConstructorCall } from './replay-recipe.ts';
 import { checkShape, numberOfValues } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -61,6 +62,13 @@ export class Linear extends Module {
     const bias = this.bias === null ? 'False' : 'True';
     const [outFeatures, inFeatures] = this.weight?.shape ?? ['?', '?'];
     return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${bias}`;
+  }
+
+  static {
+    setConstructorCall(Linear, ({ inFeatures, outFeatures, bias }) => {
+      const options = bias === null ? ', { bias: false }' : '';
+      return `new Linear(${inFeatures}, ${outFeatures}${options})`;
+    });
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../hooks/index.ts';
 import { releasePacked } from './packed-weights.ts';
 import { isParameter, isParameterOfAnyCopy, type Parameter } from './parameter.ts';
+import { replayRecipe } from './replay-recipe.ts';
 import { moduleString, printed } from './repr.ts';
 import { numberOfValues } from './shape.ts';
 import { type IncompatibleKeys, loadStateDict, type StateDict } from './state-dict.ts';
@@ -42,6 +43,7 @@ export class Module extends Hookable {
       reader: tensorReader,
       async: new.target.async,
       parameters: ownParameters,
+      replay: replayRecipe,
       [reachedByGlobalHooks]: true,
     });
   }
@@ -158,6 +160,6 @@ export class Module extends Hookable {
 function* ownParameters(module: object): Generator<ModuleParameter> {
   for (const [name, parameter] of ownEntries(module, isParameter)) {
     const { shape } = parameter;
-    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter, tensor: parameter };
+    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter };
   }
 }

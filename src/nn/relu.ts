@@ -1,5 +1,6 @@
 import { relu } from './functional.ts';
 import { Module } from './module.ts';
+import { setConstructorCall } from './replay-recipe.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Negative values become 0; any shape. */
@@ -8,5 +9,9 @@ export class ReLU extends Module {
 
   override forward(input: Tensor): Tensor {
     return relu(input);
+  }
+
+  static {
+    setConstructorCall(ReLU, () => 'new ReLU()');
   }
 }

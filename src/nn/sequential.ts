@@ -2,6 +2,7 @@ import { describe } from '../check/index.ts';
 import type { Hookable } from '../hooks/index.ts';
 import { PlanStep, type SequentialClass } from './execution-plan.ts';
 import { changedSize, checkNumbered, ModuleArray, versionOf } from './module-array.ts';
+import { constructorCall, setConstructorCall } from './replay-recipe.ts';
 import type { Tensor } from './tensor.ts';
 
 let dropPlan: SequentialClass['dropPlan'];
@@ -71,6 +72,10 @@ export class Sequential extends ModuleArray {
   }
 
   static {
+    setConstructorCall(Sequential, (sequential) => {
+      const made = [...sequential].map(constructorCall);
+      return made.includes(undefined) ? undefined : `new Sequential(${made.join(', ')})`;
+    });
     dropPlan = (sequential) => void (sequential as Sequential).#plan.fill(undefined);
   }
 }

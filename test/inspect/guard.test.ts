@@ -1,9 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx } from '../../adapters/onnx/index.ts';
-import { wrapTfjs } from '../../adapters/tfjs/index.ts';
 import {
   attach,
   Identity,
@@ -16,12 +14,10 @@ import {
   type Tensor,
   type TensorReader,
   tensor,
+  tensorReader,
 } from '../../src/index.ts';
 import { GuardError, type GuardFinding, type GuardOptions, guard } from '../../src/inspect/index.ts';
-import { readSafetensors, readSafetensorsMetadata } from '../../src/safetensors/index.ts';
 import { bytesOf } from '../adapters/onnx/load.ts';
-import { dense } from '../adapters/tfjs/models.ts';
-import { leaked, numbers } from '../adapters/tfjs/tensors.ts';
 
 const layers = () => new Sequential(new Linear(3, 3), new ReLU(), new Linear(3, 2));
 
@@ -48,10 +44,10 @@ test('the first NaN is found at the innermost module, with the calls before it',
   const finding = found(net, rand(2, 3))!;
   assert.equal([finding.path, finding.kind, finding.call, finding.why], ['2', 'Linear', 1, '2 of 4 values are NaN']);
   assert.equal(
-    finding.history.map(({ path }) => path),
+    finding.before.map(({ path }) => path),
     ['0', '1'],
   );
-  assert.is(finding.history[0]!.statistics.count, 6);
+  assert.is(finding.before[0]!.statistics.count, 6);
 });
 
 test('infinities, values that float16 cannot hold, and a condition are found', () => {
@@ -103,79 +99,63 @@ test('throw ends the call, once, with nothing left; by default the finding is re
   assert.equal(listHooks(net), []);
 });
 
-test('history is a ring, and every watches each n-th call', () => {
-  const net = new Sequential(new ReLU());
+test('the last calls of every module are kept, each in a ring of its own, and every watches each n-th call', () => {
+  const [often, seldom] = [new ReLU(), new ReLU()];
+  const net = new Sequential(often, seldom);
   let finding: GuardFinding | undefined;
   guard(net, {
-    select: '0',
+    select: '*',
     history: 2,
     every: 2,
     onFound: (one) => {
       finding = one;
     },
   });
-  for (const value of [0, Number.NaN, 2, 3, 4, 5, Number.NaN]) net(tensor([value]));
+  seldom(tensor([10]));
+  for (const value of [0, Number.NaN, 2, 3, 4, 5, Number.NaN]) often(tensor([value]));
   assert.is(finding!.call, 6);
   assert.equal(
-    finding!.history.map(({ call, statistics }) => [call, statistics.max]),
+    [...finding!.history].map(([path, frames]) => [path, frames.map(({ call, statistics }) => [call, statistics.max])]),
     [
-      [2, 2],
-      [4, 4],
+      [
+        '0',
+        [
+          [2, 2],
+          [4, 4],
+        ],
+      ],
+      // Many calls of the other module have not pushed it out.
+      ['1', [[0, 10]]],
+    ],
+  );
+  assert.equal(
+    finding!.before.map(({ path, call }) => [path, call]),
+    [
+      ['0', 2],
+      ['0', 4],
     ],
   );
 });
 
-/** NaN included. */
-const bits = (values: unknown) => new Uint32Array(Float32Array.from(values as Float32Array).buffer);
-
-const collect = () => {
-  const parts: Uint8Array[] = [];
-  const to = new WritableStream<Uint8Array>({ write: (part) => void parts.push(part.slice()) });
-  return { to, bytes: () => Uint8Array.from(parts.flatMap((part) => [...part])) };
-};
-
-test('the saved file runs the module of the core again, to the same bits', async () => {
-  const net = layers();
-  (net[2] as Linear).weight.data[4] = Number.NaN;
-  const { to, bytes } = collect();
-  const guarded = guard(net, { save: to, source: 'net.ts', onFound: () => {} });
-  net(rand(2, 3));
-  await guarded.finding!.saved;
-  const file = readSafetensors(bytes());
-  const { path, kind, why, source, config } = JSON.parse(readSafetensorsMetadata(bytes()).get('layertap_replay')!);
-  assert.equal([path, kind, why, source], ['2', 'Linear', '2 of 4 values are NaN', 'net.ts']);
-  assert.is(config, 'Linear(in_features=3, out_features=2, bias=True)');
-  const again = new Linear(3, 2);
-  const weights = [...file].filter(([name]) => name.startsWith('weights.'));
-  again.loadStateDict(new Map(weights.map(([name, weight]) => [name.slice('weights.'.length), weight])) as never);
-  const { data, shape } = file.get('inputs/0')!;
-  const output = again(tensor([...(data as Float32Array)]).reshape(...shape));
-  assert.equal(bits(output.data), bits(file.get('output')!.data));
-});
-
-test('the saved file makes a layer of tfjs again', async () => {
-  const model = dense(4, 3, 2);
-  const layer = model.getLayer('dense_1');
-  layer.setWeights([tf.tensor([1, 2, 3, Number.NaN, 5, 6], [3, 2]), tf.tensor([0, 1])]);
-  const net = wrapTfjs(tf, model);
-  const { to, bytes } = collect();
-  let guarded!: ReturnType<typeof guard>;
-  await leaked(async () => {
-    guarded = guard(net, { save: to, onFound: () => {} });
-    tf.tidy(() => void model.predict(numbers([2, 4])));
-    await guarded.finding!.saved;
+test('each tensor of an output has a ring', () => {
+  const model = { run: (x: Tensor) => [x, { last: x.mul(2) }] };
+  const guarded = guard(attach(model, 'run', { reader: tensorReader }), {
+    history: 2,
+    condition: ({ statistics }) => statistics.max > 10,
+    onFound: () => {},
   });
-  assert.equal(listHooks(net), []);
-  const file = readSafetensors(bytes());
-  const { path, config } = JSON.parse(readSafetensorsMetadata(bytes()).get('layertap_replay')!);
-  assert.equal([path, config.className], ['dense_1', 'Dense']);
-  const classes = tf.layers as never as Record<string, (config: object) => tf.layers.Layer>;
-  const again = classes[config.className.toLowerCase()]!(config.config);
-  const make = (name: string) => tf.tensor(file.get(name)!.data as Float32Array, [...file.get(name)!.shape] as never);
-  const x = make('inputs/0');
-  again.apply(x);
-  again.setWeights([make('weights.kernel'), make('weights.bias')]);
-  assert.equal(bits((again.apply(x) as tf.Tensor).dataSync()), bits(file.get('output')!.data));
+  for (const value of [1, 2, 3, 6]) model.run(tensor([value]));
+  const { finding } = guarded;
+  assert.is(finding!.place, '/1/last');
+  assert.equal(
+    finding!.history.get('')!.map(({ place, call, statistics }) => [place, call, statistics.max]),
+    [
+      ['/1/last', 1, 4],
+      ['/0', 2, 3],
+      ['/1/last', 2, 6],
+      ['/0', 3, 6],
+    ],
+  );
 });
 
 test('an attached module whose tensors are read later: the next call throws', async () => {
@@ -221,13 +201,10 @@ test('wrong options are errors with nothing registered; a file that cannot be wr
   const reports: Error[] = [];
   setReporter((error) => reports.push(error as Error));
   try {
-    const to = new WritableStream({
-      write() {
+    const guarded = guard(net, {
+      save: () => {
         throw new Error('full');
       },
-    });
-    const guarded = guard(net, {
-      save: to,
       onFound: () => {
         throw new Error('mine');
       },
@@ -240,7 +217,7 @@ test('wrong options are errors with nothing registered; a file that cannot be wr
   }
   assert.equal(
     reports.map(({ message }) => message),
-    ['layertap: guard(): onFound failed: mine', 'layertap: guard(): nothing was saved: full'],
+    ['layertap: guard(): onFound failed: mine', 'layertap: guard(): not saved: full'],
   );
   assert.equal(listHooks(net), []);
 });

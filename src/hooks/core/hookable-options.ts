@@ -51,8 +51,11 @@ export interface HookableOptions {
   graph?: (() => Iterable<FrameworkNode>) | undefined;
   /** The module's own parameters, without those of the modules inside, for `summary` and `guard`. Default: it has none. */
   parameters?: ((module: object) => Iterable<ModuleParameter>) | undefined;
-  /** What the module is made from without its weights, as JSON, for the files of `guard`. Default: `String(module)`. */
-  config?: ((module: object) => unknown) | undefined;
+  /**
+   * How to run a call of the module again without its model, for the files of `guard`; a sentence if it cannot be done.
+   * Default: it cannot.
+   */
+  replay?: ((module: object, call: ReplayedCall) => ReplayRecipe | string | Promise<ReplayRecipe | string>) | undefined;
   /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
 }
@@ -77,8 +80,38 @@ export interface ModuleParameter {
   readonly bytes: number;
   /** Two modules that share a parameter give the same one. */
   readonly identity: unknown;
-  /** Its values, for the files of `guard`; undefined where they are not at hand. */
-  readonly tensor?: unknown;
+}
+
+/** The call that a {@link ReplayRecipe} is for. */
+export interface ReplayedCall {
+  /** Of the module, under the model. */
+  readonly path: string;
+  /** Its number, as hooks get it. */
+  readonly call: number;
+  readonly inputs: readonly unknown[];
+  /** The name of the model's class. */
+  readonly model: string;
+  /** The URL of the user's file that makes the model, or its classes. */
+  readonly source: string | undefined;
+}
+
+/**
+ * A script that runs one call of a module again, in another process. It is an ES module: imports, `replay`, which is what `openReplay` of
+ * `layertap/inspect` gives, and statements.
+ */
+export interface ReplayRecipe {
+  /** What is imported, by module: `{ Linear }`, `* as tf`, or '' for a module that is only loaded. */
+  readonly imports: Readonly<Record<string, string>>;
+  /**
+   * Statements that make the module and call it with `replay.inputs(…)`. They end with `await replay.check(output, reader)`.
+   */
+  readonly script: readonly string[];
+  /** Tensors that the script finds in `replay.weights`, in this order. */
+  readonly weights?: readonly (readonly [name: string, tensor: unknown])[];
+  /** Files beside the script, by name. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** What the bits of the output depend on, besides all this: `onnxruntime-node, cpu`. */
+  readonly environment: string;
 }
 
 /** A node of a framework's graph. */
