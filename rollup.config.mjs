@@ -2,9 +2,9 @@
 // dist/browser, files for pages without a bundler, with their packages in them.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { transform } from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
-import { styleText } from './scripts/style-text.mjs';
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 const packages = Object.keys({ ...dependencies, ...peerDependencies });
@@ -67,7 +67,9 @@ const APART = {
 const styles = {
   name: 'style sheets',
   async transform(code, id) {
-    return id.endsWith('.css') ? { code: `export default ${JSON.stringify(await styleText(code))};`, map: null } : null;
+    if (!id.endsWith('.css')) return null;
+    const { code: text } = await transform(code, { loader: 'css', minify: true });
+    return { code: `export default ${JSON.stringify(text)};`, map: null };
   },
 };
 
@@ -153,8 +155,35 @@ export const library = {
   ],
 };
 
+/** The script of the command's page, and parts that are loaded when they are first shown; they import from that script. */
+const page = {
+  ...browser,
+  preserveEntrySignatures: 'allow-extension',
+  plugins: [...browser.plugins, licences],
+};
+
+/** Leaves out what {@link page} loads later. */
+const withoutParts = {
+  name: 'without parts',
+  resolveDynamicImport: (id) => ({ id, external: true }),
+};
+
+const report = (fileName, plugins) => ({
+  ...page,
+  plugins: [...plugins, ...page.plugins],
+  input: 'viewer/page/report.ts',
+  output: { file: `dist/page/${fileName}`, format: 'es', inlineDynamicImports: true, banner },
+});
+
 export default [
   library,
+  {
+    ...page,
+    input: { viewer: 'viewer/page/viewer.ts' },
+    output: { dir: 'dist/page', format: 'es', chunkFileNames: '[name].js', banner },
+  },
+  report('report.js', [withoutParts]),
+  report('report-with-parts.js', []),
   {
     ...browser,
     input: { layertap: 'browser/layertap.ts', viewer: 'viewer/index.ts' },

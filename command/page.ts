@@ -1,6 +1,6 @@
 /** @file The HTML of the server's page and of reports, and the files beside it. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Asset } from './server/requests.ts';
 
@@ -40,16 +40,19 @@ export function reportHtml(name: string, script: string, data: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
 
-/** A file of the page, which is built beside this program. */
-export const pageFile = (name: string): Promise<Buffer> =>
-  readFile(fileURLToPath(new URL(`./page/${name}`, import.meta.url)));
+/** The files of the page, which are built beside this program. */
+const FOLDER = new URL('./page/', import.meta.url);
+
+export const pageFile = (name: string): Promise<Buffer> => readFile(fileURLToPath(new URL(name, FOLDER)));
 
 /** What the server serves besides the logs, by path. @param name of the log directory */
 export async function pageFiles(name: string): Promise<ReadonlyMap<string, Asset>> {
   const text = (kind: string, bytes: Buffer): Asset => ({ type: `text/${kind}; charset=utf-8`, bytes });
-  return new Map([
+  const scripts = (await readdir(FOLDER)).filter((file) => file.endsWith('.js') && !file.startsWith('report'));
+  const files = new Map([
     ['/', text('html', Buffer.from(pageHtml(name, '<script type="module" src="viewer.js"></script>')))],
-    ['/viewer.js', text('javascript', await pageFile('viewer.js'))],
     ['/licences.txt', text('plain', await pageFile('licences.txt'))],
   ]);
+  for (const script of scripts) files.set(`/${script}`, text('javascript', await pageFile(script)));
+  return files;
 }
