@@ -153,7 +153,7 @@ test('view prints its URL, serves the page and the logs, and ends with Ctrl-C', 
   const expected = [
     [script, 'text/javascript', /^import|^var|^\/\*/],
     // Of the packages that are built into the page.
-    ['licences.txt', 'text/plain', /^d3-array [\d.]+\n\nCopyright .* Mike Bostock\n\nPermission to use/],
+    ['licences.txt', 'text/plain', /^d3-array [\d.]+\n\nCopyright .* Mike Bostock\n\nPermission to use/m],
   ] as const;
   for (const [name, type, content] of expected) {
     const response = await fetch(new URL(name, running.url));
