@@ -1,13 +1,14 @@
 /** @file The calls inside an If, Loop or Scan: those of the branch that was taken, or of each iteration. */
 import { shapeOf } from './body-outputs.ts';
 import { aroundOf, type Region } from './graph.ts';
-import { isOnCpu, type OnnxTensor, type TensorClass } from './ort.ts';
+import { make, type OnnxTensor, onCpu } from './ort.ts';
 import type { Entered, Step, Values } from './planned-call.ts';
 
 export class BodyCalls<T extends OnnxTensor> implements Step<T> {
-  readonly needs: readonly string[];
-  /** The index of the node in the main graph that it is in. */
+  readonly id: string;
   readonly at: number;
+  readonly needs: readonly string[];
+  readonly after: undefined = undefined;
   readonly #region: Region;
   readonly #steps: readonly Step<T>[];
   /** The output that gives the condition of an If, or something for each iteration. */
@@ -16,6 +17,7 @@ export class BodyCalls<T extends OnnxTensor> implements Step<T> {
   readonly #outputs: readonly string[];
 
   constructor(region: Region, steps: readonly Step<T>[], mark: string, outputs: readonly string[]) {
+    this.id = `body ${region.id}`;
     this.#region = region;
     this.#steps = steps;
     this.#mark = mark;
@@ -61,10 +63,6 @@ export class BodyCalls<T extends OnnxTensor> implements Step<T> {
   }
 }
 
-async function onCpu<T extends OnnxTensor>(tensor: T): Promise<T> {
-  return isOnCpu(tensor) ? tensor : make(tensor, await tensor.getData!(), tensor.dims);
-}
-
 /** A copy of the values at an index of the first dimension. */
 function sliceOf<T extends OnnxTensor>(tensor: T, index: number): T {
   const dims = tensor.dims.slice(1);
@@ -72,6 +70,3 @@ function sliceOf<T extends OnnxTensor>(tensor: T, index: number): T {
   const data = tensor.data as { slice(from: number, to: number): unknown };
   return make(tensor, data.slice(index * size, (index + 1) * size), dims);
 }
-
-const make = <T extends OnnxTensor>(like: T, data: unknown, dims: readonly number[]): T =>
-  new (like.constructor as TensorClass<T>)(like.type, data, dims);

@@ -45,7 +45,7 @@ export class BodyOutputs {
     return this.#carry({ region, what: 'constant', value: '', typedBy: '' });
   }
 
-  #carry(one: Omit<Carried, 'output'>, output: string = `${this.#prefix}.out${this.#carried.size}`): string {
+  #carry(one: Omit<Carried, 'output'>, output: string = `${this.#prefix}out${this.#carried.size}`): string {
     const key = one.what === 'shape' ? output : keyOf(one.region, one.value);
     const known = this.#carried.get(key);
     if (known === undefined) this.#carried.set(key, { ...one, output });

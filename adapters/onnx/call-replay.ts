@@ -24,7 +24,7 @@ export async function callReplay<T extends OnnxTensor>(
 ): Promise<ReplayRecipe | string> {
   // Every run counts all calls of a module.
   const call = calls[number % calls.length]!;
-  if (call.region.around !== undefined) return `${path} is inside another node: watch that one`;
+  if (calls.some(({ region }) => region.around !== undefined)) return `${path} is inside another node: watch that one`;
   const tensors = inputs.filter(isTensor);
   if (tensors.length < call.inputs.length) return `not all inputs of ${path} are known: ${call.inputs.join(', ')}`;
   const model = await callModel(maker.bytes, call, tensors, (...part) => maker.readWeights(...part));

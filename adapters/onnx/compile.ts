@@ -39,10 +39,15 @@ interface HiddenInput {
   fed: OnnxTensor | undefined;
 }
 
+/** The values of edits at one time. */
+export type EditValues = ReadonlyMap<RegisteredEdit, RegisteredEdit['operands']>;
+
 /** A graph with edits compiled into it. Immutable, but for the values of the edits. */
 export class CompiledGraph {
   /** Equal for edits that differ in their values alone. */
   readonly key: string;
+  /** The same for those inside If, Loop and Scan. */
+  readonly bodiesKey: string;
   readonly #prefix: string;
   readonly #opset: number;
   readonly #steps: EditStep[] = [];
@@ -63,16 +68,8 @@ export class CompiledGraph {
         }
       }
     }
-    this.key = JSON.stringify(
-      this.#steps.map(({ label, region, value, inputs, edit }) => [
-        label,
-        region.id,
-        value,
-        edit.axis,
-        inputs,
-        edit.axis === undefined ? edit.operands.map(structureOf) : [],
-      ]),
-    );
+    this.key = JSON.stringify(this.#steps.map(structureOf));
+    this.bodiesKey = JSON.stringify(this.#steps.filter(({ region }) => region.around !== undefined).map(structureOf));
   }
 
   /** The error of a run, with the operation and module of the edit that it may come from. */
@@ -120,21 +117,22 @@ export class CompiledGraph {
 
   /**
    * The values of the edits, for a run.
+   * @param values those that the edits had when the run began
    * @param Tensor the class of the runtime's tensors; undefined if none is fed, which the runtime refuses in its own words
    */
-  feeds<T extends OnnxTensor>(Tensor: TensorClass<T> | undefined): Record<string, T> {
+  feeds<T extends OnnxTensor>(values: EditValues, Tensor: TensorClass<T> | undefined): Record<string, T> {
     const feeds: Record<string, T> = {};
     if (Tensor === undefined) return feeds;
     for (const [name, input] of this.#inputs) {
       const { edit, operand, type, dims } = input;
-      const current = edit.operands[operand]!;
+      const current = (values.get(edit) ?? edit.operands)[operand]!;
       if (input.current !== current) {
-        const { values, tensor } = current as EditOperand & { tensor: T | undefined };
+        const { values: numbers, tensor } = current as EditOperand & { tensor: T | undefined };
         if (typeOf(edit, current) !== type) {
           throw new TypeError(`the edit ${edit.op} needs a tensor of ${type}, got ${typeOf(edit, current)}`);
         }
-        if (dims === undefined) input.fed = new Tensor(type, BigInt64Array.from(values, BigInt), [values.length]);
-        else input.fed = new Tensor(type, tensor?.data ?? values, dims);
+        if (dims === undefined) input.fed = new Tensor(type, BigInt64Array.from(numbers, BigInt), [numbers.length]);
+        else input.fed = new Tensor(type, tensor?.data ?? numbers, dims);
         input.current = current;
       }
       feeds[name] = input.fed as T;
@@ -159,8 +157,15 @@ export class CompiledGraph {
 const typeOf = ({ axis }: RegisteredEdit, { tensor }: EditOperand): string =>
   axis === undefined ? ((tensor as OnnxTensor | undefined)?.type ?? 'float32') : 'int64';
 
-/** What of an operand is in the graph. */
-const structureOf = ({ shape, axis, tensor }: EditOperand) => [shape, axis, (tensor as OnnxTensor | undefined)?.type];
+/** What of an edit is in the graph. */
+const structureOf = ({ label, region, value, inputs, edit: { axis, operands } }: EditStep) => [
+  label,
+  region.id,
+  value,
+  axis,
+  inputs,
+  axis === undefined ? operands.map((one) => [one.shape, one.axis, (one.tensor as OnnxTensor | undefined)?.type]) : [],
+];
 
 /** A prefix that no value or node of a model has. */
 export function unusedPrefix(regions: readonly Region[]): string {

@@ -13,6 +13,14 @@ export interface PartInput {
   readonly shape: readonly (number | undefined)[] | undefined;
 }
 
+/** Where a node of the main graph comes from. */
+export interface NodeOrigin {
+  /** Its index before edits and other names were put in. */
+  readonly index: number;
+  /** Equal for equal nodes, in all models that are made from one file; undefined for nodes that are not in the file. */
+  readonly key: string | undefined;
+}
+
 /** Some nodes of a model. */
 export interface Part {
   /** By their indices in the graph. */
@@ -26,8 +34,8 @@ export class CutModel {
   /** Values that are computed from weights alone. */
   readonly constants: ReadonlySet<string>;
   readonly #reads: readonly (readonly string[])[];
-  /** The index in the file of each node that is in it. */
-  readonly #inFile: readonly (number | undefined)[];
+  /** Where each node comes from; undefined for those that are not in the file. */
+  readonly #origins: readonly (NodeOrigin | undefined)[];
   readonly #given: ReadonlyMap<number, ReadonlyMap<string, string>>;
   readonly #producers = new Map<string, number>();
   /** All fields of the model but the graph. */
@@ -40,18 +48,18 @@ export class CutModel {
   readonly #outputs = new Map<string, Uint8Array>();
 
   /**
-   * @param inFile the indices of the file's nodes, by a name that they give
-   * @param given what nodes read instead of their inputs, by the indices of the nodes in the file
+   * @param origins where nodes come from, by a name that they give
+   * @param given what nodes read instead of their inputs, by their indices
    */
   constructor(
     model: Uint8Array,
-    inFile: ReadonlyMap<string, number>,
+    origins: ReadonlyMap<string, NodeOrigin>,
     given: ReadonlyMap<number, ReadonlyMap<string, string>>,
   ) {
     this.graph = readGraph('the model in parts', model);
     this.#given = given;
     const { nodes } = this.graph;
-    this.#inFile = nodes.map(({ outputs }) => inFile.get(outputs.find((value) => value !== '') ?? ''));
+    this.#origins = nodes.map(({ outputs }) => origins.get(outputs.find((value) => value !== '') ?? ''));
     this.#reads = nodes.map((node, at) => readBy(node).map((value) => this.#givenTo(at)?.get(value) ?? value));
     this.constants = constantsOf(this.graph);
     for (const [at, { outputs }] of nodes.entries()) for (const value of outputs) this.#producers.set(value, at);
@@ -102,9 +110,9 @@ export class CutModel {
   keyOf({ nodes }: Part, inputs: readonly PartInput[], outputs: readonly string[]): string {
     const contents = [...nodes].map((at) => {
       const { index, outputs: given } = this.graph.nodes[at]!;
-      const inFile = this.#inFile[at];
-      if (inFile === undefined) return String.fromCharCode(...this.#nodes[index]!);
-      return [inFile, given, [...(this.#givenTo(at) ?? [])]];
+      const key = this.#origins[at]?.key;
+      if (key === undefined) return String.fromCharCode(...this.#nodes[index]!);
+      return [key, given, [...(this.#givenTo(at) ?? [])]];
     });
     return JSON.stringify([contents, inputs, outputs]);
   }
@@ -135,8 +143,8 @@ export class CutModel {
   }
 
   #givenTo(at: number): ReadonlyMap<string, string> | undefined {
-    const inFile = this.#inFile[at];
-    return inFile === undefined ? undefined : this.#given.get(inFile);
+    const origin = this.#origins[at];
+    return origin && this.#given.get(origin.index);
   }
 
   #node(at: number): Chunks {

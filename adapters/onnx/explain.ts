@@ -2,6 +2,8 @@
 import { describe, type HookKind } from '../../src/adapter.ts';
 import { Hookable, type HookInfo } from '../../src/index.ts';
 import type { ValueNames } from './declare.ts';
+import { aroundOf } from './graph.ts';
+import type { HookedCall } from './hooked-calls.ts';
 import type { ModelRuns } from './model-runs.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { Plan } from './plan.ts';
@@ -74,10 +76,24 @@ export function explainRegistration<T extends OnnxTensor>(
   const explained = (way: ExplainedRegistration['way'], why: string) => ({ path, kind, name, way, why, reruns });
   if (module === model) return explained('read', 'it runs around the whole run');
   const own = calls.filter(({ point }) => point === module);
-  if (own.length === 0) return explained('read', 'it holds modules, and is never called itself');
-  const [way, why] = wayOf(kind, own, names);
+  const waiting = plan.waiting.filter(({ point }) => point === module);
+  if (own.length + waiting.length === 0) return explained('read', 'it holds modules, and is never called itself');
+  const [way, why] = wayInBranch(kind, waiting) ?? wayOf(kind, own, names);
   const isFailed = way !== 'read' && runs?.hasFailed(plan) === true;
   return explained(way, isFailed ? 'it does not run: the session that the hooks need could not be created' : why);
+}
+
+/** How a registration in a branch is carried out, of which a run has to know which one is taken. */
+function wayInBranch<T extends OnnxTensor>(
+  kind: HookKind,
+  [call]: readonly HookedCall<T>[],
+): readonly [ExplainedRegistration['way'], string] | undefined {
+  if (call === undefined) return undefined;
+  const { name, outputs } = aroundOf(call.call.region).at(-1)!.node;
+  const where = `the run stops at the condition of the If "${name || outputs[0]}", and goes on in a session with the branch in its place`;
+  if (kind === 'observer') return ['declare', `${where}, which gives the value as an additional output`];
+  const isCompiled = kind === 'edit' && !(call.hasHooks && call.isCut);
+  return isCompiled ? ['compile', `${where}, whose nodes compute it`] : ['cut', where];
 }
 
 /** The kinds that may replace an output. */
@@ -90,7 +106,7 @@ function wayOf<T extends OnnxTensor>(
 ): readonly [ExplainedRegistration['way'], string] {
   if (kind === 'edit' && own.some(({ isCompiled }) => isCompiled)) return ['compile', 'nodes of the graph compute it'];
   const steps = own.map((call) => (kind === 'forward-pre' ? call.before! : call));
-  const isCut = kind !== 'observer' && steps.some(({ replaces }) => replaces.after !== undefined);
+  const isCut = kind !== 'observer' && steps.some(({ after }) => after !== undefined);
   if (isCut) {
     const what = kind === 'forward-pre' ? 'inputs' : 'value';
     return ['cut', `the run stops here, and goes on with the ${what} that the hooks leave`];

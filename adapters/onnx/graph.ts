@@ -77,11 +77,11 @@ export interface Around {
   readonly at: number;
 }
 
-/** The main graph, and all graphs inside its nodes, in the order of the file. */
-export function regionsOf(graph: Graph): Region[] {
+/** The main graph, and all graphs inside its nodes, in the order of the file. @param ids default: their numbers */
+export function regionsOf(graph: Graph, ids?: readonly number[]): Region[] {
   const regions: Region[] = [];
   const add = (of: Graph, around: Around | undefined) => {
-    const region = { graph: of, id: regions.length, around };
+    const region = { graph: of, id: ids?.[regions.length] ?? regions.length, around };
     regions.push(region);
     for (const [at, node] of of.nodes.entries()) for (const body of node.bodies) add(body, { region, node, at });
   };

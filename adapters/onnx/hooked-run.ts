@@ -1,4 +1,6 @@
 /** @file One run with hooks. It begins with one session; where a hook replaces a value, the rest is computed again from there. */
+import type { EditValues } from './compile.ts';
+import type { Region } from './graph.ts';
 import { type OnnxTensor, type OnnxTensors, tensorClass } from './ort.ts';
 import type { Plan } from './plan.ts';
 import type { Entered, Replacing, Values } from './planned-call.ts';
@@ -8,8 +10,8 @@ import { shapeText } from './validate-edit.ts';
 
 /** What a run needs of its model. */
 export interface RunOwner<T extends OnnxTensor> {
-  /** Keeps the sessions of a plan until `letGo`. */
-  hold(plan: Plan<T>): PlanSessions<T>;
+  /** Keeps the sessions of a plan until `letGo`. @param done the stages before the branch was known that the plan is for */
+  hold(plan: Plan<T>, done: readonly StageSession<T>[]): PlanSessions<T>;
   letGo(sessions: PlanSessions<T>): void;
   /** A plan that is cut where a hook has replaced something. @param isRerun whether the rest was computed already */
   cutAt(plan: Plan<T>, replacing: Replacing<T>, isRerun: boolean): Plan<T>;
@@ -29,7 +31,10 @@ export class HookedRun<T extends OnnxTensor> {
   #plan: Plan<T>;
   #sessions: PlanSessions<T>;
   #stages: readonly StageSession<T>[] = [];
-  readonly #numbers: readonly number[];
+  /** The stages before the last branch was known. */
+  #before: readonly StageSession<T>[] = [];
+  #numbers: readonly number[];
+  readonly #edits: EditValues;
   #values: Values<T>;
   readonly #entered: Entered = new Map();
   /** How many steps are done. */
@@ -48,15 +53,16 @@ export class HookedRun<T extends OnnxTensor> {
     this.#request = request;
     this.#plan = plan;
     this.#numbers = plan.steps.map((step) => step.begin());
+    this.#edits = plan.editValues;
     this.#values = new Map(Object.entries(feeds));
     this.#feedEdits();
-    this.#sessions = owner.hold(plan);
+    this.#sessions = owner.hold(plan, this.#before);
   }
 
   #feedEdits(): void {
     const { compiled } = this.#plan;
     if (compiled === undefined) return;
-    const feeds = compiled.feeds(tensorClass(this.#feeds));
+    const feeds = compiled.feeds(this.#edits, tensorClass(this.#feeds));
     for (const name of Object.keys(feeds)) this.#values.set(name, feeds[name]!);
   }
 
@@ -89,7 +95,11 @@ export class HookedRun<T extends OnnxTensor> {
     while (this.#done < this.#endOf(at)) {
       const step = this.#plan.steps[this.#done]!;
       if (!isComputed && !step.needs.every((name) => this.#values.has(name))) break;
-      this.#at = step.replaces?.at ?? this.#at;
+      this.#at = step.at;
+      if (step.choose !== undefined) {
+        at = await this.#choose(at, await step.choose(this.#values));
+        continue;
+      }
       const firing = step.fire(this.#numbers[this.#done]!, this.#values, this.#entered);
       const changed = firing === undefined ? undefined : await firing;
       this.#done++;
@@ -97,9 +107,12 @@ export class HookedRun<T extends OnnxTensor> {
       if (replaces === undefined) continue;
       if (changed !== undefined) {
         this.#noteShapes(replaces, changed);
-        if (replaces.after === undefined && replaces.isRead) at = await this.#cut(replaces, isComputed);
+        if (step.after === undefined && replaces.isRead) at = await this.#cut(replaces, isComputed);
       }
-      const { before, after = before } = this.#plan.steps[this.#done - 1]!.replaces!;
+      // Those of the current plan.
+      const done = this.#plan.steps[this.#done - 1]!;
+      const { before } = done.replaces!;
+      const { after = before } = done;
       if (changed !== undefined) for (const [i, name] of after.entries()) this.#values.set(name, changed[i]!);
       else if (after !== before)
         for (const [i, name] of after.entries()) this.#values.set(name, this.#values.get(before[i]!)!);
@@ -107,15 +120,30 @@ export class HookedRun<T extends OnnxTensor> {
     return at;
   }
 
-  /** Goes on with a plan that is cut behind the last step. @returns the index of the stage that ends there */
-  async #cut(replacing: Replacing<T>, isComputed: boolean): Promise<number> {
-    const before = this.#plan;
-    const plan = this.#owner.cutAt(before, replacing, isComputed);
-    const sessions = this.#owner.hold(plan);
+  /** Goes on with a branch of an If. @param index of the stage @returns the index of the stage that ends there */
+  async #choose(index: number, body: Region): Promise<number> {
+    this.#before = this.#stages.slice(0, index + 1);
+    this.#done++;
+    const plan = this.#plan.chosen(body, this.#done);
+    this.#numbers = plan.numbersFrom(this.#numbers);
+    await this.#goOnWith(plan);
+    this.#feedEdits();
+    return 0;
+  }
+
+  async #goOnWith(plan: Plan<T>): Promise<void> {
+    const sessions = this.#owner.hold(plan, this.#before);
     this.#owner.letGo(this.#sessions);
     this.#sessions = sessions;
     this.#plan = plan;
     this.#stages = await sessions.ready;
+  }
+
+  /** Goes on with a plan that is cut behind the last step. @returns the index of the stage that ends there */
+  async #cut(replacing: Replacing<T>, isComputed: boolean): Promise<number> {
+    const before = this.#plan;
+    const plan = this.#owner.cutAt(before, replacing, isComputed);
+    await this.#goOnWith(plan);
     const translated = [...this.#values].map(
       ([name, tensor]) => [before.versions.translate(name, plan.versions), tensor] as const,
     );
@@ -166,7 +194,7 @@ export class HookedRun<T extends OnnxTensor> {
       options == null ? this.#run(session, [feeds, fetches]) : this.#run(session, [feeds, fetches, options]);
     this.#isComputing = true;
     // In the last stage any node may fail.
-    const last = this.#plan.steps[this.#endOf(index) - 1]?.replaces;
+    const last = this.#plan.steps[this.#endOf(index) - 1];
     this.#at = last?.after === undefined ? Infinity : last.at;
     let result: OnnxTensors<T>;
     try {

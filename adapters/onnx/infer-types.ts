@@ -3,10 +3,11 @@ import { unusedPrefix } from './compile.ts';
 import { ValueNames } from './declare.ts';
 import type { Region } from './graph.ts';
 import { InlinedBodies } from './inline-bodies.ts';
+import type { ModelVariant } from './model-variant.ts';
 import { ELEMENT_TYPES, type OnnxTensor } from './ort.ts';
 import type { SessionMaker } from './sessions.ts';
 import type { ValueTypes } from './value-types.ts';
-import { messageField } from './write-message.ts';
+import { joined, messageField } from './write-message.ts';
 
 /**
  * Creates a session that gives the values, those in bodies too, reads their types and releases it.
@@ -14,7 +15,7 @@ import { messageField } from './write-message.ts';
  */
 export async function inferTypes<T extends OnnxTensor>(
   maker: SessionMaker<T>,
-  regions: readonly Region[],
+  { bytes, regions }: ModelVariant,
   values: readonly { readonly region: Region; readonly value: string }[],
   types: ValueTypes,
 ): Promise<void> {
@@ -25,10 +26,9 @@ export async function inferTypes<T extends OnnxTensor>(
     regions,
     unknown.map(({ region }) => region),
   );
-  const names = new Map(unknown.map((one) => [bodies.nameOf(one.region, one.value), one]));
+  const names = new Map(unknown.map((one) => [bodies.names.nameOf(one.region, one.value), one]));
   const outputs = new ValueNames(regions[0]!.graph).outputFields([...names.keys()]);
-  const added = (model: Uint8Array) => messageField(7, [...bodies.fields(model), ...outputs]);
-  const session = await maker.create(maker.changed((model) => [model, ...added(model)]));
+  const session = await maker.create(joined([bytes, ...messageField(7, [...bodies.fields(bytes), ...outputs])]));
   for (const { name, type = '' } of session.outputMetadata ?? []) {
     const one = names.get(name);
     if (one !== undefined) types.infer(one.region, one.value, ELEMENT_TYPES[type] ?? 0);

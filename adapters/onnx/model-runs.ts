@@ -1,14 +1,14 @@
 /** @file The runs of a model: their sessions, and the end of the model when the last one is over. */
-import type { Region } from './graph.ts';
+import type { Replaced } from './hooked-calls.ts';
 import { HookedRun, type NativeRun, type RunOwner } from './hooked-run.ts';
+import type { ModelVariant } from './model-variant.ts';
 import type { OnnxTensor, OnnxTensors } from './ort.ts';
-import type { Plan, Replaced } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { SessionBuilder } from './plan-sessions.ts';
 import type { Replacing } from './planned-call.ts';
 import { checkLocations, type RunRequest, readRequest } from './run-arguments.ts';
 import { type PlanSessions, SessionCache, type StageSession } from './session-cache.ts';
 import { oneAtATime, type SessionMaker } from './sessions.ts';
-import { ValueTypes } from './value-types.ts';
 import type { WrappedSession } from './wrapped-session.ts';
 
 export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
@@ -24,13 +24,14 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
   #onIdle: (() => void) | undefined;
 
   /**
+   * @param model as it is
    * @param wrapped the session of the user's that runs the model without hooks, if there is one
    * @param inputNames those that have to be fed
    * @param onReplaced is called when a hook has replaced something for the first time: plans are out of date
    */
   constructor(
     maker: SessionMaker<T>,
-    regions: readonly Region[],
+    model: ModelVariant,
     wrapped: WrappedSession<T> | undefined,
     inputNames: readonly string[],
     onReplaced: () => void,
@@ -38,9 +39,9 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     this.#maker = maker;
     this.#wrapped = wrapped;
     this.#cache = new SessionCache((session) => maker.release(session));
-    this.#builder = new SessionBuilder(maker, regions, new ValueTypes());
+    this.#builder = new SessionBuilder(maker);
     this.#inputNames = inputNames;
-    this.#outputNames = [...regions[0]!.graph.outputs.keys()];
+    this.#outputNames = [...model.main.graph.outputs.keys()];
     this.#onReplaced = onReplaced;
   }
 
@@ -49,8 +50,9 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     return this.#cache.size;
   }
 
+  /** Whether a session that a plan needs could not be created. */
   hasFailed(plan: Plan<T>): boolean {
-    return this.#cache.hasFailed(plan.key);
+    return [...plan.andChosen()].some(({ key }) => this.#cache.hasFailed(key));
   }
 
   /** @param more as for `session.run` */
@@ -59,7 +61,7 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     try {
       const request = readRequest<T>(this.#outputNames, more);
       // ONNX Runtime refuses wrong arguments in its own words. After sessions that cannot be created, hooks do not run.
-      const isPlain = plan.calls.length === 0 || request === undefined || feeds == null || this.hasFailed(plan);
+      const isPlain = plan.isEmpty || request === undefined || feeds == null || this.hasFailed(plan);
       if (isPlain || (plan.isCut && !this.#hasAllInputs(feeds))) return await this.#runPlain(feeds, more);
       return await this.#runHooked(plan, feeds, request);
     } finally {
@@ -84,8 +86,8 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     await this.#cache.clear();
   }
 
-  hold(plan: Plan<T>): PlanSessions<T> {
-    const sessions = this.#sessionsOf(plan);
+  hold(plan: Plan<T>, done: readonly StageSession<T>[]): PlanSessions<T> {
+    const sessions = this.#sessionsOf(plan, done);
     this.#cache.hold(sessions);
     return sessions;
   }
@@ -136,16 +138,18 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     return given.length === this.#inputNames.length && this.#inputNames.every((name) => given.includes(name));
   }
 
-  #sessionsOf(plan: Plan<T>): PlanSessions<T> {
+  #sessionsOf(plan: Plan<T>, done: readonly StageSession<T>[] = []): PlanSessions<T> {
     if (plan.key === '') return this.#plainSessions();
-    return this.#cache.use(plan.key, (share) => this.#builder.build(plan, share));
+    return this.#cache.use(plan.key, (share) => this.#builder.build(plan, share, done));
   }
 
   #plainSessions(): PlanSessions<T> {
     return this.#cache.use(
       '',
       async (share): Promise<StageSession<T>[]> =>
-        this.#wrapped === undefined ? this.#builder.plain(share) : [{ stage: undefined, session: undefined }],
+        this.#wrapped === undefined
+          ? this.#builder.plain(share)
+          : [{ stage: undefined, session: undefined, shapes: new Map() }],
     );
   }
 }

@@ -2,12 +2,15 @@ import { type Listeners, listenersOf, type ReplayedCall } from '../../src/adapte
 import { Hookable, listHooks } from '../../src/index.ts';
 import { callReplay } from './call-replay.ts';
 import { explainRegistration, setExplainer } from './explain.ts';
-import { type Graph, type Region, regionsOf } from './graph.ts';
+import type { Graph } from './graph.ts';
 import type { HookPointInfo, OnnxHookPoint, OnnxNode } from './hook-point.ts';
+import { hookedCalls, type Replaced } from './hooked-calls.ts';
 import { ModelRuns } from './model-runs.ts';
+import { ModelVariant } from './model-variant.ts';
 import { ModuleTree } from './module-tree.ts';
 import { type OnnxSession, type OnnxTensor, type OnnxTensors, tensorReader } from './ort.ts';
-import { hookedCalls, Plan, type Replaced } from './plan.ts';
+import { Plan } from './plan.ts';
+import type { ReadModel } from './read-model.ts';
 import { checkFeeds, validateOutputs } from './run-arguments.ts';
 import type { SessionMaker } from './sessions.ts';
 import { type Interceptor, WrappedSession } from './wrapped-session.ts';
@@ -24,7 +27,7 @@ const NO_SESSION = 'the model was only read, and no session runs it: use createO
 export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   static readonly className: string = 'OnnxModel';
   readonly #graph: Graph;
-  readonly #regions: readonly Region[];
+  readonly #whole: ModelVariant;
   readonly #tree: ModuleTree<T>;
   /** Undefined if the model was only read. */
   readonly #runs: ModelRuns<T> | undefined;
@@ -39,7 +42,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   /** Use `createOnnx`, `wrapOnnx` or `readOnnx`. */
   constructor(
     where: string,
-    graph: Graph,
+    { graph, bytes }: ReadModel,
     maker?: SessionMaker<T>,
     session?: OnnxSession<T>,
     interceptors: readonly Interceptor[] = [],
@@ -71,13 +74,13 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       uninstall: () => owner.unhook(this),
     });
     this.#graph = graph;
-    this.#regions = regionsOf(graph);
+    this.#whole = new ModelVariant(bytes, graph);
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
     this.#wrapped = session && new WrappedSession(session, run, () => this.release(), interceptors);
-    this.#tree = new ModuleTree<T>(where, this.#regions, owner, refusal);
+    this.#tree = new ModuleTree<T>(where, this.#whole, owner, refusal);
     this.#runs =
       maker &&
-      new ModelRuns(maker, this.#regions, this.#wrapped, this.inputNames, () => {
+      new ModelRuns(maker, this.#whole, this.#wrapped, this.inputNames, () => {
         this.#plan = undefined;
       });
     setExplainer(this, () => {
@@ -162,7 +165,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     for (const listeners of this.#hooked.values()) version += listeners.version;
     if (this.#plan === undefined || version !== this.#planVersion) {
       const hooked = [...this.#tree.infos].filter(([point]) => this.#hooked.has(point));
-      this.#plan = new Plan(this.#regions, hookedCalls(this.#regions[0]!, hooked, this.#runs?.replaced ?? NONE));
+      this.#plan = new Plan(this.#whole, hookedCalls(this.#graph, hooked, this.#runs?.replaced ?? NONE));
       this.#planVersion = version;
     }
     return this.#plan;

@@ -53,7 +53,14 @@ export class GraphCalls {
   readonly #consumers = new Map<string, number[]>();
   readonly #sizes: ReadonlySet<number>;
 
-  constructor(where: string, region: Region, constants: ReadonlySet<string>, scopes: readonly Scope[]) {
+  /** @param outside paths of the modules around the region's node, of which it is a part and no call */
+  constructor(
+    where: string,
+    region: Region,
+    constants: ReadonlySet<string>,
+    scopes: readonly Scope[],
+    outside: ReadonlySet<string>,
+  ) {
     const { graph } = region;
     this.#region = region;
     this.#graph = graph;
@@ -71,7 +78,7 @@ export class GraphCalls {
       path,
       kind,
       direct,
-      calls: calls.flatMap(({ nodes }) => this.#call(nodes) ?? []),
+      calls: outside.has(path) ? [] : calls.flatMap(({ nodes }) => this.#call(nodes) ?? []),
     }));
   }
 

@@ -1,6 +1,6 @@
 /** @file The tree of a graph: modules by their PyTorch paths, and nodes as leaves. Errors for paths that are not in it. */
 import { type ModuleParameter, nearest } from '../../src/adapter.ts';
-import { constantsOf, type ElementType, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
+import { type ElementType, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
 import {
   type Children,
   type HookPointInfo,
@@ -9,6 +9,7 @@ import {
   OnnxModule,
   OnnxNode,
 } from './hook-point.ts';
+import type { ModelVariant } from './model-variant.ts';
 import { type Call, GraphCalls } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
 import { type Scope, scopesOf } from './pytorch-scopes.ts';
@@ -27,9 +28,9 @@ export class ModuleTree<T extends OnnxTensor> {
   readonly #readers: ReadonlyMap<string, string>;
 
   /** @param refusal why nothing can be registered anywhere, as a sentence */
-  constructor(where: string, regions: readonly Region[], owner: HookPointOwner, refusal: string | undefined) {
-    const { infos, parents, readers } = new TreeLayout(where, regions, refusal);
-    this.#graph = regions[0]!.graph;
+  constructor(where: string, model: ModelVariant, owner: HookPointOwner, refusal: string | undefined) {
+    const { infos, parents, readers } = new TreeLayout(where, model, refusal);
+    this.#graph = model.main.graph;
     this.#readers = readers;
     const childrenOf = new Map<string, Children<T>>([['', this.children]]);
     for (const info of infos.values()) {
@@ -97,6 +98,8 @@ interface Level {
   readonly graph: Graph;
   readonly constants: ReadonlySet<string>;
   readonly scopes: readonly Scope[];
+  /** Paths of the modules around the node that has the region. */
+  readonly outside: ReadonlySet<string>;
   readonly calls: GraphCalls;
   /** Why it takes less than the main graph does, as sentences. */
   readonly limits: Limits;
@@ -114,8 +117,8 @@ class TreeLayout {
   /** How many nodes wanted each path. */
   readonly #wanted = new Map<string, number>();
 
-  constructor(where: string, regions: readonly Region[], refusal: string | undefined) {
-    const levels = levelsOf(where, regions, refusal);
+  constructor(where: string, model: ModelVariant, refusal: string | undefined) {
+    const levels = levelsOf(where, model, refusal);
     for (const level of levels) this.#addModules(level);
     for (const level of levels) this.#addNodes(level);
   }
@@ -183,21 +186,26 @@ class TreeLayout {
   }
 }
 
-function levelsOf(where: string, regions: readonly Region[], refusal: string | undefined): Level[] {
+function levelsOf(where: string, model: ModelVariant, refusal: string | undefined): Level[] {
   const levels = new Map<Region, Level>();
-  for (const region of regions) {
+  const named = model.regions.map((region) => ({ graph: region.graph, constants: model.constantsOf(region) }));
+  const allScopes = scopesOf(named);
+  for (const [i, region] of model.regions.entries()) {
     const { graph, around } = region;
     const outer = around && levels.get(around.region);
-    const constants = constantsOf(graph, outer?.constants);
-    const scopes = scopesOf(graph, constants);
-    const name = outer?.scopes[around?.at ?? 0]?.name ?? '';
+    const { constants } = named[i]!;
+    const scopes = allScopes[i]!;
+    const scope = outer?.scopes[around?.at ?? 0];
+    const name = scope?.name ?? '';
+    const outside = new Set([...(outer?.outside ?? []), ...(scope?.modules ?? []).map(({ path }) => path)]);
     const limits = { ...limitsOf(region, name, outer), unreachable: refusal };
     levels.set(region, {
       region,
       graph,
       constants,
       scopes,
-      calls: new GraphCalls(where, region, constants, scopes),
+      outside,
+      calls: new GraphCalls(where, region, constants, scopes, outside),
       limits,
     });
   }
@@ -207,17 +215,15 @@ function levelsOf(where: string, regions: readonly Region[], refusal: string | u
 /** @param name of the node around the region @param outer the level of that node */
 function limitsOf(region: Region, name: string, outer: Level | undefined): Omit<Limits, 'unreachable'> {
   if (outer === undefined) return { noFunctions: undefined, noObservers: undefined };
-  const { op, inputs } = region.around!.node;
+  const { op } = region.around!.node;
   const inside = `it is inside the ${op} "${name}"`;
-  let noObservers = outer.limits.noObservers;
+  let { noFunctions, noObservers } = outer.limits;
   if (isSealed(region)) {
     noObservers ??= `${inside}, which runs in some iterations alone: register an edit there, or observe the If`;
-  } else if (op === 'If' && outer.constants.has(inputs[0]!)) {
-    // ONNX Runtime 1.30 loses outputs of an If that it removes, and crashes.
-    noObservers ??= `${inside}, whose condition never changes, so that the runtime removes it: observe the If`;
+    noFunctions = `${inside}, which runs in some iterations alone, where the runtime calls no functions: register an edit there, or hook the node around it`;
+  } else if (op !== 'If') {
+    noFunctions ??= `${inside}, where the runtime calls no functions: register an edit or an observer there, or hook the ${op}`;
   }
-  const instead = `register an edit or an observer there, or hook the ${op}`;
-  const noFunctions = outer.limits.noFunctions ?? `${inside}, where the runtime calls no functions: ${instead}`;
   return { noFunctions, noObservers };
 }
 

@@ -27,8 +27,7 @@ export interface WrapOptions extends OnnxOptions {
  * @throws TypeError for what is no ONNX model; Error where it cannot be read
  */
 export async function readOnnx(source: OnnxSource): Promise<OnnxModel> {
-  const { graph } = await read('readOnnx()', source);
-  return new OnnxModel('readOnnx()', graph);
+  return new OnnxModel('readOnnx()', await read('readOnnx()', source));
 }
 
 /**
@@ -54,9 +53,9 @@ export async function createOnnx<T extends OnnxTensor>(
       `${where}: the first argument must be ort, the namespace of onnxruntime-node or onnxruntime-web, got ${describe(ort)}`,
     );
   }
-  const { graph, ...model } = await open(where, source, sessionOptions);
+  const model = await open(where, source, sessionOptions);
   const { env } = ort as { readonly env?: RuntimeVersions };
-  return new OnnxModel(where, graph, new SessionMaker(ort.InferenceSession, source, model, sessionOptions, env));
+  return new OnnxModel(where, model, new SessionMaker(ort.InferenceSession, source, model, sessionOptions, env));
 }
 
 const wrapped = new WeakMap<object, OnnxModel<never>>();
@@ -88,8 +87,8 @@ export async function wrapOnnx<T extends OnnxTensor>(
   }
   const found = modelOf(session);
   if (found !== undefined) return found;
-  const { graph, ...model } = await open(where, source, sessionOptions);
-  const names = [...graph.outputs.keys()];
+  const model = await open(where, source, sessionOptions);
+  const names = [...model.graph.outputs.keys()];
   if (session.outputNames.some((name) => !names.includes(name))) {
     throw new TypeError(
       `${where}: the source is not what the session was created from\n  got: a model whose outputs are ${names.join(', ')}\n  expected: ${session.outputNames.join(', ')}`,
@@ -99,7 +98,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   const other = modelOf(session);
   if (other !== undefined) return other;
   const maker = new SessionMaker(runtime as SessionClass<T>, source, model, sessionOptions);
-  const net = new OnnxModel<T>(where, graph, maker, session, options.interceptors);
+  const net = new OnnxModel<T>(where, model, maker, session, options.interceptors);
   wrapped.set(session, net as unknown as OnnxModel<never>);
   return net;
 }

@@ -112,11 +112,19 @@ export const tensorReader: TensorReader = {
 export const tensorClass = <T extends OnnxTensor>(feeds: OnnxTensors<T>): TensorClass<T> | undefined =>
   Object.values(feeds ?? {}).find(isTensor)?.constructor as TensorClass<T> | undefined;
 
+/** A tensor of the same class and element type as another. */
+export const make = <T extends OnnxTensor>(like: T, data: unknown, dims: readonly number[]): T =>
+  new (like.constructor as TensorClass<T>)(like.type, data, dims);
+
+/** A tensor whose values can be read. */
+export async function onCpu<T extends OnnxTensor>(tensor: T): Promise<T> {
+  return isOnCpu(tensor) ? tensor : make(tensor, await tensor.getData!(), tensor.dims);
+}
+
 /** A copy of a tensor. One on a device is returned as it is: only the runtime could copy it. */
 export function keep<T extends OnnxTensor>(tensor: T): T {
   if (!isOnCpu(tensor)) return tensor;
-  const data = tensor.data as { slice(): unknown };
-  return new (tensor.constructor as TensorClass<T>)(tensor.type, data.slice(), tensor.dims);
+  return make(tensor, (tensor.data as { slice(): unknown }).slice(), tensor.dims);
 }
 
 /** A tensor with other values, rounded to its element type. */
@@ -129,7 +137,7 @@ function withValues(tensor: OnnxTensor, values: ArrayLike<number>): OnnxTensor {
     : /^u?int64$/.test(type)
       ? (value: number) => BigInt(Math.trunc(value))
       : undefined;
-  return new (tensor.constructor as TensorClass<OnnxTensor>)(type, array.constructor.from(values, convert), dims);
+  return make(tensor, array.constructor.from(values, convert), dims);
 }
 
 /** The bits of the nearest float16, ties to even. Node 20 has no array for them. */

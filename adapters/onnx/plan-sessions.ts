@@ -1,48 +1,52 @@
 /** @file Creates the sessions of a plan: one for the whole run, or one for each stage. */
 import { listHooks } from '../../src/index.ts';
-import { CutModel, type PartInput } from './cut-model.ts';
-import { elementTypeOf, type Region } from './graph.ts';
+import { CutModel, type NodeOrigin } from './cut-model.ts';
+import { elementTypeOf, type Shape } from './graph.ts';
 import { inferTypes } from './infer-types.ts';
 import { ELEMENT_TYPES, type OnnxSession, type OnnxTensor } from './ort.ts';
 import type { Plan } from './plan.ts';
 import type { Share, StageSession } from './session-cache.ts';
 import { NoTensor, type SessionMaker } from './sessions.ts';
 import { type Stage, stagesOf } from './stages.ts';
-import type { ValueTypes } from './value-types.ts';
+import { ValueTypes } from './value-types.ts';
+import { joined } from './write-message.ts';
 
 /** Creates sessions for the plans of a model. */
 export class SessionBuilder<T extends OnnxTensor> {
   readonly #maker: SessionMaker<T>;
-  readonly #regions: readonly Region[];
-  readonly #types: ValueTypes;
+  readonly #types = new ValueTypes();
   /** Values that were found to be sequences or optionals. */
   readonly #noTensors = new Set<string>();
 
-  constructor(maker: SessionMaker<T>, regions: readonly Region[], types: ValueTypes) {
+  constructor(maker: SessionMaker<T>) {
     this.#maker = maker;
-    this.#regions = regions;
-    this.#types = types;
   }
 
   /** The session of the model as it is. */
   async plain(share: Share<T>): Promise<StageSession<T>[]> {
     const { fileSize } = this.#maker;
-    return [{ stage: undefined, session: await share('', fileSize, () => this.#maker.plain()) }];
+    return whole(await share('', fileSize, () => this.#maker.plain()));
   }
 
-  /** @throws Error that names the hooks */
-  async build(plan: Plan<T>, share: Share<T>): Promise<readonly StageSession<T>[]> {
-    const hooks = [...new Set(plan.calls.map(({ point }) => point))].flatMap((point) =>
+  /**
+   * Creates the sessions of a plan, up to where a run has to know which branch of an If it takes.
+   * @param done the stages of the plan before the branch was known
+   * @throws Error that names the hooks
+   */
+  async build(
+    plan: Plan<T>,
+    share: Share<T>,
+    done: readonly StageSession<T>[] = [],
+  ): Promise<readonly StageSession<T>[]> {
+    const hooks = [...plan.points].flatMap((point) =>
       listHooks(point).flatMap(({ path, kind, name }) => (path === '' ? `${kind} ${name} of ${point.path}` : [])),
     );
     try {
       const maker = this.#maker;
-      await inferTypes(maker, this.#regions, plan.typed, this.#types);
-      const patch = plan.patch(this.#types);
-      const change = (bytes: Uint8Array) => patch.apply(bytes);
-      if (plan.isCut) return await this.#stages(plan, maker.changed(change), share);
-      const create = () => maker.create(maker.changed(change));
-      return [{ stage: undefined, session: await share(plan.key, maker.fileSize, create) }];
+      await inferTypes(maker, plan.variant, plan.typed, this.#types);
+      const model = joined(plan.patch(this.#types).apply(plan.variant.bytes));
+      if (plan.isCut) return await this.#stages(plan, model, share, done);
+      return whole(await share(plan.key, maker.fileSize, () => maker.create(model)));
     } catch (cause) {
       const why = (cause as Error).message;
       throw new Error(`the session that the hooks need cannot be created\n  hooks: ${hooks.join(', ')}\n  ${why}`, {
@@ -51,42 +55,45 @@ export class SessionBuilder<T extends OnnxTensor> {
     }
   }
 
-  async #stages(plan: Plan<T>, model: Uint8Array, share: Share<T>): Promise<StageSession<T>[]> {
-    const main = this.#regions[0]!;
-    const { graph } = main;
-    const renamed = plan.versions.renamed(main);
-    const inFile = new Map(
-      graph.nodes.map(({ index, outputs }) => {
-        const value = outputs.find((output) => output !== '') ?? '';
-        return [renamed?.get(value) ?? value, index];
-      }),
-    );
-    const parts = new CutModel(model, inFile, plan.reads);
+  async #stages(
+    plan: Plan<T>,
+    model: Uint8Array,
+    share: Share<T>,
+    done: readonly StageSession<T>[],
+  ): Promise<StageSession<T>[]> {
+    const { graph } = plan.variant.main;
+    const parts = new CutModel(model, originsIn(plan), plan.reads);
+    const known = done.flatMap(({ stage }) => [...stage!.fetches, ...(plan.steps[stage!.end - 1]!.after ?? [])]);
+    const choice = plan.steps.findIndex(({ choose }, i) => i >= plan.done && choose !== undefined);
     for (;;) {
       const stages = stagesOf(
         parts,
-        plan.steps.map(({ needs, replaces }) => ({ needs, after: replaces?.after })),
-        parts.graph.inputs.keys(),
+        plan.steps,
+        [...parts.graph.inputs.keys()].filter((name) => !parts.graph.weights.has(name)),
         [...graph.outputs.keys()],
         (name) => this.#typeOf(plan, name),
-      );
-      const sessions: StageSession<T>[] = [];
+        { steps: plan.done, known },
+      ).filter(({ end }) => choice === -1 || end <= choice + 1);
       /** Shapes of values that cross. */
-      const shapes = new Map<string, PartInput['shape']>();
+      const shapes = new Map(done.flatMap((stage) => [...stage.shapes]));
+      const sessions: StageSession<T>[] = [];
       try {
         for (const stage of stages) {
+          const isDone = plan.done > 0 && sessions.length === 0;
           const session =
-            stage.fetches.length === 0 ? undefined : await this.#session(plan, parts, stage, shapes, share);
-          sessions.push({ stage, session });
-          const { before = [], after = [] } = plan.steps[stage.end - 1]?.replaces ?? {};
-          for (const [i, name] of after.entries()) {
+            isDone || stage.fetches.length === 0 ? undefined : await this.#session(plan, parts, stage, shapes, share);
+          const { replaces, after } = plan.steps[stage.end - 1] ?? {};
+          for (const [i, name] of (isDone ? [] : (after ?? [])).entries()) {
+            const before = replaces!.before[i]!;
             // A replacement may be larger or smaller, but without the rank the runtime allocates wrong outputs for an If.
-            const shape = shapes.get(before[i]!) ?? graph.shapes.get(plan.versions.valueOf(before[i]!));
-            shapes.set(
-              name,
-              shape?.map(() => undefined),
-            );
+            const shape = shapes.get(before) ?? graph.shapes.get(plan.versions.valueOf(before));
+            if (shape !== undefined)
+              shapes.set(
+                name,
+                shape.map(() => undefined),
+              );
           }
+          sessions.push({ stage, session, shapes });
         }
         return sessions;
       } catch (error) {
@@ -101,7 +108,7 @@ export class SessionBuilder<T extends OnnxTensor> {
     plan: Plan<T>,
     parts: CutModel,
     { part, feeds, fetches }: Stage,
-    shapes: Map<string, PartInput['shape']>,
+    shapes: Map<string, Shape>,
     share: Share<T>,
   ): Promise<OnnxSession<T>> {
     const inputs = feeds.map((name) => ({ name, type: Number(this.#typeOf(plan, name)), shape: shapes.get(name) }));
@@ -110,7 +117,7 @@ export class SessionBuilder<T extends OnnxTensor> {
     const session = await share(key, size, () => this.#maker.create(model));
     for (const { name, type = '', shape } of session.outputMetadata ?? []) {
       const value = plan.versions.valueOf(name);
-      this.#types.infer(this.#regions[0]!, value, ELEMENT_TYPES[type] ?? 0);
+      this.#types.infer(plan.variant.main, value, ELEMENT_TYPES[type] ?? 0);
       // A scalar's shape is empty, but so is one of unknown rank.
       if (shape === undefined || shape.length === 0) continue;
       shapes.set(
@@ -122,10 +129,26 @@ export class SessionBuilder<T extends OnnxTensor> {
     return session;
   }
 
-  #typeOf({ versions }: Plan<T>, name: string): number | 'no tensor' {
-    const main = this.#regions[0]!;
+  #typeOf({ versions, variant: { main } }: Plan<T>, name: string): number | 'no tensor' {
     const value = versions.valueOf(name);
     if (this.#noTensors.has(value) || elementTypeOf(main.graph, value) === 'no tensor') return 'no tensor';
     return this.#types.of(main, value);
   }
+}
+
+const whole = <T extends OnnxTensor>(session: OnnxSession<T> | undefined): StageSession<T>[] => [
+  { stage: undefined, session, shapes: new Map() },
+];
+
+/** Where the nodes of a plan's main graph come from, by the first value that each gives. */
+function originsIn<T extends OnnxTensor>({ variant, versions, bodiesKey }: Plan<T>): Map<string, NodeOrigin> {
+  const renamed = versions.renamed(variant.main);
+  return new Map(
+    variant.main.graph.nodes.map(({ index, outputs, bodies }) => {
+      const value = outputs.find((output) => output !== '') ?? '';
+      const origin = variant.origins[index];
+      const key = bodies.length > 0 && origin !== undefined ? `${origin} ${bodiesKey}` : origin;
+      return [renamed?.get(value) ?? value, { index, key }];
+    }),
+  );
 }

@@ -1,30 +1,39 @@
 /** @file What a run has to do for the hooks that are registered when it starts. */
-import { editsOf } from '../../src/adapter.ts';
-import { BodyCalls } from './body-calls.ts';
+import type { RegisteredEdit } from '../../src/adapter.ts';
 import { BodyOutputs } from './body-outputs.ts';
-import { CompiledGraph, unusedPrefix } from './compile.ts';
+import { BranchChoice } from './branch-choice.ts';
+import { CompiledGraph, type EditValues } from './compile.ts';
 import { ValueNames } from './declare.ts';
-import { aroundOf, type Graph, hasRandomNodes, isSealed, type Region } from './graph.ts';
-import type { HookPointInfo, OnnxHookPoint } from './hook-point.ts';
+import { aroundOf, type Graph, type GraphNode, isSealed, type Region } from './graph.ts';
+import type { OnnxHookPoint } from './hook-point.ts';
+import { endsOf, type HookedCall, inOrder, readAfter } from './hooked-calls.ts';
 import { ModelPatch } from './model-patch.ts';
+import type { ModelVariant } from './model-variant.ts';
 import type { Call } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
-import { type HookedCall, PlannedCall, type Replacing, type Step } from './planned-call.ts';
+import { PlannedCall, type Replacing, type Step } from './planned-call.ts';
 import { RegionNames } from './region-names.ts';
+import { stepsInOrder, stepsOf } from './steps.ts';
 import type { ValueTypes } from './value-types.ts';
-import { type Ends, ValueVersions } from './value-versions.ts';
+import { ValueVersions } from './value-versions.ts';
 
-/** The hook points where hooks have replaced something in earlier runs, with the number of runs that had to be computed again. */
-export interface Replaced {
-  readonly inputs: Map<object, number>;
-  readonly outputs: Map<object, number>;
+/** The plan of a run before the branch of an If was known. */
+interface Undecided<T extends OnnxTensor> {
+  readonly plan: Plan<T>;
+  /** How many of its steps are done. */
+  readonly done: number;
+  /** The branch. */
+  readonly body: Region;
 }
 
 /** Immutable: a run keeps the plan that it started with. */
 export class Plan<T extends OnnxTensor> {
+  readonly variant: ModelVariant;
   /** In the order of the graph. Of two calls that end at the same node, the inner one comes first. */
   readonly calls: readonly PlannedCall<T>[];
-  /** The same and their pre-hooks, with the calls inside an If, Loop or Scan as one step. */
+  /** Calls in branches of which a run has to know which one is taken. */
+  readonly waiting: readonly HookedCall<T>[];
+  /** The calls and their pre-hooks, with the calls inside an If, Loop or Scan as one step. */
   readonly steps: readonly Step<T>[];
   /** The graph with the edits in it, if there are any that it computes. */
   readonly compiled: CompiledGraph | undefined;
@@ -34,64 +43,135 @@ export class Plan<T extends OnnxTensor> {
   readonly fetches: Readonly<Record<string, null>>;
   /** Whether hooks replace values that the rest of the graph reads, so that it is computed in stages. */
   readonly isCut: boolean;
-  /** What nodes read instead of their inputs, by the indices of the nodes in the file. */
+  /** What nodes read instead of their inputs, by the indices of the nodes in the variant. */
   readonly reads: ReadonlyMap<number, ReadonlyMap<string, string>>;
   /** Of its sessions; '' for that of the model as it is. */
   readonly key: string;
-  readonly #regions: readonly Region[];
+  /** Equal for the same changes inside If, Loop and Scan. */
+  readonly bodiesKey: string;
+  /** How many steps are done when it begins. */
+  readonly done: number;
+  /** The ids of the branches that it goes on with, each followed by a dot. */
+  readonly branches: string;
   readonly #hooked: readonly HookedCall<T>[];
+  readonly #undecided: Undecided<T> | undefined;
+  readonly #chosen = new Map<Region, Plan<T>>();
   /** Values of the main graph that the session has to give besides the model's outputs. */
   readonly #declared: readonly string[];
   readonly #bodyOutputs: BodyOutputs;
 
-  /** @param hooked in order, from `hookedCalls` */
-  constructor(regions: readonly Region[], hooked: readonly HookedCall<T>[]) {
-    this.#regions = regions;
+  /** @param hooked from `hookedCalls`, by calls of the variant */
+  constructor(variant: ModelVariant, hooked: readonly HookedCall<T>[], undecided?: Undecided<T>) {
+    this.variant = variant;
+    this.done = undecided?.done ?? 0;
     this.#hooked = hooked;
-    const main = regions[0]!;
-    const ends = endsOf(hooked);
-    const read = readBehind(hooked, ends);
-    const isChanged = hooked.some(({ compiled, isCut, isCutBefore }) => compiled.length > 0 || isCut || isCutBefore);
-    const needsPrefix = isChanged || hooked.some(({ call }) => call.region.around !== undefined);
-    const prefix = needsPrefix ? unusedPrefix(regions) : '';
+    this.#undecided = undecided;
+    const { main } = variant;
+    const undecidedIfs = undecidedIn(variant, hooked);
+    const isWaiting = ({ call }: HookedCall<T>) => undecidedIfs.has(aroundOf(call.region).at(-1)?.node);
+    this.waiting = hooked.filter(isWaiting);
+    const all = inOrder(hooked.filter((one) => !isWaiting(one)));
+    const ends = endsOf(all);
+    const read = readAfter(all, ends);
+    const isChanged = all.some(({ compiled, isCut, isCutBefore }) => compiled.length > 0 || isCut || isCutBefore);
+    const needsPrefix = isChanged || all.some(({ call }) => call.region.around !== undefined);
+    const prefix = needsPrefix ? variant.prefix : '';
     const versions = new ValueVersions(prefix, ends);
     this.versions = versions;
-    this.compiled = hooked.some(({ compiled }) => compiled.length > 0)
+    this.compiled = all.some(({ compiled }) => compiled.length > 0)
       ? new CompiledGraph(main.graph.opset, prefix, versions)
       : undefined;
-    const { given, reads } = givenInputs(hooked, versions);
+    const { given, reads } = givenInputs(all, versions);
     this.reads = reads;
     const graphOf = (region: Region) => withVersions(region, versions, region === main ? reads : undefined);
     this.names = new ValueNames(graphOf(main));
-    this.#bodyOutputs = new BodyOutputs(prefix);
+    this.branches = undecided === undefined ? '' : `${undecided.plan.branches}${undecided.body.id}.`;
+    this.#bodyOutputs = new BodyOutputs(`${prefix}.${this.branches}`);
     const fetched = new Set<string>();
     const names = new RegionNames(this.names, this.#bodyOutputs, (value) => fetched.add(value), graphOf);
-    this.calls = hooked.map((one) => {
+    this.calls = all.map((one) => {
       const inputs = one.call.inputs.map((value) => given(one.call, value));
       return new PlannedCall(one, names, versions, inputs, read.has(one.call));
+    });
+    const choices = [...undecidedIfs.values()].map((bodies) => {
+      const { node } = bodies[0]!.around!;
+      const value = reads.get(node.index)?.get(node.inputs[0]!) ?? node.inputs[0]!;
+      return new BranchChoice<T>(bodies, this.names.source(value));
     });
     // No value leaves a sealed region: calls there are edits alone, which are counted once for each run.
     const sealed = this.calls.filter(({ region }) => isSealed(region));
     const open = this.calls.filter(({ region }) => !isSealed(region));
-    this.steps = [...withPreHooks(stepsOf(open, names, this.#bodyOutputs)), ...sealed];
+    const steps = [...stepsInOrder(stepsOf(open, names, this.#bodyOutputs), choices), ...sealed];
+    this.steps = undecided === undefined ? steps : undecided.plan.#goingOn(steps, undecided.done);
     this.#declared = [...fetched].filter((value) => !this.names.isKnown(value)).sort();
     const outputs = [...fetched].filter((value) => !this.names.isInput(value)).map((value) => this.names.output(value));
     this.fetches = Object.fromEntries([...outputs, ...this.#bodyOutputs.names].map((name) => [name, null]));
-    this.isCut = this.steps.some(({ replaces }) => replaces?.after !== undefined);
-    const isPlain = this.#declared.length === 0 && !isChanged && this.#bodyOutputs.names.length === 0;
-    const stages = this.isCut ? this.steps.map(({ needs, replaces }) => [needs, replaces?.after]) : undefined;
+    this.isCut = this.steps.some(({ after }) => after !== undefined);
+    const isPlain = this.#declared.length === 0 && !isChanged && this.#bodyOutputs.names.length === 0 && !this.isCut;
+    const stages = this.isCut ? this.steps.map(({ needs, after }) => [needs, after]) : undefined;
     const { compiled } = this;
-    this.key = isPlain ? '' : JSON.stringify([this.#declared, compiled?.key, this.#bodyOutputs.key, stages]);
+    const from = undecided && [undecided.plan.key, this.branches];
+    this.key = isPlain ? '' : JSON.stringify([from, this.#declared, compiled?.key, this.#bodyOutputs.key, stages]);
+    this.bodiesKey = JSON.stringify([compiled?.bodiesKey, this.#bodyOutputs.key]);
+  }
+
+  /** Whether nothing is registered. */
+  get isEmpty(): boolean {
+    return this.#hooked.length === 0;
+  }
+
+  /** The values of all edits that a graph computes, as they are now. */
+  get editValues(): EditValues {
+    const values = new Map<RegisteredEdit, RegisteredEdit['operands']>();
+    for (const { compiled } of this.#hooked) for (const edit of compiled) values.set(edit, edit.operands);
+    return values;
+  }
+
+  /** The hook points with registrations. */
+  get points(): ReadonlySet<OnnxHookPoint<T>> {
+    return new Set(this.#hooked.map(({ point }) => point));
   }
 
   /** The plan for the same hooks, with a cut wherever a hook point replaces its inputs, or outputs. */
   cutAt({ point, kind }: Replacing<T>): Plan<T> {
-    const hooked = this.#hooked.map((one, i) => {
-      if (one.point !== point) return one;
-      if (kind === 'inputs') return { ...one, isCutBefore: true };
-      return this.calls[i]!.replaces.isRead ? { ...one, isCut: true, compiled: [] } : one;
-    });
-    return new Plan(this.#regions, hooked);
+    const cut = kind === 'inputs' ? { isCutBefore: true } : { isCut: true };
+    const hooked = this.#hooked.map((one) => (one.point === point ? { ...one, ...cut } : one));
+    return new Plan(this.variant, hooked, this.#undecided);
+  }
+
+  /** The plan for the rest of a run that takes a branch. @param done how many steps are done, with that of the choice */
+  chosen(body: Region, done: number): Plan<T> {
+    let plan = this.#chosen.get(body);
+    if (plan === undefined) {
+      const variant = this.variant.with(body);
+      const hooked = this.#hooked.flatMap((one) => {
+        const call = variant.callOf(one.call);
+        return call === undefined ? [] : [{ ...one, call }];
+      });
+      plan = new Plan(variant, hooked, { plan: this, done, body });
+      this.#chosen.set(body, plan);
+    }
+    return plan;
+  }
+
+  /** This plan and those that runs have gone on with. */
+  *andChosen(): Generator<Plan<T>> {
+    yield this;
+    for (const plan of this.#chosen.values()) yield* plan.andChosen();
+  }
+
+  /** The numbers of the calls of its steps. @param before those of the plan before the branch was known */
+  numbersFrom(before: readonly number[]): number[] {
+    const { steps } = this.#undecided!.plan;
+    const numbers = new Map(steps.map(({ id }, i) => [id, before[i]!]));
+    return this.steps.map((step) => numbers.get(step.id) ?? step.begin());
+  }
+
+  /** The steps of this plan that are done, and those that another plan has besides. */
+  #goingOn(steps: readonly Step<T>[], done: number): Step<T>[] {
+    const before = this.steps.slice(0, done);
+    const ids = new Set(before.map(({ id }) => id));
+    return [...before, ...steps.filter(({ id }) => !ids.has(id))];
   }
 
   /** Values whose types have to be known before the model can be changed. */
@@ -114,8 +194,8 @@ export class Plan<T extends OnnxTensor> {
 
   /** The changes that its session needs. @throws TypeError for an edit that a type does not take */
   patch(types: ValueTypes): ModelPatch {
-    const patch = new ModelPatch(this.#regions);
-    for (const region of this.#regions) {
+    const patch = new ModelPatch(this.variant.regions);
+    for (const region of this.variant.regions) {
       for (const [value, name] of this.versions.renamed(region) ?? []) patch.of(region).renamed.set(value, name);
     }
     patch.main.fields.push(...this.names.outputFields(this.#declared));
@@ -125,124 +205,21 @@ export class Plan<T extends OnnxTensor> {
   }
 }
 
-/** The order in which two calls end. What is inside a node comes before the node. */
-function inOrder(a: Call, b: Call): number {
-  const [from, to] = [placesOf(a), placesOf(b)];
-  const depth = from.findIndex((place, i) => place !== to[i]);
-  if (depth === -1) return from.length === to.length ? a.size - b.size : to.length - from.length;
-  return depth < to.length ? from[depth]! - to[depth]! : -1;
-}
-
-/** The indices of the nodes around a call, and of its own, outermost first; bodies of a node come one after another. */
-function placesOf({ region, at }: Call): number[] {
-  const places = [at];
-  for (let { around, id } = region; around !== undefined; { around, id } = around.region) places.unshift(around.at, id);
-  return places;
-}
-
-/** Groups calls by the bodies that they are in. @param calls in order */
-function stepsOf<T extends OnnxTensor>(
-  calls: readonly PlannedCall<T>[],
-  names: RegionNames,
-  outputs: BodyOutputs,
-  depth = 0,
-): Step<T>[] {
-  const steps: Step<T>[] = [];
-  for (let i = 0; i < calls.length; ) {
-    const body = bodyAt(calls[i]!, depth);
-    if (body === undefined) {
-      steps.push(calls[i++]!);
-      continue;
-    }
-    let end = i;
-    while (end < calls.length && bodyAt(calls[end]!, depth) === body) end++;
-    const inner = stepsOf(calls.slice(i, end), names, outputs, depth + 1);
-    const { region, node } = body.around!;
-    const mark = node.op === 'If' ? names.need(region, node.inputs[0]!) : outputs.addConstant(body);
-    steps.push(new BodyCalls(body, inner, mark, outputs.inside(body.id)));
-    i = end;
-  }
-  return steps;
-}
-
-/** The body that a call is in, at a depth below the main graph. */
-const bodyAt = <T extends OnnxTensor>({ region }: PlannedCall<T>, depth: number): Region | undefined =>
-  [region, ...aroundOf(region).map((around) => around.region)].reverse()[depth + 1];
-
-/** Pre-hooks come before all that ends in their call, those of outer modules first. @param steps in order */
-function withPreHooks<T extends OnnxTensor>(steps: readonly Step<T>[]): Step<T>[] {
-  const calls = steps.filter((step) => step instanceof PlannedCall);
-  const before = calls.flatMap((call) => call.before ?? []).reverse();
-  if (before.length === 0) return [...steps];
-  const positionOf = (step: Step<T>) =>
-    step instanceof BodyCalls ? step.at : step instanceof PlannedCall ? step.replaces.at : step.replaces!.first - 0.5;
-  return [...before, ...steps].sort((a, b) => positionOf(a) - positionOf(b));
-}
-
-/** The registrations on hook points, by calls, in the order in which the calls end. */
-export function hookedCalls<T extends OnnxTensor>(
-  { graph }: Region,
-  points: Iterable<readonly [OnnxHookPoint<T>, HookPointInfo]>,
-  replaced: Replaced,
-): HookedCall<T>[] {
-  // Computed twice, it would give something else.
-  const isRandom = hasRandomNodes(graph);
-  const hooked = [...points].flatMap(([point, info]) => {
-    const { edits, hasPreHooks, hasOtherHooks, hasTransforms, hasObservers } = editsOf(point);
-    const isScript = hasOtherHooks || hasPreHooks;
-    const { path, noReplacement } = info;
-    // Beside hooks, edits run in JavaScript. Until a hook replaces something, the graph gives what they give there.
-    const isSure = isScript && (hasTransforms || (isRandom && (hasOtherHooks || edits.length > 0)));
-    const isKnown = hasOtherHooks && replaced.outputs.has(point);
-    const isKnownBefore = hasPreHooks && (isRandom || replaced.inputs.has(point));
-    return info.calls.map(
-      (call, i): HookedCall<T> => ({
-        point,
-        info,
-        path,
-        id: `${path}#${i}`,
-        call,
-        compiled: edits,
-        hasPreHooks,
-        hasHooks: isScript,
-        hasObservers,
-        isCut: (isSure || isKnown) && noReplacement === undefined,
-        isCutBefore: isKnownBefore && call.inputs.length > 0,
-      }),
+/** The Ifs of the main graph of which a run has to take a branch, with their branches: functions are in them, or they never change. */
+function undecidedIn<T extends OnnxTensor>(
+  variant: ModelVariant,
+  hooked: readonly HookedCall<T>[],
+): Map<GraphNode | undefined, Region[]> {
+  const found = new Map<GraphNode | undefined, Region[]>();
+  for (const { hasHooks, call } of hooked) {
+    const { node } = aroundOf(call.region).at(-1) ?? {};
+    if (node?.op !== 'If' || found.has(node) || !(hasHooks || variant.isFixed(call.region))) continue;
+    found.set(
+      node,
+      variant.regions.filter(({ around }) => around?.node === node),
     );
-  });
-  hooked.sort((a, b) => inOrder(a.call, b.call) || b.path.length - a.path.length);
-  const read = readBehind(hooked, endsOf(hooked));
-  return hooked.map((one) => {
-    const isCut = one.isCut && read.has(one.call);
-    const isInScript = one.hasHooks && (isCut || !read.has(one.call));
-    return { ...one, isCut, compiled: isInScript ? [] : one.compiled };
-  });
-}
-
-/** The calls that end at each value. */
-function endsOf<T extends OnnxTensor>(hooked: readonly HookedCall<T>[]): Ends[] {
-  const ends = new Map<string, { region: Region; value: string; calls: HookedCall<T>[] }>();
-  for (const one of hooked) {
-    const { region, outputs } = one.call;
-    for (const value of outputs) {
-      const key = `${region.id} ${value}`;
-      const known = ends.get(key);
-      if (known === undefined) ends.set(key, { region, value, calls: [one] });
-      else known.calls.push(one);
-    }
   }
-  return [...ends.values()];
-}
-
-/** The calls of whose outputs something is computed: by the graph, or by edits of a module that ends there too. */
-function readBehind<T extends OnnxTensor>(hooked: readonly HookedCall<T>[], ends: readonly Ends[]): Set<Call> {
-  const read = new Set(hooked.flatMap(({ call }) => (call.isRead ? call : [])));
-  for (const { calls } of ends) {
-    const last = calls.findLastIndex(({ compiled }) => compiled.length > 0);
-    for (const { call } of calls.slice(0, Math.max(0, last))) read.add(call);
-  }
-  return read;
+  return found;
 }
 
 /** What pre-hooks give for inputs: `given` for a call, `reads` for the nodes. */

@@ -1,22 +1,11 @@
 /** @file What happens for the hooks of one call in a run, step by step. */
 import { intercept, type Listeners, listenersOf } from '../../src/adapter.ts';
 import type { Region } from './graph.ts';
-import type { HookPointInfo, OnnxHookPoint } from './hook-point.ts';
+import type { OnnxHookPoint } from './hook-point.ts';
+import type { HookedCall } from './hooked-calls.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { RegionNames } from './region-names.ts';
-import type { EndingCall, ValueVersions } from './value-versions.ts';
-
-/** A call, in each run, of a hook point with hooks. */
-export interface HookedCall<T extends OnnxTensor> extends EndingCall {
-  readonly point: OnnxHookPoint<T>;
-  readonly info: HookPointInfo;
-  readonly hasPreHooks: boolean;
-  /** Whether functions change the value, and so all edits run in JavaScript. */
-  readonly hasHooks: boolean;
-  readonly hasObservers: boolean;
-  /** Whether the inputs are taken out of the graph before the call, and others are put back. */
-  readonly isCutBefore: boolean;
-}
+import type { ValueVersions } from './value-versions.ts';
 
 /** The values of a run, by the names that they have in its sessions. */
 export type Values<T> = Map<string, T>;
@@ -26,10 +15,16 @@ export type Changed<T> = readonly T[] | undefined;
 
 /** One thing that happens for hooks in a run. */
 export interface Step<T extends OnnxTensor> {
+  /** Unique in a plan, and the same in all plans for the same hooks. */
+  readonly id: string;
+  /** Its place among the nodes of the main graph: their indices, or between two of them. */
+  readonly at: number;
   /** Counts the call when the run starts. */
   begin(): number;
   /** The names of the values that have to be known. */
   readonly needs: readonly string[];
+  /** If the run stops here: the names of the values that the graph goes on with instead of those of `replaces`. */
+  readonly after: readonly string[] | undefined;
   /**
    * Runs the hooks.
    * @returns a promise if the hooks have to be awaited; new values if a hook has given any
@@ -37,6 +32,8 @@ export interface Step<T extends OnnxTensor> {
   fire(number: number, values: Values<T>, entered: Entered): Promise<Changed<T>> | undefined;
   /** Values that a hook may replace. */
   readonly replaces?: Replacing<T>;
+  /** The branch that the run takes, where it has to know that before it goes on. */
+  choose?(values: Values<T>): Promise<Region>;
   /** The run has failed here, or in a module that is still running. Runs the hooks with `alwaysCall`. */
   fail?(number: number, values: Values<T>, error: unknown): Promise<void>;
 }
@@ -46,13 +43,10 @@ export interface Replacing<T extends OnnxTensor> {
   readonly kind: 'inputs' | 'outputs';
   /** The names of the values before the hooks. */
   readonly before: readonly string[];
-  /** Their names behind the hooks, if the graph is cut here. */
-  readonly after: readonly string[] | undefined;
   /** Whether anything is computed from them. */
   readonly isRead: boolean;
-  /** The nodes of the call. */
+  /** The first node of the call. */
   readonly first: number;
-  readonly at: number;
 }
 
 /** Calls that have begun with pre-hooks and have not ended, by their ids. */
@@ -69,9 +63,11 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
   readonly point: OnnxHookPoint<T>;
   readonly region: Region;
   readonly id: string;
+  readonly at: number;
   /** The names of its outputs in the session, as its hooks see them. */
   readonly outputs: readonly string[];
   readonly needs: readonly string[];
+  readonly after: readonly string[] | undefined;
   /** Whether the graph computes its edits. */
   readonly isCompiled: boolean;
   /** Its outputs as the file names them, or those that are read instead. */
@@ -101,6 +97,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     this.point = point;
     this.region = region;
     this.id = hooked.id;
+    this.at = call.at;
     this.#names = names;
     this.#listeners = listenersOf(point);
     this.hasHooks = hasHooks || hasPreHooks;
@@ -114,9 +111,8 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
       ...(this.hasHooks ? inputs.map((value) => names.need(region, value)) : []),
     ];
     this.values = call.outputs.map((value, i) => (value === outputs[i] ? names.source(region, value) : value));
-    const after = isCut ? call.outputs.map((value) => versions.of(call, value).at(-1)!) : undefined;
-    const { first, at } = call;
-    this.replaces = { point, kind: 'outputs', before: this.outputs, after, isRead, first, at };
+    this.after = isCut ? call.outputs.map((value) => versions.of(call, value).at(-1)!) : undefined;
+    this.replaces = { point, kind: 'outputs', before: this.outputs, isRead, first: call.first };
     this.before = hasPreHooks ? new BeforeCall(hooked, versions, inputs, this.needs.slice(outputs.length)) : undefined;
   }
 
@@ -170,11 +166,14 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
 
 /** The pre-hooks of a call. */
 export class BeforeCall<T extends OnnxTensor> implements Step<T> {
+  readonly id: string;
+  readonly at: number;
   readonly needs: readonly string[];
+  readonly after: readonly string[] | undefined;
   readonly replaces: Replacing<T>;
   /** What the nodes of the call read instead of its inputs, by the inputs. */
   readonly given: ReadonlyMap<string, string>;
-  readonly #id: string;
+  readonly #call: string;
   readonly #point: OnnxHookPoint<T>;
   readonly #listeners: Listeners;
 
@@ -185,14 +184,15 @@ export class BeforeCall<T extends OnnxTensor> implements Step<T> {
     inputs: readonly string[],
     needs: readonly string[],
   ) {
-    this.#id = id;
+    this.id = `before ${id}`;
+    this.#call = id;
     this.#point = point;
     this.#listeners = listenersOf(point);
     this.needs = needs;
     this.given = new Map(isCutBefore ? call.inputs.map((value) => [value, versions.input(id, value)]) : []);
-    const after = isCutBefore ? call.inputs.map((value) => this.given.get(value)!) : undefined;
-    const { first } = call;
-    this.replaces = { point, kind: 'inputs', before: needs, after, isRead: inputs.length > 0, first, at: first - 1 };
+    this.after = isCutBefore ? call.inputs.map((value) => this.given.get(value)!) : undefined;
+    this.at = call.first - 0.5;
+    this.replaces = { point, kind: 'inputs', before: needs, isRead: inputs.length > 0, first: call.first };
   }
 
   begin(): number {
@@ -219,7 +219,7 @@ export class BeforeCall<T extends OnnxTensor> implements Step<T> {
     const result = intercept(this.#point, forward as (...inputs: never[]) => unknown, inputs, {
       call: number,
     }) as Promise<unknown>;
-    entered.set(this.#id, { result, leave, fail });
+    entered.set(this.#call, { result, leave, fail });
     // Rejects if a pre-hook throws.
     const all = (await Promise.race([given, result])) as readonly T[];
     return all.some((tensor, i) => tensor !== inputs[i]) ? all : undefined;

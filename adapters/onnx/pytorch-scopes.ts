@@ -20,9 +20,18 @@ export interface ScopeModule {
 /** Longer paths are not taken for module paths. */
 const MAX_NAMES = 64;
 
-export function scopesOf(graph: Graph, constants: ReadonlySet<string>): Scope[] {
-  const legacy = new LegacyNames(graph, constants);
-  return graph.nodes.map((node) => dynamoScope(node) ?? legacy.scope(node) ?? unscoped(node));
+/** A graph, with the values in it that come from weights alone. */
+interface NamedGraph {
+  readonly graph: Graph;
+  readonly constants: ReadonlySet<string>;
+}
+
+/** The scopes of the nodes of each graph of a model. */
+export function scopesOf(graphs: readonly NamedGraph[]): Scope[][] {
+  const legacy = new LegacyNames(graphs);
+  return graphs.map(({ graph }) =>
+    graph.nodes.map((node) => dynamoScope(node) ?? legacy.scope(node) ?? unscoped(node)),
+  );
 }
 
 const unscoped = ({ name, op, outputs }: GraphNode): Scope => ({
@@ -64,32 +73,45 @@ function isPath(path: string): boolean {
  * - Calls after the first are numbered: `/act_1/Relu` is the second call of `act`. But a module may be named `act_1` too.
  */
 class LegacyNames {
-  /** The ops and weights directly in each scope, by its name with slashes. */
-  readonly #computed = new Map<string, { ops: string[]; weights: string[] }>();
+  /** What is computed directly in each scope, by its name with slashes: the ops and weights, for each graph that has it. */
+  readonly #computed = new Map<string, string[]>();
   /** Paths of modules with weights, by their last name. */
   readonly #weighted = new Map<string, Set<string>>();
   /** Names of all scopes. */
   readonly #scopes = new Set<string>();
 
-  constructor(graph: Graph, constants: ReadonlySet<string>) {
-    for (const name of constants) this.#addOwners(name);
+  constructor(graphs: readonly NamedGraph[]) {
     // The exporter keeps one of several equal weights, and Identity nodes for the names of the others.
     const same = new Map<string, string>();
-    const weightOf = (value: string) => same.get(value) ?? (graph.weights.has(value) ? value : undefined);
-    for (const { op, inputs, outputs } of graph.nodes) {
-      const weight = op === 'Identity' ? weightOf(inputs[0] ?? '') : undefined;
-      if (weight !== undefined) same.set(outputs[0] ?? '', weight);
+    const weights = new Set(graphs.flatMap(({ graph }) => [...graph.weights.keys()]));
+    const weightOf = (value: string) => same.get(value) ?? (weights.has(value) ? value : undefined);
+    for (const { graph, constants } of graphs) {
+      for (const name of constants) this.#addOwners(name);
+      for (const { op, inputs, outputs } of graph.nodes) {
+        const weight = op === 'Identity' ? weightOf(inputs[0] ?? '') : undefined;
+        if (weight !== undefined) same.set(outputs[0] ?? '', weight);
+      }
     }
+    for (const named of graphs) this.#addScopes(named, weightOf);
+  }
+
+  #addScopes({ graph, constants }: NamedGraph, weightOf: (value: string) => string | undefined): void {
+    const computed = new Map<string, { ops: string[]; weights: string[] }>();
     for (const node of graph.nodes) {
       const names = legacyNames(node);
       if (names === undefined || node.outputs.every((value) => constants.has(value))) continue;
       const scope = names.slice(0, -1).join('/');
       for (let end = scope.length; end > 0; end = scope.lastIndexOf('/', end - 1))
         this.#scopes.add(scope.slice(0, end));
-      const computed = this.#computed.get(scope) ?? { ops: [], weights: [] };
-      this.#computed.set(scope, computed);
-      computed.ops.push(node.op);
-      for (const value of node.inputs) computed.weights.push(weightOf(value) ?? '');
+      const own = computed.get(scope) ?? { ops: [], weights: [] };
+      computed.set(scope, own);
+      own.ops.push(node.op);
+      for (const value of node.inputs) own.weights.push(weightOf(value) ?? '');
+    }
+    for (const [scope, { ops, weights }] of computed) {
+      const all = this.#computed.get(scope) ?? [];
+      all.push(`${ops}|${weights}`);
+      this.#computed.set(scope, all);
     }
   }
 
@@ -119,9 +141,8 @@ class LegacyNames {
     // Two calls of one module have the same ops and weights.
     const one = this.#computed.get([...scopes.slice(0, -1), first].join('/'));
     const other = this.#computed.get(scopes.join('/'));
-    if (one === undefined || other === undefined) return { name, repeat: '' };
-    const same = `${one.ops}|${one.weights}` === `${other.ops}|${other.weights}`;
-    return same ? { name: first, repeat: repeat! } : { name, repeat: '' };
+    const isSame = one?.some((computed) => other?.includes(computed)) ?? false;
+    return isSame ? { name: first, repeat: repeat! } : { name, repeat: '' };
   }
 
   /** The path of a module inside another. Names in between, which the exporter left out, are found by the names of weights. */

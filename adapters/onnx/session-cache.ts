@@ -1,4 +1,5 @@
 /** @file Keeps the sessions that were created for the plans of a model. */
+import type { Shape } from './graph.ts';
 import type { OnnxSession, OnnxTensor } from './ort.ts';
 import type { Stage } from './stages.ts';
 
@@ -6,6 +7,8 @@ import type { Stage } from './stages.ts';
 export interface StageSession<T extends OnnxTensor> {
   readonly stage: Stage | undefined;
   readonly session: OnnxSession<T> | undefined;
+  /** The shapes of what it gives, and of what hooks put in the place of that, where they are known. */
+  readonly shapes: ReadonlyMap<string, Shape>;
 }
 
 /** The sessions of a plan. */

@@ -2,7 +2,6 @@
 import type { OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
 
 import { locationOf, type OnnxSource, type OpenSource, openSource } from './source.ts';
-import { type Chunks, joined } from './write-message.ts';
 
 const queues = new WeakMap<object, Promise<unknown>>();
 
@@ -106,13 +105,8 @@ export class SessionMaker<T extends OnnxTensor> {
     }
   }
 
-  /** The model with changes. Its weights are still where they were. */
-  changed(change: (bytes: Uint8Array) => Chunks): Uint8Array {
-    return joined(change(this.bytes));
-  }
-
   /**
-   * Creates a session of a changed model.
+   * Creates a session of a changed model, whose weights are where they were.
    * @throws NoTensor for an output that is none, which the runtime would find out in the first run
    */
   async create(model: Uint8Array): Promise<OnnxSession<T>> {

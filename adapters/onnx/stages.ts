@@ -20,12 +20,20 @@ export interface Stage {
   readonly end: number;
 }
 
+/** What is done before a model is computed. */
+export interface Start {
+  readonly steps: number;
+  /** The names of the values that are known, besides the inputs of the model. */
+  readonly known: readonly string[];
+}
+
 /**
  * Cuts a model behind each step that replaces values. A stage computes what its hooks need; so the rest has few values to
  * wait for. A value that cannot cross is computed again.
  * @param inputs of the model
  * @param outputs of the model
  * @param typeOf a TensorProto.DataType; 'no tensor', or 0 if it is not known
+ * @returns the stages, of which the first computes nothing if something is done
  */
 export function stagesOf(
   model: CutModel,
@@ -33,8 +41,9 @@ export function stagesOf(
   inputs: Iterable<string>,
   outputs: readonly string[],
   typeOf: (value: string) => number | 'no tensor',
+  start: Start,
 ): Stage[] {
-  const known = new Set(inputs);
+  const known = new Set([...inputs, ...start.known]);
   const put = new Set(steps.flatMap(({ after }) => after ?? []));
   const { nodes } = model.graph;
   const canCross = (value: string) => {
@@ -45,7 +54,11 @@ export function stagesOf(
     return !isDropout && !model.constants.has(value) && type !== BFLOAT16 && type !== 'no tensor';
   };
   const stages: Stage[] = [];
-  for (let from = 0; ; ) {
+  if (start.steps > 0) {
+    const part = { nodes: new Set<number>(), feeds: new Set<string>() };
+    stages.push({ part, feeds: [], fetches: start.known, optional: new Set(), end: start.steps });
+  }
+  for (let from = start.steps; ; ) {
     const cut = steps.findIndex(({ after }, i) => i >= from && after !== undefined);
     const end = cut === -1 ? steps.length : cut + 1;
     const needed = new Set(steps.slice(from, end).flatMap(({ needs }) => needs));

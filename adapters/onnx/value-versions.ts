@@ -46,8 +46,8 @@ export class ValueVersions {
     this.#prefix = prefix;
     this.ends = ends.filter(({ calls }) => calls.some(isChanged));
     for (const { region, value, calls } of this.ends) {
-      const { at } = calls[0]!.call;
-      const raw = `${prefix}:${region.id}.${at}.${region.graph.nodes[at]!.outputs.indexOf(value)}`;
+      const { at, outputs } = calls[0]!.call;
+      const raw = `${prefix}:${region.id}.${at}.${outputs.indexOf(value)}`;
       const last = calls.findLastIndex(isChanged);
       let name = raw;
       const renamed = this.#renamed.get(region) ?? new Map<string, string>();

@@ -40,7 +40,7 @@ function watched(session: ort.InferenceSession, onRun: Run): ort.InferenceSessio
 /** The model that wrapOnnx or createOnnx returns, synchronously. */
 function modelOf(onRun: Run, session?: ort.InferenceSession): OnnxModel<ort.Tensor> {
   const maker = new SessionMaker<ort.Tensor>(runtimeOf(onRun) as never, twice, { bytes, source }, {});
-  return new OnnxModel('the test', graph, maker, session);
+  return new OnnxModel('the test', { bytes, graph }, maker, session);
 }
 
 const node = {

@@ -127,15 +127,18 @@ for (const exporter of Object.keys(EXPORTERS) as Exporter[]) {
   });
 }
 
-test("gpt: an asynchronous hook that replaces the output of a module leads to PyTorch's tokens", async () => {
-  const { model, net } = await wrapped(() => loadGpt());
-  const [[path, edit]] = gptFacts.steered[0]!.edits as unknown as [[string, { add: number[] }]];
-  const { add } = edit;
-  const handle = net.getSubmodule(path).registerForwardHook(async (_module, _inputs, output) => {
+/** Registers an asynchronous hook that adds numbers along the last axis. */
+const hookThatAdds = (net: TransformersModel<ort.Tensor>, path: string, add: readonly number[]) =>
+  net.getSubmodule(path).registerForwardHook(async (_module, _inputs, output) => {
     await Promise.resolve();
     const values = Float32Array.from(output.data as Float32Array, (value, i) => value + add[i % add.length]!);
     return new ort.Tensor('float32', values, output.dims);
   });
+
+test("gpt: an asynchronous hook that replaces the output of a module leads to PyTorch's tokens", async () => {
+  const { model, net } = await wrapped(() => loadGpt());
+  const [[path, edit]] = gptFacts.steered[0]!.edits as unknown as [[string, { add: number[] }]];
+  const handle = hookThatAdds(net, path, edit.add);
   assert.equal(await generate(model, 'gpt', gptFacts), gptFacts.steered[0]!.tokens);
   assert.is(explain(net).registrations[0]!.way, 'cut');
   handle.remove();
@@ -164,6 +167,28 @@ test("t5: tokens that are steered in the encoder and in the merged decoder are P
     assert.not.equal(tokens, t5Facts.tokens);
     for (const handle of handles) handle.remove();
   }
+  assert.equal(await generate(model, 't5', t5Facts), t5Facts.tokens);
+  await model.dispose();
+});
+
+test("t5: asynchronous hooks in both branches of the merged decoder see and replace what PyTorch's do", async () => {
+  const { model, net } = await wrapped(loadT5);
+  const [[path, edit]] = t5Facts.steered[0]!.edits as unknown as [[string, { add: number[] }]];
+  const before: ort.Tensor[] = [];
+  const seeing = net.getSubmodule(path).registerForwardHook((_module, _inputs, output) => {
+    before.push(output);
+  });
+  assert.equal(await generate(model, 't5', t5Facts), t5Facts.tokens);
+  assertSeen({ [path]: before }, { ...t5Facts, seen: { [path]: t5Facts.seen[path]! } }, T5_TOLERANCE);
+  seeing.remove();
+  const handle = hookThatAdds(net, path, edit.add);
+  for (const _time of ['first', 'second'])
+    assert.equal(await generate(model, 't5', t5Facts), t5Facts.steered[0]!.tokens);
+  assert.equal(
+    explain(net).registrations.map(({ way, reruns }) => [way, reruns]),
+    [['cut', 1]],
+  );
+  handle.remove();
   assert.equal(await generate(model, 't5', t5Facts), t5Facts.tokens);
   await model.dispose();
 });
