@@ -34,7 +34,7 @@ export {
 
 /* Observing and transforming with RxJS */
 export { type ChunkEvent, type ChunkObserver, type ChunkSource, chunks } from './hooks/index.ts';
-export type { LogOptions, ObserveOptions } from './hooks/index.ts';
+export type { LogOptions, ObserveOptions, ReadingEvent, ReadOptions, Reads } from './hooks/index.ts';
 export { type OutputStatistics, type QueueOptions, queue, statistics } from './hooks/index.ts';
 
 /* Errors, and the reporter of those that must not reach a forward */

@@ -2,7 +2,7 @@ import { brand, className, describe, isOfKind, printAsString } from '../check/in
 import type { Target } from './core/call-hook.ts';
 import { checkHook } from './core/check-hook.ts';
 import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
-import type { ChunkEvent, ForwardEvent as CoreForwardEvent } from './core/event.ts';
+import type { ChunkEvent, ForwardEvent as CoreForwardEvent, ReadingEvent } from './core/event.ts';
 import { located } from './core/forward-error.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { giveHookTable, globalHooks, HookTable, hookTable, noHooks } from './core/hook-table.ts';
@@ -13,7 +13,7 @@ import { callAsync } from './core/pipeline-async.ts';
 import type { TensorReader } from './core/reader.ts';
 import { register } from './core/register.ts';
 import { namedModules, ownEntries, submodule, walk } from './core/tree.ts';
-import { type ObserveOptions, observeIsolated } from './isolated-observer.ts';
+import { type AnyObserver, type ObserveOptions, observeIsolated, type ReadOptions } from './isolated-observer.ts';
 import { type LogOptions, logger } from './log.ts';
 import type { OperatorFunction } from './rx/chain.ts';
 import { type Observable, observable } from './rx/observable.ts';
@@ -155,23 +155,26 @@ export abstract class Hookable {
    * Calls an observer after every forward and all its hooks, with what the caller gets. It cannot disturb the call: its
    * errors and rejections go to the reporter, and after three in a row it is removed.
    * @param observer a function; {@link chunks} of a function to see the chunks of streams
-   * @param options `reporter`: gets the errors, default: the reporter of the process (see `setReporter`)
+   * @param options `reporter`: gets the errors, default: the reporter of the process (see `setReporter`). `reads`: the observer
+   *   only reads statistics of outputs (`reader.summarize`), or their values, inside the call; then the layers of a Sequential
+   *   need not be copied out of WebAssembly, and a device need not be read
    * @throws TypeError for an observer that is neither, or an unknown option
    */
   observe(observer: ChunkObserver<this>, options?: ObserveOptions): RemovableHandle;
   observe(observer: (event: ForwardEvent<this>) => unknown, options?: ObserveOptions): RemovableHandle;
+  observe(observer: (event: ReadingEvent<this>) => unknown, options: ReadOptions): RemovableHandle;
   /** The events of this module as a cold RxJS Observable. Without a subscriber it costs nothing. */
   observe(): Observable<ForwardEvent<this>>;
   /** The same, with the chunks of streams: `observe(chunks())`. */
   observe(source: ChunkSource): Observable<ChunkEvent<this>>;
   observe(
-    observer?: ((event: ForwardEvent<this>) => unknown) | ChunkObserver<this> | ChunkSource,
-    options?: ObserveOptions,
+    observer?: AnyObserver<this> | ChunkSource,
+    options?: ObserveOptions | ReadOptions,
   ): RemovableHandle | Observable<ForwardEvent<this>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<this>([['', this]]);
     if (isChunkSource(observer) && !('observer' in observer)) return observable<this>([['', this]], observer);
-    return observeIsolated(this, '', observer as ChunkObserver<this>, options);
+    return observeIsolated<Hookable>(this, '', observer as AnyObserver<Hookable>, options);
   }
 
   /**
@@ -180,7 +183,7 @@ export abstract class Hookable {
    * @throws TypeError or RangeError for other options
    */
   log(options?: LogOptions): RemovableHandle {
-    return observeIsolated<Hookable>(this, '', logger(options));
+    return observeIsolated<Hookable>(this, '', logger(options), { reads: 'statistics' });
   }
 
   /**
@@ -272,6 +275,12 @@ export function isOfAnyCopy(value: unknown): value is Hookable {
 export function isQuiet(module: Hookable): boolean {
   const table = hookTable(module);
   return !table.active && !table.global.active;
+}
+
+/** Whether something is registered on a module, all of it observers that read outputs, and nothing globally. */
+export function isOnlyRead(module: Hookable): boolean {
+  const table = hookTable(module);
+  return table.onlyReads && !table.global.active;
 }
 
 export function readerOf(module: Hookable): TensorReader | undefined {

@@ -12,7 +12,7 @@ export { type AttachedMethod, attach, type MethodName } from './attach.ts';
 export type { AttachOptions } from './attach-options.ts';
 export type { ChunkObserver, ChunkSource, StreamWatcher } from './core/chunk-observer.ts';
 export { forEachTensor } from './core/each-tensor.ts';
-export type { ChunkEvent } from './core/event.ts';
+export type { ChunkEvent, ReadingEvent, Reads } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
 export { activity } from './core/hook-table.ts';
@@ -56,11 +56,12 @@ export {
   Hookable,
   type HookResult,
   isHookable,
+  isOnlyRead,
   isQuiet,
   optionsOf,
   readerOf,
 } from './hookable.ts';
-export type { ObserveOptions } from './isolated-observer.ts';
+export type { ObserveOptions, ReadOptions } from './isolated-observer.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export { manualMemory } from './manual-memory.ts';

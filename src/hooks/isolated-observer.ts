@@ -1,8 +1,17 @@
 /** @file Observers whose errors reach neither the forward nor the process. */
-import { check, checkOptions, className, describeError, FUNCTION, isFirstReport, outageOf } from '../check/index.ts';
+import {
+  check,
+  checkOptions,
+  className,
+  describeError,
+  FUNCTION,
+  isFirstReport,
+  oneOf,
+  outageOf,
+} from '../check/index.ts';
 import { type ChunkObserver, isChunkSource } from './core/chunk-observer.ts';
 import { describePlace } from './core/describe-module.ts';
-import type { ForwardEvent } from './core/event.ts';
+import type { ForwardEvent, ReadingEvent, Reads } from './core/event.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { type HookEntry, hookTable, type Registration } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
@@ -13,7 +22,22 @@ import { type Reporter, report } from './core/report-error.ts';
 export interface ObserveOptions {
   /** Gets what this observer throws or rejects with. Default: the reporter of the process. */
   reporter?: Reporter;
+  reads?: undefined;
 }
+
+export interface ReadOptions extends Omit<ObserveOptions, 'reads'> {
+  /** What the observer reads of an output, before it returns: less work for its module. */
+  reads: Reads;
+}
+
+/** The rule of the option `reads`. */
+const READS = oneOf(['statistics', 'values']);
+
+/** An observer of any kind, as `observe` takes it. */
+export type AnyObserver<M extends ModuleLike> =
+  | ((event: ForwardEvent<M>) => unknown)
+  | ((event: ReadingEvent<M>) => unknown)
+  | ChunkObserver<M>;
 
 /**
  * Registers an isolated observer: its errors and rejections are reported, and never reach the forward or end the
@@ -22,15 +46,16 @@ export interface ObserveOptions {
 export function observeIsolated<M extends ModuleLike>(
   module: M,
   path: string,
-  given: ((event: ForwardEvent<M>) => unknown) | ChunkObserver<M>,
-  options: ObserveOptions = {},
+  given: AnyObserver<M>,
+  options: ObserveOptions | ReadOptions = {},
 ): RemovableHandle {
   const source = isChunkSource(given) ? given : undefined;
-  const observer = source === undefined ? (given as (event: ForwardEvent<M>) => unknown) : source.observer;
+  const observer = source === undefined ? (given as (event: never) => unknown) : (source as ChunkObserver<M>).observer;
   const verb = `observe() of ${path || className(module)}`;
   check(verb, 'the observer', observer, FUNCTION);
-  checkOptions(verb, options, { reporter: FUNCTION });
-  const { reporter } = options;
+  // What is read of a stream is its chunks.
+  checkOptions(verb, options, { reporter: FUNCTION, ...(source === undefined ? { reads: READS } : {}) });
+  const { reporter, reads } = options;
   const name = observer.name || '(anonymous)';
   const who = () => `the observer ${name} of ${describePlace(module, path)}`;
   const onError = (entry: HookEntry, cause: unknown) => {
@@ -52,6 +77,6 @@ export function observeIsolated<M extends ModuleLike>(
   const hook = observer as Registration['hook'];
   const streams = source?.watcher(who, reporter);
   const onRemove = streams?.stop;
-  const handle = register(hookTable(module), { kind: 'observer', path, name, hook, onError, streams, onRemove });
+  const handle = register(hookTable(module), { kind: 'observer', path, name, hook, onError, streams, reads, onRemove });
   return handle;
 }

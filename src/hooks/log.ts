@@ -10,7 +10,7 @@ import {
 } from '../check/index.ts';
 import { describeModule } from './core/describe-module.ts';
 import { forEachTensor } from './core/each-tensor.ts';
-import type { ForwardEvent } from './core/event.ts';
+import type { ReadingEvent } from './core/event.ts';
 import { summaryOf } from './core/reader.ts';
 
 export interface LogOptions {
@@ -24,7 +24,7 @@ export interface LogOptions {
  * An observer for one module that prints a line of statistics for each tensor of an output, or a description of an output
  * without tensors. A line begins with the module, the tensor's place in the output, and the call: `lstm/0 #3`.
  */
-export function logger(options: LogOptions = {}): (event: ForwardEvent) => Promise<unknown> | undefined {
+export function logger(options: LogOptions = {}): (event: ReadingEvent) => Promise<unknown> | undefined {
   checkOptions('log()', options, { every: POSITIVE_INTEGER, print: FUNCTION });
   const { every = 1, print = (line: string) => console.log(line) } = options;
   let seen = 0;

@@ -15,7 +15,7 @@ import {
 } from '../check/index.ts';
 import { describeModule } from './core/describe-module.ts';
 import { forEachTensor } from './core/each-tensor.ts';
-import type { ForwardEvent } from './core/event.ts';
+import type { ReadingEvent } from './core/event.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
 import { report } from './core/report-error.ts';
@@ -121,7 +121,7 @@ export class OutputTensors {
   }
 
   /** @throws as {@link forEachTensor} does */
-  each(event: ForwardEvent, visit: (tensor: unknown, place: string) => void): void {
+  each(event: ReadingEvent, visit: (tensor: unknown, place: string) => void): void {
     const { output, reader } = event;
     if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
     if (output === null || output === undefined) return;
@@ -136,7 +136,7 @@ export class OutputTensors {
    * @throws TypeError for an output whose values are not numbers, see {@link readNumbers}; and as {@link each}
    */
   eachValues(
-    event: ForwardEvent,
+    event: ReadingEvent,
     name: string,
     visit: (name: string, values: Numbers) => void,
   ): Promise<unknown> | undefined {
@@ -177,7 +177,7 @@ export class OutputTensors {
     return waiting && Promise.all(waiting);
   }
 
-  #report(reported: WeakSet<ModuleLike>, { module, path }: ForwardEvent, what: string, why: string): void {
+  #report(reported: WeakSet<ModuleLike>, { module, path }: ReadingEvent, what: string, why: string): void {
     if (reported.has(module)) return;
     reported.add(module);
     const where = `layertap: ${this.#where}: ${what} of ${path || describeModule(module)}`;

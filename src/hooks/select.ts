@@ -1,7 +1,7 @@
 /** @file Selecting modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable, mismatch, nearest } from '../check/index.ts';
 import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
-import type { ChunkEvent, ForwardEvent } from './core/event.ts';
+import type { ChunkEvent, ForwardEvent, ReadingEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
 import type { OutputOf } from './core/module-like.ts';
 import { entries, hiddenModules, type TreeEntry } from './core/tree.ts';
@@ -15,7 +15,7 @@ import {
   type ModuleIn,
   type ModuleOf,
 } from './hookable.ts';
-import { type ObserveOptions, observeIsolated } from './isolated-observer.ts';
+import { type AnyObserver, type ObserveOptions, observeIsolated, type ReadOptions } from './isolated-observer.ts';
 import { type LogOptions, logger } from './log.ts';
 import type { OperatorFunction } from './rx/chain.ts';
 import { type Observable, observable } from './rx/observable.ts';
@@ -64,18 +64,19 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
   /** As on one module; `event.path` tells which. Errors are counted for each module. */
   observe(observer: ChunkObserver<M>, options?: ObserveOptions): Handle;
   observe(observer: (event: ForwardEvent<M>) => unknown, options?: ObserveOptions): Handle;
+  observe(observer: (event: ReadingEvent<M>) => unknown, options: ReadOptions): Handle;
   /** The events of all modules as one Observable. */
   observe(): Observable<ForwardEvent<M>>;
   /** The same, with the chunks of streams: `observe(chunks())`. */
   observe(source: ChunkSource): Observable<ChunkEvent<M>>;
   observe(
-    observer?: ((event: ForwardEvent<M>) => unknown) | ChunkObserver<M> | ChunkSource,
-    options?: ObserveOptions,
+    observer?: AnyObserver<M> | ChunkSource,
+    options?: ObserveOptions | ReadOptions,
   ): Handle | Observable<ForwardEvent<M>> {
     // biome-ignore lint/complexity/noArguments: observe(undefined) is a mistake, not a wish for an Observable
     if (arguments.length === 0) return observable<M>(this.#modules);
     if (isChunkSource(observer) && !('observer' in observer)) return observable<M>(this.#modules, observer);
-    return this.#all((path, module) => observeIsolated<M>(module, path, observer as ChunkObserver<M>, options));
+    return this.#all((path, module) => observeIsolated<M>(module, path, observer as AnyObserver<M>, options));
   }
 
   /** As on one module, with a separate chain for each. */
@@ -85,7 +86,7 @@ export class Selection<M extends Hookable = Hookable> implements Iterable<readon
 
   /** As on one module. */
   log(options?: LogOptions): Handle {
-    return this.#all((path, module) => observeIsolated<M>(module, path, logger(options)));
+    return this.#all((path, module) => observeIsolated<M>(module, path, logger(options), { reads: 'statistics' }));
   }
 
   #all(register: (path: string, module: M) => { remove(): void }): Handle {

@@ -1,4 +1,4 @@
-import type { ForwardEvent } from './core/event.ts';
+import type { ForwardEvent, ReadingEvent, Reads } from './core/event.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
@@ -7,11 +7,24 @@ import { register } from './core/register.ts';
 /**
  * For inspect: an observer whose error ends the call, after the observers that were registered before it. Those of
  * `observe` are isolated instead. A promise that it returns is ignored.
+ * @param reads what it reads of outputs. Undefined: it gets the output itself, and the inputs
  */
 export function observeStrictly<M extends ModuleLike>(
   module: M,
   path: string,
   observer: (event: ForwardEvent<M>) => void,
+): RemovableHandle;
+export function observeStrictly<M extends ModuleLike>(
+  module: M,
+  path: string,
+  observer: (event: ReadingEvent<M>) => void,
+  reads: Reads,
+): RemovableHandle;
+export function observeStrictly<M extends ModuleLike>(
+  module: M,
+  path: string,
+  observer: (event: ForwardEvent<M>) => void,
+  reads?: Reads,
 ): RemovableHandle {
-  return register(hookTable(module), { kind: 'observer', path, name: observer.name, hook: observer as never });
+  return register(hookTable(module), { kind: 'observer', path, name: observer.name, hook: observer as never, reads });
 }

@@ -30,9 +30,9 @@ export function blockOf(values: Float32Values, start: number): Float32Values {
 export const paddingOf = (length: number): number => -length & 3;
 
 /**
- * Shows all values to a kernel: values in WebAssembly memory in place, others block by block in the scratch arena, so that
- * a 400 MB array needs no 400 MB there. `values` must not be in the arena itself. Kernels read whole vectors of four: NaN
- * fill up the last one.
+ * Shows all values to a kernel, block by block, so that a 400 MB array needs no 400 MB in the scratch arena. Values in
+ * WebAssembly memory are read in place, in the same blocks: where values are changes no bit of a sum. `values` must not be in
+ * the arena itself. Kernels read whole vectors of four: NaN fill up the last one.
  *
  *   scratch arena:  | head: the kernel's state | block of values | NaN |
  *
@@ -50,22 +50,22 @@ export function eachBlock(
 ): number {
   const { length } = values;
   const inside = pointerTo(values, memory);
-  const head = memory.arena(headBytes + (inside === undefined ? Math.min(length + 3, BLOCK_FLOATS) : 4) * 4);
+  const copied = inside !== undefined && paddingOf(length) === 0 ? 0 : Math.min(length + 3, BLOCK_FLOATS);
+  const head = memory.arena(headBytes + copied * 4);
   begin(head);
   const block = head + headBytes;
   const first = block >>> 2;
   const { floats } = memory;
-  // In place: all whole vectors.
-  let start = 0;
-  if (inside !== undefined) {
-    start = length - (length & 3);
-    visit(inside, start, head);
-  }
-  for (; start < length; start += BLOCK_FLOATS) {
+  for (let start = 0; start < length; start += BLOCK_FLOATS) {
     const count = Math.min(length - start, BLOCK_FLOATS);
-    if (inside === undefined) floats.set(blockOf(values, start), first);
-    else floats.set(values.subarray(start), first);
     const padding = paddingOf(count);
+    if (inside !== undefined && padding === 0) {
+      visit(inside + start * 4, count, head);
+      continue;
+    }
+    // The arena may have detached the values.
+    if (inside === undefined) floats.set(blockOf(values, start), first);
+    else floats.copyWithin(first, inside / 4 + start, inside / 4 + start + count);
     if (padding > 0) floats.fill(NaN, first + count, first + count + padding);
     visit(block, count + padding, head);
   }

@@ -1,6 +1,7 @@
 // The only entry to the kernels.
 export { defaultEdges } from './histogram-edges.ts';
 export type {
+  Activations,
   Distribution,
   FusedLayers,
   HistogramCounts,

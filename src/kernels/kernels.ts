@@ -34,6 +34,26 @@ export interface FusedLayers {
    * @throws RangeError if WebAssembly memory cannot grow; Error if packed weights were disposed
    */
   run(input: Float32Array, rows: number): Float32Array;
+
+  /** Whether {@link runInside} can compute so many rows. */
+  fits(rows: number): boolean;
+
+  /**
+   * The same bits as {@link run}, left in the memory of the kernels.
+   * @param input activations stay the caller's, and as they are
+   * @throws as `run`
+   */
+  runInside(input: Float32Array | Activations, rows: number): Activations;
+}
+
+/** The output of layers in the memory of the kernels. It belongs to the caller, who releases it. */
+export interface Activations {
+  /** A view: the next allocation may detach it, and others write there after the release. */
+  readonly values: Float32Array;
+  /** Replaces negative values, as {@link Kernels.relu} does. */
+  relu(): void;
+  /** Twice is harmless. */
+  release(): void;
 }
 
 /** Counts of values between neighbouring edges, and of values in no bin. */

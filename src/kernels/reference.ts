@@ -3,7 +3,16 @@
  * tests. Sums are in float64.
  */
 import { binOf, plainSummary } from '../check/index.ts';
-import type { Distribution, FusedLayers, HistogramCounts, Kernels, Layer, Numbers, PackedLinear } from './kernels.ts';
+import type {
+  Activations,
+  Distribution,
+  FusedLayers,
+  HistogramCounts,
+  Kernels,
+  Layer,
+  Numbers,
+  PackedLinear,
+} from './kernels.ts';
 
 class PlainLinear implements PackedLinear {
   readonly inFeatures: number;
@@ -36,13 +45,32 @@ function linear(input: Float32Array, rows: number, { packed, bias }: Layer): Flo
   return output;
 }
 
-const fuse = (layers: readonly Layer[]): FusedLayers => ({
-  run: (input, rows) =>
+function fuse(layers: readonly Layer[]): FusedLayers {
+  const run = (input: Float32Array, rows: number) =>
     layers.reduce((values, layer) => {
       const output = linear(values, rows, layer);
       return layer.relu ? relu(output) : output;
-    }, input),
-});
+    }, input);
+  return {
+    run,
+    fits: () => true,
+    runInside: (input, rows) => new PlainActivations(run(input instanceof Float32Array ? input : input.values, rows)),
+  };
+}
+
+class PlainActivations implements Activations {
+  values: Float32Array;
+
+  constructor(values: Float32Array) {
+    this.values = values;
+  }
+
+  relu(): void {
+    this.values = relu(this.values);
+  }
+
+  release(): void {}
+}
 
 /** `x < 0 ? 0 : x` and not `Math.max(x, 0)`: that would turn -0 into +0. */
 function relu(input: Float32Array): Float32Array {

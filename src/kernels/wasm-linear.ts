@@ -1,7 +1,8 @@
 /** @file Linear layers on the SIMD kernels: packed weights, and fused layers, whose activations stay inside. */
 
 import type { WasmInstance } from './instance.ts';
-import type { FusedLayers, Layer, Numbers, PackedLinear } from './kernels.ts';
+import type { Activations, FusedLayers, Layer, Numbers, PackedLinear } from './kernels.ts';
+import { WasmActivations } from './wasm-activations.ts';
 import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, type Product, READ_AHEAD_BYTES } from './wasm-exports.ts';
 import { roundUp, type WasmMemory } from './wasm-memory.ts';
 
@@ -130,20 +131,45 @@ export class WasmFusedLayers implements FusedLayers {
 
   #run(input: Float32Array, rows: number): Float32Array {
     if (rows !== this.#rows) this.#divide(rows);
-    const from = this.#memory.arena(this.#arenaBytes);
+    const arena = this.#memory.arena(this.#arenaBytes);
     const block = this.#block;
     if (block === rows) {
-      const at = this.#layers(input, rows, from);
+      copyIn(input, this.#memory.floats, arena >>> 2);
+      const at = this.#layers(arena, rows, arena);
       return copyOut(this.#memory.floats, at >>> 2, rows * this.#columns);
     }
     const output = new Float32Array(rows * this.#columns);
     for (let row = 0; row < rows; row += block) {
       const count = Math.min(block, rows - row);
       const part = input.subarray(row * this.#depth, (row + count) * this.#depth);
-      const at = this.#layers(part, count, from) >>> 2;
+      copyIn(part, this.#memory.floats, arena >>> 2);
+      const at = this.#layers(arena, count, arena) >>> 2;
       output.set(this.#memory.floats.subarray(at, at + count * this.#columns), row * this.#columns);
     }
     return output;
+  }
+
+  fits(rows: number): boolean {
+    if (rows !== this.#rows) this.#divide(rows);
+    return this.#block === rows;
+  }
+
+  runInside(input: Float32Array | Activations, rows: number): Activations {
+    const { pool } = this.#instance;
+    if (pool === undefined || pool.broken) return this.#runInside(input, rows);
+    const output = this.#runInside(input, rows);
+    // As in `run`. The worker does not write to the arena of the input.
+    return pool.broken ? this.#runInside(input, rows) : output;
+  }
+
+  #runInside(input: Float32Array | Activations, rows: number): Activations {
+    if (!this.fits(rows)) throw new RangeError(`${rows} rows do not fit the arena at once`);
+    const memory = this.#memory;
+    const arena = memory.arena(this.#arenaBytes);
+    const isInside = input instanceof WasmActivations && input.isIn(this.#instance);
+    if (!isInside) copyIn(input instanceof Float32Array ? input : input.values, memory.floats, arena >>> 2);
+    const at = this.#layers(isInside ? input.pointer : arena, rows, arena);
+    return new WasmActivations(this.#instance, at, rows * this.#columns);
   }
 
   #divide(rows: number): void {
@@ -158,16 +184,18 @@ export class WasmFusedLayers implements FusedLayers {
     this.#rows = rows;
   }
 
-  /** @returns the pointer to the output */
-  #layers(input: Float32Array, rows: number, arena: number): number {
+  /**
+   * @param input in the first part of the arena, or outside of it
+   * @returns the pointer to the output
+   */
+  #layers(input: number, rows: number, arena: number): number {
     const { exports, tiles } = this.#instance;
     const { wide } = tiles;
     const packed = this.#packed;
     const hasLarge = this.#hasLarge;
     const scratch = arena + this.#activationBytes * 2;
-    let from = arena;
+    let from = input;
     let to = arena + this.#activationBytes;
-    copyIn(input, this.#memory.floats, from >>> 2);
     for (let i = 0; i < packed.length; i++) {
       const layer = packed[i]!;
       const { pointer } = layer;
@@ -180,9 +208,8 @@ export class WasmFusedLayers implements FusedLayers {
       } else {
         exports.linear(from, rows, pointer, to, relu, scratch, wide);
       }
-      const other = from;
       from = to;
-      to = other;
+      to = to === arena ? arena + this.#activationBytes : arena;
     }
     return from;
   }

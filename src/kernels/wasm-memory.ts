@@ -10,6 +10,11 @@ const LARGEST_ROUNDED = 32 << 20;
 /** The size of whole vectors. Not with a 32-bit mask, which overflows on arrays of 2 GiB. */
 export const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
+export interface Arena {
+  readonly pointer: number;
+  readonly bytes: number;
+}
+
 export class WasmMemory {
   readonly #exports: WasmExports;
   readonly #abandoned = new FinalizationRegistry<number>((pointer) => this.release(pointer));
@@ -69,6 +74,23 @@ export class WasmMemory {
       this.#arenaBytes = wanted;
     }
     return this.#arena;
+  }
+
+  /** Takes the arena out of use, with what it holds, until it is put back. {@link arena} makes another one meanwhile. */
+  takeArena(): Arena {
+    const taken = { pointer: this.#arena, bytes: this.#arenaBytes };
+    this.abandonArena();
+    return taken;
+  }
+
+  /** Of two arenas the larger one stays. */
+  putArena({ pointer, bytes }: Arena): void {
+    const isLarger = bytes > this.#arenaBytes;
+    const other = isLarger ? this.#arena : pointer;
+    if (other !== 0) this.release(other);
+    if (!isLarger) return;
+    this.#arena = pointer;
+    this.#arenaBytes = bytes;
   }
 
   /** Drops the arena without releasing it, since a thread may still write to it. */

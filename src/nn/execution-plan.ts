@@ -5,12 +5,25 @@
  *   Linear  ReLU  Linear  ReLU  Other  Linear  ReLU  Linear      Other: a user's module, or one with a hook
  *   └──────── fused ────────┘   call   └─────── fused ──────┘
  *
+ * A segment also ends at a module whose observers only read its output. They read it in WebAssembly, where the next segment
+ * continues with it.
+ *
  * Hooks and users' modules may change anything during a pass, so each step is validated just before it runs, and planned
  * anew if it is stale. A fused segment runs no user code.
  */
-import { activity, type Hookable, isHookable, isQuiet, located } from '../hooks/index.ts';
+import {
+  activity,
+  type Hookable,
+  isHookable,
+  isOnlyRead,
+  isQuiet,
+  type Listeners,
+  listenersOf,
+  located,
+} from '../hooks/index.ts';
 import { type FusedLayers, kernels } from '../kernels/index.ts';
 import { Identity } from './identity.ts';
+import { InsideTensor, insideReader } from './inside-tensor.ts';
 import { Linear } from './linear.ts';
 import type { Module } from './module.ts';
 import { checkNumbered, type ModuleArray, throwNotModule } from './module-array.ts';
@@ -56,28 +69,53 @@ export class PlanStep {
   /** The index at which the next step begins. */
   readonly end: number;
   readonly #activity = activity;
+  readonly #container: ModuleArray;
+  readonly #start: number;
+  /** Whether it was planned for an input inside the kernels. */
+  readonly #inside: boolean;
+  readonly #isFused: boolean;
+  /** Whether such an input first passes a ReLU. */
+  readonly #startsWithRelu: boolean;
+  /** The observers of the last module of a fused segment, if it has any. */
+  readonly #readers: { readonly module: Hookable; readonly listeners: Listeners } | undefined;
   readonly #first: Slot;
   /** The rest of a fused segment. */
   readonly #others: readonly Slot[];
   readonly #linears: readonly FusedLinear[];
   #layers: FusedLayers | undefined;
 
-  /** @throws ForwardError if an index holds anything but a module */
-  constructor(container: ModuleArray, start: number, sequential: SequentialClass) {
+  /**
+   * @param inside whether the input is inside the kernels
+   * @throws ForwardError if an index holds anything but a module
+   */
+  constructor(container: ModuleArray, start: number, sequential: SequentialClass, inside: boolean) {
     unfusable.delete(container);
-    const segment = new FusedSegment(sequential);
+    const segment = new FusedSegment(sequential, inside);
     let end = start;
-    while (end < container.size && segment.take(container, end)) end++;
+    let last: Hookable | undefined;
+    while (end < container.size && last === undefined && segment.take(container, end)) {
+      const module = container[end++]!;
+      if (isOnlyRead(module)) last = module;
+    }
+    this.#container = container;
+    this.#start = start;
+    this.#inside = inside;
+    this.#startsWithRelu = segment.startsWithRelu;
     this.#linears = segment.linears;
-    const isFused = segment.linears.length > 0;
+    const isFused = segment.linears.length > 0 || (inside && end > start);
+    this.#isFused = isFused;
+    this.#readers = isFused && last !== undefined ? { module: last, listeners: listenersOf(last) } : undefined;
     this.#first = isFused ? segment.slots[0]! : readSlot(container, start);
     this.#others = isFused ? segment.slots.slice(1) : [];
     this.end = isFused ? end : start + 1;
   }
 
-  /** Whether the modules, their registrations, forwards and parameters are those of the plan. */
-  isCurrent(): boolean {
-    if (this.#activity !== activity || !isUnchanged(this.#first)) return false;
+  /**
+   * Whether the modules, their registrations, forwards and parameters are those of the plan.
+   * @param inside whether the input is inside the kernels
+   */
+  isCurrent(inside: boolean): boolean {
+    if (this.#activity !== activity || this.#inside !== inside || !isUnchanged(this.#first)) return false;
     const others = this.#others;
     const linears = this.#linears;
     for (let i = 0; i < others.length; i++) if (!isUnchanged(others[i]!)) return false;
@@ -89,7 +127,18 @@ export class PlanStep {
     return true;
   }
 
-  run(input: Tensor): Tensor {
+  /** Whether the output may be inside the kernels. */
+  get hasReaders(): boolean {
+    return this.#readers !== undefined;
+  }
+
+  /** @param input inside the kernels if the step was planned so. Taken if the step succeeds */
+  run(input: Tensor | InsideTensor): Tensor | InsideTensor {
+    if (this.#inside || this.#readers !== undefined) return this.#runInside(input);
+    return this.#run(input as Tensor);
+  }
+
+  #run(input: Tensor): Tensor {
     const linears = this.#linears;
     if (linears.length === 0) return this.#first.module(input) as Tensor;
     const first = linears[0]!;
@@ -99,14 +148,68 @@ export class PlanStep {
       return first.module(input);
     }
     try {
-      this.#layers ??= kernels().fuse(
-        linears.map(({ packed, bias, relu }) => ({ packed: packed.packed, bias: biasValues(bias), relu })),
-      );
-      const data = this.#layers.run(valuesOf(input), numberOfRows(input.shape));
+      const data = this.#fused().run(valuesOf(input), numberOfRows(input.shape));
       return computed(data, withLast(input.shape, outFeatures));
     } catch (error) {
       throw located(error, first.module);
     }
+  }
+
+  #fused(): FusedLayers {
+    this.#layers ??= kernels().fuse(
+      this.#linears.map(({ packed, bias, relu }) => ({ packed: packed.packed, bias: biasValues(bias), relu })),
+    );
+    return this.#layers;
+  }
+
+  #runInside(input: Tensor | InsideTensor): Tensor | InsideTensor {
+    const readers = this.#readers;
+    if (!this.#computesInside(input)) return this.#callEach(input instanceof InsideTensor ? input.leave() : input);
+    // No other code runs between the start of this call and those of the modules before it.
+    const call = readers?.listeners.begin();
+    let output: InsideTensor;
+    try {
+      output = this.#computeInside(input);
+    } catch (error) {
+      throw located(error, this.#first.module);
+    }
+    if (readers === undefined) return output.leave();
+    try {
+      readers.listeners.notifyReaders(call!, output, insideReader);
+    } catch (error) {
+      output.release();
+      throw located(error, readers.module);
+    }
+    return output;
+  }
+
+  /** Whether the segment is one, and the input is good and has few enough rows. */
+  #computesInside(input: unknown): boolean {
+    const linears = this.#linears;
+    if (linears.length === 0 || !this.#isFused) return this.#isFused;
+    if (!(input instanceof InsideTensor) && !(input instanceof Tensor)) return false;
+    const { shape } = input;
+    return shape.at(-1) === linears[0]!.packed.packed.inFeatures && this.#fused().fits(numberOfRows(shape));
+  }
+
+  #computeInside(input: Tensor | InsideTensor): InsideTensor {
+    const last = this.#linears.at(-1);
+    const taken = input instanceof InsideTensor ? input.take() : undefined;
+    if (this.#startsWithRelu) taken!.relu();
+    if (last === undefined) return new InsideTensor(taken!, input.shape);
+    try {
+      const output = this.#fused().runInside(taken ?? valuesOf(input as Tensor), numberOfRows(input.shape));
+      return new InsideTensor(output, withLast(input.shape, last.packed.packed.outFeatures));
+    } finally {
+      taken?.release();
+    }
+  }
+
+  /** As without fusing. None but the last of the modules has registrations. */
+  #callEach(input: Tensor): Tensor {
+    let value = input;
+    for (let i = this.#start; i < this.end; i++) value = this.#container[i]!(value) as Tensor;
+    return value;
   }
 }
 
@@ -120,18 +223,26 @@ const unfusable = new WeakMap<ModuleArray, number>();
 class FusedSegment {
   readonly slots: Slot[] = [];
   readonly linears: FusedLinear[] = [];
+  /** Whether the input first passes a ReLU. */
+  startsWithRelu = false;
   readonly #sequential: SequentialClass;
+  readonly #inside: boolean;
+  /** How many nested Sequentials are being taken. */
+  #depth = 0;
   /** Whether it has met a module that no segment can contain. */
   #isBroken = false;
 
-  constructor(sequential: SequentialClass) {
+  /** @param inside whether the input is inside the kernels: then ReLU and Identity may come first */
+  constructor(sequential: SequentialClass, inside: boolean) {
     this.#sequential = sequential;
+    this.#inside = inside;
   }
 
   /** Adds the module at an index if it can be fused; a Sequential as a whole or not at all. */
   take(container: ModuleArray, index: number): boolean {
     const { module, forward } = readSlot(container, index);
-    if (!isPlain(module)) {
+    // What is inside of a nested Sequential cannot be read: a segment ends behind it.
+    if (!isPlain(module) || !(isQuiet(module) || (this.#depth === 0 && isOnlyRead(module)))) {
       this.#isBroken = true;
       return false;
     }
@@ -144,10 +255,12 @@ class FusedSegment {
     // A malformed one throws when it is called.
     if (unfusable.get(nested) === activity || !isWellFormed(nested)) return false;
     const [slotsBefore, linearsBefore] = [this.slots.length, this.linears.length];
-    const reluBefore = this.linears.at(-1)?.relu ?? false;
+    const reluBefore = this.linears.at(-1)?.relu ?? this.startsWithRelu;
     this.slots.push({ container, index, module, forward, size: nested.size });
     let taken = 0;
+    this.#depth++;
     while (taken < nested.size && this.take(nested, taken)) taken++;
+    this.#depth--;
     if (taken === nested.size) {
       // Its own plan would keep replaced modules alive.
       this.#sequential.dropPlan(nested);
@@ -157,6 +270,7 @@ class FusedSegment {
     this.linears.length = linearsBefore;
     const last = this.linears.at(-1);
     if (last !== undefined) last.relu = reluBefore;
+    else this.startsWithRelu = reluBefore;
     if (this.#isBroken) unfusable.set(nested, activity);
     return false;
   }
@@ -176,8 +290,11 @@ class FusedSegment {
       this.#isBroken = true;
       return false;
     }
-    if (last === undefined) return false;
-    if (forward === RELU) last.relu = true;
+    if (last === undefined && !this.#inside) return false;
+    if (forward === RELU) {
+      if (last === undefined) this.startsWithRelu = true;
+      else last.relu = true;
+    }
     return true;
   }
 }
@@ -203,7 +320,7 @@ function isWellFormed(sequential: ModuleArray): boolean {
   }
 }
 
-/** Whether a module may be computed without a call: it has no registrations and is not asynchronous. */
+/** Whether calls of a module are not asynchronous. */
 function isPlain(module: Hookable): boolean {
-  return isQuiet(module) && (module.constructor as Partial<typeof Module>).async !== true;
+  return (module.constructor as Partial<typeof Module>).async !== true;
 }

@@ -1,6 +1,7 @@
 import { describe } from '../check/index.ts';
 import type { Hookable } from '../hooks/index.ts';
 import { PlanStep, type SequentialClass } from './execution-plan.ts';
+import { InsideTensor } from './inside-tensor.ts';
 import { changedSize, checkNumbered, ModuleArray, versionOf } from './module-array.ts';
 import { constructorCall, setConstructorCall } from './replay-recipe.ts';
 import type { Tensor } from './tensor.ts';
@@ -47,23 +48,31 @@ export class Sequential extends ModuleArray {
       plan.length = 0;
       for (let i = 0; i < size; i++) plan.push(undefined);
     }
-    let value = input;
-    for (let at = 0; at < size; ) {
-      let step = plan[at];
-      if (step === undefined || !step.isCurrent()) {
-        // Once per call: checking all properties at each step is quadratic.
-        if (!checked) this.#check();
-        checked = true;
-        step = new PlanStep(this, at, SEQUENTIAL);
-        // Stale steps would keep replaced modules alive.
-        plan.fill(undefined, at, step.end);
-        plan[at] = step;
+    let value: Tensor | InsideTensor = input;
+    // Whether the value is inside the kernels.
+    let inside = false;
+    try {
+      for (let at = 0; at < size; ) {
+        let step = plan[at];
+        if (step === undefined || !step.isCurrent(inside)) {
+          // Once per call: checking all properties at each step is quadratic.
+          if (!checked) this.#check();
+          checked = true;
+          step = new PlanStep(this, at, SEQUENTIAL, inside);
+          // Stale steps would keep replaced modules alive.
+          plan.fill(undefined, at, step.end);
+          plan[at] = step;
+        }
+        value = step.run(value);
+        inside = step.hasReaders && value instanceof InsideTensor;
+        if (versionOf(this) !== version) throw changedSize(size, this.size);
+        at = step.end;
       }
-      value = step.run(value);
-      if (versionOf(this) !== version) throw changedSize(size, this.size);
-      at = step.end;
+    } catch (error) {
+      if (inside) (value as InsideTensor).release();
+      throw error;
     }
-    return value;
+    return inside ? (value as InsideTensor).leave() : (value as Tensor);
   }
 
   /** A subclass that overrides forward may call modules in other properties. */

@@ -31,6 +31,10 @@ const REACHED: Record<string, RegExp> = {
   'a call inside a call': inPass('call'),
   'an attached method': /attached to \d/,
   'an observer': /^observer/m,
+  'an observer that reads': /^reader/m,
+  'an act of one in mid-pass': new RegExp(
+    `${CALL}(?:(?!call|forward|state).*\\n)*reader.*\\n\\{"act":"(register|assign|swap)"`,
+  ),
   'a transform': /^transform/m,
   'a plain tensor as a weight': /threw no parameter/,
   'a number of modules that changed': /threw size changed/,

@@ -169,6 +169,8 @@ function counted(run: (segments: number[], runs: () => number) => void): void {
       segments.push(layers.length);
       const fused = before.fuse(layers);
       return {
+        fits: (rows) => fused.fits(rows),
+        runInside: (input, rows) => fused.runInside(input, rows),
         run(input, rows) {
           runs++;
           return fused.run(input, rows);

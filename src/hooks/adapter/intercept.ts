@@ -1,9 +1,11 @@
 /** @file Hooks around a call that a framework makes. */
 import type { Target } from '../core/call-hook.ts';
+import type { Reads } from '../core/event.ts';
 import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
-import { notifyObservers } from '../core/notify-observers.ts';
+import { notifyObservers, notifyReaders } from '../core/notify-observers.ts';
 import { callSync, finishSync } from '../core/pipeline.ts';
 import { callAsync, settle } from '../core/pipeline-async.ts';
+import type { TensorReader } from '../core/reader.ts';
 import type { Hookable } from '../hookable.ts';
 
 /** The number of a call that began while nothing was registered. */
@@ -107,6 +109,25 @@ export class Listeners {
   /** Counts the edits of a call that the adapter has carried out itself. */
   countEdits(): void {
     for (const entry of listsOf(this.#table).hooks) if (entry.kind === 'edit') entry.calls++;
+  }
+
+  /**
+   * What all observers can do with instead of the output: statistics of its tensors, or their values. Undefined if one needs
+   * the output itself, or if there is none.
+   */
+  get reads(): Reads | undefined {
+    return listsOf(this.#table).reads;
+  }
+
+  /**
+   * Runs the observers of a call alone, if they only read (`reads`). Their events have no inputs.
+   * @param output the output with stand-ins for its tensors
+   * @param reader reads the stand-ins. Called before the observers return, or not at all
+   * @throws what an observer throws that is not isolated
+   */
+  notifyReaders(call: number, output: unknown, reader: TensorReader): void {
+    if (call === UNCOUNTED) return;
+    notifyReaders(listsOf(this.#table).observers, this.#hookable, output, reader, call, this.#receiver);
   }
 
   /** Runs the observers of a call alone, with the output after its edits. */

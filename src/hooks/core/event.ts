@@ -21,6 +21,21 @@ export interface ForwardEvent<M extends ModuleLike = ModuleLike> {
 }
 
 /**
+ * What an observer reads of an output, inside the call: statistics of its tensors, or all of their values. It keeps no tensor
+ * and looks at no input, so that its module may give it a stand-in for each tensor.
+ */
+export type Reads = 'statistics' | 'values';
+
+/**
+ * One call, for an observer with the option `reads`. `output` is the output, or has stand-ins in place of its tensors, which
+ * `reader` reads: `shape` and `summarize`, and with `reads: 'values'` also `values`, which may be a view that is valid until
+ * the observer returns.
+ */
+export interface ReadingEvent<M extends ModuleLike = ModuleLike> extends Omit<ForwardEvent<M>, 'inputs' | 'output'> {
+  readonly output: unknown;
+}
+
+/**
  * An event of `observe(chunks(…))`. If the output is a stream, there is an event for each chunk that the
  * caller reads, and one at the end; all have the `call`, the `inputs` and the `output` (a stand-in) of the call that
  * returned the stream. Otherwise there is the event of the call.

@@ -1,11 +1,13 @@
 /** @file The registrations on one Hookable, or the global ones. pipeline.ts takes a list of them when a phase begins. */
 import { describe, isForeign, isOfKind } from '../../check/index.ts';
 import type { StreamWatcher } from './chunk-observer.ts';
+import type { Reads } from './event.ts';
 import type { HookableOptions, HookKind, Memory } from './hookable-options.ts';
 import type { TensorReader } from './reader.ts';
 
 /** A request to register. Hooks are typed at registration; inside the pipeline they are functions. */
-export interface Registration extends Partial<Pick<HookEntry, 'name' | 'path' | 'onError' | 'streams' | 'onRemove'>> {
+export interface Registration
+  extends Partial<Pick<HookEntry, 'name' | 'path' | 'onError' | 'streams' | 'reads' | 'onRemove'>> {
   readonly kind: HookKind;
   readonly hook: (...values: never[]) => unknown;
   readonly prepend?: boolean | undefined;
@@ -30,6 +32,8 @@ export interface HookEntry {
   readonly onError: ((entry: HookEntry, cause: unknown) => void) | undefined;
   /** For an observer of the chunks of streams. */
   readonly streams: StreamWatcher | undefined;
+  /** What an observer reads of the output. Undefined: it needs the output itself. */
+  readonly reads: Reads | undefined;
   /** Times called. */
   calls: number;
   /** Errors in a row of an observer. */
@@ -46,7 +50,10 @@ export function release(entry: HookEntry): void {
 
 let nextId = 0;
 
-/** Bumped when a table becomes active or idle. Caches of 'nothing is registered' hold while it is unchanged. */
+/**
+ * Bumped when a table becomes active or idle, and when its registrations begin or cease to only read. Caches of 'nothing is
+ * registered' and 'nothing but observers that read' hold while it is unchanged.
+ */
 export let activity = 0;
 
 /** Bumped by every registration and removal, global ones too. A list is valid until it changes. */
@@ -89,12 +96,26 @@ export interface Lists {
   /** Forward hooks, transforms and edits, global ones first: what may change the output, in one order. */
   readonly hooks: Entries;
   readonly observers: Entries;
+  /** What all observers can do with; undefined if one needs the output itself, or if there is none. */
+  readonly reads: Reads | undefined;
 }
 
 /** The kinds that may change the output. */
 export const FORWARD: readonly HookKind[] = ['forward', 'transform', 'edit'];
 
-const STALE: Lists = { madeFor: -1, mayReplace: false, preHooks: NONE, hooks: NONE, observers: NONE };
+const STALE: Lists = {
+  madeFor: -1,
+  mayReplace: false,
+  preHooks: NONE,
+  hooks: NONE,
+  observers: NONE,
+  reads: undefined,
+};
+
+function readsOfAll(observers: Entries): Reads | undefined {
+  if (observers.length === 0 || observers.some(({ reads }) => reads === undefined)) return undefined;
+  return observers.some(({ reads }) => reads === 'values') ? 'values' : 'statistics';
+}
 
 /** The current lists. A function over plain fields: V8 does not inline a getter into each call. */
 export function listsOf(table: HookTable): Lists {
@@ -118,6 +139,8 @@ export class HookTable {
   classOfOutputs: unknown = NONE;
   /** Whether anything is registered. A call without hooks reads nothing else. */
   active = false;
+  /** Whether it is active, and all that is registered here are observers that read outputs. */
+  onlyReads = false;
   /** Calls started while anything was registered, here or globally. */
   calls = 0;
   /** Bumped by every change here. */
@@ -126,6 +149,8 @@ export class HookTable {
   lists: Lists = STALE;
   /** In the order of registration. */
   readonly #entries: Map<number, HookEntry> = new Map();
+  /** Registrations that do more than read. */
+  #others = 0;
 
   constructor(options: HookableOptions = {}, global?: HookTable) {
     this.options = options;
@@ -136,12 +161,14 @@ export class HookTable {
 
   makeLists(): Lists {
     const { global } = this;
+    const observers = this.ofKind('observer');
     this.lists = {
       madeFor: global.version,
       mayReplace: global.active || [...this.#entries.values()].some(({ kind }) => kind !== 'observer'),
       preHooks: [...global.ofKind('forward-pre'), ...this.ofKind('forward-pre')],
       hooks: [...global.ofKind(...FORWARD), ...this.ofKind(...FORWARD)],
-      observers: this.ofKind('observer'),
+      observers,
+      reads: readsOfAll(observers),
     };
     return this.lists;
   }
@@ -155,7 +182,7 @@ export class HookTable {
   }
 
   add({ kind, hook, name, prepend = false, alwaysCall = false, path = '', ...more }: Registration): number {
-    const { onError, streams, onRemove } = more;
+    const { onError, streams, reads, onRemove } = more;
     const { unsupported, install } = this.options;
     const why = unsupported?.[kind];
     if (why !== undefined) throw new TypeError(why);
@@ -177,8 +204,10 @@ export class HookTable {
       held: 0,
       removed: false,
       streams,
+      reads,
     };
     this.#entries.set(entry.id, entry);
+    if (reads === undefined) this.#others++;
     this.#changed();
     return entry.id;
   }
@@ -192,6 +221,7 @@ export class HookTable {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
+    if (entry.reads === undefined) this.#others--;
     this.#changed();
     entry.removed = true;
     release(entry);
@@ -203,8 +233,10 @@ export class HookTable {
     this.version++;
     this.lists = STALE;
     const active = this.#entries.size > 0;
-    if (active !== this.active) activity++;
+    const onlyReads = active && this.#others === 0;
+    if (active !== this.active || onlyReads !== this.onlyReads) activity++;
     this.active = active;
+    this.onlyReads = onlyReads;
   }
 }
 

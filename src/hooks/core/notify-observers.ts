@@ -2,6 +2,7 @@ import { isThenable } from '../../check/index.ts';
 import type { ForwardEvent } from './event.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
+import type { TensorReader } from './reader.ts';
 import { isStream, standInFor } from './stream.ts';
 
 /** After this many errors in a row an observer is removed. */
@@ -31,6 +32,22 @@ export function notifyObservers(
     const { hook } = entry;
     if (entry.onError === undefined) hook(event);
     else notifyIsolated(entry, event);
+  }
+}
+
+/** The same for observers that only read: an output with stand-ins for its tensors, and no inputs. */
+export function notifyReaders(
+  observers: readonly HookEntry[],
+  module: ModuleLike,
+  output: unknown,
+  reader: TensorReader,
+  call: number,
+  receiver: unknown,
+): void {
+  for (let i = 0; i < observers.length; i++) {
+    const entry = observers[i]!;
+    const event = { module, path: entry.path, inputs: undefined, output, call, receiver, reader };
+    notify(entry, event as unknown as ForwardEvent);
   }
 }
 

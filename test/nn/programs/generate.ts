@@ -157,7 +157,7 @@ function resolve(raw: Raw, common: boolean): Program {
     else if (on % 5 === 4) target = 'global';
     const names = common
       ? (['hook', 'hook', 'pre-hook', 'transform'] as const)
-      : (['hook', 'hook', 'pre-hook', 'transform', 'observer'] as const);
+      : (['hook', 'hook', 'pre-hook', 'transform', 'observer', 'reader', 'reader'] as const);
     let name: HookData['kind'] = pick(names, kind);
     // For attached methods, hooks and pre-hooks are enough. Globally there are no others.
     if ((target === 'global' || 'attach' in target) && name !== 'pre-hook') name = 'hook';
@@ -167,7 +167,7 @@ function resolve(raw: Raw, common: boolean): Program {
       on: target,
       prepend: takesOptions && target !== 'global' && options % 4 === 3,
       alwaysCall: name === 'hook' && options % 3 === 2,
-      gives: name === 'observer' ? 'nothing' : give(gives),
+      gives: name === 'observer' || name === 'reader' ? 'nothing' : give(gives),
     };
   };
 

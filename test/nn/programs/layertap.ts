@@ -1,5 +1,6 @@
 /** @file The side of layertap. The library is an argument, so that another build can run. */
 import { map as rxMap } from 'rxjs';
+import * as assert from 'uvu/assert';
 import type * as Layertap from '../../../src/index.ts';
 import { type Class, type Side, UserError, type Values } from './program.ts';
 
@@ -124,6 +125,13 @@ export const makeLayertap =
             handle = hookable.observe((event: AnyModule) => {
               hook(event.module, event.inputs, event.output, event.call, event.receiver);
             });
+          } else if (kind === 'reader') {
+            const read = ({ module: at, output, call, receiver, reader }: Layertap.ReadingEvent) => {
+              const copy = new Tensor(Float32Array.from(reader!.values(output) as Float32Array), reader!.shape(output));
+              assert.equal(reader!.summarize!(output), library.summarize(copy.data as Float32Array));
+              hook(at, [undefined], copy, call, receiver);
+            };
+            handle = hookable.observe(read, { reads: 'values' });
           } else {
             const transform = (output: Tensor) => fire(hookable, output, output) ?? output;
             handle = hookable.transform(rxMap(transform));

@@ -43,7 +43,8 @@ export type Act =
 export type Target = { module: number } | 'global' | { attach: number | Class };
 
 export interface HookData {
-  kind: 'hook' | 'pre-hook' | 'transform' | 'observer';
+  /** A reader is an observer with the option `reads`. */
+  kind: 'hook' | 'pre-hook' | 'transform' | 'observer' | 'reader';
   on: Target;
   prepend: boolean;
   alwaysCall: boolean;

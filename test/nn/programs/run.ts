@@ -93,7 +93,9 @@ export function run<M, P, T>(program: Program, makeSide: (log: (line: string) =>
       const at = module === undefined ? `attached to ${modules.indexOf(receiver!)}` : modules.indexOf(module);
       const number = module === undefined ? '' : `, call ${call}`;
       const shown = output === undefined ? '' : `, ${side.show(output)}`;
-      log(`${kind} ${hook} of ${at}: ${kind === 'transform' ? shown : `${side.show(input)}${shown}${number}`}`);
+      const seen =
+        kind === 'transform' ? shown : kind === 'reader' ? shown + number : side.show(input) + shown + number;
+      log(`${kind} ${hook} of ${at}: ${seen}`);
       perform(acts);
       const value = kind === 'pre-hook' ? input : output;
       // An alwaysCall hook gets no output if forward threw.

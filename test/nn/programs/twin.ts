@@ -47,7 +47,7 @@ const isActive = ({ preHooks, hooks, observers }: Table) => preHooks.length + ho
 
 function add(table: Table, hook: Hook): () => void {
   const { kind, prepend } = hook.data;
-  const list = kind === 'pre-hook' ? 'preHooks' : kind === 'observer' ? 'observers' : 'hooks';
+  const list = kind === 'pre-hook' ? 'preHooks' : kind === 'observer' || kind === 'reader' ? 'observers' : 'hooks';
   table[list] = prepend ? [hook, ...table[list]] : [...table[list], hook];
   return () => {
     table[list] = table[list].filter((other) => other !== hook);
