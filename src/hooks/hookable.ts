@@ -2,7 +2,7 @@ import { brand, className, describe, isOfKind, printAsString } from '../check/in
 import type { Target } from './core/call-hook.ts';
 import { checkHook } from './core/check-hook.ts';
 import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
-import type { ChunkEvent, ForwardEvent as CoreForwardEvent, ReadingEvent } from './core/event.ts';
+import type { ChunkEvent, ForwardEvent as CoreForwardEvent, ReadingEvent as CoreReadingEvent } from './core/event.ts';
 import { located } from './core/forward-error.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { giveHookTable, globalHooks, HookTable, hookTable, noHooks } from './core/hook-table.ts';
@@ -25,6 +25,12 @@ export type HookResult<T> = T | undefined | null | void | Promise<T | undefined 
 
 /** One call, as observers see it: after all hooks, with what the caller gets. */
 export type ForwardEvent<M extends Hookable = Hookable> = CoreForwardEvent<M>;
+
+/**
+ * One call, for an observer with the option `reads`. `output` is the output, or has stand-ins in place of its tensors, which
+ * `reader` reads: `shape` and `summarize`, and with `reads: 'values'` also `values`.
+ */
+export type ReadingEvent<M extends Hookable = Hookable> = CoreReadingEvent<M>;
 
 /** The type of the modules below a module, if its type tells: an adapter's layers, or any Hookable. */
 export type ModuleIn<M extends Hookable> = M extends {

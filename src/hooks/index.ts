@@ -12,7 +12,7 @@ export { type AttachedMethod, attach, type MethodName } from './attach.ts';
 export type { AttachOptions } from './attach-options.ts';
 export type { ChunkObserver, ChunkSource, StreamWatcher } from './core/chunk-observer.ts';
 export { forEachTensor } from './core/each-tensor.ts';
-export type { ChunkEvent, ReadingEvent, Reads } from './core/event.ts';
+export type { ChunkEvent, Reads } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
 export { activity } from './core/hook-table.ts';
@@ -59,6 +59,7 @@ export {
   isOnlyRead,
   isQuiet,
   optionsOf,
+  type ReadingEvent,
   readerOf,
 } from './hookable.ts';
 export type { ObserveOptions, ReadOptions } from './isolated-observer.ts';

@@ -1,7 +1,7 @@
 /** @file Selecting modules of a tree by path, class or predicate, and hooking all of them or none. */
 import { absorb, brand, className, describe, isClass, isThenable, mismatch, nearest } from '../check/index.ts';
 import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
-import type { ChunkEvent, ForwardEvent, ReadingEvent } from './core/event.ts';
+import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
 import type { OutputOf } from './core/module-like.ts';
 import { entries, hiddenModules, type TreeEntry } from './core/tree.ts';
@@ -14,6 +14,7 @@ import {
   Hookable,
   type ModuleIn,
   type ModuleOf,
+  type ReadingEvent,
 } from './hookable.ts';
 import { type AnyObserver, type ObserveOptions, observeIsolated, type ReadOptions } from './isolated-observer.ts';
 import { type LogOptions, logger } from './log.ts';

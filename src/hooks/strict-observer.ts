@@ -1,4 +1,4 @@
-import type { ForwardEvent, ReadingEvent, Reads } from './core/event.ts';
+import type { ForwardEvent, Reads } from './core/event.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
@@ -7,19 +7,8 @@ import { register } from './core/register.ts';
 /**
  * For inspect: an observer whose error ends the call, after the observers that were registered before it. Those of
  * `observe` are isolated instead. A promise that it returns is ignored.
- * @param reads what it reads of outputs. Undefined: it gets the output itself, and the inputs
+ * @param reads what it reads of outputs: its events may be those of the option `reads`. Undefined: it gets whole events
  */
-export function observeStrictly<M extends ModuleLike>(
-  module: M,
-  path: string,
-  observer: (event: ForwardEvent<M>) => void,
-): RemovableHandle;
-export function observeStrictly<M extends ModuleLike>(
-  module: M,
-  path: string,
-  observer: (event: ReadingEvent<M>) => void,
-  reads: Reads,
-): RemovableHandle;
 export function observeStrictly<M extends ModuleLike>(
   module: M,
   path: string,

@@ -95,17 +95,19 @@ export async function capture<M extends Hookable>(
         inputs,
         () => {
           for (const [path, module] of selection) {
-            observeStrictly(module, path, (event) => {
+            const observer = (event: ForwardEvent) => {
               if (!isOver) collector.take(path, event);
-            });
+            };
+            observeStrictly(module, path, observer, how.take === 'statistics' ? 'statistics' : undefined);
           }
           // Behind the observers above, which see the call that ends the run.
           if (target !== undefined) {
-            observeStrictly(target, stopAt!, () => {
+            const end = () => {
               if (isOver) return;
               stopped = true;
               throw stop;
-            });
+            };
+            observeStrictly(target, stopAt!, end, 'statistics');
           }
         },
         signal,

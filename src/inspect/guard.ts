@@ -157,7 +157,9 @@ class Guard {
         const guarded = (event: ForwardEvent) => {
           if (seen++ % every === 0 || this.#late !== undefined) this.#watch(path, kind, event, remember);
         };
-        this.#handles.push(observeStrictly(module, path, guarded));
+        // A file holds inputs and outputs.
+        const reads = save === undefined ? 'statistics' : undefined;
+        this.#handles.push(observeStrictly(module, path, guarded, reads));
         if (save === undefined || optionsOf(module).unsupported?.forward !== undefined) continue;
         this.#handles.push(module.registerForwardHook(needsInputs));
       }

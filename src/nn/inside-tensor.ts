@@ -19,8 +19,12 @@ export class InsideTensor {
     this.shape = shape;
   }
 
-  /** A view, see {@link Activations.values}. @throws ForwardError once they are taken */
+  /** A copy. @throws ForwardError once they are taken */
   get values(): Float32Array {
+    return new Float32Array(this.#view);
+  }
+
+  get #view(): Float32Array {
     if (this.#activations !== undefined) return this.#activations.values;
     throw new ForwardError(
       'an output was read too late',
@@ -30,8 +34,8 @@ export class InsideTensor {
   }
 
   summarize(): Summary {
-    const { values } = this;
-    this.#summary ??= kernels().summarize(values);
+    const view = this.#view;
+    this.#summary ??= kernels().summarize(view);
     return this.#summary;
   }
 
@@ -44,7 +48,7 @@ export class InsideTensor {
 
   /** A Tensor with the values. Releases the activations. */
   leave(): Tensor {
-    const tensor = computed(new Float32Array(this.values), this.shape);
+    const tensor = computed(this.values, this.shape);
     this.release();
     return tensor;
   }
@@ -61,5 +65,5 @@ export const insideReader: TensorReader<InsideTensor | Tensor> = {
   shape: (t) => t.shape,
   values: (t) => (t instanceof Tensor ? tensorReader.values(t) : t.values),
   summarize: (t) => (t instanceof Tensor ? tensorReader.summarize!(t) : t.summarize()),
-  keep: (t) => (t instanceof Tensor ? tensorReader.keep(t) : computed(new Float32Array(t.values), t.shape)),
+  keep: (t) => (t instanceof Tensor ? tensorReader.keep(t) : computed(t.values, t.shape)),
 };

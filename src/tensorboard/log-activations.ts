@@ -13,6 +13,7 @@ import {
   type Handle,
   handleOf,
   OutputTensors,
+  type ReadingEvent,
   RecordPlaces,
   report,
   type Selection,
@@ -118,11 +119,16 @@ export function logActivations(
 
   const registration = { writer, tags: new Set(tags.values()) };
   reportShared(tagsInUse(writer, registration.tags));
-  const handle = selection.observe(function activationLogger(event) {
-    const reading = observer(event);
+  const activationLogger = (event: ReadingEvent) => {
+    const reading = observer(event as ForwardEvent);
     if (reading !== undefined) keepOpen(registration.writer, reading);
     return reading;
-  });
+  };
+  // Merging looks at inputs.
+  const handle =
+    merged === undefined
+      ? selection.observe(activationLogger, { reads: 'values' })
+      : selection.observe(activationLogger);
   const end = addRegistration(registration);
   const release = merged && finishBeforeClose(writer, merged);
   return handleOf(() => {

@@ -275,7 +275,7 @@ test('observe() refuses an observer that is not a function, and wrong options', 
   );
   assert.throws(
     () => module.observe(() => {}, { reprter: 1 } as never),
-    /unknown option "reprter"; the options are reporter$/,
+    /unknown option "reprter"; the options are reporter, reads$/,
   );
   for (const [options, got] of [
     [null, 'null'],

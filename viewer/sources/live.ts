@@ -79,11 +79,12 @@ export function liveSourceBy(
   });
   const { run = 'live', step, tag, prefix, share = 0.02 } = options;
   const describeOutput = describeOutputs(where, options);
+  const readsInputs = typeof options.labels === 'function';
   const tags = tagsOf(where, selection, tag, prefix);
   return {
     name: run,
     connect(listener) {
-      const stop = capture(selection, { run, step, tags, share, describeOutput }, listener, clock);
+      const stop = capture(selection, { run, step, tags, share, describeOutput, readsInputs }, listener, clock);
       const release = claimTags(where, viewer ?? listener, run, tags.values());
       return () => {
         release();

@@ -28,8 +28,7 @@ export type Reads = 'statistics' | 'values';
 
 /**
  * One call, for an observer with the option `reads`. `output` is the output, or has stand-ins in place of its tensors, which
- * `reader` reads: `shape` and `summarize`, and with `reads: 'values'` also `values`, which may be a view that is valid until
- * the observer returns.
+ * `reader` reads: `shape` and `summarize`, and with `reads: 'values'` also `values`.
  */
 export interface ReadingEvent<M extends ModuleLike = ModuleLike> extends Omit<ForwardEvent<M>, 'inputs' | 'output'> {
   readonly output: unknown;

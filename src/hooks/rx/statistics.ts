@@ -1,9 +1,10 @@
 import { concatMap, filter, from, map, type OperatorFunction, of } from 'rxjs';
 import { isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../core/describe-module.ts';
-import type { ForwardEvent } from '../core/event.ts';
+import type { ForwardEvent, ReadingEvent } from '../core/event.ts';
 import { summaryOf } from '../core/reader.ts';
 import { OutputTensors } from '../output-recording.ts';
+import { readingEvents } from './observable.ts';
 
 /** Statistics of one tensor of an output. Outlives the tensor. */
 export interface OutputStatistics extends Summary {
@@ -22,13 +23,15 @@ type Row = OutputStatistics | undefined;
  * not kept. If a framework reads asynchronously, the statistics come later, in the order of the events. An output without
  * tensors emits nothing; unless it is null or undefined, that is reported once for each module.
  *
+ * If it is the first operator behind `observe()`, it asks for statistics alone, as the option `reads` does.
+ *
  * @example
  * select(net, Linear).observe().pipe(statistics()).subscribe(({ path, mean }) => plot(path, mean));
  * @throws (as an error of the stream) TypeError for values that cannot be read as numbers
  */
 export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
   const tensors = new OutputTensors('statistics()');
-  const read = map((event: ForwardEvent) => {
+  const read = map((event: ReadingEvent) => {
     const { module, path, call, reader } = event;
     const where = `statistics() of ${path || describeModule(module)}`;
     const rows: (Row | PromiseLike<Row>)[] = [];
@@ -53,5 +56,5 @@ export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
       filter((row) => row !== undefined),
     ),
   );
-  return (events) => inOrder(read(events));
+  return (events) => inOrder(read(readingEvents(events, 'statistics')));
 }

@@ -1,6 +1,6 @@
 import { OutputTensors, type RecordPlace, RecordPlaces, report } from '../../../src/adapter.ts';
 import { describe, describeError } from '../../../src/check/index.ts';
-import type { ForwardEvent, Hookable, Selection } from '../../../src/index.ts';
+import type { ForwardEvent, Hookable, ReadingEvent, Selection } from '../../../src/index.ts';
 import type { Clock } from '../../clock.ts';
 import { histogramOf } from '../../data/histogram-of.ts';
 import type { SourceListener } from '../data-source.ts';
@@ -17,6 +17,8 @@ export interface CaptureSettings {
   readonly share: number;
   /** Says what single outputs are. */
   readonly describeOutput: Describe;
+  /** Whether it needs whole events. */
+  readonly readsInputs: boolean;
 }
 
 /** Milliseconds between two updates of the budget and the rounds. */
@@ -31,7 +33,7 @@ const ERRORS_IN_A_ROW = 3;
  */
 export function capture(
   selection: Selection,
-  { run, tags, step, share, describeOutput }: CaptureSettings,
+  { run, tags, step, share, describeOutput, readsInputs }: CaptureSettings,
   listener: SourceListener,
   clock: Clock,
 ): () => void {
@@ -67,7 +69,7 @@ export function capture(
   }
 
   /** @returns a promise if values are read asynchronously */
-  function consider(event: ForwardEvent, place: RecordPlace<number>): Promise<void> | undefined {
+  function consider(event: ReadingEvent, place: RecordPlace<number>): Promise<void> | undefined {
     const { module } = event;
     if (errorsOf.get(module) === ERRORS_IN_A_ROW || !rounds.takes(module)) return undefined;
     const start = clock.now();
@@ -86,12 +88,12 @@ export function capture(
   }
 
   /** Reads an output that is wanted. @returns a promise if values are read asynchronously */
-  function show(event: ForwardEvent, place: RecordPlace<number>): Promise<void> | undefined {
+  function show(event: ReadingEvent, place: RecordPlace<number>): Promise<void> | undefined {
     const { module } = event;
     if (errorsOf.get(module) === ERRORS_IN_A_ROW || !outputs!.takes(place.tag)) return undefined;
     const start = clock.now();
     try {
-      const reading = outputs!.read(event, place, tensors, spendOnOutputs);
+      const reading = outputs!.read(event as ForwardEvent, place, tensors, spendOnOutputs);
       if (reading === undefined) errorsOf.delete(module);
       return reading && settle(module, place.tag, reading);
     } catch (error) {
@@ -103,7 +105,7 @@ export function capture(
     }
   }
 
-  function read(event: ForwardEvent, { tag, step }: RecordPlace<number>): Promise<void> | undefined {
+  function read(event: ReadingEvent, { tag, step }: RecordPlace<number>): Promise<void> | undefined {
     const wallTime = Date.now() / 1000;
     let inForward = true;
     const reading = tensors.eachValues(event, tag, (name, values) => {
@@ -178,14 +180,15 @@ export function capture(
     stopTicking = undefined;
   }
 
-  const handle = selection.observe((event) => {
+  const observer = (event: ReadingEvent) => {
     called = true;
     // Also in calls that are not captured, since steps are counted.
     const place = placeOf(event.module);
     const showing = outputs?.rounds.open === true ? show(event, place) : undefined;
     const counting = rounds.open ? consider(event, place) : undefined;
     return showing !== undefined && counting !== undefined ? Promise.all([showing, counting]) : (showing ?? counting);
-  });
+  };
+  const handle = readsInputs ? selection.observe(observer) : selection.observe(observer, { reads: 'values' });
   return () => {
     stopped = true;
     handle.remove();
