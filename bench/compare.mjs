@@ -14,7 +14,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dispatchLoops } from './dispatch.mjs';
 import { copyDist } from './dist-copies.mjs';
-import { alternate, median } from './harness.mjs';
+import { alternate, cpuClock, median } from './harness.mjs';
 import { pipelineLoops } from './pipeline.mjs';
 import { printConditions } from './print.mjs';
 import { formatTime } from './report.mjs';
@@ -54,12 +54,6 @@ const KINDS = {
     const entries = [await entry('tensorboard'), await entry('viewer'), await entry('viewer/logs')];
     return asCandidates(readingRuns(...entries, LOGS.directory), 'run');
   },
-};
-
-/** CPU time of the process in ns, garbage collector and compiler included. */
-const cpuClock = () => {
-  const { user, system } = process.cpuUsage();
-  return 1000 * (user + system);
 };
 
 /** In a child process: times one kind on one side, and prints the medians by name as JSON. */
