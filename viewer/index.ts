@@ -6,6 +6,14 @@
 /* Mounting */
 export { type MountOptions, mountPacked, mountViewer, type Viewer } from './mount.ts';
 
+/* One activation, without the rest of the viewer */
+export { type ActivationOptions, type ActivationShown, mountActivation } from './activation/mount.ts';
+export type { ShapedValues } from './activation/static-source.ts';
+export type { Activation, ActivationLabels, ActivationSummary, Want } from './activation/activation.ts';
+export type { ActivationListener, Wants } from './activation/activations.ts';
+export type { LabelsOption } from './activation/describe-outputs.ts';
+export type { ActivationLayout, Axes, Picture, Plan } from './activation/layout.ts';
+
 /* Sources */
 export { type LiveOptions, liveSource, postActivations } from './sources/live.ts';
 export { workerSource } from './sources/worker-source.ts';

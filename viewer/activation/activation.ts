@@ -44,8 +44,8 @@ export interface Activation {
   readonly plan: Plan;
   readonly cells: Cells;
   readonly summary: ActivationSummary;
-  /** The value of the followed unit; undefined if the tensor has no such index. */
-  readonly unitValue: number | undefined;
+  /** The followed unit; undefined if none is, or if the tensor has no such index. */
+  readonly unit: { readonly index: readonly number[]; readonly value: number } | undefined;
 }
 
 /** What a source says about an output besides its values. */
@@ -72,17 +72,29 @@ export function activationOf(
     throw new RangeError(`${want.tag}: shape [${shape.join(', ')}] has ${count} values, got ${values.length}`);
   }
   const plan = planOf(shape, output.layout, want, MOST_BYTES / bytesPerCell(values));
-  const { min, max, nan, positiveInfinity, negativeInfinity } = summary;
   const at = want.unit && offsetOf(want.unit, shape);
   return {
     want: want.id,
     ...output,
     plan,
     cells: cellsOf(values, shape, plan),
-    summary: { count, min, max, nan, positiveInfinity, negativeInfinity },
-    unitValue: at === undefined ? undefined : values[at],
+    summary: shownSummary(summary),
+    unit: at === undefined ? undefined : { index: want.unit!, value: values[at]! },
   };
 }
+
+/** The statistics of cells alone, where those of all values are not known. */
+export const summaryOfCells = (cells: Cells): ActivationSummary => shownSummary(summarize(cells as Float32Array));
+
+/** Without what is not shown, so that it is not sent. */
+const shownSummary = ({ count, min, max, nan, positiveInfinity, negativeInfinity }: ActivationSummary) => ({
+  count,
+  min,
+  max,
+  nan,
+  positiveInfinity,
+  negativeInfinity,
+});
 
 /** The place of an index in a row-major array; undefined outside of the shape. */
 export function offsetOf(index: readonly number[], shape: readonly number[]): number | undefined {

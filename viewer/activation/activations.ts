@@ -1,5 +1,6 @@
 import type { Activation, Want } from './activation.ts';
 import type { Picture } from './layout.ts';
+import { ValueRing } from './value-ring.ts';
 
 /** What cards want to see. A source reads nothing else. */
 export class Wants {
@@ -48,11 +49,21 @@ export interface ActivationListener {
   take(activation: Activation): void | Promise<void>;
 }
 
+/** What is kept of one tensor of a run, also while no card shows it. */
+export interface Kept {
+  last: Activation | undefined;
+  /** The followed unit, and its values. */
+  unit: readonly number[] | undefined;
+  ring: ValueRing;
+}
+
 /** One card's view of an output. */
 export interface Subscription {
+  readonly kept: Kept;
   /** Asks for a picture; undefined withdraws, so that nothing is read. */
-  want(picture: (Picture & Pick<Want, 'unit'>) | undefined): void;
-  stop(): void;
+  want(picture: Picture | undefined): void;
+  /** Follows another unit, or none. */
+  follow(unit: readonly number[] | undefined): void;
 }
 
 /** Unique in the page, since several viewers may watch one source. */
@@ -65,6 +76,7 @@ export class Activations implements ActivationListener {
   readonly only: boolean;
   readonly wants: Wants = new Wants();
   readonly #offers: Map<string, Set<string>> = new Map();
+  readonly #kept: Map<string, Kept> = new Map();
   readonly #takers: Map<number, (activation: Activation) => void> = new Map();
   readonly #listeners: Set<() => void> = new Set();
 
@@ -100,23 +112,52 @@ export class Activations implements ActivationListener {
     return () => this.#listeners.delete(listener);
   }
 
+  #keptOf(run: string, tag: string): Kept {
+    const key = JSON.stringify([run, tag]);
+    let kept = this.#kept.get(key);
+    if (kept === undefined) {
+      kept = { last: undefined, unit: undefined, ring: new ValueRing() };
+      this.#kept.set(key, kept);
+    }
+    return kept;
+  }
+
   subscribe(run: string, tag: string, onActivation: (activation: Activation) => void): Subscription {
     const id = made++;
+    const kept = this.#keptOf(run, tag);
+    let picture: Picture | undefined;
+    const take = (activation: Activation) => {
+      kept.last = activation;
+      const { unit, step } = activation;
+      // Not of a unit that was followed when the activation left.
+      if (unit !== undefined && sameIndex(unit.index, kept.unit)) kept.ring.push(step, unit.value);
+      onActivation(activation);
+    };
+    const ask = () => {
+      if (picture === undefined) return;
+      const { slice, width, height } = picture;
+      this.wants.set({ id, run, tag, slice, width, height, unit: kept.unit });
+    };
     return {
-      want: (picture) => {
-        if (picture === undefined) {
+      kept,
+      want: (next) => {
+        picture = next;
+        if (next === undefined) {
           this.#takers.delete(id);
           this.wants.delete(id);
-          return;
+        } else {
+          this.#takers.set(id, take);
+          ask();
         }
-        this.#takers.set(id, onActivation);
-        const { slice, width, height, unit } = picture;
-        this.wants.set({ id, run, tag, slice, width, height, unit });
       },
-      stop: () => {
-        this.#takers.delete(id);
-        this.wants.delete(id);
+      follow: (unit) => {
+        kept.unit = unit;
+        kept.ring = new ValueRing();
+        ask();
       },
     };
   }
 }
+
+const sameIndex = (a: readonly number[], b: readonly number[] | undefined): boolean =>
+  b !== undefined && a.length === b.length && a.every((at, axis) => at === b[axis]);

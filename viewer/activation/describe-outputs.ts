@@ -11,12 +11,17 @@ import { type ActivationLayout, axesOf, LAYOUTS } from './layout.ts';
 export type LabelsOption = Labels | ((event: ForwardEvent) => Labels | undefined);
 type Labels = readonly string[] | ActivationLabels;
 
-/** See LiveOptions. */
+/** What single outputs are, for their pictures. */
 export interface OutputDescription {
+  /**
+   * What the axes of outputs mean: one layout for all, or a function of a module's path and an output's shape. Default:
+   * what the module's adapter says, else the last two axes are rows and columns.
+   */
   readonly layout?:
     | ActivationLayout
     | ((path: string, shape: readonly number[]) => ActivationLayout | undefined)
     | undefined;
+  /** Names along the axes, or a function that returns those of an output. Default: none. */
   readonly labels?: LabelsOption | undefined;
 }
 
@@ -42,6 +47,8 @@ export const LABELS: Rule = rule(
   (value) => isLabels(value) || typeof value === 'function',
 );
 
+type Described = Pick<ActivationOutput, 'layout' | 'labels'>;
+
 /**
  * @returns a function that says what an output is
  * @throws TypeError from that function, for what the functions in the options return
@@ -49,27 +56,50 @@ export const LABELS: Rule = rule(
 export function describeOutputs(
   where: string,
   { layout, labels }: OutputDescription,
-): (event: ForwardEvent, shape: readonly number[]) => Pick<ActivationOutput, 'layout' | 'labels'> {
+): (event: ForwardEvent, shape: readonly number[]) => Described {
   return (event, shape) => {
-    const own = typeof layout === 'function' ? layout(event.path, shape) : layout;
-    if (own !== undefined && !isLayout(own)) {
-      throw mismatch(where, 'option "layout"', `a function that returns ${LAYOUT_NAMES} or undefined`, own);
-    }
-    const named = typeof labels === 'function' ? labels(event) : labels;
-    if (named !== undefined && !isLabels(named)) {
-      throw mismatch(where, 'option "labels"', `a function that returns ${LABELS_EXPECTED}`, named);
-    }
-    const said = own ?? event.reader?.layout?.(shape);
-    const known = isLayout(said) ? said : undefined;
-    return { layout: known, labels: named && labelsOf(named, shape, known) };
+    const own = layoutOf(where, layout, event.path, shape) ?? event.reader?.layout?.(shape);
+    return described(
+      where,
+      isLayout(own) ? own : undefined,
+      typeof labels === 'function' ? labels(event) : labels,
+      shape,
+    );
   };
 }
 
-export function labelsOf(
-  given: Labels,
+/** The same for a tensor without an event. @throws TypeError for labels that are a function */
+export function describeStatic(
+  where: string,
+  { layout, labels }: OutputDescription,
   shape: readonly number[],
+): Described {
+  return described(where, layoutOf(where, layout, '', shape), labels as Labels | undefined, shape);
+}
+
+function layoutOf(
+  where: string,
+  layout: OutputDescription['layout'],
+  path: string,
+  shape: readonly number[],
+): ActivationLayout | undefined {
+  const own = typeof layout === 'function' ? layout(path, shape) : layout;
+  if (own === undefined || isLayout(own)) return own;
+  throw mismatch(where, 'option "layout"', `a function that returns ${LAYOUT_NAMES} or undefined`, own);
+}
+
+function described(
+  where: string,
   layout: ActivationLayout | undefined,
-): ActivationLabels {
+  labels: Labels | undefined,
+  shape: readonly number[],
+): Described {
+  if (labels === undefined) return { layout, labels };
+  if (!isLabels(labels)) throw mismatch(where, 'option "labels"', `${LABELS_EXPECTED} here`, labels);
+  return { layout, labels: labelsOf(labels, shape, layout) };
+}
+
+function labelsOf(given: Labels, shape: readonly number[], layout: ActivationLayout | undefined): ActivationLabels {
   if (!Array.isArray(given)) return given as ActivationLabels;
   const { rows } = axesOf(shape, layout);
   if (rows === -1) return { columns: given };

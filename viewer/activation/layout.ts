@@ -88,7 +88,7 @@ export function planOf(
   const sizeOf = (axis: number) => (axis === -1 ? 1 : shape[axis]!);
   const [all, rows, columns] = drawn.map(sizeOf) as [number, number, number];
   const maps = shape.includes(0) ? 0 : Math.min(all, MOST_MAPS, most);
-  const { scale } = gridOf(maps, rows, columns, width, height, 0);
+  const { scale } = gridOf(maps, rows, columns, width, height);
   // Single maps are stretched to the plot.
   const block: [number, number] =
     maps > 1
@@ -120,13 +120,21 @@ export interface Grid {
   readonly scale: number;
 }
 
-/** The grid in which maps of square values are largest. @param gap pixels between maps */
-export function gridOf(maps: number, rows: number, columns: number, width: number, height: number, gap: number): Grid {
+/** The grid in which maps of square values are largest. Gaps are pixels between maps. */
+export function gridOf(
+  maps: number,
+  rows: number,
+  columns: number,
+  width: number,
+  height: number,
+  gapX: number = 0,
+  gapY: number = 0,
+): Grid {
   let best: Grid = { across: Math.max(1, maps), down: 1, scale: 0 };
   for (let across = 1; across <= maps; across++) {
     const down = Math.ceil(maps / across);
-    const wide = (width - gap * (across - 1)) / (across * columns);
-    const scale = Math.min(wide, (height - gap * (down - 1)) / (down * rows));
+    const wide = (width - gapX * (across - 1)) / (across * columns);
+    const scale = Math.min(wide, (height - gapY * (down - 1)) / (down * rows));
     if (scale > best.scale) best = { across, down, scale };
   }
   return best;

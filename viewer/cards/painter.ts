@@ -1,5 +1,6 @@
 // Charts are painted with the same calls on the screen and into an SVG file.
 import { element } from '../element.ts';
+import type { Box } from './geometry.ts';
 
 export interface Stroke {
   readonly colour: string;
@@ -15,6 +16,8 @@ export interface TextStyle {
   readonly bold?: boolean;
   /** Colour of an outline that keeps the text readable on a picture. */
   readonly halo?: string;
+  /** Whether the text runs upwards, from x and y on. */
+  readonly upwards?: boolean;
 }
 
 /** Lengths are CSS pixels, y goes down. Points are x and y in turn; NaN interrupts a line. */
@@ -24,8 +27,8 @@ export interface Painter {
   rectangle(x: number, y: number, width: number, height: number, colour: string, opacity?: number): void;
   /** y is the middle of the text's height. */
   text(text: string, x: number, y: number, style: TextStyle): void;
-  /** Pixels are not smoothed. */
-  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void;
+  /** Pixels are not smoothed. @param part the pixels of the source to draw. Default: all */
+  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number, part?: Box): void;
   /** Clips what `draw` paints to a rectangle. */
   within(x: number, y: number, width: number, height: number, draw: () => void): void;
 }
@@ -81,7 +84,19 @@ export class CanvasPainter implements Painter {
     this.#context.globalAlpha = 1;
   }
 
-  text(text: string, x: number, y: number, { colour, size, align = 'left', bold = false, halo }: TextStyle): void {
+  text(text: string, x: number, y: number, { upwards = false, ...style }: TextStyle): void {
+    if (!upwards) {
+      this.#text(text, x, y, style);
+      return;
+    }
+    this.#context.save();
+    this.#context.translate(x, y);
+    this.#context.rotate(-Math.PI / 2);
+    this.#text(text, 0, 0, style);
+    this.#context.restore();
+  }
+
+  #text(text: string, x: number, y: number, { colour, size, align = 'left', bold = false, halo }: TextStyle): void {
     const context = this.#context;
     context.font = `${bold ? '600 ' : ''}${size}px ${this.#font}`;
     context.textAlign = align;
@@ -97,9 +112,10 @@ export class CanvasPainter implements Painter {
     context.fillText(text, x, y);
   }
 
-  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void {
+  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number, part?: Box): void {
     this.#context.imageSmoothingEnabled = false;
-    this.#context.drawImage(source, x, y, width, height);
+    if (part === undefined) this.#context.drawImage(source, x, y, width, height);
+    else this.#context.drawImage(source, part.left, part.top, part.width, part.height, x, y, width, height);
   }
 
   within(x: number, y: number, width: number, height: number, draw: () => void): void {
@@ -155,6 +171,12 @@ export function canvasPainter(
   return new CanvasPainter(context, font);
 }
 
+function cropped(source: HTMLCanvasElement, { left, top, width, height }: Box): HTMLCanvasElement {
+  const canvas = element('canvas', { width, height });
+  canvas.getContext('2d')!.drawImage(source, left, top, width, height, 0, 0, width, height);
+  return canvas;
+}
+
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]!);
 /** Rounded to a hundredth of a pixel. */
@@ -206,18 +228,21 @@ export class SvgPainter implements Painter {
     this.#parts.push(`<rect ${box} fill="${escaped(colour)}" fill-opacity="${opacity}"/>`);
   }
 
-  text(text: string, x: number, y: number, { colour, size, align = 'left', bold = false, halo }: TextStyle): void {
+  text(text: string, x: number, y: number, style: TextStyle): void {
+    const { colour, size, align = 'left', bold = false, halo, upwards = false } = style;
     const anchor = { left: 'start', center: 'middle', right: 'end' }[align];
     const around = halo === undefined ? '' : ` stroke="${escaped(halo)}" stroke-width="3" paint-order="stroke"`;
     const weight = bold ? ' font-weight="600"' : '';
     // Centred by hand, since not every SVG reader knows dominant-baseline.
+    const turn = upwards ? ` transform="rotate(-90 ${short(x)} ${short(y)})"` : '';
     this.#parts.push(
-      `<text x="${short(x)}" y="${short(y + size * 0.35)}" font-size="${size}" text-anchor="${anchor}" fill="${escaped(colour)}"${weight}${around}>${escaped(text)}</text>`,
+      `<text x="${short(x)}" y="${short(y + size * 0.35)}"${turn} font-size="${size}" text-anchor="${anchor}" fill="${escaped(colour)}"${weight}${around}>${escaped(text)}</text>`,
     );
   }
 
-  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number): void {
-    const pixels = `preserveAspectRatio="none" image-rendering="pixelated" href="${source.toDataURL('image/png')}"`;
+  image(source: HTMLCanvasElement, x: number, y: number, width: number, height: number, part?: Box): void {
+    const drawn = part === undefined ? source : cropped(source, part);
+    const pixels = `preserveAspectRatio="none" image-rendering="pixelated" href="${drawn.toDataURL('image/png')}"`;
     this.#parts.push(`<image ${boxOf(x, y, width, height)} ${pixels}/>`);
   }
 

@@ -1,20 +1,14 @@
 import { handleOf, report, type TagOption, tagsOf } from '../../src/adapter.ts';
 import { ANYTHING, checkOptions, FUNCTION, NONEMPTY_STRING, rule } from '../../src/check/index.ts';
 import type { Handle, Selection } from '../../src/index.ts';
-import {
-  describeOutputs,
-  LABELS,
-  LAYOUT,
-  type LabelsOption,
-  type OutputDescription,
-} from '../activation/describe-outputs.ts';
+import { describeOutputs, LABELS, LAYOUT, type OutputDescription } from '../activation/describe-outputs.ts';
 import { CLOCK, type Clock } from '../clock.ts';
 import type { DataSource } from './data-source.ts';
 import { capture } from './live/capture.ts';
 import { postSource } from './post-source.ts';
 import { checkPort, type MessageEnd } from './worker-messages.ts';
 
-export interface LiveOptions {
+export interface LiveOptions extends OutputDescription {
   /** The name of the run. Default `'live'`. */
   readonly run?: string;
   /**
@@ -28,13 +22,6 @@ export interface LiveOptions {
   readonly prefix?: string;
   /** The share of time that capturing may take, above 0, at most 1. Default 0.02: 20 ms a second. */
   readonly share?: number;
-  /**
-   * What the axes of outputs mean, for the pictures of single outputs: one layout for all, or a function of a module's path
-   * and an output's shape. Default: what the module's adapter says, else rows and columns.
-   */
-  readonly layout?: OutputDescription['layout'];
-  /** Names along the axes of these pictures, or a function that returns those of an output. Default: none. */
-  readonly labels?: LabelsOption;
 }
 
 const SHARE = rule(

@@ -74,9 +74,9 @@ test('a large matrix gets no more cells than pixels', () => {
 });
 
 test('the grid is the one with the largest maps', () => {
-  assert.equal(gridOf(16, 8, 8, 400, 400, 0), { across: 4, down: 4, scale: 12.5 });
-  assert.equal(gridOf(3, 10, 10, 300, 100, 0), { across: 3, down: 1, scale: 10 });
-  assert.equal(gridOf(3, 10, 10, 100, 300, 0), { across: 1, down: 3, scale: 10 });
+  assert.equal(gridOf(16, 8, 8, 400, 400), { across: 4, down: 4, scale: 12.5 });
+  assert.equal(gridOf(3, 10, 10, 300, 100), { across: 3, down: 1, scale: 10 });
+  assert.equal(gridOf(3, 10, 10, 100, 300), { across: 1, down: 3, scale: 10 });
 });
 
 test.run();

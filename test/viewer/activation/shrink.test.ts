@@ -65,7 +65,7 @@ test('an activation has at most 256 KB, and the statistics of all values', () =>
 
 test('a followed unit is read from the tensor, whatever is drawn', () => {
   const values = Float32Array.from({ length: 24 }, (_, i) => i);
-  const read = (unit: number[]) => activationOf({ ...want, unit }, output([2, 3, 4]), values).unitValue;
+  const read = (unit: number[]) => activationOf({ ...want, unit }, output([2, 3, 4]), values).unit?.value;
   assert.is(read([1, 2, 3]), 23);
   assert.is(read([1, 0, 2]), 14);
   assert.is(read([2, 0, 0]), undefined);

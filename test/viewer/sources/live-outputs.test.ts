@@ -291,7 +291,7 @@ test('a page asks a worker, gets one output at a time, and withdraws', async () 
   const later = new Activations({ only: true });
   const stopLater = workerSource(channel.page).connect(listenerOf(later));
   stopLater();
-  subscription.stop();
+  subscription.want(undefined);
   await channel.settle();
   net(rand(4, 3));
   for (let i = 0; i < 5; i++) await channel.settle();
