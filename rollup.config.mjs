@@ -138,6 +138,8 @@ export const library = {
     // A chunk for each folder, but for APART.
     manualChunks: (id) => {
       if (id.includes('@assemblyscript/loader')) return 'kernels';
+      // It does things when it is loaded, which a program that shows one activation need not have.
+      if (/\/node_modules\/@?preact\//.test(id)) return 'preact';
       const apart = Object.keys(APART).find((name) => APART[name].test(id));
       if (apart !== undefined) return apart;
       return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
@@ -205,6 +207,6 @@ export default [
     input: { 'layertap.global': 'browser/global.ts' },
     // It contains what the other three do.
     plugins: [...browser.plugins, licences],
-    output: { dir: 'dist/browser', format: 'iife', name: 'layertap', banner },
+    output: { dir: 'dist/browser', format: 'iife', name: 'layertap', inlineDynamicImports: true, banner },
   },
 ];

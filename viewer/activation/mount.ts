@@ -1,4 +1,4 @@
-import { handleOf } from '../../src/adapter.ts';
+import { handleOf, report } from '../../src/adapter.ts';
 import { checkOptions, mismatch, NONEMPTY_STRING, oneOf, rule } from '../../src/check/index.ts';
 import { type Handle, Hookable, Selection } from '../../src/index.ts';
 import type { Card } from '../cards/card.ts';
@@ -7,8 +7,8 @@ import { oncePerFrame } from '../clock.ts';
 import { element, say } from '../element.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import { liveSource } from '../sources/live.ts';
+import type { Side } from './activation-card.ts';
 import { Activations } from './activations.ts';
-import { activationCard, type Side } from './card.ts';
 import { describeStatic, LABELS, LAYOUT, type OutputDescription } from './describe-outputs.ts';
 import { isShapedValues, type ShapedValues, staticSource } from './static-source.ts';
 
@@ -74,15 +74,22 @@ export function mountActivation(
   let card: Card | undefined;
   const draw = oncePerFrame(() => card?.draw());
   const sides: (Side | undefined)[] = sources.map(() => undefined);
-  const open = () => {
+  let removed = false;
+  const open = async () => {
     const [a, b] = sides;
-    if (card !== undefined || a === undefined || (both.length === 2 && b === undefined)) return;
+    if (a === undefined || (both.length === 2 && b === undefined)) return;
     const others = b === undefined ? [] : [b];
-    card = activationCard({ requestDraw: draw }, a.tag || 'a tensor', a, {
-      range,
-      others: () => others,
-      compares: b !== undefined,
-    });
+    try {
+      // The viewer loads it later too: pages that show no activation never do.
+      const { activationCard } = await import('./activation-card.ts');
+      if (removed) return;
+      const compares = b !== undefined;
+      card = activationCard({ requestDraw: draw }, a.tag || 'a tensor', a, { range, others: () => others, compares });
+    } catch (error) {
+      report(error as Error);
+      say(message, 'The picture could not be loaded.');
+      return;
+    }
     box.prepend(card.element);
     say(message, '');
   };
@@ -95,7 +102,7 @@ export function mountActivation(
       const [run] = activations.offers.get(found ?? '') ?? [];
       if (found === undefined || run === undefined || sides[i] !== undefined) return;
       sides[i] = { name: i === 0 ? 'A' : 'B', activations, run, tag: found };
-      open();
+      void open();
     };
     activations.listen(offered);
     return source.connect({
@@ -107,7 +114,6 @@ export function mountActivation(
   });
   const dark = matchMedia('(prefers-color-scheme: dark)');
   dark.addEventListener('change', draw);
-  let removed = false;
   const remove = () => {
     if (removed) return;
     removed = true;

@@ -243,6 +243,7 @@ export function activationCard(
   function rest({ summary, cells }: Activation): string {
     const float32 = cells instanceof Float32Array;
     if (summary.count === 0) return 'The tensor is empty.';
+    if (summary.count === 1) return exactText(cells[0]!, float32);
     if (Number.isNaN(summary.min)) return 'No value is finite.';
     return `from ${exactText(summary.min, float32)} to ${exactText(summary.max, float32)}`;
   }
@@ -294,8 +295,8 @@ export function activationCard(
     ask();
     redraw();
   });
-  const views = new IntersectionObserver(([entry]) => {
-    isInView = entry!.isIntersecting;
+  const views = new IntersectionObserver((entries) => {
+    isInView = entries.at(-1)!.isIntersecting;
     ask();
   });
   sizes.observe(figure);
