@@ -53,8 +53,7 @@ export interface Ui {
   jump(to: CellPlace): void;
 }
 
-export const UiContext: ReturnType<typeof createContext<Ui>> =
-  /* @__PURE__ */ createContext<Ui>(undefined as never);
+export const UiContext: ReturnType<typeof createContext<Ui>> = /* @__PURE__ */ createContext<Ui>(undefined as never);
 
 export const useUi = (): Ui => useContext(UiContext);
 
