@@ -1,5 +1,5 @@
 /** @file A page of activation cards: `tools.show` mounts one for each request. */
-import { Linear, Sequential, select, tensor } from '../../src/index.ts';
+import { Linear, listHooks, Sequential, select, tensor } from '../../src/index.ts';
 import { element } from '../../viewer/element.ts';
 import { liveSource, mountActivation } from '../../viewer/index.ts';
 
@@ -8,7 +8,7 @@ interface Request {
   readonly options?: object;
   readonly width?: number;
   readonly height?: number;
-  readonly kind?: 'wave' | 'softmax' | 'nan' | 'counted';
+  readonly kind?: 'wave' | 'softmax' | 'nan' | 'only NaN';
   /** A second tensor to compare with. */
   readonly compared?: boolean;
 }
@@ -21,7 +21,7 @@ function valuesOf({ shape, kind = 'wave' }: Request, phase: number): Float32Arra
   const last = shape.at(-1) ?? 1;
   for (let i = 0; i < values.length; i++) {
     const [y, x] = [Math.floor(i / last), i % last];
-    if (kind === 'counted') values[i] = i / 8 - 3;
+    if (kind === 'only NaN') values[i] = Number.NaN;
     else if (kind === 'softmax')
       values[i] = Math.exp(-(((x - (y % last)) / 2) ** 2)) * (0.6 + 0.4 * Math.sin(y + phase));
     else values[i] = Math.sin(x * 0.7 + phase + (y % 7)) * Math.cos(y * 0.31) * (1 + (y % 3));
@@ -51,7 +51,7 @@ function frameOf({ width = 420, height = 300 }: Request): HTMLElement {
 
 const tools = {
   /** @param dark whether the page is dark */
-  show(requests: readonly Request[], dark = false): void {
+  async show(requests: readonly Request[], dark = false): Promise<void> {
     Object.assign(
       document.documentElement.style,
       dark ? { colorScheme: 'dark', background: '#16191d', color: '#e8ebef' } : {},
@@ -60,7 +60,10 @@ const tools = {
       const { shape, options, compared = false } = request;
       const shown = (phase: number) => ({ shape: [...shape], data: valuesOf(request, phase) });
       const both = compared ? ([shown(0), shown(0.4)] as const) : shown(0);
-      handles.push(mountActivation(frameOf(request), both, options));
+      const frame = frameOf(request);
+      handles.push(mountActivation(frame, both, options));
+      // One after the other, so that tests find them in this order.
+      while (frame.querySelector('div > div:not([role])') === null) await new Promise(requestAnimationFrame);
     }
   },
   /** A layer that runs when `tools.run` is called. */
@@ -76,6 +79,8 @@ const tools = {
     handles.push(mountActivation(frameOf({ shape: [] }), shown, options));
   },
   valuesOf,
+  /** The kinds of hooks on the running layer. */
+  hooks: (): string[] => listHooks(tools.live).map(({ kind }) => kind),
   remove(): void {
     for (const handle of handles.splice(0)) handle.remove();
   },

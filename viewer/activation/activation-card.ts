@@ -234,7 +234,7 @@ export function activationCard(
       say(lines[0], typeof shown === 'string' ? shown : rest(shown));
     } else {
       const { where, value } = describeCell(shown, cursor, shown.cells[place]!);
-      lines[0].replaceChildren(where, element('b', {}, value));
+      lines[0].replaceChildren(`${where} `, element('b', {}, value));
     }
     say(lines[1], typeof shown === 'string' ? '' : describeBlock(shown));
   }
