@@ -18,7 +18,7 @@ try {
   );
   const strange = packed.files
     .map(({ path }) => path)
-    .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path));
+    .filter((path) => !/^(dist\/|docs\/[\w-]+\.md$|llms\.txt$|package\.json$|README\.md$|LICENSE$)/.test(path));
   assert.deepEqual(strange, [], 'unexpected files in the package');
 
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
