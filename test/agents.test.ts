@@ -8,7 +8,7 @@ import { attach, Linear, Module, relu, select, type Tensor, tensor } from '../sr
 class Network extends Module {
   fc1 = new Linear(4, 3);
   fc2 = new Linear(3, 2);
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return this.fc2(relu(this.fc1(x)));
   }
 }
