@@ -7,12 +7,10 @@ import { type RecordedCall, type Recording, tensorParts } from './recording.ts';
 export type PathMap = Readonly<Record<string, string>> | ((path: string) => string | undefined);
 
 export interface Alignment {
-  /** Indices of calls of b by those of a. */
+  /** Indices of calls of b by those of a, ascending. */
   readonly pairs: ReadonlyMap<number, number>;
   /** By the user's map or equal paths, or guessed from the sequence of kinds and shapes. */
   readonly way: 'paths' | 'sequence';
-  /** The prefixes behind which the paths are equal: `model.` on one side, say. */
-  readonly prefixes: readonly [string, string];
 }
 
 /** Paths are taken if this share of the calls is covered by them; otherwise what covers more. */
@@ -20,40 +18,54 @@ const ENOUGH = 0.8;
 
 export function align(a: Recording, b: Recording, map?: PathMap): Alignment {
   const mapped = mappedPaths(a, map);
-  const prefixes = commonPrefixes(a, b);
-  const [ofA, ofB] = prefixes;
-  const calls = new Map(b.calls.map(({ path, call }, i) => [keyOf(path, call), i]));
+  const counterpart = counterparts(a, b, commonPrefixes(a, b));
+  const [ofA, ofB] = [callsByPath(a), callsByPath(b)];
   const pairs = new Map<number, number>();
-  for (const [i, { path, call }] of a.calls.entries()) {
-    const other =
-      mapped.get(path) ?? (path === '' ? '' : path.startsWith(ofA) ? ofB + path.slice(ofA.length) : undefined);
-    const found = other === undefined ? undefined : calls.get(keyOf(other, call));
-    if (found !== undefined) pairs.set(i, found);
+  for (const [path, calls] of ofA) {
+    const other = mapped.get(path) ?? counterpart(path);
+    const others = other === undefined ? undefined : ofB.get(other);
+    for (const [nth, i] of calls.entries()) {
+      const found = others?.[nth];
+      if (found !== undefined) pairs.set(i, found);
+    }
   }
-  const share = coverage(a, pairs);
-  if (mapped.size > 0 || share >= ENOUGH) return { pairs, way: 'paths', prefixes };
+  const share = coverage(a, b, pairs);
+  if (mapped.size > 0 || share >= ENOUGH) return { pairs: inOrder(pairs), way: 'paths' };
   const guessed = bySequence(a, b);
-  return coverage(a, guessed) > share
-    ? { pairs: guessed, way: 'sequence', prefixes: ['', ''] }
-    : { pairs, way: 'paths', prefixes };
+  return coverage(a, b, guessed) > share
+    ? { pairs: inOrder(guessed), way: 'sequence' }
+    : { pairs: inOrder(pairs), way: 'paths' };
 }
+
+const inOrder = (pairs: ReadonlyMap<number, number>) => new Map([...pairs].sort(([i], [j]) => i - j));
 
 /**
  * The share of the calls with tensors that have a counterpart, or are inside one that has: what a module gives depends on what is
  * in it. The root does not count.
  */
-function coverage(a: Recording, pairs: ReadonlyMap<number, number>): number {
+function coverage(a: Recording, b: Recording, pairs: ReadonlyMap<number, number>): number {
   const inner = a.calls.flatMap(({ path, output }, i) => (path !== '' && tensorParts(output).length > 0 ? i : []));
-  const covered = inner.filter((i) => isCovered(a, i, (one) => pairs.has(one)));
+  const counterpart = (i: number) => {
+    const j = pairs.get(i);
+    return j === undefined ? undefined : b.calls[j];
+  };
+  const covered = inner.filter((i) => isCovered(a, i, counterpart));
   return inner.length === 0 ? 1 : covered.length / inner.length;
 }
 
-/** Whether a call, or one around it that is not the root, is compared. */
-export function isCovered(a: Recording, index: number, isCompared: (index: number) => boolean): boolean {
+/**
+ * Whether a call of a is compared, or one around it. A whole model says nothing about its parts.
+ * @param counterpart the call of b that a call, by its index, is compared with
+ */
+export function isCovered(
+  a: Recording,
+  index: number,
+  counterpart: (index: number) => RecordedCall | undefined,
+): boolean {
   for (let at: number | null = index; at !== null; ) {
     const { path, parent }: RecordedCall = a.calls[at]!;
-    if (isCompared(at)) return at === index || path !== '';
-    if (parent === null) return false;
+    const other = counterpart(at);
+    if (other !== undefined) return at === index || (path !== '' && other.path !== '');
     at = parent;
   }
   return false;
@@ -69,7 +81,29 @@ function mappedPaths(a: Recording, map: PathMap | undefined): Map<string, string
   return mapped;
 }
 
-const keyOf = (path: string, call: number) => `${call} ${path}`;
+/** The indices of the calls of each path. A path that modules share has the calls of all of them. */
+function callsByPath({ calls }: Recording): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [i, { path }] of calls.entries()) {
+    const known = found.get(path);
+    if (known === undefined) found.set(path, [i]);
+    else known.push(i);
+  }
+  return found;
+}
+
+/** Paths of b by those of a, behind the prefixes. The module that a prefix names is the counterpart of the other model's root. */
+function counterparts(a: Recording, b: Recording, [ofA, ofB]: readonly [string, string]) {
+  const root = ({ calls }: Recording, prefix: string) => {
+    const path = prefix.slice(0, -1);
+    return calls.some((call) => call.path === path) ? path : '';
+  };
+  const [rootOfA, rootOfB] = [root(a, ofA), root(b, ofB)];
+  return (path: string): string | undefined => {
+    if (path === rootOfA) return rootOfB;
+    return path !== '' && path.startsWith(ofA) ? ofB + path.slice(ofA.length) : undefined;
+  };
+}
 
 /** The prefixes, one of them empty, behind which most paths are equal. */
 function commonPrefixes(a: Recording, b: Recording): [string, string] {
@@ -104,16 +138,18 @@ function prefixesOf(paths: ReadonlySet<string>): string[] {
 function bySequence(a: Recording, b: Recording): Map<number, number> {
   const [ofA, ofB] = [ended(a), ended(b)];
   const pairs = new Map<number, number>();
-  const root = (recording: Recording) => recording.calls.findIndex(({ path }) => path === '');
+  const root = ({ calls }: Recording) => calls.findIndex(({ path }) => path === '');
   if (root(a) >= 0 && root(b) >= 0) pairs.set(root(a), root(b));
-  for (const [i, j] of longestCommonSubsequence(ofA.map(tokenOf), ofB.map(tokenOf))) {
-    pairs.set(a.calls.indexOf(ofA[i]!), b.calls.indexOf(ofB[j]!));
-  }
+  const tokens = ({ calls }: Recording, indices: readonly number[]) => indices.map((i) => tokenOf(calls[i]!));
+  for (const [i, j] of longestCommonSubsequence(tokens(a, ofA), tokens(b, ofB))) pairs.set(ofA[i]!, ofB[j]!);
   return pairs;
 }
 
-const ended = (recording: Recording): RecordedCall[] =>
-  recording.calls.filter(({ path, end }) => path !== '' && end !== null).sort((one, other) => one.end! - other.end!);
+/** The indices of the calls that have ended, in the order of their ends, without the root's. */
+const ended = ({ calls }: Recording): number[] =>
+  [...calls.keys()]
+    .filter((i) => calls[i]!.path !== '' && calls[i]!.end !== null)
+    .sort((i, j) => calls[i]!.end! - calls[j]!.end!);
 
 function tokenOf({ kind, output }: RecordedCall): string {
   const family = familyOf(kind);

@@ -1,5 +1,4 @@
 /** @file What a comparison has found. */
-import type { MissingCall } from './plan.ts';
 
 export type Verdict = 'PASS' | 'PASS_WITH_TOLERANCE' | 'FAIL' | 'INCONCLUSIVE';
 
@@ -32,6 +31,14 @@ export interface ModuleDifference {
   readonly inputs?: ValueDifference;
   /** Of its output. In a locked run this is the error of the module itself. */
   readonly output?: ValueDifference;
+}
+
+/** A call of a that b has not. */
+export interface MissingCall {
+  readonly path: string;
+  readonly kind: string;
+  /** The path in b that does its work too, as far as the values tell. */
+  readonly heldBy?: string;
 }
 
 /** What `compare` and `layertap diff` have found. */

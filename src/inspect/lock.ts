@@ -42,6 +42,8 @@ export async function runLocked<M extends Hookable>(
   } catch (error) {
     if (signal?.aborted) throw error;
     failure = { error };
+  } finally {
+    lock.release();
   }
   return { errors: await lock.finish(), failure };
 }
@@ -51,16 +53,16 @@ type Side = 'inputs' | 'output';
 class Lock {
   readonly #where: string;
   readonly #plan: Plan;
-  readonly #outputs: ReadonlyMap<number, unknown>;
   readonly #found: Map<PlannedPair, Found>;
   readonly #waiting: PromiseLike<void>[] = [];
+  readonly #graphs: GraphLock;
   #isOver = false;
 
   constructor(where: string, plan: Plan, outputs: ReadonlyMap<number, unknown>) {
     this.#where = where;
     this.#plan = plan;
-    this.#outputs = outputs;
     this.#found = new Map(plan.pairs.map((pair) => [pair, { inputs: [], output: [], locked: false }]));
+    this.#graphs = new GraphLock(where, plan, outputs, this.#found, () => this.#isOver);
   }
 
   register(model: Hookable): void {
@@ -74,11 +76,17 @@ class Lock {
       const pairs = byPath.get(path);
       if (pairs !== undefined && !computedInGraph(module)) this.#hook(module, pairs);
     }
-    new GraphLock(this.#where, this.#plan, this.#outputs, this.#found, () => this.#isOver).register(modules);
+    this.#graphs.register(modules);
   }
 
-  async finish(): Promise<CallError[]> {
+  /** Removes the hooks that were registered during the run. */
+  release(): void {
     this.#isOver = true;
+    this.#graphs.release();
+  }
+
+  /** The differences, once all tensors have been read. */
+  async finish(): Promise<CallError[]> {
     await Promise.all(this.#waiting);
     return this.#plan.pairs.map((pair) => {
       const { inputs, output, locked } = this.#found.get(pair)!;

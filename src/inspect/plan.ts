@@ -1,8 +1,8 @@
 /** @file What is compared with what: the pairs of calls, and what each tensor of b should be. */
 import type { Numbers } from '../check/index.ts';
-import { type Alignment, align, isCovered, type PathMap } from './align.ts';
+import { type Alignment, align, type PathMap } from './align.ts';
 import { Expectations, type Expected } from './expected.ts';
-import { type HeldCalls, heldCalls } from './held.ts';
+import { heldCalls } from './held.ts';
 import { familyOf } from './kinds.ts';
 import { layoutsOf } from './layout.ts';
 import { type RecordedCall, type Recording, type TensorPart, tensorParts } from './recording.ts';
@@ -21,14 +21,6 @@ export interface PlannedPair {
   readonly holds: readonly string[];
 }
 
-/** A call of a that b has not. */
-export interface MissingCall {
-  readonly path: string;
-  readonly kind: string;
-  /** The path in b that does its work too, as far as the values tell. */
-  readonly heldBy?: string;
-}
-
 export interface Plan {
   readonly a: Recording;
   readonly b: Recording;
@@ -36,9 +28,8 @@ export interface Plan {
   readonly pairs: readonly PlannedPair[];
   /** The calls of a in these pairs. */
   readonly paired: ReadonlySet<RecordedCall>;
-  readonly missing: readonly MissingCall[];
-  /** The share of a's calls that are compared, alone or with a module around them; those that pass a tensor on are not counted. */
-  readonly coverage: number;
+  /** The path of b that does the work of a call of a that is in no pair, as far as the values tell. */
+  readonly heldBy: ReadonlyMap<RecordedCall, string>;
   readonly alignment: Alignment;
   readonly expectations: Expectations;
 }
@@ -67,7 +58,7 @@ export function planComparison(a: Recording, b: Recording, map?: PathMap): Plan 
     };
   });
   const paired = new Set(pairs.map((pair) => pair.a));
-  return { a, b, pairs, paired, alignment, expectations, ...coverageOf(a, pairs, held) };
+  return { a, b, pairs, paired, heldBy: held.heldBy, alignment, expectations };
 }
 
 /** The shapes of tensors in the same places, if there are equally many. */
@@ -85,34 +76,6 @@ function batchesOf(a: Recording, b: Recording): readonly [number, number] | unde
   const [ofA, ofB] = [first(a), first(b)];
   if (ofA === undefined || ofB === undefined || ofA.length !== ofB.length || ofA.length === 0) return undefined;
   return ofA[0]! < ofB[0]! && sameShape(ofA.slice(1), ofB.slice(1)) ? [ofA[0]!, ofB[0]!] : undefined;
-}
-
-function coverageOf(
-  a: Recording,
-  pairs: readonly PlannedPair[],
-  held: HeldCalls,
-): { readonly coverage: number; readonly missing: readonly MissingCall[] } {
-  const paired = new Map(pairs.map((pair) => [pair.a, pair]));
-  let [counted, covered] = [0, 0];
-  const missing: MissingCall[] = [];
-  const isCompared = (index: number) => {
-    const pair = paired.get(a.calls[index]!);
-    return pair?.output.some((expected) => expected !== undefined && expected.problem === undefined) ?? false;
-  };
-  for (const [index, call] of a.calls.entries()) {
-    const parts = tensorParts(call.output);
-    if (parts.length === 0) continue;
-    const pair = paired.get(call);
-    const heldBy = held.heldBy.get(call);
-    if (pair === undefined && heldBy === undefined && passesOn(call)) continue;
-    counted++;
-    const isInside = isCovered(a, index, isCompared);
-    if (isInside || heldBy !== undefined) covered++;
-    // What is inside a module that is compared as a whole is not worth a line.
-    if (pair === undefined && (heldBy !== undefined || !isInside))
-      missing.push({ path: call.path, kind: call.kind, ...(heldBy === undefined ? {} : { heldBy }) });
-  }
-  return { coverage: counted === 0 ? 0 : covered / counted, missing };
 }
 
 /** Whether a call gives only tensors that it was given: a Dropout in evaluation, an Identity. */

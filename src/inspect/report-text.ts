@@ -4,15 +4,14 @@ import type { Comparison, ModuleDifference, ValueDifference } from './comparison
 /** Rows of the table around the first difference; without one, those with the largest errors. */
 const ROWS = 12;
 
-export function reportText(comparison: Omit<Comparison, 'toString'>): string {
-  const { verdict, why, first, between, coverage, mode, modules, missing } = comparison;
-  const place = first?.path ?? between?.[1];
-  const at = place === undefined ? -1 : modules.findIndex(({ path }) => path === place);
-  const rows = at < 0 ? largestOf(modules) : modules.slice(Math.max(0, at - ROWS / 2), at + ROWS / 2);
+/** @param at the index of the module at the first difference */
+export function reportText(comparison: Omit<Comparison, 'toString'>, at: number | undefined): string {
+  const { verdict, why, coverage, mode, modules, missing } = comparison;
+  const rows = at === undefined ? largestOf(modules) : modules.slice(Math.max(0, at - ROWS / 2), at + ROWS / 2);
   const table = [
     ['module', 'kind', 'inputs', 'output', 'tolerances'],
     ...rows.map((row) => [
-      `${row.path === place ? '> ' : '  '}${row.path || '(the model)'}${row.call === 0 ? '' : ` #${row.call}`}`,
+      `${at !== undefined && row === modules[at] ? '> ' : '  '}${row.path || '(the model)'}${row.call === 0 ? '' : ` #${row.call}`}`,
       row.kind,
       share(row.inputs),
       share(row.output),

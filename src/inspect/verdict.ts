@@ -1,6 +1,8 @@
 /** @file From the differences of all modules to a verdict. */
 import type { CallError } from './call-errors.ts';
-import type { Comparison, ModuleDifference, ValueDifference, Verdict } from './comparison.ts';
+import type { Comparison, Verdict } from './comparison.ts';
+import { coverageOf } from './coverage.ts';
+import { differenceOf, nameOf, placeOf, quoted, sentence } from './difference.ts';
 import { type Plan, passesOn } from './plan.ts';
 import { reportText } from './report-text.ts';
 import type { TensorError } from './tensor-error.ts';
@@ -41,17 +43,12 @@ export function conclude(
   options: VerdictOptions,
 ): Comparison {
   const found = findingOf(plan, errors, mode, options);
-  const guard = guarded(plan, found, options);
-  const comparison = {
-    ...guard,
-    ...found.place,
-    mode,
-    coverage: plan.coverage,
-    modules: errors.map(differenceOf),
-    missing: plan.missing,
-  };
+  const { coverage, missing } = coverageOf(plan, errors);
+  const guard = guarded(plan, found, coverage, options);
+  const comparison = { ...guard, ...found.place, mode, coverage, modules: errors.map(differenceOf), missing };
+  const at = found.at === undefined ? undefined : errors.indexOf(found.at);
   // Not enumerable: neither JSON nor a comparison of two comparisons sees it.
-  return Object.defineProperty(comparison as Comparison, 'toString', { value: () => reportText(comparison) });
+  return Object.defineProperty(comparison as Comparison, 'toString', { value: () => reportText(comparison, at) });
 }
 
 function findingOf(
@@ -72,18 +69,19 @@ function findingOf(
 function guarded(
   plan: Plan,
   { verdict, why, at }: Finding,
+  coverage: number,
   { trouble }: VerdictOptions,
 ): Pick<Finding, 'verdict' | 'why'> {
-  const { coverage, alignment } = plan;
+  const { alignment } = plan;
   const passes = verdict === 'PASS' || verdict === 'PASS_WITH_TOLERANCE';
   if (plan.a.calls.length === 0) return { verdict: 'INCONCLUSIVE', why: trouble };
   // A run that ended early covers less; what it did compare counts.
   const isCut =
     verdict === 'FAIL' && trouble.length > 0 && alignment.way === 'paths' && at?.output?.problem === undefined;
   if (coverage < ENOUGH_COVERAGE && !isCut) {
-    const share = `${Math.floor(coverage * 100)} %`;
-    const reason = `only ${share} of a's calls have a counterpart in b: give a map of paths, or is this another model?`;
-    return { verdict: 'INCONCLUSIVE', why: [reason, ...why, ...trouble] };
+    const reason = `only ${Math.floor(coverage * 100)} % of a's calls were compared`;
+    const advice = trouble.length === 0 ? ': give a map of paths, or is this another model?' : '';
+    return { verdict: 'INCONCLUSIVE', why: [...trouble, reason + advice, ...why] };
   }
   if (passes && trouble.length > 0) return { verdict: 'INCONCLUSIVE', why: [...trouble, ...why] };
   if (verdict === 'FAIL' && alignment.way === 'sequence' && at !== undefined && !isSurrounded(plan, at)) {
@@ -168,8 +166,9 @@ function between(plan: Plan, errors: readonly CallError[], error: CallError): Fi
     .at(-1);
   const from = before?.path ?? inside;
   const place = { between: [from, call.path] as const, inside };
-  const start = before === undefined ? `the input of ${quoted(inside)}` : quoted(from);
-  const why = `the difference arises between ${start} and ${quoted(call.path)}, in the code of ${quoted(inside)}: ${sentence(error.inputs!)}`;
+  const start = before === undefined ? `the input of ${quoted(inside)}` : placeOf(before);
+  const end = placeOf(call);
+  const why = `the difference arises between ${start} and ${end}, in the code of ${quoted(inside)}: ${sentence(error.inputs!)}`;
   const skipped = a.calls.filter(
     (one) => !paired.has(one) && one.start > (before?.end ?? call.start) && one.start < call.start && !passesOn(one),
   );
@@ -217,45 +216,3 @@ function jumpOf(inputs: TensorError | undefined, output: TensorError): number {
   const tolerance = output.relative / output.ratio;
   return output.relative / Math.max(inputs?.relative ?? 0, tolerance);
 }
-
-const quoted = (path: string): string => (path === '' ? 'the model' : `"${path}"`);
-
-function nameOf({ pair: { a, b } }: CallError): string {
-  const name = `${quoted(a.path)} (${a.kind})`;
-  const inB = b.path === a.path ? '' : `, "${b.path}" in b`;
-  return a.call === 0 ? name + inB : `call ${a.call} of ${name}${inB}`;
-}
-
-function sentence({ problem, a, b, at, ratio, beyond, count }: TensorError): string {
-  if (problem !== undefined) return problem;
-  const times = Number.isFinite(ratio) ? `${ratio.toPrecision(3)} times the tolerance` : 'beyond any tolerance';
-  return `${format(b)} instead of ${format(a)} at index ${at}, ${times}; ${beyond} of ${count} values`;
-}
-
-const format = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
-
-function differenceOf({ pair, inputs, output }: CallError): ModuleDifference {
-  const { path, kind, call } = pair.a;
-  return {
-    path,
-    pathInB: pair.b.path,
-    kind,
-    call,
-    ...(inputs && { inputs: valueDifference(inputs) }),
-    ...(output && { output: valueDifference(output) }),
-  };
-}
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-const valueDifference = ({ max, relative, ratio, at, a, b, beyond, count, problem }: TensorError): ValueDifference => ({
-  max: finite(max),
-  relative: finite(relative),
-  tolerances: finite(ratio),
-  at,
-  a: String(a),
-  b: String(b),
-  beyond,
-  count,
-  ...(problem === undefined ? {} : { problem }),
-});

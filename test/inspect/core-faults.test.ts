@@ -1,17 +1,15 @@
 // Faults in modules of layertap, found with recordings that PyTorch's own forward hooks made.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listHooks, Module, type Tensor, tensor } from '../../src/index.ts';
+import { listHooks, type Module, tensor } from '../../src/index.ts';
 import { compare, type RecordedInput, record } from '../../src/inspect/index.ts';
-import { beyond, effect, faults, largest, recordingOf } from './pytorch.ts';
+import { beyond, effect, faults, largest, numbersOf, recordingOf } from './pytorch.ts';
 import { Text, twin } from './twins.ts';
 
-const input = ({ data, shape }: RecordedInput): Tensor =>
-  tensor({ data: Float32Array.from(data as Float32Array, Number), shape });
-const run = (net: Module, [x]: readonly RecordedInput[]) => net(input(x!));
+const run = (net: Module, [x]: readonly RecordedInput[]) => net(tensor({ data: numbersOf(x!), shape: x!.shape }));
 
 test('modules without a fault pass', async () => {
-  for (const model of ['vision', 'text']) {
+  for (const model of ['vision', 'text', 'decoder', 'overflow']) {
     const net = twin(model);
     const comparison = await compare(net, recordingOf(model), run);
     assert.is(comparison.verdict, 'PASS', String(comparison));
@@ -31,51 +29,18 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
     assert.equal(comparison.between, isBetween ? ['attn.qkv', 'attn.out'] : undefined);
     if (isBetween) assert.is(comparison.inside, path);
     if (!isBetween) assert.equal(beyond(comparison), [path]);
+    if (fault === 'stale') assert.is(comparison.first!.call, 3);
     assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
   });
 }
 
-/** Adds what it was given in earlier steps; with the fault, the fourth step misses the one before it. */
-class Cached extends Module {
-  #given: number[] = [];
-  readonly #fault: boolean;
-  constructor(fault: boolean) {
-    super();
-    this.#fault = fault;
-  }
-  reset(): void {
-    this.#given = [];
-  }
-  override forward(x: Tensor): Tensor {
-    const past = this.#fault && this.#given.length === 3 ? this.#given.slice(0, -1) : this.#given;
-    const [value] = x.data as Float32Array;
-    const sum = past.reduce((total, one) => total + one, value!);
-    this.#given.push(value!);
-    return tensor([sum]);
-  }
-}
-
-class Decoder extends Module {
-  cache: Cached;
-  constructor(fault: boolean) {
-    super();
-    this.cache = new Cached(fault);
-  }
-  override forward(x: Tensor): Tensor {
-    return this.cache(x);
-  }
-}
-
-test('a stale cache is found in the step where it is used', async () => {
-  const decode = (net: Decoder) => {
-    net.cache.reset();
-    for (let step = 0; step < 5; step++) net(tensor([1 + step / 10]));
-  };
-  assert.is((await compare(new Decoder(false), new Decoder(false), decode)).verdict, 'PASS');
-  const { verdict, first } = await compare(new Decoder(false), new Decoder(true), decode);
-  assert.is(verdict, 'FAIL');
-  assert.equal([first!.path, first!.call], ['cache', 3]);
-  assert.ok(first!.output!.tolerances! >= 50);
+test('float32 passes against PyTorch in float16, and an overflow there is found where it happens', async () => {
+  const half = await compare(twin('text'), recordingOf('text.half'), run);
+  assert.is(half.verdict, 'PASS', String(half));
+  assert.ok(largest(half) < 0.2, `${largest(half)} of the tolerance`);
+  const { verdict, first, why } = await compare(twin('overflow'), recordingOf('overflow.half'), run);
+  assert.equal([verdict, first?.path], ['FAIL', 'fc2']);
+  assert.match(why[0]!, /instead of -?Infinity/);
 });
 
 test('a recording of layertap is compared like one of PyTorch, and finds a fault in either direction', async () => {

@@ -2,7 +2,9 @@
 import ort from 'onnxruntime-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RecordedInput } from '../../src/inspect/index.ts';
+import { createOnnx } from '../../adapters/onnx/index.ts';
+import { listHooks } from '../../src/index.ts';
+import { compare, type RecordedInput } from '../../src/inspect/index.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
 import { beyond, compareOnnx, effect, faults, folder, largest, recordingOf } from './pytorch.ts';
 
@@ -17,7 +19,7 @@ const BETWEEN: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 test('ONNX files without a fault pass', async () => {
-  for (const name of ['vision', 'text']) {
+  for (const name of ['vision', 'text', 'decoder']) {
     const comparison = await compareOnnx(new URL(`${name}.onnx`, folder), name);
     assert.is(comparison.verdict, 'PASS', String(comparison));
     assert.is(comparison.mode, 'locked');
@@ -38,9 +40,42 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
     if (between !== undefined) assert.is(comparison.inside, fault === 'relu' ? '' : path);
     // The other modules ran with the right values.
     if (between === undefined) assert.equal(beyond(comparison), [path]);
+    if (fault === 'stale') assert.is(comparison.first!.call, 3);
     assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
   });
 }
+
+test('a loop in JavaScript around a file of one step is locked in every run, and the step with a stale cache is found', async () => {
+  const net = await createOnnx(ort, new URL('decoder.step.onnx', folder));
+  const decode =
+    (isStale: boolean) =>
+    async (model: typeof net, [ids]: readonly RecordedInput[]) => {
+      const tokens = ids!.data as BigInt64Array;
+      const caches: ort.Tensor[] = [new ort.Tensor('float32', new Float32Array(2 * 5 * 16), [2, 5, 16])];
+      for (let place = 0; place < 5; place++) {
+        const { cache } = await model({
+          token: new ort.Tensor('int64', BigInt64Array.of(tokens[place]!, tokens[5 + place]!), [2]),
+          past: caches[isStale && place === 3 ? place - 1 : place]!,
+          place: new ort.Tensor('int64', BigInt64Array.of(BigInt(place)), [1]),
+        });
+        caches.push(cache as ort.Tensor);
+      }
+    };
+  const right = await compare(net, recordingOf('decoder'), decode(false));
+  assert.is(right.verdict, 'PASS', String(right));
+  assert.is(right.coverage, 1);
+  assert.ok(largest(right) < 0.2, `${largest(right)} of the tolerance`);
+  const stale = await compare(net, recordingOf('decoder'), decode(true));
+  assert.is(stale.verdict, 'FAIL', String(stale));
+  assert.equal([stale.between, stale.inside], [['step', 'step'], '']);
+  assert.match(
+    stale.why[0]!,
+    /^the difference arises between call 2 of "step" and call 3 of "step", in the code of the model/,
+  );
+  assert.equal(beyond(stale), []);
+  assert.equal(listHooks(net), []);
+  await net.release();
+});
 
 test('files of both exporters pass, folded normalizations included', async () => {
   const { warn } = console;

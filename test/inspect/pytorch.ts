@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import ort from 'onnxruntime-node';
 import { createOnnx, type OnnxModel, type OnnxSessionOptions } from '../../adapters/onnx/index.ts';
+import { readNumbers } from '../../src/check/index.ts';
 import type { CompareOptions, Comparison, RecordedInput } from '../../src/inspect/index.ts';
 import { compare } from '../../src/inspect/index.ts';
 
@@ -17,6 +18,10 @@ const TYPES: Readonly<Record<string, string>> = { F32: 'float32', F16: 'float16'
 
 export const ortTensor = ({ data, shape, dtype }: RecordedInput): ort.Tensor =>
   new ort.Tensor(TYPES[dtype] as 'float32', data as Float32Array, shape);
+
+/** The values of an input in float32. */
+export const numbersOf = ({ data, dtype }: RecordedInput): Float32Array =>
+  Float32Array.from(readNumbers('test', 'values', data, { dtype }) as ArrayLike<number>);
 
 /** Calls a model with the recorded inputs in their order. */
 export const runOnnx =

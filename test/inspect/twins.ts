@@ -1,6 +1,6 @@
 /** @file The models of test/fixtures/make/faulty_models.py as modules of layertap, with the same faults. */
 import { readFileSync } from 'node:fs';
-import { Linear, Module, Tensor } from '../../src/index.ts';
+import { Linear, Module, relu, Tensor } from '../../src/index.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
 import { folder } from './pytorch.ts';
 
@@ -294,5 +294,113 @@ export class Text extends Module {
   }
 }
 
-export const twin = (model: string, fault?: string): Vision | Text =>
-  model === 'vision' ? new Vision(fault) : new Text(fault);
+const STEPS = 5;
+
+/** Writes the keys and values of one step into its place. With the fault, those of step 3 are lost. */
+class Cache extends Module {
+  readonly #isStale: boolean;
+  constructor(fault: string | undefined) {
+    super();
+    this.#isStale = fault === 'stale';
+  }
+  override forward(past: Tensor, fresh: Tensor, place: number): Tensor {
+    if (this.#isStale && place === 3) return past;
+    return computed(past.shape, (n, t, i) => {
+      const before = past.data[(n * STEPS + t) * 16 + i]!;
+      return t === place ? before + fresh.data[n * 16 + i]! : before;
+    });
+  }
+}
+
+/** One query to the keys of all steps so far. */
+class Attend extends Module {
+  override forward(query: Tensor, cache: Tensor, place: number): Tensor {
+    return computed(query.shape, (n, i) => {
+      const value = (t: number, k: number) => cache.data[(n * STEPS + t) * 16 + k]!;
+      const scores = Array.from({ length: place + 1 }, (_, t) => {
+        let score = 0;
+        for (let k = 0; k < 8; k++) score += query.data[n * 8 + k]! * value(t, k);
+        return score / Math.sqrt(8);
+      });
+      const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
+      const sum = powers.reduce((total, power) => total + power, 0);
+      return powers.reduce((total, power, t) => total + (power / sum) * value(t, 8 + i), 0);
+    });
+  }
+}
+
+class Step extends Module {
+  embed: Lambda;
+  qkv: Linear;
+  cache: Cache;
+  attend: Attend = new Attend();
+  out: Linear;
+
+  constructor(fault: string | undefined) {
+    super();
+    const weights = weightsOf('decoder');
+    const rows = weights.get('step.embed.weight')!.data;
+    this.embed = new Lambda('Embedding', (token) =>
+      computed([...token.shape, 8], (n, i) => rows[token.data[n]! * 8 + i]!),
+    );
+    this.qkv = linear(weights, 'step.qkv');
+    this.cache = new Cache(fault);
+    this.out = linear(weights, 'step.out');
+  }
+
+  override forward(token: Tensor, past: Tensor, place: number): [logits: Tensor, cache: Tensor] {
+    const qkv = this.qkv(this.embed(token));
+    const part = (from: number, to: number) =>
+      computed([token.shape[0]!, to - from], (n, i) => qkv.data[n * 24 + from + i]!);
+    const cache = this.cache(past, part(8, 24), place);
+    return [this.out(this.attend(part(0, 8), cache, place)), cache];
+  }
+}
+
+export class Decoder extends Module {
+  step: Step;
+
+  constructor(fault?: string) {
+    super();
+    this.step = new Step(fault);
+  }
+
+  override forward(ids: Tensor): Tensor {
+    const [batch] = ids.shape as [number];
+    let cache = computed([batch, STEPS, 16], () => 0);
+    const logits = Array.from({ length: STEPS }, (_, place) => {
+      const token = computed([batch], (n) => ids.data[n * STEPS + place]!);
+      const [y, written] = this.step(token, cache, place);
+      cache = written;
+      return y;
+    });
+    return computed([batch, STEPS, 8], (n, t, i) => logits[t]!.data[n * 8 + i]!);
+  }
+}
+
+/** Its sums are beyond the largest float16. */
+export class Overflow extends Module {
+  fc1: Linear;
+  fc2: Linear;
+  norm: Lambda;
+
+  constructor() {
+    super();
+    const weights = weightsOf('overflow');
+    const data = (name: string) => weights.get(name)!.data;
+    this.fc1 = linear(weights, 'fc1');
+    this.fc2 = linear(weights, 'fc2');
+    this.norm = new Lambda('LayerNorm', (x) => {
+      const plain = normalized(x, 1, 4, 1e-5);
+      return computed(x.shape, (n, i) => plain.data[n * 4 + i]! * data('norm.weight')[i]! + data('norm.bias')[i]!);
+    });
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.norm(this.fc2(relu(this.fc1(x))));
+  }
+}
+
+const TWINS = { vision: Vision, text: Text, decoder: Decoder, overflow: Overflow };
+
+export const twin = (model: string, fault?: string): Module => new TWINS[model as keyof typeof TWINS](fault);

@@ -1,0 +1,50 @@
+/** @file The difference of a module, in words and as data. */
+import type { CallError } from './call-errors.ts';
+import type { ModuleDifference, ValueDifference } from './comparison.ts';
+import type { RecordedCall } from './recording.ts';
+import type { TensorError } from './tensor-error.ts';
+
+export const quoted = (path: string): string => (path === '' ? 'the model' : `"${path}"`);
+
+/** The path of a call, with its number where that is not the first. */
+export const placeOf = ({ path, call }: RecordedCall): string =>
+  call === 0 ? quoted(path) : `call ${call} of ${quoted(path)}`;
+
+export function nameOf({ pair: { a, b } }: CallError): string {
+  const inB = b.path === a.path ? '' : `, ${quoted(b.path)} in b`;
+  return `${placeOf(a)} (${a.kind})${inB}`;
+}
+
+export function sentence({ problem, a, b, at, ratio, beyond, count }: TensorError): string {
+  if (problem !== undefined) return problem;
+  const times = Number.isFinite(ratio) ? `${ratio.toPrecision(3)} times the tolerance` : 'beyond any tolerance';
+  return `${format(b)} instead of ${format(a)} at index ${at}, ${times}; ${beyond} of ${count} values`;
+}
+
+const format = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
+
+export function differenceOf({ pair, inputs, output }: CallError): ModuleDifference {
+  const { path, kind, call } = pair.a;
+  return {
+    path,
+    pathInB: pair.b.path,
+    kind,
+    call,
+    ...(inputs && { inputs: valueDifference(inputs) }),
+    ...(output && { output: valueDifference(output) }),
+  };
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const valueDifference = ({ max, relative, ratio, at, a, b, beyond, count, problem }: TensorError): ValueDifference => ({
+  max: finite(max),
+  relative: finite(relative),
+  tolerances: finite(ratio),
+  at,
+  a: String(a),
+  b: String(b),
+  beyond,
+  count,
+  ...(problem === undefined ? {} : { problem }),
+});
