@@ -13,8 +13,8 @@ export interface Expected {
   readonly values: Numbers;
   /** Which values of the tensor these are, where only samples were kept; undefined for all. */
   readonly indices: Numbers | undefined;
-  /** Whether channels are the last axis in b. */
-  readonly channelsLast: boolean;
+  /** How its axes became those of b. */
+  readonly layout: Layout;
   /** Why it cannot be compared: the shapes. */
   readonly problem: TensorError | undefined;
   /** The same in the other order, for a flattened image: only values tell which order it has. */
@@ -124,18 +124,18 @@ export class Expectations {
     if (isSampled) return layout === 'same' && sameShape(a.shape, b.shape) ? [this.#samples(a)] : [];
     const whole = sameShape(shape, b.shape);
     if (whole || this.#isFirstRows(shape, b.shape)) {
-      found.push(this.#expected(a, this.#inLayout(a, a.shape, layout), layout === 'to-last'));
+      found.push(this.#expected(a, this.#inLayout(a, a.shape, layout), layout));
     }
     const image = this.#images.get(a.tensor);
     const ofImage = image && (this.#layouts.get(image.length) ?? 'same');
     if (image !== undefined && ofImage !== 'same' && a.shape.length < image.length && whole) {
-      found.push(this.#expected(a, this.#inLayout(a, image, ofImage!), false));
+      found.push(this.#expected(a, this.#inLayout(a, image, ofImage!), 'same'));
     }
     return found;
   }
 
-  #expected(part: TensorPart, values: Numbers, channelsLast: boolean): Expected {
-    return { part, values, indices: undefined, channelsLast, problem: undefined };
+  #expected(part: TensorPart, values: Numbers, layout: Layout): Expected {
+    return { part, values, indices: undefined, layout, problem: undefined };
   }
 
   /** The samples that both have. */
@@ -143,7 +143,7 @@ export class Expectations {
     const indices = sampleIndices(sizeOf(a.shape));
     const given = numbersOf(this.#a.tensors.get(a.tensor)!);
     const values = a.statistics === undefined ? picked(given, indices) : given;
-    return { part: a, values, indices, channelsLast: false, problem: undefined };
+    return { part: a, values, indices, layout: 'same', problem: undefined };
   }
 
   #inLayout({ tensor }: TensorPart, shape: readonly number[], layout: Layout): Numbers {
@@ -167,7 +167,7 @@ export class Expectations {
 
   #mismatch(a: TensorPart, b: TensorPart): Expected {
     const problem = shapeError(inLayout(a.shape, this.#layouts.get(a.shape.length) ?? 'same'), b.shape);
-    return { part: a, values: [], indices: undefined, channelsLast: false, problem };
+    return { part: a, values: [], indices: undefined, layout: 'same', problem };
   }
 }
 

@@ -1,5 +1,6 @@
 /** @file The order of the axes of images: NCHW on one side, NHWC on the other. */
-import { sameShape } from './values.ts';
+import { familyOf } from './kinds.ts';
+import { sameShape, sizeOf } from './values.ts';
 
 /** How the axes of a become those of b. */
 export type Layout = 'same' | 'to-last' | 'to-first';
@@ -15,6 +16,21 @@ export function axesOf(layout: Layout, rank: number): readonly number[] | undefi
 export function inLayout(shape: readonly number[], layout: Layout): readonly number[] {
   const axes = axesOf(layout, shape.length);
   return axes === undefined ? shape : axes.map((axis) => shape[axis]!);
+}
+
+/** The axis of a's tensors that has the channels. Keras's convolutions have them last, those of PyTorch and ONNX after the batch. */
+export function channelAxis(kind: string, layout: Layout, rank: number): number {
+  const isConvolution = familyOf(kind) === 'convolution' && rank > 2;
+  return isConvolution && layout !== 'to-first' && (layout === 'to-last' || !KERAS.test(kind)) ? 1 : rank - 1;
+}
+
+/** `Conv2D`, `DepthwiseConv2D`, `Conv2DTranspose`; PyTorch has `Conv2d`. */
+const KERAS = /\dD/;
+
+/** How many values there are for each index of an axis of a, in the layout. */
+export function strideOf(shape: readonly number[], axis: number, layout: Layout): number {
+  const axes = axesOf(layout, shape.length);
+  return sizeOf(inLayout(shape, layout).slice((axes?.indexOf(axis) ?? axis) + 1));
 }
 
 const LAYOUTS: readonly Layout[] = ['same', 'to-last', 'to-first'];

@@ -1,13 +1,12 @@
 /** @file What is compared with what: the pairs of calls, and what each tensor of b should be. */
-import type { Numbers } from '../check/index.ts';
 import { type Alignment, align, type PathMap } from './align.ts';
 import { Expectations, type Expected } from './expected.ts';
 import { heldCalls } from './held.ts';
 import { familyOf } from './kinds.ts';
-import { layoutsOf } from './layout.ts';
+import { channelAxis, layoutsOf, strideOf } from './layout.ts';
 import { type RecordedCall, type Recording, type TensorPart, tensorParts } from './recording.ts';
 import { isFloat, localTolerance, rmsOf, roundoff, type Tolerance } from './tolerance.ts';
-import { numbersOf, sameShape, sizeOf } from './values.ts';
+import { numbersOf, sameShape } from './values.ts';
 
 export interface PlannedPair {
   readonly a: RecordedCall;
@@ -91,6 +90,9 @@ export function toleranceOf(plan: Plan, pair: PlannedPair, expected: Expected, d
   const own = tensorParts(pair.a.output)[0];
   const norms = a.parameters.get(pair.a.path);
   const rows = norms && pair.holds.length === 0 ? numbersOf(a.tensors.get(norms.rows)!) : undefined;
+  const { layout } = expected;
+  const { shape } = expected.part;
+  const axis = channelAxis(pair.a.kind, layout, shape.length);
   const outputRms = rmsOf(expected.values);
   // What is folded into a call also scales its output.
   const ownRms =
@@ -104,11 +106,12 @@ export function toleranceOf(plan: Plan, pair: PlannedPair, expected: Expected, d
       values: numbersOf(a.tensors.get(part.tensor)!),
       statistics: part.statistics,
     })),
-    outputShape: expected.part.shape,
+    outputShape: shape,
     outputRms,
-    rows: rows && fits(rows, expected) ? rows : undefined,
+    rows: rows?.length === shape[axis] ? rows : undefined,
+    stride: strideOf(shape, axis, layout),
     length: norms?.length,
-    channelsLast: expected.channelsLast,
+    axis,
     held: pair.holds.length,
     inside: uncomparedInside(plan, pair.a),
   });
@@ -117,12 +120,6 @@ export function toleranceOf(plan: Plan, pair: PlannedPair, expected: Expected, d
     ? tolerance
     : { ...tolerance, x: Float64Array.from(tolerance.x as ArrayLike<number>, (x) => x * gain) };
 }
-
-/** Whether the rows of a weight are the channels of an output. */
-const fits = (rows: Numbers, { part: { shape } }: Expected): boolean => {
-  const channels = shape.length > 3 ? shape[1] : shape.at(-1);
-  return rows.length === channels && sizeOf(shape) > 0;
-};
 
 /** The calls inside a call that have no counterpart and compute something. */
 function uncomparedInside({ a, paired }: Plan, call: RecordedCall): number {

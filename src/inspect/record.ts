@@ -1,10 +1,11 @@
-import { BOOLEAN, checkOptions, className, describeError, isThenable, readNumbers, rule } from '../check/index.ts';
-import { type Hookable, ownEntries, readerOf, type Selector, select } from '../hooks/index.ts';
+import { BOOLEAN, checkOptions, className, describeError, rule } from '../check/index.ts';
+import { type Hookable, type Selector, select } from '../hooks/index.ts';
 import { CallRecorder } from './call-recorder.ts';
 import { joined } from './joined.ts';
 import type { Recording, RowNorms } from './recording.ts';
 import { encodeRecording } from './recording-file.ts';
 import { checkTarget, type RecordingTarget, writeTo } from './recording-target.ts';
+import { rowNormsOf } from './row-norms.ts';
 import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
 import { TensorStore } from './tensor-store.ts';
 
@@ -91,37 +92,9 @@ export async function recordRun<M extends Hookable>(
     failure = { error };
   }
   const calls = await recorder.finish();
-  const norms = parameters ? rowNorms(where, modules, store) : new Map<string, RowNorms>();
+  const norms = parameters ? await rowNormsOf(where, modules, store) : new Map<string, RowNorms>();
   const framework = `layertap, ${className(model)}`;
   const complete = failure === undefined;
   const error = failure && describeError(failure.error);
   return { recording: { framework, complete, error, calls, tensors: store.tensors, parameters: norms }, failure };
-}
-
-/** The norms of the rows of each module's first weight with rows. */
-function rowNorms(
-  where: string,
-  modules: readonly (readonly [string, Hookable])[],
-  store: TensorStore,
-): Map<string, RowNorms> {
-  const found = new Map<string, RowNorms>();
-  for (const [path, module] of modules) {
-    const reader = readerOf(module);
-    if (reader === undefined) continue;
-    for (const [, weight] of ownEntries(module, (value): value is object => reader.is(value))) {
-      const [rows = 0, ...inside] = reader.shape(weight);
-      const values = reader.values(weight);
-      if (inside.length === 0 || values === undefined || isThenable(values)) continue;
-      const length = inside.reduce((product, size) => product * size, 1);
-      const numbers = readNumbers(where, `the weight of ${path}`, values, weight);
-      const norms = Float32Array.from({ length: rows }, (_, row) => {
-        let squares = 0;
-        for (let i = row * length; i < (row + 1) * length; i++) squares += numbers[i]! ** 2;
-        return Math.sqrt(squares);
-      });
-      found.set(path, { rows: store.add(norms, [rows]).tensor, length });
-      break;
-    }
-  }
-  return found;
 }

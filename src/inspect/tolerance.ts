@@ -42,11 +42,13 @@ export interface ToleranceOf {
   readonly outputShape: readonly number[];
   /** The root mean square of the output. */
   readonly outputRms: number;
-  /** The norms of the rows of the weight, one for each channel, and how many values a row has. */
+  /** The norms of the rows of the weight, one for each channel, and how many values of the output a channel has side by side. */
   readonly rows: Numbers | undefined;
+  readonly stride: number;
+  /** How many values a row has. */
   readonly length: number | undefined;
-  /** Whether channels are the last axis of an image. */
-  readonly channelsLast: boolean;
+  /** The axis of the inputs that has the channels. */
+  readonly axis: number;
   /** How many modules it does the work of, besides its own. */
   readonly held: number;
   /** How many modules inside are not compared: their errors add up. */
@@ -73,8 +75,6 @@ export function localTolerance(of: ToleranceOf): Tolerance {
   const count = sizeOf(outputShape);
   const [input] = inputs;
   const w = rows ?? ONE;
-  const isImage = outputShape.length > 3 && !of.channelsLast;
-  const wStride = isImage ? sizeOf(outputShape.slice(2)) : 1;
   if (input === undefined || family === 'copy') return { factor, x: ZERO, xStride: Infinity, w: ONE, wStride: 1 };
   const last = input.shape.at(-1) ?? 1;
   if (family === 'linear' && input.statistics === undefined && last > 0) {
@@ -83,7 +83,7 @@ export function localTolerance(of: ToleranceOf): Tolerance {
     const w2 = other === undefined ? w : [normOf(other, last)];
     return { factor, x: norms, xStride: Math.max(1, count / norms.length), w: w2, wStride: 1 };
   }
-  return { factor, x: [scaleOf(family, of, input)], xStride: Infinity, w, wStride };
+  return { factor, x: [scaleOf(family, of, input)], xStride: Infinity, w, wStride: of.stride };
 }
 
 const ONE: Numbers = [1];
@@ -96,7 +96,7 @@ function scaleOf(family: Family, of: ToleranceOf, input: ToleranceInput): number
   const largest = (terms: number) => Math.max(...inputs.map((one) => normOf(one, terms)));
   switch (family) {
     case 'convolution':
-      return normOf(input, length ?? 9 * ((of.channelsLast ? shape.at(-1) : shape[1]) ?? 1));
+      return normOf(input, length ?? 9 * (shape[of.axis] ?? 1));
     case 'norm': {
       // A small deviation multiplies the rounding of what it divides.
       const { rms, deviation } = momentsOf(input);
