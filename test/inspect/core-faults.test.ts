@@ -36,7 +36,8 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
 
 test('float32 passes against PyTorch in float16, and an overflow there is found where it happens', async () => {
   const half = await compare(twin('text'), recordingOf('text.half'), run);
-  assert.is(half.verdict, 'PASS', String(half));
+  assert.is(half.verdict, 'PASS_WITH_TOLERANCE', String(half));
+  assert.match(half.why.join(), /outputs are float32 in b and float16 in a: compared with the tolerance of float16/);
   assert.ok(largest(half) < 0.2, `${largest(half)} of the tolerance`);
   const { verdict, first, why } = await compare(twin('overflow'), recordingOf('overflow.half'), run);
   assert.equal([verdict, first?.path], ['FAIL', 'fc2']);

@@ -120,7 +120,8 @@ test('a model in float16 passes against float32, and an overflow is found where 
     assert.match(half.why.join(), /b threw with the values of a: not enough space/);
     return;
   }
-  assert.is(half.verdict, 'PASS', String(half));
+  assert.is(half.verdict, 'PASS_WITH_TOLERANCE', String(half));
+  assert.match(half.why.join(), /outputs are float16 in b and float32 in a: compared with the tolerance of float16/);
   const { bytes } = readSafetensors(recordingOf('overflow.x')).get('x')!;
   const toTensor = ({ shape }: RecordedInput) =>
     new ort.Tensor('float16', new Uint16Array(bytes.slice().buffer) as never, shape);
