@@ -5,6 +5,8 @@ import { createOnnx, type OnnxModel, type OnnxSessionOptions } from '../../adapt
 import { readNumbers } from '../../src/check/index.ts';
 import type { CompareOptions, Comparison, RecordedInput } from '../../src/inspect/index.ts';
 import { compare } from '../../src/inspect/index.ts';
+import { type TensorPart, tensorParts } from '../../src/inspect/recording.ts';
+import { decodeRecording } from '../../src/inspect/recording-file.ts';
 
 export const folder: URL = new URL('../fixtures/inspect/', import.meta.url);
 export const recordingOf = (name: string): Uint8Array => readFileSync(new URL(`${name}.safetensors`, folder));
@@ -22,6 +24,14 @@ export const ortTensor = ({ data, shape, dtype }: RecordedInput): ort.Tensor =>
 /** The values of an input in float32. */
 export const numbersOf = ({ data, dtype }: RecordedInput): Float32Array =>
   Float32Array.from(readNumbers('test', 'values', data, { dtype }) as ArrayLike<number>);
+
+/** What a model was recorded with. */
+export function firstInput(model: string): ort.Tensor {
+  const { calls, tensors } = decodeRecording('test', recordingOf(model));
+  const [{ tensor, shape }] = tensorParts(calls[0]!.inputs) as [TensorPart];
+  const { data, dtype } = tensors.get(tensor)!;
+  return ortTensor({ data, dtype, shape: [...shape] });
+}
 
 /** Calls a model with the recorded inputs in their order. */
 export const runOnnx =

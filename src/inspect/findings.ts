@@ -1,0 +1,148 @@
+/** @file Where the first difference is, from the differences of all modules. */
+import type { CallError } from './call-errors.ts';
+import type { Comparison, Verdict } from './comparison.ts';
+import { differenceOf, nameOf, placeOf, quoted, sentence } from './difference.ts';
+import { type Plan, passesOn } from './plan.ts';
+import type { RecordedCall } from './recording.ts';
+import type { TensorError } from './tensor-error.ts';
+
+/** Two recordings alone: how many times the larger of the input's error and the tolerance is a difference, or may be one. */
+const CERTAIN = 100;
+const POSSIBLE = 5;
+
+type Place = Pick<Comparison, 'first' | 'between' | 'inside'>;
+
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly why: readonly string[];
+  readonly place?: Place;
+  /** Where the difference is. */
+  readonly at?: CallError;
+}
+
+const exceeds = (error: TensorError | undefined, most: number): error is TensorError =>
+  error !== undefined && error.ratio > most;
+
+interface Event {
+  readonly at: number;
+  readonly side: 'inputs' | 'output';
+  readonly error: CallError;
+}
+
+/** The starts and ends of a's calls in their order. */
+function eventsOf(errors: readonly CallError[]): Event[] {
+  const events = errors.flatMap((error): Event[] => {
+    const { start, end } = error.pair.a;
+    const started: Event = { at: start, side: 'inputs', error };
+    return end === null ? [started] : [started, { at: end, side: 'output', error }];
+  });
+  return events.sort((p, q) => p.at - q.at);
+}
+
+/** Each module has its own error: the first one beyond the tolerance is the fault. */
+export function lockedFinding(plan: Plan, errors: readonly CallError[], tolerance: number): Finding {
+  // A module with other inputs is not to blame for its output.
+  const misled = new Set<CallError>();
+  for (const { side, error } of eventsOf(errors)) {
+    const { inputs, output, pair, locked } = error;
+    if (side === 'inputs') {
+      if (!exceeds(inputs, tolerance)) continue;
+      if (pair.a.path !== '' || pair.a.parent !== null) return { ...between(plan, errors, error), at: error };
+      const text = `the model's inputs differ: ${sentence(inputs)}`;
+      return { verdict: 'FAIL', why: [text], at: error };
+    }
+    if (!locked && exceeds(inputs, tolerance)) misled.add(error);
+    if (exceeds(output, tolerance) && !misled.has(error)) {
+      const why = `${nameOf(error)} differs: ${sentence(output)}`;
+      return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+    }
+  }
+  return passing(errors, `option "tolerance" is ${tolerance}`);
+}
+
+/** @param accepted why differences beyond the tolerance are accepted */
+function passing(errors: readonly CallError[], accepted: string): Finding {
+  const all = errors.flatMap(({ output }) => output ?? []);
+  if (all.length === 0) return { verdict: 'INCONCLUSIVE', why: ['no output was compared'] };
+  const why: string[] = [];
+  const excused = all.reduce((sum, error) => sum + error.excused, 0);
+  if (excused > 0) {
+    why.push(`${excused} differences were excused: comparisons at their threshold, or one step of a quantised value`);
+  }
+  const largest = Math.max(...all.map(({ ratio }) => ratio));
+  if (largest > 1)
+    why.push(`differences of up to ${largest.toPrecision(3)} times the local tolerance were accepted: ${accepted}`);
+  return { verdict: why.length === 0 ? 'PASS' : 'PASS_WITH_TOLERANCE', why };
+}
+
+/** The inputs of a module differ although everything before it agrees. */
+function between(plan: Plan, errors: readonly CallError[], error: CallError): Finding {
+  const { a, paired } = plan;
+  const call = error.pair.a;
+  const inside = call.parent === null ? '' : a.calls[call.parent]!.path;
+  const before = errors
+    .map(({ pair }) => pair.a)
+    .filter(({ parent, end }) => parent === call.parent && end !== null && end < call.start)
+    .sort((p, q) => p.end! - q.end!)
+    .at(-1);
+  const from = before?.path ?? inside;
+  const place = { between: [from, call.path] as const, inside };
+  const start = before === undefined ? `the input of ${quoted(inside)}` : placeOf(before);
+  const end = placeOf(call);
+  const why = `the difference arises between ${start} and ${end}, in the code of ${quoted(inside)}: ${sentence(error.inputs!)}`;
+  const skipped = a.calls.filter(
+    (one) => !paired.has(one) && one.start > (before?.end ?? call.start) && one.start < call.start && !passesOn(one),
+  );
+  const names = skipped.map(({ path, kind }) => `${quoted(path)} (${kind})`);
+  return {
+    verdict: 'FAIL',
+    why: names.length === 0 ? [why] : [why, `a has ${names.join(', ')} there, b has not`],
+    place,
+  };
+}
+
+/**
+ * Two recordings alone: errors pass from module to module, so only a jump tells something.
+ */
+export function freeFinding(plan: Plan, errors: readonly CallError[], tolerance: number, advice: string): Finding {
+  const root = errors.find(({ pair }) => pair.a.path === '' && pair.a.parent === null);
+  if (exceeds(root?.inputs, 1)) {
+    const why = `the two runs had other inputs: ${sentence(root.inputs)}`;
+    return { verdict: 'INCONCLUSIVE', why: [why] };
+  }
+  /** The largest error of what has ended inside each call: what the code there gives is made of that. */
+  const inside = new Map<RecordedCall | undefined, number>();
+  let largest: { readonly jump: number; readonly at: string } | undefined;
+  for (const { side, error } of eventsOf(errors)) {
+    const { inputs, output, pair } = error;
+    const parent = pair.a.parent === null ? undefined : plan.a.calls[pair.a.parent];
+    const given = inside.get(parent) ?? 0;
+    if (side === 'inputs') {
+      inside.set(pair.a, inputs?.relative ?? given);
+      if (parent === undefined || !exceeds(inputs, tolerance)) continue;
+      const jump = jumpOf(given, inputs);
+      if (jump > CERTAIN) return { ...between(plan, errors, error), at: error };
+      if (jump > (largest?.jump ?? 0)) largest = { jump, at: `the input of ${nameOf(error)}` };
+    } else if (output !== undefined) {
+      inside.set(parent, Math.max(given, output.relative));
+      if (!exceeds(output, tolerance)) continue;
+      const jump = jumpOf(inputs?.relative ?? given, output);
+      if (jump > CERTAIN) {
+        const why = `${nameOf(error)} differs: ${sentence(output)}`;
+        return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+      }
+      if (jump > (largest?.jump ?? 0)) largest = { jump, at: nameOf(error) };
+    }
+  }
+  if (largest !== undefined && (largest.jump > POSSIBLE || exceeds(root?.output, CERTAIN * tolerance))) {
+    const grows = `the error grows ${largest.jump.toPrecision(2)} times at ${largest.at}`;
+    return { verdict: 'INCONCLUSIVE', why: [`${grows}: two recordings cannot tell a fault from rounding. ${advice}`] };
+  }
+  return passing(errors, 'in a free run they grow from module to module');
+}
+
+/** How many times an error is the larger of the error before it and the tolerance, all relative. */
+function jumpOf(before: number, { relative, ratio }: TensorError): number {
+  if (!Number.isFinite(ratio)) return Number.isFinite(before) ? Infinity : 1;
+  return relative / Math.max(before, relative / ratio);
+}
