@@ -97,7 +97,7 @@ async function weightsOf(bytes: Uint8Array, names: ReadonlySet<string>, read: Re
 }
 
 /** Of a TensorProto. */
-function nameOf(tensor: FieldReader): string {
+export function nameOf(tensor: FieldReader): string {
   let name = '';
   while (tensor.next()) if (tensor.number === 8) name = tensor.text();
   return name;

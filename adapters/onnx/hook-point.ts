@@ -6,7 +6,7 @@ import {
   type ReplayedCall,
   type ReplayRecipe,
 } from '../../src/adapter.ts';
-import { Hookable } from '../../src/index.ts';
+import { Hookable, type Numbers } from '../../src/index.ts';
 import type { Call } from './module-calls.ts';
 import { keep, type OnnxTensor, tensorReader } from './ort.ts';
 import { expectedInputs, expectedOutput } from './validate-hook.ts';
@@ -40,6 +40,8 @@ export interface HookPointOwner {
   unhook(point: OnnxHookPoint): void;
   /** How to run a call of it again; a sentence if it cannot be done. */
   replay(info: HookPointInfo, call: ReplayedCall): Promise<ReplayRecipe | string>;
+  /** The values of a weight; undefined where they are not at hand. */
+  weight(name: string): Promise<Numbers | undefined>;
 }
 
 /** Hook points by name. */
@@ -65,7 +67,7 @@ export abstract class OnnxHookPoint<T extends OnnxTensor = OnnxTensor, O = T> ex
     super({
       reader: tensorReader,
       async: true,
-      parameters: () => info.parameters ?? [],
+      parameters: () => (info.parameters ?? []).map((one) => ({ ...one, values: () => owner.weight(one.name) })),
       replay: (_point, call) => owner.replay(info, call),
       call: () => this.forward(),
       unsupported: {

@@ -13,6 +13,7 @@ import { Plan } from './plan.ts';
 import type { ReadModel } from './read-model.ts';
 import { checkFeeds, validateOutputs } from './run-arguments.ts';
 import type { SessionMaker } from './sessions.ts';
+import { weightValues } from './weight-values.ts';
 import { type Interceptor, WrappedSession } from './wrapped-session.ts';
 
 /** Of a model that never runs. */
@@ -54,6 +55,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       unhook: (hookable: Hookable) => this.#unhook(hookable),
       replay: async (info: HookPointInfo, call: ReplayedCall) =>
         maker === undefined ? NO_SESSION : callReplay(info, call, maker),
+      weight: async (name: string) => maker && weightValues(maker.bytes, name, (...part) => maker.readWeights(...part)),
     };
     super({
       reader: tensorReader,

@@ -80,7 +80,7 @@ export class TfjsLayer<
       reader: tensorReader(core, layer.dataFormat === 'channelsFirst' ? 'NCHW' : 'NHWC'),
       holder: layer,
       explainError,
-      parameters: () => parametersOf(layer),
+      parameters: () => parametersOf(core, layer),
       replay: (_layer, call) => layerReplay(core, layer, call),
       discard: (call) => core.tidy(() => void call()),
       completeInputs,
@@ -246,12 +246,13 @@ function* childLayers(layer: Layer): Generator<[string, Layer]> {
 }
 
 /** The weights of a layer without layers inside, whose weights those of a layer around them include. */
-function parametersOf(layer: Layer): ModuleParameter[] {
+function parametersOf(core: Core, layer: Layer): ModuleParameter[] {
   for (const _ of childLayers(layer)) return [];
   return layer.weights.map((weight) => {
     const { shape, dtype } = weight.read();
+    const values = () => tensorReader(core).values(weight.read());
     const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
-    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight };
+    return { name: weight.name.slice(weight.name.lastIndexOf('/') + 1), shape, bytes, identity: weight, values };
   });
 }
 

@@ -92,7 +92,7 @@ export async function recordRun<M extends Hookable>(
     failure = { error };
   }
   const calls = await recorder.finish();
-  const norms = parameters ? await rowNormsOf(where, modules, store) : new Map<string, RowNorms>();
+  const norms = parameters ? await rowNormsOf(where, modules, calls, store) : new Map<string, RowNorms>();
   const framework = `layertap, ${className(model)}`;
   const complete = failure === undefined;
   const error = failure && describeError(failure.error);

@@ -1,8 +1,8 @@
 /** @file The norms of weights, which tell how large the sums of a module can be. */
 import { isThenable, type Numbers, readNumbers } from '../check/index.ts';
-import { type Hookable, type ModuleParameter, optionsOf, readerOf } from '../hooks/index.ts';
+import { type Hookable, type ModuleParameter, optionsOf } from '../hooks/index.ts';
 import { familyOf } from './kinds.ts';
-import type { RowNorms } from './recording.ts';
+import { type RecordedCall, type RowNorms, tensorParts } from './recording.ts';
 import { kindOfModule } from './run.ts';
 import type { TensorStore } from './tensor-store.ts';
 import { sizeOf } from './values.ts';
@@ -14,20 +14,20 @@ import { sizeOf } from './values.ts';
 export async function rowNormsOf(
   where: string,
   modules: readonly (readonly [string, Hookable])[],
+  calls: readonly RecordedCall[],
   store: TensorStore,
 ): Promise<Map<string, RowNorms>> {
+  const outputs = new Map(calls.map(({ path, output }) => [path, tensorParts(output)[0]]));
+  const channels = (path: string) => outputs.get(path)?.shape.at(-1);
   const found = new Map<string, RowNorms>();
   for (const [path, module] of modules) {
-    const reader = readerOf(module);
-    if (reader === undefined) continue;
     const kind = kindOfModule(module);
     for (const parameter of optionsOf(module).parameters?.(module) ?? []) {
-      const axes = sumAxes(kind, parameter);
-      if (axes === undefined || parameter.tensor === undefined) continue;
-      const read = reader.values(parameter.tensor);
+      const axes = sumAxes(kind, parameter, channels(path));
+      const read = axes && parameter.values?.();
       const values = isThenable(read) ? await read : read;
-      if (values === undefined) continue;
-      const numbers = readNumbers(where, `the weight of ${path}`, values, parameter.tensor);
+      if (axes === undefined || values === undefined) continue;
+      const numbers = readNumbers(where, `the weight of ${path}`, values);
       const { norms, length } = normsOf(numbers, parameter.shape, axes);
       found.set(path, { rows: store.add(norms, [norms.length]).tensor, length });
       break;
@@ -37,7 +37,11 @@ export async function rowNormsOf(
 }
 
 /** The axes of a weight that one output is a sum over, as a range; undefined for a parameter that is no weight of sums. */
-function sumAxes(kind: string, { name, shape }: ModuleParameter): readonly [from: number, to: number] | undefined {
+function sumAxes(
+  kind: string,
+  { name, shape }: ModuleParameter,
+  channels: number | undefined,
+): readonly [from: number, to: number] | undefined {
   const family = familyOf(kind);
   const { length } = shape;
   if ((family !== 'linear' && family !== 'convolution') || length < 2) return undefined;
@@ -47,6 +51,8 @@ function sumAxes(kind: string, { name, shape }: ModuleParameter): readonly [from
   if (name === 'depthwise_kernel') return [0, length - 2];
   // tfjs: [...window, in, out]; ONNX: [in, out].
   if (name === 'kernel' || kind === 'MatMul') return [0, length - 1];
+  // ONNX: [in, out] or, as PyTorch writes it, [out, in].
+  if (kind === 'Gemm' && shape[0] !== channels) return [0, 1];
   // PyTorch and ONNX: [out, in, ...window].
   return [1, length];
 }

@@ -160,6 +160,6 @@ export class Module extends Hookable {
 function* ownParameters(module: object): Generator<ModuleParameter> {
   for (const [name, parameter] of ownEntries(module, isParameter)) {
     const { shape } = parameter;
-    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter };
+    yield { name, shape, bytes: 4 * numberOfValues(shape), identity: parameter, values: () => valuesOf(parameter) };
   }
 }

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { createOnnx } from '../../adapters/onnx/index.ts';
 import { listHooks } from '../../src/index.ts';
 import { compare, type RecordedInput, record } from '../../src/inspect/index.ts';
+import { decodeRecording } from '../../src/inspect/recording-file.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
 import { beyond, compareOnnx, effect, faults, firstInput, folder, largest, recordingOf } from './pytorch.ts';
 
@@ -44,6 +45,26 @@ for (const [fault, [model, path]] of Object.entries(faults)) {
     assert.ok(effect(comparison) >= 50, `${effect(comparison)} times the tolerance`);
   });
 }
+
+test('parameters: true reads weights from the file, large ones and transposed ones too, and gives the norms of PyTorch', async () => {
+  const normsOf = (bytes: Uint8Array) => {
+    const { parameters, tensors } = decodeRecording('test', bytes);
+    return [...parameters].map(([path, { rows, length }]) => {
+      const norms = [...(tensors.get(rows)!.data as Float32Array)].map((norm) => norm.toPrecision(5));
+      return [path, length, ...norms] as const;
+    });
+  };
+  for (const model of ['vision', 'text']) {
+    const net = await createOnnx(ort, new URL(`${model}.onnx`, folder));
+    const found = normsOf(await record(net, [{ x: firstInput(model) }], { parameters: true }));
+    await net.release();
+    // Nodes have weights, so their names follow the module's.
+    const modules = new Map(found.map(([path, ...norms]) => [path.replace(/\.(Conv|Gemm|MatMul)$/, ''), norms]));
+    for (const [path, ...norms] of normsOf(recordingOf(model))) {
+      if (!/embed|positions|stem/.test(path)) assert.equal(modules.get(path), norms, path);
+    }
+  }
+});
 
 test('two recordings name the faults too, but for a small one that may be rounding', async () => {
   const recorded = async (file: string, model: string): Promise<Uint8Array> => {

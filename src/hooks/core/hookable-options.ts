@@ -1,6 +1,6 @@
 /** @file What the maker of a Hookable says about it. */
 
-import type { TensorReader } from './reader.ts';
+import type { TensorReader, TensorValues } from './reader.ts';
 import type { RegisteredEdit } from './registered-edit.ts';
 
 /** The key of the one option that is not public: only `Module` has it. */
@@ -49,7 +49,7 @@ export interface HookableOptions {
   explainError?: ((cause: unknown) => string | undefined) | undefined;
   /** The framework's graph, for `addGraph` of a SummaryWriter. */
   graph?: (() => Iterable<FrameworkNode>) | undefined;
-  /** The module's own parameters, without those of the modules inside, for `summary` and `guard`. Default: it has none. */
+  /** The module's own parameters, without those of the modules inside, for `summary` and `record`. Default: it has none. */
   parameters?: ((module: object) => Iterable<ModuleParameter>) | undefined;
   /**
    * How to run a call of the module again without its model, for the files of `guard`; a sentence if it cannot be done.
@@ -80,6 +80,8 @@ export interface ModuleParameter {
   readonly bytes: number;
   /** Two modules that share a parameter give the same one. */
   readonly identity: unknown;
+  /** Its values, row-major, for the norms in recordings. Default: they are not at hand. */
+  readonly values?: (() => TensorValues | Promise<TensorValues>) | undefined;
 }
 
 /** The call that a {@link ReplayRecipe} is for. */
