@@ -68,6 +68,16 @@ export class HistogramSeries {
     return this.#rows.get(column, LAST_STEP);
   }
 
+  /** The first step of each column. */
+  get steps(): Float64Array {
+    return Float64Array.from({ length: this.length }, (_, column) => this.firstStep(column));
+  }
+
+  /** The first step of all; Infinity if there is none. */
+  get oldest(): number {
+    return this.length === 0 ? Infinity : this.firstStep(0);
+  }
+
   /** The last step of all; -Infinity if there is none. */
   get newest(): number {
     return this.length === 0 ? -Infinity : this.lastStep(this.length - 1);
@@ -76,6 +86,11 @@ export class HistogramSeries {
   /** The time of a column's first point, in seconds since 1970. */
   wallTime(column: number): number {
     return this.#rows.get(column, WALL_TIME);
+  }
+
+  /** The {@link wallTime} of each column. */
+  get wallTimes(): Float64Array {
+    return Float64Array.from({ length: this.length }, (_, column) => this.wallTime(column));
   }
 
   /** The number of points that a column is the sum of. */

@@ -34,6 +34,11 @@ export class ScalarSeries {
     return this.#wallTimes.subarray(0, this.length);
   }
 
+  /** The first step; Infinity if there is none. */
+  get oldest(): number {
+    return this.length === 0 ? Infinity : this.#steps[0]!;
+  }
+
   /** The last step; -Infinity if there is none. */
   get newest(): number {
     return this.length === 0 ? -Infinity : this.#steps[this.length - 1]!;

@@ -17,9 +17,20 @@ export interface StoreOptions {
 
 type SeriesPoint = Exclude<ViewerPoint, RestartPoint>;
 
-interface Series {
-  readonly bytes: number;
+/** The records of one tag in one run, in the order of steps. */
+export interface Records {
+  /** Increases with each change. */
+  readonly version: number;
+  /** The first and the last step: Infinity and -Infinity if there is none. */
+  readonly oldest: number;
   readonly newest: number;
+  readonly steps: Float64Array;
+  /** Seconds since 1970. Unknown times may be 0 or NaN. */
+  readonly wallTimes: Float64Array;
+}
+
+interface Series extends Records {
+  readonly bytes: number;
   purge(step: number): void;
   shrink(): boolean;
 }
@@ -110,6 +121,17 @@ export class Store {
   /** The tags of all runs, in the order of their first points. */
   tags(kind: SeriesKind): readonly string[] {
     return [...this.#tags.get(kind)!];
+  }
+
+  /** All series of a run that have records, of any kind. */
+  *records(run: string): Generator<readonly [tag: string, records: Records]> {
+    const series = this.#runs.get(run);
+    if (series === undefined) return;
+    for (const kind of KINDS) {
+      for (const [tag, entry] of series[kind] as ReadonlyMap<string, Entry>) {
+        if (entry.series.oldest <= entry.series.newest) yield [tag, entry.series];
+      }
+    }
   }
 
   histograms(run: string, tag: string): HistogramSeries | undefined {
@@ -262,17 +284,11 @@ export class Store {
 
   #stepsNow(): readonly [number, number] | undefined {
     let [first, last] = [Infinity, -Infinity];
-    const see = (from: number, to: number) => {
-      first = Math.min(first, from);
-      last = Math.max(last, to);
-    };
-    for (const run of this.#runs.values()) {
-      for (const { series } of run.histogram.values())
-        if (series.length > 0) see(series.firstStep(0), series.lastStep(series.length - 1));
-      for (const { series } of run.scalar.values())
-        if (series.length > 0) see(series.steps[0]!, series.steps[series.length - 1]!);
-      for (const { series } of [...run.image.values(), ...run.text.values()])
-        if (series.points.length > 0) see(series.points[0]!.step, series.points.at(-1)!.step);
+    for (const run of this.#runs.keys()) {
+      for (const [, { oldest, newest }] of this.records(run)) {
+        first = Math.min(first, oldest);
+        last = Math.max(last, newest);
+      }
     }
     return first <= last ? [first, last] : undefined;
   }
