@@ -1,6 +1,3 @@
-/** What the horizontal axis shows. */
-export type AxisUnit = 'step' | 'relative' | 'wall';
-
 /** A record without a time, as some converters write it, has 0 or NaN. */
 const isKnown = (wallTime: number): boolean => wallTime > 0 && wallTime < Number.POSITIVE_INFINITY;
 

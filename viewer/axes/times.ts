@@ -89,6 +89,11 @@ export function formatTime(seconds: number): string {
   return `${formatDate(date)} ${clockOf(date, true)}`;
 }
 
+/** A local time in a few letters: of a range of more than two days, the day. */
+export function shortTime(seconds: number, [from, to]: Range): string {
+  return nameOf(new Date(seconds * 1000), to - from > 2 * DAY ? DAY : 1, false);
+}
+
 const formatDate = (date: Date): string =>
   `${two(date.getFullYear(), 4)}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 
@@ -110,7 +115,10 @@ export function timeTicks([from, to]: Range, length: number, distance: number): 
     });
   }
   const values = localTimes([from, to], least, apart).slice(0, most);
-  return values.map((value) => ({ value, label: nameOf(new Date(value * 1000), apart) }));
+  return values.map((value) => {
+    const date = new Date(value * 1000);
+    return { value, label: nameOf(date, apart, date.getHours() + date.getMinutes() + date.getSeconds() === 0) };
+  });
 }
 
 /** Times at which a local clock shows multiples of the distance, or at which days, months or years begin. */
@@ -145,8 +153,7 @@ function localTimes([from, to]: Range, least: number, apart: number): number[] {
   return times;
 }
 
-function nameOf(date: Date, apart: number): string {
-  const startsDay = date.getHours() + date.getMinutes() + date.getSeconds() === 0;
+function nameOf(date: Date, apart: number, startsDay: boolean): string {
   if (apart < DAY && !startsDay) return clockOf(date, apart < MINUTE);
   if (apart > 180 * DAY && date.getMonth() === 0) return String(date.getFullYear());
   const day = `${date.getDate()} ${MONTHS[date.getMonth()]}`;

@@ -1,8 +1,8 @@
-import type { Range } from '../state/view-state.ts';
+import { axisTicks } from '../axes/ticks.ts';
+import type { AxisUnit, Range } from '../state/view-state.ts';
 import { formatCount } from './format-numbers.ts';
 import { type Box, clamp } from './geometry.ts';
 import type { Painter, TextStyle } from './painter.ts';
-import { stepTicks } from './step-axis.ts';
 import type { Theme } from './theme.ts';
 import type { Tick, ValueAxis } from './value-axis.ts';
 
@@ -24,9 +24,16 @@ export function paintValuesBelow(painter: Painter, box: Box, axis: ValueAxis, th
   paintBelow(painter, box, box.top + box.height, axis.ticks(box.width, 56), axis.position, theme);
 }
 
-/** An axis of steps at `y`, which is below the box if lanes lie between. */
-export function paintSteps(painter: Painter, box: Box, y: number, [from, to]: Range, theme: Theme): void {
-  paintBelow(painter, box, y, stepTicks([from, to], box.width, 64), (step) => (step - from) / (to - from), theme);
+/** An axis of steps or times at `y`, which is below the box if lanes lie between. */
+export function paintSteps(
+  painter: Painter,
+  box: Box,
+  y: number,
+  { unit, steps: [from, to] }: { readonly unit: AxisUnit; readonly steps: Range },
+  theme: Theme,
+): void {
+  const ticks = axisTicks(unit, [from, to], box.width, 64);
+  paintBelow(painter, box, y, ticks, (place) => (place - from) / (to - from), theme);
 }
 
 function paintBelow(

@@ -1,14 +1,15 @@
-import type { Range, View, ViewState } from '../state/view-state.ts';
+import { within, zoomed } from '../axes/ranges.ts';
+import type { TagAxis } from '../axes/tag-axis.ts';
+import type { Range, ViewState } from '../state/view-state.ts';
 import { type Box, clamp, contains, type Point } from './geometry.ts';
 import type { Gestures } from './pointer.ts';
 import type { Plot } from './scene.ts';
-import { withinSteps, zoomSteps } from './step-axis.ts';
 import type { ValueAxis } from './value-axis.ts';
 
 export interface Shown {
   readonly plot: Plot;
   readonly steps: Range;
-  /** The steps without zoom. */
+  /** What is shown without zoom. */
   readonly allSteps: Range;
   readonly axis: ValueAxis;
 }
@@ -19,7 +20,12 @@ interface Drag {
   readonly kind: 'brush' | 'pan' | 'steps' | 'values';
   readonly from: Point;
   readonly shown: Shown;
-  readonly before: View;
+  /** What the drag may change. */
+  readonly before: {
+    readonly steps: Range | undefined;
+    readonly brush: Range | undefined;
+    readonly values: Range | undefined;
+  };
   to: Point;
 }
 
@@ -40,6 +46,7 @@ export interface CardGestures extends Gestures {
 export function cardGestures(
   element: HTMLElement,
   state: ViewState,
+  stepAxis: TagAxis,
   tag: string,
   shownNow: () => Shown | undefined,
   changed: () => void,
@@ -56,7 +63,7 @@ export function cardGestures(
 
   function panSteps({ steps: [from, to], allSteps }: Shown, part: number): void {
     const by = part * (to - from);
-    state.change({ steps: withinSteps([from + by, to + by], allSteps) });
+    stepAxis.change({ steps: within([from + by, to + by], allSteps) });
   }
 
   function showValues(range: Range | undefined): void {
@@ -94,10 +101,10 @@ export function cardGestures(
       const cursor = current?.kind === 'pan' ? 'grabbing' : area === undefined ? '' : resize[area];
       if (element.style.cursor !== cursor) element.style.cursor = cursor;
       if (current !== undefined && current.kind !== 'brush') return;
-      state.change({ hover: area === 'plot' ? shown.plot.pick(at.x, at.y) : undefined });
+      stepAxis.change({ hover: area === 'plot' ? shown.plot.pick(at.x, at.y) : undefined });
     },
 
-    leave: () => state.change({ hover: undefined }),
+    leave: () => stepAxis.change({ hover: undefined }),
 
     dragStart(from, shift) {
       const shown = shownNow();
@@ -105,7 +112,9 @@ export function cardGestures(
       if (shown === undefined || area === undefined) return false;
       // A plot without a step axis has nothing to brush: dragging zooms its values.
       const kind = shift ? 'pan' : area !== 'plot' ? area : shown.plot.stepAxis === undefined ? 'values' : 'brush';
-      current = { kind, from, to: from, shown, before: state.view };
+      const { steps, brush } = stepAxis;
+      const before = { steps, brush, values: state.view.values.get(tag) };
+      current = { kind, from, to: from, shown, before };
       return true;
     },
 
@@ -117,7 +126,7 @@ export function cardGestures(
       const { plot, steps, axis } = shown;
       const [x, y] = [to.x - from.x, to.y - from.y];
       if (kind === 'brush') {
-        state.change({ brush: ordered(plot.stepAt(from.x), plot.stepAt(to.x), ...steps) });
+        stepAxis.change({ brush: ordered(plot.stepAt(from.x), plot.stepAt(to.x), ...steps) });
       } else if (kind !== 'pan') {
         changed();
       } else if (areaAt(shown, from) === 'values' || plot.across === 'values') {
@@ -133,7 +142,7 @@ export function cardGestures(
       current = undefined;
       const { plot, steps, allSteps, axis } = shown;
       if (kind === 'steps') {
-        state.change({ steps: withinSteps(ordered(plot.stepAt(from.x), plot.stepAt(to.x), ...steps), allSteps) });
+        stepAxis.change({ steps: within(ordered(plot.stepAt(from.x), plot.stepAt(to.x), ...steps), allSteps) });
       } else if (kind === 'values') {
         showValues(ordered(plot.valueAt(from.x, from.y), plot.valueAt(to.x, to.y), ...axis.domain));
       }
@@ -144,20 +153,21 @@ export function cardGestures(
       if (current === undefined) return;
       const { steps, values, brush } = current.before;
       current = undefined;
-      state.change({ steps, values, brush });
+      showValues(values);
+      stepAxis.change({ steps, brush });
       changed();
     },
 
     doubleClick(at) {
       const area = areaAt(shownNow(), at);
       if (area === 'plot') gestures.reset();
-      else if (area === 'steps') state.change({ steps: undefined });
+      else if (area === 'steps') stepAxis.change({ steps: undefined });
       else if (area === 'values') showValues(undefined);
     },
 
     reset() {
       showValues(undefined);
-      state.change({ steps: undefined, brush: undefined });
+      stepAxis.change({ steps: undefined, brush: undefined });
     },
 
     zoom(factor, about, { focused, control }) {
@@ -170,7 +180,7 @@ export function cardGestures(
         return true;
       }
       // Nothing to zoom out to: the page scrolls.
-      if (factor > 1 && state.view.steps === undefined && !control) return false;
+      if (factor > 1 && stepAxis.steps === undefined && !control) return false;
       gestures.zoomSteps(factor, plot.stepAt(about.x));
       return true;
     },
@@ -178,7 +188,7 @@ export function cardGestures(
     zoomSteps(factor, about) {
       const shown = shownNow();
       if (shown === undefined) return;
-      state.change({ steps: withinSteps(zoomSteps(shown.steps, factor, about), shown.allSteps) });
+      stepAxis.change({ steps: within(zoomed(stepAxis.unit, shown.steps, factor, about), shown.allSteps) });
     },
 
     zoomValues(factor, about) {
@@ -191,7 +201,7 @@ export function cardGestures(
       if (shown === undefined) return false;
       const { plot, axis } = shown;
       const by = byX / plot.plot.width;
-      const isZoomed = plot.across === 'values' ? state.view.values.has(tag) : state.view.steps !== undefined;
+      const isZoomed = plot.across === 'values' ? state.view.values.has(tag) : stepAxis.steps !== undefined;
       if (!isZoomed) return false;
       if (plot.across === 'values') showValues(axis.moved(by));
       else panSteps(shown, by);

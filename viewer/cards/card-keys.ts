@@ -1,9 +1,9 @@
-import type { Hover, ViewState } from '../state/view-state.ts';
+import { extended } from '../axes/ranges.ts';
+import type { Pointed, TagAxis } from '../axes/tag-axis.ts';
 import { binAt, formatBin, nameOfColumn } from './bin-readout.ts';
 import type { CardGestures } from './card-gestures.ts';
 import { formatCount } from './format-numbers.ts';
 import { pointedAt, type RunHistograms } from './scene.ts';
-import { extended } from './step-axis.ts';
 
 const ZOOM = 0.7;
 /** An arrow key with Ctrl moves by this many columns. */
@@ -16,12 +16,12 @@ const FAR = 10;
  */
 export function pressKey(
   event: KeyboardEvent,
-  state: ViewState,
+  axis: TagAxis,
   tag: string,
   runs: readonly RunHistograms[],
   gestures: CardGestures,
 ): string | undefined {
-  const { hover, brush } = state.view;
+  const { hover, brush } = axis;
   const pointed = pointedAt(runs, hover);
   if (event.altKey || event.metaKey) return undefined;
 
@@ -34,7 +34,7 @@ export function pressKey(
     case '=':
     case '-':
       if (event.ctrlKey || pointed === undefined) return undefined;
-      gestures.zoomSteps(event.key === '-' ? 1 / ZOOM : ZOOM, pointed.of.series.firstStep(pointed.column));
+      gestures.zoomSteps(event.key === '-' ? 1 / ZOOM : ZOOM, pointed.of.placeOf(pointed.column));
       return '';
     case 'PageUp':
     case 'PageDown': {
@@ -45,7 +45,7 @@ export function pressKey(
     }
     case 'Enter':
       if (brush === undefined || brush[0] === brush[1]) return undefined;
-      state.change({ steps: brush, brush: undefined });
+      axis.change({ steps: brush, brush: undefined });
       return '';
     default:
       return moveCursor();
@@ -55,7 +55,7 @@ export function pressKey(
     if (pointed === undefined || pointed.column === -1) return undefined;
     let { of, column } = pointed;
     let value = cursorValue(pointed, hover);
-    const last = of.series.length - 1;
+    const last = of.columnAt(Number.POSITIVE_INFINITY);
     const by = event.ctrlKey ? FAR : 1;
     // The first key shows the cursor; the next ones move it.
     const move = (to: number): number => (hover === undefined ? column : Math.max(0, Math.min(last, to)));
@@ -75,7 +75,7 @@ export function pressKey(
         break;
       case 'n': {
         const next = runs[(runs.indexOf(of) + 1) % runs.length]!;
-        column = next.series.columnAt(of.series.firstStep(column));
+        column = next.columnAt(of.placeOf(column));
         of = next;
         if (column === -1) return undefined;
         break;
@@ -83,11 +83,11 @@ export function pressKey(
       default:
         return undefined;
     }
-    const step = of.series.firstStep(column);
+    const at = of.placeOf(column);
     const extends_ = event.shiftKey && event.key !== 'ArrowUp' && event.key !== 'ArrowDown';
-    state.change({
-      hover: { step, tag, run: of.run, ...(value !== undefined && { value }) },
-      ...(extends_ && { brush: extended(brush, of.series.firstStep(pointed.column), step) }),
+    axis.change({
+      hover: { at, step: of.series.firstStep(column), tag, run: of.run, ...(value !== undefined && { value }) },
+      ...(extends_ && { brush: extended(brush, pointed.of.placeOf(pointed.column), at) }),
     });
     const name = runs.length > 1 ? `${of.run}, ` : '';
     return name + describeCursor(of, column, value);
@@ -95,7 +95,7 @@ export function pressKey(
 }
 
 /** The value at the cursor; by default the median. */
-function cursorValue(pointed: ReturnType<typeof pointedAt>, hover: Hover | undefined): number | undefined {
+function cursorValue(pointed: ReturnType<typeof pointedAt>, hover: Pointed | undefined): number | undefined {
   if (pointed === undefined || pointed.column === -1) return undefined;
   const value = hover?.value ?? pointed.of.series.quantile(pointed.column, 0.5);
   return Number.isNaN(value) ? undefined : value;

@@ -1,9 +1,11 @@
+import type { Axes } from '../axes/axes.ts';
 import type { Store } from '../data/store.ts';
 import type { ViewState } from '../state/view-state.ts';
 
 export interface CardContext {
   readonly store: Store;
   readonly state: ViewState;
+  readonly axes: Axes;
   /** Calls {@link Card.draw} once in the next frame. */
   requestDraw(card: Card): void;
 }

@@ -22,7 +22,11 @@ const MARKS = ['count', 'mean', 'std'] as const;
 export class Columns {
   readonly length: number;
   readonly version: number;
-  /** The steps that a column covers in a picture, halfway to its neighbours. */
+  /** The places on the axis: steps, or {@link times}. */
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly times: Float64Array | undefined;
+  /** What a column covers of the axis in a picture, halfway to its neighbours. */
   readonly left: Float64Array;
   readonly right: Float64Array;
   /** Number of values of each column, in all and per lane. */
@@ -38,8 +42,9 @@ export class Columns {
   #kept = 0;
   #isReleased = false;
 
-  constructor(series: HistogramSeries, before?: Columns) {
-    const { length } = series;
+  /** @param times places on an axis of time. Default: steps. None if the records have no times: then there is no column. */
+  constructor(series: HistogramSeries, before?: Columns, times?: Float64Array) {
+    const length = times?.length ?? series.length;
     const read = (one: (column: number) => number): Float64Array => {
       const numbers = new Float64Array(length);
       for (let column = 0; column < length; column++) numbers[column] = one(column);
@@ -55,11 +60,12 @@ export class Columns {
     this.above = known('above');
     this.lanes = Object.fromEntries(LANES.map((lane) => [lane, known(lane)])) as Record<Lane, Float64Array>;
     this.filled = LANES.filter((lane) => this.lanes[lane].some((count) => count > 0));
-    const first = read((column) => series.firstStep(column));
-    const last = read((column) => series.lastStep(column));
-    ({ left: this.left, right: this.right } = extents(first, last));
+    const steps = [(column: number) => series.firstStep(column), (column: number) => series.lastStep(column)].map(read);
+    this.times = times;
+    [this.first, this.last] = times === undefined ? [steps[0]!, steps[1]!] : [times, times];
+    ({ left: this.left, right: this.right } = extents(this.first, this.last));
     const summary = MARKS.map((name) => read((column) => series.summaryNumber(name, column)));
-    this.#marks = [first, last, read((column) => series.wallTime(column)), ...summary];
+    this.#marks = [...steps, read((column) => series.wallTime(column)), ...summary];
     this.#bins = new Array(length).fill(undefined);
     if (before !== undefined) this.#takeOver(before);
   }
@@ -108,7 +114,11 @@ const NEIGHBOURHOOD = 9;
 /** Part of the usual distance that a column covers at most to each side, so that a gap is visible. */
 const REACH = 0.75;
 
-function extents(first: Float64Array, last: Float64Array): { left: Float64Array; right: Float64Array } {
+/**
+ * What columns cover of an axis, from halfway to the one before to halfway to the next; less beside a gap.
+ * @param first with `last`: the places of each column, ascending
+ */
+export function extents(first: Float64Array, last: Float64Array): { left: Float64Array; right: Float64Array } {
   const n = first.length;
   const left = new Float64Array(n);
   const right = new Float64Array(n);
@@ -121,8 +131,9 @@ function extents(first: Float64Array, last: Float64Array): { left: Float64Array;
     // The first and the last column have one neighbour: the other side is as wide as usual.
     const before = i === 0 ? usual / 2 : Math.min(distances[i - 1]! / 2, usual * REACH);
     const after = i === n - 1 ? usual / 2 : Math.min(distances[i]! / 2, usual * REACH);
-    left[i] = first[i]! - before;
-    right[i] = last[i]! + after;
+    // Steps beyond 2^53 are farther apart than half a step.
+    left[i] = first[i]! - Math.max(before, Math.abs(first[i]!) * Number.EPSILON);
+    right[i] = last[i]! + Math.max(after, Math.abs(last[i]!) * Number.EPSILON);
   }
   return { left, right };
 }

@@ -1,10 +1,10 @@
-import type { Hover } from '../state/view-state.ts';
+import type { Pointed } from '../axes/tag-axis.ts';
 import { paintEmpty, paintValuesBelow } from './axes.ts';
 import { valueOfPixel } from './bin-readout.ts';
 import type { Curve } from './curves.ts';
 import { type Box, INSET } from './geometry.ts';
 import type { Painter } from './painter.ts';
-import type { Plot, Scene } from './scene.ts';
+import { emptyText, type Plot, type Scene } from './scene.ts';
 
 /** Height of the header above the curves, in CSS pixels. */
 export const HEADER = 20;
@@ -40,7 +40,7 @@ export function curvesPlot(scene: Scene, plot: Box, { curves, outline, paint, pi
     stepAt: () => scene.steps[0],
     paint(painter) {
       paintValuesBelow(painter, plot, axis, theme);
-      if (curves.length === 0) paintEmpty(painter, plot, 'no histograms at these steps', theme);
+      if (curves.length === 0) paintEmpty(painter, plot, emptyText(scene), theme);
       else paint(painter);
     },
     paintOver(painter, { hover }) {
@@ -57,10 +57,10 @@ export function curvesPlot(scene: Scene, plot: Box, { curves, outline, paint, pi
     pick(x, y) {
       const curve = pick(x, y);
       if (curve === undefined) return undefined;
-      const { series, run } = curve.of;
-      const bins = series.bins(series.columnAt(curve.step));
-      const value = valueOfPixel(bins, valueAt(x - 0.5), valueAt(x + 0.5), valueAt(x));
-      return { step: curve.step, tag, run, value };
+      const { of, at } = curve;
+      const column = of.columnAt(at);
+      const value = valueOfPixel(of.series.bins(column), valueAt(x - 0.5), valueAt(x + 0.5), valueAt(x));
+      return { at, step: of.series.firstStep(column), tag, run: of.run, value };
     },
   };
 }
@@ -80,13 +80,13 @@ export function paintCut(
   }
 }
 
-/** The index of the curve nearest to a step: of the hovered run, or of any run if that has no curve. */
-export function nearestCurve(curves: readonly Curve[], { step, run }: Hover): number {
+/** The index of the curve nearest to the pointer: of the hovered run, or of any run if that has no curve. */
+export function nearestCurve(curves: readonly Curve[], { at, run }: Pick<Pointed, 'at' | 'run'>): number {
   const ofRun = curves.some(({ of }) => of.run === run);
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;
   for (const [i, curve] of curves.entries()) {
-    const distance = Math.abs(curve.step - step);
+    const distance = Math.abs(curve.at - at);
     if (distance < least && (!ofRun || curve.of.run === run)) [nearest, least] = [i, distance];
   }
   return nearest;

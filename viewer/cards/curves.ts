@@ -6,7 +6,8 @@ import { spread } from './spread.ts';
 export interface Curve {
   readonly of: RunHistograms;
   readonly column: number;
-  readonly step: number;
+  /** Its place on the axis of steps or times. */
+  readonly at: number;
   /** From 0 for the oldest of the drawn curves to 1 for the newest. */
   readonly age: number;
   /** Values per pixel, from left to right, one for every {@link CELL} pixels. */
@@ -20,33 +21,32 @@ export const CELL = 6;
 /** The most curves that eyes can distinguish. */
 const MOST = 60;
 
-/** At most `most` of the columns that begin within these steps, evenly spaced, with the first and the last. */
-export function evenly(of: RunHistograms, [from, to]: Range, most: number = MOST): number[] {
-  const { series, columns } = of;
+/** At most `most` of the columns within this part of the axis, evenly spaced, with the first and the last. */
+export function evenly({ columns }: RunHistograms, [from, to]: Range, most: number = MOST): number[] {
   let first = Math.max(0, columnAfter(columns, from) - 1);
-  while (first < series.length && series.lastStep(first) < from) first++;
-  let end = Math.min(series.length, columnAfter(columns, to) + 1);
-  while (end > first && series.firstStep(end - 1) > to) end--;
+  while (first < columns.length && columns.last[first]! < from) first++;
+  let end = Math.min(columns.length, columnAfter(columns, to) + 1);
+  while (end > first && columns.first[end - 1]! > to) end--;
   const count = Math.min(most, end - first);
   const span = end - 1 - first;
   return Array.from({ length: count }, (_, i) => first + Math.round((i * span) / Math.max(1, count - 1)));
 }
 
-/** The curves of the brushed steps, or else of all visible steps, from the oldest to the newest. */
-export function curvesOf({ runs, axis, steps, view }: Scene, width: number, most: number = MOST): Curve[] {
+/** The curves of the brushed part of the axis, or else of the visible one, from the oldest to the newest. */
+export function curvesOf({ runs, axis, steps, brush }: Scene, width: number, most: number = MOST): Curve[] {
   const cells = Math.max(1, Math.round(width / CELL));
   const borders = Float64Array.from({ length: cells + 1 }, (_, x) => axis.valueAt(x / cells));
   const chosen = runs.flatMap((of) => {
-    const columns = evenly(of, view.brush ?? steps, Math.ceil(Math.min(MOST, most) / runs.length));
-    return columns.map((column) => ({ of, column, step: of.series.firstStep(column) }));
+    const columns = evenly(of, brush ?? steps, Math.ceil(Math.min(MOST, most) / runs.length));
+    return columns.map((column) => ({ of, column, at: of.columns.first[column]! }));
   });
-  chosen.sort((a, b) => a.step - b.step);
-  const [oldest, newest] = [chosen[0]?.step ?? 0, chosen.at(-1)?.step ?? 0];
+  chosen.sort((a, b) => a.at - b.at);
+  const [oldest, newest] = [chosen[0]?.at ?? 0, chosen.at(-1)?.at ?? 0];
   return chosen.map((one) => {
     const sums = new Float32Array(cells + 2);
     spread(one.of.columns.bins(one.column), borders, sums, 0, cells / width);
     const heights = sums.subarray(1, cells + 1);
-    const age = newest === oldest ? 1 : (one.step - oldest) / (newest - oldest);
+    const age = newest === oldest ? 1 : (one.at - oldest) / (newest - oldest);
     return { ...one, age, heights, highest: heights.reduce((most, height) => Math.max(most, height), 0) };
   });
 }

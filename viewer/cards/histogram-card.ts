@@ -1,5 +1,5 @@
+import { nameOfPlace } from '../axes/ticks.ts';
 import { element, say } from '../element.ts';
-import type { View } from '../state/view-state.ts';
 import { describeBin, describeColumn, nameOfColumn } from './bin-readout.ts';
 import type { Card, CardContext } from './card.ts';
 import { cardGestures, type Shown } from './card-gestures.ts';
@@ -18,7 +18,7 @@ import { themeOf } from './theme.ts';
  */
 export function histogramCard(context: CardContext, tag: string, run?: string): Card {
   const { state } = context;
-  const maker = new SceneMaker(context.store, tag, run);
+  const maker = new SceneMaker(context, tag, run);
   const picture = new HistogramPicture(maker);
   const figure = element('div', {}, picture.below, picture.above);
   const readout = [element('div'), element('div')] as const;
@@ -35,12 +35,12 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
     if (picture.painted === undefined) return undefined;
     const { plot, scene } = picture.painted;
     const allSteps = maker.allSteps(scene.runs);
-    return { plot, steps: state.view.steps ?? allSteps, allSteps, axis: maker.axis(state.view, scene.theme) };
+    return { plot, steps: maker.stepAxis.steps ?? allSteps, allSteps, axis: maker.axis(state.view, scene.theme) };
   };
-  const gestures = cardGestures(figure, state, tag, shown, redraw);
+  const gestures = cardGestures(figure, state, maker.stepAxis, tag, shown, redraw);
   const press = (event: KeyboardEvent) => {
     if (picture.painted === undefined) return;
-    const spoken = pressKey(event, state, tag, picture.painted.scene.runs, gestures);
+    const spoken = pressKey(event, maker.stepAxis, tag, picture.painted.scene.runs, gestures);
     if (spoken === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -48,12 +48,14 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
   };
 
   /** Describes the hovered bin and column below the figure. */
-  const read = ({ runs, theme }: Scene, { hover }: View) => {
+  const read = ({ runs, theme }: Scene) => {
+    const { hover, unit } = maker.stepAxis;
     const pointed = pointedAt(runs, hover);
     const lines = ['', ''];
     if (pointed !== undefined && pointed.column !== -1) {
       const { of, column } = pointed;
-      const name = `${runs.length > 1 ? `${of.run} \u00b7 ` : ''}${nameOfColumn(of.series, column)}`;
+      const time = unit === 'step' ? '' : ` \u00b7 ${nameOfPlace(unit, of.placeOf(column))}`;
+      const name = `${runs.length > 1 ? `${of.run} \u00b7 ` : ''}${nameOfColumn(of.series, column)}${time}`;
       const value = hover?.tag === tag ? hover.value : undefined;
       lines[0] = value === undefined ? name : `${name} \u00b7 ${describeBin(of.series, column, value)}`;
       lines[1] = describeColumn(of.series, column, !picture.painted!.plot.countsLanes);
@@ -73,7 +75,7 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
     const { waits, scene } = picture.painted!;
     if (waits) redraw();
     // After all cards are drawn: writing text before drawing a canvas makes the browser lay out the page in between.
-    queueMicrotask(() => read(scene, view));
+    queueMicrotask(() => read(scene));
     return drawn;
   };
 
@@ -90,7 +92,7 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
       const { scene } = picture.painted;
       const svg = new SvgPainter(scene.theme.font);
       svg.rectangle(0, 0, scene.width, scene.height, scene.theme.surface);
-      picture.paintCopy(svg, state.view);
+      picture.paintCopy(svg);
       return svg.finish(scene.width, scene.height, `Histograms of ${tag}`);
     },
     toRows: () => histogramRows(maker.make(state.view, themeOf(card.element), 1, 1, 1)),
@@ -148,8 +150,8 @@ function histogramRows(scene: Scene): Row[] {
   return rows;
 }
 
-function drawnColumns(of: RunHistograms, { view, steps, runs }: Scene): number[] {
-  if (view.histograms !== 'heat') return evenly(of, view.brush ?? steps, Math.ceil(60 / runs.length));
+function drawnColumns(of: RunHistograms, { view, steps, brush, runs }: Scene): number[] {
+  if (view.histograms !== 'heat') return evenly(of, brush ?? steps, Math.ceil(60 / runs.length));
   const [first, end] = columnsWithin(of.columns, steps);
   return Array.from({ length: end - first }, (_, i) => first + i);
 }

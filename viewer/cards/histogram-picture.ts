@@ -15,7 +15,8 @@ interface Painted {
   readonly layoutKey: string;
   readonly dataKey: string;
   readonly viewKey: string;
-  readonly steps: View['steps'];
+  /** The zoom. */
+  readonly steps: Range | undefined;
   readonly scene: Scene;
   readonly plot: Plot;
   /** The last picture that was painted, if it was only moved since. */
@@ -23,7 +24,7 @@ interface Painted {
   /** Whether the view asks for another picture, which waits for its turn. */
   waits: boolean;
   /** The view key and steps that were asked for last. */
-  wanted: readonly [string, View['steps']];
+  wanted: readonly [string, Range | undefined];
 }
 
 /** Shared by all cards of the page. */
@@ -63,58 +64,58 @@ export class HistogramPicture {
     { newData, now }: { newData: boolean; now: boolean },
   ): boolean {
     const ratio = globalThis.devicePixelRatio || 1;
-    const layoutKey = JSON.stringify([width, height, ratio, theme, view.histograms, view.valueAxis]);
+    const { steps } = this.#maker.stepAxis;
+    const layoutKey = JSON.stringify([width, height, ratio, theme, view.histograms, view.valueAxis, view.axis]);
     const dataKey = this.#maker.dataKey(view);
     const viewKey = this.#maker.viewKey(view);
     const old = this.#painted;
-    const isSameView =
-      old?.layoutKey === layoutKey && old.viewKey === viewKey && old.steps === view.steps && !old.waits;
+    const isSameView = old?.layoutKey === layoutKey && old.viewKey === viewKey && old.steps === steps && !old.waits;
     if (!isSameView || (newData && old.dataKey !== dataKey)) {
       // The scheduler paces new data. Zooming and panning take turns here.
-      if (old?.layoutKey !== layoutKey || now || isSameView || this.#isTurn(old, viewKey, view)) {
-        this.#paint({ layoutKey, dataKey, viewKey }, () => this.#maker.make(view, theme, width, height, ratio));
-      } else this.#move(old, view);
+      if (old?.layoutKey !== layoutKey || now || isSameView || this.#isTurn(old, viewKey, steps)) {
+        this.#paint({ layoutKey, dataKey, viewKey, steps }, () => this.#maker.make(view, theme, width, height, ratio));
+      } else this.#move(old, view, steps);
     }
     const { plot, scene, waits } = this.#painted!;
     const above = painterOn(this.above, scene);
-    plot.paintOver(above, view);
+    plot.paintOver(above, this.#maker.stepAxis);
     if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
     return waits || this.#painted!.dataKey === dataKey;
   }
 
-  #isTurn(old: Painted, viewKey: string, { steps }: View): boolean {
+  #isTurn(old: Painted, viewKey: string, steps: Range | undefined): boolean {
     const moved = old.wanted[0] !== viewKey || old.wanted[1] !== steps;
     old.wanted = [viewKey, steps];
     return turns.ask(this, Number(document.timeline.currentTime), moved);
   }
 
-  #paint(keys: Pick<Painted, 'layoutKey' | 'dataKey' | 'viewKey'>, make: () => Scene): void {
+  #paint(keys: Pick<Painted, 'layoutKey' | 'dataKey' | 'viewKey' | 'steps'>, make: () => Scene): void {
     const start = performance.now();
     const scene = make();
     const plot = PLOTS[scene.view.histograms](scene);
     plot.paint(painterOn(this.below, scene));
-    const { steps } = scene.view;
-    this.#painted = { ...keys, steps, scene, plot, exact: undefined, waits: false, wanted: [keys.viewKey, steps] };
+    const wanted = [keys.viewKey, keys.steps] as const;
+    this.#painted = { ...keys, scene, plot, exact: undefined, waits: false, wanted };
     turns.took(this, performance.now() - start);
   }
 
   /** Shows the existing picture moved and stretched to the wanted steps, until it is this picture's turn. */
-  #move(old: Painted, view: View): void {
+  #move(old: Painted, view: View, zoom: Range | undefined): void {
     old.waits = true;
-    if (old.plot.across !== 'steps' || old.steps === view.steps) return;
-    const steps = view.steps ?? this.#maker.allSteps(old.scene.runs);
+    if (old.plot.across !== 'steps' || old.steps === zoom) return;
+    const steps = zoom ?? this.#maker.allSteps(old.scene.runs);
     const scene = { ...old.scene, view, steps };
     const plot = stepPlot(scene);
     const exact = old.exact ?? { steps: old.scene.steps, content: cropped(this.below, plot.content, scene) };
     plot.paintMoved(new CanvasPainter(this.below.getContext('2d')!, scene.theme.font), exact.content, exact.steps);
-    this.#painted = { ...old, steps: view.steps, scene, plot, exact };
+    this.#painted = { ...old, steps: zoom, scene, plot, exact };
   }
 
-  paintCopy(painter: Painter, view: View): void {
+  paintCopy(painter: Painter): void {
     const { scene } = this.#painted!;
     const plot = PLOTS[scene.view.histograms](scene);
     plot.paint(painter);
-    plot.paintOver(painter, view);
+    plot.paintOver(painter, this.#maker.stepAxis);
   }
 
   destroy(): void {

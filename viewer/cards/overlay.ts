@@ -1,15 +1,16 @@
 import { ticks } from 'd3-array';
+import { shortPlace } from '../axes/ticks.ts';
 import { label, paintRuns } from './axes.ts';
 import { CELL, type Curve, ceilingOf, curvesOf, outline as outlineOf } from './curves.ts';
 import { curvesBox, curvesPlot, HEADER, paintCut } from './curves-plot.ts';
-import { formatCount, formatShort } from './format-numbers.ts';
+import { formatShort } from './format-numbers.ts';
 import { clamp } from './geometry.ts';
 import type { Painter } from './painter.ts';
 import type { Plot, Scene } from './scene.ts';
 
 /** The histograms of several steps as overlaid outlines: the older, the fainter. */
 export function overlay(scene: Scene): Plot {
-  const { theme, runs } = scene;
+  const { theme, runs, unit, steps } = scene;
   const box = curvesBox(scene);
   const { left, top, width, height } = box;
   const [right, bottom] = [left + width, top + height];
@@ -37,7 +38,7 @@ export function overlay(scene: Scene): Plot {
   function paintHeader(painter: Painter): void {
     painter.text('values per pixel', left, headerY, label(theme));
     const [oldest, newest] = [curves[0]!, curves.at(-1)!];
-    const name = formatCount(newest.step);
+    const name = shortPlace(unit, newest.at, steps);
     painter.text(name, right, headerY, label(theme, 'right'));
     const bar = 40;
     const start = right - name.length * 5.8 - 6 - bar;
@@ -45,7 +46,12 @@ export function overlay(scene: Scene): Plot {
       const colour = (runs[0] ?? newest.of).colour;
       painter.rectangle(start + x, headerY - 1.5, 2, 3, colour, opacityOf(x / (bar - 2)));
     }
-    painter.text(`step ${formatCount(oldest.step)}`, start - 6, headerY, label(theme, 'right'));
+    painter.text(
+      `${unit === 'step' ? 'step ' : ''}${shortPlace(unit, oldest.at, steps)}`,
+      start - 6,
+      headerY,
+      label(theme, 'right'),
+    );
   }
 
   /** Picks the curve whose height at this value is nearest. */

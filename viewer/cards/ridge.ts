@@ -1,7 +1,7 @@
+import { shortPlace } from '../axes/ticks.ts';
 import { label, paintRuns } from './axes.ts';
 import { areas, ceilingOf, curvesOf, outline as outlineOf } from './curves.ts';
 import { curvesBox, curvesPlot, HEADER, paintCut } from './curves-plot.ts';
-import { formatCount, formatShort } from './format-numbers.ts';
 import type { Painter } from './painter.ts';
 import type { Plot, Scene } from './scene.ts';
 
@@ -39,18 +39,17 @@ export function ridge(scene: Scene): Plot {
       painter.line(line, { colour: curve.of.colour, width: 1, opacity: 0.35 + 0.65 * curve.age });
       paintCut(painter, box, curve, base(i) - tall, ceiling, theme.accent);
     }
-    paintStepNames(painter);
+    paintPlaces(painter);
     if (runs.length > 1) paintRuns(painter, left, left + width, HEADER / 2 - 1, runs, theme);
   }
 
-  function paintStepNames(painter: Painter): void {
+  function paintPlaces(painter: Painter): void {
     let lastY = Number.POSITIVE_INFINITY;
     for (let i = last; i >= 0; i--) {
       const y = base(i);
       if (lastY - y < 14) continue;
       lastY = y;
-      const { step } = curves[i]!;
-      const name = Math.abs(step) < 1e6 ? formatCount(step) : formatShort(step);
+      const name = shortPlace(scene.unit, curves[i]!.at, scene.steps);
       painter.text(name, left - 6, y - 3, label(theme, 'right'));
     }
   }

@@ -1,4 +1,7 @@
-import { lowerBound } from '../data/binary-search.ts';
+import { notEmpty } from '../axes/ranges.ts';
+import { type Pointed, TagAxis } from '../axes/tag-axis.ts';
+import { nameOfPlace } from '../axes/ticks.ts';
+import { lowerBound, nearestAt } from '../data/binary-search.ts';
 import type { ScalarSeries } from '../data/scalar-series.ts';
 import { element } from '../element.ts';
 import type { Range } from '../state/view-state.ts';
@@ -27,13 +30,16 @@ interface Line {
   /** The version of the series that was drawn. */
   readonly version: number;
   readonly smoothed: Float64Array;
+  /** On the axis. */
+  readonly places: Float64Array;
   /** The visible points and one on either side: [from, to). */
   readonly drawn: Range;
 }
 
 /** The scalars of a tag as lines, of all visible runs. */
 export function scalarCard(context: CardContext, tag: string): Card {
-  const { store, state } = context;
+  const { store, state, axes } = context;
+  const axis = new TagAxis(axes, state, tag);
   const canvas = element('canvas');
   const marks = stepMarks();
   const values = element('div', { class: 'values' });
@@ -45,30 +51,36 @@ export function scalarCard(context: CardContext, tag: string): Card {
     allSteps: [0, 1] as Range,
     left: INSET.left,
     right: INSET.left + 1,
-    at: (x: number) => ({ step: nearest(stepAt(track, x)), tag }),
-    neighbour(step: number, direction: 1 | -1): number {
-      const steps = lines.flatMap(({ series }) => {
-        const at = direction === 1 ? lastAt(series.steps, step) + 1 : lowerBound(series.steps, step) - 1;
-        return series.steps[at] ?? [];
-      });
-      return steps.length === 0 ? step : direction === 1 ? Math.min(...steps) : Math.max(...steps);
+    at: (x: number): Pointed | undefined => nearest(stepAt(track, x)),
+    neighbour(place: number, direction: 1 | -1): Pointed | undefined {
+      let best: Pointed | undefined;
+      for (const { series, places } of lines) {
+        const i = direction === 1 ? lastAt(places, place) + 1 : lowerBound(places, place) - 1;
+        const at = places[i];
+        if (at !== undefined && (best === undefined || at < best.at === (direction === 1))) {
+          best = { at, step: series.steps[i]! };
+        }
+      }
+      return best;
     },
   };
 
   function linesNow({ dark }: Theme): Line[] {
     const { view } = state;
-    const [first, last] = store.steps ?? [0, 1];
-    track.allSteps = first === last ? [first - 0.5, last + 0.5] : [first, last];
-    track.steps = view.steps ?? track.allSteps;
+    track.allSteps = notEmpty(axis.extent ?? [0, 1]);
+    track.steps = axis.steps ?? track.allSteps;
     const [from, to] = track.steps;
     return store.runs.flatMap((run, index) => {
       const series = store.scalars(run, tag);
       if (series === undefined || series.length === 0 || view.hiddenRuns.has(run)) return [];
-      const { steps, version } = series;
-      const begin = Math.max(0, lowerBound(steps, from) - 1);
-      const end = Math.min(series.length, lowerBound(steps, to) + 2);
+      const places = axis.places(run, series);
+      if (places.length === 0) return [];
+      const begin = Math.max(0, lowerBound(places, from) - 1);
+      const end = Math.min(series.length, lowerBound(places, to) + 2);
+      const drawn: Range = [begin, end];
       const smoothed = smooth(series.values, view.smoothing);
-      return [{ run, colour: runColour(index, dark), index, series, version, smoothed, drawn: [begin, end] as const }];
+      const { version } = series;
+      return [{ run, colour: runColour(index, dark), index, series, version, smoothed, places, drawn }];
     });
   }
 
@@ -86,13 +98,13 @@ export function scalarCard(context: CardContext, tag: string): Card {
     const { domain, constant } = scalarRange(
       lines.flatMap(({ series, drawn }) => [...series.values.subarray(...drawn)]),
     );
-    const axis = valueAxis(scalarAxis, domain, constant);
-    const xOf = (step: number): number => box.left + ((step - first) / (last - first)) * box.width;
+    const values = valueAxis(scalarAxis, domain, constant);
+    const xOf = (place: number): number => box.left + ((place - first) / (last - first)) * box.width;
     // Canvas coordinates must not overflow: far outside is outside.
-    const yOf = (value: number) => box.top + (1 - clamp(axis.position(value), -10, 11)) * box.height;
+    const yOf = (value: number) => box.top + (1 - clamp(values.position(value), -10, 11)) * box.height;
 
-    function trace({ series, drawn, colour }: Line, numbers: Float64Array, opacity: number): void {
-      const x = series.steps.subarray(...drawn).map(xOf);
+    function trace({ places, drawn, colour }: Line, numbers: Float64Array, opacity: number): void {
+      const x = places.subarray(...drawn).map(xOf);
       const y = numbers.subarray(...drawn).map((value) => (Number.isFinite(value) ? yOf(value) : Number.NaN));
       painter.line(thinLine(x, y), { colour, width: opacity === 1 ? 1.5 : 1, opacity });
       if (x.length > FEW) return;
@@ -102,15 +114,15 @@ export function scalarCard(context: CardContext, tag: string): Card {
     }
 
     /** Marks values beyond the axis, or infinite, by a triangle at that edge, and NaN by a bar at the lower edge. */
-    function paintOutside({ series, drawn, colour }: Line): void {
+    function paintOutside({ series, places, drawn, colour }: Line): void {
       let before = Number.NEGATIVE_INFINITY;
       for (let i = drawn[0]; i < drawn[1]; i++) {
         const value = series.values[i]!;
-        const position = axis.position(value);
-        const x = xOf(series.steps[i]!);
+        const position = values.position(value);
+        const x = xOf(places[i]!);
         if ((position >= 0 && position <= 1) || x - before < 1) continue;
         if (Number.isNaN(value)) {
-          const next = i + 1 < series.length ? xOf(series.steps[i + 1]!) : x;
+          const next = i + 1 < places.length ? xOf(places[i + 1]!) : x;
           painter.rectangle(x - 1, bottom - 5, Math.max(2, next - x + 1), 5, theme.lanes.nan);
         } else {
           const [base, tip] = position > 1 ? [box.top + 5, box.top - 1] : [bottom - 5, bottom + 1];
@@ -121,13 +133,13 @@ export function scalarCard(context: CardContext, tag: string): Card {
       }
     }
 
-    for (const { value } of axis.ticks(box.height, 22)) {
-      const y = box.top + (1 - axis.position(value)) * box.height;
+    for (const { value } of values.ticks(box.height, 22)) {
+      const y = box.top + (1 - values.position(value)) * box.height;
       painter.line([box.left, y, track.right, y], { colour: theme.line, width: 1 });
     }
-    paintValuesLeft(painter, box, axis, theme);
-    paintSteps(painter, box, bottom, track.steps, theme);
-    if (lines.length === 0) paintEmpty(painter, box, 'no numbers yet', theme);
+    paintValuesLeft(painter, box, values, theme);
+    paintSteps(painter, box, bottom, { unit: axis.unit, steps: track.steps }, theme);
+    if (lines.length === 0) paintEmpty(painter, box, emptyText(), theme);
     painter.within(box.left, box.top - 2, box.width, box.height + 4, () => {
       if (smoothing > 0) for (const line of lines) trace(line, line.series.values, 0.22);
       for (const line of lines) trace(line, line.smoothed, 1);
@@ -135,35 +147,46 @@ export function scalarCard(context: CardContext, tag: string): Card {
     });
   }
 
-  function nearest(step: number): number {
-    let best = Number.NaN;
-    for (const { series } of lines) {
-      const after = lowerBound(series.steps, step);
-      for (const one of [series.steps[after - 1], series.steps[after]]) {
-        if (one !== undefined && !(Math.abs(one - step) >= Math.abs(best - step))) best = one;
-      }
+  /** The record nearest to a place. */
+  function nearest(place: number): Pointed | undefined {
+    let best: Pointed | undefined;
+    for (const { series, places } of lines) {
+      const i = nearestAt(places, place);
+      const at = places[i]!;
+      if (best === undefined || Math.abs(at - place) < Math.abs(best.at - place)) best = { at, step: series.steps[i]! };
     }
-    return Number.isNaN(best) ? step : best;
+    return best;
   }
+
+  function emptyText(): string {
+    const logged = store.runs.some(
+      (run) => !state.view.hiddenRuns.has(run) && (store.scalars(run, tag)?.length ?? 0) > 0,
+    );
+    return logged ? 'these numbers have no wall times' : 'no numbers yet';
+  }
+
+  const nameOfRecord = ({ at, step }: Pointed): string =>
+    axis.unit === 'step' ? nameOfPlace('step', at) : `${nameOfPlace(axis.unit, at)} \u00b7 step ${formatCount(step)}`;
 
   /** Updates the marks, and the values at the hovered step; without a hover the last values. */
   function update(): void {
     const { view } = state;
-    marks.update(view, track);
-    const wanted = view.hover?.step ?? track.steps[1];
+    marks.update(axis, track);
+    const wanted = axis.hover?.at ?? track.steps[1];
+    const here = nearest(wanted);
     values.replaceChildren(
       ...lines.flatMap(({ run, index, series, version, smoothed }) => {
         if (series.length === 0) return [];
         // The series may have grown since it was drawn.
         const numbers = series.version === version ? smoothed : smooth(series.values, view.smoothing);
-        const at = Math.max(0, lastAt(series.steps, wanted));
+        const at = Math.max(0, lastAt(axis.places(run, series), wanted));
         const value = formatValue(series.values[at]!, 5);
         const average = view.smoothing > 0 ? ` (${formatValue(numbers[at]!, 4)})` : '';
         const title = `${run}: ${value}${average && `, smoothed${average}`} at step ${formatCount(series.steps[at]!)}`;
         const name = lines.length > 1 ? `${run} ` : '';
         return element('span', { title }, runDot(index), name, element('b', {}, value), average);
       }),
-      element('span', { class: 'hint' }, `step ${formatCount(Math.round(nearest(wanted)))}`),
+      ...(here === undefined ? [] : [element('span', { class: 'hint' }, nameOfRecord(here))]),
     );
   }
 
@@ -187,10 +210,10 @@ export function scalarCard(context: CardContext, tag: string): Card {
     },
     toRows() {
       const rows: (string | number)[][] = [['run', 'tag', 'step', 'wall_time', 'value', 'smoothed']];
-      for (const { run, series, smoothed } of linesNow(themeOf(card.element))) {
+      for (const { run, series, smoothed, places } of linesNow(themeOf(card.element))) {
         const { steps, values, wallTimes } = series;
         for (let i = 0; i < series.length; i++) {
-          if (steps[i]! < track.steps[0] || steps[i]! > track.steps[1]) continue;
+          if (places[i]! < track.steps[0] || places[i]! > track.steps[1]) continue;
           rows.push([run, tag, steps[i]!, wallTimes[i]!, values[i]!, smoothed[i]!]);
         }
       }
@@ -201,7 +224,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
       stopState();
     },
   };
-  const stopTrack = listenToSteps(plot, state, track);
+  const stopTrack = listenToSteps(plot, axis, track);
   const stopState = listenForDrawing(context, card, update);
   return card;
 }

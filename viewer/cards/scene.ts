@@ -1,6 +1,10 @@
+import { notEmpty } from '../axes/ranges.ts';
+import { type Marks, type Pointed, TagAxis } from '../axes/tag-axis.ts';
+import { nearestAt } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Store } from '../data/store.ts';
-import type { Hover, Range, View } from '../state/view-state.ts';
+import type { AxisUnit, Range, View } from '../state/view-state.ts';
+import type { CardContext } from './card.ts';
 import { Columns } from './columns.ts';
 import type { Box } from './geometry.ts';
 import type { Painter } from './painter.ts';
@@ -14,6 +18,10 @@ export interface RunHistograms {
   readonly series: HistogramSeries;
   readonly columns: Columns;
   readonly colour: string;
+  /** The column at a place on the axis, or the nearest; -1 if there is none. Also of columns that were added since. */
+  columnAt(place: number): number;
+  /** The place of a column on the axis. */
+  placeOf(column: number): number;
 }
 
 export interface Scene {
@@ -25,7 +33,10 @@ export interface Scene {
   readonly ratio: number;
   readonly theme: Theme;
   readonly view: View;
+  readonly unit: AxisUnit;
+  /** The visible part of the axis, and the brushed one, in its unit. */
   readonly steps: Range;
+  readonly brush: Range | undefined;
   readonly axis: ValueAxis;
 }
 
@@ -41,8 +52,8 @@ export interface Plot {
   readonly countsLanes: boolean;
   paint(painter: Painter): void;
   /** Paints brush, pointer and the histogram under it. */
-  paintOver(painter: Painter, view: View): void;
-  pick(x: number, y: number): Hover | undefined;
+  paintOver(painter: Painter, marks: Marks): void;
+  pick(x: number, y: number): Pointed | undefined;
   stepAt(x: number): number;
   valueAt(x: number, y: number): number;
 }
@@ -53,11 +64,19 @@ export interface Plot {
  */
 export function pointedAt(
   runs: readonly RunHistograms[],
-  hover: Hover | undefined,
+  hover: Pointed | undefined,
 ): { of: RunHistograms; column: number } | undefined {
   const of = runs.find(({ run }) => run === hover?.run) ?? runs[0];
   if (of === undefined || of.series.length === 0) return undefined;
-  return { of, column: hover === undefined ? of.series.length - 1 : of.series.columnAt(hover.step) };
+  return { of, column: of.columnAt(hover?.at ?? Number.POSITIVE_INFINITY) };
+}
+
+/** Why a plot is empty. */
+export function emptyText({ runs }: Scene): string {
+  if (runs.every(({ series }) => series.length === 0)) return 'no histograms yet';
+  return runs.every(({ columns }) => columns.length === 0)
+    ? 'these histograms have no wall times'
+    : 'no histograms in this range';
 }
 
 /** Growth of a series after which the axis of values is fitted again. More often would make the axis tremble. */
@@ -65,13 +84,15 @@ const GROWTH = 1.1;
 
 /** Makes the scenes of one card, and caches what they share. */
 export class SceneMaker {
+  readonly stepAxis: TagAxis;
   readonly #store: Store;
   readonly #tag: string;
   readonly #run: string | undefined;
   readonly #columns: Map<HistogramSeries, Columns> = new Map();
   #fitted: { key: string; length: number; range: ValueRange } | undefined;
 
-  constructor(store: Store, tag: string, run: string | undefined) {
+  constructor({ store, state, axes }: CardContext, tag: string, run: string | undefined) {
+    this.stepAxis = new TagAxis(axes, state, tag);
     this.#store = store;
     this.#tag = tag;
     this.#run = run;
@@ -83,13 +104,13 @@ export class SceneMaker {
       const series = this.#store.histograms(run, this.#tag);
       return series === undefined || view.hiddenRuns.has(run) ? [] : [[run, series.version]];
     });
-    const all = view.steps === undefined ? this.#store.steps : undefined;
-    return JSON.stringify([data, all]);
+    const { steps, extent } = this.stepAxis;
+    return JSON.stringify([data, steps === undefined ? extent : undefined]);
   }
 
   /** Changes when {@link make} would give another scene because of the view, except for its steps. */
   viewKey(view: View): string {
-    const brushed = view.histograms === 'heat' ? undefined : view.brush;
+    const brushed = view.histograms === 'heat' ? undefined : this.stepAxis.brush;
     return JSON.stringify([[...view.hiddenRuns], view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
   }
 
@@ -103,7 +124,8 @@ export class SceneMaker {
       columns.release();
       this.#columns.delete(series);
     }
-    return { tag: this.#tag, runs, width, height, ratio, theme, view, steps: view.steps ?? this.allSteps(runs), axis };
+    const { unit, steps = this.allSteps(runs), brush } = this.stepAxis;
+    return { tag: this.#tag, runs, width, height, ratio, theme, view, unit, steps, brush, axis };
   }
 
   /** The axis of values for a view, also before it is drawn. */
@@ -122,7 +144,7 @@ export class SceneMaker {
     return runs.flatMap((run, i) => {
       const series = this.#store.histograms(run, this.#tag);
       if (series === undefined || (view.hiddenRuns.has(run) && run !== this.#run)) return [];
-      return [{ run, series, columns: this.#columnsOf(series), colour: runColour(i, theme.dark) }];
+      return [{ run, series, colour: runColour(i, theme.dark), ...this.#columnsOf(run, series) }];
     });
   }
 
@@ -130,12 +152,23 @@ export class SceneMaker {
     for (const columns of this.#columns.values()) columns.release();
   }
 
-  #columnsOf(series: HistogramSeries): Columns {
-    const made = this.#columns.get(series);
-    if (made?.version === series.version) return made;
-    const columns = new Columns(series, made);
-    this.#columns.set(series, columns);
-    return columns;
+  #columnsOf(run: string, series: HistogramSeries): Pick<RunHistograms, 'columns' | 'columnAt' | 'placeOf'> {
+    const axis = this.stepAxis;
+    const times = axis.unit === 'step' ? undefined : axis.places(run, series);
+    let columns = this.#columns.get(series);
+    if (columns === undefined || columns.version !== series.version || columns.times !== times) {
+      columns = new Columns(series, columns, times);
+      this.#columns.set(series, columns);
+    }
+    if (times === undefined) {
+      return { columns, columnAt: (step) => series.columnAt(step), placeOf: (column) => series.firstStep(column) };
+    }
+    const timesNow = () => axis.places(run, series);
+    return {
+      columns,
+      columnAt: (time) => nearestAt(timesNow(), time),
+      placeOf: (column) => timesNow()[column] ?? Number.NaN,
+    };
   }
 
   /** Fits the axis to all visible runs, even if the card shows one of them: cards of a tag stay comparable. */
@@ -149,12 +182,11 @@ export class SceneMaker {
     return this.#fitted.range;
   }
 
-  /** All steps of the store, widened so that the first and the last column are drawn whole. */
+  /** All that is shown on the axis, widened so that the first and the last column are drawn whole. */
   allSteps(runs: readonly RunHistograms[]): Range {
     const lefts = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.left[0]!] : []));
     const rights = runs.flatMap(({ columns }) => (columns.length > 0 ? [columns.right[columns.length - 1]!] : []));
-    const [from, to] = this.#store.steps ?? [0, 0];
-    const all: Range = [Math.min(from, ...lefts), Math.max(to, ...rights)];
-    return all[1] > all[0] ? all : [all[0] - 0.5, all[1] + 0.5];
+    const [from, to] = this.stepAxis.extent ?? [0, 0];
+    return notEmpty([Math.min(from, ...lefts), Math.max(to, ...rights)]);
   }
 }

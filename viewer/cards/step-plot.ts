@@ -1,4 +1,5 @@
-import type { Range, View } from '../state/view-state.ts';
+import type { Marks } from '../axes/tag-axis.ts';
+import type { Range } from '../state/view-state.ts';
 import { paintEmpty, paintRuns, paintSteps, paintValuesLeft } from './axes.ts';
 import { binAt, nameOfColumn, valueOfPixel } from './bin-readout.ts';
 import { columnAfter } from './columns.ts';
@@ -9,7 +10,7 @@ import { type HeatMap, heatMap } from './heat-map.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
 import type { Painter } from './painter.ts';
 import { type RunBands, runBands } from './run-bands.ts';
-import { type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
+import { emptyText, type Plot, pointedAt, type RunHistograms, type Scene } from './scene.ts';
 import { paintHistogram } from './step-histogram.ts';
 
 const TOP = 20;
@@ -86,7 +87,7 @@ export function stepPlot(scene: Scene): StepPlot {
     else painter.text(notes, left + 5, TOP + 11, { colour: theme.accent, size: 10, halo: theme.surface });
   }
 
-  function paintBrush(painter: Painter, { brush }: View): void {
+  function paintBrush(painter: Painter, { brush }: Marks): void {
     if (brush === undefined) return;
     const { height: tall } = content;
     painter.within(left, TOP, width, tall, () => {
@@ -96,13 +97,13 @@ export function stepPlot(scene: Scene): StepPlot {
     });
   }
 
-  function paintPointer(painter: Painter, { hover }: View): void {
+  function paintPointer(painter: Painter, { hover }: Marks): void {
     if (hover === undefined) return;
     const { height: tall } = content;
     const here = hover.tag === tag ? pointedAt(runs, hover) : undefined;
     painter.within(left, TOP, width, tall, () => {
-      const x = xOf(hover.step);
-      if (hover.step >= steps[0] && hover.step <= steps[1]) {
+      const x = xOf(hover.at);
+      if (hover.at >= steps[0] && hover.at <= steps[1]) {
         painter.line([x, TOP, x, TOP + tall], { colour: theme.surface, width: 3, opacity: 0.6 });
         painter.line([x, TOP, x, TOP + tall], { colour: theme.accent, width: 1.25 });
       }
@@ -120,7 +121,7 @@ export function stepPlot(scene: Scene): StepPlot {
     });
   }
 
-  function paintSide(painter: Painter, { hover }: View): void {
+  function paintSide(painter: Painter, { hover }: Marks): void {
     const pointed = pointedAt(runs, hover);
     if (side === undefined || pointed === undefined || pointed.column === -1) return;
     const { of, column } = pointed;
@@ -164,12 +165,9 @@ export function stepPlot(scene: Scene): StepPlot {
       const colours = bands === undefined ? [] : runs.map(({ colour }) => colour);
       const coloured = densities().map((density, i) => ({ density, colour: colours[i] }));
       paintLanes(painter, lanesBox, lanes, coloured, theme);
-      paintSteps(painter, plot, bottom + lanesHeight, steps, theme);
+      paintSteps(painter, plot, bottom + lanesHeight, scene, theme);
       paintHeader(painter);
-      if (densities().every(({ covered }) => !covered.includes(1))) {
-        const empty = runs.every(({ series }) => series.length === 0);
-        paintEmpty(painter, plot, empty ? 'no histograms yet' : 'no histograms at these steps', theme);
-      }
+      if (densities().every(({ covered }) => !covered.includes(1))) paintEmpty(painter, plot, emptyText(scene), theme);
     },
     paintMoved(painter, picture, before) {
       const wide = ((before[1] - before[0]) / (steps[1] - steps[0])) * content.width;
@@ -181,27 +179,27 @@ export function stepPlot(scene: Scene): StepPlot {
       // Labels of steps reach beyond both ends.
       const end = TOP + content.height;
       painter.rectangle(0, end, content.left + content.width + NAMES, STEP_AXIS, theme.surface);
-      paintSteps(painter, plot, end, steps, theme);
+      paintSteps(painter, plot, end, scene, theme);
     },
-    paintOver(painter, view) {
-      paintBrush(painter, view);
-      paintPointer(painter, view);
-      paintSide(painter, view);
+    paintOver(painter, marks) {
+      paintBrush(painter, marks);
+      paintPointer(painter, marks);
+      paintSide(painter, marks);
     },
     pick(x, y) {
       const of = bands?.nearest(x, y) ?? runs[0];
-      const column = of?.series.columnAt(stepAt(x)) ?? -1;
+      const column = of?.columnAt(stepAt(x)) ?? -1;
       if (of === undefined || column === -1) return undefined;
       const value = valueOfPixel(of.series.bins(column), valueAt(x, y + 0.5), valueAt(x, y - 0.5), valueAt(x, y));
-      return { step: of.series.firstStep(column), tag, run: of.run, value };
+      return { at: of.placeOf(column), step: of.series.firstStep(column), tag, run: of.run, value };
     },
   };
 }
 
-/** The steps that a column covers in the plot; its own steps if it was added after painting. */
-function extentOf({ of: { series, columns }, column }: { of: RunHistograms; column: number }): Range {
-  const [first, last] = [series.firstStep(column), series.lastStep(column)];
-  const there = series.version === columns.version ? column : columnAfter(columns, first);
-  if (there === columns.length || columns.left[there]! > first) return [first, last];
+/** What a column covers in the plot; its own place if it was added after painting. */
+function extentOf({ of: { series, columns, placeOf }, column }: { of: RunHistograms; column: number }): Range {
+  const place = placeOf(column);
+  const there = series.version === columns.version ? column : columnAfter(columns, place);
+  if (there === columns.length || columns.left[there]! > place) return [place, place];
   return [columns.left[there]!, columns.right[there]!];
 }

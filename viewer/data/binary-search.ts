@@ -30,3 +30,11 @@ export function upperBound(sorted: Float64Array, wanted: number, length: number 
   }
   return low;
 }
+
+/** The index of the number nearest to `wanted`, the first of two; -1 if there are none. */
+export function nearestAt(sorted: Float64Array, wanted: number, length: number = sorted.length): number {
+  const after = lowerBound(sorted, wanted, length);
+  if (after === 0) return length === 0 ? -1 : 0;
+  if (after === length) return length - 1;
+  return sorted[after]! - wanted < wanted - sorted[after - 1]! ? after : after - 1;
+}

@@ -7,22 +7,40 @@ export type Statistic = 'mean' | 'std' | 'min' | 'max' | 'zeros' | 'nonFinite' |
 /** Both ends are included. */
 export type Range = readonly [from: number, to: number];
 
+/** What the horizontal axes show: steps, seconds since a run's first record, or seconds since 1970. */
+export type AxisUnit = 'step' | 'relative' | 'wall';
+
 /** The position of the pointer or the keyboard's cursor. */
 export interface Hover {
+  /** The step of a record, or between two. */
   readonly step: number;
-  /** The tag, if the pointer is in a card of one tag. */
+  /** On an axis of time, the place in its seconds. Default: that of the record. */
+  readonly time?: number;
+  /** The pointer is shown on the axis of this tag, or of all tags. */
   readonly tag?: string;
   readonly run?: string;
   /** The value, if the card has an axis of values. */
   readonly value?: number;
 }
 
+export interface ImageLook {
+  /** Screen pixels per pixel of an image, or as large as the card allows. */
+  readonly zoom: 'fit' | number;
+  /** Factors: 1 for the colours of the file. */
+  readonly brightness: number;
+  readonly contrast: number;
+}
+
 /** What is shown, and how, shared by all cards. */
 export interface View {
-  /** The steps that are drawn; undefined for all. */
-  readonly steps: Range | undefined;
-  /** The brushed steps, which ridges and overlays draw. */
-  readonly brush: Range | undefined;
+  /** A change of it ends zoom, brush and hover, which are in its unit. */
+  readonly axis: AxisUnit;
+  /** Sets of tags that the user has put on one axis each. Other tags are grouped by their last steps. */
+  readonly axes: readonly (readonly string[])[];
+  /** The part of an axis that is drawn, by one of its tags, in the unit of the axis. Others are drawn whole. */
+  readonly steps: ReadonlyMap<string, Range>;
+  /** The brushed part of an axis, by one of its tags, which ridges and overlays draw. */
+  readonly brush: ReadonlyMap<string, Range>;
   readonly hover: Hover | undefined;
   readonly statistic: Statistic;
   readonly histograms: 'heat' | 'ridge' | 'overlay';
@@ -33,6 +51,10 @@ export interface View {
   /** The zoomed value ranges by tag; others fit the bulk of the data. */
   readonly values: ReadonlyMap<string, Range>;
   readonly hiddenRuns: ReadonlySet<string>;
+  /** How images are shown. */
+  readonly images: ImageLook;
+  /** Whether texts are shown as Markdown, or as they were written. */
+  readonly markdown: boolean;
   readonly runs: 'overlaid' | 'side by side';
   /** The weight of the past in smoothed scalars, 0 to 0.999. */
   readonly smoothing: number;
@@ -41,8 +63,10 @@ export interface View {
 }
 
 export const FIRST_VIEW: View = {
-  steps: undefined,
-  brush: undefined,
+  axis: 'step',
+  axes: [],
+  steps: new Map(),
+  brush: new Map(),
   hover: undefined,
   statistic: 'std',
   histograms: 'heat',
@@ -51,10 +75,14 @@ export const FIRST_VIEW: View = {
   overviewScale: 'all rows',
   values: new Map(),
   hiddenRuns: new Set(),
+  images: { zoom: 'fit', brightness: 1, contrast: 1 },
+  markdown: true,
   runs: 'side by side',
   smoothing: 0.6,
   filter: '',
 };
+
+const UNMARKED: Pick<View, 'steps' | 'brush' | 'hover'> = { steps: new Map(), brush: new Map(), hover: undefined };
 
 export type ViewListener = (view: View, before: View) => void;
 
@@ -78,7 +106,9 @@ export class ViewState {
   }
 
   change(changes: Partial<View>): void {
-    this.#view.value = { ...this.#view.peek(), ...changes };
+    const before = this.#view.peek();
+    const isOtherUnit = changes.axis !== undefined && changes.axis !== before.axis;
+    this.#view.value = { ...before, ...(isOtherUnit && UNMARKED), ...changes };
   }
 
   /** @returns a function that stops listening */

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stepTicks, withinSteps, zoomSteps } from '../../../viewer/cards/step-axis.ts';
+import { axisTicks, nameOfPlace, stepTicks } from '../../../viewer/axes/ticks.ts';
+import type { AxisUnit } from '../../../viewer/state/view-state.ts';
 
 const labels = (from: number, to: number, length = 400): string[] =>
   stepTicks([from, to], length, 64).map(({ label }) => label);
@@ -29,17 +30,14 @@ test('stepTicks() have distinct labels, however close they are', () => {
   }
 });
 
-test('zoomSteps() keeps the step it zooms about, and at least one step', () => {
-  assert.equal(zoomSteps([0, 100], 0.5, 20), [10, 60]);
-  const [from, to] = zoomSteps([10, 12], 0.1, 11);
-  assert.equal([from, to], [10.5, 11.5]);
-});
-
-test('withinSteps() stays within all steps', () => {
-  assert.equal(withinSteps([-20, 30], [0, 100]), [0, 50]);
-  assert.equal(withinSteps([80, 130], [0, 100]), [50, 100]);
-  assert.equal(withinSteps([20, 30], [0, 100]), [20, 30]);
-  assert.is(withinSteps([-20, 130], [0, 100]), undefined);
+test('axisTicks() and nameOfPlace() speak of steps, durations or local times', () => {
+  const labels = (unit: AxisUnit) => axisTicks(unit, [0, 7200], 200, 64).map(({ label }) => label);
+  assert.equal(labels('step'), ['0', '5,000']);
+  assert.equal(labels('relative'), ['0s', '1h', '2h']);
+  assert.is(labels('wall').length, 3);
+  assert.is(nameOfPlace('step', 1234), 'step 1,234');
+  assert.is(nameOfPlace('relative', 4800), '1h 20m');
+  assert.match(nameOfPlace('wall', 1.7e9), /^2023-11-1\d \d\d:\d\d:\d\d$/);
 });
 
 test.run();

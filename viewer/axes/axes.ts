@@ -1,0 +1,126 @@
+import type { Records, Store } from '../data/store.ts';
+import type { AxisUnit, Range, ViewState } from '../state/view-state.ts';
+import { tagFilter } from '../tag-filter.ts';
+import { axisGroups, type LastSteps, partedGroup } from './axis-groups.ts';
+import { RecordPlaces } from './record-places.ts';
+
+/** Tags that share an axis. */
+export interface AxisGroup {
+  readonly tags: readonly string[];
+  /** Those that are shown: in a run that is not hidden, and not filtered out. */
+  readonly shown: readonly string[];
+  /** The first and the last place of what is shown; undefined if nothing is, or if it has no times. */
+  readonly extent: Range | undefined;
+}
+
+/** The horizontal axes of a viewer: which tags share one, and what is shown of it. */
+export class Axes {
+  readonly #store: Store;
+  readonly #state: ViewState;
+  readonly places: RecordPlaces;
+  /** What the groups were made from. */
+  #madeFrom: readonly unknown[] = [];
+  #groups: readonly AxisGroup[] = [];
+  #groupOf: ReadonlyMap<string, AxisGroup> = new Map();
+
+  constructor(store: Store, state: ViewState) {
+    this.#store = store;
+    this.#state = state;
+    this.places = new RecordPlaces(store);
+  }
+
+  /** In the order in which their first tags were logged, histograms before scalars. */
+  get groups(): readonly AxisGroup[] {
+    this.#update();
+    return this.#groups;
+  }
+
+  group(tag: string): AxisGroup | undefined {
+    this.#update();
+    return this.#groupOf.get(tag);
+  }
+
+  /** Puts the tags of several groups on one axis. */
+  link(groups: readonly AxisGroup[]): void {
+    this.#choose([groups.flatMap(({ tags }) => tags)]);
+  }
+
+  /** Parts a group where the last steps of its tags differ most. @returns whether they differ */
+  part({ tags }: AxisGroup): boolean {
+    const ends = new Map<string, number>();
+    for (const run of this.#store.runs) addLastSteps(this.#store.records(run), ends);
+    const parts = partedGroup(tags, (tag) => ends.get(tag) ?? 0);
+    if (parts !== undefined) this.#choose(parts);
+    return parts !== undefined;
+  }
+
+  /** Gives a tag an axis of its own. */
+  separate(tag: string): void {
+    const rest = this.group(tag)?.tags.filter((one) => one !== tag) ?? [];
+    this.#choose([[tag], rest]);
+  }
+
+  #choose(sets: readonly (readonly string[])[]): void {
+    const taken = new Set(sets.flat());
+    const others = this.#state.view.axes.map((set) => set.filter((tag) => !taken.has(tag)));
+    this.#state.change({ axes: [...others, ...sets].filter((set) => set.length > 0) });
+  }
+
+  #update(): void {
+    const { axes, axis, filter, hiddenRuns } = this.#state.view;
+    const now = [this.#store.version, axes, axis, filter, hiddenRuns];
+    if (now.every((one, i) => one === this.#madeFrom[i])) return;
+    this.#madeFrom = now;
+    const runs = this.#store.runs.map((run) => {
+      const records = [...this.#store.records(run)];
+      return { run, records, end: records.reduce((most, [, { newest }]) => Math.max(most, newest), -Infinity) };
+    });
+    const tags = new Set(runs.flatMap(({ records }) => records.map(([tag]) => tag)));
+    const longest = runs.toSorted((a, b) => b.end - a.end);
+    const sets = axisGroups([...tags], lastStepsOf(longest), axes);
+    const visible = runs.filter(({ run }) => !hiddenRuns.has(run));
+    const extents = this.#extents(visible, axis);
+    const { matches } = tagFilter(filter);
+    this.#groups = sets.map((members) => {
+      const shown = members.filter((tag) => extents.has(tag) && matches(tag));
+      const extent = shown.reduce((whole, tag) => union(whole, extents.get(tag)!), NOTHING);
+      return { tags: members, shown, extent: extent[0] <= extent[1] ? extent : undefined };
+    });
+    this.#groupOf = new Map(this.#groups.flatMap((group) => group.tags.map((tag) => [tag, group] as const)));
+  }
+
+  /** The first and the last place of each tag. */
+  #extents(runs: readonly RunRecords[], unit: AxisUnit): Map<string, Range> {
+    const extents = new Map<string, Range>();
+    for (const { run, records } of runs) {
+      for (const [tag, one] of records) {
+        const places = unit === 'step' ? [one.oldest, one.newest] : this.places.of(run, one, unit);
+        const extent: Range = places.length === 0 ? NOTHING : [places[0]!, places[places.length - 1]!];
+        extents.set(tag, union(extents.get(tag) ?? NOTHING, extent));
+      }
+    }
+    return extents;
+  }
+}
+
+interface RunRecords {
+  readonly run: string;
+  readonly records: readonly (readonly [tag: string, records: Records])[];
+}
+
+const NOTHING: Range = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+
+const union = (a: Range, b: Range): Range => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+
+function* lastStepsOf(runs: readonly RunRecords[]): Generator<LastSteps> {
+  for (const { records } of runs) {
+    const ends = new Map<string, number>();
+    addLastSteps(records, ends);
+    yield ends;
+  }
+}
+
+/** A tag may have scalars and histograms. */
+function addLastSteps(records: Iterable<readonly [tag: string, records: Records]>, ends: Map<string, number>): void {
+  for (const [tag, { newest }] of records) ends.set(tag, Math.max(newest, ends.get(tag) ?? newest));
+}
