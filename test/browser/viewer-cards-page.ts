@@ -1,6 +1,7 @@
 // The page of viewer-cards.mjs: cards of synthetic training runs, whose data follow from the tag's name and a seed.
 
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
+import { Axes } from '../../viewer/axes/axes.ts';
 import { formatBin } from '../../viewer/cards/bin-readout.ts';
 import type { Card, CardContext } from '../../viewer/cards/card.ts';
 import { histogramCard } from '../../viewer/cards/histogram-card.ts';
@@ -173,6 +174,7 @@ async function show({
   const context: CardContext = {
     store,
     state,
+    axes: new Axes(store, state),
     requestDraw(card) {
       if (waiting.size === 0) {
         requestAnimationFrame(() => {

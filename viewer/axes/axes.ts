@@ -60,6 +60,16 @@ export class Axes {
     this.#choose([[tag], rest]);
   }
 
+  /** The parts of all axes that are shown now, as `View.steps`. */
+  frozen(): ReadonlyMap<string, Range> {
+    const { steps } = this.#state.view;
+    const shown = new Map(steps);
+    for (const { tags, extent } of this.groups) {
+      if (extent !== undefined && tags.every((tag) => !steps.has(tag))) shown.set(tags[0]!, extent);
+    }
+    return shown;
+  }
+
   #choose(sets: readonly (readonly string[])[]): void {
     const taken = new Set(sets.flat());
     const others = this.#state.view.axes.map((set) => set.filter((tag) => !taken.has(tag)));

@@ -1,6 +1,6 @@
+import { type OnAxis, onAxis } from '../axes/on-axis.ts';
 import { notEmpty } from '../axes/ranges.ts';
 import { type Marks, type Pointed, TagAxis } from '../axes/tag-axis.ts';
-import { nearestAt } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Store } from '../data/store.ts';
 import type { AxisUnit, Range, View } from '../state/view-state.ts';
@@ -13,15 +13,11 @@ import type { Theme } from './theme.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
 
-export interface RunHistograms {
+export interface RunHistograms extends OnAxis {
   readonly run: string;
   readonly series: HistogramSeries;
   readonly columns: Columns;
   readonly colour: string;
-  /** The column at a place on the axis, or the nearest; -1 if there is none. Also of columns that were added since. */
-  columnAt(place: number): number;
-  /** The place of a column on the axis. */
-  placeOf(column: number): number;
 }
 
 export interface Scene {
@@ -152,23 +148,14 @@ export class SceneMaker {
     for (const columns of this.#columns.values()) columns.release();
   }
 
-  #columnsOf(run: string, series: HistogramSeries): Pick<RunHistograms, 'columns' | 'columnAt' | 'placeOf'> {
-    const axis = this.stepAxis;
-    const times = axis.unit === 'step' ? undefined : axis.places(run, series);
+  #columnsOf(run: string, series: HistogramSeries): OnAxis & Pick<RunHistograms, 'columns'> {
+    const places = onAxis(this.stepAxis, run, series);
     let columns = this.#columns.get(series);
-    if (columns === undefined || columns.version !== series.version || columns.times !== times) {
-      columns = new Columns(series, columns, times);
+    if (columns === undefined || columns.version !== series.version || columns.times !== places.times) {
+      columns = new Columns(series, columns, places.times);
       this.#columns.set(series, columns);
     }
-    if (times === undefined) {
-      return { columns, columnAt: (step) => series.columnAt(step), placeOf: (column) => series.firstStep(column) };
-    }
-    const timesNow = () => axis.places(run, series);
-    return {
-      columns,
-      columnAt: (time) => nearestAt(timesNow(), time),
-      placeOf: (column) => timesNow()[column] ?? Number.NaN,
-    };
+    return { columns, ...places };
   }
 
   /** Fits the axis to all visible runs, even if the card shows one of them: cards of a tag stay comparable. */

@@ -1,70 +1,84 @@
+import { onAxis } from '../axes/on-axis.ts';
+import { notEmpty } from '../axes/ranges.ts';
+import { TagAxis } from '../axes/tag-axis.ts';
+import { nameOfPlace } from '../axes/ticks.ts';
+import type { CardContext } from '../cards/card.ts';
 import { formatCount, formatShare, formatValue } from '../cards/format-numbers.ts';
 import { runColour } from '../cards/run-colours.ts';
-import type { HistogramSeries } from '../data/histogram-series.ts';
-import type { Store } from '../data/store.ts';
-import type { Range, Statistic, View } from '../state/view-state.ts';
+import type { Range, Statistic } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
+import { type Row, spansOf } from './row-cells.ts';
 
 /** One tag of one run. */
-export interface MatrixRow {
+export interface MatrixRow extends Row {
   readonly tag: string;
   readonly run: string;
   /** The colour of the run; undefined if there is only one run. */
   readonly colour: string | undefined;
-  readonly series: HistogramSeries;
 }
 
 /** @returns the rows of the visible runs and of the tags that pass the filter, cached until one of these changes */
-export function matrixRows(store: Store): (view: View, dark: boolean) => readonly MatrixRow[] {
+export function matrixRows({ store, state, axes }: CardContext): (dark: boolean) => readonly MatrixRow[] {
   let key = '';
   let rows: readonly MatrixRow[] = [];
-  return ({ filter, hiddenRuns }, dark) => {
-    const now = [store.version, filter, dark, ...hiddenRuns].join('\n');
-    if (key !== now) [key, rows] = [now, rowsOf(store, filter, hiddenRuns, dark)];
+  return (dark) => {
+    const { filter, hiddenRuns, axis } = state.view;
+    const now = [store.version, filter, dark, axis, ...hiddenRuns].join('\n');
+    if (key !== now) [key, rows] = [now, rowsNow()];
     return rows;
-  };
-}
 
-function rowsOf(store: Store, filter: string, hiddenRuns: View['hiddenRuns'], dark: boolean): MatrixRow[] {
-  const tags = store.tags('histogram').filter(tagFilter(filter).matches);
-  const alone = store.runs.length === 1;
-  return store.runs.flatMap((run, index) => {
-    if (hiddenRuns.has(run)) return [];
-    const colour = alone ? undefined : runColour(index, dark);
-    return tags.flatMap((tag) => {
-      const series = store.histograms(run, tag);
-      return series === undefined || series.length === 0 ? [] : [{ tag, run, colour, series }];
-    });
-  });
+    function rowsNow(): MatrixRow[] {
+      const tags = store.tags('histogram').filter(tagFilter(filter).matches);
+      const stepAxes = new Map(tags.map((tag) => [tag, new TagAxis(axes, state, tag)]));
+      const alone = store.runs.length === 1;
+      return store.runs.flatMap((run, index) => {
+        if (hiddenRuns.has(run)) return [];
+        const colour = alone ? undefined : runColour(index, dark);
+        return tags.flatMap((tag) => {
+          const series = store.histograms(run, tag);
+          if (series === undefined || series.length === 0) return [];
+          return [{ tag, run, colour, series, on: onAxis(stepAxes.get(tag)!, run, series) }];
+        });
+      });
+    }
+  };
 }
 
 /** Long lists are sampled: thousands of rows have much the same steps. */
 const SAMPLED_ROWS = 64;
 
-/** All steps, widened so that the first and the last point are drawn whole. */
-export function allSteps(rows: readonly MatrixRow[], steps: Range = [0, 1]): Range {
-  let [from, to] = steps;
-  for (const { series } of rows.slice(0, SAMPLED_ROWS)) {
-    const last = series.length - 1;
-    if (last === 0) continue;
-    from = Math.min(from, series.firstStep(0) - (series.firstStep(1) - series.lastStep(0)) / 2);
-    to = Math.max(to, series.lastStep(last) + (series.firstStep(last) - series.lastStep(last - 1)) / 2);
+/** The extent of an axis, widened so that the first and the last point are drawn whole. */
+export function allSteps(rows: readonly MatrixRow[], extent: Range = [0, 1]): Range {
+  let [from, to] = extent;
+  for (const row of rows.slice(0, SAMPLED_ROWS)) {
+    const { left, right } = spansOf(row);
+    if (left.length === 0) continue;
+    from = Math.min(from, left[0]!);
+    to = Math.max(to, right[right.length - 1]!);
   }
-  return from === to ? [from - 0.5, to + 0.5] : [from, to];
+  return notEmpty([from, to]);
 }
 
-/** The statistic of every point within the steps, as a table for export. */
+export const tableHead = (statistic: Statistic): string[] => ['run', 'tag', 'step', statistic, 'non_finite_share'];
+
+/** The statistic of every point within a part of the axis, as rows for export. */
 export function statisticTable(
   rows: readonly MatrixRow[],
   statistic: Statistic,
   [from, to]: Range,
 ): (string | number)[][] {
-  const table: (string | number)[][] = [['run', 'tag', 'step', statistic, 'non_finite_share']];
-  for (const { run, tag, series } of rows) {
+  const table: (string | number)[][] = [];
+  for (const { run, tag, series, on } of rows) {
     for (let column = 0; column < series.length; column++) {
-      const step = series.firstStep(column);
-      if (step < from || step > to) continue;
-      table.push([run, tag, step, series.statistic(statistic, column), series.statistic('nonFinite', column)]);
+      const place = on.placeOf(column);
+      if (!(place >= from && place <= to)) continue;
+      table.push([
+        run,
+        tag,
+        series.firstStep(column),
+        series.statistic(statistic, column),
+        series.statistic('nonFinite', column),
+      ]);
     }
   }
   return table;
@@ -83,11 +97,11 @@ export const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = {
 /** Whether the statistic is a share of the values, from 0 to 1. */
 export const isShare = (statistic: Statistic): boolean => statistic === 'zeros' || statistic === 'nonFinite';
 
-/** The text below the overview: the cell under the pointer, or how to point at one. */
-export function describeCell(row: MatrixRow | undefined, { hover, statistic }: View): string {
-  const column = row === undefined || hover === undefined ? -1 : row.series.columnAt(hover.step);
-  if (row === undefined || column === -1)
-    return 'Point at a cell to read it; click to see its card; drag to brush steps.';
+/** The cell under the pointer. */
+export function describeCell(row: MatrixRow, axis: TagAxis, statistic: Statistic): string | undefined {
+  const { hover, unit } = axis;
+  const column = hover === undefined ? -1 : row.on.columnAt(hover.at);
+  if (column === -1) return undefined;
   const { series, tag, run, colour } = row;
   const value = series.statistic(statistic, column);
   const format = isShare(statistic) ? formatShare : formatValue;
@@ -96,6 +110,7 @@ export function describeCell(row: MatrixRow | undefined, { hover, statistic }: V
     tag,
     colour === undefined ? '' : run,
     `step ${formatCount(series.firstStep(column))}`,
+    unit === 'step' ? '' : nameOfPlace(unit, row.on.placeOf(column)),
     `${STATISTIC_NAMES[statistic].toLowerCase()} ${Number.isNaN(value) ? 'not known' : format(value)}`,
     wrong > 0 && statistic !== 'nonFinite' ? `${formatShare(wrong)} NaN or infinite` : '',
   ]

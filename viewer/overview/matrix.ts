@@ -3,7 +3,7 @@ import { clamp, INSET } from '../cards/geometry.ts';
 import { type Painter, pixelImage, SvgPainter } from '../cards/painter.ts';
 import { cellColours, SHADES } from '../cards/palettes.ts';
 import type { Theme } from '../cards/theme.ts';
-import type { Range, View } from '../state/view-state.ts';
+import type { AxisUnit, Range, Statistic, View } from '../state/view-state.ts';
 import { type MatrixRow, STATISTIC_NAMES } from './matrix-rows.ts';
 import { type MatrixScale, matrixScale } from './matrix-scale.ts';
 import { type RowCells, rowCells } from './row-cells.ts';
@@ -13,7 +13,9 @@ export interface MatrixScene {
   readonly rowHeight: number;
   readonly left: number;
   readonly right: number;
+  /** The visible part of the axis. */
   readonly steps: Range;
+  readonly unit: AxisUnit;
   readonly view: View;
   readonly theme: Theme;
 }
@@ -30,7 +32,7 @@ const LETTER = 6.3;
 /** The space between rows that are high enough for names. */
 const GAP = 1;
 
-/** Lays out rows. @param steps the steps to draw if the view is not zoomed */
+/** Lays out rows. @param steps the part of the axis to draw */
 export function matrixScene(
   rows: readonly MatrixRow[],
   steps: Range,
@@ -46,7 +48,8 @@ export function matrixScene(
     rowHeight: clamp(Math.floor(MAX_HEIGHT / Math.max(1, rows.length)), ...ROW_HEIGHT),
     left,
     right: Math.max(left + 1, width - INSET.right),
-    steps: view.steps ?? steps,
+    steps,
+    unit: view.axis,
     view,
     theme,
   };
@@ -56,21 +59,23 @@ export function matrixScene(
 const SAMPLED_ROWS = 128;
 const SAMPLED_CELLS = 2048;
 
-/** The scale that all rows share, from a sample of their cells. */
-export function scaleOfAll({ rows, view, steps, left, right }: MatrixScene): MatrixScale {
-  const width = Math.round(right - left);
-  const everyRow = Math.max(1, rows.length / SAMPLED_ROWS);
-  const everyCell = Math.max(1, Math.floor((Math.min(rows.length, SAMPLED_ROWS) * width) / SAMPLED_CELLS));
+/** The scale that all rows of all scenes share, from a sample of their cells. */
+export function scaleOfAll(scenes: readonly MatrixScene[], statistic: Statistic): MatrixScale {
   const numbers: number[] = [];
-  for (let i = 0; i < rows.length; i += everyRow) {
-    const { values } = rowCells(rows[Math.floor(i)]!.series, view.statistic, steps, width);
-    for (let cell = 0; cell < width; cell += everyCell) numbers.push(values[cell]!);
+  for (const { rows, steps, left, right } of scenes) {
+    const width = Math.round(right - left);
+    const everyRow = Math.max(1, rows.length / SAMPLED_ROWS);
+    const everyCell = Math.max(1, Math.floor((Math.min(rows.length, SAMPLED_ROWS) * width) / SAMPLED_CELLS));
+    for (let i = 0; i < rows.length; i += everyRow) {
+      const { values } = rowCells(rows[Math.floor(i)]!, statistic, steps, width);
+      for (let cell = 0; cell < width; cell += everyCell) numbers.push(values[cell]!);
+    }
   }
-  return matrixScale(view.statistic, numbers);
+  return matrixScale(statistic, numbers);
 }
 
 /**
- * Paints `count` rows from `first` on:
+ * Paints `count` rows from `first` on, from `top` downwards:
  *
  *     | conv1  ▓▓▓▒▒▒░░░░
  *     | conv2  ░░▒▒▓▓████     █ NaN or infinite
@@ -81,24 +86,25 @@ export function paintRows(
   scale: MatrixScale,
   first: number,
   count: number,
+  top = 0,
 ): void {
   const { rows, rowHeight, left, right, steps, view, theme } = scene;
   const width = Math.round(right - left);
   const shown = rows.slice(first, first + count);
   if (shown.length === 0 || width < 1) return;
   const picture = pixelImage(width, shown.length, (pixels) => {
-    for (const [i, { series }] of shown.entries()) {
-      const cells = rowCells(series, view.statistic, steps, width);
+    for (const [i, row] of shown.entries()) {
+      const cells = rowCells(row, view.statistic, steps, width);
       const own = view.overviewScale === 'each row' ? matrixScale(view.statistic, cells.values) : scale;
       paintCells(pixels.subarray(i * width, (i + 1) * width), cells, own, theme);
     }
   });
-  painter.image(picture, left, 0, width, shown.length * rowHeight);
+  painter.image(picture, left, top, width, shown.length * rowHeight);
   const named = rowHeight >= 11;
   const letters = Math.floor((left - NAME_MARGIN) / LETTER);
   const prefix = commonPrefix(rows);
   for (const [i, { tag, colour }] of shown.entries()) {
-    const y = i * rowHeight;
+    const y = top + i * rowHeight;
     if (named) {
       painter.rectangle(left, y + rowHeight - GAP, width, GAP, theme.surface);
       const style = { colour: theme.ink2, size: 11, align: 'right' } as const;
@@ -108,19 +114,26 @@ export function paintRows(
   }
 }
 
-export function paintStepAxis(painter: Painter, y: number, { left, right, steps, theme }: MatrixScene): void {
-  paintSteps(painter, { left, top: y, width: right - left, height: 0 }, y, steps, theme);
+export function paintStepAxis(painter: Painter, y: number, scene: MatrixScene): void {
+  const { left, right, theme } = scene;
+  paintSteps(painter, { left, top: y, width: right - left, height: 0 }, y, scene, theme);
 }
 
-export function matrixSvg(scene: MatrixScene): string {
-  const { rows, rowHeight, right, view, theme } = scene;
-  const height = rows.length * rowHeight;
-  const width = right + INSET.right;
-  const svg = new SvgPainter(theme.font);
-  svg.rectangle(0, 0, width, height + AXIS_HEIGHT, theme.surface);
-  paintRows(svg, scene, scaleOfAll(scene), 0, rows.length);
-  paintStepAxis(svg, height, scene);
-  return svg.finish(width, height + AXIS_HEIGHT, `Overview: ${STATISTIC_NAMES[view.statistic]}`);
+/** The scenes below each other. */
+export function matrixSvg(scenes: readonly MatrixScene[], { statistic }: View, { font, surface }: Theme): string {
+  const svg = new SvgPainter(font);
+  const scale = scaleOfAll(scenes, statistic);
+  const width = scenes.reduce((most, { right }) => Math.max(most, right + INSET.right), 1);
+  const heights = scenes.map(({ rows, rowHeight }) => rows.length * rowHeight + AXIS_HEIGHT);
+  const height = heights.reduce((sum, one) => sum + one, 0);
+  svg.rectangle(0, 0, width, height, surface);
+  let top = 0;
+  for (const [i, scene] of scenes.entries()) {
+    paintRows(svg, scene, scale, 0, scene.rows.length, top);
+    top += heights[i]!;
+    paintStepAxis(svg, top - AXIS_HEIGHT, scene);
+  }
+  return svg.finish(width, height, `Overview: ${STATISTIC_NAMES[statistic]}`);
 }
 
 /** Pixels of a canvas, as little-endian RGBA. */

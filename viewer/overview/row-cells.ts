@@ -1,3 +1,6 @@
+import type { OnAxis } from '../axes/on-axis.ts';
+import { extents } from '../cards/columns.ts';
+import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { Range, Statistic } from '../state/view-state.ts';
 
@@ -18,44 +21,70 @@ const STANDS_OUT: Readonly<Partial<Record<Statistic, (a: number, b: number) => b
 };
 const farther = (a: number, b: number): boolean => Math.abs(a) > Math.abs(b);
 
+/** The columns of a series on the axis. */
+export interface Row {
+  readonly series: HistogramSeries;
+  readonly on: OnAxis;
+}
+
 /**
- * The statistic of each point, from halfway to the previous to halfway to the next point. Cells before the first and
- * after the last point are empty. Cached, since scale, colours and scrolling all need the cells.
- * @param steps the range that `width` cells cover
+ * The statistic of each point, where cards show it too: from halfway to the previous to halfway to the next point, less
+ * beside a gap. Cached, since scale, colours and scrolling all need the cells.
+ * @param steps the part of the axis that `width` cells cover
  */
-export function rowCells(series: HistogramSeries, statistic: Statistic, steps: Range, width: number): RowCells {
+export function rowCells(row: Row, statistic: Statistic, steps: Range, width: number): RowCells {
+  const { series, on } = row;
   const key = `${series.version} ${statistic} ${steps} ${width}`;
   let made = cache.get(series);
-  if (made?.key !== key) {
-    made = { key, cells: cellsOf(series, statistic, steps, width) };
+  if (made?.key !== key || made.times !== on.times) {
+    made = { key, times: on.times, cells: cellsOf(row, statistic, steps, width) };
     cache.set(series, made);
   }
   return made.cells;
 }
 
-const cache = new WeakMap<HistogramSeries, { key: string; cells: RowCells }>();
+interface Cached {
+  readonly key: string;
+  readonly times: Float64Array | undefined;
+  readonly cells: RowCells;
+}
+const cache = new WeakMap<HistogramSeries, Cached>();
 
-function cellsOf(series: HistogramSeries, statistic: Statistic, [from, to]: Range, width: number): RowCells {
+interface Spans {
+  readonly version: number;
+  readonly times: Float64Array | undefined;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+const spans = new WeakMap<HistogramSeries, Spans>();
+
+/** What each column covers of the axis. */
+export function spansOf({ series, on: { times } }: Row): Spans {
+  let made = spans.get(series);
+  if (made === undefined || made.version !== series.version || made.times !== times) {
+    const first = times ?? series.steps;
+    const last = times ?? Float64Array.from({ length: series.length }, (_, column) => series.lastStep(column));
+    made = { version: series.version, times, ...extents(first, last) };
+    spans.set(series, made);
+  }
+  return made;
+}
+
+function cellsOf(row: Row, statistic: Statistic, [from, to]: Range, width: number): RowCells {
+  const { series } = row;
   const values = new Float64Array(width).fill(Number.NaN);
   const wrong = new Float64Array(width);
   const columns = new Int32Array(width).fill(-1);
-  const { length } = series;
+  const { left, right } = spansOf(row);
   const isShown = STANDS_OUT[statistic] ?? farther;
-  const position = (step: number) => ((step - from) / (to - from)) * width;
-  const border = (column: number) => (series.lastStep(column) + series.firstStep(column + 1)) / 2;
-  // The outer sides mirror the inner ones. A single point is one step wide.
-  const before = length > 1 ? border(0) - series.lastStep(0) : 0.5;
-  const after = length > 1 ? series.firstStep(length - 1) - border(length - 2) : 0.5;
-  const start = Math.max(0, series.columnAt(from));
-  for (let column = start; column < length; column++) {
-    const left = column === 0 ? series.firstStep(0) - before : border(column - 1);
-    const right = column === length - 1 ? series.lastStep(column) + after : border(column);
-    if (left >= to) break;
+  const position = (place: number) => ((place - from) / (to - from)) * width;
+  for (let column = upperBound(right, from); column < left.length; column++) {
+    if (left[column]! >= to) break;
     // The cells whose middles it covers, or else the cell of its own middle.
-    let first = Math.max(0, Math.ceil(position(left) - 0.5));
-    let last = Math.min(width, Math.ceil(position(right) - 0.5));
+    let first = Math.max(0, Math.ceil(position(left[column]!) - 0.5));
+    let last = Math.min(width, Math.ceil(position(right[column]!) - 0.5));
     if (first >= last) {
-      first = Math.floor(position((left + right) / 2));
+      first = Math.floor(position((left[column]! + right[column]!) / 2));
       if (first < 0 || first >= width) continue;
       last = first + 1;
     }

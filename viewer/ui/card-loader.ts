@@ -1,8 +1,10 @@
 import type { Signal } from '@preact/signals';
+import { TagAxis } from '../axes/tag-axis.ts';
 import type { Card, CardContext } from '../cards/card.ts';
 import { histogramCard } from '../cards/histogram-card.ts';
+import { imageCard } from '../cards/image-card.ts';
 import { scalarCard } from '../cards/scalar-card.ts';
-import { imageCard, textCard } from '../cards/slider-cards.ts';
+import { textCard } from '../cards/text-card.ts';
 import type { SeriesKind } from '../data/store.ts';
 import type { CardScheduler } from './card-scheduler.ts';
 
@@ -142,10 +144,11 @@ export class CardLoader {
     this.#sizes.disconnect();
   }
 
-  /** Increases with each change of the card's data. Unless zoomed, a card shows the steps of all tags. */
+  /** Increases with each change of the card's data. Unless zoomed, a card shows all of its axis. */
   #versionOf({ key: { kind, tag, run } }: CardPlace): string {
-    const { store, state } = this.#context;
-    const steps = state.view.steps ?? store.steps;
+    const { store, state, axes } = this.#context;
+    const axis = new TagAxis(axes, state, tag);
+    const steps = axis.steps ?? axis.extent;
     if (kind === 'image' || kind === 'text') return `${store.version} ${steps}`;
     let sum = 0;
     for (const one of run === undefined ? store.runs : [run]) {

@@ -24,7 +24,7 @@ export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyAc
     return true;
   }
   const change = (changes: Partial<View>) => () => state.change(changes);
-  const marked = view.brush === undefined ? 'steps' : 'brush';
+  const marked = view.brush.size === 0 ? 'steps' : 'brush';
   const handlers: Readonly<Record<string, (() => void) | undefined>> = {
     '/': actions.filter,
     '?': actions.help,
@@ -35,7 +35,7 @@ export function handleKey(event: KeyboardEvent, state: ViewState, actions: KeyAc
     o: change({ histograms: 'overlay' }),
     l: change({ valueAxis: view.valueAxis === 'linear' ? 'symlog' : 'linear' }),
     p: actions.pause,
-    Escape: view[marked] === undefined ? undefined : change({ [marked]: undefined }),
+    Escape: view[marked].size === 0 ? undefined : change({ [marked]: new Map() }),
   };
   const handler = handlers[event.key];
   handler?.();

@@ -1,10 +1,13 @@
 import { signal } from '@preact/signals';
 import { createRef, type JSX, render } from 'preact';
+import { Axes } from '../axes/axes.ts';
+import { TagAxis } from '../axes/tag-axis.ts';
 import type { CardContext } from '../cards/card.ts';
 import { CLOCK } from '../clock.ts';
 import { KINDS, type Store } from '../data/store.ts';
 import { element } from '../element.ts';
-import { type CellPlace, overview } from '../overview/overview.ts';
+import type { CellPlace } from '../overview/block.ts';
+import { overview } from '../overview/overview.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
@@ -71,7 +74,8 @@ export function openShell(
   const keys = pageKeys ? document : root;
   const activity = userActivity({ pointer: root, keys, scrolled: document }, CLOCK, ended);
   const scheduler = new CardScheduler(onData, activity, CLOCK);
-  const context: CardContext = { store, state, requestDraw: (card) => scheduler.requestDraw(card) };
+  const axes = new Axes(store, state);
+  const context: CardContext = { store, state, axes, requestDraw: (card) => scheduler.requestDraw(card) };
   const cards = new CardLoader(context, scheduler);
   const ui: Ui = {
     name,
@@ -165,10 +169,10 @@ export function openShell(
     scheduler.requestDataDraw(ui.overview);
   }
 
-  /** Pauses, or follows again. While paused the view keeps its steps, and new data are not shown. */
+  /** Pauses, or follows again. While paused the axes stay, and new data are not shown. */
   function pause(): void {
     paused.value = !paused.value;
-    state.change({ steps: paused.value ? (state.view.steps ?? store.steps) : undefined });
+    state.change({ steps: paused.value ? axes.frozen() : new Map() });
     onData();
   }
 
@@ -183,15 +187,19 @@ export function openShell(
 
   function jump({ run, tag, step }: CellPlace): void {
     const kind = store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
-    const { hiddenRuns, steps, filter } = state.view;
+    const { hiddenRuns, filter } = state.view;
+    const axis = new TagAxis(axes, state, tag);
     const group = tagGroups(store.tags(kind)).find(({ tags }) => tags.includes(tag));
     flushSync(() => {
       state.change({
         hover: { step, tag, run },
         hiddenRuns: new Set([...hiddenRuns].filter((one) => one !== run)),
-        steps: steps !== undefined && (step < steps[0] || step > steps[1]) ? undefined : steps,
         filter: tagFilter(filter).matches(tag) ? filter : '',
       });
+      const { steps, hover } = axis;
+      if (steps !== undefined && hover !== undefined && (hover.at < steps[0] || hover.at > steps[1])) {
+        axis.change({ steps: undefined });
+      }
       const opened = new Set(folded.value);
       opened.delete(kind);
       if (group !== undefined) opened.delete(groupKey(kind, group));

@@ -9,17 +9,18 @@ import { SceneMaker } from '../../../viewer/cards/scene.ts';
 import type { Theme } from '../../../viewer/cards/theme.ts';
 import { Store } from '../../../viewer/data/store.ts';
 import { FIRST_VIEW } from '../../../viewer/state/view-state.ts';
+import { contextOf } from '../context.ts';
 import { histogramPoint } from '../data/point.ts';
 
-const curve = (run: string, step: number) => ({ of: { run }, step }) as Curve;
+const curve = (run: string, at: number) => ({ of: { run }, at }) as Curve;
 const curves = [curve('a', 0), curve('b', 4), curve('a', 10)];
 
 test('nearestCurve() prefers the hovered run, and falls back to any', () => {
-  assert.is(nearestCurve(curves, { step: 4, run: 'a' }), 0);
-  assert.is(nearestCurve(curves, { step: 6, run: 'a' }), 2);
-  assert.is(nearestCurve(curves, { step: 9, run: 'b' }), 1);
-  assert.is(nearestCurve(curves, { step: 4, run: 'c' }), 1);
-  assert.is(nearestCurve(curves, { step: 9 }), 2);
+  assert.is(nearestCurve(curves, { at: 4, run: 'a' }), 0);
+  assert.is(nearestCurve(curves, { at: 6, run: 'a' }), 2);
+  assert.is(nearestCurve(curves, { at: 9, run: 'b' }), 1);
+  assert.is(nearestCurve(curves, { at: 4, run: 'c' }), 1);
+  assert.is(nearestCurve(curves, { at: 9 }), 2);
 });
 
 const ACCENT = '#b45309';
@@ -29,7 +30,8 @@ const theme = { surface: '#fff', ink: '#000', ink2: '#111', ink3: '#222', line: 
 function marks(plot: typeof ridge, counts: readonly number[]): number {
   const store = new Store();
   store.add(counts.map((count, step) => histogramPoint(step, [0, 1, 2, 3, 4], [count, 5, 5, 5])));
-  const scene = new SceneMaker(store, 'fc1', undefined).make(FIRST_VIEW, theme, 400, 300, 1);
+  const context = contextOf(store);
+  const scene = new SceneMaker(context, 'fc1', undefined).make(FIRST_VIEW, theme, 400, 300, 1);
   const painter = new SvgPainter('serif');
   plot(scene).paint(painter);
   return painter.finish(400, 300, '').split(`fill="${ACCENT}"`).length - 1;

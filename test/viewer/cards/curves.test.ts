@@ -4,12 +4,13 @@ import { Columns } from '../../../viewer/cards/columns.ts';
 import { areas, type Curve, ceilingOf, evenly, outline } from '../../../viewer/cards/curves.ts';
 import type { RunHistograms } from '../../../viewer/cards/scene.ts';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
+import { onSteps } from './on-steps.ts';
 import { pointOf } from './points.ts';
 
 function runOf(steps: readonly number[]): RunHistograms {
   const series = new HistogramSeries();
   for (const step of steps) series.add(pointOf(step, [1]));
-  return { run: 'run', series, columns: new Columns(series), colour: '' };
+  return { run: 'run', series, columns: new Columns(series), colour: '', ...onSteps(series) };
 }
 const curve = (...heights: number[]): Curve =>
   ({ heights: Float32Array.from(heights), highest: Math.max(...heights) }) as Curve;
