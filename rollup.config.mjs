@@ -198,6 +198,7 @@ export default [
         /\/(browser|src\/(adapter|check|hooks|index|kernels|nn)|node_modules\/(rxjs|@assemblyscript))\b/.test(id)
           ? 'layertap'
           : undefined,
+      chunkFileNames: '[name].js',
       banner,
     },
   },

@@ -38,16 +38,16 @@ async function measure(name, change, frames = FRAMES) {
 await measure('nothing changes', '() => {}');
 await measure(
   'brushing',
-  '(i) => tools.state().change({ brush: [1000, 1000 + i * 30], hover: { step: 1000 + i * 30 } })',
+  '(i) => tools.mark({ brush: [1000, 1000 + i * 30], hover: { at: 1000 + i * 30, step: 1000 + i * 30 } })',
 );
 await measure(
   'pointing, with value',
   `(i) => tools.state().change({ hover: { step: i * 60, value: 0.4 + i / 500, run: 'run', tag: '${tags[0]}' } })`,
 );
-await measure('panning over half of the steps', '(i) => tools.state().change({ steps: [i * 30, 5000 + i * 30] })');
-await measure('panning over a tenth of the steps', '(i) => tools.state().change({ steps: [i * 50, 1000 + i * 50] })');
-await measure('zooming from all steps', '(i) => tools.state().change({ steps: [i * 30, 9999 - i * 30] })');
-await page.evaluate(() => tools.state().change({ steps: undefined }));
+await measure('panning over half of the steps', '(i) => tools.mark({ steps: [i * 30, 5000 + i * 30] })');
+await measure('panning over a tenth of the steps', '(i) => tools.mark({ steps: [i * 50, 1000 + i * 50] })');
+await measure('zooming from all steps', '(i) => tools.mark({ steps: [i * 30, 9999 - i * 30] })');
+await page.evaluate(() => tools.mark({ steps: undefined }));
 await measure(
   'zooming values of one card',
   `(i) => tools.state().change({ values: new Map([['${tags[0]}', [0.1, 1 + i / 200]]]) })`,
@@ -59,10 +59,10 @@ await measure(
   120,
 );
 await page.evaluate(() => tools.state().change({ histograms: 'ridge', hover: undefined }));
-await measure('ridges, brushing', '(i) => tools.state().change({ brush: [1000, 1500 + i * 30] })');
+await measure('ridges, brushing', '(i) => tools.mark({ brush: [1000, 1500 + i * 30] })');
 
 // Real pointer events, as fast as they are handled.
-await page.evaluate(() => tools.state().change({ histograms: 'heat', brush: undefined }));
+await page.evaluate(() => tools.state().change({ histograms: 'heat', brush: new Map() }));
 await page.mouse.move(150, 150);
 await page.mouse.down();
 await page.evaluate(() => tools.startFrames());

@@ -62,7 +62,9 @@ async function framesWhile(what, seconds) {
     await page.evaluate(() => {
       const [first, last] = globalThis.viewer.store.steps;
       const middle = (first + last) / 2;
-      globalThis.viewer.state.change({ steps: [middle - (last - first) / 8, middle + (last - first) / 8] });
+      const [tag] = globalThis.viewer.store.tags('histogram');
+      const steps = [middle - (last - first) / 8, middle + (last - first) / 8];
+      globalThis.viewer.state.change({ steps: new Map([[tag, steps]]) });
     });
     await page.keyboard.down('Shift');
   }
@@ -74,7 +76,7 @@ async function framesWhile(what, seconds) {
   const frames = await page.evaluate((from) => globalThis.seen.frames.slice(from), from);
   if (what !== 'hovering') await page.mouse.up();
   if (what === 'panning') await page.keyboard.up('Shift');
-  await page.evaluate(() => globalThis.viewer.state.change({ steps: undefined, brush: undefined }));
+  await page.evaluate(() => globalThis.viewer.state.change({ steps: new Map(), brush: new Map() }));
   const between = frames
     .slice(1)
     .map((time, i) => time - frames[i])

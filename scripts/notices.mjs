@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Longer texts go into a file beside the built one. */
-const LONGEST_TEXT = 3000;
+const LONGEST_TEXT = 2000;
 
 /** Packages without a licence file, and the folder beside them with the licence of their project. */
 const TEXT_OF = { '@assemblyscript/loader': '../../assemblyscript' };

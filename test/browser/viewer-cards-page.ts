@@ -2,6 +2,7 @@
 
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
 import { Axes } from '../../viewer/axes/axes.ts';
+import { TagAxis } from '../../viewer/axes/tag-axis.ts';
 import { formatBin } from '../../viewer/cards/bin-readout.ts';
 import type { Card, CardContext } from '../../viewer/cards/card.ts';
 import { histogramCard } from '../../viewer/cards/histogram-card.ts';
@@ -9,7 +10,7 @@ import { DEFAULT_EDGES } from '../../viewer/data/clamped-bins.ts';
 import { fromEvent } from '../../viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../viewer/data/points.ts';
 import { Store } from '../../viewer/data/store.ts';
-import { FIRST_VIEW, type View, ViewState } from '../../viewer/state/view-state.ts';
+import { FIRST_VIEW, type Range, type View, ViewState } from '../../viewer/state/view-state.ts';
 import { equalEdges, normal, pointOf, random } from '../viewer/cards/points.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -145,11 +146,14 @@ interface Request {
   width?: number;
   height?: number;
   view?: Partial<View>;
+  brush?: Range;
 }
 
 let cards: Card[] = [];
 let store = new Store();
 let state = new ViewState();
+let axes = new Axes(store, state);
+let tagOfFirst = '';
 /** Time spent drawing since the last frame, in milliseconds. */
 let worked = 0;
 let redraw: ((card: Card) => void) | undefined;
@@ -163,6 +167,7 @@ async function show({
   width = 640,
   height = 300,
   view = {},
+  brush,
 }: Request): Promise<void> {
   for (const card of cards) card.destroy();
   document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
@@ -170,11 +175,14 @@ async function show({
   document.body.replaceChildren();
   state = new ViewState({ ...FIRST_VIEW, ...view });
   store = files === undefined ? storeOf(runs, tags) : await storeOfFiles(files);
+  axes = new Axes(store, state);
+  tagOfFirst = tags[0]!;
+  if (brush !== undefined) new TagAxis(axes, state, tagOfFirst).change({ brush });
   const waiting = new Set<Card>();
   const context: CardContext = {
     store,
     state,
-    axes: new Axes(store, state),
+    axes,
     requestDraw(card) {
       if (waiting.size === 0) {
         requestAnimationFrame(() => {
@@ -302,6 +310,10 @@ Object.assign(globalThis, {
     bin: (edges: number[], counts: number[]) =>
       formatBin({ edges: Float64Array.from(edges), counts: Float64Array.from(counts) }, 0),
     state: () => state,
+    /** The view, with what is zoomed to and brushed on the axis of the cards. */
+    view: () => ({ ...state.view, steps: [...state.view.steps.values()][0], brush: [...state.view.brush.values()][0] }),
+    /** Zooms and brushes the axis of the first card. */
+    mark: (changes: Parameters<TagAxis['change']>[0]) => new TagAxis(axes, state, tagOfFirst).change(changes),
     cards: () => cards,
   },
 });

@@ -32,7 +32,7 @@ function check(name, request, steps, options = {}) {
 
 /** Waits for two frames, after which all requested drawings are done. */
 const settle = (page) => page.evaluate(() => globalThis.tools.frame().then(globalThis.tools.frame));
-const view = (page) => page.evaluate(() => globalThis.tools.state().view);
+const view = (page) => page.evaluate(() => globalThis.tools.view());
 /** The two lines under a card. */
 const readout = async (page, card = 0) => {
   await settle(page);
@@ -275,7 +275,7 @@ check(
 for (const mode of ['heat', 'ridge', 'overlay']) {
   check(
     `the SVG and the rows of ${mode} match the drawing`,
-    { tags: ['relu'], view: { histograms: mode, brush: [150, 160] } },
+    { tags: ['relu'], view: { histograms: mode }, brush: [150, 160] },
     async (page) => {
       const { svg, rows, loads } = await page.evaluate(async () => {
         const text = globalThis.tools.cards()[0].toSvg();
@@ -343,10 +343,8 @@ check('after panning, the plot is repainted exactly', { tags: [] }, async (page)
   const tags = ['weights', 'relu', 'gradients', 'tensorflow'];
   const steps = [330.5, 1234.25];
   await page.evaluate((names) => globalThis.tools.show({ tags: names }), tags);
-  await page.evaluate(
-    'tools.changeFrames(12, (i) => globalThis.tools.state().change({ steps: [i * 30.5, i * 30.5 + 1000] }))',
-  );
-  await page.evaluate((range) => globalThis.tools.state().change({ steps: range }), steps);
+  await page.evaluate('tools.changeFrames(12, (i) => globalThis.tools.mark({ steps: [i * 30.5, i * 30.5 + 1000] }))');
+  await page.evaluate((range) => globalThis.tools.mark({ steps: range }), steps);
   await page.evaluate('tools.changeFrames(30, () => {})');
   const pictures = () =>
     page.evaluate(() => [...document.querySelectorAll('canvas:first-child')].map((canvas) => canvas.toDataURL()));
@@ -364,8 +362,8 @@ check('after panning, the plot is repainted exactly', { tags: [] }, async (page)
 const LOOKS = [
   { name: 'heat', tags: ['weights', 'relu', 'gradients', 'tensorflow', 'few steps', 'outlier'] },
   { name: 'modes', tags: ['weights', 'gradients'], view: { histograms: 'ridge' } },
-  { name: 'overlay', tags: ['weights', 'gradients'], view: { histograms: 'overlay', brush: [500, 1500] } },
-  { name: 'runs', tags: ['weights', 'ten thousand steps'], runs: ['lr 0.1', 'lr 0.01'], view: { brush: [500, 1500] } },
+  { name: 'overlay', tags: ['weights', 'gradients'], view: { histograms: 'overlay' }, brush: [500, 1500] },
+  { name: 'runs', tags: ['weights', 'ten thousand steps'], runs: ['lr 0.1', 'lr 0.01'], brush: [500, 1500] },
   { name: 'edges', tags: ['one step', 'zeros', 'constant', 'only NaN', 'empty', 'far apart'] },
   { name: 'many', tags: ['ten thousand steps'] },
   { name: 'narrow', tags: ['relu', 'weights'], width: 330 },

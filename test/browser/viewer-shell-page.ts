@@ -5,6 +5,7 @@ import { histogramOf } from '../../viewer/data/histogram-of.ts';
 import type { ViewerPoint } from '../../viewer/data/points.ts';
 import { type MountOptions, mountSource, type Viewer } from '../../viewer/mount.ts';
 import type { SourceListener } from '../../viewer/sources/data-source.ts';
+import type { Range } from '../../viewer/state/view-state.ts';
 import { training } from './viewer-data.ts';
 
 /** The current number of listeners on global objects, and of blob URLs. */
@@ -126,6 +127,8 @@ async function images(count: number): Promise<ViewerPoint[]> {
   return points;
 }
 
+type Ranges = [tag: string, range: Range][];
+
 /** The errors of wrong arguments. */
 function refusals(): string[] {
   const source = new ManualSource();
@@ -197,8 +200,20 @@ Object.assign(globalThis, {
     },
     unmount: () => viewer.unmount(),
     connected: () => source.connected,
-    view: () => viewer.state.view,
-    change: (changes: object) => viewer.state.change(changes),
+    // Maps as entries, which a test can send and receive.
+    view: () => {
+      const { view } = viewer.state;
+      return { ...view, steps: [...view.steps], brush: [...view.brush] };
+    },
+    /** A hover of null is none: undefined is lost on the way. */
+    change({ steps, brush, ...rest }: Record<string, unknown>) {
+      viewer.state.change({
+        ...rest,
+        ...(rest.hover === null && { hover: undefined }),
+        ...(steps !== undefined && { steps: new Map(steps as Ranges) }),
+        ...(brush !== undefined && { brush: new Map(brush as Ranges) }),
+      });
+    },
     alerts: () => viewer.store.alerts,
     /** All bins of a tag. */
     bins: (run: string, tag: string) => {

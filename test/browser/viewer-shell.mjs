@@ -132,7 +132,8 @@ test('only cards near the viewport are made', async (viewer) => {
   assert.ok(made > 0 && made < 16, `${made}`);
   await viewer.find('.card').last().scrollIntoViewIfNeeded();
   await viewer.settle();
-  assert.match(await viewer.find('.card pre').last().textContent(), /optimizer: sgd/);
+  await viewer.find('.card .markdown').last().waitFor();
+  assert.match(await viewer.find('.card .markdown').last().textContent(), /optimizer: sgd/);
 });
 
 for (const colorScheme of ['light', 'dark']) {
@@ -143,7 +144,7 @@ for (const colorScheme of ['light', 'dark']) {
       await viewer.settle();
       await viewer.call('change', {
         hover: { step: 12, tag: 'activations/fc1', run: 'baseline' },
-        brush: [5, 20],
+        brush: [['activations/fc1', [5, 20]]],
         filter: '/(/',
       });
       await viewer.settle();
@@ -196,11 +197,12 @@ test('markup in tags, runs, texts and images is shown as text', async (viewer) =
   await viewer.call('mountMarkup');
   await viewer.settle();
   await viewer.find('.card').last().scrollIntoViewIfNeeded();
+  await viewer.find('.markdown').waitFor();
   await viewer.settle();
   const { scripts, images, text } = await viewer.inRoot((root) => ({
     scripts: root.querySelectorAll('script').length,
     images: [...root.querySelectorAll('img')].map(({ src }) => src.slice(0, 5)),
-    text: root.querySelector('pre')?.textContent ?? '',
+    text: root.querySelector('.markdown')?.textContent ?? '',
   }));
   assert.equal(scripts, 0);
   // The fake PNG is not shown.
@@ -269,7 +271,7 @@ test('the overview works with the keyboard', async (viewer) => {
   const { hover } = await viewer.call('view');
   assert.deepEqual([hover.tag, hover.run, hover.step], ['activations/conv2', 'baseline', 58]);
   for (let i = 0; i < 4; i++) await viewer.page.press('Shift+ArrowLeft');
-  assert.deepEqual((await viewer.call('view')).brush, [54, 58]);
+  assert.deepEqual((await viewer.call('view')).brush, [['activations/conv1', [54, 58]]]);
   await viewer.page.press('Enter');
   await viewer.settle();
   assert.equal(await viewer.focused(), 'activations/conv2, baseline');
@@ -293,7 +295,8 @@ test('all cards share the brush and the pointer', async (viewer) => {
   await viewer.page.mouse.move(at(0.5), pane.y + 20, { steps: 5 });
   await viewer.page.mouse.up();
   await viewer.settle();
-  const { brush, hover } = await viewer.call('view');
+  const { brush: brushes, hover } = await viewer.call('view');
+  const brush = brushes[0][1];
   assert.ok(brush[0] > 25 && brush[0] < 35 && brush[1] > 45 && brush[1] < 55, `${brush}`);
   assert.ok(hover.step > 45 && hover.step < 55);
   const after = await pictures();
@@ -307,7 +310,7 @@ test('all cards share the brush and the pointer', async (viewer) => {
   );
   assert.ok(marks.length > 0 && marks.every(([hidden, width]) => !hidden && width > 20), JSON.stringify(marks));
   await viewer.find('.card.scalar').first().press('Escape');
-  assert.equal((await viewer.call('view')).brush, undefined);
+  assert.deepEqual((await viewer.call('view')).brush, []);
 });
 
 test('the numbers of a scalar card are those at the pointer', async (viewer) => {
@@ -350,11 +353,12 @@ test('keys: filter, cards, modes, help', async (viewer) => {
   await page.press('l');
   const view = await viewer.call('view');
   assert.deepEqual([view.histograms, view.valueAxis], ['ridge', 'linear']);
-  await viewer.call('change', { brush: [3, 9], steps: [2, 20] });
+  const steps = [['loss/train', [2, 20]]];
+  await viewer.call('change', { brush: [['loss/train', [3, 9]]], steps });
   await page.press('Escape');
-  assert.deepEqual([(await viewer.call('view')).brush, (await viewer.call('view')).steps], [undefined, [2, 20]]);
+  assert.deepEqual([(await viewer.call('view')).brush, (await viewer.call('view')).steps], [[], steps]);
   await page.press('Escape');
-  assert.equal((await viewer.call('view')).steps, undefined);
+  assert.deepEqual((await viewer.call('view')).steps, []);
   await page.press('?');
   assert.equal(await viewer.find('dialog').isVisible(), true);
   await page.press('Escape');
@@ -408,11 +412,11 @@ test('a paused view does not change', async (viewer) => {
   await viewer.find('button', { hasText: 'Pause' }).click();
   await viewer.call('add', 100, 20);
   await viewer.settle();
-  assert.deepEqual((await viewer.call('view')).steps, [0, 19]);
+  assert.deepEqual((await viewer.call('view')).steps, [['loss', [0, 19]]]);
   assert.equal(await viewer.find('.status').textContent(), 'paused · steps 0–119');
   await viewer.find('button', { hasText: 'Follow' }).click();
   await viewer.settle();
-  assert.equal((await viewer.call('view')).steps, undefined);
+  assert.deepEqual((await viewer.call('view')).steps, []);
   assert.match(await viewer.find('.card .values').textContent(), /step 119$/);
 });
 
@@ -494,14 +498,14 @@ test('images follow slider and pointer, and their URLs are revoked', async (view
   const alt = () => viewer.find('.card img').getAttribute('alt');
   const urls = () => viewer.page.evaluate(() => globalThis.viewerTest.left.urls);
   assert.deepEqual([await alt(), await urls()], ['input at step 4', 1]);
-  await viewer.find('.slider input').focus();
+  await viewer.find('.slider input').first().focus();
   await viewer.page.press('ArrowLeft');
   await viewer.settle();
   assert.deepEqual([await alt(), await urls()], ['input at step 3', 1]);
   await viewer.call('change', { hover: { step: 1.7 } });
   await viewer.settle();
   assert.deepEqual([await alt(), await urls()], ['input at step 1', 1]);
-  await viewer.call('change', { hover: undefined });
+  await viewer.call('change', { hover: null });
   await viewer.settle();
   assert.deepEqual([await alt(), await urls()], ['input at step 3', 1]);
   await viewer.call('unmount');
@@ -672,7 +676,7 @@ test('statistics of the overview, scaled over all rows and each row', async (vie
   await viewer.call('change', { statistic: 'count', hover: { step: 3 } });
   await viewer.settle();
   seen.add(await picture());
-  await viewer.call('change', { statistic: 'std', hover: undefined });
+  await viewer.call('change', { statistic: 'std', hover: null });
   await viewer.settle();
   assert.equal(seen.size, 8, 'eight different pictures');
   assert.match(await viewer.find('.legend').textContent(), /low.*high.*log, 5–95 % of the row/);
