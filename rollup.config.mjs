@@ -170,9 +170,18 @@ const withoutParts = {
   resolveDynamicImport: (id) => ({ id, external: true }),
 };
 
+/** Inside a page these would begin and end elements. In strings and regular expressions they mean the same as before. */
+const withoutTags = {
+  name: 'without tags',
+  renderChunk: (code) => ({
+    code: code.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/'),
+    map: null,
+  }),
+};
+
 const report = (fileName, plugins) => ({
   ...page,
-  plugins: [...plugins, ...page.plugins],
+  plugins: [...plugins, ...page.plugins, withoutTags],
   input: 'viewer/page/report.ts',
   output: { file: `dist/page/${fileName}`, format: 'es', inlineDynamicImports: true, banner },
 });

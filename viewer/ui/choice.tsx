@@ -3,7 +3,7 @@ import type { View } from '../state/view-state.ts';
 import { useUi, useView } from './ui.ts';
 
 /** A property of the view as radio buttons that look like one switch. @param options the label of each value */
-export function Choice<K extends 'histograms' | 'overviewScale' | 'runs' | 'statistic' | 'valueAxis'>({
+export function Choice<K extends 'axis' | 'histograms' | 'overviewScale' | 'runs' | 'statistic' | 'valueAxis'>({
   of,
   legend,
   options,

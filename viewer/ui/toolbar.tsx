@@ -123,6 +123,7 @@ function Tools(): JSX.Element {
   shown.value;
   return (
     <div class="tools">
+      <Choice of="axis" legend="Horizontal axis" options={{ step: 'Step', relative: 'Relative', wall: 'Wall' }} />
       <Choice of="histograms" legend="Histograms" options={{ heat: 'Heat', ridge: 'Ridge', overlay: 'Overlay' }} />
       <Choice of="valueAxis" legend="Value axis" options={{ symlog: 'Symlog', linear: 'Linear' }} />
       {store.runs.length > 1 && (
