@@ -9,7 +9,7 @@ import { allImports, filesBelow, type Import, importsOf, isSource, targetOf } fr
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Packages that are built into the bundles, and not installed with the library. */
-const BUNDLED = ['d3-array', 'preact', '@preact/signals', '@preact/signals-core', '@assemblyscript/loader'];
+const BUNDLED = ['d3-array', 'marked', 'preact', '@preact/signals', '@preact/signals-core', '@assemblyscript/loader'];
 
 /** Modules of Node, for the command. */
 const NODE = [
