@@ -33,9 +33,19 @@ export { StreamSink } from './sinks/stream-sink.ts';
 /* Reading */
 export { type DirectoryLogsOptions, directoryLogs } from './reading/directory-logs.ts';
 export { EventReader, type OnWarning } from './reading/event-reader.ts';
-export { fileLogs, handleLogs, type LogDirectory, type LogFile, memoryLogs } from './reading/log-directory.ts';
+export type { ScalarTaker } from './reading/followed-file.ts';
+export {
+  type FilePart,
+  fileLogs,
+  handleLogs,
+  type LogDirectory,
+  type LogFile,
+  memoryLogs,
+  type PartChunk,
+} from './reading/log-directory.ts';
 export type * from './reading/logged-event.ts';
 export { type EventFileBytes, readEvents } from './reading/read-events.ts';
+export type { TakeScalar } from './reading/plain-scalar.ts';
 export type { ReadWarning } from './reading/record-splitter.ts';
 export {
   type FileWarning,

@@ -34,17 +34,20 @@ for (let at = 256; at < TABLES.length; at++) {
   TABLES[at] = (before >>> 8) ^ TABLES[before & 255]!;
 }
 
+/** From this many bytes on, reading whole words saves more than a view of them costs. */
+const LONG = 128;
+
 /**
  * @param register its value before the first byte: all ones at the start of a checksum
+ * @param start of the bytes that are checked, and `end`: by default all
  * @returns an unsigned 32-bit integer
  */
-export function crc32c(bytes: Uint8Array, register = -1): number {
-  const { length } = bytes;
-  let at = 0;
-  if (LITTLE_ENDIAN && length >= 16) {
-    const aligned = -bytes.byteOffset & 3;
+export function crc32c(bytes: Uint8Array, register = -1, start = 0, end: number = bytes.length): number {
+  let at = start;
+  if (LITTLE_ENDIAN && end - start >= LONG) {
+    const aligned = start + (-(bytes.byteOffset + start) & 3);
     for (; at < aligned; at++) register = (register >>> 8) ^ TABLES[(register ^ bytes[at]!) & 255]!;
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (length - at) >>> 2);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >>> 2);
     const pairs = words.length & ~1;
     for (let i = 0; i < pairs; i += 2) {
       const low = words[i]! ^ register;
@@ -61,6 +64,17 @@ export function crc32c(bytes: Uint8Array, register = -1): number {
     }
     at += pairs * 4;
   }
-  for (; at < length; at++) register = (register >>> 8) ^ TABLES[(register ^ bytes[at]!) & 255]!;
+  for (; at + 8 <= end; at += 8) {
+    register =
+      TABLES[1792 + ((register ^ bytes[at]!) & 255)]! ^
+      TABLES[1536 + (((register >>> 8) ^ bytes[at + 1]!) & 255)]! ^
+      TABLES[1280 + (((register >>> 16) ^ bytes[at + 2]!) & 255)]! ^
+      TABLES[1024 + ((register >>> 24) ^ bytes[at + 3]!)]! ^
+      TABLES[768 + bytes[at + 4]!]! ^
+      TABLES[512 + bytes[at + 5]!]! ^
+      TABLES[256 + bytes[at + 6]!]! ^
+      TABLES[bytes[at + 7]!]!;
+  }
+  for (; at < end; at++) register = (register >>> 8) ^ TABLES[(register ^ bytes[at]!) & 255]!;
   return ~register >>> 0;
 }

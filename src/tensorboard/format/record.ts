@@ -17,9 +17,9 @@ export const FOOTER_BYTES = 4;
 /** From this length on, folding the bytes first is faster. */
 const FOLD_FROM = 4096;
 
-/** The checksum of a TFRecord file: a CRC-32C, {@link mask}ed. */
-export function maskedCrc(bytes: Uint8Array): number {
-  return mask(crc32c(bytes));
+/** The checksum of a TFRecord file: a CRC-32C, {@link mask}ed, of all bytes or of some. */
+export function maskedCrc(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
+  return mask(crc32c(bytes, -1, start, end));
 }
 
 /** {@link maskedCrc} for writing. Reading does not use it, so that a page that only reads ships no kernels. */

@@ -9,6 +9,7 @@ import { FieldReader, MalformedMessage } from '../../protobuf/index.ts';
 import { type AllocateNumbers, NumberList } from '../format/number-list.ts';
 import { audioTensor, decodeTensor, type Tensor } from './decode-tensor.ts';
 import type { LoggedBins, LoggedEvent, LoggedSession } from './logged-event.ts';
+import { type TakeScalar, takePlainScalar } from './plain-scalar.ts';
 import { TextTable } from './text-table.ts';
 
 type Stamp = { readonly wallTime: number; readonly step: number };
@@ -17,6 +18,11 @@ type Stamp = { readonly wallTime: number; readonly step: number };
 export class EventDecoder {
   readonly #plugins: Map<string, string> = new Map();
   readonly #tags: TextTable = new TextTable();
+
+  /** Passes the record to `take` if it is one scalar and nothing else. @returns whether it is */
+  takePlainScalar(bytes: Uint8Array, view: DataView, start: number, end: number, take: TakeScalar): boolean {
+    return takePlainScalar(bytes, view, start, end, this.#tags, take);
+  }
 
   /**
    * The events of one record: none, one, or several values of a summary.

@@ -3,7 +3,8 @@ import { MalformedMessage } from '../../protobuf/index.ts';
 import type { AllocateNumbers } from '../format/number-list.ts';
 import { EventDecoder } from './decode-event.ts';
 import type { LoggedEvent } from './logged-event.ts';
-import { type ReadWarning, RecordSplitter } from './record-splitter.ts';
+import type { TakeScalar } from './plain-scalar.ts';
+import { type Piece, type ReadWarning, RecordSplitter, type TakeRecord } from './record-splitter.ts';
 
 /** Called for each part of a file that cannot be read. */
 export type OnWarning = (warning: ReadWarning) => void;
@@ -59,19 +60,44 @@ export class EventReader {
    */
   push(bytes: Uint8Array, allocate?: AllocateNumbers): LoggedEvent[] {
     const events: LoggedEvent[] = [];
-    for (const piece of this.#splitter.push(bytes)) {
-      if ('warning' in piece) {
-        this.#onWarning(piece.warning);
-        continue;
-      }
-      try {
-        for (const event of this.#decoder.decode(piece.data, allocate)) events.push(event);
-      } catch (error) {
-        if (!(error instanceof MalformedMessage)) throw error;
-        this.#onWarning({ offset: piece.offset, reason: error.message, final: false });
-      }
-    }
+    for (const piece of this.#splitter.push(bytes)) this.#decode(piece, events, allocate);
     return events;
+  }
+
+  /**
+   * Like {@link push}, but passes scalars to a function, without an object for each: twice as fast for a file of scalars.
+   * @param others takes all other events. They come in order, between the scalars before and after them
+   */
+  pushScalars(
+    bytes: Uint8Array,
+    scalar: TakeScalar,
+    others: (event: LoggedEvent) => void,
+    allocate?: AllocateNumbers,
+  ): void {
+    const take: TakeRecord = (bytes, view, start, end) => {
+      if (this.#decoder.takePlainScalar(bytes, view, start, end, scalar)) return true;
+      const events: LoggedEvent[] = [];
+      this.#decode({ offset: this.offset, data: bytes.subarray(start, end) }, events, allocate);
+      for (const event of events) {
+        if (event.kind === 'scalar') scalar(event.tag, event.step, event.wallTime, event.value);
+        else others(event);
+      }
+      return true;
+    };
+    for (const warning of this.#splitter.push(bytes, take)) this.#decode(warning, [], allocate);
+  }
+
+  #decode(piece: Piece, events: LoggedEvent[], allocate: AllocateNumbers | undefined): void {
+    if ('warning' in piece) {
+      this.#onWarning(piece.warning);
+      return;
+    }
+    try {
+      for (const event of this.#decoder.decode(piece.data, allocate)) events.push(event);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      this.#onWarning({ offset: piece.offset, reason: error.message, final: false });
+    }
   }
 
   /** Discards {@link pending} bytes: continue with the bytes from {@link offset} on. */

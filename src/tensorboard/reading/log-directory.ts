@@ -18,10 +18,27 @@ export interface LogFile {
   read(from: number): AsyncIterable<Uint8Array>;
 }
 
+/** Some bytes of a file: at most `length`, from a position on. */
+export interface FilePart {
+  readonly file: LogFile;
+  readonly from: number;
+  readonly length: number;
+}
+
+/** Bytes of a part, or why it cannot be read. */
+export type PartChunk =
+  | { readonly part: number; readonly bytes: Uint8Array }
+  | { readonly part: number; readonly error: Error };
+
 /** A directory of runs, however it is reached: implement this to read from elsewhere. */
 export interface LogDirectory {
   /** Every event file that exists now. */
   list(): Promise<LogFile[]>;
+  /**
+   * Parts of many files, one after another, each as chunks with the part's index. Where a request costs time, this saves
+   * one for each file. Default: {@link LogFile.read} of each.
+   */
+  readParts?(parts: readonly FilePart[]): AsyncIterable<PartChunk>;
 }
 
 /** TensorBoard's rule for the names of event files. */

@@ -15,6 +15,11 @@ export type Piece =
   | { readonly offset: number; readonly data: Uint8Array }
   | { readonly offset: number; readonly warning: ReadWarning };
 
+/** @returns whether it took the record, whose data are the bytes [start, end) */
+export type TakeRecord = (bytes: Uint8Array, view: DataView, start: number, end: number) => boolean;
+
+const takeNone: TakeRecord = () => false;
+
 /** Protobuf allows messages up to 2 GB. */
 const LONGEST_DATA = 2 ** 31;
 
@@ -46,8 +51,9 @@ export class RecordSplitter {
   /**
    * Takes the next bytes of the file, and returns the records that they complete. The bytes must not change: data may be
    * a view of them.
+   * @param take is offered each record first: its bytes are [start, end) of `bytes`. It returns whether it took the record
    */
-  push(bytes: Uint8Array): Piece[] {
+  push(bytes: Uint8Array, take: TakeRecord = takeNone): Piece[] {
     const pieces: Piece[] = [];
     let from = 0;
     // Only a record that came in parts is copied.
@@ -56,9 +62,9 @@ export class RecordSplitter {
       this.#parts.push(part);
       this.#waiting += part.length;
       from += part.length;
-      if (this.#waiting === this.#needed) this.#keep(this.#split(joinBytes(this.#parts), pieces));
+      if (this.#waiting === this.#needed) this.#keep(this.#split(joinBytes(this.#parts), pieces, take));
     }
-    if (from < bytes.length && !this.ended) this.#keep(this.#split(bytes.subarray(from), pieces));
+    if (from < bytes.length && !this.ended) this.#keep(this.#split(bytes.subarray(from), pieces, take));
     return pieces;
   }
 
@@ -68,13 +74,13 @@ export class RecordSplitter {
   }
 
   /** @returns the bytes of an incomplete record at the end */
-  #split(bytes: Uint8Array, pieces: Piece[]): Uint8Array {
+  #split(bytes: Uint8Array, pieces: Piece[], take: TakeRecord): Uint8Array {
     const view = viewOf(bytes);
     for (let at = 0; ; ) {
       this.#needed = HEADER_BYTES;
       if (bytes.length - at < HEADER_BYTES) return bytes.subarray(at);
       const length = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
-      if (view.getUint32(at + 8, true) !== maskedCrc(bytes.subarray(at, at + 8)) || length > LONGEST_DATA) {
+      if (view.getUint32(at + 8, true) !== maskedCrc(bytes, at, at + 8) || length > LONGEST_DATA) {
         const reason = `the length of a record does not fit its checksum, or is beyond 2 GB (${length})`;
         pieces.push({ offset: this.offset, warning: { offset: this.offset, reason, final: true } });
         this.ended = true;
@@ -82,11 +88,12 @@ export class RecordSplitter {
       }
       this.#needed = HEADER_BYTES + length + FOOTER_BYTES;
       if (bytes.length - at < this.#needed) return bytes.subarray(at);
-      const end = at + HEADER_BYTES + length;
-      const data = bytes.subarray(at + HEADER_BYTES, end);
+      const start = at + HEADER_BYTES;
+      const end = start + length;
       const offset = this.offset;
-      if (view.getUint32(end, true) === maskedCrc(data)) pieces.push({ offset, data });
-      else {
+      if (view.getUint32(end, true) === maskedCrc(bytes, start, end)) {
+        if (!take(bytes, view, start, end)) pieces.push({ offset, data: bytes.subarray(start, end) });
+      } else {
         const reason = 'the data of a record does not fit its checksum';
         pieces.push({ offset, warning: { offset, reason, final: false } });
       }

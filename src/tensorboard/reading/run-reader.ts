@@ -1,7 +1,7 @@
 import { checkOptions, FUNCTION, mismatch, rule } from '../../check/index.ts';
-import { joinBytes } from '../../protobuf/index.ts';
 import { ReusedNumbers } from '../format/number-list.ts';
-import { EventReader } from './event-reader.ts';
+import { partsOf } from './file-parts.ts';
+import { FollowedFile, type ScalarTaker } from './followed-file.ts';
 import type { LogDirectory, LogFile } from './log-directory.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import type { ReadWarning } from './record-splitter.ts';
@@ -34,21 +34,6 @@ export interface FollowOptions {
   readonly interval?: number;
 }
 
-interface Followed {
-  readonly run: string;
-  /** {@link LogFile.target} at the first poll. */
-  readonly target: string | undefined;
-  reader: EventReader;
-  /** The last bytes before the reader's offset, by which a replaced file is recognized. */
-  before: Uint8Array;
-  /** Its size when it was last read completely: a file of the same size has nothing new. */
-  size: number;
-  /** The error of the last poll, which is reported once. */
-  failure: string;
-  /** Events that were read and not yet yielded, the oldest last: the caller may stop at any of them. */
-  backlog: LoggedEvent[];
-}
-
 const warn = ({ path, offset, reason }: FileWarning): void => {
   console.warn(`layertap: ${path}, byte ${offset}: ${reason}`);
 };
@@ -68,7 +53,7 @@ const warn = ({ path, offset, reason }: FileWarning): void => {
 export class RunReader {
   readonly #directory: LogDirectory;
   readonly #onWarning: (warning: FileWarning) => void;
-  readonly #files: Map<string, Followed> = new Map();
+  readonly #files: Map<string, FollowedFile> = new Map();
   readonly #linked: Map<string, string | undefined> = new Map();
   /** Runs that were replaced, until their `start` is yielded. */
   readonly #replaced: Set<string> = new Set();
@@ -90,7 +75,7 @@ export class RunReader {
    * @throws Error (the iteration rejects) if the directory cannot be listed, or the last poll is not over yet
    */
   async *poll(): AsyncGenerator<RunEvent> {
-    for await (const { run, backlog } of this.#poll()) {
+    for await (const { run, backlog } of this.#alone(this.#poll())) {
       for (let event = backlog.pop(); event !== undefined; event = backlog.pop()) yield { run, event };
     }
   }
@@ -100,7 +85,18 @@ export class RunReader {
    * batch may overwrite the numbers of its histograms: copy what you keep.
    */
   async *pollBatches(): AsyncGenerator<RunEvents> {
-    for await (const { run, backlog } of this.#poll(new ReusedNumbers())) {
+    for await (const { run, backlog } of this.#alone(this.#poll(new ReusedNumbers()))) {
+      yield { run, events: backlog.splice(0).reverse() };
+    }
+  }
+
+  /**
+   * Like {@link pollBatches}, for many runs: scalars are passed to a function, without an object for each, and runs are read
+   * by turns, a small part of each at first. Yields after each chunk of bytes, with all other events, which may be none.
+   * @param takerOf gives what takes the scalars of a run
+   */
+  async *pollScalars(takerOf: (run: string) => ScalarTaker): AsyncGenerator<RunEvents> {
+    for await (const { run, backlog } of this.#alone(this.#pollByTurns(takerOf))) {
       yield { run, events: backlog.splice(0).reverse() };
     }
   }
@@ -121,13 +117,67 @@ export class RunReader {
     }
   }
 
-  async *#poll(numbers?: ReusedNumbers): AsyncGenerator<Followed> {
+  /** Yields files with events in their backlogs. */
+  async *#poll(numbers?: ReusedNumbers): AsyncGenerator<FollowedFile> {
+    for (const file of await this.#list()) {
+      const followed = this.#follow(file);
+      if (followed.backlog.length > 0) yield followed;
+      if (!followed.hasMore(file)) continue;
+      for await (const _ of followed.read(file, file.read(followed.from), true, numbers)) {
+        if (followed.backlog.length > 0) yield followed;
+      }
+    }
+  }
+
+  /** Yields files after each chunk of their bytes. */
+  async *#pollByTurns(takerOf: (run: string) => ScalarTaker): AsyncGenerator<FollowedFile> {
+    const numbers = new ReusedNumbers();
+    /** The files of each run, those to read first at the end. */
+    const runs = new Map<string, LogFile[]>();
+    for (const file of await this.#list()) {
+      const run = runOf(file);
+      const followed = this.#follow(file);
+      if (followed.backlog.length > 0) {
+        for (const event of followed.backlog) if (event.kind === 'start') takerOf(run).start(event.step);
+        yield followed;
+      }
+      if (followed.hasMore(file)) runs.set(run, [file, ...(runs.get(run) ?? [])]);
+    }
+    const turns = [...runs.values()].map((files) => ({ files, length: FIRST_PART }));
+    for (let left = turns; left.length > 0; left = left.filter(({ files }) => files.length > 0)) {
+      const parts = left.map(({ files, length }) => {
+        const file = files.at(-1)!;
+        return { file, from: this.#follow(file).from, length };
+      });
+      const bytes = partsOf(this.#directory, parts);
+      for (const [index, { file, from, length }] of parts.entries()) {
+        const followed = this.#follow(file);
+        const before = followed.offset;
+        const taker = takerOf(followed.run);
+        const reading = followed.read(file, bytes.of(index), from + length >= file.size, numbers, taker);
+        let next = await reading.next();
+        for (; !next.done; next = await reading.next()) yield followed;
+        const turn = left[index]!;
+        if (!next.value) turn.files.pop();
+        // Larger parts later, and for a record that is larger than this one.
+        else if (followed.offset === before || length < LARGEST_PART) turn.length = length * 4;
+      }
+    }
+  }
+
+  /** The files in the order of their names. */
+  async #list(): Promise<LogFile[]> {
+    const files = (await this.#directory.list()).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    for (const file of files) this.#forgetReplaced(file, runOf(file));
+    return files;
+  }
+
+  /** One poll at a time. */
+  async *#alone(poll: AsyncGenerator<FollowedFile>): AsyncGenerator<FollowedFile> {
     if (this.#busy) throw new Error('RunReader: the last poll() is not over yet; iterate over it to its end');
     this.#busy = true;
     try {
-      const files = (await this.#directory.list()).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-      for (const file of files) this.#forgetReplaced(file, runOf(file));
-      for (const file of files) yield* this.#read(file, runOf(file), numbers);
+      yield* poll;
     } finally {
       this.#busy = false;
     }
@@ -145,97 +195,26 @@ export class RunReader {
     this.#onWarning({ path, offset: 0, reason, final: false });
   }
 
-  #reader(path: string): EventReader {
-    return new EventReader((warning) => this.#onWarning({ path, ...warning }));
-  }
-
-  /** The file seems to be another one now. Its records replace those of the old one step by step. */
-  #restart(followed: Followed, path: string, why: string): void {
-    this.#onWarning({ path, offset: followed.reader.offset, reason: `${why}; it is read anew`, final: false });
-    Object.assign(followed, { reader: this.#reader(path), before: NOTHING, size: 0, failure: '' });
-  }
-
-  /** Yields the file whenever its backlog has events. */
-  async *#read(file: LogFile, run: string, numbers: ReusedNumbers | undefined): AsyncGenerator<Followed> {
-    const { path } = file;
+  #follow({ path, target }: LogFile): FollowedFile {
     let followed = this.#files.get(path);
     if (followed === undefined) {
+      const run = runOf({ path });
       const backlog = this.#replaced.delete(run) ? [replacement()] : [];
-      const { target } = file;
-      followed = { run, target, reader: this.#reader(path), before: NOTHING, size: 0, failure: '', backlog };
+      followed = new FollowedFile(run, target, backlog, (warning) => this.#onWarning({ path, ...warning }));
       this.#files.set(path, followed);
     }
-    if (followed.backlog.length > 0) yield followed;
-    const { offset } = followed.reader;
-    if (file.size < offset || (followed.reader.ended && file.size < followed.size)) {
-      this.#restart(followed, path, `the file became shorter: it has ${file.size} bytes, and more were read`);
-    }
-    const { reader } = followed;
-    if (file.size === followed.size || reader.ended) return;
-    try {
-      let [at, before] = [reader.offset, followed.before];
-      // A writer may take back a record that it could not complete, so an incomplete record is read again each time.
-      for await (const bytes of readOn(file, at, before)) {
-        numbers?.reset();
-        followed.backlog = reader.push(bytes, numbers?.take).reverse();
-        if (reader.offset > at) followed.before = lastOf(before, bytes, reader.offset - at);
-        before = lastOf(before, bytes, bytes.length);
-        at += bytes.length;
-        if (followed.backlog.length > 0) yield followed;
-        if (reader.ended) {
-          followed.size = file.size;
-          return;
-        }
-      }
-      followed.size = file.size;
-      followed.failure = '';
-    } catch (error) {
-      if (error instanceof ReplacedFile) {
-        this.#restart(followed, path, 'another file has taken its place');
-        yield* this.#read(file, run, numbers);
-        return;
-      }
-      const reason = String((error as Error)?.message ?? error);
-      if (reason !== followed.failure) this.#onWarning({ path, offset: reader.offset, reason, final: false });
-      followed.failure = reason;
-    } finally {
-      reader.rewind();
-    }
+    return followed;
   }
 }
 
-const NOTHING: Uint8Array = new Uint8Array(0);
+/** Parts that are read by turns: some thousand scalars at first, to show something of each run early. */
+const FIRST_PART = 1 << 16;
+const LARGEST_PART = 1 << 22;
 
 const replacement = (): LoggedEvent => ({ kind: 'start', wallTime: Date.now() / 1000, step: -Infinity });
 
-const runOf = ({ path }: LogFile): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.');
-
-/** The checksum of the last record. */
-const BEFORE_BYTES = 4;
-
-class ReplacedFile extends Error {}
-
-/**
- * The bytes of a file from an offset on.
- * @param before the bytes before the offset. They are read again: if they have changed, the file was replaced, as when a
- *   recording is saved under the same name
- * @throws ReplacedFile
- */
-async function* readOn(file: LogFile, from: number, before: Uint8Array): AsyncGenerator<Uint8Array> {
-  let known = before;
-  for await (const bytes of file.read(from - known.length)) {
-    const length = Math.min(known.length, bytes.length);
-    for (let i = 0; i < length; i++) if (bytes[i] !== known[i]) throw new ReplacedFile();
-    known = known.subarray(length);
-    if (bytes.length > length) yield length === 0 ? bytes : bytes.subarray(length);
-  }
-}
-
-/** Copies the last bytes of `before` and the first `length` of `bytes`, together. */
-function lastOf(before: Uint8Array, bytes: Uint8Array, length: number): Uint8Array {
-  if (length >= BEFORE_BYTES) return bytes.slice(length - BEFORE_BYTES, length);
-  return joinBytes([before, bytes.subarray(0, length)]).slice(-BEFORE_BYTES);
-}
+const runOf = ({ path }: Pick<LogFile, 'path'>): string =>
+  path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
 
 /** Timers of more than 2^31 milliseconds fire at once. */
 const LONGEST_INTERVAL = 2_147_483;

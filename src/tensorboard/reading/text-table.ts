@@ -9,25 +9,31 @@ export class TextTable {
   readonly #texts: Map<number, { readonly bytes: Uint8Array; readonly text: string }> = new Map();
 
   text(bytes: Uint8Array): string {
-    if (bytes.length > LONGEST) return decodeUtf8(bytes);
-    const hash = hashOf(bytes);
+    return this.textAt(bytes, 0, bytes.length);
+  }
+
+  /** The text of the bytes [start, end). */
+  textAt(bytes: Uint8Array, start: number, end: number): string {
+    if (end - start > LONGEST) return decodeUtf8(bytes.subarray(start, end));
+    const hash = hashOf(bytes, start, end);
     const known = this.#texts.get(hash);
-    if (known !== undefined && areEqual(known.bytes, bytes)) return known.text;
-    const text = decodeUtf8(bytes);
-    if (known === undefined && this.#texts.size < MOST_TEXTS) this.#texts.set(hash, { bytes: bytes.slice(), text });
+    if (known !== undefined && areEqual(known.bytes, bytes, start, end)) return known.text;
+    const own = bytes.slice(start, end);
+    const text = decodeUtf8(own);
+    if (known === undefined && this.#texts.size < MOST_TEXTS) this.#texts.set(hash, { bytes: own, text });
     return text;
   }
 }
 
 /** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-function hashOf(bytes: Uint8Array): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return hash;
 }
 
-function areEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+function areEqual(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (known.length !== end - start) return false;
+  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
   return true;
 }
