@@ -1,0 +1,40 @@
+// Directories as people have them, from PyTorch, TensorFlow 2, tensorboardX and Keras: the store shows the scalars that
+// TensorBoard shows. See test/fixtures/make/logs.py.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { directoryLogs } from '../../../src/tensorboard/index.ts';
+import { storeOf } from '../store-of.ts';
+
+const folder = new URL('../../fixtures/logs/', import.meta.url);
+type Curves = Record<
+  string,
+  Record<string, readonly (readonly [wallTime: number, step: number, value: number | 'NaN'])[]>
+>;
+const expected = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Record<string, Curves>;
+
+for (const [name, runs] of Object.entries(expected)) {
+  test(`${name}: the scalars that TensorBoard shows`, async () => {
+    const { store, warnings } = await storeOf(directoryLogs(fileURLToPath(new URL(name, folder))));
+    assert.equal(warnings, []);
+    const found: Curves = {};
+    for (const run of store.runs) {
+      for (const tag of store.tags('scalar')) {
+        const series = store.scalars(run, tag);
+        if (series === undefined) continue;
+        const { steps, values, wallTimes } = series;
+        found[run] ??= {};
+        found[run]![tag] = Array.from(steps, (step, i) => [
+          wallTimes[i]!,
+          step,
+          Number.isNaN(values[i]) ? 'NaN' : values[i]!,
+        ]);
+      }
+    }
+    for (const run of Object.keys(runs)) assert.equal(found[run], runs[run], run);
+    assert.equal(Object.keys(found).sort(), Object.keys(runs).sort());
+  });
+}
+
+test.run();
