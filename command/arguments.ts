@@ -15,8 +15,9 @@ export type Command =
       /** undefined: this machine only. */
       readonly host: string | undefined;
       readonly open: boolean;
+      readonly followLinks: boolean;
     }
-  | { readonly name: 'report'; readonly directory: string; readonly output: string }
+  | { readonly name: 'report'; readonly directory: string; readonly output: string; readonly followLinks: boolean }
   | {
       readonly name: 'diff';
       /** The recording of the model that is right. */
@@ -54,8 +55,8 @@ const DEFAULT_RECORDING = 'recording.safetensors';
 
 export const HELP: string = `Shows activations in TensorBoard's event files, and finds the first layer that differs.
 
-  layertap view <logdir> [--port <number>] [--host <name>] [--open]
-  layertap report <logdir> [-o <file>]
+  layertap view <logdir> [--port <number>] [--host <name>] [--open] [--follow-links]
+  layertap report <logdir> [-o <file>] [--follow-links]
   layertap diff <recording> <recording or model.onnx> [--map <path>=<path>] [--json]
   layertap record <model.onnx> --inputs <file> [-o <file>]
   layertap summary <model.onnx> [--inputs <file>] [--json]
@@ -64,9 +65,12 @@ view      Serves a page with all runs below <logdir>, and follows them as they g
   --port  The port to listen on; default ${DEFAULT_PORT} or the next free one. 0 takes any.
   --host  A name or address to listen on. By default only this machine can open the page.
   --open  Opens the page in the browser.
+  --follow-links  Reads every link to a directory as a run of its own, also those that lead out of <logdir>. By default each
+          run is shown once, and links that lead out are not followed.
 
 report    Writes one HTML file that needs no server and can be mailed.
   -o, --output  The file; default ${DEFAULT_REPORT}. An existing one is replaced.
+  --follow-links  As for view.
 
 diff      Finds the first layer of the second that differs from the first, which is right. An .onnx file runs with the recorded
           inputs, in the onnxruntime-node of your project. Ends with 0 for PASS, 1 for FAIL, 2 for INCONCLUSIVE.
@@ -89,6 +93,7 @@ summary   Lists the layers of a model with shapes, parameters and multiply-adds,
 `;
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
+const LINKS_OPTION = { 'follow-links': { type: 'boolean' } } as const;
 
 /** @param inputs the arguments after `layertap` @throws UsageError */
 export function parseCommand(inputs: readonly string[]): Command {
@@ -128,6 +133,7 @@ function parseView(inputs: readonly string[]): Command {
     port: { type: 'string' },
     host: { type: 'string' },
     open: { type: 'boolean' },
+    ...LINKS_OPTION,
   });
   if (values.help) return { name: 'help' };
   if (values.host === '') throw new UsageError('--host must be a name or an address, got nothing');
@@ -138,6 +144,7 @@ function parseView(inputs: readonly string[]): Command {
     port,
     host: values.host,
     open: values.open ?? false,
+    followLinks: values['follow-links'] ?? false,
   };
 }
 
@@ -145,10 +152,12 @@ function parseReport(inputs: readonly string[]): Command {
   const { values, positionals } = parse(inputs, {
     ...HELP_OPTION,
     output: { type: 'string', short: 'o', default: DEFAULT_REPORT },
+    ...LINKS_OPTION,
   });
   if (values.help) return { name: 'help' };
   if (values.output === '') throw new UsageError('--output must be the name of a file, got nothing');
-  return { name: 'report', directory: oneDirectory('report', positionals), output: values.output };
+  const followLinks = values['follow-links'] ?? false;
+  return { name: 'report', directory: oneDirectory('report', positionals), output: values.output, followLinks };
 }
 
 function parseDiff(inputs: readonly string[]): Command {

@@ -11,13 +11,13 @@ import { CommandError, kindOf, notADirectory } from './paths.ts';
  * Writes the logs of a directory as one HTML file.
  * @throws CommandError if there is nothing to show or the file cannot be written; an existing file is then kept
  */
-export async function report({ directory, output }: CommandOf<'report'>): Promise<void> {
+export async function report({ directory, output, followLinks }: CommandOf<'report'>): Promise<void> {
   const found = await kindOf(directory);
   if (found !== 'directory') throw notADirectory(directory, found);
   await checkOutput(output);
   // Loaded on demand, so that `layertap view` starts fast.
   const { packLogs } = await import('../viewer/logs.ts');
-  const packed = await packLogs(directoryLogs(directory, { outside: false }), {
+  const packed = await packLogs(directoryLogs(directory, { outside: followLinks, everyLink: followLinks }), {
     onWarning: (message) => console.error(`layertap: ${message}`),
   });
   if (packed === undefined) throw new CommandError(`${directory} has nothing to show: no event file contains data`);

@@ -12,9 +12,9 @@ import { ServedLogs } from './server/served-logs.ts';
  * Serves the viewer until a signal.
  * @throws CommandError if there can be no such directory, or the port is taken
  */
-export async function view({ directory, port, host, open }: CommandOf<'view'>): Promise<void> {
+export async function view({ directory, port, host, open, followLinks }: CommandOf<'view'>): Promise<void> {
   await checkDirectory(directory);
-  const logs = new ServedLogs(directory);
+  const logs = new ServedLogs(directory, { followLinks });
   const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
   const listening = await listen((request, response) => void handle(site, request, response), { host, port });
   // Before the address is printed: its reader may send a signal immediately.

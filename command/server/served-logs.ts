@@ -11,10 +11,11 @@ export class ServedLogs {
   #files: ReadonlyMap<string, LogFile> = new Map();
   #listing: Promise<LogListing> | undefined;
 
-  constructor(directory: string) {
+  /** @param options `followLinks`: reads every link, also those that lead out of the directory. Default false */
+  constructor(directory: string, { followLinks = false }: { followLinks?: boolean } = {}) {
     this.#directory = resolve(directory);
     this.name = basename(this.#directory) || this.#directory;
-    this.#source = directoryLogs(this.#directory, { outside: false });
+    this.#source = directoryLogs(this.#directory, { outside: followLinks, everyLink: followLinks });
   }
 
   /** Calls during a listing share its result. */

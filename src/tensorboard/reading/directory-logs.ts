@@ -11,18 +11,22 @@ export interface DirectoryLogsOptions {
    * not even if a link is moved between listing and opening a file.
    */
   readonly outside?: boolean;
+  /**
+   * Whether a directory is read under each name that leads to it, as in TensorBoard. Default false: it is read once, under its
+   * own name if it is below the log directory, else under that of its first link, in the order of names.
+   */
+  readonly everyLink?: boolean;
 }
 
 /**
- * The event files of a directory and all directories below it, in Node. Links are followed, but each directory is read
- * once: under its own name if it is below the log directory, else under that of its first link, in the order of names.
+ * The event files of a directory and all directories below it, in Node. Links are followed.
  * @param directory a path or a `file:` URL; `~` is the home directory
  * @throws Error outside Node; TypeError for another URL or another kind of option; `list()` rejects with the system's error
  *   if the directory cannot be read
  */
 export function directoryLogs(directory: string | URL, options: DirectoryLogsOptions = {}): LogDirectory {
-  checkOptions('directoryLogs()', options, { outside: BOOLEAN });
-  const { outside = true } = options;
+  checkOptions('directoryLogs()', options, { outside: BOOLEAN, everyLink: BOOLEAN });
+  const { outside = true, everyLink = false } = options;
   const node = nodeBuiltins();
   if (node === undefined) throw new Error('directoryLogs(): there are no directories here as in Node (20.19 or newer)');
   const elsewhere = 'give a LogDirectory that reads from there';
@@ -37,14 +41,15 @@ export function directoryLogs(directory: string | URL, options: DirectoryLogsOpt
       const walk: Walk = {
         node,
         within: outside ? undefined : within,
+        everyLink,
         seen: new Set([identity]),
         files: [],
         links: [],
       };
       const linked = real === root ? undefined : identity;
-      await readDirectory(walk, { path: start, prefix: '', identity, linked });
+      await readDirectory(walk, { path: start, prefix: '', above: [identity], linked });
       // Only now are all directories with own names known. Visiting one may add links to the list.
-      for (const directory of walk.links) await visit(walk, directory);
+      for (let next = nextLink(walk); next !== undefined; next = nextLink(walk)) await visit(walk, next);
       return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
   };
@@ -54,7 +59,8 @@ interface Directory {
   readonly path: string;
   /** The paths of its files, relative to the log directory, begin with this. */
   readonly prefix: string;
-  readonly identity: string;
+  /** The identities of the directories in its path, its own at the end. */
+  readonly above: readonly string[];
   /** The identity of the directory that the last link in its path leads to, if there is a link. */
   readonly linked: string | undefined;
 }
@@ -63,6 +69,7 @@ interface Walk {
   readonly node: NodeBuiltins;
   /** All real paths must begin with this, if links must not lead out. */
   readonly within: string | undefined;
+  readonly everyLink: boolean;
   /** Identities of visited directories. */
   readonly seen: Set<string>;
   readonly files: LogFile[];
@@ -72,9 +79,18 @@ interface Walk {
 
 const identityOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}:${ino}`;
 
+/** Removes the first link in the order of names: directories are read at once, in any order. */
+function nextLink({ links }: Walk): Directory | undefined {
+  return links.sort((a, b) => (a.prefix < b.prefix ? 1 : -1)).pop();
+}
+
 async function visit(walk: Walk, directory: Directory): Promise<void> {
-  if (walk.seen.has(directory.identity)) return;
-  walk.seen.add(directory.identity);
+  const identity = directory.above.at(-1)!;
+  const isKnown = walk.everyLink
+    ? directory.above.indexOf(identity) < directory.above.length - 1
+    : walk.seen.has(identity);
+  if (isKnown) return;
+  walk.seen.add(identity);
   await unlessGone(() => readDirectory(walk, directory));
 }
 
@@ -82,32 +98,37 @@ async function readDirectory(walk: Walk, directory: Directory): Promise<void> {
   const { node, within, files, links } = walk;
   const { fs, path } = node;
   const entries = await fs.promises.readdir(directory.path, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const { name } = entry;
-    await unlessGone(async () => {
-      const joined = path.join(directory.path, name);
-      const full = within === undefined ? joined : await fs.promises.realpath(joined);
-      if (within !== undefined && !`${full}${path.sep}`.startsWith(within)) return;
-      const stats = await fs.promises.stat(full);
-      const identity = identityOf(stats);
-      if (stats.isDirectory()) {
+  const found: Directory[] = [];
+  await Promise.all(
+    entries.map((entry) =>
+      unlessGone(async () => {
+        const { name } = entry;
         const isLink = entry.isSymbolicLink();
-        const linked = isLink ? identity : directory.linked;
-        const found = { path: full, prefix: `${directory.prefix}${name}/`, identity, linked };
-        if (isLink) links.push(found);
-        else await visit(walk, found);
-      } else if (stats.isFile() && isEventFile(name)) {
-        const expected = within === undefined ? undefined : identity;
-        files.push({
-          path: directory.prefix + name,
-          size: stats.size,
-          ...(directory.linked !== undefined && { directory: directory.linked }),
-          ...(entry.isSymbolicLink() && { target: identity }),
-          read: (from) => chunks(fs, full, from, expected),
-        });
-      }
-    });
-  }
+        const joined = path.join(directory.path, name);
+        const full = within === undefined || !isLink ? joined : await fs.promises.realpath(joined);
+        if (within !== undefined && !`${full}${path.sep}`.startsWith(within)) return;
+        // A link that has taken the place of a file since is not followed.
+        const stats = await (isLink ? fs.promises.stat(full) : fs.promises.lstat(full));
+        const identity = identityOf(stats);
+        if (stats.isDirectory()) {
+          const above = [...directory.above, identity];
+          const linked = isLink ? identity : directory.linked;
+          (isLink ? links : found).push({ path: full, prefix: `${directory.prefix}${name}/`, above, linked });
+        } else if (stats.isFile() && isEventFile(name)) {
+          const expected = within === undefined ? undefined : identity;
+          files.push({
+            path: directory.prefix + name,
+            size: stats.size,
+            ...(directory.linked !== undefined && { directory: directory.linked }),
+            ...(isLink && { target: identity }),
+            read: (from) => chunks(fs, full, from, expected),
+          });
+        }
+      }),
+    ),
+  );
+  found.sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
+  await Promise.all(found.map((one) => visit(walk, one)));
 }
 
 /** Skips what was removed, is a broken link, or may not be read. */

@@ -33,6 +33,7 @@ interface FileSystem {
     readdir(path: string, options: { withFileTypes: true }): Promise<{ name: string; isSymbolicLink(): boolean }[]>;
     realpath(path: string): Promise<string>;
     stat(path: string): Promise<Stats>;
+    lstat(path: string): Promise<Stats>;
   };
 }
 

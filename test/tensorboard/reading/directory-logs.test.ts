@@ -52,6 +52,19 @@ test('directoryLogs() with outside: false follows links within, and skips those 
   }
 });
 
+test('directoryLogs() with everyLink reads a directory under each of its names, but no circle', async () => {
+  const root = temporaryDirectory();
+  mkdirSync(join(root, 'a', 'run'), { recursive: true });
+  writeFileSync(join(root, 'a', 'run', NAME), '');
+  symlinkSync('a', join(root, 'b'));
+  symlinkSync(join(root, 'b', 'run'), join(root, 'latest'));
+  symlinkSync('..', join(root, 'a', 'up'));
+  const paths = async (everyLink: boolean) =>
+    (await directoryLogs(root, { everyLink }).list()).map(({ path }) => path.slice(0, -NAME.length - 1));
+  assert.equal(await paths(false), ['a/run']);
+  assert.equal(await paths(true), ['a/run', 'b/run', 'latest']);
+});
+
 test('directoryLogs() with outside: false reads no file that was replaced since it was listed', async () => {
   const { inside, outside } = withLinks();
   const run = join(inside, 'run');

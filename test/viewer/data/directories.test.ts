@@ -16,7 +16,7 @@ const expected = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8
 
 for (const [name, runs] of Object.entries(expected)) {
   test(`${name}: the scalars that TensorBoard shows`, async () => {
-    const { store, warnings } = await storeOf(directoryLogs(fileURLToPath(new URL(name, folder))));
+    const { store, warnings } = await storeOf(directoryLogs(fileURLToPath(new URL(name, folder)), { everyLink: true }));
     assert.equal(warnings, []);
     const found: Curves = {};
     for (const run of store.runs) {
@@ -36,5 +36,10 @@ for (const [name, runs] of Object.entries(expected)) {
     assert.equal(Object.keys(found).sort(), Object.keys(runs).sort());
   });
 }
+
+test('a link is no run of its own by default', async () => {
+  const { store } = await storeOf(directoryLogs(fileURLToPath(new URL('linked', folder))));
+  assert.equal(store.runs, ['run_1', 'run_2']);
+});
 
 test.run();
