@@ -127,12 +127,12 @@ export class CompiledGraph {
       const { edit, operand, type, dims } = input;
       const current = (values.get(edit) ?? edit.operands)[operand]!;
       if (input.current !== current) {
-        const { values: numbers, tensor } = current as EditOperand & { tensor: T | undefined };
+        const { values: numbers, tensor, data = tensor?.data } = current as EditOperand & { tensor: T | undefined };
         if (typeOf(edit, current) !== type) {
           throw new TypeError(`the edit ${edit.op} needs a tensor of ${type}, got ${typeOf(edit, current)}`);
         }
         if (dims === undefined) input.fed = new Tensor(type, BigInt64Array.from(numbers, BigInt), [numbers.length]);
-        else input.fed = new Tensor(type, tensor?.data ?? numbers, dims);
+        else input.fed = new Tensor(type, data ?? numbers, dims);
         input.current = current;
       }
       feeds[name] = input.fed as T;

@@ -14,10 +14,15 @@ import {
 import type { Call } from './module-calls.ts';
 import { ELEMENT_TYPES, type OnnxTensor } from './ort.ts';
 
-/** The dimensions in which an operand is fed. An array along an axis gets ones behind it if the rank of the output is known. */
+/**
+ * The dimensions in which an operand is fed. If the rank of the output is known, an array along an axis gets ones after it, and
+ * a tensor of higher rank loses leading ones.
+ */
 export function operandDims({ shape, axis }: EditOperand, output: Shape | undefined): readonly number[] {
-  if (axis === undefined || output === undefined) return shape;
-  return [...shape, ...new Array<number>(Math.max(0, output.length - axis - 1)).fill(1)];
+  if (output === undefined) return shape;
+  if (axis !== undefined) return [...shape, ...new Array<number>(Math.max(0, output.length - axis - 1)).fill(1)];
+  const extra = Math.max(0, shape.length - output.length);
+  return shape.slice(0, extra).every((size) => size === 1) ? shape.slice(extra) : shape;
 }
 
 /** Whether an operand broadcasts to an output without changing its shape; undefined if that is not known. */

@@ -56,7 +56,9 @@ function masked(
 /** The values of an operand, one for each value of the output. */
 function expanded(op: string, { values, shape: own, axis }: EditOperand, shape: readonly number[]): Numbers {
   const after = axis === undefined ? 0 : Math.max(0, shape.length - axis - 1);
-  const aligned = [...own, ...new Array<number>(after).fill(1)];
+  const full = [...own, ...new Array<number>(after).fill(1)];
+  const extra = Math.max(0, full.length - shape.length);
+  const aligned = full.slice(0, extra).every((size) => size === 1) ? full.slice(extra) : full;
   const offset = shape.length - aligned.length;
   const isBeyond = offset < 0 || (axis !== undefined && axis >= shape.length);
   if (isBeyond || aligned.some((size, i) => size !== 1 && size !== shape[i + offset])) {

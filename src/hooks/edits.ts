@@ -196,7 +196,7 @@ class JavaScriptEdit implements RegisteredEdit {
           `${this.#where}: the value to set must be ${tensor === undefined ? 'a tensor' : 'no tensor'}, as before`,
         );
       }
-      if (this.axis !== undefined || String(shape) === String(before)) continue;
+      if (this.axis !== undefined || String(withoutLeadingOnes(shape)) === String(withoutLeadingOnes(before))) continue;
       throw new TypeError(
         `${this.#where}: the value to set must be of shape ${describeShape(before)}, got ${describeShape(shape)}`,
       );
@@ -214,7 +214,7 @@ class JavaScriptEdit implements RegisteredEdit {
     if (name === 'keep' || name === 'ablate') {
       check(where, name, value, INDICES);
       const values = Int32Array.from(value as number[]);
-      return [{ values, shape: [values.length], axis: undefined, tensor: undefined }];
+      return [{ values, shape: [values.length], axis: undefined, ...NO_TENSOR }];
     }
     if (name === 'zero') check(where, name, value, TRUE);
     if (name === 'blend') check(where, name, value, NUMBER);
@@ -228,14 +228,20 @@ class JavaScriptEdit implements RegisteredEdit {
     if (reader.is(value)) {
       if (axis !== undefined) throw new TypeError(`${this.#where}: axis is for arrays, and ${name} is a tensor`);
       const shape = [...reader.shape(value)];
-      while (shape[0] === 1) shape.shift();
       const given = reader.values(value);
-      const tensor = this.op === 'replace' ? reader.keep(value) : undefined;
-      if (isThenable(given)) throw new TypeError(`${this.#where}: ${name} must be a tensor on the CPU`);
-      if (given === undefined && tensor !== undefined)
-        return { values: new Float32Array(), shape, axis: undefined, tensor };
+      if (isThenable(given)) {
+        absorb(given);
+        throw new TypeError(`${this.#where}: ${name} must be a tensor on the CPU`);
+      }
+      const isReplacement = this.op === 'replace';
+      if (given === undefined && isReplacement)
+        return { values: new Float32Array(), shape, axis: undefined, tensor: reader.keep(value), data: undefined };
       const values = Float32Array.from(readNumbers(this.#where, name, given, value));
-      return { values, shape, axis: undefined, tensor };
+      // Not a copy of the tensor: in some frameworks that would have to be freed by hand.
+      const own = isReplacement
+        ? { tensor: value, data: (given as unknown as { slice(): NumericArray }).slice() }
+        : NO_TENSOR;
+      return { values, shape, axis: undefined, ...own };
     }
     if (!Array.isArray(value) && !isTypedNumbers(value)) {
       throw new TypeError(
@@ -244,9 +250,9 @@ class JavaScriptEdit implements RegisteredEdit {
     }
     const values = Float32Array.from(readNumbers(this.#where, name, value));
     if (values.length === 1) return scalar(values[0]!);
-    if (axis !== undefined && axis >= 0) return { values, shape: [values.length], axis, tensor: undefined };
+    if (axis !== undefined && axis >= 0) return { values, shape: [values.length], axis, ...NO_TENSOR };
     const after = new Array<number>(-(axis ?? -1) - 1).fill(1);
-    return { values, shape: [values.length, ...after], axis: undefined, tensor: undefined };
+    return { values, shape: [values.length, ...after], axis: undefined, ...NO_TENSOR };
   }
 
   /** The output after the edit, in JavaScript. */
@@ -263,8 +269,11 @@ class JavaScriptEdit implements RegisteredEdit {
   #applyTo(output: unknown, values: TensorValues, operands: readonly EditOperand[]): unknown {
     const reader = this.#reader;
     const shape = reader.shape(output);
-    const [{ tensor }] = operands as [EditOperand];
-    if (tensor !== undefined && String(reader.shape(tensor)) === String(shape)) return copyOf(reader, tensor);
+    const [{ tensor, data, shape: given }] = operands as [EditOperand];
+    if (tensor !== undefined && String(given) === String(shape)) {
+      if (data === undefined) return reader.keep(tensor);
+      return reader.withValues!(tensor, readNumbers(this.#where, 'the tensor', data, tensor));
+    }
     if (values === undefined) throw this.#error('an edit needs numbers', describe(output), 'a tensor of numbers');
     const x = readNumbers(this.#where, 'the output', values, output);
     return reader.withValues!(output, applyEdit(this, operands, x, shape));
@@ -275,17 +284,16 @@ class JavaScriptEdit implements RegisteredEdit {
   }
 }
 
-/** A tensor for the caller. Its own values, where they are at hand: what `keep` gives has to be freed by hand in some frameworks. */
-function copyOf(reader: TensorReader, tensor: unknown): unknown {
-  const values = reader.values(tensor);
-  if (isThenable(values)) absorb(values);
-  if (values === undefined || isThenable(values)) return reader.keep(tensor);
-  return reader.withValues!(tensor, readNumbers('edit', 'the tensor', values, tensor));
+const NO_TENSOR = { tensor: undefined, data: undefined } as const;
+
+function withoutLeadingOnes(shape: readonly number[]): readonly number[] {
+  const first = shape.findIndex((size) => size !== 1);
+  return first === -1 ? [] : shape.slice(first);
 }
 
 const scalar = (value: number): EditOperand => ({
   values: Float32Array.of(value),
   shape: [],
   axis: undefined,
-  tensor: undefined,
+  ...NO_TENSOR,
 });

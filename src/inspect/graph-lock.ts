@@ -156,8 +156,6 @@ export class GraphLock {
     if (expected === undefined || part === undefined || others.length > 0) return;
     // Integers are shapes and indices: exact, and edits of them would keep the runtime from computing them ahead.
     if (!isFloat(part.dtype)) return;
-    // The operand of an edit has no leading ones, and the runtime takes a row for a vector: it refuses the session.
-    if (part.shape.length <= 2 && part.shape[0] === 1) return;
     // A copy of values that are a's has a's values already.
     if (pairs.every(({ b }) => familyOf(b.kind) === 'copy')) return;
     const template = this.#outputs.get(index);

@@ -122,6 +122,22 @@ test('set() copies the value and applies from the next call', () => {
   assert.throws(() => replace.set([3, 4]), /the value to set must be a tensor, as before/);
 });
 
+test('leading ones of a tensor count only as far as the output has them', () => {
+  const module = new Same();
+  for (const edit of [{ replace: tensor([[[1, 2]]]) }, { add: tensor([[[1, 2]]]) }]) {
+    const handle = registerEdit(module, edit);
+    const [verb] = Object.keys(edit);
+    for (const x of [tensor([0, 0]), tensor([[0, 0]]), tensor([[[0, 0]]])]) {
+      const output = module(x);
+      assert.equal([verb, output.shape, [...output.data]], [verb, x.shape, [1, 2]]);
+    }
+    handle.set(tensor([3, 4]));
+    assert.equal([...module(tensor([0, 0])).data], [3, 4]);
+    assert.throws(() => handle.set(tensor([3])), /the value to set must be of shape/);
+    handle.remove();
+  }
+});
+
 test('an edit that would change the shape, or misses its axis, fails the call and shows the shape', () => {
   for (const [edit, message] of [
     [
@@ -137,7 +153,7 @@ test('an edit that would change the shape, or misses its axis, fails the call an
       },
       /got: \[2, 2\]\n {2}expected: .*\[1, 2\]/,
     ],
-    [{ replace: tensor([[[1], [2]]]) }, /got: \[2, 1\]/],
+    [{ replace: tensor([[[1], [2]]]) }, /got: \[1, 2, 1\]/],
     [{ add: [1, 2], axis: 2 }, /got: \[2\] along axis 2/],
     [{ keep: [0], axis: 2 }, /needs the axis\n.*\n.*\n {2}got: \[1, 2\]\n {2}expected: an output with axis 2/],
     [{ keep: [0], axis: -3 }, /an output with axis -3/],
@@ -219,7 +235,9 @@ test('editsOf() returns the edits in order, and whether there are other hooks or
   module.observe(() => {});
   const [first, second] = editsOf(module).edits;
   assert.equal([first!.op, first!.axis, first!.operands[0]!.values], ['keep', -1, Int32Array.of(3)]);
-  assert.equal(second!.operands, [{ values: Float32Array.of(1, 2), shape: [2], axis: 1, tensor: undefined }]);
+  assert.equal(second!.operands, [
+    { values: Float32Array.of(1, 2), shape: [2], axis: 1, tensor: undefined, data: undefined },
+  ]);
   const { operands } = first!;
   keep.set([4]);
   assert.equal([operands[0]!.values[0], first!.operands[0]!.values[0]], [3, 4]);

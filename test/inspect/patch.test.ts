@@ -239,7 +239,7 @@ test('in tfjs edits, noise, captured values and skip work, and leak nothing', as
       run(() => patch(select(net, 'dense_*'), { noise: 1, seed: 2 }));
       run(() => skip(select(net, 'dense_1')));
       run(() => patch(select(net, 'dense_1'), { scale: 2 }));
-      // The edit keeps one copy of its tensor; no call makes another one.
+      // Neither the edit nor a call makes a copy of its tensor.
       const value = captured.value('dense_0');
       const handle = patch(select(net, 'dense_0'), { replace: value });
       const before = tf.memory().numTensors;
@@ -248,7 +248,7 @@ test('in tfjs edits, noise, captured values and skip work, and leak nothing', as
       handle.remove();
       captured.dispose();
     }),
-    1,
+    0,
   );
   assert.equal(listHooks(net), []);
 });

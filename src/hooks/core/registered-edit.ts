@@ -1,3 +1,5 @@
+import type { NumericArray } from '../../check/index.ts';
+
 /** An edit as an adapter sees it, to carry it out itself. */
 export interface RegisteredEdit {
   /** `zero` is a replacement by 0. */
@@ -14,10 +16,12 @@ export interface RegisteredEdit {
 export interface EditOperand {
   /** Row-major; float32 but for indices. */
   readonly values: Float32Array | Int32Array;
-  /** Aligned to the last axes of the output, without leading ones; empty for a single number. */
+  /** Aligned to the last axes of the output, which may have fewer if the first ones here are 1; empty for a single number. */
   readonly shape: readonly number[];
   /** The axis that an array of values lies along, if it is counted from the front; else undefined. */
   readonly axis: number | undefined;
-  /** A copy of the tensor that replaces the output, with its type; undefined for other edits. */
+  /** The tensor that replaces the output, whose type is the type of its values; undefined for other edits. */
   readonly tensor: unknown;
+  /** A copy of its values; undefined if they are not numbers: then the tensor is a copy. */
+  readonly data: NumericArray | undefined;
 }

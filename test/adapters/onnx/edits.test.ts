@@ -220,6 +220,32 @@ test('where a hook may replace a value, edits behind it run in JavaScript, after
   await mlp.release();
 });
 
+test('a tensor keeps its leading ones where the file has no shape of the value, and loses those that are too many', async () => {
+  const shapes: unknown[] = [];
+  const create = (async (...given: [Uint8Array]) => {
+    const session = await ort.InferenceSession.create(...given);
+    for (const input of session.inputMetadata) {
+      if (input.isTensor && input.name.includes('.edit')) shapes.push(input.shape);
+    }
+    return session;
+  }) as typeof ort.InferenceSession.create;
+  const net = await createOnnx<ort.Tensor>({ InferenceSession: { create } }, bytesOf('graphs/large'));
+  const row = Float32Array.from({ length: 64 }, (_, i) => i / 8);
+  const x = new ort.Tensor('float32', new Float32Array(64), [1, 64]);
+  const project = net.getSubmodule('project');
+  const hook = project.registerForwardHook(() => new ort.Tensor('float32', row, [1, 64]));
+  const expected = numbers((await net({ x })).y);
+  hook.remove();
+  for (const dims of [[1, 64], [64]]) {
+    const handle = registerEdit(project, { replace: new ort.Tensor('float32', row, dims) });
+    const { y } = await net({ x });
+    assert.equal([y!.dims, numbers(y)], [[1, 64], expected]);
+    handle.remove();
+  }
+  assert.equal(shapes, [[1, 64], [64]]);
+  await net.release();
+});
+
 test('hooks between edits see the value at their place, also of edits with a tensor', async () => {
   const net = await open('hidden');
   const double = net.getSubmodule('double');

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
+import { registerEdit } from '../../../src/adapter.ts';
 import { select } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
 import * as models from './models.ts';
@@ -279,6 +280,27 @@ onEachBackend('memory', (test) => {
     };
     const leftByTfjs = await stopped(plain, () => plain.fit(x, y, { epochs: 2, batchSize: 4, verbose: 0 }));
     assert.ok(left < leftByTfjs, `${left} tensors left, ${leftByTfjs} by tfjs itself`);
+  });
+
+  test('an edit keeps no tensor, and copies what replaces: the caller may dispose of it', async () => {
+    const model = models.dense(4, 3, 2);
+    const x = numbers([2, 4]);
+    const layer = wrapTfjs(tf, model).getSubmodule('dense_1');
+    const left = await leaked(() => {
+      const value = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+      const edit = registerEdit(layer, { replace: value });
+      value.dispose();
+      same(one(model.predict(x)), [1, 2, 3, 4]);
+      const other = tf.tensor2d([5, 6, 7, 8], [2, 2]);
+      edit.set(other);
+      other.dispose();
+      const output = one(model.predict(x));
+      same(output, [5, 6, 7, 8]);
+      output.dispose();
+      edit.remove();
+    });
+    // The first output.
+    assert.is(left, 1);
   });
 
   test('keep(): a copy of a tensor outlives predict', async () => {
