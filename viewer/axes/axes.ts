@@ -1,8 +1,9 @@
-import type { Records, Store } from '../data/store.ts';
-import type { AxisUnit, Range, ViewState } from '../state/view-state.ts';
+import { KINDS, type Store } from '../data/store.ts';
+import type { Range, ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
-import { axisGroups, type LastSteps, partedGroup } from './axis-groups.ts';
+import { axisGroups, partedGroup } from './axis-groups.ts';
 import { RecordPlaces } from './record-places.ts';
+import { RunExtents } from './run-extents.ts';
 
 /** Tags that share an axis. */
 export interface AxisGroup {
@@ -18,6 +19,7 @@ export class Axes {
   readonly #store: Store;
   readonly #state: ViewState;
   readonly places: RecordPlaces;
+  readonly #extents: RunExtents;
   /** What the groups were made from. */
   #madeFrom: readonly unknown[] = [];
   #groups: readonly AxisGroup[] = [];
@@ -27,6 +29,7 @@ export class Axes {
     this.#store = store;
     this.#state = state;
     this.places = new RecordPlaces(store);
+    this.#extents = new RunExtents(store, this.places);
   }
 
   /** In the order in which their first tags were logged, histograms before scalars. */
@@ -48,7 +51,9 @@ export class Axes {
   /** Parts a group where the last steps of its tags differ most. @returns whether they differ */
   part({ tags }: AxisGroup): boolean {
     const ends = new Map<string, number>();
-    for (const run of this.#store.runs) addLastSteps(this.#store.records(run), ends);
+    for (const run of this.#extents.lastSteps(this.#state.view.axis)) {
+      for (const [tag, last] of run) ends.set(tag, Math.max(last, ends.get(tag) ?? last));
+    }
     const parts = partedGroup(tags, (tag) => ends.get(tag) ?? 0);
     if (parts !== undefined) this.#choose(parts);
     return parts !== undefined;
@@ -81,56 +86,20 @@ export class Axes {
     const now = [this.#store.version, axes, axis, filter, hiddenRuns];
     if (now.every((one, i) => one === this.#madeFrom[i])) return;
     this.#madeFrom = now;
-    const runs = this.#store.runs.map((run) => {
-      const records = [...this.#store.records(run)];
-      return { run, records, end: records.reduce((most, [, { newest }]) => Math.max(most, newest), -Infinity) };
-    });
-    const tags = new Set(runs.flatMap(({ records }) => records.map(([tag]) => tag)));
-    const longest = runs.toSorted((a, b) => b.end - a.end);
-    const sets = axisGroups([...tags], lastStepsOf(longest), axes);
-    const visible = runs.filter(({ run }) => !hiddenRuns.has(run));
-    const extents = this.#extents(visible, axis);
+    const tags = [...new Set(KINDS.flatMap((kind) => this.#store.tags(kind)))];
+    const sets = axisGroups(tags, this.#extents.lastSteps(axis), axes);
+    const visible = this.#store.runs.filter((run) => !hiddenRuns.has(run));
+    const extentOf = this.#extents.extents(visible, axis);
     const { matches } = tagFilter(filter);
     this.#groups = sets.map((members) => {
-      const shown = members.filter((tag) => extents.has(tag) && matches(tag));
-      const extent = shown.reduce((whole, tag) => union(whole, extents.get(tag)!), NOTHING);
+      const shown = members.filter((tag) => extentOf(tag) !== undefined && matches(tag));
+      const extent = shown.reduce((whole, tag) => union(whole, extentOf(tag)!), NOTHING);
       return { tags: members, shown, extent: extent[0] <= extent[1] ? extent : undefined };
     });
     this.#groupOf = new Map(this.#groups.flatMap((group) => group.tags.map((tag) => [tag, group] as const)));
   }
-
-  /** The first and the last place of each tag. */
-  #extents(runs: readonly RunRecords[], unit: AxisUnit): Map<string, Range> {
-    const extents = new Map<string, Range>();
-    for (const { run, records } of runs) {
-      for (const [tag, one] of records) {
-        const places = unit === 'step' ? [one.oldest, one.newest] : this.places.of(run, one, unit);
-        const extent: Range = places.length === 0 ? NOTHING : [places[0]!, places[places.length - 1]!];
-        extents.set(tag, union(extents.get(tag) ?? NOTHING, extent));
-      }
-    }
-    return extents;
-  }
-}
-
-interface RunRecords {
-  readonly run: string;
-  readonly records: readonly (readonly [tag: string, records: Records])[];
 }
 
 const NOTHING: Range = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
 const union = (a: Range, b: Range): Range => [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
-
-function* lastStepsOf(runs: readonly RunRecords[]): Generator<LastSteps> {
-  for (const { records } of runs) {
-    const ends = new Map<string, number>();
-    addLastSteps(records, ends);
-    yield ends;
-  }
-}
-
-/** A tag may have scalars and histograms. */
-function addLastSteps(records: Iterable<readonly [tag: string, records: Records]>, ends: Map<string, number>): void {
-  for (const [tag, { newest }] of records) ends.set(tag, Math.max(newest, ends.get(tag) ?? newest));
-}

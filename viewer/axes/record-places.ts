@@ -9,9 +9,8 @@ export type Timed = Pick<Records, 'version' | 'steps' | 'wallTimes'>;
 /** Where records lie on an axis. */
 export class RecordPlaces {
   readonly #store: Store;
-  /** By run, of one version of the store. */
-  #starts: Map<string, number> = new Map();
-  #startsOf = -1;
+  /** By run. */
+  readonly #starts: Map<string, { readonly version: number; readonly start: number }> = new Map();
   readonly #made: WeakMap<Timed, { readonly key: string; readonly places: Float64Array }> = new WeakMap();
 
   constructor(store: Store) {
@@ -33,16 +32,15 @@ export class RecordPlaces {
 
   /** The time of a run's first record, of whatever tag. */
   #start(run: string): number {
-    if (this.#startsOf !== this.#store.version) [this.#startsOf, this.#starts] = [this.#store.version, new Map()];
-    let start = this.#starts.get(run);
-    if (start === undefined) {
-      start = Number.POSITIVE_INFINITY;
-      for (const [, { wallTimes }] of this.#store.records(run)) {
-        const first = firstKnown(wallTimes);
-        if (first < start) start = first;
-      }
-      this.#starts.set(run, start);
+    const version = this.#store.versionOf(run);
+    const made = this.#starts.get(run);
+    if (made?.version === version) return made.start;
+    let start = Number.POSITIVE_INFINITY;
+    for (const [, { wallTimes }] of this.#store.records(run)) {
+      const first = firstKnown(wallTimes);
+      if (first < start) start = first;
     }
+    this.#starts.set(run, { version, start });
     return start;
   }
 

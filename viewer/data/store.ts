@@ -43,6 +43,8 @@ interface Entry<S extends Series = Series> {
 }
 
 interface RunSeries {
+  /** Increases with each change of the run. */
+  version: number;
   readonly histogram: Map<string, Entry<HistogramSeries>>;
   readonly scalar: Map<string, Entry<ScalarSeries>>;
   readonly image: Map<string, Entry<PointList<ImagePoint>>>;
@@ -123,6 +125,11 @@ export class Store {
     return [...this.#tags.get(kind)!];
   }
 
+  /** Increases with each change of a run; 0 for a run that is not there. */
+  versionOf(run: string): number {
+    return this.#runs.get(run)?.version ?? 0;
+  }
+
   /** All series of a run that have records, of any kind. */
   *records(run: string): Generator<readonly [tag: string, records: Records]> {
     const series = this.#runs.get(run);
@@ -172,6 +179,7 @@ export class Store {
       return;
     }
     const run = this.#run(point.run);
+    run.version++;
     if (this.#steps !== 'unknown') {
       const [first, last] = this.#steps ?? [Infinity, -Infinity];
       if (point.step < first || point.step > last)
@@ -223,6 +231,7 @@ export class Store {
   #restart({ run, step }: RestartPoint): void {
     const series = this.#runs.get(run);
     if (series === undefined) return;
+    series.version++;
     for (const entry of entriesOf(series)) {
       entry.series.purge(step);
       entry.watch.purge(step);
@@ -236,7 +245,7 @@ export class Store {
   #run(name: string): RunSeries {
     let run = this.#runs.get(name);
     if (run === undefined) {
-      run = { histogram: new Map(), scalar: new Map(), image: new Map(), text: new Map() };
+      run = { version: 0, histogram: new Map(), scalar: new Map(), image: new Map(), text: new Map() };
       this.#runs.set(name, run);
       this.#names = [...this.#runs.keys()].sort(BY_NAME.compare);
     }
@@ -278,6 +287,7 @@ export class Store {
       tried = entry.series.shrink() ? 0 : tried + 1;
       this.#measure(entry);
     }
+    for (const run of this.#runs.values()) run.version++;
     // Series that cannot shrink are not tried again with each point.
     this.#limit = this.#bytes > this.#budget ? this.#bytes * 1.1 : this.#budget;
   }
