@@ -48,15 +48,21 @@ export class Axes {
     this.#choose([groups.flatMap(({ tags }) => tags)]);
   }
 
-  /** Parts a group where the last steps of its tags differ most. @returns whether they differ */
-  part({ tags }: AxisGroup): boolean {
+  /** Parts a group where the last steps of its tags differ most. If all are equal, nothing changes. */
+  part(group: AxisGroup): void {
+    this.#choose(this.#partsOf(group) ?? []);
+  }
+
+  canPart(group: AxisGroup): boolean {
+    return this.#partsOf(group) !== undefined;
+  }
+
+  #partsOf({ tags }: AxisGroup): readonly (readonly string[])[] | undefined {
     const ends = new Map<string, number>();
     for (const run of this.#extents.lastSteps(this.#state.view.axis)) {
       for (const [tag, last] of run) ends.set(tag, Math.max(last, ends.get(tag) ?? last));
     }
-    const parts = partedGroup(tags, (tag) => ends.get(tag) ?? 0);
-    if (parts !== undefined) this.#choose(parts);
-    return parts !== undefined;
+    return partedGroup(tags, (tag) => ends.get(tag) ?? 0);
   }
 
   /** Gives a tag an axis of its own. */

@@ -26,6 +26,12 @@ export function axisTicks(unit: AxisUnit, range: Range, length: number, distance
   return ticks(range, length, distance);
 }
 
+/** The name of a part of an axis: `steps 0–9`, `0s – 1h 20m`. */
+export function nameOfRange(unit: AxisUnit, [from, to]: Range): string {
+  if (unit === 'step') return `steps ${formatCount(Math.round(from))}–${formatCount(Math.round(to))}`;
+  return `${nameOfPlace(unit, from)} – ${nameOfPlace(unit, to)}`;
+}
+
 /** A place on an axis in a few letters, where its unit is clear: `1,234`, `1h 20m`, `20:33:05`, `28 Nov`. */
 export function shortPlace(unit: AxisUnit, at: number, visible: Range): string {
   if (unit === 'step') return Math.abs(at) < 1e6 ? formatCount(at) : formatShort(at);

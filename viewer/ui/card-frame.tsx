@@ -35,7 +35,7 @@ function Content(props: { of: CardKey; title: string; card: Card; frame: HTMLEle
           {tag.slice(slash)}
         </h4>
         {run !== undefined && <RunName run={run} />}
-        <MenuButton name={title} owner={() => ({ frame, title, card })} />
+        <MenuButton name={title} owner={() => ({ frame, title, card, tag })} />
       </header>
       <Host of={card.element} />
     </>

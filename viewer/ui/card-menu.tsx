@@ -7,7 +7,7 @@ const FORMATS: readonly ExportFormat[] = ['png', 'svg', 'csv', 'json'];
 
 /** The one menu of all cards, placed at the card that opens it. */
 export function CardMenu(): JSX.Element {
-  const { menuOwner } = useUi();
+  const { menuOwner, context } = useUi();
   const menu = useRef<HTMLDivElement>(null);
   const owner = menuOwner.value;
   useLayoutEffect(() => {
@@ -36,6 +36,9 @@ export function CardMenu(): JSX.Element {
   };
   return (
     <div ref={menu} class="menu" popover="auto" onToggle={closed}>
+      {owner?.tag !== undefined && (context.axes.group(owner.tag)?.tags.length ?? 0) > 1
+        ? item('An axis of its own', ({ tag }) => context.axes.separate(tag!))
+        : null}
       {item('Larger or smaller', ({ frame }) => frame.classList.toggle('large'))}
       {FORMATS.map((format) => item(`Save as ${format.toUpperCase()}`, ({ title, card }) => save(format, title, card)))}
     </div>

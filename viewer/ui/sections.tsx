@@ -5,6 +5,7 @@ import type { SeriesKind } from '../data/store.ts';
 import { CardFrame } from './card-frame.tsx';
 import { cardId } from './card-loader.ts';
 import { cardKeys, groupKey, type Outline } from './outline.ts';
+import { SectionTools } from './section-tools.tsx';
 import { useUi, useView } from './ui.ts';
 
 const TITLES: Readonly<Record<SeriesKind, string>> = {
@@ -34,6 +35,7 @@ function Section({ kind, tags, groups }: Outline): JSX.Element {
     <Fold of={kind} level="h2" title={TITLES[kind]} count={tags.length}>
       {() => (
         <div class="groups">
+          <SectionTools of={kind} />
           {groups.map((group) => {
             const grid = () => <Grid kind={kind} tags={group.tags} />;
             if (groups.length === 1 || group.name === '') return <div key={group.name}>{grid()}</div>;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Alert } from '../data/alerts.ts';
+import { AxesPanel } from './axes-panel.tsx';
 import { RunsPanel } from './runs-panel.tsx';
 import { useUi } from './ui.ts';
 
@@ -9,6 +10,7 @@ export function SidePanel(): JSX.Element {
   return (
     <aside class={sideOpen.value ? '' : 'folded'} aria-label="Runs and alerts">
       <RunsPanel />
+      <AxesPanel />
       <Alerts />
       {warnings.value.length > 0 && (
         <section>

@@ -1,8 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
-import { nameOfPlace } from '../axes/ticks.ts';
+import { nameOfRange } from '../axes/ticks.ts';
 import type { Progress } from '../sources/data-source.ts';
-import type { Range } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { Choice } from './choice.tsx';
 import type { ThemeChoice } from './theme-switch.ts';
@@ -81,13 +80,9 @@ function Zoom(): JSX.Element | null {
   const { state, paused } = useUi();
   const [steps, unit] = [useView('steps'), useView('axis')];
   if (steps.size === 0 || paused.value) return null;
-  const name = ([from, to]: Range) => {
-    if (unit === 'step') return `steps ${Math.round(from)}–${Math.round(to)}`;
-    return `${nameOfPlace(unit, from)} – ${nameOfPlace(unit, to)}`;
-  };
   return (
     <button type="button" class="chip" title="Show all steps" onClick={() => state.change({ steps: new Map() })}>
-      {[...steps.values()].map(name).join(', ')} ✕
+      {[...steps.values()].map((range) => nameOfRange(unit, range)).join(', ')} ✕
     </button>
   );
 }

@@ -20,6 +20,8 @@ export interface MenuOwner {
   /** Saved files are named after it. */
   readonly title: string;
   readonly card: Card;
+  /** If the card is of one tag. */
+  readonly tag?: string;
 }
 
 /** What all parts of the page share. */

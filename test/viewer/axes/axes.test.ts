@@ -74,9 +74,12 @@ test('groups are linked and parted, and a tag gets an axis of its own', () => {
   axes.link([epochs!, batches!]);
   assert.equal(tagsOf(context), [['epoch_loss', 'batch_loss', 'epoch_f1']]);
   assert.equal(axisOf(context, 'epoch_f1').extent, [0, 1000]);
-  assert.ok(axes.part(axes.groups[0]!));
+  assert.ok(axes.canPart(axes.groups[0]!));
+  axes.part(axes.groups[0]!);
   assert.equal(tagsOf(context), [['epoch_loss', 'epoch_f1'], ['batch_loss']]);
-  assert.not(axes.part(axes.groups[0]!), 'both end at epoch 9');
+  assert.not(axes.canPart(axes.groups[0]!), 'both end at epoch 9');
+  axes.part(axes.groups[0]!);
+  assert.is(axes.groups.length, 2);
   axes.separate('epoch_f1');
   assert.equal(tagsOf(context), [['epoch_loss'], ['batch_loss'], ['epoch_f1']]);
   // As at first.
