@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 /** Bytes, gzipped: what a page loads first, what it loads later, and what a report contains. */
 const MOST_BYTES = {
-  'viewer.js': 75_000,
+  'viewer.js': 78_000,
   'markdown.js': 17_000,
   'activation.js': 15_000,
   'report.js': 75_000,
