@@ -10,7 +10,7 @@ export { MethodInterceptor, replaceProperty } from './hooks/index.ts';
 
 /* What a Hookable says of itself */
 export type { FrameworkNode, HookableOptions, HookKind, ModuleParameter } from './hooks/index.ts';
-export type { ReplayedCall, ReplayRecipe } from './hooks/index.ts';
+export type { ReplayedCall, ReplayRecipe, RuntimeEvent, RuntimeProfiler } from './hooks/index.ts';
 
 /* Freeing what hooks replace, for frameworks without garbage collection */
 export { type Memory, manualMemory } from './hooks/index.ts';

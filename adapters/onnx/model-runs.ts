@@ -1,7 +1,10 @@
 /** @file The runs of a model: their sessions, and the end of the model when the last one is over. */
+import type { RuntimeProfiler } from '../../src/adapter.ts';
+import type { Graph } from './graph.ts';
 import type { Replaced } from './hooked-calls.ts';
 import { HookedRun, type NativeRun, type RunOwner } from './hooked-run.ts';
 import type { ModelVariant } from './model-variant.ts';
+import { type NodeOf, NodeProfiler } from './node-times.ts';
 import type { OnnxTensor, OnnxTensors } from './ort.ts';
 import type { Plan } from './plan.ts';
 import { SessionBuilder } from './plan-sessions.ts';
@@ -19,7 +22,9 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
   readonly #builder: SessionBuilder<T>;
   readonly #inputNames: readonly string[];
   readonly #outputNames: readonly string[];
+  readonly #graph: Graph;
   readonly #onReplaced: () => void;
+  #profiler: NodeProfiler<T> | undefined;
   #running = 0;
   #onIdle: (() => void) | undefined;
 
@@ -41,7 +46,8 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     this.#cache = new SessionCache((session) => maker.release(session));
     this.#builder = new SessionBuilder(maker);
     this.#inputNames = inputNames;
-    this.#outputNames = [...model.main.graph.outputs.keys()];
+    this.#graph = model.main.graph;
+    this.#outputNames = [...this.#graph.outputs.keys()];
     this.#onReplaced = onReplaced;
   }
 
@@ -68,6 +74,16 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
       this.#running--;
       if (this.#running === 0) this.#onIdle?.();
     }
+  }
+
+  /**
+   * Times the nodes of runs without hooks on nodes and modules, until it is ended.
+   * @param turn is called when runs are to be timed, and no longer
+   * @throws TypeError where the runtime's file cannot be read
+   */
+  async profiler(nodeOf: NodeOf, turn: (isOn: boolean) => void): Promise<RuntimeProfiler> {
+    this.#profiler = await NodeProfiler.open(this.#maker, this.#graph, nodeOf, turn);
+    return this.#profiler;
   }
 
   /** Creates the sessions of a plan. @throws Error that names the hooks, if one cannot be created */
@@ -116,6 +132,7 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
   }
 
   async #runPlain(feeds: OnnxTensors<T>, more: unknown[]): Promise<OnnxTensors<T>> {
+    if (this.#profiler?.isOn === true) return this.#profiler.run(feeds, more);
     const run = this.#native();
     const sessions = this.#plainSessions();
     if (this.#wrapped === undefined) checkLocations(feeds, this.#maker.sessionOptions);
@@ -129,6 +146,11 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
   }
 
   async #runHooked(plan: Plan<T>, feeds: OnnxTensors<T>, request: RunRequest<T>): Promise<OnnxTensors<T>> {
+    if (this.#profiler?.isOn === true) {
+      throw new Error(
+        'profile(): the nodes of a model cannot be timed while others have hooks on them: remove those first',
+      );
+    }
     if (plan.key !== '' || this.#wrapped === undefined) checkLocations(feeds, this.#maker.sessionOptions);
     return new HookedRun(this, this.#native(), plan, feeds, request).result();
   }

@@ -72,6 +72,15 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       // A pre-hook may return the feeds alone.
       completeInputs: (before, given) => [...given, ...before.slice(given.length)],
       validateOutput: validateOutputs,
+      profiler: async () => {
+        if (this.#runs === undefined) throw new TypeError(`profile(): ${NO_SESSION}`);
+        // Runs of a wrapped session pass through the model while they are timed.
+        const turn = (isOn: boolean) => {
+          if (isOn) this.#wrapped?.takeOver();
+          else if (this.#hooked.size === 0) this.#wrapped?.handBack();
+        };
+        return this.#runs.profiler((value) => this.#tree.nodeWith(value), turn);
+      },
       install: () => owner.hook(this),
       uninstall: () => owner.unhook(this),
     });

@@ -65,6 +65,11 @@ export class ModuleTree<T extends OnnxTensor> {
     throw new Error(`getSubmodule(): no module "${path}"\n  ${why}\n  ${this.#contents(path)}`);
   }
 
+  /** The node that gives a value, if one does. */
+  nodeWith(value: string): OnnxNode<T> | undefined {
+    return this.#byValue.get(value);
+  }
+
   /** The node that gives a value. @throws Error that says what the value is, if no node gives it */
   nodeOf(value: string): OnnxNode<T> {
     const node = this.#byValue.get(value);

@@ -34,6 +34,7 @@ export interface OnnxSession<T extends OnnxTensor = OnnxTensor> {
   // biome-ignore lint/suspicious/noExplicitAny: ort overloads it with types that no structural type fits
   run(feeds: any, ...more: any[]): Promise<OnnxTensors<T>>;
   release(): Promise<void>;
+  endProfiling?(): void;
 }
 
 /** The ort namespace, as imported from onnxruntime-node or onnxruntime-web. */

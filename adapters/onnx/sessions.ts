@@ -21,6 +21,8 @@ export function oneAtATime<R>(runtime: object, call: () => Promise<R>): Promise<
 
 const FOLDER_KEY = 'model_external_initializers_file_folder_path';
 
+const WEIGHTS_KEY = 'optimized_model_external_initializers_file_name';
+
 type Extra = { readonly session?: Readonly<Record<string, unknown>> };
 
 /** An output of a session is no tensor. */
@@ -115,6 +117,26 @@ export class SessionMaker<T extends OnnxTensor> {
     if (other === undefined) return session;
     await this.release(session);
     throw new NoTensor(other.name);
+  }
+
+  /**
+   * Creates a session of the model that times its nodes.
+   * @param prefix of the path of the profile, which the runtime writes
+   * @param optimized the path of the model as it runs, which the runtime writes too
+   */
+  profiled(prefix: string, optimized: string): Promise<OnnxSession<T>> {
+    const { session, ...extra } = (this.#options.extra ?? {}) as Extra;
+    const options = {
+      ...this.#options,
+      enableProfiling: true,
+      profileFilePrefix: prefix,
+      optimizedModelFilePath: optimized,
+      // In a file of their own: a model of more than 2 GB cannot be written.
+      extra: { ...extra, session: { ...session, [WEIGHTS_KEY]: 'weights.bin' } },
+      // Without the warning that the optimized model is for this machine alone.
+      logSeverityLevel: 3,
+    };
+    return oneAtATime(this.runtime, () => this.runtime.create(this.bytes, options));
   }
 
   release(session: OnnxSession<T>): Promise<void> {

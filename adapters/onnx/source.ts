@@ -100,12 +100,22 @@ interface Builtins {
     fstatSync(descriptor: number): { readonly size: number };
     readSync(descriptor: number, into: Uint8Array, offset: number, length: number, position: number): number;
     closeSync(descriptor: number): void;
+    mkdtempSync(prefix: string): string;
+    readdirSync(path: string): string[];
+    readFileSync(path: string): Uint8Array;
+    rmSync(path: string, options: { recursive: true; force: true }): void;
   };
-  'node:path': { resolve(path: string): string; dirname(path: string): string; basename(path: string): string };
+  'node:os': { tmpdir(): string };
+  'node:path': {
+    join(...parts: string[]): string;
+    resolve(path: string): string;
+    dirname(path: string): string;
+    basename(path: string): string;
+  };
   'node:url': { fileURLToPath(url: URL | string): string };
 }
 
-function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
+export function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   return process?.getBuiltinModule?.(name) as Builtins[N] | undefined;
 }

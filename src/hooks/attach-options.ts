@@ -58,6 +58,7 @@ const RULES: Record<keyof AttachOptions, Rule> = {
   discard: FUNCTION,
   parameters: FUNCTION,
   replay: FUNCTION,
+  profiler: FUNCTION,
 };
 
 /** @throws TypeError for an unknown option, or a value of another kind */

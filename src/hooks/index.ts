@@ -24,6 +24,8 @@ export {
   type ModuleParameter,
   type ReplayedCall,
   type ReplayRecipe,
+  type RuntimeEvent,
+  type RuntimeProfiler,
   reachedByGlobalHooks,
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';

@@ -1,14 +1,15 @@
 /** @file How long the calls of modules take. */
 import { BOOLEAN, checkOptions, POSITIVE_INTEGER, rule } from '../check/index.ts';
-import { type Hookable, optionsOf, type Selector, select } from '../hooks/index.ts';
+import { type Hookable, optionsOf, type RuntimeProfiler, type Selector, select } from '../hooks/index.ts';
 import { columns } from './report-text.ts';
 import { checkRun, kindOfModule, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
-import { type ModuleTimes, Timer } from './timer.ts';
+import { runtimeTimes } from './runtime-times.ts';
+import { isBelow, type ModuleTimes, Timer } from './timer.ts';
 
 export interface ProfileOptions {
   /** The modules to time, as for `select`. Default: the model and all below it. */
   select?: Selector;
-  /** How often the model runs, with hooks and without them in turn, after one run that is not timed. Times are means. Default 5. */
+  /** How often the model runs, with hooks and without them in turn, after one of each that is not timed. Times are means. Default 5. */
   runs?: number;
   /**
    * Write each call of the last run to the browser's timeline, by `performance.measure`: Chrome's Performance panel shows each module as
@@ -40,11 +41,13 @@ const OPTIONS = {
 /**
  * Runs a model several times and says how long each of its modules takes.
  *
- * Times are those of the program: where a device computes later (WebGL, WebGPU), a call ends when its work has been queued.
+ * Times are those of the program: where a device computes later (WebGL, WebGPU), a call ends when its work has been queued. The nodes
+ * of an ONNX model are timed by onnxruntime-node itself; a module there takes as long as the nodes in it, and what the runtime has fused
+ * counts where the result is.
  * @param inputs what the model is called with, or a function that runs it
  * @example console.log(String(await profile(net, [x])));
- * @throws what the model throws; TypeError for a model whose graph a runtime computes at once (ONNX), and for other arguments, before
- *   anything has run
+ * @throws what the model throws; TypeError for modules that cannot be timed, with the reason, and for other arguments, before anything
+ *   has run
  */
 export async function profile<M extends Hookable>(
   model: M,
@@ -57,38 +60,79 @@ export async function profile<M extends Hookable>(
   const { select: selector, runs = 5, tracks = false, signal } = options;
   const modules: (readonly [string, Hookable])[] =
     selector === undefined ? [...model.namedModules()] : [...select(model, selector)];
-  for (const [path, module] of modules) checkTimable(where, path, module);
-  const timer = new Timer(modules);
+  const runtimes = runtimesOf(model, modules);
+  const hooked = modules.filter(([path]) => runtimes.every((runtime) => !isBelow(path, runtime.path)));
+  for (const [path, module] of hooked) checkTimable(where, path, module);
+  const group = tracks ? kindOfModule(model) : undefined;
+  const timer = new Timer(hooked);
   const timed = async (register: () => void): Promise<number> => {
     const start = performance.now();
     await runWithHooks(model, inputs, register, signal);
     return performance.now() - start;
   };
-  await timed(() => {});
-  let [total, unhooked] = [0, 0];
-  for (let run = 0; run < runs; run++) {
-    unhooked += await timed(() => {});
-    timer.start(tracks && run === runs - 1 ? kindOfModule(model) : undefined);
-    total += await timed(() => timer.register());
-    timer.stop();
-  }
-  const times = timer.times(runs);
-  return {
-    modules: times,
-    total: total / runs,
-    unhooked: unhooked / runs,
-    toString: () => profileText(times, total / runs, unhooked / runs),
+  const profilers: RuntimeProfiler[] = [];
+  const turn = (isOn: boolean) => {
+    for (const profiler of profilers) profiler.isOn = isOn;
   };
+  try {
+    for (const { open } of runtimes) profilers.push(await open());
+    // Both ways of running warm up.
+    await timed(() => {});
+    turn(true);
+    await timed(() => timer.register());
+    turn(false);
+    let [total, unhooked, lastRun] = [0, 0, 0];
+    const begun = performance.now();
+    for (let run = 0; run < runs; run++) {
+      unhooked += await timed(() => {});
+      lastRun = performance.now();
+      timer.start(run === runs - 1 ? group : undefined);
+      turn(true);
+      total += await timed(() => timer.register());
+      turn(false);
+      timer.stop();
+    }
+    const times = new Map(timer.times(runs).map((row) => [row.path, row]));
+    for (const { path, inside } of runtimes) {
+      const events = (await profilers.shift()!.end()).filter(({ start }) => start >= begun);
+      const rows = runtimeTimes(inside, events, runs, group === undefined ? undefined : { group, since: lastRun });
+      for (const row of rows) times.set(row.path, row);
+      const own = rows.reduce((sum, row) => sum + (row.own ?? 0), 0);
+      const whole = times.get(path);
+      if (whole !== undefined) times.set(path, { ...whole, own: whole.total - own });
+    }
+    const rows = modules.map(([path]) => times.get(path)!);
+    return {
+      modules: rows,
+      total: total / runs,
+      unhooked: unhooked / runs,
+      toString: () => profileText(rows, total / runs, unhooked / runs),
+    };
+  } finally {
+    await Promise.allSettled(profilers.map((profiler) => profiler.end()));
+  }
+}
+
+/** A module whose runtime times those inside it. */
+interface Runtime {
+  readonly path: string;
+  readonly inside: readonly (readonly [string, Hookable])[];
+  readonly open: () => Promise<RuntimeProfiler>;
+}
+
+/** @param modules those that are to be timed */
+function runtimesOf(model: Hookable, modules: readonly (readonly [string, Hookable])[]): Runtime[] {
+  return [...model.namedModules()].flatMap(([path, module]) => {
+    const { profiler } = optionsOf(module);
+    const inside = modules.filter(([other]) => isBelow(other, path));
+    return profiler === undefined || inside.length === 0 ? [] : [{ path, inside, open: profiler }];
+  });
 }
 
 function checkTimable(where: string, path: string, module: Hookable): void {
   const { unsupported, validateEdit } = optionsOf(module);
   if (validateEdit !== undefined) {
-    throw new TypeError(
-      `${where}: ${path || 'the model'} is computed in a graph, which the runtime runs at once: its hooks cannot tell when it ran\n` +
-        "  expected: the runtime's own profile, in ONNX Runtime sessionOptions: { enableProfiling: true } and endProfiling(); " +
-        'or a predicate as "select" that takes modules outside the graph: (path) => path === \'\'',
-    );
+    throw new TypeError(`${where}: ${path || 'the model'} is computed in a graph, which a runtime runs at once`);
   }
   for (const kind of ['forward-pre', 'forward'] as const) {
     const why = unsupported?.[kind];

@@ -31,6 +31,8 @@ interface Timed {
   readonly path: string;
   readonly module: Hookable;
   calls: number;
+  /** Those of the runs before. */
+  before: number;
   total: number;
   own: number;
   running: number;
@@ -49,6 +51,7 @@ export class Timer {
       path,
       module,
       calls: 0,
+      before: 0,
       total: 0,
       own: 0,
       running: 0,
@@ -68,6 +71,7 @@ export class Timer {
   start(group: string | undefined): void {
     this.#isOn = true;
     this.#group = group;
+    for (const timed of this.#modules) timed.before = timed.calls;
   }
 
   /** Forgets calls that have not ended. */
@@ -105,28 +109,29 @@ export class Timer {
     if (index < 0) return;
     const [open] = this.#open.splice(index, 1) as [Open];
     of.running--;
-    of.calls++;
+    const number = of.calls++ - of.before;
     const total = end - open.start;
     of.total += total;
     of.own += total - open.busy - (open.inside > 0 ? end - open.since : 0);
     const { parent } = open;
     if (parent !== undefined && --parent.inside === 0) parent.busy += end - parent.since;
-    if (this.#group !== undefined) this.#mark(of, open, end);
-  }
-
-  /** An entry of a custom track, with the fields that Chrome DevTools reads. */
-  #mark({ path, module }: Timed, { start, call }: Open, end: number): void {
-    const track = path || '(the model)';
-    const devtools = {
-      dataType: 'track-entry',
-      track,
-      trackGroup: this.#group,
-      color: 'primary',
-      tooltipText: `${kindOfModule(module)} ${track}, call ${call}`,
-    };
-    performance.measure(track, { start, end, detail: { devtools } });
+    if (this.#group !== undefined) markTrack(this.#group, of.path, kindOfModule(of.module), number, open.start, end);
   }
 }
 
-const isBelow = (path: string, ancestor: string) =>
+/** An entry of a custom track, with the fields that Chrome DevTools reads. Source: https://developer.chrome.com/docs/devtools/performance/extension */
+export function markTrack(group: string, path: string, kind: string, call: number, start: number, end: number): void {
+  const track = path || '(the model)';
+  const devtools = {
+    dataType: 'track-entry',
+    track,
+    trackGroup: group,
+    color: 'primary',
+    tooltipText: `${kind} ${track}, call ${call}`,
+  };
+  performance.measure(track, { start, end, detail: { devtools } });
+}
+
+/** Whether a path is inside another one. */
+export const isBelow = (path: string, ancestor: string): boolean =>
   path !== ancestor && (ancestor === '' || path.startsWith(`${ancestor}.`));

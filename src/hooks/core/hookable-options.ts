@@ -56,8 +56,34 @@ export interface HookableOptions {
    * Default: it cannot.
    */
   replay?: ((module: object, call: ReplayedCall) => ReplayRecipe | string | Promise<ReplayRecipe | string>) | undefined;
+  /**
+   * Times the modules inside by the runtime's own profiler, for `profile`: hooks cannot tell when they ran. Rejects with the
+   * reason where it cannot. Default: hooks can.
+   */
+  profiler?: (() => Promise<RuntimeProfiler>) | undefined;
   /** Runs a call for its side effects and frees its output. Default: the call alone. */
   discard?: ((call: () => unknown) => void) | undefined;
+}
+
+/** A profiler of a runtime. It is off at first. */
+export interface RuntimeProfiler {
+  /** Whether runs are timed. */
+  isOn: boolean;
+  /** Ends it, and gives the events of all runs that were timed. */
+  end(): Promise<readonly RuntimeEvent[]>;
+}
+
+/** One call of a module, as the runtime timed it. */
+export interface RuntimeEvent {
+  readonly module: object;
+  /** The number of the run among those that were timed. */
+  readonly run: number;
+  /** In ms, as `performance.now()`. */
+  readonly start: number;
+  /** In ms. */
+  readonly duration: number;
+  /** The same without the events inside it. */
+  readonly own: number;
 }
 
 /** Frees what hooks put out of use. Made by `manualMemory`, so that only programs that use it ship the code. */
