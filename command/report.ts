@@ -11,7 +11,7 @@ import { CommandError, kindOf, notADirectory } from './paths.ts';
  * Writes the logs of a directory as one HTML file.
  * @throws CommandError if there is nothing to show or the file cannot be written; an existing file is then kept
  */
-export async function report({ directory, output, followLinks }: CommandOf<'report'>): Promise<void> {
+export async function report({ directory, output, followLinks, json }: CommandOf<'report'>): Promise<void> {
   const found = await kindOf(directory);
   if (found !== 'directory') throw notADirectory(directory, found);
   await checkOutput(output);
@@ -24,7 +24,8 @@ export async function report({ directory, output, followLinks }: CommandOf<'repo
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');
   const html = reportHtml(basename(resolve(directory)), String(await pageFile('report.js')), data);
   await replace(output, html);
-  console.log(`${output}: ${(Buffer.byteLength(html) / 1e6).toFixed(1)} MB`);
+  const bytes = Buffer.byteLength(html);
+  console.log(json ? JSON.stringify({ file: output, bytes }) : `${output}: ${(bytes / 1e6).toFixed(1)} MB`);
 }
 
 /** Before the logs are read, which may take long. */

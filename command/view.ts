@@ -12,7 +12,7 @@ import { ServedLogs } from './server/served-logs.ts';
  * Serves the viewer until a signal.
  * @throws CommandError if there can be no such directory, or the port is taken
  */
-export async function view({ directory, port, host, open, followLinks }: CommandOf<'view'>): Promise<void> {
+export async function view({ directory, port, host, open, followLinks, json }: CommandOf<'view'>): Promise<void> {
   await checkDirectory(directory);
   const logs = new ServedLogs(directory, { followLinks });
   const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
@@ -23,7 +23,9 @@ export async function view({ directory, port, host, open, followLinks }: Command
     console.error(`layertap: anyone who can reach ${listening.url} can read these logs; there is no password`);
   }
   const taken = port === undefined && listening.port !== DEFAULT_PORT;
-  console.log(`${listening.url} shows ${directory}${taken ? `; port ${DEFAULT_PORT} is taken` : ''}. Ctrl-C ends it.`);
+  const { url } = listening;
+  if (json) console.log(JSON.stringify({ url, directory, port: Number(new URL(url).port) }));
+  else console.log(`${url} shows ${directory}${taken ? `; port ${DEFAULT_PORT} is taken` : ''}. Ctrl-C ends it.`);
   if (open && !(await openBrowser(listening.url))) console.error('layertap: no browser could be opened');
   await ended;
   await listening.close();

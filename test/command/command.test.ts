@@ -80,8 +80,18 @@ test('--help and --version print, and do nothing else', () => {
   for (const inputs of [['--help'], ['-h'], ['help'], ['view', '--help'], ['report', '-h'], ['view', 'x', '-h']]) {
     const { status, stdout, stderr } = run(...inputs);
     assert.is(status, 0, inputs.join(' '));
-    assert.match(stdout, /layertap view <logdir> .*--port/);
+    assert.match(stdout, /layertap (view|report) <logdir> /);
     assert.is(stderr, '');
+  }
+  // Of one command alone, each with an example.
+  for (const name of ['view', 'report', 'diff', 'record', 'summary']) {
+    const { stdout } = run(name, '--help');
+    assert.match(
+      stdout,
+      new RegExp(`^layertap ${name} .*\\[--json\\]\n\n[^]*\n  --json [^]*\n  Example: layertap ${name} `),
+    );
+    assert.is(run('help', name).stdout, stdout);
+    assert.ok(run('--help').stdout.includes(stdout.trim().split('\n').at(-1)!), name);
   }
   for (const option of ['--version', '-v']) assert.is(run(option).stdout, `${version}\n`);
 });
@@ -229,6 +239,16 @@ test('view is reachable from this machine only, unless --host is given; then it 
     assert.is((await fetch(`http://${host}:${any}/`)).status, 200, host);
   }
   await stop(open);
+});
+
+test('view --json prints where the page is', async () => {
+  const directory = temporaryDirectory();
+  const running = await start([directory, '--port', '0', '--json']);
+  const { url, port, ...rest } = JSON.parse(running.out());
+  assert.equal(rest, { directory });
+  assert.is(Number(new URL(url).port), port);
+  assert.is((await fetch(url)).status, 200);
+  await stop(running);
 });
 
 test('--open opens the URL; if there is no program for that, view says so and goes on', async () => {

@@ -52,8 +52,9 @@ test('layertap record writes a file that layertap diff compares', () => {
     ({ dtype }) => dtype === 'I64',
   )!;
   writeFileSync(inputs, writeSafetensors({ x: { data: ids.data as BigInt64Array, shape: ids.shape } }));
-  const recorded = run('record', fixture('text.onnx'), '--inputs', inputs, '-o', output);
+  const recorded = run('record', fixture('text.onnx'), '--inputs', inputs, '-o', output, '--json');
   assert.is(recorded.status, 0, recorded.stderr);
+  assert.equal(JSON.parse(recorded.stdout), { file: output, bytes: readFileSync(output).length });
   const { status, stdout } = run('diff', fixture('text.safetensors'), output);
   assert.is(status, 0, stdout);
   assert.match(run('diff', output, fixture('text.row.onnx')).stdout, /^FAIL: "fc2/);
@@ -71,8 +72,9 @@ test('a torn recording is inconclusive; files that are missing and wrong argumen
     assert.is(status, code, stderr);
     assert.match(stderr, message);
   };
-  failure(1, /nothing\.safetensors cannot be read: ENOENT/, 'diff', 'nothing.safetensors', torn);
-  failure(1, /the source cannot be read/, 'diff', fixture('text.safetensors'), 'nothing.onnx');
+  // 1 would say that the models differ.
+  failure(2, /nothing\.safetensors cannot be read: ENOENT/, 'diff', 'nothing.safetensors', torn);
+  failure(2, /the source cannot be read/, 'diff', fixture('text.safetensors'), 'nothing.onnx');
   failure(2, /diff: there must be two files, got 1/, 'diff', torn);
   failure(2, /--map must be <path>=<path>, got "fc1"/, 'diff', torn, torn, '--map', 'fc1');
   failure(2, /record: --inputs is missing/, 'record', fixture('text.onnx'));

@@ -95,6 +95,13 @@ test('a link in the place of the report is replaced, and its target kept', () =>
   assert.ok(lstatSync(join(directory, 'a.html')).isFile());
 });
 
+test('report --json prints the file and its size', () => {
+  const directory = temporaryDirectory();
+  const { status, stdout } = report(directory, LOGS, '-o', 'a.html', '--json');
+  assert.is(status, 0);
+  assert.equal(JSON.parse(stdout), { file: 'a.html', bytes: lstatSync(join(directory, 'a.html')).size });
+});
+
 test('a report may have the longest file name', () => {
   const directory = temporaryDirectory();
   const name = `${'a'.repeat(250)}.html`;

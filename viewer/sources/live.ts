@@ -47,14 +47,17 @@ export function liveSource(selection: Selection, options: LiveOptions = {}): Dat
   return liveSourceBy(CLOCK, selection, options);
 }
 
-/** @param viewer identifies the viewer that gets the points. Default: the listener */
+/**
+ * @param viewer identifies the viewer that gets the points. Default: the listener
+ * @param where names the call in messages
+ */
 export function liveSourceBy(
   clock: Clock,
   selection: Selection,
   options: LiveOptions = {},
   viewer?: object,
+  where = 'liveSource()',
 ): DataSource {
-  const where = 'liveSource()';
   checkOptions(where, options, {
     run: NONEMPTY_STRING,
     step: FUNCTION,
@@ -96,8 +99,9 @@ export function liveSourceBy(
  * @throws TypeError or RangeError for other arguments
  */
 export function postActivations(port: MessageEnd, selection: Selection, options: LiveOptions = {}): Handle {
-  checkPort('postActivations()', port);
-  return handleOf(postSource(port, liveSourceBy(CLOCK, selection, options, port)));
+  const where = 'postActivations()';
+  checkPort(where, port);
+  return handleOf(postSource(port, liveSourceBy(CLOCK, selection, options, port, where)));
 }
 
 /** For each viewer: how many live sources show a tag of a run. */

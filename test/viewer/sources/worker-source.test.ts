@@ -222,7 +222,11 @@ test('anything but a port is an error', () => {
   const ends = new Channel();
   assert.throws(
     () => postActivations(ends.worker, [] as never),
-    /the selection must be what select\(\) gives, got an array/,
+    /^postActivations\(\): the selection must be what select\(\) gives, got an array/,
+  );
+  assert.throws(
+    () => postActivations(ends.worker, select(new Net(), '*'), { share: 2 }),
+    /^postActivations\(\): option "share" must be a number above 0, at most 1/,
   );
   ends.close();
 });
