@@ -16,6 +16,7 @@ import {
 import { type Comparison, compare, record } from '../../src/inspect/index.ts';
 import { rejects } from '../fixtures/rejection.ts';
 import { recordingOf } from './pytorch.ts';
+import { type AnyTensor, anyReader } from './readers.ts';
 
 const verdictIs = (comparison: Comparison, verdict: Comparison['verdict'], why?: RegExp) => {
   assert.is(comparison.verdict, verdict, String(comparison));
@@ -227,29 +228,16 @@ test('a model that hangs is given up when the signal says so', async () => {
   assert.equal(listHooks(hanging), []);
 });
 
-interface Typed {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data: unknown;
-}
-
-const reader: TensorReader<Typed> = {
-  is: (value): value is Typed => typeof value === 'object' && value !== null && 'dtype' in value,
-  shape: (t) => t.shape,
-  values: (t) => t.data as Float32Array,
-  keep: (t) => t,
-};
-
 /** A model of a kind that gives one tensor. */
 class Giving extends Hookable {
   readonly #kind: string;
-  readonly #output: Typed;
+  readonly #output: AnyTensor;
   constructor(kind: string, dtype: string, data: unknown) {
-    super({ reader: reader as TensorReader });
+    super({ reader: anyReader as TensorReader });
     this.#kind = kind;
     this.#output = { dtype, data, shape: [(data as Float32Array).length] };
   }
-  override forward(..._inputs: Typed[]): Typed {
+  override forward(..._inputs: AnyTensor[]): AnyTensor {
     return this.#output;
   }
   override toString(): string {
@@ -257,7 +245,7 @@ class Giving extends Hookable {
   }
 }
 
-const compareValues = (dtype: string, a: unknown, b: unknown, kind = 'Any', ...inputs: Typed[]) =>
+const compareValues = (dtype: string, a: unknown, b: unknown, kind = 'Any', ...inputs: AnyTensor[]) =>
   compare(new Giving(kind, dtype, a), new Giving(kind, dtype, b), inputs);
 
 test('NaN equals NaN, and infinities of one sign are equal', async () => {

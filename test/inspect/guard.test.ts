@@ -12,12 +12,12 @@ import {
   Sequential,
   setReporter,
   type Tensor,
-  type TensorReader,
   tensor,
   tensorReader,
 } from '../../src/index.ts';
 import { GuardError, type GuardFinding, type GuardOptions, guard } from '../../src/inspect/index.ts';
 import { bytesOf } from '../adapters/onnx/load.ts';
+import { laterReader } from './readers.ts';
 
 const layers = () => new Sequential(new Linear(3, 3), new ReLU(), new Linear(3, 2));
 
@@ -159,14 +159,8 @@ test('each tensor of an output has a ring', () => {
 });
 
 test('an attached module whose tensors are read later: the next call throws', async () => {
-  const reader: TensorReader<Float64Array> = {
-    is: (value): value is Float64Array => value instanceof Float64Array,
-    shape: ({ length }) => [length],
-    values: async (array) => array,
-    keep: (array) => array.slice(),
-  };
   const model = { run: (x: Float64Array) => x };
-  const net = attach(model, 'run', { reader });
+  const net = attach(model, 'run', { reader: laterReader });
   const guarded = guard(net, { action: 'throw' });
   model.run(Float64Array.of(1));
   model.run(Float64Array.of(Number.NaN));

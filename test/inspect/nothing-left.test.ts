@@ -8,20 +8,35 @@ import { wrapTfjs } from '../../adapters/tfjs/index.ts';
 import {
   attach,
   type Hookable,
+  Identity,
   Linear,
   listHooks,
+  Module,
   ReLU,
   rand,
   Sequential,
   select,
   setReporter,
+  type Tensor,
   tensorReader,
   withHooks,
 } from '../../src/index.ts';
-import { capture, deadUnits, guard, patch, profile, record, skip, summary } from '../../src/inspect/index.ts';
+import {
+  capture,
+  compare,
+  deadUnits,
+  guard,
+  patch,
+  profile,
+  record,
+  saturation,
+  skip,
+  summary,
+} from '../../src/inspect/index.ts';
 import { bytesOf, factsOf, feedsOf } from '../adapters/onnx/load.ts';
 import { dense } from '../adapters/tfjs/models.ts';
 import { numbers } from '../adapters/tfjs/tensors.ts';
+import { hookNames } from './hook-names.ts';
 
 /** Marsaglia's xorshift. */
 function generator(seed: number): (below: number) => number {
@@ -40,8 +55,6 @@ interface Subject {
   readonly paths: readonly string[];
   readonly run: () => unknown;
 }
-
-const hookNames = (net: Hookable) => listHooks(net).map(({ path, kind, id }) => [path, kind, id]);
 
 /** Runs a random tool in a random way. */
 async function program({ net, paths, run }: Subject, random: (below: number) => number): Promise<string> {
@@ -71,6 +84,9 @@ async function program({ net, paths, run }: Subject, random: (below: number) => 
     () => summary(net, inputs, { signal }),
     () => profile(net, inputs, { signal, runs: 1 }),
     () => record(net, inputs, { signal, select: path }),
+    async () => compare(net, await record(net, run), inputs, { signal }),
+    () => compare(net, net, inputs, { signal }),
+    () => saturation(net, inputs, path, { signal }),
     () => deadUnits(net, inputs, path, { signal, axis: random(3) }),
     () => withHooks(() => patch(select(net, path), { scale: 2 }), run),
     () => withHooks(() => patch(select(net, path), { noise: 1, seed: random(9) }), run),
@@ -121,6 +137,71 @@ async function holds(subject: Subject, programs: number, seed: number): Promise<
 test('in the core', () => {
   const net = new Sequential(new Linear(4, 4), new ReLU(), new Sequential(new Linear(4, 3), new ReLU()));
   return holds({ net, paths: ['0', '1', '2', '2.0', '2.1'], run: () => net(rand(2, 4)) }, 400, 1);
+});
+
+/** Gives other values in each call. */
+class Noise extends Module {
+  override forward(x: Tensor): Tensor {
+    return x.map((value) => value + Math.random());
+  }
+}
+
+class Throwing extends Module {
+  override forward(_x: Tensor): Tensor {
+    throw new Error('planted');
+  }
+}
+
+class Endless extends Module {
+  static override readonly async: boolean = true;
+  override forward(_x: Tensor): Promise<Tensor> {
+    return new Promise(() => {});
+  }
+}
+
+/** Awaits each of its modules. */
+class Chain extends Module {
+  static override readonly async: boolean = true;
+  parts: Hookable[];
+  constructor(parts: Hookable[]) {
+    super();
+    this.parts = parts;
+  }
+  override async forward(x: Tensor): Promise<Tensor> {
+    let y: unknown = x;
+    for (const part of this.parts) y = await part(y);
+    return y as Tensor;
+  }
+}
+
+test('in chains that are random, throw in the middle or never end', async () => {
+  const kinds = [ReLU, Noise, Throwing, Endless, Identity];
+  const random = generator(11);
+  const outcomes = new Set<string>();
+  for (let made = 0; made < 60; made++) {
+    const parts = Array.from({ length: 1 + random(4) }, () => new kinds[random(kinds.length)]!());
+    const net = new Chain(parts);
+    const isEndless = parts.some((part) => part instanceof Endless);
+    const paths = parts.map((_, i) => `parts.${i}`);
+    const handles = paths.map((path) => net.getSubmodule(path).registerForwardHook(() => undefined));
+    const before = hookNames(net);
+    // What never ends is always given up; a patch has no signal, and so the run of a program has one.
+    const run = () => {
+      const ended = net(rand(3));
+      if (!isEndless) return ended;
+      return Promise.race([ended, new Promise((_, reject) => setImmediate(() => reject(new Error('given up'))))]);
+    };
+    setReporter(() => {});
+    for (let i = 0; i < 4; i++) {
+      const outcome = await program({ net, paths, run }, random);
+      outcomes.add(outcome);
+      assert.equal(hookNames(net), before, `${parts.map(String)}: ${outcome}`);
+    }
+    setReporter(undefined);
+    for (const handle of handles) handle.remove();
+    assert.equal(listHooks(net), []);
+  }
+  assert.ok(outcomes.size > 20, [...outcomes].join(', '));
 });
 
 test('on attached methods, synchronous and not', async () => {

@@ -14,7 +14,6 @@ import {
   rand,
   Sequential,
   type Tensor,
-  type TensorReader,
   tensor,
 } from '../../src/index.ts';
 import { RecordingError, record } from '../../src/inspect/index.ts';
@@ -23,6 +22,7 @@ import { decodeRecording } from '../../src/inspect/recording-file.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
 import { rejects } from '../fixtures/rejection.ts';
 import { recordingOf } from './pytorch.ts';
+import { anyReader } from './readers.ts';
 
 const decode = (bytes: Uint8Array) => decodeRecording('test', bytes);
 class Twice extends Module {
@@ -73,27 +73,14 @@ test('a recording is a .safetensors file with t0, t1, … that any reader opens'
   assert.equal([...file.get('t1')!.data], [0, 2]);
 });
 
-interface Kind {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly values: unknown;
-}
-
-const anyReader: TensorReader<Kind> = {
-  is: (value): value is Kind => typeof value === 'object' && value !== null && 'dtype' in value,
-  shape: (t) => t.shape,
-  values: (t) => t.values as Float32Array,
-  keep: (t) => t,
-};
-
 test('tensors keep their type, and what is no tensor is text, numbers and booleans', async () => {
   const model = {
     run: () => ({
-      half: { dtype: 'float16', shape: [2], values: Uint16Array.of(0x3c00, 0xfc00) },
-      double: { dtype: 'float64', shape: [], values: Float64Array.of(0.1) },
-      plain: { dtype: 'any', shape: [2], values: [1, 2.5] },
-      wide: { dtype: 'int64', shape: [1], values: BigInt64Array.of(2n ** 60n) },
-      truth: { dtype: 'bool', shape: [2], values: Uint8Array.of(7, 0) },
+      half: { dtype: 'float16', shape: [2], data: Uint16Array.of(0x3c00, 0xfc00) },
+      double: { dtype: 'float64', shape: [], data: Float64Array.of(0.1) },
+      plain: { dtype: 'any', shape: [2], data: [1, 2.5] },
+      wide: { dtype: 'int64', shape: [1], data: BigInt64Array.of(2n ** 60n) },
+      truth: { dtype: 'bool', shape: [2], data: Uint8Array.of(7, 0) },
       name: 'x',
       list: [1, Number.NaN, null, true, undefined],
     }),

@@ -11,10 +11,10 @@ import {
   randn,
   Sequential,
   type Tensor,
-  type TensorReader,
   tensor,
 } from '../../src/index.ts';
 import { capture, deadUnits, mergeSummaries, saturation } from '../../src/inspect/index.ts';
+import { laterReader } from './readers.ts';
 
 const fails = async (promise: Promise<unknown>, message: RegExp) =>
   assert.match(((await promise.catch((thrown) => thrown)) as Error).message, message);
@@ -128,14 +128,8 @@ test('saturation is the share of values at the bounds, for all and for each unit
 });
 
 test('tensors in structures and tensors that are read later are counted', async () => {
-  const reader: TensorReader<Float64Array> = {
-    is: (value): value is Float64Array => value instanceof Float64Array,
-    shape: ({ length }) => [length],
-    values: async (array) => array,
-    keep: (array) => array.slice(),
-  };
   const model = { run: () => ({ a: Float64Array.of(0, 1), b: [Float64Array.of(0)] }) };
-  const counts = await deadUnits(attach(model, 'run', { reader }), [], /^$/);
+  const counts = await deadUnits(attach(model, 'run', { reader: laterReader }), [], /^$/);
   assert.equal(
     [...counts],
     [
