@@ -74,5 +74,5 @@ export { type OutputStatistics, statistics } from './rx/statistics.ts';
 export { AsyncTransformError, LateEmissionError, TooManyEmissionsError } from './rx/transform.ts';
 export { type ModuleClass, Selection, type Selector, select } from './select.ts';
 export { chunks } from './streams/chunks.ts';
-export { observeStrictly } from './strict-observer.ts';
+export { observeStrictly, runUpTo } from './strict-observer.ts';
 export { withHooks } from './with-hooks.ts';

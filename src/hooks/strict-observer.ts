@@ -17,3 +17,13 @@ export function observeStrictly<M extends ModuleLike>(
 ): RemovableHandle {
   return register(hookTable(module), { kind: 'observer', path, name: observer.name, hook: observer as never, reads });
 }
+
+/**
+ * For inspect: a registration that changes nothing. An adapter that runs a whole graph at once runs it up to here first, since a
+ * transform may give any value. Where transforms are not supported, nothing is registered.
+ */
+export function runUpTo(module: ModuleLike): void {
+  const table = hookTable(module);
+  if (table.options.unsupported?.transform !== undefined) return;
+  register(table, { kind: 'transform', name: 'runUpTo', hook: () => undefined });
+}

@@ -1,6 +1,6 @@
 /** @file Capturing the outputs of modules in one run. */
 import { checkOptions, isThenable, POSITIVE_INTEGER, rule, type Summary } from '../check/index.ts';
-import { type ForwardEvent, type Hookable, observeStrictly, type Selector, select } from '../hooks/index.ts';
+import { type ForwardEvent, type Hookable, observeStrictly, runUpTo, type Selector, select } from '../hooks/index.ts';
 import { Captured } from './captured.ts';
 import { copyOf, freeCopy, LIMIT, MemoryLimit, statisticsOf } from './copies.ts';
 import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
@@ -108,6 +108,7 @@ export async function capture<M extends Hookable>(
               throw stop;
             };
             observeStrictly(target, stopAt!, end, 'statistics');
+            runUpTo(target);
           }
         },
         signal,

@@ -264,7 +264,7 @@ test('in tfjs the copies outlive the run, belong to the caller, and are freed if
   assert.equal(listHooks(net), []);
 });
 
-test('in ONNX Runtime nodes and modules are captured, and stopAt ends the hooks there', async () => {
+test('in ONNX Runtime nodes and modules are captured', async () => {
   const facts = factsOf('mlp');
   const net = await createOnnx(ort, bytesOf('mlp.legacy'));
   try {
@@ -278,13 +278,49 @@ test('in ONNX Runtime nodes and modules are captured, and stopAt ends the hooks 
         assert.ok(Math.abs(value - values[i]!) < 1e-5, path);
       }
     }
-    const stopped = await capture(net, [feedsOf(facts)], paths, { stopAt: paths[0]! });
-    assert.is(stopped.stopped, true);
-    assert.is(stopped.calls(paths[0]!).length, 1);
     assert.equal(listHooks(net), []);
-    // The next run is whole.
-    assert.is((await capture(net, [feedsOf(facts)], paths)).stopped, false);
   } finally {
+    await net.release();
+  }
+});
+
+test('in ONNX Runtime stopAt computes only what leads to the module', async () => {
+  const { InferenceSession } = ort;
+  const { create } = InferenceSession;
+  const runs: string[][] = [];
+  InferenceSession.create = (async (...given: Parameters<typeof create>) => {
+    const session = await create.apply(InferenceSession, given);
+    const { run } = session;
+    session.run = ((...more: Parameters<typeof run>) => {
+      runs.push([...session.outputNames]);
+      return run.apply(session, more);
+    }) as typeof run;
+    return session;
+  }) as typeof create;
+  const net = await createOnnx(ort, bytesOf('mlp.legacy'));
+  try {
+    const feeds = feedsOf(factsOf('mlp'));
+    const stopped = await capture(net, [feeds], '*', { stopAt: 'fc2' });
+    assert.is(stopped.stopped, true);
+    assert.equal(
+      [...stopped].map(([path, calls]) => [path, calls.length]),
+      [
+        ['fc1', 1],
+        ['act', 1],
+        ['fc2', 1],
+        ['fc3', 0],
+      ],
+    );
+    // One session ran, whose graph ends there.
+    assert.is(runs.length, 1);
+    assert.equal(runs[0]!.slice(0, 2), ['/fc1/Gemm_output_0', '/act/Relu_output_0']);
+    assert.is(runs[0]!.length, 3);
+    assert.not.ok(runs[0]!.includes('y'));
+    assert.equal(listHooks(net), []);
+    assert.is((await capture(net, [feeds], 'fc2')).stopped, false);
+    assert.ok(runs.at(-1)!.includes('y'));
+  } finally {
+    InferenceSession.create = create;
     await net.release();
   }
 });
