@@ -245,7 +245,7 @@ const container = (path: string, { unreachable }: Limits): Info => ({
   validateEdit: () => undefined,
 });
 
-/** The bytes of a value of a weight, by its TensorProto.DataType: floats, and the integers of quantised weights. */
+/** The bytes of a value of a weight, by its TensorProto.DataType: floats, and the integers of quantized weights. */
 const WEIGHT_BYTES: Readonly<Partial<Record<ElementType, number>>> = { 1: 4, 2: 1, 3: 1, 10: 2, 11: 8, 16: 2 };
 
 /** The weights that a node reads. Constants such as shapes and scales are none. */

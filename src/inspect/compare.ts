@@ -1,4 +1,4 @@
-import { checkOptions, describeError, rule } from '../check/index.ts';
+import { checkOptions, describe, describeError, mismatch, rule } from '../check/index.ts';
 import { type Hookable, isHookable } from '../hooks/index.ts';
 import type { PathMap } from './align.ts';
 import { type CallError, recordedErrors } from './call-errors.ts';
@@ -31,6 +31,7 @@ type RecordingBytes = Uint8Array | ArrayBuffer;
 
 /** A tensor that a recorded model was called with. */
 export interface RecordedInput {
+  /** float16 and bfloat16 as bits, in a Uint16Array. */
   readonly data: StoredData;
   readonly shape: number[];
   /** As in safetensors: `F32`, `I64`. */
@@ -43,15 +44,15 @@ export interface RecordedInput {
 export type RunRecorded<M extends Hookable> = (model: M, inputs: readonly RecordedInput[]) => unknown;
 
 /**
- * Finds the first module of a model that differs from another model, or from a recording of one, made in Python for instance.
+ * Finds the first module of a model, b, that differs from the reference, a: another model, or a recording of one, made in Python
+ * for instance. Two models come in this order, `compare(a, b, inputs)`; a recording comes after the model,
+ * `compare(b, recordingOfA, inputs)`; of two recordings the first one is the reference.
  *
- * The model runs twice: freely, to see which module is which; and locked: the inputs and the output of each module are
- * compared, and then replaced by those of the other model. So each module shows its own error alone.
+ * b runs twice: freely, to see which module is which; and locked: the inputs and the output of each module are compared, and then
+ * replaced by those of a. So each module shows its own error alone.
  *
- * @param a a model, or the model itself if `b` is a recording
- * @param b the model to be examined, or the recording of the one that is right
- * @param inputs what both models are called with, or a function that runs one of them. With a recording the function also gets
- *   the recorded inputs, in their order
+ * @param inputs what the models are called with, or a function that runs the model that it is given. With a recording the function
+ *   also gets the recorded inputs, in their order
  * @returns the verdict; `String(comparison)` is a report
  * @example
  * const comparison = await compare(net, recording, (net, [x]) => net(tensor(x)));
@@ -80,6 +81,8 @@ export async function compare(
 ): Promise<Comparison> {
   const where = 'compare()';
   if (!isHookable(first)) {
+    if (isHookable(second)) throw new TypeError(`${where}: ${ORDER}, got ${describe(first)} first`);
+    if (!isBytes(first)) throw mismatch(where, 'the model', 'a module, or the bytes of a recording', first);
     const options = checked(where, (third ?? {}) as CompareOptions);
     return compareRecordings(where, first, second as RecordingBytes, options);
   }
@@ -106,6 +109,10 @@ export async function compare(
   const run = typeof third === 'function' ? recordedRun(recording, third as RunRecorded<Hookable>) : third;
   return compareModel(where, recording, first, run as RunInputs, options, undefined);
 }
+
+const ORDER = 'a model comes before the recording that it is compared with: compare(model, recording, inputs)';
+
+const isBytes = (value: unknown) => value instanceof Uint8Array || value instanceof ArrayBuffer;
 
 function checked(where: string, options: CompareOptions): CompareOptions {
   checkOptions(where, options, OPTIONS);

@@ -8,7 +8,7 @@ import { numbersOf } from './values.ts';
 const never = (): boolean => false;
 
 /**
- * Which differences of an output are excused: one step of a quantised value; the result of a comparison whose operands are
+ * Which differences of an output are excused: one step of a quantized value; the result of a comparison whose operands are
  * within the tolerance of each other.
  * @param a the recording that the call is of @param u the unit roundoff
  */
@@ -20,7 +20,7 @@ export function excusesOf(
   u: number,
 ): (i: number) => boolean {
   const family = familyOf(call.kind);
-  if (family === 'quantised') return (i) => Math.abs(expected[i]! - given[i]!) === 1;
+  if (family === 'quantized') return (i) => Math.abs(expected[i]! - given[i]!) === 1;
   if (family !== 'comparison') return never;
   const operands = tensorParts(call.inputs)
     .filter(({ dtype, statistics }) => isFloat(dtype) && statistics === undefined)

@@ -67,7 +67,7 @@ function passing(errors: readonly CallError[], accepted: string): Finding {
   const why: string[] = [];
   const excused = all.reduce((sum, error) => sum + error.excused, 0);
   if (excused > 0) {
-    why.push(`${excused} differences were excused: comparisons at their threshold, or one step of a quantised value`);
+    why.push(`${excused} differences were excused: comparisons at their threshold, or one step of a quantized value`);
   }
   const largest = Math.max(...all.map(({ ratio }) => ratio));
   if (largest > 1)

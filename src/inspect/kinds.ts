@@ -13,12 +13,12 @@ export type Family =
   | 'arithmetic'
   | 'copy'
   | 'comparison'
-  | 'quantised'
+  | 'quantized'
   | 'unknown';
 
 /** The first that matches counts. */
 const FAMILIES: readonly (readonly [Family, RegExp])[] = [
-  ['quantised', /quanti[sz]e|^qlinear|integer$/i],
+  ['quantized', /quanti[sz]e|^qlinear|integer$/i],
   ['attention', /attention|attn/i],
   ['recurrent', /lstm|gru|rnn/i],
   ['softmax', /softmax/i],

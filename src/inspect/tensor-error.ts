@@ -16,7 +16,7 @@ export interface TensorError {
   /** How many values are beyond the tolerance, of how many. */
   readonly beyond: number;
   readonly count: number;
-  /** How many differences were excused: one step of a quantised value, a comparison at its threshold. */
+  /** How many differences were excused: one step of a quantized value, a comparison at its threshold. */
   readonly excused: number;
   /** Why the two cannot be compared: shapes that differ. */
   readonly problem?: string | undefined;

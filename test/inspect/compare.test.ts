@@ -265,7 +265,7 @@ test('integers and truth values must be equal', async () => {
   verdictIs(await compareValues('bool', Uint8Array.of(1, 0), Uint8Array.of(1, 1)), 'FAIL', /1 instead of 0/);
 });
 
-test('one step of a quantised value is excused and counted, two are not', async () => {
+test('one step of a quantized value is excused and counted, two are not', async () => {
   const step = (by: number) => compareValues('uint8', Uint8Array.of(7, 9), Uint8Array.of(7, 9 + by), 'QuantizeLinear');
   const excused = await step(1);
   verdictIs(excused, 'PASS_WITH_TOLERANCE', /1 differences were excused/);
@@ -338,6 +338,16 @@ test('compare() refuses wrong arguments before anything runs', async () => {
   await rejects(
     compare(net, 'a.safetensors' as never, run),
     /the recording must be a Uint8Array or an ArrayBuffer, got the string/,
+    TypeError,
+  );
+  await rejects(
+    compare((await record(net, [x])) as never, net, run),
+    /a model comes before the recording that it is compared with: compare\(model, recording, inputs\), got a Uint8Array/,
+    TypeError,
+  );
+  await rejects(
+    compare({ predict: run } as never, await record(net, [x])),
+    /the model must be a module, or the bytes of a recording, got an Object/,
     TypeError,
   );
   assert.is(runs, 0);

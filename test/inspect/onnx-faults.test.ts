@@ -147,7 +147,7 @@ test('files of both exporters pass, folded normalizations included', async () =>
   }
 });
 
-test('runtimes with other optimisations and other numbers of threads pass', async () => {
+test('runtimes with other optimizations and other numbers of threads pass', async () => {
   for (const sessionOptions of [
     { graphOptimizationLevel: 'disabled' },
     { graphOptimizationLevel: 'all' },
