@@ -18,13 +18,15 @@ export interface HeldCalls {
 
 /** How much closer b's tensor must be to that of the missing call. */
 const CLOSER = 2;
-const MUCH_CLOSER = 10;
+export const MUCH_CLOSER = 10;
 
+/** @param closer how many times closer b's tensor must be to that of a missing call behind a call */
 export function heldCalls(
   a: Recording,
   b: Recording,
   pairs: ReadonlyMap<number, number>,
   expectations: Expectations,
+  closer: number = CLOSER,
 ): HeldCalls {
   const outputOf = new Map<number, number>();
   const inputsOf = new Map<number, number>();
@@ -50,16 +52,17 @@ export function heldCalls(
     const [expected] = expectations.of(tensorParts(a.calls[i]![side]), [part]);
     return expected === undefined ? Infinity : expectations.distance(expected, part);
   };
-  const isMissing = (i: number) => !pairs.has(i) && !heldBy.has(a.calls[i]!);
+  const isMissing = (i: number) => !pairs.has(i);
   const hold = (i: number, other: number, j: number) => {
     holds.set(i, [...(holds.get(i) ?? []), a.calls[other]!.path]);
-    heldBy.set(a.calls[other]!, b.calls[j]!.path);
+    // By the outermost one: a node inside it does the work too.
+    if (!heldBy.has(a.calls[other]!)) heldBy.set(a.calls[other]!, b.calls[j]!.path);
   };
   for (const [i, j] of pairs) {
     // Behind it: the missing calls that read its output, one after the other.
     for (let last = i, next = readerOf(i); next !== undefined && isMissing(next); next = readerOf(last)) {
       const [own, further] = [distance(last, 'output', j), distance(next, 'output', j)];
-      if (!(own > 0 && further * CLOSER < own)) break;
+      if (!(own > 0 && further * closer < own)) break;
       outputOf.set(i, next);
       hold(i, next, j);
       last = next;

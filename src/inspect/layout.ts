@@ -18,6 +18,9 @@ export function inLayout(shape: readonly number[], layout: Layout): readonly num
   return axes === undefined ? shape : axes.map((axis) => shape[axis]!);
 }
 
+export const inverse = (layout: Layout): Layout =>
+  layout === 'same' ? layout : layout === 'to-last' ? 'to-first' : 'to-last';
+
 /** The axis of a's tensors that has the channels. Keras's convolutions have them last, those of PyTorch and ONNX after the batch. */
 export function channelAxis(kind: string, layout: Layout, rank: number): number {
   const isConvolution = familyOf(kind) === 'convolution' && rank > 2;

@@ -1,9 +1,9 @@
 /** @file What is compared with what: the pairs of calls, and what each tensor of b should be. */
 import { type Alignment, align, type PathMap } from './align.ts';
 import { Expectations, type Expected } from './expected.ts';
-import { heldCalls } from './held.ts';
+import { heldCalls, MUCH_CLOSER } from './held.ts';
 import { familyOf } from './kinds.ts';
-import { channelAxis, layoutsOf, strideOf } from './layout.ts';
+import { channelAxis, inverse, type Layout, layoutsOf, strideOf } from './layout.ts';
 import { type RecordedCall, type Recording, type TensorPart, tensorParts } from './recording.ts';
 import { isFloat, localTolerance, rmsOf, roundoff, type Tolerance } from './tolerance.ts';
 import { numbersOf, sameShape } from './values.ts';
@@ -16,7 +16,7 @@ export interface PlannedPair {
   /** For each tensor in b's inputs, in order. */
   readonly inputs: readonly (Expected | undefined)[];
   readonly output: readonly (Expected | undefined)[];
-  /** Paths of a that b has not, because this call does their work too. */
+  /** Paths of a that b has not, because this call does their work too; or of b, if a's call does. */
   readonly holds: readonly string[];
 }
 
@@ -38,26 +38,57 @@ export function planComparison(a: Recording, b: Recording, map?: PathMap): Plan 
   const aligned = [...alignment.pairs].map(([i, j]) => [a.calls[i]!, b.calls[j]!] as const);
   const shapes = aligned.flatMap(([p, q]) => [...zip(p.inputs, q.inputs), ...zip(p.output, q.output)]);
   const layouts = layoutsOf(shapes);
-  const images = new Map<string, readonly number[]>();
-  for (const part of a.calls.flatMap(({ inputs, output }) => [...tensorParts(inputs), ...tensorParts(output)])) {
-    if ((layouts.get(part.shape.length) ?? 'same') !== 'same') images.set(part.tensor, part.shape);
-  }
-  const expectations = new Expectations(a, b, layouts, images, batchesOf(a, b));
+  const expectations = new Expectations(a, b, layouts, imagesOf(a, layouts), batchesOf(a, b));
   const held = heldCalls(a, b, alignment.pairs, expectations);
-  const pairs = [...alignment.pairs].map(([i, j]): PlannedPair => {
-    const other = b.calls[j]!;
+  const split = splitCalls(a, b, alignment.pairs, layouts);
+  const pairs = [...alignment.pairs].flatMap(([i, j]): PlannedPair | [] => {
+    const end = split.get(j);
+    if (end === 'inside another') return [];
+    const [other, index] = [b.calls[end ?? j]!, end ?? j];
     const [first, last] = [held.inputsOf.get(i) ?? i, held.outputOf.get(i) ?? i];
     return {
       a: a.calls[i]!,
       b: other,
-      index: j,
-      inputs: expectations.of(tensorParts(a.calls[first]!.inputs), tensorParts(other.inputs)),
+      index,
+      // Those of a call before it: they are compared where they are given.
+      inputs: end !== undefined ? [] : expectations.of(tensorParts(a.calls[first]!.inputs), tensorParts(other.inputs)),
       output: expectations.ofOutput(tensorParts(a.calls[last]!.output), tensorParts(other.output)),
-      holds: held.holds.get(i) ?? [],
+      holds: end !== undefined ? [b.calls[j]!.path] : (held.holds.get(i) ?? []),
     };
   });
   const paired = new Set(pairs.map((pair) => pair.a));
   return { a, b, pairs, paired, heldBy: held.heldBy, alignment, expectations };
+}
+
+/**
+ * Where a call of a is a convolution with the normalization behind it, and b has both: for b's convolution the index of the
+ * normalization, whose output is that of a. A node inside the convolution is covered by it.
+ */
+function splitCalls(
+  a: Recording,
+  b: Recording,
+  pairs: ReadonlyMap<number, number>,
+  layouts: ReadonlyMap<number, Layout>,
+): Map<number, number | 'inside another'> {
+  const back = new Map([...layouts].map(([rank, layout]) => [rank, inverse(layout)]));
+  const expectations = new Expectations(b, a, back, imagesOf(b, back), undefined);
+  const { outputOf } = heldCalls(b, a, new Map([...pairs].map(([i, j]) => [j, i])), expectations, MUCH_CLOSER);
+  const taken = new Set<number>();
+  const split = new Map<number, number | 'inside another'>();
+  for (const [j, end] of outputOf) {
+    split.set(j, taken.has(end) ? 'inside another' : end);
+    taken.add(end);
+  }
+  return split;
+}
+
+/** The shapes of tensors that have channels in another place in b, by their names. */
+function imagesOf({ calls }: Recording, layouts: ReadonlyMap<number, Layout>): Map<string, readonly number[]> {
+  const images = new Map<string, readonly number[]>();
+  for (const part of calls.flatMap(({ inputs, output }) => [...tensorParts(inputs), ...tensorParts(output)])) {
+    if ((layouts.get(part.shape.length) ?? 'same') !== 'same') images.set(part.tensor, part.shape);
+  }
+  return images;
 }
 
 /** The shapes of tensors in the same places, if there are equally many. */
