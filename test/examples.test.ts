@@ -1,5 +1,5 @@
 // Runs every example as a user does, on the built package, and checks what it prints.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,6 +33,19 @@ test('examples/patching names the units that carry the difference, and draws the
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('examples/first-difference names the layer with the slip, and the command does too', () => {
+  const shown = run('first-difference/main.ts');
+  assert.match(shown, /^FAIL: "blocks\.1\.norm" \(LayerNorm\) differs: .* 750 times the tolerance; 64 of 64 values$/m);
+  assert.match(shown, /its eps, 1e-3 instead of 1e-5\.$/m);
+  const files = ['python.safetensors', 'model.onnx'].map((name) => join('examples/first-difference/data', name));
+  const { status, stdout } = spawnSync(process.execPath, [built('command.js'), 'diff', ...files], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  assert.is(status, 1);
+  assert.ok(shown.startsWith(stdout.trimEnd()));
 });
 
 test('examples/digits shows its tables, and logs three layers, then two', () => {

@@ -17,9 +17,13 @@ export function nameOf({ pair: { a, b } }: CallError): string {
 
 export function sentence({ problem, a, b, at, ratio, beyond, count }: TensorError): string {
   if (problem !== undefined) return problem;
-  const times = Number.isFinite(ratio) ? `${ratio.toPrecision(3)} times the tolerance` : 'beyond any tolerance';
+  const times = Number.isFinite(ratio) ? `${factor(ratio, 3)} times the tolerance` : 'beyond any tolerance';
   return `${format(b)} instead of ${format(a)} at index ${at}, ${times}; ${beyond} of ${count} values`;
 }
+
+/** A factor as text, with its digits from a hundred on. */
+export const factor = (value: number, digits: number): string =>
+  value >= 100 && value < 1e9 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(digits);
 
 const format = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
 

@@ -1,7 +1,7 @@
 /** @file Where the first difference is, from the differences of all modules. */
 import type { CallError } from './call-errors.ts';
 import type { Comparison, Verdict } from './comparison.ts';
-import { differenceOf, nameOf, placeOf, quoted, sentence } from './difference.ts';
+import { differenceOf, factor, nameOf, placeOf, quoted, sentence } from './difference.ts';
 import { type Plan, passesOn } from './plan.ts';
 import type { RecordedCall } from './recording.ts';
 import type { TensorError } from './tensor-error.ts';
@@ -71,7 +71,7 @@ function passing(errors: readonly CallError[], accepted: string): Finding {
   }
   const largest = Math.max(...all.map(({ ratio }) => ratio));
   if (largest > 1)
-    why.push(`differences of up to ${largest.toPrecision(3)} times the local tolerance were accepted: ${accepted}`);
+    why.push(`differences of up to ${factor(largest, 3)} times the local tolerance were accepted: ${accepted}`);
   return { verdict: why.length === 0 ? 'PASS' : 'PASS_WITH_TOLERANCE', why };
 }
 
@@ -135,7 +135,7 @@ export function freeFinding(plan: Plan, errors: readonly CallError[], tolerance:
     }
   }
   if (largest !== undefined && (largest.jump > POSSIBLE || exceeds(root?.output, CERTAIN * tolerance))) {
-    const grows = `the error grows ${largest.jump.toPrecision(2)} times at ${largest.at}`;
+    const grows = `the error grows ${factor(largest.jump, 2)} times at ${largest.at}`;
     return { verdict: 'INCONCLUSIVE', why: [`${grows}: two recordings cannot tell a fault from rounding. ${advice}`] };
   }
   return passing(errors, 'in a free run they grow from module to module');

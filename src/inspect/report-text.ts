@@ -1,5 +1,6 @@
 /** @file A comparison as text. */
 import type { Comparison, ModuleDifference, ValueDifference } from './comparison.ts';
+import { factor } from './difference.ts';
 
 /** Rows of the table around the first difference; without one, those with the largest errors. */
 const ROWS = 12;
@@ -43,8 +44,7 @@ const share = (difference: ValueDifference | undefined): string =>
 const tolerances = (difference: ValueDifference | undefined): string =>
   difference === undefined ? '-' : number(difference.tolerances);
 
-const number = (value: number | null): string =>
-  value === null ? 'infinite' : value === 0 ? '0' : value.toPrecision(2);
+const number = (value: number | null): string => (value === null ? 'infinite' : value === 0 ? '0' : factor(value, 2));
 
 /** Rows as lines. @param left how many columns are aligned to the left; the others to the right */
 export function columns(rows: readonly (readonly string[])[], left = 2): string[] {

@@ -147,20 +147,6 @@ test('files of both exporters pass, folded normalizations included', async () =>
   }
 });
 
-test('runtimes with other optimizations and other numbers of threads pass', async () => {
-  for (const sessionOptions of [
-    { graphOptimizationLevel: 'disabled' },
-    { graphOptimizationLevel: 'all' },
-    { intraOpNumThreads: 1 },
-    { intraOpNumThreads: 2 },
-  ]) {
-    for (const name of ['vision', 'text']) {
-      const comparison = await compareOnnx(new URL(`${name}.onnx`, folder), name, { sessionOptions });
-      assert.is(comparison.verdict, 'PASS', `${JSON.stringify(sessionOptions)}: ${comparison}`);
-    }
-  }
-});
-
 test('a model in float16 passes against float32, and an overflow is found where it happens', async () => {
   const half = await compareOnnx(new URL('text.half.onnx', folder), 'text');
   if ('Float16Array' in globalThis) {
