@@ -5,6 +5,7 @@ import { pageFiles } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
 import { hostCheck, isLoopback } from './server/host-names.ts';
 import { DEFAULT_PORT, listen } from './server/listen.ts';
+import { isSafetensors, ServedRecordings } from './server/recordings.ts';
 import { handle } from './server/requests.ts';
 import { ServedLogs } from './server/served-logs.ts';
 
@@ -13,9 +14,14 @@ import { ServedLogs } from './server/served-logs.ts';
  * @throws CommandError if there can be no such directory, or the port is taken
  */
 export async function view({ directory, port, host, open, followLinks, json }: CommandOf<'view'>): Promise<void> {
-  await checkDirectory(directory);
-  const logs = new ServedLogs(directory, { followLinks });
-  const site = { logs, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
+  const isRecording = isSafetensors(directory) && (await kindOf(directory)) === 'a file';
+  if (!isRecording) await checkDirectory(directory);
+  const logs = new ServedLogs(directory, { followLinks, isEmpty: isRecording });
+  const recordings = new ServedRecordings(directory);
+  if (isRecording && (await recordings.list()).length === 0) {
+    throw new CommandError(`${directory} is no recording of layertap: it has no calls in its metadata`);
+  }
+  const site = { logs, recordings, assets: await pageFiles(logs.name), answersTo: hostCheck(host) };
   const listening = await listen((request, response) => void handle(site, request, response), { host, port });
   // Before the address is printed: its reader may send a signal immediately.
   const ended = signal();

@@ -4,4 +4,11 @@
  */
 
 export { type LogSourceOptions, logSource, type PackLogsOptions, packLogs, postLogs } from './sources/logs.ts';
+export {
+  httpRecordings,
+  type RecordingDirectory,
+  type RecordingListing,
+  type RecordingOutput,
+  recordingSource,
+} from './sources/recordings.ts';
 export { httpLogs, type LogListing } from './sources/http-logs.ts';

@@ -52,6 +52,7 @@ export function mountSource(element: Element, source: DataSource, options: Mount
       points: (points) => paced(() => store.add(points)),
       progress: (progress) => shell.progress(progress),
       warning: (message) => shell.warn(message),
+      activations: store.activations,
     });
   } catch (error) {
     unmount();

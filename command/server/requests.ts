@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LogFile } from '../../src/tensorboard/index.ts';
+import type { ServedRecordings } from './recordings.ts';
 import type { ServedLogs } from './served-logs.ts';
 
 export interface Asset {
@@ -11,6 +12,7 @@ export interface Asset {
 
 export interface Site {
   readonly logs: ServedLogs;
+  readonly recordings: ServedRecordings;
   /** The files of the page by path: '/', '/viewer.js'. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly answersTo: (hostHeader: string | undefined) => boolean;
@@ -81,8 +83,13 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
     const listing = JSON.stringify(await site.logs.list());
     return send(response, 'application/json', Buffer.from(listing));
   }
+  if (path === '/api/recordings') {
+    const listing = JSON.stringify(await site.recordings.list());
+    return send(response, 'application/json', Buffer.from(listing));
+  }
+  if (path === '/api/recording') return sendRecorded(site, query, request, response);
   if (path !== '/api/file') return refuse(response, 404, 'not found');
-  const wanted = parseQuery(query);
+  const wanted = parseQuery(query, ['from']);
   if (wanted === undefined) return refuse(response, 400, 'the query must be ?path=<of an event file>&from=<a byte>');
   const file = await site.logs.file(wanted.path);
   if (file === undefined) return refuse(response, 404, 'there is no such event file');
@@ -91,19 +98,45 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   else await stream(file, wanted.from, response);
 }
 
-/** Parses a query that has both names exactly once, and no others. */
-function parseQuery(query: string): { path: string; from: number } | undefined {
+async function sendRecorded(
+  { recordings }: Site,
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const wanted = parseQuery(query, ['from', 'to']);
+  if (wanted === undefined) {
+    return refuse(response, 400, 'the query must be ?path=<of a recording>&from=<a byte>&to=<a byte>');
+  }
+  const bytes = await recordings.bytes(wanted.path, wanted.from, wanted.to);
+  if (bytes === undefined) return refuse(response, 404, 'there is no such recording, or no tensor at these bytes');
+  response.setHeader('content-type', 'application/octet-stream');
+  if (request.method === 'HEAD') response.end();
+  else await stream(bytes, 0, response);
+}
+
+/** Parses a query that has a path and these numbers exactly once each, and nothing else. */
+function parseQuery<Name extends string>(
+  query: string,
+  names: readonly Name[],
+): ({ path: string } & Record<Name, number>) | undefined {
   const pairs = new URLSearchParams(query);
-  const [path, from] = [pairs.get('path'), pairs.get('from')];
-  if (pairs.size !== 2 || path === null || from === null || !/^\d{1,16}$/.test(from)) return undefined;
-  return Number.isSafeInteger(Number(from)) ? { path, from: Number(from) } : undefined;
+  const path = pairs.get('path');
+  if (pairs.size !== names.length + 1 || path === null) return undefined;
+  const numbers: [string, number][] = [];
+  for (const name of names) {
+    const text = pairs.get(name);
+    if (text === null || !/^\d{1,16}$/.test(text) || !Number.isSafeInteger(Number(text))) return undefined;
+    numbers.push([name, Number(text)]);
+  }
+  return { path, ...(Object.fromEntries(numbers) as Record<Name, number>) };
 }
 
 /**
  * Sends a file from a byte to its present end, as fast as the client reads, until it leaves. Without a content-length, since
  * the file may become shorter.
  */
-async function stream(file: LogFile, from: number, response: ServerResponse): Promise<void> {
+async function stream(file: Pick<LogFile, 'read'>, from: number, response: ServerResponse): Promise<void> {
   const chunks = file.read(from)[Symbol.asyncIterator]();
   try {
     const first = await chunks.next();

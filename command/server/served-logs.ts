@@ -11,11 +11,19 @@ export class ServedLogs {
   #files: ReadonlyMap<string, LogFile> = new Map();
   #listing: Promise<LogListing> | undefined;
 
-  /** @param options `followLinks`: reads every link, also those that lead out of the directory. Default false */
-  constructor(directory: string, { followLinks = false }: { followLinks?: boolean } = {}) {
+  /**
+   * @param options `followLinks`: reads every link, also those that lead out of the directory. `isEmpty`: there is a recording in
+   * place of the directory. Default false
+   */
+  constructor(
+    directory: string,
+    { followLinks = false, isEmpty = false }: { followLinks?: boolean; isEmpty?: boolean } = {},
+  ) {
     this.#directory = resolve(directory);
     this.name = basename(this.#directory) || this.#directory;
-    this.#source = directoryLogs(this.#directory, { outside: followLinks, everyLink: followLinks });
+    this.#source = isEmpty
+      ? { list: async () => [] }
+      : directoryLogs(this.#directory, { outside: followLinks, everyLink: followLinks });
   }
 
   /** Calls during a listing share its result. */

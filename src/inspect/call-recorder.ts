@@ -119,14 +119,16 @@ export class CallRecorder {
     const shape = [...reader.shape(one)];
     const values = reader.values(one);
     if (values === undefined) return { value: `a tensor of shape [${shape.join(', ')}] without numbers` };
-    if (!isThenable(values)) return this.#store.add(values, shape, one);
+    const layout = reader.layout?.(shape);
+    const known = layout === undefined ? {} : { layout };
+    if (!isThenable(values)) return { ...this.#store.add(values, shape, one), ...known };
     // Filled in when the device has given the values.
     const part: Partial<TensorPart> = { tensor: '' };
     const fill = async () => {
       try {
         const read = await values;
         if (read === undefined) throw new TypeError(`a tensor of shape [${shape.join(', ')}] has no numbers`);
-        Object.assign(part, this.#store.add(read, shape, one));
+        Object.assign(part, this.#store.add(read, shape, one), known);
       } catch (error) {
         this.#failure ??= { error };
       }

@@ -14,7 +14,7 @@ export type { ModuleSummary, Summaries, SummaryTotals } from './module-summary.t
 export { type Patch, type PatchOptions, patch, skip } from './patch.ts';
 export { type Profile, type ProfileOptions, profile } from './profile.ts';
 export { type RecordOptions, record } from './record.ts';
-export { RecordingError } from './recording-file.ts';
+export { type RecordedOutput, RecordingError, readRecordingHeader } from './recording-file.ts';
 export type { RecordingTarget } from './recording-target.ts';
 export { openReplay, type Replay, type ReplayTensor } from './replay.ts';
 export type { ReplayTarget } from './replay-folder.ts';

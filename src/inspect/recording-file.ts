@@ -5,11 +5,22 @@
 import { describe, describeError, isPlainObject, mismatch, type Summary } from '../check/index.ts';
 import {
   readSafetensors,
+  readSafetensorsHeader,
   readSafetensorsMetadata,
+  type SafetensorsDtype,
   type SafetensorsTensor,
   safetensorsParts,
 } from '../safetensors/index.ts';
-import type { RecordedCall, Recording, RowNorms, StoredData, StoredTensor, Tree } from './recording.ts';
+import {
+  isTensorPart,
+  type RecordedCall,
+  type Recording,
+  type RowNorms,
+  type StoredData,
+  type StoredTensor,
+  type TensorPart,
+  type Tree,
+} from './recording.ts';
 
 const KEY = 'layertap.recording';
 const VERSION = 1;
@@ -37,13 +48,67 @@ export function decodeRecording(where: string, bytes: Uint8Array | ArrayBuffer):
   }
   try {
     const stored = readSafetensors(bytes);
-    const text = readSafetensorsMetadata(bytes).get(KEY);
-    if (text === undefined)
-      throw new Error(`it has no "${KEY}" in its metadata: no recording, or one of something else`);
-    return checked(JSON.parse(text), new Map([...stored].map(([name, tensor]) => [name, new StoredInFile(tensor)])));
+    const json = recordingJson(readSafetensorsMetadata(bytes));
+    const tensors = new Map([...stored].map(([name, tensor]) => [name, new StoredInFile(tensor)]));
+    return { ...checked(json, tensors), tensors };
   } catch (cause) {
     throw new RecordingError(`${where}: the recording cannot be read\n  ${describeError(cause)}`, { cause });
   }
+}
+
+/** One tensor in the output of a call, and where it is in the file. */
+export interface RecordedOutput {
+  /** The module's path, or its kind for the root; `path/call_1` for a later call; below it the place in the output, `path/0`. */
+  readonly tag: string;
+  readonly call: number;
+  readonly dtype: SafetensorsDtype;
+  readonly shape: readonly number[];
+  /** The order of the axes, if the framework told it: `NCHW`. */
+  readonly layout?: string;
+  /** Bytes from the start of the file. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * The outputs in a recording, from its first bytes alone. Those of which only samples were kept are left out.
+ * @param head the file up to the end of its header, see `readSafetensorsHeader`
+ * @param size the bytes of the whole file
+ * @throws RecordingError for bytes that are no recording
+ */
+export function readRecordingHeader(
+  head: Uint8Array | ArrayBuffer,
+  size: number,
+): { readonly framework: string; readonly complete: boolean; readonly outputs: readonly RecordedOutput[] } {
+  const where = 'readRecordingHeader()';
+  try {
+    const { tensors, metadata } = readSafetensorsHeader(head, size);
+    const { framework, complete, calls } = checked(recordingJson(metadata), tensors);
+    const outputs = calls.flatMap(({ path, kind, call, output }) => {
+      const name = `${path || kind}${call === 0 ? '' : `/call_${call}`}`;
+      return placesIn(output).flatMap(([place, { tensor, shape, layout, statistics }]) => {
+        if (statistics !== undefined) return [];
+        const { dtype, begin, end } = tensors.get(tensor)!;
+        return [{ tag: name + place, call, dtype, shape, ...(layout === undefined ? {} : { layout }), begin, end }];
+      });
+    });
+    return { framework, complete, outputs };
+  } catch (cause) {
+    throw new RecordingError(`${where}: the recording cannot be read\n  ${describeError(cause)}`, { cause });
+  }
+}
+
+/** The tensors in a tree, each with its place: '' for the tree itself, `/0`, `/hidden`. */
+function placesIn(tree: Tree, place: string = ''): (readonly [string, TensorPart])[] {
+  if (isTensorPart(tree)) return [[place, tree]];
+  const parts = Array.isArray(tree) ? tree.entries() : 'fields' in tree ? Object.entries(tree.fields) : [];
+  return [...parts].flatMap(([key, part]) => placesIn(part as Tree, `${place}/${key}`));
+}
+
+function recordingJson(metadata: ReadonlyMap<string, string>): unknown {
+  const text = metadata.get(KEY);
+  if (text === undefined) throw new Error(`it has no "${KEY}" in its metadata: no recording, or one of something else`);
+  return JSON.parse(text);
 }
 
 /** A tensor in a file, read when its values are asked for. */
@@ -80,7 +145,8 @@ function dataOf(tensor: SafetensorsTensor): StoredData {
   return tensor.data;
 }
 
-function checked(json: unknown, tensors: ReadonlyMap<string, StoredTensor>): Recording {
+/** Checks the calls of a file whose tensors have these shapes. */
+function checked(json: unknown, tensors: Shapes): Omit<Recording, 'tensors'> {
   const file = object('the recording', json);
   const { version } = file;
   if (version !== VERSION) {
@@ -107,15 +173,12 @@ function checked(json: unknown, tensors: ReadonlyMap<string, StoredTensor>): Rec
       checkedNorms(`parameters of "${path}"`, norms, tensors),
     ]),
   );
-  return { framework, complete: file.complete, error, calls, tensors, parameters };
+  return { framework, complete: file.complete, error, calls, parameters };
 }
 
-function checkedCall(
-  given: unknown,
-  index: number,
-  all: readonly unknown[],
-  tensors: ReadonlyMap<string, StoredTensor>,
-): RecordedCall {
+type Shapes = ReadonlyMap<string, Pick<StoredTensor, 'shape'>>;
+
+function checkedCall(given: unknown, index: number, all: readonly unknown[], tensors: Shapes): RecordedCall {
   const where = `calls[${index}]`;
   const { path, kind, call, parent, start, end, inputs, output } = object(where, given);
   return {
@@ -133,7 +196,7 @@ function checkedCall(
 /** The writer of trees goes no deeper either. */
 export const DEEPEST_TREE = 50;
 
-function checkedTree(where: string, given: unknown, tensors: ReadonlyMap<string, StoredTensor>, depth: number): Tree {
+function checkedTree(where: string, given: unknown, tensors: Shapes, depth: number): Tree {
   if (depth > DEEPEST_TREE) throw new Error(`${where}: nested deeper than ${DEEPEST_TREE}`);
   if (Array.isArray(given)) return given.map((one) => checkedTree(where, one, tensors, depth + 1));
   const part = object(where, given);
@@ -151,7 +214,7 @@ function checkedTree(where: string, given: unknown, tensors: ReadonlyMap<string,
   return { value: value as string | number | boolean | null };
 }
 
-function checkedTensor(where: string, part: Record<string, unknown>, tensors: ReadonlyMap<string, StoredTensor>): Tree {
+function checkedTensor(where: string, part: Record<string, unknown>, tensors: Shapes): Tree {
   const tensor = text(where, part.tensor);
   const stored = tensors.get(tensor);
   if (stored === undefined) throw new Error(`${where}: the file has no tensor "${tensor}"`);
@@ -174,7 +237,7 @@ function checkedTensor(where: string, part: Record<string, unknown>, tensors: Re
   };
 }
 
-function checkedNorms(where: string, given: unknown, tensors: ReadonlyMap<string, StoredTensor>): RowNorms {
+function checkedNorms(where: string, given: unknown, tensors: Shapes): RowNorms {
   const { rows, length } = object(where, given);
   if (!tensors.has(text(where, rows))) throw new Error(`${where}: the file has no tensor "${rows}"`);
   return { rows: rows as string, length: count(where, length) };

@@ -26,6 +26,8 @@ export interface Header {
   readonly metadata: Map<string, string>;
   /** A view, not a copy. */
   readonly buffer: Uint8Array;
+  /** Where the buffer begins, in bytes from the start of the file. */
+  readonly start: number;
 }
 
 /**
@@ -41,9 +43,9 @@ export interface Header {
  * twice, a tensor given as an array, a type given as `{"F32": null}`, `"__metadata__": null`, and sizes whose product
  * passes 2^53 before it meets a 0.
  */
-export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
+export function parseHeader(input: Uint8Array | ArrayBuffer, size?: number): Header {
   const bytes = toBytes(input);
-  const { byteLength } = bytes;
+  const byteLength = size ?? bytes.byteLength;
   if (byteLength < 8) {
     throw new Error(`safetensors: a file must begin with its header's length, 8 bytes, got ${byteLength} bytes in all`);
   }
@@ -58,13 +60,16 @@ export function parseHeader(input: Uint8Array | ArrayBuffer): Header {
     );
   }
   const end = 8 + Number(length);
+  if (end > bytes.byteLength) {
+    throw new Error(`safetensors: the first ${end} bytes are needed, which hold the header, got ${bytes.byteLength}`);
+  }
   const text = decode(bytes.slice(8, end));
   const header = parse(text);
   const buffer = bytes.subarray(end);
   const metadata = Object.hasOwn(header, METADATA) ? toMetadata(header[METADATA]) : new Map<string, string>();
-  const tensors = checkTensors(header, buffer.byteLength);
+  const tensors = checkTensors(header, byteLength - end);
   checkJson(text);
-  return { tensors, metadata, buffer };
+  return { tensors, metadata, buffer, start: end };
 }
 
 /** A plain Uint8Array: Node's Buffer has a `slice` that does not copy. */

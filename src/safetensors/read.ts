@@ -1,5 +1,5 @@
 import { readValues, type SafetensorsArrays, type SafetensorsDtype } from './dtypes.ts';
-import { parseHeader } from './header.ts';
+import { parseHeader, type TensorEntry } from './header.ts';
 import { quoteName } from './strict-json.ts';
 
 /** One tensor of a file. Its `dtype` says which array its `data` are. */
@@ -63,6 +63,27 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Map<string, Sa
       return [name, tensor as SafetensorsTensor];
     }),
   );
+}
+
+/** Where the tensors of a file are, without their values. */
+export interface SafetensorsHeader {
+  /** By name, in the order of their bytes. `begin` and `end` are bytes from the start of the file. */
+  readonly tensors: ReadonlyMap<string, Omit<TensorEntry, 'name'>>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the header of a file that is too large for memory, or far away: its first 8 bytes are the length N of the header,
+ * little-endian, and the next N are the header. Checks it as {@link readSafetensors} does, and throws the same errors.
+ * @param head the first 8 + N bytes, or more
+ * @param size the bytes of the whole file
+ */
+export function readSafetensorsHeader(head: Uint8Array | ArrayBuffer, size: number): SafetensorsHeader {
+  const { tensors, metadata, start } = parseHeader(head, size);
+  const entries = tensors.map(
+    ({ name, begin, end, ...rest }) => [name, { ...rest, begin: start + begin, end: start + end }] as const,
+  );
+  return { tensors: new Map(entries), metadata };
 }
 
 /**

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { connect } from 'node:net';
 import { hostCheck } from '../../command/server/host-names.ts';
 import { type Listening, listen } from '../../command/server/listen.ts';
+import { ServedRecordings } from '../../command/server/recordings.ts';
 import { handle } from '../../command/server/requests.ts';
 import { ServedLogs } from '../../command/server/served-logs.ts';
 import type { Clock } from '../../command/server/stalled-clients.ts';
@@ -9,7 +10,12 @@ import type { Clock } from '../../command/server/stalled-clients.ts';
 /** Serves a log directory on a free port. */
 export function serve(directory: string, clock?: Clock): Promise<Listening> {
   const assets = new Map([['/', { type: 'text/html', bytes: Buffer.from('<p>page') }]]);
-  const site = { logs: new ServedLogs(directory), assets, answersTo: hostCheck(undefined) };
+  const site = {
+    logs: new ServedLogs(directory),
+    recordings: new ServedRecordings(directory),
+    assets,
+    answersTo: hostCheck(undefined),
+  };
   return listen((request, response) => void handle(site, request, response), {
     host: undefined,
     port: 0,

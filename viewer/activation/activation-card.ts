@@ -9,6 +9,7 @@ import { cardSheet } from './card-style.ts';
 import { controls, type Showing } from './controls.ts';
 import { difference, whyNoDifference } from './difference.ts';
 import { type Cell, placeOf } from './frame.ts';
+import type { ActivationLayout } from './layout.ts';
 import { ActivationPicture } from './picture.ts';
 import { activationRows, describeBlock, describeCell, exactText, indexOfCell, indexText } from './readout.ts';
 
@@ -72,6 +73,12 @@ export function activationCard(
       cursor = undefined;
       ask();
     },
+    layout(next) {
+      layout = next;
+      slice = [];
+      cursor = undefined;
+      ask();
+    },
     lock(locked) {
       lockedAt = locked ? most() : undefined;
       redraw();
@@ -92,6 +99,7 @@ export function activationCard(
   let b: { readonly index: number; readonly subscription: Subscription } | undefined;
   let showing: Showing = 'A';
   let slice: readonly (number | undefined)[] = [];
+  let layout: ActivationLayout | undefined;
   let lockedAt: number | undefined;
   let cursor: Cell | undefined;
   let [width, height] = [0, 0];
@@ -105,7 +113,9 @@ export function activationCard(
   function ask(): void {
     const wanted = isInView && !document.hidden && width > 0 && height > 0 && !destroyed;
     const ratio = devicePixelRatio;
-    const asked = wanted ? { slice, width: Math.round(width * ratio), height: Math.round(height * ratio) } : undefined;
+    const asked = wanted
+      ? { slice, layout, width: Math.round(width * ratio), height: Math.round(height * ratio) }
+      : undefined;
     a.want(asked);
     b?.subscription.want(asked);
   }
@@ -240,12 +250,14 @@ export function activationCard(
   }
 
   /** What is said while nothing is pointed at. */
-  function rest({ summary, cells }: Activation): string {
+  function rest({ summary, cells, shape }: Activation): string {
     const float32 = cells instanceof Float32Array;
     if (summary.count === 0) return 'The tensor is empty.';
     if (summary.count === 1) return exactText(cells[0]!, float32);
     if (Number.isNaN(summary.min)) return 'No value is finite.';
-    return `from ${exactText(summary.min, float32)} to ${exactText(summary.max, float32)}`;
+    const all = shape.reduce((product, size) => product * size, 1);
+    const part = summary.count < all && showing !== 'difference' ? ', of what was read' : '';
+    return `from ${exactText(summary.min, float32)} to ${exactText(summary.max, float32)}${part}`;
   }
 
   function paint(painter: Parameters<ActivationPicture['paint']>[0], shown: Activation | string): void {
@@ -267,7 +279,14 @@ export function activationCard(
       drawn = typeof shown === 'string' ? undefined : shown;
       paint(sizedPainter(canvas, width, height, themeOf(host).font), shown);
       const names = others().map(({ name }) => name);
-      bar.update(drawn, { slice, locked: lockedAt !== undefined, showing, others: names, other: b?.index ?? -1 });
+      bar.update(drawn, {
+        slice,
+        layout,
+        locked: lockedAt !== undefined,
+        showing,
+        others: names,
+        other: b?.index ?? -1,
+      });
       read(shown);
       return true;
     },

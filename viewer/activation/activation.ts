@@ -1,6 +1,5 @@
 /** @file One output of a layer on its way to the page, and what the page asks for. */
-import type { Numbers } from '../../src/check/index.ts';
-import { summarize } from '../../src/index.ts';
+import { type Numbers, plainSummary } from '../../src/check/index.ts';
 import { type ActivationLayout, type Picture, type Plan, planOf } from './layout.ts';
 import { bytesPerCell, type Cells, cellsOf, MOST_BYTES } from './shrink.ts';
 
@@ -22,7 +21,7 @@ export interface Want extends Picture {
   readonly unit?: readonly number[] | undefined;
 }
 
-/** Of all values of a tensor. */
+/** Of all values of a tensor; of the part that was read, if `count` is smaller. */
 export interface ActivationSummary {
   readonly count: number;
   /** Of the finite values; NaN if there are none. */
@@ -57,34 +56,39 @@ export interface ActivationOutput {
 }
 
 /**
- * @param summary of all values, if it is known
- * @throws RangeError if the values do not fill the shape
+ * @param summary of the values. Taken apart, since only some sources ship the kernels
+ * @param first for values that are a part of the tensor, and contain what is drawn: the place of their first one
+ * @throws RangeError if the values do not fill the shape, and are no part
  */
 export function activationOf(
   want: Want,
   output: ActivationOutput,
   values: Numbers,
-  summary: ActivationSummary = summarize(values as Float32Array),
+  summary: ActivationSummary,
+  first?: number,
 ): Activation {
   const { shape } = output;
   const count = shape.reduce((product, size) => product * size, 1);
-  if (values.length !== count) {
+  if (first === undefined && values.length !== count) {
     throw new RangeError(`${want.tag}: shape [${shape.join(', ')}] has ${count} values, got ${values.length}`);
   }
-  const plan = planOf(shape, output.layout, want, MOST_BYTES / bytesPerCell(values));
-  const at = want.unit && offsetOf(want.unit, shape);
+  const layout = want.layout ?? output.layout;
+  const plan = planOf(shape, layout, want, MOST_BYTES / bytesPerCell(values));
+  const place = want.unit && offsetOf(want.unit, shape);
+  const at = place === undefined ? -1 : place - (first ?? 0);
   return {
     want: want.id,
     ...output,
+    layout,
     plan,
-    cells: cellsOf(values, shape, plan),
+    cells: cellsOf(values, shape, plan, first),
     summary: shownSummary(summary),
-    unit: at === undefined ? undefined : { index: want.unit!, value: values[at]! },
+    unit: at >= 0 && at < values.length ? { index: want.unit!, value: values[at]! } : undefined,
   };
 }
 
 /** The statistics of cells alone, where those of all values are not known. */
-export const summaryOfCells = (cells: Cells): ActivationSummary => shownSummary(summarize(cells as Float32Array));
+export const summaryOfCells = (cells: Cells): ActivationSummary => shownSummary(plainSummary(cells));
 
 /** Without what is not shown, so that it is not sent. */
 const shownSummary = ({ count, min, max, nan, positiveInfinity, negativeInfinity }: ActivationSummary) => ({

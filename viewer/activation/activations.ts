@@ -71,14 +71,14 @@ let made = 0;
 
 /** The outputs that sources offer, and those that cards have asked for. */
 export class Activations implements ActivationListener {
-  /** Increases with each offer. */
-  version = 0;
+  /** While it holds, what cards show stays: the user has paused the viewer. */
+  isHeld = false;
   readonly only: boolean;
   readonly wants: Wants = new Wants();
   readonly #offers: Map<string, Set<string>> = new Map();
   readonly #kept: Map<string, Kept> = new Map();
   readonly #takers: Map<number, (activation: Activation) => void> = new Map();
-  readonly #listeners: Set<() => void> = new Set();
+  readonly #listeners: Set<(run: string) => void> = new Set();
 
   constructor({ only = false }: { only?: boolean } = {}) {
     this.only = only;
@@ -97,17 +97,17 @@ export class Activations implements ActivationListener {
     }
     if (runs.has(run)) return;
     runs.add(run);
-    this.version++;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) listener(run);
   }
 
   take(activation: Activation): void {
+    if (this.isHeld) return;
     // None if it was withdrawn meanwhile.
     this.#takers.get(activation.want)?.(activation);
   }
 
-  /** Calls the listener after each new offer. @returns a function that stops this */
-  listen(listener: () => void): () => void {
+  /** Calls the listener after each new offer, with its run. @returns a function that stops this */
+  listen(listener: (run: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -135,8 +135,7 @@ export class Activations implements ActivationListener {
     };
     const ask = () => {
       if (picture === undefined) return;
-      const { slice, width, height } = picture;
-      this.wants.set({ id, run, tag, slice, width, height, unit: kept.unit });
+      this.wants.set({ ...picture, id, run, tag, unit: kept.unit });
     };
     return {
       kept,

@@ -1,6 +1,6 @@
 import { element } from '../element.ts';
 import type { Activation } from './activation.ts';
-import { axesOf } from './layout.ts';
+import { type ActivationLayout, axesOf } from './layout.ts';
 
 /** Which of two outputs is shown: one of them, or B - A. */
 export type Showing = 'A' | 'B' | 'difference';
@@ -13,6 +13,8 @@ export interface Controls {
 
 export interface ControlState {
   readonly slice: readonly (number | undefined)[];
+  /** The chosen layout; undefined for what the source says. */
+  readonly layout: ActivationLayout | undefined;
   readonly locked: boolean;
   readonly showing: Showing;
   /** The names of the outputs to compare with, and the chosen one; -1 for none. */
@@ -22,10 +24,27 @@ export interface ControlState {
 
 export interface ControlActions {
   slice(axis: number, index: number | undefined): void;
+  layout(layout: ActivationLayout | undefined): void;
   lock(locked: boolean): void;
   show(showing: Showing): void;
   compare(other: number): void;
 }
+
+/** By rank. The others are as 'matrix' for it, or are not worth a choice. */
+const CHOICES: Readonly<Record<number, readonly ActivationLayout[]>> = {
+  3: ['matrix', 'heads', 'HWC', 'CHW'],
+  4: ['matrix', 'heads', 'NHWC', 'NCHW'],
+};
+
+const NAMES: Readonly<Record<ActivationLayout, string>> = {
+  matrix: 'rows × columns',
+  vector: 'vector',
+  heads: 'heads × queries × keys',
+  NHWC: 'channels last',
+  HWC: 'channels last',
+  NCHW: 'channels first',
+  CHW: 'channels first',
+};
 
 const SIDES: readonly (readonly [Showing, string, string])[] = [
   ['A', 'A', 'Show this output'],
@@ -38,6 +57,10 @@ export function controls(title: string, actions: ControlActions): Controls {
   const axes = element('span', { class: 'controls axes' });
   axes.style.display = 'contents';
   const lock = element('input', { type: 'checkbox', change: () => actions.lock(lock.checked) });
+  const layouts = element('select', {
+    'aria-label': `Axes of ${title}`,
+    change: () => actions.layout(layouts.value as ActivationLayout),
+  });
   const other = element('select', {
     'aria-label': `Compare ${title} with`,
     change: () => actions.compare(Number(other.value)),
@@ -78,12 +101,24 @@ export function controls(title: string, actions: ControlActions): Controls {
   }
 
   return {
-    element: element('div', { class: 'controls' }, axes, element('label', {}, lock, 'lock range'), other, sides),
-    update(activation, { slice, locked, showing, others, other: chosen }) {
+    element: element(
+      'div',
+      { class: 'controls' },
+      layouts,
+      axes,
+      element('label', {}, lock, 'lock range'),
+      other,
+      sides,
+    ),
+    update(activation, { slice, layout, locked, showing, others, other: chosen }) {
       if (activation !== undefined && made !== `${activation.shape} ${activation.layout}`) {
         made = `${activation.shape} ${activation.layout}`;
         makeInputs(activation);
+        const choices = CHOICES[activation.shape.length] ?? [];
+        layouts.replaceChildren(...choices.map((value) => element('option', { value }, NAMES[value])));
+        layouts.hidden = choices.length === 0;
       }
+      if (activation !== undefined) layouts.value = layout ?? activation.layout ?? 'matrix';
       for (const [axis, input] of inputs.entries()) {
         const value = String(slice[axis] ?? (input.placeholder === 'all' ? '' : 0));
         if (input.value !== value && !input.matches(':focus')) input.value = value;

@@ -25,7 +25,7 @@ export interface OutputDescription {
   readonly labels?: LabelsOption | undefined;
 }
 
-const isLayout = (value: unknown): value is ActivationLayout => LAYOUTS.includes(value as ActivationLayout);
+export const isLayout = (value: unknown): value is ActivationLayout => LAYOUTS.includes(value as ActivationLayout);
 const LAYOUT_NAMES = LAYOUTS.map((name) => `'${name}'`).join(', ');
 
 export const LAYOUT: Rule = rule(

@@ -53,6 +53,8 @@ export interface Picture {
   /** The pixels of the device that there are to draw in. */
   readonly width: number;
   readonly height: number;
+  /** What the user says the axes are. Default: what the source says. */
+  readonly layout?: ActivationLayout | undefined;
 }
 
 /** The drawn part of a tensor, divided into cells. */
@@ -138,6 +140,14 @@ export function gridOf(
     if (scale > best.scale) best = { across, down, scale };
   }
   return best;
+}
+
+/** The first value of a row-major tensor that a plan draws, and the one after the last. */
+export function spanOf(shape: readonly number[], plan: Plan): readonly [first: number, end: number] {
+  const { maps, rows, columns } = plan;
+  if (maps === 0) return [0, 0];
+  const { start, map, row, column } = stridesOf(shape, plan);
+  return [start, start + (maps - 1) * map + (rows - 1) * row + (columns - 1) * column + 1];
 }
 
 /** Where the value of a cell's first row and column lies in a row-major tensor. */

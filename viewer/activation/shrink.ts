@@ -23,14 +23,16 @@ export const bytesPerCell = (values: Numbers): 4 | 8 => (FIT_FLOAT32.includes(va
 /**
  * The cells of a plan, map by map, row by row. A cell of several values has the one that is farthest from 0, so that no
  * peak is lost; NaN if there is one.
+ * @param first the place in the tensor of the first of the values. Default 0
  */
-export function cellsOf(values: Numbers, shape: readonly number[], plan: Plan): Cells {
+export function cellsOf(values: Numbers, shape: readonly number[], plan: Plan, first: number = 0): Cells {
   const { maps, rows, columns, block } = plan;
   const [high, wide] = block;
   const [down, across] = [Math.ceil(rows / high), Math.ceil(columns / wide)];
   const Cells = bytesPerCell(values) === 4 ? Float32Array : Float64Array;
   const cells = new Cells(maps * down * across);
-  const { start, map, row, column } = stridesOf(shape, plan);
+  const { map, row, column, ...strides } = stridesOf(shape, plan);
+  const start = strides.start - first;
   let cell = 0;
   for (let m = 0; m < maps; m++) {
     for (let r = 0; r < rows; r += high) {

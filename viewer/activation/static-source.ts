@@ -1,5 +1,4 @@
-import { type NumericArray, readNumbers } from '../../src/check/index.ts';
-import { summarize } from '../../src/index.ts';
+import { type NumericArray, plainSummary, readNumbers } from '../../src/check/index.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import { type ActivationOutput, activationOf } from './activation.ts';
 import { answerWants } from './answer-wants.ts';
@@ -25,7 +24,7 @@ export function staticSource(
 ): DataSource {
   const shape = [...('shape' in tensor ? tensor.shape : tensor.dims)];
   const values = readNumbers(where, 'the data', tensor.data, tensor);
-  const summary = summarize(values as Float32Array);
+  const summary = plainSummary(values);
   const output = { step: 0, shape, ...describe(shape) };
   return {
     name: 'tensor',

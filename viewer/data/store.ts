@@ -1,4 +1,5 @@
 import { batch, type Signal, signal } from '@preact/signals-core';
+import { Activations } from '../activation/activations.ts';
 import { onChange } from '../on-change.ts';
 import { type Alert, AlertWatch } from './alerts.ts';
 import { HistogramSeries } from './histogram-series.ts';
@@ -66,6 +67,8 @@ const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | '
  * series shrink, histograms by adding neighbours.
  */
 export class Store {
+  /** The single outputs that live sources and recordings offer. They are read when they are shown. */
+  readonly activations: Activations = new Activations();
   readonly #version: Signal<number> = signal(0);
   readonly #shape: Signal<number> = signal(0);
   readonly #budget: number;
@@ -87,6 +90,11 @@ export class Store {
     this.#limit = budget;
     this.#watches = alerts === undefined;
     this.#alerts = [...(alerts ?? [])];
+    this.activations.listen((run) => {
+      this.#run(run);
+      this.#shape.value++;
+      this.#version.value++;
+    });
   }
 
   /** Increases with each change. */

@@ -5,12 +5,14 @@ import { histogramCard } from '../cards/histogram-card.ts';
 import { imageCard } from '../cards/image-card.ts';
 import { scalarCard } from '../cards/scalar-card.ts';
 import { textCard } from '../cards/text-card.ts';
-import type { SeriesKind } from '../data/store.ts';
+import type { Store } from '../data/store.ts';
 import type { CardScheduler } from './card-scheduler.ts';
+import { laterCard } from './later-card.ts';
+import type { CardKind } from './outline.ts';
 
 /** Identifies a card: one tag of one run, or of all visible runs. */
 export interface CardKey {
-  readonly kind: SeriesKind;
+  readonly kind: CardKind;
   readonly tag: string;
   readonly run: string | undefined;
 }
@@ -20,7 +22,18 @@ export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([k
 function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
   if (kind === 'histogram') return histogramCard(context, tag, run);
   if (kind === 'scalar') return scalarCard(context, tag);
+  if (kind === 'activation')
+    return laterCard((redraw) => activationCardOf(tag, run!, context.store, redraw), context.requestDraw);
   return (kind === 'image' ? imageCard : textCard)(context, tag, run!);
+}
+
+async function activationCardOf(tag: string, run: string, store: Store, requestDraw: () => void): Promise<Card> {
+  const { activationCard } = await import('../activation/activation-card.ts');
+  const { activations } = store;
+  const sideOf = (name: string) => ({ name, activations, run: name, tag });
+  // The same output in other runs, such as before an edit.
+  const others = () => store.runs.filter((name) => name !== run && activations.offers.get(tag)?.has(name)).map(sideOf);
+  return activationCard({ requestDraw }, tag, sideOf(run), { others });
 }
 
 /** The place of a card in the page. It is empty until opened, since there may be thousands. */
@@ -149,6 +162,8 @@ export class CardLoader {
     const { store, state, axes } = this.#context;
     const axis = new TagAxis(axes, state, tag);
     const steps = axis.steps ?? axis.extent;
+    // An activation card draws what it asked for when it comes.
+    if (kind === 'activation') return '';
     if (kind === 'image' || kind === 'text') return `${store.version} ${steps}`;
     let sum = 0;
     for (const one of run === undefined ? store.runs : [run]) {

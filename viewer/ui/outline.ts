@@ -1,19 +1,25 @@
 import { computed, type ReadonlySignal, untracked } from '@preact/signals-core';
-import { KINDS, type SeriesKind, type Store } from '../data/store.ts';
+import type { SeriesKind, Store } from '../data/store.ts';
 import type { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import type { CardKey } from './card-loader.ts';
 import { type TagGroup, tagGroups } from './tag-groups.ts';
 
+/** The kinds of cards. */
+export type CardKind = SeriesKind | 'activation';
+
+/** In the order of the page. */
+const CARD_KINDS: readonly CardKind[] = ['histogram', 'activation', 'scalar', 'image', 'text'];
+
 /** A section of the page. */
 export interface Outline {
-  readonly kind: SeriesKind;
+  readonly kind: CardKind;
   readonly tags: readonly string[];
   readonly groups: readonly TagGroup[];
 }
 
 /** Identifies the fold of a group. */
-export const groupKey = (kind: SeriesKind, { name }: TagGroup): string => `${kind} ${name}`;
+export const groupKey = (kind: CardKind, { name }: TagGroup): string => `${kind} ${name}`;
 
 /**
  * The tags that pass the filter. Changes only when series come or go, and with the filter.
@@ -32,23 +38,34 @@ export function outlineOf(
   return computed(() => {
     shape.value;
     const { matches } = tagFilter(filter.value);
-    return KINDS.flatMap((kind) => {
-      const tags = store.tags(kind).filter(matches);
+    return CARD_KINDS.flatMap((kind) => {
+      const tags = tagsOfKind(store, kind).filter(matches);
       return tags.length === 0 ? [] : [{ kind, tags, groups: tagGroups(tags) }];
     });
   });
 }
 
+/** The tags of all cards. */
+export const allTags = (store: Store): string[] => CARD_KINDS.flatMap((kind) => tagsOfKind(store, kind));
+
+const tagsOfKind = (store: Store, kind: CardKind): readonly string[] =>
+  kind === 'activation' ? [...store.activations.offers.keys()] : store.tags(kind);
+
 /** The cards of some tags. */
 export function cardKeys(
   store: Store,
-  kind: SeriesKind,
+  kind: CardKind,
   tags: readonly string[],
   runs: 'overlaid' | 'side by side',
   hiddenRuns: ReadonlySet<string>,
 ): CardKey[] {
   if (kind === 'scalar' || (kind === 'histogram' && runs === 'overlaid')) {
     return tags.map((tag) => ({ kind, tag, run: undefined }));
+  }
+  if (kind === 'activation') {
+    const { offers } = store.activations;
+    const isOffered = (run: string, tag: string) => offers.get(tag)?.has(run) === true && !hiddenRuns.has(run);
+    return tags.flatMap((tag) => store.runs.filter((run) => isOffered(run, tag)).map((run) => ({ kind, tag, run })));
   }
   const method = ({ histogram: 'histograms', image: 'images', text: 'texts' } as const)[kind];
   const visible = store.runs.filter((run) => !hiddenRuns.has(run));

@@ -1,15 +1,15 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { SeriesKind } from '../data/store.ts';
 import { CardFrame } from './card-frame.tsx';
 import { cardId } from './card-loader.ts';
-import { cardKeys, groupKey, type Outline } from './outline.ts';
+import { type CardKind, cardKeys, groupKey, type Outline } from './outline.ts';
 import { SectionTools } from './section-tools.tsx';
 import { useUi, useView } from './ui.ts';
 
-const TITLES: Readonly<Record<SeriesKind, string>> = {
+const TITLES: Readonly<Record<CardKind, string>> = {
   histogram: 'Histograms',
+  activation: 'Activations',
   scalar: 'Scalars',
   image: 'Images',
   text: 'Text',
@@ -79,7 +79,7 @@ function Fold(props: {
   );
 }
 
-function Grid({ kind, tags }: { kind: SeriesKind; tags: readonly string[] }): JSX.Element {
+function Grid({ kind, tags }: { kind: CardKind; tags: readonly string[] }): JSX.Element {
   const ui = useUi();
   const [runs, hiddenRuns] = [useView('runs'), useView('hiddenRuns')];
   const keys = cardKeys(ui.store, kind, tags, runs, hiddenRuns);

@@ -4,7 +4,7 @@ import { Axes } from '../axes/axes.ts';
 import { TagAxis } from '../axes/tag-axis.ts';
 import type { CardContext } from '../cards/card.ts';
 import { CLOCK } from '../clock.ts';
-import { KINDS, type Store } from '../data/store.ts';
+import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { CellPlace } from '../overview/block.ts';
 import { overview } from '../overview/overview.ts';
@@ -18,7 +18,7 @@ import { CardScheduler } from './card-scheduler.ts';
 import { flushSync } from './flush.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { handleKey } from './keyboard.ts';
-import { groupKey, outlineOf } from './outline.ts';
+import { allTags, groupKey, outlineOf } from './outline.ts';
 import { OverviewFrame } from './overview-frame.tsx';
 import { Sections } from './sections.tsx';
 import { SidePanel } from './side-panel.tsx';
@@ -172,6 +172,7 @@ export function openShell(
   /** Pauses, or follows again. While paused the axes stay, and new data are not shown. */
   function pause(): void {
     paused.value = !paused.value;
+    store.activations.isHeld = paused.value;
     state.change({ steps: paused.value ? axes.frozen() : new Map() });
     onData();
   }
@@ -246,7 +247,7 @@ export function openShell(
   function announceFilter(): void {
     const { filter } = state.view;
     const { matches } = tagFilter(filter);
-    const tags = KINDS.flatMap((kind) => store.tags(kind));
+    const tags = allTags(store);
     status.value = filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`;
   }
 
@@ -270,7 +271,7 @@ export function openShell(
 function Empty(): JSX.Element {
   const { store, shown, warnings, progress } = useUi();
   shown.value;
-  const some = KINDS.some((kind) => store.tags(kind).length > 0);
+  const some = allTags(store).length > 0;
   const reading = loadedOf(progress.value) < 1 ? 'Reading…' : 'Nothing has been logged yet.';
   return (
     <div class="empty" hidden={some}>

@@ -1,6 +1,6 @@
 import { type OutputTensors, type RecordPlace, report } from '../../../src/adapter.ts';
 import type { Numbers } from '../../../src/check/index.ts';
-import type { ForwardEvent } from '../../../src/index.ts';
+import { type ForwardEvent, type Summary, summarize } from '../../../src/index.ts';
 import { type Activation, type ActivationOutput, activationOf, type Want } from '../../activation/activation.ts';
 import type { ActivationListener } from '../../activation/activations.ts';
 import type { Clock } from '../../clock.ts';
@@ -96,18 +96,18 @@ export class ActivationCapture {
     const reading = tensors.eachValues(event, tag, (name, values) => {
       if (this.#stopped) return;
       const start = inForward ? 0 : this.#clock.now();
-      for (const want of wants) {
-        const asks = want.tag === name || (want.tag === tag && name === first);
-        if (asks) this.#give(want, described.get(name)!, values);
-      }
+      const asked = wants.filter((want) => want.tag === name || (want.tag === tag && name === first));
+      if (asked.length === 0) return;
+      const summary = summarize(values as Float32Array);
+      for (const want of asked) this.#give(want, described.get(name)!, values, summary);
       if (!inForward) spend(this.#clock.now() - start);
     });
     inForward = false;
     return reading && this.#wait(reading);
   }
 
-  #give(want: Want, output: ActivationOutput, values: Numbers): void {
-    const activation = activationOf(want, output, values);
+  #give(want: Want, output: ActivationOutput, values: Numbers, summary: Summary): void {
+    const activation = activationOf(want, output, values, summary);
     this.#pending++;
     this.#clock.after(0, () => void this.#deliver(activation));
   }

@@ -51,6 +51,8 @@ export function capture(
     if (!stopped) delivery.warning(error.message.replace(/^layertap: /, ''));
   });
   const errorsOf = new Map<Hookable, number>();
+  /** The tensors that the listener may ask for. */
+  const offered = new Set<string>();
   /** Outputs whose values are still being read. */
   let pending = 0;
   /** Whether a module was called since the last tick. */
@@ -58,6 +60,11 @@ export function capture(
   let lastTick = 0;
   let stopTicking: (() => void) | undefined;
   let stopped = false;
+
+  function offer(name: string): void {
+    offered.add(name);
+    clock.after(0, () => stopped || wanted!.offer(run, name));
+  }
 
   function placeOf(module: Hookable): RecordPlace<number> {
     try {
@@ -110,7 +117,7 @@ export function capture(
     let inForward = true;
     const reading = tensors.eachValues(event, tag, (name, values) => {
       if (stopped) return;
-      wanted?.offer(run, name);
+      if (wanted !== undefined && !offered.has(name)) offer(name);
       const start = inForward ? 0 : clock.now();
       delivery.point({ kind: 'histogram', run, tag: name, step, wallTime, ...histogramOf(values) });
       if (!inForward) spend(clock.now() - start);
