@@ -4,9 +4,12 @@ import { gzipSync } from 'node:zlib';
 
 /** Bytes, gzipped: what a page loads first, what it loads later, and what a report contains. */
 const MOST_BYTES = {
-  'viewer.js': 78_000,
+  'viewer.js': 80_000,
   'markdown.js': 17_000,
-  'activation-card.js': 15_000,
+  'activation-card.js': 12_000,
+  // What the card and the recordings share.
+  'activation.js': 3_000,
+  'recordings.js': 3_000,
   'report.js': 75_000,
   'report-with-parts.js': 95_000,
 };

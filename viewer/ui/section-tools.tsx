@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import type { SeriesKind } from '../data/store.ts';
 import type { ImageLook } from '../state/view-state.ts';
+import type { CardKind } from './outline.ts';
 import { useUi, useView } from './ui.ts';
 
 /** What can be chosen for all cards of a section. */
-export function SectionTools({ of: kind }: { of: SeriesKind }): JSX.Element | null {
+export function SectionTools({ of: kind }: { of: CardKind }): JSX.Element | null {
   if (kind === 'image') return <ImageTools />;
   return kind === 'text' ? <TextTools /> : null;
 }
