@@ -4,5 +4,6 @@
  */
 export { TransformersModel } from './model.ts';
 export { type RecordingHandle, recordSources } from './record-sources.ts';
+export { type TokenDecoder, type TokenLabels, tokenLabels } from './token-labels.ts';
 export type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
 export { type TransformersOptions, wrapTransformers } from './wrap.ts';
