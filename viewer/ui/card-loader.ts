@@ -6,9 +6,9 @@ import { imageCard } from '../cards/image-card.ts';
 import { scalarCard } from '../cards/scalar-card.ts';
 import { textCard } from '../cards/text-card.ts';
 import type { Store } from '../data/store.ts';
+import type { CardKind } from './card-kind.ts';
 import type { CardScheduler } from './card-scheduler.ts';
 import { laterCard } from './later-card.ts';
-import type { CardKind } from './outline.ts';
 
 /** Identifies a card: one tag of one run, or of all visible runs. */
 export interface CardKey {

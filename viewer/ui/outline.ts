@@ -1,15 +1,10 @@
 import { computed, type ReadonlySignal, untracked } from '@preact/signals-core';
-import type { SeriesKind, Store } from '../data/store.ts';
+import type { Store } from '../data/store.ts';
 import type { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
+import { CARD_KINDS, type CardKind } from './card-kind.ts';
 import type { CardKey } from './card-loader.ts';
 import { type TagGroup, tagGroups } from './tag-groups.ts';
-
-/** The kinds of cards. */
-export type CardKind = SeriesKind | 'activation';
-
-/** In the order of the page. */
-const CARD_KINDS: readonly CardKind[] = ['histogram', 'activation', 'scalar', 'image', 'text'];
 
 /** A section of the page. */
 export interface Outline {

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ImageLook } from '../state/view-state.ts';
-import type { CardKind } from './outline.ts';
+import type { CardKind } from './card-kind.ts';
 import { useUi, useView } from './ui.ts';
 
 /** What can be chosen for all cards of a section. */

@@ -2,8 +2,9 @@ import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { CardFrame } from './card-frame.tsx';
+import type { CardKind } from './card-kind.ts';
 import { cardId } from './card-loader.ts';
-import { type CardKind, cardKeys, groupKey, type Outline } from './outline.ts';
+import { cardKeys, groupKey, type Outline } from './outline.ts';
 import { SectionTools } from './section-tools.tsx';
 import { useUi, useView } from './ui.ts';
 

@@ -1,0 +1,7 @@
+import type { SeriesKind } from '../data/store.ts';
+
+/** The kinds of cards: of series, and of single outputs. */
+export type CardKind = SeriesKind | 'activation';
+
+/** In the order of the page. */
+export const CARD_KINDS: readonly CardKind[] = ['histogram', 'activation', 'scalar', 'image', 'text'];
