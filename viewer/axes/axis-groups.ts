@@ -9,8 +9,10 @@ const FACTOR = 4;
  * tags at epochs and others at iterations; on one axis, ten epochs would share a pixel of 15,000 iterations.
  *
  * The longest run decides, since a run that has just begun, or that crashed, has no scale yet. Each shorter run places the
- * tags that no longer run has, beside those of its own tags whose last steps are nearest. A tag that ends at step 0
- * has no scale: it joins the shortest group of its run.
+ * tags that no longer run has, beside those of its own tags whose last steps are nearest. A set without such tags
+ * joins a group that ends within the factor of it and has no other tag of the run, which the run would have told apart: the
+ * iterations of a validation run are those of the training run. A tag that ends at step 0 has no scale: it joins the shortest
+ * group of its run.
  *
  * @param tags of all runs, in the order of the groups and of the tags in each
  * @param runs from the longest to the shortest. Not read further once every tag has a place.
@@ -27,17 +29,24 @@ export function axisGroups(
     for (const tag of members) if (!places.has(tag)) places.set(tag, group);
   }
   let groups = chosen.length;
+  /** The last steps of the groups. */
+  const ends = new Map<number, number>();
   let missing = tags.filter((tag) => !places.has(tag)).length;
   if (missing > 0) {
     for (const run of runs) {
-      for (const set of withinFactor(run)) {
+      const sets = withinFactor(run);
+      const own = new Set([...run.keys()].map((tag) => places.get(tag)));
+      for (const set of sets) {
         const placed = set.filter(({ tag }) => places.has(tag));
-        let fresh: number | undefined;
+        const joined = placed.length > 0 ? undefined : (joinable(ends, set[0]!.last, own) ?? groups++);
+        own.add(joined);
         for (const { tag, last } of set) {
-          if (places.has(tag)) continue;
-          if (placed.length === 0) fresh ??= groups++;
-          places.set(tag, fresh ?? nearest(placed, last, places));
-          missing--;
+          if (!places.has(tag)) {
+            places.set(tag, joined ?? nearest(placed, last, places));
+            missing--;
+          }
+          const group = places.get(tag)!;
+          ends.set(group, Math.max(last, ends.get(group) ?? last));
         }
       }
       if (missing === 0) break;
@@ -72,6 +81,13 @@ function withinFactor(run: LastSteps): TagEnd[][] {
     }
   }
   return sets;
+}
+
+/** A group that ends within the factor of a step, and is none of the run's own. */
+function joinable(ends: ReadonlyMap<number, number>, last: number, own: ReadonlySet<number | undefined>) {
+  const within = ([group, end]: readonly [number, number]) =>
+    !own.has(group) && end <= last * FACTOR && last <= end * FACTOR;
+  return [...ends].find(within)?.[0];
 }
 
 /** The group of the placed tags that end nearest to a step; if these are in several groups, the one with most of them. */

@@ -61,7 +61,7 @@ function partOf(token: MarkedToken, depth: number): Part | Part[] {
     case 'list':
       return listOf(token, depth);
     case 'list_item':
-      return element('li', {}, ...within(token.tokens));
+      return element('li', { class: token.task && 'task' }, ...within(token.tokens));
     case 'checkbox':
       return token.checked ? '☑ ' : '☐ ';
     case 'table':

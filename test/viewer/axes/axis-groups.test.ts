@@ -54,8 +54,20 @@ test('axisGroups(): tags of a shorter run alone stand beside its tags that end n
   ]);
 });
 
-test('axisGroups(): runs without common tags have groups of their own', () => {
-  assert.equal(groupsOf([{ a: 10 }, { b: 10 }]), [['a'], ['b']]);
+test('axisGroups(): tags of different runs are one group if they end alike', () => {
+  const train = { epoch_loss: 9, batch_loss: 15_000 };
+  const validation = { epoch_loss: 9, evaluation_loss_vs_iterations: 14_900 };
+  assert.equal(groupsOf([train, validation]), [['epoch_loss'], ['batch_loss', 'evaluation_loss_vs_iterations']]);
+  assert.equal(groupsOf([{ a: 40 }, { b: 10 }]), [['a', 'b']]);
+  assert.equal(groupsOf([{ a: 41 }, { b: 10 }]), [['a'], ['b']]);
+});
+
+test('axisGroups(): iterations of a short run do not join the epochs of a long one', () => {
+  const long = { epoch_loss: 90, batch_loss: 9000 };
+  const short = { epoch_loss: 9, samples: 90 };
+  assert.equal(groupsOf([long, short]), [['epoch_loss'], ['batch_loss'], ['samples']]);
+  // Nor each other.
+  assert.equal(groupsOf([long, { a: 8000, b: 1900 }]), [['epoch_loss'], ['batch_loss', 'a'], ['b']]);
 });
 
 test('axisGroups(): a tag at step 0 alone joins the shortest group of its run', () => {
