@@ -65,6 +65,18 @@ export async function writeKeras(directory) {
   await validation.close();
 }
 
+/** Histograms at steps 0 to 4 and 17 to 30, and of another layer at 0 to 3,000. */
+export async function writeGap(directory) {
+  const random = numbers(7);
+  const writer = new SummaryWriter(join(directory, 'run'));
+  const values = () => Float64Array.from({ length: 50 }, () => gaussian(random));
+  for (let step = 0; step <= 30; step++) {
+    if (step <= 4 || step >= 17) writer.addHistogram('epochs', values(), step, { wallTime: START + step * 60 });
+    writer.addHistogram('iterations', values(), step * 100, { wallTime: START + step * 60 });
+  }
+  await writer.close();
+}
+
 /** Thirty runs of three algorithms, which begin one after another, at different speeds. */
 export async function writeThirtyRuns(directory) {
   const random = numbers(5);

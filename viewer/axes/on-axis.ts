@@ -2,7 +2,7 @@ import { nearestAt } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
 import type { TagAxis } from './tag-axis.ts';
 
-/** Where the columns of a series lie on an axis, also those that were added since. */
+/** Where the columns of a series lie on an axis: its functions also know columns that came since, and another unit. */
 export interface OnAxis {
   /** On an axis of time: the places. None if the records have no times. Undefined on an axis of steps. */
   readonly times: Float64Array | undefined;
@@ -12,17 +12,13 @@ export interface OnAxis {
 }
 
 export function onAxis(axis: TagAxis, run: string, series: HistogramSeries): OnAxis {
-  if (axis.unit === 'step') {
-    return {
-      times: undefined,
-      columnAt: (step) => series.columnAt(step),
-      placeOf: (column) => series.firstStep(column),
-    };
-  }
-  const times = () => axis.places(run, series);
+  const times = () => (axis.unit === 'step' ? undefined : axis.places(run, series));
   return {
     times: times(),
-    columnAt: (time) => nearestAt(times(), time),
-    placeOf: (column) => times()[column] ?? Number.NaN,
+    columnAt(place) {
+      const now = times();
+      return now === undefined ? series.columnAt(place) : nearestAt(now, place);
+    },
+    placeOf: (column) => times()?.[column] ?? (axis.unit === 'step' ? series.firstStep(column) : Number.NaN),
   };
 }

@@ -2,6 +2,7 @@ import { label } from './axes.ts';
 import { type Density, densest, densityOf } from './density.ts';
 import { formatShort } from './format-numbers.ts';
 import type { Box } from './geometry.ts';
+import { paintLost } from './lanes.ts';
 import { type Painter, pixelImage } from './painter.ts';
 import { css, densityColours, SHADES } from './palettes.ts';
 import { quantileLines } from './quantile-lines.ts';
@@ -76,6 +77,7 @@ export function heatMap(of: RunHistograms, box: Box, scene: Scene): HeatMap {
     paint(painter) {
       const fill = (pixels: Uint32Array) => shade(density, scale, most, theme.dark, pixels);
       if (most > 0) painter.image(pixelImage(density.width, density.rows, fill), left, top, width, height);
+      paintLost(painter, box, density, theme);
       paintQuantiles(painter);
     },
     paintLegend(painter, right, y) {

@@ -116,6 +116,28 @@ export function paintOutside(painter: Painter, box: Box, { mass, rows, width }: 
   }
 }
 
+/** The pixel columns in which no value is in a bin, and some are NaN or infinite: [from, to). */
+export function lostStretches({ width, rows, mass, covered, lanes }: Density): (readonly [from: number, to: number])[] {
+  const found: [number, number][] = [];
+  for (let x = 0; x < width; x++) {
+    const wrong = lanes.nan[x]! + lanes.positiveInfinity[x]! + lanes.negativeInfinity[x]!;
+    if (covered[x] === 0 || !(wrong > 0)) continue;
+    if (mass.subarray(x * (rows + 2), (x + 1) * (rows + 2)).some((amount) => amount > 0)) continue;
+    const last = found.at(-1);
+    if (last?.[1] === x) last[1]++;
+    else found.push([x, x + 1]);
+  }
+  return found;
+}
+
+/** Paints {@link lostStretches} red: TensorFlow's histograms of NaN have no bins, and would be taken for gaps. */
+export function paintLost(painter: Painter, box: Box, density: Density, theme: Theme): void {
+  const pixel = box.width / density.width;
+  for (const [from, to] of lostStretches(density)) {
+    painter.rectangle(box.left + from * pixel, box.top, (to - from) * pixel, box.height, theme.lanes.nan, 0.75);
+  }
+}
+
 /** Explains the marks at the edges: `▲ 3 above 4.2`. */
 export function describeOutside(
   { below, above }: { below: number; above: number },
