@@ -14,20 +14,116 @@ export function queuesRuns(): boolean {
   return window?.document !== undefined || Deno !== undefined || WorkerGlobalScope !== undefined;
 }
 
-/** Makes a failed run of a session fail for its caller alone. Install it after the interceptor that runs the hooks. */
-export function failingAlone<T extends OnnxTensor>(session: OnnxSession<T>): Interceptor {
-  const interceptor: MethodInterceptor<OnnxSession<T>['run']> = new MethodInterceptor(
-    session,
-    'run',
-    async (...given) => {
-      try {
-        return await Reflect.apply(interceptor.original, session, given);
-      } catch (cause) {
-        return throwing<T>(cause);
-      }
+/** Part of the name of a function in stack traces: minifiers keep the names of properties. */
+const MARK = 'layertapRunsHooks';
+
+/** How many runs with hooks have not ended. */
+let running = 0;
+
+const marked = {
+  async [MARK]<R>(run: () => Promise<R>): Promise<R> {
+    running++;
+    try {
+      return await run();
+    } finally {
+      running--;
+    }
+  },
+};
+
+/**
+ * Makes a failed run of a session fail for its caller alone, and a run that its hooks start fail at once. Install it after the
+ * interceptor that runs the hooks.
+ */
+export function queuedRuns<T extends OnnxTensor>(session: OnnxSession<T>): Interceptor {
+  const run: MethodInterceptor<OnnxSession<T>['run']> = new MethodInterceptor(session, 'run', async (...given) => {
+    try {
+      return await marked[MARK](() => Reflect.apply(run.original, session, given));
+    } catch (cause) {
+      return throwing<T>(cause);
+    }
+  });
+  const guard = guardOf(session);
+  return {
+    install() {
+      run.install();
+      guard.install(session);
     },
+    uninstall() {
+      run.uninstall();
+      guard.uninstall(session);
+    },
+  };
+}
+
+const guards = new WeakMap<object, NameGuard>();
+
+/** The guard of the class of a session. */
+function guardOf(session: object): NameGuard {
+  let owner = session;
+  while (!Object.hasOwn(owner, 'inputNames')) owner = Object.getPrototypeOf(owner) as object;
+  const guard = guards.get(owner) ?? new NameGuard(owner);
+  guards.set(owner, guard);
+  return guard;
+}
+
+/**
+ * Refuses that transformers.js starts a run inside a hook. Before it queues one, of whatever session, it reads the names of the
+ * session's inputs: there the stack trace shows the hook, also after an `await` of the hook in V8 (not in Firefox and Safari).
+ */
+class NameGuard {
+  readonly #owner: object;
+  readonly #found: PropertyDescriptor;
+  readonly #guard: PropertyDescriptor;
+  /** Sessions with hooks. */
+  readonly #sessions = new Set<object>();
+
+  /** @param owner of the accessor `inputNames` of sessions */
+  constructor(owner: object) {
+    const found = Object.getOwnPropertyDescriptor(owner, 'inputNames')!;
+    this.#owner = owner;
+    this.#found = found;
+    this.#guard = {
+      ...found,
+      get() {
+        if (running > 0) checkStack();
+        return Reflect.apply(found.get!, this, []) as unknown;
+      },
+    };
+  }
+
+  install(session: object): void {
+    this.#sessions.add(session);
+    const { configurable, get } = this.#current;
+    if (configurable && get !== undefined && get === this.#found.get) this.#define(this.#guard);
+  }
+
+  uninstall(session: object): void {
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0 && this.#current.get === this.#guard.get) this.#define(this.#found);
+  }
+
+  get #current(): PropertyDescriptor {
+    return Object.getOwnPropertyDescriptor(this.#owner, 'inputNames') ?? {};
+  }
+
+  #define(property: PropertyDescriptor): void {
+    Object.defineProperty(this.#owner, 'inputNames', property);
+  }
+}
+
+/** @throws Error in a hook, but for the runtime's own `run` */
+function checkStack(): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  const lines = (new Error().stack ?? '').split('\n');
+  Error.stackTraceLimit = stackTraceLimit;
+  const reader = lines.findIndex((line) => /\binputNames\b/.test(line)) + 1;
+  if (/\brun\b/.test(lines[reader] ?? '') || !lines.some((line) => line.includes(MARK))) return;
+  throw new Error(
+    'a run of transformers.js cannot be started inside a hook in a page or worker: it would wait for the run of the hook\n' +
+      "  expected: `await net.session('model')(feeds)` in the hook, or a run after that of the hook",
   );
-  return interceptor;
 }
 
 /** Outputs that throw an error where they are read, which is behind the chain. */

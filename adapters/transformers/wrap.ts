@@ -9,7 +9,7 @@ import {
   wrapOnnx,
 } from '../onnx/index.ts';
 import { TransformersModel } from './model.ts';
-import { failingAlone, queuesRuns } from './page-queue.ts';
+import { queuedRuns, queuesRuns } from './page-queue.ts';
 import { beforeRelease, recordOf, wasReleased } from './record-sources.ts';
 import type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
 
@@ -61,7 +61,7 @@ export async function wrapTransformers<T extends OnnxTensor = OnnxTensor>(
   }));
   const models: [string, OnnxModel<T>][] = [];
   for (const { name, session, source, sessionOptions } of planned) {
-    const interceptors = queuesRuns() ? [failingAlone(session)] : [];
+    const interceptors = queuesRuns() ? [queuedRuns(session)] : [];
     const model = await wrapOnnx(session, source, { sessionOptions, interceptors });
     beforeRelease(session, () => model.release());
     models.push([name, model]);

@@ -8,7 +8,19 @@ import { registerEdit } from '../../../src/adapter.ts';
 import { listHooks } from '../../../src/index.ts';
 import { fixturePath } from '../../fixtures/files.ts';
 import { rejection } from '../../fixtures/rejection.ts';
-import { generate, gptFacts, loadBert, loadGpt, loadT5, recorded, wrapped } from './load.ts';
+import { difference } from '../onnx/load.ts';
+import {
+  bertFacts,
+  generate,
+  gptFacts,
+  loadBert,
+  loadGpt,
+  loadT5,
+  logitsOf,
+  recorded,
+  tokenize,
+  wrapped,
+} from './load.ts';
 
 for (const [what, given, got] of [
   ['undefined', undefined, 'got undefined'],
@@ -144,6 +156,87 @@ test('a feed on a device that the sessions do not run on is refused', async () =
     /the feed "input_ids" is on a device that the model does not run on\n.*gpu-buffer; .*(cpu|wasm)/,
   );
   await model.dispose();
+});
+
+const isPage = 'document' in globalThis;
+
+/** A promise, and the function that fulfills it. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+for (const [what, wait] of [
+  ['at once', () => undefined],
+  ['after it has waited', () => new Promise((resolve) => setTimeout(resolve))],
+] as const) {
+  test(`a run that a hook starts ${what} is refused in a page, where it would wait for the hook; else it runs`, async () => {
+    const { model, net } = await wrapped(() => loadGpt());
+    const { model: classify } = await wrapped(() => loadBert());
+    const starts: Record<string, () => Promise<unknown>> = {
+      'the same model': () => generate(model, 'gpt', gptFacts, { max_new_tokens: 1 }),
+      'another model': async () => classify('the cat'),
+    };
+    const { error } = console;
+    console.error = () => {};
+    try {
+      for (const [which, start] of Object.entries(starts)) {
+        let nested: unknown;
+        const handle = net.getSubmodule('transformer.h.0').registerForwardHook(async () => {
+          if (nested !== undefined) return;
+          nested = 'waiting';
+          await wait();
+          nested = await start().catch((cause: Error) => cause.message);
+        });
+        assert.equal(await generate(model, 'gpt', gptFacts), gptFacts.tokens);
+        if (isPage)
+          assert.match(String(nested), /^a run of transformers\.js cannot be started inside a hook in a page/, which);
+        else assert.ok(Array.isArray(nested), which);
+        handle.remove();
+      }
+    } finally {
+      console.error = error;
+    }
+    assert.equal(await generate(model, 'gpt', gptFacts), gptFacts.tokens);
+    await model.dispose();
+    await classify.dispose();
+  });
+}
+
+test('a hook may run a session itself, and runs that others start while it waits are not refused', async () => {
+  const { model: classify, net } = await wrapped(() => loadBert());
+  const { input_ids, attention_mask } = (await tokenize('bert', bertFacts.text)) as Record<
+    string,
+    { readonly ort_tensor: ort.Tensor }
+  >;
+  const { dims, size } = input_ids!.ort_tensor;
+  const feeds = {
+    input_ids: input_ids!.ort_tensor,
+    attention_mask: attention_mask!.ort_tensor,
+    token_type_ids: new ort.Tensor('int64', new BigInt64Array(size), dims),
+  };
+  const [begun, allowed] = [gate(), gate()];
+  let inner: Record<string, ort.Tensor> | undefined;
+  let calls = 0;
+  const handle = net.getSubmodule('classifier').registerForwardHook(async () => {
+    if (calls++ > 0) return;
+    begun.open();
+    await allowed.opened;
+    inner = await net.session('model')(feeds);
+  });
+  const first = logitsOf(classify, bertFacts);
+  await begun.opened;
+  const second = logitsOf(classify, bertFacts);
+  allowed.open();
+  for (const logits of [await first, await second, inner!.logits!]) {
+    assert.ok(difference(logits, bertFacts.logits) <= 1e-6);
+  }
+  assert.is(calls, 3);
+  handle.remove();
+  await classify.dispose();
 });
 
 test.run();
