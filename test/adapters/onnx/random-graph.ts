@@ -8,8 +8,24 @@ export interface Node {
   readonly attributes?: readonly (readonly Uint8Array[])[];
   /** Inputs, and what its branches read. */
   readonly reads: readonly string[];
-  /** Its outputs, in float32. */
+  /** Of an If on `c`: the nodes that its branches have, with the names of these nodes. */
+  readonly branches?: readonly [then: Branch, other: Branch];
+  /** Its outputs, rounded to the element type. */
   compute(values: Map<string, number[]>): number[][];
+}
+
+export interface Branch {
+  readonly name: string;
+  compute(values: Map<string, number[]>): number[];
+}
+
+/** The nearest float16, ties to even. */
+export function roundHalf(value: number): number {
+  if (!Number.isFinite(value) || value === 0) return value;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(value))), -14) - 10);
+  const count = value / step;
+  const whole = Math.abs(count % 1) === 0.5 ? 2 * Math.round(count / 2) : Math.round(count);
+  return whole * step > 65504 ? Infinity : whole * step < -65504 ? -Infinity : whole * step;
 }
 
 /** Lehmer, 1951. */
@@ -23,9 +39,9 @@ export function generator(seed: number): (below: number) => number {
 
 const UNARY: Record<string, (a: number) => number> = { Neg: (a) => -a, Abs: Math.abs, Relu: (a) => (a > 0 ? a : 0) };
 const BINARY: Record<string, (a: number, b: number) => number> = {
-  Add: (a, b) => Math.fround(a + b),
-  Sub: (a, b) => Math.fround(a - b),
-  Mul: (a, b) => Math.fround(a * b),
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
   Max: Math.max,
 };
 
@@ -59,13 +75,20 @@ const input = (name: string, type: number, size: number | undefined) =>
   messageField(11, [...textField(1, name), ...tensorType(type, size)]);
 const output = (name: string) => messageField(12, textField(1, name));
 
-/** A graph over vectors, with the inputs `x` (8 numbers) and `c` (a condition); values that no node reads are outputs. */
-export function randomGraph(random: (below: number) => number): { nodes: Node[]; outputs: string[] } {
+/**
+ * A graph over vectors, with the inputs `x` (8 numbers) and `c` (a condition); values that no node reads are outputs.
+ * @param round to the element type
+ */
+export function randomGraph(
+  random: (below: number) => number,
+  round: (value: number) => number = Math.fround,
+  maxNodes = 40,
+): { nodes: Node[]; outputs: string[] } {
   const sizes = new Map([['x', 8]]);
   const nodes: Node[] = [];
   const read = new Set<string>();
   const anyOf = <V>(list: readonly V[]): V => list[random(list.length)]!;
-  const count = 5 + random(36);
+  const count = 5 + random(maxNodes - 4);
   for (let i = 0; i < count; i++) {
     const a = anyOf([...sizes.keys()].slice(-6));
     const size = sizes.get(a)!;
@@ -80,7 +103,9 @@ export function randomGraph(random: (below: number) => number): { nodes: Node[];
     } else if (kind < 7) {
       const op = anyOf(Object.keys(BINARY));
       read.add(b);
-      const compute = (v: Map<string, number[]>) => [v.get(a)!.map((value, j) => BINARY[op]!(value, v.get(b)![j]!))];
+      const compute = (v: Map<string, number[]>) => [
+        v.get(a)!.map((value, j) => round(BINARY[op]!(value, v.get(b)![j]!))),
+      ];
       nodes.push({ op, inputs: [a, b], reads: [a, b], outputs: [made], compute });
       sizes.set(made, size);
     } else if (kind === 7 && size % 2 === 0) {
@@ -117,26 +142,29 @@ export function randomGraph(random: (below: number) => number): { nodes: Node[];
           ...output('out'),
         ]);
       const attributes = [branch('then_branch', 'Add', [a, b]), branch('else_branch', 'Neg', [a])];
-      const compute = (v: Map<string, number[]>) => [
-        v.get(a)!.map((value, j) => (v.get('c')![0] ? Math.fround(value + v.get(b)![j]!) : -value)),
+      const branches: [Branch, Branch] = [
+        { name: `${made}_then_branch`, compute: (v) => v.get(a)!.map((value, j) => round(value + v.get(b)![j]!)) },
+        { name: `${made}_else_branch`, compute: (v) => v.get(a)!.map((value) => -value) },
       ];
-      nodes.push({ op: 'If', inputs: ['c'], reads: ['c', a, b], outputs: [made], attributes, compute });
+      const compute = (v: Map<string, number[]>) => [branches[v.get('c')![0] ? 0 : 1].compute(v)];
+      nodes.push({ op: 'If', inputs: ['c'], reads: ['c', a, b], outputs: [made], attributes, branches, compute });
       sizes.set(made, size);
     }
   }
   return { nodes, outputs: [...sizes.keys()].filter((name) => name !== 'x' && !read.has(name)) };
 }
 
-/** @param nameOf the name of a node in the file */
+/** @param nameOf the name of a node in the file @param type of the elements, a TensorProto.DataType */
 export function fileOf(
   nodes: readonly Node[],
   outputs: readonly string[],
   nameOf: (node: Node) => string = (node) => `node_${node.outputs[0]}`,
+  type = 1,
 ): Uint8Array {
   const graph = [
     ...nodes.flatMap((node) => nodeField(node, nameOf(node))),
     ...textField(2, 'random'),
-    ...input('x', 1, 8),
+    ...input('x', type, 8),
     ...input('c', 9, undefined),
     ...outputs.flatMap(output),
   ];
