@@ -114,10 +114,12 @@ class NameGuard {
 
 /** @throws Error in a hook, but for the runtime's own `run` */
 function checkStack(): void {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  // Only V8 has a limit.
+  const limits = Error as { stackTraceLimit?: number };
+  const { stackTraceLimit = 0 } = limits;
+  limits.stackTraceLimit = Number.POSITIVE_INFINITY;
   const lines = (new Error().stack ?? '').split('\n');
-  Error.stackTraceLimit = stackTraceLimit;
+  limits.stackTraceLimit = stackTraceLimit;
   const reader = lines.findIndex((line) => /\binputNames\b/.test(line)) + 1;
   if (/\brun\b/.test(lines[reader] ?? '') || !lines.some((line) => line.includes(MARK))) return;
   throw new Error(
