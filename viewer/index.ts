@@ -40,4 +40,13 @@ export type { ScalarSeries } from './data/scalar-series.ts';
 export type { SeriesKind, Store } from './data/store.ts';
 
 /* What it shows, and how */
-export type { Hover, Range, Statistic, View, ViewListener, ViewState } from './state/view-state.ts';
+export type {
+  AxisUnit,
+  Hover,
+  ImageLook,
+  Range,
+  Statistic,
+  View,
+  ViewListener,
+  ViewState,
+} from './state/view-state.ts';

@@ -152,6 +152,9 @@ test('on an axis of time a brush is the steps of each run then', 'resumed', RESU
     steps,
     Array.from({ length: 10 }, (_, i) => 40 + i),
   );
+  await page.locator('.card.histogram .icon').click();
+  const svg = await page.download(() => page.locator('.menu button', { hasText: 'Save as SVG' }).click());
+  assert.match(svg.bytes.toString(), />\d\d:\d\d:\d\d<\/text>/, 'ridges are named by local times');
   // The unit changes, and what was marked in the old one ends.
   await page.locator('.choice label', { hasText: 'Relative' }).click();
   assert.deepEqual((await view(page)).brush, []);

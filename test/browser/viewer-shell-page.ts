@@ -175,6 +175,19 @@ Object.assign(globalThis, {
         ...[5, 3, 9, 1].map((step) => scalar('backwards', step, step)),
         scalar('huge', 0, 1e300),
         scalar('huge', 1, -1e300),
+        ...[2 ** 53, 2 ** 60, 2 ** 62].map((step) => scalar('far', step, 1)),
+        // Without times, at one time, and on a clock that goes back.
+        ...[0, 1, 2].map((step) => ({ ...scalar('no times', step, step), wallTime: step === 1 ? Number.NaN : 0 })),
+        ...[0, 1, 2].map((step) => ({ ...scalar('one time', step, step), wallTime: 1.7e9 })),
+        ...[0, 1, 2].map((step) => ({ ...scalar('clock', step, step), wallTime: 1.7e9 - step * 1000 })),
+        {
+          kind: 'histogram',
+          run: 'run',
+          tag: 'far',
+          step: 2 ** 60,
+          wallTime: 1.7e9,
+          ...histogramOf(Float32Array.of(1, 2)),
+        },
         { kind: 'histogram', run: 'run', tag: 'nothing', step: 0, wallTime: 0, ...histogramOf(new Float32Array(0)) },
         {
           kind: 'histogram',

@@ -644,18 +644,20 @@ test(
   { colorScheme: 'dark' },
 );
 
-test('no card fails for only NaN, steps that go backwards, or no data', async (viewer) => {
+test('no card fails for only NaN, steps that go backwards, no times, or no data', async (viewer) => {
   await viewer.call('mountOddities');
   await viewer.settle();
   for (const histograms of ['heat', 'ridge', 'overlay']) {
     for (const axis of ['linear', 'symlog']) {
-      await viewer.call('change', { histograms, valueAxis: axis, scalarAxis: axis });
-      await viewer.settle();
+      for (const unit of ['step', 'relative', 'wall']) {
+        await viewer.call('change', { axis: unit, histograms, valueAxis: axis, scalarAxis: axis });
+        await viewer.settle();
+      }
     }
   }
   for (const card of await viewer.find('.card').all()) await card.scrollIntoViewIfNeeded();
   await viewer.settle();
-  assert.equal(await viewer.find('.card').count(), 6);
+  assert.equal(await viewer.find('.card').count(), 11);
 });
 
 test('statistics of the overview, scaled over all rows and each row', async (viewer) => {
