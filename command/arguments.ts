@@ -143,6 +143,9 @@ function parseDiff(inputs: readonly string[]): Command {
   if (right === undefined || other === undefined || more.length > 0) {
     throw new UsageError(`diff: there must be two files, got ${positionals.length}`);
   }
+  if (/\.onnx$/i.test(right)) {
+    throw new UsageError(`diff: the recording comes first: layertap diff <recording> ${right}, got the model first`);
+  }
   const map = (values.map ?? []).map((text): [string, string] => {
     const equals = text.indexOf('=');
     if (equals < 0) throw new UsageError(`--map must be <path>=<path>, got ${JSON.stringify(text)}`);

@@ -6,6 +6,7 @@
 Needs PyTorch and safetensors. Each distinct tensor is kept once, as t0, t1, …; beyond the limit in bytes, 4,096 of its values.
 """
 
+import functools
 import hashlib
 import json
 import math
@@ -13,34 +14,28 @@ import math
 import torch
 from safetensors.torch import save_file
 
-DTYPES = {"float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16", "int64": "I64", "int32": "I32"}
-DTYPES |= {"int16": "I16", "int8": "I8", "uint8": "U8", "bool": "BOOL"}
-SAMPLES = 4096
-
 
 def record(model, *inputs, to, limit=10**9, **options):
     """Calls model(*inputs, **options), writes the recording, and returns the output."""
-    stored, names, calls, open_calls, counts = {}, {}, [], [], {}
+    stored, names, calls, running, counts, rows, error = {}, {}, [], [], {}, {}, {}
     order = iter(range(2**62))
 
     def store(tensor):
         data = tensor.detach().cpu().contiguous().clone()
         key = data.dtype, hashlib.sha256(data.reshape(-1).view(torch.uint8).numpy()).digest()
-        if key not in names:
-            names[key] = f"t{len(stored)}"
-            stored[names[key]] = data
+        stored.setdefault(names.setdefault(key, f"t{len(names)}"), data)
         return names[key]
 
     def tensor_tree(x):
-        part = {"dtype": DTYPES[str(x.dtype).removeprefix("torch.")], "shape": list(x.shape)}
-        used = sum(data.numel() * data.element_size() for data in stored.values())
-        if used + x.numel() * x.element_size() <= limit:
+        dtype = str(x.dtype).removeprefix("torch.").replace("float", "f").replace("int", "i").replace("ui", "u").upper()
+        part = {"dtype": dtype, "shape": list(x.shape)}
+        if sum(data.nbytes for data in stored.values()) + x.nbytes <= limit:
             return {"tensor": store(x), **part}
-        flat, ends = x.detach().reshape(-1), [i * x.numel() // SAMPLES for i in range(SAMPLES + 1)]
+        flat, ends = x.detach().reshape(-1), [i * x.numel() // 4096 for i in range(4097)]
         places = [a + ((b - a) * (i * 2654435761 % 2**32) >> 32) for i, (a, b) in enumerate(zip(ends, ends[1:]))]
         good = flat.double()[flat.double().isfinite()]
         values = {"mean": good.mean(), "variance": good.var(unbiased=False), "min": good.min(), "max": good.max()}
-        return {"tensor": store(flat[places]), **part, "statistics": {k: float(v) for k, v in values.items()}}
+        return {"tensor": store(flat[places]), **part, "statistics": {key: float(value) for key, value in values.items()}}
 
     def tree(value):
         if isinstance(value, torch.Tensor):
@@ -49,39 +44,38 @@ def record(model, *inputs, to, limit=10**9, **options):
             return [tree(one) for one in value]
         if hasattr(value, "items"):
             return {"fields": {str(key): tree(one) for key, one in value.items()}}
-        plain = value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value))
+        plain = isinstance(value, (bool, int, str, type(None))) or (isinstance(value, float) and math.isfinite(value))
         return {"value": value if plain else repr(value)[:200]}
 
-    def start(path):
-        def hook(module, args, kwargs):
-            counts[path] = counts.get(path, -1) + 1
-            given = tree([*args, kwargs] if kwargs else list(args))
-            call = {"path": path, "kind": type(module).__name__, "call": counts[path], "start": next(order), "end": None}
-            calls.append({**call, "parent": open_calls[-1] if open_calls else None, "inputs": given, "output": {"value": None}})
-            open_calls.append(len(calls) - 1)
+    def start(path, module, args, kwargs):
+        call = {"path": path, "kind": type(module).__name__, "call": counts.get(path, 0), "start": next(order), "end": None}
+        given = tree([*args, kwargs] if kwargs else list(args))
+        calls.append({**call, "parent": running[-1] if running else None, "inputs": given, "output": {"value": None}})
+        counts[path] = call["call"] + 1
+        running.append(len(calls) - 1)
 
-        return hook
+    def end(path, module, args, output):
+        # What is above it threw, and the model caught that.
+        while calls[index := running.pop()]["path"] != path:
+            pass
+        calls[index].update(output=tree(output), end=next(order))
 
-    def end(module, args, output):
-        calls[open_calls.pop()].update(output=tree(output), end=next(order))
-
-    handles, rows, error = [], {}, None
+    handles = []
     for path, module in model.named_modules():
-        handles += [module.register_forward_pre_hook(start(path), with_kwargs=True), module.register_forward_hook(end)]
+        handles.append(module.register_forward_pre_hook(functools.partial(start, path), with_kwargs=True))
+        handles.append(module.register_forward_hook(functools.partial(end, path)))
         weight = getattr(module, "weight", None)
-        if isinstance(weight, torch.Tensor) and weight.is_floating_point() and weight.dim() > 1:
-            if "Transpose" not in type(module).__name__:
-                norms = weight.detach().float().flatten(1).norm(dim=1)
-                rows[path] = {"rows": store(norms), "length": weight[0].numel()}
+        if isinstance(weight, torch.nn.Parameter) and weight.dim() > 1 and "Transpose" not in type(module).__name__:
+            rows[path] = {"rows": store(weight.detach().float().flatten(1).norm(dim=1)), "length": weight[0].numel()}
     try:
         with torch.no_grad():
             return model(*inputs, **options)
     except Exception as failure:
-        error = repr(failure)
+        error = {"error": repr(failure)}
         raise
     finally:
         for handle in handles:
             handle.remove()
-        about = {"version": 1, "framework": f"pytorch {torch.__version__}", "complete": error is None, "parameters": rows}
-        text = json.dumps({**about, "calls": calls, **({"error": error} if error else {})}, separators=(",", ":"))
+        about = {"version": 1, "framework": f"pytorch {torch.__version__}", "complete": not error, **error}
+        text = json.dumps({**about, "calls": calls, "parameters": rows}, separators=(",", ":"))
         save_file(stored, to, metadata={"layertap.recording": text})

@@ -201,7 +201,11 @@ function compareRecordings(
 ): Comparison {
   let plan: Plan;
   try {
-    plan = planComparison(decodeRecording(where, first), decodeRecording(where, second), map);
+    plan = planComparison(
+      decodeRecording(where, first, 'the first recording'),
+      decodeRecording(where, second, 'the second recording'),
+      map,
+    );
   } catch (error) {
     if (error instanceof RecordingError) return unreadable(error);
     throw error;

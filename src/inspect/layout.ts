@@ -1,5 +1,6 @@
 /** @file The order of the axes of images: NCHW on one side, NHWC on the other. */
 import { familyOf } from './kinds.ts';
+import type { TensorPart } from './recording.ts';
 import { sameShape, sizeOf } from './values.ts';
 
 /** How the axes of a become those of b. */
@@ -36,23 +37,30 @@ export function strideOf(shape: readonly number[], axis: number, layout: Layout)
   return sizeOf(inLayout(shape, layout).slice((axes?.indexOf(axis) ?? axis) + 1));
 }
 
+function declared({ layout: ofA }: TensorPart, { layout: ofB }: TensorPart): Layout | undefined {
+  if (ofA === undefined || ofB === undefined) return undefined;
+  return ofA === ofB ? 'same' : ofA === 'NCHW' ? 'to-last' : 'to-first';
+}
+
 const LAYOUTS: readonly Layout[] = ['same', 'to-last', 'to-first'];
 
 /**
- * The layout of all tensors of each rank: that of most pairs of shapes. A shape that fits two layouts decides nothing.
- * @param shapes of tensors that belong together, those of a and of b
+ * The layout of all tensors of each rank: that of most pairs of shapes. A shape that fits two layouts decides nothing, unless both
+ * frameworks say which one they have.
+ * @param pairs tensors that belong together, of a and of b
  */
-export function layoutsOf(shapes: Iterable<readonly [readonly number[], readonly number[]]>): Map<number, Layout> {
+export function layoutsOf(pairs: Iterable<readonly [TensorPart, TensorPart]>): Map<number, Layout> {
   const votes = new Map<number, Map<Layout, number>>();
-  for (const [a, b] of shapes) {
-    if (a.length < 3 || a.length > 5 || a.length !== b.length) continue;
+  for (const [a, b] of pairs) {
+    const { length } = a.shape;
+    if (length < 3 || length > 5 || length !== b.shape.length) continue;
     // Batches may differ.
-    const fitting = LAYOUTS.filter((layout) => sameShape(inLayout(a, layout).slice(1), b.slice(1)));
-    const [layout] = fitting;
-    if (layout === undefined || fitting.length > 1) continue;
-    const ofRank = votes.get(a.length) ?? new Map<Layout, number>();
+    const fitting = LAYOUTS.filter((layout) => sameShape(inLayout(a.shape, layout).slice(1), b.shape.slice(1)));
+    const layout = fitting.length > 1 ? declared(a, b) : fitting[0];
+    if (layout === undefined) continue;
+    const ofRank = votes.get(length) ?? new Map<Layout, number>();
     ofRank.set(layout, (ofRank.get(layout) ?? 0) + 1);
-    votes.set(a.length, ofRank);
+    votes.set(length, ofRank);
   }
   return new Map([...votes].map(([rank, ofRank]) => [rank, [...ofRank].sort((p, q) => q[1] - p[1])[0]![0]]));
 }

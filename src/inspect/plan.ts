@@ -36,8 +36,7 @@ export interface Plan {
 export function planComparison(a: Recording, b: Recording, map?: PathMap): Plan {
   const alignment = align(a, b, map);
   const aligned = [...alignment.pairs].map(([i, j]) => [a.calls[i]!, b.calls[j]!] as const);
-  const shapes = aligned.flatMap(([p, q]) => [...zip(p.inputs, q.inputs), ...zip(p.output, q.output)]);
-  const layouts = layoutsOf(shapes);
+  const layouts = layoutsOf(aligned.flatMap(([p, q]) => [...zip(p.inputs, q.inputs), ...zip(p.output, q.output)]));
   const expectations = new Expectations(a, b, layouts, imagesOf(a, layouts), batchesOf(a, b));
   const held = heldCalls(a, b, alignment.pairs, expectations);
   const split = splitCalls(a, b, alignment.pairs, layouts);
@@ -91,13 +90,10 @@ function imagesOf({ calls }: Recording, layouts: ReadonlyMap<number, Layout>): M
   return images;
 }
 
-/** The shapes of tensors in the same places, if there are equally many. */
-function zip(
-  p: RecordedCall['inputs'],
-  q: RecordedCall['inputs'],
-): (readonly [readonly number[], readonly number[]])[] {
+/** The tensors in the same places, if there are equally many. */
+function zip(p: RecordedCall['inputs'], q: RecordedCall['inputs']): (readonly [TensorPart, TensorPart])[] {
   const [ofA, ofB] = [tensorParts(p), tensorParts(q)];
-  return ofA.length === ofB.length ? ofA.map(({ shape }, i) => [shape, ofB[i]!.shape] as const) : [];
+  return ofA.length === ofB.length ? ofA.map((part, i) => [part, ofB[i]!] as const) : [];
 }
 
 /** The sizes of the batches, if b's is larger than a's. */

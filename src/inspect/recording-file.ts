@@ -38,13 +38,17 @@ export function encodeRecording({ framework, complete, error, calls, tensors, pa
 
 /**
  * Reads a recording, of layertap or of the Python recorder. Values are converted when they are first used.
- * @param where names the call in messages
+ * @param where names the call in messages @param name the recording there
  * @throws RecordingError for bytes that are no recording; the message says what came
  * @throws TypeError for anything but bytes
  */
-export function decodeRecording(where: string, bytes: Uint8Array | ArrayBuffer): Recording {
+export function decodeRecording(
+  where: string,
+  bytes: Uint8Array | ArrayBuffer,
+  name: string = 'the recording',
+): Recording {
   if (!(bytes instanceof Uint8Array) && !(bytes instanceof ArrayBuffer)) {
-    throw mismatch(where, 'the recording', 'a Uint8Array or an ArrayBuffer', bytes);
+    throw mismatch(where, name, 'a Uint8Array or an ArrayBuffer', bytes);
   }
   try {
     const stored = readSafetensors(bytes);
@@ -52,7 +56,7 @@ export function decodeRecording(where: string, bytes: Uint8Array | ArrayBuffer):
     const tensors = new Map([...stored].map(([name, tensor]) => [name, new StoredInFile(tensor)]));
     return { ...checked(json, tensors), tensors };
   } catch (cause) {
-    throw new RecordingError(`${where}: the recording cannot be read\n  ${describeError(cause)}`, { cause });
+    throw new RecordingError(`${where}: ${name} cannot be read\n  ${describeError(cause)}`, { cause });
   }
 }
 

@@ -23,8 +23,7 @@ export function reportText(comparison: Omit<Comparison, 'toString'>, at: number 
   return [
     `${verdict}${why.length === 0 ? '' : `: ${why.join('\n  ')}`}`,
     '',
-    ...columns(table),
-    '',
+    ...(modules.length === 0 ? [] : [...columns(table), '']),
     `${ran}; ${(100 * coverage).toFixed(0)} % of a's calls compared, ${modules.length} modules`,
     ...missing.map(
       ({ path, kind, heldBy }) => `not in b: ${path} (${kind})${heldBy === undefined ? '' : `, held by ${heldBy}`}`,

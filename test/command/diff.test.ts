@@ -60,13 +60,27 @@ test('layertap record writes a file that layertap diff compares', () => {
   assert.match(run('diff', output, fixture('text.row.onnx')).stdout, /^FAIL: "fc2/);
 });
 
-test('a torn recording is inconclusive; files that are missing and wrong arguments say so', () => {
+test('recordings that are torn, of the future or of another model are inconclusive; files that are missing and wrong arguments say so', () => {
   const folder = temporaryDirectory();
   const torn = join(folder, 'torn.safetensors');
   writeFileSync(torn, readFileSync(fixture('text.safetensors')).subarray(0, 500));
   const { status, stdout } = run('diff', torn, fixture('text.onnx'));
   assert.is(status, 2);
   assert.match(stdout, /the recording cannot be read/);
+  const future = join(folder, 'future.safetensors');
+  const bytes = readFileSync(fixture('text.safetensors'), 'latin1');
+  writeFileSync(future, bytes.replace('\\"version\\":1', '\\"version\\":9'), 'latin1');
+  for (const args of [
+    [future, fixture('text.onnx')],
+    [fixture('text.safetensors'), future],
+  ]) {
+    const newer = run('diff', ...args);
+    assert.is(newer.status, 2);
+    assert.match(newer.stdout, /^INCONCLUSIVE: .*\n.*version must be 1, got the number 9: a newer layertap wrote it/);
+  }
+  const other = run('diff', fixture('text.safetensors'), fixture('mlp.safetensors'), '--json');
+  assert.is(other.status, 2);
+  assert.is(JSON.parse(other.stdout).verdict, 'INCONCLUSIVE');
   const failure = (code: number, message: RegExp, ...inputs: string[]) => {
     const { status, stderr } = run(...inputs);
     assert.is(status, code, stderr);
@@ -76,6 +90,7 @@ test('a torn recording is inconclusive; files that are missing and wrong argumen
   failure(2, /nothing\.safetensors cannot be read: ENOENT/, 'diff', 'nothing.safetensors', torn);
   failure(2, /the source cannot be read/, 'diff', fixture('text.safetensors'), 'nothing.onnx');
   failure(2, /diff: there must be two files, got 1/, 'diff', torn);
+  failure(2, /the recording comes first: layertap diff <recording> model\.onnx/, 'diff', 'model.onnx', torn);
   failure(2, /--map must be <path>=<path>, got "fc1"/, 'diff', torn, torn, '--map', 'fc1');
   failure(2, /record: --inputs is missing/, 'record', fixture('text.onnx'));
   failure(

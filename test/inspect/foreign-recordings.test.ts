@@ -114,6 +114,78 @@ test('every element type is compared: floats by their tolerance, the others exac
   }
 });
 
+test('images in another layout are compared; a tensor that needs a third one is a difference', async () => {
+  const counts = (count: number) => Float32Array.from({ length: count }, (_, i) => i);
+  /** [1, channels, rows, columns] with the channels last. */
+  const last = (values: Float32Array, channels: number) => {
+    const size = values.length / channels;
+    return values.map((_, i) => values[(i % channels) * size + Math.floor(i / channels)]!);
+  };
+  const images = (
+    values: readonly [Float32Array, Float32Array],
+    shapes: readonly [number[], number[]],
+    layout: object = {},
+  ) =>
+    safetensors(
+      { t0: floats(1), t1: ['F32', values[0]], t2: ['F32', values[1]] },
+      chain(
+        [
+          ['conv1', 'Conv2d', { ...part('t1', 'F32', ...shapes[0]), ...layout }],
+          // More of them, so that most of the calls are compared whatever happens to the first.
+          ...[2, 3, 4, 5, 6].map((i): [string, string, object] => [
+            `conv${i}`,
+            'Conv2d',
+            { ...part('t2', 'F32', ...shapes[1]), ...layout },
+          ]),
+        ],
+        part('t0', 'F32', 1),
+      ),
+    );
+  const [wide, cube] = [counts(24), counts(64)];
+  const right = images(
+    [wide, cube],
+    [
+      [1, 2, 3, 4],
+      [1, 4, 4, 4],
+    ],
+    { layout: 'NCHW' },
+  );
+  const other = images(
+    [last(wide, 2), last(cube, 4)],
+    [
+      [1, 3, 4, 2],
+      [1, 4, 4, 4],
+    ],
+  );
+  // The first image says which layout the cube has.
+  assert.is((await compare(right, other)).verdict, 'PASS');
+  assert.is((await compare(other, right)).verdict, 'PASS');
+  // Rows and columns swapped.
+  const swapped = images(
+    [last(wide, 2), last(cube, 4)],
+    [
+      [1, 4, 3, 2],
+      [1, 4, 4, 4],
+    ],
+  );
+  const { verdict, first, why } = await compare(right, swapped);
+  assert.equal([verdict, first?.path], ['FAIL', 'conv1']);
+  assert.match(why[0]!, /the shape \[1, 4, 3, 2\] instead of \[1, 2, 3, 4\]/);
+  // Of cubes alone, only what the frameworks say tells.
+  const cubes = (layout: object, change = (values: Float32Array) => values) =>
+    images(
+      [change(cube), change(cube)],
+      [
+        [1, 4, 4, 4],
+        [1, 4, 4, 4],
+      ],
+      layout,
+    );
+  const lastCube = (values: Float32Array) => last(values, 4);
+  assert.is((await compare(cubes({ layout: 'NCHW' }), cubes({ layout: 'NHWC' }, lastCube))).verdict, 'PASS');
+  assert.is((await compare(cubes({}), cubes({}, lastCube))).verdict, 'FAIL');
+});
+
 test('a recording without a call is inconclusive, and so is one of nothing but text', async () => {
   const empty = safetensors({}, { version: 1, framework: 'x', complete: true, calls: [], parameters: {} });
   assert.is((await compare(empty, empty)).verdict, 'INCONCLUSIVE');
