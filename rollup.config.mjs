@@ -193,6 +193,8 @@ export default [
     input: { viewer: 'viewer/page/viewer.ts' },
     output: { dir: 'dist/page', format: 'es', chunkFileNames: '[name].js', banner },
   },
+  // The page's worker. What the two share is in both: the worker starts without a third file.
+  { ...page, input: { reader: 'viewer/page/reader.ts' }, output: { dir: 'dist/page', format: 'es', banner } },
   report('report.js', [without('')]),
   // A report has no single outputs.
   report('report-with-parts.js', [without('activation')]),

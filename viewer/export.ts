@@ -7,7 +7,8 @@ const TYPES = { svg: 'image/svg+xml', csv: 'text/csv', json: 'application/json' 
 
 /** Downloads a card, as a file named after its title. */
 export async function save(format: ExportFormat, title: string, card: Card): Promise<void> {
-  const text = format === 'csv' ? toCsv(card.toRows()) : format === 'json' ? toJson(card.toRows()) : card.toSvg();
+  const table = format === 'csv' ? toCsv : format === 'json' ? toJson : undefined;
+  const text = table === undefined ? card.toSvg() : table(await card.toRows());
   const blob = format === 'png' ? await toPng(text) : new Blob([text], { type: TYPES[format] });
   const url = URL.createObjectURL(blob);
   element('a', { href: url, download: `${fileName(title)}.${format}` }).click();

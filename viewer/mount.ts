@@ -50,6 +50,7 @@ export function mountSource(element: Element, source: DataSource, options: Mount
   try {
     disconnect = source.connect({
       points: (points) => paced(() => store.add(points)),
+      scalars: { wants: store.scalarWants, take: (update) => paced(() => store.takeScalars(update)) },
       progress: (progress) => shell.progress(progress),
       warning: (message) => shell.warn(message),
       activations: store.activations,

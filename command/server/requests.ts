@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LogFile } from '../../src/tensorboard/index.ts';
+import { parseParts, partsAnswer } from './file-parts.ts';
 import type { ServedRecordings } from './recordings.ts';
 import type { ServedLogs } from './served-logs.ts';
 
@@ -88,6 +89,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
     return send(response, 'application/json', Buffer.from(listing));
   }
   if (path === '/api/recording') return sendRecorded(site, query, request, response);
+  if (path === '/api/parts') return sendParts(site.logs, query, request, response);
   if (path !== '/api/file') return refuse(response, 404, 'not found');
   const wanted = parseQuery(query, ['from']);
   if (wanted === undefined) return refuse(response, 400, 'the query must be ?path=<of an event file>&from=<a byte>');
@@ -96,6 +98,26 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   response.setHeader('content-type', 'application/octet-stream');
   if (request.method === 'HEAD') response.end();
   else await stream(file, wanted.from, response);
+}
+
+async function sendParts(
+  logs: ServedLogs,
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const wanted = parseParts(query);
+  if (wanted === undefined) {
+    return refuse(response, 400, 'the query must be ?server=<its id>&of=<file>-<from>-<length>,…');
+  }
+  const files = logs.filesOf(
+    wanted.server,
+    wanted.parts.map(({ file }) => file),
+  );
+  if (files === undefined) return refuse(response, 409, 'another server numbered these files; list them again');
+  response.setHeader('content-type', 'application/octet-stream');
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(Readable.from(partsAnswer(wanted.parts, files), { objectMode: false }), response);
 }
 
 async function sendRecorded(

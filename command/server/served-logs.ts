@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { directoryLogs, type LogDirectory, type LogFile } from '../../src/tensorboard/index.ts';
 import type { LogListing } from '../../viewer/logs.ts';
@@ -9,6 +10,11 @@ export class ServedLogs {
   readonly #directory: string;
   readonly #source: LogDirectory;
   #files: ReadonlyMap<string, LogFile> = new Map();
+  /** Another server that is started on this port has other numbers for files. */
+  readonly #id: string = randomUUID();
+  /** By path, for as long as the server runs. */
+  readonly #numbers: Map<string, number> = new Map();
+  readonly #paths: string[] = [];
   #listing: Promise<LogListing> | undefined;
 
   /**
@@ -39,12 +45,28 @@ export class ServedLogs {
     try {
       const files = await this.#source.list();
       this.#files = new Map(files.map((file) => [file.path, file]));
-      return { directory, exists: true, files: files.map(({ read: _, ...file }) => file) };
+      const listed = files.map(({ read: _, ...file }) => ({ ...file, number: this.#numberOf(file.path) }));
+      return { directory, exists: true, server: this.#id, files: listed };
     } catch (error) {
       this.#files = new Map();
       if (['directory', 'a file'].includes(await kindOf(this.#directory))) throw error;
-      return { directory, exists: false, files: [] };
+      return { directory, exists: false, server: this.#id, files: [] };
     }
+  }
+
+  /** @returns undefined if another server has numbered the files */
+  filesOf(server: string, numbers: readonly number[]): (LogFile | undefined)[] | undefined {
+    if (server !== this.#id) return undefined;
+    return numbers.map((number) => this.#files.get(this.#paths[number] ?? ''));
+  }
+
+  #numberOf(path: string): number {
+    let number = this.#numbers.get(path);
+    if (number === undefined) {
+      number = this.#paths.push(path) - 1;
+      this.#numbers.set(path, number);
+    }
+    return number;
   }
 
   /** @param path as listed: it is looked up, and never used as a path of the file system */

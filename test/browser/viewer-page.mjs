@@ -21,6 +21,7 @@ import { SummaryWriter } from '../../dist/tensorboard.js';
 import { suite } from './harness/suite.mjs';
 import { COMMAND, startView } from './viewer-command.mjs';
 
+const LOGS = fileURLToPath(new URL('../fixtures/logs', import.meta.url));
 const FIXTURE = fileURLToPath(new URL('../fixtures/viewer', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'layertap-viewer-'));
 const folder = (name) => mkdtempSync(join(temporary, name));
@@ -93,6 +94,43 @@ test('pictures of the files that PyTorch wrote appear, and every mode draws', as
   }
   assert.match(await page.evaluate('document.title'), /viewer/);
   assert.equal(await server.stop(), 0);
+});
+
+test('values of directories as people have them are those that TensorBoard shows', async (open) => {
+  const expected = JSON.parse(readFileSync(join(LOGS, 'expected.json'), 'utf8'));
+  for (const [name, runs] of Object.entries(expected)) {
+    const server = await startView(join(LOGS, name), '--port', '0', '--follow-links');
+    const page = await open(server.url);
+    const wanted = Object.fromEntries(
+      Object.entries(runs).map(([run, tags]) => [
+        run,
+        Object.fromEntries(
+          Object.entries(tags).map(([tag, records]) => [
+            tag,
+            records.map(([wallTime, step, value]) => `${step} ${wallTime} ${Number(value)}`),
+          ]),
+        ),
+      ]),
+    );
+    const count = Object.values(runs).flatMap(Object.values).flat().length;
+    await page.until(
+      `viewer.store.runs.flatMap((run) => viewer.store.tags('scalar').map((tag) => viewer.store.scalars(run, tag)?.kept ?? 0)).reduce((sum, kept) => sum + kept, 0) === ${count}`,
+    );
+    const found = await page.evaluate(async () => {
+      const { store } = globalThis.viewer;
+      const all = {};
+      for (const tag of store.tags('scalar')) {
+        for (const [run, { steps, wallTimes, values }] of await store.exactScalars(tag, store.runs)) {
+          all[run] ??= {};
+          all[run][tag] = [...steps].map((step, i) => `${step} ${wallTimes[i]} ${values[i]}`);
+        }
+      }
+      return all;
+    });
+    assert.deepEqual(found, wanted, name);
+    await picturesAppear(page);
+    assert.equal(await server.stop(), 0);
+  }
 });
 
 test('a directory that comes later is waited for, then shown, and followed as it grows', async (open) => {

@@ -10,6 +10,9 @@ export interface CardContext {
   requestDraw(card: Card): void;
 }
 
+/** A table, whose first row is the heading. */
+export type Rows = readonly (readonly (string | number)[])[];
+
 /** One chart of the viewer, without the title and the menu around it. */
 export interface Card {
   readonly element: HTMLElement;
@@ -20,7 +23,7 @@ export interface Card {
    */
   draw(newData?: boolean): boolean;
   toSvg(): string;
-  /** The drawn data as a table, whose first row is the heading. */
-  toRows(): readonly (readonly (string | number)[])[];
+  /** The drawn data, with all records that its source keeps. */
+  toRows(): Rows | Promise<Rows>;
   destroy(): void;
 }

@@ -11,7 +11,7 @@ import { formatCount, formatValue } from './format-numbers.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
 import { type Painter, SvgPainter, sizedPainter } from './painter.ts';
 import { runColour, runDot } from './run-colours.ts';
-import { smooth, thinLine } from './scalar-lines.ts';
+import { thinLine } from './scalar-lines.ts';
 import { listenForDrawing, listenToSteps, stepAt, stepMarks } from './step-track.ts';
 import { type Theme, themeOf } from './theme.ts';
 import { valueAxis } from './value-axis.ts';
@@ -19,6 +19,8 @@ import { scalarRange } from './value-range.ts';
 
 const TOP = 8;
 const BOTTOM = 22;
+/** A narrow line has this many points, although two a pixel would be fewer. */
+const LEAST_POINTS = 1024;
 /** Up to this many points on a line are marked. */
 const FEW = 40;
 
@@ -78,10 +80,22 @@ export function scalarCard(context: CardContext, tag: string): Card {
       const begin = Math.max(0, lowerBound(places, from) - 1);
       const end = Math.min(series.length, lowerBound(places, to) + 2);
       const drawn: Range = [begin, end];
-      const smoothed = smooth(series.values, view.smoothing);
+      const smoothed = series.smoothed(view.smoothing);
       const { version } = series;
       return [{ run, colour: runColour(index, dark), index, series, version, smoothed, places, drawn }];
     });
+  }
+
+  /** Asks the source for the points that the lines of this picture need. */
+  function want(width: number): void {
+    let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { series, drawn } of lines) {
+      if (drawn[0] >= drawn[1]) continue;
+      from = Math.min(from, series.steps[drawn[0]]!);
+      to = Math.max(to, series.steps[drawn[1] - 1]!);
+    }
+    const steps: Range | undefined = axis.steps === undefined || from > to ? undefined : [from, to];
+    store.showScalars({ tag, steps, points: Math.max(LEAST_POINTS, 2 * width), smoothing: state.view.smoothing });
   }
 
   function paint(painter: Painter, width: number, height: number, theme: Theme): void {
@@ -178,7 +192,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
       ...lines.flatMap(({ run, index, series, version, smoothed }) => {
         if (series.length === 0) return [];
         // The series may have grown since it was drawn.
-        const numbers = series.version === version ? smoothed : smooth(series.values, view.smoothing);
+        const numbers = series.version === version ? smoothed : series.smoothed(view.smoothing);
         const at = Math.max(0, lastAt(axis.places(run, series), wanted));
         const value = formatValue(series.values[at]!, 5);
         const average = view.smoothing > 0 ? ` (${formatValue(numbers[at]!, 4)})` : '';
@@ -196,6 +210,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
       const theme = themeOf(card.element);
       lines = linesNow(theme);
       const { clientWidth: width, clientHeight: height } = plot;
+      want(width);
       paint(sizedPainter(canvas, width, height, theme.font), width, height, theme);
       update();
       return true;
@@ -208,18 +223,22 @@ export function scalarCard(context: CardContext, tag: string): Card {
       paint(svg, width, height, theme);
       return svg.finish(width, height, tag);
     },
-    toRows() {
+    async toRows() {
       const rows: (string | number)[][] = [['run', 'tag', 'step', 'wall_time', 'value', 'smoothed']];
-      for (const { run, series, smoothed, places } of linesNow(themeOf(card.element))) {
-        const { steps, values, wallTimes } = series;
-        for (let i = 0; i < series.length; i++) {
-          if (places[i]! < track.steps[0] || places[i]! > track.steps[1]) continue;
-          rows.push([run, tag, steps[i]!, wallTimes[i]!, values[i]!, smoothed[i]!]);
+      const runs = linesNow(themeOf(card.element)).map(({ run }) => run);
+      const [first, last] = track.steps;
+      for (const [run, records] of await store.exactScalars(tag, runs)) {
+        const { steps, values, wallTimes, smoothed } = records;
+        const places = axis.places(run, { ...records, version: 0 });
+        for (let i = 0; i < steps.length; i++) {
+          if (places[i]! < first || places[i]! > last) continue;
+          rows.push([run, tag, steps[i]!, wallTimes[i]!, values[i]!, smoothed[i] ?? values[i]!]);
         }
       }
       return rows;
     },
     destroy() {
+      store.hideScalars(tag);
       stopTrack();
       stopState();
     },

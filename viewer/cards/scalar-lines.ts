@@ -1,25 +1,8 @@
-/**
- * TensorBoard's exponential moving average, corrected for its start at 0: after n finite values it is divided by the
- * sum of the weights, 1 - weight^n. Values that are not finite are kept and ignored; a constant series is not changed.
- * For finite values this is pandas' `ewm(alpha=1 - weight).mean()`.
- *
- * After classicSmoothing in tensorboard/webapp/widgets/line_chart_v2/data_transformer.ts; the correction is
- * that of Adam (Kingma and Ba, 2015, section 3).
- * @param weight of the past, from 0 (no smoothing) to less than 1
- */
+import { exponentialAverage } from '../data/exponential-average.ts';
+
+/** All values, smoothed: see {@link exponentialAverage}. */
 export function smooth(values: ArrayLike<number>, weight: number): Float64Array {
-  const smoothed = Float64Array.from(values);
-  if (!(weight > 0) || smoothed.every((value) => value === smoothed[0])) return smoothed;
-  let sum = 0;
-  let missing = 1;
-  for (let i = 0; i < smoothed.length; i++) {
-    const value = smoothed[i]!;
-    if (!Number.isFinite(value)) continue;
-    sum = sum * weight + (1 - weight) * value;
-    missing *= weight;
-    smoothed[i] = sum / (1 - missing);
-  }
-  return smoothed;
+  return Float64Array.from(values, exponentialAverage(weight));
 }
 
 /**

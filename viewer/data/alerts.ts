@@ -62,6 +62,11 @@ export class AlertWatch {
     return alerts;
   }
 
+  /** The series has come to this step, without anything to alert of. */
+  passed(step: number): void {
+    this.#lastStep = step;
+  }
+
   /** Values of a point that turn out to be NaN or infinite after it was added. */
   found(kind: 'nan' | 'infinity', step: number, count: number): Alert[] {
     const alerts: Alert[] = [];

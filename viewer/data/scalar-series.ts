@@ -1,11 +1,14 @@
 import { lowerBound } from './binary-search.ts';
+import { exponentialAverage } from './exponential-average.ts';
+import type { ScalarPart } from './scalar-update.ts';
 
 /** About how many bytes the objects of an empty series take. */
 const OVERHEAD = 700;
 
 /**
  * The numbers of one tag in one run, in the order of steps. {@link shrink} halves them and keeps what a drawn line shows: the
- * smallest and the largest of four neighbours, or a NaN.
+ * smallest and the largest of four neighbours, or a NaN. Of logs with many records it is a part, chosen in the same way, for
+ * what cards show: see `Store.showScalars`.
  */
 export class ScalarSeries {
   /** Increases with each change. */
@@ -14,6 +17,44 @@ export class ScalarSeries {
   #steps: Float64Array = new Float64Array(1);
   #values: Float64Array = new Float64Array(1);
   #wallTimes: Float64Array = new Float64Array(1);
+  /** What the page has of a series that its source keeps. */
+  #part: ScalarPart | undefined;
+  #logged = 0;
+  #smoothed: { version: number; weight: number; values: Float64Array } | undefined;
+
+  /** How many numbers were logged. More than {@link kept} if the series was shrunk to bound the memory. */
+  get logged(): number {
+    return this.#part?.logged ?? this.#logged;
+  }
+
+  /** How many numbers there are to show, here or with the source. More than `length` if this is a part. */
+  get kept(): number {
+    return this.#part?.kept ?? this.length;
+  }
+
+  /** All values, smoothed with a weight of the past from 0 to less than 1. Valid until the series changes. */
+  smoothed(weight: number): Float64Array {
+    const part = this.#part;
+    if (part !== undefined && part.smoothing === weight && weight > 0) return part.smoothed;
+    if (this.#smoothed?.version !== this.version || this.#smoothed.weight !== weight) {
+      // Of a part, an approximation until the source has sent its own.
+      const own = part === undefined || !(weight > 0) ? weight : weight ** (part.kept / Math.max(1, this.length));
+      this.#smoothed = {
+        version: this.version,
+        weight,
+        values: Float64Array.from(this.values, exponentialAverage(own)),
+      };
+    }
+    return this.#smoothed.values;
+  }
+
+  /** Replaces all numbers by those that a source sent. */
+  replace(part: ScalarPart): void {
+    [this.#steps, this.#wallTimes, this.#values] = [part.steps, part.wallTimes, part.values];
+    this.length = part.steps.length;
+    this.#part = part;
+    this.version++;
+  }
 
   /** About how many bytes the series takes. */
   get bytes(): number {
@@ -51,6 +92,7 @@ export class ScalarSeries {
       if (this.length === this.#steps.length) this.#grow();
       for (const numbers of this.#arrays()) numbers.copyWithin(at + 1, at, this.length);
       this.length++;
+      this.#logged++;
     }
     this.#steps[at] = step;
     this.#values[at] = value;
@@ -62,6 +104,7 @@ export class ScalarSeries {
   reduced(most: number): ScalarSeries {
     const series = new ScalarSeries();
     [series.#steps, series.#values, series.#wallTimes, series.length] = [...this.#arrays(), this.length];
+    series.#logged = this.logged;
     // Shares the arrays: shrinking replaces them.
     while (series.length > most && series.shrink());
     return series;
@@ -71,13 +114,15 @@ export class ScalarSeries {
   purge(step: number): void {
     const length = this.#lowerBound(step);
     if (length === this.length) return;
+    this.#logged = Math.round((this.#logged * length) / this.length);
     this.length = length;
     this.version++;
   }
 
   /** @returns whether it became smaller */
   shrink(): boolean {
-    if (this.length < 8) return false;
+    // A part is as small as its source could make it.
+    if (this.length < 8 || this.#part !== undefined) return false;
     const kept: number[] = [0];
     for (let start = 1; start < this.length - 1; start += 4) kept.push(...this.#extremes(start));
     kept.push(this.length - 1);

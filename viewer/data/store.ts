@@ -2,10 +2,15 @@ import { batch, type Signal, signal } from '@preact/signals-core';
 import { Activations } from '../activation/activations.ts';
 import { onChange } from '../on-change.ts';
 import { type Alert, AlertWatch } from './alerts.ts';
+import { lowerBound, upperBound } from './binary-search.ts';
+import { COUNTED_BESIDE } from './counted-beside.ts';
 import { HistogramSeries } from './histogram-series.ts';
 import { PointList } from './point-list.ts';
 import type { HistogramPoint, ImagePoint, RestartPoint, ScalarPoint, TextPoint, ViewerPoint } from './points.ts';
+import type { ScalarRows } from './scalar-columns.ts';
 import { ScalarSeries } from './scalar-series.ts';
+import type { ScalarUpdate } from './scalar-update.ts';
+import { type ScalarWant, ScalarWants } from './scalar-wants.ts';
 
 export type SeriesKind = 'histogram' | 'scalar' | 'image' | 'text';
 
@@ -54,13 +59,6 @@ interface RunSeries {
 
 export const KINDS: readonly SeriesKind[] = ['histogram', 'scalar', 'image', 'text'];
 
-/** Scalars of layertap's SummaryWriter: `fc1/NaN` counts the NaN in no bin of `fc1`. */
-const COUNTED_BESIDE: readonly (readonly [string, 'nan' | 'negativeInfinity' | 'positiveInfinity'])[] = [
-  ['/NaN', 'nan'],
-  ['/-Inf', 'negativeInfinity'],
-  ['/+Inf', 'positiveInfinity'],
-];
-
 /**
  * The data from a source. As in TensorBoard, a point replaces all earlier ones of its run and tag with the same or a later
  * step: they were logged before a crash, and the run resumed from a checkpoint. Memory is bounded: over budget, the largest
@@ -74,8 +72,13 @@ export class Store {
   readonly #budget: number;
   readonly #runs: Map<string, RunSeries> = new Map();
   readonly #tags: ReadonlyMap<SeriesKind, Set<string>> = new Map(KINDS.map((kind) => [kind, new Set()]));
-  #names: string[] = [];
+  /** undefined after a new run, until {@link runs} is read. */
+  #names: string[] | undefined;
   #alerts: Alert[];
+  /** Alerts about scalars that the source keeps. */
+  #alertsOfSource: readonly Alert[] = [];
+  /** What cards show of scalars that the source keeps. */
+  readonly scalarWants: ScalarWants = new ScalarWants();
   readonly #watches: boolean;
   /** 'unknown' after a removal, until {@link steps} is read. */
   #steps: readonly [number, number] | undefined | 'unknown';
@@ -114,12 +117,13 @@ export class Store {
 
   /** Sorted by name, numbers in names by value. */
   get runs(): readonly string[] {
+    this.#names ??= [...this.#runs.keys()].sort(BY_NAME.compare);
     return this.#names;
   }
 
   /** In the order in which they occurred. */
   get alerts(): readonly Alert[] {
-    return this.#alerts;
+    return this.#alertsOfSource.length === 0 ? this.#alerts : [...this.#alerts, ...this.#alertsOfSource];
   }
 
   /** The first and last step of all series. */
@@ -157,6 +161,47 @@ export class Store {
     return this.#runs.get(run)?.scalar.get(tag)?.series;
   }
 
+  /**
+   * Says what a card shows of a tag, so that {@link scalars} has at most two points a pixel of what a source keeps, and the
+   * points that matter. Without it there may be the first and the last point alone.
+   */
+  showScalars(want: ScalarWant): void {
+    this.scalarWants.set(want);
+  }
+
+  /** The card is closed. */
+  hideScalars(tag: string): void {
+    this.scalarWants.delete(tag);
+  }
+
+  /** All numbers of some runs that are kept, between two steps, both included. */
+  async exactScalars(
+    tag: string,
+    runs: readonly string[],
+    [from, to]: readonly [from: number, to: number] = [-Infinity, Infinity],
+  ): Promise<ReadonlyMap<string, ScalarRows & { readonly smoothed: Float64Array }>> {
+    const { answer } = this.scalarWants;
+    const isPart = runs.some((run) => {
+      const series = this.scalars(run, tag);
+      return series !== undefined && series.kept > series.length;
+    });
+    if (answer !== undefined && isPart) {
+      const { parts } = await answer({ tag, runs, from, to });
+      return new Map(parts.map((part) => [part.run, part]));
+    }
+    const weight = this.scalarWants.of(tag)?.smoothing ?? 0;
+    const found = runs.flatMap((run) => {
+      const series = this.scalars(run, tag);
+      if (series === undefined) return [];
+      const { steps, wallTimes, values } = series;
+      const [begin, end] = [lowerBound(steps, from), upperBound(steps, to)];
+      const within = (numbers: Float64Array) => numbers.slice(begin, end);
+      const smoothed = within(series.smoothed(weight));
+      return [[run, { steps: within(steps), wallTimes: within(wallTimes), values: within(values), smoothed }] as const];
+    });
+    return new Map(found);
+  }
+
   /** At most ten, spread over all steps, in order. */
   images(run: string, tag: string): readonly ImagePoint[] {
     return this.#runs.get(run)?.image.get(tag)?.series.points ?? [];
@@ -176,6 +221,28 @@ export class Store {
     });
   }
 
+  /** Takes what a source sends of the scalars that it keeps. */
+  takeScalars({ parts, alerts }: ScalarUpdate): void {
+    batch(() => {
+      for (const part of parts) {
+        const { run, tag, steps } = part;
+        const own = this.#run(run);
+        own.version++;
+        const series = own.scalar;
+        const entry = series.get(tag) ?? this.#newEntry(series, part, 'scalar', ScalarSeries);
+        const { newest } = entry.series;
+        entry.series.replace(part);
+        this.#measure(entry);
+        if (entry.series.newest < newest) {
+          this.#shape.value++;
+          this.#steps = 'unknown';
+        } else if (steps.length > 0) this.#extend(steps[0]!, entry.series.newest);
+      }
+      if (alerts !== undefined) this.#alertsOfSource = alerts;
+      this.#version.value++;
+    });
+  }
+
   /** Calls the listener after each `add`. @returns a function that stops this */
   listen(listener: () => void): () => void {
     return onChange(this.#version, listener);
@@ -188,15 +255,18 @@ export class Store {
     }
     const run = this.#run(point.run);
     run.version++;
-    if (this.#steps !== 'unknown') {
-      const [first, last] = this.#steps ?? [Infinity, -Infinity];
-      if (point.step < first || point.step > last)
-        this.#steps = [Math.min(first, point.step), Math.max(last, point.step)];
-    }
+    this.#extend(point.step, point.step);
     if (point.kind === 'histogram') this.#histogram(run, point);
     else if (point.kind === 'scalar') this.#scalar(run, point);
     else if (point.kind === 'image') this.#addToList(run.image, point);
     else this.#addToList(run.text, point);
+  }
+
+  /** Extends {@link steps}. */
+  #extend(from: number, to: number): void {
+    if (this.#steps === 'unknown') return;
+    const [first, last] = this.#steps ?? [Infinity, -Infinity];
+    if (from < first || to > last) this.#steps = [Math.min(first, from), Math.max(last, to)];
   }
 
   #histogram(run: RunSeries, point: HistogramPoint): void {
@@ -255,22 +325,28 @@ export class Store {
     if (run === undefined) {
       run = { version: 0, histogram: new Map(), scalar: new Map(), image: new Map(), text: new Map() };
       this.#runs.set(name, run);
-      this.#names = [...this.#runs.keys()].sort(BY_NAME.compare);
+      this.#names = undefined;
     }
     return run;
   }
 
   /** The series of a point, made on first use, without the points that the new one replaces. */
   #entry<S extends Series>(series: Map<string, Entry<S>>, point: SeriesPoint, Class: new () => S): Entry<S> {
-    const { kind, run, tag } = point;
-    let entry = series.get(tag);
-    if (entry === undefined) {
-      entry = { series: new Class(), watch: new AlertWatch(run, tag), bytes: 0 };
-      series.set(tag, entry);
-      this.#tags.get(kind)!.add(tag);
-      this.#shape.value++;
-    }
+    const entry = series.get(point.tag) ?? this.#newEntry(series, point, point.kind, Class);
     if (point.step <= entry.series.newest) this.#goBack(entry, point);
+    return entry;
+  }
+
+  #newEntry<S extends Series>(
+    series: Map<string, Entry<S>>,
+    { run, tag }: { readonly run: string; readonly tag: string },
+    kind: SeriesKind,
+    Class: new () => S,
+  ): Entry<S> {
+    const entry = { series: new Class(), watch: new AlertWatch(run, tag), bytes: 0 };
+    series.set(tag, entry);
+    this.#tags.get(kind)!.add(tag);
+    this.#shape.value++;
     return entry;
   }
 

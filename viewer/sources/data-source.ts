@@ -1,5 +1,6 @@
 import type { ActivationListener } from '../activation/activations.ts';
 import type { ViewerPoint } from '../data/points.ts';
+import type { ScalarListener } from '../data/scalar-wants.ts';
 
 /** How much a source has read of what exists so far. In bytes. */
 export interface Progress {
@@ -14,6 +15,8 @@ export interface SourceListener {
   progress(progress: Progress): void;
   /** A sentence for the user: a file is damaged, a directory has gone. The source goes on. */
   warning(message: string): void;
+  /** For sources that keep scalars, and give of them what cards show; undefined if scalars must come as points. */
+  readonly scalars?: ScalarListener | undefined;
   /** For sources that can show single outputs; undefined if the listener shows none. */
   readonly activations?: ActivationListener;
 }

@@ -1,8 +1,17 @@
-import { type LogDirectory, type LogFile, type RunEvent, RunReader } from '../../src/tensorboard/index.ts';
+import {
+  type FilePart,
+  type LogDirectory,
+  type LogFile,
+  type PartChunk,
+  type RunEvent,
+  RunReader,
+} from '../../src/tensorboard/index.ts';
 import { CLOCK, type Clock } from '../clock.ts';
 import { fromEvent, UnusableRecord } from '../data/from-event.ts';
 import type { ViewerPoint } from '../data/points.ts';
+import { ScalarArchive } from '../data/scalar-archive.ts';
 import type { Progress, SourceListener } from './data-source.ts';
+import { ScalarFeed } from './scalar-feed.ts';
 
 /** A batch is this many milliseconds of reading; the first is smaller, to show something early. */
 const BATCH = 30;
@@ -14,15 +23,17 @@ const MOST_WARNINGS = 3;
 const UNREADABLE = 'the logs';
 const EMPTY = 'no files';
 
+export interface LogPoller {
+  /** Gives everything that was written since the last poll. Never throws for what the logs hold. */
+  poll(signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
 /**
- * Reads logs poll by poll: first everything, then what was appended.
- * @returns a function that gives everything written since the last poll; it never throws for what the logs hold
+ * Reads logs poll by poll: first everything, then what was appended. Keeps the scalars, if the listener asks for what it
+ * shows; otherwise they are points.
  */
-export function logPoller(
-  logs: LogDirectory,
-  listener: SourceListener,
-  clock: Clock = CLOCK,
-): (signal: AbortSignal) => Promise<void> {
+export function logPoller(logs: LogDirectory, listener: SourceListener, clock: Clock = CLOCK): LogPoller {
   const counted = countedLogs(logs, (path) => warn(path, `${path} is gone. What was read from it is kept.`));
   const reader = new RunReader(counted, {
     onWarning({ path, offset, reason, final }) {
@@ -35,21 +46,28 @@ export function logPoller(
   const warnings = new Map<string, number>();
   let points: ViewerPoint[] = [];
   let batch = FIRST_BATCH;
+  const archive = new ScalarArchive();
+  const feed = listener.scalars === undefined ? undefined : new ScalarFeed(archive, listener.scalars, clock);
 
   async function read(signal: AbortSignal): Promise<void> {
     let start = clock.now();
-    for await (const { run, events } of reader.pollBatches()) {
+    const pause = async () => {
+      await give();
+      batch = BATCH;
+      start = clock.now();
+    };
+    const batches = feed === undefined ? reader.pollBatches() : reader.pollScalars((run) => archive.takerOf(run));
+    for await (const { run, events } of batches) {
       for (const event of events) {
         take({ run, event });
-        if (clock.now() - start < batch) continue;
-        await give();
+        if (clock.now() - start >= batch) await pause();
         if (signal.aborted) return;
-        batch = BATCH;
-        start = clock.now();
       }
+      if (clock.now() - start >= batch) await pause();
       if (signal.aborted) return;
     }
     await give();
+    await feed?.flush(signal);
   }
 
   function take(event: RunEvent): void {
@@ -66,6 +84,7 @@ export function logPoller(
     const given = points;
     points = [];
     if (given.length > 0) await listener.points(given);
+    feed?.send();
     listener.progress(counted.progress());
   }
 
@@ -77,7 +96,7 @@ export function logPoller(
     listener.warning(isLast ? `${message} Further warnings about ${subject} are not shown.` : message);
   }
 
-  return async (signal) => {
+  async function poll(signal: AbortSignal): Promise<void> {
     await read(signal);
     const { failure } = counted;
     if (failure !== undefined) {
@@ -88,7 +107,9 @@ export function logPoller(
     if (warnings.delete(UNREADABLE)) listener.warning('The logs can be read again.');
     if (!counted.isEmpty()) warnings.delete(EMPTY);
     else warn(EMPTY, 'There are no event files yet: files with "tfevents" in their names.', 1);
-  };
+  }
+
+  return { poll, close: () => feed?.close() };
 }
 
 /** Counts how much of some logs was read, and notices files that vanish and listings that fail. */
@@ -97,18 +118,32 @@ function countedLogs(logs: LogDirectory, onVanished: (path: string) => void) {
   let sizes = new Map<string, { size: number; read: number }>();
   const skipped = new Set<string>();
 
-  async function* count(file: LogFile, from: number): AsyncGenerator<Uint8Array> {
+  async function* count(file: LogFile, from: number, length?: number): AsyncGenerator<Uint8Array> {
     let at = from;
-    for await (const bytes of file.read(from)) {
+    for await (const bytes of file.read(from, length)) {
       yield bytes;
       // Asking for more means that these were taken.
       at += bytes.length;
-      const counted = sizes.get(file.path);
-      if (counted === undefined) continue;
-      counted.read = at;
-      // It may have grown since it was listed.
-      counted.size = Math.max(counted.size, at);
+      counted(file.path, at);
     }
+  }
+
+  async function* countParts(parts: readonly FilePart[]): AsyncGenerator<PartChunk> {
+    const ends = parts.map(({ from }) => from);
+    for await (const chunk of logs.readParts!(parts)) {
+      yield chunk;
+      if ('error' in chunk) continue;
+      ends[chunk.part]! += chunk.bytes.length;
+      counted(parts[chunk.part]!.file.path, ends[chunk.part]!);
+    }
+  }
+
+  function counted(path: string, read: number): void {
+    const file = sizes.get(path);
+    if (file === undefined) return;
+    file.read = read;
+    // It may have grown since it was listed.
+    file.size = Math.max(file.size, read);
   }
 
   return {
@@ -136,7 +171,11 @@ function countedLogs(logs: LogDirectory, onVanished: (path: string) => void) {
       const before = sizes;
       sizes = new Map(files.map(({ path, size }) => [path, { size, read: before.get(path)?.read ?? 0 }]));
       for (const path of before.keys()) if (!sizes.has(path)) onVanished(path);
-      return files.map((file) => ({ ...file, read: (from) => count(file, from) }));
+      return files.map((file) => ({ ...file, read: (from, length) => count(file, from, length) }));
+    },
+    /** Whether the logs have it is known after the listing. */
+    get readParts() {
+      return logs.readParts === undefined ? undefined : countParts;
     },
     /** Nothing more will be read from this file: it counts as read. */
     skip: (path: string) => skipped.add(path),

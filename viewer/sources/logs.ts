@@ -34,7 +34,7 @@ export function logSourceBy(
     name,
     connect(listener) {
       const abort = new AbortController();
-      const poll = logPoller(logs, until(abort.signal, listener), clock);
+      const { poll, close } = logPoller(logs, until(abort.signal, listener), clock);
       const repeat = async () => {
         await poll(abort.signal);
         if (!abort.signal.aborted) cancel = clock.after(interval * 1000, repeat);
@@ -43,6 +43,7 @@ export function logSourceBy(
       let cancel = clock.after(0, repeat);
       return () => {
         abort.abort();
+        close();
         cancel();
       };
     },
@@ -58,6 +59,7 @@ const until = (signal: AbortSignal, listener: SourceListener): SourceListener =>
   warning(message) {
     if (!signal.aborted) listener.warning(message);
   },
+  ...(listener.scalars !== undefined && { scalars: listener.scalars }),
 });
 
 /** Batches in flight, of some ten milliseconds each: a page that is busy for a frame or two does not stop the reading. */
@@ -96,7 +98,7 @@ export async function packLogs(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { onWarning = () => {}, onProgress = () => {}, ...pack } = options;
   const store = new Store();
-  const poll = logPoller(logs, {
+  const { poll } = logPoller(logs, {
     points: (points) => store.add(points),
     progress: (progress) => onProgress(progress),
     warning: (message) => onWarning(message),

@@ -1,5 +1,7 @@
 import type { Activation } from '../activation/activation.ts';
 import { Wants } from '../activation/activations.ts';
+import { packUpdate, type ScalarUpdate } from '../data/scalar-update.ts';
+import { ScalarWants } from '../data/scalar-wants.ts';
 import type { DataSource, SourceListener } from './data-source.ts';
 import { type FromPage, listen, type MessageEnd, post } from './worker-messages.ts';
 
@@ -35,8 +37,25 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
       });
     },
   };
+  const scalarWants = new ScalarWants();
+  /** Called when the page has taken the scalars. */
+  let tookScalars: (() => void) | undefined;
+  const scalars = {
+    wants: scalarWants,
+    take(update: ScalarUpdate) {
+      post(port, { type: 'scalars', update: packUpdate(update) });
+      return new Promise<void>((resolve) => {
+        tookScalars = resolve;
+      });
+    },
+  };
+  /** Whether the page asks for what it shows of scalars. */
+  let asks = false;
   const listener: SourceListener = {
     activations,
+    get scalars() {
+      return asks ? scalars : undefined;
+    },
     points(points) {
       const batch = batches++;
       post(port, { type: 'points', batch, points });
@@ -55,6 +74,8 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
     inFlight.clear();
     hasTaken = false;
     resume?.();
+    tookScalars?.();
+    scalarWants.replace([]);
     wants.replace([]);
     for (const shown of showing.values()) shown();
     showing.clear();
@@ -64,13 +85,22 @@ export function postSource(port: MessageEnd, source: DataSource, most = 1): () =
     (message) => {
       if (message.type === 'connect') {
         const only = message.only === true;
-        if (disconnect !== undefined && only === activations.only) return;
+        const asksNow = message.scalars === true;
+        if (disconnect !== undefined && only === activations.only && asks === asksNow) return;
         disconnect?.();
         activations.only = only;
+        asks = asksNow;
         disconnect = source.connect(listener);
       } else if (message.type === 'disconnect') end();
       else if (message.type === 'wants') wants.replace(message.wants);
-      else if (message.type === 'shown') {
+      else if (message.type === 'scalarWants') scalarWants.replace(message.wants);
+      else if (message.type === 'tookScalars') tookScalars?.();
+      else if (message.type === 'question') {
+        const { id, question } = message;
+        void scalarWants
+          .answer?.(question)
+          .then((update) => post(port, { type: 'answer', id, update: packUpdate(update) }));
+      } else if (message.type === 'shown') {
         showing.get(message.want)?.();
         showing.delete(message.want);
       } else if (inFlight.delete(message.batch)) {

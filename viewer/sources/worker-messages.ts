@@ -3,6 +3,8 @@ import { mismatch } from '../../src/check/index.ts';
 import type { Activation, Want } from '../activation/activation.ts';
 import { packPoints, unpackPoints } from '../data/pack-points.ts';
 import type { ViewerPoint } from '../data/points.ts';
+import type { PackedUpdate } from '../data/scalar-update.ts';
+import type { ScalarQuestion, ScalarWant } from '../data/scalar-wants.ts';
 import type { Progress } from './data-source.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: messages, transferable objects and listeners have other types in Node
@@ -21,8 +23,11 @@ export interface MessageEnd {
 }
 
 export type FromPage =
-  /** `only`: no points are wanted. */
-  | { readonly type: 'connect'; readonly only?: boolean }
+  /** `only`: no points are wanted. `scalars`: the page asks for what it shows of scalars; otherwise they are points. */
+  | { readonly type: 'connect'; readonly only?: boolean; readonly scalars?: boolean }
+  | { readonly type: 'scalarWants'; readonly wants: readonly ScalarWant[] }
+  | { readonly type: 'tookScalars' }
+  | { readonly type: 'question'; readonly id: number; readonly question: ScalarQuestion }
   | { readonly type: 'disconnect' }
   | { readonly type: 'taken'; readonly batch: number }
   /** All outputs that the page shows now. */
@@ -33,6 +38,8 @@ export type FromWorker =
   /** A page that sent `connect` before there was a source sends it again. */
   | { readonly type: 'ready' }
   | { readonly type: 'points'; readonly batch: number; readonly points: readonly ViewerPoint[] }
+  | { readonly type: 'scalars'; readonly update: PackedUpdate }
+  | { readonly type: 'answer'; readonly id: number; readonly update: PackedUpdate }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'offer'; readonly run: string; readonly tag: string }
@@ -50,7 +57,12 @@ export function checkPort(where: string, port: unknown): void {
 /** Points travel as bytes: one transferred array costs less than an object for each. */
 export function post(end: MessageEnd, message: FromPage | FromWorker): void {
   if (message.type !== 'points') {
-    const transfer = message.type === 'activation' ? [message.activation.cells.buffer] : [];
+    const transfer =
+      message.type === 'activation'
+        ? [message.activation.cells.buffer]
+        : 'update' in message
+          ? [message.update.heads.buffer, message.update.numbers.buffer]
+          : [];
     end.postMessage({ ...message, layertap: MARK }, { transfer });
     return;
   }

@@ -121,7 +121,7 @@ async function readDirectory(walk: Walk, directory: Directory): Promise<void> {
             size: stats.size,
             ...(directory.linked !== undefined && { directory: directory.linked }),
             ...(isLink && { target: identity }),
-            read: (from) => chunks(fs, full, from, expected),
+            read: (from, length) => chunks(fs, full, from, length, expected),
           });
         }
       }),
@@ -145,13 +145,14 @@ async function* chunks(
   fs: NodeBuiltins['fs'],
   path: string,
   from: number,
+  length: number | undefined,
   expected: string | undefined,
 ): AsyncGenerator<Uint8Array> {
   const file = await fs.promises.open(path, 'r');
   try {
     const stats = await file.stat();
     if (expected !== undefined && identityOf(stats) !== expected) throw new Error('another file has taken its place');
-    const { size } = stats;
+    const size = length === undefined ? stats.size : Math.min(stats.size, from + length);
     for (let at = from; at < size; ) {
       const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);

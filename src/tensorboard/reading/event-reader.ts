@@ -79,8 +79,8 @@ export class EventReader {
       const events: LoggedEvent[] = [];
       this.#decode({ offset: this.offset, data: bytes.subarray(start, end) }, events, allocate);
       for (const event of events) {
-        if (event.kind === 'scalar') scalar(event.tag, event.step, event.wallTime, event.value);
-        else others(event);
+        const { kind } = event;
+        if (kind !== 'scalar' || !scalar(event.tag, event.step, event.wallTime, event.value)) others(event);
       }
       return true;
     };

@@ -32,7 +32,7 @@ export function partsOf(directory: LogDirectory, parts: readonly FilePart[]): Fi
 
 async function* readPart({ file, from, length }: FilePart): AsyncGenerator<Uint8Array> {
   let left = length;
-  for await (const bytes of file.read(from)) {
+  for await (const bytes of file.read(from, length)) {
     yield bytes.length > left ? bytes.subarray(0, left) : bytes;
     left -= bytes.length;
     if (left <= 0) return;

@@ -14,8 +14,8 @@ export interface LogFile {
   readonly directory?: string;
   /** Identity of the file, if the last name of the path is a link. Used like `directory`. */
   readonly target?: string;
-  /** Its bytes from an offset to the present end, in chunks. */
-  read(from: number): AsyncIterable<Uint8Array>;
+  /** Its bytes from an offset to the present end, in chunks. `length` tells how many are needed: more may come. */
+  read(from: number, length?: number): AsyncIterable<Uint8Array>;
 }
 
 /** Some bytes of a file: at most `length`, from a position on. */
@@ -38,7 +38,7 @@ export interface LogDirectory {
    * Parts of many files, one after another, each as chunks with the part's index. Where a request costs time, this saves
    * one for each file. Default: {@link LogFile.read} of each.
    */
-  readParts?(parts: readonly FilePart[]): AsyncIterable<PartChunk>;
+  readParts?: ((parts: readonly FilePart[]) => AsyncIterable<PartChunk>) | undefined;
 }
 
 /** TensorBoard's rule for the names of event files. */

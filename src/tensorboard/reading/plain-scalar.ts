@@ -1,7 +1,10 @@
 import type { TextTable } from './text-table.ts';
 
-/** Takes a scalar, without an object for it. Times are seconds since 1970. */
-export type TakeScalar = (tag: string, step: number, wallTime: number, value: number) => void;
+/**
+ * Takes a scalar, without an object for it. Times are seconds since 1970.
+ * @returns false to get it as an event instead
+ */
+export type TakeScalar = (tag: string, step: number, wallTime: number, value: number) => boolean;
 
 /* Keys of protobuf: the number of the field, and its wire type. */
 const WALL_TIME = 0x09;
@@ -18,7 +21,7 @@ const SIMPLE_VALUE = 0x15;
  *     | 09 wall time | 10 step | 2a length | 0a length | 0a length tag | 15 value |
  *
  * @param view of the same bytes
- * @returns false for any other event, and for malformed bytes: the full decoder knows what they are
+ * @returns whether it was taken; false for any other event, and for malformed bytes: the full decoder knows what they are
  */
 export function takePlainScalar(
   bytes: Uint8Array,
@@ -57,6 +60,5 @@ export function takePlainScalar(
   const tagLength = bytes[summary + 3]!;
   const tagEnd = summary + 4 + tagLength;
   if (bytes[summary + 2] !== TAG || tagEnd + 5 !== valueEnd || bytes[tagEnd] !== SIMPLE_VALUE) return false;
-  take(tags.textAt(bytes, summary + 4, tagEnd), step, wallTime, view.getFloat32(tagEnd + 1, true));
-  return true;
+  return take(tags.textAt(bytes, summary + 4, tagEnd), step, wallTime, view.getFloat32(tagEnd + 1, true));
 }

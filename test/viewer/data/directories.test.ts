@@ -14,9 +14,11 @@ type Curves = Record<
 >;
 const expected = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Record<string, Curves>;
 
-for (const [name, runs] of Object.entries(expected)) {
-  test(`${name}: the scalars that TensorBoard shows`, async () => {
-    const { store, warnings } = await storeOf(directoryLogs(fileURLToPath(new URL(name, folder)), { everyLink: true }));
+const cases = Object.entries(expected).flatMap(([name, runs]) => [false, true].map((keeps) => ({ name, runs, keeps })));
+for (const { name, runs, keeps } of cases) {
+  test(`${name}: the scalars that TensorBoard shows${keeps ? ', kept by the source' : ''}`, async () => {
+    const logs = directoryLogs(fileURLToPath(new URL(name, folder)), { everyLink: true });
+    const { store, warnings } = await storeOf(logs, { keeps });
     assert.equal(warnings, []);
     const found: Curves = {};
     for (const run of store.runs) {

@@ -141,7 +141,7 @@ for (const { name, files, shown, purged } of resumed) {
   test(`a resumed run is what TensorBoard shows: ${name}`, async () => {
     const sink = { files: () => new Map(Object.entries(files).map(([path, text]) => [path, blobOf(text)])) };
     const store = new Store();
-    const poll = logPoller(memoryLogs(sink), {
+    const { poll } = logPoller(memoryLogs(sink), {
       points: (points) => store.add(points),
       progress() {},
       warning: (message) => assert.unreachable(message),
