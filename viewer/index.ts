@@ -26,6 +26,7 @@ export type {
   HistogramPoint,
   ImagePoint,
   PointSummary,
+  NotShownPoint,
   RestartPoint,
   ScalarPoint,
   TextPoint,

@@ -39,7 +39,13 @@ test.before.each(async (context) => {
 test.after.each(async ({ server }) => server.close());
 
 const read = (path: string, from: number | string = 0) => `/api/file?path=${encodeURIComponent(path)}&from=${from}`;
-const list = async (port: number) => JSON.parse((await ask(port, '/api/files')).body);
+const parts = (server: string, of: string) => `/api/parts?server=${server}&of=${of}`;
+const listing = async (port: number) => JSON.parse((await ask(port, '/api/files')).body);
+/** The listing without what is for `api/parts`. */
+const list = async (port: number) => {
+  const { server: _, files, ...rest } = await listing(port);
+  return { ...rest, files: files.map(({ number: _, ...file }: { number: number }) => file) };
+};
 
 test('the page, the listing and a file are answered', async ({ port }) => {
   assert.is((await ask(port, '/')).body, '<p>page');
@@ -444,6 +450,31 @@ test('a client is disconnected after 30 seconds without reading, not for being s
   clock.move(5000);
   assert.equal([idle.destroyed, slow.destroyed, stalled.destroyed, gone.destroyed], [0, 0, 1, 0]);
   assert.is(LONGEST_STALL, 30_000);
+});
+
+test('parts are of listed files, of this server, and few enough for a URL', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, EVENTS), 'abcdefgh');
+  const listening = await serve(directory);
+  const { port } = listening;
+  const { server, files } = await listing(port);
+  assert.is(files[0].number, 0);
+  const { status, body } = await ask(port, parts(server, '0-2-3,9-0-4,0-7-100'));
+  assert.is(status, 200);
+  const gone = '\x01\0\0\0\x10\0\0\x80the file is gone';
+  const bytes = Buffer.from(
+    body.replace(/[0-9a-f]+\r\n([\s\S]*?)\r\n(?=[0-9a-f]+\r\n)/g, '$1').replace(/0\r\n\r\n$/, ''),
+    'latin1',
+  );
+  assert.is(bytes.toString('latin1'), `\0\0\0\0\x03\0\0\0cde${gone}\x02\0\0\0\x01\0\0\0h`);
+  assert.is((await ask(port, parts('other', '0-0-1'))).status, 409);
+  assert.equal((await ask(port, parts(server, '0-0-1'), { method: 'HEAD' })).body, '');
+  const many = Array.from({ length: 257 }, () => '0-0-1').join();
+  for (const of of ['', '0', '0-0', '-1-0-1', '0-0-1e3', '0-0-99999999', '../x-0-1', '0-0-1,', many]) {
+    assert.is((await ask(port, parts(server, of))).status, 400, of);
+  }
+  assert.is((await ask(port, `${parts(server, '0-0-1')}&of=0-0-1`)).status, 400);
+  await listening.close();
 });
 
 test.run();

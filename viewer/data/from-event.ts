@@ -1,4 +1,10 @@
-import type { LoggedBins, LoggedEvent, LoggedHistogram, RunEvent } from '../../src/tensorboard/index.ts';
+import type {
+  LoggedBins,
+  LoggedEvent,
+  LoggedHistogram,
+  LoggedPluginValue,
+  RunEvent,
+} from '../../src/tensorboard/index.ts';
 import { fewerBins } from './add-bins.ts';
 import { lowerBound } from './binary-search.ts';
 import { unclampedEdges } from './clamped-bins.ts';
@@ -32,10 +38,22 @@ export function fromEvent({ run, event }: RunEvent): ViewerPoint | undefined {
       return { ...event, run, images: event.images.map((bytes) => bytes.slice()) };
     case 'start':
       return { kind: 'restart', run, step: event.step };
+    case 'plugin':
+      return { kind: 'notShown', run, ...notShown(event) };
+    case 'graph':
+    case 'metaGraph':
+      return { kind: 'notShown', run, tag: '', what: 'graph' };
     default:
-      event satisfies Exclude<LoggedEvent, { kind: 'histogram' | 'scalar' | 'image' | 'text' | 'start' }>;
+      event satisfies Extract<LoggedEvent, { kind: 'runMetadata' | 'message' | 'session' | 'version' }>;
       return undefined;
   }
+}
+
+/** Several records make one set of hyperparameters, and one mesh: `_1`, `_2` and `_4` are its points, faces and colours. */
+function notShown({ plugin, tag }: LoggedPluginValue): { tag: string; what: string } {
+  const what = plugin === '' ? 'unknown' : plugin;
+  if (plugin === 'hparams') return { tag: '', what };
+  return { tag: plugin === 'mesh' ? tag.replace(/_[124]$/, '') : tag, what };
 }
 
 function histogramPoint(run: string, event: LoggedHistogram): ViewerPoint {

@@ -7,7 +7,7 @@ import { DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import { countCodeOf, PackedBins } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type ViewerPoint } from './points.ts';
 
-const KINDS = ['histogram', 'scalar', 'text', 'image', 'restart'] as const satisfies ViewerPoint['kind'][];
+const KINDS = ['histogram', 'scalar', 'text', 'image', 'restart', 'notShown'] as const satisfies ViewerPoint['kind'][];
 
 export function packPoints(points: readonly ViewerPoint[]): Uint8Array<ArrayBuffer> {
   const writer = new BytesWriter();
@@ -24,10 +24,15 @@ export function unpackPoints(bytes: Uint8Array): ViewerPoint[] {
 }
 
 export function writePoint(writer: BytesWriter, point: ViewerPoint): void {
-  const { kind, run, step } = point;
+  const { kind, run } = point;
   writer.whole(KINDS.indexOf(kind));
   writer.name(run);
-  writer.double(step);
+  if (kind === 'notShown') {
+    writer.name(point.what);
+    writer.name(point.tag);
+    return;
+  }
+  writer.double(point.step);
   if (kind === 'restart') return;
   writer.name(point.tag);
   writer.double(point.wallTime);
@@ -48,7 +53,9 @@ export function readPoint(reader: BytesReader): ViewerPoint {
   const number = reader.whole();
   const kind = KINDS[number];
   if (kind === undefined) throw new RangeError(`a point of the unknown kind ${number}`);
-  const [run, step] = [reader.name(), reader.double()];
+  const run = reader.name();
+  if (kind === 'notShown') return { kind, run, what: reader.name(), tag: reader.name() };
+  const step = reader.double();
   if (kind === 'restart') return { kind, run, step };
   const head = { run, step, tag: reader.name(), wallTime: reader.double() };
   if (kind === 'histogram') return { kind, ...head, ...readHistogram(reader) };

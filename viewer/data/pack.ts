@@ -68,6 +68,7 @@ function* pointsOf(store: Store, columns: number, scalars: number, images: numbe
   }
   for (const tag of store.tags('image')) for (const run of runs) yield* spread(store.images(run, tag), images);
   for (const tag of store.tags('text')) for (const run of runs) yield* store.texts(run, tag);
+  yield* store.notShownPoints();
 }
 
 /** At most `most` elements, evenly spaced from the first to the last; the last alone if `most` is 1. */

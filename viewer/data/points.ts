@@ -93,4 +93,14 @@ export interface RestartPoint {
   readonly step: number;
 }
 
-export type ViewerPoint = HistogramPoint | ScalarPoint | TextPoint | ImagePoint | RestartPoint;
+/** Something of a run that the viewer does not show, such as a sound. Repeated ones count once. */
+export interface NotShownPoint {
+  readonly kind: 'notShown';
+  readonly run: string;
+  /** The tag; '' for what a run has once. */
+  readonly tag: string;
+  /** `'graph'`, or the name of TensorBoard's plugin: `'audio'`, `'hparams'`, `'mesh'`, `'pr_curves'`, `'custom_scalars'`, … */
+  readonly what: string;
+}
+
+export type ViewerPoint = HistogramPoint | ScalarPoint | TextPoint | ImagePoint | RestartPoint | NotShownPoint;

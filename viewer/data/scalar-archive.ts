@@ -164,7 +164,7 @@ export class ScalarArchive {
       this.#total -= columns.length;
       columns.purge(step);
       this.#total += columns.length;
-      kept.last = columns.length === 0 ? -Infinity : columns.step(columns.length - 1);
+      kept.last = Math.min(kept.last, step - 1);
       kept.watch?.purge(step);
       this.#change(kept);
     }
@@ -189,15 +189,20 @@ export class ScalarArchive {
     const all = [...this.#runs.values()].flatMap((series) => [...series.values()]);
     let bytes = all.reduce((sum, { columns }) => sum + columns.bytes, 0);
     if (bytes <= this.#budget) return;
-    const bySize = all.sort((a, b) => b.columns.bytes - a.columns.bytes);
-    for (const kept of bySize) {
-      // A quarter of the budget is left for what comes.
-      if (bytes <= this.#budget * 0.75) return;
-      bytes -= kept.columns.bytes;
-      this.#total -= kept.columns.length;
-      if (kept.columns.shrink()) this.#change(kept);
-      bytes += kept.columns.bytes;
-      this.#total += kept.columns.length;
+    // A quarter of the budget is left for what comes.
+    while (bytes > this.#budget * 0.75) {
+      const largest = all.reduce((most, { columns }) => Math.max(most, columns.bytes), 0);
+      let saved = 0;
+      for (const kept of all) {
+        const before = kept.columns.bytes;
+        if (before < largest / 2) continue;
+        this.#total -= kept.columns.length;
+        if (kept.columns.shrink()) this.#change(kept);
+        this.#total += kept.columns.length;
+        saved += before - kept.columns.bytes;
+      }
+      if (saved === 0) return;
+      bytes -= saved;
     }
   }
 }

@@ -114,8 +114,15 @@ export class ScalarColumns {
       let [lowest, highest] = [this.value(from), this.value(from)];
       for (let row = from + 1; row < to; row++) {
         const value = this.value(row);
-        if (!(value >= lowest)) [low, lowest] = [row, value];
-        if (value > highest) [high, highest] = [row, value];
+        // NaN is lower than all others.
+        if (value < lowest || (Number.isNaN(value) && !Number.isNaN(lowest))) {
+          low = row;
+          lowest = value;
+        }
+        if (!(value <= highest) && !Number.isNaN(value)) {
+          high = row;
+          highest = value;
+        }
       }
       yield Math.min(low, high);
       if (low !== high) yield Math.max(low, high);

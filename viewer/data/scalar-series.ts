@@ -140,7 +140,7 @@ export class ScalarSeries {
     let [low, high] = [start, start];
     for (let i = start; i < end; i++) {
       const value = this.#values[i]!;
-      if (!(value >= this.#values[low]!)) low = i;
+      if (!(value >= this.#values[low]!) && !Number.isNaN(this.#values[low]!)) low = i;
       if (value > this.#values[high]!) high = i;
     }
     return low === high ? [low] : [Math.min(low, high), Math.max(low, high)];

@@ -6,7 +6,15 @@ import { lowerBound, upperBound } from './binary-search.ts';
 import { COUNTED_BESIDE } from './counted-beside.ts';
 import { HistogramSeries } from './histogram-series.ts';
 import { PointList } from './point-list.ts';
-import type { HistogramPoint, ImagePoint, RestartPoint, ScalarPoint, TextPoint, ViewerPoint } from './points.ts';
+import type {
+  HistogramPoint,
+  ImagePoint,
+  NotShownPoint,
+  RestartPoint,
+  ScalarPoint,
+  TextPoint,
+  ViewerPoint,
+} from './points.ts';
 import type { ScalarRows } from './scalar-columns.ts';
 import { ScalarSeries } from './scalar-series.ts';
 import type { ScalarUpdate } from './scalar-update.ts';
@@ -21,7 +29,7 @@ export interface StoreOptions {
   readonly alerts?: readonly Alert[];
 }
 
-type SeriesPoint = Exclude<ViewerPoint, RestartPoint>;
+type SeriesPoint = Exclude<ViewerPoint, RestartPoint | NotShownPoint>;
 
 /** The records of one tag in one run, in the order of steps. */
 export interface Records {
@@ -74,6 +82,8 @@ export class Store {
   readonly #tags: ReadonlyMap<SeriesKind, Set<string>> = new Map(KINDS.map((kind) => [kind, new Set()]));
   /** undefined after a new run, until {@link runs} is read. */
   #names: string[] | undefined;
+  /** By what they are, then by run and tag. */
+  readonly #notShown: Map<string, Map<string, NotShownPoint>> = new Map();
   #alerts: Alert[];
   /** Alerts about scalars that the source keeps. */
   #alertsOfSource: readonly Alert[] = [];
@@ -130,6 +140,16 @@ export class Store {
   get steps(): readonly [number, number] | undefined {
     if (this.#steps === 'unknown') this.#steps = this.#stepsNow();
     return this.#steps;
+  }
+
+  /** How many things of each kind the logs have that the viewer does not show: see {@link NotShownPoint}. */
+  get notShown(): ReadonlyMap<string, number> {
+    return new Map([...this.#notShown].map(([what, points]) => [what, points.size]));
+  }
+
+  /** The points behind {@link notShown}. */
+  *notShownPoints(): Generator<NotShownPoint> {
+    for (const points of this.#notShown.values()) yield* points.values();
   }
 
   /** The tags of all runs, in the order of their first points. */
@@ -251,6 +271,12 @@ export class Store {
   #add(point: ViewerPoint): void {
     if (point.kind === 'restart') {
       this.#restart(point);
+      return;
+    }
+    if (point.kind === 'notShown') {
+      const { what } = point;
+      const points = this.#notShown.get(what) ?? new Map();
+      this.#notShown.set(what, points.set(JSON.stringify([point.run, point.tag]), point));
       return;
     }
     const run = this.#run(point.run);

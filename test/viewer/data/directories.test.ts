@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs } from '../../../src/tensorboard/index.ts';
+import { packStore, unpackStore } from '../../../viewer/data/pack.ts';
 import { storeOf } from '../store-of.ts';
 
 const folder = new URL('../../fixtures/logs/', import.meta.url);
@@ -38,6 +39,14 @@ for (const { name, runs, keeps } of cases) {
     assert.equal(Object.keys(found).sort(), Object.keys(runs).sort());
   });
 }
+
+test('what the viewer does not show is counted, in the report too', async () => {
+  const { store } = await storeOf(directoryLogs(fileURLToPath(new URL('tensorboardx', folder))));
+  const wanted = { audio: 1, custom_scalars: 1, hparams: 1, mesh: 1, pr_curves: 1 };
+  for (const one of [store, unpackStore(packStore(store))]) {
+    assert.equal(Object.fromEntries([...one.notShown].sort()), wanted);
+  }
+});
 
 test('a link is no run of its own by default', async () => {
   const { store } = await storeOf(directoryLogs(fileURLToPath(new URL('linked', folder))));

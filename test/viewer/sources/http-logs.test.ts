@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type LogFile, RunReader, SummaryWriter } from '../../../src/tensorboard/index.ts';
+import {
+  directoryLogs,
+  type LogDirectory,
+  type LogFile,
+  RunReader,
+  SummaryWriter,
+} from '../../../src/tensorboard/index.ts';
 import { httpLogs } from '../../../viewer/sources/http-logs.ts';
 import { countingOpenFiles, serve } from '../../command/serve.ts';
 import { temporaryDirectory } from '../../tensorboard/temporary.ts';
@@ -54,6 +60,78 @@ test('RunReader follows a directory over HTTP as it grows', async () => {
   await writer.close();
   assert.equal(await poll(), ['run 1 0.5']);
   assert.equal(await poll(), []);
+  await server.close();
+});
+
+/** The scalars of all runs, and warnings. */
+async function scalarsOf(logs: LogDirectory): Promise<{ found: Record<string, number[]>; warnings: string[] }> {
+  const found: Record<string, number[]> = {};
+  const warnings: string[] = [];
+  const reader = new RunReader(logs, { onWarning: ({ path, reason }) => warnings.push(`${path}: ${reason}`) });
+  const takerOf = (run: string) => ({
+    scalar(_: string, step: number, _wallTime: number, value: number) {
+      found[run] ??= [];
+      found[run].push(step, value);
+      return true;
+    },
+    start() {},
+  });
+  for await (const _ of reader.pollScalars(takerOf));
+  return { found, warnings };
+}
+
+test('parts of many files come in few answers, and are those of the files', async () => {
+  const directory = temporaryDirectory();
+  for (let run = 0; run < 300; run++) {
+    const writer = new SummaryWriter(join(directory, `run ${run}`));
+    // One is longer than the first part, and its last text longer than the next.
+    for (let step = 0; step < (run === 7 ? 3000 : 3); step++) writer.addScalar('loss', run / (step + 1), step);
+    if (run === 7) writer.addText('long', 'x'.repeat(1_000_000), 5);
+    if (run === 7) writer.addScalar('loss', 1, 4000);
+    await writer.close();
+  }
+  const server = await serve(directory);
+  const logs = httpLogs(new URL(server.url));
+  let asked = 0;
+  const { readParts } = logs;
+  assert.is(readParts, undefined, 'known after the listing');
+  const { fetch } = globalThis;
+  globalThis.fetch = (...inputs: Parameters<typeof fetch>) => {
+    asked++;
+    return fetch(...inputs);
+  };
+  const { found, warnings } = await scalarsOf(logs).finally(() => {
+    globalThis.fetch = fetch;
+  });
+  assert.equal(warnings, []);
+  assert.equal(found, (await scalarsOf(directoryLogs(directory))).found);
+  assert.equal(
+    [Object.keys(found).length, found['run 7']!.length, found['run 299']],
+    [300, 6002, [0, 299, 1, 149.5, 2, Math.fround(299 / 3)]],
+  );
+  assert.ok(asked < 10, `${asked} requests`);
+  await server.close();
+});
+
+test('a file that has gone is warned about, and the others are read', async () => {
+  const directory = temporaryDirectory();
+  for (const run of ['a', 'b', 'c']) {
+    const writer = new SummaryWriter(join(directory, run));
+    writer.addScalar('loss', 1, 0);
+    await writer.close();
+  }
+  const server = await serve(directory);
+  const logs = httpLogs(new URL(server.url));
+  const { list } = logs;
+  logs.list = async () => {
+    const files = await list();
+    rmSync(join(directory, 'b'), { recursive: true });
+    return files;
+  };
+  const { found, warnings } = await scalarsOf(logs);
+  assert.equal(Object.keys(found), ['a', 'c']);
+  assert.is(warnings.length, 1);
+  assert.match(warnings[0]!, /^b\/.*: the file is gone$/);
   await server.close();
 });
 

@@ -38,7 +38,9 @@ export class LogListener implements SourceListener {
 
   /** `run tag step` of each point. */
   get names(): string[] {
-    return this.all.map((point) => `${point.run} ${'tag' in point ? point.tag : point.kind} ${point.step}`);
+    return this.all.map(
+      (point) => `${point.run} ${'tag' in point ? point.tag : point.kind} ${'step' in point ? point.step : ''}`,
+    );
   }
 
   /** Drives the clock, poll by poll, until a condition holds. */
