@@ -8,6 +8,7 @@ import {
   manualSeed,
   ReLU,
   rand,
+  relu,
   Sequential,
   type Tensor,
   type TensorReader,
@@ -146,10 +147,54 @@ test('modules are aligned by a map, by paths behind a prefix, or by their sequen
 });
 
 test('a guess around the failing place, and another model, are inconclusive', async () => {
+  class Renamed extends Module {
+    a: Linear;
+    b: ReLU = new ReLU();
+    c: Linear;
+    e: Linear;
+    constructor([a, , c, , e]: Sequential) {
+      super();
+      [this.a, this.c, this.e] = [a, c, e] as [Linear, Linear, Linear];
+    }
+    override forward(input: Tensor): Tensor {
+      return this.e(relu(this.c(this.b(this.a(input)))));
+    }
+  }
+  const reference = network(new ReLU(), new ReLU(), new ReLU());
+  const guessed = await compare(
+    reference,
+    new Sequential(new Renamed(scaled(network(), '2', 1.01)), ...[1, 2, 3].map(() => new ReLU())),
+    [x],
+  );
+  verdictIs(guessed, 'INCONCLUSIVE', /which is which was guessed around this place: give a map of paths/);
+  assert.match(guessed.why[0]!, /"2" \(Linear\), "0.c" in b differs/);
   const other = new Sequential(new Linear(10, 5), new Linear(5, 3), new Linear(3, 2));
   verdictIs(await compare(network(), other, [x]), 'INCONCLUSIVE', /another model/);
   verdictIs(await compare(network(), recordingOf('vision'), () => network()(x)), 'INCONCLUSIVE', /another model/);
   verdictIs(await compare(await record(network(), [x]), recordingOf('text')), 'INCONCLUSIVE');
+});
+
+test('what covers less than 80 % is inconclusive, and the share is said', async () => {
+  const partly = await record(network(), [x], { select: /^[02]$/ });
+  verdictIs(
+    await compare(await record(network(), [x]), partly),
+    'INCONCLUSIVE',
+    /only 40 % of a's calls were compared/,
+  );
+});
+
+test('the reference may be inside a wrapper: its root is the counterpart of the other root', async () => {
+  const twice = (net: Hookable) => {
+    for (const factor of [1, 2]) net(tensor((x.data as Float32Array).map((value) => value * factor)).reshape(4, 10));
+  };
+  const calls = (await compare(new Wrapper(network()), network(), twice)).modules.filter((one) => one.pathInB === '');
+  assert.equal(
+    calls.map(({ path, call }) => [path, call]),
+    [
+      ['model', 0],
+      ['model', 1],
+    ],
+  );
 });
 
 test('bytes that are no recording are inconclusive, with the reason', async () => {
