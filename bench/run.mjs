@@ -46,6 +46,7 @@ const CHROMIUM_SCRIPTS = {
   viewer: 'viewer.mjs',
   'viewer-cards': 'viewer-cards.mjs',
   'viewer-live': 'viewer-live.mjs',
+  'viewer-activation': 'viewer-activation.mjs',
 };
 
 const { values: options, positionals } = parseArgs({

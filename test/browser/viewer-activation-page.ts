@@ -1,13 +1,15 @@
 /** @file A page of activation cards: `tools.show` mounts one for each request. */
 import { Linear, listHooks, Sequential, select, tensor } from '../../src/index.ts';
 import { element } from '../../viewer/element.ts';
-import { liveSource, mountActivation } from '../../viewer/index.ts';
+import { liveSource, mountActivation, mountViewer, type Viewer } from '../../viewer/index.ts';
 
 interface Request {
   readonly shape: readonly number[];
   readonly options?: object;
   readonly width?: number;
   readonly height?: number;
+  /** Whether its element has a height of its own. Default true. */
+  readonly isTall?: boolean;
   readonly kind?: 'wave' | 'softmax' | 'nan' | 'only NaN';
   /** A second tensor to compare with. */
   readonly compared?: boolean;
@@ -30,6 +32,13 @@ function valuesOf({ shape, kind = 'wave' }: Request, phase: number): Float32Arra
   return values;
 }
 
+function layer(): Sequential {
+  const linear = new Linear(2, 3);
+  linear.weight.assign([1, 0, 0, 1, 1, 1]);
+  linear.bias!.assign([0, 0, -0.5]);
+  return new Sequential(linear);
+}
+
 const handles: { remove(): void }[] = [];
 const box = element('div');
 box.id = 'cards';
@@ -37,11 +46,11 @@ document.body.append(box);
 Object.assign(document.body.style, { margin: '10px', font: '13px system-ui, sans-serif' });
 Object.assign(box.style, { display: 'flex', flexWrap: 'wrap', gap: '12px' });
 
-function frameOf({ width = 420, height = 300 }: Request): HTMLElement {
+function frameOf({ width = 420, height = 300, isTall = true }: Request): HTMLElement {
   const frame = element('section');
   Object.assign(frame.style, {
     width: `${width}px`,
-    height: `${height}px`,
+    height: isTall ? `${height}px` : 'auto',
     border: '1px solid #8886',
     borderRadius: '7px',
   });
@@ -72,11 +81,16 @@ const tools = {
     return [...tools.live(tensor(x)).data];
   },
   showLive(kind: 'module' | 'source', options: object = {}): void {
-    tools.live = new Sequential(new Linear(2, 3));
-    (tools.live[0] as Linear).weight.assign([1, 0, 0, 1, 1, 1]);
-    (tools.live[0] as Linear).bias!.assign([0, 0, -0.5]);
+    tools.live = layer();
     const shown = kind === 'module' ? tools.live[0]! : liveSource(select(tools.live, '*'), { run: 'r' });
     handles.push(mountActivation(frameOf({ shape: [] }), shown, options));
+  },
+  viewer: undefined as Viewer | undefined,
+  /** A viewer of a running layer. */
+  showViewer(): void {
+    tools.live = layer();
+    box.style.display = 'block';
+    tools.viewer = mountViewer(box, liveSource(select(tools.live, '*'), { share: 1 }));
   },
   valuesOf,
   /** The kinds of hooks on the running layer. */

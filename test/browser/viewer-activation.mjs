@@ -30,8 +30,8 @@ function check(name, requests, steps, options = {}) {
 }
 
 const figure = (page, card = 0) => page.locator('.figure').nth(card);
-const line = (page, card = 0) => page.locator('.readout').nth(card).locator('div').first().textContent();
-const note = (page, card = 0) => page.locator('.readout').nth(card).locator('div').last().textContent();
+const line = (page, card = 0) => page.locator('.figure + .readout').nth(card).locator('div').first().textContent();
+const note = (page, card = 0) => page.locator('.figure + .readout').nth(card).locator('div').last().textContent();
 const said = (page) => page.locator('[aria-live]').first().textContent();
 
 /** `[0, 3, 4] cat0.25` as an index and a value; undefined if nothing is pointed at. */
@@ -209,6 +209,11 @@ check('two outputs are compared: A, B and their difference', [{ shape: [6, 8], c
   assert.equal(Math.fround(await value()), b[0]);
 });
 
+check('an element without a height of its own gets one', [{ shape: [8, 8], isTall: false }], async (page) => {
+  const { height } = await figure(page).boundingBox();
+  assert.ok(height > 150, `${height} pixels`);
+});
+
 /** A test of a card that shows a running layer. */
 const live = (name, kind, steps) =>
   check(name, [], async (page) => {
@@ -286,6 +291,28 @@ const pixels = (page) =>
     row.drawImage(canvas, 0, 0);
     return [...row.getImageData(0, Math.round(height * 0.7), width, 1).data];
   });
+
+check('a viewer has a card for each output, which a pause keeps', [], async (page) => {
+  await page.evaluate(() => globalThis.tools.showViewer());
+  await run(page, [[1, 2]]);
+  await page.locator('article.activation').scrollIntoViewIfNeeded();
+  await page.locator('.figure').waitFor();
+  const read = async (x, y) => {
+    await run(page, [[x, y]]);
+    await figure(page).focus();
+    await page.press('Home');
+    await page.settle();
+    return parse(await line(page)).value;
+  };
+  assert.equal(await read(3, 4), 3);
+  assert.equal(await read(5, 6), 5);
+  await page.locator('button', { hasText: 'Pause' }).click();
+  assert.equal(await read(7, 8), 5);
+  await page.locator('button', { hasText: 'Follow' }).click();
+  assert.equal(await read(9, 1), 9);
+  await page.evaluate(() => globalThis.tools.viewer.unmount());
+  assert.deepEqual(await page.evaluate(() => globalThis.tools.hooks()), []);
+});
 
 check('axe finds no violation', Object.values(LAYOUTS).slice(0, 6), async (page) => {
   const axe = readFileSync(fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');

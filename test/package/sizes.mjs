@@ -81,6 +81,17 @@ const PROGRAMS = {
   },
 };
 
+/** All that a page of one activation loads beside `layertap` and RxJS, the parts that it loads later included. */
+const ACTIVATION = {
+  limit: 25_000,
+  code: `
+    import { mountActivation } from 'layertap/viewer';
+    mountActivation(document.body, globalThis.net.conv1, { layout: 'NCHW' });`,
+};
+
+/** The chunks that `layertap` itself consists of. */
+const LAYERTAP = /\/(check|containers|edits|hooks|kernels|nn|select)-[^/]*\.js$/;
+
 /** Files of dist/browser, RxJS included. */
 const FILES = {
   '`layertap.js`': { limit: 54_500, file: 'layertap.js' },
@@ -126,6 +137,30 @@ async function bundle(code) {
   return outputFiles[0].contents;
 }
 
+/** The bytes of {@link ACTIVATION}, gzipped. */
+async function activationBytes() {
+  const { outputFiles } = await build({
+    stdin: { contents: ACTIVATION.code, resolveDir: folder },
+    bundle: true,
+    splitting: true,
+    outdir: join(folder, 'activation'),
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    external: ['rxjs', 'node:*'],
+    plugins: [
+      {
+        name: 'layertap is external',
+        setup: ({ onResolve }) => onResolve({ filter: LAYERTAP }, ({ path }) => ({ path, external: true })),
+      },
+    ],
+    nodePaths: [join(root, 'node_modules')],
+    legalComments: 'none',
+    write: false,
+  });
+  return outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+}
+
 /** The row of the README that begins with a cell: the whole line, and the bytes that its last cell claims. */
 function rowOf(text, name) {
   const line = text.split('\n').find((row) => row.startsWith(`| ${name} |`));
@@ -154,6 +189,10 @@ try {
     writeFileSync(readme, text);
   }
   const problems = [];
+  const activation = await activationBytes();
+  console.log(`mountActivation, beside layertap                ${activation} bytes, limit ${ACTIVATION.limit}`);
+  if (activation > ACTIVATION.limit)
+    problems.push(`mountActivation: at most ${ACTIVATION.limit} bytes, got ${activation}`);
   for (const { name, limit, bytes } of measured) {
     const { claimed } = rowOf(text, name);
     console.log(`${name.padEnd(44)} ${bytes} bytes, limit ${limit}, README ${kilobytes(claimed)}`);

@@ -90,6 +90,8 @@ export function mountActivation(
       say(message, 'The picture could not be loaded.');
       return;
     }
+    // The box may have its least height only, of which there are no percents.
+    card.element.style.flex = '1 1 0';
     box.prepend(card.element);
     say(message, '');
   };
