@@ -109,11 +109,15 @@ const nextTask = () =>
     port2.postMessage(0);
   });
 
+/** Without a pause for as long as this, in milliseconds: then the browser draws. */
+const TURN = 4;
+
 /**
- * Runs a model as often as it goes, with pauses for the browser.
+ * Runs a model.
+ * @param rate how many forwards a second are wanted; Infinity for as many as go
  * @returns forwards, frames and outputs taken by each card, in a second
  */
-globalThis.measure = async ({ name, watched, milliseconds }) => {
+globalThis.measure = async ({ name, rate, watched, milliseconds }) => {
   loaded[name] ??= await MODELS[name]();
   const model = loaded[name];
   const cards = watched ? watch(model) : undefined;
@@ -132,12 +136,12 @@ globalThis.measure = async ({ name, watched, milliseconds }) => {
   let now = start;
   while (now - start < milliseconds) {
     const turn = now;
-    do {
+    while (now - turn < TURN && now - start >= (forwards * 1000) / rate) {
       const result = model.run();
       if (typeof result?.then === 'function') await result;
       forwards++;
       now = performance.now();
-    } while (now - turn < 4);
+    }
     await nextTask();
     now = performance.now();
   }
