@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { BROWSERS, launch } from '../test/browser/harness/browsers.mjs';
 import { median } from './harness.mjs';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const MILLISECONDS = 2500;
 /** The forwards that a page wants in a second: of a small network, and of one that follows a camera or a text. */
 const RATES = { digits: 1000, cnn: 60, bert: 30 };
