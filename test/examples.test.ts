@@ -19,6 +19,33 @@ function run(example: string, ...inputs: string[]): string {
   return execFileSync(process.execPath, ['--import', 'tsx', program, ...inputs], { cwd: root, encoding: 'utf8' });
 }
 
+test('examples/inspect prints what stands in the README and in the guide', () => {
+  const shown = run('inspect/main.ts');
+  const answers = shown
+    .split(/^# (?=.+\?$)/m)
+    .slice(1)
+    .map((text) => text.slice(text.indexOf('\n')).trim());
+  assert.is(answers.length, 7);
+  for (const page of ['README.md', 'docs/inspect.md']) {
+    const text = readFileSync(join(root, page), 'utf8');
+    // Every second part is inside of fences.
+    const parts = text.split(/^```/m).filter((_, i) => i % 2 === 1);
+    const blocks = parts.map((part) => withoutTimes(part.slice(part.indexOf('\n')).trim()));
+    for (const answer of answers) {
+      // The guide shows a comparison with PyTorch.
+      if (page !== 'README.md' && answer.startsWith('FAIL')) continue;
+      assert.ok(blocks.includes(withoutTimes(answer)), `${page} must have\n${answer}`);
+    }
+  }
+});
+
+/** A table of times differs from run to run: in its numbers, the widths of its columns and the order of its rows. */
+function withoutTimes(block: string): string {
+  if (!/^module +type +calls/.test(block)) return block;
+  const lines = block.split('\n').map((line) => line.replace(/\d+\.\d+/g, '0.0').replace(/ +/g, ' '));
+  return lines.sort().join('\n');
+}
+
 test('examples/patching names the units that carry the difference, and draws the picture of the guide', () => {
   const folder = mkdtempSync(join(tmpdir(), 'layertap-patching-'));
   try {

@@ -1,13 +1,13 @@
 /** @file How long the calls of modules take. */
-import { BOOLEAN, checkOptions, POSITIVE_INTEGER, rule } from '../check/index.ts';
+import { BOOLEAN, checkOptions, isThenable, POSITIVE_INTEGER, rule } from '../check/index.ts';
 import { type Hookable, optionsOf, type RuntimeProfiler, type Selector, select } from '../hooks/index.ts';
 import { columns } from './report-text.ts';
-import { checkRun, kindOfModule, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
+import { checkRun, kindOfModule, RUN_OPTIONS, type RunInputs, runnerOf, runWithHooks } from './run.ts';
 import { runtimeTimes } from './runtime-times.ts';
 import { isBelow, type ModuleTimes, Timer } from './timer.ts';
 
 export interface ProfileOptions {
-  /** The modules to time, as for `select`. Default: the model and all below it. */
+  /** The modules to time, as for `select`. Default: the model and all below it that can be observed. */
   select?: Selector;
   /** How often the model runs, with hooks and without them in turn, after one of each that is not timed. Times are means. Default 5. */
   runs?: number;
@@ -58,17 +58,32 @@ export async function profile<M extends Hookable>(
   checkRun(where, model, inputs);
   checkOptions(where, options, OPTIONS);
   const { select: selector, runs = 5, tracks = false, signal } = options;
+  // What cannot be observed at all, such as the root of a pipeline, holds others.
+  const isObservable = (module: Hookable) => optionsOf(module).unsupported?.observer === undefined;
   const modules: (readonly [string, Hookable])[] =
-    selector === undefined ? [...model.namedModules()] : [...select(model, selector)];
+    selector === undefined
+      ? [...model.namedModules()].filter(([, module]) => isObservable(module))
+      : [...select(model, selector)];
   const runtimes = runtimesOf(model, modules);
   const hooked = modules.filter(([path]) => runtimes.every((runtime) => !isBelow(path, runtime.path)));
   for (const [path, module] of hooked) checkTimable(where, path, module);
   const group = tracks ? kindOfModule(model) : undefined;
   const timer = new Timer(hooked);
+  const run = runnerOf(model, inputs);
+  /** The time of the run alone, in ms. */
   const timed = async (register: () => void): Promise<number> => {
-    const start = performance.now();
-    await runWithHooks(model, inputs, register, signal);
-    return performance.now() - start;
+    let time = 0;
+    const measured = () => {
+      const start = performance.now();
+      const end = (result: unknown) => {
+        time = performance.now() - start;
+        return result;
+      };
+      const result = run();
+      return isThenable(result) ? result.then(end) : end(result);
+    };
+    await runWithHooks(model, measured, register, signal);
+    return time;
   };
   const profilers: RuntimeProfiler[] = [];
   const turn = (isOn: boolean) => {
@@ -83,10 +98,10 @@ export async function profile<M extends Hookable>(
     turn(false);
     let [total, unhooked, lastRun] = [0, 0, 0];
     const begun = performance.now();
-    for (let run = 0; run < runs; run++) {
+    for (let i = 0; i < runs; i++) {
       unhooked += await timed(() => {});
       lastRun = performance.now();
-      timer.start(run === runs - 1 ? group : undefined);
+      timer.start(i === runs - 1 ? group : undefined);
       turn(true);
       total += await timed(() => timer.register());
       turn(false);

@@ -18,6 +18,14 @@ export function checkRun(where: string, model: unknown, inputs: unknown): void {
   check(where, 'the inputs', inputs, { ...FUNCTION, expected: 'an array, or a function that runs the model' });
 }
 
+/** What runs a model. It returns undefined where the framework frees outputs that nobody gets. */
+export function runnerOf<M extends Hookable>(model: M, inputs: RunInputs<M>): () => unknown {
+  if (typeof inputs === 'function') return () => inputs(model);
+  const { discard } = optionsOf(model);
+  const call = () => Reflect.apply(model, undefined, [...inputs]);
+  return discard === undefined ? call : () => discard(call);
+}
+
 /**
  * Runs a model with temporary hooks. They are gone when the promise settles.
  * @param register registers the hooks
@@ -32,9 +40,7 @@ export async function runWithHooks<M extends Hookable>(
   signal?: AbortSignal,
 ): Promise<unknown> {
   signal?.throwIfAborted();
-  const { discard } = optionsOf(model);
-  const call = typeof inputs === 'function' ? () => inputs(model) : () => Reflect.apply(model, undefined, [...inputs]);
-  const run = typeof inputs === 'function' || discard === undefined ? call : () => discard(call);
+  const run = runnerOf(model, inputs);
   if (signal === undefined) return withHooks(register, run);
   let stop!: () => void;
   const aborted = new Promise<never>((_resolve, reject) => {

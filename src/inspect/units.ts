@@ -2,7 +2,7 @@
 import { checkOptions, describeShape, isThenable, type Numbers, readNumbers, rule } from '../check/index.ts';
 import { type ForwardEvent, forEachTensor, type Hookable, type Selector } from '../hooks/index.ts';
 import { capture } from './capture.ts';
-import { RUN_OPTIONS, type RunInputs } from './run.ts';
+import { checkRun, RUN_OPTIONS, type RunInputs } from './run.ts';
 import { sizeOf } from './values.ts';
 
 export interface UnitOptions {
@@ -109,6 +109,7 @@ async function countUnits<M extends Hookable>(
   { axis = -1, signal }: UnitOptions,
   passes: (value: number) => boolean,
 ): Promise<Map<string, Counts>> {
+  checkRun(where, model, inputs);
   const all = new Map<string, Counts>();
   const count = (path: string, x: Numbers, shape: readonly number[]) => {
     const from = axis < 0 ? axis + shape.length : axis;

@@ -11,6 +11,7 @@ import { bytesOf, factsOf, feedsOf } from '../adapters/onnx/load.ts';
 import { convolutional, shared } from '../adapters/tfjs/models.ts';
 import { leaked, numbers } from '../adapters/tfjs/tensors.ts';
 import { fixtureJson } from '../fixtures/fixture.ts';
+import { TWINS } from '../fixtures/modules.ts';
 
 interface Expected {
   readonly modules: readonly {
@@ -66,6 +67,27 @@ test('shapes, parameters and multiply-adds of a core model are those of torchinf
   assert.is(rowOf({ modules, totals }, 'unused').inputs, undefined);
   assert.is(rowOf({ modules, totals }, 'fc').outputBytes, 2 * 8 * 10 * 4);
   assert.equal(listHooks(net), []);
+});
+
+test('parameters and multiply-adds of the modules that PyTorch has too are those of torchinfo', async () => {
+  const twins = Object.keys(TWINS).filter((name) => expected[name] !== undefined);
+  assert.ok(twins.length >= 9, twins.join(', '));
+  for (const name of twins) {
+    const net = TWINS[name]!();
+    const { modules, parameters, multiplyAdds } = expected[name]!;
+    const { totals, ...found } = await summary(net, [rand(...modules[0]!.input)] as never);
+    assert.is(totals.parameters, parameters, name);
+    assert.is(totals.multiplyAdds, multiplyAdds, name);
+    for (const row of modules) {
+      const mine = found.modules.find(({ path }) => path === row.path)!;
+      assert.equal(
+        [mine.kind, mine.parameters, mine.calls],
+        [row.kind, row.parameters, row.calls],
+        `${name} ${row.path}`,
+      );
+      assert.equal([mine.inputs, mine.outputs], [[row.input], [row.output]], `${name} ${row.path}`);
+    }
+  }
 });
 
 test('a parameter that two modules share counts once in the total', async () => {
