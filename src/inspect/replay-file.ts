@@ -76,19 +76,24 @@ export class ReplayValues {
 
   /** The inputs, with names in the place of tensors. */
   #json(inputs: readonly unknown[]): string {
+    const replaced = (value: unknown): unknown => {
+      if (this.#reader?.is(value) !== true) return this.#kept(value);
+      const name = `inputs/${count++}`;
+      this.add(name, value);
+      return { [TENSOR]: name };
+    };
     let count = 0;
-    return JSON.stringify(inputs, (_key, value: unknown) => {
-      if (this.#reader?.is(value) === true) {
-        const name = `inputs/${count++}`;
-        this.add(name, value);
-        return { [TENSOR]: name };
-      }
-      // Of an object, JSON leaves out a field that is undefined; in an array it would become null.
-      const isArray = Array.isArray(value);
-      const isKept = isArray ? !value.includes(undefined) : isPlainObject(value) || isScalar(value);
-      if (!isKept) this.#lost.push(describe(isArray ? undefined : value));
-      return value;
+    // The value as it is: toJSON() has made a text of a Date.
+    return JSON.stringify(inputs, function (this: Record<string, unknown>, key) {
+      return replaced(this[key]);
     });
+  }
+
+  /** A value, if JSON has it. A field of an object that is undefined is left out; in an array it would become null. */
+  #kept(value: unknown): unknown {
+    if (Array.isArray(value) ? !value.includes(undefined) : isPlainObject(value) || isScalar(value)) return value;
+    this.#lost.push(describe(Array.isArray(value) ? undefined : value));
+    return undefined;
   }
 }
 

@@ -16,7 +16,9 @@ import {
   tensorReader,
 } from '../../src/index.ts';
 import { GuardError, type GuardFinding, type GuardOptions, guard } from '../../src/inspect/index.ts';
+import { readSafetensors } from '../../src/safetensors/index.ts';
 import { bytesOf } from '../adapters/onnx/load.ts';
+import { rejection } from '../fixtures/rejection.ts';
 import { laterReader } from './readers.ts';
 
 const layers = () => new Sequential(new Linear(3, 3), new ReLU(), new Linear(3, 2));
@@ -169,6 +171,55 @@ test('an attached module whose tensors are read later: the next call throws', as
   assert.throws(() => model.run(Float64Array.of(2)), /1 of 1 values are NaN, in the output of the model/);
   assert.equal(listHooks(net), []);
   model.run(Float64Array.of(3));
+});
+
+test('values that are read later are those of the call, and an attached method may say how it runs again', async () => {
+  const output = Float64Array.of(Number.NaN, 1);
+  const model = { run: (_x: Float64Array) => output };
+  const recipe = {
+    imports: { './mine.mjs': '{ make }' },
+    script: ['const output = make().run(...replay.inputs(({ data }) => data));'],
+    environment: 'mine',
+  };
+  const net = attach(model, 'run', { reader: laterReader, replay: () => recipe });
+  const files = new Map<string, Uint8Array>();
+  const guarded = guard(net, { save: (name, bytes) => files.set(name, bytes), onFound: () => {} });
+  const x = Float64Array.of(5);
+  model.run(x);
+  x[0] = 6;
+  output[1] = 7;
+  await new Promise((resolve) => setImmediate(resolve));
+  await guarded.finding!.saved;
+  assert.equal([...files.keys()], ['call.safetensors', 'replay.mjs']);
+  const tensors = readSafetensors(files.get('call.safetensors')!);
+  assert.equal([...tensors.get('inputs/0')!.data], [5]);
+  assert.equal([...tensors.get('output')!.data], [Number.NaN, 1]);
+  const script = new TextDecoder().decode(files.get('replay.mjs')).split('\n');
+  assert.match(script[0]!, /^\/\/ Runs the model \(AttachedMethod\) again: 1 of 2 values are NaN\. /);
+  assert.equal(script.slice(1), [
+    'import { openReplay } from "layertap/inspect";',
+    'import { make } from "./mine.mjs";',
+    '',
+    'const replay = await openReplay(import.meta.url);',
+    ...recipe.script,
+    '',
+  ]);
+  assert.equal(listHooks(net), []);
+});
+
+test('inputs that JSON does not have are not saved wrongly', async () => {
+  const net = attach({ run: (_options: unknown) => tensor([Number.NaN]) }, 'run', { reader: tensorReader });
+  const saved = async (input: unknown) => {
+    setReporter(() => {});
+    const guarded = guard(net, { save: () => {}, onFound: () => {} });
+    net(input as never);
+    const error = await rejection(guarded.finding!.saved!);
+    setReporter(undefined);
+    return error.message;
+  };
+  for (const input of [() => {}, new Map(), Number.NaN, 3n, [undefined], new Date(0)]) {
+    assert.match(await saved(input), /^inputs cannot be saved: /, String(input));
+  }
 });
 
 test('in ONNX Runtime the first node that gives NaN is found', async () => {

@@ -161,6 +161,22 @@ test('a part of an output is patched by its index or path, and nothing else chan
   );
 });
 
+test('at: 0 is the first of an array', () => {
+  const model = { run: (x: Tensor): [Tensor, Tensor] => [x, x] };
+  const net = attach(model, 'run', { reader: tensorReader });
+  const [first, second] = withHooks(
+    () => patch(net, { scale: 3 }, { at: 0 }),
+    () => model.run(tensor([1, 2])),
+  );
+  assert.equal(
+    [[...first.data], [...second.data]],
+    [
+      [3, 6],
+      [1, 2],
+    ],
+  );
+});
+
 test('skip gives the input of a module as its output', () => {
   const net = new Net();
   const x = rand(2, 3);
