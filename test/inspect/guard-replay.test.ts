@@ -23,10 +23,11 @@ import {
 } from '../../src/index.ts';
 import { type GuardFinding, type GuardOptions, guard } from '../../src/inspect/index.ts';
 import { readSafetensorsMetadata } from '../../src/safetensors/index.ts';
-import { bytesOf, factsOf, feedsOf, pathOf } from '../adapters/onnx/load.ts';
+import { bytesOf, factsOf, feedsOf, pathOf, tensorOf, type Written } from '../adapters/onnx/load.ts';
 import { convolutional, dense } from '../adapters/tfjs/models.ts';
 import { leaked, numbers } from '../adapters/tfjs/tensors.ts';
 import { built } from '../built.ts';
+import { fixtureJson } from '../fixtures/fixture.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 
 built('inspect.js');
@@ -268,6 +269,39 @@ test('modules of ONNX models: convolutions, an encoder, half precision, calls wi
     }
   } finally {
     console.warn = warn;
+  }
+});
+
+test('weights that are in the file of the model, or in another one; nodes with graphs inside', async () => {
+  const row = new ort.Tensor('float32', new Float32Array(64).fill(0.5), [1, 64]);
+  const both = new ort.Tensor('float32', Float32Array.of(1, 2), [2]);
+  const data = new Uint8Array(Float32Array.of(3, 4).buffer);
+  const externalData = [{ path: 'outside.bin', data }];
+  const control = fixtureJson<Record<string, { inputs: Written[] }[]>>('onnx/control/control.json');
+  const inputsOf = (name: string, net: { inputNames: string[] }) =>
+    Object.fromEntries(net.inputNames.map((input, i) => [input, tensorOf(control[name]![0]!.inputs[i]!)]));
+  for (const [source, select, feeds, options] of [
+    [pathOf('graphs/large'), 'project', { x: row }],
+    [bytesOf('graphs/large'), 'project', { x: row }],
+    [pathOf('graphs/outside'), 'scale', { x: both }],
+    [bytesOf('graphs/outside'), 'scale', { x: both }, { sessionOptions: { externalData } }],
+    [bytesOf('control/cond'), 'node_cond__0', 'cond'],
+    [bytesOf('control/scan'), 'node_scan__1', 'scan'],
+    [bytesOf('control/while'), 'node_while_loop__1', 'while'],
+  ] as const) {
+    const net = await createOnnx(ort, source, options);
+    try {
+      const folder = project();
+      const run = () => net(typeof feeds === 'string' ? inputsOf(feeds, net) : (feeds as never));
+      await saved(net, run, { save: folder, select, condition: () => true });
+      const { status, lines, stderr } = replay(folder);
+      assert.is(status, 0, `${select} ${lines.join('\n')} ${stderr}`);
+      // Nothing of the model's other nodes, and no reference to a file of weights.
+      const model = readFileSync(join(folder, 'model.onnx'));
+      assert.not.ok(model.includes('outside.bin') || model.includes('layertap.weights'));
+    } finally {
+      await net.release();
+    }
   }
 });
 
