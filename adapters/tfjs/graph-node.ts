@@ -43,6 +43,7 @@ export class TfjsNode<T extends TfjsTensor = TfjsTensor> extends Hookable {
       validateOutput: (output, replacement) => validateOutput(core, output, replacement),
       call: () => this.forward(),
       explainError,
+      replay: () => 'a node of a GraphModel is made from no class and configuration of its own',
       unsupported: {
         'forward-pre': noHooks('pre-hooks: it gets its inputs from the graph'),
         backward: noHooks('backward hooks: a GraphModel is not trained'),

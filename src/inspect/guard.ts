@@ -99,7 +99,7 @@ const OPTIONS = {
  * Watches the outputs of a model for the first NaN or infinity, a value that float16 cannot hold, or a condition of yours, and then
  * ends. The module that ends first is found: the innermost one.
  * @example
- * const guarded = guard(net, { action: 'throw', save: 'bad.safetensors' });
+ * const guarded = guard(net, { action: 'throw', save: 'found' });
  * @throws TypeError, RangeError or Error for wrong arguments, with nothing registered
  */
 export function guard(model: Hookable, options: GuardOptions = {}): GuardHandle {
