@@ -61,7 +61,7 @@ async function when(page, start, expression) {
   while (!(await page.evaluate(`Boolean((() => { try { return ${expression}; } catch { return false; } })())`))) {
     if (performance.now() - start > TIMEOUT)
       throw new Error(`after ${TIMEOUT / 1000} s this does not hold: ${expression}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return performance.now() - start;
 }
