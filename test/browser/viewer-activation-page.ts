@@ -92,6 +92,15 @@ const tools = {
     box.style.display = 'block';
     tools.viewer = mountViewer(box, liveSource(select(tools.live, '*'), { share: 1 }));
   },
+  /** The message of the error that mounting throws. */
+  refused(shown: unknown, options: object = {}, parent: unknown = box): string {
+    try {
+      mountActivation(parent as Element, shown as never, options);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'nothing';
+  },
   valuesOf,
   /** The kinds of hooks on the running layer. */
   hooks: (): string[] => listHooks(tools.live).map(({ kind }) => kind),

@@ -3,6 +3,8 @@
 //
 //   node test/browser/viewer-activation.mjs [part of a test's name] [--in chromium|firefox] [--pictures folder]
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -214,6 +216,22 @@ check('an element without a height of its own gets one', [{ shape: [8, 8], isTal
   assert.ok(height > 150, `${height} pixels`);
 });
 
+check('arguments of another kind are refused, and nothing is mounted', [], async (page) => {
+  const refused = (...given) => page.evaluate((all) => globalThis.tools.refused(...all), given);
+  const scalar = { shape: [1], data: [0] };
+  assert.match(await refused(scalar, {}, null), /the first argument must be an Element, got null/);
+  assert.match(
+    await refused(3),
+    /what is shown must be a module, a selection, a source or a tensor .*, got the number 3/,
+  );
+  assert.match(await refused([scalar, scalar, scalar]), /what is shown must be one output, or two/);
+  assert.match(await refused(scalar, { layout: 'NWHC' }), /option "layout" must be 'vector', .*got the string "NWHC"/);
+  assert.match(await refused(scalar, { range: 0 }), /option "range" must be a finite number above 0, got the number 0/);
+  assert.match(await refused(scalar, { colour: 'red' }), /unknown option "colour"/);
+  assert.match(await refused({ shape: [2], data: ['a', 'b'] }), /the data\[0\] must be a number, got the string "a"/);
+  assert.equal(await page.evaluate(() => document.querySelector('#cards').childElementCount), 0);
+});
+
 /** A test of a card that shows a running layer. */
 const live = (name, kind, steps) =>
   check(name, [], async (page) => {
@@ -327,6 +345,32 @@ check('axe finds no violation', Object.values(LAYOUTS).slice(0, 6), async (page)
     [],
   );
 });
+
+// Tall, so that all cards are in view: the others read nothing.
+tests.test(
+  'the example page shows the layers of a digit',
+  async (open) => {
+    const server = spawn(process.execPath, [
+      fileURLToPath(new URL('../../examples/browser/serve.mjs', import.meta.url)),
+      '0',
+    ]);
+    try {
+      const [printed] = await once(server.stdout, 'data');
+      const page = await open(`${/http:\S+\//.exec(String(printed))[0]}examples/browser/activation.html`);
+      await page.until("document.documentElement.dataset.ready === ''");
+      // The cards ask for outputs once they are there.
+      await page.until("document.querySelectorAll('.activation > div > div:not([role])').length === 4");
+      await page.settle();
+      await page.locator('#samples button').nth(3).click();
+      await page.settle();
+      assert.equal(await page.locator('#prediction').textContent(), 'The network reads a 3.');
+      for (let card = 0; card < 4; card++) assert.match(await line(page, card), /^from /);
+    } finally {
+      server.kill();
+    }
+  },
+  { viewport: { width: 1000, height: 1700 } },
+);
 
 if (PICTURES !== undefined) {
   mkdirSync(PICTURES, { recursive: true });
