@@ -164,11 +164,25 @@ const page = {
   plugins: [...browser.plugins, licences],
 };
 
-/** Leaves out what {@link page} loads later, or one part of it. */
+/** What the first picture does not need. */
+const LATER =
+  /\/viewer\/(export|cards\/(curves-plot|image-card|overlay|ridge|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
+
+/** Shown where there are histograms. */
+const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
+
+/** Leaves out the parts of {@link page} that few reports show, or one of them. */
+const PARTS = /markdown|activation|recordings/;
 const without = (part) => ({
   name: 'without parts',
-  resolveDynamicImport: (id) => (id.includes(part) ? { id, external: true } : null),
+  resolveDynamicImport: (id) => (PARTS.test(id) && id.includes(part) ? { id, external: true } : null),
 });
+
+/** The licences of what the page's server sends are in licences.txt beside it. */
+const shortBanner = ({ moduleIds }) => {
+  const names = packagesOf(moduleIds).map(({ name, version, license }) => `${name} ${version} (${license})`);
+  return names.length === 0 ? '' : `/*! ${names.join(', ')}; see licences.txt */`;
+};
 
 /** Inside a page these would begin and end elements. In strings and regular expressions they mean the same as before. */
 const withoutTags = {
@@ -191,7 +205,14 @@ export default [
   {
     ...page,
     input: { viewer: 'viewer/page/viewer.ts' },
-    output: { dir: 'dist/page', format: 'es', chunkFileNames: '[name].js', banner },
+    output: {
+      dir: 'dist/page',
+      format: 'es',
+      manualChunks: (id) => (LATER.test(id) ? 'later' : OVERVIEW.test(id) ? 'overview' : undefined),
+      onlyExplicitManualChunks: true,
+      chunkFileNames: '[name].js',
+      banner: shortBanner,
+    },
   },
   // The page's worker. What the two share is in both: the worker starts without a third file.
   { ...page, input: { reader: 'viewer/page/reader.ts' }, output: { dir: 'dist/page', format: 'es', banner } },

@@ -8,10 +8,18 @@ const TYPES = { svg: 'image/svg+xml', csv: 'text/csv', json: 'application/json' 
 /** Downloads a card, as a file named after its title. */
 export async function save(format: ExportFormat, title: string, card: Card): Promise<void> {
   const table = format === 'csv' ? toCsv : format === 'json' ? toJson : undefined;
-  const text = table === undefined ? card.toSvg() : table(await card.toRows());
+  const text = table === undefined ? await card.toSvg() : table(await card.toRows());
   const blob = format === 'png' ? await toPng(text) : new Blob([text], { type: TYPES[format] });
+  download(`${fileName(title)}.${format}`, blob);
+}
+
+/** Downloads a table, as a file named after its title. */
+export const saveCsv = (title: string, rows: readonly (readonly (string | number)[])[]): void =>
+  download(`${fileName(title)}.csv`, new Blob([toCsv(rows)], { type: TYPES.csv }));
+
+function download(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
-  element('a', { href: url, download: `${fileName(title)}.${format}` }).click();
+  element('a', { href: url, download: name }).click();
   // Later, because the download still needs the URL.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -278,7 +278,7 @@ for (const mode of ['heat', 'ridge', 'overlay']) {
     { tags: ['relu'], view: { histograms: mode }, brush: [150, 160] },
     async (page) => {
       const { svg, rows, loads } = await page.evaluate(async () => {
-        const text = globalThis.tools.cards()[0].toSvg();
+        const text = await globalThis.tools.cards()[0].toSvg();
         const file = new DOMParser().parseFromString(text, 'image/svg+xml');
         const image = new Image();
         image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;

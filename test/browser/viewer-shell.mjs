@@ -119,7 +119,7 @@ test('a training has an overview, a card for each tag and run, and alerts', asyn
     'Scalars 3',
     'Text 1',
   ]);
-  assert.deepEqual(await viewer.find('.runs label').allTextContents(), ['baseline', 'lr-0.1']);
+  assert.deepEqual(await viewer.find('.run-line label').allTextContents(), ['baseline', 'lr-0.1']);
   const alerts = await viewer.call('alerts');
   assert.ok(alerts.length >= 3);
   assert.equal(await viewer.find('.alert').count(), alerts.length);
@@ -238,7 +238,7 @@ test('an alert leads to its card and its step', async (viewer) => {
   // Even if its card is filtered out, its section folded, its run hidden.
   await viewer.call('change', { filter: 'conv1' });
   await viewer.find('h2 .fold', { hasText: 'Histograms' }).click();
-  await viewer.find('.runs input').nth(1).uncheck();
+  await viewer.find('.run-line input[type=checkbox]').nth(1).uncheck();
   await viewer.find('.alert').nth(index).click();
   await viewer.settle();
   const { run, tag, step } = alerts[index];
@@ -377,14 +377,14 @@ test("a viewer within a page leaves the page's keys alone", async (viewer) => {
 test('an invalid regular expression is shown, and hides nothing', async (viewer) => {
   await viewer.call('mountTraining', 10);
   await viewer.settle();
-  const filter = viewer.find('.filter input');
+  const filter = viewer.find('.toolbar .filter input');
   await filter.fill('/conv(/');
-  assert.match(await viewer.find('.filter p').textContent(), /invalid regular expression|unterminated/i);
+  assert.match(await viewer.find('.toolbar .filter p').textContent(), /invalid regular expression|unterminated/i);
   assert.equal(await filter.getAttribute('aria-invalid'), 'true');
   assert.equal(await viewer.find('.card').count(), 21);
   await filter.fill('/conv\\d/');
   await viewer.settle();
-  assert.equal(await viewer.find('.filter p').isVisible(), false);
+  assert.equal(await viewer.find('.toolbar .filter p').isVisible(), false);
   assert.equal(await viewer.find('.card').count(), 4);
   assert.equal(await viewer.find('[role=status]').textContent(), '2 of 12 tags');
 });
@@ -392,10 +392,10 @@ test('an invalid regular expression is shown, and hides nothing', async (viewer)
 test('runs are hidden, alone, and overlaid', async (viewer) => {
   await viewer.call('mountTraining', 10);
   await viewer.settle();
-  await viewer.find('.runs input').first().uncheck();
+  await viewer.find('.run-line input[type=checkbox]').first().uncheck();
   await viewer.settle();
   assert.equal(await viewer.find('.card.histogram').count(), 8);
-  await viewer.find('.runs li').first().hover();
+  await viewer.find('.run-line').first().hover();
   await viewer.find('.only').first().click();
   assert.deepEqual(await viewer.page.evaluate(() => [...globalThis.viewerTest.view().hiddenRuns]), ['lr-0.1']);
   await viewer.find('.only').first().click();

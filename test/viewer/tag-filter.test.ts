@@ -39,4 +39,22 @@ test('an invalid expression gives a mistake, and hides nothing', () => {
   assert.is(tagFilter('/a/').mistake, undefined);
 });
 
+test('a repetition within a repetition is refused with a sentence, before it is run', () => {
+  for (const [nested, what] of [
+    ['/(a+)+$/', '(a+)+'],
+    ['/x(?:a*b?)*/', '(?:a*b?)*'],
+    ['/((seed)+_)+/', '((seed)+_)+'],
+    ['/(?<name>[+]\\d{1,})+/i', '(?<name>[+]\\d{1,})+'],
+    ['/(\\w{2,9}){3,}/', '(\\w{2,9}){3,}'],
+  ] as const) {
+    const { matches, mistake } = tagFilter(nested);
+    assert.is(mistake, `A repetition within a repetition may take forever: ${what}`);
+    assert.ok(matches('a'.repeat(500)));
+  }
+  // A fixed number, an option, and signs that repeat nothing.
+  for (const fine of ['/(a{3})+/', '/(a+)?/', '/([+*])+/', '/(\\+)+/', '/(a+)(b)+/', '/(a|b)+c+/', '/a+b*/', '/)+/']) {
+    assert.not.match(tagFilter(fine).mistake ?? '', /forever/, fine);
+  }
+});
+
 test.run();

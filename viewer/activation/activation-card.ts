@@ -1,6 +1,7 @@
 import type { Card } from '../cards/card.ts';
 import type { Point } from '../cards/geometry.ts';
-import { SvgPainter, sizedPainter } from '../cards/painter.ts';
+import { sizedPainter } from '../cards/painter.ts';
+import { SvgPainter } from '../cards/svg-painter.ts';
 import { themeOf } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import type { Activation } from './activation.ts';

@@ -1,6 +1,7 @@
 import type { Axes } from '../axes/axes.ts';
 import type { Store } from '../data/store.ts';
 import type { ViewState } from '../state/view-state.ts';
+import type { Readout } from './readout.ts';
 
 export interface CardContext {
   readonly store: Store;
@@ -22,7 +23,9 @@ export interface Card {
    * @returns whether the newest data are shown, or will be without another call
    */
   draw(newData?: boolean): boolean;
-  toSvg(): string;
+  /** The records at the pointer, or the last ones. A card of one text or image has none. */
+  readout?(): Readout;
+  toSvg(): string | Promise<string>;
   /** The drawn data, with all records that its source keeps. */
   toRows(): Rows | Promise<Rows>;
   destroy(): void;

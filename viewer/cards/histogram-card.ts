@@ -6,9 +6,10 @@ import { cardGestures, type Shown } from './card-gestures.ts';
 import { pressKey } from './card-keys.ts';
 import { columnsWithin } from './columns.ts';
 import { evenly } from './curves.ts';
+import { formatCount, formatValue } from './format-numbers.ts';
 import { HistogramPicture } from './histogram-picture.ts';
-import { SvgPainter } from './painter.ts';
 import { listenToPointer } from './pointer.ts';
+import { RECORD_COLUMNS, type Readout } from './readout.ts';
 import { pointedAt, type RunHistograms, type Scene, SceneMaker } from './scene.ts';
 import { themeOf } from './theme.ts';
 
@@ -19,7 +20,8 @@ import { themeOf } from './theme.ts';
 export function histogramCard(context: CardContext, tag: string, run?: string): Card {
   const { state } = context;
   const maker = new SceneMaker(context, tag, run);
-  const picture = new HistogramPicture(maker);
+  const redraw = () => context.requestDraw(card);
+  const picture = new HistogramPicture(maker, redraw);
   const figure = element('div', {}, picture.below, picture.above);
   const readout = [element('div'), element('div')] as const;
   const live = element('div', { 'aria-live': 'polite' });
@@ -29,7 +31,6 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
   const measure = () => {
     [width, height] = [figure.clientWidth, figure.clientHeight];
   };
-  const redraw = () => context.requestDraw(card);
   /** The plot in the page with the axes of the next frame: several wheel events may arrive before it is drawn. */
   const shown = (): Shown | undefined => {
     if (picture.painted === undefined) return undefined;
@@ -86,7 +87,9 @@ export function histogramCard(context: CardContext, tag: string, run?: string): 
   const card: Card = {
     element: layOut(run === undefined ? tag : `${tag}, ${run}`, figure, readout, live, press),
     draw: (newData = true) => draw(newData, false),
-    toSvg() {
+    readout: () => readoutOf(picture.painted?.scene.runs ?? [], maker.stepAxis.hover?.at, context),
+    async toSvg() {
+      const { SvgPainter } = await import('./svg-painter.ts');
       draw(true, true);
       if (picture.painted === undefined) throw new Error(`${tag} has no size: it is not in the page`);
       const { scene } = picture.painted;
@@ -136,6 +139,32 @@ function layOut(
   const card = element('div', { tabindex: 0, ...roles, keydown }, figure, readout, live);
   set(card, { display: 'flex', flexDirection: 'column', width: '100%', height: '100%', minHeight: '0' });
   return card;
+}
+
+function readoutOf(runs: readonly RunHistograms[], place: number | undefined, { axes }: CardContext): Readout {
+  const rows = runs.map((of) => {
+    const { run, colour, series } = of;
+    const column = recordAt(of, place);
+    if (column === -1) return { run, colour, values: [] };
+    const relative = axes.places.of(run, series, 'relative')[column];
+    const { std, nan } = series.summary(column);
+    return { run, colour, values: [series.quantile(column, 0.5), std, nan, series.firstStep(column), relative] };
+  });
+  const format = (value: number) => formatValue(value, 5);
+  const columns = [
+    { name: 'median', format },
+    { name: 'std', format },
+    { name: 'NaN', format: formatCount },
+  ];
+  return { columns: [...columns, ...RECORD_COLUMNS], rows };
+}
+
+/** The column at a place, or the last; -1 for places before the first or after the last column. */
+function recordAt({ series, columnAt, placeOf, times }: RunHistograms, place: number | undefined): number {
+  const last = series.length - 1;
+  if (place === undefined || last === -1) return last;
+  const end = times === undefined ? series.lastStep(last) : placeOf(last);
+  return place < placeOf(0) || place > end ? -1 : columnAt(place);
 }
 
 type Row = (string | number)[];

@@ -1,9 +1,7 @@
 import { element } from '../element.ts';
-import type { Range, View } from '../state/view-state.ts';
+import { pointedRun, type Range, type View } from '../state/view-state.ts';
 import type { Box } from './geometry.ts';
-import { overlay } from './overlay.ts';
 import { CanvasPainter, canvasPainter, type Painter } from './painter.ts';
-import { ridge } from './ridge.ts';
 import type { Plot, Scene, SceneMaker } from './scene.ts';
 import { stepPlot } from './step-plot.ts';
 import type { Theme } from './theme.ts';
@@ -30,7 +28,19 @@ interface Painted {
 /** Shared by all cards of the page. */
 const turns = new ZoomTurns();
 
-const PLOTS = { heat: stepPlot, ridge, overlay } as const;
+/** Ridges and overlays, which no page shows at first, once they are loaded. */
+let curves: Readonly<Record<'ridge' | 'overlay', (scene: Scene) => Plot>> | undefined;
+
+async function loadCurves(): Promise<void> {
+  const [{ ridge }, { overlay }] = await Promise.all([import('./ridge.ts'), import('./overlay.ts')]);
+  curves = { ridge, overlay };
+}
+
+/** Until they are loaded, a heat map is shown instead of curves. */
+const plotOf = (scene: Scene): Plot => {
+  const { histograms } = scene.view;
+  return histograms === 'heat' || curves === undefined ? stepPlot(scene) : curves[histograms](scene);
+};
 
 /**
  * The picture of a histogram card, on two canvases: the plot, repainted when data, size or zoom change, and above it
@@ -38,12 +48,15 @@ const PLOTS = { heat: stepPlot, ridge, overlay } as const;
  */
 export class HistogramPicture {
   readonly #maker: SceneMaker;
+  readonly #requestDraw: () => void;
   readonly below: HTMLCanvasElement = element('canvas', { 'aria-hidden': 'true' });
   readonly above: HTMLCanvasElement = element('canvas', { 'aria-hidden': 'true' });
   #painted: Painted | undefined;
 
-  constructor(maker: SceneMaker) {
+  /** @param requestDraw is called when what draws the picture has been loaded */
+  constructor(maker: SceneMaker, requestDraw: () => void) {
     this.#maker = maker;
+    this.#requestDraw = requestDraw;
   }
 
   get painted(): Readonly<Painted> | undefined {
@@ -63,9 +76,20 @@ export class HistogramPicture {
     band: Box | undefined,
     { newData, now }: { newData: boolean; now: boolean },
   ): boolean {
+    // If the server is gone, the heat map stays.
+    if (view.histograms !== 'heat' && curves === undefined) loadCurves().then(this.#requestDraw, () => {});
     const ratio = globalThis.devicePixelRatio || 1;
     const { steps } = this.#maker.stepAxis;
-    const layoutKey = JSON.stringify([width, height, ratio, theme, view.histograms, view.valueAxis, view.axis]);
+    const layoutKey = JSON.stringify([
+      width,
+      height,
+      ratio,
+      theme,
+      view.histograms,
+      view.valueAxis,
+      view.axis,
+      !curves,
+    ]);
     const dataKey = this.#maker.dataKey(view);
     const viewKey = this.#maker.viewKey(view);
     const old = this.#painted;
@@ -78,7 +102,7 @@ export class HistogramPicture {
     }
     const { plot, scene, waits } = this.#painted!;
     const above = painterOn(this.above, scene);
-    plot.paintOver(above, this.#maker.stepAxis);
+    plot.paintOver(above, this.#maker.stepAxis, pointedRun(view));
     if (band !== undefined) above.rectangle(band.left, band.top, band.width, band.height, theme.accent, 0.2);
     return waits || this.#painted!.dataKey === dataKey;
   }
@@ -92,7 +116,7 @@ export class HistogramPicture {
   #paint(keys: Pick<Painted, 'layoutKey' | 'dataKey' | 'viewKey' | 'steps'>, make: () => Scene): void {
     const start = performance.now();
     const scene = make();
-    const plot = PLOTS[scene.view.histograms](scene);
+    const plot = plotOf(scene);
     plot.paint(painterOn(this.below, scene));
     const wanted = [keys.viewKey, keys.steps] as const;
     this.#painted = { ...keys, scene, plot, exact: undefined, waits: false, wanted };
@@ -113,7 +137,7 @@ export class HistogramPicture {
 
   paintCopy(painter: Painter): void {
     const { scene } = this.#painted!;
-    const plot = PLOTS[scene.view.histograms](scene);
+    const plot = plotOf(scene);
     plot.paint(painter);
     plot.paintOver(painter, this.#maker.stepAxis);
   }

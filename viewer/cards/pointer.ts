@@ -96,7 +96,10 @@ export function listenToPointer(element: HTMLElement, gestures: Gestures): () =>
   on('pointercancel', (event) => up(event, false));
   on('pointerleave', (event) => {
     // Lifting a finger fires pointerleave too, but its hover stays readable.
-    if (down.size === 0 && event.pointerType !== 'touch') gestures.leave();
+    const card = element.closest('.card');
+    // Below a card is the table of what is pointed at.
+    const inCard = event.relatedTarget instanceof Node && card?.contains(event.relatedTarget);
+    if (down.size === 0 && event.pointerType !== 'touch' && !inCard) gestures.leave();
   });
   on('dblclick', (event) => gestures.doubleClick(pointOf(event)));
   on('wheel', (event) => {

@@ -11,6 +11,8 @@ const SHARES = [0.05, 0.5, 0.95];
 export interface RunBands {
   readonly densities: readonly { of: RunHistograms; density: Density; lines: readonly number[][] }[];
   paint(painter: Painter): void;
+  /** Paints the median of a run again, above the others. */
+  paintFront(painter: Painter, run: string | undefined): void;
   nearest(x: number, y: number): RunHistograms | undefined;
 }
 
@@ -31,6 +33,14 @@ export function runBands(scene: Scene, box: Box): RunBands {
           for (const edge of [lines[0]!, lines[2]!]) painter.line(edge, { colour: of.colour, width: 1, opacity: 0.55 });
         }
         for (const { of, lines } of densities) painter.line(lines[1]!, { colour: of.colour, width: 2 });
+      });
+    },
+    paintFront(painter, run) {
+      const front = densities.length > 1 ? densities.find(({ of }) => of.run === run) : undefined;
+      if (front === undefined) return;
+      painter.within(box.left, box.top, box.width, box.height, () => {
+        painter.line(front.lines[1]!, { colour: scene.theme.surface, width: 6, opacity: 0.8 });
+        painter.line(front.lines[1]!, { colour: front.of.colour, width: 3 });
       });
     },
     nearest(x, y) {

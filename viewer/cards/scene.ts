@@ -8,7 +8,7 @@ import type { CardContext } from './card.ts';
 import { Columns } from './columns.ts';
 import type { Box } from './geometry.ts';
 import type { Painter } from './painter.ts';
-import { runColour } from './run-colours.ts';
+import { shownColour } from './run-colours.ts';
 import type { Theme } from './theme.ts';
 import { type ValueAxis, valueAxis } from './value-axis.ts';
 import { type ValueRange, valueRange } from './value-range.ts';
@@ -48,7 +48,7 @@ export interface Plot {
   readonly countsLanes: boolean;
   paint(painter: Painter): void;
   /** Paints brush, pointer and the histogram under it. */
-  paintOver(painter: Painter, marks: Marks): void;
+  paintOver(painter: Painter, marks: Marks, pointedRun?: string): void;
   pick(x: number, y: number): Pointed | undefined;
   stepAt(x: number): number;
   valueAt(x: number, y: number): number;
@@ -107,7 +107,14 @@ export class SceneMaker {
   /** Changes when {@link make} would give another scene because of the view, except for its steps. */
   viewKey(view: View): string {
     const brushed = view.histograms === 'heat' ? undefined : this.stepAxis.brush;
-    return JSON.stringify([[...view.hiddenRuns], view.histograms, view.valueAxis, view.values.get(this.#tag), brushed]);
+    return JSON.stringify([
+      [...view.hiddenRuns],
+      view.histograms,
+      view.valueAxis,
+      view.values.get(this.#tag),
+      brushed,
+      ...view.colours,
+    ]);
   }
 
   make(view: View, theme: Theme, width: number, height: number, ratio: number): Scene {
@@ -140,7 +147,7 @@ export class SceneMaker {
     return runs.flatMap((run, i) => {
       const series = this.#store.histograms(run, this.#tag);
       if (series === undefined || (view.hiddenRuns.has(run) && run !== this.#run)) return [];
-      return [{ run, series, colour: runColour(i, theme.dark), ...this.#columnsOf(run, series) }];
+      return [{ run, series, colour: shownColour(run, i, view, theme.dark), ...this.#columnsOf(run, series) }];
     });
   }
 

@@ -11,7 +11,7 @@ export interface SliderContent<P> {
   points(): readonly P[];
   /** Called in each frame in which the card is drawn. */
   show(point: P | undefined): void;
-  toSvg(): string;
+  toSvg(): string | Promise<string>;
   toRows(): readonly (readonly (string | number)[])[];
   destroy(): void;
 }

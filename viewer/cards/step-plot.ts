@@ -181,8 +181,9 @@ export function stepPlot(scene: Scene): StepPlot {
       painter.rectangle(0, end, content.left + content.width + NAMES, STEP_AXIS, theme.surface);
       paintSteps(painter, plot, end, scene, theme);
     },
-    paintOver(painter, marks) {
+    paintOver(painter, marks, run) {
       paintBrush(painter, marks);
+      bands?.paintFront(painter, run);
       paintPointer(painter, marks);
       paintSide(painter, marks);
     },

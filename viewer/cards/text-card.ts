@@ -1,8 +1,8 @@
 import type { TextPoint } from '../data/points.ts';
 import { element } from '../element.ts';
 import type { Card, CardContext } from './card.ts';
-import { SvgPainter } from './painter.ts';
 import { sliderCard } from './slider-card.ts';
+import { SvgPainter } from './svg-painter.ts';
 import { themeOf } from './theme.ts';
 
 const LINE = 16;

@@ -107,16 +107,41 @@ const SCALAR_BULK: Range = [0.01, 0.99];
 const SCALAR_ROOM = 25;
 const SCALAR_MARGIN = 0.05;
 
-/** The range of finite scalars with a margin. A few values far from the bulk are left outside. */
-export function scalarRange(values: Iterable<number>): ValueRange {
-  const sorted = Float64Array.from([...values].filter(Number.isFinite)).sort();
-  if (sorted.length === 0) return { domain: [0, 1], constant: 1 };
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
+/** At most this many numbers are sorted. */
+const SAMPLE = 20_000;
+
+/**
+ * The range of finite scalars with a margin.
+ * @param ignoreOutliers whether a few values far from the bulk are left outside
+ */
+export function scalarRange(parts: readonly Float64Array[], ignoreOutliers: boolean): ValueRange {
+  let [low, high, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const values of parts) {
+    count += values.length;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
+      if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
+    }
+  }
+  if (low > high) return { domain: [0, 1], constant: 1 };
+  const sorted = sample(parts, Math.ceil(count / SAMPLE)).sort();
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? low;
   const sizes = sorted.map(Math.abs).sort();
   const constant = sizes.find((size, i) => size > 0 && i >= sizes.length * 0.02) ?? 1;
-  let [low, high] = [at(0), at(1)];
   const [from, to] = [at(SCALAR_BULK[0]), at(SCALAR_BULK[1])];
-  if (to > from && high - low > SCALAR_ROOM * (to - from)) [low, high] = [from, to];
+  if (ignoreOutliers && to > from && high - low > SCALAR_ROOM * (to - from)) [low, high] = [from, to];
   const margin = (high - low) * SCALAR_MARGIN || Math.abs(low) * SCALAR_MARGIN || 1;
   return { domain: [low - margin, high + margin], constant };
+}
+
+/** Every n-th number, if it is finite. */
+function sample(parts: readonly Float64Array[], n: number): Float64Array {
+  const taken: number[] = [];
+  let skip = 0;
+  for (const values of parts) {
+    for (; skip < values.length; skip += n) if (Number.isFinite(values[skip]!)) taken.push(values[skip]!);
+    skip -= values.length;
+  }
+  return Float64Array.from(taken);
 }

@@ -4,7 +4,7 @@ import { TagAxis } from '../axes/tag-axis.ts';
 import { nameOfPlace } from '../axes/ticks.ts';
 import type { CardContext } from '../cards/card.ts';
 import { formatCount, formatShare, formatValue } from '../cards/format-numbers.ts';
-import { runColour } from '../cards/run-colours.ts';
+import { shownColour } from '../cards/run-colours.ts';
 import type { Range, Statistic } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { type Row, spansOf } from './row-cells.ts';
@@ -22,8 +22,8 @@ export function matrixRows({ store, state, axes }: CardContext): (dark: boolean)
   let key = '';
   let rows: readonly MatrixRow[] = [];
   return (dark) => {
-    const { filter, hiddenRuns, axis } = state.view;
-    const now = [store.version, filter, dark, axis, ...hiddenRuns].join('\n');
+    const { filter, hiddenRuns, axis, colours } = state.view;
+    const now = [store.version, filter, dark, axis, ...colours, ...hiddenRuns].join('\n');
     if (key !== now) [key, rows] = [now, rowsNow()];
     return rows;
 
@@ -33,7 +33,7 @@ export function matrixRows({ store, state, axes }: CardContext): (dark: boolean)
       const alone = store.runs.length === 1;
       return store.runs.flatMap((run, index) => {
         if (hiddenRuns.has(run)) return [];
-        const colour = alone ? undefined : runColour(index, dark);
+        const colour = alone ? undefined : shownColour(run, index, state.view, dark);
         return tags.flatMap((tag) => {
           const series = store.histograms(run, tag);
           if (series === undefined || series.length === 0) return [];

@@ -1,6 +1,6 @@
 import { paintSteps } from '../cards/axes.ts';
 import { clamp, INSET } from '../cards/geometry.ts';
-import { type Painter, pixelImage, SvgPainter } from '../cards/painter.ts';
+import { type Painter, pixelImage } from '../cards/painter.ts';
 import { cellColours, SHADES } from '../cards/palettes.ts';
 import type { Theme } from '../cards/theme.ts';
 import type { AxisUnit, Range, Statistic, View } from '../state/view-state.ts';
@@ -120,7 +120,12 @@ export function paintStepAxis(painter: Painter, y: number, scene: MatrixScene): 
 }
 
 /** The scenes below each other. */
-export function matrixSvg(scenes: readonly MatrixScene[], { statistic }: View, { font, surface }: Theme): string {
+export async function matrixSvg(
+  scenes: readonly MatrixScene[],
+  { statistic }: View,
+  { font, surface }: Theme,
+): Promise<string> {
+  const { SvgPainter } = await import('../cards/svg-painter.ts');
   const svg = new SvgPainter(font);
   const scale = scaleOfAll(scenes, statistic);
   const width = scenes.reduce((most, { right }) => Math.max(most, right + INSET.right), 1);

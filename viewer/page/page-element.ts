@@ -2,5 +2,6 @@
 export function pageElement(): { element: HTMLElement; name: string } {
   const element = document.querySelector<HTMLElement>('#viewer')!;
   document.body.style.margin = '0';
+  element.style.minHeight = '100vh';
   return { element, name: element.dataset.name! };
 }

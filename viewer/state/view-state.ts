@@ -46,6 +46,8 @@ export interface View {
   readonly histograms: 'heat' | 'ridge' | 'overlay';
   readonly valueAxis: 'linear' | 'symlog';
   readonly scalarAxis: 'linear' | 'symlog';
+  /** Whether the axis of scalars leaves out a few values far from all others. */
+  readonly ignoreOutliers: boolean;
   /** Whether all rows of the overview share a colour scale. */
   readonly overviewScale: 'all rows' | 'each row';
   /** The zoomed value ranges by tag; others fit the bulk of the data. */
@@ -60,6 +62,10 @@ export interface View {
   readonly smoothing: number;
   /** Words that shown tags must contain, or `/a regular expression/`. */
   readonly filter: string;
+  /** The colours that the user gave runs, as `#rrggbb`. */
+  readonly colours: ReadonlyMap<string, string>;
+  /** The run that is pointed at in a list or a table; its lines are drawn in front. */
+  readonly run: string | undefined;
 }
 
 export const FIRST_VIEW: View = {
@@ -72,6 +78,7 @@ export const FIRST_VIEW: View = {
   histograms: 'heat',
   valueAxis: 'symlog',
   scalarAxis: 'linear',
+  ignoreOutliers: true,
   overviewScale: 'all rows',
   values: new Map(),
   hiddenRuns: new Set(),
@@ -80,17 +87,23 @@ export const FIRST_VIEW: View = {
   runs: 'side by side',
   smoothing: 0.6,
   filter: '',
+  colours: new Map(),
+  run: undefined,
 };
 
 const UNMARKED: Pick<View, 'steps' | 'brush' | 'hover'> = { steps: new Map(), brush: new Map(), hover: undefined };
 
 export type ViewListener = (view: View, before: View) => void;
 
+/** The run that is pointed at, in a list or in a chart. */
+export const pointedRun = ({ run, hover }: View): string | undefined => run ?? hover?.run;
+
+/** What is drawn above the pictures. */
+const MARKS: ReadonlySet<string> = new Set<keyof View>(['hover', 'brush', 'run']);
+
 /** Whether only the pointer or the brush moved: what is below them need not be drawn again. */
 export function onlyMarksMoved(view: View, before: View): boolean {
-  return (Object.keys(view) as (keyof View)[]).every(
-    (name) => name === 'hover' || name === 'brush' || view[name] === before[name],
-  );
+  return (Object.keys(view) as (keyof View)[]).every((name) => MARKS.has(name) || view[name] === before[name]);
 }
 
 /** The {@link View} of a viewer. Calls listeners synchronously; cards then draw in the next frame. */

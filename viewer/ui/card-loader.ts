@@ -2,10 +2,7 @@ import type { Signal } from '@preact/signals';
 import { TagAxis } from '../axes/tag-axis.ts';
 import type { Card, CardContext } from '../cards/card.ts';
 import { histogramCard } from '../cards/histogram-card.ts';
-import { imageCard } from '../cards/image-card.ts';
 import { scalarCard } from '../cards/scalar-card.ts';
-import { textCard } from '../cards/text-card.ts';
-import type { Store } from '../data/store.ts';
 import type { CardKind } from './card-kind.ts';
 import type { CardScheduler } from './card-scheduler.ts';
 import { laterCard } from './later-card.ts';
@@ -19,15 +16,25 @@ export interface CardKey {
 
 export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
 
+/** The code of cards that few pages have is loaded with the first of them. */
 function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
   if (kind === 'histogram') return histogramCard(context, tag, run);
   if (kind === 'scalar') return scalarCard(context, tag);
-  if (kind === 'activation')
-    return laterCard((redraw) => activationCardOf(tag, run!, context.store, redraw), context.requestDraw);
-  return (kind === 'image' ? imageCard : textCard)(context, tag, run!);
+  const load = { activation: activationCardOf, image: imageCardOf, text: textCardOf }[kind];
+  return laterCard(
+    (requestDraw) => load({ ...context, requestDraw }, tag, run!),
+    (card) => context.requestDraw(card),
+  );
 }
 
-async function activationCardOf(tag: string, run: string, store: Store, requestDraw: () => void): Promise<Card> {
+const imageCardOf = async (context: CardContext, tag: string, run: string): Promise<Card> =>
+  (await import('../cards/image-card.ts')).imageCard(context, tag, run);
+
+const textCardOf = async (context: CardContext, tag: string, run: string): Promise<Card> =>
+  (await import('../cards/text-card.ts')).textCard(context, tag, run);
+
+async function activationCardOf(context: CardContext, tag: string, run: string): Promise<Card> {
+  const { store, requestDraw } = context;
   const { activationCard } = await import('../activation/activation-card.ts');
   const { activations } = store;
   const sideOf = (name: string) => ({ name, activations, run: name, tag });
@@ -105,8 +112,7 @@ export class CardLoader {
     return this.#places.get(element)!;
   }
 
-  find(key: CardKey): CardPlace | undefined {
-    const id = cardId(key);
+  find(id: string): CardPlace | undefined {
     return [...this.#places.values()].find((place) => cardId(place.key) === id);
   }
 

@@ -1,9 +1,13 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { type ExportFormat, save } from '../export.ts';
+import type { Card } from '../cards/card.ts';
+import type { ExportFormat } from '../export.ts';
 import { type MenuOwner, useUi } from './ui.ts';
 
 const FORMATS: readonly ExportFormat[] = ['png', 'svg', 'csv', 'json'];
+
+const save = async (format: ExportFormat, title: string, card: Card) =>
+  (await import('../export.ts')).save(format, title, card);
 
 /** The one menu of all cards, placed at the card that opens it. */
 export function CardMenu(): JSX.Element {

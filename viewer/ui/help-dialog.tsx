@@ -1,4 +1,5 @@
-import { Fragment, type JSX, type RefObject } from 'preact';
+import { Fragment, type JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useUi } from './ui.ts';
 
 const KEYS: readonly [keys: string, what: string][] = [
@@ -22,10 +23,13 @@ const POINTER: readonly [what: string, does: string][] = [
   ['Click', 'in the overview: goes to the card'],
 ];
 
-export function HelpDialog({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }): JSX.Element {
+/** Open as soon as it is there. */
+export function HelpDialog({ closed }: { closed: () => void }): JSX.Element {
   const { follows } = useUi();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => dialog.current!.showModal(), []);
   return (
-    <dialog ref={dialog} aria-labelledby="help">
+    <dialog ref={dialog} aria-labelledby="help" onClose={closed}>
       <h2 id="help">Keys and pointer</h2>
       <dl>
         {KEYS.filter(([keys]) => follows || keys !== 'p').map(([keys, what]) => (

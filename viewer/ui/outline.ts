@@ -6,6 +6,14 @@ import { CARD_KINDS, type CardKind } from './card-kind.ts';
 import type { CardKey } from './card-loader.ts';
 import { type TagGroup, tagGroups } from './tag-groups.ts';
 
+export const TITLES: Readonly<Record<CardKind, string>> = {
+  histogram: 'Histograms',
+  activation: 'Activations',
+  scalar: 'Scalars',
+  image: 'Images',
+  text: 'Text',
+};
+
 /** A section of the page. */
 export interface Outline {
   readonly kind: CardKind;
@@ -15,6 +23,10 @@ export interface Outline {
 
 /** Identifies the fold of a group. */
 export const groupKey = (kind: CardKind, { name }: TagGroup): string => `${kind} ${name}`;
+
+/** Whether a heading folds a group of a section. */
+export const hasHeading = (groups: readonly TagGroup[], { name }: TagGroup): boolean =>
+  groups.length > 1 && name !== '';
 
 /**
  * The tags that pass the filter. Changes only when series come or go, and with the filter.

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { STATISTIC_NAMES } from '../overview/matrix-rows.ts';
+import { overview } from '../overview/overview.ts';
 import { MenuButton } from './card-menu.tsx';
 import { Choice } from './choice.tsx';
 import { Host } from './host.tsx';
@@ -8,8 +9,8 @@ import { useUi } from './ui.ts';
 
 /** The overview with its heading and menu. */
 export function OverviewFrame(): JSX.Element {
-  const { context, scheduler, overview: card, store, shown } = useUi();
-  shown.value;
+  const { context, scheduler, jump, shown, dark, onPaper } = useUi();
+  const card = useMemo(() => overview(context, jump), []);
   const frame = useRef<HTMLElement>(null);
   const [unfolded, setUnfolded] = useState(true);
   useLayoutEffect(() => {
@@ -26,10 +27,14 @@ export function OverviewFrame(): JSX.Element {
     return () => {
       seen.disconnect();
       sizes.disconnect();
+      scheduler.remove(card);
+      card.destroy();
     };
   }, []);
+  useLayoutEffect(() => scheduler.requestDataDraw(card), [shown.value]);
+  useLayoutEffect(() => scheduler.requestDraw(card), [dark.value, onPaper.value]);
   return (
-    <section ref={frame} class="overview" aria-label="Overview" hidden={store.tags('histogram').length === 0}>
+    <section ref={frame} class="overview" aria-label="Overview">
       <header>
         <h2>
           <button type="button" class="fold" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>

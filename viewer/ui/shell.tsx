@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
 import { createRef, type JSX, render } from 'preact';
 import { Axes } from '../axes/axes.ts';
 import { TagAxis } from '../axes/tag-axis.ts';
@@ -7,26 +7,24 @@ import { CLOCK } from '../clock.ts';
 import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
 import type { CellPlace } from '../overview/block.ts';
-import { overview } from '../overview/overview.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { type UserActivity, userActivity } from '../user-activity.ts';
-import { CardLoader, type CardPlace } from './card-loader.ts';
+import { CardLoader, type CardPlace, cardId } from './card-loader.ts';
 import { CardMenu } from './card-menu.tsx';
 import { CardScheduler } from './card-scheduler.ts';
 import { flushSync } from './flush.ts';
-import { HelpDialog } from './help-dialog.tsx';
 import { handleKey } from './keyboard.ts';
+import { later } from './later.tsx';
 import { allTags, groupKey, outlineOf } from './outline.ts';
-import { OverviewFrame } from './overview-frame.tsx';
 import { Sections } from './sections.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { styleSheet } from './style-sheet.ts';
 import { tagGroups } from './tag-groups.ts';
 import { type ThemeChoice, themeSwitch } from './theme-switch.ts';
 import { loadedOf, Toolbar } from './toolbar.tsx';
-import { type Ui, UiContext, useUi } from './ui.ts';
+import { MOST_PRINTED, type Ui, UiContext, useUi } from './ui.ts';
 
 export interface ShellOptions {
   /** Default `'auto'`: as the system. */
@@ -35,8 +33,6 @@ export interface ShellOptions {
   readonly pageKeys?: boolean;
 }
 
-/** At most this many cards are printed. */
-const MOST_PRINTED = 200;
 /** The latest warnings of the source are kept. */
 const MOST_WARNINGS = 20;
 
@@ -58,7 +54,8 @@ export function openShell(
 ): Shell {
   const state = new ViewState();
   const root = element('div', { class: 'root' });
-  const [filter, dialog] = [createRef<HTMLInputElement>(), createRef<HTMLDialogElement>()];
+  const filter = createRef<HTMLInputElement>();
+  const isHelpOpen = signal(false);
   const abort = new AbortController();
   const { signal: ended } = abort;
   const [shown, paused] = [signal(store.version), signal(false)];
@@ -66,6 +63,8 @@ export function openShell(
   const warnings = signal<readonly string[]>([]);
   const theme = signal(firstTheme);
   const folded = signal<ReadonlySet<string>>(new Set());
+  const wanted = signal<string | undefined>(undefined);
+  const onPaper = signal(false);
   /** What a screen reader announces. */
   const status = signal('');
   /** The progress that was announced last, in quarters. */
@@ -77,6 +76,7 @@ export function openShell(
   const axes = new Axes(store, state);
   const context: CardContext = { store, state, axes, requestDraw: (card) => scheduler.requestDraw(card) };
   const cards = new CardLoader(context, scheduler);
+  const { dark, print: printInLight } = themeSwitch(root, theme, () => drawAll(), ended);
   const ui: Ui = {
     name,
     store,
@@ -87,19 +87,22 @@ export function openShell(
     paused,
     warnings,
     theme,
+    dark,
     sideOpen: signal(false),
     folded,
     outline: outlineOf(store, state, shown),
-    overview: overview(context, jump),
     context,
     scheduler,
     cards,
     menuOwner: signal(undefined),
+    pointed: signal(undefined),
+    wanted,
+    onPaper,
     pause,
     help,
+    goTo,
     jump,
   };
-  const printOn = themeSwitch(root, theme, drawAll, ended);
   shadow.adoptedStyleSheets = [styleSheet()];
   shadow.replaceChildren(root);
   render(
@@ -109,7 +112,7 @@ export function openShell(
         <SidePanel />
         <main>
           <Empty />
-          <OverviewFrame />
+          <Overview />
           <Sections />
         </main>
       </div>
@@ -117,10 +120,21 @@ export function openShell(
         {status}
       </div>
       <CardMenu />
-      <HelpDialog dialog={dialog} />
+      <Help isOpen={isHelpOpen} />
     </UiContext.Provider>,
     root,
   );
+  if (pageKeys) {
+    const { style } = document.documentElement;
+    const stop = effect(() => {
+      style.colorScheme = dark.value ? 'dark' : 'light';
+      style.background = getComputedStyle(root).backgroundColor;
+    });
+    ended.addEventListener('abort', () => {
+      stop();
+      style.colorScheme = style.background = '';
+    });
+  }
   keys.addEventListener('keydown', (event) => onKey(event as KeyboardEvent), { signal: ended });
   const paper = matchMedia('print');
   paper.addEventListener('change', () => print(paper.matches), { signal: ended });
@@ -155,7 +169,6 @@ export function openShell(
       for (const radio of root.querySelectorAll<HTMLInputElement>('input[type=radio]')) radio.name = '';
       render(null, root);
       cards.destroy();
-      ui.overview.destroy();
       scheduler.stop();
       shadow.replaceChildren();
       shadow.adoptedStyleSheets = [];
@@ -166,7 +179,6 @@ export function openShell(
     if (paused.value) return;
     shown.value = store.version;
     cards.drawChanged();
-    scheduler.requestDataDraw(ui.overview);
   }
 
   /** Pauses, or follows again. While paused the axes stay, and new data are not shown. */
@@ -178,12 +190,11 @@ export function openShell(
   }
 
   function help(): void {
-    dialog.current!.showModal();
+    isHelpOpen.value = true;
   }
 
   function drawAll(): void {
     cards.drawAll();
-    scheduler.requestDraw(ui.overview);
   }
 
   function jump({ run, tag, step }: CellPlace): void {
@@ -201,16 +212,26 @@ export function openShell(
       if (steps !== undefined && hover !== undefined && (hover.at < steps[0] || hover.at > steps[1])) {
         axis.change({ steps: undefined });
       }
-      const opened = new Set(folded.value);
-      opened.delete(kind);
-      if (group !== undefined) opened.delete(groupKey(kind, group));
-      folded.value = opened;
+      unfold(kind, ...(group === undefined ? [] : [groupKey(kind, group)]));
+      const isOne = kind === 'histogram' && state.view.runs === 'side by side';
+      wanted.value = cardId({ kind, tag, run: isOne ? run : undefined });
     });
-    const place = cards.find({ kind, tag, run }) ?? cards.find({ kind, tag, run: undefined });
+    const place = cards.find(wanted.value!);
     if (place === undefined) return;
     focus(place, 'center');
     // Again: grids laid out on the way may have moved it.
     requestAnimationFrame(() => place.element.scrollIntoView({ block: 'center' }));
+  }
+
+  function unfold(...keys: readonly string[]): void {
+    folded.value = new Set([...folded.value].filter((key) => !keys.includes(key)));
+  }
+
+  function goTo(fold: string): void {
+    flushSync(() => unfold(fold, fold.split(' ')[0]!));
+    const heading = root.querySelector(`[data-fold="${CSS.escape(fold)}"] .fold`) as HTMLElement;
+    heading.scrollIntoView({ block: 'start' });
+    heading.focus({ preventScroll: true });
   }
 
   /** The cards in the page, from top to bottom. */
@@ -232,7 +253,7 @@ export function openShell(
   }
 
   function onKey(event: KeyboardEvent): void {
-    if (dialog.current!.open) return;
+    if (isHelpOpen.value) return;
     const from = event.composedPath()[0];
     // Not the keys of other parts of the page.
     if (from !== document.body && !(from instanceof Node && shadow.contains(from))) return;
@@ -252,11 +273,14 @@ export function openShell(
   }
 
   /** Lays all cards out for paper, in the light theme, and afterwards for the screen again. */
-  function print(onPaper: boolean): void {
-    root.toggleAttribute('data-paper', onPaper);
-    printOn(onPaper);
+  function print(isOnPaper: boolean): void {
+    root.toggleAttribute('data-paper', isOnPaper);
+    printInLight(isOnPaper);
+    flushSync(() => {
+      onPaper.value = isOnPaper;
+    });
     drawAll();
-    if (!onPaper) return;
+    if (!isOnPaper) return;
     flushSync(() => {
       for (const place of placed().slice(0, MOST_PRINTED)) {
         cards.close(place);
@@ -265,6 +289,24 @@ export function openShell(
     });
     scheduler.drawNow();
   }
+}
+
+const OverviewFrame = later(async () => (await import('./overview-frame.tsx')).OverviewFrame);
+
+/** The overview, if there are histograms. */
+function Overview(): JSX.Element | null {
+  const { store, shown } = useUi();
+  shown.value;
+  return store.tags('histogram').length > 0 ? <OverviewFrame /> : null;
+}
+
+const HelpDialog = later(async () => (await import('./help-dialog.tsx')).HelpDialog);
+
+function Help({ isOpen }: { isOpen: Signal<boolean> }): JSX.Element | null {
+  const closed = () => {
+    isOpen.value = false;
+  };
+  return isOpen.value ? <HelpDialog closed={closed} /> : null;
 }
 
 /** What the page says while there is nothing to show. */

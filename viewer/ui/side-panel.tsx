@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Alert } from '../data/alerts.ts';
 import { AxesPanel } from './axes-panel.tsx';
+import { GroupsPanel } from './groups-panel.tsx';
 import { RunsPanel } from './runs-panel.tsx';
 import { useUi } from './ui.ts';
 
@@ -8,8 +9,9 @@ import { useUi } from './ui.ts';
 export function SidePanel(): JSX.Element {
   const { warnings, sideOpen } = useUi();
   return (
-    <aside class={sideOpen.value ? '' : 'folded'} aria-label="Runs and alerts">
+    <aside class={sideOpen.value ? '' : 'folded'} aria-label="Runs, groups and alerts">
       <RunsPanel />
+      <GroupsPanel />
       <AxesPanel />
       <Alerts />
       {warnings.value.length > 0 && (

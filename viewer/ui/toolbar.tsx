@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { nameOfRange } from '../axes/ticks.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { tagFilter } from '../tag-filter.ts';
@@ -27,30 +28,43 @@ export const loadedOf = (progress: Progress | undefined): number =>
 /** The name, the progress, the filter, and the switches of the view. */
 export function Toolbar({ filter }: { filter: RefObject<HTMLInputElement | null> }): JSX.Element {
   const { name, sideOpen, help } = useUi();
+  const bar = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    // What sticks below the toolbar needs its height, which changes as controls wrap.
+    const sizes = new ResizeObserver(() => {
+      const { style } = bar.current!.parentElement!;
+      style.setProperty('--toolbar', `${bar.current!.offsetHeight}px`);
+    });
+    sizes.observe(bar.current!);
+    return () => sizes.disconnect();
+  }, []);
   return (
-    <header class="toolbar">
+    <header class="toolbar" ref={bar}>
       <div class="title">
         <h1 title={name}>{name}</h1>
         <Status />
       </div>
-      <Zoom />
-      <span class="space" />
-      <Filter field={filter} />
-      <Tools />
-      <button
-        type="button"
-        class="plain side-switch"
-        aria-expanded={sideOpen.value}
-        onClick={() => {
-          sideOpen.value = !sideOpen.value;
-        }}
-      >
-        Runs and alerts
-      </button>
-      <ThemeButton />
-      <button type="button" class="icon" aria-label="Keys and help" onClick={help}>
-        ?
-      </button>
+      <div class="tools">
+        <Filter field={filter} />
+        <Tools />
+        <Zoom />
+      </div>
+      <div class="ends">
+        <button
+          type="button"
+          class="plain side-switch"
+          aria-expanded={sideOpen.value}
+          onClick={() => {
+            sideOpen.value = !sideOpen.value;
+          }}
+        >
+          Runs and alerts
+        </button>
+        <ThemeButton />
+        <button type="button" class="icon" aria-label="Keys and help" onClick={help}>
+          ?
+        </button>
+      </div>
       <Loading />
     </header>
   );
@@ -113,24 +127,32 @@ function Filter({ field }: { field: RefObject<HTMLInputElement | null> }): JSX.E
   );
 }
 
+/** The switches of what is in view. */
 function Tools(): JSX.Element {
-  const { store, shown, paused, pause, follows } = useUi();
+  const { store, shown, outline, paused, pause, follows } = useUi();
   shown.value;
+  const kinds = outline.value.map(({ kind }) => kind);
   return (
-    <div class="tools">
-      <Choice of="axis" legend="Horizontal axis" options={{ step: 'Step', relative: 'Relative', wall: 'Wall' }} />
-      <Choice of="histograms" legend="Histograms" options={{ heat: 'Heat', ridge: 'Ridge', overlay: 'Overlay' }} />
-      <Choice of="valueAxis" legend="Value axis" options={{ symlog: 'Symlog', linear: 'Linear' }} />
-      {store.runs.length > 1 && (
-        <Choice of="runs" legend="Runs" options={{ 'side by side': 'Side by side', overlaid: 'Overlaid' }} />
+    <>
+      {kinds.length > 0 && (
+        <Choice of="axis" legend="Horizontal axis" options={{ step: 'Step', relative: 'Relative', wall: 'Wall' }} />
       )}
-      {store.tags('scalar').length > 0 && <ScalarTools />}
+      {kinds.includes('histogram') && (
+        <>
+          <Choice of="histograms" legend="Histograms" options={{ heat: 'Heat', ridge: 'Ridge', overlay: 'Overlay' }} />
+          <Choice of="valueAxis" legend="Value axis" options={{ symlog: 'Symlog', linear: 'Linear' }} />
+          {store.runs.length > 1 && (
+            <Choice of="runs" legend="Runs" options={{ 'side by side': 'Side by side', overlaid: 'Overlaid' }} />
+          )}
+        </>
+      )}
+      {kinds.includes('scalar') && <ScalarTools />}
       {follows && (
         <button type="button" class="plain" aria-pressed={paused.value} onClick={pause}>
           {paused.value ? 'Follow' : 'Pause'}
         </button>
       )}
-    </div>
+    </>
   );
 }
 
@@ -138,6 +160,7 @@ function ScalarTools(): JSX.Element {
   const { state } = useUi();
   const smoothing = useView('smoothing');
   const axis = useView('scalarAxis');
+  const ignoreOutliers = useView('ignoreOutliers');
   return (
     <div class="smoothing">
       <label>
@@ -161,6 +184,15 @@ function ScalarTools(): JSX.Element {
         onClick={() => state.change({ scalarAxis: axis === 'linear' ? 'symlog' : 'linear' })}
       >
         Log
+      </button>
+      <button
+        type="button"
+        class="plain"
+        title="The axis of scalars shows a few values far from all others too"
+        aria-pressed={!ignoreOutliers}
+        onClick={() => state.change({ ignoreOutliers: !ignoreOutliers })}
+      >
+        Outliers
       </button>
     </div>
   );

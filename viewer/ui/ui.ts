@@ -4,7 +4,6 @@ import { useContext } from 'preact/hooks';
 import type { Card, CardContext } from '../cards/card.ts';
 import type { Store } from '../data/store.ts';
 import type { CellPlace } from '../overview/block.ts';
-import type { Overview } from '../overview/overview.ts';
 import type { Progress } from '../sources/data-source.ts';
 import type { View, ViewState } from '../state/view-state.ts';
 import type { CardLoader } from './card-loader.ts';
@@ -24,6 +23,9 @@ export interface MenuOwner {
   readonly tag?: string;
 }
 
+/** At most this many cards are printed. */
+export const MOST_PRINTED = 200;
+
 /** What all parts of the page share. */
 export interface Ui {
   /** Shown in the toolbar. */
@@ -39,19 +41,27 @@ export interface Ui {
   /** The latest warnings of the source. */
   readonly warnings: ReadonlySignal<readonly string[]>;
   readonly theme: Signal<ThemeChoice>;
+  /** Whether the colours are for a dark background. */
+  readonly dark: ReadonlySignal<boolean>;
   /** Whether the side panel is open where it has no place of its own. */
   readonly sideOpen: Signal<boolean>;
   /** The keys of folded sections and groups. */
   readonly folded: Signal<ReadonlySet<string>>;
   readonly outline: ReadonlySignal<readonly Outline[]>;
   readonly cards: CardLoader;
-  readonly overview: Overview;
   readonly scheduler: CardScheduler;
   readonly context: CardContext;
   /** The card whose menu is open. */
   readonly menuOwner: Signal<MenuOwner | undefined>;
+  /** The frame of the card that is pointed at, or holds the focus. */
+  readonly pointed: Signal<HTMLElement | undefined>;
+  /** The id of a card that the user goes to: its block is made. */
+  readonly wanted: ReadonlySignal<string | undefined>;
+  readonly onPaper: ReadonlySignal<boolean>;
   pause(): void;
   help(): void;
+  /** Goes to the heading of a fold. */
+  goTo(fold: string): void;
   /** Goes to a card and a step. */
   jump(to: CellPlace): void;
 }

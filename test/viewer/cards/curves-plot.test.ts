@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Curve } from '../../../viewer/cards/curves.ts';
 import { nearestCurve } from '../../../viewer/cards/curves-plot.ts';
 import { overlay } from '../../../viewer/cards/overlay.ts';
-import { SvgPainter } from '../../../viewer/cards/painter.ts';
+import { SvgPainter } from '../../../viewer/cards/svg-painter.ts';
 import { ridge } from '../../../viewer/cards/ridge.ts';
 import { SceneMaker } from '../../../viewer/cards/scene.ts';
 import type { Theme } from '../../../viewer/cards/theme.ts';

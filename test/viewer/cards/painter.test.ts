@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SvgPainter } from '../../../viewer/cards/painter.ts';
+import { SvgPainter } from '../../../viewer/cards/svg-painter.ts';
 
 test('SvgPainter escapes markup in texts and attributes', () => {
   const painter = new SvgPainter('"Noto <Sans>"');
