@@ -9,7 +9,7 @@ import { useUi } from './ui.ts';
 export function SidePanel(): JSX.Element {
   const { warnings, sideOpen } = useUi();
   return (
-    <aside class={sideOpen.value ? '' : 'folded'} aria-label="Runs, groups and alerts">
+    <aside class={sideOpen.value ? '' : 'folded'} aria-label="Runs and alerts">
       <RunsPanel />
       <GroupsPanel />
       <AxesPanel />

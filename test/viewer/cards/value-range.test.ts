@@ -91,6 +91,18 @@ test('scalarRange() shows a loss that falls to a hundredth from its start', () =
   assert.ok(rangeOf(values).domain[1] > 10);
 });
 
+test('scalarRange() shows a single outlier if outliers are not ignored', () => {
+  const values = [...Array.from({ length: 200 }, (_, i) => i / 200), 1e30];
+  assert.ok(rangeOf(values, false).domain[1] > 1e30);
+});
+
+test('scalarRange() of many numbers knows the smallest and the largest exactly', () => {
+  const values = Float64Array.from({ length: 100_000 }, (_, i) => Math.sin(i));
+  values[77_777] = 7;
+  values[77_778] = -3;
+  assert.equal(scalarRange([values.subarray(0, 5), values.subarray(5)], false).domain, [-3.5, 7.5]);
+});
+
 test('scalarRange() shows outliers up to 25 times the range of the bulk', () => {
   const bulk = Array.from({ length: 200 }, (_, i) => i / 200);
   assert.ok(rangeOf([...bulk, 20]).domain[1] > 20);
