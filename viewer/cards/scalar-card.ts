@@ -142,7 +142,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
     const at = named && recordAt(named, axis.hover?.at);
     values.replaceChildren(
       ...(named === undefined ? [`${formatCount(lines.length)} runs`] : nameAndValues(named, at)),
-      ...(here === undefined ? [] : [element('span', { class: 'hint' }, nameOfRecord(here))]),
+      element('span', { class: 'hint' }, [shrunk(), here && nameOfRecord(here)].filter(Boolean).join(' \u00b7 ')),
     );
   }
 
@@ -154,6 +154,16 @@ export function scalarCard(context: CardContext, tag: string): Card {
     if (at === undefined || at >= series.length) return name;
     const average = state.view.smoothing > 0 ? [`(${formatValue(smoothedNow(line)[at]!, 4)})`] : [];
     return [...name, element('b', {}, formatValue(series.values[at]!, 5)), ...average];
+  }
+
+  /** What is said if the store could not keep all records. */
+  function shrunk(): string {
+    let [kept, logged] = [0, 0];
+    for (const { series } of lines) {
+      kept += series.kept;
+      logged += series.logged;
+    }
+    return kept < logged ? `${formatCount(kept)} of ${formatCount(logged)} records kept` : '';
   }
 
   function paintFront(line: ScalarLine | undefined): void {

@@ -17,6 +17,7 @@ import { CardScheduler } from './card-scheduler.ts';
 import { flushSync } from './flush.ts';
 import { handleKey } from './keyboard.ts';
 import { later } from './later.tsx';
+import { NotShown } from './not-shown.tsx';
 import { allTags, groupKey, outlineOf } from './outline.ts';
 import { Sections } from './sections.tsx';
 import { SidePanel } from './side-panel.tsx';
@@ -114,6 +115,7 @@ export function openShell(
           <Empty />
           <Overview />
           <Sections />
+          <NotShown />
         </main>
       </div>
       <div class="quiet" role="status" aria-live="polite">
