@@ -46,10 +46,12 @@ export async function compareOnnx(
   options: CompareOptions & {
     sessionOptions?: OnnxSessionOptions;
     toTensor?: (input: RecordedInput) => ort.Tensor;
+    /** Default: onnxruntime-node. */
+    runtime?: typeof ort;
   } = {},
 ): Promise<Comparison> {
-  const { sessionOptions = {}, toTensor, ...how } = options;
-  const net = await createOnnx(ort, file, { sessionOptions });
+  const { sessionOptions = {}, toTensor, runtime = ort, ...how } = options;
+  const net = await createOnnx(runtime, runtime === ort ? file : readFileSync(file), { sessionOptions });
   try {
     return await compare(net, recordingOf(recording), runOnnx(toTensor), how);
   } finally {
