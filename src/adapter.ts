@@ -12,6 +12,9 @@ export { MethodInterceptor, replaceProperty } from './hooks/index.ts';
 export type { FrameworkNode, HookableOptions, HookKind, ModuleParameter } from './hooks/index.ts';
 export type { ReplayedCall, ReplayRecipe, RuntimeEvent, RuntimeProfiler } from './hooks/index.ts';
 
+/* Statistics that are computed where the output is */
+export { summaryReader, TensorSummary } from './hooks/index.ts';
+
 /* Freeing what hooks replace, for frameworks without garbage collection */
 export { type Memory, manualMemory } from './hooks/index.ts';
 

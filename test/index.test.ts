@@ -61,6 +61,7 @@ test('the entry layertap/adapter exports these names', () => {
     'MethodInterceptor',
     'OutputTensors',
     'RecordPlaces',
+    'TensorSummary',
     'backwardHooks',
     'checkOptions',
     'describe',
@@ -77,6 +78,7 @@ test('the entry layertap/adapter exports these names', () => {
     'registerEdit',
     'replaceProperty',
     'report',
+    'summaryReader',
     'tagsOf',
   ]);
 });

@@ -33,6 +33,7 @@ export { summaryOf, type TensorReader, type TensorValues } from './core/reader.t
 export type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 export { replaceProperty } from './core/replace-property.ts';
 export { type Reporter, report, setReporter, warnOfCopies } from './core/report-error.ts';
+export { summaryReader, TensorSummary } from './core/tensor-summary.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
 export {
   type Edit,

@@ -12,6 +12,7 @@ import { addAlwaysCallCases } from './always-call.ts';
 import { addCallCases } from './calls.ts';
 import { checkTarget } from './check-target.ts';
 import { addPromiseCases } from './promises.ts';
+import { addReadingCases } from './reading.ts';
 import { addRegistrationCases } from './registering.ts';
 import { addStreamCases } from './streams.ts';
 import { type ContractCase, type ContractTarget, Suite } from './suite.ts';
@@ -40,6 +41,7 @@ export function hookContract<T>(target: ContractTarget<T>): ContractCase[] {
   addValueCases(suite);
   addCallCases(suite);
   addRegistrationCases(suite);
+  addReadingCases(suite);
   addAlwaysCallCases(suite);
   addPromiseCases(suite);
   addStreamCases(suite);

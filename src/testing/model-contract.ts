@@ -1,6 +1,8 @@
 /** @file Test cases for a whole model: hooks must not change its outputs, its objects or its memory. */
+
+import type { Summary } from '../check/index.ts';
 import { FUNCTION, NUMBER, STRING } from '../check/index.ts';
-import { type Hookable, listHooks, type TensorReader } from '../hooks/index.ts';
+import { forEachTensor, type Hookable, listHooks, summaryOf, type TensorReader } from '../hooks/index.ts';
 import { ARRAY, checkTarget, HOOKABLE } from './check-target.ts';
 import { check, named, same } from './checks.ts';
 import type { ContractCase } from './suite.ts';
@@ -59,6 +61,19 @@ function sameNumbers(actual: readonly number[], expected: readonly number[], all
     const close = Object.is(value, expected[i]) || Math.abs(value - expected[i]!) <= allowed;
     check(close, `output number ${i} must be ${expected[i]} as without hooks, got ${value}`);
   });
+}
+
+/** Values that differ may also be zeros or not. */
+function sameSummary(place: string, one: Summary | undefined, other: Summary | undefined, tolerance: number): void {
+  const names = Object.keys(other ?? {}) as (keyof Summary)[];
+  const counts = ['zeros', 'nan', 'positiveInfinity', 'negativeInfinity', 'variance'];
+  const scale = Math.max(Math.abs(other?.min ?? 0), Math.abs(other?.max ?? 0));
+  for (const name of names) {
+    const [came, expected] = [one?.[name] ?? NaN, other![name]];
+    if (tolerance > 0 && counts.includes(name)) continue;
+    const close = Object.is(came, expected) || Math.abs(came - expected) <= tolerance * scale;
+    check(close, `${place}: ${name} must be ${expected} as by event, got ${came}`);
+  }
 }
 
 /** A module with its path. */
@@ -161,6 +176,43 @@ export function modelContract(target: ModelTarget): ContractCase[] {
     await Promise.all(reading);
     check(fired.size > 0, 'no module was observed');
     remove();
+  });
+
+  add('observers that read only statistics get those that others can read', async (_model, entries, numbers) => {
+    const summaries = async (byEvent: boolean) => {
+      const seen: Promise<readonly [place: string, summary: Summary | undefined]>[] = [];
+      const remove = registerAll(entries, (path, module) => {
+        const handle = module.observe(
+          ({ output, reader }) => {
+            if (reader === undefined) return;
+            const read = (tensor: unknown, place: string) => {
+              const at = `${path}${place} [${reader.shape(tensor)}]`;
+              seen.push(Promise.resolve(summaryOf('modelContract()', reader, tensor)).then((found) => [at, found]));
+            };
+            forEachTensor(output, (value) => reader.is(value), read);
+          },
+          { reads: 'statistics', reporter: (error) => seen.push(Promise.reject(error)) },
+        );
+        // An observer that needs the output itself.
+        const other = byEvent ? module.observe(() => {}) : undefined;
+        return {
+          remove() {
+            handle.remove();
+            other?.remove();
+          },
+        };
+      });
+      await numbers();
+      remove();
+      return Promise.all(seen);
+    };
+    const [declared, byEvent] = [await summaries(false), await summaries(true)];
+    check(declared.length > 0, 'no statistics were read');
+    same(
+      declared.map(([place]) => place),
+      byEvent.map(([place]) => place),
+    );
+    for (const [i, [place, summary]] of declared.entries()) sameSummary(place, summary, byEvent[i]![1], tolerance);
   });
 
   add(

@@ -1,6 +1,13 @@
 /** @file The target of the contract cases, and a bench for each case. */
 import { FUNCTION } from '../check/index.ts';
-import type { ForwardEvent, Hookable, ObserveOptions, RemovableHandle } from '../hooks/index.ts';
+import type {
+  ForwardEvent,
+  Hookable,
+  ObserveOptions,
+  ReadingEvent,
+  ReadOptions,
+  RemovableHandle,
+} from '../hooks/index.ts';
 import { checkTarget, HOOKABLE } from './check-target.ts';
 import { check, isPromise } from './checks.ts';
 
@@ -68,6 +75,8 @@ export interface Bench<T> {
   always(hook: AfterHook): RemovableHandle;
   before: Register<BeforeHook>;
   observe(observer: (event: ForwardEvent) => unknown, options?: ObserveOptions): RemovableHandle;
+  /** An observer with the option `reads`. */
+  read(observer: (event: ReadingEvent) => unknown, options: ReadOptions): RemovableHandle;
   hasPreHooks: boolean;
   /** `before`, if the target has pre-hooks, and `after`. */
   registers: Register<(module: unknown, inputs: Inputs) => unknown>[];
@@ -146,6 +155,7 @@ export class Suite<T> {
       always: (hook) => after(hook, { alwaysCall: true }),
       before,
       observe: (observer, options) => this.keep(hookable.observe(observer, options)),
+      read: (observer, options) => this.keep(hookable.observe(observer, options)),
       hasPreHooks: outputsOnly !== true,
       registers: outputsOnly === true ? [after] : [before, after],
       run: async () => {
