@@ -16,7 +16,7 @@ export interface ExplainedRegistration {
   readonly name: string;
   /**
    * `read`: the value is known in every run. `declare`: the session gives it as an additional output. `compile`: the graph
-   * computes the edit. `cut`: the run is computed in stages, and what the hooks return is fed to the next one.
+   * computes the edit, or the statistics that an observer reads. `cut`: the run is computed in stages, and what the hooks return is fed to the next one.
    */
   readonly way: 'read' | 'declare' | 'compile' | 'cut';
   /** As a sentence. */
@@ -105,6 +105,9 @@ function wayOf<T extends OnnxTensor>(
   names: ValueNames,
 ): readonly [ExplainedRegistration['way'], string] {
   if (kind === 'edit' && own.some(({ isCompiled }) => isCompiled)) return ['compile', 'nodes of the graph compute it'];
+  if (kind === 'observer' && own.some(({ isSummarized }) => isSummarized)) {
+    return ['compile', 'nodes of the graph compute the statistics, and the value is not read'];
+  }
   const steps = own.map((call) => (kind === 'forward-pre' ? call.before! : call));
   const isCut = kind !== 'observer' && steps.some(({ after }) => after !== undefined);
   if (isCut) {

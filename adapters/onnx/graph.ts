@@ -25,6 +25,7 @@ export type Shape = readonly (number | undefined)[];
 
 /* TensorProto.DataType */
 export const FLOAT = 1;
+export const INT32 = 6;
 export const INT64 = 7;
 export const STRING = 8;
 export const BOOL = 9;

@@ -14,6 +14,8 @@ export interface HookedCall<T extends OnnxTensor> extends EndingCall {
   /** Whether functions change the value, and so all edits run in JavaScript. */
   readonly hasHooks: boolean;
   readonly hasObservers: boolean;
+  /** Whether observers, and nothing else, get the value, and only read its statistics. */
+  readonly readsStatistics: boolean;
   /** Whether the inputs are taken out of the graph before the call, and others are put back. */
   readonly isCutBefore: boolean;
 }
@@ -33,7 +35,7 @@ export function hookedCalls<T extends OnnxTensor>(
   // Computed twice, it would give something else.
   const isRandom = hasRandomNodes(graph);
   return [...points].flatMap(([point, info]) => {
-    const { edits, hasPreHooks, hasOtherHooks, hasTransforms, hasObservers } = editsOf(point);
+    const { edits, hasPreHooks, hasOtherHooks, hasTransforms, hasObservers, reads } = editsOf(point);
     const hasHooks = hasOtherHooks || hasPreHooks;
     const { path, noReplacement } = info;
     // Beside hooks, edits run in JavaScript. Until a hook replaces something, the graph gives what they give there.
@@ -51,6 +53,7 @@ export function hookedCalls<T extends OnnxTensor>(
         hasPreHooks,
         hasHooks,
         hasObservers,
+        readsStatistics: reads === 'statistics' && !hasHooks,
         isCut: (isSure || isKnown) && noReplacement === undefined,
         isCutBefore: isKnownBefore && call.inputs.length > 0,
       }),

@@ -25,13 +25,16 @@ export class ModelVariant {
   readonly regions: readonly Region[];
   /** Where the nodes of the main graph, by their index, come from in the file; undefined for others. The same in all variants. */
   readonly origins: readonly (string | undefined)[];
+  /** Whether it runs on a device, from which tensors have to be read. */
+  readonly isOnDevice: boolean;
   readonly #origin: Origin | undefined;
   readonly #byBranch = new Map<Region, ModelVariant>();
   readonly #constants = new Map<Region, ReadonlySet<string>>();
   #prefix: string | undefined;
 
-  constructor(bytes: Uint8Array, graph: Graph, origin?: Origin) {
+  constructor(bytes: Uint8Array, graph: Graph, isOnDevice: boolean, origin?: Origin) {
     this.bytes = bytes;
+    this.isOnDevice = isOnDevice;
     this.regions = regionsOf(graph, origin?.ids);
     this.origins = origin?.origins ?? graph.nodes.map((_node, index) => String(index));
     this.#origin = origin;
@@ -133,7 +136,7 @@ export class ModelVariant {
         first: indexOf(call.first),
       };
     };
-    return new ModelVariant(bytes, readGraph('the model with a branch of an If', bytes), {
+    return new ModelVariant(bytes, readGraph('the model with a branch of an If', bytes), this.isOnDevice, {
       ids: regions.map(({ id }) => id),
       origins,
       prefix: this.prefix,

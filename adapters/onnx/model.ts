@@ -85,7 +85,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       uninstall: () => owner.unhook(this),
     });
     this.#graph = graph;
-    this.#whole = new ModelVariant(bytes, graph);
+    this.#whole = new ModelVariant(bytes, graph, maker?.isOnDevice === true);
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
     this.#wrapped = session && new WrappedSession(session, run, () => this.release(), interceptors);
     this.#tree = new ModuleTree<T>(where, this.#whole, owner, refusal);

@@ -5,6 +5,7 @@ import { BranchChoice } from './branch-choice.ts';
 import { CompiledGraph, type EditValues } from './compile.ts';
 import { ValueNames } from './declare.ts';
 import { aroundOf, type Graph, type GraphNode, isSealed, type Region } from './graph.ts';
+import { GraphStatistics } from './graph-statistics.ts';
 import type { OnnxHookPoint } from './hook-point.ts';
 import { endsOf, type HookedCall, inOrder, readAfter } from './hooked-calls.ts';
 import { ModelPatch } from './model-patch.ts';
@@ -59,6 +60,7 @@ export class Plan<T extends OnnxTensor> {
   /** Values of the main graph that the session has to give besides the model's outputs. */
   readonly #declared: readonly string[];
   readonly #bodyOutputs: BodyOutputs;
+  readonly #statistics: GraphStatistics | undefined;
 
   /** @param hooked from `hookedCalls`, by calls of the variant */
   constructor(variant: ModelVariant, hooked: readonly HookedCall<T>[], undecided?: Undecided<T>) {
@@ -74,7 +76,8 @@ export class Plan<T extends OnnxTensor> {
     const ends = endsOf(all);
     const read = readAfter(all, ends);
     const isChanged = all.some(({ compiled, isCut, isCutBefore }) => compiled.length > 0 || isCut || isCutBefore);
-    const needsPrefix = isChanged || all.some(({ call }) => call.region.around !== undefined);
+    const hasStatistics = variant.isOnDevice && all.some(({ readsStatistics }) => readsStatistics);
+    const needsPrefix = isChanged || hasStatistics || all.some(({ call }) => call.region.around !== undefined);
     const prefix = needsPrefix ? variant.prefix : '';
     const versions = new ValueVersions(prefix, ends);
     this.versions = versions;
@@ -87,11 +90,12 @@ export class Plan<T extends OnnxTensor> {
     this.names = new ValueNames(graphOf(main));
     this.branches = undecided === undefined ? '' : `${undecided.plan.branches}${undecided.body.id}.`;
     this.#bodyOutputs = new BodyOutputs(`${prefix}.${this.branches}`);
+    this.#statistics = hasStatistics ? new GraphStatistics(`${prefix}.${this.branches}`, main) : undefined;
     const fetched = new Set<string>();
     const names = new RegionNames(this.names, this.#bodyOutputs, (value) => fetched.add(value), graphOf);
     this.calls = all.map((one) => {
       const inputs = one.call.inputs.map((value) => given(one.call, value));
-      return new PlannedCall(one, names, versions, inputs, read.has(one.call));
+      return new PlannedCall(one, names, versions, inputs, read.has(one.call), this.#statistics);
     });
     const choices = [...undecidedIfs.values()].map((bodies) => {
       const { node } = bodies[0]!.around!;
@@ -105,13 +109,16 @@ export class Plan<T extends OnnxTensor> {
     this.steps = undecided === undefined ? steps : undecided.plan.#goingOn(steps, undecided.done);
     this.#declared = [...fetched].filter((value) => !this.names.isKnown(value)).sort();
     const outputs = [...fetched].filter((value) => !this.names.isInput(value)).map((value) => this.names.output(value));
-    this.fetches = Object.fromEntries([...outputs, ...this.#bodyOutputs.names].map((name) => [name, null]));
+    const added = [...this.#bodyOutputs.names, ...(this.#statistics?.names ?? [])];
+    this.fetches = Object.fromEntries([...outputs, ...added].map((name) => [name, null]));
     this.isCut = this.steps.some(({ after }) => after !== undefined);
-    const isPlain = this.#declared.length === 0 && !isChanged && this.#bodyOutputs.names.length === 0 && !this.isCut;
+    const isPlain = this.#declared.length === 0 && !isChanged && added.length === 0 && !this.isCut;
     const stages = this.isCut ? this.steps.map(({ needs, after }) => [needs, after]) : undefined;
     const { compiled } = this;
     const from = undecided && [undecided.plan.key, this.branches];
-    this.key = isPlain ? '' : JSON.stringify([from, this.#declared, compiled?.key, this.#bodyOutputs.key, stages]);
+    this.key = isPlain
+      ? ''
+      : JSON.stringify([from, this.#declared, compiled?.key, this.#bodyOutputs.key, stages, this.#statistics?.key]);
     this.bodiesKey = JSON.stringify([compiled?.bodiesKey, this.#bodyOutputs.key]);
   }
 
@@ -176,7 +183,7 @@ export class Plan<T extends OnnxTensor> {
 
   /** Values whose types have to be known before the model can be changed. */
   get typed(): readonly { readonly region: Region; readonly value: string }[] {
-    return [...(this.compiled?.typed ?? []), ...this.#bodyOutputs.typed];
+    return [...(this.compiled?.typed ?? []), ...this.#bodyOutputs.typed, ...(this.#statistics?.typed ?? [])];
   }
 
   /** The error of a run, with the registrations that it may come from. */
@@ -201,6 +208,7 @@ export class Plan<T extends OnnxTensor> {
     patch.main.fields.push(...this.names.outputFields(this.#declared));
     this.compiled?.write(patch, types);
     this.#bodyOutputs.write(patch, types);
+    this.#statistics?.write(patch, types);
     return patch;
   }
 }

@@ -1,8 +1,10 @@
 /** @file What happens for the hooks of one call in a run, step by step. */
-import { intercept, type Listeners, listenersOf } from '../../src/adapter.ts';
-import type { Region } from './graph.ts';
+import { intercept, type Listeners, listenersOf, summaryReader } from '../../src/adapter.ts';
+import { elementTypeOf, type Region } from './graph.ts';
+import { type GraphStatistics, summaryOf } from './graph-statistics.ts';
 import type { OnnxHookPoint } from './hook-point.ts';
 import type { HookedCall } from './hooked-calls.ts';
+import type { Call } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { RegionNames } from './region-names.ts';
 import type { ValueVersions } from './value-versions.ts';
@@ -80,10 +82,13 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
   /** The names of what it reads. */
   readonly inputs: readonly string[];
   readonly #names: RegionNames;
+  /** For each output, the names of the statistics that the graph gives in its place. */
+  readonly #statistics: readonly (readonly [statistics: string, shape: string])[] | undefined;
 
   /**
    * @param inputs see {@link inputs}
    * @param isRead whether anything is computed from its outputs
+   * @param statistics undefined if the graph computes none
    */
   constructor(
     hooked: HookedCall<T>,
@@ -91,6 +96,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     versions: ValueVersions,
     inputs: readonly string[],
     isRead: boolean,
+    statistics: GraphStatistics | undefined,
   ) {
     const { point, call, compiled, hasPreHooks, hasHooks, hasObservers, isCut } = hooked;
     const { region } = call;
@@ -104,16 +110,26 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     this.inputs = inputs;
     this.isCompiled = compiled.length > 0;
     const outputs = call.outputs.map((value) => versions.of(call, value).at(this.hasHooks ? 0 : -1)!);
-    const isFetched = this.hasHooks || hasObservers || !this.isCompiled;
+    this.#statistics =
+      statistics !== undefined && hooked.readsStatistics && region.around === undefined
+        ? summarized(statistics, names, call, outputs)
+        : undefined;
+    const isFetched = (this.hasHooks || hasObservers || !this.isCompiled) && this.#statistics === undefined;
     this.outputs = isFetched ? outputs.map((value, i) => names.need(region, value, call.outputs[i])) : outputs;
     this.needs = [
       ...(isFetched ? this.outputs : []),
+      ...(this.#statistics ?? []).flat(),
       ...(this.hasHooks ? inputs.map((value) => names.need(region, value)) : []),
     ];
     this.values = call.outputs.map((value, i) => (value === outputs[i] ? names.source(region, value) : value));
     this.after = isCut ? call.outputs.map((value) => versions.of(call, value).at(-1)!) : undefined;
     this.replaces = { point, kind: 'outputs', before: this.outputs, isRead, first: call.first };
     this.before = hasPreHooks ? new BeforeCall(hooked, versions, inputs, this.needs.slice(outputs.length)) : undefined;
+  }
+
+  /** Whether the graph computes the statistics that its observers read. */
+  get isSummarized(): boolean {
+    return this.#statistics !== undefined;
   }
 
   /** A call with pre-hooks begins with them. */
@@ -125,6 +141,14 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     const listeners = this.#listeners;
     if (this.isCompiled && !this.hasHooks) listeners.countEdits();
     if (this.needs.length === 0) return undefined;
+    if (this.#statistics !== undefined) {
+      const all = this.#statistics.map((names) => {
+        const [statistics, shape] = names.map((name) => values.get(name)!);
+        return summaryOf(statistics!, shape!);
+      });
+      listeners.notifyReaders(number, all.length === 1 ? all[0] : all, summaryReader);
+      return undefined;
+    }
     const outputs = this.outputs.map((name) => values.get(name)!);
     const isOne = outputs.length === 1;
     const output = isOne ? outputs[0] : outputs;
@@ -162,6 +186,22 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
   #read(values: Values<T>): (T | undefined)[] {
     return this.inputs.map((value) => this.#names.read(this.region, value, values));
   }
+}
+
+/**
+ * Has the graph compute the statistics of the outputs of a call.
+ * @param outputs the names of their versions
+ * @returns undefined if one of them is known in every run, or is of a type whose statistics it cannot compute
+ */
+function summarized(
+  statistics: GraphStatistics,
+  names: RegionNames,
+  { region, outputs: values }: Call,
+  outputs: readonly string[],
+): [string, string][] | undefined {
+  const canTake = (value: string) => statistics.canTake(elementTypeOf(region.graph, value)) && !names.isKnown(value);
+  if (!values.every(canTake)) return undefined;
+  return outputs.map((value, i) => statistics.add(names.source(region, value), values[i]!));
 }
 
 /** The pre-hooks of a call. */

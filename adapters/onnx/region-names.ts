@@ -32,6 +32,11 @@ export class RegionNames {
     return this.#namesIn(region).source(value);
   }
 
+  /** Whether every run gives or takes a value of the main graph. */
+  isKnown(value: string): boolean {
+    return this.#main.isKnown(value);
+  }
+
   /**
    * Has the session give a value.
    * @param typedBy a value of the same type that is in the file

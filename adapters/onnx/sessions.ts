@@ -83,6 +83,12 @@ export class SessionMaker<T extends OnnxTensor> {
     } else this.#options = sessionOptions;
   }
 
+  /** Whether it computes on WebGPU. */
+  get isOnDevice(): boolean {
+    const nameOf = (provider: unknown) => (provider as { readonly name?: unknown } | null)?.name ?? provider;
+    return this.sessionOptions.executionProviders?.some((provider) => nameOf(provider) === 'webgpu') === true;
+  }
+
   /** Creates a session of the model as it is. */
   plain(): Promise<OnnxSession<T>> {
     return oneAtATime(this.runtime, () => this.runtime.create(this.#source, this.sessionOptions));

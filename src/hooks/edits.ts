@@ -19,6 +19,7 @@ import {
   rule,
 } from '../check/index.ts';
 import { applyEdit } from './apply-edit.ts';
+import type { Reads } from './core/event.ts';
 import { ForwardError } from './core/forward-error.ts';
 import type { RemovableHandle } from './core/handle.ts';
 import { hookTable, listsOf } from './core/hook-table.ts';
@@ -115,8 +116,10 @@ export function editsOf(module: ModuleLike): {
   readonly hasOtherHooks: boolean;
   readonly hasTransforms: boolean;
   readonly hasObservers: boolean;
+  /** What all observers can do with, see `Listeners.reads`. */
+  readonly reads: Reads | undefined;
 } {
-  const { hooks, preHooks, observers } = listsOf(hookTable(module));
+  const { hooks, preHooks, observers, reads } = listsOf(hookTable(module));
   const edits = hooks.flatMap(({ hook }) => editsByHook.get(hook) ?? []);
   return {
     edits,
@@ -124,6 +127,7 @@ export function editsOf(module: ModuleLike): {
     hasOtherHooks: edits.length < hooks.length,
     hasTransforms: hooks.some(({ kind }) => kind === 'transform'),
     hasObservers: observers.length > 0,
+    reads,
   };
 }
 

@@ -18,7 +18,7 @@ await runInPages({
       name: 'webgpu',
       head: `<script>globalThis.onnxTestPage = { float16: false }</script>${runtime('/test/browser/ort-webgpu.js')}`,
       // The others have values of types that WebGPU lacks, or take minutes.
-      only: ['contract', 'control-flow', 'model-contract', 'pytorch', 'random-graphs', 'webgpu'].map(
+      only: ['contract', 'control-flow', 'model-contract', 'pytorch', 'random-graphs', 'statistics', 'webgpu'].map(
         (name) => `${name}.test.ts`,
       ),
     },

@@ -35,7 +35,10 @@ export function notifyObservers(
   }
 }
 
-/** The same for observers that only read: an output with stand-ins for its tensors, and no inputs. */
+/**
+ * The same for observers that only read: an output with stand-ins for its tensors, and no inputs. An observer that was
+ * registered during the call, and needs more, waits for the next one.
+ */
 export function notifyReaders(
   observers: readonly HookEntry[],
   module: ModuleLike,
@@ -46,6 +49,7 @@ export function notifyReaders(
 ): void {
   for (let i = 0; i < observers.length; i++) {
     const entry = observers[i]!;
+    if (entry.reads === undefined) continue;
     const event = { module, path: entry.path, inputs: undefined, output, call, receiver, reader };
     notify(entry, event as unknown as ForwardEvent);
   }
