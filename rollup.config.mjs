@@ -60,7 +60,8 @@ const loaderWithoutDecoder = {
 const APART = {
   edits: /\/src\/hooks\/(edits|apply-edit)\./,
   select: /\/src\/hooks\/(select|glob)\./,
-  containers: /\/src\/nn\/(clone|execution-plan|identity|module-array|module-dict|module-list|relu|sequential)\./,
+  containers:
+    /\/src\/nn\/(clone|execution-plan|fused-segment|identity|inside-tensor|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
 /** A style sheet as the text that a module exports. */

@@ -1,6 +1,7 @@
 import { describe } from '../check/index.ts';
 import type { Hookable } from '../hooks/index.ts';
-import { PlanStep, type SequentialClass } from './execution-plan.ts';
+import { PlanStep } from './execution-plan.ts';
+import type { SequentialClass } from './fused-segment.ts';
 import { InsideTensor } from './inside-tensor.ts';
 import { changedSize, checkNumbered, ModuleArray, versionOf } from './module-array.ts';
 import { constructorCall, setConstructorCall } from './replay-recipe.ts';
