@@ -16,7 +16,7 @@ page.on('pageerror', (error) => console.error(error));
 await page.goto(address);
 await page.waitForFunction('globalThis.tools !== undefined');
 const tags = Array.from({ length: CARDS }, (_, i) => `ten thousand steps#${i}`);
-await page.evaluate((names) => tools.show({ tags: names, view: { brush: [0, 1] } }), tags);
+await page.evaluate((names) => tools.show({ tags: names, brush: [0, 1] }), tags);
 
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(1);
 function print(name, { apart, work }) {

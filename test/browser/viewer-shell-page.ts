@@ -113,8 +113,8 @@ function many(count: number): ViewerPoint[] {
   }));
 }
 
-/** Images of one colour each, as PNG. */
-async function images(count: number): Promise<ViewerPoint[]> {
+/** Images of one colour each, as PNG. @param each images of a step */
+async function images(count: number, each: number): Promise<ViewerPoint[]> {
   const points: ViewerPoint[] = [];
   for (let step = 0; step < count; step++) {
     const canvas = new OffscreenCanvas(8, 4);
@@ -122,7 +122,16 @@ async function images(count: number): Promise<ViewerPoint[]> {
     context.fillStyle = `rgb(${step * 20} 80 120)`;
     context.fillRect(0, 0, 8, 4);
     const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
-    points.push({ kind: 'image', run: 'run', tag: 'input', step, wallTime: 0, width: 8, height: 4, images: [bytes] });
+    points.push({
+      kind: 'image',
+      run: 'run',
+      tag: 'input',
+      step,
+      wallTime: 0,
+      width: 8,
+      height: 4,
+      images: new Array(each).fill(bytes),
+    });
   }
   return points;
 }
@@ -166,7 +175,7 @@ Object.assign(globalThis, {
     mountTraining: (steps: number, options?: MountOptions) => mount(training(steps, 256), options),
     mountMarkup: (options?: MountOptions) => mount(markup(), options),
     mountMany: (count: number) => mount(many(count)),
-    mountImages: async (count: number) => mount(await images(count)),
+    mountImages: async (count: number, each = 1) => mount(await images(count, each)),
     mountPytorch: async (files: string[]) => mount(await pytorch(files)),
     mountOddities: () =>
       mount([

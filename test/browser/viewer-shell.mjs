@@ -512,6 +512,26 @@ test('images follow slider and pointer, and their URLs are revoked', async (view
   assert.equal(await urls(), 0);
 });
 
+test('of several images of a step all are shown, or one', async (viewer) => {
+  await viewer.call('mountImages', 3, 4);
+  await viewer.settle();
+  const shown = () =>
+    viewer.inRoot((root) => [...root.querySelectorAll('.card img')].map(({ alt }) => alt.replace('input at ', '')));
+  assert.deepEqual(
+    await shown(),
+    [1, 2, 3, 4].map((i) => `step 2, image ${i} of 4`),
+  );
+  await viewer.find('.slider .which').focus();
+  for (let i = 0; i < 3; i++) await viewer.page.press('ArrowRight');
+  await viewer.settle();
+  assert.deepEqual(await shown(), ['step 2, image 3 of 4']);
+  assert.equal(await viewer.find('.slider .which').getAttribute('aria-valuetext'), '3 of 4');
+  await viewer.find('.slider input').first().focus();
+  await viewer.page.press('Home');
+  await viewer.settle();
+  assert.deepEqual(await shown(), ['step 0, image 3 of 4']);
+});
+
 test('unmounting leaves nothing', async (viewer) => {
   const left = () => viewer.page.evaluate(() => ({ ...globalThis.viewerTest.left }));
   const before = await left();

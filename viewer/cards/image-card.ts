@@ -14,6 +14,8 @@ export function imageCard(context: CardContext, tag: string, run: string): Card 
   const which = element('input', {
     type: 'range',
     min: 0,
+    // Otherwise half of the way.
+    value: 0,
     class: 'which',
     'aria-label': `Image of ${tag}`,
     input() {
