@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -139,7 +139,7 @@ async function bundle(code) {
 
 /** The bytes of {@link ACTIVATION}, gzipped. */
 async function activationBytes() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: ACTIVATION.code, resolveDir: folder },
     bundle: true,
     splitting: true,
@@ -156,9 +156,20 @@ async function activationBytes() {
     ],
     nodePaths: [join(root, 'node_modules')],
     legalComments: 'none',
+    metafile: true,
+    absWorkingDir: folder,
     write: false,
   });
-  return outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+  // esbuild also writes the parts of code that it dropped.
+  const loaded = new Set();
+  const load = (path) => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, external } of metafile.outputs[path].imports) if (!external) load(next);
+  };
+  load(Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint === '<stdin>'));
+  const files = outputFiles.filter(({ path }) => loaded.has(relative(folder, path).replaceAll('\\', '/')));
+  return files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
 }
 
 /** The row of the README that begins with a cell: the whole line, and the bytes that its last cell claims. */
