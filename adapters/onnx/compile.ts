@@ -32,7 +32,7 @@ interface HiddenInput {
   readonly operand: number;
   /** ONNX Runtime's name. */
   readonly type: string;
-  /** Undefined: indices, of any number. */
+  /** Undefined for indices, whose number may change from run to run. */
   readonly dims: readonly number[] | undefined;
   /** The operand that was fed last, and its tensor. */
   current: EditOperand | undefined;
@@ -110,8 +110,8 @@ export class CompiledGraph {
       const problem = problemOf(region.graph, value, edit, type);
       if (problem !== undefined) throw new TypeError(problem);
       const x = { name: before, type, shape: region.graph.shapes.get(value) };
-      const { behind } = patch.of(region);
-      behind.set(index, [...(behind.get(index) ?? []), ...nodes.edit(edit, x, inputs, after)]);
+      const { added } = patch.of(region);
+      added.set(index, [...(added.get(index) ?? []), ...nodes.edit(edit, x, inputs, after)]);
     }
   }
 

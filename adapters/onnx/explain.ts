@@ -1,13 +1,13 @@
 /** @file explain(): how the registrations on a model are carried out, in words. */
 import { describe, type HookKind } from '../../src/adapter.ts';
 import { Hookable, type HookInfo } from '../../src/index.ts';
-import type { ValueNames } from './declare.ts';
 import { aroundOf } from './graph.ts';
 import type { HookedCall } from './hooked-calls.ts';
 import type { ModelRuns } from './model-runs.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedCall } from './planned-call.ts';
+import type { ValueNames } from './value-names.ts';
 
 export interface ExplainedRegistration {
   readonly path: string;
@@ -92,7 +92,7 @@ function wayInBranch<T extends OnnxTensor>(
   const { name, outputs } = aroundOf(call.call.region).at(-1)!.node;
   const where = `the run stops at the condition of the If "${name || outputs[0]}", and goes on in a session with the branch in its place`;
   if (kind === 'observer') return ['declare', `${where}, which gives the value as an additional output`];
-  const isCompiled = kind === 'edit' && !(call.hasHooks && call.isCut);
+  const isCompiled = kind === 'edit' && !(call.runsHooks && call.isCut);
   return isCompiled ? ['compile', `${where}, whose nodes compute it`] : ['cut', where];
 }
 

@@ -1,7 +1,7 @@
 /** @file The graph of an ONNX file, without the values of its weights, and the order in which it is computed. */
 
 export interface Graph {
-  /** The attribute of its node that has it, `then_branch`; '' for the main graph. */
+  /** The attribute of the If, Loop or Scan node that this graph is the value of, such as `then_branch`; '' for the main graph. */
   readonly attribute: string;
   /** In an order in which they can be computed. */
   readonly nodes: readonly GraphNode[];
@@ -121,7 +121,7 @@ export function producersOf(where: string, { nodes, weights }: Graph): Map<strin
 }
 
 /**
- * The graph with each node behind those that it reads from. ONNX Runtime takes nodes in any order, but hooks need to know
+ * The graph with each node after those that it reads from. ONNX Runtime takes nodes in any order, but hooks need to know
  * which value of a module is computed last. A sorted graph is returned as it is.
  * @throws TypeError for a graph with a cycle
  */
@@ -134,14 +134,14 @@ export function inOrder(where: string, unordered: Graph): Graph {
   if (before.every((indices, index) => indices.every((other) => other < index))) return graph;
 
   // Kahn, 1962.
-  const behind: number[][] = graph.nodes.map(() => []);
+  const after: number[][] = graph.nodes.map(() => []);
   const waiting = before.map((indices, index) => {
-    for (const other of indices) behind[other]!.push(index);
+    for (const other of indices) after[other]!.push(index);
     return indices.length;
   });
   const order = waiting.flatMap((count, index) => (count === 0 ? [index] : []));
   for (let at = 0; at < order.length; at++) {
-    for (const next of behind[order[at]!]!) if (--waiting[next]! === 0) order.push(next);
+    for (const next of after[order[at]!]!) if (--waiting[next]! === 0) order.push(next);
   }
   if (order.length < graph.nodes.length) {
     const names = graph.nodes.filter((_node, index) => waiting[index]! > 0).flatMap(({ outputs }) => outputs);

@@ -12,7 +12,7 @@ export interface HookedCall<T extends OnnxTensor> extends EndingCall {
   readonly info: HookPointInfo;
   readonly hasPreHooks: boolean;
   /** Whether functions change the value, and so all edits run in JavaScript. */
-  readonly hasHooks: boolean;
+  readonly runsHooks: boolean;
   readonly hasObservers: boolean;
   /** Whether observers, and nothing else, get the value, and only read its statistics. */
   readonly readsStatistics: boolean;
@@ -36,10 +36,10 @@ export function hookedCalls<T extends OnnxTensor>(
   const isRandom = hasRandomNodes(graph);
   return [...points].flatMap(([point, info]) => {
     const { edits, hasPreHooks, hasOtherHooks, hasTransforms, hasObservers, reads } = editsOf(point);
-    const hasHooks = hasOtherHooks || hasPreHooks;
+    const runsHooks = hasOtherHooks || hasPreHooks;
     const { path, noReplacement } = info;
     // Beside hooks, edits run in JavaScript. Until a hook replaces something, the graph gives what they give there.
-    const isSure = hasHooks && (hasTransforms || (isRandom && (hasOtherHooks || edits.length > 0)));
+    const isSure = runsHooks && (hasTransforms || (isRandom && (hasOtherHooks || edits.length > 0)));
     const isKnown = hasOtherHooks && replaced.outputs.has(point);
     const isKnownBefore = hasPreHooks && (isRandom || replaced.inputs.has(point));
     return info.calls.map(
@@ -51,9 +51,9 @@ export function hookedCalls<T extends OnnxTensor>(
         call,
         compiled: edits,
         hasPreHooks,
-        hasHooks,
+        runsHooks,
         hasObservers,
-        readsStatistics: reads === 'statistics' && !hasHooks,
+        readsStatistics: reads === 'statistics' && !runsHooks,
         isCut: (isSure || isKnown) && noReplacement === undefined,
         isCutBefore: isKnownBefore && call.inputs.length > 0,
       }),
@@ -67,7 +67,7 @@ export function inOrder<T extends OnnxTensor>(calls: readonly HookedCall<T>[]): 
   const read = readAfter(hooked, endsOf(hooked));
   return hooked.map((one) => {
     const isCut = one.isCut && read.has(one.call);
-    const isInScript = one.hasHooks && (isCut || !read.has(one.call));
+    const isInScript = one.runsHooks && (isCut || !read.has(one.call));
     return { ...one, isCut, compiled: isInScript ? [] : one.compiled };
   });
 }

@@ -139,7 +139,7 @@ export class HookedRun<T extends OnnxTensor> {
     this.#stages = await sessions.ready;
   }
 
-  /** Goes on with a plan that is cut behind the last step. @returns the index of the stage that ends there */
+  /** Goes on with a plan that is cut after the last step. @returns the index of the stage that ends there */
   async #cut(replacing: Replacing<T>, isComputed: boolean): Promise<number> {
     const before = this.#plan;
     const plan = this.#owner.cutAt(before, replacing, isComputed);
@@ -219,7 +219,7 @@ export class HookedRun<T extends OnnxTensor> {
     const error = this.#plan.explained(cause);
     if (this.#reshaped.length === 0) return error;
     const what = this.#reshaped.join('\n  ');
-    return new Error(`the run failed behind a hook that has replaced\n  ${what}\n  ${error.message}`, { cause });
+    return new Error(`the run failed after a hook that has replaced\n  ${what}\n  ${error.message}`, { cause });
   }
 
   /** Runs the hooks with `alwaysCall` of the calls that have begun. */

@@ -1,11 +1,11 @@
 /** @file Element types that the file does not have, as the runtime infers them. */
 import { unusedPrefix } from './compile.ts';
-import { ValueNames } from './declare.ts';
 import type { Region } from './graph.ts';
 import { InlinedBodies } from './inline-bodies.ts';
 import type { ModelVariant } from './model-variant.ts';
 import { ELEMENT_TYPES, type OnnxTensor } from './ort.ts';
 import type { SessionMaker } from './sessions.ts';
+import { ValueNames } from './value-names.ts';
 import type { ValueTypes } from './value-types.ts';
 import { joined, messageField } from './write-message.ts';
 

@@ -26,7 +26,7 @@ const EXTERNAL = 1;
 
 /**
  * @param location the name of the file in the references
- * @throws MalformedMessage, RangeError for bytes that are no ModelProto
+ * @throws MalformedMessage, RangeError for bytes that are not a ModelProto
  */
 export function lightModel(file: Bytes, location: string): Uint8Array {
   if (file.size < MIN_MODEL_BYTES) return file.read(0, file.size);

@@ -9,8 +9,8 @@ export class GraphPatch {
   readonly renamed: Map<string, string> = new Map();
   /** Fields that are added to the GraphProto: nodes, inputs, outputs. */
   readonly fields: Uint8Array[] = [];
-  /** Nodes that are added behind another, by the index of that in the file: the nodes of a body have to be in order. */
-  readonly behind: Map<number, Chunks> = new Map();
+  /** Nodes that are added after another, by the index of that in the file: the nodes of a body have to be in order. */
+  readonly added: Map<number, Chunks> = new Map();
   /** Names of further outputs of nodes, by the index of the node in the file. */
   readonly outputs: Map<number, string[]> = new Map();
 }
@@ -97,8 +97,8 @@ class PatchWriter {
         patch.outputs.has(index) ||
         bodies.some((body) => this.#patchOf(body) !== undefined) ||
         (patch.renamed.size > 0 && readsRenamed(graph.message(), patch.renamed));
-      const behind = patch.behind.get(index) ?? [];
-      return isChanged ? [...messageField(1, this.#node(graph.message(), bodies, patch, index)), ...behind] : undefined;
+      const added = patch.added.get(index) ?? [];
+      return isChanged ? [...messageField(1, this.#node(graph.message(), bodies, patch, index)), ...added] : undefined;
     });
   }
 

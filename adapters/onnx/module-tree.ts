@@ -267,14 +267,14 @@ function firstOf(calls: readonly Call[], reasonOf: (call: Call) => string | unde
   return undefined;
 }
 
-/** Ops whose outputs are no tensors, for files without types. */
+/** Ops whose outputs are not tensors, for files without types. */
 const NO_TENSOR = /^(SplitToSequence|Sequence(Construct|Empty|Insert|Erase|Map)|Optional)$/;
 
 /** Why no run can give the value of a node, if that is known. */
 function noTensor(graph: Graph, { op, name }: GraphNode, { outputs }: Call): string | undefined {
   const isNone = NO_TENSOR.test(op) || outputs.some((value) => graph.types.get(value) === 'no tensor');
   return isNone
-    ? `what "${name || outputs[0]}" gives is no tensor but a sequence or an optional: no run can give it`
+    ? `what "${name || outputs[0]}" gives is not a tensor but a sequence or an optional: no run can give it`
     : undefined;
 }
 
@@ -293,6 +293,6 @@ function foldedInto(
     return `"${path}" is computed together with the ${node.op} before it, of which the file has no value: the exporter folded the two into one`;
   }
   return /^onnx::Conv/.test(node.inputs[1] ?? '')
-    ? `"${path}" gives what the BatchNorm behind it gave: the exporter folded the two into one`
+    ? `"${path}" gives what the BatchNorm after it gave: the exporter folded the two into one`
     : undefined;
 }

@@ -24,7 +24,7 @@ export interface WrapOptions extends OnnxOptions {
  * Reads the modules and nodes of a model, without a runtime. No hooks can be registered on it.
  * @param source the bytes of an .onnx file, its URL, or in Node its path
  * @example for (const [path, module] of (await readOnnx('model.onnx')).namedModules()) console.log(path, String(module));
- * @throws TypeError for what is no ONNX model; Error where it cannot be read
+ * @throws TypeError for anything but an ONNX model; Error where it cannot be read
  */
 export async function readOnnx(source: OnnxSource): Promise<OnnxModel> {
   return new OnnxModel('readOnnx()', await read('readOnnx()', source));
@@ -39,7 +39,7 @@ export async function readOnnx(source: OnnxSource): Promise<OnnxModel> {
  * const net = await createOnnx(ort, 'model.onnx');
  * select(net, ofOp('Softmax')).observe(({ path, output }) => console.log(path, output.dims));
  * const { logits } = await net({ input_ids });
- * @throws TypeError for what is no ONNX Runtime or no ONNX model; Error where it cannot be read
+ * @throws TypeError for anything but an ONNX Runtime and an ONNX model; Error where it cannot be read
  */
 export async function createOnnx<T extends OnnxTensor>(
   ort: OnnxRuntime<T>,
@@ -69,7 +69,7 @@ const wrapped = new WeakMap<object, OnnxModel<never>>();
  * const handle = net.getSubmodule('encoder.layers.0').registerForwardHook((layer, inputs, output) => draw(output));
  * await session.run({ input_ids });
  * handle.remove();
- * @throws TypeError for what is no session of ONNX Runtime or no ONNX model, and for a model with other outputs;
+ * @throws TypeError for anything but a session of ONNX Runtime and an ONNX model, and for a model with other outputs;
  *   Error where it cannot be read
  */
 export async function wrapOnnx<T extends OnnxTensor>(

@@ -3,7 +3,6 @@ import type { RegisteredEdit } from '../../src/adapter.ts';
 import { BodyOutputs } from './body-outputs.ts';
 import { BranchChoice } from './branch-choice.ts';
 import { CompiledGraph, type EditValues } from './compile.ts';
-import { ValueNames } from './declare.ts';
 import { aroundOf, type Graph, type GraphNode, isSealed, type Region } from './graph.ts';
 import { GraphStatistics } from './graph-statistics.ts';
 import type { OnnxHookPoint } from './hook-point.ts';
@@ -15,6 +14,7 @@ import type { OnnxTensor } from './ort.ts';
 import { PlannedCall, type Replacing, type Step } from './planned-call.ts';
 import { RegionNames } from './region-names.ts';
 import { stepsInOrder, stepsOf } from './steps.ts';
+import { ValueNames } from './value-names.ts';
 import type { ValueTypes } from './value-types.ts';
 import { ValueVersions } from './value-versions.ts';
 
@@ -219,9 +219,9 @@ function undecidedIn<T extends OnnxTensor>(
   hooked: readonly HookedCall<T>[],
 ): Map<GraphNode | undefined, Region[]> {
   const found = new Map<GraphNode | undefined, Region[]>();
-  for (const { hasHooks, call } of hooked) {
+  for (const { runsHooks, call } of hooked) {
     const { node } = aroundOf(call.region).at(-1) ?? {};
-    if (node?.op !== 'If' || found.has(node) || !(hasHooks || variant.isFixed(call.region))) continue;
+    if (node?.op !== 'If' || found.has(node) || !(runsHooks || variant.isFixed(call.region))) continue;
     found.set(
       node,
       variant.regions.filter(({ around }) => around?.node === node),

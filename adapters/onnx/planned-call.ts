@@ -75,7 +75,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
   /** Its outputs as the file names them, or those that are read instead. */
   readonly values: readonly string[];
   readonly replaces: Replacing<T>;
-  readonly hasHooks: boolean;
+  readonly runsHooks: boolean;
   /** Undefined if it has no pre-hooks. */
   readonly before: BeforeCall<T> | undefined;
   readonly #listeners: Listeners;
@@ -98,7 +98,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     isRead: boolean,
     statistics: GraphStatistics | undefined,
   ) {
-    const { point, call, compiled, hasPreHooks, hasHooks, hasObservers, isCut } = hooked;
+    const { point, call, compiled, hasPreHooks, runsHooks, hasObservers, isCut } = hooked;
     const { region } = call;
     this.point = point;
     this.region = region;
@@ -106,20 +106,20 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     this.at = call.at;
     this.#names = names;
     this.#listeners = listenersOf(point);
-    this.hasHooks = hasHooks || hasPreHooks;
+    this.runsHooks = runsHooks || hasPreHooks;
     this.inputs = inputs;
     this.isCompiled = compiled.length > 0;
-    const outputs = call.outputs.map((value) => versions.of(call, value).at(this.hasHooks ? 0 : -1)!);
+    const outputs = call.outputs.map((value) => versions.of(call, value).at(this.runsHooks ? 0 : -1)!);
     this.#statistics =
       statistics !== undefined && hooked.readsStatistics && region.around === undefined
         ? summarized(statistics, names, call, outputs)
         : undefined;
-    const isFetched = (this.hasHooks || hasObservers || !this.isCompiled) && this.#statistics === undefined;
+    const isFetched = (this.runsHooks || hasObservers || !this.isCompiled) && this.#statistics === undefined;
     this.outputs = isFetched ? outputs.map((value, i) => names.need(region, value, call.outputs[i])) : outputs;
     this.needs = [
       ...(isFetched ? this.outputs : []),
       ...(this.#statistics ?? []).flat(),
-      ...(this.hasHooks ? inputs.map((value) => names.need(region, value)) : []),
+      ...(this.runsHooks ? inputs.map((value) => names.need(region, value)) : []),
     ];
     this.values = call.outputs.map((value, i) => (value === outputs[i] ? names.source(region, value) : value));
     this.after = isCut ? call.outputs.map((value) => versions.of(call, value).at(-1)!) : undefined;
@@ -139,7 +139,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
 
   fire(number: number, values: Values<T>, entered: Entered): Promise<Changed<T>> | undefined {
     const listeners = this.#listeners;
-    if (this.isCompiled && !this.hasHooks) listeners.countEdits();
+    if (this.isCompiled && !this.runsHooks) listeners.countEdits();
     if (this.needs.length === 0) return undefined;
     if (this.#statistics !== undefined) {
       const all = this.#statistics.map((names) => {
@@ -160,7 +160,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     }
     const inputs = this.#read(values);
     // What was registered after the run began waits for the next one.
-    if (this.hasHooks && listeners.mayReplace) {
+    if (this.runsHooks && listeners.mayReplace) {
       return this.#changed(listeners.afterAsync(number, inputs, output), output, isOne);
     }
     listeners.notify(number, inputs, output);
@@ -168,7 +168,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
   }
 
   async fail(number: number, values: Values<T>, error: unknown): Promise<void> {
-    if (!this.hasHooks || this.before !== undefined) return;
+    if (!this.runsHooks || this.before !== undefined) return;
     // It rejects with the error of the run.
     await this.#listeners.afterAsync(number, this.#read(values), Promise.reject(error)).catch(() => {});
   }

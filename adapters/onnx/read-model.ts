@@ -6,7 +6,6 @@ import { describe, FieldReader, MalformedMessage } from '../../src/adapter.ts';
 import { type ElementType, type Graph, type GraphNode, inOrder, type Shape, type Weight } from './graph.ts';
 import { type Bytes, inMemory, lightModel } from './light-model.ts';
 
-/** A model as it was read. */
 export interface ReadModel {
   /** The file, without its large weights. */
   readonly bytes: Uint8Array;
@@ -17,7 +16,7 @@ export interface ReadModel {
  * Reads the graph of a ModelProto. Large weights are not read at all.
  * @param where names the caller in messages
  * @param location the name of the file in references to its weights
- * @throws TypeError for a file that is no ONNX model, or one that cannot be hooked
+ * @throws TypeError for a file that is not an ONNX model, or one that cannot be hooked
  */
 export function readModel(where: string, file: Bytes, location: string): ReadModel {
   if (String.fromCharCode(...file.read(4, 8)) === 'ORTM') {

@@ -1,7 +1,7 @@
 /** @file Where the values of the main graph, and of those inside it, are found after a run. */
 import type { BodyOutputs } from './body-outputs.ts';
-import { ValueNames } from './declare.ts';
 import type { Graph, Region } from './graph.ts';
+import { ValueNames } from './value-names.ts';
 
 export class RegionNames {
   readonly #main: ValueNames;

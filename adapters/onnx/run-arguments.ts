@@ -12,7 +12,7 @@ export interface RunRequest<T extends OnnxTensor> {
 }
 
 /**
- * Reads the arguments behind the feeds as `session.run` does: a list of names, or tensors by name, and options.
+ * Reads the arguments after the feeds as `session.run` does: a list of names, or tensors by name, and options.
  * @returns undefined for arguments that ONNX Runtime refuses
  */
 export function readRequest<T extends OnnxTensor>(

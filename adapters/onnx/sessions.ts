@@ -25,13 +25,13 @@ const WEIGHTS_KEY = 'optimized_model_external_initializers_file_name';
 
 type Extra = { readonly session?: Readonly<Record<string, unknown>> };
 
-/** An output of a session is no tensor. */
+/** An output of a session is not a tensor. */
 export class NoTensor extends Error {
   override readonly name: string = 'NoTensor';
   readonly value: string;
 
   constructor(value: string) {
-    super(`"${value}" is no tensor but a sequence or an optional, which no run can give`);
+    super(`"${value}" is not a tensor but a sequence or an optional, which no run can give`);
     this.value = value;
   }
 }
@@ -115,7 +115,7 @@ export class SessionMaker<T extends OnnxTensor> {
 
   /**
    * Creates a session of a changed model, whose weights are where they were.
-   * @throws NoTensor for an output that is none, which the runtime would find out in the first run
+   * @throws NoTensor for an output that is not a tensor. The runtime itself would fail only in the first run
    */
   async create(model: Uint8Array): Promise<OnnxSession<T>> {
     const session = await oneAtATime(this.runtime, () => this.runtime.create(model, this.#options));

@@ -22,7 +22,7 @@ export const locationOf = ({ file }: OpenSource): string => file?.name ?? OWN_FI
 
 /**
  * Fetches http:, https:, blob: and data: URLs, and opens the others as files. Without a file system all are fetched.
- * @throws TypeError for a value that is no source; Error for one that cannot be read
+ * @throws TypeError for a value that is not a source; Error for one that cannot be read
  */
 export async function openSource(where: string, source: OnnxSource): Promise<OpenSource> {
   if (source instanceof Uint8Array) return held(source);

@@ -28,7 +28,7 @@ export interface Start {
 }
 
 /**
- * Cuts a model behind each step that replaces values. A stage computes what its hooks need; so the rest has few values to
+ * Cuts a model after each step that replaces values. A stage computes what its hooks need; so the rest has few values to
  * wait for. A value that cannot cross is computed again.
  * @param inputs of the model
  * @param outputs of the model

@@ -128,7 +128,7 @@ function checkStack(): void {
   );
 }
 
-/** Outputs that throw an error where they are read, which is behind the chain. */
+/** Outputs that throw an error where they are read, which is after the chain. */
 function throwing<T extends OnnxTensor>(cause: unknown): OnnxTensors<T> {
   const fail = () => {
     throw cause;

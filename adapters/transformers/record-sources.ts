@@ -40,7 +40,7 @@ export function beforeRelease(session: object, call: () => Promise<void>): void 
  * const generate = await pipeline('text-generation', 'my-model');
  * recording.remove();
  * const net = await wrapTransformers(generate);
- * @throws TypeError for what is no ONNX Runtime
+ * @throws TypeError for anything but an ONNX Runtime
  */
 export function recordSources(ort: OnnxRuntime): RecordingHandle {
   const runtime = ort?.InferenceSession;

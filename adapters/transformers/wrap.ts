@@ -36,7 +36,7 @@ const wrapped = new WeakMap<object, TransformersModel<never>>();
  * const net = await wrapTransformers(classify);
  * select(net, 'model.bert.encoder.layer.*').observe(({ path, output }) => draw(path, output));
  * await classify('what a day');
- * @throws TypeError for what is no loaded pipeline or model, and for a session whose file or options are not known; Error
+ * @throws TypeError for anything but a loaded pipeline or model, and for a session whose file or options are not known; Error
  *   for a model that has been disposed of, and where a file cannot be read
  */
 export async function wrapTransformers<T extends OnnxTensor = OnnxTensor>(

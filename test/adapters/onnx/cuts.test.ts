@@ -49,7 +49,7 @@ async function counted(run: () => Promise<void>): Promise<{ created: number; run
   return count;
 }
 
-test('the first run goes on behind a hook that replaces; later ones are cut there, and explain() says so', async () => {
+test('the first run goes on after a hook that replaces; later ones are cut there, and explain() says so', async () => {
   const count = await counted(async () => {
     const net = await open('graphs/hidden');
     net.getSubmodule('double').registerForwardHook(times(10));
@@ -127,7 +127,7 @@ test('a replacement that the rest of the graph does not take: the error names th
     const { message } = await rejection(net(feedsOf(factsOf('mlp'))));
     assert.match(
       message,
-      /^the run failed behind a hook that has replaced\n {2}the output of fc1: \[3, 2\] instead of \[3, 7\]\n/,
+      /^the run failed after a hook that has replaced\n {2}the output of fc1: \[3, 2\] instead of \[3, 7\]\n/,
     );
   }
   await net.release();

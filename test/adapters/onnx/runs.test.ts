@@ -304,7 +304,7 @@ test('a Dropout in training mode stays an identity while it is observed', async 
 test('a session that cannot be created rejects one run and names the hooks; later runs work', async () => {
   const made = await sessionsMade(async () => {
     const net = await createOnnx(ort, bytesOf('graphs/sequence'));
-    assert.throws(() => net.getSubmodule('split').observe(() => {}), /"split" gives is no tensor but a sequence/);
+    assert.throws(() => net.getSubmodule('split').observe(() => {}), /"split" gives is not a tensor but a sequence/);
     const handle = net.getSubmodule('same').observe(function watcher() {});
     const { message } = await rejection(net({ x: floats(1, 2) }));
     assert.match(

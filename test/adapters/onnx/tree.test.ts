@@ -81,7 +81,7 @@ test('the error for a module that the exporter folded away names the one that ho
   const legacy = await readOnnx(bytesOf('cnn.legacy'));
   assert.is(
     legacy.getSubmodule('blocks.0.conv1').note,
-    '"blocks.0.conv1" gives what the BatchNorm behind it gave: the exporter folded the two into one',
+    '"blocks.0.conv1" gives what the BatchNorm after it gave: the exporter folded the two into one',
   );
   assert.is(legacy.getSubmodule('blocks.0.conv2').note, undefined);
   assert.is(
