@@ -25,7 +25,7 @@ export class SessionBuilder<T extends OnnxTensor> {
   /** The session of the model as it is. */
   async plain(share: Share<T>): Promise<StageSession<T>[]> {
     const { fileSize } = this.#maker;
-    return whole(await share('', fileSize, () => this.#maker.plain()));
+    return oneStage(await share('', fileSize, () => this.#maker.plain()));
   }
 
   /**
@@ -46,7 +46,7 @@ export class SessionBuilder<T extends OnnxTensor> {
       await inferTypes(maker, plan.variant, plan.typed, this.#types);
       const model = joined(plan.patch(this.#types).apply(plan.variant.bytes));
       if (plan.isCut) return await this.#stages(plan, model, share, done);
-      return whole(await share(plan.key, maker.fileSize, () => maker.create(model)));
+      return oneStage(await share(plan.key, maker.fileSize, () => maker.create(model)));
     } catch (cause) {
       const why = (cause as Error).message;
       throw new Error(`the session that the hooks need cannot be created\n  hooks: ${hooks.join(', ')}\n  ${why}`, {
@@ -136,7 +136,7 @@ export class SessionBuilder<T extends OnnxTensor> {
   }
 }
 
-const whole = <T extends OnnxTensor>(session: OnnxSession<T> | undefined): StageSession<T>[] => [
+const oneStage = <T extends OnnxTensor>(session: OnnxSession<T> | undefined): StageSession<T>[] => [
   { stage: undefined, session, shapes: new Map() },
 ];
 
