@@ -40,7 +40,7 @@ export interface FusedLayers {
 
   /**
    * The same bits as {@link run}, left in the memory of the kernels.
-   * @param input activations stay the caller's, and as they are
+   * @param input activations are used up; the caller still releases them
    * @throws as `run`
    */
   runInside(input: Float32Array | Activations, rows: number): Activations;

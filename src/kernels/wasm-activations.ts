@@ -9,16 +9,30 @@ export class WasmActivations implements Activations {
   readonly #length: number;
   #arena: Arena | undefined;
 
-  /** Takes the current arena. */
-  constructor(instance: WasmInstance, pointer: number, length: number) {
+  /** @param arena that they are in, taken out of use */
+  constructor(instance: WasmInstance, pointer: number, length: number, arena: Arena) {
     this.#instance = instance;
     this.pointer = pointer;
     this.#length = length;
-    this.#arena = instance.memory.takeArena();
+    this.#arena = arena;
   }
 
   isIn(instance: WasmInstance): boolean {
     return this.#instance === instance;
+  }
+
+  /**
+   * Gives the arena away for layers that read these activations in it.
+   * @param bytes that the layers need
+   * @param activationBytes of each of their two parts for activations
+   * @returns undefined if the activations do not lie where one of the parts begins, or the arena is too small
+   */
+  handOver(bytes: number, activationBytes: number): Arena | undefined {
+    const arena = this.#arena;
+    if (arena === undefined || arena.bytes < bytes) return undefined;
+    if (this.pointer !== arena.pointer && this.pointer !== arena.pointer + activationBytes) return undefined;
+    this.#arena = undefined;
+    return arena;
   }
 
   get values(): Float32Array {

@@ -165,11 +165,14 @@ export class WasmFusedLayers implements FusedLayers {
   #runInside(input: Float32Array | Activations, rows: number): Activations {
     if (!this.fits(rows)) throw new RangeError(`${rows} rows do not fit the arena at once`);
     const memory = this.#memory;
-    const arena = memory.arena(this.#arenaBytes);
     const isInside = input instanceof WasmActivations && input.isIn(this.#instance);
+    // Fresh memory would not be in the caches. Threads may need the input once more.
+    const isReusable = isInside && this.#instance.pool === undefined;
+    const reused = isReusable ? input.handOver(this.#arenaBytes, this.#activationBytes) : undefined;
+    const arena = reused?.pointer ?? memory.arena(this.#arenaBytes);
     if (!isInside) copyIn(input instanceof Float32Array ? input : input.values, memory.floats, arena >>> 2);
     const at = this.#layers(isInside ? input.pointer : arena, rows, arena);
-    return new WasmActivations(this.#instance, at, rows * this.#columns);
+    return new WasmActivations(this.#instance, at, rows * this.#columns, reused ?? memory.takeArena());
   }
 
   #divide(rows: number): void {
@@ -195,7 +198,7 @@ export class WasmFusedLayers implements FusedLayers {
     const hasLarge = this.#hasLarge;
     const scratch = arena + this.#activationBytes * 2;
     let from = input;
-    let to = arena + this.#activationBytes;
+    let to = input === arena ? arena + this.#activationBytes : arena;
     for (let i = 0; i < packed.length; i++) {
       const layer = packed[i]!;
       const { pointer } = layer;
