@@ -40,7 +40,8 @@ function listenerOf(
 class Layer extends Hookable {
   reads = 0;
   constructor(values: (layer: Layer, t: never) => unknown) {
-    const reader = { ...tensorReader, values: (t: never) => values(this, t) };
+    const layout = ({ length }: readonly number[]) => (length === 4 ? 'NHWC' : undefined);
+    const reader = { ...tensorReader, layout, values: (t: never) => values(this, t) };
     super({ reader: reader as unknown as TensorReader });
   }
   override forward(x: unknown): unknown {
@@ -242,6 +243,21 @@ test('layout and labels come from the options, or from the reader', async () => 
       ['heads', { rows: tokens, columns: tokens }],
       [undefined, undefined],
     ],
+  );
+  stop();
+});
+
+test('what the reader says of the axes counts where no option does', async () => {
+  const net = new Two(counted);
+  const { clock, activations, seen, take, stop } = watch(net, {
+    layout: (path) => (path === 'a' ? 'matrix' : undefined),
+  });
+  for (const tag of ['a', 'b']) activations.subscribe('live', tag, take).want(picture);
+  run(net, tensor([[[[1, 2]], [[3, 4]]]]));
+  await clock.pass(50);
+  assert.equal(
+    seen.map(({ layout }) => layout),
+    ['matrix', 'NHWC'],
   );
   stop();
 });
