@@ -237,11 +237,8 @@ test('the table is docked below the card, and shows the records nearest to the p
     (await cells(page)).map(([run]) => run),
     ['long', 'short'],
   );
-  // It stays while it holds the focus.
-  await page.mouse.move(5, 5);
-  await page.settle();
-  assert.equal(await page.locator('.run-table').isVisible(), true);
   await page.press('Escape');
+  await page.mouse.move(5, 5);
   await page.locator('.run-table').waitFor({ state: 'hidden' });
   assert.equal(await view(page, 'hover'), undefined);
 });
