@@ -6,12 +6,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { built } from './built.ts';
-import type { Cast } from './docs/cast.ts';
+import { NAMES } from './docs/cast.ts';
 
 built('types/src/index.d.ts');
 
@@ -39,23 +39,6 @@ function blocksOf(page: string): Block[] {
   );
 }
 
-const NAMES: readonly (keyof Cast)[] = [
-  'net',
-  'x',
-  'writer',
-  'model',
-  'reader',
-  'hook',
-  'batches',
-  'loss',
-  'signal',
-  'draw',
-  'count',
-  'average',
-  'stopTimer',
-  'ablate',
-];
-
 /** A block as a module. Line numbers are those of the page, so that errors point there. */
 function asModule({ line, code }: Block): string {
   const imports: string[] = [];
@@ -68,11 +51,12 @@ function asModule({ line, code }: Block): string {
   return `${imports.join(' ')} ${cast} {${'\n'.repeat(line - 1)}${body}}\n`;
 }
 
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))].filter((name) =>
-  name.endsWith('.md'),
-);
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
+].filter((name) => name.endsWith('.md'));
 const blocks = pages.flatMap(blocksOf);
-const fileOf = ({ page, line }: Block) => join(out, `${basename(page, '.md')}-${line}.ts`);
+const fileOf = ({ page, line }: Block) => join(out, `${page.replaceAll(/[/.]/g, '-')}-${line}.ts`);
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -110,7 +94,7 @@ for (const page of pages) {
     try {
       // One after the other in one process; the last line printed names the block that failed.
       const program = [
-        `(await import('${new URL('docs/cast.ts', import.meta.url)}')).writeFiles();`,
+        `(await import('${new URL('docs/files.ts', import.meta.url)}')).writeFiles();`,
         ...running.map(
           (block) => `console.error('line ${block.line}'); await import('${pathToFileURL(fileOf(block))}');`,
         ),

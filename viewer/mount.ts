@@ -9,6 +9,7 @@ import { liveSource } from './sources/live.ts';
 import type { ViewState } from './state/view-state.ts';
 import { openShell, type ShellOptions } from './ui/shell.tsx';
 
+/** Options of {@link mountViewer}. */
 export type MountOptions = ShellOptions;
 
 /** A viewer in a page. */

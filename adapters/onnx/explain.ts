@@ -9,6 +9,7 @@ import type { Plan } from './plan.ts';
 import type { PlannedCall } from './planned-call.ts';
 import type { ValueNames } from './value-names.ts';
 
+/** How one registration is served. */
 export interface ExplainedRegistration {
   readonly path: string;
   readonly kind: HookKind;
@@ -25,6 +26,7 @@ export interface ExplainedRegistration {
   readonly reruns: number;
 }
 
+/** What {@link explain} says of a model. */
 export interface Explanation {
   readonly registrations: readonly ExplainedRegistration[];
   /** How many sessions are held, a wrapped one not counted. */

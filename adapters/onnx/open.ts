@@ -7,6 +7,7 @@ import { type RuntimeVersions, SessionMaker } from './sessions.ts';
 import { locationOf, type OnnxSource, type OpenSource, openSource } from './source.ts';
 import type { Interceptor } from './wrapped-session.ts';
 
+/** Options of {@link createOnnx}. */
 export interface OnnxOptions {
   /**
    * ONNX Runtime's options, execution providers among them, for every session that is created. For a wrapped session, those
@@ -15,6 +16,7 @@ export interface OnnxOptions {
   readonly sessionOptions?: OnnxSessionOptions;
 }
 
+/** Options of {@link wrapOnnx}. */
 export interface WrapOptions extends OnnxOptions {
   /** Installed while anything is registered, after the session's `run` and `release` are replaced. For adapters. */
   readonly interceptors?: readonly Interceptor[];

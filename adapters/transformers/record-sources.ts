@@ -7,6 +7,7 @@ export interface RecordedSession {
   readonly sessionOptions: OnnxSessionOptions;
 }
 
+/** Ends the recording of sources. */
 export type RecordingHandle = ReturnType<typeof handleOf>;
 
 interface Watched {

@@ -13,6 +13,7 @@ import { queuedRuns, queuesRuns } from './page-queue.ts';
 import { beforeRelease, recordOf, wasReleased } from './record-sources.ts';
 import type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
 
+/** Options of {@link wrapTransformers}. */
 export interface TransformersOptions {
   /**
    * The file of a session, by the session's name (`model`, `decoder_model_merged`): its path, URL or bytes. Not needed for

@@ -51,6 +51,7 @@ export type Edit<T = unknown> =
   /** output + blend * (with - output), PyTorch's lerp */
   | { readonly blend: number; readonly with: EditValue<T>; readonly axis?: number };
 
+/** Options of {@link registerEdit}. */
 export interface EditOptions {
   /** Run before the module's other own forward hooks. Default false. */
   prepend?: boolean;

@@ -13,6 +13,7 @@ export type GlobalForwardHook = (
   call: number,
   receiver: unknown,
 ) => unknown;
+/** A pre-hook of every Module; it returns other inputs, or nothing. */
 export type GlobalForwardPreHook = (
   module: Hookable,
   inputs: readonly unknown[],

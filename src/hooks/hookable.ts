@@ -71,6 +71,7 @@ export type ForwardPreHook<M extends Hookable = Hookable> = (
   receiver: unknown,
 ) => HookResult<InputsOf<M> | Parameters<M['forward']>[0]>;
 
+/** Options of `registerForwardHook`. */
 export interface ForwardHookOptions {
   /** Run before the module's other own hooks. Default false. */
   prepend?: boolean;
@@ -78,6 +79,7 @@ export interface ForwardHookOptions {
   alwaysCall?: boolean;
 }
 
+/** Options of `registerForwardPreHook`. */
 export interface ForwardPreHookOptions {
   /** Run before the module's other own pre-hooks. Default false. */
   prepend?: boolean;

@@ -19,12 +19,14 @@ import { ERRORS_IN_A_ROW } from './core/notify-observers.ts';
 import { register } from './core/register.ts';
 import { type Reporter, report } from './core/report-error.ts';
 
+/** Options of `observe`. */
 export interface ObserveOptions {
   /** Gets what this observer throws or rejects with. Default: the reporter of the process. */
   reporter?: Reporter;
   reads?: undefined;
 }
 
+/** Options of observers that only read. */
 export interface ReadOptions extends Omit<ObserveOptions, 'reads'> {
   /** What the observer reads of an output, before it returns: less work for its module. */
   reads: Reads;

@@ -13,6 +13,7 @@ import { forEachTensor } from './core/each-tensor.ts';
 import type { ReadingEvent } from './core/event.ts';
 import { summaryOf } from './core/reader.ts';
 
+/** Options of `log`. */
 export interface LogOptions {
   /** Logs the first call after the registration and every n-th after that. Default 1. */
   every?: number;

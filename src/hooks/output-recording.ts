@@ -74,6 +74,7 @@ export function tagsOf(
   return tags;
 }
 
+/** The tag and the step that an output is recorded under. */
 export interface RecordPlace<S> {
   readonly tag: string;
   readonly step: S;

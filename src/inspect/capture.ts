@@ -5,6 +5,7 @@ import { Captured } from './captured.ts';
 import { copyOf, freeCopy, LIMIT, MemoryLimit, statisticsOf } from './copies.ts';
 import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
 
+/** Options of {@link capture}. */
 export interface CaptureOptions {
   /** Capture the first call of each module and every n-th after that. Default 1. */
   every?: number;

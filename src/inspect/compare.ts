@@ -11,6 +11,7 @@ import { decodeRecording, RecordingError } from './recording-file.ts';
 import { checkRun, type RunInputs } from './run.ts';
 import { conclude } from './verdict.ts';
 
+/** Options of {@link compare}. */
 export interface CompareOptions {
   /** Paths of b by those of a, for modules with other names: an object, or a function that may return undefined. */
   map?: PathMap;

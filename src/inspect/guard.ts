@@ -33,6 +33,7 @@ import { GuardHistory } from './guard-history.ts';
 import { checkReplayTarget, type ReplayTarget, saveReplay, sourceUrl } from './replay-folder.ts';
 import { kindOfModule } from './run.ts';
 
+/** Options of {@link guard}. */
 export interface GuardOptions {
   /** The modules to watch, as for `select`. Default: the model and all below it. */
   select?: Selector;

@@ -26,6 +26,7 @@ export interface ModuleSummary {
   readonly outputBytes: number;
 }
 
+/** The sums of a {@link summary}. */
 export interface SummaryTotals {
   /** Each parameter once, however many modules share it. */
   readonly parameters: number;

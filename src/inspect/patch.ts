@@ -45,6 +45,7 @@ export type Patch<T = unknown> =
    */
   | { readonly from: Captured<T>; readonly axis?: number; readonly indices?: readonly number[] };
 
+/** Options of {@link patch}. */
 export interface PatchOptions {
   /**
    * Which tensor of an output that has several: the index in an array, or a path such as 'hidden_states.3'. Default: the output is

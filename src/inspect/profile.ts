@@ -6,6 +6,7 @@ import { checkRun, kindOfModule, RUN_OPTIONS, type RunInputs, runnerOf, runWithH
 import { runtimeTimes } from './runtime-times.ts';
 import { isBelow, type ModuleTimes, Timer } from './timer.ts';
 
+/** Options of {@link profile}. */
 export interface ProfileOptions {
   /** The modules to time, as for `select`. Default: the model and all below it that can be observed. */
   select?: Selector;
@@ -20,6 +21,7 @@ export interface ProfileOptions {
   signal?: AbortSignal;
 }
 
+/** The times of a model and of its modules. */
 export interface Profile {
   /** In the order of the tree. */
   readonly modules: readonly ModuleTimes[];

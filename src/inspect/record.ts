@@ -9,6 +9,7 @@ import { rowNormsOf } from './row-norms.ts';
 import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
 import { TensorStore } from './tensor-store.ts';
 
+/** Options of {@link record}. */
 export interface RecordOptions {
   /** Also record the norms of the rows of the modules' weights, which make `compare` more exact. Default false. */
   parameters?: boolean;

@@ -8,6 +8,7 @@ import { checkRun, kindOfModule, RUN_OPTIONS, type RunInputs, runWithHooks } fro
 import { summaryText } from './summary-text.ts';
 import { sizeOf } from './values.ts';
 
+/** Options of {@link summary}. */
 export interface SummaryOptions {
   /** Gives up waiting for an asynchronous model. */
   signal?: AbortSignal;

@@ -5,6 +5,7 @@ import { capture } from './capture.ts';
 import { checkRun, RUN_OPTIONS, type RunInputs } from './run.ts';
 import { sizeOf } from './values.ts';
 
+/** Options of {@link deadUnits}. */
 export interface UnitOptions {
   /** The axis of the outputs that the units lie along. Negative ones count from the end. Default -1; for NCHW images 1. */
   axis?: number;
@@ -12,6 +13,7 @@ export interface UnitOptions {
   signal?: AbortSignal;
 }
 
+/** Options of {@link saturation}. */
 export interface SaturationOptions extends UnitOptions {
   /** The values at which a unit is saturated: [0, 1] of a sigmoid, [-1, 1] of a tanh. Default [-1, 1]. */
   bounds?: readonly [min: number, max: number];
@@ -26,6 +28,7 @@ export interface DeadUnits {
   readonly dead: readonly number[];
 }
 
+/** How many values of a module are at a bound. */
 export interface Saturation {
   /** Of all values, the share that is saturated: from 0 to 1. */
   readonly share: number;

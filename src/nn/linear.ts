@@ -8,6 +8,7 @@ import { setConstructorCall } from './replay-recipe.ts';
 import { checkShape, numberOfValues } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
+/** Options of {@link Linear}. */
 export interface LinearOptions {
   /** Whether to add a bias. Default true. */
   bias?: boolean;

@@ -26,6 +26,7 @@ export interface StateDictTensor {
 /** Tensors by the path of their parameter. Unexpected entries are not read. */
 export type StateDict = ReadonlyMap<string, StateDictTensor> | Readonly<Record<string, StateDictTensor>>;
 
+/** The keys in which a state dict and a module differ. */
 export interface IncompatibleKeys {
   /** Paths of parameters that have no entry. */
   missingKeys: string[];

@@ -1,6 +1,6 @@
 /**
- * @module
  * Event files for TensorBoard, as PyTorch's `SummaryWriter` writes them.
+ * @module
  */
 
 /* Writing */

@@ -27,6 +27,7 @@ import { readBinOptions } from './summaries/bins.ts';
 import type { SummaryWriter } from './summary-writer.ts';
 import type { AddHistogramOptions, Step } from './writer-options.ts';
 
+/** Options of {@link logActivations}. */
 export interface LogActivationsOptions extends Pick<AddHistogramOptions, 'bins' | 'maxBins'> {
   /** Logs call 0, `every`, 2 `every`, … of each module; with `step`, the steps that `every` divides. Default 1. */
   readonly every?: number;

@@ -60,11 +60,13 @@ export function readOptions(options: unknown): ReadOptions {
 /** A step of a series: a number is truncated to a whole one; for steps beyond the safe integers, a 64-bit bigint. */
 export type Step = number | bigint;
 
+/** Options of every method that adds something. */
 export interface AddOptions {
   /** Time of the record, in seconds since 1970. Default: now. */
   readonly wallTime?: number;
 }
 
+/** Options of `addScalar`. */
 export interface AddScalarOptions extends AddOptions {
   /** Store a tensor with metadata instead of the older `simple_value`. Default false. */
   readonly newStyle?: boolean;
@@ -72,6 +74,7 @@ export interface AddScalarOptions extends AddOptions {
   readonly doublePrecision?: boolean;
 }
 
+/** Options of `addHistogram`. */
 export interface AddHistogramOptions extends AddOptions {
   /** Default `'tensorflow'`: 1548 bins that grow by a tenth from ±1e-12 to ±9.92e19. */
   readonly bins?: HistogramBins;
@@ -79,11 +82,13 @@ export interface AddHistogramOptions extends AddOptions {
   readonly maxBins?: number;
 }
 
+/** Options of `addImage`. */
 export interface AddImageOptions extends AddOptions {
   /** The meaning of each dimension: the letters of HW, CHW or NCHW, in any order. Default CHW, HWC for ImageData, NCHW for a batch. */
   readonly dataformats?: string;
 }
 
+/** Options of `addHparams`. */
 export interface AddHparamsOptions extends AddOptions {
   /** All values that a hyperparameter may have, by its name. */
   readonly hparamDomainDiscrete?: Readonly<Record<string, readonly (number | string | boolean)[]>>;
@@ -93,6 +98,7 @@ export interface AddHparamsOptions extends AddOptions {
   readonly step?: Step;
 }
 
+/** Options of `addEmbedding`. */
 export interface AddEmbeddingOptions<T = never> {
   /** A label for each row; with `metadataHeader` an array of them. */
   readonly metadata?: readonly Label[];

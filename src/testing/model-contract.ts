@@ -22,6 +22,7 @@ export interface ModelTarget {
   create(): ModelSubject | Promise<ModelSubject>;
 }
 
+/** What {@link modelContract} tests. */
 export interface ModelSubject {
   root: Hookable;
   /** Runs the model on a fixed input as its users do: directly, or through its framework. */

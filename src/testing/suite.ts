@@ -37,6 +37,7 @@ export interface ContractTarget<T> {
   createStream?(chunks: readonly unknown[]): ContractSubject;
 }
 
+/** What {@link hookContract} tests. */
 export interface ContractSubject {
   hookable: Hookable;
   /** Calls it as its users do: directly, or through its framework. */

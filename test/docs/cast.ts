@@ -1,7 +1,16 @@
 /** @file The names that code blocks of the docs use without defining them. */
-import { copyFileSync, cpSync, writeFileSync } from 'node:fs';
-import { Linear, Module, ReLU, rand, relu, Sequential, type Tensor, type TensorReader, tensorReader } from 'layertap';
-import { writeSafetensors } from 'layertap/safetensors';
+import {
+  Linear,
+  Module,
+  manualSeed,
+  ReLU,
+  rand,
+  relu,
+  Sequential,
+  type Tensor,
+  type TensorReader,
+  tensorReader,
+} from 'layertap';
 import { SummaryWriter } from 'layertap/tensorboard';
 
 class Block extends Module {
@@ -41,19 +50,13 @@ export interface Cast {
   ablate(t: Tensor): Tensor;
 }
 
-/** Writes the files that blocks read into the working directory. */
-export function writeFiles(): void {
-  copyFileSync(new URL('../fixtures/onnx/encoder.legacy.onnx', import.meta.url), 'model.onnx');
-  cpSync(new URL('../fixtures/transformers', import.meta.url), 'models', { recursive: true });
-  writeFileSync('weights.safetensors', writeSafetensors(cast().net.stateDict()));
-}
-
-/** A new cast for each block, so that blocks cannot affect each other. */
-export function cast(): Cast {
+/** A new cast for each block, so that blocks cannot affect each other. Its numbers are the same in each run. */
+export function cast(writer: SummaryWriter = new SummaryWriter()): Cast {
+  manualSeed(0);
   return {
     net: new Network(),
     x: rand(8, 10),
-    writer: new SummaryWriter(),
+    writer,
     model: { predict: (input) => input * 2 },
     reader: tensorReader as TensorReader,
     hook() {},
@@ -67,3 +70,21 @@ export function cast(): Cast {
     ablate: (t) => t.mul(0),
   };
 }
+
+/** All of them. */
+export const NAMES: readonly (keyof Cast)[] = [
+  'net',
+  'x',
+  'writer',
+  'model',
+  'reader',
+  'hook',
+  'batches',
+  'loss',
+  'signal',
+  'draw',
+  'count',
+  'average',
+  'stopTimer',
+  'ablate',
+];

@@ -18,6 +18,7 @@ import { isShapedValues, type ShapedValues, staticSource } from './static-source
  */
 export type ActivationShown = Hookable | Selection | DataSource | ShapedValues;
 
+/** Options of {@link mountActivation}. */
 export interface ActivationOptions extends OutputDescription {
   /** The value of the strongest colour: colours span -range to range. Default: the largest size of the shown tensor. */
   readonly range?: number;

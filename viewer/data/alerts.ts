@@ -11,6 +11,7 @@ export interface Alert {
   readonly message: string;
 }
 
+/** Why an alert was raised. */
 export type AlertKind = 'nan' | 'infinity' | 'dead' | 'exploding' | 'constant' | 'backwards';
 
 /** This many points in a row must be all zeros, or one value: weights often begin so. */

@@ -68,16 +68,19 @@ export interface HistogramPoint extends Point {
   readonly lastStep?: number;
 }
 
+/** One number of a curve. */
 export interface ScalarPoint extends Point {
   readonly kind: 'scalar';
   readonly value: number;
 }
 
+/** Texts of one step. */
 export interface TextPoint extends Point {
   readonly kind: 'text';
   readonly texts: readonly string[];
 }
 
+/** Images of one step. */
 export interface ImagePoint extends Point {
   readonly kind: 'image';
   readonly width: number;
@@ -103,4 +106,5 @@ export interface NotShownPoint {
   readonly what: string;
 }
 
+/** What a source gives a viewer. */
 export type ViewerPoint = HistogramPoint | ScalarPoint | TextPoint | ImagePoint | RestartPoint | NotShownPoint;

@@ -20,6 +20,7 @@ import { ScalarSeries } from './scalar-series.ts';
 import type { ScalarUpdate } from './scalar-update.ts';
 import { type ScalarWant, ScalarWants } from './scalar-wants.ts';
 
+/** What a series consists of. */
 export type SeriesKind = 'histogram' | 'scalar' | 'image' | 'text';
 
 export interface StoreOptions {

@@ -8,6 +8,7 @@ import { capture } from './live/capture.ts';
 import { postSource } from './post-source.ts';
 import { checkPort, type MessageEnd } from './worker-messages.ts';
 
+/** Options of {@link liveSource}. */
 export interface LiveOptions extends OutputDescription {
   /** The name of the run. Default `'live'`. */
   readonly run?: string;

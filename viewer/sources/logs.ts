@@ -7,6 +7,7 @@ import { logPoller } from './log-poller.ts';
 import { postSource } from './post-source.ts';
 import { checkPort, type MessageEnd } from './worker-messages.ts';
 
+/** Options of {@link logSource}. */
 export interface LogSourceOptions {
   /** Seconds between two polls for what was appended. Default 1. */
   readonly interval?: number;
@@ -81,6 +82,7 @@ export function postLogs(port: MessageEnd, logs: LogDirectory): () => void {
   return postSource(port, logSource('', logs), MOST_BATCHES);
 }
 
+/** Options of {@link packLogs}. */
 export interface PackLogsOptions extends PackOptions {
   /** Called for each damaged file or record; the rest is read. */
   readonly onWarning?: (message: string) => void;

@@ -23,6 +23,7 @@ export interface Hover {
   readonly value?: number;
 }
 
+/** How images are shown. */
 export interface ImageLook {
   /** Screen pixels per pixel of an image, or as large as the card allows. */
   readonly zoom: 'fit' | number;
@@ -93,6 +94,7 @@ export const FIRST_VIEW: View = {
 
 const UNMARKED: Pick<View, 'steps' | 'brush' | 'hover'> = { steps: new Map(), brush: new Map(), hover: undefined };
 
+/** Called after each change of the view, with the view before it. */
 export type ViewListener = (view: View, before: View) => void;
 
 /** The run that is pointed at, in a list or in a chart. */

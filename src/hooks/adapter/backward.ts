@@ -5,6 +5,7 @@ import { hookTable } from '../core/hook-table.ts';
 import { register } from '../core/register.ts';
 import type { Hookable } from '../hookable.ts';
 
+/** Options of backward hooks. */
 export interface BackwardHookOptions {
   /** Run before the module's other backward hooks of this kind. Default false. */
   prepend?: boolean;

@@ -11,6 +11,7 @@ import type { Hookable } from '../hookable.ts';
 /** The number of a call that began while nothing was registered. */
 const UNCOUNTED = -1;
 
+/** Options of {@link intercept}. */
 export interface InterceptOptions {
   /** Maps the inputs that the pre-hooks leave; `forward` and the forward hooks get the result. Default: the same. */
   mapInputs?: ((inputs: readonly unknown[]) => readonly unknown[]) | undefined;

@@ -13,6 +13,7 @@ export interface RegisteredEdit {
   readonly operands: readonly EditOperand[];
 }
 
+/** The numbers of an edit, as its arithmetic takes them. */
 export interface EditOperand {
   /** Row-major; float32 but for indices. */
   readonly values: Float32Array | Int32Array;

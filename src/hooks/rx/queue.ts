@@ -2,6 +2,7 @@ import { from, Observable, type ObservableInput, type OperatorFunction } from 'r
 import { check, checkOptions, FUNCTION, oneOf, POSITIVE_INTEGER } from '../../check/index.ts';
 import { isOfAnyCopy } from '../hookable.ts';
 
+/** Options of {@link queue}. */
 export interface QueueOptions {
   /** How many values may wait. At least 1. */
   capacity: number;

@@ -5,6 +5,7 @@ import { isEventFile, type LogDirectory, type LogFile } from './log-directory.ts
 
 const CHUNK_BYTES = 1 << 20;
 
+/** Options of {@link directoryLogs}. */
 export interface DirectoryLogsOptions {
   /**
    * Whether to follow links that lead out of the directory. Default true. If false, nothing outside the directory is read,

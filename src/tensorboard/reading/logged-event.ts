@@ -9,6 +9,7 @@ interface Tagged extends Stamp {
   readonly tag: string;
 }
 
+/** One number of a curve. */
 export interface LoggedScalar extends Tagged {
   readonly kind: 'scalar';
   readonly value: number;
@@ -45,6 +46,7 @@ export interface LoggedImages extends Tagged {
   readonly images: readonly Uint8Array[];
 }
 
+/** One text, or several. */
 export interface LoggedText extends Tagged {
   readonly kind: 'text';
   readonly texts: readonly string[];
@@ -119,6 +121,7 @@ export interface LoggedStart extends Stamp {
   readonly message?: string;
 }
 
+/** A record of an event file, decoded. */
 export type LoggedEvent =
   | LoggedScalar
   | LoggedHistogram

@@ -6,12 +6,14 @@ import type { LogDirectory, LogFile } from './log-directory.ts';
 import type { LoggedEvent } from './logged-event.ts';
 import type { ReadWarning } from './record-splitter.ts';
 
+/** One event of a run. */
 export interface RunEvent {
   /** The directory of its file below the log directory, as TensorBoard names runs; '.' for the log directory itself. */
   readonly run: string;
   readonly event: LoggedEvent;
 }
 
+/** Events of one run, in the order of its file. */
 export interface RunEvents {
   /** As in {@link RunEvent}. */
   readonly run: string;
@@ -22,11 +24,13 @@ export interface FileWarning extends ReadWarning {
   readonly path: string;
 }
 
+/** Options of {@link RunReader}. */
 export interface RunReaderOptions {
   /** Called if a file is corrupt, replaced or cannot be read. Reading goes on. Default: `console.warn`. */
   readonly onWarning?: (warning: FileWarning) => void;
 }
 
+/** Options of `follow`. */
 export interface FollowOptions {
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal;

@@ -13,6 +13,7 @@ export interface EventSink {
   writeFile?(path: string, bytes: Uint8Array): void;
 }
 
+/** An event file that grows. */
 export interface EventOutput {
   /**
    * Appends whole records. When it returns, or its promise is fulfilled, they are stored; if it fails, none of them is. It is

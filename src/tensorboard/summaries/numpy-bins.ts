@@ -22,6 +22,7 @@ export function equalEdges(first: number, last: number, count: number): Float64A
 
 export const ESTIMATORS = ['auto', 'doane', 'fd', 'rice', 'scott', 'sqrt', 'stone', 'sturges'] as const;
 
+/** The names of numpy's rules for the number of bins. */
 export type BinEstimator = (typeof ESTIMATORS)[number];
 
 interface Sample {
