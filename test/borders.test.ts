@@ -68,7 +68,7 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
 };
 
 /** Folders whose files no room imports. */
-const OTHERS = ['bench', 'build', 'dist', 'docs', 'examples', 'node_modules', 'scripts', 'test'];
+const OTHERS = ['bench', 'build', 'dist', 'docs', 'examples', 'node_modules', 'scripts', 'site', 'test'];
 
 /** Entries besides index.ts: a page without logs loads none of the code that reads them. */
 const DOORS: Record<string, string[]> = { viewer: ['index.ts', 'logs.ts'] };

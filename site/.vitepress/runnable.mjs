@@ -7,7 +7,8 @@ const IN_PAGE = /^(layertap(\/(adapter|inspect|safetensors|tensorboard|viewer))?
 /** Why a block does not run in a page; undefined if it does. */
 export function reasonNotToRun(info, code) {
   if (/\bno-run\b/.test(info)) return 'It needs a page or a file of yours.';
-  if (/\bdirectoryLogs\(|new SummaryWriter\([^{]*\)|\b(to|save): '/.test(code)) return 'It writes files, and a page has no directories.';
+  if (/\bdirectoryLogs\(|new SummaryWriter\([^{]*\)|\b(to|save): '/.test(code))
+    return 'It reads or writes files, and a page has no directories.';
   const imports = [...code.matchAll(/\bfrom\s*'([^']+)'/g)].map(([, name]) => name);
   const missing = imports.filter((name) => !IN_PAGE.test(name));
   return missing.length === 0 ? undefined : `It needs ${missing.join(', ')}, which this page does not load.`;
