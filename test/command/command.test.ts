@@ -171,7 +171,7 @@ test('view prints its URL, serves the page and the logs, and ends with Ctrl-C', 
     assert.match(await response.text(), content);
   }
   const { files } = (await (await fetch(new URL('api/files', running.url))).json()) as { files: unknown };
-  assert.equal(files, [{ path: 'a.tfevents', size: 3 }]);
+  assert.equal(files, [{ path: 'a.tfevents', size: 3, number: 0 }]);
   // With open keep-alive connections.
   await stop(running);
 });
@@ -193,11 +193,17 @@ test('view waits for a directory that does not exist yet, and says so', async ()
   const directory = join(temporaryDirectory(), 'runs');
   const running = await start([directory, '--port', '0']);
   assert.match(running.err(), /waiting for .*runs, which does not exist yet/);
-  const list = async () => (await fetch(new URL('api/files', running.url))).json();
+  const list = async () => {
+    const { server, ...listing } = (await (await fetch(new URL('api/files', running.url))).json()) as {
+      server: string;
+    };
+    assert.match(server, /^[\da-f-]{36}$/);
+    return listing;
+  };
   assert.equal(await list(), { directory: 'runs', exists: false, files: [] });
   mkdirSync(directory);
   writeFileSync(join(directory, 'a.tfevents'), 'abc');
-  assert.equal(await list(), { directory: 'runs', exists: true, files: [{ path: 'a.tfevents', size: 3 }] });
+  assert.equal(await list(), { directory: 'runs', exists: true, files: [{ path: 'a.tfevents', size: 3, number: 0 }] });
   await stop(running);
 });
 

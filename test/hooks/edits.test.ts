@@ -228,7 +228,14 @@ test('an edit awaits a reader that returns promises', async () => {
 
 test('editsOf() returns the edits in order, and whether there are other hooks or observers', () => {
   const module = new Same();
-  const none = { edits: [], hasPreHooks: false, hasOtherHooks: false, hasTransforms: false, hasObservers: false };
+  const none = {
+    edits: [],
+    hasPreHooks: false,
+    hasOtherHooks: false,
+    hasTransforms: false,
+    hasObservers: false,
+    reads: undefined,
+  };
   assert.equal(editsOf(module), none);
   registerEdit(module, { add: [1, 2], axis: 1 });
   const keep = registerEdit(module, { keep: [3], axis: -1 }, { prepend: true });
