@@ -172,12 +172,12 @@ const LATER =
 /** Shown where there are histograms. */
 const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
 
-/** Leaves out the parts of {@link page} that few reports show, or one of them. */
-const PARTS = /markdown|activation|recordings/;
-const without = (part) => ({
-  name: 'without parts',
-  resolveDynamicImport: (id) => (PARTS.test(id) && id.includes(part) ? { id, external: true } : null),
-});
+/** A report shows no single outputs, which are read from a server. */
+const withoutActivations = {
+  name: 'without activations',
+  resolveDynamicImport: (id) =>
+    id.includes('activation') || id.includes('recordings') ? { id, external: true } : null,
+};
 
 /** The licences of what the page's server sends are in licences.txt beside it. */
 const shortBanner = ({ moduleIds }) => {
@@ -193,13 +193,6 @@ const withoutTags = {
     map: null,
   }),
 };
-
-const report = (fileName, plugins) => ({
-  ...page,
-  plugins: [...plugins, ...page.plugins, withoutTags],
-  input: 'viewer/page/report.ts',
-  output: { file: `dist/page/${fileName}`, format: 'es', inlineDynamicImports: true, banner },
-});
 
 export default [
   library,
@@ -217,9 +210,12 @@ export default [
   },
   // The page's worker. What the two share is in both: the worker starts without a third file.
   { ...page, input: { reader: 'viewer/page/reader.ts' }, output: { dir: 'dist/page', format: 'es', banner } },
-  report('report.js', [without('')]),
-  // A report has no single outputs.
-  report('report-with-parts.js', [without('activation')]),
+  {
+    ...page,
+    plugins: [withoutActivations, ...page.plugins, withoutTags],
+    input: 'viewer/page/report.ts',
+    output: { file: 'dist/page/report.js', format: 'es', inlineDynamicImports: true, banner },
+  },
   {
     ...browser,
     input: { layertap: 'browser/layertap.ts', viewer: 'viewer/index.ts' },
@@ -231,7 +227,12 @@ export default [
       manualChunks: (id) =>
         /\/(browser|src\/(adapter|check|hooks|index|kernels|nn)|node_modules\/(rxjs|@assemblyscript))\b/.test(id)
           ? 'layertap'
-          : undefined,
+          : LATER.test(id)
+            ? 'later'
+            : OVERVIEW.test(id)
+              ? 'overview'
+              : undefined,
+      onlyExplicitManualChunks: true,
       chunkFileNames: '[name].js',
       banner,
     },

@@ -1,4 +1,4 @@
-// Builds the site into dist/site, or serves it while it is written:
+// Builds the site into build/site, or serves it while it is written:
 //
 //   npm run docs            builds it
 //   npm run docs -- --dev   serves it, and follows changes of the pages
@@ -25,7 +25,7 @@ writeDigits();
 const run = (command, ...inputs) =>
   execFileSync(join(site, 'node_modules/.bin', command), inputs, { cwd: site, stdio: 'inherit' });
 run('typedoc');
-run('vitepress', isDev ? 'dev' : 'build', '.', ...(isDev ? [] : ['--outDir', join(root, 'dist/site')]));
+run('vitepress', isDev ? 'dev' : 'build', '.', ...(isDev ? [] : ['--outDir', join(root, 'build/site')]));
 
 function writePages() {
   const folders = { '.': join(root, 'docs'), guides: join(root, 'docs/guides') };

@@ -15,7 +15,7 @@ import { launchChromium } from '../test/browser/chromium.mjs';
 import { reasonNotToRun } from './.vitepress/runnable.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = join(root, 'dist/site');
+const folder = join(root, 'build/site');
 const TYPES = {
   '.html': 'text/html',
   '.js': 'text/javascript',

@@ -3,7 +3,7 @@
 //
 //   apt-get install chromium && npm run build && node test/browser/files.mjs
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { launchChromium } from './chromium.mjs';
 
 const folder = fileURLToPath(new URL('../../dist/browser/', import.meta.url));
+
+/** The files, and the parts that viewer.js loads when they are first shown. */
+const built = readdirSync(folder);
 
 /** What the pages of layertap.js and of the global do with its exports. */
 const PROGRAM = `
@@ -75,8 +78,7 @@ const server = createServer((request, response) => {
     return;
   }
   const name = pathname.slice(1);
-  const isBuilt = ['layertap.js', 'hooks.js', 'viewer.js'].includes(name);
-  const script = isBuilt ? readFileSync(join(folder, name)) : SCRIPTS[name];
+  const script = built.includes(name) ? readFileSync(join(folder, name)) : SCRIPTS[name];
   if (script === undefined) response.statusCode = 404;
   response.setHeader('content-type', 'text/javascript');
   response.end(script);
