@@ -225,7 +225,7 @@ export default [
       dir: 'dist/browser',
       format: 'es',
       manualChunks: (id) =>
-        /\/(browser|src\/(adapter|check|hooks|index|kernels|nn)|node_modules\/(rxjs|@assemblyscript))\b/.test(id)
+        /\/(browser|src\/(adapter|check|hooks|index|kernels|nn)|node_modules\/(rxjs|tslib|@assemblyscript))\b/.test(id)
           ? 'layertap'
           : LATER.test(id)
             ? 'later'
