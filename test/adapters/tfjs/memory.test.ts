@@ -286,6 +286,12 @@ onEachBackend('memory', (test) => {
     const model = models.dense(4, 3, 2);
     const x = numbers([2, 4]);
     const layer = wrapTfjs(tf, model).getSubmodule('dense_1');
+    if (tf.getBackend() === 'webgl') {
+      const onDevice = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+      assert.throws(() => registerEdit(layer, { replace: onDevice }), /replace must be a tensor on the CPU/);
+      onDevice.dispose();
+      return;
+    }
     const left = await leaked(() => {
       const value = tf.tensor2d([1, 2, 3, 4], [2, 2]);
       const edit = registerEdit(layer, { replace: value });
