@@ -1,4 +1,5 @@
 /** @file Which call of one model is which call of another one. */
+import { nearest } from '../check/index.ts';
 import { familyOf } from './kinds.ts';
 import { longestCommonSubsequence } from './longest-common-subsequence.ts';
 import { type RecordedCall, type Recording, tensorParts } from './recording.ts';
@@ -17,7 +18,7 @@ export interface Alignment {
 const ENOUGH = 0.8;
 
 export function align(a: Recording, b: Recording, map?: PathMap): Alignment {
-  const mapped = mappedPaths(a, map);
+  const mapped = mappedPaths(a, b, map);
   const counterpart = counterparts(a, b, commonPrefixes(a, b));
   const [ofA, ofB] = [callsByPath(a), callsByPath(b)];
   const pairs = new Map<number, number>();
@@ -71,14 +72,27 @@ export function isCovered(
   return false;
 }
 
-function mappedPaths(a: Recording, map: PathMap | undefined): Map<string, string> {
+/** @throws RangeError for a path of the map that its model does not have */
+function mappedPaths(a: Recording, b: Recording, map: PathMap | undefined): Map<string, string> {
   const mapped = new Map<string, string>();
   if (map === undefined) return mapped;
-  for (const { path } of a.calls) {
+  const [ofA, ofB] = [pathsOf(a), pathsOf(b)];
+  if (typeof map !== 'function') for (const path of Object.keys(map)) checkPath('a', path, ofA);
+  for (const path of ofA) {
     const other = typeof map === 'function' ? map(path) : Object.hasOwn(map, path) ? map[path] : undefined;
-    if (other !== undefined) mapped.set(path, other);
+    if (other === undefined) continue;
+    checkPath('b', other, ofB);
+    mapped.set(path, other);
   }
   return mapped;
+}
+
+const pathsOf = ({ calls }: Recording) => new Set(calls.map(({ path }) => path));
+
+function checkPath(model: 'a' | 'b', path: string, paths: ReadonlySet<string>): void {
+  if (paths.has(path)) return;
+  const offer = nearest(path, [...paths]).join(', ');
+  throw new RangeError(`compare(): map must have paths of ${model}, got ${JSON.stringify(path)}\n  nearest: ${offer}`);
 }
 
 /** The indices of the calls of each path. A path that modules share has the calls of all of them. */
@@ -107,8 +121,7 @@ function counterparts(a: Recording, b: Recording, [ofA, ofB]: readonly [string, 
 
 /** The prefixes, one of them empty, behind which most paths are equal. */
 function commonPrefixes(a: Recording, b: Recording): [string, string] {
-  const paths = (recording: Recording) => new Set(recording.calls.map(({ path }) => path));
-  const [ofA, ofB] = [paths(a), paths(b)];
+  const [ofA, ofB] = [pathsOf(a), pathsOf(b)];
   const equal = (prefixA: string, prefixB: string) =>
     [...ofA].filter((path) => path !== '' && path.startsWith(prefixA) && ofB.has(prefixB + path.slice(prefixA.length)))
       .length;

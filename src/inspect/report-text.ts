@@ -23,7 +23,11 @@ export function reportText(comparison: Omit<Comparison, 'toString'>, at: number 
   return [
     `${verdict}${why.length === 0 ? '' : `: ${why.join('\n  ')}`}`,
     '',
-    ...(modules.length === 0 ? [] : [...columns(table), '']),
+    ...(modules.length === 0 ? [] : columns(table)),
+    ...(rows.length < modules.length
+      ? [`  … ${modules.length - rows.length} more; \`modules\` and --json have all`]
+      : []),
+    ...(modules.length === 0 ? [] : ['']),
     `${ran}; ${(100 * coverage).toFixed(0)} % of a's calls compared, ${modules.length} modules`,
     ...missing.map(
       ({ path, kind, heldBy }) => `not in b: ${path} (${kind})${heldBy === undefined ? '' : `, held by ${heldBy}`}`,

@@ -138,6 +138,13 @@ test('modules are aligned by a map, by paths behind a prefix, or by their sequen
   }
   const guessed = await compare(network(), new Named(fault()), [x]);
   assert.equal([guessed.verdict, guessed.first!.path, guessed.first!.pathInB], ['FAIL', '2', 'c']);
+  for (const [map, what] of [
+    [{ 7: 'a' }, /compare\(\): map must have paths of a, got "7"\n {2}nearest: /],
+    [{ 0: 'f' }, /compare\(\): map must have paths of b, got "f"\n {2}nearest: /],
+    [() => 'f', /compare\(\): map must have paths of b, got "f"/],
+  ] as const) {
+    await rejects(compare(network(), new Named(network()), [x], { map }), what, RangeError);
+  }
   const mapped = await compare(network(), new Named(fault()), [x], { map: { 0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e' } });
   assert.equal([mapped.first!.path, mapped.first!.pathInB], ['2', 'c']);
   const byFunction = await compare(network(), new Named(network()), [x], {
