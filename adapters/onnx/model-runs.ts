@@ -1,5 +1,5 @@
 /** @file The runs of a model: their sessions, and the end of the model when the last one is over. */
-import type { RuntimeProfiler } from '../../src/adapter.ts';
+import { type RuntimeProfiler, report } from '../../src/adapter.ts';
 import type { Graph } from './graph.ts';
 import type { Replaced } from './hooked-calls.ts';
 import { HookedRun, type NativeRun, type RunOwner } from './hooked-run.ts';
@@ -13,6 +13,10 @@ import { checkLocations, type RunRequest, readRequest } from './run-arguments.ts
 import { type PlanSessions, SessionCache, type StageSession } from './session-cache.ts';
 import { oneAtATime, type SessionMaker } from './sessions.ts';
 import type { WrappedSession } from './wrapped-session.ts';
+
+/** An earlier run has thrown the reason. */
+const WITHOUT_HOOKS =
+  'layertap: a run of an ONNX model went without its hooks and edits: a session for them could not be created, as an earlier run said';
 
 export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
   readonly replaced: Replaced = { inputs: new Map(), outputs: new Map() };
@@ -66,8 +70,10 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
     this.#running++;
     try {
       const request = readRequest<T>(this.#outputNames, more);
-      // ONNX Runtime refuses wrong arguments in its own words. After sessions that cannot be created, hooks do not run.
-      const isPlain = plan.isEmpty || request === undefined || feeds == null || this.hasFailed(plan);
+      const hasFailed = this.hasFailed(plan);
+      if (hasFailed) report(new Error(WITHOUT_HOOKS));
+      // ONNX Runtime refuses wrong arguments in its own words.
+      const isPlain = plan.isEmpty || request === undefined || feeds == null || hasFailed;
       if (isPlain || (plan.isCut && !this.#hasAllInputs(feeds))) return await this.#runPlain(feeds, more);
       return await this.#runHooked(plan, feeds, request);
     } finally {

@@ -4,7 +4,7 @@ import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, explain, type OnnxModel, OnnxNode, wrapOnnx } from '../../../adapters/onnx/index.ts';
-import { listHooks, removeAllHooks, select, withHooks } from '../../../src/index.ts';
+import { listHooks, removeAllHooks, select, setReporter, withHooks } from '../../../src/index.ts';
 import { rejection } from '../../fixtures/rejection.ts';
 import { bytesOf, factsOf, feedsOf, floats, pathOf, sessionOf, testOfTypes } from './load.ts';
 
@@ -311,10 +311,19 @@ testOfTypes('a session that cannot be created rejects one run and names the hook
       message,
       /^the session that the hooks need cannot be created\n {2}hooks: observer watcher of same\n.*not a tensor/,
     );
-    assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-1, -2]);
-    assert.match(explain(net).registrations[0]!.why, /could not be created/);
-    handle.remove();
-    assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-1, -2]);
+    const reports: string[] = [];
+    setReporter((error) => void reports.push(error.message));
+    try {
+      assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-1, -2]);
+      assert.is(reports.length, 1);
+      assert.match(reports[0]!, /went without its hooks and edits/);
+      assert.match(explain(net).registrations[0]!.why, /could not be created/);
+      handle.remove();
+      assert.equal(numbers((await net({ x: floats(1, 2) })).y), [-1, -2]);
+      assert.is(reports.length, 1);
+    } finally {
+      setReporter();
+    }
     net.getSubmodule('same').observe(() => {});
     await net({ x: floats(1, 2) });
     net.getSubmodule('join').observe(() => {});
