@@ -10,8 +10,8 @@ const runtime = (file) =>
 await runInPages({
   title: 'onnx',
   folder: 'test/adapters/onnx',
-  // Files of a file system, and Node's count of memory.
-  inNodeOnly: ['paths.test.ts', 'cut-memory.test.ts'],
+  // Files of a file system, Node's count of memory, and the file that the runtime's profiler writes.
+  inNodeOnly: ['paths.test.ts', 'cut-memory.test.ts', 'node-times.test.ts'],
   served: ['node_modules/onnxruntime-web', 'test/fixtures', 'test/browser'],
   pages: [
     { name: 'wasm', head: runtime('/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs') },
