@@ -289,6 +289,8 @@ onEachBackend('memory', (test) => {
     if (tf.getBackend() === 'webgl') {
       const onDevice = tf.tensor2d([1, 2, 3, 4], [2, 2]);
       assert.throws(() => registerEdit(layer, { replace: onDevice }), /replace must be a tensor on the CPU/);
+      // The read that was refused holds a copy until it ends.
+      await onDevice.data();
       onDevice.dispose();
       return;
     }
