@@ -23,7 +23,8 @@ import { Sections } from './sections.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { styleSheet } from './style-sheet.ts';
 import { tagGroups } from './tag-groups.ts';
-import { type ThemeChoice, themeSwitch } from './theme-switch.ts';
+import type { ThemeChoice } from './theme-choice.ts';
+import { themeSwitch } from './theme-switch.ts';
 import { loadedOf, Toolbar } from './toolbar.tsx';
 import { MOST_PRINTED, type Ui, UiContext, useUi } from './ui.ts';
 

@@ -1,7 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals-core';
-
-/** `auto` follows the system. */
-export type ThemeChoice = 'auto' | 'light' | 'dark';
+import type { ThemeChoice } from './theme-choice.ts';
 
 /**
  * Sets `data-theme` of an element to light or dark: as chosen, but light on paper.

@@ -5,7 +5,7 @@ import { nameOfRange } from '../axes/ticks.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { Choice } from './choice.tsx';
-import type { ThemeChoice } from './theme-switch.ts';
+import type { ThemeChoice } from './theme-choice.ts';
 import { type Ui, useUi, useView } from './ui.ts';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];

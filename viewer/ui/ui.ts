@@ -9,7 +9,7 @@ import type { View, ViewState } from '../state/view-state.ts';
 import type { CardLoader } from './card-loader.ts';
 import type { CardScheduler } from './card-scheduler.ts';
 import type { Outline } from './outline.ts';
-import type { ThemeChoice } from './theme-switch.ts';
+import type { ThemeChoice } from './theme-choice.ts';
 
 /** The card whose menu is open. */
 export interface MenuOwner {
