@@ -165,7 +165,9 @@ test('on an axis of time a brush is the steps of each run then', 'resumed', RESU
 
 test('keys move from record to record in time', 'resumed', RESUMED, async (page) => {
   await change(page, { axis: 'relative' });
+  await page.settle();
   await page.locator('.card.histogram [role=application]').focus();
+  await page.settle();
   await page.press('Home');
   for (let i = 0; i < 3; i++) await page.press('ArrowRight');
   const { hover } = await view(page);
