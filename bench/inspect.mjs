@@ -1,5 +1,5 @@
 // What the tools of layertap/inspect cost beside the unhooked model: eight Linear modules of width 1024, batch 32. CPU time,
-// in alternating turns of one process; the unhooked model runs twice, and the second one shows what cannot be told apart.
+// in alternating turns of one process; the unhooked model runs twice, and the second run shows the noise.
 //
 //   npm run build && node bench/inspect.mjs [--rounds 21] [--millis 60]
 import { parseArgs } from 'node:util';

@@ -152,7 +152,7 @@ function statisticsNodes(value: string, type: number, output: string): Chunks {
 }
 
 /**
- * What stands for a value, from what a session gives.
+ * The statistics in place of a value, from the outputs of a session.
  * @param statistics the 14 numbers; or the value itself, if its type turned out to be no float
  */
 export function summaryOf(statistics: OnnxTensor, shape: OnnxTensor): TensorSummary {
