@@ -67,7 +67,7 @@ export interface RecordedOutput {
   readonly call: number;
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
-  /** The order of the axes, if the framework told it: `NCHW`. */
+  /** The order of the axes, if the framework gives it: `NCHW`. */
   readonly layout?: string;
   /** Bytes from the start of the file. */
   readonly begin: number;

@@ -2,7 +2,7 @@ import type { Summary } from '../../check/index.ts';
 import type { TensorReader } from './reader.ts';
 
 /**
- * For adapters: stands for a tensor whose statistics were computed where the tensor is. `notifyReaders` takes an output with
+ * For adapters: takes the place of a tensor whose statistics were computed where the tensor is. `notifyReaders` takes an output with
  * these in place of its tensors, and {@link summaryReader}.
  */
 export class TensorSummary {
