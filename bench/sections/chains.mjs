@@ -1,5 +1,6 @@
 // Whole networks: the products, and the calls, modules and copies between layers.
 import { verifySame } from '../verify.mjs';
+import { settle } from './linear.mjs';
 import { timeAll } from './time-all.mjs';
 
 export const chains = {
@@ -22,6 +23,7 @@ const NETWORKS = [
 const FORMS = ['Sequential', 'Module', 'hooked'];
 
 async function* rows(bench) {
+  settle(bench);
   for (const [batch, widths] of NETWORKS) {
     const network = networkOf(bench.ours[0].library, batch, widths);
     const flop = 2 * batch * network.layers.reduce((sum, { depth, columns }) => sum + depth * columns, 0);

@@ -23,9 +23,11 @@ const WARM_UP = 100;
  * decides one window. In a single sum of 5 ms it chose the wrong tile in three of ten processes on a busy machine.
  */
 const WINDOW = 0.5;
-const WINDOWS = 11;
 
-/** The wide tile has to be this many times faster, in most windows. */
+/** Windows that decide for a tile: most of eleven. */
+const ENOUGH_WINDOWS = 6;
+
+/** The wide tile has to be this many times faster to win a window. */
 const MARGIN = 1.1;
 
 /**
@@ -41,9 +43,8 @@ export class TileChoice {
   #begun = 0;
   /** Of the narrow tile and the wide one in this window, in ms. */
   readonly #times: [number, number] = [0, 0];
-  #windows = 0;
-  /** Windows in which the wide tile was faster. */
-  #wins = 0;
+  /** The windows that each tile has won: the narrow one, and the wide one. */
+  readonly #won: [number, number] = [0, 0];
   #first: 0 | 1 = 0;
   /** Until the choice is made. */
   isOpen = true;
@@ -89,10 +90,10 @@ export class TileChoice {
     times[0] += narrow;
     times[1] += wide;
     if (Math.min(...times) < WINDOW) return;
-    if (times[0] > times[1] * MARGIN) this.#wins++;
+    const winner = times[0] > times[1] * MARGIN ? 1 : 0;
     times.fill(0);
-    if (++this.#windows < WINDOWS) return;
-    this.wide = this.#wins > WINDOWS / 2 ? 1 : 0;
+    if (++this.#won[winner] < ENOUGH_WINDOWS) return;
+    this.wide = winner;
     this.isOpen = false;
   }
 }
