@@ -57,7 +57,7 @@ export function readOptions(options: unknown): ReadOptions {
   return { comment, purgeStep, maxQueue, flushSecs, filenameSuffix, sink, reader };
 }
 
-/** A step of a series: a number is truncated to a whole one; for steps beyond the safe integers, a 64-bit bigint. */
+/** A step of a series: a whole number; for steps beyond the safe integers, a 64-bit bigint. */
 export type Step = number | bigint;
 
 /** Options of every method that adds something. */

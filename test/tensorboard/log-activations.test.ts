@@ -343,7 +343,7 @@ test('logActivations() counts steps from its registration on', async () => {
 
 test('logActivations() logs the steps that `every` divides: negative ones, and those that no float64 holds', async () => {
   const net = new Net();
-  const steps = [-4, -3, -2.9, -1, 0, 1, 2n ** 60n, 2n ** 60n + 1n, -(2n ** 60n) - 2n];
+  const steps = [-4, -3, -2, -1, 0, 1, 2n ** 60n, 2n ** 60n + 1n, -(2n ** 60n) - 2n];
   const events = await logged((writer) => {
     let at = 0;
     logActivations(writer, select(net, 'fc1'), { every: 2, step: () => steps[at]! });
@@ -358,7 +358,8 @@ test('logActivations() logs the steps that `every` divides: negative ones, and t
 test('logActivations() reports a step that is not a number', async () => {
   for (const [step, message] of [
     [undefined, 'step must be a number or a bigint, got undefined'],
-    [NaN, 'step must be a finite number'],
+    [NaN, 'step must be a whole number'],
+    [1.5, 'step must be a whole number within the safe integers, or a bigint, got 1.5'],
     ['3', 'step must be a number or a bigint, got the string "3"'],
   ] as const) {
     for (const options of [{}, { merge: 'step' }, { every: 2 }] as const) {
