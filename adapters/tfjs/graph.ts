@@ -1,4 +1,4 @@
-import { type FrameworkNode, listenersOf } from '../../src/adapter.ts';
+import { type FrameworkNode, listenersOf, nearest } from '../../src/adapter.ts';
 import { Hookable } from '../../src/index.ts';
 import { callWithHooks, type HookPoint } from './call-with-hooks.ts';
 import type { Tensor, TfjsGraphModelLike, TfjsTensor } from './framework.ts';
@@ -96,7 +96,7 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
     }
   }
 
-  /** The nodes that share the longest beginning with a missing name, and the fused one that it may be a part of. */
+  /** The nodes that share the longest beginning with a missing name, else the nearest; and the fused one that it may be a part of. */
   #describeNearest(name: string): string {
     const parts = name.split('/');
     const shared = ({ nodeName }: TfjsNode<T>) => {
@@ -108,11 +108,11 @@ export class TfjsGraph<T extends TfjsTensor = TfjsTensor> extends Hookable {
       .filter((node) => shared(node) > 0)
       .sort((a, b) => shared(b) - shared(a))
       .slice(0, 3);
-    if (near.length === 0) return '';
+    const names = near.length === 0 ? nearest(name, [...this.#nodes.keys()]) : near.map(({ nodeName }) => nodeName);
     const fused = near.find(({ fusedOps }) => fusedOps.length > 0);
-    const nearest = `\n  nearest: ${near.map(({ nodeName }) => nodeName).join(', ')}`;
-    if (fused === undefined) return nearest;
-    return `${nearest}\n  ${fused} computes several operations at once: only the output of the last one can be reached`;
+    const offer = names.length === 0 ? '' : `\n  nearest: ${names.join(', ')}`;
+    if (fused === undefined) return offer;
+    return `${offer}\n  ${fused} computes several operations at once: only the output of the last one can be reached`;
   }
 
   #install(): void {

@@ -2,6 +2,7 @@ import {
   type BackwardHookOptions,
   type HookableOptions,
   type ModuleParameter,
+  nearest,
   ownEntries,
   registerBackwardHook,
 } from '../../src/adapter.ts';
@@ -25,6 +26,9 @@ import { recordOwner, tidyExecute } from './model-execute.ts';
 import { firstLayer, hookEnds, isTakenApart, lastLayer } from './nested-sequential.ts';
 import { tensorReader } from './reader.ts';
 import { declaredShapes, validateInputs, validateOutput } from './validate.ts';
+
+/** Of more layers, an error lists the nearest. */
+const MOST_LISTED = 8;
 
 /** What layers are called with: tensors, and options last if there are any. */
 export type TfjsInputs<T extends TfjsTensor> = [first: T, ...more: (T | TfjsCallOptions)[]];
@@ -143,13 +147,14 @@ export class TfjsLayer<
 
   /**
    * The layer at a path: `dense_1`, `encoder.dense`, `bidirectional.forwardLayer.cell`; '' is this one.
-   * @throws Error that lists the layers there are, or says that two layers have this path
+   * @throws Error that lists its layers, or the nearest of many; or one that says that two layers have this path
    */
   override getSubmodule<O = T>(path: string): TfjsLayer<T, O, Inside> {
     const isMissing = typeof path === 'string' && path !== '' && this.#layersAt(path).next().done === true;
     if (!isMissing) return super.getSubmodule(path) as never;
     const names = [...this.namedChildren()].map(([name]) => name);
-    const inside = names.length === 0 ? 'it has no layers inside' : `its layers: ${names.join(', ')}`;
+    const [what, offered] = names.length > MOST_LISTED ? ['nearest', nearest(path, names)] : ['its layers', names];
+    const inside = names.length === 0 ? 'it has no layers inside' : `${what}: ${offered.join(', ')}`;
     throw new Error(`getSubmodule(): ${this} has no layer "${path}"\n  ${inside}`);
   }
 

@@ -5,7 +5,7 @@ export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts
 export { className, describe, describeError, describeShape, printAsString, quote, typeName } from './describe.ts';
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
 export { localPath } from './local-path.ts';
-export { nearest } from './nearest.ts';
+export { nearest, nearestLine } from './nearest.ts';
 export * from './numbers.ts';
 export * from './options.ts';
 export { isFirstReport, markOutage, outageOf } from './outage.ts';

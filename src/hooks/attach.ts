@@ -1,12 +1,13 @@
-import { className, describe, isClass, mismatch } from '../check/index.ts';
+import { className, describe, mismatch } from '../check/index.ts';
 import { type AttachOptions, checkAttachOptions } from './attach-options.ts';
+import { accessorOf, checkMethod } from './check-method.ts';
 import type { Target } from './core/call-hook.ts';
 import { hookTable } from './core/hook-table.ts';
 import { callSync } from './core/pipeline.ts';
 import { callAsync } from './core/pipeline-async.ts';
-import { checkReplaceable, isInPlace, putProperty, restoreProperty } from './core/replace-property.ts';
+import { isInPlace, putProperty, restoreProperty } from './core/replace-property.ts';
 import { warn } from './core/report-error.ts';
-import { Hookable, isOfAnyCopy } from './hookable.ts';
+import { Hookable } from './hookable.ts';
 
 type Method = (...inputs: never[]) => unknown;
 
@@ -180,7 +181,7 @@ const attached = new WeakMap<object, Map<PropertyKey, AttachedMethod>>();
  * const handle = attach(model, 'predict').registerForwardHook((_, inputs, output) => console.log(output.shape));
  * @param method a key of the object. Direct calls of a function cannot be intercepted, only those through an object:
  *   `const api = { fn }; attach(api, 'fn')`, then `api.fn(x)`
- * @throws TypeError if there is no such method, if the property cannot be changed, for methods that every function has
+ * @throws TypeError if there is no such method, with the nearest names, if the property cannot be changed, for methods that every function has
  *   (`call`, `apply`), for unknown options, and for other options than the method is attached with already
  */
 export function attach<O extends object, K extends MethodName<O>>(
@@ -211,57 +212,3 @@ export function attach(object: object, method: PropertyKey, options: AttachOptio
   }
   return hookable;
 }
-
-/** The accessor of a property, own or inherited; undefined for a value. */
-function accessorOf(object: object, key: PropertyKey): PropertyDescriptor | undefined {
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at)) {
-    const descriptor = Object.getOwnPropertyDescriptor(at, key);
-    if (descriptor !== undefined) return descriptor.get === undefined ? undefined : descriptor;
-  }
-  return undefined;
-}
-
-function isPrototype(object: object): boolean {
-  const maker = Object.hasOwn(object, 'constructor') ? object.constructor : undefined;
-  return typeof maker === 'function' && maker.prototype === object;
-}
-
-/** @throws TypeError that begins with `what` if the property is not a method or cannot be changed */
-function checkMethod(what: string, object: object, key: PropertyKey): void {
-  const where = `${what}: ${className(object)}.${String(key)}`;
-  if (isPrototype(object) && accessorOf(object, key) !== undefined) {
-    throw new TypeError(
-      `${where} is a getter, which may give each instance a method of its own: attach to the instances`,
-    );
-  }
-  const value = (object as Record<PropertyKey, unknown>)[key];
-  if (typeof object === 'function') checkOwner(what, object, key, value);
-  if (typeof value !== 'function') throw new TypeError(`${where} must be a method, got ${describe(value)}`);
-  if (isOfAnyCopy(value)) {
-    throw new TypeError(`${where} is a ${className(value)}, which has hooks of its own: register on it`);
-  }
-  if (isClass(value)) {
-    throw new TypeError(`${where} must be a method, got ${describe(value)}: attach to its instances or its prototype`);
-  }
-  checkReplaceable(where, object, key);
-}
-
-/** @throws TypeError for methods that every function has: a plain call of the function would not run hooks there */
-function checkOwner(what: string, owner: object, key: PropertyKey, value: unknown): void {
-  const own = (Function.prototype as unknown as Record<PropertyKey, unknown>)[key];
-  const isMethod = typeof value === 'function' && value !== own;
-  if (isMethod || (typeof value !== 'function' && (isClass(owner) || owner instanceof Hookable))) return;
-  const name = (owner as { name?: unknown }).name;
-  const fn = typeof name === 'string' && /^[\w$]+$/.test(name) ? name : 'fn';
-  const expected =
-    owner instanceof Hookable
-      ? 'hooks of its own: register on it'
-      : isClass(owner)
-        ? 'a method of the class, or of its prototype'
-        : `an object that holds the function, and calls through it: const api = { ${fn} }; attach(api, '${fn}'); api.${fn}(…)`;
-  throw new TypeError(
-    `${what}: ${describe(owner)} itself cannot be hooked, and ${describeKey(key)} is not a method of its own\n  expected: ${expected}`,
-  );
-}
-
-const describeKey = (key: unknown) => (typeof key === 'string' ? JSON.stringify(key) : String(key));

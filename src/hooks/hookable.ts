@@ -235,8 +235,8 @@ export abstract class Hookable {
 
   /**
    * The module at a path such as `encoder.layers.0`; '' is this one.
-   * @throws Error in PyTorch's words if the path leads nowhere or to something that is not a module; Error that names both
-   *   if it leads to two
+   * @throws Error in PyTorch's words, with the nearest paths, if the path leads nowhere or to something that is not a module;
+   *   Error that names both if it leads to two
    */
   getSubmodule(path: string): Hookable {
     return submodule(this, path);

@@ -1,5 +1,15 @@
 /** @file Selecting modules of a tree by path, class or predicate, and hooking all of them or none. */
-import { absorb, brand, className, describe, isClass, isThenable, mismatch, nearest } from '../check/index.ts';
+import {
+  absorb,
+  brand,
+  className,
+  describe,
+  isClass,
+  isThenable,
+  mismatch,
+  nearestLine,
+  quote,
+} from '../check/index.ts';
 import { type ChunkObserver, type ChunkSource, isChunkSource } from './core/chunk-observer.ts';
 import type { ChunkEvent, ForwardEvent } from './core/event.ts';
 import { type Handle, handleOf, removeAll } from './core/handle.ts';
@@ -179,19 +189,18 @@ const isClassOfModules = (selector: Selector): selector is ModuleClass<Hookable>
   typeof selector === 'function' && (selector === Hookable || selector.prototype instanceof Hookable);
 
 const OFFERED = 5;
-/** More of a selector is neither shown nor compared: the time goes with its length. */
+/** More of a selector is not shown. */
 const LONGEST = 100;
 
 function nothingMatches(root: Hookable, selector: Selector, paths: readonly string[]): string {
   const names = paths.filter((path) => path !== '');
   let what = selector instanceof RegExp ? String(selector) : describe(selector);
-  let offer = `its modules: ${names.slice(0, OFFERED).join(', ')}`;
+  let offer = `\n  its modules: ${names.slice(0, OFFERED).join(', ')}`;
   if (typeof selector === 'string') {
-    const start = selector.length > LONGEST ? `${selector.slice(0, LONGEST)}…` : selector;
-    what = JSON.stringify(start);
-    offer = `nearest: ${nearest(start, names).join(', ')}`;
+    what = quote(selector, LONGEST);
+    offer = nearestLine(selector, names);
   }
-  if (names.length === 0) offer = 'it has no modules inside';
+  if (names.length === 0) offer = '\n  it has no modules inside';
   const hidden = hiddenModules(root).map((one) => `\n  not searched: ${one}`);
-  return `select(): nothing in ${className(root)} matches ${what}\n  ${offer}${hidden.join('')}`;
+  return `select(): nothing in ${className(root)} matches ${what}${offer}${hidden.join('')}`;
 }

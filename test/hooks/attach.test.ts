@@ -356,13 +356,45 @@ test('the interceptor has the name and the length of the method', () => {
   assert.is(model.predict.length, 1);
 });
 
+test('attach() offers the methods of the object and its classes, not those of every object, and runs no getter', () => {
+  class Base {
+    static load() {}
+    generate() {}
+    get pipe(): () => void {
+      throw new Error('not to be read');
+    }
+  }
+  class Derived extends Base {
+    tokens = 3;
+    run() {}
+  }
+  const messageOf = (object: object, method: string) => {
+    try {
+      attach(object as { x(): void }, method as 'x');
+    } catch (error) {
+      return (error as Error).message.split('\n').slice(1).join();
+    }
+    return assert.unreachable();
+  };
+  assert.is(messageOf(new Derived(), 'genrate'), '  nearest: generate, run');
+  assert.is(messageOf(Derived.prototype, 'runs'), '  nearest: run, generate');
+  assert.is(messageOf(Derived, 'laod'), '  nearest: load');
+  assert.is(messageOf({}, 'toStrin'), '');
+  assert.is(messageOf(Object.create(null), 'x'), '');
+  const hostile = new Proxy({}, { getPrototypeOf: () => null, ownKeys: () => assert.unreachable() as never });
+  assert.is(messageOf(hostile, 'x'), '');
+});
+
 test('attach() refuses wrong arguments and methods that it cannot intercept, and changes nothing', () => {
   const model = new Model();
   const bad = (object: unknown, method: unknown, options?: unknown) => () =>
     attach(object as Model, method as 'predict', options as never);
   assert.throws(bad(null, 'predict'), /^attach\(\): the first argument must be an object, got null$/);
   assert.throws(bad(7, 'predict'), /got the number 7$/);
-  assert.throws(bad(model, 'predct'), /^attach\(\): Model\.predct must be a method, got undefined$/);
+  assert.throws(
+    bad(model, 'predct'),
+    /^attach\(\): Model\.predct must be a method, got undefined\n {2}nearest: predict/,
+  );
   assert.throws(bad(model, 'gain'), /Model\.gain must be a method, got the number 2$/);
   assert.throws(
     bad(Object.freeze(new Model()), 'predict'),

@@ -186,7 +186,7 @@ test('select() without a match suggests the nearest names', () => {
   assert.throws(() => select(net(), 'haed'), /^select\(\): nothing in Net matches "haed"\n {2}nearest: head, /);
   assert.throws(
     () => select(net(), 'ead'),
-    ({ message }: Error) => message.endsWith('nearest: head, head.0, shared, encoder, shared.0'),
+    ({ message }: Error) => message.endsWith('nearest: head, head.0, shared, heads.left, encoder'),
   );
   assert.throws(() => select(net(), 'encoder.0.fc3'), /nearest: encoder\.0\.fc1, encoder\.0\.fc2, /);
   assert.throws(() => select(net(), /nothing/), /matches \/nothing\/\n {2}its modules: encoder, /);

@@ -97,9 +97,25 @@ test('getSubmodule() follows paths through a ModuleDict, and says where they end
   assert.is(net.getSubmodule('0.conv.0'), net[0]!.getSubmodule('conv').getSubmodule('0'));
   assert.throws(
     () => net.getSubmodule('0.conv.1'),
-    /^Sequential has no attribute `1`\n {2}got: the path "0\.conv\.1" under Sequential$/,
+    /^Sequential has no attribute `1`\n {2}got: the path "0\.conv\.1" under Sequential\n {2}nearest: 0\.conv\.0, 0\.conv, 0$/,
   );
   assert.throws(() => net.getSubmodule('0.pool'), /^ModuleDict has no attribute `pool`/);
+});
+
+test('getSubmodule() offers the nearest paths below the module that it was called on', () => {
+  const held = new Held();
+  assert.throws(() => held.getSubmodule('layer.0'), /^Held has no attribute `layer`\n.*\n {2}nearest: layers\.0, /);
+  assert.throws(() => held.getSubmodule('right'), /under Held\n {2}nearest: heads\.deeper\.right, /);
+  assert.throws(() => held.getSubmodule('date'), /^`date` is not an nn\.Module\n.*\n.*Date\n {2}nearest: /);
+  assert.throws(() => new ReLU().getSubmodule('x'), /under ReLU$/);
+});
+
+test('getSubmodule() of a wrong path in a tree that contains itself says that the path is wrong', () => {
+  class Looped extends Module {
+    fc = new Linear(1, 1);
+    self: Module = this;
+  }
+  assert.throws(() => new Looped().getSubmodule('fd'), /^Looped has no attribute `fd`\n.*\n {2}nearest: fc$/);
 });
 
 test('an attached method is a tree of one', () => {

@@ -1,5 +1,5 @@
 /** @file The tree of modules: which properties are children, and every module below a root with its path. */
-import { check, className, describe, isForeign, isOfKind, STRING } from '../../check/index.ts';
+import { check, className, describe, isForeign, isOfKind, nearestLine, STRING } from '../../check/index.ts';
 import { describeModule, describePlace } from './describe-module.ts';
 import type { ModuleLike } from './module-like.ts';
 
@@ -145,8 +145,8 @@ function checkCopy(path: string, root: ModuleLike, module: ModuleLike): void {
 
 /**
  * The module at a path below a root; '' is the root.
- * @throws TypeError unless it is a string; Error in PyTorch's words if it leads nowhere or to something that is not a
- *   module; Error that names both if it leads to two modules
+ * @throws TypeError unless it is a string; Error in PyTorch's words, with the nearest paths, if it leads nowhere or to something
+ *   that is not a module; Error that names both if it leads to two modules
  */
 export function submodule<M extends ModuleLike>(root: M, path: string): M {
   check('getSubmodule()', 'the path', path, STRING);
@@ -170,21 +170,34 @@ export function submodule<M extends ModuleLike>(root: M, path: string): M {
   search({ path: '', name: '', module: root, parent: undefined }, path);
   const [first, second] = found.values();
   if (second !== undefined) throw samePath(root, first!, second);
-  return first?.module ?? noSubmodule(last.module, last.rest, `\n  got: the path "${path}" under ${className(root)}`);
+  if (first !== undefined) return first.module;
+  const came = `\n  got: the path "${path}" under ${className(root)}`;
+  throw noSubmodule(last.module, last.rest, came, nearestLine(path, pathsBelow(root)));
 }
 
-/** @throws Error in PyTorch's words that says what the path leads to */
-function noSubmodule(module: ModuleLike, rest: string, came: string): never {
+/** The paths below a module, as far as its tree can be walked. */
+function pathsBelow(root: ModuleLike): string[] {
+  const paths: string[] = [];
+  try {
+    for (const { path } of walk(root, true)) if (path !== '') paths.push(path);
+  } catch {
+    // A module that contains itself: the error is about another path.
+  }
+  return paths;
+}
+
+/** The error in PyTorch's words that says what the path leads to. */
+function noSubmodule(module: ModuleLike, rest: string, came: string, offer: string): Error {
   let at: object = module;
   for (const name of rest.split('.')) {
     const next: unknown = (at as Record<string, unknown>)[name];
-    if (next === undefined) throw new Error(`${className(at)} has no attribute \`${name}\`${came}`);
+    if (next === undefined) return new Error(`${className(at)} has no attribute \`${name}\`${came}${offer}`);
     if (next === null || typeof next !== 'object' || !isContainer(next)) {
-      throw new Error(`\`${name}\` is not an nn.Module${came}\n  it is: ${describe(next)}`);
+      return new Error(`\`${name}\` is not an nn.Module${came}\n  it is: ${describe(next)}${offer}`);
     }
     at = next;
   }
-  throw new Error(`\`${rest}\` is not an nn.Module${came}\n  it is: ${describe(at)}`);
+  return new Error(`\`${rest}\` is not an nn.Module${came}\n  it is: ${describe(at)}${offer}`);
 }
 
 /** Properties that hold modules in containers which the tree does not search, each described for a message. */

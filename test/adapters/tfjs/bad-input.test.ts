@@ -48,6 +48,14 @@ onEachBackend('bad input', (test) => {
     );
   });
 
+  test('a wrong name in a model of many layers is an error with the nearest', () => {
+    const layers = Array.from({ length: 20 }, (_, i) => tf.layers.activation({ activation: 'relu', name: `act_${i}` }));
+    const x = tf.input({ shape: [2] });
+    const end = layers.reduce((y, layer) => layer.apply(y) as tf.SymbolicTensor, x);
+    const net = wrapTfjs(tf, tf.model({ inputs: x, outputs: end }));
+    assert.throws(() => net.getSubmodule('act__17'), /has no layer "act__17"\n {2}nearest: act_17, /);
+  });
+
   test('a disposed model or layer', () => {
     const model = models.dense(3, 2);
     const layer = model.layers[0]!;

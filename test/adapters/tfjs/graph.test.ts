@@ -51,6 +51,7 @@ onEachBackend('graph', (test) => {
     assert.is(wrapTfjs(tf, net.model as tf.GraphModel), net);
     assert.is(net.getSubmodule('relu'), net.getSubmodule('relu'));
     assert.throws(() => net.getSubmodule('x'), /x is a Placeholder, which computes nothing/);
+    assert.throws(() => net.getSubmodule('sqare'), /no node "sqare"\n {2}nearest: square, /);
     assert.throws(() => net.getSubmodule('relu/before'), /no node "relu\/before"\n {2}nearest: relu/);
     assert.throws(() => net.getSubmodule('relu')(x()), /Relu\(relu\) cannot be called: only its model runs it/);
   });
