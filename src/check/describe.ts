@@ -46,9 +46,14 @@ function named(value: unknown): string {
     default:
       if (Array.isArray(value)) return `an array of length ${value.length}`;
       if (isThenable(value)) return 'a promise';
+      if (isObservable(value)) return 'an Observable';
       return withArticle(nameOf(value));
   }
 }
+
+/** An Observable of RxJS, whose classes lose their names in minified programs. */
+const isObservable = (value: { readonly subscribe?: unknown; readonly pipe?: unknown }): boolean =>
+  typeof value.subscribe === 'function' && typeof value.pipe === 'function';
 
 /** Text in quotes, cut to `longest` characters. */
 export const quote = (text: string, longest: number = LONGEST): string =>

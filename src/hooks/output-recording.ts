@@ -85,6 +85,7 @@ export interface RecordPlace<S> {
  * first call at a step gets the module's tag, the next ones `tag/call_1`, `tag/call_2`, ….
  */
 export class RecordPlaces<S extends number | bigint> {
+  static readonly className: string = 'RecordPlaces';
   readonly #modules: Map<Hookable, { readonly tag: string; next: number; step: S | undefined }>;
   readonly #step: (() => S) | undefined;
 
@@ -110,6 +111,7 @@ export class RecordPlaces<S extends number | bigint> {
  * that can, and reports that once for each module; null and undefined are skipped silently.
  */
 export class OutputTensors {
+  static readonly className: string = 'OutputTensors';
   readonly #where: string;
   readonly #say: (error: Error) => void;
   readonly #without: WeakSet<ModuleLike> = new WeakSet();

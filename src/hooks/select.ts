@@ -48,6 +48,7 @@ export type Selector<M extends Hookable = Hookable> =
 
 /** A fixed list of modules with their paths. Its methods are those of a module, applied to all. */
 export class Selection<M extends Hookable = Hookable> implements Iterable<readonly [string, M]> {
+  static readonly className: string = 'Selection';
   readonly #modules: readonly (readonly [string, M])[];
 
   constructor(modules: readonly (readonly [string, M])[]) {

@@ -9,6 +9,7 @@ export interface CapturedCall<V> {
 
 /** What `capture` kept of a run: the paths of modules with their calls. */
 export class Captured<V> implements Iterable<readonly [path: string, calls: readonly CapturedCall<V>[]]> {
+  static readonly className: string = 'Captured';
   /** What the run returned; undefined if it was stopped, or if the framework frees its outputs. */
   readonly result: unknown;
   /** Whether the run was ended by `stopAt`. */

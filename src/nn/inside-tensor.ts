@@ -8,6 +8,7 @@ import { computed, Tensor, tensorReader } from './tensor.ts';
  * be read before the next layer takes it.
  */
 export class InsideTensor {
+  static readonly className: string = 'InsideTensor';
   readonly shape: readonly number[];
   /** Undefined once they are taken. */
   #activations: Activations | undefined;

@@ -27,6 +27,7 @@ const FIXED32 = 5;
  * @throws MalformedMessage (each method) if the bytes are not such a field
  */
 export class FieldReader {
+  static readonly className: string = 'FieldReader';
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #end: number;

@@ -50,6 +50,7 @@ import {
  * });
  */
 export class SummaryWriter<T = never> {
+  static readonly className: string = 'SummaryWriter';
   /** The directory of the event file: as given, or the path of a URL. */
   readonly logDir: string;
   readonly #files: RunFiles;

@@ -21,6 +21,7 @@ interface Installation<F> {
  * );
  */
 export class MethodInterceptor<F extends Method = Method> {
+  static readonly className: string = 'MethodInterceptor';
   readonly #object: object;
   readonly #key: PropertyKey;
   readonly #intercepted: F;

@@ -14,6 +14,7 @@ export interface Handle {
 
 /** The handle of one hook. It keeps neither the module nor the hook alive. */
 export class RemovableHandle implements Handle {
+  static readonly className: string = 'RemovableHandle';
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
   readonly #table: { deref(): HookTable | undefined };

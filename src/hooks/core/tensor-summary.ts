@@ -6,6 +6,7 @@ import type { TensorReader } from './reader.ts';
  * these in place of its tensors, and {@link summaryReader}.
  */
 export class TensorSummary {
+  static readonly className: string = 'TensorSummary';
   readonly shape: readonly number[];
   /** Undefined if there are no numbers; a promise if the device has to be awaited. */
   readonly summary: Summary | undefined | Promise<Summary | undefined>;

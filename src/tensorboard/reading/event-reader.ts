@@ -24,6 +24,7 @@ export const printWarning = ({ offset, reason }: ReadWarning): void => {
  * }
  */
 export class EventReader {
+  static readonly className: string = 'EventReader';
   #splitter: RecordSplitter = new RecordSplitter();
   readonly #decoder: EventDecoder = new EventDecoder();
   readonly #onWarning: OnWarning;

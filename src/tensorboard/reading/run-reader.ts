@@ -55,6 +55,7 @@ const warn = ({ path, offset, reason }: FileWarning): void => {
  * for await (const { run, event } of runs.follow()) if (event.kind === 'scalar') console.log(run, event.tag, event.value);
  */
 export class RunReader {
+  static readonly className: string = 'RunReader';
   readonly #directory: LogDirectory;
   readonly #onWarning: (warning: FileWarning) => void;
   readonly #files: Map<string, FollowedFile> = new Map();

@@ -11,6 +11,7 @@ import type { EventOutput, EventSink } from './event-sink.ts';
  * for (const [path, blob] of sink.files()) download(path, URL.createObjectURL(blob));
  */
 export class MemorySink implements EventSink {
+  static readonly className: string = 'MemorySink';
   readonly #files: Map<string, Uint8Array[]> = new Map();
 
   /** @throws an error with the code 'EEXIST' if the file exists */

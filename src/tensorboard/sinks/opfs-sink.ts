@@ -18,6 +18,7 @@ interface SyncAccessHandle {
  * const writer = new SummaryWriter('runs/today', { sink });
  */
 export class OpfsSink implements EventSink {
+  static readonly className: string = 'OpfsSink';
   readonly #root: FileSystemDirectoryHandle;
 
   constructor(root: FileSystemDirectoryHandle) {

@@ -11,6 +11,7 @@ import type { EventOutput, EventSink } from './event-sink.ts';
  * await writer.close();
  */
 export class StreamSink implements EventSink {
+  static readonly className: string = 'StreamSink';
   readonly #open: (path: string) => WritableStream<Uint8Array>;
 
   /**
