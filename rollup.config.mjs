@@ -6,7 +6,9 @@ import { transform } from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
 
-const { dependencies, peerDependencies } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+const { dependencies, peerDependencies, version } = JSON.parse(
+  readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
+);
 const packages = Object.keys({ ...dependencies, ...peerDependencies });
 
 /** Resolves the packages that are built in, all of them ES modules: rollup alone resolves only paths. */
@@ -158,6 +160,21 @@ export const library = {
   ],
 };
 
+/**
+ * layertap.global.js that is loaded again gives what the first one made, so that a page has one copy. Another version replaces the
+ * first, and warns as every second copy does.
+ */
+const LOADED = `Symbol.for('layertap.global')`;
+const onceInPage = {
+  intro: `
+const loaded = globalThis.layertap;
+if (loaded?.[${LOADED}] === '${version}') {
+  console.warn('layertap: layertap.global.js has been loaded twice; the first one stays');
+  return loaded;
+}`,
+  outro: `exports[${LOADED}] = '${version}';`,
+};
+
 /** The script of the command's page, and parts that are loaded when they are first shown; they import from that script. */
 const page = {
   ...browser,
@@ -243,6 +260,13 @@ export default [
     input: { 'layertap.global': 'browser/global.ts' },
     // It contains what the other three do.
     plugins: [...browser.plugins, licences],
-    output: { dir: 'dist/browser', format: 'iife', name: 'layertap', inlineDynamicImports: true, banner },
+    output: {
+      dir: 'dist/browser',
+      format: 'iife',
+      name: 'layertap',
+      inlineDynamicImports: true,
+      banner,
+      ...onceInPage,
+    },
   },
 ];

@@ -23,6 +23,13 @@ const copies = everywhere[COPIES] ?? [];
 copies.push(THIS_COPY);
 // A frozen global object refuses: copies then find each other by branded values alone.
 Reflect.set(everywhere, COPIES, copies);
+// Once: a program that is evaluated again at each change of its sources loads many.
+if (copies.length === 2) {
+  console.warn(
+    "layertap: a second copy of layertap has been loaded, and the two do not know each other's modules; " +
+      'load one: npm ls layertap lists those in node_modules, and a page takes one file of dist/browser',
+  );
+}
 
 /** Whether another copy of layertap is loaded. */
 export function hasOtherCopies(): boolean {

@@ -56,6 +56,11 @@ const SCRIPTS = {
     report({ output: model.predict(3), lines: lines.length });`,
   'twice.js': `import { Linear } from './layertap.js'; import { Linear as Other, Sequential } from './layertap.js?again';
     try { new Sequential(new Linear(1, 1)); report({}); } catch (error) { report({ error: error.message }); }`,
+  'first.js': 'globalThis.first = layertap.select;',
+  'same.js': `const layer = new layertap.Linear(1, 1);
+    report({ same: layertap.select === first, nested: layertap.select(new layertap.Sequential(layer), '0').size });`,
+  'beside.js': `import { Linear, Sequential } from './layertap.js';
+    try { new Sequential(new layertap.Linear(1, 1)); report({}); } catch (error) { report({ error: error.message }); }`,
 };
 
 const WASM = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
@@ -65,7 +70,26 @@ const PAGES = {
   '/wasm': { script: 'all.js', policy: WASM, expected: { ...EXPECTED, kernels: 'relaxed' } },
   '/strict': { script: 'all.js', policy: STRICT, expected: { ...EXPECTED, kernels: 'javascript' } },
   '/hooks': { script: 'hooks-alone.js', policy: STRICT, expected: { output: 7, lines: 1 } },
-  '/twice': { script: 'twice.js', policy: WASM, expected: { error: /another copy of layertap/ } },
+  '/twice': {
+    script: 'twice.js',
+    policy: WASM,
+    warning: /second copy/,
+    expected: { error: /another copy of layertap/ },
+  },
+  '/global-twice': {
+    before: ['layertap.global.js', 'first.js', 'layertap.global.js?again'],
+    script: 'same.js',
+    policy: WASM,
+    warning: /layertap\.global\.js has been loaded twice; the first one stays/,
+    expected: { same: true, nested: 1 },
+  },
+  '/global-beside-module': {
+    before: ['layertap.global.js'],
+    script: 'beside.js',
+    policy: WASM,
+    warning: /a second copy of layertap has been loaded/,
+    expected: { error: /another copy of layertap/ },
+  },
 };
 
 const server = createServer((request, response) => {
@@ -74,7 +98,10 @@ const server = createServer((request, response) => {
   if (page !== undefined) {
     response.setHeader('content-security-policy', page.policy);
     response.setHeader('content-type', 'text/html');
-    response.end(`<!doctype html><title>layertap</title><body><script type="module" src="/${page.script}"></script>`);
+    const scripts = (page.before ?? []).map((src) => `<script src="/${src}"></script>`).join('');
+    response.end(
+      `<!doctype html><title>layertap</title><body>${scripts}<script type="module" src="/${page.script}"></script>`,
+    );
     return;
   }
   const name = pathname.slice(1);
@@ -112,12 +139,17 @@ const browser = await launchChromium();
 let passed = 0;
 let failed = 0;
 
-async function check(name, url, expected) {
+/** @param warning what the page must print as its only warning; undefined: it must print none */
+async function check(name, url, expected, warning) {
   const page = await browser.newPage();
   let report;
   const complaints = [];
+  const warnings = [];
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'warning') warnings.push(message.text());
+  });
   try {
     const reported = new Promise((resolve, reject) => {
       report = resolve;
@@ -129,6 +161,8 @@ async function check(name, url, expected) {
     if (expected.error !== undefined) assert.match(findings.error ?? '', expected.error);
     else assert.deepEqual(findings, expected);
     assert.deepEqual(complaints, []);
+    assert.equal(warnings.length, warning === undefined ? 0 : 1, warnings.join('\n'));
+    if (warning !== undefined) assert.match(warnings[0], warning);
     passed++;
     console.log(`ok   ${name}`);
   } catch (error) {
@@ -138,8 +172,8 @@ async function check(name, url, expected) {
   await page.close();
 }
 
-for (const [path, { expected }] of Object.entries(PAGES)) {
-  await check(path, `http://127.0.0.1:${server.address().port}${path}`, expected);
+for (const [path, { expected, warning }] of Object.entries(PAGES)) {
+  await check(path, `http://127.0.0.1:${server.address().port}${path}`, expected, warning);
 }
 await check('the global, from a disk', pathToFileURL(onDisk).href, { ...EXPECTED, kernels: 'relaxed' });
 
