@@ -45,7 +45,7 @@ export { handleOf, ownEntries } from './hooks/index.ts';
 export { OutputTensors, type RecordPlace, RecordPlaces, type TagOption, tagsOf } from './hooks/index.ts';
 
 /* Values, messages, and errors that must not reach the forward */
-export { checkOptions, describe, nearest, readNumbers } from './check/index.ts';
+export { checkOptions, describe, encodeUtf8, nearest, readNumbers } from './check/index.ts';
 export { report } from './hooks/index.ts';
 
 /* Reading files of protocol buffers */

@@ -66,6 +66,7 @@ test('the entry layertap/adapter exports these names', () => {
     'checkOptions',
     'describe',
     'editsOf',
+    'encodeUtf8',
     'handleOf',
     'inputsOnDemand',
     'intercept',

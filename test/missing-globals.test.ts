@@ -1,6 +1,8 @@
 // Importing never throws: React Native's Hermes has had no TextDecoder for utf-16le, no WebAssembly and no WeakRef, jsdom in
 // Jest has no TextDecoder.
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { built } from './built.ts';
@@ -49,6 +51,63 @@ for (const lacking of LACKS) {
     assert.is(run(lacking, body), '321');
   });
 }
+
+/** The text of a program that reads a file of this repository. */
+const bytesOf = (path: string) =>
+  `fs.readFileSync(${JSON.stringify(fileURLToPath(new URL(`../${path}`, import.meta.url)))})`;
+
+const EVENTS = 'test/fixtures/viewer/logs/lr=0.1/events.out.tfevents.1700000000.fixture';
+
+/** What a program asks an entry for, and the class that it needs. */
+const ASKED: [lacked: string, entry: string, asked: string][] = [
+  ['TextDecoder', 'safetensors', `readSafetensors(${bytesOf('examples/digits/data/weights.safetensors')})`],
+  ['TextDecoder', 'tensorboard', `readEvents(${bytesOf(EVENTS)}).next()`],
+  ['TextDecoder', 'adapters/onnx', `createOnnx(ort, ${bytesOf('examples/onnx/data/reverse.onnx')})`],
+  ['TextEncoder', 'safetensors', 'writeSafetensors(layer.stateDict())'],
+  ['TextEncoder', 'inspect', 'record(layer, [x])'],
+];
+
+for (const [lacked, entry, asked] of ASKED) {
+  test(`without ${lacked}, ${asked.split('(')[0]}() says so in one sentence`, () => {
+    const body = `
+      const fs = process.getBuiltinModule('node:fs');
+      const layer = new layertap.Linear(2, 1);
+      const x = layertap.tensor([[1, 2]]);
+      const ort = { InferenceSession: { create() {} }, Tensor: class {} };
+      const entry = await import(${JSON.stringify(built(`${entry}.js`))});
+      try { await entry.${asked}; } catch ({ message }) { console.log(message); }
+    `;
+    const job = lacked === 'TextDecoder' ? 'reading' : 'writing';
+    assert.is(
+      run([lacked], body),
+      `layertap: ${job} the text of a file needs a ${lacked}, which this engine does not have: load a polyfill of it`,
+    );
+  });
+}
+
+test('without WeakRef, TextEncoder and structuredClone, hooks, chunks, transforms and clones work', () => {
+  const body = `
+    const { map } = await import('rxjs');
+    const model = { *tokens() { yield 1; yield 2; } };
+    const seen = [];
+    const handle = layertap.attach(model, 'tokens').observe(layertap.chunks(({ chunk }) => seen.push(chunk ?? 'end')));
+    for (const token of model.tokens());
+    handle.remove();
+    const net = layertap.clone(new layertap.Sequential(new layertap.ReLU()));
+    net[0].transform(map((y) => y.add(1)));
+    seen.push(net(layertap.tensor([-1, 2])).reshape(-1, 1).max(0).item());
+    console.log(seen.join());
+  `;
+  assert.is(run(['WeakRef', 'FinalizationRegistry', 'TextEncoder', 'structuredClone'], body), '1,2,end,3');
+});
+
+test('no file calls a method of arrays that came in 2023', () => {
+  for (const name of readdirSync(built(''), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const [call] = /\.(toSorted|toReversed|toSpliced)\(/.exec(readFileSync(built(name), 'utf8')) ?? [];
+    assert.is(call, undefined, name);
+  }
+});
 
 test('without WebAssembly the kernels are plain JavaScript, and say so', () => {
   assert.is(run(['WebAssembly'], 'console.log(layertap.kernelName());'), 'javascript');

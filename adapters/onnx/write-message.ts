@@ -2,7 +2,7 @@
  * @file Writes protobuf messages as lists of chunks, most of them views of a file, which are joined once, at the end.
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
-import type { FieldReader } from '../../src/adapter.ts';
+import { encodeUtf8, type FieldReader } from '../../src/adapter.ts';
 
 export type Chunks = readonly Uint8Array[];
 
@@ -25,7 +25,7 @@ export const messageField = (field: number, chunks: Chunks): Chunks => [
   ...chunks,
 ];
 
-export const textField = (field: number, text: string): Chunks => messageField(field, [new TextEncoder().encode(text)]);
+export const textField = (field: number, text: string): Chunks => messageField(field, [encodeUtf8(text)]);
 
 export const integerField = (field: number, value: number): Chunks => [varint(field * 8), varint(value)];
 

@@ -29,7 +29,9 @@ export function sharedBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuf
   const imported = [3, ...'env'].map(code).concat([6, ...'memory'].map(code), 2);
   const at = bytes.findIndex((_, i) => imported.every((byte, k) => bytes[i + k] === byte)) + imported.length;
   if (bytes[at] !== 1) throw new Error('the binary does not import its memory as expected');
-  return bytes.with(at, 3);
+  const shared = bytes.slice();
+  shared[at] = 3;
+  return shared;
 }
 
 const code = (value: string | number) => (typeof value === 'number' ? value : value.charCodeAt(0));

@@ -68,7 +68,7 @@ export function reduce(
     throw new RangeError(`${text}\n  of shape: [${shape.join(', ')}]`);
   }
   const stride = numberOfValues(sizes.slice(axis + 1));
-  const kept = shape.toSpliced(axis, 1);
+  const kept = shape.filter((_, i) => i !== axis);
   const data = new Float32Array(numberOfValues(kept));
   for (let i = 0; i < data.length; i++) {
     const inner = i % stride;

@@ -110,7 +110,10 @@ export class Tensor {
           : `shape '${asked}' is invalid for input of size ${this.size}\n  of shape: [${this.shape.join(', ')}]`,
       );
     }
-    return new Tensor(valuesOf(this), inferred === -1 ? shape : shape.with(inferred, this.size / known));
+    return new Tensor(
+      valuesOf(this),
+      shape.map((size) => (size === -1 ? this.size / known : size)),
+    );
   }
 
   /**

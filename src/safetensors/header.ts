@@ -1,5 +1,5 @@
 /** @file The header of a file: what it says, and the rules that a file must keep whether it is read or written. */
-import { describe, describeShape, mismatch, quote, tagOf } from '../check/index.ts';
+import { describe, describeShape, mismatch, quote, tagOf, textDecoder } from '../check/index.ts';
 import { bitsPerElement, DTYPES, isDtype, type SafetensorsDtype } from './dtypes.ts';
 import { checkJson, checkUnicode, quoteName } from './strict-json.ts';
 
@@ -82,9 +82,10 @@ function toBytes(input: Uint8Array | ArrayBuffer): Uint8Array {
 }
 
 function decode(bytes: Uint8Array): string {
+  // A byte order mark is kept, so that it is refused as the header's first character.
+  const decoder = textDecoder({ fatal: true, ignoreBOM: true });
   try {
-    // A byte order mark is kept, so that it is refused as the header's first character.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new Error('safetensors: the header is not UTF-8', { cause });
   }

@@ -1,4 +1,4 @@
-import { describe, kindOf, mismatch, tagOf } from '../check/index.ts';
+import { describe, encodeUtf8, kindOf, mismatch, tagOf } from '../check/index.ts';
 import { bitsPerElement, compareDtypes, isDtype, littleEndian, type SafetensorsDtype } from './dtypes.ts';
 import { checkMetadata, checkShape, describeList, LONGEST_HEADER, METADATA } from './header.ts';
 import { checkUnicode, quoteName } from './strict-json.ts';
@@ -106,7 +106,7 @@ export function safetensorsParts(
     size += bytes.length;
   }
   // Joined as text: an object would reorder "10" and "9", and swallow "__proto__".
-  const json = new TextEncoder().encode(`{${fields.join(',')}}`);
+  const json = encodeUtf8(`{${fields.join(',')}}`);
   // Padded with spaces, so that the tensors begin at a multiple of 8 bytes.
   const length = Math.ceil(json.length / 8) * 8;
   if (length > LONGEST_HEADER) {

@@ -1,3 +1,5 @@
+import { type WeakReference, weakly } from '../check/index.ts';
+
 /** A call of `logActivations` that has not been removed. */
 export interface LiveRegistration {
   readonly writer: object;
@@ -9,7 +11,7 @@ export interface LiveRegistration {
  * The registrations by the run that they write to: two writers may share a directory, and so a run. Held weakly: each lives as
  * long as its modules' hooks, so that a model that is dropped with its hooks can be collected.
  */
-const live = new Map<string, Set<{ deref(): LiveRegistration | undefined }>>();
+const live = new Map<string, Set<WeakReference<LiveRegistration>>>();
 // Without weak references, registrations are kept until they are removed.
 const collected =
   typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<() => void>((end) => end());
@@ -46,10 +48,6 @@ export function addRegistration(registration: LiveRegistration): () => void {
   collected?.register(registration, end);
   return end;
 }
-
-/** Not inside `addRegistration`: the function returned there would close over the registration and keep it alive. */
-const weakly = (registration: LiveRegistration): { deref(): LiveRegistration | undefined } =>
-  collected === undefined ? { deref: () => registration } : new WeakRef(registration);
 
 /** The tags that a live registration of the writer's run has already. */
 export function tagsInUse(writer: object, tags: Iterable<string>): string[] {

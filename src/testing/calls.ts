@@ -76,7 +76,7 @@ export function addCallCases<T>(suite: Suite<T>): void {
     b.observe(({ call }) => numbers.push(`event ${call}`));
     await b.run();
     await inner;
-    same(numbers.toSorted(), ['event 0', 'event 1', 'hook 0', 'hook 1']);
+    same([...numbers].sort(), ['event 0', 'event 1', 'hook 0', 'hook 1']);
     if (suite.target.mode === 'sync') same(numbers, ['hook 0', 'hook 1', 'event 1', 'event 0']);
   });
 

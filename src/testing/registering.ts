@@ -23,7 +23,7 @@ export function addRegistrationCases<T>(suite: Suite<T>): void {
     const push = (id: number) => () => void fired.push(id);
     for (const [id, prepend] of [false, true, false, false, true].entries()) b.after(push(id), { prepend });
     const pre = b.hasPreHooks ? [14, 10, 11, 12, 13] : [];
-    for (const id of pre.toSorted()) b.before(push(id), { prepend: id === 10 || id === 14 });
+    for (const id of [...pre].sort()) b.before(push(id), { prepend: id === 10 || id === 14 });
     await b.run();
     await b.run();
     const once = [...pre, 4, 1, 0, 2, 3];

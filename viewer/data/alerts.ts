@@ -133,7 +133,7 @@ function scale(): (size: number) => number | undefined {
     let smaller = 0;
     for (const one of sizes) if (one * EXPLOSION <= size) smaller++;
     const exploded = sizes.length >= ENOUGH && smaller * 2 > sizes.length;
-    const median = exploded ? sizes.toSorted((a, b) => a - b)[sizes.length >> 1]! : 0;
+    const median = exploded ? sizes.slice().sort((a, b) => a - b)[sizes.length >> 1]! : 0;
     sizes[next] = size;
     next = (next + 1) % REMEMBERED;
     return exploded ? size / median : undefined;

@@ -121,10 +121,10 @@ const inOrder = (readout: Readout, rows: readonly ReadoutRow[]): Readout => ({ .
 
 /** Rows without a number come last. */
 function ordered(rows: readonly ReadoutRow[], { by, descending }: Order): readonly ReadoutRow[] {
-  if (by === 'run') return descending ? rows.toReversed() : rows;
+  if (by === 'run') return descending ? [...rows].reverse() : rows;
   const sign = descending ? -1 : 1;
   const isNumber = (value: number | undefined) => value !== undefined && !Number.isNaN(value);
-  return rows.toSorted((a, b) => {
+  return [...rows].sort((a, b) => {
     const [x, y] = [a.values[by], b.values[by]];
     if (isNumber(x) && isNumber(y)) return sign * (x! - y!);
     return Number(isNumber(y)) - Number(isNumber(x));

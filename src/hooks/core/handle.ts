@@ -1,5 +1,6 @@
 // Makes the types know Symbol.dispose, whatever `lib` the reader of them has set.
 /// <reference lib="esnext.disposable" preserve="true" />
+import { type WeakReference, weakly } from '../../check/index.ts';
 import type { HookTable } from './hook-table.ts';
 
 /** Undoes a registration. Fits `using handle = …` and RxJS's `Subscription.add`. */
@@ -17,12 +18,11 @@ export class RemovableHandle implements Handle {
   static readonly className: string = 'RemovableHandle';
   /** One counter for the process, as PyTorch's handles have. */
   readonly id: number;
-  readonly #table: { deref(): HookTable | undefined };
+  readonly #table: WeakReference<HookTable>;
 
   constructor(table: HookTable, id: number) {
     this.id = id;
-    // An engine without weak references keeps the module alive through its handles.
-    this.#table = typeof WeakRef === 'undefined' ? { deref: () => table } : new WeakRef(table);
+    this.#table = weakly(table);
   }
 
   /** Removes the hook. Twice, or after the module is gone, is harmless. */

@@ -1,5 +1,5 @@
 /** @file Watches what the caller reads from a stream, by intercepting its reading methods on the object itself. */
-import { isThenable } from '../../check/index.ts';
+import { isThenable, type WeakReference, weakly } from '../../check/index.ts';
 import type { ChunkEvent, ForwardEvent } from '../core/event.ts';
 import { replaceProperty } from '../core/replace-property.ts';
 import { isStream, standInFor } from '../core/stream.ts';
@@ -25,21 +25,21 @@ export class ChunkListener {
   readonly #report: (why: string) => void;
   #reported = false;
   /** Weak, since a stream may never be read to its end. */
-  readonly #taps = new Set<WeakRef<StreamTap>>();
+  readonly #taps = new Set<WeakReference<StreamTap>>();
   #sweepAt = 16;
 
   constructor(report: (why: string) => void) {
     this.#report = report;
   }
 
-  add(tap: WeakRef<StreamTap>): void {
+  add(tap: WeakReference<StreamTap>): void {
     this.#taps.add(tap);
     if (this.#taps.size < this.#sweepAt) return;
     for (const one of this.#taps) if (one.deref() === undefined) this.#taps.delete(one);
     this.#sweepAt = 2 * this.#taps.size + 16;
   }
 
-  delete(tap: WeakRef<StreamTap>): void {
+  delete(tap: WeakReference<StreamTap>): void {
     this.#taps.delete(tap);
   }
 
@@ -64,7 +64,7 @@ export interface Listening {
 
 /** The interceptors of one stream and its observers. */
 export class StreamTap implements Sink {
-  readonly #self = new WeakRef(this);
+  readonly #self: WeakReference<StreamTap> = weakly(this);
   #listening: readonly Listening[] = [];
   readonly #undo: (() => void)[] = [];
   /** Objects that are intercepted already: a stream may be its own iterator. */

@@ -64,7 +64,7 @@ export function originOf(node: NodeBuiltins | undefined): Origin {
   if (node !== undefined) return { host: node.os.hostname(), process: node.process.pid };
   page ??= {
     host: (globalThis as { location?: { hostname?: string } }).location?.hostname || 'browser',
-    process: crypto.getRandomValues(new Uint32Array(1))[0]!,
+    process: Math.floor(Math.random() * 2 ** 32),
   };
   return page;
 }

@@ -90,7 +90,7 @@ function deviation(values: Float64Array): number {
 
 /** As in numpy, quantiles are interpolated from the nearer of two values. */
 function interquartileRange(values: Float64Array): number {
-  const sorted = values.toSorted();
+  const sorted = values.slice().sort();
   const quantile = (share: number) => {
     const at = share * (sorted.length - 1);
     const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
