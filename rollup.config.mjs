@@ -66,6 +66,20 @@ const APART = {
     /\/src\/nn\/(clone|execution-plan|fused-segment|identity|inside-tensor|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
+/**
+ * Modules of the viewer with chunks of their own, as entries have: a program that imports `mountActivation` alone gets
+ * nothing else. Where a bundler follows imports file by file, as esbuild does, a file that a later part needs is kept
+ * wherever it is imported: hence the shell, which later parts import from, apart from what `viewer.js` imports.
+ */
+const viewerChunks = {
+  name: 'chunks of the viewer',
+  buildStart() {
+    for (const id of ['viewer/mount.ts', 'viewer/activation/mount.ts', 'viewer/ui/shell.tsx']) {
+      this.emitFile({ type: 'chunk', id, preserveSignature: 'allow-extension' });
+    }
+  },
+};
+
 /** A style sheet as the text that a module exports. */
 const styles = {
   name: 'style sheets',
@@ -141,8 +155,6 @@ export const library = {
     // A chunk for each folder, but for APART.
     manualChunks: (id) => {
       if (id.includes('@assemblyscript/loader')) return 'kernels';
-      // It does things when it is loaded, which a program that shows one activation need not have.
-      if (/\/node_modules\/@?preact\//.test(id)) return 'preact';
       const apart = Object.keys(APART).find((name) => APART[name].test(id));
       if (apart !== undefined) return apart;
       return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
@@ -152,6 +164,7 @@ export const library = {
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [
     builtIn,
+    viewerChunks,
     styles,
     loaderWithoutDecoder,
     esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }),

@@ -82,7 +82,7 @@ const PROGRAMS = {
       mountViewer(document.body, select(globalThis.net, '**'));`,
   },
   '`mountActivation` on one module, beside `layertap`': {
-    limit: 27_000,
+    limit: 9_000,
     plugins: [withoutLayertap],
     code: `
       import { mountActivation } from 'layertap/viewer';
