@@ -5,23 +5,14 @@ import { SvgPainter } from '../cards/svg-painter.ts';
 import { themeOf } from '../cards/theme.ts';
 import { element, say } from '../element.ts';
 import type { Activation } from './activation.ts';
-import type { Activations, Subscription } from './activations.ts';
 import { cardSheet } from './card-style.ts';
-import { controls, type Showing } from './controls.ts';
-import { difference, whyNoDifference } from './difference.ts';
-import { type Cell, placeOf } from './frame.ts';
+import { nextCell } from './cell-keys.ts';
+import { Comparison, type Side } from './comparison.ts';
+import { controls } from './controls.ts';
+import { type Cell, placeOf, sameCell } from './frame.ts';
 import type { ActivationLayout } from './layout.ts';
 import { ActivationPicture } from './picture.ts';
 import { activationRows, describeBlock, describeCell, exactText, indexOfCell, indexText } from './readout.ts';
-
-/** One output that a card shows. */
-export interface Side {
-  /** Shown where it is compared with another. */
-  readonly name: string;
-  readonly activations: Activations;
-  readonly run: string;
-  readonly tag: string;
-}
 
 export interface ActivationCardOptions {
   /** The value of the strongest colour. Default: the largest size in the tensor. */
@@ -85,7 +76,7 @@ export function activationCard(
       redraw();
     },
     show(next) {
-      showing = next;
+      outputs.showing = next;
       redraw();
     },
     compare: (index) => compare(index),
@@ -96,74 +87,37 @@ export function activationCard(
   shadow.append(bar.element, figure, element('div', { class: 'readout' }, ...lines), spoken);
 
   const picture = new ActivationPicture();
-  const a = side.activations.subscribe(side.run, side.tag, () => redraw());
-  let b: { readonly index: number; readonly subscription: Subscription } | undefined;
-  let showing: Showing = 'A';
+  const outputs = new Comparison(side, () => redraw());
   let slice: readonly (number | undefined)[] = [];
   let layout: ActivationLayout | undefined;
+  /** Which of the others it is compared with; -1 for none. */
+  let other = -1;
   let lockedAt: number | undefined;
   let cursor: Cell | undefined;
   let [width, height] = [0, 0];
   let isInView = false;
   let destroyed = false;
-  /** What was drawn last. */
-  let drawn: Activation | undefined;
 
   const redraw = () => context.requestDraw(card);
 
   function ask(): void {
     const wanted = isInView && !document.hidden && width > 0 && height > 0 && !destroyed;
     const ratio = devicePixelRatio;
-    const asked = wanted
-      ? { slice, layout, width: Math.round(width * ratio), height: Math.round(height * ratio) }
-      : undefined;
-    a.want(asked);
-    b?.subscription.want(asked);
+    outputs.want(
+      wanted ? { slice, layout, width: Math.round(width * ratio), height: Math.round(height * ratio) } : undefined,
+    );
   }
 
   function compare(index: number): void {
-    b?.subscription.want(undefined);
-    const other = others()[index];
-    b = other && { index, subscription: other.activations.subscribe(other.run, other.tag, redraw) };
-    showing = b === undefined ? 'A' : 'difference';
+    outputs.compareWith(others()[index]);
+    other = index;
     ask();
     redraw();
   }
 
-  /** The output to show, or why there is none. */
-  function current(): Activation | string {
-    const [ofA, ofB] = [a.kept.last, b?.subscription.kept.last];
-    if (b !== undefined && showing !== 'A') {
-      if (ofB === undefined) return 'Waiting for the output B.';
-      if (showing === 'B') return ofB;
-      if (ofA === undefined) return 'Waiting for the output A.';
-      return shownDifference(ofA, ofB);
-    }
-    return ofA ?? 'Waiting for an output.';
-  }
-
-  let subtracted: readonly [a: Activation, b: Activation, result: Activation | string] | undefined;
-  function shownDifference(ofA: Activation, ofB: Activation): Activation | string {
-    if (subtracted?.[0] !== ofA || subtracted[1] !== ofB) {
-      subtracted = [ofA, ofB, whyNoDifference(ofA, ofB) ?? difference(ofA, ofB)];
-    }
-    return subtracted[2];
-  }
-
-  /** The value of the strongest colour: A and B have the same. */
+  /** The value of the strongest colour. */
   function most(): number {
-    if (lockedAt !== undefined) return lockedAt;
-    if (range !== undefined) return range;
-    const shown = current();
-    const outputs = showing === 'difference' || b === undefined ? [shown] : [a.kept.last, b.subscription.kept.last];
-    let size = 0;
-    for (const one of outputs) {
-      if (one === undefined || typeof one === 'string') continue;
-      const { min, max } = one.summary;
-      if (min < 0) size = Math.max(size, -min);
-      if (max > 0) size = Math.max(size, max);
-    }
-    return size > 0 ? size : 1;
+    return lockedAt ?? range ?? (outputs.size || 1);
   }
 
   function point({ clientX, clientY }: PointerEvent): void {
@@ -173,17 +127,17 @@ export function activationCard(
   }
 
   function moveTo(cell: Cell | undefined): void {
-    if (cell?.map === cursor?.map && cell?.row === cursor?.row && cell?.column === cursor?.column) return;
+    if (sameCell(cell, cursor)) return;
     cursor = cell;
     redraw();
   }
 
   function follow(cell: Cell | undefined): void {
-    const shown = current();
+    const { shown, followed } = outputs;
     if (typeof shown === 'string') return;
     const unit = cell && indexOfCell(shown, cell);
-    const again = unit !== undefined && String(unit) === String(a.kept.unit);
-    for (const subscription of [a, b?.subscription]) subscription?.follow(again ? undefined : unit);
+    const again = unit !== undefined && String(unit) === String(followed);
+    outputs.follow(again ? undefined : unit);
     if (unit !== undefined) say(spoken, `${again ? 'No longer following' : 'Following'} ${indexText(unit)}`);
     redraw();
   }
@@ -191,52 +145,28 @@ export function activationCard(
   function press(event: KeyboardEvent): void {
     const { frame } = picture;
     if (frame === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
-    const { maps, down, wide, across } = frame;
-    const { map, row, column } = cursor ?? { map: 0, row: 0, column: 0 };
-    const to = (next: Cell) => {
-      // The first key shows the cursor; the next ones move it.
-      moveTo(cursor === undefined ? { map, row, column } : next);
-      const shown = current();
-      if (typeof shown === 'string' || cursor === undefined) return;
-      const { where, value } = describeCell(shown, cursor, shown.cells[placeOf(frame, cursor)]!);
-      say(spoken, `${where}: ${value}`);
-    };
-    /** Cells beside the edge of a map are those of the next map, if there is one. */
-    const move = (rows: number, columns: number) => {
-      let [nextMap, r, c] = [map, row + rows, column + columns];
-      if (c < 0 || c >= wide) {
-        nextMap += columns;
-        c = columns > 0 ? 0 : wide - 1;
-      }
-      if (r < 0 || r >= down) {
-        nextMap += rows * across;
-        r = rows > 0 ? 0 : down - 1;
-      }
-      to(nextMap < 0 || nextMap >= maps ? { map, row, column } : { map: nextMap, row: r, column: c });
-    };
-    const keys: Readonly<Record<string, (() => void) | undefined>> = {
-      ArrowLeft: () => move(0, -1),
-      ArrowRight: () => move(0, 1),
-      ArrowUp: () => move(-1, 0),
-      ArrowDown: () => move(1, 0),
-      Home: () => to({ map, row, column: 0 }),
-      End: () => to({ map, row, column: wide - 1 }),
-      PageUp: () => to({ map: Math.max(0, map - 1), row, column }),
-      PageDown: () => to({ map: Math.min(maps - 1, map + 1), row, column }),
-      Enter: cursor && (() => follow(cursor)),
-      Escape:
-        cursor === undefined && a.kept.unit === undefined
-          ? undefined
-          : () => {
-              if (cursor === undefined) follow(undefined);
-              moveTo(undefined);
-            },
-    };
-    const act = maps > 0 && wide > 0 && down > 0 ? keys[event.key] : undefined;
-    if (act === undefined) return;
-    act();
+    const next = nextCell(frame, cursor, event.key);
+    if (next !== undefined) {
+      moveTo(next);
+      sayCell(next);
+    } else if (event.key === 'Enter' && cursor !== undefined) {
+      follow(cursor);
+    } else if (event.key === 'Escape' && cursor !== undefined) {
+      moveTo(undefined);
+    } else if (event.key === 'Escape' && outputs.followed !== undefined) {
+      follow(undefined);
+    } else {
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  function sayCell(cell: Cell): void {
+    const { shown } = outputs;
+    if (typeof shown === 'string') return;
+    const { where, value } = describeCell(shown, cell, shown.cells[placeOf(picture.frame!, cell)]!);
+    say(spoken, `${where}: ${value}`);
   }
 
   function read(shown: Activation | string): void {
@@ -257,7 +187,7 @@ export function activationCard(
     if (summary.count === 1) return exactText(cells[0]!, float32);
     if (Number.isNaN(summary.min)) return 'No value is finite.';
     const all = shape.reduce((product, size) => product * size, 1);
-    const part = summary.count < all && showing !== 'difference' ? ', of what was read' : '';
+    const part = summary.count < all && outputs.showing !== 'difference' ? ', of what was read' : '';
     return `from ${exactText(summary.min, float32)} to ${exactText(summary.max, float32)}${part}`;
   }
 
@@ -267,26 +197,24 @@ export function activationCard(
       painter.text(shown, width / 2, height / 2, { colour: theme.ink2, size: 12, align: 'center' });
       return;
     }
-    const { kept } = showing === 'B' && b !== undefined ? b.subscription : a;
-    const followed = showing === 'difference' ? undefined : kept;
-    picture.paint(painter, { activation: shown, followed, most: most(), cursor }, width, height, theme);
+    picture.paint(painter, { activation: shown, followed: outputs.kept, most: most(), cursor }, width, height, theme);
   }
 
   const card: Card = {
     element: host,
     draw() {
       if (width === 0 || height === 0) return true;
-      const shown = current();
-      drawn = typeof shown === 'string' ? undefined : shown;
+      const { shown, showing } = outputs;
       paint(sizedPainter(canvas, width, height, themeOf(host).font), shown);
       const names = others().map(({ name }) => name);
-      bar.update(drawn, {
+      const locked = lockedAt !== undefined;
+      bar.update(typeof shown === 'string' ? undefined : shown, {
         slice,
         layout,
-        locked: lockedAt !== undefined,
+        locked,
         showing,
         others: names,
-        other: b?.index ?? -1,
+        other,
       });
       read(shown);
       return true;
@@ -295,11 +223,11 @@ export function activationCard(
       const { font, surface } = themeOf(host);
       const svg = new SvgPainter(font);
       svg.rectangle(0, 0, width, height, surface);
-      paint(svg, current());
+      paint(svg, outputs.shown);
       return svg.finish(width, height, `Activation of ${title}`);
     },
     toRows() {
-      const shown = current();
+      const { shown } = outputs;
       return typeof shown === 'string' ? [['value']] : activationRows(shown);
     },
     destroy() {

@@ -10,6 +10,9 @@ export interface Cell {
   readonly column: number;
 }
 
+export const sameCell = (a: Cell | undefined, b: Cell | undefined): boolean =>
+  a?.map === b?.map && a?.row === b?.row && a?.column === b?.column;
+
 export interface Frame {
   readonly plot: Box;
   readonly maps: number;

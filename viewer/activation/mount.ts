@@ -7,8 +7,8 @@ import { oncePerFrame } from '../clock.ts';
 import { element, say } from '../element.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import { liveSource } from '../sources/live.ts';
-import type { Side } from './activation-card.ts';
 import { Activations } from './activations.ts';
+import type { Side } from './comparison.ts';
 import { describeStatic, LABELS, LAYOUT, type OutputDescription } from './describe-outputs.ts';
 import { isShapedValues, type ShapedValues, staticSource } from './static-source.ts';
 

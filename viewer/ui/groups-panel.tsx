@@ -8,7 +8,7 @@ const ROW = 24;
 
 /** The sections of the page and their groups, to go to one, and to fold or unfold all groups. */
 export function GroupsPanel(): JSX.Element | null {
-  const { outline, folded, goTo } = useUi();
+  const { outline, folded, navigation } = useUi();
   const lines = outline.value.flatMap(({ kind, tags, groups }) => [
     { key: kind as string, title: TITLES[kind], count: tags.length, isGroup: false },
     ...groups
@@ -40,7 +40,12 @@ export function GroupsPanel(): JSX.Element | null {
         {(index, tabIndex) => {
           const { key, title, count, isGroup } = lines[index]!;
           return (
-            <button type="button" class={isGroup ? 'in-group' : ''} tabIndex={tabIndex} onClick={() => goTo(key)}>
+            <button
+              type="button"
+              class={isGroup ? 'in-group' : ''}
+              tabIndex={tabIndex}
+              onClick={() => navigation.goTo(key)}
+            >
               {title} <span class="count">{count}</span>
             </button>
           );

@@ -9,8 +9,8 @@ import { useUi } from './ui.ts';
 
 /** The overview with its heading and menu. */
 export function OverviewFrame(): JSX.Element {
-  const { context, scheduler, jump, shown, dark, onPaper } = useUi();
-  const card = useMemo(() => overview(context, jump), []);
+  const { context, scheduler, navigation, shown, dark, onPaper } = useUi();
+  const card = useMemo(() => overview(context, (cell) => navigation.jump(cell)), []);
   const frame = useRef<HTMLElement>(null);
   const [unfolded, setUnfolded] = useState(true);
   useLayoutEffect(() => {

@@ -111,7 +111,8 @@ function Cards({ keys }: { keys: readonly CardKey[] }): JSX.Element {
 
 /** Some cards of a large grid, or an empty place as high as they are. @param first the number of cards before it in the grid */
 function Block({ first, keys }: { first: number; keys: readonly CardKey[] }): JSX.Element {
-  const { wanted, onPaper } = useUi();
+  const { navigation, onPaper } = useUi();
+  const { wanted } = navigation;
   const place = useRef<HTMLDivElement>(null);
   const [isNear, height] = [useSignal(false), useSignal(0)];
   useLayoutEffect(() => {

@@ -1,28 +1,26 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { createRef, type JSX, render } from 'preact';
 import { Axes } from '../axes/axes.ts';
-import { TagAxis } from '../axes/tag-axis.ts';
 import type { CardContext } from '../cards/card.ts';
 import { CLOCK } from '../clock.ts';
 import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
-import type { CellPlace } from '../overview/block.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { ViewState } from '../state/view-state.ts';
 import { tagFilter } from '../tag-filter.ts';
 import { type UserActivity, userActivity } from '../user-activity.ts';
-import { CardLoader, type CardPlace, cardId } from './card-loader.ts';
+import { CardLoader } from './card-loader.ts';
 import { CardMenu } from './card-menu.tsx';
 import { CardScheduler } from './card-scheduler.ts';
 import { flushSync } from './flush.ts';
 import { handleKey } from './keyboard.ts';
 import { later } from './later.tsx';
+import { Navigation } from './navigation.ts';
 import { NotShown } from './not-shown.tsx';
-import { allTags, groupKey, outlineOf } from './outline.ts';
+import { allTags, outlineOf } from './outline.ts';
 import { Sections } from './sections.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { styleSheet } from './style-sheet.ts';
-import { tagGroups } from './tag-groups.ts';
 import type { ThemeChoice } from './theme-choice.ts';
 import { themeSwitch } from './theme-switch.ts';
 import { loadedOf, Toolbar } from './toolbar.tsx';
@@ -65,7 +63,6 @@ export function openShell(
   const warnings = signal<readonly string[]>([]);
   const theme = signal(firstTheme);
   const folded = signal<ReadonlySet<string>>(new Set());
-  const wanted = signal<string | undefined>(undefined);
   const onPaper = signal(false);
   /** What a screen reader announces. */
   const status = signal('');
@@ -78,6 +75,7 @@ export function openShell(
   const axes = new Axes(store, state);
   const context: CardContext = { store, state, axes, requestDraw: (card) => scheduler.requestDraw(card) };
   const cards = new CardLoader(context, scheduler);
+  const navigation = new Navigation(root, context, cards, folded);
   const { dark, print: printInLight } = themeSwitch(root, theme, () => drawAll(), ended);
   const ui: Ui = {
     name,
@@ -98,12 +96,10 @@ export function openShell(
     cards,
     menuOwner: signal(undefined),
     pointed: signal(undefined),
-    wanted,
     onPaper,
+    navigation,
     pause,
     help,
-    goTo,
-    jump,
   };
   shadow.adoptedStyleSheets = [styleSheet()];
   shadow.replaceChildren(root);
@@ -200,61 +196,6 @@ export function openShell(
     cards.drawAll();
   }
 
-  function jump({ run, tag, step }: CellPlace): void {
-    const kind = store.histograms(run, tag) === undefined ? 'scalar' : 'histogram';
-    const { hiddenRuns, filter } = state.view;
-    const axis = new TagAxis(axes, state, tag);
-    const group = tagGroups(store.tags(kind)).find(({ tags }) => tags.includes(tag));
-    flushSync(() => {
-      state.change({
-        hover: { step, tag, run },
-        hiddenRuns: new Set([...hiddenRuns].filter((one) => one !== run)),
-        filter: tagFilter(filter).matches(tag) ? filter : '',
-      });
-      const { steps, hover } = axis;
-      if (steps !== undefined && hover !== undefined && (hover.at < steps[0] || hover.at > steps[1])) {
-        axis.change({ steps: undefined });
-      }
-      unfold(kind, ...(group === undefined ? [] : [groupKey(kind, group)]));
-      const isOne = kind === 'histogram' && state.view.runs === 'side by side';
-      wanted.value = cardId({ kind, tag, run: isOne ? run : undefined });
-    });
-    const place = cards.find(wanted.value!);
-    if (place === undefined) return;
-    focus(place, 'center');
-    // Again: grids laid out on the way may have moved it.
-    requestAnimationFrame(() => place.element.scrollIntoView({ block: 'center' }));
-  }
-
-  function unfold(...keys: readonly string[]): void {
-    folded.value = new Set([...folded.value].filter((key) => !keys.includes(key)));
-  }
-
-  function goTo(fold: string): void {
-    flushSync(() => unfold(fold, fold.split(' ')[0]!));
-    const heading = root.querySelector(`[data-fold="${CSS.escape(fold)}"] .fold`) as HTMLElement;
-    heading.scrollIntoView({ block: 'start' });
-    heading.focus({ preventScroll: true });
-  }
-
-  /** The cards in the page, from top to bottom. */
-  function placed(): CardPlace[] {
-    return [...root.querySelectorAll('.card')].map((element) => cards.placeOf(element));
-  }
-
-  function move(direction: 1 | -1): void {
-    const all = placed();
-    const focused = all.findIndex(({ element }) => element.matches(':focus-within'));
-    const next = all[focused === -1 ? (direction === 1 ? 0 : all.length - 1) : focused + direction];
-    if (next !== undefined) focus(next, 'nearest');
-  }
-
-  function focus(place: CardPlace, block: ScrollLogicalPosition): void {
-    cards.open(place);
-    place.element.scrollIntoView({ block });
-    place.element.focus({ preventScroll: true });
-  }
-
   function onKey(event: KeyboardEvent): void {
     if (isHelpOpen.value) return;
     const from = event.composedPath()[0];
@@ -264,6 +205,7 @@ export function openShell(
       filter.current!.focus();
       filter.current!.select();
     };
+    const move = (direction: 1 | -1) => navigation.move(direction);
     const actions = { filter: select, help, pause: follows ? pause : undefined, move };
     if (handleKey(event, state, actions)) event.preventDefault();
   }
@@ -285,7 +227,7 @@ export function openShell(
     drawAll();
     if (!isOnPaper) return;
     flushSync(() => {
-      for (const place of placed().slice(0, MOST_PRINTED)) {
+      for (const place of navigation.places.slice(0, MOST_PRINTED)) {
         cards.close(place);
         cards.open(place);
       }

@@ -64,11 +64,11 @@ const SIGNS: Readonly<Record<Alert['kind'], string>> = {
 
 /** Goes to the card and the step of an alert. */
 function AlertButton({ alert }: { alert: Alert }): JSX.Element {
-  const { store, jump } = useUi();
+  const { store, navigation } = useUi();
   const { kind, message, step, tag, run } = alert;
   const where = store.runs.length > 1 ? `${tag} · ${run}` : tag;
   return (
-    <button type="button" class={`alert ${kind}`} title={`${message}\n${where}`} onClick={() => jump(alert)}>
+    <button type="button" class={`alert ${kind}`} title={`${message}\n${where}`} onClick={() => navigation.jump(alert)}>
       <span class="sign" aria-hidden="true">
         {SIGNS[kind]}
       </span>

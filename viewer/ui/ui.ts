@@ -3,11 +3,11 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Card, CardContext } from '../cards/card.ts';
 import type { Store } from '../data/store.ts';
-import type { CellPlace } from '../overview/block.ts';
 import type { Progress } from '../sources/data-source.ts';
 import type { View, ViewState } from '../state/view-state.ts';
 import type { CardLoader } from './card-loader.ts';
 import type { CardScheduler } from './card-scheduler.ts';
+import type { Navigation } from './navigation.ts';
 import type { Outline } from './outline.ts';
 import type { ThemeChoice } from './theme-choice.ts';
 
@@ -55,15 +55,10 @@ export interface Ui {
   readonly menuOwner: Signal<MenuOwner | undefined>;
   /** The frame of the card that is pointed at, or holds the focus. */
   readonly pointed: Signal<HTMLElement | undefined>;
-  /** The id of a card that the user goes to: its block is made. */
-  readonly wanted: ReadonlySignal<string | undefined>;
   readonly onPaper: ReadonlySignal<boolean>;
+  readonly navigation: Navigation;
   pause(): void;
   help(): void;
-  /** Goes to the heading of a fold. */
-  goTo(fold: string): void;
-  /** Goes to a card and a step. */
-  jump(to: CellPlace): void;
 }
 
 export const UiContext: ReturnType<typeof createContext<Ui>> = /* @__PURE__ */ createContext<Ui>(undefined as never);
