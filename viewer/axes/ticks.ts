@@ -26,10 +26,12 @@ export function axisTicks(unit: AxisUnit, range: Range, length: number, distance
   return ticks(range, length, distance);
 }
 
-/** The name of a part of an axis: `steps 0–9`, `0s – 1h 20m`. */
+/** The name of a part of an axis: `steps 0–9`, `0s – 1h 20m`, `2026-11-28 20:33:05 – 21:10:00`. */
 export function nameOfRange(unit: AxisUnit, [from, to]: Range): string {
   if (unit === 'step') return `steps ${formatCount(Math.round(from))}–${formatCount(Math.round(to))}`;
-  return `${nameOfPlace(unit, from)} – ${nameOfPlace(unit, to)}`;
+  const [first, last] = [nameOfPlace(unit, from), nameOfPlace(unit, to)];
+  const day = unit === 'wall' ? first.slice(0, first.indexOf(' ') + 1) : '';
+  return `${first} – ${last.startsWith(day) ? last.slice(day.length) : last}`;
 }
 
 /** A place on an axis in a few letters, where its unit is clear: `1,234`, `1h 20m`, `20:33:05`, `28 Nov`. */

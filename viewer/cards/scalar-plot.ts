@@ -109,7 +109,6 @@ export function scalarPlot(
         const y = box.top + (1 - values.position(value)) * box.height;
         painter.line([box.left, y, right, y], { colour: theme.line, width: 1 });
       }
-      paintValuesLeft(painter, box, values, theme);
       paintSteps(painter, box, bottom, { unit, steps }, theme);
       if (lines.length === 0) paintEmpty(painter, box, empty, theme);
       within(painter, () => {
@@ -123,6 +122,7 @@ export function scalarPlot(
         }
         for (const line of lines) paintOutside(painter, line);
       });
+      paintValuesLeft(painter, box, values, theme);
     },
     paintFront(painter, line, point) {
       within(painter, () => {

@@ -156,10 +156,10 @@ export function stepPlot(scene: Scene): StepPlot {
     paint(painter) {
       if (runs.length === 1) heat = heatMap(runs[0]!, plot, scene);
       else bands = runBands(scene, plot);
-      paintValuesLeft(painter, plot, axis, theme);
       paintZero(painter);
       heat?.paint(painter);
       bands?.paint(painter);
+      paintValuesLeft(painter, plot, axis, theme);
       for (const density of densities()) paintOutside(painter, plot, density, theme);
       painter.line([left + 0.5, TOP, left + 0.5, bottom, right, bottom], { colour: theme.ink3, width: 1 });
       const colours = bands === undefined ? [] : runs.map(({ colour }) => colour);

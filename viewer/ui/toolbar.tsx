@@ -70,19 +70,31 @@ export function Toolbar({ filter }: { filter: RefObject<HTMLInputElement | null>
   );
 }
 
-function statusOf({ store, shown, progress, paused }: Ui): string {
-  // While paused it says how far the data are.
+/** The ranges of the axes that are in view. */
+function rangesOf({ context, state, shown, paused, store }: Ui): readonly string[] {
+  // While paused they say how far the data are.
   paused.value ? store.version : shown.value;
-  const { steps } = store;
+  const { axis } = state.view;
+  return context.axes.groups.flatMap(({ extent }) => (extent === undefined ? [] : [nameOfRange(axis, extent)]));
+}
+
+function statusOf(ui: Ui): string {
+  const { progress, paused, store } = ui;
+  const ranges = rangesOf(ui);
   const loaded = loadedOf(progress.value);
   if (loaded < 1) return `${Math.floor(loaded * 100)} % of ${formatBytes(progress.value?.total ?? 0)}`;
-  const range = steps === undefined ? 'no data yet' : `steps ${steps[0]}–${steps[1]}`;
-  return paused.value ? `paused · ${range}` : range;
+  const nothing = store.steps === undefined ? 'no data yet' : 'nothing in view';
+  const extent = ranges.length > 1 ? `${ranges.length} axes` : (ranges[0] ?? nothing);
+  return paused.value ? `paused · ${extent}` : extent;
 }
 
 function Status(): JSX.Element {
   const ui = useUi();
-  return <span class="status">{useComputed(() => statusOf(ui))}</span>;
+  return (
+    <span class="status" title={useComputed(() => rangesOf(ui).join('\n'))}>
+      {useComputed(() => statusOf(ui))}
+    </span>
+  );
 }
 
 function Loading(): JSX.Element {
