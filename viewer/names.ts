@@ -1,5 +1,7 @@
 /** About how many characters of a long name stay at its end. */
 const END = 12;
+/** A start of fewer characters is not cut off. */
+const START = 4;
 
 /**
  * A name in two parts, between which an ellipsis may stand: long names often differ at the end alone. No character is
@@ -7,7 +9,7 @@ const END = 12;
  */
 export function splitName(name: string): readonly [start: string, end: string] {
   const characters = [...name];
-  let cut = Math.max(0, characters.length - END);
+  let cut = characters.length - END < START ? 0 : characters.length - END;
   while (cut > 0 && /^(\p{M}|\u200d|\ufe0f)/u.test(characters[cut]!)) cut--;
   return [characters.slice(0, cut).join(''), characters.slice(cut).join('')];
 }

@@ -46,9 +46,9 @@ const isMarked = (page, tag) => page.locator(`.card[aria-label="${tag}"] .cursor
 test('epochs and iterations have axes of their own, which are linked and parted', 'keras', KERAS, async (page) => {
   const names = () => page.locator('.axes label').allTextContents();
   const [epochs, iterations] = await names();
-  assert.equal(epochs, 'steps 0–9: conv2d/kernel, 5 more');
+  assert.equal(epochs, 'steps 0–9conv2d/kernel, 5 more');
   // The runs are read by turns, and either may come first.
-  assert.match(iterations, /^steps 0–15,000: (batch_loss|evaluation_loss_vs_iterations), 1 more$/);
+  assert.match(iterations, /^steps 0–15,000(batch_loss|evaluation_loss_vs_iterations), 1 more$/);
   await page.locator('.card[aria-label=epoch_loss]').scrollIntoViewIfNeeded();
   await page.settle();
   await change(page, { hover: { step: 4, tag: 'dense/kernel', run: 'train' } });
@@ -58,7 +58,7 @@ test('epochs and iterations have axes of their own, which are linked and parted'
   await page.locator('.axes input').nth(1).check();
   await page.locator('.axes-tools button', { hasText: 'Link' }).click();
   await page.settle();
-  assert.deepEqual(await names(), ['steps 0–15,000: conv2d/kernel, 7 more']);
+  assert.deepEqual(await names(), ['steps 0–15,000conv2d/kernel, 7 more']);
   assert.deepEqual([await isMarked(page, 'epoch_loss'), await isMarked(page, 'batch_loss')], [true, true]);
   await page.locator('.axes input').first().check();
   await page.locator('.axes-tools button', { hasText: 'Part' }).click();

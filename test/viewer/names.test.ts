@@ -11,6 +11,8 @@ test('names that differ at the end alone differ in the part that stays', () => {
 test('short names are one part', () => {
   assert.equal(splitName('run'), ['', 'run']);
   assert.equal(splitName(''), ['', '']);
+  assert.equal(splitName('dense_1/kernel1'), ['', 'dense_1/kernel1']);
+  assert.equal(splitName('dense_1/kernel12'), ['dens', 'e_1/kernel12']);
 });
 
 test('a name is cut between characters, not within surrogate pairs or before accents', () => {

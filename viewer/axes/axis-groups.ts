@@ -12,7 +12,7 @@ const FACTOR = 4;
  * tags that no longer run has, beside those of its own tags whose last steps are nearest. A set without such tags
  * joins a group that ends within the factor of it and has no other tag of the run, which the run would have told apart: the
  * iterations of a validation run are those of the training run. A tag that ends at step 0 has no scale: it joins the shortest
- * group of its run.
+ * group of its run, or of all if its run has no other.
  *
  * @param tags of all runs, in the order of the groups and of the tags in each
  * @param runs from the longest to the shortest. Not read further once every tag has a place.
@@ -83,8 +83,9 @@ function withinFactor(run: LastSteps): TagEnd[][] {
   return sets;
 }
 
-/** A group that ends within the factor of a step, and is none of the run's own. */
+/** A group that ends within the factor of a step, and is none of the run's own; of a step without a scale, the shortest. */
 function joinable(ends: ReadonlyMap<number, number>, last: number, own: ReadonlySet<number | undefined>) {
+  if (last <= 0) return [...ends].toSorted(([, a], [, b]) => a - b)[0]?.[0];
   const within = ([group, end]: readonly [number, number]) =>
     !own.has(group) && end <= last * FACTOR && last <= end * FACTOR;
   return [...ends].find(within)?.[0];

@@ -28,6 +28,7 @@ export function axisTicks(unit: AxisUnit, range: Range, length: number, distance
 
 /** The name of a part of an axis: `steps 0–9`, `0s – 1h 20m`, `2026-11-28 20:33:05 – 21:10:00`. */
 export function nameOfRange(unit: AxisUnit, [from, to]: Range): string {
+  if (from === to) return nameOfPlace(unit, from);
   if (unit === 'step') return `steps ${formatCount(Math.round(from))}–${formatCount(Math.round(to))}`;
   const [first, last] = [nameOfPlace(unit, from), nameOfPlace(unit, to)];
   const day = unit === 'wall' ? first.slice(0, first.indexOf(' ') + 1) : '';

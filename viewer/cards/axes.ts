@@ -1,4 +1,5 @@
 import { axisTicks } from '../axes/ticks.ts';
+import { shortened } from '../names.ts';
 import type { AxisUnit, Range } from '../state/view-state.ts';
 import { formatCount } from './format-numbers.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
@@ -89,7 +90,7 @@ export function paintRuns(
 ): void {
   let x = left;
   for (const [i, { run, colour }] of runs.entries()) {
-    const name = run.length > 24 ? `${run.slice(0, 11)}\u2026${run.slice(-12)}` : run;
+    const name = shortened(run, 24);
     const width = 22 + name.length * 5.6;
     const rest = runs.length - i;
     if (x + width > right) {

@@ -127,7 +127,13 @@ function layOut(
   }
   set(figure, { position: 'relative', flex: '1 1 0', minHeight: '0', touchAction: 'pan-y', userSelect: 'none' });
   const readout = element('div', {}, ...lines);
-  set(readout, { flex: 'none', height: '2.9em', fontSize: '11px', lineHeight: '1.45em', padding: '2px 12px 0 52px' });
+  set(readout, {
+    flex: 'none',
+    height: '2.9em',
+    fontSize: '11px',
+    lineHeight: '1.45em',
+    padding: '2px 12px 0 clamp(12px, 100% - 372px, 52px)',
+  });
   set(readout, { fontVariantNumeric: 'tabular-nums' });
   for (const line of lines) set(line, { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' });
   set(live, { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' });

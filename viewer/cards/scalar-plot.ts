@@ -98,7 +98,7 @@ export function scalarPlot(
   }
 
   const within = (painter: Painter, paint: () => void) =>
-    painter.within(box.left, box.top - 2, box.width, box.height + 4, paint);
+    painter.within(box.left - 2, box.top - 2, box.width + 4, box.height + 4, paint);
 
   return {
     left: box.left,

@@ -1,10 +1,12 @@
 import type { Marks } from '../axes/tag-axis.ts';
+import type { HistogramSeries } from '../data/histogram-series.ts';
+import { shortened } from '../names.ts';
 import type { Range } from '../state/view-state.ts';
 import { paintEmpty, paintRuns, paintSteps, paintValuesLeft } from './axes.ts';
-import { binAt, nameOfColumn, valueOfPixel } from './bin-readout.ts';
+import { binAt, valueOfPixel } from './bin-readout.ts';
 import { columnAfter } from './columns.ts';
 import type { Density } from './density.ts';
-import { formatValue } from './format-numbers.ts';
+import { formatCount, formatValue } from './format-numbers.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
 import { type HeatMap, heatMap } from './heat-map.ts';
 import { describeOutside, LANE_HEIGHT, lanesOf, outside, paintLaneCounts, paintLanes, paintOutside } from './lanes.ts';
@@ -19,6 +21,8 @@ const STEP_AXIS = 20;
 const NAMES = 34;
 /** Narrower cards have no histogram beside the plot. */
 const ROOM_FOR_TWO = 420;
+/** The width of a letter of the name above it. */
+const BOLD_LETTER = 7;
 
 /** A {@link Plot} over steps. While the user zooms, its picture is stretched until it can be painted again. */
 export interface StepPlot extends Plot {
@@ -125,13 +129,8 @@ export function stepPlot(scene: Scene): StepPlot {
     const pointed = pointedAt(runs, hover);
     if (side === undefined || pointed === undefined || pointed.column === -1) return;
     const { of, column } = pointed;
-    painter.within(side.left - 4, 0, side.width + INSET.right + 4, TOP, () =>
-      painter.text(nameOfColumn(of.series, column), side.left, TOP / 2 - 1, {
-        colour: theme.ink,
-        size: 11,
-        bold: true,
-      }),
-    );
+    const style = { colour: theme.ink, size: 11, bold: true };
+    painter.text(shortName(of.series, column, side.width + INSET.right), side.left, TOP / 2 - 1, style);
     const value = hover?.tag === tag ? hover.value : undefined;
     const colour = runs.length > 1 ? of.colour : theme.ink3;
     const footY = bottom + lanesHeight + 12;
@@ -195,6 +194,15 @@ export function stepPlot(scene: Scene): StepPlot {
       return { at: of.placeOf(column), step: of.series.firstStep(column), tag, run: of.run, value };
     },
   };
+}
+
+/** The steps of a column in the space above its histogram; their full name is below the plot. */
+function shortName(series: HistogramSeries, column: number, room: number): string {
+  const [first, last] = [series.firstStep(column), series.lastStep(column)];
+  const steps = [...new Set([first, last])].map(formatCount).join('–');
+  const name = `${first === last ? 'step' : 'steps'} ${steps}`;
+  const letters = Math.floor(room / BOLD_LETTER);
+  return name.length <= letters ? name : shortened(steps, letters);
 }
 
 /** What a column covers in the plot; its own place if it was added after painting. */

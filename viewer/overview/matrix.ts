@@ -25,7 +25,7 @@ const ROW_HEIGHT: Range = [13, 20];
 export const MAX_HEIGHT = 336;
 export const AXIS_HEIGHT = 22;
 /** The largest part of the width that names of rows may take. */
-const NAMES = 0.25;
+const NAMES = 0.3;
 /** Space beside a name, and the width of a letter, about. */
 const NAME_MARGIN = 20;
 const LETTER = 6.3;

@@ -69,7 +69,7 @@ export function overview(context: CardContext, choose: (at: CellPlace) => void):
       block.update();
       text ??= block.describe();
     }
-    say(readout, text ?? 'Point at a cell to read it; click to see its card; drag to brush steps.');
+    say(readout, text ?? 'Point to read, click to see the card, drag to brush.');
   }
 
   const card: Overview = {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { AxisGroup } from '../axes/axes.ts';
 import { nameOfRange } from '../axes/ticks.ts';
 import type { AxisUnit } from '../state/view-state.ts';
+import { Name } from './name.tsx';
 import { useUi, useView } from './ui.ts';
 
 /** The groups of tags that share an axis, to be linked and parted. Not there while all tags share one. */
@@ -35,7 +36,7 @@ export function AxesPanel(): JSX.Element | null {
             <li key={key}>
               <label title={group.shown.join('\n')}>
                 <input type="checkbox" checked={picked.value.has(key)} onChange={() => pick(key)} />
-                <span>{nameOf(group, unit)}</span>
+                <AxisName of={group} unit={unit} />
               </label>
             </li>
           );
@@ -64,8 +65,15 @@ export function AxesPanel(): JSX.Element | null {
   );
 }
 
-/** `steps 0–9: epoch_loss, 2 more`. */
-function nameOf({ shown, extent }: AxisGroup, unit: AxisUnit): string {
-  const more = shown.length === 1 ? '' : `, ${shown.length - 1} more`;
-  return `${extent === undefined ? 'no times' : nameOfRange(unit, extent)}: ${shown[0]}${more}`;
+/** `steps 0–9`, and below it `epoch_loss, 2 more`. */
+function AxisName({ of: { shown, extent }, unit }: { of: AxisGroup; unit: AxisUnit }): JSX.Element {
+  return (
+    <span class="axis-name">
+      {extent === undefined ? 'no times' : nameOfRange(unit, extent)}
+      <span>
+        <Name of={shown[0]!} />
+        {shown.length > 1 && <span>, {shown.length - 1} more</span>}
+      </span>
+    </span>
+  );
 }

@@ -47,7 +47,12 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
       order.value = { by, descending: isOrder ? !descending : by !== 'run' };
     };
     return (
-      <span key={name} role="columnheader" aria-sort={isOrder ? (descending ? 'descending' : 'ascending') : 'none'}>
+      <span
+        key={name}
+        role="columnheader"
+        data-column={name}
+        aria-sort={isOrder ? (descending ? 'descending' : 'ascending') : 'none'}
+      >
         <button type="button" onClick={sort}>
           {name}
           {isOrder && (descending ? ' ▾' : ' ▴')}
@@ -64,6 +69,7 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
     <section
       ref={table}
       class={isAbove.value ? 'run-table above' : 'run-table'}
+      style={{ '--step': `${stepLetters(readout)}ch` }}
       aria-label={`Runs of ${title} at ${hover === undefined ? 'their ends' : 'the pointer'}`}
       onKeyDown={onKeyDown}
     >
@@ -100,7 +106,7 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
                 {readout.columns.map(({ name, format }, i) => {
                   const value = row.values[i];
                   return (
-                    <span key={name} role="cell">
+                    <span key={name} role="cell" data-column={name}>
                       {value === undefined ? '–' : format(value)}
                     </span>
                   );
@@ -115,6 +121,13 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
       </button>
     </section>
   );
+}
+
+/** How many letters the longest step has, or the name of their column. */
+function stepLetters({ columns, rows }: Readout): number {
+  const at = columns.findIndex(({ name }) => name === 'step');
+  const largest = rows.reduce((most, { values }) => Math.max(most, values[at] ?? 0), 0);
+  return Math.max(6, columns[at]!.format(largest).length);
 }
 
 const inOrder = (readout: Readout, rows: readonly ReadoutRow[]): Readout => ({ ...readout, rows });

@@ -77,9 +77,6 @@ export function RunsPanel(): JSX.Element {
       )}
       {runs.length > 1 && (
         <div class="row-of-buttons">
-          <span class="hint" aria-live="polite">
-            {filter.value !== '' && mistake === undefined && `${listed.length} found`}
-          </span>
           <button type="button" class="plain" onClick={() => show(listed, true)}>
             All
           </button>
@@ -91,6 +88,9 @@ export function RunsPanel(): JSX.Element {
               Only these
             </button>
           )}
+          <span class="hint" aria-live="polite">
+            {filter.value !== '' && mistake === undefined && `${listed.length} found`}
+          </span>
         </div>
       )}
       <VirtualRows count={rows.length} rowHeight={ROW} roles={['list', 'listitem']} label="Runs">
@@ -149,9 +149,17 @@ function RunLine(props: { row: RunRow & { kind: 'run' } } & LineActions): JSX.El
         />
         <Name of={run.slice(row.prefix.length) || '.'} title={run} />
       </label>
-      <button type="button" class="only" tabIndex={tabIndex} aria-label={`Only ${run}`} onClick={() => showOnly([run])}>
-        only
-      </button>
+      {store.runs.length > 1 && (
+        <button
+          type="button"
+          class="only"
+          tabIndex={tabIndex}
+          aria-label={`Only ${run}`}
+          onClick={() => showOnly([run])}
+        >
+          only
+        </button>
+      )}
       <input
         type="color"
         tabIndex={tabIndex}

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { nameOfPlace } from '../axes/ticks.ts';
 import type { Alert } from '../data/alerts.ts';
 import { AxesPanel } from './axes-panel.tsx';
 import { GroupsPanel } from './groups-panel.tsx';
@@ -76,7 +77,7 @@ function AlertButton({ alert }: { alert: Alert }): JSX.Element {
       <span class="where">
         <bdi>{where}</bdi>
       </span>
-      <span class="number">step {step}</span>
+      <span class="number">{nameOfPlace('step', step)}</span>
     </button>
   );
 }

@@ -74,6 +74,11 @@ test('axisGroups(): a tag at step 0 alone joins the shortest group of its run', 
   assert.equal(groupsOf([{ config: 0, epoch_loss: 9, batch_loss: 9000 }]), [['config', 'epoch_loss'], ['batch_loss']]);
   assert.equal(groupsOf([{ config: 0, graph: 0 }]), [['config', 'graph']]);
   assert.equal(groupsOf([{ before: -5, loss: 100 }]), [['before', 'loss']]);
+  // The shortest of all if its run has no other.
+  assert.equal(groupsOf([{ epoch_loss: 9, batch_loss: 9000 }, { accuracy: 0 }]), [
+    ['epoch_loss', 'accuracy'],
+    ['batch_loss'],
+  ]);
 });
 
 test('axisGroups(): tags that are prefixes of others, and names of objects, are tags like any other', () => {
