@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from './harness/suite.mjs';
 import { startView } from './viewer-command.mjs';
-import { START, writeGap, writeKeras, writeResumed } from './viewer-directories.mjs';
+import { START, writeGap, writeKeras, writeManyDigits, writeResumed } from './viewer-directories.mjs';
 
 const temporary = mkdtempSync(join(tmpdir(), 'layertap-axes-'));
-const directories = { keras: writeKeras, gap: writeGap, resumed: writeResumed };
+const directories = { keras: writeKeras, gap: writeGap, resumed: writeResumed, digits: writeManyDigits };
 const servers = {};
 for (const [name, write] of Object.entries(directories)) {
   await write(join(temporary, name));
@@ -30,6 +30,7 @@ function test(name, directory, ready, run, options) {
 }
 const KERAS = 'viewer.store.scalars("validation", "evaluation_loss_vs_iterations")?.length === 10';
 const GAP = 'viewer.store.histograms("run", "iterations")?.length === 31';
+const DIGITS = 'viewer.store.scalars("run", "iterations")?.length === 60';
 const RESUMED = 'viewer.store.scalars("resumed", "loss")?.newest === 99';
 
 /** Maps as entries. */
@@ -67,6 +68,66 @@ test('epochs and iterations have axes of their own, which are linked and parted'
   await page.locator('.axes-tools button', { hasText: 'As at first' }).click();
   assert.deepEqual((await view(page)).axes, []);
 });
+
+test('the toolbar has the range of what is in view, or how many axes there are', 'keras', KERAS, async (page) => {
+  const status = async () => {
+    await page.settle();
+    return [await page.locator('.status').textContent(), await page.locator('.status').getAttribute('title')];
+  };
+  assert.deepEqual(await status(), ['2 axes', 'steps 0–9\nsteps 0–15,000']);
+  await change(page, { filter: 'epoch' });
+  assert.deepEqual(await status(), ['steps 0–9', 'steps 0–9']);
+  await change(page, { filter: '/^batch/', axis: 'relative' });
+  assert.deepEqual(await status(), ['0s – 1h 20m', '0s – 1h 20m']);
+  await change(page, { filter: 'no such tag' });
+  assert.deepEqual(await status(), ['nothing in view', '']);
+});
+
+/** The texts of a picture that reach beyond its sides, and the pairs of texts on a line that touch each other. */
+function misplaced(svg) {
+  const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+  const picture = document.body.appendChild(document.importNode(documentElement, true));
+  const width = Number(picture.getAttribute('width'));
+  const texts = [...picture.querySelectorAll('text')].map((text) => {
+    const { x, y, width, height } = text.getBBox();
+    return { name: text.textContent, left: x, right: x + width, middle: y + height / 2 };
+  });
+  picture.remove();
+  const wrong = texts.filter(({ left, right }) => left < 0 || right > width).map(({ name }) => name);
+  for (const a of texts) {
+    for (const b of texts) {
+      const isBeside = Math.abs(a.middle - b.middle) < 3 && a.left <= b.left && a !== b;
+      if (isBeside && b.left < a.right + 2) wrong.push(`${a.name} ${b.name}`);
+    }
+  }
+  return { count: texts.length, wrong };
+}
+
+for (const width of [420, 1200]) {
+  test(
+    `labels are whole, within their card and apart from each other: ${width} pixels`,
+    'digits',
+    DIGITS,
+    async (page) => {
+      for (const axis of ['step', 'relative', 'wall']) {
+        await change(page, { axis });
+        for (const tag of ['layer', 'constant', 'iterations']) {
+          await page.settle();
+          await page.locator(`.card[aria-label^="${tag}"] .icon`).click();
+          const save = page.locator('.menu button', { hasText: 'Save as SVG' });
+          const { bytes } = await page.download(() => save.click());
+          // The table below the card would cover the next one.
+          await page.evaluate(() => document.querySelector('#viewer').shadowRoot.activeElement?.blur());
+          await page.mouse.move(5, 5);
+          const { count, wrong } = await page.evaluate(misplaced, String(bytes));
+          assert.ok(count >= 6, `${count} texts`);
+          assert.deepEqual(wrong, [], `${tag} over ${axis}`);
+        }
+      }
+    },
+    { viewport: { width, height: 1000 } },
+  );
+}
 
 test('a card gets an axis of its own by its menu', 'keras', KERAS, async (page) => {
   await page.locator('.card[aria-label="dense/kernel, train"] .icon').click();

@@ -77,6 +77,18 @@ export async function writeGap(directory) {
   await writer.close();
 }
 
+/** Steps that are times, and values that differ in their last digits: both need long labels. */
+export async function writeManyDigits(directory) {
+  const writer = new SummaryWriter(join(directory, 'run'));
+  for (let i = 0; i < 60; i++) {
+    const [step, wallTime] = [1_700_000_000 + i * 7, START + i * 0.003];
+    writer.addScalar('constant', Math.LN2 + (i % 5) * 1e-7, step, { wallTime });
+    writer.addScalar('iterations', 1_234_567 + i / 100, step, { wallTime });
+    writer.addHistogram('layer', Float64Array.of(-1e-9, 1e-9, i), step, { wallTime });
+  }
+  await writer.close();
+}
+
 /** Thirty runs of three algorithms, which begin one after another, at different speeds. */
 export async function writeThirtyRuns(directory) {
   const random = numbers(5);

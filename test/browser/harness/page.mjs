@@ -115,7 +115,10 @@ export class TestPage {
       const [name] = names;
       // Until it is complete there is another file beside it, or another name.
       if (names.length === 1 && !/\.(part|crdownload)$/.test(name) && statSync(join(this.#downloads, name)).size > 0) {
-        return { name, bytes: readFileSync(join(this.#downloads, name)) };
+        const bytes = readFileSync(join(this.#downloads, name));
+        // A later file may have the same name.
+        rmSync(join(this.#downloads, name));
+        return { name, bytes };
       }
       await pause(5);
     }
