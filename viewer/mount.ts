@@ -1,5 +1,5 @@
 import { BOOLEAN, checkOptions, describe, mismatch, oneOf } from '../src/check/index.ts';
-import { Selection } from '../src/index.ts';
+import { Hookable, Selection } from '../src/index.ts';
 import { backPressure } from './back-pressure.ts';
 import { CLOCK } from './clock.ts';
 import { unpackStore } from './data/pack.ts';
@@ -35,7 +35,9 @@ const ROOTS = new WeakMap<Element, 'mounted' | 'free'>();
  * @throws TypeError for other arguments; Error if the element holds a viewer already, or cannot hold one
  */
 export function mountViewer(element: Element, source: DataSource | Selection, options: MountOptions = {}): Viewer {
-  return mountSource(element, source instanceof Selection ? liveSource(source) : source, options);
+  // A model is refused there, with what to select.
+  const isLive = source instanceof Selection || (source as unknown) instanceof Hookable;
+  return mountSource(element, isLive ? liveSource(source as Selection) : (source as DataSource), options);
 }
 
 /** Like {@link mountViewer}, without the code of hooks. */

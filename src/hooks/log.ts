@@ -11,7 +11,7 @@ import {
 import { describeModule } from './core/describe-module.ts';
 import { forEachTensor } from './core/each-tensor.ts';
 import type { ReadingEvent } from './core/event.ts';
-import { summaryOf } from './core/reader.ts';
+import { NO_READER, summaryOf } from './core/reader.ts';
 
 /** Options of `log`. */
 export interface LogOptions {
@@ -29,6 +29,7 @@ export function logger(options: LogOptions = {}): (event: ReadingEvent) => Promi
   checkOptions('log()', options, { every: POSITIVE_INTEGER, print: FUNCTION });
   const { every = 1, print = (line: string) => console.log(line) } = options;
   let seen = 0;
+  let explained = false;
   return ({ module, path, output, call, reader }) => {
     if (seen++ % every !== 0) return undefined;
     const name = path === '' ? describeModule(module) : path;
@@ -62,8 +63,13 @@ export function logger(options: LogOptions = {}): (event: ReadingEvent) => Promi
       waiting.push(printed);
     };
     const found = reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit);
-    if (!found) print(`${name} #${call}: ${describe(output)}`);
-    return waiting && Promise.all(waiting);
+    if (found) return waiting && Promise.all(waiting);
+    const isObject = output !== null && typeof output === 'object';
+    // Said once: numbers may be inside.
+    const why = reader === undefined && isObject && !explained ? `; no statistics: ${NO_READER}` : '';
+    explained ||= why !== '';
+    print(`${name} #${call}: ${describe(output)}${why}`);
+    return undefined;
   };
 }
 

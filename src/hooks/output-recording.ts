@@ -18,8 +18,9 @@ import { forEachTensor } from './core/each-tensor.ts';
 import type { ReadingEvent } from './core/event.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
+import { NO_READER } from './core/reader.ts';
 import { report } from './core/report-error.ts';
-import type { Hookable } from './hookable.ts';
+import { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
 
 /**
@@ -41,7 +42,12 @@ export function tagsOf(
   prefix?: string,
 ): Map<Hookable, string> {
   if (!isOfKind(selection, 'Selection') || isForeign(selection)) {
-    throw mismatch(where, 'the selection', 'what select() gives', selection);
+    const error = mismatch(where, 'the selection', 'what select() gives', selection);
+    if (selection instanceof Hookable) {
+      error.message +=
+        "\n  expected: select(model, '**'), the modules inside it; select(model, () => true), the model too";
+    }
+    throw error;
   }
   if (tag !== 'path' && tag !== 'repr' && typeof tag !== 'function') {
     throw mismatch(where, 'option "tag"', "'path', 'repr' or a function", tag);
@@ -128,7 +134,7 @@ export class OutputTensors {
     const { output, reader } = event;
     if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
     if (output === null || output === undefined) return;
-    const why = reader === undefined ? 'there is no TensorReader for it' : 'it has no tensor that its module can read';
+    const why = reader === undefined ? NO_READER : 'it has no tensor that its module can read';
     this.#report(this.#without, event, 'the output', `${why}: ${describe(output)}`);
   }
 

@@ -85,6 +85,19 @@ test('log() awaits values that are read asynchronously', async () => {
   assert.equal(lines, ['model #0 [2] mean 3.000  std 1.000  min 2.000  max 4.000  zeros 0.0 %']);
 });
 
+test('log() of a module without a reader says once where a reader goes', () => {
+  const lines: string[] = [];
+  const model = { predict: (value: unknown) => value };
+  attach(model, 'predict', { name: 'model' }).log({ print: (line) => lines.push(line) });
+  for (const value of ['text', 0.5, Float32Array.of(1), [1, 2]]) model.predict(value);
+  assert.equal(lines, [
+    'model #0: the string "text"',
+    'model #1: the number 0.5',
+    'model #2: a Float32Array; no statistics: its module has no TensorReader, which attach(object, method, { reader }) takes',
+    'model #3: an array of length 2',
+  ]);
+});
+
 test('log() refuses unknown and wrong options', () => {
   const module = new Identity();
   assert.throws(() => module.log({ evry: 1 } as never), /unknown option "evry"; the options are every, print$/);

@@ -210,7 +210,10 @@ test('logActivations() reports once that a module returns no tensor, and stays',
       without();
     }),
   );
-  assert.match(more[0]!, 'the output of bare is passed over: there is no TensorReader for it: a Tensor');
+  assert.match(
+    more[0]!,
+    'the output of bare is passed over: its module has no TensorReader, which attach(object, method, { reader }) takes: a Tensor',
+  );
 });
 
 /** Tensors in ONNX Runtime's form. */
@@ -425,6 +428,10 @@ test('logActivations() refuses other arguments', () => {
   assert.throws(
     () => logActivations(writer, [] as never),
     /the selection must be what select\(\) gives, got an array of length 0/,
+  );
+  assert.throws(
+    () => logActivations(writer, new Net() as never),
+    /gives, got a Net\n {2}expected: select\(model, '\*\*'\), the modules inside it; select\(model, \(\) => true\), the model too$/,
   );
   assert.throws(
     () => logActivations(writer, selection, { every: 0 }),

@@ -41,6 +41,9 @@ export interface TensorReader<T = unknown> {
   summarize?(tensor: T): Summary | undefined | Promise<Summary | undefined>;
 }
 
+/** Why nothing of an output is read. */
+export const NO_READER = 'its module has no TensorReader, which attach(object, method, { reader }) takes';
+
 /**
  * The statistics of a tensor: by its reader if that has `summarize`, else in plain JavaScript.
  * @param where names the call in messages

@@ -15,6 +15,7 @@ import {
   tensorReader,
 } from '../../../src/index.ts';
 import { DEFAULT_EDGES } from '../../../viewer/data/clamped-bins.ts';
+import { mountViewer } from '../../../viewer/index.ts';
 import { type LiveOptions, liveSource, liveSourceBy } from '../../../viewer/sources/live.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { Collected } from './collect.ts';
@@ -393,6 +394,17 @@ test('outputs are captured after forward hooks', async () => {
   await seen.count(1);
   assert.equal([seen.all[0]!.summary.min, seen.all[0]!.summary.mean], [5, 5]);
   seen.stop();
+});
+
+test('a model instead of a Selection is refused, with what to select', () => {
+  const method = attach({ predict: () => input }, 'predict');
+  for (const show of [() => liveSource(method as never), () => mountViewer({} as Element, method as never)]) {
+    assert.throws(
+      show,
+      /^liveSource\(\): the selection must be .*, got an AttachedMethod\n.*select\(model, \(\) => true\)/,
+    );
+  }
+  assert.is(select(method, () => true).size, 1);
 });
 
 test('liveSource() rejects other arguments', () => {
