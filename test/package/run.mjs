@@ -4,8 +4,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packedText, stagePackage } from '../../scripts/stage-package.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'layertap-package-'));
@@ -14,7 +15,7 @@ const run = (command, ...inputs) =>
 
 try {
   const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' }),
+    execFileSync('npm', ['pack', stagePackage(), '--json', '--pack-destination', folder], { encoding: 'utf8' }),
   );
   const strange = packed.files
     .map(({ path }) => path)
@@ -23,6 +24,7 @@ try {
 
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   run('npm', 'install', '--no-audit', '--no-fund', `./${packed.filename}`);
+  checkLinks(join(folder, 'node_modules/layertap'), packed.files);
 
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const entries = Object.keys(exports)
@@ -105,4 +107,30 @@ try {
   );
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** Every link of the packed pages leads to a packed file, or into the web. */
+function checkLinks(installed, files) {
+  const paths = files.map(({ path }) => path);
+  let links = 0;
+  for (const page of paths.filter((path) => /\.md$|^llms\.txt$/.test(path))) {
+    const text = readFileSync(join(installed, page), 'utf8').replace(/```[\s\S]*?```|`[^`\n]*`/g, 'code');
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^(https:|#)/.test(target)) continue;
+      links++;
+      const path = posix.join(posix.dirname(page), target.split('#')[0]);
+      assert.ok(paths.includes(path), `${page} links to ${target}, which is not in the package`);
+    }
+  }
+  assert.ok(links > 50, `${links} links`);
+  // With a repository, what is not packed is there.
+  assert.equal(
+    packedText(
+      'docs/x.md',
+      '[`a`](../examples/a/main.ts#b) ![c](images/c.png) `[d](e)`',
+      'https://github.com/o/r',
+      '1.2.3',
+    ),
+    '[`a`](https://github.com/o/r/blob/v1.2.3/examples/a/main.ts#b) ![c](https://github.com/o/r/raw/v1.2.3/docs/images/c.png) `[d](e)`',
+  );
 }

@@ -11,6 +11,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { stagePackage } from '../../scripts/stage-package.mjs';
 
 const TOLERANCE = 0.03;
 
@@ -117,8 +118,8 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0)}
 
 /** Packs the repository and unpacks it where a program in `folder` finds it. @returns what npm says of it */
 function install() {
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
+  const pack = ['pack', stagePackage(), '--json', '--pack-destination', folder];
+  const [packed] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' }));
   const target = join(folder, 'node_modules/layertap');
   mkdirSync(target, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', target, '--strip-components', '1']);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stagePackage } from '../../scripts/stage-package.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +15,7 @@ export function install(tools) {
   const npm = (cwd, ...inputs) =>
     execFileSync('npm', inputs, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (!existsSync(join(tools, 'node_modules'))) npm(tools, 'ci', '--no-audit', '--no-fund', '--loglevel=error');
-  const [{ filename }] = JSON.parse(npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', tools));
+  const [{ filename }] = JSON.parse(npm(root, 'pack', stagePackage(), '--json', '--pack-destination', tools));
   npm(tools, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `./${filename}`);
 }
 
