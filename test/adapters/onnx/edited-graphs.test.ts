@@ -1,5 +1,5 @@
-// Random graphs with If, Loop and Scan, in float32 and float16: compiled edits give what the same graph gives when it is
-// edited by Python's onnx, and observers see what NumPy computes, in each iteration.
+// Random graphs, in float32 and float16, with If, Loop and Scan, with up to 40 nodes in a row and several outputs: compiled edits
+// give what the same graph gives when it is edited by Python's onnx, and observers see what NumPy computes, in each iteration.
 import ort from 'onnxruntime-node';
 import { map } from 'rxjs';
 import { test } from 'uvu';
@@ -8,7 +8,7 @@ import { createOnnx, explain, type OnnxHookPoint, OnnxNode } from '../../../adap
 import { type Edit, registerEdit } from '../../../src/adapter.ts';
 import { listHooks } from '../../../src/index.ts';
 import { fixtureJson } from '../../fixtures/fixture.ts';
-import { difference, numbersOf, tensorOf } from './load.ts';
+import { largestDifference, numbersOf, tensorOf } from './load.ts';
 
 /** Written by test/fixtures/make/onnx_edited.py. */
 interface Case {
@@ -19,12 +19,13 @@ interface Case {
   readonly yes: boolean;
   readonly edits: readonly (readonly [path: string, edit: Edit])[];
   readonly outputs: readonly number[][];
-  /** What each node gave, in each iteration. */
+  /** What each node gave, in each iteration: the numbers of all its outputs. */
   readonly seen: Readonly<Record<string, number[][]>>;
 }
 
 const cases = fixtureJson<Case[]>('onnx/edited.json');
-const toleranceOf = ({ type }: Case) => (type === 'float16' ? 1e-3 : 2e-6);
+/** In float16 a unit in the last place of the largest number: the runtime computes in float32, and may skip a rounding between nodes. */
+const toleranceOf = ({ type }: Case) => (type === 'float16' ? 2 ** -10 : 1e-6);
 
 async function open({ model, type, x, yes }: Case) {
   const bytes = Uint8Array.from(atob(model), (character) => character.charCodeAt(0));
@@ -33,7 +34,15 @@ async function open({ model, type, x, yes }: Case) {
     x: tensorOf({ type, dims: [x.length], values: x }),
     yes: new ort.Tensor('bool', Uint8Array.of(Number(yes)), []),
   };
-  return { net, run: async () => (await net(feeds))[net.outputNames[0]!]! };
+  return { net, run: async () => Object.values(await net(feeds)) };
+}
+
+function assertOutputs(came: readonly ort.Tensor[], one: Case, what: string): void {
+  assert.is(came.length, one.outputs.length, what);
+  for (const [i, values] of one.outputs.entries()) {
+    const apart = largestDifference(numbersOf(came[i]!), values);
+    assert.ok(apart < toleranceOf(one), `${what}, output ${i}: ${apart}`);
+  }
 }
 
 test('compiled edits lead to the outputs of the graph that Python edited', async () => {
@@ -41,7 +50,7 @@ test('compiled edits lead to the outputs of the graph that Python edited', async
     const { net, run } = await open(one);
     for (const [path, edit] of one.edits) registerEdit(net.getSubmodule(path), edit as Edit<ort.Tensor>);
     for (const { way } of explain(net).registrations) assert.is(way, 'compile');
-    assert.ok(difference(await run(), { values: one.outputs[0]! }) < toleranceOf(one), `case ${i}`);
+    assertOutputs(await run(), one, `case ${i}`);
     await net.release();
   }
 });
@@ -61,13 +70,10 @@ test('the same edits, run in JavaScript where the graph is cut, lead to the same
       }
     }
     for (const { kind, way } of explain(net).registrations) if (kind === 'edit') ways[way as 'cut']++;
-    for (const time of ['first', 'second']) {
-      const apart = difference(await run(), { values: one.outputs[0]! });
-      assert.ok(apart < toleranceOf(one), `case ${i}, ${time} run: ${apart}`);
-    }
+    for (const time of ['first', 'second']) assertOutputs(await run(), one, `case ${i}, ${time} run`);
     await net.release();
   }
-  assert.ok(ways.cut > 50 && ways.compile > 20, JSON.stringify(ways));
+  assert.ok(ways.cut > 120 && ways.compile > 25, JSON.stringify(ways));
 });
 
 test('observers see each iteration, behind the edits; each edit counts as its observer does', async () => {
@@ -75,12 +81,13 @@ test('observers see each iteration, behind the edits; each edit counts as its ob
   let events = 0;
   for (const [i, one] of cases.entries()) {
     const { net, run } = await open(one);
-    const seen = new Map<string, ort.Tensor[]>();
+    const seen = new Map<string, number[][]>();
     for (const [path, edit] of one.edits) registerEdit(net.getSubmodule(path), edit as Edit<ort.Tensor>);
     for (const [path, module] of net.namedModules()) {
       if (!(module instanceof OnnxNode) || !(path in one.seen)) continue;
       try {
-        (module as OnnxHookPoint<ort.Tensor>).observe(({ output }) => seen.get(path)!.push(output));
+        const point = module as OnnxHookPoint<ort.Tensor, ort.Tensor | ort.Tensor[]>;
+        point.observe(({ output }) => seen.get(path)!.push([output].flat().flatMap(numbersOf)));
         seen.set(path, []);
       } catch (error) {
         refused++;
@@ -94,14 +101,14 @@ test('observers see each iteration, behind the edits; each edit counts as its ob
         );
       }
     }
-    assert.ok(difference(await run(), { values: one.outputs[0]! }) < toleranceOf(one), `case ${i}`);
-    for (const [path, tensors] of seen) {
+    assertOutputs(await run(), one, `case ${i}`);
+    for (const [path, calls] of seen) {
       const expected = one.seen[path]!;
-      assert.is(tensors.length, expected.length, `case ${i}: ${path}`);
-      for (const [k, tensor] of tensors.entries()) {
+      assert.is(calls.length, expected.length, `case ${i}: ${path}`);
+      for (const [k, numbers] of calls.entries()) {
         events++;
-        const apart = difference(tensor, { values: expected[k]! });
-        assert.ok(apart < toleranceOf(one), `case ${i}: ${path}, ${k}: ${numbersOf(tensor)}, not ${expected[k]}`);
+        const apart = largestDifference(numbers, expected[k]!);
+        assert.ok(apart < toleranceOf(one), `case ${i}: ${path}, ${k}: ${numbers}, not ${expected[k]}`);
       }
     }
     for (const { path, kind, calls } of listHooks(net)) {
@@ -109,7 +116,7 @@ test('observers see each iteration, behind the edits; each edit counts as its ob
     }
     await net.release();
   }
-  assert.ok(refused > 5 && events > 500, `${refused} ${events}`);
+  assert.ok(refused > 5 && events > 1000, `${refused} ${events}`);
 });
 
 test.run();

@@ -78,8 +78,11 @@ export const numbersOf = (tensor: ort.Tensor): number[] =>
   Array.from(readNumbers('the test', 'output', tensorReader.values(tensor), tensor) as ArrayLike<number>);
 
 /** The largest difference, relative to the largest number. */
-export function difference(tensor: ort.Tensor, { values }: Pick<Written, 'values'>): number {
-  const numbers = numbersOf(tensor);
+export const difference = (tensor: ort.Tensor, { values }: Pick<Written, 'values'>): number =>
+  largestDifference(numbersOf(tensor), values);
+
+/** The same for numbers. */
+export function largestDifference(numbers: readonly number[], values: readonly number[]): number {
   const scale = Math.max(...values.map(Math.abs), 1e-30);
   return Math.max(0, ...values.map((value, i) => Math.abs(value - numbers[i]!))) / scale;
 }

@@ -5,7 +5,7 @@ import { tensorReader } from '../../../adapters/onnx/ort.ts';
 import { type Edit, registerEdit } from '../../../src/adapter.ts';
 import { Module, type Tensor, tensor } from '../../../src/index.ts';
 import { floats, numbersOf } from './load.ts';
-import { type Node, roundHalf } from './random-graph.ts';
+import type { Node } from './random-graph.ts';
 
 export type Random = (below: number) => number;
 
@@ -93,20 +93,22 @@ export const isInside = (one: Place, other: Place): boolean =>
 const contains = ({ first, last, branch }: Place, index: number) =>
   branch === undefined && index >= first && index <= last;
 
-function randomEdit(random: Random, size: number): Edit {
-  const number = () => random(401) / 100 - 2;
+/** @param isHalf for float16: only numbers that lose no digits there */
+function randomEdit(random: Random, size: number, isHalf: boolean): Edit {
+  const parts = isHalf ? 4 : 100;
+  const number = () => random(4 * parts + 1) / parts - 2;
   const value = () => (random(2) === 0 ? number() : Array.from({ length: size }, number));
   const indices = Array.from({ length: random(size) }, () => random(2 * size) - size);
   const low = number();
   return [
     { add: value() },
     { scale: value() },
-    { clamp: [low, low + random(200) / 100] as const },
+    { clamp: [low, low + random(2 * parts) / parts] as const },
     { zero: true as const },
     { replace: value() },
     { keep: indices, axis: random(2) - 1 },
     { ablate: indices, axis: random(2) - 1 },
-    { blend: random(100) / 100, with: value() },
+    { blend: random(parts) / parts, with: value() },
   ][random(8)]!;
 }
 
@@ -116,15 +118,19 @@ class Same extends Module {
   }
 }
 
-/** Values after edits and hooks, in JavaScript. */
-export function after(values: readonly number[], all: readonly Registered[]): number[] {
+/** Values after edits and hooks, in JavaScript. @param round to the element type */
+export function after(
+  values: readonly number[],
+  all: readonly Registered[],
+  round: (value: number) => number,
+): number[] {
   let now = [...values];
   for (const one of all) {
     if (one.kind === 'hook') now = one.change?.(now) ?? now;
     if (one.kind !== 'edit') continue;
     const module = new Same();
     registerEdit(module, one.edit as Edit<Tensor>);
-    now = [...module(tensor(now)).data];
+    now = [...module(tensor(now)).data].map(round);
   }
   return now;
 }
@@ -150,12 +156,13 @@ export function register(
   random: Random,
   size: number,
   isHalf: boolean,
+  round: (value: number) => number,
 ): { remove(): void } {
   const point = net.getSubmodule<ort.Tensor | ort.Tensor[]>(path);
   const prepend = random(3) === 0;
   const kind = random(14);
   if (kind < 6 && count === 1) {
-    const edit = randomEdit(random, size);
+    const edit = randomEdit(random, size, isHalf);
     all.push({ kind: 'edit', edit, prepend });
     return registerEdit(net.getSubmodule(path), edit as Edit<ort.Tensor>, { prepend });
   }
@@ -166,7 +173,6 @@ export function register(
     return point.observe(({ output }) => seen.push(valuesOf(output)));
   }
   const factor = random(9) / 4 - 1;
-  const round = isHalf ? roundHalf : Math.fround;
   const change: Change | undefined =
     random(3) === 0 ? undefined : (values) => values.map((value) => round(value * factor + 0.25));
   const isAsync = random(2) === 0;
@@ -204,6 +210,7 @@ export function evaluate(
   registered: Registrations,
   x: readonly number[],
   c: number,
+  round: (value: number) => number,
 ): { raw: Map<string, number[]>; read(value: string, index: number): number[] } {
   const raw = new Map<string, number[]>([
     ['x', [...x]],
@@ -223,6 +230,7 @@ export function evaluate(
     let values = after(
       raw.get(value)!,
       ends.flatMap((place) => inOrder(registered.get(place))),
+      round,
     );
     if (value === 'c') return values;
     for (const place of around) {
@@ -242,7 +250,7 @@ export function evaluate(
       [...seen].map(([value, numbers]) => [value, place === undefined ? numbers : given(numbers, place)]),
     );
     raw.set(name, compute(entering));
-    raw.set(node.outputs[0]!, after(raw.get(name)!, place === undefined ? [] : inOrder(registered.get(place))));
+    raw.set(node.outputs[0]!, after(raw.get(name)!, place === undefined ? [] : inOrder(registered.get(place)), round));
   }
   return { raw, read };
 }
