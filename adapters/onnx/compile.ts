@@ -9,7 +9,7 @@ import type { Region } from './graph.ts';
 import type { ModelPatch } from './model-patch.ts';
 import { ELEMENT_TYPES, type OnnxTensor, type TensorClass } from './ort.ts';
 import { fits, operandDims, problemOf } from './validate-edit.ts';
-import type { ValueTypes } from './value-types.ts';
+import type { InferredValue, ValueIn, ValueTypes } from './value-types.ts';
 import type { ValueVersions } from './value-versions.ts';
 import { inputField } from './write-message.ts';
 
@@ -94,8 +94,23 @@ export class CompiledGraph {
     return edit.axis === undefined && edit.operands.every((operand) => fits(operand, shape) === true);
   }
 
+  /** The values of edits of which the file does not show that they fit. */
+  get unchecked(): readonly ValueIn[] {
+    return this.#steps.filter((step) => !this.#isSafe(step));
+  }
+
+  /** Which edit does not fit its value, as a sentence. */
+  problemWith(inferred: readonly InferredValue[]): string | undefined {
+    for (const { edit, label, region, value } of this.#steps) {
+      const found = inferred.find((one) => one.region === region && one.value === value);
+      const problem = found && problemOf(region.graph, value, edit, found.type, found.shape);
+      if (problem !== undefined) return `the edit ${label} cannot be computed: ${problem}`;
+    }
+    return undefined;
+  }
+
   /** Values whose types have to be known before the nodes are written: old opsets cannot cast to the type of a value. */
-  get typed(): readonly { readonly region: Region; readonly value: string }[] {
+  get typed(): readonly ValueIn[] {
     return this.#opset >= CAST_LIKE ? [] : this.#steps;
   }
 
@@ -129,7 +144,8 @@ export class CompiledGraph {
       if (input.current !== current) {
         const { values: numbers, tensor, data = tensor?.data } = current as EditOperand & { tensor: T | undefined };
         if (typeOf(edit, current) !== type) {
-          throw new TypeError(`the edit ${edit.op} needs a tensor of ${type}, got ${typeOf(edit, current)}`);
+          const { label } = this.#steps.find((step) => step.edit === edit)!;
+          throw new TypeError(`the edit ${label} needs a tensor of ${type}, got ${typeOf(edit, current)}`);
         }
         if (dims === undefined) input.fed = new Tensor(type, BigInt64Array.from(numbers, BigInt), [numbers.length]);
         else input.fed = new Tensor(type, data ?? numbers, dims);

@@ -123,4 +123,4 @@ export class EditNodes {
 }
 
 /** Ops of nodes that need no name, as no error names them. */
-const CANNOT_FAIL = /^(Cast(Like)?|Dropout|Constant(OfShape)?|Shape|Gather)$/;
+const CANNOT_FAIL = /^(Cast(Like)?|Dropout|Constant(OfShape)?|Shape)$/;

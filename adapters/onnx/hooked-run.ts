@@ -1,4 +1,5 @@
 /** @file One run with hooks. It begins with one session; where a hook replaces a value, the rest is computed again from there. */
+import { listHooks } from '../../src/index.ts';
 import type { EditValues } from './compile.ts';
 import type { Region } from './graph.ts';
 import { type OnnxTensor, type OnnxTensors, tensorClass } from './ort.ts';
@@ -13,6 +14,8 @@ export interface RunOwner<T extends OnnxTensor> {
   /** Keeps the sessions of a plan until `letGo`. @param done the stages before the branch was known that the plan is for */
   hold(plan: Plan<T>, done: readonly StageSession<T>[]): PlanSessions<T>;
   letGo(sessions: PlanSessions<T>): void;
+  /** Which edit does not fit its value in a run that has failed, as a sentence. */
+  editProblem(plan: Plan<T>, feeds: OnnxTensors<T>): Promise<string | undefined>;
   /** A plan that is cut where a hook has replaced something. @param isRerun whether the rest was computed already */
   cutAt(plan: Plan<T>, replacing: Replacing<T>, isRerun: boolean): Plan<T>;
 }
@@ -200,7 +203,7 @@ export class HookedRun<T extends OnnxTensor> {
     try {
       result = await running;
     } catch (cause) {
-      throw this.#explained(cause as Error);
+      throw await this.#explained(cause as Error);
     }
     this.#isComputing = false;
     for (const name of Object.keys(result)) values.set(name, result[name]!);
@@ -210,13 +213,19 @@ export class HookedRun<T extends OnnxTensor> {
     for (const [i, { dims }] of changed.entries()) {
       const expected = this.#values.get(before[i]!)!.dims;
       if (String(dims) === String(expected)) continue;
-      const what = kind === 'inputs' ? 'input' : 'output';
-      this.#reshaped.push(`the ${what} of ${point.path}: ${shapeText(dims)} instead of ${shapeText(expected)}`);
+      const [what, ...kinds] = kind === 'inputs' ? ['input', 'forward-pre'] : ['output', 'forward', 'transform'];
+      const hooks = listHooks(point).filter((one) => one.path === '' && kinds.includes(one.kind));
+      const names = hooks.map(({ name }) => name).join(', ');
+      this.#reshaped.push(
+        `the ${what} of ${point.path}, by ${names}: ${shapeText(dims)} instead of ${shapeText(expected)}`,
+      );
     }
   }
 
-  #explained(cause: Error): Error {
-    const error = this.#plan.explained(cause);
+  async #explained(cause: Error): Promise<Error> {
+    const problem = await this.#owner.editProblem(this.#plan, this.#feeds);
+    const error =
+      problem === undefined ? this.#plan.explained(cause) : new Error(`${problem}\n  ${cause.message}`, { cause });
     if (this.#reshaped.length === 0) return error;
     const what = this.#reshaped.join('\n  ');
     return new Error(`the run failed after a hook that has replaced\n  ${what}\n  ${error.message}`, { cause });

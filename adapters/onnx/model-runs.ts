@@ -129,6 +129,10 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
       oneAtATime(runtime, () => (session === undefined ? wrapped!(...given) : session.run(...given)));
   }
 
+  editProblem(plan: Plan<T>, feeds: OnnxTensors<T>): Promise<string | undefined> {
+    return this.#builder.editProblem(plan, feeds);
+  }
+
   cutAt(plan: Plan<T>, replacing: Replacing<T>, isRerun: boolean): Plan<T> {
     const { point, kind } = replacing;
     const replaced = this.replaced[kind];

@@ -1,5 +1,5 @@
 /** @file The tree of a graph: modules by their PyTorch paths, and nodes as leaves. Errors for paths that are not in it. */
-import { type ModuleParameter, nearest } from '../../src/adapter.ts';
+import { describe, type ModuleParameter, nearest } from '../../src/adapter.ts';
 import { type ElementType, type Graph, type GraphNode, isSealed, type Region, readBy } from './graph.ts';
 import {
   type Children,
@@ -54,7 +54,7 @@ export class ModuleTree<T extends OnnxTensor> {
   at(path: string): OnnxHookPoint<T> {
     const point = this.#byPath.get(path);
     if (point !== undefined) return point;
-    if (typeof path !== 'string') throw new TypeError(`getSubmodule(): the path must be a string, got ${String(path)}`);
+    checkText('getSubmodule(): the path', path);
     const weight = [...this.#readers.keys()].find((name) => name.startsWith(`${path}.`));
     const why =
       weight !== undefined
@@ -62,7 +62,8 @@ export class ModuleTree<T extends OnnxTensor> {
         : this.#graph.weights.has(path)
           ? 'it is a weight: nothing computes it'
           : 'modules that compute nothing (Dropout, Identity), or that an exporter has folded into others, leave nothing in a file';
-    throw new Error(`getSubmodule(): no module "${path}"\n  ${why}\n  ${this.#contents(path)}`);
+    const offer = nearest(path, [...this.#byPath.keys()]).join(', ');
+    throw new Error(`getSubmodule(): no module "${path}"\n  nearest: ${offer}\n  ${why}`);
   }
 
   /** The node that gives a value, if one does. */
@@ -74,6 +75,7 @@ export class ModuleTree<T extends OnnxTensor> {
   nodeOf(value: string): OnnxNode<T> {
     const node = this.#byValue.get(value);
     if (node !== undefined) return node;
+    checkText('value(): the name', value);
     const what = this.#graph.weights.has(value)
       ? 'it is a weight'
       : this.#graph.inputs.has(value)
@@ -82,20 +84,11 @@ export class ModuleTree<T extends OnnxTensor> {
     const offered = nearest(value, [...this.#byValue.keys()]).join(', ');
     throw new Error(`value(): no node gives "${value}"\n  ${what}\n  nearest: ${offered}`);
   }
-
-  /** The names inside the innermost module of a path that exists. */
-  #contents(path: string): string {
-    let parent = path;
-    while (parent !== '' && !this.#byPath.has(parent)) parent = parent.slice(0, Math.max(0, parent.lastIndexOf('.')));
-    const names = [...(this.#byPath.get(parent)?.namedChildren() ?? this.children)].map(([name]) => name);
-    const where = `inside ${parent === '' ? 'the model' : `"${parent}"`}`;
-    if (names.length <= MAX_OFFERED) return `${where}: ${names.join(', ')}`;
-    const missing = parent === '' ? path : path.slice(parent.length + 1);
-    return `nearest ${where}: ${nearest(missing, names).join(', ')}`;
-  }
 }
 
-const MAX_OFFERED = 8;
+function checkText(what: string, value: unknown): void {
+  if (typeof value !== 'string') throw new TypeError(`${what} must be a string, got ${describe(value)}`);
+}
 
 /** A region with what its names tell. */
 interface Level {

@@ -2,8 +2,8 @@
 import { listHooks } from '../../src/index.ts';
 import { CutModel, type NodeOrigin } from './cut-model.ts';
 import { elementTypeOf, type Shape } from './graph.ts';
-import { inferTypes } from './infer-types.ts';
-import { ELEMENT_TYPES, type OnnxSession, type OnnxTensor } from './ort.ts';
+import { inferValues, knownShape } from './infer-values.ts';
+import { ELEMENT_TYPES, type OnnxSession, type OnnxTensor, type OnnxTensors } from './ort.ts';
 import type { Plan } from './plan.ts';
 import type { Share, StageSession } from './session-cache.ts';
 import { NoTensor, type SessionMaker } from './sessions.ts';
@@ -43,15 +43,39 @@ export class SessionBuilder<T extends OnnxTensor> {
     );
     try {
       const maker = this.#maker;
-      await inferTypes(maker, plan.variant, plan.typed, this.#types);
+      await this.#inferTypes(plan);
       const model = joined(plan.patch(this.#types).apply(plan.variant.bytes));
       if (plan.isCut) return await this.#stages(plan, model, share, done);
       return oneStage(await share(plan.key, maker.fileSize, () => maker.create(model)));
     } catch (cause) {
-      const why = (cause as Error).message;
+      const why = (await this.editProblem(plan)) ?? (cause as Error).message;
       throw new Error(`the session that the hooks need cannot be created\n  hooks: ${hooks.join(', ')}\n  ${why}`, {
         cause,
       });
+    }
+  }
+
+  /**
+   * Which edit does not fit its value, after a session or a run has failed, as a sentence.
+   * @param feeds of the run
+   */
+  async editProblem({ compiled, variant }: Plan<T>, feeds?: OnnxTensors<T>): Promise<string | undefined> {
+    const values = compiled?.unchecked ?? [];
+    if (values.length === 0) return undefined;
+    try {
+      return compiled!.problemWith(await inferValues(this.#maker, variant, values, feeds));
+    } catch {
+      // The model itself fails.
+      return undefined;
+    }
+  }
+
+  /** Finds out the types that have to be known before the model can be changed. */
+  async #inferTypes({ variant, typed }: Plan<T>): Promise<void> {
+    const unknown = typed.filter(({ region, value }) => this.#types.of(region, value) === 0);
+    if (unknown.length === 0) return;
+    for (const { region, value, type } of await inferValues(this.#maker, variant, unknown)) {
+      this.#types.infer(region, value, type);
     }
   }
 
@@ -118,13 +142,8 @@ export class SessionBuilder<T extends OnnxTensor> {
     for (const { name, type = '', shape } of session.outputMetadata ?? []) {
       const value = plan.versions.valueOf(name);
       this.#types.infer(plan.variant.main, value, ELEMENT_TYPES[type] ?? 0);
-      // A scalar's shape is empty, but so is one of unknown rank.
-      if (shape === undefined || shape.length === 0) continue;
-      shapes.set(
-        name,
-        // onnxruntime-web gives -1 for an unknown size, as a number without a sign.
-        shape.map((size) => (typeof size === 'number' && size < 2 ** 31 ? size : undefined)),
-      );
+      const known = knownShape(shape);
+      if (known !== undefined) shapes.set(name, known);
     }
     return session;
   }

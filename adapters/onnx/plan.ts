@@ -15,7 +15,7 @@ import { PlannedCall, type Replacing, type Step } from './planned-call.ts';
 import { RegionNames } from './region-names.ts';
 import { stepsInOrder, stepsOf } from './steps.ts';
 import { ValueNames } from './value-names.ts';
-import type { ValueTypes } from './value-types.ts';
+import type { ValueIn, ValueTypes } from './value-types.ts';
 import { ValueVersions } from './value-versions.ts';
 
 /** The plan of a run before the branch of an If was known. */
@@ -182,7 +182,7 @@ export class Plan<T extends OnnxTensor> {
   }
 
   /** Values whose types have to be known before the model can be changed. */
-  get typed(): readonly { readonly region: Region; readonly value: string }[] {
+  get typed(): readonly ValueIn[] {
     return [...(this.compiled?.typed ?? []), ...this.#bodyOutputs.typed, ...(this.#statistics?.typed ?? [])];
   }
 

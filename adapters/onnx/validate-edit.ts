@@ -58,14 +58,14 @@ export function editValidator(calls: readonly Call[]): (edit?: RegisteredEdit) =
   };
 }
 
-/** Why an edit of a value cannot be carried out. @param type of its elements */
+/** Why an edit of a value cannot be carried out. @param type of its elements @param shape of the value, as far as it is known */
 export function problemOf(
   graph: Graph,
   value: string,
   edit: RegisteredEdit | undefined,
   type: ElementType = elementTypeOf(graph, value),
+  shape: Shape | undefined = graph.shapes.get(value),
 ): string | undefined {
-  const shape = graph.shapes.get(value);
   if (type === BFLOAT16) return `"${value}" takes no edits: ONNX Runtime's JavaScript has no bfloat16`;
   if (graph.opset < OLDEST) return `edits need a model of opset ${OLDEST} or newer, and this is of ${graph.opset}`;
   if (edit === undefined) return undefined;
@@ -84,10 +84,15 @@ export function problemOf(
   if (wrong !== undefined) {
     return `${op} must not change the shape: ${shapeText(wrong.shape)} does not broadcast to ${shapeText(shape!)} of "${value}"`;
   }
-  const rank = shape?.length ?? Infinity;
-  return axis !== undefined && (axis >= rank || axis < -rank)
-    ? `${op} needs axis ${axis}, and "${value}" is of shape ${shapeText(shape!)}`
-    : undefined;
+  if (axis === undefined || shape === undefined) return undefined;
+  if (axis >= shape.length || axis < -shape.length) {
+    return `${op} needs axis ${axis}, and "${value}" is of shape ${shapeText(shape)}`;
+  }
+  const size = shape.at(axis) ?? Infinity;
+  const index = Array.from(operands[0]!.values).find((one) => one >= size || one < -size);
+  return index === undefined
+    ? undefined
+    : `${op} needs index ${index} along axis ${axis}, and "${value}" is of shape ${shapeText(shape)}`;
 }
 
 export const shapeText = (shape: Shape) => `[${shape.map((size) => size ?? '?').join(', ')}]`;

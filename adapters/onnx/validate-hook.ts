@@ -25,8 +25,11 @@ export function noPreHook(graph: Graph, { inputs }: Call, isTogether: boolean): 
 
 /** A HookableOptions.validateOutput: a tensor, or an array of tensors, of the same types. */
 export function expectedOutput(output: unknown, replacement: unknown): string | undefined {
+  if ([replacement].flat().some((one) => isTensor(one) && one.location === 'none'))
+    return 'a tensor that has not been disposed of';
   if (isTensor(output)) {
-    return isTensor(replacement) && replacement.type === output.type ? undefined : `a tensor of type ${output.type}`;
+    if (!isTensor(replacement)) return `a tensor of type ${output.type}`;
+    return replacement.type === output.type ? undefined : `a tensor of type ${output.type}, not ${replacement.type}`;
   }
   return areLike(replacement, output as readonly OnnxTensor[])
     ? undefined
@@ -37,9 +40,10 @@ export function expectedOutput(output: unknown, replacement: unknown): string | 
 export function expectedInputs(inputs: readonly unknown[], before: readonly unknown[]): string | undefined {
   const tensors = before as readonly OnnxTensor[];
   if (areLike(inputs, tensors)) return undefined;
+  const given = inputs.length === tensors.length && inputs.every(isTensor) ? `, not ${typesOf(inputs)}` : '';
   return tensors.length === 1
-    ? `a tensor of type ${typesOf(tensors)}`
-    : `an array of ${tensors.length} tensors, of types ${typesOf(tensors)}`;
+    ? `a tensor of type ${typesOf(tensors)}${given}`
+    : `an array of ${tensors.length} tensors, of types ${typesOf(tensors)}${given}`;
 }
 
 const areLike = (given: unknown, tensors: readonly OnnxTensor[]): boolean =>

@@ -1,4 +1,16 @@
-import { elementTypeOf, type Region } from './graph.ts';
+import { elementTypeOf, type Region, type Shape } from './graph.ts';
+
+/** A value of a model. */
+export interface ValueIn {
+  readonly region: Region;
+  readonly value: string;
+}
+
+export interface InferredValue extends ValueIn {
+  /** A TensorProto.DataType; 0 if it is not known. */
+  readonly type: number;
+  readonly shape: Shape | undefined;
+}
 
 /** The element types of a model's values: those that the file has, and those that the runtime has inferred. */
 export class ValueTypes {

@@ -3,7 +3,7 @@
  * @module
  */
 export { TransformersModel } from './model.ts';
-export { type RecordingHandle, recordSources } from './record-sources.ts';
+export { recordSources } from './record-sources.ts';
 export { type TokenDecoder, type TokenLabels, tokenLabels } from './token-labels.ts';
 export type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
 export { type TransformersOptions, wrapTransformers } from './wrap.ts';

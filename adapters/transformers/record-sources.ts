@@ -1,14 +1,12 @@
 /** @file Records what sessions are created from, so that others can be created like them. */
 import { describe, handleOf, MethodInterceptor } from '../../src/adapter.ts';
+import type { Handle } from '../../src/index.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxSource } from '../onnx/index.ts';
 
 export interface RecordedSession {
   readonly source: OnnxSource;
   readonly sessionOptions: OnnxSessionOptions;
 }
-
-/** Ends the recording of sources. */
-export type RecordingHandle = ReturnType<typeof handleOf>;
 
 interface Watched {
   readonly record: RecordedSession;
@@ -41,9 +39,10 @@ export function beforeRelease(session: object, call: () => Promise<void>): void 
  * const generate = await pipeline('text-generation', 'my-model');
  * recording.remove();
  * const net = await wrapTransformers(generate);
+ * @returns a handle whose `remove()` ends the recording; what was recorded stays
  * @throws TypeError for anything but an ONNX Runtime
  */
-export function recordSources(ort: OnnxRuntime): RecordingHandle {
+export function recordSources(ort: OnnxRuntime): Handle {
   const runtime = ort?.InferenceSession;
   if (typeof runtime?.create !== 'function') {
     throw new TypeError(

@@ -97,7 +97,7 @@ export function registerEdit<M extends ModuleLike>(
   editsByHook.set(hook, read);
   const { prepend } = options;
   const handle = register(table, { kind: 'edit', hook: hook as never, name: read.name, prepend });
-  return Object.assign(handle, { set: (value: unknown) => read.set(value) });
+  return Object.assign(handle, { set: (value: unknown) => read.set(value, table.options.validateEdit) });
 }
 
 /**
@@ -191,7 +191,8 @@ class JavaScriptEdit implements RegisteredEdit {
     this.operands = [...(name === 'blend' ? [this.#value('with', given.with)] : []), ...this.#operands(given[name])];
   }
 
-  set(value: unknown): void {
+  /** @param validate why an adapter cannot carry the edit out, as a sentence */
+  set(value: unknown, validate: ((edit: RegisteredEdit) => string | undefined) | undefined): void {
     if (this.name === 'zero') throw new TypeError(`${this.#where}: zero has no value to set`);
     const operands = [...this.operands.slice(0, this.name === 'blend' ? 1 : 0), ...this.#operands(value)];
     for (const [i, { shape, tensor }] of operands.entries()) {
@@ -206,7 +207,12 @@ class JavaScriptEdit implements RegisteredEdit {
         `${this.#where}: the value to set must be of shape ${describeShape(before)}, got ${describeShape(shape)}`,
       );
     }
+    const { operands: before } = this;
     this.operands = operands;
+    const problem = validate?.(this);
+    if (problem === undefined) return;
+    this.operands = before;
+    throw new TypeError(`${this.#where}: ${problem}`);
   }
 
   #operands(value: unknown): EditOperand[] {

@@ -80,9 +80,18 @@ test('a name that no module and no value has is an error that offers the nearest
   const net = await createOnnx(ort, bytesOf('graphs/types'));
   assert.throws(
     () => net.getSubmodule('to_flaot16'),
-    /no module "to_flaot16"\n.*\n {2}nearest inside the model: to_float16, /,
+    /^getSubmodule\(\): no module "to_flaot16"\n {2}nearest: to_float16, .*\n {2}modules that compute nothing/,
   );
+  assert.throws(() => net.getSubmodule(3 as never), /^getSubmodule\(\): the path must be a string, got the number 3$/);
+  assert.throws(() => net.value(undefined as never), /^value\(\): the name must be a string, got undefined$/);
   assert.throws(() => net.value('flaot64'), /no node gives "flaot64"\n.*no such value.*\n {2}nearest: float64, /);
+});
+
+test('a path without what is around it offers the whole path, and one inside a module the paths there', async () => {
+  const net = await createOnnx(ort, bytesOf('encoder.legacy'));
+  assert.throws(() => net.getSubmodule('layers.1.norm1'), /\n {2}nearest: encoder\.layers\.1\.norm1, /);
+  const layer = net.getSubmodule('encoder.layers.0');
+  assert.throws(() => layer.getSubmodule('nrm1'), /\n {2}got: the path "nrm1" under OnnxModule\n {2}nearest: norm1, /);
 });
 
 test('two nodes of the same name are read, and refused by ONNX Runtime', async () => {

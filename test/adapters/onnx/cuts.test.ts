@@ -130,7 +130,7 @@ test('a replacement that the rest of the graph does not take: the error names th
     const { message } = await rejection(net(feedsOf(factsOf('mlp'))));
     assert.match(
       message,
-      /^the run failed after a hook that has replaced\n {2}the output of fc1: \[3, 2\] instead of \[3, 7\]\n/,
+      /^the run failed after a hook that has replaced\n {2}the output of fc1, by \(anonymous\): \[3, 2\] instead of \[3, 7\]\n/,
     );
   }
   await net.release();

@@ -224,7 +224,15 @@ testOfTypes('what no hook may replace is said when it is registered; a wrong rep
   assert.match(message, /a forward hook gave what cannot be the output/);
   assert.match(
     message,
-    /in fc1, Module\(fc1\) of OnnxModel\n {2}hook: replace\n.*\n {2}expected: a tensor of type float32/,
+    /in fc1, Module\(fc1\) of OnnxModel\n {2}hook: replace\n.*\n {2}expected: a tensor of type float32, not int64$/,
+  );
+  removeAllHooks(net);
+  const disposed = new ort.Tensor('float32', new Float32Array(21), [3, 7]);
+  disposed.dispose();
+  fc1.registerForwardHook(() => disposed);
+  assert.match(
+    (await rejection(net(feedsOf(factsOf('mlp'))))).message,
+    /expected: a tensor that has not been disposed of$/,
   );
   removeAllHooks(net);
   fc1.registerForwardPreHook(function before() {
