@@ -1,4 +1,4 @@
-"""Cuts an ONNX model at a value by hand, for onnx-cut.mjs: python onnx_cut.py model.onnx value folder"""
+"""Cuts an ONNX model at a value by hand, for onnx.mjs: python3 onnx_cut.py model.onnx value folder"""
 
 import json
 import sys

@@ -5,7 +5,7 @@
  */
 import type { EditOperand, RegisteredEdit } from '../../src/adapter.ts';
 import { CAST_LIKE, EditNodes } from './edit-nodes.ts';
-import type { Region } from './graph.ts';
+import { elementTypeOf, type Region } from './graph.ts';
 import type { ModelPatch } from './model-patch.ts';
 import { ELEMENT_TYPES, type OnnxTensor, type TensorClass } from './ort.ts';
 import { fits, operandDims, problemOf } from './validate-edit.ts';
@@ -96,7 +96,7 @@ export class CompiledGraph {
 
   /** The values of edits of which the file does not show that they fit. */
   get unchecked(): readonly ValueIn[] {
-    return this.#steps.filter((step) => !this.#isSafe(step));
+    return this.#steps.filter((step) => !this.#isSafe(step) || elementTypeOf(step.region.graph, step.value) === 0);
   }
 
   /** Which edit does not fit its value, as a sentence. */

@@ -62,7 +62,8 @@ export class ModelRuns<T extends OnnxTensor> implements RunOwner<T> {
 
   /** Whether a session that a plan needs could not be created. */
   hasFailed(plan: Plan<T>): boolean {
-    return [...plan.andChosen()].some(({ key }) => this.#cache.hasFailed(key));
+    for (const { key } of plan.andChosen()) if (this.#cache.hasFailed(key)) return true;
+    return false;
   }
 
   /** @param more as for `session.run` */

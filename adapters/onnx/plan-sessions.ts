@@ -48,7 +48,9 @@ export class SessionBuilder<T extends OnnxTensor> {
       if (plan.isCut) return await this.#stages(plan, model, share, done);
       return oneStage(await share(plan.key, maker.fileSize, () => maker.create(model)));
     } catch (cause) {
-      const why = (await this.editProblem(plan)) ?? (cause as Error).message;
+      // A TypeError names the edit already.
+      const problem = cause instanceof TypeError ? undefined : await this.editProblem(plan);
+      const why = problem ?? (cause as Error).message;
       throw new Error(`the session that the hooks need cannot be created\n  hooks: ${hooks.join(', ')}\n  ${why}`, {
         cause,
       });

@@ -50,6 +50,8 @@ const MAX_BYTES = 512 * 2 ** 20;
  */
 export class SessionCache<T extends OnnxTensor> {
   readonly #plans = new Map<string, CachedPlan<T>>();
+  /** The last one of `plans`. */
+  #latest: CachedPlan<T> | undefined;
   /** Evicted, but used by runs. */
   readonly #evicted = new Set<CachedPlan<T>>();
   readonly #sessions = new Map<string, SharedSession<T>>();
@@ -62,6 +64,7 @@ export class SessionCache<T extends OnnxTensor> {
   /** The sessions of a plan, by its key, created if there are none. */
   use(key: string, create: (share: Share<T>) => Promise<readonly StageSession<T>[]>): PlanSessions<T> {
     let plan = this.#plans.get(key);
+    if (plan !== undefined && plan === this.#latest) return plan;
     if (plan === undefined) {
       const sessions = new Set<string>();
       const ready = create((...shared) => this.#share(sessions, ...shared));
@@ -75,6 +78,7 @@ export class SessionCache<T extends OnnxTensor> {
     // Inserted again: a Map is in the order of insertion, so the least recently used comes first.
     this.#plans.delete(key);
     this.#plans.set(key, plan);
+    this.#latest = plan;
     this.#trim();
     return plan;
   }

@@ -365,9 +365,10 @@ test('values of every floating type are edited in their type; others can be repl
     const { message } = await rejection(net({ x }));
     assert.match(
       message,
-      new RegExp(`^the session that the hooks need cannot be created\\n {2}hooks: edit ${name} of to_int64\\n`),
+      new RegExp(
+        `^the session that the hooks need cannot be created\\n {2}hooks: edit ${name} of to_int64\\n {2}the edit ${name} of to_int64 cannot be computed: ${name} needs .*int64`,
+      ),
     );
-    assert.match(message, /int64/);
     assert.equal(numbers((await net({ x })).y), plain, 'later runs go without it');
     handle.remove();
   }
