@@ -56,6 +56,11 @@ export class ScalarArchive {
     return this.#changed.length > 0 || this.#alertsChanged;
   }
 
+  /** How many series have changed since they were last in an update. They come in this order. */
+  get waiting(): number {
+    return this.#changed.length;
+  }
+
   /** Takes the scalars of a run, but for those that belong to histograms. */
   takerOf(run: string): ScalarTaker {
     let taker = this.#takers.get(run);

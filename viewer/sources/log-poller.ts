@@ -47,7 +47,8 @@ export function logPoller(logs: LogDirectory, listener: SourceListener, clock: C
   let points: ViewerPoint[] = [];
   let batch = FIRST_BATCH;
   const archive = new ScalarArchive();
-  const feed = listener.scalars === undefined ? undefined : new ScalarFeed(archive, listener.scalars, clock);
+  const report = (progress: Progress) => listener.progress(progress);
+  const feed = listener.scalars === undefined ? undefined : new ScalarFeed(archive, listener.scalars, clock, report);
 
   async function read(signal: AbortSignal): Promise<void> {
     let start = clock.now();
@@ -83,9 +84,10 @@ export function logPoller(logs: LogDirectory, listener: SourceListener, clock: C
   async function give(): Promise<void> {
     const given = points;
     points = [];
+    const progress = counted.progress();
     if (given.length > 0) await listener.points(given);
-    feed?.send();
-    listener.progress(counted.progress());
+    if (feed === undefined) report(progress);
+    else feed.send(progress);
   }
 
   function warn(subject: string, message: string, most: number = MOST_WARNINGS): void {

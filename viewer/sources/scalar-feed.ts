@@ -1,27 +1,39 @@
 import type { Clock } from '../clock.ts';
 import type { ScalarArchive } from '../data/scalar-archive.ts';
 import type { ScalarListener } from '../data/scalar-wants.ts';
+import type { Progress } from './data-source.ts';
 
 /** Milliseconds between two updates at least. */
 const LEAST_REST = 100;
 /** Between two updates reading goes on for this many times as long as making one took. */
 const REST = 8;
 
-/** Gives a page what its cards show of an archive: between reading, as often as that allows. */
+/**
+ * Gives a page what its cards show of an archive: between reading, as often as that allows. Reports progress for what the page
+ * was given, not for what was read.
+ */
 export class ScalarFeed {
   readonly #archive: ScalarArchive;
   readonly #listener: ScalarListener;
   readonly #clock: Clock;
-  #next = 0;
+  readonly #report: (progress: Progress) => void;
+  /** How much of the logs the archive has. */
+  #read: Progress | undefined;
+  #reported: Progress | undefined;
+  /** Progress to report once this many waiting series were given. */
+  #next: { series: number; readonly progress: Progress | undefined } | undefined;
+  /** When the next update may be sent. */
+  #due = 0;
   /** The update that the page has not taken yet. */
   #sending: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   readonly #stop: () => void;
 
-  constructor(archive: ScalarArchive, listener: ScalarListener, clock: Clock) {
+  constructor(archive: ScalarArchive, listener: ScalarListener, clock: Clock, report: (progress: Progress) => void) {
     this.#archive = archive;
     this.#listener = listener;
     this.#clock = clock;
+    this.#report = report;
     const { wants } = listener;
     archive.want(wants.all);
     wants.answer = async (question) => archive.answer(question);
@@ -36,10 +48,18 @@ export class ScalarFeed {
     };
   }
 
-  /** Sends what has changed, now or when it is time. Does not wait for it. */
-  send(): void {
-    if (this.#cancel !== undefined || this.#sending !== undefined || !this.#archive.hasNews) return;
-    const wait = this.#next - this.#clock.now();
+  /**
+   * Sends what has changed, now or when it is time. Does not wait for it.
+   * @param read how much of the logs the archive has
+   */
+  send(read: Progress | undefined = this.#read): void {
+    this.#read = read;
+    if (this.#cancel !== undefined || this.#sending !== undefined) return;
+    if (!this.#archive.hasNews) {
+      this.#given(read);
+      return;
+    }
+    const wait = this.#due - this.#clock.now();
     if (wait <= 0) this.#sendNow();
     else {
       this.#cancel = this.#clock.after(wait, () => {
@@ -55,6 +75,7 @@ export class ScalarFeed {
       if (this.#sending === undefined) this.#sendNow();
       await this.#sending;
     }
+    if (!signal.aborted) this.send();
   }
 
   close(): void {
@@ -64,16 +85,34 @@ export class ScalarFeed {
   #sendNow(): void {
     this.#cancel?.();
     this.#cancel = undefined;
+    // Series are given in the order of their first change.
+    this.#next ??= { series: this.#archive.waiting, progress: this.#read };
+    const next = this.#next;
     const start = this.#clock.now();
     const update = this.#archive.update();
     const cost = this.#clock.now() - start;
     const taking = this.#listener.take(update);
-    this.#next = this.#clock.now() + Math.max(LEAST_REST, REST * cost);
-    if (taking === undefined) return;
+    this.#due = this.#clock.now() + Math.max(LEAST_REST, REST * cost);
+    next.series -= update.parts.length;
+    if (next.series <= 0) this.#next = undefined;
+    const taken = () => {
+      if (next.series <= 0) this.#given(next.progress);
+    };
+    if (taking === undefined) {
+      taken();
+      return;
+    }
     this.#sending = taking.finally(() => {
       this.#sending = undefined;
+      taken();
       // News may have come meanwhile.
       this.send();
     });
+  }
+
+  #given(progress: Progress | undefined): void {
+    if (progress === undefined || progress === this.#reported) return;
+    this.#reported = progress;
+    this.#report(progress);
   }
 }
