@@ -1,6 +1,6 @@
 import { KINDS, type Store } from '../data/store.ts';
+import { nameFilter } from '../names/name-filter.ts';
 import type { Range, ViewState } from '../state/view-state.ts';
-import { tagFilter } from '../tag-filter.ts';
 import { axisGroups, partedGroup } from './axis-groups.ts';
 import { RecordPlaces } from './record-places.ts';
 import { RunExtents } from './run-extents.ts';
@@ -96,7 +96,7 @@ export class Axes {
     const sets = axisGroups(tags, this.#extents.lastSteps(axis), axes);
     const visible = this.#store.runs.filter((run) => !hiddenRuns.has(run));
     const extentOf = this.#extents.extents(visible, axis);
-    const { matches } = tagFilter(filter);
+    const { matches } = nameFilter(filter);
     this.#groups = sets.map((members) => {
       const shown = members.filter((tag) => extentOf(tag) !== undefined && matches(tag));
       const extent = shown.reduce((whole, tag) => union(whole, extentOf(tag)!), NOTHING);

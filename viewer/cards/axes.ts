@@ -1,5 +1,5 @@
 import { axisTicks } from '../axes/ticks.ts';
-import { shortened } from '../names.ts';
+import { shortened } from '../names/split-name.ts';
 import type { AxisUnit, Range } from '../state/view-state.ts';
 import { formatCount } from './format-numbers.ts';
 import { type Box, clamp, INSET } from './geometry.ts';

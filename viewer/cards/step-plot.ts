@@ -1,6 +1,6 @@
 import type { Marks } from '../axes/tag-axis.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
-import { shortened } from '../names.ts';
+import { shortened } from '../names/split-name.ts';
 import type { Range } from '../state/view-state.ts';
 import { paintEmpty, paintRuns, paintSteps, paintValuesLeft } from './axes.ts';
 import { binAt, valueOfPixel } from './bin-readout.ts';

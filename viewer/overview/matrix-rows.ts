@@ -5,8 +5,8 @@ import { nameOfPlace } from '../axes/ticks.ts';
 import type { CardContext } from '../cards/card.ts';
 import { formatCount, formatShare, formatValue } from '../cards/format-numbers.ts';
 import { shownColour } from '../cards/run-colours.ts';
+import { nameFilter } from '../names/name-filter.ts';
 import type { Range, Statistic } from '../state/view-state.ts';
-import { tagFilter } from '../tag-filter.ts';
 import { type Row, spansOf } from './row-cells.ts';
 
 /** One tag of one run. */
@@ -28,7 +28,7 @@ export function matrixRows({ store, state, axes }: CardContext): (dark: boolean)
     return rows;
 
     function rowsNow(): MatrixRow[] {
-      const tags = store.tags('histogram').filter(tagFilter(filter).matches);
+      const tags = store.tags('histogram').filter(nameFilter(filter).matches);
       const stepAxes = new Map(tags.map((tag) => [tag, new TagAxis(axes, state, tag)]));
       const alone = store.runs.length === 1;
       return store.runs.flatMap((run, index) => {

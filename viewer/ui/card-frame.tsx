@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Card } from '../cards/card.ts';
+import { departureOf } from '../names/split-name.ts';
 import type { CardKey } from './card-loader.ts';
 import { MenuButton } from './card-menu.tsx';
 import { Host } from './host.tsx';
@@ -81,7 +82,7 @@ function RunName({ run }: { run: string }): JSX.Element {
       {store.runs.length > 1 && (
         <>
           <RunDot run={run} />
-          <Name of={run} />
+          <Name of={run} from={departureOf(run, store.runs)} />
         </>
       )}
     </span>

@@ -1,13 +1,10 @@
 import type { JSX } from 'preact';
-import { splitName } from '../names.ts';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { type NameOptions, nameElement } from '../names/name-element.ts';
 
-/** A name that loses its middle where it is too long, in its own direction of writing. */
-export function Name({ of: name, title = name }: { of: string; title?: string }): JSX.Element {
-  const [start, end] = splitName(name);
-  return (
-    <span class="name" dir="auto" title={title}>
-      {start !== '' && <span>{start}</span>}
-      <span>{end}</span>
-    </span>
-  );
+/** A {@link nameElement} in the place of this component. */
+export function Name({ of: name, title, from }: { of: string } & NameOptions): JSX.Element {
+  const place = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => place.current!.replaceChildren(nameElement(name, { title, from })), [name, title, from]);
+  return <span class="name-place" ref={place} />;
 }

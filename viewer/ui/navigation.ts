@@ -2,8 +2,8 @@ import type { Signal } from '@preact/signals';
 import { signal } from '@preact/signals';
 import { TagAxis } from '../axes/tag-axis.ts';
 import type { CardContext } from '../cards/card.ts';
+import { nameFilter } from '../names/name-filter.ts';
 import type { CellPlace } from '../overview/block.ts';
-import { tagFilter } from '../tag-filter.ts';
 import { type CardLoader, type CardPlace, cardId } from './card-loader.ts';
 import { flushSync } from './flush.ts';
 import { groupKey } from './outline.ts';
@@ -43,7 +43,7 @@ export class Navigation {
       state.change({
         hover: { step, tag, run },
         hiddenRuns: new Set([...hiddenRuns].filter((one) => one !== run)),
-        filter: tagFilter(filter).matches(tag) ? filter : '',
+        filter: nameFilter(filter).matches(tag) ? filter : '',
       });
       const { steps, hover } = axis;
       if (steps !== undefined && hover !== undefined && (hover.at < steps[0] || hover.at > steps[1])) {

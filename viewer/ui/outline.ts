@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, untracked } from '@preact/signals-core';
 import type { Store } from '../data/store.ts';
+import { nameFilter } from '../names/name-filter.ts';
 import type { ViewState } from '../state/view-state.ts';
-import { tagFilter } from '../tag-filter.ts';
 import { CARD_KINDS, type CardKind } from './card-kind.ts';
 import type { CardKey } from './card-loader.ts';
 import { type TagGroup, tagGroups } from './tag-groups.ts';
@@ -44,7 +44,7 @@ export function outlineOf(
   const filter = computed(() => state.view.filter);
   return computed(() => {
     shape.value;
-    const { matches } = tagFilter(filter.value);
+    const { matches } = nameFilter(filter.value);
     return CARD_KINDS.flatMap((kind) => {
       const tags = tagsOfKind(store, kind).filter(matches);
       return tags.length === 0 ? [] : [{ kind, tags, groups: tagGroups(tags) }];

@@ -5,6 +5,7 @@ import type { Card } from '../cards/card.ts';
 import { type Readout, type ReadoutRow, readoutRows } from '../cards/readout.ts';
 import { oncePerFrame } from '../clock.ts';
 import { saveCsv } from '../export.ts';
+import { departureOf } from '../names/split-name.ts';
 import { pointedRun } from '../state/view-state.ts';
 import { Name } from './name.tsx';
 import { useUi } from './ui.ts';
@@ -21,7 +22,7 @@ interface Order {
 
 /** The records of all visible runs at the pointer, docked below the card that is pointed at. */
 export function RunTable({ card, title, close }: { card: Card; title: string; close: () => void }): JSX.Element | null {
-  const { state, shown } = useUi();
+  const { store, state, shown } = useUi();
   shown.value;
   const table = useRef<HTMLElement>(null);
   const [moves, isAbove] = [useSignal(0), useSignal(false)];
@@ -100,7 +101,7 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
                 <span role="rowheader">
                   <span class="dot" aria-hidden="true" style={{ background: row.colour }} />
                   <button type="button" tabIndex={tabIndex} aria-label={row.run}>
-                    <Name of={row.run} />
+                    <Name of={row.run} from={departureOf(row.run, store.runs)} />
                   </button>
                 </span>
                 {readout.columns.map(({ name, format }, i) => {

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { shownColour } from '../cards/run-colours.ts';
-import { tagFilter } from '../tag-filter.ts';
+import { nameFilter } from '../names/name-filter.ts';
+import { departureOf } from '../names/split-name.ts';
 import { Name } from './name.tsx';
 import { type RunGroup, type RunRow, runRows } from './run-groups.ts';
 import { useUi, useView } from './ui.ts';
@@ -26,7 +27,7 @@ export function RunsPanel(): JSX.Element {
   const filter = useSignal('');
   const folded = useSignal<ReadonlySet<string>>(new Set());
   const { runs } = store;
-  const { matches, mistake } = tagFilter(filter.value);
+  const { matches, mistake } = nameFilter(filter.value);
   const rows = runRows(runs, matches, folded.value);
   const listed = runs.filter(matches);
   const visible = runs.length - runs.filter((run) => hidden.has(run)).length;
@@ -147,7 +148,11 @@ function RunLine(props: { row: RunRow & { kind: 'run' } } & LineActions): JSX.El
           checked={!hidden.has(run)}
           onChange={({ currentTarget }) => show([run], currentTarget.checked)}
         />
-        <Name of={run.slice(row.prefix.length) || '.'} title={run} />
+        <Name
+          of={run.slice(row.prefix.length) || '.'}
+          title={run}
+          from={departureOf(run, store.runs) - row.prefix.length}
+        />
       </label>
       {store.runs.length > 1 && (
         <button

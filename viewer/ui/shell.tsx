@@ -5,9 +5,9 @@ import type { CardContext } from '../cards/card.ts';
 import { CLOCK } from '../clock.ts';
 import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
+import { nameFilter } from '../names/name-filter.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { ViewState } from '../state/view-state.ts';
-import { tagFilter } from '../tag-filter.ts';
 import { type UserActivity, userActivity } from '../user-activity.ts';
 import { CardLoader } from './card-loader.ts';
 import { CardMenu } from './card-menu.tsx';
@@ -212,7 +212,7 @@ export function openShell(
 
   function announceFilter(): void {
     const { filter } = state.view;
-    const { matches } = tagFilter(filter);
+    const { matches } = nameFilter(filter);
     const tags = allTags(store);
     status.value = filter === '' ? '' : `${tags.filter(matches).length} of ${tags.length} tags`;
   }

@@ -2,8 +2,8 @@ import { useComputed } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { nameOfRange } from '../axes/ticks.ts';
+import { nameFilter } from '../names/name-filter.ts';
 import type { Progress } from '../sources/data-source.ts';
-import { tagFilter } from '../tag-filter.ts';
 import { Choice } from './choice.tsx';
 import type { ThemeChoice } from './theme-choice.ts';
 import { type Ui, useUi, useView } from './ui.ts';
@@ -116,7 +116,7 @@ function Zoom(): JSX.Element | null {
 function Filter({ field }: { field: RefObject<HTMLInputElement | null> }): JSX.Element {
   const { state } = useUi();
   const filter = useView('filter');
-  const { mistake } = tagFilter(filter);
+  const { mistake } = nameFilter(filter);
   return (
     <div class="filter">
       <input

@@ -1,12 +1,12 @@
 /** A filter of tags, or of the names of runs. */
-export interface TagFilter {
+export interface NameFilter {
   readonly matches: (name: string) => boolean;
   /** Why the text is no regular expression that can be used; the filter then matches everything. */
   readonly mistake?: string;
 }
 
 /** Parses a filter: `/…/` or `/…/i` is a regular expression; otherwise a name must contain all words, in any case. */
-export function tagFilter(text: string): TagFilter {
+export function nameFilter(text: string): NameFilter {
   const expression = /^\/(.*)\/([a-z]*)$/s.exec(text.trim());
   if (expression !== null) {
     const nested = nestedRepetition(expression[1]!);
@@ -17,15 +17,15 @@ export function tagFilter(text: string): TagFilter {
     try {
       // A global or sticky expression would resume from its last match.
       const wanted = new RegExp(expression[1]!, expression[2]!.replace(/[gy]/g, ''));
-      return { matches: (tag) => wanted.test(tag) };
+      return { matches: (name) => wanted.test(name) };
     } catch (error) {
       return { matches: () => true, mistake: (error as Error).message };
     }
   }
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return {
-    matches: (tag) => {
-      const lower = tag.toLowerCase();
+    matches: (name) => {
+      const lower = name.toLowerCase();
       return words.every((word) => lower.includes(word));
     },
   };
