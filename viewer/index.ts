@@ -38,7 +38,8 @@ export type { Alert, AlertKind } from './data/alerts.ts';
 export type { HistogramColumn } from './data/histogram-column.ts';
 export type { HistogramSeries } from './data/histogram-series.ts';
 export type { ScalarSeries } from './data/scalar-series.ts';
-export type { SeriesKind, Store } from './data/store.ts';
+export type { SeriesKind } from './data/run-series.ts';
+export type { Store } from './data/store.ts';
 
 /* What it shows, and how */
 export type {

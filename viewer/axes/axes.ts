@@ -1,4 +1,5 @@
-import { KINDS, type Store } from '../data/store.ts';
+import { KINDS } from '../data/run-series.ts';
+import type { Store } from '../data/store.ts';
 import { nameFilter } from '../names/name-filter.ts';
 import type { Range, ViewState } from '../state/view-state.ts';
 import { axisGroups, partedGroup } from './axis-groups.ts';

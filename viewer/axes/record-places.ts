@@ -1,5 +1,6 @@
 import { nearestAt } from '../data/binary-search.ts';
-import type { Records, Store } from '../data/store.ts';
+import type { Records } from '../data/run-series.ts';
+import type { Store } from '../data/store.ts';
 import type { AxisUnit, Hover } from '../state/view-state.ts';
 import { ascendingTimes, firstKnown } from './places.ts';
 

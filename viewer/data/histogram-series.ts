@@ -2,28 +2,28 @@ import type { Statistic } from '../state/view-state.ts';
 import { BytePool } from './byte-pool.ts';
 import { clampBins, DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import { addColumns, groupByPoints, type HistogramColumn } from './histogram-column.ts';
+import {
+  BINS,
+  COUNT,
+  COUNTS_AT,
+  COUNTS_BYTES,
+  EDGES,
+  FIRST_STEP,
+  LAST_STEP,
+  MAX,
+  MIN,
+  NAN,
+  POINTS,
+  SUMMARY,
+  summaryField,
+  WALL_TIME,
+  WIDTH,
+  ZEROS,
+} from './histogram-row.ts';
 import { countCodeOf, decodeCounts } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { jointQuantiles, quantileOf } from './quantiles.ts';
 import { Rows } from './rows.ts';
-
-/** The fields of a row. */
-const FIRST_STEP = 0;
-const LAST_STEP = 1;
-const WALL_TIME = 2;
-const POINTS = 3;
-/** The number of bins, and the place and size of their counts in the pool. */
-const BINS = 4;
-const COUNTS_AT = 5;
-const COUNTS_BYTES = 6;
-/** The place of the edges in the pool; below 0, -1 - their place in the default edges. */
-const EDGES = 7;
-const SUMMARY = 8;
-const WIDTH = SUMMARY + SUMMARY_NAMES.length;
-
-const summaryField = (name: keyof PointSummary): number => SUMMARY + SUMMARY_NAMES.indexOf(name);
-const [COUNT, ZEROS, NAN] = [summaryField('count'), summaryField('zeros'), summaryField('nan')];
-const [MIN, MAX] = [summaryField('min'), summaryField('max')];
 
 const SAMPLE = 64;
 /** About how many bytes the objects of an empty series take. */

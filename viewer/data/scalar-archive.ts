@@ -1,5 +1,6 @@
 import type { ScalarTaker } from '../../src/tensorboard/index.ts';
-import { type Alert, AlertWatch } from './alerts.ts';
+import { AlertList } from './alert-list.ts';
+import { AlertWatch } from './alerts.ts';
 import { COUNTED_BESIDE } from './counted-beside.ts';
 import { exponentialAverage } from './exponential-average.ts';
 import { ScalarColumns } from './scalar-columns.ts';
@@ -40,8 +41,9 @@ export class ScalarArchive {
   readonly #takers: Map<string, ScalarTaker> = new Map();
   #changed: Kept[] = [];
   #wants: ReadonlyMap<string, ScalarWant> = new Map();
-  #alerts: Alert[] = [];
-  #alertsChanged = false;
+  readonly #alerts: AlertList = new AlertList();
+  /** The version of the alerts that the page has. */
+  #sentAlerts = 0;
   /** Scalars taken since the sizes were last measured. */
   #unmeasured = 0;
   #total = 0;
@@ -53,7 +55,7 @@ export class ScalarArchive {
 
   /** Whether there is something that the page has not got. */
   get hasNews(): boolean {
-    return this.#changed.length > 0 || this.#alertsChanged;
+    return this.#changed.length > 0 || this.#alerts.version > this.#sentAlerts;
   }
 
   /** How many series have changed since they were last in an update. They come in this order. */
@@ -103,25 +105,21 @@ export class ScalarArchive {
       parts.push(part);
     }
     this.#changed = this.#changed.slice(next);
-    const alerts = this.#alertsChanged ? [...this.#alerts] : undefined;
-    this.#alertsChanged = false;
+    const { version, all } = this.#alerts;
+    const alerts = version > this.#sentAlerts ? [...all] : undefined;
+    this.#sentAlerts = version;
     return { parts, alerts };
   }
 
   /** All that is kept of some runs, between two steps. */
-  answer({ tag, runs, from, to }: ScalarQuestion): ScalarUpdate {
-    const parts = runs.flatMap((run): ScalarPart[] => {
+  answer({ tag, spans }: ScalarQuestion): ScalarUpdate {
+    const weight = this.#wants.get(tag)?.smoothing ?? 0;
+    const parts = spans.flatMap(({ run, from, to }): ScalarPart[] => {
       const kept = this.#runs.get(run)?.get(tag);
       if (kept === undefined) return [];
-      const { columns } = kept;
-      const [begin, end] = [columns.lowerBound(from), endOf(columns, to)];
-      return [
-        partOf(
-          kept,
-          Array.from({ length: end - begin }, (_, i) => begin + i),
-          this.#wants.get(tag)?.smoothing ?? 0,
-        ),
-      ];
+      const [begin, end] = [kept.columns.lowerBound(from), endOf(kept.columns, to)];
+      const rows = Array.from({ length: end - begin }, (_, i) => begin + i);
+      return [partOf(kept, rows, weight)];
     });
     return { parts };
   }
@@ -150,16 +148,11 @@ export class ScalarArchive {
       this.#total -= columns.length;
       columns.purge(step);
       this.#total += columns.length;
-      this.#removeAlerts(
-        (alert) => alert.run === run && alert.tag === tag && alert.step >= step && alert.kind !== 'backwards',
-      );
+      this.#alerts.replaced(run, tag, step);
     }
     kept.watch ??= new AlertWatch(run, tag);
     kept.watch.passed(last);
-    const alerts = kept.watch.scalar({ kind: 'scalar', run, tag, step, wallTime, value });
-    if (alerts.length === 0) return;
-    this.#alerts.push(...alerts);
-    this.#alertsChanged = true;
+    this.#alerts.add(kept.watch.scalar({ kind: 'scalar', run, tag, step, wallTime, value }));
   }
 
   #restart(run: string, step: number): void {
@@ -173,13 +166,7 @@ export class ScalarArchive {
       kept.watch?.purge(step);
       this.#change(kept);
     }
-    this.#removeAlerts((alert) => alert.run === run && alert.step >= step);
-  }
-
-  #removeAlerts(isOver: (alert: Alert) => boolean): void {
-    if (!this.#alerts.some(isOver)) return;
-    this.#alerts = this.#alerts.filter((alert) => !isOver(alert));
-    this.#alertsChanged = true;
+    this.#alerts.restarted(run, step);
   }
 
   #change(kept: Kept): void {
@@ -242,14 +229,22 @@ function partOf({ run, tag, columns }: Kept, rows: readonly number[], weight: nu
   return { run, tag, logged, kept, ...columns.rows(rows), smoothed, smoothing: weight };
 }
 
-/** The smoothed values at some rows, over all rows before them. */
+/** The smoothed values at some rows, over all rows before them that count. */
 function smoothedAt(columns: ScalarColumns, rows: readonly number[], weight: number): Float64Array {
   const smoothed = new Float64Array(rows.length);
   const next = exponentialAverage(weight);
-  let at = 0;
+  let at = firstThatCounts(columns, rows[0] ?? 0, weight);
   for (let i = 0; i < rows.length; i++) {
     for (; at < rows[i]!; at++) next(columns.value(at));
     smoothed[i] = next(columns.value(at++));
   }
   return smoothed;
+}
+
+/** The first row whose weight in the average at a row is not below 2^-60, and lost in the last bit. */
+function firstThatCounts(columns: ScalarColumns, row: number, weight: number): number {
+  let left = Math.ceil(-60 / Math.log2(weight));
+  let first = row;
+  while (first > 0 && left > 0) if (Number.isFinite(columns.value(--first))) left--;
+  return first;
 }

@@ -32,6 +32,11 @@ export class ScalarSeries {
     return this.#part?.kept ?? this.length;
   }
 
+  /** Whether its source keeps more than the page has. */
+  get isPart(): boolean {
+    return this.kept > this.length;
+  }
+
   /** All values, smoothed with a weight of the past from 0 to less than 1. Valid until the series changes. */
   smoothed(weight: number): Float64Array {
     const part = this.#part;

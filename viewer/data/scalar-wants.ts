@@ -11,12 +11,17 @@ export interface ScalarWant {
   readonly smoothing: number;
 }
 
+/** The records of a run between two steps, both included. */
+export interface ScalarSpan {
+  readonly run: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A question for exact records. */
 export interface ScalarQuestion {
   readonly tag: string;
-  readonly runs: readonly string[];
-  readonly from: number;
-  readonly to: number;
+  readonly spans: readonly ScalarSpan[];
 }
 
 export const isSameWant = (a: ScalarWant | undefined, b: ScalarWant): boolean =>

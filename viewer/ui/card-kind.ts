@@ -1,4 +1,4 @@
-import type { SeriesKind } from '../data/store.ts';
+import type { SeriesKind } from '../data/run-series.ts';
 
 /** The kinds of cards: of series, and of single outputs. */
 export type CardKind = SeriesKind | 'activation';
