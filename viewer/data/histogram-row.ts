@@ -1,4 +1,4 @@
-/** @file The numbers of a column of histograms, as a row: see HistogramSeries. */
+/** @file The fields of a column of histograms in a row of numbers: see HistogramSeries. */
 import { type PointSummary, SUMMARY_NAMES } from './points.ts';
 
 export const FIRST_STEP = 0;

@@ -2,24 +2,7 @@ import type { Statistic } from '../state/view-state.ts';
 import { BytePool } from './byte-pool.ts';
 import { clampBins, DEFAULT_EDGES, placeInDefaultEdges } from './clamped-bins.ts';
 import { addColumns, groupByPoints, type HistogramColumn } from './histogram-column.ts';
-import {
-  BINS,
-  COUNT,
-  COUNTS_AT,
-  COUNTS_BYTES,
-  EDGES,
-  FIRST_STEP,
-  LAST_STEP,
-  MAX,
-  MIN,
-  NAN,
-  POINTS,
-  SUMMARY,
-  summaryField,
-  WALL_TIME,
-  WIDTH,
-  ZEROS,
-} from './histogram-row.ts';
+import * as FIELD from './histogram-row.ts';
 import { countCodeOf, decodeCounts } from './packed-bins.ts';
 import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES } from './points.ts';
 import { jointQuantiles, quantileOf } from './quantiles.ts';
@@ -41,7 +24,7 @@ const OVERHEAD = 600;
 export class HistogramSeries {
   /** Increases with each change. */
   version = 0;
-  #rows: Rows = new Rows(WIDTH);
+  #rows: Rows = new Rows(FIELD.WIDTH);
   #pool: BytePool = new BytePool();
   /** At most this many bytes of the pool are unused: another column may use the same edges. */
   #unused = 0;
@@ -61,11 +44,11 @@ export class HistogramSeries {
 
   /** The first step of a column; also its last one, unless points were added. */
   firstStep(column: number): number {
-    return this.#rows.get(column, FIRST_STEP);
+    return this.#rows.get(column, FIELD.FIRST_STEP);
   }
 
   lastStep(column: number): number {
-    return this.#rows.get(column, LAST_STEP);
+    return this.#rows.get(column, FIELD.LAST_STEP);
   }
 
   /** The first step of each column. */
@@ -85,7 +68,7 @@ export class HistogramSeries {
 
   /** The time of a column's first point, in seconds since 1970. */
   wallTime(column: number): number {
-    return this.#rows.get(column, WALL_TIME);
+    return this.#rows.get(column, FIELD.WALL_TIME);
   }
 
   /** The {@link wallTime} of each column. */
@@ -95,7 +78,7 @@ export class HistogramSeries {
 
   /** The number of points that a column is the sum of. */
   points(column: number): number {
-    return this.#rows.get(column, POINTS);
+    return this.#rows.get(column, FIELD.POINTS);
   }
 
   /**
@@ -104,14 +87,18 @@ export class HistogramSeries {
    *   are enough for the default edges.
    */
   bins(column: number, buffer?: Float64Array): Bins {
-    return clampBins(this.wideBins(column, buffer), this.#rows.get(column, MIN), this.#rows.get(column, MAX));
+    return clampBins(
+      this.wideBins(column, buffer),
+      this.#rows.get(column, FIELD.MIN),
+      this.#rows.get(column, FIELD.MAX),
+    );
   }
 
   /** Like {@link bins}, but the outermost keep their width, so that bins can be added. */
   wideBins(column: number, buffer?: Float64Array): Bins {
-    const size = this.#rows.get(column, BINS);
+    const size = this.#rows.get(column, FIELD.BINS);
     const counts = buffer !== undefined && buffer.length >= size ? buffer.subarray(0, size) : new Float64Array(size);
-    decodeCounts(this.#pool.bytes, this.#rows.get(column, COUNTS_AT), counts);
+    decodeCounts(this.#pool.bytes, this.#rows.get(column, FIELD.COUNTS_AT), counts);
     return { edges: this.#edges(column), counts };
   }
 
@@ -129,28 +116,28 @@ export class HistogramSeries {
   summary(column: number): PointSummary {
     const summary = {} as Record<keyof PointSummary, number>;
     SUMMARY_NAMES.forEach((name, i) => {
-      summary[name] = this.#rows.get(column, SUMMARY + i);
+      summary[name] = this.#rows.get(column, FIELD.SUMMARY + i);
     });
     return summary;
   }
 
   /** One number of {@link summary}, without the object. */
   summaryNumber(name: keyof PointSummary, column: number): number {
-    return this.#rows.get(column, summaryField(name));
+    return this.#rows.get(column, FIELD.summaryField(name));
   }
 
   /** A number for the overview. `zeros` and `nonFinite` (NaN and infinities) are shares of the count; NaN if unknown. */
   statistic(name: Statistic, column: number): number {
     const rows = this.#rows;
-    if (name === 'zeros') return rows.get(column, ZEROS) / rows.get(column, COUNT);
-    if (name !== 'nonFinite') return rows.get(column, summaryField(name));
-    const nonFinite = rows.get(column, NAN) + rows.get(column, NAN + 1) + rows.get(column, NAN + 2);
-    return nonFinite / rows.get(column, COUNT);
+    if (name === 'zeros') return rows.get(column, FIELD.ZEROS) / rows.get(column, FIELD.COUNT);
+    if (name !== 'nonFinite') return rows.get(column, FIELD.summaryField(name));
+    const nonFinite = rows.get(column, FIELD.NAN) + rows.get(column, FIELD.NAN + 1) + rows.get(column, FIELD.NAN + 2);
+    return nonFinite / rows.get(column, FIELD.COUNT);
   }
 
   /** The column of a step, or the nearest; -1 if there is none. */
   columnAt(step: number): number {
-    const after = this.#rows.lowerBound(LAST_STEP, step);
+    const after = this.#rows.lowerBound(FIELD.LAST_STEP, step);
     if (after === 0 || after === this.length) return after === 0 && this.length > 0 ? 0 : after - 1;
     return this.firstStep(after) - step < step - this.lastStep(after - 1) ? after : after - 1;
   }
@@ -181,7 +168,7 @@ export class HistogramSeries {
 
   /** Inserts a point by its step. It replaces one of the same step, or is added to a column of several points. */
   add(point: Omit<HistogramPoint, 'kind' | 'run' | 'tag'>): void {
-    const at = this.#rows.lowerBound(LAST_STEP, point.step);
+    const at = this.#rows.lowerBound(FIELD.LAST_STEP, point.step);
     const column = { lastStep: point.step, points: 1, ...point };
     const there = at < this.length && this.firstStep(at) <= point.step;
     if (there && this.points(at) > 1) this.#put(at, addColumns(this.column(at), column), false);
@@ -191,9 +178,9 @@ export class HistogramSeries {
 
   /** Moves up to `count` values of a point from `unknown` to NaN or an infinity. */
   reclassifyUnknown(step: number, kind: 'nan' | 'negativeInfinity' | 'positiveInfinity', count: number): void {
-    const at = this.#rows.lowerBound(LAST_STEP, step);
+    const at = this.#rows.lowerBound(FIELD.LAST_STEP, step);
     if (at === this.length || this.firstStep(at) > step) return;
-    const [field, unknown] = [summaryField(kind), summaryField('unknown')];
+    const [field, unknown] = [FIELD.summaryField(kind), FIELD.summaryField('unknown')];
     const taken = Math.min(count, this.#rows.get(at, unknown));
     this.#rows.set(at, field, this.#rows.get(at, field) + taken);
     this.#rows.set(at, unknown, this.#rows.get(at, unknown) - taken);
@@ -202,9 +189,9 @@ export class HistogramSeries {
 
   /** Removes this step and later ones. A column that earlier points were added to keeps all counts, and ends before it. */
   purge(step: number): void {
-    const start = this.#rows.lowerBound(FIRST_STEP, step);
+    const start = this.#rows.lowerBound(FIELD.FIRST_STEP, step);
     const isCut = start > 0 && this.lastStep(start - 1) >= step;
-    if (isCut) this.#rows.set(start - 1, LAST_STEP, Math.max(step - 1, this.firstStep(start - 1)));
+    if (isCut) this.#rows.set(start - 1, FIELD.LAST_STEP, Math.max(step - 1, this.firstStep(start - 1)));
     if (start === this.length && !isCut) return;
     for (let column = start; column < this.length; column++) this.#unused += this.#bytesOf(column);
     this.#rows.remove(start, this.length);
@@ -236,12 +223,12 @@ export class HistogramSeries {
   }
 
   #bytesOf(column: number): number {
-    const edges = this.#rows.get(column, EDGES) < 0 ? 0 : (this.#rows.get(column, BINS) + 1) * 8;
-    return this.#rows.get(column, COUNTS_BYTES) + edges;
+    const edges = this.#rows.get(column, FIELD.EDGES) < 0 ? 0 : (this.#rows.get(column, FIELD.BINS) + 1) * 8;
+    return this.#rows.get(column, FIELD.COUNTS_BYTES) + edges;
   }
 
   #edges(column: number): Float64Array {
-    const [at, size] = [this.#rows.get(column, EDGES), this.#rows.get(column, BINS) + 1];
+    const [at, size] = [this.#rows.get(column, FIELD.EDGES), this.#rows.get(column, FIELD.BINS) + 1];
     if (at < 0) return DEFAULT_EDGES.subarray(-1 - at, -1 - at + size);
     return new Float64Array(this.#pool.bytes.slice(at, at + size * 8).buffer);
   }
@@ -253,24 +240,24 @@ export class HistogramSeries {
     const edges = this.#keepEdges(bins.edges, at - 1);
     const counts = countCodeOf(bins);
     if (insert) rows.insert(at);
-    rows.set(at, FIRST_STEP, column.step);
-    rows.set(at, LAST_STEP, column.lastStep);
-    rows.set(at, WALL_TIME, column.wallTime);
-    rows.set(at, POINTS, column.points);
-    rows.set(at, BINS, bins.edges.length - 1);
-    rows.set(at, COUNTS_AT, this.#pool.append(counts));
-    rows.set(at, COUNTS_BYTES, counts.length);
-    rows.set(at, EDGES, edges);
-    for (let i = 0; i < SUMMARY_NAMES.length; i++) rows.set(at, SUMMARY + i, summary[SUMMARY_NAMES[i]!]);
+    rows.set(at, FIELD.FIRST_STEP, column.step);
+    rows.set(at, FIELD.LAST_STEP, column.lastStep);
+    rows.set(at, FIELD.WALL_TIME, column.wallTime);
+    rows.set(at, FIELD.POINTS, column.points);
+    rows.set(at, FIELD.BINS, bins.edges.length - 1);
+    rows.set(at, FIELD.COUNTS_AT, this.#pool.append(counts));
+    rows.set(at, FIELD.COUNTS_BYTES, counts.length);
+    rows.set(at, FIELD.EDGES, edges);
+    for (let i = 0; i < SUMMARY_NAMES.length; i++) rows.set(at, FIELD.SUMMARY + i, summary[SUMMARY_NAMES[i]!]);
   }
 
-  /** @returns the place of the edges, as in {@link EDGES} */
+  /** @returns the place of the edges, as in `EDGES` of histogram-row.ts */
   #keepEdges(edges: Float64Array, before: number): number {
     const shared = placeInDefaultEdges(edges);
     if (shared >= 0) return -1 - shared;
     const bytes = new Uint8Array(edges.buffer, edges.byteOffset, edges.byteLength);
-    if (before >= 0 && this.#rows.get(before, BINS) + 1 === edges.length) {
-      const at = this.#rows.get(before, EDGES);
+    if (before >= 0 && this.#rows.get(before, FIELD.BINS) + 1 === edges.length) {
+      const at = this.#rows.get(before, FIELD.EDGES);
       if (at >= 0 && this.#pool.holds(bytes, at)) return at;
     }
     return this.#pool.append(bytes);
@@ -279,7 +266,7 @@ export class HistogramSeries {
   #rebuild(groups: Iterable<readonly [number, number]>): void {
     const old = new HistogramSeries();
     [old.#rows, old.#pool] = [this.#rows, this.#pool];
-    [this.#rows, this.#pool, this.#unused] = [new Rows(WIDTH), new BytePool(), 0];
+    [this.#rows, this.#pool, this.#unused] = [new Rows(FIELD.WIDTH), new BytePool(), 0];
     for (const [start, end] of groups) this.#put(this.length, old.#sum(start, end), true);
     this.#rows.trim();
     this.#pool.trim();
