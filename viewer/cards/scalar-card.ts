@@ -1,7 +1,8 @@
+import { signal } from '@preact/signals-core';
 import { notEmpty } from '../axes/ranges.ts';
 import { type Pointed, TagAxis } from '../axes/tag-axis.ts';
 import { nameOfPlace } from '../axes/ticks.ts';
-import { lowerBound, nearestAt } from '../data/binary-search.ts';
+import { lowerBound } from '../data/binary-search.ts';
 import { element } from '../element.ts';
 import { nameElement } from '../names/name-element.ts';
 import { departureOf } from '../names/split-name.ts';
@@ -13,6 +14,7 @@ import { sizedPainter } from './painter.ts';
 import { RECORD_COLUMNS, type Readout } from './readout.ts';
 import { shownColour } from './run-colours.ts';
 import { type ScalarLine, type ScalarPlot, scalarPlot } from './scalar-plot.ts';
+import { ScalarRecords } from './scalar-records.ts';
 import { listenForDrawing, listenToSteps, stepAt, stepMarks } from './step-track.ts';
 import { type Theme, themeOf } from './theme.ts';
 
@@ -23,8 +25,8 @@ const NEAR = 24;
 
 /** The scalars of a tag as lines, of all visible runs. */
 export function scalarCard(context: CardContext, tag: string): Card {
-  const { store, state, axes } = context;
-  const axis = new TagAxis(axes, state, tag);
+  const { store, state } = context;
+  const axis = new TagAxis(context.axes, state, tag);
   const canvas = element('canvas');
   /** The line that is pointed at, above all others. */
   const front = element('canvas', { class: 'front', 'aria-hidden': 'true' });
@@ -32,6 +34,12 @@ export function scalarCard(context: CardContext, tag: string): Card {
   const values = element('div', { class: 'values' });
   const roles = { tabindex: 0, role: 'application', 'aria-label': `${tag}: lines over steps` };
   const plot = element('div', { class: 'plot', ...roles }, canvas, front, marks.element);
+  /** Increases when {@link Card.readout} would give something else for the same view. */
+  const changes = signal(0);
+  const records = new ScalarRecords(context, tag, () => {
+    update();
+    changes.value++;
+  });
   let lines: readonly ScalarLine[] = [];
   let drawn: ScalarPlot | undefined;
   let theme: Theme;
@@ -44,18 +52,21 @@ export function scalarCard(context: CardContext, tag: string): Card {
     left: INSET.left,
     right: INSET.left + 1,
     at(x: number, y: number): Pointed | undefined {
-      const place = nearest(stepAt(track, x));
-      const run = place && lineAt(place.at, y)?.run;
-      return run === undefined ? place : { ...place!, run };
+      const at = stepAt(track, x);
+      const record = nearest(at);
+      if (record === undefined) return undefined;
+      const run = lineAt(record.at, y)?.run;
+      // Of a part, not all records are known yet: the pointer is where it is.
+      return { ...record, ...(hasParts() && { at }), ...(run !== undefined && { run }) };
     },
     neighbour(place: number, direction: 1 | -1): Pointed | undefined {
       let best: Pointed | undefined;
-      for (const { series, places } of lines) {
-        const i = direction === 1 ? lastAt(places, place) + 1 : lowerBound(places, place) - 1;
-        const at = places[i];
-        if (at !== undefined && (best === undefined || at < best.at === (direction === 1))) {
-          best = { at, step: series.steps[i]! };
-        }
+      for (const line of lines) {
+        const record = records.neighbour(line, place, direction);
+        if (record === undefined) continue;
+        const { of, row } = record;
+        const at = of.places[row]!;
+        if (best === undefined || at < best.at === (direction === 1)) best = { at, step: of.steps[row]! };
       }
       return best;
     },
@@ -74,19 +85,21 @@ export function scalarCard(context: CardContext, tag: string): Card {
       const begin = Math.max(0, lowerBound(places, from) - 1);
       const end = Math.min(series.length, lowerBound(places, to) + 2);
       const smoothed = series.smoothed(view.smoothing);
-      const { version } = series;
+      const { version, steps, wallTimes, values } = series;
       const colour = shownColour(run, index, view, dark);
-      return [{ run, colour, series, version, smoothed, places, drawn: [begin, end] }];
+      return [
+        { run, colour, series, version, steps, wallTimes, values, smoothed, places, drawn: [begin, end] },
+      ] satisfies ScalarLine[];
     });
   }
 
   /** Asks the source for the points that the lines of this picture need. */
   function want(): void {
     let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const { series, drawn } of lines) {
+    for (const { steps, drawn } of lines) {
       if (drawn[0] >= drawn[1]) continue;
-      from = Math.min(from, series.steps[drawn[0]]!);
-      to = Math.max(to, series.steps[drawn[1] - 1]!);
+      from = Math.min(from, steps[drawn[0]]!);
+      to = Math.max(to, steps[drawn[1] - 1]!);
     }
     const steps: Range | undefined = axis.steps === undefined || from > to ? undefined : [from, to];
     store.showScalars({ tag, steps, points: Math.max(LEAST_POINTS, 2 * width), smoothing: state.view.smoothing });
@@ -98,10 +111,10 @@ export function scalarCard(context: CardContext, tag: string): Card {
   /** The record nearest to a place. */
   function nearest(place: number): Pointed | undefined {
     let best: Pointed | undefined;
-    for (const { series, places } of lines) {
-      const i = nearestAt(places, place);
-      const at = places[i]!;
-      if (best === undefined || Math.abs(at - place) < Math.abs(best.at - place)) best = { at, step: series.steps[i]! };
+    for (const line of lines) {
+      const { of, row } = records.nearest(line, place);
+      const at = of.places[row]!;
+      if (best === undefined || Math.abs(at - place) < Math.abs(best.at - place)) best = { at, step: of.steps[row]! };
     }
     return best;
   }
@@ -110,7 +123,9 @@ export function scalarCard(context: CardContext, tag: string): Card {
   function lineAt(place: number, y: number): ScalarLine | undefined {
     let [best, least]: [ScalarLine | undefined, number] = [undefined, lines.length === 1 ? Infinity : NEAR];
     for (const line of lines) {
-      const distance = Math.abs(drawn!.heightOf(line.smoothed[recordAt(line, place) ?? -1] ?? Number.NaN) - y);
+      const record = records.at(line, place);
+      if (record === undefined) continue;
+      const distance = Math.abs(drawn!.heightOf(record.of.smoothed[record.row]!) - y);
       if (distance < least) [best, least] = [line, distance];
     }
     return best;
@@ -127,9 +142,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
     axis.unit === 'step' ? nameOfPlace('step', at) : `${nameOfPlace(axis.unit, at)} \u00b7 step ${formatCount(step)}`;
 
   const wanted = () => axis.hover?.at ?? track.steps[1];
-  /** The series may have grown since it was drawn. */
-  const smoothedNow = ({ series, version, smoothed }: ScalarLine) =>
-    series.version === version ? smoothed : series.smoothed(state.view.smoothing);
+  const hasParts = () => lines.some(({ series }) => series.isPart);
 
   /** Updates the marks, the line in front, and the name and the values of the run that is pointed at, or of the only one. */
   function update(): void {
@@ -137,24 +150,27 @@ export function scalarCard(context: CardContext, tag: string): Card {
     marks.update(axis, track);
     const run = pointedRun(view);
     const line = lines.find((one) => one.run === run);
+    const place = axis.hover?.at;
+    if (place !== undefined) records.ask(lines, place);
     paintFront(line);
     const here = nearest(wanted());
     const named = line ?? (lines.length === 1 ? lines[0] : undefined);
-    const at = named && recordAt(named, axis.hover?.at);
     values.replaceChildren(
-      ...(named === undefined ? [`${formatCount(lines.length)} runs`] : nameAndValues(named, at)),
+      ...(named === undefined ? [`${formatCount(lines.length)} runs`] : nameAndValues(named)),
       element('span', { class: 'hint' }, [shrunk(), here && nameOfRecord(here)].filter(Boolean).join(' \u00b7 ')),
     );
   }
 
-  function nameAndValues(line: ScalarLine, at: number | undefined): (Node | string)[] {
-    const { run, colour, series } = line;
+  function nameAndValues(line: ScalarLine): (Node | string)[] {
+    const { run, colour } = line;
     const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
     dot.style.background = colour;
     const name = store.runs.length > 1 ? [dot, nameElement(run, { from: departureOf(run, store.runs) })] : [];
-    if (at === undefined || at >= series.length) return name;
-    const average = state.view.smoothing > 0 ? [`(${formatValue(smoothedNow(line)[at]!, 4)})`] : [];
-    return [...name, element('b', {}, formatValue(series.values[at]!, 5)), ...average];
+    const record = records.at(line, axis.hover?.at);
+    if (record === undefined) return name;
+    const { of, row } = record;
+    const average = state.view.smoothing > 0 ? [`(${formatValue(of.smoothed[row]!, 4)})`] : [];
+    return [...name, element('b', {}, formatValue(of.values[row]!, 5)), ...average];
   }
 
   /** What is said if the store could not keep all records. */
@@ -171,7 +187,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
     if (line === undefined && shownFront === undefined) return;
     shownFront = line;
     const painter = sizedPainter(front, width, height, theme.font);
-    if (line !== undefined && lines.length > 1) drawn!.paintFront(painter, line, recordAt(line, axis.hover?.at));
+    if (line !== undefined && lines.length > 1) drawn!.paintFront(painter, line, records.at(line, axis.hover?.at));
   }
 
   function measure(): void {
@@ -190,17 +206,21 @@ export function scalarCard(context: CardContext, tag: string): Card {
       drawn!.paint(sizedPainter(canvas, width, height, theme.font), emptyText());
       shownFront = lines[0];
       update();
+      changes.value++;
       return true;
     },
     readout(): Readout {
+      changes.value;
       const { smoothing } = state.view;
       const place = axis.hover?.at;
       const rows = lines.map((line) => {
-        const { run, colour, series } = line;
-        const i = recordAt(line, place) ?? -1;
-        const average = smoothing > 0 ? [smoothedNow(line)[i]] : [];
-        const relative = axes.places.of(run, series, 'relative')[i];
-        return { run, colour, values: [...average, series.values[i], series.steps[i], relative] };
+        const { run, colour } = line;
+        const record = records.at(line, place);
+        if (record === undefined) return { run, colour, values: [] };
+        const { of, row } = record;
+        const average = smoothing > 0 ? [of.smoothed[row]] : [];
+        const relative = records.relative(line, record);
+        return { run, colour, values: [...average, of.values[row], of.steps[row], relative] };
       });
       const average = smoothing > 0 ? [{ name: 'smoothed', format: (value: number) => formatValue(value, 5) }] : [];
       const value = { name: 'value', format: (value: number) => formatValue(value, 5) };
@@ -218,9 +238,9 @@ export function scalarCard(context: CardContext, tag: string): Card {
       const rows: (string | number)[][] = [['run', 'tag', 'step', 'wall_time', 'value', 'smoothed']];
       const runs = linesNow(themeOf(card.element)).map(({ run }) => run);
       const [first, last] = track.steps;
-      for (const [run, records] of await store.exactScalars(tag, runs)) {
-        const { steps, values, wallTimes, smoothed } = records;
-        const places = axis.places(run, { ...records, version: 0 });
+      for (const [run, exact] of await store.exactScalars(tag, runs)) {
+        const { steps, values, wallTimes, smoothed } = exact;
+        const places = axis.places(run, { ...exact, version: 0 });
         for (let i = 0; i < steps.length; i++) {
           if (places[i]! < first || places[i]! > last) continue;
           rows.push([run, tag, steps[i]!, wallTimes[i]!, values[i]!, smoothed[i] ?? values[i]!]);
@@ -237,17 +257,4 @@ export function scalarCard(context: CardContext, tag: string): Card {
   const stopTrack = listenToSteps(plot, axis, track);
   const stopState = listenForDrawing(context, card, update);
   return card;
-}
-
-/** The index of the last step that is not after this one; -1 if there is none. */
-function lastAt(steps: Float64Array, step: number): number {
-  const at = lowerBound(steps, step);
-  return steps[at] === step ? at : at - 1;
-}
-
-/** The record of a line nearest to a place, or its last one; undefined for places before its first or after its last record. */
-function recordAt({ places }: ScalarLine, place: number | undefined): number | undefined {
-  const last = places.length - 1;
-  if (place === undefined) return last;
-  return place < places[0]! || place > places[last]! ? undefined : nearestAt(places, place);
 }

@@ -4,6 +4,7 @@ import { paintEmpty, paintSteps, paintValuesLeft } from './axes.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
 import type { Painter } from './painter.ts';
 import { thinLine } from './scalar-lines.ts';
+import type { PlacedRecord, PlacedRecords } from './scalar-records.ts';
 import type { Theme } from './theme.ts';
 import { valueAxis } from './value-axis.ts';
 import { scalarRange } from './value-range.ts';
@@ -15,16 +16,11 @@ const BOTTOM = 22;
 /** Up to this many points on a line are marked. */
 const FEW = 40;
 
-/** The scalars of a run. */
-export interface ScalarLine {
+/** The scalars of a run, as they were when they were drawn. */
+export interface ScalarLine extends PlacedRecords {
   readonly run: string;
   readonly colour: string;
   readonly series: ScalarSeries;
-  /** The version of the series that was drawn. */
-  readonly version: number;
-  readonly smoothed: Float64Array;
-  /** On the axis. */
-  readonly places: Float64Array;
   /** The visible points and one on either side: [from, to). */
   readonly drawn: Range;
 }
@@ -37,8 +33,8 @@ export interface ScalarPlot {
   heightOf(value: number): number;
   /** @param empty what is said if there are no lines */
   paint(painter: Painter, empty: string): void;
-  /** Paints a line again, above the others, with its point at an index. */
-  paintFront(painter: Painter, line: ScalarLine, point: number | undefined): void;
+  /** Paints a line again, above the others, and a record of it. */
+  paintFront(painter: Painter, line: ScalarLine, record: PlacedRecord | undefined): void;
 }
 
 /** Scalars of several runs as lines over steps or times, smoothed above the logged ones. */
@@ -59,7 +55,7 @@ export function scalarPlot(
   const [right, bottom] = [box.left + box.width, box.top + box.height];
   const [first, last] = steps;
   const { domain, constant } = scalarRange(
-    lines.map(({ series, drawn }) => series.values.subarray(...drawn)),
+    lines.map(({ values, drawn }) => values.subarray(...drawn)),
     ignoreOutliers,
   );
   const values = valueAxis(scalarAxis, domain, constant);
@@ -78,10 +74,10 @@ export function scalarPlot(
   }
 
   /** Marks values beyond the axis, or infinite, by a triangle at that edge, and NaN by a bar at the lower edge. */
-  function paintOutside(painter: Painter, { series, places, drawn, colour }: ScalarLine): void {
+  function paintOutside(painter: Painter, { values: own, places, drawn, colour }: ScalarLine): void {
     let before = Number.NEGATIVE_INFINITY;
     for (let i = drawn[0]; i < drawn[1]; i++) {
-      const value = series.values[i]!;
+      const value = own[i]!;
       const position = values.position(value);
       const x = xOf(places[i]!);
       if ((position >= 0 && position <= 1) || x - before < 1) continue;
@@ -114,7 +110,7 @@ export function scalarPlot(
       within(painter, () => {
         if (smoothing > 0 && lines.length <= MANY) {
           for (const line of lines) {
-            trace(painter, line, line.series.values, { colour: line.colour, width: 1, opacity: 0.22 });
+            trace(painter, line, line.values, { colour: line.colour, width: 1, opacity: 0.22 });
           }
         }
         for (const line of lines) {
@@ -124,12 +120,13 @@ export function scalarPlot(
       });
       paintValuesLeft(painter, box, values, theme);
     },
-    paintFront(painter, line, point) {
+    paintFront(painter, line, record) {
       within(painter, () => {
         trace(painter, line, line.smoothed, { colour: theme.surface, width: 5, opacity: 0.8 });
         trace(painter, line, line.smoothed, { colour: line.colour, width: 2.5, opacity: 1 });
-        if (point === undefined) return;
-        const [x, y] = [xOf(line.places[point]!), yOf(line.smoothed[point]!)];
+        if (record === undefined) return;
+        const { of, row } = record;
+        const [x, y] = [xOf(of.places[row]!), yOf(of.smoothed[row]!)];
         painter.rectangle(x - 4, y - 4, 8, 8, theme.surface);
         painter.rectangle(x - 3, y - 3, 6, 6, line.colour);
       });

@@ -4,8 +4,10 @@ import type { ScalarSeries } from './scalar-series.ts';
 import type { ScalarSpan, ScalarWants } from './scalar-wants.ts';
 
 export interface ExactRows extends ScalarRows {
-  /** Over all records of the run, with the weight of the card. */
+  /** Over all records of the run; empty if {@link smoothing} is 0. */
   readonly smoothed: Float64Array;
+  /** The weight of the past: that of the card which shows the tag. */
+  readonly smoothing: number;
 }
 
 /** What the records are read from: a store. */
@@ -33,8 +35,9 @@ export async function exactRows(
     const { steps, wallTimes, values } = series;
     const [begin, end] = [lowerBound(steps, from), upperBound(steps, to)];
     const within = (numbers: Float64Array) => numbers.slice(begin, end);
-    const smoothed = within(series.smoothed(weight));
-    return [[run, { steps: within(steps), wallTimes: within(wallTimes), values: within(values), smoothed }] as const];
+    const smoothed = weight > 0 ? within(series.smoothed(weight)) : new Float64Array(0);
+    const rows = { steps: within(steps), wallTimes: within(wallTimes), values: within(values) };
+    return [[run, { ...rows, smoothed, smoothing: weight }] as const];
   });
   return new Map(found);
 }
