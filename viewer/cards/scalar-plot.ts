@@ -1,10 +1,9 @@
-import type { ScalarSeries } from '../data/scalar-series.ts';
 import type { AxisUnit, Range, View } from '../state/view-state.ts';
 import { paintEmpty, paintSteps, paintValuesLeft } from './axes.ts';
 import { type Box, clamp, INSET } from './geometry.ts';
 import type { Painter } from './painter.ts';
+import type { PlacedRecord, ScalarLine } from './scalar-line.ts';
 import { thinLine } from './scalar-lines.ts';
-import type { PlacedRecord, PlacedRecords } from './scalar-records.ts';
 import type { Theme } from './theme.ts';
 import { valueAxis } from './value-axis.ts';
 import { scalarRange } from './value-range.ts';
@@ -15,15 +14,6 @@ const MANY = 100;
 const BOTTOM = 22;
 /** Up to this many points on a line are marked. */
 const FEW = 40;
-
-/** The scalars of a run, as they were when they were drawn. */
-export interface ScalarLine extends PlacedRecords {
-  readonly run: string;
-  readonly colour: string;
-  readonly series: ScalarSeries;
-  /** The visible points and one on either side: [from, to). */
-  readonly drawn: Range;
-}
 
 export interface ScalarPlot {
   /** The sides of the plot, in CSS pixels. */

@@ -4,20 +4,7 @@ import { type ExactRows, exactRows } from '../data/exact-rows.ts';
 import type { ScalarSpan } from '../data/scalar-wants.ts';
 import type { AxisUnit, ViewState } from '../state/view-state.ts';
 import type { CardContext } from './card.ts';
-import type { ScalarLine } from './scalar-plot.ts';
-
-/** Records of a run in the order of steps, and their places on the axis. */
-export interface PlacedRecords extends Omit<ExactRows, 'smoothing'> {
-  /** Of the series, when these were its records. */
-  readonly version: number;
-  readonly places: Float64Array;
-}
-
-/** One record: a row of some. */
-export interface PlacedRecord {
-  readonly of: PlacedRecords;
-  readonly row: number;
-}
+import type { PlacedRecord, PlacedRecords, ScalarLine } from './scalar-line.ts';
 
 /** All records of a line around a place, as the view then was. */
 interface Window extends PlacedRecords {

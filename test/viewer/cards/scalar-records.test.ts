@@ -1,8 +1,8 @@
 // The records around a pointer, of an archive that keeps more than the page, beside a search through all of them.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { ScalarLine } from '../../../viewer/cards/scalar-line.ts';
 import { smooth } from '../../../viewer/cards/scalar-lines.ts';
-import type { ScalarLine } from '../../../viewer/cards/scalar-plot.ts';
 import { ScalarRecords } from '../../../viewer/cards/scalar-records.ts';
 import { ScalarArchive } from '../../../viewer/data/scalar-archive.ts';
 import type { ScalarQuestion } from '../../../viewer/data/scalar-wants.ts';
