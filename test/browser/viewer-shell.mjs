@@ -153,6 +153,14 @@ for (const colorScheme of ['light', 'dark']) {
       await viewer.find('.card').last().scrollIntoViewIfNeeded();
       await viewer.settle();
       assert.deepEqual(await viewer.axe(), [], 'scalars and text');
+      for (const kind of ['scalar', 'histogram']) {
+        const plot = viewer.find(`.card.${kind} [role=application]`).first();
+        await plot.scrollIntoViewIfNeeded();
+        await plot.focus();
+        await viewer.find('.run-table').waitFor();
+        await viewer.settle();
+        assert.deepEqual(await viewer.axe(), [], `with the table of a ${kind} card`);
+      }
       await viewer.find('.card .icon').last().click();
       assert.deepEqual(await viewer.axe(), [], 'with the menu');
       await viewer.page.press('Escape');

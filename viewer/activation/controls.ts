@@ -57,18 +57,25 @@ export function controls(title: string, actions: ControlActions): Controls {
   const axes = element('span', { class: 'controls axes' });
   axes.style.display = 'contents';
   const lock = element('input', { type: 'checkbox', change: () => actions.lock(lock.checked) });
+  // Hidden until there is something to choose.
   const layouts = element('select', {
+    hidden: true,
     'aria-label': `Axes of ${title}`,
     change: () => actions.layout(layouts.value as ActivationLayout),
   });
   const other = element('select', {
+    hidden: true,
     'aria-label': `Compare ${title} with`,
     change: () => actions.compare(Number(other.value)),
   });
   const buttons = SIDES.map(([showing, text, name]) =>
     element('button', { type: 'button', 'aria-label': name, click: () => actions.show(showing) }, text),
   );
-  const sides = element('span', { class: 'sides', role: 'group', 'aria-label': `A and B of ${title}` }, ...buttons);
+  const sides = element(
+    'span',
+    { class: 'sides', hidden: true, role: 'group', 'aria-label': `A and B of ${title}` },
+    ...buttons,
+  );
   let inputs: readonly HTMLInputElement[] = [];
   let made = '';
   let names = '';

@@ -16,6 +16,7 @@ export function imageCard(context: CardContext, tag: string, run: string): Card 
     min: 0,
     // Otherwise half of the way.
     value: 0,
+    hidden: true,
     class: 'which',
     'aria-label': `Image of ${tag}`,
     input() {
@@ -23,7 +24,7 @@ export function imageCard(context: CardContext, tag: string, run: string): Card 
       requestDraw(card);
     },
   });
-  const whichName = element('output', { class: 'number' });
+  const whichName = element('output', { class: 'number', hidden: true });
   let shown: ImagePoint | undefined;
   let shownIndex = -1;
   let urls: string[] = [];

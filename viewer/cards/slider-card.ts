@@ -33,6 +33,7 @@ export function sliderCard<P extends ImagePoint | TextPoint>(
   const range = element('input', {
     type: 'range',
     min: 0,
+    disabled: true,
     'aria-label': `Step of ${tag}`,
     input() {
       const index = Number(range.value);
