@@ -1,25 +1,16 @@
-// The public entries and the command as ES modules that share chunks, so that a program has one registry of global hooks; and
-// dist/browser, files for pages without a bundler, with their packages in them.
+// One build of everything in dist/: the entries of package.json and the command, which share chunks, so that a program has one
+// registry of global hooks; and dist/browser, files for pages without a bundler, with their packages in them.
 import { readFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { basename, dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-import esbuild from 'rollup-plugin-esbuild';
 import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
 
 const { dependencies, peerDependencies, version } = JSON.parse(
   readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
 );
 const packages = Object.keys({ ...dependencies, ...peerDependencies });
-
-/** Resolves the packages that are built in, all of them ES modules: rollup alone resolves only paths. */
-const builtIn = {
-  name: 'built-in packages',
-  resolveId(id, importer) {
-    if (importer === undefined || /^[./\0]|^node:/.test(id)) return null;
-    return fileURLToPath(import.meta.resolve(id));
-  },
-};
-
+const tsconfigRaw = readFileSync(new URL('./tsconfig.json', import.meta.url), 'utf8');
 const packageFile = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
 
 /** The modules of the packages that files for pages contain. Node would resolve others. */
@@ -30,14 +21,61 @@ const BROWSER_MODULES = {
   pbf: 'pbf/index.js',
 };
 
-const browserPackages = {
-  name: 'packages for browsers',
-  resolveId(id, importer) {
-    if (BROWSER_MODULES[id] !== undefined) return packageFile(BROWSER_MODULES[id]);
-    // rxjs leaves out the endings of its files.
-    return importer?.startsWith(packageFile('rxjs/'))
-      ? fileURLToPath(new URL(`${id}.js`, pathToFileURL(importer)))
-      : null;
+/**
+ * A source file can be part of several programs that are never loaded together, or that need different packages. Its id ends
+ * with the program:
+ *
+ *               the library, for bundlers and Node: packages are imported
+ *   ?browser    layertap.js, hooks.js and viewer.js for pages without a bundler: packages are built in
+ *   ?page       the pages of the command: as browser, without the library's hooks and kernels
+ *   ?drawing    what draws, most of the viewer. All three import it, so it exists once. It imports nothing of the library that
+ *               has a state (STATE)
+ */
+const programOf = (id) => /\?(\w+)$/.exec(id)?.[1] ?? '';
+const pathOf = (id) => id.replace(/\?\w+$/, '');
+
+/** What connects the drawing with hooks, logs and workers. */
+const CONNECTIONS =
+  /\/viewer\/((index|logs|mount)\.|page\/|sources\/|activation\/(answer-wants|describe-outputs|mount|static-source)\.|data\/histogram-of\.)/;
+
+/** What a program must not have twice: `setReporter`, global hooks, the copies of layertap, kernels. */
+const STATE = /\/src\/(?!check\/(?!copies\.)|kernels\/histogram-edges\.)/;
+
+const isDrawing = (path) => /\/viewer\//.test(path) && !CONNECTIONS.test(path);
+
+const programs = {
+  name: 'programs',
+  resolveId(source, importer) {
+    if (importer === undefined) return resolve(source);
+    const program = programOf(importer);
+    const from = pathOf(importer);
+    if (source.startsWith('.')) {
+      // rxjs leaves out the endings of its files.
+      const file = from.startsWith(packageFile('rxjs/')) ? `${source}.js` : source;
+      const path = resolve(dirname(from), file);
+      const of = isDrawing(path) ? 'drawing' : program;
+      return of === '' ? path : `${path}?${of}`;
+    }
+    const path = BROWSER_MODULES[source]
+      ? packageFile(BROWSER_MODULES[source])
+      : fileURLToPath(import.meta.resolve(source));
+    return program === '' ? path : `${path}?${program}`;
+  },
+  load: (id) => (id.startsWith('\0') ? null : readFileSync(pathOf(id), 'utf8')),
+  async transform(code, id) {
+    const path = pathOf(id);
+    if (path.endsWith('.css')) {
+      const { code: text } = await transform(code, { loader: 'css', minify: true });
+      return { code: `export default ${JSON.stringify(text)};`, map: null };
+    }
+    if (!/\.tsx?$/.test(path)) return null;
+    const { code: script } = await transform(code, {
+      loader: path.endsWith('x') ? 'tsx' : 'ts',
+      target: 'es2022',
+      tsconfigRaw,
+      sourcefile: path,
+    });
+    return { code: script, map: null };
   },
 };
 
@@ -55,6 +93,89 @@ const loaderWithoutDecoder = {
   },
 };
 
+const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
+
+/** Whether a chunk is for pages: nobody reads it or steps through it. */
+const isForPages = ({ fileName }) => fileName.startsWith('browser/');
+
+/**
+ * Minified: its imports first, a line each, and its exports last, so that `layertap report` can make one script of several
+ * (command/page.ts).
+ */
+const minified = {
+  name: 'minified',
+  async renderChunk(code, chunk, { format }) {
+    if (!isForPages(chunk)) return null;
+    const isModule = format === 'es';
+    const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
+    const state = drawing.find((id) => STATE.test(id));
+    if (state !== undefined) throw new Error(`a program would have two of ${state}: the drawing imports it`);
+    if (drawing.length > 0) refuseVariables(this.parse(code), chunk.fileName);
+    const { code: small } = await transform(code, {
+      minify: true,
+      target: 'es2022',
+      legalComments: 'none',
+      format: isModule ? 'esm' : undefined,
+    });
+    // Inside the page of a report these would begin and end elements. In strings and regular expressions they mean the same.
+    const safe = small.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/');
+    const parts = [banner(chunk), ...(isModule ? importsFirst(safe, this.parse(safe).body) : [safe.trim()]), ''];
+    return { code: parts.filter((part, i) => part !== '' || i === parts.length - 1).join('\n'), map: null };
+  },
+};
+
+/** The order in which a module imports, exports and does other things is free. */
+function importsFirst(code, statements) {
+  const textOf = (wanted) => statements.filter(wanted).map(({ start, end }) => code.slice(start, end));
+  const isImport = ({ type }) => type === 'ImportDeclaration';
+  const isExport = ({ type }) => type.startsWith('Export');
+  const others = textOf((one) => !isImport(one) && !isExport(one)).join('\n');
+  return [...textOf(isImport), others, ...textOf(isExport)];
+}
+
+/** A report imports the first value of an export, so none may be a variable. */
+function refuseVariables({ body }, fileName) {
+  const names = (type, kind) => body.filter((one) => one.type === type && one.kind === kind);
+  const exported = names('ExportNamedDeclaration').flatMap(({ specifiers }) =>
+    specifiers.map(({ local }) => local.name),
+  );
+  const variables = names('VariableDeclaration', 'let').flatMap(({ declarations }) =>
+    declarations.map(({ id }) => id.name),
+  );
+  const both = exported.filter((name) => variables.includes(name));
+  if (both.length > 0) throw new Error(`${fileName} exports variables: ${both.join(', ')}`);
+}
+
+/** The recorder for PyTorch, for users to copy. */
+const recorder = {
+  name: 'recorder',
+  generateBundle() {
+    const source = readFileSync(new URL('examples/pytorch/layertap_record.py', import.meta.url));
+    this.emitFile({ type: 'asset', fileName: 'layertap_record.py', source });
+  },
+};
+
+/** The licences of all that is built in. */
+const licences = {
+  name: 'licences',
+  generateBundle(_options, bundle) {
+    const modules = Object.values(bundle).flatMap(({ moduleIds }) => moduleIds ?? []);
+    this.emitFile({ type: 'asset', fileName: 'browser/licences.txt', source: textsOf(packagesOf(modules)) });
+  },
+};
+
+const shared = {
+  // As "sideEffects" in package.json: unused modules are dropped.
+  treeshake: { moduleSideEffects: false },
+  onwarn(warning) {
+    throw new Error(warning.message);
+  },
+  external: (id, importer = '') =>
+    id.startsWith('node:') ||
+    (programOf(importer) === '' && packages.some((name) => id === name || id.startsWith(`${name}/`))),
+  plugins: [programs, loaderWithoutDecoder, minified],
+};
+
 /**
  * Chunks of their own: bundlers drop unused files, but inside a file they keep what a class does at its definition, and a
  * program without these classes need not have them.
@@ -66,68 +187,74 @@ const APART = {
     /\/src\/nn\/(clone|execution-plan|fused-segment|identity|inside-tensor|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
+/** What the first picture does not need. */
+const LATER =
+  /\/viewer\/(export|cards\/(curves-plot|image-card|overlay|ridge|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
+
+/** Shown where there are histograms. */
+const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
+
+/** What only reading event files needs. */
+const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
+
+/** What a viewer holds. Workers and `mountActivation` need none of it. */
+const STORE =
+  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change)\.|\/signals-core\//;
+
+/** What workers and `mountActivation` need of the drawing. */
+const DATA =
+  /\/viewer\/(activation\/(activation|activations|layout|shrink|value-ring)|back-pressure|cards\/theme|clock|data\/[\w-]+|element|user-activity)\.|\/src\//;
+
+const CHUNKS = {
+  // A chunk for each folder, but for APART.
+  '': (path) => {
+    if (path.includes('@assemblyscript/loader')) return 'kernels';
+    const apart = Object.keys(APART).find((name) => APART[name].test(path));
+    return apart ?? /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(path)?.[1];
+  },
+  browser: (path) => (/\/(browser|src|node_modules)\//.test(path) ? 'browser/layertap' : undefined),
+  page: (path) =>
+    /\/src\/check\/|\/worker-messages\./.test(path)
+      ? 'browser/messages'
+      : /\/viewer\/(mount|page\/page-element)\./.test(path)
+        ? 'browser/mount'
+        : undefined,
+  drawing: (path) => {
+    if (LATER.test(path)) return 'browser/later';
+    if (OVERVIEW.test(path)) return 'browser/overview';
+    if (READING.test(path)) return 'browser/reading';
+    if (STORE.test(path)) return 'browser/store';
+    if (DATA.test(path)) return 'browser/data';
+    // It does things when it is loaded, which a program that shows one activation need not have.
+    if (/\/node_modules\/@?preact\//.test(path)) return 'browser/preact';
+    return /\/viewer\/(activation|text)\/|\/node_modules\/marked\//.test(path) ? undefined : 'browser/drawing';
+  },
+};
+
 /**
  * Modules of the viewer with chunks of their own, as entries have: a program that imports `mountActivation` alone gets
  * nothing else. Where a bundler follows imports file by file, as esbuild does, a file that a later part needs is kept
  * wherever it is imported: hence the shell, which later parts import from, apart from what `viewer.js` imports.
  */
-const viewerChunks = {
-  name: 'chunks of the viewer',
+const VIEWER_CHUNKS = ['viewer/mount.ts', 'viewer/activation/mount.ts'];
+
+/** Entries for pages. Others import more from layertap.js than users do. */
+const PAGES = {
+  'browser/layertap': 'browser/layertap.ts?browser',
+  'browser/viewer': 'viewer/index.ts?browser',
+  'browser/page': 'viewer/page/viewer.ts?page',
+  'browser/reader': 'viewer/page/reader.ts?page',
+  'browser/report': 'viewer/page/report.ts?page',
+};
+
+const entries = {
+  name: 'entries',
   buildStart() {
-    for (const id of ['viewer/mount.ts', 'viewer/activation/mount.ts', 'viewer/ui/shell.tsx']) {
-      this.emitFile({ type: 'chunk', id, preserveSignature: 'allow-extension' });
+    for (const id of VIEWER_CHUNKS) this.emitFile({ type: 'chunk', id, preserveSignature: 'allow-extension' });
+    for (const [name, id] of Object.entries(PAGES)) {
+      this.emitFile({ type: 'chunk', name, id, preserveSignature: 'allow-extension' });
     }
   },
-};
-
-/** A style sheet as the text that a module exports. */
-const styles = {
-  name: 'style sheets',
-  async transform(code, id) {
-    if (!id.endsWith('.css')) return null;
-    const { code: text } = await transform(code, { loader: 'css', minify: true });
-    return { code: `export default ${JSON.stringify(text)};`, map: null };
-  },
-};
-
-/** The recorder for PyTorch, for users to copy. */
-const recorder = {
-  name: 'recorder',
-  generateBundle() {
-    const source = readFileSync(new URL('examples/pytorch/layertap_record.py', import.meta.url));
-    this.emitFile({ type: 'asset', fileName: 'layertap_record.py', source });
-  },
-};
-
-/** Licences too long for a banner. */
-const licences = {
-  name: 'licences',
-  generateBundle(_options, bundle) {
-    const modules = Object.values(bundle).flatMap(({ moduleIds }) => moduleIds ?? []);
-    this.emitFile({ type: 'asset', fileName: 'licences.txt', source: textsOf(packagesOf(modules)) });
-  },
-};
-
-const shared = {
-  // As "sideEffects" in package.json: unused modules are dropped.
-  treeshake: { moduleSideEffects: false },
-  onwarn(warning) {
-    throw new Error(warning.message);
-  },
-};
-
-const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
-
-const browser = {
-  ...shared,
-  external: (id) => id.startsWith('node:'),
-  plugins: [
-    browserPackages,
-    builtIn,
-    styles,
-    loaderWithoutDecoder,
-    esbuild({ target: 'es2022', tsconfig: 'tsconfig.json', minify: true, legalComments: 'inline' }),
-  ],
 };
 
 /** Its inputs are the entries of package.json; tests read them. */
@@ -150,27 +277,14 @@ export const library = {
   output: {
     dir: 'dist',
     format: 'es',
-    chunkFileNames: 'shared/[name]-[hash].js',
+    chunkFileNames: ({ name, moduleIds }) =>
+      moduleIds.some((id) => programOf(id) !== '') ? `browser/${basename(name)}.js` : 'shared/[name]-[hash].js',
     hoistTransitiveImports: false,
-    // A chunk for each folder, but for APART.
-    manualChunks: (id) => {
-      if (id.includes('@assemblyscript/loader')) return 'kernels';
-      const apart = Object.keys(APART).find((name) => APART[name].test(id));
-      if (apart !== undefined) return apart;
-      return /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(id)?.[1];
-    },
-    banner,
+    manualChunks: (id) => CHUNKS[programOf(id)](pathOf(id)),
+    onlyExplicitManualChunks: true,
+    banner: (chunk) => (isForPages(chunk) ? '' : banner(chunk)),
   },
-  external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
-  plugins: [
-    builtIn,
-    viewerChunks,
-    styles,
-    loaderWithoutDecoder,
-    esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' }),
-    licences,
-    recorder,
-  ],
+  plugins: [...shared.plugins, entries, licences, recorder],
 };
 
 /**
@@ -188,98 +302,16 @@ if (loaded?.[${LOADED}] === '${version}') {
   outro: `exports[${LOADED}] = '${version}';`,
 };
 
-/** The script of the command's page, and parts that are loaded when they are first shown; they import from that script. */
-const page = {
-  ...browser,
-  preserveEntrySignatures: 'allow-extension',
-  plugins: [...browser.plugins, licences],
-};
-
-/** What the first picture does not need. */
-const LATER =
-  /\/viewer\/(export|cards\/(curves-plot|image-card|overlay|ridge|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
-
-/** Shown where there are histograms. */
-const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
-
-/** A report shows no single outputs, which are read from a server. */
-const withoutActivations = {
-  name: 'without activations',
-  resolveDynamicImport: (id) =>
-    id.includes('activation') || id.includes('recordings') ? { id, external: true } : null,
-};
-
-/** The licences of what the page's server sends are in licences.txt beside it. */
-const shortBanner = ({ moduleIds }) => {
-  const names = packagesOf(moduleIds).map(({ name, version, license }) => `${name} ${version} (${license})`);
-  return names.length === 0 ? '' : `/*! ${names.join(', ')}; see licences.txt */`;
-};
-
-/** Inside a page these would begin and end elements. In strings and regular expressions they mean the same as before. */
-const withoutTags = {
-  name: 'without tags',
-  renderChunk: (code) => ({
-    code: code.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/'),
-    map: null,
-  }),
-};
-
 export default [
   library,
   {
-    ...page,
-    input: { viewer: 'viewer/page/viewer.ts' },
-    output: {
-      dir: 'dist/page',
-      format: 'es',
-      manualChunks: (id) => (LATER.test(id) ? 'later' : OVERVIEW.test(id) ? 'overview' : undefined),
-      onlyExplicitManualChunks: true,
-      chunkFileNames: '[name].js',
-      banner: shortBanner,
-    },
-  },
-  // The page's worker. What the two share is in both: the worker starts without a third file.
-  { ...page, input: { reader: 'viewer/page/reader.ts' }, output: { dir: 'dist/page', format: 'es', banner } },
-  {
-    ...page,
-    plugins: [withoutActivations, ...page.plugins, withoutTags],
-    input: 'viewer/page/report.ts',
-    output: { file: 'dist/page/report.js', format: 'es', inlineDynamicImports: true, banner },
+    ...shared,
+    input: { 'browser/hooks': 'browser/hooks.ts?browser' },
+    output: { dir: 'dist', format: 'es' },
   },
   {
-    ...browser,
-    input: { layertap: 'browser/layertap.ts', viewer: 'viewer/index.ts' },
-    // So that viewer.js imports the hooks and kernels of layertap.js, which then exports more than its entry does.
-    preserveEntrySignatures: 'allow-extension',
-    output: {
-      dir: 'dist/browser',
-      format: 'es',
-      manualChunks: (id) =>
-        /\/(browser|src\/(adapter|check|hooks|index|kernels|nn)|node_modules\/(rxjs|tslib|@assemblyscript))\b/.test(id)
-          ? 'layertap'
-          : LATER.test(id)
-            ? 'later'
-            : OVERVIEW.test(id)
-              ? 'overview'
-              : undefined,
-      onlyExplicitManualChunks: true,
-      chunkFileNames: '[name].js',
-      banner,
-    },
-  },
-  { ...browser, input: { hooks: 'browser/hooks.ts' }, output: { dir: 'dist/browser', format: 'es', banner } },
-  {
-    ...browser,
-    input: { 'layertap.global': 'browser/global.ts' },
-    // It contains what the other three do.
-    plugins: [...browser.plugins, licences],
-    output: {
-      dir: 'dist/browser',
-      format: 'iife',
-      name: 'layertap',
-      inlineDynamicImports: true,
-      banner,
-      ...onceInPage,
-    },
+    ...shared,
+    input: { 'browser/layertap.global': 'browser/global.ts?browser' },
+    output: { dir: 'dist', format: 'iife', name: 'layertap', inlineDynamicImports: true, ...onceInPage },
   },
 ];

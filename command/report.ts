@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { directoryLogs } from '../src/tensorboard/index.ts';
 import type { CommandOf } from './arguments.ts';
-import { pageFile, reportHtml } from './page.ts';
+import { reportHtml, reportScript } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function report({ directory, output, followLinks, json }: CommandOf
   });
   if (packed === undefined) throw new CommandError(`${directory} has nothing to show: no event file contains data`);
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');
-  const html = reportHtml(basename(resolve(directory)), String(await pageFile('report.js')), data);
+  const html = reportHtml(basename(resolve(directory)), await reportScript(), data);
   await replace(output, html);
   const bytes = Buffer.byteLength(html);
   console.log(json ? JSON.stringify({ file: output, bytes }) : `${output}: ${(bytes / 1e6).toFixed(1)} MB`);

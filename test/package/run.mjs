@@ -66,7 +66,7 @@ try {
   const viewer = spawn(join(folder, 'node_modules/.bin/layertap'), ['view', 'logs', '--port', '0'], { cwd: folder });
   const [printed] = await once(viewer.stdout, 'data');
   const url = /http:\/\/\S+/.exec(printed)[0];
-  for (const name of ['', 'viewer.js', 'licences.txt']) {
+  for (const name of ['', 'page.js', 'licences.txt']) {
     assert.equal((await fetch(url + name)).status, 200, name);
   }
   viewer.kill('SIGINT');
