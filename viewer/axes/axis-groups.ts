@@ -85,7 +85,7 @@ function withinFactor(run: LastSteps): TagEnd[][] {
 
 /** A group that ends within the factor of a step, and is none of the run's own; of a step without a scale, the shortest. */
 function joinable(ends: ReadonlyMap<number, number>, last: number, own: ReadonlySet<number | undefined>) {
-  if (last <= 0) return [...ends].toSorted(([, a], [, b]) => a - b)[0]?.[0];
+  if (last <= 0) return [...ends].sort(([, a], [, b]) => a - b)[0]?.[0];
   const within = ([group, end]: readonly [number, number]) =>
     !own.has(group) && end <= last * FACTOR && last <= end * FACTOR;
   return [...ends].find(within)?.[0];
