@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { minify } from '@swc/core';
 import { transform } from 'esbuild';
 import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
 
@@ -104,21 +105,25 @@ const isForPages = ({ fileName }) => fileName.startsWith('browser/');
  */
 const minified = {
   name: 'minified',
-  async renderChunk(code, chunk, { format }) {
+  async renderChunk(code, chunk, options) {
     if (!isForPages(chunk)) return null;
-    const isModule = format === 'es';
+    const isModule = options.format === 'es';
     const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
     const state = drawing.find((id) => STATE.test(id));
     if (state !== undefined) throw new Error(`a program would have two of ${state}: the drawing imports it`);
     if (drawing.length > 0) refuseVariables(this.parse(code), chunk.fileName);
-    const { code: small } = await transform(code, {
-      minify: true,
-      target: 'es2022',
-      legalComments: 'none',
-      format: isModule ? 'esm' : undefined,
+    const format = isModule ? 'esm' : undefined;
+    const { code: small } = await transform(code, { minify: true, target: 'es2022', legalComments: 'none', format });
+    // One after the other they take off 5 % more than either.
+    const { code: smaller } = await minify(small, {
+      module: isModule,
+      ecma: 2022,
+      compress: { ecma: 2022, passes: 3 },
+      mangle: true,
+      format: { comments: false },
     });
     // Inside the page of a report these would begin and end elements. In strings and regular expressions they mean the same.
-    const safe = small.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/');
+    const safe = smaller.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/');
     const parts = [banner(chunk), ...(isModule ? importsFirst(safe, this.parse(safe).body) : [safe.trim()]), ''];
     return { code: parts.filter((part, i) => part !== '' || i === parts.length - 1).join('\n'), map: null };
   },
