@@ -1,6 +1,6 @@
 /** @file Checks of options and arguments. All messages read `where: what must be X, got Y`. */
 import { describe } from './describe.ts';
-import { isClass } from './type-tests.ts';
+import { isClass, tagOf } from './type-tests.ts';
 
 /** Which values an option or argument takes. */
 export interface Rule {
@@ -27,6 +27,11 @@ export const BOOLEAN: Rule = rule('true or false', (value) => typeof value === '
 export const NUMBER: Rule = rule('a number', (value) => typeof value === 'number');
 /** A class cannot be called. */
 export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function' && !isClass(value));
+/** Calling a generator function runs nothing of its body. */
+export const NO_GENERATOR: Rule = rule(
+  'a function that runs when it is called, not a generator',
+  (value) => !/Generator/.test(tagOf(value)),
+);
 export const STRING: Rule = rule('a string', (value) => typeof value === 'string');
 export const NONEMPTY_STRING: Rule = rule(
   'a string that is not empty',

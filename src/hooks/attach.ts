@@ -16,6 +16,8 @@ export type MethodName<O> = { [K in keyof O]-?: NonNullable<O[K]> extends Method
 
 interface Installation {
   readonly interceptor: Method;
+  /** The method as it was when it was intercepted. */
+  readonly original: Method;
   /**
    * `forward` is the method that the interceptor replaces. An inherited method, or one from a getter, is looked up at each
    * call, since the prototype may have been hooked or changed.
@@ -41,7 +43,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #installed: Installation | undefined;
   /** An interceptor that could not be removed, because the object was frozen. */
   #stuck: Installation | undefined;
-  /** True while {@link forward} runs: a function over the interceptor may call it, and the hooks must not run again. */
+  /** True while {@link forward} runs a function that lies over the interceptor: it may call that, and hooks must not run again. */
   #passing = false;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
@@ -58,11 +60,13 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   forward(...inputs: Parameters<F>): ReturnType<F> {
     const [object, installed, before] = [this.#object, this.#installed, this.#passing];
     const current = object[this.#method]!;
-    // A function that has replaced the interceptor may call it.
-    const method = current === installed?.interceptor ? installed.callee.forward : current;
+    // A method that calls itself calls the interceptor, which runs the hooks for each call.
+    if (current === installed?.interceptor) {
+      return Reflect.apply(installed.callee.forward, object, inputs) as ReturnType<F>;
+    }
     this.#passing = true;
     try {
-      return Reflect.apply(method, object, inputs) as ReturnType<F>;
+      return Reflect.apply(current, object, inputs) as ReturnType<F>;
     } finally {
       this.#passing = before;
     }
@@ -105,6 +109,12 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     const found = Object.getOwnPropertyDescriptor(object, method);
     const installation = this.#intercept(object[method]!, found);
     putProperty(this.#name, object, method, installation.descriptor);
+    if (!reaches(object[method]!, installation.interceptor)) {
+      restoreProperty(object, method, installation.descriptor, found);
+      throw new TypeError(
+        `${this.#name} cannot be intercepted: the object gives another function when it is read; attach to the object behind its Proxy`,
+      );
+    }
     if (this.#installed !== undefined) this.#restore(this.#installed);
     this.#installed = installation;
   }
@@ -134,7 +144,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
       ? { ...accessor, get: () => interceptor }
       : { value: interceptor, writable: true };
     const descriptor = { ...holding, configurable: true, enumerable: false };
-    const installation = { interceptor, callee, descriptor, found };
+    const installation = { interceptor, original, callee, descriptor, found };
     return installation;
   }
 
@@ -154,7 +164,9 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #uninstall(): void {
     const installation = this.#installed;
     this.#installed = undefined;
-    if (installation !== undefined) this.#restore(installation);
+    if (installation === undefined) return;
+    this.#restore(installation);
+    moveProperties(installation.interceptor, installation.original);
   }
 
   /** Puts the property back as it was found; if another interceptor has replaced this one, once that is undone. */
@@ -166,6 +178,17 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
         `${this} cannot be put back: its object has been frozen or sealed. Its interceptor stays, and passes every call on`,
       );
     });
+  }
+}
+
+/** Whether calling a function that was read calls the interceptor. A Proxy may bind what it gives. */
+const reaches = (read: Method, interceptor: Method) => read === interceptor || String(read?.name).startsWith('bound ');
+
+/** Gives a method the properties that it was assigned while it was hooked, such as a memoized function's count. */
+function moveProperties(interceptor: Method, original: Method): void {
+  for (const key of Reflect.ownKeys(interceptor)) {
+    if (key === 'name' || key === 'length' || key === 'prototype') continue;
+    Reflect.defineProperty(original, key, Object.getOwnPropertyDescriptor(interceptor, key)!);
   }
 }
 
@@ -200,12 +223,14 @@ export function attach(object: object, method: PropertyKey, options: AttachOptio
     throw mismatch('attach()', 'the first argument', 'an object', object);
   }
   checkAttachOptions(options);
+  // A number names the same property as its text.
+  const key = typeof method === 'number' ? String(method) : method;
   const methods = attached.get(object) ?? new Map<PropertyKey, AttachedMethod>();
-  let hookable = methods.get(method);
+  let hookable = methods.get(key);
   if (hookable === undefined) {
-    checkMethod('attach()', object, method);
-    hookable = new AttachedMethod(object, method, { ...options });
-    methods.set(method, hookable);
+    checkMethod('attach()', object, key);
+    hookable = new AttachedMethod(object, key, { ...options });
+    methods.set(key, hookable);
     attached.set(object, methods);
   } else {
     hookable.checkSameOptions(options);

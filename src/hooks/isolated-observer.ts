@@ -6,6 +6,7 @@ import {
   describeError,
   FUNCTION,
   isFirstReport,
+  NO_GENERATOR,
   oneOf,
   outageOf,
 } from '../check/index.ts';
@@ -55,6 +56,7 @@ export function observeIsolated<M extends ModuleLike>(
   const observer = source === undefined ? (given as (event: never) => unknown) : (source as ChunkObserver<M>).observer;
   const verb = `observe() of ${path || className(module)}`;
   check(verb, 'the observer', observer, FUNCTION);
+  check(verb, 'the observer', observer, NO_GENERATOR);
   // What is read of a stream is its chunks.
   checkOptions(verb, options, { reporter: FUNCTION, ...(source === undefined ? { reads: READS } : {}) });
   const { reporter, reads } = options;

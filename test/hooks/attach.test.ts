@@ -356,6 +356,57 @@ test('the interceptor has the name and the length of the method', () => {
   assert.is(model.predict.length, 1);
 });
 
+test('a method that calls itself runs the hooks at each call, whoever calls it first', () => {
+  const model = { run: (n: number): number => (n === 0 ? 0 : model.run(n - 1) + 1) };
+  const hookable = attach(model, 'run');
+  const outputs: number[] = [];
+  hookable.registerForwardHook((_method, _inputs, output) => void outputs.push(output));
+  assert.is(model.run(2), 2);
+  assert.is(hookable(2), 2);
+  assert.equal(outputs, [0, 1, 2, 0, 1, 2]);
+});
+
+test('a number and its text are one key', () => {
+  const functions = [(x: number) => x];
+  assert.is(attach(functions, 0), attach(functions, '0' as never));
+});
+
+test('properties that a method is assigned while it is hooked are its own afterwards', () => {
+  const model = {
+    run: Object.assign((x: number) => x, { count: 0, last: 0 }),
+  };
+  const { run } = model;
+  const handle = attach(model, 'run').registerForwardHook(() => {});
+  model.run.count = 5;
+  model.run.last = 7;
+  handle.remove();
+  assert.is(model.run, run);
+  assert.equal({ ...run }, { count: 5, last: 7 });
+  assert.equal([run.name, run.length], ['', 1]);
+});
+
+test('attach() to a Proxy works if calls reach the method, and is refused if they cannot', () => {
+  const target = { run: (x: number) => x + 1 };
+  const seen: number[] = [];
+  const observe = (object: typeof target) => attach(object, 'run').observe(({ output }) => seen.push(output));
+  const plain = new Proxy(target, {});
+  const handle = observe(plain);
+  assert.equal([plain.run(1), target.run(2)], [2, 3]);
+  handle.remove();
+  const binding = new Proxy(target, { get: (of, key) => Reflect.get(of, key).bind(of) });
+  const bound = observe(binding);
+  assert.is(binding.run(3), 4);
+  bound.remove();
+  assert.equal(seen, [2, 3, 4]);
+  const inventing = new Proxy(target, { get: () => (x: number) => x });
+  assert.throws(
+    () => observe(inventing),
+    /\.run cannot be intercepted: the object gives another function when it is read/,
+  );
+  assert.is(Object.getOwnPropertyDescriptor(target, 'run')!.enumerable, true);
+  assert.equal(listHooks(attach(inventing, 'run')), []);
+});
+
 test('attach() offers the methods of the object and its classes, not those of every object, and runs no getter', () => {
   class Base {
     static load() {}

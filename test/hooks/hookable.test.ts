@@ -24,6 +24,7 @@ import {
   tensor,
   zeros,
 } from '../../src/index.ts';
+import { messageOf } from '../fixtures/errors.ts';
 import { collected } from './collected.ts';
 import { Later } from './later.ts';
 
@@ -491,5 +492,22 @@ function caught(run: () => unknown): ForwardError {
   }
   throw new Error('nothing was thrown');
 }
+
+test('a generator function is no hook and no observer: calling it runs nothing of its body', () => {
+  const module = new Identity();
+  function* generator() {
+    yield 1;
+  }
+  const expected = 'must be a function that runs when it is called, not a generator, got the function generator';
+  for (const [what, register] of [
+    ['hook', () => module.registerForwardHook(generator as never)],
+    ['hook', () => module.registerForwardPreHook(generator as never)],
+    ['hook', () => registerModuleForwardHook(generator as never)],
+    ['observer', () => module.observe(generator)],
+  ] as const) {
+    assert.match(messageOf(register), `the ${what} ${expected}`);
+  }
+  assert.equal(listHooks(module), []);
+});
 
 test.run();

@@ -15,6 +15,7 @@ import {
   setReporter,
   statistics,
   Tensor,
+  type TensorReader,
   tensorReader,
 } from '../../src/index.ts';
 import { logActivations, MemorySink, SummaryWriter } from '../../src/tensorboard/index.ts';
@@ -942,6 +943,23 @@ test('a stream that is dropped unread is collected while its observer stays regi
   }
   assert.ok(collected >= 39, `${collected} of 40`);
   handle.remove();
+});
+
+test('object literals may be tensors in one call and streams in the next', () => {
+  const reader: TensorReader<{ data: number[] }> = {
+    is: (value): value is { data: number[] } => typeof value === 'object' && value !== null && 'data' in value,
+    shape: ({ data }) => [data.length],
+    values: ({ data }) => data,
+    keep: (one) => one,
+  };
+  const stream = { next: () => ({ done: true, value: undefined }), [Symbol.iterator]: () => stream };
+  const model = { run: (streams: boolean): object => (streams ? stream : { data: [1] }) };
+  const outputs: unknown[] = [];
+  attach(model, 'run', { reader: reader as TensorReader }).observe(({ output }) => outputs.push(output));
+  model.run(false);
+  assert.is(model.run(true), stream);
+  assert.equal(outputs[0], { data: [1] });
+  assert.is(String(outputs[1]), 'a stream');
 });
 
 test.run();

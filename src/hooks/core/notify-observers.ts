@@ -67,6 +67,8 @@ export function isStreamOf(table: HookTable, output: unknown): output is object 
     found = isStream(output);
     // A tensor is never a stream, even if it is iterable.
     if (made !== Array && !table.reader?.is(output)) return found;
+    // An object literal may be a tensor in one call and a stream in the next.
+    if (made === Object || made === undefined) return false;
     table.classOfOutputs = made;
     return false;
   } catch {
