@@ -6,68 +6,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launchChromium } from '../test/browser/chromium.mjs';
 import { reasonNotToRun } from './.vitepress/runnable.mjs';
+import { openBuiltSite } from './built-site.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = join(root, 'build/site');
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-};
-
-/** Any subfolder: pages must not ask for files above it. */
-const BASE = '/docs/';
-
-const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, 'http://localhost');
-  const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
-  try {
-    if (!path.startsWith(BASE)) throw new Error('above the folder');
-    const bytes = await readFile(join(folder, path.slice(BASE.length)));
-    response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
-    response.end(bytes);
-  } catch {
-    response.statusCode = 404;
-    response.end();
-  }
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const address = `http://127.0.0.1:${server.address().port}${BASE}`;
-const browser = await launchChromium();
-const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-
-/** What the pages did that they must not: errors of the console, requests that failed or went elsewhere. */
-const faults = [];
-page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-page.on('pageerror', (error) => faults.push(error.message));
-page.on('request', (request) => {
-  const url = request.url();
-  if (!url.startsWith(address) && !/^(data|blob):/.test(url)) faults.push(`a request to ${url}`);
-});
-page.on('response', (response) => !response.ok() && faults.push(`${response.status()} for ${response.url()}`));
-
-let [passed, failed] = [0, 0];
-async function check(name, act) {
-  try {
-    await act();
-    assert.deepEqual(faults.splice(0), []);
-    passed++;
-  } catch (error) {
-    failed++;
-    faults.length = 0;
-    console.error(`${name}\n${error.stack}\n`);
-  }
-}
+const { address, page, check, finish } = await openBuiltSite();
 
 const block = (nth) => page.locator('.runnable').nth(nth);
 const button = (nth, name) => block(nth).getByRole('button', { name, exact: true });
@@ -156,12 +102,8 @@ try {
     await page.locator('.live-digits').getByText('Histograms').first().waitFor();
   });
 } finally {
-  await browser.close();
-  server.closeAllConnections();
-  server.close();
+  await finish();
 }
-console.log(`site: ${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 function pages() {
   return readdirSync(join(root, 'docs'), { recursive: true }).filter((name) => name.endsWith('.md'));
