@@ -3,7 +3,8 @@
 //   npm run docs            builds it
 //   npm run docs -- --dev   serves it, and follows changes of the pages
 //
-// The pages are docs/*.md and the API from the doc comments; the runtime is what blocks import when they run in a page.
+// The pages are docs/*.md, those of the gallery, and the API from the doc comments; the runtime is what blocks and the gallery
+// import when they run in a page.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
@@ -15,6 +16,8 @@ const site = fileURLToPath(new URL('.', import.meta.url));
 const root = join(site, '..');
 const pages = join(site, 'pages');
 const runtime = join(pages, 'public/runtime');
+/** The gallery's models, each with a page. */
+const MODELS = ['digits', 'feature-maps', 'encoder', 'writer'];
 const isDev = process.argv.includes('--dev');
 
 rmSync(pages, { recursive: true, force: true });
@@ -22,13 +25,14 @@ mkdirSync(runtime, { recursive: true });
 writePages();
 await buildRuntime();
 writeDigits();
+writeGallery();
 const run = (command, ...inputs) =>
   execFileSync(join(site, 'node_modules/.bin', command), inputs, { cwd: site, stdio: 'inherit' });
 run('typedoc');
 run('vitepress', isDev ? 'dev' : 'build', '.', ...(isDev ? [] : ['--outDir', join(root, 'build/site')]));
 
 function writePages() {
-  const folders = { '.': join(root, 'docs'), guides: join(root, 'docs/guides') };
+  const folders = { '.': join(root, 'docs'), guides: join(root, 'docs/guides'), gallery: join(site, 'gallery') };
   for (const [to, folder] of Object.entries(folders)) {
     mkdirSync(join(pages, to), { recursive: true });
     for (const name of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
@@ -44,6 +48,7 @@ function asPage(text, folder) {
   return text.replace(/\[([^\]]*)\]\((\.\.\/[^)#]*)[^)]*\)/g, (link, words, path) => {
     const file = relative(root, join(folder, path));
     if (/^docs\/.*\.md$/.test(file)) return link;
+    if (/^site\/gallery\/.*\.md$/.test(file)) return `[${words}](/${file.slice('site/'.length, -'.md'.length)})`;
     return words.includes(basename(file)) ? `\`${file}\`` : `${words} (\`${file}\`)`;
   });
 }
@@ -60,6 +65,12 @@ async function buildRuntime() {
     worker: join(site, 'runtime/worker.ts'),
     digits: join(site, 'runtime/digits.ts'),
     names: join(root, 'test/docs/cast.ts'),
+    // The gallery: what draws, its models, and the frameworks that they are loaded with.
+    pad: join(root, 'examples/browser/pad.js'),
+    'to-pixels': join(root, 'examples/browser/to-pixels.js'),
+    ...Object.fromEntries(MODELS.map((name) => [`gallery-${name}`, join(root, `examples/gallery/${name}.ts`)])),
+    tfjs: '@tensorflow/tfjs',
+    ort: 'onnxruntime-web/wasm',
   };
   await build({
     entryPoints,
@@ -75,7 +86,9 @@ async function buildRuntime() {
     external: ['node:*'],
     // The built package, under its own names.
     alias: Object.fromEntries(
-      entries.map((entry) => [`layertap${entry.slice(1)}`, join(root, exports[entry].default)]),
+      Object.entries(exports).flatMap(([entry, { default: file }]) =>
+        file === undefined ? [] : [[`layertap${entry.slice(1)}`, join(root, file)]],
+      ),
     ),
     chunkNames: 'chunk-[hash]',
     logLevel: 'error',
@@ -100,4 +113,11 @@ function writeDigits() {
     ['labels', { shape: [20], data: Float32Array.from(chosen, (at) => labels[at]) }],
   ]);
   writeFileSync(join(runtime, 'digits-samples.safetensors'), writeSafetensors(samples));
+}
+
+/** What the gallery's pages load on a click: the models, and ONNX Runtime's WebAssembly. */
+function writeGallery() {
+  cpSync(join(root, 'examples/gallery/models'), join(runtime, 'models'), { recursive: true });
+  const wasm = 'ort-wasm-simd-threaded.wasm';
+  cpSync(join(root, 'node_modules/onnxruntime-web/dist', wasm), join(runtime, wasm));
 }

@@ -211,8 +211,12 @@ test('every example is run, here or in Chromium by .ci/run', () => {
   const inBrowser = [...ci.matchAll(/node (test\/browser\/\S+)/g)].map(([, path]) =>
     readFileSync(join(root, path!), 'utf8'),
   );
+  const own = readdirSync(join(root, 'test/examples')).map((name) =>
+    readFileSync(join(root, 'test/examples', name), 'utf8'),
+  );
   const isRun = (example: string) =>
     tested.has(example) ||
+    own.some((test) => test.includes(`'../../examples/${example}/`)) ||
     inBrowser.some((script) => script.includes(`'examples/${example}/`)) ||
     // In Python, by the script of the fixtures.
     readFileSync(join(root, 'test/fixtures/make/recordings.py'), 'utf8').includes(`EXAMPLES / "${example}"`);

@@ -33,6 +33,14 @@ const pages = [
   ['Decisions', 'decisions'],
 ].map(([text, name]) => ({ text, link: `/${name}` }));
 
+const gallery = [
+  ['Overview', ''],
+  ['Digits', 'digits'],
+  ['Feature maps', 'feature-maps'],
+  ['Attention', 'encoder'],
+  ['A steered GPT', 'writer'],
+].map(([text, name]) => ({ text, link: `/gallery/${name}` }));
+
 /** A line for each entry of the package. */
 const api = fileURLToPath(new URL('../pages/api/', import.meta.url));
 const entries = (existsSync(api) ? readdirSync(api, { recursive: true }) : [])
@@ -50,9 +58,11 @@ export default defineConfig({
   themeConfig: {
     nav: [
       { text: 'Guides', link: guides[0].link },
+      { text: 'Gallery', link: '/gallery/' },
       { text: 'API', link: '/api/' },
     ],
     sidebar: {
+      '/gallery/': [{ text: 'Gallery', items: gallery }],
       '/api/': [{ text: 'Entry points', items: entries }],
       '/': [
         { text: 'Guides', items: guides },
