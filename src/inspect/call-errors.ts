@@ -1,11 +1,13 @@
 /** @file The differences of the calls of two runs. */
-import type { Numbers } from '../check/index.ts';
+import type { Numbers, Summary } from '../check/index.ts';
+import { summarize } from '../kernels/index.ts';
 import { excusesOf } from './excuses.ts';
-import type { Expected } from './expected.ts';
+import { type Expected, valuesAt } from './expected.ts';
 import { type Plan, type PlannedPair, toleranceOf } from './plan.ts';
 import { type TensorPart, tensorParts } from './recording.ts';
-import { type TensorError, worst } from './tensor-error.ts';
-import { rmsOf, roundoff } from './tolerance.ts';
+import { statisticsError } from './statistics-error.ts';
+import { exactError, floatError, type TensorError, worst } from './tensor-error.ts';
+import { isFloat, rmsOf, roundoff } from './tolerance.ts';
 import { numbersOf } from './values.ts';
 
 /** One pair of calls. An error is undefined where nothing could be compared. */
@@ -17,7 +19,11 @@ export interface CallError {
   readonly locked: boolean;
 }
 
-/** The difference of one tensor of b from its counterpart. */
+/**
+ * The difference of one tensor of b from its counterpart.
+ * @param values all of them, or the samples, if b is a recording that has no more
+ * @param statistics of all values, where these are samples
+ */
 export function errorOf(
   plan: Plan,
   pair: PlannedPair,
@@ -25,12 +31,20 @@ export function errorOf(
   expected: Expected,
   dtype: TensorPart['dtype'],
   values: Numbers,
+  statistics?: Summary,
 ): TensorError {
+  if (expected.problem !== undefined) return expected.problem;
   const u = roundoff([dtype, expected.part.dtype]);
+  const given = valuesAt(expected.indices, values);
   // Inputs are what other code has computed: nothing is known about it.
   const tolerance = side === 'output' ? toleranceOf(plan, pair, expected, dtype) : inputTolerance(u, expected);
-  const isExcused = side === 'output' ? excusesOf(plan.a, pair.a, expected.values, values, u) : () => false;
-  return plan.expectations.error(expected, dtype, values, tolerance, isExcused);
+  const isExact = !isFloat(dtype) && !isFloat(expected.part.dtype);
+  const isExcused = side === 'output' ? excusesOf(plan.a, pair.a, expected.values, given, u) : () => false;
+  const error = isExact
+    ? exactError(expected.values, given, isExcused)
+    : floatError(expected.values, given, tolerance, expected.indices);
+  if (expected.statistics === undefined || error.excused > 0) return error;
+  return worst([error, statisticsError(expected.statistics, statistics ?? summarize(values), tolerance, isExact)])!;
 }
 
 const inputTolerance = (u: number, { values }: Expected) => ({
@@ -49,7 +63,8 @@ export function recordedErrors(plan: Plan): CallError[] {
     const errors = pair[name].flatMap((expected, i) => {
       const part = parts[i]!;
       if (expected === undefined) return [];
-      return [errorOf(plan, pair, name, expected, part.dtype, numbersOf(b.tensors.get(part.tensor)!))];
+      const values = numbersOf(b.tensors.get(part.tensor)!);
+      return [errorOf(plan, pair, name, expected, part.dtype, values, part.statistics)];
     });
     return worst(errors);
   };

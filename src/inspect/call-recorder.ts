@@ -2,7 +2,7 @@
 import { isThenable } from '../check/index.ts';
 import { type Hookable, optionsOf, readerOf, type TensorReader } from '../hooks/index.ts';
 import type { RecordedCall, TensorPart, Tree } from './recording.ts';
-import { kindOfModule } from './run.ts';
+import { computedInGraph, kindOfModule } from './run.ts';
 import type { TensorStore } from './tensor-store.ts';
 import { toTree } from './tree.ts';
 
@@ -37,6 +37,10 @@ export class CallRecorder {
       // Without pre-hooks a call starts when it ends, and its parent is found afterwards.
       if (unsupported['forward-pre'] !== undefined) continue;
       module.registerForwardPreHook((_module, inputs, call) => this.#start(path, module, inputs, call));
+      // A call that throws has no end, but nothing that follows is inside it.
+      if (unsupported.forward !== undefined || computedInGraph(module)) continue;
+      const leave = (_module: unknown, _inputs: unknown, _output: unknown, call: number) => this.#leave(module, call);
+      module.registerForwardHook(leave, { alwaysCall: true });
     }
   }
 
@@ -60,6 +64,12 @@ export class CallRecorder {
     ofModule.set(call, open);
     this.#open.set(module, ofModule);
     this.#running.push(open);
+  }
+
+  #leave(module: Hookable, number: number): undefined {
+    const call = this.#open.get(module)?.get(number);
+    const at = call === undefined ? -1 : this.#running.indexOf(call);
+    if (at >= 0) this.#running.splice(at, 1);
   }
 
   #begin(path: string, module: Hookable): OpenCall {
@@ -90,11 +100,11 @@ export class CallRecorder {
     reader: TensorReader | undefined,
   ): void {
     if (this.#isOver) return;
+    this.#leave(module, number);
     const ofModule = this.#open.get(module);
     let call = ofModule?.get(number);
     ofModule?.delete(number);
-    if (call !== undefined) this.#running.splice(this.#running.indexOf(call), 1);
-    else {
+    if (call === undefined) {
       call = this.#begin(path, module);
       call.parent = null;
       call.inputs = this.#tree(inputs, reader);

@@ -17,6 +17,9 @@ export interface ValueDifference {
   /** How many values are beyond the tolerance, of how many. */
   readonly beyond: number;
   readonly count: number;
+  /** Where only samples of a tensor are known, and a statistic of all its values differs most, which one `a` and `b` are. */
+  readonly statistic?: string;
+  /** Why the two cannot be compared: their shapes. */
   readonly problem?: string;
 }
 

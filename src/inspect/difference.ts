@@ -15,9 +15,10 @@ export function nameOf({ pair: { a, b } }: CallError): string {
   return `${placeOf(a)} (${a.kind})${inB}`;
 }
 
-export function sentence({ problem, a, b, at, ratio, beyond, count }: TensorError): string {
+export function sentence({ problem, statistic, a, b, at, ratio, beyond, count }: TensorError): string {
   if (problem !== undefined) return problem;
   const times = Number.isFinite(ratio) ? `${factor(ratio, 3)} times the tolerance` : 'beyond any tolerance';
+  if (statistic !== undefined) return `${statistic} is ${format(b)} instead of ${format(a)}, ${times}`;
   return `${format(b)} instead of ${format(a)} at index ${at}, ${times}; ${beyond} of ${count} values`;
 }
 
@@ -41,7 +42,18 @@ export function differenceOf({ pair, inputs, output }: CallError): ModuleDiffere
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const valueDifference = ({ max, relative, ratio, at, a, b, beyond, count, problem }: TensorError): ValueDifference => ({
+const valueDifference = ({
+  max,
+  relative,
+  ratio,
+  at,
+  a,
+  b,
+  beyond,
+  count,
+  statistic,
+  problem,
+}: TensorError): ValueDifference => ({
   max: finite(max),
   relative: finite(relative),
   tolerances: finite(ratio),
@@ -50,5 +62,6 @@ const valueDifference = ({ max, relative, ratio, at, a, b, beyond, count, proble
   b: String(b),
   beyond,
   count,
+  ...(statistic === undefined ? {} : { statistic }),
   ...(problem === undefined ? {} : { problem }),
 });

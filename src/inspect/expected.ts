@@ -1,9 +1,9 @@
 /** @file What the tensors of b's calls should be: the values of a, in b's layout. */
-import type { Numbers } from '../check/index.ts';
+import type { Numbers, Summary } from '../check/index.ts';
+import { summarize } from '../kernels/index.ts';
 import { axesOf, inLayout, type Layout } from './layout.ts';
 import { type Recording, sampleIndices, type TensorPart } from './recording.ts';
-import { exactError, floatError, shapeError, type TensorError } from './tensor-error.ts';
-import { isFloat, type Tolerance } from './tolerance.ts';
+import { shapeError, type TensorError } from './tensor-error.ts';
 import { numbersOf, permuted, sameShape, sizeOf } from './values.ts';
 
 /** The counterpart of one tensor of b. */
@@ -11,8 +11,10 @@ export interface Expected {
   readonly part: TensorPart;
   /** In b's layout. Of the first rows only, if b's batch is larger. */
   readonly values: Numbers;
-  /** Which values of the tensor these are, where only samples were kept; undefined for all. */
+  /** Which values of the tensor these are, where only samples were kept, none in another layout; undefined for all. */
   readonly indices: Numbers | undefined;
+  /** Of all values of a's tensor, where only samples were kept. */
+  readonly statistics?: Summary;
   /** How its axes became those of b. */
   readonly layout: Layout;
   /** Why it cannot be compared: the shapes. */
@@ -87,21 +89,6 @@ export class Expectations {
     return distanceOf(other, values) < distanceOf(expected, values) ? other : expected;
   }
 
-  /** The difference of a tensor of b from its counterpart. */
-  error(
-    expected: Expected,
-    dtype: TensorPart['dtype'],
-    values: Numbers,
-    tolerance: Tolerance,
-    isExcused: (i: number) => boolean,
-  ): TensorError {
-    if (expected.problem !== undefined) return expected.problem;
-    if (!isFloat(dtype) && !isFloat(expected.part.dtype)) return exactError(expected.values, values, isExcused);
-    const { indices } = expected;
-    const given = indices === undefined || values.length === indices.length ? values : picked(values, indices);
-    return floatError(expected.values, given, tolerance, indices);
-  }
-
   /** The relative difference from what b recorded; Infinity for samples of something else. */
   distance(expected: Expected, part: TensorPart): number {
     return distanceOf(expected, numbersOf(this.#b.tensors.get(part.tensor)!));
@@ -121,8 +108,8 @@ export class Expectations {
     const layout = this.#layouts.get(a.shape.length) ?? 'same';
     const shape = inLayout(a.shape, layout);
     const isSampled = a.statistics !== undefined || b.statistics !== undefined;
-    if (isSampled) return layout === 'same' && sameShape(a.shape, b.shape) ? [this.#samples(a)] : [];
     const whole = sameShape(shape, b.shape);
+    if (isSampled) return whole ? [this.#samples(a, layout)] : [];
     if (whole || this.#isFirstRows(shape, b.shape)) {
       found.push(this.#expected(a, this.#inLayout(a, a.shape, layout), layout));
     }
@@ -138,12 +125,12 @@ export class Expectations {
     return { part, values, indices: undefined, layout, problem: undefined };
   }
 
-  /** The samples that both have. */
-  #samples(a: TensorPart): Expected {
-    const indices = sampleIndices(sizeOf(a.shape));
+  /** The samples that both have. Two layouts have none in common, but the same statistics. */
+  #samples(a: TensorPart, layout: Layout): Expected {
+    const indices = layout === 'same' ? sampleIndices(sizeOf(a.shape)) : new Float64Array(0);
     const given = numbersOf(this.#a.tensors.get(a.tensor)!);
-    const values = a.statistics === undefined ? picked(given, indices) : given;
-    return { part: a, values, indices, layout: 'same', problem: undefined };
+    const values = valuesAt(indices, given);
+    return { part: a, values, indices, statistics: a.statistics ?? summarize(given), layout, problem: undefined };
   }
 
   #inLayout({ tensor }: TensorPart, shape: readonly number[], layout: Layout): Numbers {
@@ -171,7 +158,8 @@ export class Expectations {
   }
 }
 
-function distanceOf({ values, problem }: Expected, given: Numbers): number {
+function distanceOf({ values, indices, problem }: Expected, all: Numbers): number {
+  const given = valuesAt(indices, all);
   if (problem !== undefined || given.length < values.length) return Infinity;
   let [squares, ofA] = [0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -183,5 +171,8 @@ function distanceOf({ values, problem }: Expected, given: Numbers): number {
   return squares === 0 ? 0 : Math.sqrt(squares / ofA);
 }
 
-const picked = (values: Numbers, indices: Numbers): Numbers =>
-  Float64Array.from(indices as ArrayLike<number>, (i) => values[i]!);
+/** The values at some indices of a tensor, of which all values are given, or only these. */
+export const valuesAt = (indices: Numbers | undefined, values: Numbers): Numbers =>
+  indices === undefined || values.length === indices.length
+    ? values
+    : Float64Array.from(indices as ArrayLike<number>, (i) => values[i]!);

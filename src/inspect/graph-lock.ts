@@ -3,7 +3,7 @@
  * is that of its last node; a hook before the edit sees what the node gave.
  */
 import { isThenable, readNumbers } from '../check/index.ts';
-import { type Hookable, optionsOf, type RemovableHandle, readerOf, registerEdit } from '../hooks/index.ts';
+import { type Hookable, type RemovableHandle, readerOf, registerEdit } from '../hooks/index.ts';
 import { errorOf } from './call-errors.ts';
 import type { Expected } from './expected.ts';
 import { type Run, RunPlaces, runsOf } from './graph-runs.ts';
@@ -11,6 +11,7 @@ import { familyOf } from './kinds.ts';
 import type { Plan, PlannedPair } from './plan.ts';
 import { isTensorPart, type Tree, tensorParts } from './recording.ts';
 import { replacementOf } from './replacement.ts';
+import { computedInGraph } from './run.ts';
 import type { TensorError } from './tensor-error.ts';
 import { isFloat } from './tolerance.ts';
 import { withTensors } from './tree.ts';
@@ -208,9 +209,3 @@ interface Site {
   readonly index: number;
   readonly pairs: readonly PlannedPair[];
 }
-
-/** Whether a framework computes a module in a graph, where hooks cannot replace inputs but edits can replace outputs. */
-export const computedInGraph = (module: Hookable): boolean => {
-  const { unsupported, validateEdit } = optionsOf(module);
-  return validateEdit !== undefined && unsupported?.edit === undefined && readerOf(module)?.withValues !== undefined;
-};

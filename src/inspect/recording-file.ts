@@ -162,15 +162,7 @@ function checked(json: unknown, tensors: Shapes): Omit<Recording, 'tensors'> {
   const error = file.error === undefined ? undefined : text('error', file.error);
   if (!Array.isArray(file.calls)) throw wrong('calls', 'an array', file.calls);
   const calls = file.calls.map((call, i) => checkedCall(call, i, file.calls as unknown[], tensors));
-  for (const [i, { parent, end }] of calls.entries()) {
-    if (parent === null) continue;
-    // This also rules out circles.
-    const around = calls[parent]!.end ?? Infinity;
-    const own = end ?? Infinity;
-    if (around < own || (around === own && parent >= i)) {
-      throw new Error(`calls[${i}].parent must be a call that ends later, got ${parent}`);
-    }
-  }
+  checkParents(calls);
   const parameters = new Map(
     Object.entries(object('parameters', file.parameters ?? {})).map(([path, norms]) => [
       path,
@@ -180,7 +172,7 @@ function checked(json: unknown, tensors: Shapes): Omit<Recording, 'tensors'> {
   return { framework, complete: file.complete, error, calls, parameters };
 }
 
-type Shapes = ReadonlyMap<string, Pick<StoredTensor, 'shape'>>;
+type Shapes = ReadonlyMap<string, Pick<StoredTensor, 'dtype' | 'shape'>>;
 
 function checkedCall(given: unknown, index: number, all: readonly unknown[], tensors: Shapes): RecordedCall {
   const where = `calls[${index}]`;
@@ -195,6 +187,19 @@ function checkedCall(given: unknown, index: number, all: readonly unknown[], ten
     inputs: checkedTree(`${where}.inputs`, inputs, tensors, 0),
     output: checkedTree(`${where}.output`, output, tensors, 0),
   };
+}
+
+/** @throws Error for calls that are inside themselves */
+function checkParents(calls: readonly RecordedCall[]): void {
+  const checked = new Set<number>();
+  for (const i of calls.keys()) {
+    const above = new Set<number>();
+    for (let at: number | null = i; at !== null && !checked.has(at); at = calls[at]!.parent) {
+      if (above.has(at)) throw new Error(`calls[${i}].parent must be a call around it, got ${calls[i]!.parent}`);
+      above.add(at);
+    }
+    for (const one of above) checked.add(one);
+  }
 }
 
 /** The writer of trees goes no deeper either. */
@@ -233,12 +238,34 @@ function checkedTensor(where: string, part: Record<string, unknown>, tensors: Sh
   return {
     tensor,
     shape,
-    dtype: text(`${where}.dtype`, dtype) as StoredTensor['dtype'],
+    // The recorder for PyTorch keeps each tensor in its own type.
+    dtype: dtype === undefined ? stored.dtype : (text(`${where}.dtype`, dtype) as StoredTensor['dtype']),
     ...(layout === undefined ? {} : { layout: text(`${where}.layout`, layout) }),
-    ...(statistics === undefined
-      ? {}
-      : { statistics: object(`${where}.statistics`, statistics) as unknown as Summary }),
+    ...(statistics === undefined ? {} : { statistics: checkedStatistics(`${where}.statistics`, statistics) }),
   };
+}
+
+const STATISTICS: readonly (keyof Summary)[] = [
+  'count',
+  'mean',
+  'variance',
+  'min',
+  'max',
+  'zeros',
+  'nan',
+  'positiveInfinity',
+  'negativeInfinity',
+];
+
+function checkedStatistics(where: string, given: unknown): Summary {
+  const found = object(where, given);
+  const entries = STATISTICS.map((name) => {
+    // JSON has no NaN.
+    const value = found[name] ?? Number.NaN;
+    if (typeof value !== 'number') throw wrong(`${where}.${name}`, 'a number', value);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries) as unknown as Summary;
 }
 
 function checkedNorms(where: string, given: unknown, tensors: Shapes): RowNorms {

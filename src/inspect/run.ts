@@ -1,6 +1,6 @@
 /** @file Running a model with temporary hooks. */
 import { absorb, check, className, FUNCTION, mismatch, type Rule, rule } from '../check/index.ts';
-import { type Hookable, isHookable, optionsOf, withHooks } from '../hooks/index.ts';
+import { type Hookable, isHookable, optionsOf, readerOf, withHooks } from '../hooks/index.ts';
 
 /** The inputs that a model is called with, as an array, or a function that runs it, several times perhaps. */
 export type RunInputs<M extends Hookable = Hookable> = Readonly<Parameters<M['forward']>> | ((model: M) => unknown);
@@ -60,3 +60,9 @@ export function kindOfModule(module: Hookable): string {
   const [kind] = /^[\p{L}_$][\p{L}\p{N}_$.]*(?=\()/u.exec(String(module)) ?? [];
   return kind ?? className(module);
 }
+
+/** Whether a framework computes a module in a graph, where hooks cannot replace inputs but edits can replace outputs. */
+export const computedInGraph = (module: Hookable): boolean => {
+  const { unsupported, validateEdit } = optionsOf(module);
+  return validateEdit !== undefined && unsupported?.edit === undefined && readerOf(module)?.withValues !== undefined;
+};

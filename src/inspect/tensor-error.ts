@@ -18,6 +18,8 @@ export interface TensorError {
   readonly count: number;
   /** How many differences were excused: one step of a quantized value, a comparison at its threshold. */
   readonly excused: number;
+  /** What `a` and `b` are, where only samples and statistics are known and a statistic differs most: the mean, for instance. */
+  readonly statistic?: string | undefined;
   /** Why the two cannot be compared: shapes that differ. */
   readonly problem?: string | undefined;
 }
@@ -54,7 +56,8 @@ export function floatError(a: Numbers, b: Numbers, tolerance: Tolerance, indices
     }
   }
   const relative = squares === 0 ? 0 : Math.sqrt(squares / ofA);
-  return { max, relative, ratio, at, a: a[at]!, b: b[at]!, beyond, count: length, excused: 0 };
+  const [p, q] = [a[at] ?? Number.NaN, b[at] ?? Number.NaN];
+  return { max, relative, ratio, at, a: p, b: q, beyond, count: length, excused: 0 };
 }
 
 /** The smallest normal float32. */
@@ -77,7 +80,8 @@ export function exactError(a: Numbers, b: Numbers, isExcused: (i: number) => boo
     if (difference > max) [max, at] = [difference, i];
   }
   const ratio = beyond === 0 ? 0 : Infinity;
-  return { max, relative: beyond / (a.length || 1), ratio, at, a: a[at]!, b: b[at]!, beyond, count: a.length, excused };
+  const [p, q] = [a[at] ?? Number.NaN, b[at] ?? Number.NaN];
+  return { max, relative: beyond / (a.length || 1), ratio, at, a: p, b: q, beyond, count: a.length, excused };
 }
 
 export const shapeError = (a: readonly number[], b: readonly number[]): TensorError => ({

@@ -33,7 +33,7 @@ export function conclude(
   const found = findingOf(plan, errors, mode, options);
   const { coverage, missing } = coverageOf(plan, errors);
   const guard = guarded(plan, found, coverage, options);
-  const notes = notesOf(plan);
+  const notes = notesOf(plan, mode);
   const comparison = {
     verdict: guard.verdict === 'PASS' && notes.length > 0 ? 'PASS_WITH_TOLERANCE' : guard.verdict,
     why: [...guard.why, ...notes],
@@ -63,11 +63,16 @@ function findingOf(
 }
 
 /** What is less exact than it might be. */
-function notesOf({ pairs }: Plan): string[] {
+function notesOf({ pairs }: Plan, mode: Comparison['mode']): string[] {
   const notes: string[] = [];
-  const sampled = pairs.filter(({ output }) => output.some((one) => one?.indices !== undefined)).length;
-  if (sampled > 0) {
-    notes.push(`of ${sampled} outputs only 4,096 samples were compared: a recording had reached its limit`);
+  const sampled = pairs.flatMap(({ output }) => output).filter((one) => one?.indices !== undefined);
+  if (sampled.length > 0) {
+    const orders = sampled.filter((one) => one!.indices!.length === 0).length;
+    const alone = orders === 0 ? '' : `, of ${orders} of them the statistics alone, since their layouts differ`;
+    const own = mode === 'locked' ? '; what reads them ran with the values of b' : '';
+    notes.push(
+      `of ${sampled.length} outputs the statistics and 4,096 samples were compared${alone}: a recording had reached its limit${own}`,
+    );
   }
   const types = new Map<string, number>();
   for (const { b, output } of pairs) {

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  attach,
   Hookable,
   Linear,
   listHooks,
@@ -10,7 +11,7 @@ import {
   rand,
   relu,
   Sequential,
-  type Tensor,
+  Tensor,
   type TensorReader,
   tensor,
 } from '../../src/index.ts';
@@ -332,9 +333,63 @@ test('a comparison at its threshold is excused, one further away is not', async 
   verdictIs(await compared(1, 0, 1, 1), 'FAIL');
 });
 
-test('a recording that reached its limit is compared by its samples', async () => {
-  const limited = await record(network(), [rand(300, 10)], { limit: 0 });
-  verdictIs(await compare(limited, limited), 'PASS_WITH_TOLERANCE', /only 4,096 samples/);
+/** A layer of 10,000 values, one of which may be another: no sample has the index 1. */
+class Large extends Module {
+  readonly #change: (values: Float32Array) => void;
+  constructor(change: (values: Float32Array) => void = () => {}) {
+    super();
+    this.#change = change;
+  }
+  override forward(x: Tensor): Tensor {
+    const values = Float32Array.from(x.data);
+    this.#change(values);
+    return new Tensor(values, x.shape);
+  }
+}
+const changes = (index: number, to: number) => (values: Float32Array) => {
+  values[index] = to;
+};
+
+test('beyond the limit of a recording the samples and the statistics are compared', async () => {
+  const input = rand(100, 100);
+  const net = (change?: (values: Float32Array) => void) => new Sequential(new Large(), new Large(change));
+  const a = await record(net(), [input], { limit: 0 });
+  const b = (change?: (values: Float32Array) => void) => record(net(change), [input], { limit: 0 });
+  const samples = /of 3 outputs the statistics and 4,096 samples were compared: a recording had reached its limit/;
+  verdictIs(await compare(a, await b()), 'PASS_WITH_TOLERANCE', samples);
+  verdictIs(await compare(net(), a, [input]), 'PASS_WITH_TOLERANCE', /ran with the values of b/);
+  verdictIs(await compare(a, await record(net(), [input])), 'PASS_WITH_TOLERANCE', samples);
+  verdictIs(await compare(await record(net(), [input]), a), 'PASS_WITH_TOLERANCE', samples);
+  const faults: readonly (readonly [change: (values: Float32Array) => void, RegExp])[] = [
+    [changes(3, 0.5), /at index 1, .* 1 of 4096 values/],
+    [changes(1, 5), /the largest value is 5 instead of 0\.9/],
+    [changes(1, -5), /the smallest value is -5 instead of /],
+    [changes(1, Number.NaN), /the number of values that are NaN is 1 instead of 0, beyond any tolerance/],
+    [changes(1, Number.POSITIVE_INFINITY), /the number of values that are infinite is 1 instead of 0/],
+    // Between the others: only the mean and the deviation tell.
+    [(values) => values.subarray(1, 3).fill(0.5), /the (mean|standard deviation) is /],
+  ];
+  for (const [change, why] of faults) {
+    const locked = await compare(net(change), a, [input]);
+    verdictIs(locked, 'FAIL', why);
+    assert.is(locked.first!.path, '1');
+    // Two recordings alone fail beyond a hundred tolerances.
+    const { tolerances } = (await compare(a, await b(change))).modules.at(-1)!.output!;
+    assert.ok(tolerances === null || tolerances > 1, String(change));
+    assert.is((await compare(net(change), await record(net(), [input]), [input])).first!.path, '1');
+  }
+});
+
+test('integers beyond the limit are compared by their samples and statistics too', async () => {
+  const of = (index: number, to: number) => {
+    const data = Int32Array.from({ length: 10_000 }, (_, i) => i % 100);
+    data[index] = to;
+    const net = attach({ run: () => ({ dtype: 'int32', shape: [10_000], data }) }, 'run', { reader: anyReader });
+    return record(net, [], { limit: 0 });
+  };
+  verdictIs(await compare(await of(0, 0), await of(0, 0)), 'PASS_WITH_TOLERANCE');
+  verdictIs(await compare(await of(0, 0), await of(3, 4)), 'FAIL', /at index 1/);
+  verdictIs(await compare(await of(0, 0), await of(1, 2)), 'FAIL', /the (mean|standard deviation) is/);
 });
 
 test('names that occur twice: each call of a shared module is compared with its own', async () => {

@@ -21,7 +21,6 @@ import { isTensorPart, sampleIndices, type TensorPart, tensorParts } from '../..
 import { decodeRecording } from '../../src/inspect/recording-file.ts';
 import { readSafetensors } from '../../src/safetensors/index.ts';
 import { rejects } from '../fixtures/rejection.ts';
-import { recordingOf } from './pytorch.ts';
 import { anyReader } from './readers.ts';
 
 const decode = (bytes: Uint8Array) => decodeRecording('test', bytes);
@@ -123,13 +122,48 @@ test('beyond the limit a tensor is kept as statistics of all its values and 4,09
   assert.is((whole.calls[0]!.output as TensorPart).statistics, undefined);
 });
 
-test('the recorder for PyTorch keeps the same samples beyond its limit', () => {
-  const { calls, tensors } = decode(recordingOf('limited'));
-  const part = calls[0]!.output as TensorPart;
-  assert.equal(part.shape, [100, 100]);
-  assert.is(part.statistics!.mean, 4999.5);
-  // The values are their own indices.
-  assert.equal([...(tensors.get(part.tensor)!.data as Float32Array)], [...sampleIndices(10_000)]);
+test('samples are at the same places in all recordings, one in each stretch', () => {
+  // Computed with Python's integers.
+  const places = [...sampleIndices(10_000)];
+  assert.equal([...places.slice(0, 8), ...places.slice(-4)], [0, 3, 4, 8, 10, 12, 16, 17, 9991, 9993, 9995, 9999]);
+  assert.is(
+    places.reduce((sum, place) => sum + place, 0),
+    20_475_915,
+  );
+  assert.equal([...sampleIndices(3)], [0, 1, 2]);
+  assert.equal([...sampleIndices(0)], []);
+});
+
+test('a call that throws has no end, and nothing that follows is inside it', async () => {
+  class Fails extends Module {
+    inner: Linear = new Linear(3, 3);
+    #times = 0;
+    override forward(x: Tensor): Tensor {
+      if (this.#times++ === 0) throw new Error('not yet');
+      return this.inner(x);
+    }
+  }
+  class Retries extends Module {
+    part: Fails = new Fails();
+    override forward(x: Tensor): Tensor {
+      try {
+        return this.part(x);
+      } catch {
+        return this.part(x);
+      }
+    }
+  }
+  const { calls, complete } = decode(await record(new Retries(), [rand(2, 3)]));
+  assert.is(complete, true);
+  assert.equal(
+    calls.map(({ path, call, parent, end }) => [path, call, parent, end]),
+    [
+      ['', 0, null, 6],
+      ['part', 0, 0, null],
+      ['part', 1, 0, 5],
+      ['part.inner', 0, 2, 4],
+    ],
+  );
 });
 
 test('parameters: true adds the norm of each row of a weight', async () => {
