@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { localPath } from '../src/check/index.ts';
-import { COMMAND_NAMES, type CommandName, DEFAULT_RECORDING, DEFAULT_REPORT } from './help.ts';
+import { COMMAND_NAMES, type CommandName, DEFAULT_RECORDING, DEFAULT_REPORT, DEFAULT_RUNS } from './help.ts';
 
 export type Command =
   | {
@@ -55,6 +55,15 @@ export type Command =
       /** A .safetensors file with a tensor for each input; undefined: zeros. */
       readonly inputs: string | undefined;
       readonly json: boolean;
+    }
+  | {
+      readonly name: 'profile';
+      /** An .onnx file. */
+      readonly model: string;
+      /** As for summary. */
+      readonly inputs: string | undefined;
+      readonly runs: number;
+      readonly json: boolean;
     };
 
 export type CommandOf<Name> = Extract<Command, { readonly name: Name }>;
@@ -82,6 +91,8 @@ export function parseCommand(inputs: readonly string[]): Command {
       return parseRecord(rest);
     case 'summary':
       return parseSummary(rest);
+    case 'profile':
+      return parseProfile(rest);
     case 'help':
       return { name: 'help', of: COMMAND_NAMES.find((one) => one === rest[0]) };
     case '--help':
@@ -161,10 +172,7 @@ function parseRecord(inputs: readonly string[]): Command {
     output: { type: 'string', short: 'o', default: DEFAULT_RECORDING },
   });
   if (values.help) return { name: 'help', of: 'record' };
-  const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) {
-    throw new UsageError(`record: there must be one .onnx file, got ${positionals.length}`);
-  }
+  const model = oneModel('record', positionals);
   if (values.inputs === undefined)
     throw new UsageError('record: --inputs is missing, a .safetensors file with the inputs');
   if (values.output === '') throw new UsageError('--output must be the name of a file, got nothing');
@@ -177,11 +185,28 @@ function parseSummary(inputs: readonly string[]): Command {
     inputs: { type: 'string' },
   });
   if (values.help) return { name: 'help', of: 'summary' };
-  const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) {
-    throw new UsageError(`summary: there must be one .onnx file, got ${positionals.length}`);
-  }
+  const model = oneModel('summary', positionals);
   return { name: 'summary', model, inputs: values.inputs, json: values.json };
+}
+
+function parseProfile(inputs: readonly string[]): Command {
+  const { values, positionals } = parse(inputs, {
+    ...COMMON,
+    inputs: { type: 'string' },
+    runs: { type: 'string', default: String(DEFAULT_RUNS) },
+  });
+  if (values.help) return { name: 'help', of: 'profile' };
+  const model = oneModel('profile', positionals);
+  if (!/^[1-9]\d{0,5}$/.test(values.runs)) {
+    throw new UsageError(`--runs must be a number from 1 to 999999, got ${JSON.stringify(values.runs)}`);
+  }
+  return { name: 'profile', model, inputs: values.inputs, runs: Number(values.runs), json: values.json };
+}
+
+function oneModel(command: string, positionals: readonly string[]): string {
+  const [model, ...more] = positionals;
+  if (model !== undefined && more.length === 0) return model;
+  throw new UsageError(`${command}: there must be one .onnx file, got ${positionals.length}`);
 }
 
 function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: readonly string[], options: T) {

@@ -15,14 +15,15 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = { PASS: 0, PASS_WITH_TOLER
 export async function diff({ right, other, map, json }: CommandOf<'diff'>): Promise<number> {
   const recording = await read(right);
   const comparison = /\.onnx$/i.test(other)
-    ? await compareModel(recording, other, map)
-    : await compare(recording, await read(other), { map });
+    ? await compareModel(recording, right, other, map)
+    : await compare(recording, await read(other), { map, names: [right, other] });
   console.log(json ? JSON.stringify(comparison, null, 2) : String(comparison));
   return EXIT_CODES[comparison.verdict];
 }
 
 async function compareModel(
   recording: Uint8Array,
+  name: string,
   path: string,
   map: Readonly<Record<string, string>>,
 ): Promise<Comparison> {
@@ -38,7 +39,7 @@ async function compareModel(
     return net(Object.fromEntries(feeds));
   };
   try {
-    return await compare(net, recording, run, { map });
+    return await compare(net, recording, run, { map, names: [name, path] });
   } catch (error) {
     throw error instanceof CommandError ? error : new CommandError(describeError(error));
   } finally {

@@ -4,7 +4,9 @@ import { DEFAULT_PORT } from './server/listen.ts';
 export const DEFAULT_REPORT: string = 'report.html';
 export const DEFAULT_RECORDING: string = 'recording.safetensors';
 
-export type CommandName = 'view' | 'report' | 'diff' | 'record' | 'summary';
+export const DEFAULT_RUNS = 10;
+
+export type CommandName = 'view' | 'report' | 'diff' | 'record' | 'summary' | 'profile';
 
 /** Each begins with a line of usage, and ends with an example. */
 const COMMANDS: Readonly<Record<CommandName, string>> = {
@@ -45,6 +47,13 @@ Lists the layers of a model with shapes, parameters and multiply-adds, after a r
   --inputs  As for record. Without it the inputs are zeros, and sizes that the file leaves open are 1.
   --json  Prints { modules, totals }.
   Example: layertap summary model.onnx --inputs x.safetensors`,
+  profile: `layertap profile <model.onnx> [--inputs <file>] [--runs <number>] [--json]
+
+Times the layers of a model by the profiler of the onnxruntime-node of your project, the slowest first.
+  --inputs  As for summary.
+  --runs  How often the model runs; default ${DEFAULT_RUNS}. Times are medians.
+  --json  Prints { total, unhooked, modules }, in ms.
+  Example: layertap profile model.onnx --inputs x.safetensors`,
 };
 
 export const COMMAND_NAMES: readonly CommandName[] = Object.keys(COMMANDS) as CommandName[];
@@ -54,7 +63,7 @@ export function helpText(name: CommandName | undefined): string {
   if (name !== undefined) return `${COMMANDS[name]}\n`;
   const usages = COMMAND_NAMES.map((one) => COMMANDS[one].split('\n', 1)[0]);
   const texts = COMMAND_NAMES.map((one) => `${one}\n${COMMANDS[one].split('\n').slice(2).join('\n')}`);
-  return `Shows activations in TensorBoard's event files, and finds the first layer that differs.
+  return `Shows activations in TensorBoard's event files, finds the first layer that differs, and lists and times layers.
 
   ${usages.join('\n  ')}
 

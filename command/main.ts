@@ -16,6 +16,7 @@ async function run(command: Command): Promise<number> {
   // Loaded on demand, so that `layertap view` starts fast.
   else if (command.name === 'record') await (await import('./record.ts')).recordModel(command);
   else if (command.name === 'summary') await (await import('./summary.ts')).summarizeModel(command);
+  else if (command.name === 'profile') await (await import('./profile.ts')).profileModel(command);
   else return (await import('./diff.ts')).diff(command);
   return 0;
 }

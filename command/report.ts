@@ -6,6 +6,7 @@ import { directoryLogs } from '../src/tensorboard/index.ts';
 import type { CommandOf } from './arguments.ts';
 import { reportHtml, reportScript } from './page.ts';
 import { CommandError, kindOf, notADirectory } from './paths.ts';
+import { writtenText } from './written.ts';
 
 /**
  * Writes the logs of a directory as one HTML file.
@@ -24,8 +25,7 @@ export async function report({ directory, output, followLinks, json }: CommandOf
   const data = deflateRawSync(packed, { level: 9 }).toString('base64');
   const html = reportHtml(basename(resolve(directory)), await reportScript(), data);
   await replace(output, html);
-  const bytes = Buffer.byteLength(html);
-  console.log(json ? JSON.stringify({ file: output, bytes }) : `${output}: ${(bytes / 1e6).toFixed(1)} MB`);
+  console.log(writtenText(output, Buffer.byteLength(html), json));
 }
 
 /** Before the logs are read, which may take long. */

@@ -13,6 +13,7 @@ import {
   isPlainObject,
   isThenable,
   isTypedNumbers,
+  mismatch,
   NUMBER,
   type NumericArray,
   readNumbers,
@@ -67,8 +68,8 @@ export interface EditHandle extends RemovableHandle {
   set(value: unknown): void;
 }
 
-const OPS = ['add', 'scale', 'clamp', 'zero', 'replace', 'keep', 'ablate', 'blend'] as const;
-type Op = (typeof OPS)[number];
+export const EDIT_OPS = ['add', 'scale', 'clamp', 'zero', 'replace', 'keep', 'ablate', 'blend'] as const;
+type Op = (typeof EDIT_OPS)[number];
 
 const editsByHook = new WeakMap<object, RegisteredEdit>();
 
@@ -81,7 +82,16 @@ export function registerEdit<M extends ModuleLike>(
   edit: Edit<OutputOf<M>>,
   options: EditOptions = {},
 ): EditHandle {
-  const where = `registerEdit() of ${className(module)}`;
+  return registerEditAs(`registerEdit() of ${className(module)}`, module, edit, options);
+}
+
+/** For functions built on it. @param where begins the messages */
+export function registerEditAs<M extends ModuleLike>(
+  where: string,
+  module: M,
+  edit: Edit<OutputOf<M>>,
+  options: EditOptions,
+): EditHandle {
   checkOptions(where, options, { prepend: BOOLEAN });
   const table = hookTable(module);
   const { reader } = table;
@@ -152,10 +162,14 @@ function isPair(value: unknown): boolean {
 
 const isWholes = (value: unknown): boolean => Array.isArray(value) && value.every(Number.isSafeInteger);
 
-const EDIT = rule(
-  `an object with one of ${OPS.join(', ')}`,
-  (value) => isPlainObject(value) && OPS.filter((op) => value[op] !== undefined).length === 1,
-);
+/** @throws TypeError for anything but an object with one of these keys */
+export function checkOneKey(where: string, what: string, value: unknown, keys: readonly string[]): void {
+  if (!isPlainObject(value)) throw mismatch(where, what, `an object with one of ${keys.join(', ')}`, value);
+  if (keys.filter((key) => value[key] !== undefined).length === 1) return;
+  const given = Object.keys(value).join(', ') || 'nothing';
+  throw new TypeError(`${where}: ${what} must have one of ${keys.join(', ')}, got an object with ${given}`);
+}
+
 const BOUNDS = rule('[min, max], two numbers', isPair);
 const INDICES = rule('an array of whole numbers', isWholes);
 const TRUE = rule('true', (value) => value === true);
@@ -173,9 +187,9 @@ class JavaScriptEdit implements RegisteredEdit {
 
   /** @throws TypeError */
   constructor(where: string, edit: unknown, reader: TensorReader) {
-    check(where, 'the edit', edit, EDIT);
+    checkOneKey(where, 'the edit', edit, EDIT_OPS);
     const given = edit as Record<string, unknown>;
-    const name = OPS.find((op) => given[op] !== undefined)!;
+    const name = EDIT_OPS.find((op) => given[op] !== undefined)!;
     const other = Object.keys(given).find((key) => key !== name && !FIELDS[name].includes(key));
     if (other !== undefined)
       throw new TypeError(`${where}: ${name} takes ${FIELDS[name].join(' and ') || 'nothing else'}, got "${other}"`);

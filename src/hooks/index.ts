@@ -40,9 +40,12 @@ export {
   type EditHandle,
   type EditOptions,
   type EditValue,
+  checkOneKey,
+  EDIT_OPS,
   editFunction,
   editsOf,
   registerEdit,
+  registerEditAs,
 } from './edits.ts';
 export {
   type GlobalForwardHook,

@@ -1,9 +1,9 @@
 /** @file Capturing the outputs of modules in one run. */
-import { checkOptions, isThenable, POSITIVE_INTEGER, rule, type Summary } from '../check/index.ts';
+import { checkOptions, isThenable, nearest, POSITIVE_INTEGER, quote, rule, type Summary } from '../check/index.ts';
 import { type ForwardEvent, type Hookable, observeStrictly, runUpTo, type Selector, select } from '../hooks/index.ts';
 import { Captured } from './captured.ts';
 import { copyOf, freeCopy, LIMIT, MemoryLimit, statisticsOf } from './copies.ts';
-import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
+import { checkRun, RUN_OPTIONS, type RunInputs, readerThatTells, runWithHooks } from './run.ts';
 
 /** Options of {@link capture}. */
 export interface CaptureOptions {
@@ -83,7 +83,8 @@ export async function capture<M extends Hookable>(
   if (how.first !== undefined && how.last !== undefined)
     throw new TypeError(`${where}: the options "first" and "last" exclude each other`);
   const selection = select(model, selector);
-  const target = stopAt === undefined ? undefined : model.getSubmodule(stopAt);
+  if (how.take === 'statistics') for (const [path, module] of selection) readerThatTells(where, path, module);
+  const target = stopAt === undefined ? undefined : moduleAt(where, model, stopAt);
   const stop = new EndOfRun(stopAt);
   const collector = new Collector(where, [...selection], how, new MemoryLimit(where, limit), stop);
   let isOver = false;
@@ -125,6 +126,17 @@ export async function capture<M extends Hookable>(
     isOver = true;
     collector.free();
     throw error;
+  }
+}
+
+/** @throws RangeError with the nearest paths if there is none */
+function moduleAt(where: string, model: Hookable, path: string): Hookable {
+  try {
+    return model.getSubmodule(path);
+  } catch (cause) {
+    const offer = nearest(path, [...model.namedModules()].map(([other]) => other).filter(Boolean)).join(', ');
+    const wanted = `${where}: option "stopAt" must be the path of a module, got ${quote(path)}`;
+    throw new RangeError(offer === '' ? wanted : `${wanted}\n  nearest: ${offer}`, { cause });
   }
 }
 

@@ -17,6 +17,8 @@ export interface CompareOptions {
   map?: PathMap;
   /** Accept differences of up to this many local tolerances. Default 1. */
   tolerance?: number;
+  /** What messages call the recordings of a and of b: the names of their files. Default 'the first recording' and so on. */
+  names?: readonly [ofA: string, ofB: string];
   /** Gives up waiting for an asynchronous model. */
   signal?: AbortSignal;
 }
@@ -24,6 +26,7 @@ export interface CompareOptions {
 const OPTIONS = {
   map: rule('an object of paths, or a function', (value) => typeof value === 'object' || typeof value === 'function'),
   tolerance: rule('a number above 0', (value) => typeof value === 'number' && value > 0, RangeError),
+  names: rule('two strings', (value) => Array.isArray(value) && value.length === 2),
   signal: rule('an AbortSignal', (value) => typeof (value as AbortSignal | null)?.throwIfAborted === 'function'),
 };
 
@@ -102,7 +105,7 @@ export async function compare(
   checkRun(where, first, third);
   let recording: Recording;
   try {
-    recording = decodeRecording(where, second);
+    recording = decodeRecording(where, second, options.names?.[0]);
   } catch (error) {
     if (error instanceof RecordingError) return unreadable(error);
     throw error;
@@ -198,15 +201,11 @@ function compareRecordings(
   where: string,
   first: RecordingBytes,
   second: RecordingBytes,
-  { map, tolerance = 1 }: CompareOptions,
+  { map, tolerance = 1, names = ['the first recording', 'the second recording'] }: CompareOptions,
 ): Comparison {
   let plan: Plan;
   try {
-    plan = planComparison(
-      decodeRecording(where, first, 'the first recording'),
-      decodeRecording(where, second, 'the second recording'),
-      map,
-    );
+    plan = planComparison(decodeRecording(where, first, names[0]), decodeRecording(where, second, names[1]), map);
   } catch (error) {
     if (error instanceof RecordingError) return unreadable(error);
     throw error;

@@ -23,6 +23,8 @@ export interface GuardFinding extends GuardFrame {
   readonly before: readonly GuardFrame[];
   /** Settles when the files have been written; undefined without the option `save`. */
   readonly saved: Promise<void> | undefined;
+  /** Where and why, with a table of the tensors before it. */
+  toString(): string;
 }
 
 export function findingText({ path, kind, call, place, why, before, ...frame }: GuardFinding): string {

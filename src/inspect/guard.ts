@@ -22,6 +22,7 @@ import {
   isHookable,
   observeStrictly,
   optionsOf,
+  readerOf,
   report,
   type Selector,
   select,
@@ -31,7 +32,7 @@ import { copyOf, freeCopy } from './copies.ts';
 import { findingText, type GuardFinding, type GuardFrame } from './guard-finding.ts';
 import { GuardHistory } from './guard-history.ts';
 import { checkReplayTarget, type ReplayTarget, saveReplay, sourceUrl } from './replay-folder.ts';
-import { kindOfModule } from './run.ts';
+import { kindOfModule, readerThatTells } from './run.ts';
 
 /** Options of {@link guard}. */
 export interface GuardOptions {
@@ -113,7 +114,17 @@ export function guard(model: Hookable, options: GuardOptions = {}): GuardHandle 
     ([, module]) => optionsOf(module).unsupported?.observer === undefined,
   );
   if (watched.length === 0) throw new TypeError(`${WHERE}: no module of ${model} can be observed`);
+  checkReaders(watched);
   return new Guard(model, options, source).register(watched);
+}
+
+/** @throws TypeError if no module has a reader; warns if some have none: their outputs hold nothing that could be found */
+function checkReaders(watched: readonly (readonly [string, Hookable])[]): void {
+  const unread = watched.filter(([, module]) => readerOf(module) === undefined);
+  if (unread.length === watched.length) readerThatTells(WHERE, ...watched[0]!);
+  if (unread.length === 0) return;
+  const paths = unread.map(([path]) => path || 'the model').join(', ');
+  console.warn(`layertap: ${WHERE}: not watched, since they have no TensorReader: ${paths}`);
 }
 
 function isolated(onFound: (finding: GuardFinding) => unknown, finding: GuardFinding): void {
@@ -242,6 +253,8 @@ class Guard {
       before: this.#history.last(history),
       saved: save === undefined ? undefined : this.#save(event, frame, why, save),
     };
+    // Not enumerable: JSON does not see it.
+    Object.defineProperty(finding, 'toString', { value: () => findingText(finding) });
     this.#finding = finding;
     const error = new GuardError(finding);
     if (onFound !== undefined) isolated(onFound, finding);

@@ -1,6 +1,6 @@
 /** @file One part of a value: reading it, and a copy of the value with another one. */
-import { describe, quote } from '../check/index.ts';
-import { ForwardError } from '../hooks/index.ts';
+import { describe, nearest, quote } from '../check/index.ts';
+import { ForwardError, forEachTensor } from '../hooks/index.ts';
 
 const keysOf = (at: number | string): string[] => String(at).split('.');
 
@@ -19,10 +19,12 @@ export function partAt(
   for (const key of keysOf(at)) part = isTensor(part) ? undefined : get(part, key);
   if (isTensor(part)) return part;
   const came = part === undefined ? `${describe(value)} without it` : describe(part);
+  const places: string[] = [];
+  forEachTensor(value, isTensor, (_tensor, place) => places.push(place.slice(1).replaceAll('/', '.')));
   throw new ForwardError(
     `${where} needs a tensor at ${quote(String(at))}`,
     `got: ${came}`,
-    'expected: the index or path of a tensor in the output',
+    `expected: the index or path of a tensor in the output, nearest: ${nearest(String(at), places).join(', ') || 'none'}`,
   );
 }
 

@@ -4,7 +4,6 @@ import {
   checkOptions,
   describe,
   describeShape,
-  isPlainObject,
   isThenable,
   mismatch,
   type Numbers,
@@ -13,6 +12,8 @@ import {
   rule,
 } from '../check/index.ts';
 import {
+  checkOneKey,
+  EDIT_OPS,
   type Edit,
   editFunction,
   ForwardError,
@@ -21,14 +22,14 @@ import {
   handleOf,
   isHookable,
   optionsOf,
-  readerOf,
-  registerEdit,
+  registerEditAs,
   Selection,
   type TensorReader,
 } from '../hooks/index.ts';
 import { Captured } from './captured.ts';
 import { normalNumbers } from './noise.ts';
 import { partAt, withPart } from './parts.ts';
+import { readerThatTells } from './run.ts';
 import { sameShape, sizeOf } from './values.ts';
 
 /** What becomes of a tensor in an output. Its shape and type stay the same. */
@@ -79,21 +80,16 @@ const OPTIONS = {
  *   is an error of the call
  */
 export function patch<T>(target: Hookable | Selection, edit: Patch<T>, options: PatchOptions = {}): Handle {
+  checkOneKey(WHERE, 'the patch', edit, [...EDIT_OPS, 'noise', 'from']);
   checkOptions(WHERE, options, OPTIONS);
   const { at, prepend } = options;
   return registerOnAll(target, (path, module, index) => {
-    const given = edit as unknown;
-    const isOwn = isPlainObject(given) && ('noise' in given || 'from' in given);
-    if (!isOwn && at === undefined) return registerEdit(module as never, edit as never, { prepend: prepend ?? false });
-    const reader = readerFor(module);
-    const change = isOwn
-      ? ownPatch(
-          given as Extract<Patch, { noise: number } | { from: unknown }>,
-          path,
-          index,
-          reader,
-          optionsOf(module).memory !== undefined,
-        )
+    if (!isOwn(edit) && at === undefined) {
+      return registerEditAs(`${WHERE} of ${path || 'the model'}`, module, edit as never, { prepend: prepend ?? false });
+    }
+    const reader = readerFor(WHERE, path, module);
+    const change = isOwn(edit)
+      ? ownPatch(edit, path, index, reader, optionsOf(module).memory !== undefined)
       : fixed(editFunction(WHERE, edit, reader));
     const next = change();
     return module.registerForwardHook(
@@ -119,8 +115,8 @@ export function patch<T>(target: Hookable | Selection, edit: Patch<T>, options: 
  * @throws as {@link patch}. An input of another shape than the output is an error of the call
  */
 export function skip(target: Hookable | Selection): Handle {
-  return registerOnAll(target, (_path, module) => {
-    const reader = readerFor(module);
+  return registerOnAll(target, (path, module) => {
+    const reader = readerFor('skip()', path, module);
     return module.registerForwardHook(function skipped(_module, inputs, output) {
       const [input] = inputs as unknown[];
       checkShape('skip()', reader, oneTensor(reader, output), input);
@@ -128,6 +124,10 @@ export function skip(target: Hookable | Selection): Handle {
     });
   });
 }
+
+type OwnPatch = Extract<Patch, { noise: number } | { from: unknown }>;
+
+const isOwn = (edit: Patch): edit is OwnPatch => 'noise' in edit || 'from' in edit;
 
 /** @throws TypeError, with nothing registered */
 function registerOnAll(
@@ -149,12 +149,10 @@ function registerOnAll(
   return handleOf(remove);
 }
 
-function readerFor(module: Hookable): TensorReader {
-  const reader = readerOf(module);
+function readerFor(where: string, path: string, module: Hookable): TensorReader {
   const why = optionsOf(module).unsupported?.forward;
   if (why !== undefined) throw new TypeError(why);
-  if (reader !== undefined) return reader;
-  throw new TypeError(`${WHERE}: ${module} must have a TensorReader, which tells what a tensor is`);
+  return readerThatTells(where, path, module);
 }
 
 /** For one call, what changes its tensor. */
@@ -163,7 +161,7 @@ type Change = (tensor: unknown) => unknown;
 const fixed = (change: Change) => () => () => change;
 
 function ownPatch(
-  edit: Extract<Patch, { noise: number } | { from: unknown }>,
+  edit: OwnPatch,
   path: string,
   index: number,
   reader: TensorReader,

@@ -4,13 +4,13 @@ import { type Hookable, optionsOf, type RuntimeProfiler, type Selector, select }
 import { columns } from './report-text.ts';
 import { checkRun, kindOfModule, RUN_OPTIONS, type RunInputs, runnerOf, runWithHooks } from './run.ts';
 import { runtimeTimes } from './runtime-times.ts';
-import { isBelow, type ModuleTimes, Timer } from './timer.ts';
+import { isBelow, type ModuleTimes, median, Timer } from './timer.ts';
 
 /** Options of {@link profile}. */
 export interface ProfileOptions {
   /** The modules to time, as for `select`. Default: the model and all below it that can be observed. */
   select?: Selector;
-  /** How often the model runs, with hooks and without them in turn, after one of each that is not timed. Times are means. Default 5. */
+  /** How often the model runs, with hooks and without them in turn, after one of each that is not timed. Times are medians. Default 5. */
   runs?: number;
   /**
    * Write each call of the last run to the browser's timeline, by `performance.measure`: Chrome's Performance panel shows each module as
@@ -21,7 +21,7 @@ export interface ProfileOptions {
   signal?: AbortSignal;
 }
 
-/** The times of a model and of its modules. */
+/** The times of a model and of its modules: medians over the runs. */
 export interface Profile {
   /** In the order of the tree. */
   readonly modules: readonly ModuleTimes[];
@@ -98,33 +98,28 @@ export async function profile<M extends Hookable>(
     turn(true);
     await timed(() => timer.register());
     turn(false);
-    let [total, unhooked, lastRun] = [0, 0, 0];
-    const begun = performance.now();
+    /** The times of each run, and when it began. */
+    const [withHooks, without, starts]: [number[], number[], number[]] = [[], [], []];
     for (let i = 0; i < runs; i++) {
-      unhooked += await timed(() => {});
-      lastRun = performance.now();
+      without.push(await timed(() => {}));
+      starts.push(performance.now());
       timer.start(i === runs - 1 ? group : undefined);
       turn(true);
-      total += await timed(() => timer.register());
+      withHooks.push(await timed(() => timer.register()));
       turn(false);
       timer.stop();
     }
-    const times = new Map(timer.times(runs).map((row) => [row.path, row]));
+    const times = new Map(timer.times().map((row) => [row.path, row]));
     for (const { path, inside } of runtimes) {
-      const events = (await profilers.shift()!.end()).filter(({ start }) => start >= begun);
-      const rows = runtimeTimes(inside, events, runs, group === undefined ? undefined : { group, since: lastRun });
+      const rows = runtimeTimes(inside, await profilers.shift()!.end(), starts, group);
       for (const row of rows) times.set(row.path, row);
       const own = rows.reduce((sum, row) => sum + (row.own ?? 0), 0);
       const whole = times.get(path);
-      if (whole !== undefined) times.set(path, { ...whole, own: whole.total - own });
+      if (whole !== undefined) times.set(path, { ...whole, own: Math.max(0, whole.total - own) });
     }
     const rows = modules.map(([path]) => times.get(path)!);
-    return {
-      modules: rows,
-      total: total / runs,
-      unhooked: unhooked / runs,
-      toString: () => profileText(rows, total / runs, unhooked / runs),
-    };
+    const [total, unhooked] = [median(withHooks), median(without)];
+    return { modules: rows, total, unhooked, toString: () => profileText(rows, total, unhooked) };
   } finally {
     await Promise.allSettled(profilers.map((profiler) => profiler.end()));
   }

@@ -1,6 +1,6 @@
 /** @file Running a model with temporary hooks. */
 import { absorb, check, className, FUNCTION, mismatch, type Rule, rule } from '../check/index.ts';
-import { type Hookable, isHookable, optionsOf, readerOf, withHooks } from '../hooks/index.ts';
+import { type Hookable, isHookable, optionsOf, readerOf, type TensorReader, withHooks } from '../hooks/index.ts';
 
 /** The inputs that a model is called with, as an array, or a function that runs it, several times perhaps. */
 export type RunInputs<M extends Hookable = Hookable> = Readonly<Parameters<M['forward']>> | ((model: M) => unknown);
@@ -53,6 +53,15 @@ export async function runWithHooks<M extends Hookable>(
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** @throws TypeError for a module without a reader: none of its tensors could be found */
+export function readerThatTells(where: string, path: string, module: Hookable): TensorReader {
+  const reader = readerOf(module);
+  if (reader !== undefined) return reader;
+  throw new TypeError(
+    `${where}: ${path || 'the model'} must have a TensorReader, which tells its tensors, got none: attach(object, method, { reader })`,
+  );
 }
 
 /** The name of a module's class, as its repr begins with it: adapters print the framework's name there. */

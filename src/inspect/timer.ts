@@ -2,7 +2,7 @@
 import type { Hookable } from '../hooks/index.ts';
 import { kindOfModule } from './run.ts';
 
-/** The times of one module in one run, in ms. */
+/** The times of one module in one run, in ms: medians over the runs. */
 export interface ModuleTimes {
   readonly path: string;
   readonly kind: string;
@@ -30,11 +30,8 @@ interface Open {
 interface Timed {
   readonly path: string;
   readonly module: Hookable;
-  calls: number;
-  /** Those of the runs before. */
-  before: number;
-  total: number;
-  own: number;
+  /** Of each run. The last one is going on. */
+  readonly runs: { calls: number; total: number; own: number }[];
   running: number;
   overlapped: boolean;
 }
@@ -47,16 +44,7 @@ export class Timer {
   #group: string | undefined;
 
   constructor(modules: readonly (readonly [string, Hookable])[]) {
-    this.#modules = modules.map(([path, module]) => ({
-      path,
-      module,
-      calls: 0,
-      before: 0,
-      total: 0,
-      own: 0,
-      running: 0,
-      overlapped: false,
-    }));
+    this.#modules = modules.map(([path, module]) => ({ path, module, runs: [], running: 0, overlapped: false }));
   }
 
   register(): void {
@@ -71,7 +59,7 @@ export class Timer {
   start(group: string | undefined): void {
     this.#isOn = true;
     this.#group = group;
-    for (const timed of this.#modules) timed.before = timed.calls;
+    for (const { runs } of this.#modules) runs.push({ calls: 0, total: 0, own: 0 });
   }
 
   /** Forgets calls that have not ended. */
@@ -81,14 +69,13 @@ export class Timer {
     for (const timed of this.#modules) timed.running = 0;
   }
 
-  /** The means of a number of runs. */
-  times(runs: number): ModuleTimes[] {
-    return this.#modules.map(({ path, module, calls, total, own, overlapped }) => ({
+  times(): ModuleTimes[] {
+    return this.#modules.map(({ path, module, runs, overlapped }) => ({
       path,
       kind: kindOfModule(module),
-      calls: calls / runs,
-      total: total / runs,
-      own: overlapped ? undefined : own / runs,
+      calls: median(runs.map(({ calls }) => calls)),
+      total: median(runs.map(({ total }) => total)),
+      own: overlapped ? undefined : median(runs.map(({ own }) => own)),
     }));
   }
 
@@ -109,10 +96,11 @@ export class Timer {
     if (index < 0) return;
     const [open] = this.#open.splice(index, 1) as [Open];
     of.running--;
-    const number = of.calls++ - of.before;
+    const run = of.runs.at(-1)!;
+    const number = run.calls++;
     const total = end - open.start;
-    of.total += total;
-    of.own += total - open.busy - (open.inside > 0 ? end - open.since : 0);
+    run.total += total;
+    run.own += total - open.busy - (open.inside > 0 ? end - open.since : 0);
     const { parent } = open;
     if (parent !== undefined && --parent.inside === 0) parent.busy += end - parent.since;
     if (this.#group !== undefined) markTrack(this.#group, of.path, kindOfModule(of.module), number, open.start, end);
@@ -130,6 +118,13 @@ export function markTrack(group: string, path: string, kind: string, call: numbe
     tooltipText: `${kind} ${track}, call ${call}`,
   };
   performance.measure(track, { start, end, detail: { devtools } });
+}
+
+/** Of an even number of values, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** Whether a path is inside another one. */

@@ -1,8 +1,25 @@
 /** @file Units that never answer, or always with the same: over many calls. */
-import { checkOptions, describeShape, isThenable, type Numbers, readNumbers, rule } from '../check/index.ts';
-import { type ForwardEvent, forEachTensor, type Hookable, type Selector } from '../hooks/index.ts';
-import { capture } from './capture.ts';
-import { checkRun, RUN_OPTIONS, type RunInputs } from './run.ts';
+import {
+  absorb,
+  checkOptions,
+  describeShape,
+  isThenable,
+  type Numbers,
+  type NumericArray,
+  readNumbers,
+  rule,
+  type Summary,
+} from '../check/index.ts';
+import {
+  type ForwardEvent,
+  forEachTensor,
+  type Hookable,
+  observeStrictly,
+  type Selector,
+  select,
+  type TensorReader,
+} from '../hooks/index.ts';
+import { checkRun, RUN_OPTIONS, type RunInputs, readerThatTells, runWithHooks } from './run.ts';
 import { sizeOf } from './values.ts';
 
 /** Options of {@link deadUnits}. */
@@ -57,7 +74,12 @@ export async function deadUnits<M extends Hookable>(
 ): Promise<Map<string, DeadUnits>> {
   const where = 'deadUnits()';
   checkOptions(where, options, COMMON);
-  const counts = await countUnits(where, model, inputs, selector, options, (value) => value === 0);
+  const counts = await countUnits(where, model, inputs, selector, options, {
+    passes: (value) => value === 0,
+    // A unit that may be dead has as many zeros as any other has values, and was 0 in all calls so far.
+    matters: ({ zeros, count }, { total, found }) =>
+      zeros * found.length >= count && found.some((zerosOfUnit) => zerosOfUnit === total),
+  });
   return mapped(counts, ({ total, found }) => ({
     units: found.length,
     dead: [...found.keys()].filter((unit) => total > 0 && found[unit] === total),
@@ -80,8 +102,11 @@ export async function saturation<M extends Hookable>(
   checkOptions(where, options, { ...COMMON, bounds: BOUNDS, within: WITHIN });
   const { bounds: [min, max] = [-1, 1], within = 0.01 } = options;
   const margin = within * (max - min);
-  const isAtBound = (value: number) => value <= min + margin || value >= max - margin;
-  const counts = await countUnits(where, model, inputs, selector, options, isAtBound);
+  const [low, high] = [min + margin, max - margin];
+  const counts = await countUnits(where, model, inputs, selector, options, {
+    passes: (value) => value <= low || value >= high,
+    matters: (all) => all.min <= low || all.max >= high || all.positiveInfinity + all.negativeInfinity > 0,
+  });
   return mapped(counts, ({ total, found }) => ({
     share: found.length === 0 ? 0 : found.reduce((sum, one) => sum + one, 0) / (total * found.length),
     units: [...found].map((one) => (total === 0 ? 0 : one / total)),
@@ -104,55 +129,114 @@ interface Counts {
   readonly found: Float64Array;
 }
 
+/** What is counted. */
+interface Test {
+  readonly passes: (value: number) => boolean;
+  /** Whether the values of a tensor have to be looked at; its statistics may tell enough. */
+  readonly matters: (statistics: Summary, counts: Counts) => boolean;
+}
+
 async function countUnits<M extends Hookable>(
   where: string,
   model: M,
   inputs: RunInputs<M>,
   selector: Selector,
   { axis = -1, signal }: UnitOptions,
-  passes: (value: number) => boolean,
+  test: Test,
 ): Promise<Map<string, Counts>> {
   checkRun(where, model, inputs);
+  const selection = select(model, selector);
+  for (const [path, module] of selection) readerThatTells(where, path, module);
   const all = new Map<string, Counts>();
-  const count = (path: string, x: Numbers, shape: readonly number[]) => {
+  const waiting: PromiseLike<void>[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  const failed = (error: unknown) => {
+    failure ??= { error };
+  };
+  let isOver = false;
+
+  /** One tensor, inside its call. */
+  const look = (path: string, reader: TensorReader, tensor: unknown) => {
+    const shape = [...reader.shape(tensor)];
     const from = axis < 0 ? axis + shape.length : axis;
-    const units = shape[from];
-    if (units === undefined)
-      throw new RangeError(
-        `${where}: option "axis" must be an axis of ${path || 'the model'}, whose output is ${describeShape(shape)}, got ${axis}`,
-      );
-    const counts = all.get(path) ?? { total: 0, found: new Float64Array(units) };
-    all.set(path, counts);
-    if (counts.found.length !== units)
-      throw new RangeError(
-        `${where}: ${path || 'the model'} must have ${counts.found.length} units in each call, got ${units}`,
-      );
-    const inner = sizeOf(shape.slice(from + 1));
-    counts.total += units === 0 ? 0 : x.length / units;
-    for (let i = 0; i < x.length; i++) if (passes(x[i]!)) counts.found[Math.floor(i / inner) % units]!++;
+    const counts = () => countsOf(where, all, path, shape, axis, from);
+    const counted = ({ found }: Counts) => (found.length === 0 ? 0 : sizeOf(shape) / found.length);
+    const statistics = reader.summarize?.(tensor);
+    if (isThenable(statistics)) absorb(statistics);
+    else if (statistics !== undefined && !test.matters(statistics, counts())) {
+      counts().total += counted(counts());
+      return;
+    }
+    const add = (given: NumericArray | undefined) => {
+      if (given === undefined) return;
+      const numbers = readNumbers(where, 'values', given, tensor);
+      const of = counts();
+      of.total += counted(of);
+      count(numbers, sizeOf(shape.slice(from + 1)), test.passes, of.found);
+    };
+    const values = reader.values(tensor);
+    if (isThenable(values)) waiting.push(values.then(add).then(undefined, failed));
+    else add(values);
   };
-  const take = ({ path, output, reader }: ForwardEvent) => {
-    const waiting: PromiseLike<void>[] = [];
-    if (reader === undefined) return undefined;
-    forEachTensor(
-      output,
-      (value) => reader.is(value),
-      (tensor, place) => {
-        const shape = [...reader.shape(tensor)];
-        const values = reader.values(tensor);
-        const add = (read: typeof values) => {
-          if (read !== undefined) count(`${path}${place}`, readNumbers(where, 'values', read, tensor), shape);
-        };
-        if (isThenable(values)) waiting.push(values.then(add));
-        else add(values);
-      },
-    );
-    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  const observer = ({ path, output, reader }: ForwardEvent) => {
+    if (isOver || failure !== undefined || reader === undefined) return;
+    try {
+      forEachTensor(
+        output,
+        (value) => reader.is(value),
+        (tensor, place) => look(`${path}${place}`, reader, tensor),
+      );
+    } catch (error) {
+      failed(error);
+      // The run is of no use then.
+      throw error;
+    }
   };
-  // Each call is counted and forgotten: nothing is kept of it.
-  const options = { take, last: 1, ...(signal !== undefined && { signal }) };
-  await capture<M, undefined>(model, inputs, selector, options as never);
+  const register = () => {
+    for (const [path, module] of selection) observeStrictly(module, path, observer, 'values');
+  };
+  try {
+    await runWithHooks(model, inputs, register, signal);
+  } catch (error) {
+    failed(error);
+  }
+  isOver = true;
+  if (!signal?.aborted) await Promise.all(waiting);
+  if (failure !== undefined) throw failure.error;
   return all;
+}
+
+/** The counts of one tensor of a module. @throws RangeError for an output without the axis, or with other units than before */
+function countsOf(
+  where: string,
+  all: Map<string, Counts>,
+  path: string,
+  shape: readonly number[],
+  axis: number,
+  from: number,
+): Counts {
+  const units = shape[from];
+  if (units === undefined) {
+    const expected = `an axis of ${path || 'the model'}, whose output is ${describeShape(shape)}`;
+    throw new RangeError(`${where}: option "axis" must be ${expected}, got ${axis}`);
+  }
+  const counts = all.get(path) ?? { total: 0, found: new Float64Array(units) };
+  all.set(path, counts);
+  if (counts.found.length === units) return counts;
+  throw new RangeError(
+    `${where}: ${path || 'the model'} must have ${counts.found.length} units in each call, got ${units}`,
+  );
+}
+
+/** @param inner how many values a unit has side by side */
+function count(values: Numbers, inner: number, passes: (value: number) => boolean, found: Float64Array): void {
+  for (let i = 0; i < values.length; ) {
+    for (let unit = 0; unit < found.length; unit++) {
+      let passed = 0;
+      for (const end = i + inner; i < end; i++) if (passes(values[i]!)) passed++;
+      found[unit]! += passed;
+    }
+  }
 }
 
 const mapped = <A, B>(map: ReadonlyMap<string, A>, change: (one: A) => B): Map<string, B> =>

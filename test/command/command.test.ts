@@ -84,7 +84,7 @@ test('--help and --version print, and do nothing else', () => {
     assert.is(stderr, '');
   }
   // Of one command alone, each with an example.
-  for (const name of ['view', 'report', 'diff', 'record', 'summary']) {
+  for (const name of ['view', 'report', 'diff', 'record', 'summary', 'profile']) {
     const { stdout } = run(name, '--help');
     assert.match(
       stdout,
@@ -98,8 +98,8 @@ test('--help and --version print, and do nothing else', () => {
 
 test('wrong arguments are errors on stderr, with exit code 2', () => {
   const cases: [string[], RegExp][] = [
-    [[], /the command must be view, report, diff, record or summary, got nothing/],
-    [['veiw', 'runs'], /the command must be view, report, diff, record or summary, got veiw/],
+    [[], /the command must be view, report, diff, record, summary or profile, got nothing/],
+    [['veiw', 'runs'], /the command must be view, report, diff, record, summary or profile, got veiw/],
     [['--logdir', 'runs'], /unknown option --logdir/],
     [['view'], /view: the log directory is missing/],
     [['view', ''], /view: the log directory is missing/],

@@ -55,6 +55,8 @@ test('layertap record writes a file that layertap diff compares', () => {
   const recorded = run('record', fixture('text.onnx'), '--inputs', inputs, '-o', output, '--json');
   assert.is(recorded.status, 0, recorded.stderr);
   assert.equal(JSON.parse(recorded.stdout), { file: output, bytes: readFileSync(output).length });
+  const { stdout: text } = run('record', fixture('text.onnx'), '--inputs', inputs, '-o', output);
+  assert.is(text, `${output}: ${(readFileSync(output).length / 1e3).toFixed(1)} kB\n`);
   const { status, stdout } = run('diff', fixture('text.safetensors'), output);
   assert.is(status, 0, stdout);
   assert.match(run('diff', output, fixture('text.row.onnx')).stdout, /^FAIL: "fc2/);
@@ -66,17 +68,20 @@ test('recordings that are torn, of the future or of another model are inconclusi
   writeFileSync(torn, readFileSync(fixture('text.safetensors')).subarray(0, 500));
   const { status, stdout } = run('diff', torn, fixture('text.onnx'));
   assert.is(status, 2);
-  assert.match(stdout, /the recording cannot be read/);
+  assert.match(stdout, /^INCONCLUSIVE: compare\(\): .*torn\.safetensors cannot be read\n/);
   const future = join(folder, 'future.safetensors');
   const bytes = readFileSync(fixture('text.safetensors'), 'latin1');
-  writeFileSync(future, bytes.replace('\\"version\\":1', '\\"version\\":9'), 'latin1');
+  writeFileSync(future, bytes.replace('\\"version\\": 1', '\\"version\\": 9'), 'latin1');
   for (const args of [
     [future, fixture('text.onnx')],
     [fixture('text.safetensors'), future],
   ]) {
     const newer = run('diff', ...args);
     assert.is(newer.status, 2);
-    assert.match(newer.stdout, /^INCONCLUSIVE: .*\n.*version must be 1, got the number 9: a newer layertap wrote it/);
+    assert.match(
+      newer.stdout,
+      /^INCONCLUSIVE: .*future\.safetensors cannot be read\n.*version must be 1, got the number 9: a newer layertap wrote it/,
+    );
   }
   const other = run('diff', fixture('text.safetensors'), fixture('mlp.safetensors'), '--json');
   assert.is(other.status, 2);

@@ -1,4 +1,4 @@
-// layertap summary, the built command in its own process.
+// layertap summary and layertap profile, the built command in its own process.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,6 +40,27 @@ test('layertap summary without a model, and with a wrong one', () => {
   const missing = run('summary', 'missing.onnx');
   assert.is(missing.status, 1);
   assert.match(missing.stderr, /^layertap: [\s\S]*missing\.onnx/);
+});
+
+test('layertap profile prints the times of the layers, with zeros or given inputs', () => {
+  const table = run('profile', pathOf('mlp.legacy'), '--runs', '2');
+  assert.is(table.status, 0, table.stderr);
+  assert.match(table.stdout, /^module +type +calls +total ms +own ms +share\n/);
+  assert.match(table.stdout, /^fc1 +Linear +1 /m);
+  const json = run('profile', pathOf('mlp.legacy'), '--json');
+  const { total, unhooked, modules } = JSON.parse(json.stdout);
+  assert.ok(total > 0 && unhooked > 0);
+  assert.equal(Object.keys(modules.find(({ path }: { path: string }) => path === 'fc1')), [
+    'path',
+    'kind',
+    'calls',
+    'total',
+    'own',
+  ]);
+  const wrong = run('profile', pathOf('mlp.legacy'), '--runs', '0');
+  assert.is(wrong.status, 2);
+  assert.match(wrong.stderr, /--runs must be a number from 1 to 999999, got "0"/);
+  assert.match(run('profile').stderr, /profile: there must be one \.onnx file, got 0/);
 });
 
 test.run();

@@ -107,7 +107,7 @@ test('a model that throws in the middle: the error is thrown as it is', async ()
 });
 
 test('a model that hangs is given up by a signal', async () => {
-  const net = attach({ run: () => new Promise(() => {}) }, 'run');
+  const net = attach({ run: () => new Promise(() => {}) }, 'run', { reader: anyReader });
   const reason = new RangeError('enough');
   const options = () => {
     const controller = new AbortController();

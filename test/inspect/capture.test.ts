@@ -218,6 +218,11 @@ test('wrong arguments are errors before anything runs', async () => {
     TypeError,
   );
   await rejects(capture(net, x, 'fcc'), /nothing in Twice matches "fcc"\n {2}nearest: fc/);
+  await rejects(
+    capture(net, x, 'fc', { stopAt: 'haed.0' }),
+    /^capture\(\): option "stopAt" must be the path of a module, got "haed\.0"\n {2}nearest: head\.0, /,
+    RangeError,
+  );
   await rejects(capture(net, x, ['fc', 'nothing']), /nothing in Twice matches "nothing"/);
   await rejects(capture(net, x, 'fc', { every: 0 }), /option "every" must be a whole number of at least 1/, RangeError);
   await rejects(capture(net, x, 'fc', { first: 1, last: 1 }), /"first" and "last" exclude each other/, TypeError);

@@ -52,6 +52,33 @@ test('the first NaN is found at the innermost module, with the calls before it',
   assert.is(finding.before[0]!.statistics.count, 6);
 });
 
+test('a finding as text is the message of its error, and JSON does not have it', () => {
+  const finding = found(new Sequential(new ReLU()), tensor([1, Number.NaN]))!;
+  assert.is(`guard(): ${finding}`, new GuardError(finding).message);
+  assert.match(String(finding), /^1 of 2 values are NaN, in the output of 0 \(ReLU\), call \d\n {2}module +type/);
+  assert.is(JSON.parse(JSON.stringify(finding)).toString, Object.prototype.toString);
+});
+
+test('a model whose tensors are not known is an error, and a warning where some are', () => {
+  const model = { run: (x: Tensor) => x };
+  assert.throws(
+    () => guard(attach({ ...model }, 'run')),
+    /^guard\(\): the model must have a TensorReader, which tells its tensors, got none: attach\(object, method, \{ reader \}\)$/,
+  );
+  const part = attach({ encode: (text: string) => text }, 'encode');
+  const net = attach(model, 'run', { reader: tensorReader as never, children: () => [['tokenizer', part]] });
+  const warnings: unknown[] = [];
+  const { warn } = console;
+  console.warn = (...text) => warnings.push(...text);
+  try {
+    guard(net).remove();
+    guard(net, { select: (path) => path === '' }).remove();
+  } finally {
+    console.warn = warn;
+  }
+  assert.equal(warnings, ['layertap: guard(): not watched, since they have no TensorReader: tokenizer']);
+});
+
 test('infinities, values that float16 cannot hold, and a condition are found', () => {
   const net = new Sequential(new ReLU());
   assert.is(found(net, tensor([1, Number.POSITIVE_INFINITY]))!.why, '1 of 2 values are infinite');

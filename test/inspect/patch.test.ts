@@ -149,7 +149,7 @@ test('a part of an output is patched by its index or path, and nothing else chan
     );
     assert.equal(listHooks(net), []);
   };
-  fails('hidden_states.7', /patch\(\) needs a tensor at "hidden_states\.7"/);
+  fails('hidden_states.7', /patch\(\) needs a tensor at "hidden_states\.7"[\s\S]*nearest: hidden_states\.0, /);
   fails('text', /got: the string "text"|got: "text"/);
   assert.throws(
     () =>
@@ -209,7 +209,17 @@ test('wrong patches are errors with nothing registered; those that do not fit ar
   refuses({ from: {} }, /from must be what capture\(\) gives, got an Object/);
   refuses({ from: captured }, /"act" was not captured/);
   refuses({ from: captured, axis: 1 }, /axis and indices go together/);
-  refuses({ sclae: 2 }, /the edit must be an object with one of add/);
+  const keys = 'add, scale, clamp, zero, replace, keep, ablate, blend, noise, from';
+  for (const [wrong, came] of [
+    [{ sclae: 2 }, 'sclae'],
+    [{}, 'nothing'],
+    [{ add: 1, scale: 2 }, 'add, scale'],
+  ] as const) {
+    refuses(wrong, new RegExp(`^patch\\(\\): the patch must have one of ${keys}, got an object with ${came}$`));
+    refuses(wrong, /^patch\(\): the patch must have one of/, { at: 0 });
+  }
+  refuses(null as never, /^patch\(\): the patch must be an object with one of add, .*, from, got null$/);
+  refuses({ add: 'x' }, /^patch\(\) of a: add must be a number, an array of numbers or a tensor, got the string "x"$/);
   refuses({ scale: 2 }, /option "at" must be an index, or a path/, { at: -1 });
   refuses({ scale: 2 }, /unknown option "where"/, { where: 1 });
   assert.throws(

@@ -75,6 +75,23 @@ test('own time is the total less what is inside, and a slow layer comes first', 
   assert.equal(listHooks(net), []);
 });
 
+test('times are medians: a pause in one of the runs changes nothing', async () => {
+  let runs = 0;
+  const encoder = {
+    run: (x: number) => {
+      // The collector, in the second of the timed runs with hooks.
+      now += ++runs === 6 ? 1000 : 5;
+      return x;
+    },
+  };
+  const inner = attach(encoder, 'run', { name: 'encoder' });
+  const net = attach({ run: (x: number) => encoder.run(x) }, 'run', { children: () => [['encoder', inner]] });
+  const result = await withClock(() => profile(net, [1], { runs: 4 }));
+  assert.is(runs, 10);
+  assert.equal(timesOf(result), { '': [1, 5, 0], encoder: [1, 5, 5] });
+  assert.equal([result.total, result.unhooked], [5, 5]);
+});
+
 test('asynchronous calls: wall time, and no own time where calls of one module overlap', async () => {
   const wakes: (() => void)[] = [];
   const sleep = () => new Promise<void>((resolve) => wakes.push(resolve));
