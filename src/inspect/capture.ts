@@ -93,6 +93,7 @@ export async function capture<M extends Hookable>(
     let stopped = false;
     try {
       result = await runWithHooks(
+        where,
         model,
         inputs,
         () => {

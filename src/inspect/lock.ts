@@ -10,7 +10,7 @@ import { type Found, GraphLock } from './graph-lock.ts';
 import type { Plan, PlannedPair } from './plan.ts';
 import { type TensorPart, tensorParts } from './recording.ts';
 import { replacementOf } from './replacement.ts';
-import { computedInGraph, type RunInputs, runWithHooks } from './run.ts';
+import { checkIdle, computedInGraph, type RunInputs, runWithHooks } from './run.ts';
 import { shapeError, worst } from './tensor-error.ts';
 import { withTensors } from './tree.ts';
 import { sameShape } from './values.ts';
@@ -35,10 +35,11 @@ export async function runLocked<M extends Hookable>(
   outputs: ReadonlyMap<number, unknown>,
   signal?: AbortSignal,
 ): Promise<LockedRun> {
+  checkIdle(where, model);
   const lock = new Lock(where, plan, outputs);
   let failure: LockedRun['failure'];
   try {
-    await runWithHooks(model, inputs, () => lock.register(model), signal);
+    await runWithHooks(where, model, inputs, () => lock.register(model), signal);
   } catch (error) {
     if (signal?.aborted) throw error;
     failure = { error };

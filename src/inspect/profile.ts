@@ -84,7 +84,7 @@ export async function profile<M extends Hookable>(
       const result = run();
       return isThenable(result) ? result.then(end) : end(result);
     };
-    await runWithHooks(model, measured, register, signal);
+    await runWithHooks(where, model, measured, register, signal);
     return time;
   };
   const profilers: RuntimeProfiler[] = [];

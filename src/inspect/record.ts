@@ -6,7 +6,7 @@ import type { Recording, RowNorms } from './recording.ts';
 import { encodeRecording } from './recording-file.ts';
 import { checkTarget, type RecordingTarget, writeTo } from './recording-target.ts';
 import { rowNormsOf } from './row-norms.ts';
-import { checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
+import { checkIdle, checkRun, RUN_OPTIONS, type RunInputs, runWithHooks } from './run.ts';
 import { TensorStore } from './tensor-store.ts';
 
 /** Options of {@link record}. */
@@ -82,13 +82,14 @@ export async function recordRun<M extends Hookable>(
   { limit = LIMIT, parameters = false, select: selector, signal }: RecordOptions = {},
   keep?: (index: number, output: unknown) => void,
 ): Promise<{ readonly recording: Recording; readonly failure: { readonly error: unknown } | undefined }> {
+  checkIdle(where, model);
   const modules: (readonly [string, Hookable])[] =
     selector === undefined ? [...model.namedModules()] : [...select(model, selector)];
   const store = new TensorStore(where, limit);
   const recorder = new CallRecorder(store, keep);
   let failure: { readonly error: unknown } | undefined;
   try {
-    await runWithHooks(model, inputs, () => recorder.register(modules), signal);
+    await runWithHooks(where, model, inputs, () => recorder.register(modules), signal);
   } catch (error) {
     failure = { error };
   }

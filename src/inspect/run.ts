@@ -1,5 +1,5 @@
 /** @file Running a model with temporary hooks. */
-import { absorb, check, className, FUNCTION, mismatch, type Rule, rule } from '../check/index.ts';
+import { absorb, check, className, FUNCTION, isThenable, mismatch, type Rule, rule } from '../check/index.ts';
 import { type Hookable, isHookable, optionsOf, readerOf, type TensorReader, withHooks } from '../hooks/index.ts';
 
 /** The inputs that a model is called with, as an array, or a function that runs it, several times perhaps. */
@@ -26,21 +26,51 @@ export function runnerOf<M extends Hookable>(model: M, inputs: RunInputs<M>): ()
   return discard === undefined ? call : () => discard(call);
 }
 
+/** What is running asynchronously, by its modules. */
+const pending = new WeakMap<Hookable, { readonly where: string }>();
+
+const modulesOf = (model: Hookable): Hookable[] => [model, ...[...model.namedModules()].map(([, module]) => module)];
+
+/** @throws Error while another tool runs the model asynchronously: the hooks of both would fire for the calls of both */
+export function checkIdle(where: string, model: Hookable): void {
+  const [other] = modulesOf(model).flatMap((module) => pending.get(module) ?? []);
+  if (other === undefined) return;
+  throw new Error(`${where}: ${other.where} still runs the model, and their calls would be mixed up: await it first`);
+}
+
 /**
  * Runs a model with temporary hooks. They are gone when the promise settles.
+ * @param where names the tool
  * @param register registers the hooks
  * @param signal ends a run that hangs: what it still computes has no hooks
  * @returns what the model, or the function, returned; undefined where the framework frees it
- * @throws what the run throws; the reason of the signal
+ * @throws what the run throws; the reason of the signal; Error as {@link checkIdle}
  */
 export async function runWithHooks<M extends Hookable>(
+  where: string,
   model: M,
   inputs: RunInputs<M>,
   register: () => void,
   signal?: AbortSignal,
 ): Promise<unknown> {
   signal?.throwIfAborted();
+  checkIdle(where, model);
+  const modules = modulesOf(model);
+  const own = { where };
   const run = runnerOf(model, inputs);
+  const marked = () => {
+    const result = run();
+    if (isThenable(result)) for (const module of modules) pending.set(module, own);
+    return result;
+  };
+  try {
+    return await runUntil(register, marked, signal);
+  } finally {
+    for (const module of modules) if (pending.get(module) === own) pending.delete(module);
+  }
+}
+
+async function runUntil(register: () => void, run: () => unknown, signal: AbortSignal | undefined): Promise<unknown> {
   if (signal === undefined) return withHooks(register, run);
   let stop!: () => void;
   const aborted = new Promise<never>((_resolve, reject) => {

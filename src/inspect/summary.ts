@@ -38,7 +38,7 @@ export async function summary<M extends Hookable>(
       module.observe((event) => seen.get(module)!.add(event));
     }
   };
-  await runWithHooks(model, inputs, register, options.signal);
+  await runWithHooks('summary()', model, inputs, register, options.signal);
   const all = new Map([...seen.values()].flatMap(({ parameters }) => parameters.map((one) => [one.identity, one])));
   const total = [...all.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const rows = modules.map(([path, module]) => seen.get(module)!.row(path, depthOf(path, modules), total));

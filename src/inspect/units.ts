@@ -196,7 +196,7 @@ async function countUnits<M extends Hookable>(
     for (const [path, module] of selection) observeStrictly(module, path, observer, 'values');
   };
   try {
-    await runWithHooks(model, inputs, register, signal);
+    await runWithHooks(where, model, inputs, register, signal);
   } catch (error) {
     failed(error);
   }

@@ -138,6 +138,35 @@ test('a model that hangs is given up by a signal', async () => {
   assert.equal(listHooks(net), []);
 });
 
+test('two tools that run an asynchronous model at once would mix up their calls: the second one is refused', async () => {
+  let release!: () => void;
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const inner = { run: async (x: Float64Array) => gate.then(() => x.slice()) };
+  const part = attach(inner, 'run', { reader: anyReader as never, async: true });
+  const model = { run: (x: Float64Array) => inner.run(x) };
+  const net = attach(model, 'run', { reader: anyReader as never, async: true, children: () => [['part', part]] });
+  const first = capture(net, [Float64Array.of(1)], 'part');
+  for (const [name, tool] of Object.entries(RUNNING)) {
+    const where = name.replace(/[()]/g, '\\$&');
+    const refused = new RegExp(`^${where}: capture\\(\\) still runs the model, and their calls would be mixed up`);
+    await rejects(
+      tool(net, () => assert.unreachable('it ran'), 'part'),
+      refused,
+    );
+  }
+  // A part of the same model.
+  await rejects(
+    capture(part, () => assert.unreachable('it ran'), /^$/),
+    /capture\(\) still runs the model/,
+  );
+  release();
+  assert.is((await first).calls('part').length, 1);
+  assert.equal(listHooks(net), []);
+  for (const tool of Object.values(RUNNING)) await tool(net, (() => net(Float64Array.of(1))) as never, 'part');
+});
+
 test('edits that change the shape or the kind of an output fail the call, which says where', () => {
   const net = layers();
   const run = (register: () => unknown) => () => withHooks(register, () => net(rand(2, 3)));
