@@ -1,14 +1,15 @@
 import { checkOptions, describe, describeError, mismatch, rule } from '../check/index.ts';
 import { type Hookable, isHookable } from '../hooks/index.ts';
 import type { PathMap } from './align.ts';
-import { type CallError, recordedErrors } from './call-errors.ts';
+import { recordedErrors } from './call-errors.ts';
 import type { Comparison } from './comparison.ts';
 import { runLocked } from './lock.ts';
 import { type Plan, planComparison } from './plan.ts';
 import { recordRun } from './record.ts';
-import { isTensorPart, type Recording, type StoredData, type TensorPart, type Tree, tensorParts } from './recording.ts';
+import { isTensorPart, type Recording, type StoredData, type TensorPart, type Tree } from './recording.ts';
 import { decodeRecording, RecordingError } from './recording-file.ts';
 import { checkRun, type RunInputs } from './run.ts';
+import { unsteadyIn, unsteadyOf } from './unsteady.ts';
 import { conclude } from './verdict.ts';
 
 /** Options of {@link compare}. */
@@ -168,33 +169,9 @@ async function compareModel(
   if (comparison.verdict !== 'FAIL') return comparison;
   // Random modules differ from themselves.
   const again = await run();
-  const [random] = [...differing(errors, again.errors), ...(recordAgain ? changed(a, await recordAgain()) : [])];
-  if (random === undefined) return comparison;
-  return conclude(plan, errors, 'locked', { tolerance, trouble, advice: '', random });
-}
-
-/** The paths of modules that have another error with the same inputs. */
-const differing = (one: readonly CallError[], other: readonly CallError[]): string[] =>
-  one.flatMap(({ pair, output }, i) => {
-    const again = other[i]?.output;
-    return output !== undefined && again !== undefined && !Object.is(output.max, again.max) ? pair.b.path : [];
-  });
-
-/** The paths of modules whose inputs are the same in two recordings, and whose outputs are not. */
-function changed(one: Recording, other: Recording): string[] {
-  const contents = (recording: Recording, tree: Recording['calls'][number]['output']) =>
-    tensorParts(tree).map(({ tensor }) => recording.tensors.get(tensor)!.data);
-  const equal = (p: readonly StoredData[], q: readonly StoredData[]) =>
-    p.length === q.length &&
-    p.every(
-      (data, i) =>
-        data.length === q[i]!.length && data.every((value: number | bigint, k: number) => Object.is(value, q[i]![k])),
-    );
-  return one.calls.flatMap((call, i) => {
-    const again = other.calls[i];
-    if (again === undefined || !equal(contents(one, call.inputs), contents(other, again.inputs))) return [];
-    return equal(contents(one, call.output), contents(other, again.output)) ? [] : call.path;
-  });
+  const unsteady = unsteadyIn(plan, errors, again.errors) ?? (recordAgain && unsteadyOf(a, await recordAgain()));
+  if (unsteady === undefined) return comparison;
+  return conclude(plan, errors, 'locked', { tolerance, trouble, advice: '', unsteady });
 }
 
 function compareRecordings(

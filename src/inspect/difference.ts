@@ -26,7 +26,8 @@ export function sentence({ problem, statistic, a, b, at, ratio, beyond, count }:
 export const factor = (value: number, digits: number): string =>
   value >= 100 && value < 1e9 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(digits);
 
-const format = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
+const format = (value: number | bigint): string =>
+  typeof value === 'bigint' || Number.isInteger(value) ? String(value) : value.toPrecision(6);
 
 export function differenceOf({ pair, inputs, output }: CallError): ModuleDifference {
   const { path, kind, call } = pair.a;

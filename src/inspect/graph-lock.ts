@@ -2,7 +2,7 @@
  * @file Locking where a framework computes the whole graph in one run: values are replaced by edits in the graph. A module's value
  * is that of its last node; a hook before the edit sees what the node gave.
  */
-import { isThenable, readNumbers } from '../check/index.ts';
+import { isThenable } from '../check/index.ts';
 import { type Hookable, type RemovableHandle, readerOf, registerEdit } from '../hooks/index.ts';
 import { errorOf } from './call-errors.ts';
 import type { Expected } from './expected.ts';
@@ -15,6 +15,7 @@ import { computedInGraph } from './run.ts';
 import type { TensorError } from './tensor-error.ts';
 import { isFloat } from './tolerance.ts';
 import { withTensors } from './tree.ts';
+import { comparable } from './values.ts';
 
 /** What has been found out about a pair. */
 export interface Found {
@@ -127,7 +128,7 @@ export class GraphLock {
         next++;
         const values = reader.values(tensor);
         if (part !== undefined && expected !== undefined && values !== undefined && !isThenable(values)) {
-          const numbers = readNumbers(this.#where, 'values', values, tensor);
+          const numbers = comparable(this.#where, values, tensor);
           this.#found.get(pair)!.output.push(errorOf(this.#plan, pair, 'output', expected, part.dtype, numbers));
         }
         return tensor;
@@ -189,7 +190,7 @@ export class GraphLock {
       } else if (reader.is(tensor)) {
         const values = reader.values(tensor);
         if (values === undefined || isThenable(values)) continue;
-        const numbers = readNumbers(this.#where, 'values', values, tensor);
+        const numbers = comparable(this.#where, values, tensor);
         found.inputs.push(errorOf(this.#plan, pair, 'inputs', expected, tree.dtype, numbers));
       }
     }

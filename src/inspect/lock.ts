@@ -2,7 +2,7 @@
  * @file The locked run: b runs, and the inputs and the output of each of its modules are compared with a's, and then replaced by
  * them. So each module, and the code between two modules, shows its own error alone.
  */
-import { isThenable, type NumericArray, readNumbers } from '../check/index.ts';
+import { isThenable, type NumericArray } from '../check/index.ts';
 import { type Hookable, optionsOf, readerOf, type TensorReader } from '../hooks/index.ts';
 import { type CallError, errorOf } from './call-errors.ts';
 import type { Expected } from './expected.ts';
@@ -13,7 +13,7 @@ import { replacementOf } from './replacement.ts';
 import { checkIdle, computedInGraph, type RunInputs, runWithHooks } from './run.ts';
 import { shapeError, worst } from './tensor-error.ts';
 import { withTensors } from './tree.ts';
-import { sameShape } from './values.ts';
+import { comparable, sameShape } from './values.ts';
 
 export interface LockedRun {
   /** In the order of the plan's pairs. */
@@ -161,7 +161,7 @@ class Lock {
       return undefined;
     }
     const compare = (given: NumericArray) => {
-      const numbers = readNumbers(this.#where, 'values', given, tensor);
+      const numbers = comparable(this.#where, given, tensor);
       const ordered = this.#plan.expectations.inOrderOf(expected, numbers);
       const error = errorOf(this.#plan, pair, side, ordered, part.dtype, numbers);
       errors.push(error);

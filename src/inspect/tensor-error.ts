@@ -1,6 +1,7 @@
 /** @file The difference of two tensors of the same shape. */
 import type { Numbers } from '../check/index.ts';
 import type { Tolerance } from './tolerance.ts';
+import { exactly } from './values.ts';
 
 export interface TensorError {
   /** The largest |a - b|; Infinity where one is a number and the other is not, or where shapes differ. */
@@ -11,8 +12,8 @@ export interface TensorError {
   readonly ratio: number;
   /** Where that is, and both values there. */
   readonly at: number;
-  readonly a: number;
-  readonly b: number;
+  readonly a: number | bigint;
+  readonly b: number | bigint;
   /** How many values are beyond the tolerance, of how many. */
   readonly beyond: number;
   readonly count: number;
@@ -67,22 +68,30 @@ const SMALLEST = 2 ** -126;
  * The difference of two tensors of integers or truth values, which must be equal.
  * @param isExcused whether a difference is none, see `excused`
  */
-export function exactError(a: Numbers, b: Numbers, isExcused: (i: number) => boolean): TensorError {
+export function exactError(rounded: Numbers, others: Numbers, isExcused: (i: number) => boolean): TensorError {
+  const [a, b] = [exactly(rounded), exactly(others)];
   let [max, at, beyond, excused] = [0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {
-    if (same(a[i]!, b[i]!)) continue;
+    const [p, q] = [a[i]!, b[i]!];
+    if (equal(p, q)) continue;
     if (isExcused(i)) {
       excused++;
       continue;
     }
     beyond++;
-    const difference = Math.abs(a[i]! - b[i]!);
+    const difference = typeof p === 'number' && typeof q === 'number' ? Math.abs(p - q) : bigDifference(p, q);
     if (difference > max) [max, at] = [difference, i];
   }
   const ratio = beyond === 0 ? 0 : Infinity;
   const [p, q] = [a[at] ?? Number.NaN, b[at] ?? Number.NaN];
   return { max, relative: beyond / (a.length || 1), ratio, at, a: p, b: q, beyond, count: a.length, excused };
 }
+
+/** A 64-bit integer may be a bigint on one side alone. */
+const equal = (p: number | bigint, q: number | bigint) =>
+  typeof p === typeof q ? p === q || Object.is(p, q) : !(p < q) && !(p > q);
+
+const bigDifference = (p: number | bigint, q: number | bigint) => Math.abs(Number(BigInt(p) - BigInt(q)));
 
 export const shapeError = (a: readonly number[], b: readonly number[]): TensorError => ({
   max: Infinity,

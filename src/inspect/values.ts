@@ -1,6 +1,26 @@
 /** @file The values of stored tensors: as numbers, and in another order of axes. */
-import { type Numbers, readNumbers } from '../check/index.ts';
+import { type Numbers, type NumericArray, readNumbers, typedArrayName } from '../check/index.ts';
 import type { StoredTensor } from './recording.ts';
+
+type BigIntegers = BigInt64Array | BigUint64Array;
+
+/** 64-bit integers, by the numbers that they were rounded to, if numbers do not hold all of them. */
+const unrounded = new WeakMap<Numbers, BigIntegers>();
+
+/** What was rounded to these numbers; themselves if nothing was. */
+export const exactly = (values: Numbers): Numbers | BigIntegers => unrounded.get(values) ?? values;
+
+/** The values of a tensor as numbers, for comparing. @throws TypeError for values that are no numbers */
+export function comparable(where: string, values: NumericArray, tensor: unknown): Numbers {
+  const read = readNumbers(where, 'values', values, tensor);
+  if (!typedArrayName(values)?.startsWith('Big')) return read;
+  for (let i = 0; i < read.length; i++) {
+    if (Math.abs(read[i]!) < 2 ** 53) continue;
+    unrounded.set(read, values as BigIntegers);
+    break;
+  }
+  return read;
+}
 
 const numbers = new WeakMap<StoredTensor, Numbers>();
 
@@ -8,7 +28,7 @@ const numbers = new WeakMap<StoredTensor, Numbers>();
 export function numbersOf(tensor: StoredTensor): Numbers {
   let known = numbers.get(tensor);
   if (known === undefined) {
-    known = readNumbers('compare()', 'values', tensor.data, { dtype: tensor.dtype });
+    known = comparable('compare()', tensor.data, { dtype: tensor.dtype });
     numbers.set(tensor, known);
   }
   return known;

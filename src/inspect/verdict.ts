@@ -2,9 +2,9 @@
 import type { CallError } from './call-errors.ts';
 import type { Comparison } from './comparison.ts';
 import { coverageOf } from './coverage.ts';
-import { differenceOf, quoted } from './difference.ts';
+import { differenceOf, nameOf } from './difference.ts';
 import { type Finding, freeFinding, lockedFinding } from './findings.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, passesOn } from './plan.ts';
 import { tensorParts } from './recording.ts';
 import { reportText } from './report-text.ts';
 import { isFloat, roundoff } from './tolerance.ts';
@@ -19,8 +19,8 @@ export interface VerdictOptions {
   readonly trouble: readonly string[];
   /** How to find out more, where two recordings do not suffice. */
   readonly advice: string;
-  /** The path of a module that gives another output each time. */
-  readonly random?: string | undefined;
+  /** Why the model does not do the same in each run. */
+  readonly unsteady?: string | undefined;
 }
 
 /** The verdict on a locked run, or on two recordings. */
@@ -54,13 +54,20 @@ function findingOf(
   mode: Comparison['mode'],
   options: VerdictOptions,
 ): Finding {
-  const { random, tolerance, advice } = options;
-  if (random !== undefined) {
-    const why = `${quoted(random)} gives another output each time: set its seed, or leave training mode`;
-    return { verdict: 'INCONCLUSIVE', why: [why] };
-  }
-  return mode === 'locked' ? lockedFinding(plan, errors, tolerance) : freeFinding(plan, errors, tolerance, advice);
+  const { unsteady, tolerance, advice } = options;
+  if (unsteady !== undefined) return { verdict: 'INCONCLUSIVE', why: [unsteady] };
+  const found =
+    mode === 'locked' ? lockedFinding(plan, errors, tolerance) : freeFinding(plan, errors, tolerance, advice);
+  const { place, at } = found;
+  // In evaluation it gives its input.
+  const isTraining = place?.first !== undefined && at !== undefined && RANDOM.test(at.pair.a.kind);
+  if (!isTraining || passesOn(at.pair.a)) return found;
+  return { verdict: 'INCONCLUSIVE', why: [`${nameOf(at)} is random in a: set its seed, or leave training mode`] };
 }
+
+/** Of PyTorch, timm, Keras and ONNX. */
+const RANDOM =
+  /dropout|^DropPath$|^StochasticDepth$|^GaussianNoise$|^Random(Normal|Uniform)|^Bernoulli$|^Multinomial$/i;
 
 /** What is less exact than it might be. */
 function notesOf({ pairs }: Plan, mode: Comparison['mode']): string[] {

@@ -260,8 +260,74 @@ class Noise extends Module {
 
 test('a random model is inconclusive, on either side', async () => {
   const right = await record(network(new Noise()), [x]);
-  verdictIs(await compare(network(new Noise()), right, [x]), 'INCONCLUSIVE', /"5" gives another output each time/);
-  verdictIs(await compare(network(new Noise()), network(new ReLU()), [x]), 'INCONCLUSIVE', /another output each time/);
+  verdictIs(await compare(network(new Noise()), right, [x]), 'INCONCLUSIVE', /"5" gives other values each time/);
+  verdictIs(await compare(network(new Noise()), network(new ReLU()), [x]), 'INCONCLUSIVE', /other values each time/);
+});
+
+test('random code between modules, a state and inputs that are written into are inconclusive, and said', async () => {
+  class Between extends Module {
+    fc: Linear = new Linear(10, 10);
+    act: ReLU = new ReLU();
+    readonly #next: () => number;
+    constructor(next: () => number) {
+      super();
+      this.#next = next;
+    }
+    override forward(input: Tensor): Tensor {
+      const add = this.#next();
+      return this.act(this.fc(input).map((value) => value + add));
+    }
+  }
+  let count = 0;
+  for (const next of [() => Math.random(), () => count++]) {
+    const net = new Between(next);
+    const why = /the model gives other values each time: set its seed, reset its state/;
+    verdictIs(await compare(net, await record(net, [x]), [x]), 'INCONCLUSIVE', why);
+    verdictIs(await compare(net, net, [x]), 'INCONCLUSIVE', why);
+  }
+  // Differences of the last bits, as of threads, are none.
+  const steady = new Between(() => 1e-9 * Math.random());
+  const other = new Between(() => 0);
+  verdictIs(await compare(other, steady, [x]), 'FAIL', /"fc" \(Linear\) differs/);
+
+  const written = (add: number) =>
+    attach(
+      {
+        run: (input: AnyTensor) => {
+          const values = input.data as Float32Array;
+          for (let i = 0; i < values.length; i++) values[i]! += add;
+          return input;
+        },
+      },
+      'run',
+      { reader: anyReader },
+    );
+  const input = () => ({ dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) });
+  const writes = /the model writes into its inputs: pass a function that makes them anew for each run/;
+  verdictIs(await compare(written(1), written(1), [input()]), 'INCONCLUSIVE', writes);
+  verdictIs(await compare(written(1), await record(written(1), [input()]), [input()]), 'INCONCLUSIVE', writes);
+  const anew = (net: Hookable) => Reflect.apply(net, undefined, [input()]);
+  verdictIs(await compare(written(1), written(1), anew), 'PASS');
+  verdictIs(await compare(written(1), written(2), anew), 'FAIL');
+});
+
+test('a reference with a dropout in training mode is inconclusive', async () => {
+  class Dropout extends Module {
+    readonly #training: boolean;
+    constructor(training: boolean) {
+      super();
+      this.#training = training;
+    }
+    override forward(input: Tensor): Tensor {
+      return this.#training ? input.map((value, i) => (i % 2 === 0 ? 0 : value * 2)) : input;
+    }
+  }
+  const [training, evaluation] = [network(new Dropout(true)), network(new Dropout(false))];
+  const a = await record(training, [x]);
+  const why = /"5" \(Dropout\) is random in a: set its seed, or leave training mode/;
+  verdictIs(await compare(evaluation, a, [x]), 'INCONCLUSIVE', why);
+  verdictIs(await compare(a, await record(evaluation, [x])), 'INCONCLUSIVE', why);
+  verdictIs(await compare(training, await record(evaluation, [x]), [x]), 'FAIL', /"5" \(Dropout\) differs/);
 });
 
 class Hanging extends Module {
@@ -310,6 +376,17 @@ test('NaN equals NaN, and infinities of one sign are equal', async () => {
     /0 instead of NaN/,
   );
   verdictIs(await compareValues('float32', odd, Float32Array.of(Number.NaN, -Infinity, -Infinity, 0)), 'FAIL');
+});
+
+test('64-bit integers are compared exactly, beyond 2^53 too', async () => {
+  const compared = (a: bigint, b: bigint) => compareValues('int64', BigInt64Array.of(1n, a), BigInt64Array.of(1n, b));
+  verdictIs(await compared(2n ** 60n, 2n ** 60n), 'PASS');
+  verdictIs(
+    await compared(2n ** 60n, 2n ** 60n + 1n),
+    'FAIL',
+    /1152921504606846977 instead of 1152921504606846976 at index 1/,
+  );
+  verdictIs(await compared(5n, 2n ** 53n + 1n), 'FAIL', /9007199254740993 instead of 5/);
 });
 
 test('integers and truth values must be equal', async () => {
