@@ -36,12 +36,12 @@ export { type Reporter, report, setReporter, warnOfCopies } from './core/report-
 export { summaryReader, TensorSummary } from './core/tensor-summary.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
 export {
+  checkOneKey,
+  EDIT_OPS,
   type Edit,
   type EditHandle,
   type EditOptions,
   type EditValue,
-  checkOneKey,
-  EDIT_OPS,
   editFunction,
   editsOf,
   registerEdit,
