@@ -2,7 +2,6 @@
 import {
   ANYTHING,
   BOOLEAN,
-  check,
   checkOptions,
   describeError,
   FUNCTION,
@@ -31,6 +30,7 @@ import {
 import { copyOf, freeCopy } from './copies.ts';
 import { findingText, type GuardFinding, type GuardFrame } from './guard-finding.ts';
 import { GuardHistory } from './guard-history.ts';
+import { reasonOf } from './guard-reason.ts';
 import { checkReplayTarget, type ReplayTarget, saveReplay, sourceUrl } from './replay-folder.ts';
 import { kindOfModule, readerThatTells } from './run.ts';
 
@@ -82,7 +82,6 @@ export class GuardError extends Error {
 }
 
 const WHERE = 'guard()';
-const LARGEST_FLOAT16 = 65_504;
 
 const OPTIONS = {
   select: rule('a selector', () => true),
@@ -202,8 +201,9 @@ class Guard {
         let statistics: ReturnType<typeof summaryOf>;
         try {
           statistics = summaryOf(WHERE, reader, tensor);
-        } catch {
-          // Its type cannot be read: it holds no NaN that could be found.
+        } catch (error) {
+          // A type that cannot be read holds no NaN that could be found.
+          if (!(error instanceof TypeError)) this.#unread(path, error);
           return;
         }
         const look = (found: Summary | undefined, of: ForwardEvent) => {
@@ -231,16 +231,21 @@ class Guard {
       if (one.status === 'fulfilled') continue;
       // The call has ended: the next one throws it.
       if (one.reason instanceof GuardError) this.#late = one.reason;
-      else report(new Error(`layertap: ${WHERE}: ${path || 'the model'} cannot be read: ${describeError(one.reason)}`));
+      else this.#unread(path, one.reason);
     }
     if (kept !== undefined) freeCopy([kept.inputs, kept.output], kept.module);
     if (this.#finding !== undefined && this.#options.action !== 'throw') this.#end();
   }
 
+  #unread(path: string, cause: unknown): void {
+    const text = `layertap: ${WHERE}: ${path || 'the model'} cannot be read: ${describeError(cause)}`;
+    report(new Error(text, { cause }));
+  }
+
   /** @throws GuardError */
   #look(frame: GuardFrame, event: ForwardEvent, remember: (frame: GuardFrame) => void): void {
     if (this.#finding !== undefined) return;
-    const why = this.#why(frame);
+    const why = reasonOf(WHERE, frame, this.#options);
     if (why === undefined) {
       remember(frame);
       return;
@@ -260,28 +265,6 @@ class Guard {
     if (onFound !== undefined) isolated(onFound, finding);
     else if (action === 'report') report(error);
     if (action === 'throw') throw error;
-  }
-
-  #why(frame: GuardFrame): string | undefined {
-    const { nan, positiveInfinity, negativeInfinity, min, max, count } = frame.statistics;
-    const of = (found: number, what: string) => `${found} of ${count} values are ${what}`;
-    if (nan > 0) return of(nan, 'NaN');
-    const { float16 = false, masks = false, condition } = this.#options;
-    const infinite = positiveInfinity + (masks ? 0 : negativeInfinity);
-    if (infinite > 0)
-      return of(infinite, positiveInfinity > 0 ? 'infinite' : '-Infinity (a mask? the option "masks" lets it pass)');
-    if (float16 && (max > LARGEST_FLOAT16 || min < -LARGEST_FLOAT16)) {
-      return `float16 cannot hold its values, which are from ${min} to ${max}`;
-    }
-    const own = condition?.(frame);
-    if (own === undefined || own === false || own === '') return undefined;
-    check(
-      WHERE,
-      'what "condition" returns',
-      own,
-      rule('a text, true, false or undefined', (value) => value === true || typeof value === 'string'),
-    );
-    return own === true ? 'the condition holds' : String(own);
   }
 
   #save({ module, inputs, output, reader }: ForwardEvent, frame: GuardFrame, why: string, to: ReplayTarget) {

@@ -4,10 +4,9 @@ import type { Comparison } from './comparison.ts';
 import { coverageOf } from './coverage.ts';
 import { differenceOf, nameOf } from './difference.ts';
 import { type Finding, freeFinding, lockedFinding } from './findings.ts';
+import { notesOf } from './notes.ts';
 import { type Plan, passesOn } from './plan.ts';
-import { tensorParts } from './recording.ts';
 import { reportText } from './report-text.ts';
-import { isFloat, roundoff } from './tolerance.ts';
 
 /** Below this coverage nothing passes. */
 const ENOUGH_COVERAGE = 0.8;
@@ -68,35 +67,6 @@ function findingOf(
 /** Of PyTorch, timm, Keras and ONNX. */
 const RANDOM =
   /dropout|^DropPath$|^StochasticDepth$|^GaussianNoise$|^Random(Normal|Uniform)|^Bernoulli$|^Multinomial$/i;
-
-/** What is less exact than it might be. */
-function notesOf({ pairs }: Plan, mode: Comparison['mode']): string[] {
-  const notes: string[] = [];
-  const sampled = pairs.flatMap(({ output }) => output).filter((one) => one?.indices !== undefined);
-  if (sampled.length > 0) {
-    const orders = sampled.filter((one) => one!.indices!.length === 0).length;
-    const alone = orders === 0 ? '' : `, of ${orders} of them the statistics alone, since their layouts differ`;
-    const own = mode === 'locked' ? '; what reads them ran with the values of b' : '';
-    notes.push(
-      `of ${sampled.length} outputs the statistics and 4,096 samples were compared${alone}: a recording had reached its limit${own}`,
-    );
-  }
-  const types = new Map<string, number>();
-  for (const { b, output } of pairs) {
-    const [expected] = output;
-    const [part] = tensorParts(b.output);
-    if (expected === undefined || part === undefined || expected.part.dtype === part.dtype) continue;
-    if (!isFloat(expected.part.dtype) || !isFloat(part.dtype)) continue;
-    const [ofA, ofB] = [expected.part.dtype, part.dtype].map(nameOfType);
-    const coarser = roundoff([part.dtype]) > roundoff([expected.part.dtype]) ? ofB : ofA;
-    const note = `${ofB} in b and ${ofA} in a: compared with the tolerance of ${coarser}`;
-    types.set(note, (types.get(note) ?? 0) + 1);
-  }
-  for (const [note, count] of types) notes.push(`${count} ${count === 1 ? 'output is' : 'outputs are'} ${note}`);
-  return notes;
-}
-
-const nameOfType = (dtype: string): string => dtype.replace(/^F/, 'float').replace(/^BF/, 'bfloat');
 
 /** What must hold for any verdict. */
 function guarded(

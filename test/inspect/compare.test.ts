@@ -469,6 +469,29 @@ test('integers beyond the limit are compared by their samples and statistics too
   verdictIs(await compare(await of(0, 0), await of(1, 2)), 'FAIL', /the (mean|standard deviation) is/);
 });
 
+test('an output tensor that b has not, other texts and numbers, and floats for integers are no plain PASS', async () => {
+  const run = (output: unknown) => attach({ run: () => output }, 'run', { reader: anyReader });
+  const floats = (...values: number[]): AnyTensor => ({
+    dtype: 'float32',
+    shape: [1],
+    data: Float32Array.from(values),
+  });
+  const compared = async (a: unknown, b: unknown) => compare(await record(run(a), []), await record(run(b), []));
+  verdictIs(
+    await compared([floats(1), floats(2), floats(3)], [floats(1), floats(2)]),
+    'PASS_WITH_TOLERANCE',
+    /^1 of the 3 tensors in the output of the model are not in that of b$/,
+  );
+  verdictIs(
+    await compared({ x: floats(1), of: ['cat', 3, true, 0.5] }, { x: floats(1), of: ['dog', 4, false, 0.5 + 1e-9] }),
+    'PASS_WITH_TOLERANCE',
+    /^what is no tensor differs: "dog" instead of "cat" in the output\/of\/0 of the model; 4 instead of 3 .*; false instead of true in the output\/of\/2 of the model$/,
+  );
+  const integers = { dtype: 'int32', shape: [1], data: Int32Array.of(2) };
+  verdictIs(await compared(integers, floats(2)), 'PASS_WITH_TOLERANCE', /^1 output is float32 in b and int32 in a$/);
+  verdictIs(await compared(integers, { ...integers, dtype: 'int64', data: BigInt64Array.of(2n) }), 'PASS');
+});
+
 test('names that occur twice: each call of a shared module is compared with its own', async () => {
   class Shared extends Module {
     fc: Linear;

@@ -59,6 +59,27 @@ test('a finding as text is the message of its error, and JSON does not have it',
   assert.is(JSON.parse(JSON.stringify(finding)).toString, Object.prototype.toString);
 });
 
+test('a reader that fails is reported: nothing of its tensors was watched', () => {
+  const reader = {
+    ...tensorReader,
+    summarize: () => {
+      throw new Error('the device is gone');
+    },
+  };
+  const net = attach({ run: (x: Tensor) => x }, 'run', { reader });
+  const reported: string[] = [];
+  setReporter((error) => reported.push((error as Error).message));
+  try {
+    const guarded = guard(net);
+    net(tensor([1]));
+    assert.is(guarded.finding, undefined);
+    guarded.remove();
+  } finally {
+    setReporter();
+  }
+  assert.equal(reported, ['layertap: guard(): the model cannot be read: the device is gone']);
+});
+
 test('a model whose tensors are not known is an error, and a warning where some are', () => {
   const model = { run: (x: Tensor) => x };
   assert.throws(
