@@ -9,7 +9,7 @@ import { recordRun } from './record.ts';
 import { isTensorPart, type Recording, type StoredData, type TensorPart, type Tree } from './recording.ts';
 import { decodeRecording, RecordingError } from './recording-file.ts';
 import { checkRun, type RunInputs } from './run.ts';
-import { unsteadyIn, unsteadyOf } from './unsteady.ts';
+import { unsteadiness } from './unsteady.ts';
 import { conclude } from './verdict.ts';
 
 /** Options of {@link compare}. */
@@ -160,16 +160,23 @@ async function compareModel(
     ...troubleOf('a', a),
     ...(failure === undefined ? [] : [`b threw: ${describeError(failure.error)}`]),
   ];
-  const run = () => runLocked(where, model, inputs, plan, outputs, signal);
-  const { errors, failure: lockedFailure } = await run();
+  const { errors, failure: lockedFailure } = await runLocked(where, model, inputs, plan, outputs, signal);
   if (failure === undefined && lockedFailure !== undefined) {
     trouble.push(`b threw with the values of a: ${describeError(lockedFailure.error)}`);
   }
   const comparison = conclude(plan, errors, 'locked', { tolerance, trouble, advice: '' });
   if (comparison.verdict !== 'FAIL') return comparison;
-  // Random modules differ from themselves.
-  const again = await run();
-  const unsteady = unsteadyIn(plan, errors, again.errors) ?? (recordAgain && unsteadyOf(a, await recordAgain()));
+  const next = async () => {
+    const { recording } = await recordRun(where, model, inputs, how);
+    if (signal?.aborted) throw signal.reason;
+    return recording;
+  };
+  // Two more, since the locked run may have left the state that was there before.
+  const second = await next();
+  const unsteady =
+    unsteadiness(b, second) ??
+    unsteadiness(second, await next()) ??
+    (recordAgain && unsteadiness(a, await recordAgain()));
   if (unsteady === undefined) return comparison;
   return conclude(plan, errors, 'locked', { tolerance, trouble, advice: '', unsteady });
 }

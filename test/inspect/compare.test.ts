@@ -285,6 +285,17 @@ test('random code between modules, a state and inputs that are written into are 
     verdictIs(await compare(net, await record(net, [x]), [x]), 'INCONCLUSIVE', why);
     verdictIs(await compare(net, net, [x]), 'INCONCLUSIVE', why);
   }
+  // After a locked run the state is that of a: each locked run begins alike.
+  class Recurrent extends Module {
+    cell: Linear = new Linear(10, 10);
+    #state: Tensor = tensor(new Array<number>(40).fill(0)).reshape(4, 10);
+    override forward(input: Tensor): Tensor {
+      this.#state = this.cell(input.map((value, i) => value + this.#state.data[i]!));
+      return this.#state;
+    }
+  }
+  const recurrent = new Recurrent();
+  verdictIs(await compare(recurrent, await record(recurrent, [x]), [x]), 'INCONCLUSIVE', /reset its state/);
   // Differences of the last bits, as of threads, are none.
   const steady = new Between(() => 1e-9 * Math.random());
   const other = new Between(() => 0);
