@@ -17,6 +17,8 @@ export interface CallError {
   readonly output: TensorError | undefined;
   /** Whether b's call ran with a's inputs, so that the error of its output is its own. */
   readonly locked: boolean;
+  /** Whether it ran in the body of a loop of a graph: each turn has the values of the turn before, which nothing replaces. */
+  readonly inLoop: boolean;
 }
 
 /**
@@ -73,5 +75,6 @@ export function recordedErrors(plan: Plan): CallError[] {
     inputs: side(pair, 'inputs'),
     output: side(pair, 'output'),
     locked: false,
+    inLoop: false,
   }));
 }

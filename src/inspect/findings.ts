@@ -39,26 +39,80 @@ function eventsOf(errors: readonly CallError[]): Event[] {
   return events.sort((p, q) => p.at - q.at);
 }
 
-/** Each module has its own error: the first one beyond the tolerance is the fault. */
-export function lockedFinding(plan: Plan, errors: readonly CallError[], tolerance: number): Finding {
-  // A module with other inputs is not to blame for its output.
+export interface FindingOptions {
+  readonly mode: Comparison['mode'];
+  /** A multiple of the local tolerance that is accepted. */
+  readonly tolerance: number;
+  /** How to find out more, where two recordings do not suffice. */
+  readonly advice: string;
+}
+
+/**
+ * The first difference. A module that ran with a's values has its own error: beyond the tolerance it is the fault. Elsewhere errors
+ * pass from module to module, and only a jump tells something: in two recordings, and of values that nothing replaces, as those inside
+ * a Loop of ONNX.
+ */
+export function findDifference(
+  plan: Plan,
+  errors: readonly CallError[],
+  { mode, tolerance, advice }: FindingOptions,
+): Finding {
+  const isFree = mode === 'free';
+  const root = errors.find(({ pair }) => pair.a.path === '' && pair.a.parent === null);
+  if (exceeds(root?.inputs, isFree ? 1 : tolerance)) {
+    const [verdict, what] = isFree
+      ? (['INCONCLUSIVE', 'the two runs had other inputs'] as const)
+      : (['FAIL', "the model's inputs differ"] as const);
+    return { verdict, why: [`${what}: ${sentence(root.inputs)}`], at: root };
+  }
+  /** The largest error of what has ended inside each call: what the code there gives is made of that. */
+  const inside = new Map<RecordedCall | undefined, number>();
   const misled = new Set<CallError>();
+  let largest: { readonly jump: number; readonly at: string } | undefined;
   for (const { side, error } of eventsOf(errors)) {
-    const { inputs, output, pair, locked } = error;
+    const { inputs, output, pair, locked, inLoop } = error;
+    const parent = pair.a.parent === null ? undefined : plan.a.calls[pair.a.parent];
+    const around = inside.get(parent) ?? 0;
     if (side === 'inputs') {
-      if (!exceeds(inputs, tolerance)) continue;
-      if (pair.a.path !== '' || pair.a.parent !== null) return { ...between(plan, errors, error), at: error };
-      const text = `the model's inputs differ: ${sentence(inputs)}`;
-      return { verdict: 'FAIL', why: [text], at: error };
-    }
-    if (!locked && exceeds(inputs, tolerance)) misled.add(error);
-    if (exceeds(output, tolerance) && !misled.has(error)) {
-      const why = `${nameOf(error)} differs: ${sentence(output)}`;
-      return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+      inside.set(pair.a, inputs?.relative ?? around);
+      if (!exceeds(inputs, tolerance) || (isFree && parent === undefined)) continue;
+      const jump = locked ? Infinity : jumpOf(around, inputs);
+      if (jump > CERTAIN) return { ...between(plan, errors, error), at: error };
+      misled.add(error);
+      if (jump > (largest?.jump ?? 0)) largest = { jump, at: `the input of ${nameOf(error)}` };
+    } else if (output !== undefined) {
+      const own = inside.get(pair.a) ?? around;
+      const isLoop = inLoop || LOOP.test(pair.a.kind);
+      // The nodes in the body of a loop may have paths beside it.
+      const before = isLoop ? Math.max(own, around) : own;
+      inside.set(parent, Math.max(around, output.relative));
+      if (!exceeds(output, tolerance)) continue;
+      const isOwn = !isFree && !isLoop && (locked || (inputs !== undefined && !misled.has(error)));
+      const jump = isOwn ? Infinity : jumpOf(before, output);
+      if (jump > CERTAIN) {
+        const why = `${nameOf(error)} differs: ${sentence(output)}`;
+        return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+      }
+      if (jump > (largest?.jump ?? 0)) largest = { jump, at: nameOf(error) };
     }
   }
-  return passing(errors, `option "tolerance" is ${tolerance}`);
+  const end = isFree ? root?.output?.ratio : Math.max(0, ...errors.map(({ output }) => output?.ratio ?? 0));
+  if (largest !== undefined && (largest.jump > POSSIBLE || (end ?? 0) > CERTAIN * tolerance)) {
+    const grows = `the error grows ${factor(largest.jump, 2)} times at ${largest.at}`;
+    const why = isFree
+      ? `${grows}: two recordings cannot tell a fault from rounding. ${advice}`
+      : `${grows}, and to ${factor(end!, 3)} times the tolerance: inside a loop nothing replaces values, so it may be rounding`;
+    return { verdict: 'INCONCLUSIVE', why: [why] };
+  }
+  if (isFree) return passing(errors, 'in a free run they grow from module to module');
+  return passing(
+    errors,
+    largest === undefined ? `option "tolerance" is ${tolerance}` : 'inside a loop they grow from turn to turn',
+  );
 }
+
+/** Nodes of ONNX whose body runs again and again. */
+const LOOP = /^(Loop|Scan)$/;
 
 /** @param accepted why differences beyond the tolerance are accepted */
 function passing(errors: readonly CallError[], accepted: string): Finding {
@@ -99,46 +153,6 @@ function between(plan: Plan, errors: readonly CallError[], error: CallError): Fi
     why: names.length === 0 ? [why] : [why, `a has ${names.join(', ')} there, b has not`],
     place,
   };
-}
-
-/**
- * Two recordings alone: errors pass from module to module, so only a jump tells something.
- */
-export function freeFinding(plan: Plan, errors: readonly CallError[], tolerance: number, advice: string): Finding {
-  const root = errors.find(({ pair }) => pair.a.path === '' && pair.a.parent === null);
-  if (exceeds(root?.inputs, 1)) {
-    const why = `the two runs had other inputs: ${sentence(root.inputs)}`;
-    return { verdict: 'INCONCLUSIVE', why: [why] };
-  }
-  /** The largest error of what has ended inside each call: what the code there gives is made of that. */
-  const inside = new Map<RecordedCall | undefined, number>();
-  let largest: { readonly jump: number; readonly at: string } | undefined;
-  for (const { side, error } of eventsOf(errors)) {
-    const { inputs, output, pair } = error;
-    const parent = pair.a.parent === null ? undefined : plan.a.calls[pair.a.parent];
-    const given = inside.get(parent) ?? 0;
-    if (side === 'inputs') {
-      inside.set(pair.a, inputs?.relative ?? given);
-      if (parent === undefined || !exceeds(inputs, tolerance)) continue;
-      const jump = jumpOf(given, inputs);
-      if (jump > CERTAIN) return { ...between(plan, errors, error), at: error };
-      if (jump > (largest?.jump ?? 0)) largest = { jump, at: `the input of ${nameOf(error)}` };
-    } else if (output !== undefined) {
-      inside.set(parent, Math.max(given, output.relative));
-      if (!exceeds(output, tolerance)) continue;
-      const jump = jumpOf(inputs?.relative ?? given, output);
-      if (jump > CERTAIN) {
-        const why = `${nameOf(error)} differs: ${sentence(output)}`;
-        return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
-      }
-      if (jump > (largest?.jump ?? 0)) largest = { jump, at: nameOf(error) };
-    }
-  }
-  if (largest !== undefined && (largest.jump > POSSIBLE || exceeds(root?.output, CERTAIN * tolerance))) {
-    const grows = `the error grows ${factor(largest.jump, 2)} times at ${largest.at}`;
-    return { verdict: 'INCONCLUSIVE', why: [`${grows}: two recordings cannot tell a fault from rounding. ${advice}`] };
-  }
-  return passing(errors, 'in a free run they grow from module to module');
 }
 
 /** How many times an error is the larger of the error before it and the tolerance, all relative. */

@@ -23,6 +23,8 @@ export interface Found {
   readonly output: TensorError[];
   /** Whether its inputs were a's. */
   locked: boolean;
+  /** Whether it ran in the body of a loop. */
+  inLoop: boolean;
 }
 
 export class GraphLock {
@@ -99,9 +101,13 @@ export class GraphLock {
         if (handle !== undefined) this.#handles.push(handle);
       }
       const nth = places.nth(pair.index);
+      const found = this.#found.get(pair)!;
+      found.inLoop = places.uses(pair.b.path) > 1;
+      found.locked = !found.inLoop;
       let count = 0;
       const compare = ({ inputs }: { readonly inputs: readonly unknown[] }) => {
-        if (count++ === nth && !this.#isOver()) this.#compareInputs(module, pair, inputs, replaced);
+        if (count++ !== nth || this.#isOver()) return;
+        this.#compareInputs(module, pair, inputs, replaced);
       };
       this.#handles.push(module.observe(compare));
     }
@@ -177,7 +183,6 @@ export class GraphLock {
     const reader = readerOf(module)!;
     const found = this.#found.get(pair)!;
     let next = 0;
-    found.locked = true;
     for (const [position, tree] of (pair.b.inputs as readonly Tree[]).entries()) {
       if (!isTensorPart(tree)) continue;
       const expected = pair.inputs[next++];

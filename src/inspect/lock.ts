@@ -62,7 +62,7 @@ class Lock {
   constructor(where: string, plan: Plan, outputs: ReadonlyMap<number, unknown>) {
     this.#where = where;
     this.#plan = plan;
-    this.#found = new Map(plan.pairs.map((pair) => [pair, { inputs: [], output: [], locked: false }]));
+    this.#found = new Map(plan.pairs.map((pair) => [pair, { inputs: [], output: [], locked: false, inLoop: false }]));
     this.#graphs = new GraphLock(where, plan, outputs, this.#found, () => this.#isOver);
   }
 
@@ -90,8 +90,8 @@ class Lock {
   async finish(): Promise<CallError[]> {
     await Promise.all(this.#waiting);
     return this.#plan.pairs.map((pair) => {
-      const { inputs, output, locked } = this.#found.get(pair)!;
-      return { pair, inputs: worst(inputs), output: worst(output), locked };
+      const { inputs, output, locked, inLoop } = this.#found.get(pair)!;
+      return { pair, inputs: worst(inputs), output: worst(output), locked, inLoop };
     });
   }
 

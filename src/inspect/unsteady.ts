@@ -1,7 +1,7 @@
 /** @file Models that do not do the same in each run: random ones, those with a state, those that write into their inputs. */
 import { recordedErrors } from './call-errors.ts';
 import { quoted } from './difference.ts';
-import { lockedFinding } from './findings.ts';
+import { findDifference } from './findings.ts';
 import { planComparison } from './plan.ts';
 import type { Recording } from './recording.ts';
 
@@ -14,7 +14,7 @@ const CLEARLY = 100;
  */
 export function unsteadiness(one: Recording, other: Recording): string | undefined {
   const plan = planComparison(one, other);
-  const { at } = lockedFinding(plan, recordedErrors(plan), CLEARLY);
+  const { at } = findDifference(plan, recordedErrors(plan), { mode: 'locked', tolerance: CLEARLY, advice: '' });
   if (at === undefined) return undefined;
   const { path, parent } = at.pair.a;
   // What a module gets is made by the code of the module around it.

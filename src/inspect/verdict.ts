@@ -3,7 +3,7 @@ import type { CallError } from './call-errors.ts';
 import type { Comparison } from './comparison.ts';
 import { coverageOf } from './coverage.ts';
 import { differenceOf, nameOf } from './difference.ts';
-import { type Finding, freeFinding, lockedFinding } from './findings.ts';
+import { type Finding, findDifference } from './findings.ts';
 import { notesOf } from './notes.ts';
 import { type Plan, passesOn } from './plan.ts';
 import { reportText } from './report-text.ts';
@@ -55,8 +55,7 @@ function findingOf(
 ): Finding {
   const { unsteady, tolerance, advice } = options;
   if (unsteady !== undefined) return { verdict: 'INCONCLUSIVE', why: [unsteady] };
-  const found =
-    mode === 'locked' ? lockedFinding(plan, errors, tolerance) : freeFinding(plan, errors, tolerance, advice);
+  const found = findDifference(plan, errors, { mode, tolerance, advice });
   const { place, at } = found;
   // In evaluation it gives its input.
   const isTraining = place?.first !== undefined && at !== undefined && RANDOM.test(at.pair.a.kind);
