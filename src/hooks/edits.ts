@@ -13,7 +13,6 @@ import {
   isPlainObject,
   isThenable,
   isTypedNumbers,
-  mismatch,
   NUMBER,
   type NumericArray,
   readNumbers,
@@ -164,10 +163,10 @@ const isWholes = (value: unknown): boolean => Array.isArray(value) && value.ever
 
 /** @throws TypeError for anything but an object with one of these keys */
 export function checkOneKey(where: string, what: string, value: unknown, keys: readonly string[]): void {
-  if (!isPlainObject(value)) throw mismatch(where, what, `an object with one of ${keys.join(', ')}`, value);
-  if (keys.filter((key) => value[key] !== undefined).length === 1) return;
-  const given = Object.keys(value).join(', ') || 'nothing';
-  throw new TypeError(`${where}: ${what} must have one of ${keys.join(', ')}, got an object with ${given}`);
+  const isObject = isPlainObject(value);
+  if (isObject && keys.filter((key) => value[key] !== undefined).length === 1) return;
+  const given = isObject ? `an object with ${Object.keys(value).join(', ') || 'nothing'}` : describe(value);
+  throw new TypeError(`${where}: ${what} must be an object with one of ${keys.join(', ')}, got ${given}`);
 }
 
 const BOUNDS = rule('[min, max], two numbers', isPair);

@@ -75,10 +75,10 @@ export async function deadUnits<M extends Hookable>(
   const where = 'deadUnits()';
   checkOptions(where, options, COMMON);
   const counts = await countUnits(where, model, inputs, selector, options, {
-    passes: (value) => value === 0,
     // A unit that may be dead has as many zeros as any other has values, and was 0 in all calls so far.
     matters: ({ zeros, count }, { total, found }) =>
       zeros * found.length >= count && found.some((zerosOfUnit) => zerosOfUnit === total),
+    count: countDead,
   });
   return mapped(counts, ({ total, found }) => ({
     units: found.length,
@@ -104,8 +104,8 @@ export async function saturation<M extends Hookable>(
   const margin = within * (max - min);
   const [low, high] = [min + margin, max - margin];
   const counts = await countUnits(where, model, inputs, selector, options, {
-    passes: (value) => value <= low || value >= high,
     matters: (all) => all.min <= low || all.max >= high || all.positiveInfinity + all.negativeInfinity > 0,
+    count: (values, inner, { found }) => countAtBounds(values, inner, found, low, high),
   });
   return mapped(counts, ({ total, found }) => ({
     share: found.length === 0 ? 0 : found.reduce((sum, one) => sum + one, 0) / (total * found.length),
@@ -123,7 +123,7 @@ const WITHIN = rule(
   RangeError,
 );
 
-/** How many values of each unit passed a test, of how many. Exact: counts are whole numbers. */
+/** Of each unit, how many values there were before, and how many of them count. Exact: these are whole numbers. */
 interface Counts {
   total: number;
   readonly found: Float64Array;
@@ -131,9 +131,32 @@ interface Counts {
 
 /** What is counted. */
 interface Test {
-  readonly passes: (value: number) => boolean;
   /** Whether the values of a tensor have to be looked at; its statistics may tell enough. */
   readonly matters: (statistics: Summary, counts: Counts) => boolean;
+  /** @param inner how many values a unit has side by side */
+  readonly count: (values: Numbers, inner: number, counts: Counts) => void;
+}
+
+/** Units that were 0 before are looked at, up to their first other value. */
+function countDead(values: Numbers, inner: number, { total, found }: Counts): void {
+  const units = found.length;
+  const isDead = (unit: number) => {
+    for (let start = unit * inner; start < values.length; start += units * inner) {
+      for (let i = start; i < start + inner; i++) if (values[i] !== 0) return false;
+    }
+    return true;
+  };
+  for (let unit = 0; unit < units; unit++) {
+    if (found[unit] === total && isDead(unit)) found[unit]! += values.length / units;
+  }
+}
+
+function countAtBounds(values: Numbers, inner: number, found: Float64Array, low: number, high: number): void {
+  for (let i = 0; i < values.length; ) {
+    for (let unit = 0; unit < found.length; unit++) {
+      for (const end = i + inner; i < end; i++) if (values[i]! <= low || values[i]! >= high) found[unit]!++;
+    }
+  }
 }
 
 async function countUnits<M extends Hookable>(
@@ -171,8 +194,8 @@ async function countUnits<M extends Hookable>(
       if (given === undefined) return;
       const numbers = readNumbers(where, 'values', given, tensor);
       const of = counts();
+      test.count(numbers, sizeOf(shape.slice(from + 1)), of);
       of.total += counted(of);
-      count(numbers, sizeOf(shape.slice(from + 1)), test.passes, of.found);
     };
     const values = reader.values(tensor);
     if (isThenable(values)) waiting.push(values.then(add).then(undefined, failed));
@@ -226,17 +249,6 @@ function countsOf(
   throw new RangeError(
     `${where}: ${path || 'the model'} must have ${counts.found.length} units in each call, got ${units}`,
   );
-}
-
-/** @param inner how many values a unit has side by side */
-function count(values: Numbers, inner: number, passes: (value: number) => boolean, found: Float64Array): void {
-  for (let i = 0; i < values.length; ) {
-    for (let unit = 0; unit < found.length; unit++) {
-      let passed = 0;
-      for (const end = i + inner; i < end; i++) if (passes(values[i]!)) passed++;
-      found[unit]! += passed;
-    }
-  }
 }
 
 const mapped = <A, B>(map: ReadonlyMap<string, A>, change: (one: A) => B): Map<string, B> =>

@@ -215,8 +215,11 @@ test('wrong patches are errors with nothing registered; those that do not fit ar
     [{}, 'nothing'],
     [{ add: 1, scale: 2 }, 'add, scale'],
   ] as const) {
-    refuses(wrong, new RegExp(`^patch\\(\\): the patch must have one of ${keys}, got an object with ${came}$`));
-    refuses(wrong, /^patch\(\): the patch must have one of/, { at: 0 });
+    refuses(
+      wrong,
+      new RegExp(`^patch\\(\\): the patch must be an object with one of ${keys}, got an object with ${came}$`),
+    );
+    refuses(wrong, /^patch\(\): the patch must be an object with one of/, { at: 0 });
   }
   refuses(null as never, /^patch\(\): the patch must be an object with one of add, .*, from, got null$/);
   refuses({ add: 'x' }, /^patch\(\) of a: add must be a number, an array of numbers or a tensor, got the string "x"$/);

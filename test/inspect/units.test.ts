@@ -115,6 +115,38 @@ test('dead units are those that are 0 in all calls', async () => {
   assert.equal(listHooks(net), []);
 });
 
+test('what is read and what the statistics rule out gives the same as counting every value', async () => {
+  for (let round = 0; round < 60; round++) {
+    const shape = [1 + (round % 3), 1 + (round % 4), 1 + (round % 5)] as const;
+    const axis = round % 3;
+    const batches = Array.from({ length: 1 + (round % 3) }, (_, call) =>
+      rand(...shape).map((value, i) => ((i + call * (round % 2)) % (2 + (round % 4)) === 0 ? 0 : value - 0.5)),
+    );
+    const units = shape[axis]!;
+    const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+    const counts = { total: 0, zeros: new Array<number>(units).fill(0), bounds: new Array<number>(units).fill(0) };
+    for (const { data } of batches) {
+      counts.total += data.length / units;
+      data.forEach((value, i) => {
+        const unit = Math.floor(i / inner) % units;
+        if (value === 0) counts.zeros[unit]!++;
+        if (value <= -0.3 || value >= 0.3) counts.bounds[unit]!++;
+      });
+    }
+    const layer = new Identity();
+    const run = () => batches.map((batch) => layer(batch));
+    assert.equal((await deadUnits(layer, run, /^$/, { axis })).get(''), {
+      units,
+      dead: [...counts.zeros.keys()].filter((unit) => counts.zeros[unit] === counts.total),
+    });
+    const bounds = [-0.3, 0.3] as const;
+    assert.equal(
+      (await saturation(layer, run, /^$/, { axis, bounds, within: 0 })).get('')!.units,
+      counts.bounds.map((count) => count / counts.total),
+    );
+  }
+});
+
 test('saturation is the share of values at the bounds, for all and for each unit', async () => {
   const layer = new Identity();
   const run = () => {
