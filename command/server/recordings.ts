@@ -34,9 +34,20 @@ export class ServedRecordings {
     return this.#listing;
   }
 
+  /** What to say of a directory without event files: '' if there are recordings to show, undefined if there is nothing. */
+  async describe(): Promise<string | undefined> {
+    if ((await this.list()).length > 0) return '';
+    const { size } = this.#known;
+    if (size === 0) return undefined;
+    const files = size === 1 ? 'The .safetensors file here is not' : `None of the ${size} .safetensors files here is`;
+    return `There are no event files yet. ${files} a recording of layertap.`;
+  }
+
   async #list(): Promise<readonly RecordingListing[]> {
     const listings: RecordingListing[] = [];
-    for (const path of await this.#files()) {
+    const files = await this.#files();
+    for (const path of this.#known.keys()) if (!files.includes(path)) this.#known.delete(path);
+    for (const path of files) {
       const listing = await this.#look(path).catch(() => undefined);
       if (listing !== undefined) listings.push(listing);
     }

@@ -81,8 +81,10 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   const asset = site.assets.get(path);
   if (asset !== undefined) return send(response, asset.type, asset.bytes);
   if (path === '/api/files') {
-    const listing = JSON.stringify(await site.logs.list());
-    return send(response, 'application/json', Buffer.from(listing));
+    const listing = await site.logs.list();
+    const isEmpty = listing.exists && listing.files.length === 0;
+    const whileEmpty = isEmpty ? await site.recordings.describe() : undefined;
+    return send(response, 'application/json', Buffer.from(JSON.stringify({ ...listing, whileEmpty })));
   }
   if (path === '/api/recordings') {
     const listing = JSON.stringify(await site.recordings.list());

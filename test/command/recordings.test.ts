@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ServedRecordings } from '../../command/server/recordings.ts';
@@ -48,6 +48,26 @@ test('recordings are listed by their headers; weights and torn files are none', 
       ['fc1', 0, 'F32', [5, 8]],
       ['fc2', 0, 'F32', [5, 3]],
     ],
+  );
+});
+
+test('without event files the server says what there is', async () => {
+  const said = async (...files: string[]) => {
+    const directory = mkdtempSync(join(folder, 'said-'));
+    for (const file of files) copyFileSync(join(folder, file), join(directory, basename(file)));
+    const listening = await serve(directory);
+    const { whileEmpty } = (await (await fetch(`${listening.url}api/files`)).json()) as { whileEmpty?: string };
+    await listening.close();
+    rmSync(directory, { recursive: true });
+    return whileEmpty;
+  };
+  assert.is(await said(), undefined);
+  assert.is(await said('weights.safetensors', 'runs/after.safetensors'), '');
+  const none = 'There are no event files yet.';
+  assert.is(await said('weights.safetensors'), `${none} The .safetensors file here is not a recording of layertap.`);
+  assert.is(
+    await said('weights.safetensors', 'torn.safetensors'),
+    `${none} None of the 2 .safetensors files here is a recording of layertap.`,
   );
 });
 

@@ -11,6 +11,8 @@ export interface LogListing {
     /** Its number in the questions to `api/parts`. */
     readonly number?: number;
   })[];
+  /** What to say if there are no files; '' for nothing. */
+  readonly whileEmpty?: string;
   /** Of a server that answers to `api/parts`: whose numbers these are. */
   readonly server?: string;
 }
@@ -26,8 +28,9 @@ export function httpLogs(base: URL): LogDirectory {
   const logs: LogDirectory = {
     async list() {
       const response = await ask(new URL('api/files', base));
-      const { exists, directory, files, server } = (await response.json()) as LogListing;
+      const { exists, directory, files, server, whileEmpty } = (await response.json()) as LogListing;
       if (!exists) throw new Error(`the directory ${directory} does not exist yet`);
+      logs.whileEmpty = whileEmpty;
       numbers.clear();
       for (const { path, number } of files) if (number !== undefined) numbers.set(path, number);
       if (server === undefined || numbers.size < files.length) delete logs.readParts;

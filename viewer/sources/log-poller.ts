@@ -107,8 +107,9 @@ export function logPoller(logs: LogDirectory, listener: SourceListener, clock: C
       return;
     }
     if (warnings.delete(UNREADABLE)) listener.warning('The logs can be read again.');
+    const { whileEmpty = 'There are no event files yet: files with "tfevents" in their names.' } = logs;
     if (!counted.isEmpty()) warnings.delete(EMPTY);
-    else warn(EMPTY, 'There are no event files yet: files with "tfevents" in their names.', 1);
+    else if (whileEmpty !== '') warn(EMPTY, whileEmpty, 1);
   }
 
   return { poll, close: () => feed?.close() };

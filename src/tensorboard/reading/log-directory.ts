@@ -39,6 +39,8 @@ export interface LogDirectory {
    * one for each file. Default: {@link LogFile.read} of each.
    */
   readParts?: ((parts: readonly FilePart[]) => AsyncIterable<PartChunk>) | undefined;
+  /** What a viewer says while there are no event files; '' for nothing. As of the last listing. Default: that there are none. */
+  whileEmpty?: string | undefined;
 }
 
 /** TensorBoard's rule for the names of event files. */
