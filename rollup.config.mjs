@@ -99,6 +99,10 @@ const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
 /** Whether a chunk is for pages: nobody reads it or steps through it. */
 const isForPages = ({ fileName }) => fileName.startsWith('browser/');
 
+/** Without comments and indentation, but with its names, and in lines, for stack traces and debuggers. */
+const compact = async (code) =>
+  (await transform(code, { minifyWhitespace: true, lineLimit: 120, legalComments: 'inline', target: 'es2022' })).code;
+
 /**
  * Minified: its imports first, a line each, and its exports last, so that `layertap report` can make one script of several
  * (command/page.ts).
@@ -106,7 +110,7 @@ const isForPages = ({ fileName }) => fileName.startsWith('browser/');
 const minified = {
   name: 'minified',
   async renderChunk(code, chunk, options) {
-    if (!isForPages(chunk)) return null;
+    if (!isForPages(chunk)) return { code: await compact(code), map: null };
     const isModule = options.format === 'es';
     const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
     const state = drawing.find((id) => STATE.test(id));

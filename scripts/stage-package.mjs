@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PACKED = /^(dist\/.+|docs\/[\w-]+\.md|README\.md|llms\.txt|LICENSE|package\.json)$/;
+const PACKED = /^(dist\/.+|docs\/(?!architecture|decisions)[\w-]+\.md|README\.md|llms\.txt|LICENSE|package\.json)$/;
 
 /** Code, where nothing is a link, or a link: its mark of a picture, its text, its target. */
 const CODE_OR_LINK = /```[\s\S]*?```|(!?)\[((?:`[^`]*`|[^[\]])*)\]\(([^)\s]+)\)|`[^`]*`/g;

@@ -53,13 +53,13 @@ const PROGRAMS = {
       new SummaryWriter('runs').addHistogram('fc1', globalThis.values);`,
   },
   '`readEvents`': {
-    limit: 8_300,
+    limit: 8_400,
     code: `
       import { readEvents } from 'layertap/tensorboard';
       globalThis.events = readEvents(globalThis.bytes);`,
   },
   '`readSafetensors`': {
-    limit: 4_100,
+    limit: 4_300,
     code: `
       import { readSafetensors } from 'layertap/safetensors';
       globalThis.weights = readSafetensors(globalThis.bytes);`,
@@ -108,8 +108,8 @@ const FILES = {
 
 /** Of the package itself: as it is downloaded, and as it lies in node_modules. */
 const PACKAGE = {
-  'the package, packed': { limit: 866_000, bytes: ({ size }) => size },
-  'the package, unpacked': { limit: 2_710_000, bytes: ({ unpackedSize }) => unpackedSize },
+  'the package, packed': { limit: 766_000, bytes: ({ size }) => size },
+  'the package, unpacked': { limit: 2_290_000, bytes: ({ unpackedSize }) => unpackedSize },
 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
