@@ -34,7 +34,9 @@ export class Encoder {
     this.net = net;
     // #region change
     const attention = select(net, 'layers.*.attention.softmax'); // [1, heads, queries, keys]
-    this.#switches = [...attention].map(([, softmax]) => registerEdit(softmax, { ablate: [], axis: 1 }));
+    this.#switches = [...attention].map(([, softmax]) => {
+      return registerEdit(softmax, { ablate: [], axis: 1 });
+    });
     // #endregion change
   }
 

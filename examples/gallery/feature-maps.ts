@@ -52,7 +52,8 @@ export class FeatureMaps {
     this.#model = model;
     // #region change
     const net = wrapTfjs(tf, model);
-    net.getSubmodule('conv1').registerForwardHook((_layer, _inputs, output) => tf.mul(output, this.factors));
+    const conv1 = net.getSubmodule('conv1');
+    conv1.registerForwardHook((_layer, _inputs, output) => tf.mul(output, this.factors));
     // #endregion change
     this.net = net;
   }

@@ -45,19 +45,21 @@ export class Writer {
     this.#about = about;
     this.net = net;
     // #region steer
-    this.#steer = registerEdit(net.getSubmodule(`blocks.${about.steered}`), { add: this.#towardsGlad(0) });
+    const block = net.getSubmodule(`blocks.${about.steered}`);
+    this.#steer = registerEdit(block, { add: this.#towardsGlad(0) });
     // #endregion steer
     // #region observe
     [...select(net, 'blocks.?')].forEach(([, block], i) => {
       block.observe(({ output }) => {
-        this.#moods[i] = projection(output.data as Float32Array, about.middles[i]!, about.directions[i]!);
+        const values = output.data as Float32Array;
+        this.#moods[i] = projection(values, about.middles[i]!, about.directions[i]!);
       });
     });
     // #endregion observe
   }
 
   // #region slider
-  /** Counts from the next token on. @param strength -1 is as far as from the middle to gloomy, 1 to glad */
+  /** Counts from the next token on. At 1 it moves the output as far as from the middle to glad. */
   steer(strength: number): void {
     this.#steer.set(this.#towardsGlad(strength));
   }

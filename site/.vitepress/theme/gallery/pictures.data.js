@@ -38,7 +38,7 @@ export default {
         grid(attention[1].data.slice(head * square, (head + 1) * square), side),
       ),
       stories: stories
-        .map(({ changes: [[, strength]], text }) => ({ strength, text: `${text.slice(0, text.indexOf('.') + 1)}` }))
+        .map(({ changes: [[, strength]], text }) => ({ strength, text: `The${text.slice(0, text.indexOf('.') + 1)}` }))
         .sort((a, b) => a.strength - b.strength),
     };
   },
