@@ -83,13 +83,14 @@ class NameGuard {
     const found = Object.getOwnPropertyDescriptor(owner, 'inputNames')!;
     this.#owner = owner;
     this.#found = found;
-    this.#guard = {
-      ...found,
-      get() {
+    const named = {
+      // Stack traces of Firefox have the name of the function alone, not that of the property.
+      get inputNames(): unknown {
         if (running > 0) checkStack();
-        return Reflect.apply(found.get!, this, []) as unknown;
+        return Reflect.apply(found.get!, this, []);
       },
     };
+    this.#guard = { ...found, get: Object.getOwnPropertyDescriptor(named, 'inputNames')!.get! };
   }
 
   install(session: object): void {
