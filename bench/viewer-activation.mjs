@@ -9,6 +9,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BROWSERS, launch } from '../test/browser/harness/browsers.mjs';
+import { PACKAGES } from '../test/browser/viewer-activation-server.mjs';
 import { median } from './harness.mjs';
 
 const ROUNDS = 3;
@@ -17,12 +18,6 @@ const MILLISECONDS = 2500;
 const RATES = { digits: 1000, cnn: 60, bert: 30 };
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const EXTERNAL = {
-  '@huggingface/transformers': '/node_modules/@huggingface/transformers/dist/transformers.web.js',
-  '@tensorflow/tfjs': '/node_modules/@tensorflow/tfjs/dist/tf.fesm.min.js',
-  'onnxruntime-common': '/node_modules/onnxruntime-common/dist/esm/index.js',
-  'onnxruntime-web/webgpu': '/node_modules/onnxruntime-web/dist/ort.webgpu.bundle.min.mjs',
-};
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(new URL('viewer-activation/page.mjs', import.meta.url))],
   bundle: true,
@@ -30,11 +25,11 @@ const { outputFiles } = await build({
   outdir: '/',
   format: 'esm',
   target: 'es2022',
-  external: Object.keys(EXTERNAL),
+  external: Object.keys(PACKAGES),
   write: false,
 });
 const scripts = new Map(outputFiles.map(({ path, text }) => [path, text]));
-const PAGE = `<!doctype html><title>activations</title><script type="importmap">${JSON.stringify({ imports: EXTERNAL })}</script>
+const PAGE = `<!doctype html><title>activations</title><script type="importmap">${JSON.stringify({ imports: PACKAGES })}</script>
 <script type="module" src="/page.js"></script>`;
 const TYPES = {
   '.js': 'text/javascript',

@@ -12,7 +12,8 @@ import { PICTURES, suite } from './harness/suite.mjs';
 import { serveActivations } from './viewer-activation-server.mjs';
 
 const { address, close } = await serveActivations();
-const tests = suite('activations');
+/** The runtime of the transformer looks for a GPU. */
+const tests = suite('activations', { expected: /No available adapters/ });
 
 /** A test of a page with cards for some requests. */
 function check(name, requests, steps, options = {}) {
@@ -89,6 +90,9 @@ const LAYOUTS = {
   'embeddings as rows': { shape: [1, 6, 16], options: { labels: TOKENS } },
   'cells of several values': { shape: [300, 900] },
   'NaN and infinities': { shape: [20, 30], kind: 'nan' },
+  'a tensor of rank 1': { shape: [12] },
+  'a tensor of rank 3': { shape: [3, 8, 6] },
+  'a tensor of rank 5': { shape: [2, 3, 2, 6, 5] },
   'a tensor of rank 6': { shape: [2, 3, 2, 3, 4, 5] },
 };
 for (const [name, request] of Object.entries(LAYOUTS)) {
@@ -344,6 +348,63 @@ check('axe finds no violation', Object.values(LAYOUTS).slice(0, 6), async (page)
     violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
     [],
   );
+});
+
+/** A test of a page that shows the layers of a model. */
+const model = (name, kind, steps) =>
+  tests.test(name, async (open) => {
+    const page = await open(`${address}models`);
+    await page.until('models !== undefined');
+    const { cards, expected } = await page.evaluate((what) => globalThis.models.show(what), kind);
+    await page
+      .locator('.figure')
+      .nth(cards - 1)
+      .waitFor();
+    await page.settle();
+    await page.evaluate(() => globalThis.models.run());
+    await page.settle();
+    await steps(page, expected);
+  });
+
+/** Moves the cursor by keys, and reads the value there. */
+async function readAt(page, card, keys) {
+  await figure(page, card).focus();
+  for (const key of keys) await page.press(key);
+  await page.settle();
+  const text = await line(page, card);
+  return { text, ...parse(text) };
+}
+
+model('the layers of the digits network are shown', 'digits', async (page, expected) => {
+  const { index, value } = await readAt(page, 0, ['ArrowRight', 'ArrowRight', 'ArrowRight']);
+  assert.deepEqual(index, [[0], [2]]);
+  assert.ok(Math.abs(value - expected[2]) < 1e-5, `${value} and ${expected[2]}`);
+});
+
+model('the layers of a CNN of TensorFlow.js are maps of channels', 'cnn', async (page, expected) => {
+  // The first key shows the cursor; the third channel, fifth row, fourth column.
+  const keys = ['Home', 'PageDown', 'PageDown', ...Array(4).fill('ArrowDown'), ...Array(3).fill('ArrowRight')];
+  const { index, value } = await readAt(page, 0, keys);
+  assert.deepEqual(index, [[0], [4], [3], [2]]);
+  assert.equal(Math.fround(value), expected[(4 * 26 + 3) * 8 + 2]);
+  for (const [card, shape] of ['26 × 26 × 8', '13 × 13 × 8', '11 × 11 × 16', '10'].entries()) {
+    assert.match(await line(page, card), card === 0 ? /^\[/ : /^from /, shape);
+  }
+});
+
+model('the attention of a transformer has its tokens', 'bert', async (page) => {
+  // Of the first head, the row of the second token: shares of all tokens.
+  const first = await readAt(page, 0, ['Home', 'ArrowDown']);
+  assert.match(first.text, /^\[0, 0, 1, 0\] the → \[CLS\]/);
+  let sum = first.value;
+  const tokens = [];
+  for (let key = 1; key < 6; key++) {
+    const { text, value } = await readAt(page, 0, ['ArrowRight']);
+    tokens.push(/→ (\S+) /.exec(text)?.[1]);
+    sum += value;
+  }
+  assert.deepEqual(tokens, ['the', 'big', 'cat', 'sat', '[SEP]']);
+  assert.ok(Math.abs(sum - 1) < 1e-5, `${sum}`);
 });
 
 // Tall, so that all cards are in view: the others read nothing.
