@@ -79,6 +79,7 @@ async function route(site: Site, request: IncomingMessage, response: ServerRespo
   // Compared as sent: nothing is decoded, and no dots are resolved.
   const [, path, query] = /^([^?]*)\??(.*)$/s.exec(target) as unknown as [string, string, string];
   const asset = site.assets.get(path);
+  if (path === '/') void site.logs.prepare();
   if (asset !== undefined) return send(response, asset.type, asset.bytes);
   if (path === '/api/files') {
     const listing = await site.logs.list();

@@ -4,6 +4,9 @@ import { directoryLogs, type LogDirectory, type LogFile } from '../../src/tensor
 import type { LogListing } from '../../viewer/logs.ts';
 import { kindOf } from '../paths.ts';
 
+/** A prepared listing is used within this many milliseconds. */
+const SOON = 3000;
+
 /** The event files inside a directory. Only listed files can be read. */
 export class ServedLogs {
   readonly name: string;
@@ -16,15 +19,22 @@ export class ServedLogs {
   readonly #numbers: Map<string, number> = new Map();
   readonly #paths: string[] = [];
   #listing: Promise<LogListing> | undefined;
+  #prepared: { readonly since: number; readonly listing: Promise<LogListing> } | undefined;
+  readonly #now: () => number;
 
   /**
    * @param options `followLinks`: reads every link, also those that lead out of the directory. `isEmpty`: there is a recording in
-   * place of the directory. Default false
+   * place of the directory. Default false. `now`: milliseconds, for tests
    */
   constructor(
     directory: string,
-    { followLinks = false, isEmpty = false }: { followLinks?: boolean; isEmpty?: boolean } = {},
+    {
+      followLinks = false,
+      isEmpty = false,
+      now = () => performance.now(),
+    }: { followLinks?: boolean; isEmpty?: boolean; now?: () => number } = {},
   ) {
+    this.#now = now;
     this.#directory = resolve(directory);
     this.name = basename(this.#directory) || this.#directory;
     this.#source = isEmpty
@@ -32,8 +42,19 @@ export class ServedLogs {
       : directoryLogs(this.#directory, { outside: followLinks, everyLink: followLinks });
   }
 
+  /** Begins a listing for the next call of {@link list}: the page asks once its scripts run. */
+  prepare(): Promise<unknown> {
+    const listing = this.list();
+    this.#prepared = { since: this.#now(), listing };
+    // The call that takes it gets its error.
+    return listing.catch(() => {});
+  }
+
   /** Calls during a listing share its result. */
   list(): Promise<LogListing> {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    if (prepared !== undefined && this.#now() - prepared.since < SOON) return prepared.listing;
     this.#listing ??= this.#list().finally(() => {
       this.#listing = undefined;
     });
