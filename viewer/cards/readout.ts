@@ -15,7 +15,7 @@ export interface ReadoutColumn {
 export interface ReadoutRow {
   readonly run: string;
   readonly colour: string;
-  /** By column. Undefined if the pointer is before the first or after the last record of the run, and for unknown times. */
+  /** By column; none if the pointer is before the first or after the last record of the run. Undefined for unknown times. */
   readonly values: readonly (number | undefined)[];
 }
 
@@ -28,5 +28,5 @@ export const RECORD_COLUMNS: readonly ReadoutColumn[] = [
 /** A readout as a table of numbers, for a file. */
 export const readoutRows = ({ columns, rows }: Readout): (string | number)[][] => [
   ['run', ...columns.map(({ name }) => (name === 'relative' ? 'relative_seconds' : name))],
-  ...rows.map(({ run, values }) => [run, ...values.map((value) => value ?? '')]),
+  ...rows.map(({ run, values }) => [run, ...columns.map((_, i) => values[i] ?? '')]),
 ];
