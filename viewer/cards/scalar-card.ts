@@ -251,6 +251,7 @@ export function scalarCard(context: CardContext, tag: string): Card {
     },
     destroy() {
       store.hideScalars(tag);
+      records.stop();
       stopTrack();
       stopState();
     },

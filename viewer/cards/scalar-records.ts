@@ -1,10 +1,16 @@
 import type { RecordPlaces, Timed } from '../axes/record-places.ts';
+import { CLOCK, type Clock } from '../clock.ts';
 import { lowerBound, nearestAt } from '../data/binary-search.ts';
 import { type ExactRows, exactRows } from '../data/exact-rows.ts';
 import type { ScalarSpan } from '../data/scalar-wants.ts';
 import type { AxisUnit, ViewState } from '../state/view-state.ts';
 import type { CardContext } from './card.ts';
 import type { PlacedRecord, PlacedRecords, ScalarLine } from './scalar-line.ts';
+
+/** Records of more lines than this take a part of a frame. */
+const MANY = 100;
+/** Milliseconds without a movement. */
+const REST = 60;
 
 /** All records of a line around a place, as the view then was. */
 interface Window extends PlacedRecords {
@@ -26,12 +32,15 @@ export class ScalarRecords {
   readonly #windows: Map<string, Window> = new Map();
   /** By run: what was asked last, and as of when. */
   readonly #asked: Map<string, string> = new Map();
+  readonly #clock: Clock;
+  #cancel: (() => void) | undefined;
   #asking = false;
   /** What was asked for last, while another question is under way. */
   #next: (() => void) | undefined;
 
   /** @param onCame called when records have come that were asked for */
-  constructor({ store, state, axes }: CardContext, tag: string, onCame: () => void) {
+  constructor({ store, state, axes }: CardContext, tag: string, onCame: () => void, clock: Clock = CLOCK) {
+    this.#clock = clock;
     this.#store = store;
     this.#state = state;
     this.#places = axes.places;
@@ -70,11 +79,24 @@ export class ScalarRecords {
 
   /**
    * Asks for the records around a place, of lines that are a part of their series. One question is under way at a time: while
-   * the pointer moves, the last place counts.
+   * the pointer moves, the last place counts. Of many lines it asks when the pointer rests.
    */
   ask(lines: readonly ScalarLine[], place: number): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (lines.length <= MANY) this.#askNow(lines, place);
+    else this.#cancel = this.#clock.after(REST, () => this.#askNow(lines, place));
+  }
+
+  /** Asks nothing more. */
+  stop(): void {
+    this.#cancel?.();
+    this.#next = undefined;
+  }
+
+  #askNow(lines: readonly ScalarLine[], place: number): void {
     if (this.#asking) {
-      this.#next = () => this.ask(lines, place);
+      this.#next = () => this.#askNow(lines, place);
       return;
     }
     const spans = lines.flatMap((line) => this.#spanOf(line, place) ?? []);

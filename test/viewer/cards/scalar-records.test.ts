@@ -4,11 +4,13 @@ import * as assert from 'uvu/assert';
 import type { ScalarLine } from '../../../viewer/cards/scalar-line.ts';
 import { smooth } from '../../../viewer/cards/scalar-lines.ts';
 import { ScalarRecords } from '../../../viewer/cards/scalar-records.ts';
+import type { Clock } from '../../../viewer/clock.ts';
 import { ScalarArchive } from '../../../viewer/data/scalar-archive.ts';
 import type { ScalarQuestion } from '../../../viewer/data/scalar-wants.ts';
 import { Store } from '../../../viewer/data/store.ts';
 import type { View } from '../../../viewer/state/view-state.ts';
 import { contextOf } from '../context.ts';
+import { FakeClock } from '../fake-clock.ts';
 
 interface Logged {
   readonly step: number;
@@ -17,7 +19,7 @@ interface Logged {
 }
 
 /** A page with some hundred records of each run, whose source has them all. */
-function pageOf(runs: Readonly<Record<string, readonly Logged[]>>, view: Partial<View> = {}) {
+function pageOf(runs: Readonly<Record<string, readonly Logged[]>>, view: Partial<View> = {}, clock?: Clock) {
   const [archive, store] = [new ScalarArchive({ few: 0 }), new Store()];
   for (const [run, records] of Object.entries(runs)) {
     for (const { step, wallTime, value } of records) archive.takerOf(run).scalar('loss', step, wallTime, value);
@@ -35,7 +37,7 @@ function pageOf(runs: Readonly<Record<string, readonly Logged[]>>, view: Partial
     while (archive.hasNews) store.takeScalars(archive.update());
   };
   update();
-  const records = new ScalarRecords(context, 'loss', () => {});
+  const records = new ScalarRecords(context, 'loss', () => {}, clock);
   const lineOf = (run: string): ScalarLine => {
     const series = store.scalars(run, 'loss')!;
     const { version, steps, wallTimes, values } = series;
@@ -134,6 +136,28 @@ test('one question is under way at a time, the last place counts, and what is kn
   );
   page.records.ask([a, b], 9000.1);
   assert.is(page.questions.length, 2);
+});
+
+test('of many lines the records are asked for when the pointer rests', async () => {
+  const clock = new FakeClock();
+  const names = Array.from({ length: 101 }, (_, i) => `run${i}`);
+  const page = pageOf(Object.fromEntries(names.map((run) => [run, logged(2000)])), {}, clock);
+  const lines = names.map(page.lineOf);
+  for (const place of [100, 2000]) {
+    page.records.ask(lines, place);
+    await clock.pass(40);
+  }
+  assert.equal(page.questions, []);
+  await clock.pass(20);
+  assert.equal(
+    page.questions.map(({ spans }) => [spans.length, spans.every(({ from, to }) => from <= 2000 && to >= 2000)]),
+    [[101, true]],
+  );
+  assert.is(rowAt(page, lines[100]!, 2000)[0], 2001);
+  page.records.ask(lines, 3000);
+  page.records.stop();
+  await clock.pass(100);
+  assert.is(page.questions.length, 1);
 });
 
 test('a run that resumed has its new records', async () => {
