@@ -9,23 +9,22 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { readSafetensors, writeSafetensors } from '../dist/safetensors.js';
+import { buildRuntime } from './build-runtime.mjs';
 
 const site = fileURLToPath(new URL('.', import.meta.url));
 const root = join(site, '..');
 const pages = join(site, 'pages');
 const runtime = join(pages, 'public/runtime');
-/** The gallery's models, each with a page. */
-const MODELS = ['digits', 'feature-maps', 'encoder', 'writer'];
 const isDev = process.argv.includes('--dev');
 
 rmSync(pages, { recursive: true, force: true });
 mkdirSync(runtime, { recursive: true });
 writePages();
-await buildRuntime();
-writeDigits();
-writeGallery();
+mkdirSync(join(runtime, 'sandbox'), { recursive: true });
+writeDigits(join(runtime, 'sandbox'));
+await buildRuntime(runtime);
+cpSync(join(root, 'examples/gallery/models'), join(runtime, 'models'), { recursive: true });
 const run = (command, ...inputs) =>
   execFileSync(join(site, 'node_modules/.bin', command), inputs, { cwd: site, stdio: 'inherit' });
 run('typedoc');
@@ -53,52 +52,10 @@ function asPage(text, folder) {
   });
 }
 
-/** Entries of the package as files that share chunks, by the names that run-block.js gives them. */
-async function buildRuntime() {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const entries = ['.', './adapter', './inspect', './safetensors', './tensorboard', './viewer'];
-  const entryPoints = {
-    ...Object.fromEntries(
-      entries.map((entry) => [`layertap${entry.slice(1).replaceAll('/', '-')}`, join(root, exports[entry].default)]),
-    ),
-    rxjs: 'rxjs',
-    worker: join(site, 'runtime/worker.ts'),
-    digits: join(site, 'runtime/digits.ts'),
-    names: join(root, 'test/docs/cast.ts'),
-    // The gallery: what draws, its models, and the frameworks that they are loaded with.
-    pad: join(root, 'examples/browser/pad.js'),
-    'to-pixels': join(root, 'examples/browser/to-pixels.js'),
-    ...Object.fromEntries(MODELS.map((name) => [`gallery-${name}`, join(root, `examples/gallery/${name}.ts`)])),
-    tfjs: '@tensorflow/tfjs',
-    ort: 'onnxruntime-web/wasm',
-  };
-  await build({
-    entryPoints,
-    outdir: runtime,
-    absWorkingDir: root,
-    bundle: true,
-    splitting: true,
-    minify: true,
-    // Prints name the classes of users' networks.
-    keepNames: true,
-    format: 'esm',
-    target: 'es2022',
-    external: ['node:*'],
-    // The built package, under its own names.
-    alias: Object.fromEntries(
-      Object.entries(exports).flatMap(([entry, { default: file }]) =>
-        file === undefined ? [] : [[`layertap${entry.slice(1)}`, join(root, file)]],
-      ),
-    ),
-    chunkNames: 'chunk-[hash]',
-    logLevel: 'error',
-  });
-}
-
 /** The weights of the first page's network, and two of each digit. */
-function writeDigits() {
+function writeDigits(folder) {
   const data = join(root, 'examples/digits/data');
-  cpSync(join(data, 'weights.safetensors'), join(runtime, 'digits-weights.safetensors'));
+  cpSync(join(data, 'weights.safetensors'), join(folder, 'digits-weights.safetensors'));
   const test = readSafetensors(readFileSync(join(data, 'test.safetensors')));
   const [images, labels] = [test.get('images').data, [...test.get('labels').data]];
   const chosen = Array.from({ length: 20 }, (_, i) => {
@@ -112,12 +69,5 @@ function writeDigits() {
     ],
     ['labels', { shape: [20], data: Float32Array.from(chosen, (at) => labels[at]) }],
   ]);
-  writeFileSync(join(runtime, 'digits-samples.safetensors'), writeSafetensors(samples));
-}
-
-/** What the gallery's pages load on a click: the models, and ONNX Runtime's WebAssembly. */
-function writeGallery() {
-  cpSync(join(root, 'examples/gallery/models'), join(runtime, 'models'), { recursive: true });
-  const wasm = 'ort-wasm-simd-threaded.wasm';
-  cpSync(join(root, 'node_modules/onnxruntime-web/dist', wasm), join(runtime, wasm));
+  writeFileSync(join(folder, 'digits-samples.safetensors'), writeSafetensors(samples));
 }

@@ -1,7 +1,10 @@
 /**
  * @file Every ```ts block of the README and of docs/ is compiled as a user would compile it, against the built package, and
- * run. Names that a block uses without defining them come from docs/cast.ts. A block that cannot run here, because it needs
- * a page or a file of the user's, is marked ```ts no-run, and only compiled.
+ * run. Names that a block uses without defining them come from docs/cast.ts. Some blocks are marked:
+ *
+ *   ```ts page           needs a document, so it is only compiled here; the site runs it
+ *   ```ts node REASON    does not run in the site, which says why
+ *   ```ts no-run REASON  runs nowhere, as it needs something of the reader's
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,12 +32,12 @@ interface Block {
 
 function blocksOf(page: string): Block[] {
   const text = readFileSync(join(root, page), 'utf8');
-  return [...text.matchAll(/^( *)```ts( no-run)?\n([\s\S]*?)^ *```$/gm)].map(
+  return [...text.matchAll(/^( *)```ts( page| node \S.*| no-run \S.*)?\n([\s\S]*?)^ *```$/gm)].map(
     ({ index, 1: indent, 2: mark, 3: code }) => ({
       page,
       line: text.slice(0, index).split('\n').length + 1,
       code: code!.replace(new RegExp(`^${indent}`, 'gm'), ''),
-      runs: mark === undefined,
+      runs: mark === undefined || mark.startsWith(' node'),
     }),
   );
 }
@@ -78,7 +81,7 @@ writeFileSync(
 
 test('the code blocks of the docs compile', () => {
   const opened = pages.flatMap((page) => readFileSync(join(root, page), 'utf8').match(/^ *```ts/gm) ?? []);
-  assert.is(blocks.length, opened.length, 'an opened block was not read');
+  assert.is(blocks.length, opened.length, 'an opened block was not read: is its mark `page`, or `node` or `no-run` with a reason?');
   const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', out], {
     encoding: 'utf8',
   });

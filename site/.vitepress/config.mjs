@@ -54,7 +54,17 @@ export default defineConfig({
   srcDir: 'pages',
   // Any subfolder: BASE=/layertap/ npm run docs
   base: process.env.BASE ?? '/',
-  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  head: [
+    ['link', { rel: 'icon', href: 'data:,' }],
+    // No page asks another server for anything; blocks have a stricter policy of their own.
+    [
+      'meta',
+      {
+        'http-equiv': 'Content-Security-Policy',
+        content: "default-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob: data:",
+      },
+    ],
+  ],
   themeConfig: {
     nav: [
       { text: 'Guides', link: guides[0].link },

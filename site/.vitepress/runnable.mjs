@@ -1,17 +1,29 @@
-// Blocks of TypeScript get a frame that runs them in the page. Those that need Node, or a framework that the page does not
-// have, say so instead.
+// Blocks of TypeScript get a frame that runs them in the page. Those that need Node, or something of the reader's, say so
+// instead: test/docs.test.ts has the marks.
+import { readFileSync } from 'node:fs';
 
-/** Packages that blocks may import in the page; each is a file of /runtime. */
-const IN_PAGE = /^(layertap(\/(adapter|inspect|safetensors|tensorboard|viewer))?|rxjs)$/;
+/** The names that blocks use without defining them, and what they are. */
+const GIVEN = [
+  ...readFileSync(new URL('../../test/docs/cast.ts', import.meta.url), 'utf8')
+    .split('export interface Cast {')[1]
+    .matchAll(/^ {2}\/\*\* (.*) \*\/\n {2}(\w+)/gm),
+].map(([, what, name]) => ({ name, what }));
+
+/** Those that a block uses and does not define, not as a parameter either. */
+export function givenTo(code) {
+  const text = code.replace(/\/\/.*$/gm, '');
+  const parameters = [...text.matchAll(/\(([^()]*)\)\s*=>/g)].map(([, list]) => list).join();
+  const isDefined = (name) =>
+    new RegExp(`\\b(const|let|class|function) ${name}\\b|\\(${name}: `).test(text) ||
+    new RegExp(`\\b${name}\\b`).test(parameters);
+  const isUsed = (name) => new RegExp(`(?<![.\\w'])${name}\\b(?!['\\w]|: )`).test(text);
+  return GIVEN.filter(({ name }) => isUsed(name) && !isDefined(name));
+}
 
 /** Why a block does not run in a page; undefined if it does. */
-export function reasonNotToRun(info, code) {
-  if (/\bno-run\b/.test(info)) return 'It needs a page or a file of yours.';
-  if (/\bdirectoryLogs\(|new SummaryWriter\([^{]*\)|\b(to|save): '/.test(code))
-    return 'It reads or writes files, and a page has no directories.';
-  const imports = [...code.matchAll(/\bfrom\s*'([^']+)'/g)].map(([, name]) => name);
-  const missing = imports.filter((name) => !IN_PAGE.test(name));
-  return missing.length === 0 ? undefined : `It needs ${missing.join(', ')}, which this page does not load.`;
+export function reasonNotToRun(info) {
+  const [, mark, reason] = /^ts\s+(node|no-run)\s+(.*)$/.exec(info.trim()) ?? [];
+  return mark === 'node' ? `It runs in Node alone: ${reason[0].toLowerCase()}${reason.slice(1)}` : reason;
 }
 
 export function runnable(markdown) {
@@ -21,8 +33,10 @@ export function runnable(markdown) {
     if (!/^ts\b/.test(info)) return fence(tokens, index, ...rest);
     tokens[index].info = 'ts';
     const highlighted = fence(tokens, index, ...rest);
-    const reason = reasonNotToRun(info, content);
+    const reason = reasonNotToRun(info);
     const attribute = reason === undefined ? '' : ` reason="${markdown.utils.escapeHtml(reason)}"`;
-    return `<RunnableBlock code="${encodeURIComponent(content)}"${attribute}>${highlighted}</RunnableBlock>`;
+    const given = givenTo(content).map(({ name, what }) => `<code>${name}</code>, ${what}`);
+    const hint = given.length === 0 ? '' : `<template #given>Given: ${given.join('; ')}.</template>`;
+    return `<RunnableBlock code="${encodeURIComponent(content)}"${attribute}>${highlighted}${hint}</RunnableBlock>`;
   };
 }

@@ -1,52 +1,69 @@
-// The network of examples/digits on the first page.
+// The network of examples/digits, which reads one handwritten digit after the other: on the first page, and in the sandbox of
+// the block below it.
 import { select, Tensor } from 'layertap';
 import { readSafetensors } from 'layertap/safetensors';
-import { mountViewer } from 'layertap/viewer';
 import { Digits } from '../../examples/digits/network.ts';
 
-interface Show {
-  /** The address of the files beside this one. */
-  readonly folder: string;
-  readonly canvas: HTMLCanvasElement;
-  readonly viewer: HTMLElement;
-  /** What the outputs of fc2 are multiplied by. */
-  readonly scale: () => number;
-  /** Milliseconds between two digits. */
-  readonly pause: number;
-  onAnswer(text: string): void;
+/** Milliseconds between two digits. */
+const PAUSE = 400;
+
+/** A digit, and what the network says. */
+export interface Reading {
+  /** 8x8, from 0 to 1. */
+  readonly pixels: Float32Array;
+  readonly label: number;
+  /** What each layer put out, by its path, behind all hooks. The last gives a score for each of the ten digits. */
+  readonly outputs: Readonly<Record<string, Float32Array>>;
+  /** The step that comes next. */
+  readonly step: number;
 }
 
-/** @returns a function that ends it */
-export async function showDigits({ folder, canvas, viewer, scale, pause, onAnswer }: Show): Promise<() => void> {
-  const read = async (name: string) => readSafetensors(await (await fetch(new URL(name, folder))).arrayBuffer());
-  const [weights, samples] = await Promise.all([
-    read('digits-weights.safetensors'),
-    read('digits-samples.safetensors'),
-  ]);
+export interface DigitsNetwork {
+  readonly net: Digits;
+  /**
+   * Reads digits until the returned function is called.
+   * @param step of the first
+   */
+  begin(step: number, send: (message: object) => void): () => void;
+}
+
+/** @param read gives the bytes of a file */
+export async function loadDigits(read: (name: string) => Promise<ArrayBuffer>): Promise<DigitsNetwork> {
+  const [weights, samples] = (
+    await Promise.all([read('digits-weights.safetensors'), read('digits-samples.safetensors')])
+  ).map((bytes) => readSafetensors(bytes));
   const net = new Digits();
-  net.loadStateDict(weights);
-  net.fc2.registerForwardHook((_module, _inputs, output) => (scale() === 1 ? undefined : output.mul(scale())));
-  const view = mountViewer(viewer, select(net, 'fc*'));
-  const images = samples.get('images')!.data as Float32Array;
-  const labels = samples.get('labels')!.data as ArrayLike<number | bigint>;
-  let at = 0;
-  const timer = setInterval(() => {
-    const pixels = images.slice(64 * at, 64 * (at + 1));
-    draw(canvas, pixels);
-    const [digit] = net(new Tensor(pixels, [1, 64])).argmax(1).data;
-    onAnswer(`read as ${digit}, it is ${labels[at]}`);
-    at = (at + 1) % labels.length;
-  }, pause);
-  return () => {
-    clearInterval(timer);
-    view.unmount();
+  net.loadStateDict(weights!);
+  const images = samples!.get('images')!.data as Float32Array;
+  const labels = samples!.get('labels')!.data as Float32Array;
+  return {
+    net,
+    begin(step, send) {
+      const outputs: Record<string, Float32Array> = {};
+      const seen = select(net, 'fc*').observe(({ path, output }) => {
+        outputs[path] = Float32Array.from((output as Tensor).data);
+      });
+      const readNext = () => {
+        const at = step % labels.length;
+        const pixels = images.slice(64 * at, 64 * (at + 1));
+        net(new Tensor(pixels, [1, 64]));
+        step++;
+        send({ reading: { pixels, label: labels[at]!, outputs: { ...outputs }, step } satisfies Reading });
+      };
+      const end = () => {
+        clearInterval(timer);
+        seen.remove();
+      };
+      const timer = setInterval(() => {
+        try {
+          readNext();
+        } catch (error) {
+          end();
+          throw error;
+        }
+      }, PAUSE);
+      readNext();
+      return end;
+    },
   };
-}
-
-function draw(canvas: HTMLCanvasElement, pixels: Float32Array): void {
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(8, 8);
-  for (const [i, ink] of pixels.entries())
-    image.data.set([255 * (1 - ink), 255 * (1 - ink), 255 * (1 - ink), 255], 4 * i);
-  context.putImageData(image, 0, 0);
 }

@@ -31,22 +31,35 @@ class Network extends Module {
   }
 }
 
+/** The site shows the comments under blocks that use the names. */
 export interface Cast {
+  /** a network with the layers fc1, act, encoder (two blocks of two layers) and fc2 */
   net: Network;
+  /** a batch of shape [8, 10] */
   x: Tensor;
+  /** a SummaryWriter */
   writer: SummaryWriter;
+  /** an object with a method predict */
   model: { predict(input: number): number };
+  /** a TensorReader */
   reader: TensorReader;
+  /** a function that does nothing */
   hook(): void;
-  /** Two batches for the network. */
+  /** two batches of shape [8, 10] */
   batches: Tensor[];
+  /** a function that gives the first value of a tensor */
   loss(t: Tensor): number;
-  /** Aborts a block that would not end. */
+  /** an AbortSignal that aborts after 0.3 s */
   signal: AbortSignal;
+  /** a function that does nothing */
   draw(...values: unknown[]): void;
+  /** a function that does nothing */
   count(path: string): void;
+  /** a function that does nothing */
   average(events: unknown[]): void;
+  /** a function that does nothing */
   stopTimer(): void;
+  /** a function that gives zeros of the same shape */
   ablate(t: Tensor): Tensor;
 }
 

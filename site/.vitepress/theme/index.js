@@ -1,7 +1,8 @@
 // VitePress's own theme without its fonts, which are larger than the rest of the page.
 import DefaultTheme from 'vitepress/theme-without-fonts';
-import LiveDigits from './LiveDigits.vue';
-import RunnableBlock from './RunnableBlock.vue';
+import RunnableBlock from './blocks/RunnableBlock.vue';
+import LiveDigits from './home/LiveDigits.vue';
+import './home/home.css';
 import './style.css';
 
 export default {

@@ -1,0 +1,13 @@
+// From the text of a block to a script that its sandbox runs.
+
+/** Words of a block that needs a document: it runs in a frame; others run in a worker of one. */
+const DOCUMENT = /\b(document|window|mountViewer|mountActivation|mountPacked|requestAnimationFrame)\b/;
+
+/** @returns a CommonJS module, whether it needs a document, and the ids of the elements that it looks for */
+export async function compile(code) {
+  const { transform } = await import('sucrase');
+  const { code: script } = transform(code, { transforms: ['typescript', 'imports'], disableESTransforms: true });
+  const hasDocument = DOCUMENT.test(script);
+  const ids = hasDocument ? [...script.matchAll(/['"`]#([\w-]+)['"`]/g)].map(([, id]) => id) : [];
+  return { script, hasDocument, ids: [...new Set(ids)] };
+}

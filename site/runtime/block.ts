@@ -1,0 +1,78 @@
+// Runs one block of code inside its sandbox, a worker or a frame that can reach nothing but the page's port: console, errors,
+// and what the block's networks put out are sent there, and the files that the block reads come from there.
+import { cast } from './cast.ts';
+import { catchConsole, print } from './console.ts';
+import { loadDigits } from './digits.ts';
+import { filesOf } from './files.ts';
+import { loadFrameworks, requireFrom } from './modules.ts';
+import { showNetworks } from './networks.ts';
+import { countTimers } from './timers.ts';
+
+/** Milliseconds between two signs of life. */
+const HEARTBEAT = 1000;
+
+export interface Sandboxed {
+  /** A CommonJS module. */
+  readonly script: string;
+  /** Whether there is a document. */
+  readonly hasDocument: boolean;
+  /** `net` is the network of the first page; after the block it reads digits, from this step on. */
+  readonly digitsFrom?: number;
+}
+
+/** Runs a block until it and its timers have ended. */
+export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: MessagePort): Promise<void> {
+  const send = (message: object) => port.postMessage(message);
+  setInterval(send, HEARTBEAT, {});
+  const console = catchConsole(send);
+  const timers = countTimers();
+  const files = filesOf(port);
+  globalThis.fetch = files.fetch;
+  // One line in front of the block's first, so that its lines keep their numbers.
+  const url = URL.createObjectURL(
+    new Blob([`export default async (require, exports) => {{${script}\n}}`], { type: 'text/javascript' }),
+  );
+  const fail = (error: unknown) => console.write(`${print(error)}${lineOf(error, url)}`, 'error');
+  addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    fail(event.reason);
+  });
+  addEventListener('error', (event) => {
+    event.preventDefault();
+    fail(event.error ?? event.message);
+  });
+  const refused = new Set<string>();
+  addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => {
+    if (refused.has(blockedURI)) return;
+    refused.add(blockedURI);
+    console.write(refusal(blockedURI, violatedDirective), 'error');
+  });
+
+  Object.assign(globalThis, cast());
+  try {
+    const digits = digitsFrom === undefined ? undefined : await loadDigits(files.readOrFail);
+    if (digits !== undefined) Object.assign(globalThis, { net: digits.net });
+    else if (!hasDocument) showNetworks(send);
+    const frameworks = await loadFrameworks(script, files.readOrFail);
+    const { default: block } = await import(url);
+    await block(requireFrom(frameworks), {});
+    digits?.begin(digitsFrom!, send);
+  } catch (error) {
+    fail(error);
+  }
+  await timers.ended();
+  console.flush();
+  send({ isDone: true });
+}
+
+function refusal(address: string, directive: string): string {
+  if (address === 'eval')
+    return 'Not run: eval() and new Function() are off here, as under a strict content security policy.';
+  return `Not loaded: ${address || directive}. Blocks reach no network.`;
+}
+
+/** Where in the block an error was thrown, if it was there. */
+function lineOf(error: unknown, url: string): string {
+  const at = error instanceof Error ? error.stack?.split(`${url}:`)[1] : undefined;
+  return at === undefined ? '' : ` (line ${Number.parseInt(at, 10)})`;
+}
