@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { runnable } from './runnable.mjs';
+import { searchRoles } from './search-roles.mjs';
 
 const guides = [
   ['Look at activations', 'look'],
@@ -82,5 +83,10 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local' },
   },
-  markdown: { config: (markdown) => runnable(markdown) },
+  vite: { plugins: [searchRoles] },
+  markdown: {
+    // Others have comments with too little contrast.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: (markdown) => runnable(markdown),
+  },
 });

@@ -11,6 +11,9 @@ import { countTimers } from './timers.ts';
 /** Milliseconds between two signs of life. */
 const HEARTBEAT = 1000;
 
+/** Milliseconds. The page waits for ten seconds. */
+const LONGEST_LOOP = 9500;
+
 export interface Sandboxed {
   /** A CommonJS module. */
   readonly script: string;
@@ -30,7 +33,7 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
   globalThis.fetch = files.fetch;
   // One line in front of the block's first, so that its lines keep their numbers.
   const url = URL.createObjectURL(
-    new Blob([`export default async (require, exports) => {{${script}\n}}`], { type: 'text/javascript' }),
+    new Blob([`export default async (require, exports, $loop) => {{${script}\n}}`], { type: 'text/javascript' }),
   );
   const fail = (error: unknown) => console.write(`${print(error)}${lineOf(error, url)}`, 'error');
   addEventListener('unhandledrejection', (event) => {
@@ -55,7 +58,7 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
     else if (!hasDocument) showNetworks(send);
     const frameworks = await loadFrameworks(script, files.readOrFail);
     const { default: block } = await import(url);
-    await block(requireFrom(frameworks), {});
+    await block(requireFrom(frameworks), {}, loopGuard(send));
     digits?.begin(digitsFrom!, send);
   } catch (error) {
     fail(error);
@@ -63,6 +66,20 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
   await timers.ended();
   console.flush();
   send({ isDone: true });
+}
+
+/** For the loops of a block in a frame: throws once the block has not yielded for almost as long as the page waits. */
+function loopGuard(send: (message: object) => void): () => void {
+  let [turn, count] = [performance.now(), 0];
+  setInterval(() => {
+    turn = performance.now();
+  }, HEARTBEAT);
+  return () => {
+    // A look at the clock takes longer than a short loop.
+    if ((++count & 1023) !== 0 || performance.now() - turn < LONGEST_LOOP) return;
+    send({ isStuck: true });
+    throw new Error('The loop did not yield');
+  };
 }
 
 function refusal(address: string, directive: string): string {

@@ -5,9 +5,9 @@ const DOCUMENT = /\b(document|window|mountViewer|mountActivation|mountPacked|req
 
 /** @returns a CommonJS module, whether it needs a document, and the ids of the elements that it looks for */
 export async function compile(code) {
-  const { transform } = await import('sucrase');
+  const [{ transform }, { guardLoops }] = await Promise.all([import('sucrase'), import('./guard-loops.js')]);
   const { code: script } = transform(code, { transforms: ['typescript', 'imports'], disableESTransforms: true });
   const hasDocument = DOCUMENT.test(script);
   const ids = hasDocument ? [...script.matchAll(/['"`]#([\w-]+)['"`]/g)].map(([, id]) => id) : [];
-  return { script, hasDocument, ids: [...new Set(ids)] };
+  return { script: hasDocument ? guardLoops(script) : script, hasDocument, ids: [...new Set(ids)] };
 }

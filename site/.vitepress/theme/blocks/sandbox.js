@@ -95,10 +95,11 @@ export async function runInSandbox({ ids, ...sandboxed }, folder, place, listene
     close();
     listener({ ended: reason });
   };
+  const endSilent = () => end(`Ended: it did not yield for ${SILENCE / 1000} seconds.`);
   // The first sign of life may take 30 s. Two looks in a row: after a pause of the whole page, messages that have waited come before the second.
   let looks = -4;
   const watch = setInterval(() => {
-    if (++looks === 2) end(`Ended: it did not yield for ${SILENCE / 1000} seconds.`);
+    if (++looks === 2) endSilent();
   }, SILENCE / 2);
   let messages = 0;
   const count = ({ source }) => {
@@ -110,6 +111,7 @@ export async function runInSandbox({ ids, ...sandboxed }, folder, place, listene
     looks = 0;
     if (data.lines !== undefined || data.points !== undefined || data.reading !== undefined) listener(data);
     if (data.tooMany !== undefined) end(`Ended: it printed more than ${data.tooMany.toLocaleString('en')} lines.`);
+    if (data.isStuck) endSilent();
     if (data.height !== undefined) frame.style.height = `${data.height}px`;
     if (data.file !== undefined) {
       const names = await namesOf(folder);
