@@ -81,7 +81,11 @@ writeFileSync(
 
 test('the code blocks of the docs compile', () => {
   const opened = pages.flatMap((page) => readFileSync(join(root, page), 'utf8').match(/^ *```ts/gm) ?? []);
-  assert.is(blocks.length, opened.length, 'an opened block was not read: is its mark `page`, or `node` or `no-run` with a reason?');
+  assert.is(
+    blocks.length,
+    opened.length,
+    'an opened block was not read: is its mark `page`, or `node` or `no-run` with a reason?',
+  );
   const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', out], {
     encoding: 'utf8',
   });

@@ -33,7 +33,12 @@ const LIBRARY: Modules = {
 };
 
 const FRAMEWORKS: Record<string, (read: Read) => Promise<Modules>> = {
-  '@tensorflow/tfjs': async (read) => ({ '@tensorflow/tfjs': await moduleOf('tfjs.js', read) }),
+  '@tensorflow/tfjs': async (read) => {
+    const tf = (await moduleOf('tfjs.js', read)) as typeof import('@tensorflow/tfjs');
+    // As in Node. On WebGL in a worker, Chromium without a GPU never reports that a tensor can be read.
+    await tf.setBackend('cpu');
+    return { '@tensorflow/tfjs': tf };
+  },
   onnxruntime: loadOnnxRuntime,
   '@huggingface/transformers': async (read) => {
     const runtimes = await loadOnnxRuntime(read);
