@@ -28,6 +28,8 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
   const send = (message: object) => port.postMessage(message);
   setInterval(send, HEARTBEAT, {});
   const console = catchConsole(send);
+  const onLoop = loopGuard(send);
+  // The timers from here on are the block's.
   const timers = countTimers();
   const files = filesOf(port);
   globalThis.fetch = files.fetch;
@@ -58,7 +60,7 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
     else if (!hasDocument) showNetworks(send);
     const frameworks = await loadFrameworks(script, files.readOrFail);
     const { default: block } = await import(url);
-    await block(requireFrom(frameworks), {}, loopGuard(send));
+    await block(requireFrom(frameworks), {}, onLoop);
     digits?.begin(digitsFrom!, send);
   } catch (error) {
     fail(error);
