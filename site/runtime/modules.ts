@@ -62,7 +62,10 @@ export async function loadFrameworks(script: string, read: Read): Promise<Module
 
 /** In a page onnxruntime-web is what onnxruntime-node is in Node. */
 async function loadOnnxRuntime(read: Read): Promise<Modules> {
-  const [runtime, wasmBinary] = await Promise.all([moduleOf('onnxruntime.js', read), read('../ort-wasm-simd-threaded.wasm')]);
+  const [runtime, wasmBinary] = await Promise.all([
+    moduleOf('onnxruntime.js', read),
+    read('../ort-wasm-simd-threaded.wasm'),
+  ]);
   const { default: ort } = runtime as { default: typeof import('onnxruntime-web') };
   Object.assign(ort.env.wasm, { wasmBinary, wasmPaths: {}, numThreads: 1, proxy: false });
   return { 'onnxruntime-web': runtime, 'onnxruntime-node': runtime };
