@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { runnable } from './runnable.mjs';
-import { searchRoles } from './search-roles.mjs';
+import { searchBox } from './search-box.mjs';
 
 const guides = [
   ['Look at activations', 'look'],
@@ -83,7 +83,7 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local' },
   },
-  vite: { plugins: [searchRoles] },
+  vite: { plugins: [searchBox] },
   markdown: {
     // Others have comments with too little contrast.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },

@@ -15,7 +15,7 @@ const KINDS = [
       const [first, second, third] = [0, 1, 2].map((nth) => new RunnableBlock(page, nth));
       await first.edit("console.log('edited'); console.warn('warned'); throw new Error('failed');");
       await Promise.all([first.run(), second.run(), third.run(/^Running/)]);
-      await second.root.locator('.runnable-viewer').getByText('fc1').first().waitFor();
+      await second.root.locator('.runnable-viewer').getByText('Histograms').first().waitFor();
     },
   },
   { kind: 'a page with blocks that do not run', path: 'tensorboard.html' },
@@ -39,7 +39,6 @@ export async function seesDigits(page) {
 
 export const accessibilityChecks = KINDS.map(({ kind, path, ready }) => ({
   name: `axe finds nothing serious on ${kind}; it fits into 420 pixels`,
-  // A block of the check throws on purpose.
   async run({ open }) {
     for (const colorScheme of ['light', 'dark']) {
       const page = await open(path, { colorScheme, bypassCSP: true });
