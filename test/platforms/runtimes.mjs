@@ -1,4 +1,4 @@
-// Node, Deno and Bun; and an engine that lacks what React Native's lacks.
+// Node, Deno and Bun; and engines that lack what React Native's lacks, or a browser of 2022.
 import { join } from 'node:path';
 import { entries } from './install.mjs';
 import { isInstalled, Project } from './project.mjs';
@@ -11,9 +11,10 @@ async function runNode(tools, name, program) {
   return { version, tried: await project.exec(program, ['node.mjs']) };
 }
 
-async function runOldEngine(tools) {
-  const project = new Project(tools, 'old-engine');
-  return { version: '', tried: await project.exec(process.execPath, ['old-engine.mjs', ...entries(tools)]) };
+/** @param kind what it lacks, by old-engine.mjs */
+async function runOldEngine(tools, kind) {
+  const project = new Project(tools, `old-engine-${kind}`);
+  return { version: '', tried: await project.exec(process.execPath, ['old-engine.mjs', kind, ...entries(tools)]) };
 }
 
 /** Deno and Bun run the same program as Node. */
@@ -37,6 +38,10 @@ export const RUNTIMES = [
   { name: 'Bun', run: (tools) => runOther(tools, 'bun', []) },
   {
     name: 'an engine without TextDecoder, WebAssembly and WeakRef, as in React Native',
-    run: runOldEngine,
+    run: (tools) => runOldEngine(tools, 'react-native'),
+  },
+  {
+    name: 'an engine without what came after 2022, such as `toSorted`',
+    run: (tools) => runOldEngine(tools, '2022'),
   },
 ];
