@@ -20,3 +20,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export function say(where: Element, text: string): void {
   if (where.textContent !== text) where.textContent = text;
 }
+
+/** False for every value where there is no page, as in Node. */
+export const isElement = (value: unknown): value is Element =>
+  typeof Element !== 'undefined' && value instanceof Element;

@@ -4,6 +4,7 @@ import { backPressure } from './back-pressure.ts';
 import { CLOCK } from './clock.ts';
 import { unpackStore } from './data/pack.ts';
 import { Store } from './data/store.ts';
+import { isElement } from './element.ts';
 import type { DataSource } from './sources/data-source.ts';
 import { liveSource } from './sources/live.ts';
 import type { ViewState } from './state/view-state.ts';
@@ -91,7 +92,7 @@ function mountShell(
   follows: boolean,
   options: MountOptions,
 ) {
-  if (!(element instanceof Element)) throw mismatch(where, 'the first argument', 'an Element', element);
+  if (!isElement(element)) throw mismatch(where, 'the first argument', 'an Element', element);
   checkOptions(where, options, { theme: oneOf(['auto', 'light', 'dark']), pageKeys: BOOLEAN });
   if (ROOTS.get(element) === 'mounted') {
     throw new Error(`${where}: the element holds a viewer already; unmount() that one first`);

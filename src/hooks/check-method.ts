@@ -19,6 +19,9 @@ function isPrototype(object: object): boolean {
 
 /** @throws TypeError that begins with `what` if the property is not a method or cannot be changed */
 export function checkMethod(what: string, object: object, key: PropertyKey): void {
+  if (key === undefined || key === null) {
+    throw new TypeError(`${what}: the method must be a key of the object, got ${key}${nearestMethods(object, '')}`);
+  }
   const where = `${what}: ${className(object)}.${String(key)}`;
   if (isPrototype(object) && accessorOf(object, key) !== undefined) {
     throw new TypeError(

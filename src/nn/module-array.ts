@@ -133,7 +133,8 @@ export class ModuleArray<M extends Hookable = Hookable> extends Module {
 /** @throws TypeError for anything but a module */
 export function checkModule(where: string, module: unknown): void {
   if (isHookable(module)) return;
-  throw new TypeError(`${typeName(module)} is not a Module subclass\n  got: ${describe(module)}, to ${where}`);
+  const text = `${typeName(module)} is not a Module subclass\n  got: ${describe(module)}, to ${where}`;
+  throw new TypeError(`${text}\n  expected: an instance, such as new ReLU()`);
 }
 
 const INDEX = /^(0|[1-9]\d*)$/;

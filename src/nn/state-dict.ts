@@ -102,7 +102,7 @@ function entriesOf(stateDict: StateDict): ReadonlyMap<string, unknown> {
   if (stateDict instanceof Map) return new Map(stateDict);
   if (isPlainObject(stateDict)) return new Map(Object.entries(stateDict));
   throw new TypeError(
-    `Expected state_dict to be dict-like, got ${typeName(stateDict)}\n  expected: a Map or a plain object`,
+    `Expected state_dict to be dict-like, got ${typeName(stateDict)}\n  expected: a Map or a plain object, such as readSafetensors(bytes) gives`,
   );
 }
 

@@ -443,6 +443,10 @@ test('attach() refuses wrong arguments and methods that it cannot intercept, and
   assert.throws(bad(null, 'predict'), /^attach\(\): the first argument must be an object, got null$/);
   assert.throws(bad(7, 'predict'), /got the number 7$/);
   assert.throws(
+    bad(model, undefined),
+    /^attach\(\): the method must be a key of the object, got undefined\n {2}nearest: predict/,
+  );
+  assert.throws(
     bad(model, 'predct'),
     /^attach\(\): Model\.predct must be a method, got undefined\n {2}nearest: predict/,
   );

@@ -309,7 +309,16 @@ test('transform() refuses values that are not operators', () => {
   const fails = () => {
     throw new Error('applied');
   };
-  assert.throws(() => module.transform(fails), /^applied$/);
+  assert.throws(
+    () => module.transform(fails),
+    ({ message, cause }: Error) =>
+      /^transform\(\): operator 0 failed when it was applied: applied\n {2}expected: an Observable/.test(message) &&
+      (cause as Error).message === 'applied',
+  );
+  assert.throws(
+    () => module.transform(((y: { mul(x: number): never }) => y.mul(2)) as never),
+    /^transform\(\): operator 0 failed .*mul is not a function\n {2}expected: .* map\(\(output\) => …\), say/,
+  );
   assert.throws(() => module.transform(() => throwError(() => new Error('subscribed'))), /^subscribed$/);
   assert.equal(listHooks(module), []);
 });

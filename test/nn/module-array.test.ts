@@ -79,6 +79,10 @@ test('anything but a module is refused before anything has changed', () => {
   const list = new ModuleList<Module>([new ReLU()]);
   assert.throws(() => list.extend([new ReLU(), 3 as never]), /number is not a Module subclass/);
   assert.throws(() => list.append(null as never), /null is not a Module subclass/);
+  assert.throws(
+    () => list.append(ReLU as never),
+    /got: the class ReLU, to .*\n {2}expected: an instance, such as new ReLU\(\)$/,
+  );
   assert.throws(() => list.insert(7, new ReLU()), /index 7 is out of range/);
   assert.throws(() => list.insert(0, {} as never), /Object is not a Module subclass/);
   assert.throws(() => new ModuleList().pop(), /index -1 is out of range/);

@@ -4,7 +4,7 @@ import { type Handle, Hookable, Selection } from '../../src/index.ts';
 import type { Card } from '../cards/card.ts';
 import { DARK, LIGHT } from '../cards/theme.ts';
 import { oncePerFrame } from '../clock.ts';
-import { element, say } from '../element.ts';
+import { element, isElement, say } from '../element.ts';
 import type { DataSource } from '../sources/data-source.ts';
 import { liveSource } from '../sources/live.ts';
 import { Activations } from './activations.ts';
@@ -52,7 +52,7 @@ export function mountActivation(
   options: ActivationOptions = {},
 ): Handle {
   const where = 'mountActivation()';
-  if (!(parent instanceof Element)) throw mismatch(where, 'the first argument', 'an Element', parent);
+  if (!isElement(parent)) throw mismatch(where, 'the first argument', 'an Element', parent);
   checkOptions(where, options, {
     layout: LAYOUT,
     labels: LABELS,

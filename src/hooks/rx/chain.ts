@@ -1,6 +1,6 @@
 /** @file A chain of operators that outputs are sent through. */
 import { isObservable, Observable, type OperatorFunction, type Subscriber, type Subscription } from 'rxjs';
-import { absorb, describe } from '../../check/index.ts';
+import { absorb, describe, describeError } from '../../check/index.ts';
 
 export type { OperatorFunction };
 
@@ -32,7 +32,7 @@ export class Chain {
 
   /**
    * Subscribes to the operators. Values emitted while subscribing are in `count` and `value`.
-   * @throws what an operator throws when it is applied; TypeError if one does not return an Observable
+   * @throws TypeError if an operator throws when it is applied, or does not return an Observable
    */
   constructor(operators: readonly OperatorFunction<unknown, unknown>[], listener: ChainListener) {
     this.#listener = listener;
@@ -43,12 +43,9 @@ export class Chain {
       };
     });
     const chain = operators.reduce<Observable<unknown>>((from, operator, i) => {
-      const to: unknown = operator(from);
+      const to = applied(operator, from, i);
       if (isObservable(to)) return to;
-      throw new TypeError(
-        `transform(): operator ${i} gave ${describe(to)} when it was applied\n` +
-          '  expected: an Observable; an operator is map((output) => …), say, and not the function inside it',
-      );
+      throw new TypeError(`transform(): operator ${i} gave ${describe(to)} when it was applied\n  ${EXPECTED}`);
     }, source);
     this.#subscription = chain.subscribe({
       next: (value) => {
@@ -86,5 +83,17 @@ export class Chain {
 
   end(): void {
     this.#subscription.unsubscribe();
+  }
+}
+
+const EXPECTED = 'expected: an Observable; an operator is map((output) => …), say, and not the function inside it';
+
+/** @throws TypeError that says what an operator is: a function of outputs fails on the Observable that it gets */
+function applied(operator: OperatorFunction<unknown, unknown>, from: Observable<unknown>, i: number): unknown {
+  try {
+    return operator(from);
+  } catch (cause) {
+    const text = `transform(): operator ${i} failed when it was applied: ${describeError(cause)}`;
+    throw new TypeError(`${text}\n  ${EXPECTED}`, { cause });
   }
 }

@@ -404,7 +404,13 @@ test('a model instead of a Selection is refused, with what to select', () => {
       /^liveSource\(\): the selection must be .*, got an AttachedMethod\n.*select\(model, \(\) => true\)/,
     );
   }
-  assert.is(select(method, () => true).size, 1);
+  const selection = select(method, () => true);
+  assert.is(selection.size, 1);
+  // In Node there are no elements.
+  assert.throws(
+    () => mountViewer({} as Element, selection),
+    /^mountViewer\(\): the first argument must be an Element, got an Object$/,
+  );
 });
 
 test('liveSource() rejects other arguments', () => {
