@@ -183,6 +183,19 @@ try {
     await button('Another story').click();
     await page.getByText('Story 2.', { exact: false }).waitFor();
   });
+
+  await check('a file that is damaged is said, and can be loaded again', async () => {
+    await page.route('**/models/writer.onnx', (route) => route.fulfill({ body: 'no model' }));
+    await open('writer');
+    await button('Load the model').click();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /^It could not be loaded. createOnnx\(\)/ })
+      .waitFor();
+    await page.unroute('**/models/writer.onnx');
+    await button('Load the model').click();
+    await page.getByText('The fishermen were').waitFor();
+  });
 } finally {
   await finish();
 }

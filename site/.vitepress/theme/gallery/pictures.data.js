@@ -25,7 +25,6 @@ export default {
     const { attention } = read('encoder').find(({ task }) => task === 'sort');
     const [, heads, side] = attention[1].shape;
     const square = side * side;
-    const stories = read('writer').filter(({ changes }) => changes.length === 1);
     return {
       digit: grid([...images.slice(64 * image, 64 * (image + 1))], 8),
       maps: Array.from({ length: 8 }, (_, map) =>
@@ -37,9 +36,12 @@ export default {
       heads: Array.from({ length: heads }, (_, head) =>
         grid(attention[1].data.slice(head * square, (head + 1) * square), side),
       ),
-      stories: stories
-        .map(({ changes: [[, strength]], text }) => ({ strength, text: `The${text.slice(0, text.indexOf('.') + 1)}` }))
-        .sort((a, b) => a.strength - b.strength),
+      stories: read('writer').flatMap(({ changes, text }) => {
+        const [, strength] = changes[0];
+        if (changes.length > 1 || strength === 0) return [];
+        const [first, second] = text.split('.');
+        return [{ mood: strength < 0 ? 'gloomy' : 'glad', text: `The${first}.${second}.` }];
+      }),
     };
   },
 };

@@ -22,10 +22,13 @@ export async function loadTensorFlow() {
   return tf;
 }
 
-/** ONNX Runtime, with its WebAssembly from this site. Pages have threads only with headers that no static host sends. */
+/**
+ * ONNX Runtime, with its WebAssembly from this site. It is fetched here: the runtime does not try again. Pages have threads only
+ * with headers that no static host sends.
+ */
 export async function loadOnnxRuntime() {
   const ort = await loadModule('ort.js');
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = { wasm: address('ort-wasm-simd-threaded.wasm') };
+  ort.env.wasm.wasmBinary ??= await loadBytes('ort-wasm-simd-threaded.wasm');
   return ort;
 }
