@@ -16,9 +16,14 @@ export interface HookedCall<T extends OnnxTensor> extends EndingCall {
   readonly hasObservers: boolean;
   /** Whether observers, and nothing else, get the value, and only read its statistics. */
   readonly readsStatistics: boolean;
+  /** Calls each hook. */
+  readonly around: CallHook | undefined;
   /** Whether the inputs are taken out of the graph before the call, and others are put back. */
   readonly isCutBefore: boolean;
 }
+
+/** Calls a hook: for adapters that have to know when one is being called. */
+export type CallHook = (hook: () => unknown) => unknown;
 
 /** The hook points where hooks have replaced something in earlier runs, with the number of runs that had to be computed again. */
 export interface Replaced {
@@ -31,6 +36,7 @@ export function hookedCalls<T extends OnnxTensor>(
   graph: Graph,
   points: Iterable<readonly [OnnxHookPoint<T>, HookPointInfo]>,
   replaced: Replaced,
+  around: CallHook | undefined,
 ): HookedCall<T>[] {
   // Computed twice, it would give something else.
   const isRandom = hasRandomNodes(graph);
@@ -50,6 +56,7 @@ export function hookedCalls<T extends OnnxTensor>(
         id: `${path}#${i}`,
         call,
         compiled: edits,
+        around,
         hasPreHooks,
         runsHooks,
         hasObservers,

@@ -4,7 +4,7 @@ import { callReplay } from './call-replay.ts';
 import { explainRegistration, setExplainer } from './explain.ts';
 import type { Graph } from './graph.ts';
 import type { HookPointInfo, OnnxHookPoint, OnnxNode } from './hook-point.ts';
-import { hookedCalls, type Replaced } from './hooked-calls.ts';
+import { type CallHook, hookedCalls, type Replaced } from './hooked-calls.ts';
 import { ModelRuns } from './model-runs.ts';
 import { ModelVariant } from './model-variant.ts';
 import { ModuleTree } from './module-tree.ts';
@@ -30,6 +30,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   readonly #graph: Graph;
   readonly #whole: ModelVariant;
   readonly #tree: ModuleTree<T>;
+  readonly #around: CallHook | undefined;
   /** Undefined if the model was only read. */
   readonly #runs: ModelRuns<T> | undefined;
   readonly #wrapped: WrappedSession<T> | undefined;
@@ -47,6 +48,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     maker?: SessionMaker<T>,
     session?: OnnxSession<T>,
     interceptors: readonly Interceptor[] = [],
+    around?: CallHook,
   ) {
     const refusal = maker === undefined ? NO_SESSION : undefined;
     const noGradients = 'a model in an ONNX file has no backward hooks: it has no gradients';
@@ -85,6 +87,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
       uninstall: () => owner.unhook(this),
     });
     this.#graph = graph;
+    this.#around = around;
     this.#whole = new ModelVariant(bytes, graph, maker?.isOnDevice === true);
     const run: OnnxSession<T>['run'] = (...given) => Reflect.apply(this, undefined, given);
     this.#wrapped = session && new WrappedSession(session, run, () => this.release(), interceptors);
@@ -176,7 +179,8 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
     for (const listeners of this.#hooked.values()) version += listeners.version;
     if (this.#plan === undefined || version !== this.#planVersion) {
       const hooked = [...this.#tree.infos].filter(([point]) => this.#hooked.has(point));
-      this.#plan = new Plan(this.#whole, hookedCalls(this.#graph, hooked, this.#runs?.replaced ?? NONE));
+      const calls = hookedCalls(this.#graph, hooked, this.#runs?.replaced ?? NONE, this.#around);
+      this.#plan = new Plan(this.#whole, calls);
       this.#planVersion = version;
     }
     return this.#plan;

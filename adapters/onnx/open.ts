@@ -1,5 +1,6 @@
 /** @file Opens a model: only read, with sessions of its own, or around a session that exists. */
 import { checkOptions, describe } from '../../src/adapter.ts';
+import type { CallHook } from './hooked-calls.ts';
 import { OnnxModel } from './model.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions, OnnxTensor, SessionClass } from './ort.ts';
 import { type ReadModel, readModel } from './read-model.ts';
@@ -20,6 +21,8 @@ export interface OnnxOptions {
 export interface WrapOptions extends OnnxOptions {
   /** Installed while anything is registered, after the session's `run` and `release` are replaced. For adapters. */
   readonly interceptors?: readonly Interceptor[];
+  /** Calls each hook on a module or node, and gives what it gives. For adapters that have to know when one is being called. */
+  readonly around?: CallHook;
 }
 
 /**
@@ -80,7 +83,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   options: WrapOptions = {},
 ): Promise<OnnxModel<T>> {
   const where = 'wrapOnnx()';
-  const sessionOptions = readOptions(where, options, 'interceptors');
+  const sessionOptions = readOptions(where, options, 'interceptors', 'around');
   const runtime = session?.constructor as Partial<SessionClass<T>> | undefined;
   if (typeof session?.run !== 'function' || typeof runtime?.create !== 'function') {
     throw new TypeError(
@@ -100,7 +103,7 @@ export async function wrapOnnx<T extends OnnxTensor>(
   const other = modelOf(session);
   if (other !== undefined) return other;
   const maker = new SessionMaker(runtime as SessionClass<T>, source, model, sessionOptions);
-  const net = new OnnxModel<T>(where, model, maker, session, options.interceptors);
+  const net = new OnnxModel<T>(where, model, maker, session, options.interceptors, options.around);
   wrapped.set(session, net as unknown as OnnxModel<never>);
   return net;
 }

@@ -3,7 +3,7 @@ import { intercept, type Listeners, listenersOf, summaryReader } from '../../src
 import { elementTypeOf, type Region } from './graph.ts';
 import { type GraphStatistics, summaryOf } from './graph-statistics.ts';
 import type { OnnxHookPoint } from './hook-point.ts';
-import type { HookedCall } from './hooked-calls.ts';
+import type { CallHook, HookedCall } from './hooked-calls.ts';
 import type { Call } from './module-calls.ts';
 import type { OnnxTensor } from './ort.ts';
 import type { RegionNames } from './region-names.ts';
@@ -105,7 +105,7 @@ export class PlannedCall<T extends OnnxTensor> implements Step<T> {
     this.id = hooked.id;
     this.at = call.at;
     this.#names = names;
-    this.#listeners = listenersOf(point);
+    this.#listeners = listenersOf(point, hooked.around);
     this.runsHooks = runsHooks || hasPreHooks;
     this.inputs = inputs;
     this.isCompiled = compiled.length > 0;
@@ -216,10 +216,11 @@ export class BeforeCall<T extends OnnxTensor> implements Step<T> {
   readonly #call: string;
   readonly #point: OnnxHookPoint<T>;
   readonly #listeners: Listeners;
+  readonly #around: CallHook | undefined;
 
   /** @param needs the names of the inputs in the session */
   constructor(
-    { point, id, call, isCutBefore }: HookedCall<T>,
+    { point, id, call, isCutBefore, around }: HookedCall<T>,
     versions: ValueVersions,
     inputs: readonly string[],
     needs: readonly string[],
@@ -228,6 +229,7 @@ export class BeforeCall<T extends OnnxTensor> implements Step<T> {
     this.#call = id;
     this.#point = point;
     this.#listeners = listenersOf(point);
+    this.#around = around;
     this.needs = needs;
     this.given = new Map(isCutBefore ? call.inputs.map((value) => [value, versions.input(id, value)]) : []);
     this.after = isCutBefore ? call.inputs.map((value) => this.given.get(value)!) : undefined;
@@ -256,9 +258,11 @@ export class BeforeCall<T extends OnnxTensor> implements Step<T> {
       enter(all);
       return left;
     };
-    const result = intercept(this.#point, forward as (...inputs: never[]) => unknown, inputs, {
-      call: number,
-    }) as Promise<unknown>;
+    const around = this.#around;
+    const start = () =>
+      intercept(this.#point, forward as (...inputs: never[]) => unknown, inputs, { call: number, around });
+    // The first pre-hook is called at once.
+    const result = (around === undefined ? start() : around(start)) as Promise<unknown>;
     entered.set(this.#call, { result, leave, fail });
     // Rejects if a pre-hook throws.
     const all = (await Promise.race([given, result])) as readonly T[];

@@ -9,7 +9,7 @@ import {
   wrapOnnx,
 } from '../onnx/index.ts';
 import { TransformersModel } from './model.ts';
-import { queuedRuns, queuesRuns } from './page-queue.ts';
+import { callHook, queuedRuns, queuesRuns } from './page-queue.ts';
 import { beforeRelease, recordOf, wasReleased } from './record-sources.ts';
 import type { TransformersModelLike, TransformersPipelineLike } from './transformers.ts';
 
@@ -62,8 +62,8 @@ export async function wrapTransformers<T extends OnnxTensor = OnnxTensor>(
   }));
   const models: [string, OnnxModel<T>][] = [];
   for (const { name, session, source, sessionOptions } of planned) {
-    const interceptors = queuesRuns() ? [queuedRuns(session)] : [];
-    const model = await wrapOnnx(session, source, { sessionOptions, interceptors });
+    const queued = queuesRuns() ? { interceptors: [queuedRuns(session)], around: callHook } : {};
+    const model = await wrapOnnx(session, source, { sessionOptions, ...queued });
     beforeRelease(session, () => model.release());
     models.push([name, model]);
   }

@@ -12,7 +12,8 @@ const imports = {
   'onnxruntime-web/webgpu': runtime,
 };
 
-await runInPages({
+const head = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+const options = {
   title: 'transformers.js',
   folder: 'test/adapters/transformers',
   inNodeOnly: ['memory.test.ts'],
@@ -22,7 +23,15 @@ await runInPages({
     'node_modules/onnxruntime-web',
     'test/fixtures',
   ],
-  pages: [{ name: 'wasm', head: `<script type="importmap">${JSON.stringify({ imports })}</script>` }],
   bundle: { external: ['@huggingface/transformers', 'onnxruntime-node'], plugins: [fixturesOfPages] },
-  flags: [],
+};
+await runInPages({ ...options, pages: [{ name: 'wasm', head }], flags: [] });
+// As Firefox and Safari have stack traces.
+const only = ['bad-input.test.ts'];
+const page = '<script>globalThis.transformersTestPage = { asyncStacks: false }</script>';
+await runInPages({
+  ...options,
+  title: 'transformers.js without asynchronous stack traces',
+  pages: [{ name: 'wasm', head: `${page}${head}`, only }],
+  flags: ['--js-flags=--no-async-stack-traces'],
 });

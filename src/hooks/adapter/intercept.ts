@@ -54,14 +54,14 @@ export class Listeners {
   readonly #receiver: object;
   readonly #target: Target;
 
-  constructor(hookable: Hookable) {
+  constructor(hookable: Hookable, around?: InterceptOptions['around']) {
     const table = hookTable(hookable);
     this.#hookable = hookable;
     this.#table = table;
     this.#receiver = table.options.receiver ?? hookable;
     // The call has been made.
     const callee = { forward: () => undefined };
-    this.#target = { module: hookable, table, callee, mapInputs: undefined, around: undefined };
+    this.#target = { module: hookable, table, callee, mapInputs: undefined, around };
   }
 
   /** Whether a registration may change inputs, outputs or gradients. False with observers alone. */
@@ -139,9 +139,13 @@ export class Listeners {
   }
 }
 
-/** For adapters: the listeners of a Hookable. Look them up once, not in every call. @throws TypeError for anything else */
-export function listenersOf(hookable: Hookable): Listeners {
-  return new Listeners(hookable);
+/**
+ * For adapters: the listeners of a Hookable. Look them up once, not in every call.
+ * @param around as for {@link intercept}; for `afterAsync` alone
+ * @throws TypeError for anything else
+ */
+export function listenersOf(hookable: Hookable, around?: InterceptOptions['around']): Listeners {
+  return new Listeners(hookable, around);
 }
 
 /**
