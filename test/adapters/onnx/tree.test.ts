@@ -87,15 +87,13 @@ test('the error for a module that the exporter folded away names the one that ho
   assert.is(
     messageOf(() => legacy.getSubmodule('blocks.0.bn1')),
     'getSubmodule(): no module "blocks.0.bn1"\n' +
-      '  modules that compute nothing (Dropout, Identity), or that an exporter has folded into others, leave nothing in a file\n' +
-      '  inside "blocks.0": conv1, act, conv2, Add',
+      '  nearest: blocks.0.conv1, blocks.0.act, blocks.0.Add, blocks.0, blocks.0.conv2\n' +
+      '  modules that compute nothing (Dropout, Identity), or that an exporter has folded into others, leave nothing in a file',
   );
   const dynamo = await readOnnx(bytesOf('cnn.dynamo'));
-  assert.is(
+  assert.match(
     messageOf(() => dynamo.getSubmodule('blocks.1.conv1')),
-    'getSubmodule(): no module "blocks.1.conv1"\n' +
-      '  its weights are read in "blocks.1.bn1": the exporter has merged the two, and that gives what both give\n' +
-      '  inside "blocks.1": bn1, act, conv2, node_add_1',
+    /^getSubmodule\(\): no module "blocks\.1\.conv1"\n {2}nearest: blocks\.1\.conv2, .*\n {2}its weights are read in "blocks\.1\.bn1": the exporter has merged the two, and that gives what both give$/,
   );
   assert.match(dynamo.getSubmodule('blocks.1.bn1').note!, /together with the Conv before it/);
 });
