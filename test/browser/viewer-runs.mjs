@@ -173,6 +173,34 @@ test('a colour that the user chooses is that of the run everywhere', sweeps, asy
     return count;
   });
   assert.ok(painted > 50, `${painted} pixels`);
+  // The table has it too, and its other rows the colours of the panel.
+  const { x, y } = await pointOf(page, 'loss', 0.5, 60);
+  await page.mouse.move(x, y);
+  await page.locator('.run-table').waitFor();
+  await page.settle();
+  const { panel, table } = await page.evaluate(() => {
+    const root = document.querySelector('#viewer').shadowRoot;
+    const colourOf = (value) => {
+      const probe = document.createElement('i');
+      probe.style.color = value;
+      return probe.style.color;
+    };
+    return {
+      panel: Array.from(root.querySelectorAll('.run-line input[type=color]'), (input) => [
+        input.getAttribute('aria-label').replace('Colour of ', ''),
+        colourOf(input.value),
+      ]),
+      table: Array.from(root.querySelectorAll('.run-table [role=rowheader]'), (cell) => [
+        cell.querySelector('button').getAttribute('aria-label'),
+        getComputedStyle(cell.querySelector('.dot')).backgroundColor,
+      ]),
+    };
+  });
+  const colours = new Map(panel);
+  assert.equal(colours.get('sweep0/run0'), 'rgb(255, 0, 170)');
+  const both = table.filter(([run]) => colours.has(run));
+  assert.ok(both.length > 2, `${both.length} runs are in both lists`);
+  for (const [run, colour] of both) assert.equal(colour, colours.get(run), run);
 });
 
 /** Two runs, of which one ends at step 10, and a third without the tag. */
