@@ -12,12 +12,14 @@ const { dependencies, peerDependencies, version } = JSON.parse(
 );
 const packages = Object.keys({ ...dependencies, ...peerDependencies });
 const tsconfigRaw = readFileSync(new URL('./tsconfig.json', import.meta.url), 'utf8');
+/** RxJS imports types as if they were values. */
+const RXJS_TSCONFIG = '{ "compilerOptions": { "useDefineForClassFields": false } }';
 const packageFile = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
 
 /** The modules of the packages that files for pages contain. Node would resolve others. */
 const BROWSER_MODULES = {
-  rxjs: 'rxjs/dist/esm/index.js',
-  tslib: 'tslib/tslib.es6.mjs',
+  // From its sources: its ES modules are for ES2015, with helpers for async functions.
+  rxjs: 'rxjs/src/index.ts',
   fflate: 'fflate/esm/browser.js',
   pbf: 'pbf/index.js',
 };
@@ -52,7 +54,7 @@ const programs = {
     const from = pathOf(importer);
     if (source.startsWith('.')) {
       // rxjs leaves out the endings of its files.
-      const file = from.startsWith(packageFile('rxjs/')) ? `${source}.js` : source;
+      const file = from.startsWith(packageFile('rxjs/')) ? `${source}.ts` : source;
       const path = resolve(dirname(from), file);
       const of = isDrawing(path) ? 'drawing' : program;
       return of === '' ? path : `${path}?${of}`;
@@ -73,7 +75,7 @@ const programs = {
     const { code: script } = await transform(code, {
       loader: path.endsWith('x') ? 'tsx' : 'ts',
       target: 'es2022',
-      tsconfigRaw,
+      tsconfigRaw: path.startsWith(packageFile('rxjs/')) ? RXJS_TSCONFIG : tsconfigRaw,
       sourcefile: path,
     });
     return { code: script, map: null };
@@ -95,6 +97,17 @@ const loaderWithoutDecoder = {
 };
 
 const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
+
+/** The viewer uses the lexer of `marked` alone, but the file also makes a Marked with its parser, and hangs all on a function. */
+const lexerOfMarked = {
+  name: 'lexer of marked',
+  transform(code, id) {
+    if (!id.includes('/marked/')) return null;
+    const rest = /;var \w+=new \w+;function .*export\{(?:.*,)?(\w+) as Lexer\b.*\};/s;
+    if (!rest.test(code)) throw new Error('rollup.config.mjs: the end of marked was not found');
+    return { code: code.replace(rest, ';export{$1 as Lexer};'), map: null };
+  },
+};
 
 /** Whether a chunk is for pages: nobody reads it or steps through it. */
 const isForPages = ({ fileName }) => fileName.startsWith('browser/');
@@ -182,7 +195,7 @@ const shared = {
   external: (id, importer = '') =>
     id.startsWith('node:') ||
     (programOf(importer) === '' && packages.some((name) => id === name || id.startsWith(`${name}/`))),
-  plugins: [programs, loaderWithoutDecoder, minified],
+  plugins: [programs, loaderWithoutDecoder, lexerOfMarked, minified],
 };
 
 /**
