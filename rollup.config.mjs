@@ -216,6 +216,8 @@ const LATER =
 /** Shown where there are histograms. */
 const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
 
+const isLater = (path) => LATER.test(path) || OVERVIEW.test(path);
+
 /** What only reading event files needs. */
 const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
 
@@ -309,19 +311,20 @@ export const library = {
   plugins: [...shared.plugins, entries, licences, recorder],
 };
 
-/**
- * layertap.global.js that is loaded again gives what the first one made, so that a page has one copy. Another version replaces the
- * first, and warns as every second copy does.
- */
-const LOADED = `Symbol.for('layertap.global')`;
-const onceInPage = {
-  intro: `
-const loaded = globalThis.layertap;
-if (loaded?.[${LOADED}] === '${version}') {
-  console.warn('layertap: layertap.global.js has been loaded twice; the first one stays');
-  return loaded;
-}`,
-  outro: `exports[${LOADED}] = '${version}';`,
+/** Around layertap.global.js; see browser/parts.js. Its parts are in the form of AMD, for which that file is the loader. */
+const framed = {
+  name: 'framed',
+  renderChunk(code, { isEntry }) {
+    if (!isEntry) return null;
+    const [, needs, main] = /^\S*layertap\[.*?\]\('[^']*', (\[[^\]]*\]), \((function .*)\)\);\s*$/s.exec(code) ?? [];
+    if (needs?.replace(/\s/g, '') !== "['require','exports']")
+      throw new Error('layertap.global.js needs more than itself');
+    const frame = readFileSync(new URL('browser/parts.js', import.meta.url), 'utf8');
+    return {
+      code: `var layertap = (() => {${frame}\nreturn framed((exports, require) => (${main})(require, exports), '${version}');})();`,
+      map: null,
+    };
+  },
 };
 
 export default [
@@ -334,6 +337,18 @@ export default [
   {
     ...shared,
     input: { 'browser/layertap.global': 'browser/global.ts?browser' },
-    output: { dir: 'dist', format: 'iife', name: 'layertap', inlineDynamicImports: true, ...onceInPage },
+    preserveEntrySignatures: 'allow-extension',
+    plugins: [programs, loaderWithoutDecoder, lexerOfMarked, framed, minified],
+    output: {
+      dir: 'dist',
+      format: 'amd',
+      amd: { autoId: true, define: "layertap[Symbol.for('layertap.part')]" },
+      chunkFileNames: ({ name }) => `browser/layertap.global.${basename(name)}.js`,
+      manualChunks: (id) => (isLater(pathOf(id)) ? CHUNKS.drawing(pathOf(id)) : undefined),
+      onlyExplicitManualChunks: true,
+      esModule: false,
+      externalLiveBindings: false,
+      freeze: false,
+    },
   },
 ];

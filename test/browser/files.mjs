@@ -17,7 +17,7 @@ const built = readdirSync(folder);
 
 /** What the pages of layertap.js and of the global do with its exports. */
 const PROGRAM = `
-  async function program({ kernelName, Linear, map, Module, mountViewer, select, Subject, tensor }) {
+  async function program({ kernelName, Linear, map, Module, mountActivation, mountViewer, select, Subject, tensor }) {
     class Net extends Module {
       fc1 = new Linear(2, 2);
       forward(x) { return this.fc1(x); }
@@ -30,23 +30,27 @@ const PROGRAM = `
     net.fc1.transform(map((output) => output.clamp(-1, 4)));
     const element = document.body.appendChild(document.createElement("div"));
     mountViewer(element, select(net, "*"));
+    const picture = document.body.appendChild(document.createElement("div"));
+    mountActivation(picture, net.fc1);
     const ended = new Subject();
     const events = [];
     net.observe().subscribe(({ call }) => events.push(call));
     net(tensor([[1, 1]]));
-    return { kernels: kernelName(), outputs, events, ended: ended.observed, element };
+    return { kernels: kernelName(), outputs, events, ended: ended.observed, element, picture };
   }
   const found = (promise) => promise.then(
-    async ({ element, ...rest }) => {
+    async ({ element, picture, ...rest }) => {
       while (!element.shadowRoot.textContent.includes("fc1")) await new Promise(requestAnimationFrame);
-      report(rest);
+      // Its script is loaded now, and says so if it cannot be.
+      while (picture.textContent.includes("Waiting")) await new Promise(requestAnimationFrame);
+      report({ ...rest, message: picture.querySelector("[role=status]").textContent });
     },
     (error) => report({ error: error.stack }),
   );`;
 
 const SCRIPTS = {
-  'all.js': `import * as layertap from './layertap.js'; import { mountViewer } from './viewer.js';
-    ${PROGRAM} found(program({ ...layertap, mountViewer }));`,
+  'all.js': `import * as layertap from './layertap.js'; import { mountActivation, mountViewer } from './viewer.js';
+    ${PROGRAM} found(program({ ...layertap, mountActivation, mountViewer }));`,
   'hooks-alone.js': `import { attach, map } from './hooks.js';
     const model = { predict: (x) => x * 2 };
     const lines = [];
@@ -65,7 +69,7 @@ const SCRIPTS = {
 
 const WASM = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
 const STRICT = "default-src 'none'; script-src 'self'; style-src 'self'";
-const EXPECTED = { outputs: [['fc1', [[3.5, -1]]]], events: [0], ended: false };
+const EXPECTED = { outputs: [['fc1', [[3.5, -1]]]], events: [0], ended: false, message: '' };
 const PAGES = {
   '/wasm': { script: 'all.js', policy: WASM, expected: { ...EXPECTED, kernels: 'relaxed' } },
   '/strict': { script: 'all.js', policy: STRICT, expected: { ...EXPECTED, kernels: 'javascript' } },
