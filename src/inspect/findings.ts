@@ -90,8 +90,8 @@ export function findDifference(
       const isOwn = !isFree && !isLoop && (locked || (inputs !== undefined && !misled.has(error)));
       const jump = isOwn ? Infinity : jumpOf(before, output);
       if (jump > CERTAIN) {
-        const why = `${nameOf(error)} differs: ${sentence(output)}`;
-        return { verdict: 'FAIL', why: [why], place: { first: differenceOf(error) }, at: error };
+        const why = [`${nameOf(error)} differs: ${sentence(output)}`, ...otherNumbers(plan, error)];
+        return { verdict: 'FAIL', why, place: { first: differenceOf(error) }, at: error };
       }
       if (jump > (largest?.jump ?? 0)) largest = { jump, at: nameOf(error) };
     }
@@ -127,6 +127,21 @@ function passing(errors: readonly CallError[], accepted: string): Finding {
   if (largest > 1)
     why.push(`differences of up to ${factor(largest, 3)} times the local tolerance were accepted: ${accepted}`);
   return { verdict: why.length === 0 ? 'PASS' : 'PASS_WITH_TOLERANCE', why };
+}
+
+/** Which modules directly inside a call a and b call a different number of times. */
+function otherNumbers({ a, b, alignment }: Plan, { pair }: CallError): string[] {
+  const numbers = ({ calls }: Plan['a'], index: number) => {
+    const found = new Map<string, number>();
+    for (const { path, parent } of calls) if (parent === index) found.set(path, (found.get(path) ?? 0) + 1);
+    return found;
+  };
+  const [inA, inB] = [numbers(a, a.calls.indexOf(pair.a)), numbers(b, pair.index)];
+  const paths = new Map([...alignment.pairs].map(([i, j]) => [a.calls[i]!.path, b.calls[j]!.path]));
+  return [...inA].flatMap(([path, count]) => {
+    const other = inB.get(paths.get(path) ?? '') ?? count;
+    return other === count ? [] : `a calls ${quoted(path)} ${count} times there, b ${other} times`;
+  });
 }
 
 /** The inputs of a module differ although everything before it agrees. */

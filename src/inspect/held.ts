@@ -16,6 +16,8 @@ export interface HeldCalls {
   readonly heldBy: ReadonlyMap<RecordedCall, string>;
 }
 
+/** What a call gives that does the work of another one too is what a gives, up to this relative difference. */
+const SAME = 0.05;
 /** How much closer b's tensor must be to that of the missing call. */
 const CLOSER = 2;
 export const MUCH_CLOSER = 10;
@@ -71,7 +73,8 @@ export function heldCalls(
     for (let first = i, before = producerOf(i); before !== undefined && isMissing(before); before = producerOf(first)) {
       const [own, further] = [distance(first, 'inputs', j), distance(before, 'inputs', j)];
       // A module that is simply left out changes the output: then b's call does not do its work.
-      if (!(own > 0 && further * CLOSER < own && distance(i, 'output', j) * MUCH_CLOSER < own)) break;
+      const output = distance(i, 'output', j);
+      if (!(own > 0 && further * CLOSER < own && output * MUCH_CLOSER < own && output < SAME)) break;
       inputsOf.set(i, before);
       hold(i, before, j);
       first = before;

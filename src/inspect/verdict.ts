@@ -76,7 +76,9 @@ function guarded(
 ): Pick<Finding, 'verdict' | 'why'> {
   const { alignment } = plan;
   const passes = verdict === 'PASS' || verdict === 'PASS_WITH_TOLERANCE';
-  if (plan.a.calls.length === 0) return { verdict: 'INCONCLUSIVE', why: trouble };
+  if (plan.a.calls.length === 0) {
+    return { verdict: 'INCONCLUSIVE', why: trouble.length > 0 ? trouble : ['the run of a called no module'] };
+  }
   // A run that ended early covers less; what it did compare counts.
   const isCut =
     verdict === 'FAIL' && trouble.length > 0 && alignment.way === 'paths' && at?.output?.problem === undefined;

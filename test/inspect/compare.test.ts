@@ -101,6 +101,57 @@ class Between extends Module {
   }
 }
 
+test('another number of calls is said, and a module that b leaves out is between its neighbours', async () => {
+  class Loop extends Module {
+    fc: Linear = new Linear(10, 10);
+    readonly #times: number;
+    constructor(times: number) {
+      super();
+      this.#times = times;
+    }
+    override forward(input: Tensor): Tensor {
+      let y = input;
+      for (let i = 0; i < this.#times; i++) y = this.fc(y);
+      return y;
+    }
+  }
+  const [four, five] = [new Loop(4), new Loop(5)];
+  five.loadStateDict(four.stateDict());
+  verdictIs(await compare(four, five, [x]), 'FAIL', /^a calls "fc" 4 times there, b 5 times$/m);
+  verdictIs(await compare(five, four, [x]), 'FAIL', /^a calls "fc" 5 times there, b 4 times$/m);
+  verdictIs(
+    await compare(four, await record(four, () => 0), () => 0),
+    'INCONCLUSIVE',
+    /^the run of a called no module$/,
+  );
+
+  class Skips extends Module {
+    a: Linear = new Linear(3, 3);
+    act: ReLU = new ReLU();
+    b: Linear = new Linear(3, 3);
+    c: Linear = new Linear(3, 3);
+    readonly #isSkipped: boolean;
+    constructor(isSkipped: boolean) {
+      super();
+      this.#isSkipped = isSkipped;
+    }
+    override forward(input: Tensor): Tensor {
+      const y = this.a(input);
+      return this.c(this.b(this.#isSkipped ? y : this.act(y)));
+    }
+  }
+  for (let seed = 0; seed < 20; seed++) {
+    manualSeed(seed);
+    const [whole, skipping] = [new Skips(false), new Skips(true)];
+    skipping.loadStateDict(whole.stateDict());
+    // Negative values, which the ReLU cuts off.
+    for (const net of [whole, skipping]) net.a.bias!.assign([-1, -2, -1]);
+    const { verdict, between, why } = await compare(whole, skipping, [rand(2, 3)]);
+    assert.equal([verdict, between], ['FAIL', ['a', 'b']], `seed ${seed}: ${why}`);
+    assert.match(why[1]!, /^a has "act" \(ReLU\) there, b has not$/);
+  }
+});
+
 test('a fault in the code between two modules is between them, inside their parent', async () => {
   const wrap = (factor: number) => new Sequential(new Between(factor));
   const comparison = await compare(wrap(2), wrap(2.1), [x]);
