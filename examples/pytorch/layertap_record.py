@@ -15,7 +15,7 @@ def record(model, *inputs, to, **options):
     calls, running, clock, counts, tensors, names, norms, error = [], [None], count(), defaultdict(count), {}, {}, {}, {}
 
     def tree(value):
-        if isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor) and value.layout == torch.strided and not value.is_quantized:
             data = value.detach().cpu().clone(memory_format=torch.contiguous_format)
             content = data.dtype, hashlib.sha256(data.flatten().view(torch.uint8).numpy()).digest()
             tensors.setdefault(names.setdefault(content, f"t{len(names)}"), data)
@@ -24,25 +24,29 @@ def record(model, *inputs, to, **options):
             return [tree(one) for one in value]
         if hasattr(value, "items"):
             return {"fields": {str(key): tree(one) for key, one in value.items()}}
-        return {"value": value if isinstance(value, (bool, int, str, type(None))) else repr(value)}
+        is_finite = isinstance(value, float) and abs(value) < float("inf")
+        return {"value": value if is_finite or isinstance(value, (bool, int, str, type(None))) else repr(value)}
 
     def register(path, module):
         def start(_module, args, kwargs):
             call = {"path": path, "kind": type(module).__name__, "call": next(counts[path]), "parent": running[-1]}
+            call |= {"start": next(clock), "end": None, "inputs": tree([*args, kwargs] if kwargs else args)}
             running.append(len(calls))
-            calls.append({**call, "start": next(clock), "end": None, "inputs": tree([*args, kwargs] if kwargs else args)})
+            calls.append(call | {"output": tree(None)})
 
         def end(_module, _args, output):
-            while calls[running[-1]]["path"] != path:  # It threw.
-                running.pop()
-            calls[running.pop()].update(output=tree(output), end=next(clock))
+            call = calls[running.pop()]
+            if output is not None:  # It has not thrown.
+                call.update(output=tree(output), end=next(clock))
 
         weight = getattr(module, "weight", None)
         if isinstance(weight, torch.Tensor) and weight.dim() > 1 and "Transpose" not in type(module).__name__:
             norms[path] = {"rows": tree(weight.float().flatten(1).norm(dim=1))["tensor"], "length": weight[0].numel()}
-        return module.register_forward_pre_hook(start, with_kwargs=True), module.register_forward_hook(end)
+        yield module.register_forward_pre_hook(start, with_kwargs=True)
+        yield module.register_forward_hook(end, always_call=True)
 
-    handles = [handle for path, module in model.named_modules() for handle in register(path, module)]
+    modules = [(path, one) for path, one in model.named_modules() if not isinstance(one, torch.jit.ScriptModule)]
+    handles = [handle for path, module in modules for handle in register(path, module)]
     try:
         return model(*inputs, **options)
     except Exception as failure:
@@ -52,5 +56,4 @@ def record(model, *inputs, to, **options):
         for handle in handles:
             handle.remove()
         about = {"version": 1, "framework": f"pytorch {torch.__version__}", "complete": not error, **error}
-        metadata = {"layertap.recording": json.dumps({**about, "calls": calls, "parameters": norms})}
-        save_file(tensors, to, metadata)
+        save_file(tensors, to, {"layertap.recording": json.dumps({**about, "calls": calls, "parameters": norms})})

@@ -21,6 +21,7 @@ import {
   type TensorPart,
   type Tree,
 } from './recording.ts';
+import { kindName } from './tensor-store.ts';
 
 const KEY = 'layertap.recording';
 const VERSION = 1;
@@ -228,6 +229,8 @@ function checkedTensor(where: string, part: Record<string, unknown>, tensors: Sh
   const stored = tensors.get(tensor);
   if (stored === undefined) throw new Error(`${where}: the file has no tensor "${tensor}"`);
   const { shape, dtype, layout, statistics } = part;
+  // Complex numbers and 8-bit floats, which JavaScript has no array for.
+  if (kindName(stored.dtype) === stored.dtype) return { value: `a tensor of type ${stored.dtype}` };
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw wrong(`${where}.shape`, 'an array of sizes', shape);
   }

@@ -1,7 +1,10 @@
-// Recordings that layertap did not write: made here by hand, from the format that docs/inspect.md describes.
+// Recordings that layertap did not write: made here by hand, from the format that docs/inspect.md describes, and by PyTorch.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compare } from '../../src/inspect/index.ts';
+import type { TensorPart } from '../../src/inspect/recording.ts';
+import { decodeRecording } from '../../src/inspect/recording-file.ts';
+import { recordingOf } from './pytorch.ts';
 
 /** A .safetensors file: the length of its header, the header, the values. */
 function safetensors(tensors: Readonly<Record<string, [dtype: string, values: ArrayBufferView]>>, calls: unknown) {
@@ -193,6 +196,43 @@ test('a recording without a call is inconclusive, and so is one of nothing but t
   const { verdict, why } = await compare(text, text);
   assert.is(verdict, 'INCONCLUSIVE');
   assert.is.not(why.join(), '');
+});
+
+test('PyTorch: caught errors, work in place, keyword arguments, and what no tensor of JavaScript holds', async () => {
+  const odd = recordingOf('odd');
+  assert.is((await compare(odd, odd)).verdict, 'PASS');
+  const { calls, tensors } = decodeRecording('test', odd);
+  assert.equal(
+    calls.map(({ path, call, parent, end }) => [path, call, parent, end === null]),
+    [
+      ['', 0, null, false],
+      ['fails', 0, 0, true],
+      ['fc', 0, 0, false],
+      ['act', 0, 0, false],
+    ],
+  );
+  const [root, , , act] = calls;
+  const [x, { fields: given }] = root!.inputs as unknown as [TensorPart, { fields: { mask: TensorPart } }];
+  assert.equal([x.dtype, x.shape, given.mask.dtype, given.mask.shape], ['F32', [2, 3], 'BOOL', [2]]);
+  const { fields } = root!.output as unknown as { fields: { y: TensorPart; spectrum: unknown; rest: unknown } };
+  assert.equal(fields.spectrum, { value: 'a tensor of type C64' });
+  assert.equal(fields.rest, [given.mask, { value: null }, { value: 0.5 }, { value: 'nan' }, { value: 'text' }]);
+  // Before the ReLU wrote into them.
+  const [before] = act!.inputs as readonly TensorPart[];
+  const values = (part: TensorPart) => [...(tensors.get(part.tensor)!.data as Float32Array)];
+  assert.ok(values(before!).some((value) => value < 0));
+  assert.equal(
+    values(act!.output as TensorPart),
+    values(before!).map((value) => Math.max(0, value)),
+  );
+});
+
+test('PyTorch: a run that threw is not complete, and what it did is there', async () => {
+  const failed = recordingOf('failed');
+  const { verdict, why } = await compare(failed, failed);
+  assert.equal([verdict, why[0]], ['INCONCLUSIVE', "the recording of a is not complete: ValueError('the end')"]);
+  const { calls, complete } = decodeRecording('test', failed);
+  assert.equal([complete, calls.length, calls[0]!.end, calls[0]!.output], [false, 4, null, { value: null }]);
 });
 
 test.run();
