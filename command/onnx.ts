@@ -75,7 +75,7 @@ export async function openModel(path: string): Promise<OpenModel> {
       zeros: () => zerosFor(ort, path),
     };
   } catch (error) {
-    throw new CommandError(describeError(error));
+    throw new CommandError(`${path} cannot be opened: ${describeError(error)}`);
   }
 }
 

@@ -91,7 +91,7 @@ const pathsOf = ({ calls }: Recording) => new Set(calls.map(({ path }) => path))
 
 function checkPath(model: 'a' | 'b', path: string, paths: ReadonlySet<string>): void {
   if (paths.has(path)) return;
-  const offer = nearest(path, [...paths]).join(', ');
+  const offer = nearest(path, [...paths].filter(Boolean)).join(', ');
   throw new RangeError(`compare(): map must have paths of ${model}, got ${JSON.stringify(path)}\n  nearest: ${offer}`);
 }
 

@@ -1,5 +1,5 @@
 /** @file Where a recording is written: a file, in Node, or a stream. */
-import { localPath, mismatch } from '../check/index.ts';
+import { describeError, localPath, mismatch } from '../check/index.ts';
 import { builtin } from './builtin.ts';
 
 /** A path, a file: URL, or a stream. */
@@ -41,7 +41,7 @@ export async function writeTo(where: string, target: RecordingTarget, parts: rea
   }
 }
 
-/** Writes a file. An existing one is replaced when all is written. */
+/** Writes a file. An existing one is replaced when all is written. @throws Error that names the file */
 export async function writeFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const { open, rename, rm } = builtin('node:fs/promises')!;
   const temporary = `${path}.${Math.random().toString(36).slice(2)}.part`;
@@ -53,8 +53,8 @@ export async function writeFile(path: string, parts: readonly Uint8Array[]): Pro
       await file.close();
     }
     await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new Error(`${path} cannot be written: ${describeError(cause)}`, { cause });
   }
 }

@@ -93,7 +93,19 @@ test('recordings that are torn, of the future or of another model are inconclusi
   };
   // 1 would say that the models differ.
   failure(2, /nothing\.safetensors cannot be read: ENOENT/, 'diff', 'nothing.safetensors', torn);
-  failure(2, /the source cannot be read/, 'diff', fixture('text.safetensors'), 'nothing.onnx');
+  failure(2, /nothing\.onnx cannot be opened: .*the source cannot be read/, 'diff', torn, 'nothing.onnx');
+  const garbage = join(folder, 'garbage.onnx');
+  writeFileSync(garbage, 'no graph');
+  failure(2, /garbage\.onnx cannot be opened: createOnnx\(\)/, 'diff', fixture('text.safetensors'), garbage);
+  failure(
+    2,
+    /map must have paths of a, got "nothing"\n {2}nearest: \w+, /,
+    'diff',
+    fixture('text.safetensors'),
+    fixture('text.onnx'),
+    '--map',
+    'nothing=fc1',
+  );
   failure(2, /diff: there must be two files, got 1/, 'diff', torn);
   failure(2, /the recording comes first: layertap diff <recording> model\.onnx/, 'diff', 'model.onnx', torn);
   failure(2, /--map must be <path>=<path>, got "fc1"/, 'diff', torn, torn, '--map', 'fc1');
