@@ -37,17 +37,7 @@ import { bytesOf, factsOf, feedsOf } from '../adapters/onnx/load.ts';
 import { dense } from '../adapters/tfjs/models.ts';
 import { numbers } from '../adapters/tfjs/tensors.ts';
 import { hookNames } from './hook-names.ts';
-
-/** Marsaglia's xorshift. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
+import { generator } from './random.ts';
 
 interface Subject {
   readonly net: Hookable;
