@@ -2,7 +2,7 @@
 import { kindOf, type NumericArray, readNumbers, typedArrayName } from '../check/index.ts';
 import { summarize } from '../kernels/index.ts';
 import type { SafetensorsDtype } from '../safetensors/index.ts';
-import { type StoredData, type StoredTensor, sampleIndices, type TensorPart } from './recording.ts';
+import { SAMPLES, type StoredData, type StoredTensor, sampleIndices, type TensorPart } from './recording.ts';
 
 /** The names that `kindOf` uses, and those of arrays without a declared type. */
 const DTYPES: Readonly<Record<string, SafetensorsDtype>> = {
@@ -100,7 +100,8 @@ export class TensorStore {
     const { data, stored, own } = typed(this.#where, values, tensor);
     const known = this.#find(data, stored);
     if (known !== undefined) return { tensor: known, dtype: own, shape: [...shape] };
-    if (this.#bytes + data.byteLength <= this.#limit) {
+    // Of a small tensor the samples are all values.
+    if (this.#bytes + data.byteLength <= this.#limit || data.length <= SAMPLES) {
       return { tensor: this.#put(data.slice(), stored, shape), dtype: own, shape: [...shape] };
     }
     const statistics = summarize(readNumbers(this.#where, 'values', values, tensor));

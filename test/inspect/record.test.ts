@@ -117,6 +117,9 @@ test('beyond the limit a tensor is kept as statistics of all its values and 4,09
   const samples = tensors.get(part.tensor)!.data as Float32Array;
   assert.is(samples.length, 4096);
   assert.ok(samples.every((value) => x.data.includes(value)));
+  // Of a small tensor the samples would be all values: it is kept whole.
+  const small = decode(await record(new Identity(), [rand(4096)], { limit: 0 }));
+  assert.is((small.calls[0]!.output as TensorPart).statistics, undefined);
   // The limit itself is not beyond it.
   const whole = decode(await record(new Identity(), [x], { limit: 40_000 }));
   assert.is((whole.calls[0]!.output as TensorPart).statistics, undefined);
