@@ -101,13 +101,15 @@ export function findDifference(
     const grows = `the error grows ${factor(largest.jump, 2)} times at ${largest.at}`;
     const why = isFree
       ? `${grows}: two recordings cannot tell a fault from rounding. ${advice}`
-      : `${grows}, and to ${factor(end!, 3)} times the tolerance: inside a loop nothing replaces values, so it may be rounding`;
+      : `${grows}, and to ${factor(end!, 3)} times the tolerance: nothing replaces values there, as inside a loop, so it may be rounding`;
     return { verdict: 'INCONCLUSIVE', why: [why] };
   }
   if (isFree) return passing(errors, 'in a free run they grow from module to module');
   return passing(
     errors,
-    largest === undefined ? `option "tolerance" is ${tolerance}` : 'inside a loop they grow from turn to turn',
+    largest === undefined
+      ? `option "tolerance" is ${tolerance}`
+      : 'they grow where nothing replaces values, as inside a loop',
   );
 }
 

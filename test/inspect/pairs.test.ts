@@ -142,8 +142,8 @@ test('in a loop rounding grows from turn to turn: that is no fault, and where it
   };
   assert.is((await compared(0.5)).verdict, 'PASS');
   for (const [gain, verdict, why] of [
-    [2.5, 'PASS_WITH_TOLERANCE', /inside a loop they grow from turn to turn/],
-    [4, 'INCONCLUSIVE', /the error grows .* inside a loop nothing replaces values, so it may be rounding/],
+    [2.5, 'PASS_WITH_TOLERANCE', /they grow where nothing replaces values, as inside a loop/],
+    [4, 'INCONCLUSIVE', /the error grows .* nothing replaces values there, as inside a loop, so it may be rounding/],
   ] as const) {
     const comparison = await compared(gain);
     assert.is(comparison.verdict, verdict, `${gain}: ${comparison}`);
