@@ -19,6 +19,7 @@ function isPrototype(object: object): boolean {
 
 /** @throws TypeError that begins with `what` if the property is not a method or cannot be changed */
 export function checkMethod(what: string, object: object, key: PropertyKey): void {
+  if (typeof object === 'function') checkOwner(what, object, key);
   if (key === undefined || key === null) {
     throw new TypeError(`${what}: the method must be a key of the object, got ${key}${nearestMethods(object, '')}`);
   }
@@ -29,7 +30,6 @@ export function checkMethod(what: string, object: object, key: PropertyKey): voi
     );
   }
   const value = (object as Record<PropertyKey, unknown>)[key];
-  if (typeof object === 'function') checkOwner(what, object, key, value);
   if (typeof value !== 'function') {
     const offer = value === undefined ? nearestMethods(object, key) : '';
     throw new TypeError(`${where} must be a method, got ${describe(value)}${offer}`);
@@ -44,7 +44,8 @@ export function checkMethod(what: string, object: object, key: PropertyKey): voi
 }
 
 /** @throws TypeError for methods that every function has: a plain call of the function would not run hooks there */
-function checkOwner(what: string, owner: object, key: PropertyKey, value: unknown): void {
+function checkOwner(what: string, owner: object, key: PropertyKey): void {
+  const value = (owner as Record<PropertyKey, unknown>)[key];
   const own = (Function.prototype as unknown as Record<PropertyKey, unknown>)[key];
   const isMethod = typeof value === 'function' && value !== own;
   if (isMethod || (typeof value !== 'function' && (isClass(owner) || owner instanceof Hookable))) return;
