@@ -15,7 +15,7 @@ globalThis.models = {
       mountActivation(box, liveSource(select(hooks, path), options));
       // A run offers the output to the card. One after the other, so that tests find them in this order.
       await run();
-      while (box.querySelector('div > div:not([role])') === null) await new Promise(requestAnimationFrame);
+      while (box.querySelector(':scope > div > div:not([role])') === null) await new Promise(requestAnimationFrame);
     }
     return { cards: layers.length, expected: expected?.() };
   },
