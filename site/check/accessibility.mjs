@@ -14,7 +14,7 @@ const KINDS = [
     async ready(page) {
       const [first, second, third] = [0, 1, 2].map((nth) => new RunnableBlock(page, nth));
       await first.edit("console.log('edited'); console.warn('warned'); throw new Error('failed');");
-      await Promise.all([first.run(), second.run(), third.run(/^Running/)]);
+      await Promise.all([first.run('Ended by an error.'), second.run(), third.run(/^Running/)]);
       await second.root.locator('.runnable-viewer').getByText('Histograms').first().waitFor();
     },
   },

@@ -7,8 +7,8 @@ const CASES = [
   { what: 'throws', code: "\nthrow new RangeError('too far');", line: 'RangeError: too far (line 2)' },
   { what: 'rejects', code: "await Promise.reject(new Error('later'));", line: 'Error: later (line 1)' },
   { what: 'forgets a rejection', code: "Promise.reject(new Error('lost'));", line: 'Error: lost (line 1)' },
-  { what: 'cannot be parsed', code: 'const = 3;', says: /Unexpected token/ },
-  { what: 'is cut off', code: "console.log('", says: /Unterminated string/ },
+  { what: 'cannot be parsed', code: 'const = 3;', line: 'Syntax error in line 1, column 7: Unexpected token' },
+  { what: 'is cut off', code: "console.log('", line: /^Syntax error in line 1, column 1[23]: Unterminated string/ },
   { what: 'redeclares', code: 'const a = 1; const a = 2;', line: /SyntaxError: .*already been declared/ },
   {
     what: 'imports what is not there',
@@ -91,7 +91,12 @@ const CASES = [
     line: 'an object that contains itself',
   },
   { what: 'closes its worker', code: 'close();', says: /^Ended: it did not yield for 10 seconds/ },
-  { what: 'never ends', code: 'for (;;);', says: /^Ended: it did not yield for 10 seconds/ },
+  {
+    what: 'never ends',
+    code: "console.log('before'); for (;;);",
+    line: 'before',
+    says: /^Ended: it did not yield for 10 seconds/,
+  },
   { what: 'never ends in a frame', code: 'document.title; for (;;);', says: /^Ended: it did not yield for 10 seconds/ },
   { what: 'waits for ever', code: 'await new Promise(() => {});', says: 'Still running. End stops it.', ends: true },
 ];
@@ -100,7 +105,7 @@ const CASES = [
 const PAGE = 'from-pytorch';
 const places = blocksInDocs().filter(({ page, reason }) => page === `${PAGE}.md` && reason === undefined);
 
-async function checkCase(shown, { what, code, says = /^Done/, line, ends }) {
+async function checkCase(shown, { what, code, says = /^(Done|Ended by an error)/, line, ends }) {
   await shown.edit(code);
   await shown.run(says);
   const lines = await shown.lines();
@@ -152,6 +157,21 @@ export const badInputChecks = [
     },
   },
   {
+    name: 'a block is typed key by key',
+    async run({ open }) {
+      const page = await open(`${PAGE}.html`);
+      const block = new RunnableBlock(page, places[0].nth);
+      await block.edit('');
+      await block.root.locator('.editor').focus();
+      await page.keyboard.type(
+        "// mine\nfor (const a of [1, 2]) {\n  console.log('a', a);\nconsole.log(`b`);\n}\nnull.x;",
+      );
+      await block.run('Ended by an error.');
+      assert.deepEqual((await block.lines()).slice(0, 4), ['a 1', 'b', 'a 2', 'b']);
+      assert.match((await block.errors())[0], /^TypeError: .*\(line 6\)$/);
+    },
+  },
+  {
     name: 'a block that is run twice in a row runs once',
     async run({ open }) {
       const page = await open(`${PAGE}.html`);
@@ -173,7 +193,7 @@ export const badInputChecks = [
       const block = new RunnableBlock(page, places[0].nth);
       for (const { code, page: name, nth } of blocksInDocs().filter(({ mark }) => mark === 'node')) {
         await block.edit(code);
-        await block.run();
+        await block.run(/^(Done|Ended by an error)/);
         assert.notDeepEqual(await block.errors(), [], `block ${nth + 1} of ${name} runs in the page`);
       }
     },

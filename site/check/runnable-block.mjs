@@ -26,10 +26,11 @@ export class RunnableBlock {
 
   /** Replaces the code. */
   async edit(code) {
-    const editor = this.root.locator('.editor[contenteditable]');
+    const editor = this.root.locator('.editor');
     if (!(await editor.isVisible())) await this.press('Edit');
     await editor.evaluate((element, text) => {
-      element.textContent = text;
+      element.value = text;
+      element.dispatchEvent(new Event('input'));
     }, code);
   }
 

@@ -37,7 +37,11 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
   const url = URL.createObjectURL(
     new Blob([`export default async (require, exports, $loop) => {{${script}\n}}`], { type: 'text/javascript' }),
   );
-  const fail = (error: unknown) => console.write(`${print(error)}${lineOf(error, url)}`, 'error');
+  let hasFailed = false;
+  const fail = (error: unknown) => {
+    hasFailed = true;
+    console.write(`${print(error)}${lineOf(error, url)}`, 'error');
+  };
   addEventListener('unhandledrejection', (event) => {
     event.preventDefault();
     fail(event.reason);
@@ -67,7 +71,7 @@ export async function run({ script, hasDocument, digitsFrom }: Sandboxed, port: 
   }
   await timers.ended();
   console.flush();
-  send({ isDone: true });
+  send({ isDone: true, hasFailed });
 }
 
 /** For the loops of a block in a frame: throws once the block has not yielded for almost as long as the page waits. */

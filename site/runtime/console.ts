@@ -13,6 +13,9 @@ const MOST_LINES = 10_000;
 /** A loop that never yields sends its lines in such batches, so that the page can count them. */
 const BATCH = 500;
 
+/** A line after this many ms of silence is sent at once: what is printed before an endless loop is seen. */
+const PAUSE = 100;
+
 /** Replaces the methods of console. */
 export function catchConsole(send: (message: object) => void): {
   write(text: string, level: Level): void;
@@ -20,15 +23,17 @@ export function catchConsole(send: (message: object) => void): {
 } {
   let lines: Line[] = [];
   let count = 0;
+  let sentAt = -PAUSE;
   const flush = () => {
     if (lines.length > 0) send({ lines });
     lines = [];
+    sentAt = performance.now();
   };
   const write = (text: string, level: Level) => {
     if (++count > MOST_LINES + 1) return;
     if (lines.length === 0) setTimeoutOfPage(flush);
     lines.push({ text, level });
-    if (lines.length >= BATCH) flush();
+    if (lines.length >= BATCH || performance.now() - sentAt >= PAUSE) flush();
     if (count > MOST_LINES) {
       flush();
       send({ tooMany: MOST_LINES });

@@ -70,7 +70,7 @@ const namesOf = (folder) => once(`${folder}files.json`, async (response) => new 
  * @param {{ script: string, hasDocument: boolean, ids: string[] }} compiled
  * @param {string} folder the address of /runtime/sandbox/
  * @param {HTMLElement} place gets the frame
- * @param listener gets `{ lines }`, `{ points }` for the viewer, `{ isDone }` and `{ ended: reason }`
+ * @param listener gets `{ lines }`, `{ points }` for the viewer, `{ isDone, hasFailed }` and `{ ended: reason }`
  * @returns ends the block
  */
 export async function runInSandbox({ ids, ...sandboxed }, folder, place, listener) {
@@ -123,7 +123,7 @@ export async function runInSandbox({ ids, ...sandboxed }, folder, place, listene
     if (data.isDone) {
       // A worker has nothing more to say; a frame is what the block shows.
       if (!sandboxed.hasDocument) close();
-      listener({ isDone: true });
+      listener(data);
     }
   };
   let loads = 0;

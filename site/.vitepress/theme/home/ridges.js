@@ -78,12 +78,15 @@ export class Ridges {
       for (const [at, y] of this.#outputs[i].curve.entries()) {
         path.lineTo((at / (POINTS - 1)) * width, base - y * scale);
       }
+      const area = new Path2D(path);
+      area.lineTo(width, base);
+      area.lineTo(0, base);
       context.globalAlpha = 1;
       context.fillStyle = colour('--vp-c-bg');
-      context.fill(path);
+      context.fill(area);
       context.globalAlpha = 0.05 + 0.3 * age ** 3;
       context.fillStyle = colour('--vp-c-brand-3');
-      context.fill(path);
+      context.fill(area);
       context.globalAlpha = 0.15 + 0.85 * age ** 1.5;
       context.strokeStyle = colour('--vp-c-brand-1');
       context.lineWidth = i === 0 ? 1.75 : 1;
