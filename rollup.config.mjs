@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { minify } from '@swc/core';
 import { transform } from 'esbuild';
-import { noticesOf, packagesOf, textsOf } from './scripts/notices.mjs';
+import { CHUNKS, isDrawing, isLater, pathOf, programOf } from './scripts/chunks.mjs';
+import { banner, isForPages, minified } from './scripts/minify.mjs';
+import { packagesOf, textsOf } from './scripts/notices.mjs';
 
 const { dependencies, peerDependencies, version } = JSON.parse(
   readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
@@ -23,28 +24,6 @@ const BROWSER_MODULES = {
   fflate: 'fflate/esm/browser.js',
   pbf: 'pbf/index.js',
 };
-
-/**
- * A source file can be part of several programs that are never loaded together, or that need different packages. Its id ends
- * with the program:
- *
- *               the library, for bundlers and Node: packages are imported
- *   ?browser    layertap.js, hooks.js and viewer.js for pages without a bundler: packages are built in
- *   ?page       the pages of the command: as browser, without the library's hooks and kernels
- *   ?drawing    what draws, most of the viewer. All three import it, so it exists once. It imports nothing of the library that
- *               has a state (STATE)
- */
-const programOf = (id) => /\?(\w+)$/.exec(id)?.[1] ?? '';
-const pathOf = (id) => id.replace(/\?\w+$/, '');
-
-/** What connects the drawing with hooks, logs and workers. */
-const CONNECTIONS =
-  /\/viewer\/((index|logs|mount)\.|page\/|sources\/|activation\/(answer-wants|describe-outputs|mount|static-source)\.|data\/histogram-of\.)/;
-
-/** What a program must not have twice: `setReporter`, global hooks, the copies of layertap, kernels. */
-const STATE = /\/src\/(?!check\/(?!copies\.)|kernels\/histogram-edges\.)/;
-
-const isDrawing = (path) => /\/viewer\//.test(path) && !CONNECTIONS.test(path);
 
 const programs = {
   name: 'programs',
@@ -96,8 +75,6 @@ const loaderWithoutDecoder = {
   },
 };
 
-const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
-
 /** The viewer uses the lexer of `marked` alone, but the file also makes a Marked with its parser, and hangs all on a function. */
 const lexerOfMarked = {
   name: 'lexer of marked',
@@ -108,65 +85,6 @@ const lexerOfMarked = {
     return { code: code.replace(rest, ';export{$1 as Lexer};'), map: null };
   },
 };
-
-/** Whether a chunk is for pages: nobody reads it or steps through it. */
-const isForPages = ({ fileName }) => fileName.startsWith('browser/');
-
-/** Without comments and indentation, but with its names, and in lines, for stack traces and debuggers. */
-const compact = async (code) =>
-  (await transform(code, { minifyWhitespace: true, lineLimit: 120, legalComments: 'inline', target: 'es2022' })).code;
-
-/**
- * Minified: its imports first, a line each, and its exports last, so that `layertap report` can make one script of several
- * (command/page.ts).
- */
-const minified = {
-  name: 'minified',
-  async renderChunk(code, chunk, options) {
-    if (!isForPages(chunk)) return { code: await compact(code), map: null };
-    const isModule = options.format === 'es';
-    const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
-    const state = drawing.find((id) => STATE.test(id));
-    if (state !== undefined) throw new Error(`a program would have two of ${state}: the drawing imports it`);
-    if (drawing.length > 0) refuseVariables(this.parse(code), chunk.fileName);
-    const format = isModule ? 'esm' : undefined;
-    const { code: small } = await transform(code, { minify: true, target: 'es2022', legalComments: 'none', format });
-    // One after the other they take off 5 % more than either.
-    const { code: smaller } = await minify(small, {
-      module: isModule,
-      ecma: 2022,
-      compress: { ecma: 2022, passes: 3 },
-      mangle: true,
-      format: { comments: false },
-    });
-    // Inside the page of a report these would begin and end elements. In strings and regular expressions they mean the same.
-    const safe = smaller.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/');
-    const parts = [banner(chunk), ...(isModule ? importsFirst(safe, this.parse(safe).body) : [safe.trim()]), ''];
-    return { code: parts.filter((part, i) => part !== '' || i === parts.length - 1).join('\n'), map: null };
-  },
-};
-
-/** The order in which a module imports, exports and does other things is free. */
-function importsFirst(code, statements) {
-  const textOf = (wanted) => statements.filter(wanted).map(({ start, end }) => code.slice(start, end));
-  const isImport = ({ type }) => type === 'ImportDeclaration';
-  const isExport = ({ type }) => type.startsWith('Export');
-  const others = textOf((one) => !isImport(one) && !isExport(one)).join('\n');
-  return [...textOf(isImport), others, ...textOf(isExport)];
-}
-
-/** A report imports the first value of an export, so none may be a variable. */
-function refuseVariables({ body }, fileName) {
-  const names = (type, kind) => body.filter((one) => one.type === type && one.kind === kind);
-  const exported = names('ExportNamedDeclaration').flatMap(({ specifiers }) =>
-    specifiers.map(({ local }) => local.name),
-  );
-  const variables = names('VariableDeclaration', 'let').flatMap(({ declarations }) =>
-    declarations.map(({ id }) => id.name),
-  );
-  const both = exported.filter((name) => variables.includes(name));
-  if (both.length > 0) throw new Error(`${fileName} exports variables: ${both.join(', ')}`);
-}
 
 /** The recorder for PyTorch, for users to copy. */
 const recorder = {
@@ -196,63 +114,6 @@ const shared = {
     id.startsWith('node:') ||
     (programOf(importer) === '' && packages.some((name) => id === name || id.startsWith(`${name}/`))),
   plugins: [programs, loaderWithoutDecoder, lexerOfMarked, minified],
-};
-
-/**
- * Chunks of their own: bundlers drop unused files, but inside a file they keep what a class does at its definition, and a
- * program without these classes need not have them.
- */
-const APART = {
-  edits: /\/src\/hooks\/(edits|apply-edit)\./,
-  select: /\/src\/hooks\/(select|glob)\./,
-  containers:
-    /\/src\/nn\/(clone|execution-plan|fused-segment|identity|inside-tensor|module-array|module-dict|module-list|relu|sequential)\./,
-};
-
-/** What the first picture does not need. */
-const LATER =
-  /\/viewer\/(export|cards\/(curves-plot|image-card|overlay|ridge|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
-
-/** Shown where there are histograms. */
-const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
-
-const isLater = (path) => LATER.test(path) || OVERVIEW.test(path);
-
-/** What only reading event files needs. */
-const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
-
-/** What a viewer holds. Workers and `mountActivation` need none of it. */
-const STORE =
-  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change)\.|\/signals-core\//;
-
-/** What workers and `mountActivation` need of the drawing. */
-const DATA =
-  /\/viewer\/(activation\/(activation|activations|layout|shrink|value-ring)|back-pressure|cards\/theme|clock|data\/[\w-]+|element|user-activity)\.|\/src\//;
-
-const CHUNKS = {
-  // A chunk for each folder, but for APART.
-  '': (path) => {
-    if (path.includes('@assemblyscript/loader')) return 'kernels';
-    const apart = Object.keys(APART).find((name) => APART[name].test(path));
-    return apart ?? /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(path)?.[1];
-  },
-  browser: (path) => (/\/(browser|src|node_modules)\//.test(path) ? 'browser/layertap' : undefined),
-  page: (path) =>
-    /\/src\/check\/|\/worker-messages\./.test(path)
-      ? 'browser/messages'
-      : /\/viewer\/(mount|page\/page-element)\./.test(path)
-        ? 'browser/mount'
-        : undefined,
-  drawing: (path) => {
-    if (LATER.test(path)) return 'browser/later';
-    if (OVERVIEW.test(path)) return 'browser/overview';
-    if (READING.test(path)) return 'browser/reading';
-    if (STORE.test(path)) return 'browser/store';
-    if (DATA.test(path)) return 'browser/data';
-    // It does things when it is loaded, which a program that shows one activation need not have.
-    if (/\/node_modules\/@?preact\//.test(path)) return 'browser/preact';
-    return /\/viewer\/(activation|text)\/|\/node_modules\/marked\//.test(path) ? undefined : 'browser/drawing';
-  },
 };
 
 /**

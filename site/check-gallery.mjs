@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors } from '../dist/safetensors.js';
-import { DRAWN } from '../test/examples/strokes.mjs';
+import { DRAWN, drawStrokes } from '../test/examples/strokes.mjs';
 import { openBuiltSite } from './built-site.mjs';
 
 const file = (path) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)));
@@ -49,14 +49,7 @@ async function scoresAre(wanted) {
 async function draw(strokes) {
   await button('Clear').click();
   await page.locator('.paper').scrollIntoViewIfNeeded();
-  const box = await page.locator('.paper').boundingBox();
-  const place = ([x, y]) => [box.x + box.width * (0.15 + 0.7 * x), box.y + box.height * (0.1 + 0.8 * y)];
-  for (const [first, ...rest] of strokes) {
-    await page.mouse.move(...place(first));
-    await page.mouse.down();
-    for (const point of rest) await page.mouse.move(...place(point), { steps: 2 });
-    await page.mouse.up();
-  }
+  await drawStrokes(page, page.locator('.paper'), strokes);
 }
 
 /** Draws digits until each has been read rightly. */

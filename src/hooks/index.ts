@@ -36,8 +36,6 @@ export { type Reporter, report, setReporter, warnOfCopies } from './core/report-
 export { summaryReader, TensorSummary } from './core/tensor-summary.ts';
 export { namedModules, ownEntries, pathError, type TreeEntry, walk } from './core/tree.ts';
 export {
-  checkOneKey,
-  EDIT_OPS,
   type Edit,
   type EditHandle,
   type EditOptions,
@@ -69,6 +67,7 @@ export {
   readerOf,
 } from './hookable.ts';
 export type { ObserveOptions, ReadOptions } from './isolated-observer.ts';
+export { checkOneKey, EDIT_OPS } from './javascript-edit.ts';
 export { type HookInfo, listHooks, removeAllHooks } from './list-hooks.ts';
 export type { LogOptions } from './log.ts';
 export { manualMemory } from './manual-memory.ts';

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors } from '../../dist/safetensors.js';
-import { DRAWN } from '../examples/strokes.mjs';
+import { DRAWN, drawStrokes } from '../examples/strokes.mjs';
 import { launchChromium } from './chromium.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,14 +34,7 @@ page.setDefaultTimeout(20_000);
 /** Draws strokes, given in a box of 1 by 1, on the pad. */
 async function draw(strokes) {
   await page.locator('#clear').click();
-  const box = await page.locator('#pad').boundingBox();
-  const place = ([x, y]) => [box.x + box.width * (0.15 + 0.7 * x), box.y + box.height * (0.1 + 0.8 * y)];
-  for (const [first, ...rest] of strokes) {
-    await page.mouse.move(...place(first));
-    await page.mouse.down();
-    for (const point of rest) await page.mouse.move(...place(point), { steps: 2 });
-    await page.mouse.up();
-  }
+  await drawStrokes(page, page.locator('#pad'), strokes);
   await frames();
 }
 

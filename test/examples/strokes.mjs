@@ -117,3 +117,20 @@ export const DRAWN = [
     strokes: [[...arc(0.5, 0.28, 0.3, 0.28, 0, -360), [0.8, 0.3], ...arc(0.45, 0.75, 0.35, 0.25, -10, 130)]],
   },
 ];
+
+/**
+ * Draws strokes with the mouse into the middle of an element, as somebody would.
+ * @param page of Playwright
+ * @param pad its locator
+ * @param {[number, number][][]} strokes in a box of 1 by 1
+ */
+export async function drawStrokes(page, pad, strokes) {
+  const box = await pad.boundingBox();
+  const place = ([x, y]) => [box.x + box.width * (0.15 + 0.7 * x), box.y + box.height * (0.1 + 0.8 * y)];
+  for (const [first, ...rest] of strokes) {
+    await page.mouse.move(...place(first));
+    await page.mouse.down();
+    for (const point of rest) await page.mouse.move(...place(point), { steps: 2 });
+    await page.mouse.up();
+  }
+}

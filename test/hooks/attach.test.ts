@@ -356,7 +356,7 @@ test('the interceptor has the name and the length of the method', () => {
   assert.is(model.predict.length, 1);
 });
 
-test('a method that calls itself runs the hooks at each call, whoever calls it first', () => {
+test('a method that calls itself runs the hooks at each call, also when it is called through its Hookable', () => {
   const model = { run: (n: number): number => (n === 0 ? 0 : model.run(n - 1) + 1) };
   const hookable = attach(model, 'run');
   const outputs: number[] = [];

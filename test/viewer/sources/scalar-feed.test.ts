@@ -6,7 +6,7 @@ import { ScalarWants } from '../../../viewer/data/scalar-wants.ts';
 import { ScalarFeed } from '../../../viewer/sources/scalar-feed.ts';
 import { FakeClock } from '../fake-clock.ts';
 
-/** A feed to a page that takes an update when it is told to. */
+/** A feed, and a page that takes its next update when the test says so. */
 function slowPage() {
   const [archive, clock] = [new ScalarArchive(), new FakeClock()];
   const updates: ScalarUpdate[] = [];

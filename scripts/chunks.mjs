@@ -1,0 +1,77 @@
+// Which program of dist/ a source file belongs to, and which file of it.
+
+/**
+ * A source file can be part of several programs that are never loaded together, or that need different packages. Its id ends
+ * with the program:
+ *
+ *               the library, for bundlers and Node: packages are imported
+ *   ?browser    layertap.js, hooks.js and viewer.js for pages without a bundler: packages are built in
+ *   ?page       the pages of the command: as browser, without the library's hooks and kernels
+ *   ?drawing    what draws, most of the viewer. All three import it, so it exists once. It imports nothing of the library that
+ *               has a state (STATE)
+ */
+export const programOf = (id) => /\?(\w+)$/.exec(id)?.[1] ?? '';
+export const pathOf = (id) => id.replace(/\?\w+$/, '');
+
+/** What connects the drawing with hooks, logs and workers. */
+const CONNECTIONS =
+  /\/viewer\/((index|logs|mount)\.|page\/|sources\/|activation\/(answer-wants|describe-outputs|mount|static-source)\.|data\/histogram-of\.)/;
+
+export const isDrawing = (path) => /\/viewer\//.test(path) && !CONNECTIONS.test(path);
+
+/**
+ * Chunks of their own: bundlers drop unused files, but inside a file they keep what a class does at its definition, and a
+ * program without these classes need not have them.
+ */
+const APART = {
+  edits: /\/src\/hooks\/(edits|javascript-edit|apply-edit)\./,
+  select: /\/src\/hooks\/(select|glob)\./,
+  containers:
+    /\/src\/nn\/(clone|execution-plan|fused-segment|identity|inside-tensor|module-array|module-dict|module-list|relu|sequential)\./,
+};
+
+/** What the first picture does not need. */
+const LATER =
+  /\/viewer\/(export|cards\/(curves-plot|image-card|overlay|ridge|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
+
+/** Shown where there are histograms. */
+const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
+
+export const isLater = (path) => LATER.test(path) || OVERVIEW.test(path);
+
+/** What only reading event files needs. */
+const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
+
+/** What a viewer holds. Workers and `mountActivation` need none of it. */
+const STORE =
+  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change)\.|\/signals-core\//;
+
+/** What workers and `mountActivation` need of the drawing. */
+const DATA =
+  /\/viewer\/(activation\/(activation|activations|layout|shrink|value-ring)|back-pressure|cards\/theme|clock|data\/[\w-]+|element|user-activity)\.|\/src\//;
+
+export const CHUNKS = {
+  // A chunk for each folder, but for APART.
+  '': (path) => {
+    if (path.includes('@assemblyscript/loader')) return 'kernels';
+    const apart = Object.keys(APART).find((name) => APART[name].test(path));
+    return apart ?? /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(path)?.[1];
+  },
+  browser: (path) => (/\/(browser|src|node_modules)\//.test(path) ? 'browser/layertap' : undefined),
+  page: (path) =>
+    /\/src\/check\/|\/worker-messages\./.test(path)
+      ? 'browser/messages'
+      : /\/viewer\/(mount|page\/page-element)\./.test(path)
+        ? 'browser/mount'
+        : undefined,
+  drawing: (path) => {
+    if (LATER.test(path)) return 'browser/later';
+    if (OVERVIEW.test(path)) return 'browser/overview';
+    if (READING.test(path)) return 'browser/reading';
+    if (STORE.test(path)) return 'browser/store';
+    if (DATA.test(path)) return 'browser/data';
+    // It does things when it is loaded, which a program that shows one activation need not have.
+    if (/\/node_modules\/@?preact\//.test(path)) return 'browser/preact';
+    return /\/viewer\/(activation|text)\/|\/node_modules\/marked\//.test(path) ? undefined : 'browser/drawing';
+  },
+};
