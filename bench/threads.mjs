@@ -14,6 +14,7 @@ import { median } from './harness.mjs';
 import { formatTime } from './report.mjs';
 
 const SIZES = [
+  [8, 256, 512],
   [8, 784, 512],
   [8, 1024, 1024],
   [32, 784, 512],
@@ -26,7 +27,7 @@ const SIZES = [
 ];
 /** From this many multiply-adds up. */
 const TARGET = { from: 128 * 1024 * 1024, gain: 1.8 };
-/** Not shared, and the smallest that is. */
+/** Never shared, and the smallest for which a sleeping worker is woken. */
 const [SMALL, SHARED] = [
   [1, 10, 30],
   [8, 1024, 1024],
@@ -96,7 +97,7 @@ for (let round = 0; round < 4 * ROUNDS; round++) {
   awake.push(timed(shared, 1));
   single.push(timed(alone, 1));
 }
-console.log(`\n${SHARED.join('x')}, the smallest that is shared, medians: one thread ${timeOf(median(single))};`);
+console.log(`\n${SHARED.join('x')}, the smallest that wakes a worker, medians: one thread ${timeOf(median(single))};`);
 console.log(`two, the worker spins ${timeOf(median(awake))}, sleeps ${timeOf(median(asleep))}`);
 
 const [smallAlone, smallShared] = layers(SMALL);

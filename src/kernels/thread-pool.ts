@@ -2,10 +2,19 @@
 import { COLUMNS_PER_GROUP, type Product, SPILL_BYTES, type WasmExports } from './wasm-exports.ts';
 import type { WasmMemory } from './wasm-memory.ts';
 import { startWorker, type WorkerData, type WorkerHandle } from './worker.ts';
-import { ARGUMENTS, CELLS, DONE, PULSE, TICKETS } from './worker-program.ts';
+import { ARGUMENTS, AWAKE, CELLS, DONE, PULSE, TICKETS } from './worker-program.ts';
 
 /** Below this, waking a worker takes longer than the product: 8 M multiply-adds take about 0.35 ms. */
 const FEWEST_MULTIPLY_ADDS = 8e6;
+
+/** The same while the workers are awake. */
+const FEWEST_WHILE_AWAKE = 1e6;
+
+/** Products that begin within this time of each other, in ms, may wake the workers for the next one: they spin for half of it. */
+const SOON = 0.2;
+
+/** Waking costs 10 µs. Where the workers slept again before the next product, they are not woken for as many products. */
+const PRODUCTS_UNWOKEN = 64;
 
 /** Several, so that a late worker leaves its chunks to the others. */
 const CHUNKS_PER_THREAD = 4;
@@ -21,6 +30,10 @@ export class ThreadPool {
   readonly #workers: WorkerHandle[] = [];
   /** Set when the pool is stopped or a worker is dead or presumed dead. It computes nothing then. */
   broken = false;
+  /** When a small product last found workers asleep. */
+  #asleep = -Infinity;
+  /** How many such products to come do not wake them. */
+  #unwoken = 0;
   /** Whether a worker outside `#workers` may be alive. */
   #mayBeWritten = false;
 
@@ -76,8 +89,26 @@ export class ThreadPool {
     if (!this.#mayBeWritten && ended.every(Boolean)) this.#memory.release(this.#control);
   }
 
+  /** Whether to share a product. It may wake the workers for the next one. */
   isWorthwhile(rows: number, depth: number, columns: number): boolean {
-    return !this.broken && rows * depth * columns >= FEWEST_MULTIPLY_ADDS;
+    const work = rows * depth * columns;
+    if (this.broken || work < FEWEST_WHILE_AWAKE) return false;
+    if (work >= FEWEST_MULTIPLY_ADDS) return true;
+    const isAwake = Atomics.load(this.#cells, AWAKE) === this.#workers.length;
+    if (!isAwake) this.#wakeForNext();
+    else if (this.#unwoken > 0) this.#unwoken = 0;
+    return isAwake;
+  }
+
+  #wakeForNext(): void {
+    const before = this.#asleep;
+    this.#asleep = performance.now();
+    if (this.#unwoken > 0) this.#unwoken--;
+    else if (this.#asleep - before < SOON) {
+      this.#wake();
+      // Unless they are awake then.
+      this.#unwoken = PRODUCTS_UNWOKEN;
+    }
   }
 
   /**

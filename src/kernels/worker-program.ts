@@ -6,6 +6,7 @@
  *   cell  0  TICKETS    chunks left; a worker takes one by subtracting 1
  *        16  DONE       chunks finished
  *        32  PULSE      changes to wake the workers
+ *        40  AWAKE      workers that spin or compute
  *        48  ARGUMENTS  input, rows, packed, output, relu, interleaved, columns of a chunk, all columns,
  *                   wide
  *
@@ -15,6 +16,7 @@
 export const TICKETS = 0;
 export const DONE = 16;
 export const PULSE = 32;
+export const AWAKE = 40;
 export const ARGUMENTS = 48;
 export const CELLS = 64;
 
@@ -27,6 +29,7 @@ function start({ module, memory, control, spill }, report) {
   const cells = new Int32Array(memory.buffer, control, ${CELLS});
   report();
   for (let pulse = 0; ; ) {
+    Atomics.add(cells, ${AWAKE}, 1);
     for (let spin = 0; spin < ${SPIN_ROUNDS}; spin++) {
       if (Atomics.load(cells, ${TICKETS}) <= 0) continue;
       const ticket = Atomics.sub(cells, ${TICKETS}, 1) - 1;
@@ -38,6 +41,7 @@ function start({ module, memory, control, spill }, report) {
       Atomics.add(cells, ${DONE}, 1);
       spin = 0;
     }
+    Atomics.sub(cells, ${AWAKE}, 1);
     Atomics.wait(cells, ${PULSE}, pulse);
     pulse = Atomics.load(cells, ${PULSE});
   }

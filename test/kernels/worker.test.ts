@@ -14,7 +14,7 @@ import {
   startWorker,
   type WorkerData,
 } from '../../src/kernels/worker.ts';
-import { nodeWorkerProgram } from '../../src/kernels/worker-program.ts';
+import { AWAKE, CELLS, nodeWorkerProgram, PULSE } from '../../src/kernels/worker-program.ts';
 
 const module = new WebAssembly.Module(sharedBytes(binaryBytes('simd')));
 
@@ -243,6 +243,43 @@ test('a pool releases its memory only if every worker has certainly ended', asyn
     const pool = await ThreadPool.start(module, instance, 3, async () => ({ stop: async () => isEnded }));
     await pool.stop();
     assert.is(released, isEnded ? 1 : 0);
+  }
+});
+
+test('a pool shares small products only among workers that are awake, and wakes them when products follow each other', async () => {
+  const { exports, memory } = sharedInstance();
+  let cells = new Int32Array();
+  const asleep = async ({ control }: WorkerData) => {
+    cells = new Int32Array(exports.memory.buffer, control, CELLS);
+    return { stop: async () => true };
+  };
+  const pool = await ThreadPool.start(module, { exports, memory }, 3, asleep);
+  const clock = performance.now;
+  let time = 1000;
+  performance.now = () => time;
+  try {
+    const isShared = (rows: number) => pool.isWorthwhile(rows, 784, 512);
+    const wakes = () => Atomics.load(cells, PULSE);
+
+    assert.ok(isShared(20), 'a large one is always shared');
+    assert.not(isShared(8));
+    time += 0.25;
+    assert.not(isShared(8), 'the workers sleep');
+    assert.is(wakes(), 0, 'the products are too far apart');
+    time += 0.15;
+    assert.not(isShared(8));
+    assert.is(wakes(), 1, 'another one will follow');
+    Atomics.store(cells, AWAKE, 1);
+    assert.not(isShared(8), 'one of two is awake');
+    Atomics.store(cells, AWAKE, 2);
+    assert.ok(isShared(8));
+    assert.not(isShared(1), 'too small for any');
+    Atomics.store(cells, AWAKE, 0);
+    for (let i = 0; i < 66; i++) assert.not(isShared(8));
+    assert.is(wakes(), 3, 'once at first; then they slept again before the next product, and 64 are left out');
+  } finally {
+    performance.now = clock;
+    await pool.stop();
   }
 });
 
