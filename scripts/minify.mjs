@@ -46,13 +46,18 @@ export const minified = {
   },
 };
 
-/** The order in which a module imports, exports and does other things is free. */
+/**
+ * The order in which a module imports, exports and does other things is free. Binaries in text come after the code: gzip
+ * looks back 32 KB, and found nothing of use in them (0.6 KB of layertap.js).
+ */
 function importsFirst(code, statements) {
   const textOf = (wanted) => statements.filter(wanted).map(({ start, end }) => code.slice(start, end));
   const isImport = ({ type }) => type === 'ImportDeclaration';
   const isExport = ({ type }) => type.startsWith('Export');
-  const others = textOf((one) => !isImport(one) && !isExport(one)).join('\n');
-  return [...textOf(isImport), others, ...textOf(isExport)];
+  const isBinary = ({ type, start, end }) =>
+    type === 'VariableDeclaration' && /"[^"]{5000,}"|'[^']{5000,}'/.test(code.slice(start, end));
+  const others = textOf((one) => !isImport(one) && !isExport(one) && !isBinary(one)).join('\n');
+  return [...textOf(isImport), others, ...textOf(isBinary), ...textOf(isExport)];
 }
 
 /** A report imports the first value of an export, so none may be a variable. */
