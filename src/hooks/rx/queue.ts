@@ -1,6 +1,7 @@
-import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { defer, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { check, checkOptions, FUNCTION, oneOf, POSITIVE_INTEGER } from '../../check/index.ts';
 import { isOfAnyCopy } from '../hookable.ts';
+import { inTurn } from './in-turn.ts';
 
 /** Options of {@link queue}. */
 export interface QueueOptions {
@@ -47,15 +48,14 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
   check('queue()', 'consume', consume, FUNCTION);
 
   return (source) =>
-    new Observable<R>((subscriber) => {
-      const waiting: T[] = [];
-      let busy = false;
-      let ended = false;
+    // For each subscription anew.
+    defer(() => {
       let dropped = 0;
       /** Values since the queue became full, with those that fill it: the population of a sample. */
       let came = 0;
 
-      function put(value: T): void {
+      function take(value: T, waiting: T[]): void {
+        refuseEvent(value);
         if (waiting.length < capacity) {
           waiting.push(value);
           came = waiting.length;
@@ -71,48 +71,7 @@ export function queue<T, R>(options: QueueOptions, consume: (value: T) => Observ
         }
         onDrop?.(dropped);
       }
-
-      function next(): void {
-        // Not recursion: synchronous consumers would overflow the stack.
-        while (!busy && !subscriber.closed && waiting.length > 0) {
-          busy = true;
-          const value = waiting.shift() as T;
-          try {
-            subscriber.add(
-              from(consume(value)).subscribe({
-                next: (result) => subscriber.next(result),
-                error: (error) => subscriber.error(error),
-                complete: () => {
-                  busy = false;
-                  next();
-                },
-              }),
-            );
-          } catch (error) {
-            subscriber.error(error);
-          }
-        }
-        if (ended && !busy) subscriber.complete();
-      }
-
-      subscriber.add(
-        source.subscribe({
-          next: (value) => {
-            try {
-              refuseEvent(value);
-              put(value);
-            } catch (error) {
-              subscriber.error(error);
-            }
-            next();
-          },
-          error: (error) => subscriber.error(error),
-          complete: () => {
-            ended = true;
-            next();
-          },
-        }),
-      );
+      return inTurn(source, take, consume);
     });
 }
 

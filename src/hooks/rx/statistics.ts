@@ -1,9 +1,10 @@
-import { concatMap, filter, from, map, type OperatorFunction, of } from 'rxjs';
-import { isThenable, type Summary } from '../../check/index.ts';
+import { filter, type OperatorFunction } from 'rxjs';
+import { absorb, isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../core/describe-module.ts';
 import type { ForwardEvent, ReadingEvent } from '../core/event.ts';
 import { summaryOf } from '../core/reader.ts';
 import { OutputTensors } from '../output-recording.ts';
+import { inTurn } from './in-turn.ts';
 import { readingEvents } from './observable.ts';
 
 /** Statistics of one tensor of an output. Outlives the tensor. */
@@ -31,10 +32,9 @@ type Row = OutputStatistics | undefined;
  */
 export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
   const tensors = new OutputTensors('statistics()');
-  const read = map((event: ReadingEvent) => {
+  const read = (event: ReadingEvent, rows: (Row | PromiseLike<Row>)[]): void => {
     const { module, path, call, reader } = event;
     const where = `statistics() of ${path || describeModule(module)}`;
-    const rows: (Row | PromiseLike<Row>)[] = [];
     tensors.each(event, (tensor, place) => {
       const shape = [...reader!.shape(tensor)];
       const summary = summaryOf(where, reader!, tensor);
@@ -44,17 +44,13 @@ export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
         return;
       }
       const later = summary.then(row);
-      // May reject before concatMap subscribes; the error reaches the stream then.
-      later.then(undefined, () => {});
+      // May reject before its turn; the error reaches the stream then.
+      absorb(later);
       rows.push(later);
     });
-    return rows;
-  });
-  const inOrder = concatMap((rows: readonly (Row | PromiseLike<Row>)[]) =>
-    from(rows).pipe(
-      concatMap((row) => (isThenable(row) ? from(row) : of(row))),
+  };
+  return (events) =>
+    inTurn(readingEvents(events, 'statistics'), read, (row) => (isThenable(row) ? row : [row])).pipe(
       filter((row) => row !== undefined),
-    ),
-  );
-  return (events) => inOrder(read(readingEvents(events, 'statistics')));
+    );
 }

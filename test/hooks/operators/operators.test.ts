@@ -96,6 +96,18 @@ test('queue(): unsubscribing discards the waiting values', () => {
   assert.equal(consumed, ['a', 'b']);
 });
 
+test('queue(): each subscription waits and drops on its own', () => {
+  const source = new Subject<string>();
+  const counts: number[] = [];
+  const queued = source.pipe(queue({ capacity: 1, onDrop: (n) => counts.push(n) }, () => new Subject()));
+  const first = queued.subscribe();
+  for (const value of 'abc') source.next(value);
+  first.unsubscribe();
+  queued.subscribe();
+  for (const value of 'abcd') source.next(value);
+  assert.equal(counts, [1, 1, 2]);
+});
+
 test('queue(): an error that the consumer throws or emits is an error of the Observable', () => {
   scheduler().run(({ hot, cold, expectObservable }) => {
     const fail = () => {
