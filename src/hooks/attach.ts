@@ -53,7 +53,7 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     this.#options = options;
     this.#name = options.name ?? `${className(object)}.${String(method)}`;
     const table = hookTable(this);
-    this.#target = { module: this, table, callee: this, mapInputs: undefined, around: undefined };
+    this.#target = { module: this, table, callee: this, mapInputs: undefined, calls: undefined };
   }
 
   /** Calls the method without hooks. */

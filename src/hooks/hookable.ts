@@ -132,7 +132,7 @@ export abstract class Hookable {
     const to = receiver ?? self;
     // With another receiver, forward is still a method of this Hookable.
     const callee = receiver === undefined ? self : { forward: (...inputs: never[]) => self.forward(...inputs) };
-    const target: Target = { module: self, table, callee, mapInputs: undefined, around: undefined };
+    const target: Target = { module: self, table, callee, mapInputs: undefined, calls: undefined };
     Object.setPrototypeOf(self, new.target.prototype);
     giveHookTable(self, table);
     // biome-ignore lint/correctness/noConstructorReturn: this is what makes an instance callable

@@ -1,5 +1,5 @@
 /** @file Hooks around a call that a framework makes. */
-import type { Target } from '../core/call-hook.ts';
+import { callHook, type Target } from '../core/call-hook.ts';
 import type { Reads } from '../core/event.ts';
 import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
 import { notifyObservers, notifyReaders } from '../core/notify-observers.ts';
@@ -39,10 +39,16 @@ export function intercept(
   const receiver = table.options.receiver ?? hookable;
   if (!table.active || call === UNCOUNTED)
     return Reflect.apply(forward, receiver, mapInputs === undefined ? inputs : mapInputs(inputs));
-  const target = { module: hookable, table, callee: { forward }, mapInputs, around };
+  const target = { module: hookable, table, callee: { forward }, mapInputs, calls: callsInside(around) };
   const run = table.options.async === true ? callAsync : callSync;
   return run(target, receiver, call ?? table.calls++, ...inputs);
 }
+
+const callsInside = (around: InterceptOptions['around']): Target['calls'] =>
+  around && {
+    callHook: (...given) => around(() => callHook(...given)),
+    notifyObservers: (...given) => void around(() => notifyObservers(...given)),
+  };
 
 /**
  * For adapters: the registrations of one Hookable, and a faster way than {@link intercept} for synchronous calls
@@ -61,7 +67,7 @@ export class Listeners {
     this.#receiver = table.options.receiver ?? hookable;
     // The call has been made.
     const callee = { forward: () => undefined };
-    this.#target = { module: hookable, table, callee, mapInputs: undefined, around };
+    this.#target = { module: hookable, table, callee, mapInputs: undefined, calls: callsInside(around) };
   }
 
   /** Whether a registration may change inputs, outputs or gradients. False with observers alone. */

@@ -3,7 +3,7 @@ import { describeError } from '../../check/index.ts';
 import { describeModule } from './describe-module.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
 import type { ModuleLike } from './module-like.ts';
-import { isStreamOf } from './notify-observers.ts';
+import { isStreamOf, type notifyObservers } from './notify-observers.ts';
 import { warn } from './report-error.ts';
 
 export type Inputs = readonly unknown[];
@@ -16,8 +16,8 @@ export interface Target {
   readonly callee: { forward: (...inputs: never[]) => unknown };
   /** Maps the inputs that the pre-hooks leave; forward and the hooks get the result. */
   readonly mapInputs?: ((inputs: Inputs) => Inputs) | undefined;
-  /** Runs each hook and the observers of an asynchronous call, for frameworks with memory scopes. */
-  readonly around?: ((hook: () => unknown) => unknown) | undefined;
+  /** How the hooks and observers of an asynchronous call are called, for frameworks with memory scopes. Default: plainly. */
+  readonly calls?: { readonly callHook: typeof callHook; readonly notifyObservers: typeof notifyObservers } | undefined;
 }
 
 /** Calls a hook. `entry.hook(…)` would make the entry the `this` of the hook. */

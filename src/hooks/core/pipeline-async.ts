@@ -67,20 +67,19 @@ function begin(call: number, receiver: unknown, received: Inputs, given: Inputs,
 
 async function complete(target: Target, progress: Progress, forward: () => PromiseLike<unknown>): Promise<unknown> {
   const { module, table } = target;
-  const { call, receiver } = progress;
   try {
     progress.output = await forward();
     progress.hooks = listsOf(table).hooks;
     for (const entry of progress.hooks) entry.held++;
     for (const entry of progress.hooks) {
       progress.started++;
-      const result = await callWithin(target, progress, entry);
-      progress.output = outputAfterAsyncHook(table, entry, progress, result);
+      const result = await runHook(target, progress, entry);
+      progress.output = outputAfter(table, progress, entry, result);
     }
     const { observers } = listsOf(table);
-    if (target.around !== undefined) notifyWithin(target.around, observers, table, module, progress);
-    else if (observers.length > 0) {
-      notifyObservers(observers, table, module, progress.inputs, progress.output, call, receiver);
+    if (observers.length > 0) {
+      const { inputs, output, call, receiver } = progress;
+      (target.calls?.notifyObservers ?? notifyObservers)(observers, table, module, inputs, output, call, receiver);
     }
     if (progress.given !== progress.received) {
       freeInputs(table, progress.given, progress.received, progress.output);
@@ -91,8 +90,8 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
     for (const entry of waiting) {
       if (!entry.alwaysCall) continue;
       try {
-        const result = await callWithin(target, progress, entry);
-        progress.output = outputAfterAsyncHook(table, entry, progress, result);
+        const result = await runHook(target, progress, entry);
+        progress.output = outputAfter(table, progress, entry, result);
       } catch (silenced) {
         warnSilenced(module, entry, silenced);
       }
@@ -107,42 +106,14 @@ async function complete(target: Target, progress: Progress, forward: () => Promi
   }
 }
 
-function outputAfterAsyncHook(
-  table: HookTable,
-  entry: HookEntry,
-  { received, given, inputs, output }: Progress,
-  result: unknown,
-): unknown {
-  return outputAfterHook(table, entry, inputs, output, result, false, received, given);
-}
-
-/** Calls a hook, inside the memory scope of the target if there is one. */
-function callWithin(target: Target, progress: Progress, entry: HookEntry): unknown {
-  const { module, around } = target;
+function runHook({ module, calls }: Target, progress: Progress, entry: HookEntry): unknown {
   const { inputs, output, call, receiver } = progress;
-  if (around === undefined) return callHook(entry, module, inputs, output, call, receiver);
-  return hookWithin(around, entry, module, progress);
+  return (calls?.callHook ?? callHook)(entry, module, inputs, output, call, receiver);
 }
 
-/* These two make functions, and V8 would make room for what they see in every call. */
-
-function hookWithin(
-  around: NonNullable<Target['around']>,
-  entry: HookEntry,
-  module: ModuleLike,
-  { inputs, output, call, receiver }: Progress,
-): unknown {
-  return around(() => callHook(entry, module, inputs, output, call, receiver));
-}
-
-function notifyWithin(
-  around: NonNullable<Target['around']>,
-  observers: Entries,
-  table: HookTable,
-  module: ModuleLike,
-  { inputs, output, call, receiver }: Progress,
-): void {
-  around(() => void notifyObservers(observers, table, module, inputs, output, call, receiver));
+function outputAfter(table: HookTable, progress: Progress, entry: HookEntry, result: unknown): unknown {
+  const { received, given, inputs, output } = progress;
+  return outputAfterHook(table, entry, inputs, output, result, false, received, given);
 }
 
 function callPreHook(entry: HookEntry, module: ModuleLike, inputs: Inputs, call: number, receiver: unknown): unknown {
