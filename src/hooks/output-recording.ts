@@ -3,7 +3,6 @@ import {
   absorb,
   check,
   className,
-  describe,
   describeError,
   isForeign,
   isOfKind,
@@ -13,15 +12,12 @@ import {
   type Numbers,
   readNumbers,
 } from '../check/index.ts';
-import { describeModule } from './core/describe-module.ts';
-import { forEachTensor } from './core/each-tensor.ts';
 import type { ReadingEvent } from './core/event.ts';
 import { hookTable } from './core/hook-table.ts';
 import type { ModuleLike } from './core/module-like.ts';
-import { NO_READER } from './core/reader.ts';
-import { report } from './core/report-error.ts';
 import { Hookable } from './hookable.ts';
 import type { Selection } from './select.ts';
+import { TensorVisitor } from './tensor-visitor.ts';
 
 /**
  * The tag of a module: its path, its repr as in PyTorch's tutorials, or the result of a function. If two modules have the
@@ -116,27 +112,9 @@ export class RecordPlaces<S extends number | bigint> {
  * Visits the tensors of outputs to record them. Skips outputs without tensors, and parts that cannot be read beside parts
  * that can, and reports that once for each module; null and undefined are skipped silently.
  */
-export class OutputTensors {
-  static readonly className: string = 'OutputTensors';
-  readonly #where: string;
-  readonly #say: (error: Error) => void;
-  readonly #without: WeakSet<ModuleLike> = new WeakSet();
+export class OutputTensors extends TensorVisitor {
+  static override readonly className: string = 'OutputTensors';
   readonly #unreadable: WeakSet<ModuleLike> = new WeakSet();
-
-  /** @param where names the recorder in messages */
-  constructor(where: string, say: (error: Error) => void = report) {
-    this.#where = where;
-    this.#say = say;
-  }
-
-  /** @throws as {@link forEachTensor} does */
-  each(event: ReadingEvent, visit: (tensor: unknown, place: string) => void): void {
-    const { output, reader } = event;
-    if (reader !== undefined && forEachTensor(output, (value) => reader.is(value), visit)) return;
-    if (output === null || output === undefined) return;
-    const why = reader === undefined ? NO_READER : 'it has no tensor that its module can read';
-    this.#report(this.#without, event, 'the output', `${why}: ${describe(output)}`);
-  }
 
   /**
    * Visits the values of the tensors that have values.
@@ -155,13 +133,13 @@ export class OutputTensors {
       const at = name + place;
       const refused = (error: unknown) => {
         if (place === '') throw error;
-        this.#report(this.#unreadable, event, `the part ${place} of the output`, describeError(error));
+        this.passOver(this.#unreadable, event, `the part ${place} of the output`, describeError(error));
       };
       const take = (values: unknown) => {
         if (values === undefined) return;
         let numbers: Numbers;
         try {
-          numbers = readNumbers(this.#where, at, values, tensor);
+          numbers = readNumbers(this.where, at, values, tensor);
         } catch (error) {
           return refused(error);
         }
@@ -184,12 +162,5 @@ export class OutputTensors {
       waiting.push(taken);
     });
     return waiting && Promise.all(waiting);
-  }
-
-  #report(reported: WeakSet<ModuleLike>, { module, path }: ReadingEvent, what: string, why: string): void {
-    if (reported.has(module)) return;
-    reported.add(module);
-    const where = `layertap: ${this.#where}: ${what} of ${path || describeModule(module)}`;
-    this.#say(new Error(`${where} is passed over: ${why}. This is said once for each module.`));
   }
 }

@@ -3,7 +3,7 @@ import { absorb, isThenable, type Summary } from '../../check/index.ts';
 import { describeModule } from '../core/describe-module.ts';
 import type { ForwardEvent, ReadingEvent } from '../core/event.ts';
 import { summaryOf } from '../core/reader.ts';
-import { OutputTensors } from '../output-recording.ts';
+import { TensorVisitor } from '../tensor-visitor.ts';
 import { inTurn } from './in-turn.ts';
 import { readingEvents } from './observable.ts';
 
@@ -31,7 +31,7 @@ type Row = OutputStatistics | undefined;
  * @throws (as an error of the stream) TypeError for values that cannot be read as numbers
  */
 export function statistics(): OperatorFunction<ForwardEvent, OutputStatistics> {
-  const tensors = new OutputTensors('statistics()');
+  const tensors = new TensorVisitor('statistics()');
   const read = (event: ReadingEvent, rows: (Row | PromiseLike<Row>)[]): void => {
     const { module, path, call, reader } = event;
     const where = `statistics() of ${path || describeModule(module)}`;
