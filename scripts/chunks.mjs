@@ -45,6 +45,9 @@ const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
 /** What the viewer alone needs of the hooks. */
 const RECORDING = /\/src\/hooks\/output-recording\./;
 
+/** What only programs need that ask for several threads. */
+const THREADS = /\/src\/kernels\/(thread-pool|threads|worker|worker-program)\./;
+
 /** What a viewer holds. Workers and `mountActivation` need none of it. */
 const STORE =
   /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change)\.|\/signals-core\//;
@@ -60,8 +63,10 @@ export const CHUNKS = {
     const apart = Object.keys(APART).find((name) => APART[name].test(path));
     return apart ?? /\/src\/(check|hooks|kernels|nn|protobuf)\//.exec(path)?.[1];
   },
-  browser: (path) =>
-    /\/(browser|src|node_modules)\//.test(path) && !RECORDING.test(path) ? 'browser/layertap' : undefined,
+  browser: (path) => {
+    if (THREADS.test(path)) return 'browser/threads';
+    return /\/(browser|src|node_modules)\//.test(path) && !RECORDING.test(path) ? 'browser/layertap' : undefined;
+  },
   page: (path) =>
     /\/src\/check\/|\/worker-messages\./.test(path)
       ? 'browser/messages'

@@ -70,6 +70,20 @@ for (const file of ['layertap.js', 'layertap.global.js']) {
   });
 }
 
+test('layertap.js loads the code of threads when a program first asks for some', async () => {
+  const { getNumThreads, Linear, manualSeed, rand, setNumThreads } = await load('layertap.js');
+  assert.is(getNumThreads(), 1);
+  const refused = await setNumThreads(0).catch(String);
+  assert.is(refused, 'RangeError: setNumThreads(): threads must be a whole number from 1 to 256, got the number 0');
+  manualSeed(1);
+  const [layer, x] = [new Linear(1000, 333), rand(37, 1000)];
+  const alone = layer(x).toArray();
+  assert.equal(await Promise.all([setNumThreads(3), setNumThreads(2)]), [3, 2]);
+  assert.is(getNumThreads(), 2);
+  assert.equal(layer(x).toArray(), alone);
+  assert.is(await setNumThreads(1), 1);
+});
+
 async function load(file: string): Promise<Page> {
   if (file === 'layertap.js') return import(built(`browser/${file}`));
   const source = readFileSync(built(`browser/${file}`), 'utf8');
