@@ -25,6 +25,9 @@ const BROWSER_MODULES = {
   pbf: 'pbf/index.js',
 };
 
+/** What pages have instead of a file of the library that nothing in them calls. */
+const PAGE_FILES = new Map([[resolve('src/nn/replay-recipe.ts'), resolve('browser/no-replay.ts')]]);
+
 const programs = {
   name: 'programs',
   resolveId(source, importer) {
@@ -34,7 +37,8 @@ const programs = {
     if (source.startsWith('.')) {
       // rxjs leaves out the endings of its files.
       const file = from.startsWith(packageFile('rxjs/')) ? `${source}.ts` : source;
-      const path = resolve(dirname(from), file);
+      const found = resolve(dirname(from), file);
+      const path = program === 'browser' ? (PAGE_FILES.get(found) ?? found) : found;
       const of = isDrawing(path) ? 'drawing' : program;
       return of === '' ? path : `${path}?${of}`;
     }

@@ -3,8 +3,8 @@ import { bestBinary } from './binary.ts';
 import { WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
 import { reference } from './reference.ts';
-import { wasmKernels } from './wasm.ts';
-import type { ChecksumFolder } from './wasm-crc32c.ts';
+import { type WasmKernels, wasmKernels } from './wasm.ts';
+import { fold } from './wasm-crc32c.ts';
 
 let chosen: Kernels | undefined;
 
@@ -23,10 +23,10 @@ export function kernels(): Kernels {
   return chosen;
 }
 
-/** As {@link ChecksumFolder}. @returns undefined if the kernels in use are plain JavaScript */
+/** As {@link fold}. @returns undefined if the kernels in use are plain JavaScript */
 export function foldCrc32c(bytes: Uint8Array): Uint8Array | undefined {
-  const used: Kernels & Partial<ChecksumFolder> = kernels();
-  return used.foldCrc32c?.(bytes);
+  const { instance }: Partial<WasmKernels> = kernels();
+  return instance && fold(instance, bytes);
 }
 
 /** Replaces the kernels in use. Callers pack their weights again. */

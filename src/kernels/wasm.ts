@@ -4,15 +4,17 @@ import { BLOCK_FLOATS, blockOf, isFloat32Values, pointerTo } from './blocks.ts';
 import type { WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
 import { reference } from './reference.ts';
-import { type ChecksumFolder, wasmFoldCrc32c } from './wasm-crc32c.ts';
 import { WasmFusedLayers, WasmLinear } from './wasm-linear.ts';
 import { WasmStatistics } from './wasm-statistics.ts';
 
 /** Up to this length plain JavaScript is faster than copying in and out. */
 const FEW = 64;
 
-export function wasmKernels(name: BinaryName, instance: WasmInstance): Kernels & ChecksumFolder {
-  const { exports, memory } = instance;
+export interface WasmKernels extends Kernels {
+  readonly instance: WasmInstance;
+}
+
+export function wasmKernels(name: BinaryName, instance: WasmInstance): WasmKernels {
   const statistics = new WasmStatistics(instance);
   return {
     name,
@@ -25,7 +27,7 @@ export function wasmKernels(name: BinaryName, instance: WasmInstance): Kernels &
       (isFloat32Values(values) ? statistics : reference).histogram(values as Float32Array, edges),
     distribution: (values, edges) =>
       (isFloat32Values(values) ? statistics : reference).distribution(values as Float32Array, edges),
-    foldCrc32c: wasmFoldCrc32c(exports, memory),
+    instance,
   };
 }
 

@@ -3,11 +3,10 @@ import { type BinaryName, binaryBytes } from '../../src/kernels/binary.ts';
 import { WasmInstance } from '../../src/kernels/instance.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { reference } from '../../src/kernels/reference.ts';
-import { wasmKernels } from '../../src/kernels/wasm.ts';
-import type { ChecksumFolder } from '../../src/kernels/wasm-crc32c.ts';
+import { type WasmKernels, wasmKernels } from '../../src/kernels/wasm.ts';
 
 interface BinaryKernels {
-  readonly kernels: Kernels & ChecksumFolder;
+  readonly kernels: WasmKernels;
   /** Copies values into the WebAssembly memory of these kernels. */
   inside(values: Float32Array): Float32Array;
 }
