@@ -15,7 +15,7 @@ export { forEachTensor } from './core/each-tensor.ts';
 export type { ChunkEvent, Reads } from './core/event.ts';
 export { ForwardError, located } from './core/forward-error.ts';
 export { type Handle, handleOf, RemovableHandle } from './core/handle.ts';
-export { activity } from './core/hook-table.ts';
+export { activity, type HookTable, hookTable, listsOf } from './core/hook-table.ts';
 export {
   type FrameworkNode,
   type HookableOptions,
@@ -29,6 +29,7 @@ export {
   reachedByGlobalHooks,
 } from './core/hookable-options.ts';
 export type { InputsOf, OutputOf } from './core/module-like.ts';
+export { notifyReaders } from './core/notify-observers.ts';
 export { summaryOf, type TensorReader, type TensorValues } from './core/reader.ts';
 export type { EditOperand, RegisteredEdit } from './core/registered-edit.ts';
 export { replaceProperty } from './core/replace-property.ts';

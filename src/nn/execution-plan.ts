@@ -11,7 +11,16 @@
  * Hooks and users' modules may change anything during a pass, so each step is validated just before it runs, and planned
  * anew if it is stale. A fused segment runs no user code.
  */
-import { activity, type Hookable, isOnlyRead, type Listeners, listenersOf, located } from '../hooks/index.ts';
+import {
+  activity,
+  type Hookable,
+  type HookTable,
+  hookTable,
+  isOnlyRead,
+  listsOf,
+  located,
+  notifyReaders,
+} from '../hooks/index.ts';
 import { type FusedLayers, kernels } from '../kernels/index.ts';
 import {
   type FusedLinear,
@@ -41,7 +50,7 @@ export class PlanStep {
   /** Whether such an input first passes a ReLU. */
   readonly #startsWithRelu: boolean;
   /** The observers of the last module of a fused segment, if it has any. */
-  readonly #readers: { readonly module: Hookable; readonly listeners: Listeners } | undefined;
+  readonly #readers: { readonly module: Hookable; readonly table: HookTable } | undefined;
   readonly #first: Slot;
   /** The rest of a fused segment. */
   readonly #others: readonly Slot[];
@@ -68,7 +77,7 @@ export class PlanStep {
     this.#linears = segment.linears;
     const isFused = segment.linears.length > 0 || (inside && end > start);
     this.#isFused = isFused;
-    this.#readers = isFused && last !== undefined ? { module: last, listeners: listenersOf(last) } : undefined;
+    this.#readers = isFused && last !== undefined ? { module: last, table: hookTable(last) } : undefined;
     this.#first = isFused ? segment.slots[0]! : readSlot(container, start);
     this.#others = isFused ? segment.slots.slice(1) : [];
     this.end = isFused ? end : start + 1;
@@ -130,7 +139,7 @@ export class PlanStep {
     const readers = this.#readers;
     if (!this.#computesInside(input)) return this.#callEach(input instanceof InsideTensor ? input.leave() : input);
     // No other code runs between the start of this call and those of the modules before it.
-    const call = readers?.listeners.begin();
+    const call = readers === undefined ? 0 : readers.table.calls++;
     let output: InsideTensor;
     try {
       output = this.#computeInside(input);
@@ -138,11 +147,12 @@ export class PlanStep {
       throw located(error, this.#first.module);
     }
     if (readers === undefined) return output.leave();
+    const { module, table } = readers;
     try {
-      readers.listeners.notifyReaders(call!, output, insideReader);
+      notifyReaders(listsOf(table).observers, module, output, insideReader, call, module);
     } catch (error) {
       output.release();
-      throw located(error, readers.module);
+      throw located(error, module);
     }
     return output;
   }
