@@ -67,9 +67,14 @@ export interface TreeEntry<M extends ModuleLike = ModuleLike> {
 /**
  * A root and every module below it, parents first. With `removeDuplicate`, a module in several places comes once, at the
  * first. Two modules may have the same path.
+ * @param leadsOn whether to visit a path; default: all of them
  * @throws Error if a module contains itself, or one of another copy of layertap
  */
-export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): Generator<TreeEntry<M>> {
+export function* walk<M extends ModuleLike>(
+  root: M,
+  removeDuplicate: boolean,
+  leadsOn: (path: string) => boolean = () => true,
+): Generator<TreeEntry<M>> {
   const seen = new Set<M>();
   const ancestors = new Map<M, string>();
 
@@ -88,6 +93,7 @@ export function* walk<M extends ModuleLike>(root: M, removeDuplicate: boolean): 
     ancestors.set(module, path);
     for (const [name, child] of module.namedChildren()) {
       const childPath = entry.parent === undefined ? name : `${path}.${name}`;
+      if (!leadsOn(childPath)) continue;
       checkCopy(childPath, root, child);
       yield* below({ path: childPath, name, module: child as M, parent: entry });
     }
@@ -154,20 +160,11 @@ export function submodule<M extends ModuleLike>(root: M, path: string): M {
   const found = new Map<M, TreeEntry<M>>();
   /** The deepest module on the path, and the rest of the path below it. */
   let last = { module: root, rest: path };
-
-  // Names may contain dots (`layers.0`), so the path is matched name by name.
-  function search(entry: TreeEntry<M>, rest: string): void {
+  for (const entry of walk(root, false, (at) => path === at || path.startsWith(`${at}.`))) {
+    if (entry.path === path) found.set(entry.module, entry);
+    const rest = path.slice(entry.path === '' ? 0 : entry.path.length + 1);
     if (rest.length < last.rest.length) last = { module: entry.module, rest };
-    for (const [name, child] of entry.module.namedChildren()) {
-      if (name !== rest && !rest.startsWith(`${name}.`)) continue;
-      const at = path.slice(0, path.length - rest.length + name.length);
-      checkCopy(at, root, child);
-      const inside = { path: at, name, module: child as M, parent: entry };
-      if (name === rest) found.set(inside.module, inside);
-      else search(inside, rest.slice(name.length + 1));
-    }
   }
-  search({ path: '', name: '', module: root, parent: undefined }, path);
   const [first, second] = found.values();
   if (second !== undefined) throw samePath(root, first!, second);
   if (first !== undefined) return first.module;
@@ -189,15 +186,16 @@ function pathsBelow(root: ModuleLike): string[] {
 /** The error in PyTorch's words that says what the path leads to. */
 function noSubmodule(module: ModuleLike, rest: string, came: string, offer: string): Error {
   let at: object = module;
+  let what = rest;
   for (const name of rest.split('.')) {
     const next: unknown = (at as Record<string, unknown>)[name];
     if (next === undefined) return new Error(`${className(at)} has no attribute \`${name}\`${came}${offer}`);
-    if (next === null || typeof next !== 'object' || !isContainer(next)) {
-      return new Error(`\`${name}\` is not an nn.Module${came}\n  it is: ${describe(next)}${offer}`);
-    }
-    at = next;
+    at = next as object;
+    if (next !== null && typeof next === 'object' && isContainer(next)) continue;
+    what = name;
+    break;
   }
-  return new Error(`\`${rest}\` is not an nn.Module${came}\n  it is: ${describe(at)}${offer}`);
+  return new Error(`\`${what}\` is not an nn.Module${came}\n  it is: ${describe(at)}${offer}`);
 }
 
 /** Properties that hold modules in containers which the tree does not search, each described for a message. */
