@@ -1,5 +1,4 @@
 // The exports. Only numbers and pointers cross this border: no strings, arrays or objects.
-export { allocate, release } from './memory';
 export { interleave, linear, linearColumns, linearScratch, rowsPerBlock } from './linear';
 export { packRows } from './pack-rows';
 export { relu } from './relu';

@@ -19,7 +19,7 @@ export class WasmInstance {
 
   constructor(exports: WasmExports) {
     this.exports = exports;
-    this.memory = new WasmMemory(exports);
+    this.memory = new WasmMemory(exports.memory);
   }
 
   /** Compiles and instantiates, blocking. @throws where the engine refuses */

@@ -6,8 +6,6 @@
  */
 export interface WasmExports {
   readonly memory: WebAssembly.Memory;
-  allocate(bytes: number): number;
-  release(pointer: number): void;
 
   /** Transposes four rows. See assembly/pack-rows.ts. */
   packRows(rows: number, stride: number, depth: number, to: number, step: number): void;

@@ -1,10 +1,11 @@
 /** @file Linear layers on the SIMD kernels: packed weights, and fused layers, whose activations stay inside. */
 
+import { roundUp } from './heap.ts';
 import type { WasmInstance } from './instance.ts';
 import type { Activations, FusedLayers, Layer, Numbers, PackedLinear } from './kernels.ts';
 import { WasmActivations } from './wasm-activations.ts';
 import { COLUMNS_PER_GROUP, COLUMNS_PER_PANEL, type Product, READ_AHEAD_BYTES } from './wasm-exports.ts';
-import { roundUp, type WasmMemory } from './wasm-memory.ts';
+import type { WasmMemory } from './wasm-memory.ts';
 
 /** A large batch passes through the arena in blocks of about this size. */
 const ARENA_BYTES = 16 << 20;

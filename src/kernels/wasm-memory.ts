@@ -1,14 +1,8 @@
 /** @file The memory of a WebAssembly instance: allocations, and a scratch arena. */
-import type { WasmExports } from './wasm-exports.ts';
-
-/** AssemblyScript's allocator gives less than 1 GiB at a time. Sizes beyond 4 GiB would wrap around. */
-const LARGEST_ALLOCATION = 2 ** 30 - 64;
+import { Heap } from './heap.ts';
 
 /** Larger arenas have the requested size, smaller ones the next power of two. */
 const LARGEST_ROUNDED = 32 << 20;
-
-/** The size of whole vectors. Not with a 32-bit mask, which overflows on arrays of 2 GiB. */
-export const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export interface Arena {
   readonly pointer: number;
@@ -16,7 +10,8 @@ export interface Arena {
 }
 
 export class WasmMemory {
-  readonly #exports: WasmExports;
+  readonly #memory: WebAssembly.Memory;
+  readonly #heap: Heap;
   readonly #abandoned = new FinalizationRegistry<number>((pointer) => this.release(pointer));
   #arena = 0;
   #arenaBytes = 0;
@@ -25,32 +20,30 @@ export class WasmMemory {
    */
   floats: Float32Array;
 
-  constructor(exports: WasmExports) {
-    this.#exports = exports;
-    this.floats = new Float32Array(exports.memory.buffer);
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.#heap = new Heap(memory);
+    this.floats = new Float32Array(memory.buffer);
   }
 
   /** @throws RangeError if memory cannot grow; nothing has changed then */
   allocate(bytes: number): number {
-    const { memory } = this.#exports;
-    let pointer = 0;
+    const memory = this.#memory;
     try {
-      if (bytes <= LARGEST_ALLOCATION) pointer = this.#exports.allocate(bytes) >>> 0;
+      return this.#heap.allocate(bytes);
     } catch {
-      // The allocator traps before it changes anything.
+      throw new RangeError(
+        `WebAssembly memory cannot grow: ${bytes} bytes wanted, ${memory.buffer.byteLength} bytes reserved\n` +
+          '  module.dispose() frees the packed weights of a module that is not in use',
+      );
+    } finally {
+      // Growing detaches the old view; a view of shared memory keeps its length.
+      if (memory.buffer.byteLength !== this.floats.byteLength) this.floats = new Float32Array(memory.buffer);
     }
-    // Growing detaches the old view; a view of shared memory keeps its length.
-    if (memory.buffer.byteLength !== this.floats.byteLength) this.floats = new Float32Array(memory.buffer);
-    if (pointer !== 0) return pointer;
-    const reserved = memory.buffer.byteLength;
-    throw new RangeError(
-      `WebAssembly memory cannot grow: ${bytes} bytes wanted, ${reserved} bytes reserved\n` +
-        '  module.dispose() frees the packed weights of a module that is not in use',
-    );
   }
 
   release(pointer: number): void {
-    this.#exports.release(pointer);
+    this.#heap.release(pointer);
   }
 
   /** Releases an allocation when its owner is collected. */

@@ -1,11 +1,12 @@
 /** @file Statistics and histograms on the SIMD kernels. */
 import type { Summary } from '../check/index.ts';
 import { eachBlock, type Float32Values, paddingOf } from './blocks.ts';
+import { roundUp } from './heap.ts';
 import { type EdgePlan, planEdges } from './histogram-edges.ts';
 import type { WasmInstance } from './instance.ts';
 import type { Distribution, HistogramCounts, Numbers } from './kernels.ts';
 import type { WasmExports } from './wasm-exports.ts';
-import { roundUp, type WasmMemory } from './wasm-memory.ts';
+import type { WasmMemory } from './wasm-memory.ts';
 
 /** A program has few sets of edges: TensorBoard's, a viewer's. */
 const MOST_PLANS = 4;
