@@ -46,7 +46,7 @@ const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
 const RECORDING = /\/src\/hooks\/output-recording\./;
 
 /** What only programs need that ask for several threads. */
-const THREADS = /\/src\/kernels\/(thread-pool|threads|worker|worker-program)\./;
+const THREADS = /\/src\/kernels\/(shared-binary|thread-pool|threads|worker|worker-program)\./;
 
 /** What a viewer holds. Workers and `mountActivation` need none of it. */
 const STORE =

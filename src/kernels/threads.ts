@@ -1,9 +1,10 @@
 /** @file The number of threads that compute large products: one, unless a program asks for more. */
 import { check, rule } from '../check/index.ts';
-import { bestBinary, sharedBytes } from './binary.ts';
+import { bestBinary } from './binary.ts';
 import { MOST_PAGES, WasmInstance } from './instance.ts';
 import type { Kernels } from './kernels.ts';
 import { useKernels } from './select.ts';
+import { sharedBytes } from './shared-binary.ts';
 import { ThreadPool } from './thread-pool.ts';
 import { wasmKernels } from './wasm.ts';
 import { nodeModule } from './worker.ts';

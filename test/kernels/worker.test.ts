@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import * as threads from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { binaryBytes, sharedBytes } from '../../src/kernels/binary.ts';
+import { binaryBytes } from '../../src/kernels/binary.ts';
 import { WasmInstance } from '../../src/kernels/instance.ts';
+import { sharedBytes } from '../../src/kernels/shared-binary.ts';
 import { ThreadPool } from '../../src/kernels/thread-pool.ts';
 import {
   type MadeWorker,
