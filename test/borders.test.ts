@@ -63,15 +63,15 @@ const BORDERS: Record<string, { rooms: string[]; packages: string[] }> = {
     ],
     packages: NODE,
   },
-  browser: { rooms: ['src/index.ts', 'src/hooks', 'viewer'], packages: ['rxjs'] },
+  browser: { rooms: ['src/index.ts', 'src/hooks', 'src/kernels', 'viewer'], packages: ['rxjs'] },
   assembly: { rooms: [], packages: [] },
 };
 
 /** Folders whose files no room imports. */
 const OTHERS = ['bench', 'build', 'dist', 'docs', 'examples', 'node_modules', 'scripts', 'site', 'test'];
 
-/** Entries besides index.ts: a page without logs loads none of the code that reads them. */
-const DOORS: Record<string, string[]> = { viewer: ['index.ts', 'logs.ts'] };
+/** Entries besides index.ts: a page without logs, or without threads, loads none of their code. */
+const DOORS: Record<string, string[]> = { 'src/kernels': ['index.ts', 'threads.ts'], viewer: ['index.ts', 'logs.ts'] };
 
 /** The only source files that may be in the repository's root: settings of tools that look for them there. */
 const ROOT_FILES = ['rollup.config.mjs'];
