@@ -1,4 +1,4 @@
-// Makes the files of dist/ small: those for pages as small as they get, the others without comments.
+// Makes the files of dist/ small: those for pages as small as they get, the others as long as stack traces stay readable.
 import { minify } from '@swc/core';
 import { transform } from 'esbuild';
 import { programOf } from './chunks.mjs';
@@ -12,9 +12,51 @@ export const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
 /** Whether a chunk is for pages, where size matters more than readable code. */
 export const isForPages = ({ fileName }) => fileName.startsWith('browser/');
 
-/** Without comments and indentation, but with its names, and in lines, for stack traces and debuggers. */
-const compact = async (code) =>
-  (await transform(code, { minifyWhitespace: true, lineLimit: 120, legalComments: 'inline', target: 'es2022' })).code;
+/** The longest line of the library, unless a single statement is longer: for debuggers and stack traces. */
+const LINE = 120;
+
+/**
+ * Without comments, indentation and the names of local variables. The names of functions, classes, methods and top-level
+ * variables stay, which stack traces, profiles and messages show.
+ */
+async function compact(code, parse) {
+  const { code: simple } = await transform(code, {
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'inline',
+    target: 'es2022',
+    format: 'esm',
+  });
+  const { code: small } = await minify(simple, {
+    module: true,
+    ecma: 2022,
+    compress: false,
+    mangle: { toplevel: false, keep_classnames: true, keep_fnames: true, keep_private_props: true },
+    format: { comments: 'some', preserve_annotations: true },
+  });
+  return inLines(small, startsOf(parse(small)));
+}
+
+/** Where statements and members of classes start: a line may begin there. */
+function startsOf(node) {
+  if (node === null || typeof node !== 'object') return [];
+  const inside = Object.values(node).flatMap(startsOf);
+  return /Statement$|Declaration$|Definition$/.test(node.type) ? [node.start, ...inside] : inside;
+}
+
+function inLines(code, starts) {
+  const lines = [];
+  let begin = 0;
+  let end = 0;
+  for (const start of [...starts.sort((a, b) => a - b), code.length]) {
+    if (start - begin > LINE && end > begin) {
+      lines.push(code.slice(begin, end).trimEnd());
+      begin = end;
+    }
+    end = start;
+  }
+  return [...lines, code.slice(begin)].join('\n');
+}
 
 /**
  * Minified: its imports first, a line each, and its exports last, so that `layertap report` can make one script of several
@@ -23,7 +65,7 @@ const compact = async (code) =>
 export const minified = {
   name: 'minified',
   async renderChunk(code, chunk, options) {
-    if (!isForPages(chunk)) return { code: await compact(code), map: null };
+    if (!isForPages(chunk)) return { code: await compact(code, this.parse), map: null };
     const isModule = options.format === 'es';
     const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
     const state = drawing.find((id) => STATE.test(id));
