@@ -1,10 +1,11 @@
 // The declarations of the entries. TypeScript writes all of every source file; what no entry reaches is half of it, and is
-// removed.
+// removed. The rest of a room becomes one file.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reachedFrom } from './declarations.mjs';
+import { joined } from './join-declarations.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const types = join(root, 'dist/types');
@@ -13,10 +14,18 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'],
 
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const entries = Object.values(exports).flatMap(({ types: path }) => (path === undefined ? [] : join(root, path)));
-const reached = reachedFrom(entries);
-for (const name of readdirSync(types, { recursive: true })) {
-  const file = join(types, name);
-  if (!name.endsWith('.d.ts')) continue;
-  if (reached.has(file)) writeFileSync(file, reached.get(file));
-  else rmSync(file);
+/** The index of a file's room; an entry stays as it is. */
+const homeOf = (path) =>
+  entries.includes(path)
+    ? path
+    : join(types, /^(?:(?:src|adapters)\/[^/]+|viewer)(?=\/)/.exec(relative(types, path))[0], 'index.d.ts');
+
+const texts = joined(reachedFrom(entries), homeOf);
+rmSync(types, { recursive: true });
+for (const [file, text] of texts) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    text.replace(/^(?: {4})+/gm, (indentation) => indentation.slice(indentation.length / 2)),
+  );
 }

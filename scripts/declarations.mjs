@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A declaration file: its top-level statements, each with the comment before it. TypeScript indents all other lines. */
-function read(path) {
+export function statementsOf(source, path) {
   const statements = [];
   let lines = [];
   const codeOf = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '').trim();
@@ -12,7 +12,7 @@ function read(path) {
     if (codeOf(text) !== '') statements.push({ text, code: codeOf(text) });
     lines = [];
   };
-  for (const line of readFileSync(path, 'utf8').trimEnd().split('\n')) {
+  for (const line of source.trimEnd().split('\n')) {
     if (/^[^\s}]/.test(line) && isWhole(codeOf(lines.join('\n')))) end();
     lines.push(line);
   }
@@ -62,7 +62,12 @@ function kindOf(code, path) {
 export function reachedFrom(entries) {
   const files = new Map();
   const fileOf = (path) => {
-    if (!files.has(path)) files.set(path, { statements: read(path), kept: new Set(), names: new Set() });
+    if (!files.has(path))
+      files.set(path, {
+        statements: statementsOf(readFileSync(path, 'utf8'), path),
+        kept: new Set(),
+        names: new Set(),
+      });
     return files.get(path);
   };
   const identifiers = (code) => new Set(code.match(/[A-Za-z_$][\w$]*/g));

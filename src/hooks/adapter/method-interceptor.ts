@@ -2,7 +2,7 @@
 import { replaceProperty } from '../core/replace-property.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any method of any object
-type Method = (this: any, ...inputs: any[]) => any;
+type AnyMethod = (this: any, ...inputs: any[]) => any;
 
 interface Installation<F> {
   readonly interceptor: F;
@@ -20,7 +20,7 @@ interface Installation<F> {
  *   intercept(hookable, (...given) => interceptor.original.apply(layer, given), [inputs]),
  * );
  */
-export class MethodInterceptor<F extends Method = Method> {
+export class MethodInterceptor<F extends AnyMethod = AnyMethod> {
   static readonly className: string = 'MethodInterceptor';
   readonly #object: object;
   readonly #key: PropertyKey;
