@@ -1,5 +1,4 @@
-// Joins declaration files: a folder of the sources becomes one file. Many small files are their names and imports mostly: they
-// were 260 KB of the unpacked package, and 13 KB of the packed one. An editor opens one file with all that belongs together.
+// Joins declaration files: those of a room become one. As 187 files with their imports they took 18 KB more of the package.
 import { dirname, relative } from 'node:path';
 import { statementsOf } from './declarations.mjs';
 
