@@ -137,8 +137,9 @@ const shared = {
  */
 const VIEWER_CHUNKS = ['viewer/mount.ts', 'viewer/activation/mount.ts'];
 
-/** Entries for pages. Others import more from layertap.js than users do. */
+/** Entries for pages. Others import more from hooks.js and layertap.js than users do. */
 const PAGES = {
+  'browser/hooks': 'browser/hooks.ts?browser',
   'browser/layertap': 'browser/layertap.ts?browser',
   'browser/viewer': 'viewer/index.ts?browser',
   'browser/page': 'viewer/page/viewer.ts?page',
@@ -204,11 +205,6 @@ const framed = {
 
 export default [
   library,
-  {
-    ...shared,
-    input: { 'browser/hooks': 'browser/hooks.ts?browser' },
-    output: { dir: 'dist', format: 'es' },
-  },
   {
     ...shared,
     input: { 'browser/layertap.global': 'browser/global.ts?browser' },

@@ -1,4 +1,4 @@
-// dist/browser/hooks.js: the hooks without tensors and kernels, instead of layertap.js.
+// dist/browser/hooks.js: the hooks without tensors and kernels. layertap.js imports it.
 export {
   AsyncTransformError,
   attach,

@@ -5,7 +5,7 @@
  * with the program:
  *
  *               the library, for bundlers and Node: packages are imported
- *   ?browser    layertap.js, hooks.js and viewer.js for pages without a bundler: packages are built in
+ *   ?browser    hooks.js, layertap.js and viewer.js for pages without a bundler: packages are built in
  *   ?page       the pages of the command: as browser, without the library's hooks and kernels
  *   ?drawing    what draws, most of the viewer. All three import it, so it exists once. It imports nothing of the library that
  *               has a state (STATE)
@@ -56,6 +56,10 @@ const STORE =
 const DATA =
   /\/viewer\/(activation\/(activation|activations|layout|shrink|value-ring)|back-pressure|cards\/theme|clock|data\/[\w-]+|element|user-activity)\.|\/src\//;
 
+/** What hooks alone do without: it is in layertap.js, which imports hooks.js. */
+const BEYOND_HOOKS =
+  /\/(browser\/(layertap|no-replay|threads)|src\/(index|check\/(bin-of|local-path|step|utf8)|hooks\/(adapter\/|apply-edit|edits|global-hooks|javascript-edit|strict-observer|core\/(registered-edit|tensor-summary))|kernels\/|nn\/))|@assemblyscript\//;
+
 export const CHUNKS = {
   // A chunk for each folder, but for APART.
   '': (path) => {
@@ -65,7 +69,8 @@ export const CHUNKS = {
   },
   browser: (path) => {
     if (THREADS.test(path)) return 'browser/threads';
-    return /\/(browser|src|node_modules)\//.test(path) && !RECORDING.test(path) ? 'browser/layertap' : undefined;
+    if (RECORDING.test(path) || /\/viewer\//.test(path)) return undefined;
+    return BEYOND_HOOKS.test(path) ? 'browser/layertap' : 'browser/hooks';
   },
   page: (path) =>
     /\/src\/check\/|\/worker-messages\./.test(path)
