@@ -4,6 +4,7 @@ import type { AxisGroup } from '../axes/axes.ts';
 import { nameOfRange } from '../axes/ticks.ts';
 import type { AxisUnit } from '../state/view-state.ts';
 import { Name } from './name.tsx';
+import { toggled } from './toggled.ts';
 import { useUi, useView } from './ui.ts';
 
 /** The groups of tags that share an axis, to be linked and parted. Not there while all tags share one. */
@@ -22,9 +23,7 @@ export function AxesPanel(): JSX.Element | null {
     picked.value = new Set();
   };
   const pick = (tag: string) => {
-    const next = new Set(picked.value);
-    if (!next.delete(tag)) next.add(tag);
-    picked.value = next;
+    picked.value = toggled(picked.value, tag);
   };
   return (
     <section aria-label="Axes">

@@ -8,6 +8,7 @@ import { saveCsv } from '../export.ts';
 import { departureOf } from '../names/split-name.ts';
 import { pointedRun } from '../state/view-state.ts';
 import { Name } from './name.tsx';
+import { pointing } from './pointing.ts';
 import { useUi } from './ui.ts';
 import { VirtualRows } from './virtual-rows.tsx';
 
@@ -40,7 +41,6 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
   const rows = ordered(readout.rows, order.value);
   const { hover, run } = state.view;
   const pointed = pointedRun(state.view);
-  const point = (to: string | undefined) => () => state.change({ run: to });
   const heading = (name: string, by: Order['by']) => {
     const { descending } = order.value;
     const isOrder = order.value.by === by;
@@ -91,13 +91,7 @@ export function RunTable({ card, title, close }: { card: Card; title: string; cl
           {(index, tabIndex) => {
             const row = rows[index]!;
             return (
-              <div
-                class={row.run === pointed ? 'cells pointed' : 'cells'}
-                onPointerEnter={point(row.run)}
-                onPointerLeave={point(undefined)}
-                onFocusIn={point(row.run)}
-                onFocusOut={point(undefined)}
-              >
+              <div class={row.run === pointed ? 'cells pointed' : 'cells'} {...pointing(state, row.run)}>
                 <span role="rowheader">
                   <span class="dot" aria-hidden="true" style={{ background: row.colour }} />
                   <button type="button" tabIndex={tabIndex} aria-label={row.run}>

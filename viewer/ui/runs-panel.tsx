@@ -3,8 +3,11 @@ import type { JSX } from 'preact';
 import { shownColour } from '../cards/run-colours.ts';
 import { nameFilter } from '../names/name-filter.ts';
 import { departureOf } from '../names/split-name.ts';
+import { FilterField } from './filter-field.tsx';
 import { Name } from './name.tsx';
+import { pointing } from './pointing.ts';
 import { type RunGroup, type RunRow, runRows } from './run-groups.ts';
+import { toggled } from './toggled.ts';
 import { useUi, useView } from './ui.ts';
 import { VirtualRows } from './virtual-rows.tsx';
 
@@ -56,25 +59,13 @@ export function RunsPanel(): JSX.Element {
         Runs<span class="count">{visible < runs.length ? `${visible} of ${runs.length}` : runs.length || ''}</span>
       </h2>
       {runs.length > 1 && (
-        <div class="filter">
-          <input
-            type="search"
-            placeholder="Filter runs"
-            aria-label="Filter runs: text, or /a regular expression/"
-            aria-describedby="runs-mistake"
-            aria-invalid={mistake !== undefined}
-            title="Text that names of runs hold, or /a regular expression/"
-            spellcheck={false}
-            autocomplete="off"
-            value={filter.value}
-            onInput={({ currentTarget }) => {
-              filter.value = currentTarget.value;
-            }}
-          />
-          <p id="runs-mistake" hidden={mistake === undefined}>
-            {mistake}
-          </p>
-        </div>
+        <FilterField
+          of="runs"
+          value={filter.value}
+          change={(text) => {
+            filter.value = text;
+          }}
+        />
       )}
       {runs.length > 1 && (
         <div class="row-of-buttons">
@@ -105,9 +96,7 @@ export function RunsPanel(): JSX.Element {
               runs={namesOf(row.group)}
               isFolded={folded.value.has(row.group.prefix)}
               fold={() => {
-                const next = new Set(folded.value);
-                if (!next.delete(row.group.prefix)) next.add(row.group.prefix);
-                folded.value = next;
+                folded.value = toggled(folded.value, row.group.prefix);
               }}
               tabIndex={tabIndex}
               show={show}
@@ -131,15 +120,8 @@ function RunLine(props: { row: RunRow & { kind: 'run' } } & LineActions): JSX.El
   const { store, state, dark } = useUi();
   const [hidden, colours, pointed] = [useView('hiddenRuns'), useView('colours'), useView('run')];
   const run = store.runs[row.index]!;
-  const point = (to: string | undefined) => () => state.change({ run: to });
   return (
-    <div
-      class={pointed === run ? 'run-line pointed' : 'run-line'}
-      onPointerEnter={point(run)}
-      onPointerLeave={point(undefined)}
-      onFocusIn={point(run)}
-      onFocusOut={point(undefined)}
-    >
+    <div class={pointed === run ? 'run-line pointed' : 'run-line'} {...pointing(state, run)}>
       <label>
         <input
           type="checkbox"

@@ -6,6 +6,7 @@ import type { CardKind } from './card-kind.ts';
 import { type CardKey, cardId } from './card-loader.ts';
 import { cardKeys, groupKey, hasHeading, type Outline, TITLES } from './outline.ts';
 import { SectionTools } from './section-tools.tsx';
+import { toggled } from './toggled.ts';
 import { MOST_PRINTED, useUi, useView } from './ui.ts';
 
 /** A grid of more cards than this is made of blocks of so many, of which those near the visible part are in the page. */
@@ -60,9 +61,7 @@ function Fold(props: {
   const { folded } = useUi();
   const isFolded = useComputed(() => folded.value.has(of)).value;
   const toggle = () => {
-    const keys = new Set(folded.value);
-    if (!keys.delete(of)) keys.add(of);
-    folded.value = keys;
+    folded.value = toggled(folded.value, of);
   };
   return (
     <section aria-label={title} data-fold={of}>

@@ -2,9 +2,9 @@ import { useComputed } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { nameOfRange } from '../axes/ticks.ts';
-import { nameFilter } from '../names/name-filter.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { Choice } from './choice.tsx';
+import { FilterField } from './filter-field.tsx';
 import type { ThemeChoice } from './theme-choice.ts';
 import { type Ui, useUi, useView } from './ui.ts';
 
@@ -115,27 +115,8 @@ function Zoom(): JSX.Element | null {
 
 function Filter({ field }: { field: RefObject<HTMLInputElement | null> }): JSX.Element {
   const { state } = useUi();
-  const filter = useView('filter');
-  const { mistake } = nameFilter(filter);
   return (
-    <div class="filter">
-      <input
-        ref={field}
-        type="search"
-        placeholder="Filter tags"
-        aria-label="Filter tags: text, or /a regular expression/"
-        aria-describedby="mistake"
-        aria-invalid={mistake !== undefined}
-        title="Text that tags hold, or /a regular expression/"
-        spellcheck={false}
-        autocomplete="off"
-        value={filter}
-        onInput={({ currentTarget }) => state.change({ filter: currentTarget.value })}
-      />
-      <p id="mistake" hidden={mistake === undefined}>
-        {mistake}
-      </p>
-    </div>
+    <FilterField of="tags" field={field} value={useView('filter')} change={(filter) => state.change({ filter })} />
   );
 }
 
