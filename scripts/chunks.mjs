@@ -30,14 +30,14 @@ const APART = {
     /\/src\/nn\/(clone|execution-plan|fused-segment|identity|inside-tensor|module-array|module-dict|module-list|relu|sequential)\./,
 };
 
-/** What the first picture does not need. */
-const LATER =
-  /\/viewer\/(export|cards\/(curves-plot|image-card|overlay|ridge|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
+/** What is loaded when it is first shown, most of it after the first picture. */
+const LATER = /\/viewer\/(export|cards\/(image-card|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
 
-/** Shown where there are histograms. */
-const OVERVIEW = /\/viewer\/(overview\/|ui\/overview-frame\.)/;
+/** Shown where there are scalars, or histograms. */
+const SCALARS = /\/viewer\/scalars\//;
+const HISTOGRAMS = /\/viewer\/(histograms|overview)\//;
 
-export const isLater = (path) => LATER.test(path) || OVERVIEW.test(path);
+export const isLater = (path) => [LATER, SCALARS, HISTOGRAMS].some((part) => part.test(path));
 
 /** What only reading event files needs. */
 const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
@@ -80,7 +80,8 @@ export const CHUNKS = {
         : undefined,
   drawing: (path) => {
     if (LATER.test(path)) return 'browser/later';
-    if (OVERVIEW.test(path)) return 'browser/overview';
+    if (SCALARS.test(path)) return 'browser/scalars';
+    if (HISTOGRAMS.test(path)) return 'browser/histograms';
     if (READING.test(path)) return 'browser/reading';
     if (STORE.test(path)) return 'browser/store';
     if (DATA.test(path)) return 'browser/data';

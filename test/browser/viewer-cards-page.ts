@@ -3,15 +3,15 @@
 import { memoryLogs, RunReader } from '../../src/tensorboard/index.ts';
 import { Axes } from '../../viewer/axes/axes.ts';
 import { TagAxis } from '../../viewer/axes/tag-axis.ts';
-import { formatBin } from '../../viewer/cards/bin-readout.ts';
 import type { Card, CardContext } from '../../viewer/cards/card.ts';
-import { histogramCard } from '../../viewer/cards/histogram-card.ts';
 import { DEFAULT_EDGES } from '../../viewer/data/clamped-bins.ts';
 import { fromEvent } from '../../viewer/data/from-event.ts';
 import type { HistogramPoint } from '../../viewer/data/points.ts';
 import { Store } from '../../viewer/data/store.ts';
+import { formatBin } from '../../viewer/histograms/bin-readout.ts';
+import { histogramCard } from '../../viewer/histograms/histogram-card.ts';
 import { FIRST_VIEW, type Range, type View, ViewState } from '../../viewer/state/view-state.ts';
-import { equalEdges, normal, pointOf, random } from '../viewer/cards/points.ts';
+import { equalEdges, normal, pointOf, random } from '../viewer/histograms/points.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const gauss = normal(1);

@@ -287,6 +287,35 @@ test('the page warns about a server that is gone, and goes on when it is back', 
   await second.stop();
 });
 
+test('only the parts that the page shows are loaded, and one that cannot be loaded says so', async (open) => {
+  const directory = folder('parts');
+  const writer = new SummaryWriter(directory);
+  writer.addScalar('loss', 1, 0);
+  await writer.close();
+  const server = await startView(directory);
+  const page = await open(server.url);
+  await picturesAppear(page);
+  const parts = page.requests.filter((url) => /(scalars|histograms|later|activation-card|markdown)\.js$/.test(url));
+  assert.deepEqual(parts, [`${server.url}scalars.js`]);
+  await server.stop();
+  await page.evaluate(() => {
+    const bins = { edges: Float64Array.of(0, 1), counts: Float64Array.of(1) };
+    const summary = { count: 1, mean: 0, std: 0, min: 0, max: 0, zeros: 1, nan: 0, below: 0, above: 0 };
+    const others = { positiveInfinity: 0, negativeInfinity: 0, unknown: 0 };
+    const point = {
+      kind: 'histogram',
+      run: '.',
+      tag: 'fc1',
+      step: 0,
+      wallTime: 1,
+      bins,
+      summary: { ...summary, ...others },
+    };
+    globalThis.viewer.store.add([point]);
+  });
+  await page.locator('.card.histogram', { hasText: 'This card could not be loaded.' }).waitFor();
+});
+
 test('a report opens from a disk with the network off, and asks for nothing', async (open) => {
   const path = join(folder('report'), 'report.html');
   execFileSync(process.execPath, [COMMAND, 'report', FIXTURE, '-o', path]);

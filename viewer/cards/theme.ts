@@ -1,4 +1,4 @@
-import type { Lane } from './columns.ts';
+import type { Lane } from '../histograms/columns.ts';
 
 /** The colours and the font that charts are painted with. The style sheet takes its colours from here too. */
 export interface Theme {

@@ -1,10 +1,10 @@
-import { onAxis } from '../axes/on-axis.ts';
 import { notEmpty } from '../axes/ranges.ts';
 import { TagAxis } from '../axes/tag-axis.ts';
 import { nameOfPlace } from '../axes/ticks.ts';
 import type { CardContext } from '../cards/card.ts';
 import { formatCount, formatShare, formatValue } from '../cards/format-numbers.ts';
 import { shownColour } from '../cards/run-colours.ts';
+import { onAxis } from '../histograms/on-axis.ts';
 import { nameFilter } from '../names/name-filter.ts';
 import type { Range, Statistic } from '../state/view-state.ts';
 import { type Row, spansOf } from './row-cells.ts';

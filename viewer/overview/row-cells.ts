@@ -1,7 +1,7 @@
-import type { OnAxis } from '../axes/on-axis.ts';
-import { extents } from '../cards/columns.ts';
 import { upperBound } from '../data/binary-search.ts';
 import type { HistogramSeries } from '../data/histogram-series.ts';
+import { extents } from '../histograms/columns.ts';
+import type { OnAxis } from '../histograms/on-axis.ts';
 import type { Range, Statistic } from '../state/view-state.ts';
 
 /** A row of the matrix, with a cell for each pixel column. */

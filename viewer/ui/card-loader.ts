@@ -1,11 +1,9 @@
 import type { Signal } from '@preact/signals';
 import { TagAxis } from '../axes/tag-axis.ts';
 import type { Card, CardContext } from '../cards/card.ts';
-import { histogramCard } from '../cards/histogram-card.ts';
-import { scalarCard } from '../cards/scalar-card.ts';
+import { element } from '../element.ts';
 import type { CardKind } from './card-kind.ts';
 import type { CardScheduler } from './card-scheduler.ts';
-import { laterCard } from './later-card.ts';
 
 /** Identifies a card: one tag of one run, or of all visible runs. */
 export interface CardKey {
@@ -16,31 +14,46 @@ export interface CardKey {
 
 export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
 
-/** The code of cards that few pages have is loaded with the first of them. */
-function makeCard({ kind, tag, run }: CardKey, context: CardContext): Card {
-  if (kind === 'histogram') return histogramCard(context, tag, run);
-  if (kind === 'scalar') return scalarCard(context, tag);
-  const load = { activation: activationCardOf, image: imageCardOf, text: textCardOf }[kind];
-  return laterCard(
-    (requestDraw) => load({ ...context, requestDraw }, tag, run!),
-    (card) => context.requestDraw(card),
-  );
+/** @param run undefined for a card of all visible runs */
+type MakeCard = (context: CardContext, tag: string, run: string) => Card;
+
+/** The code of each kind is loaded with the first place of it. */
+const LOAD: Readonly<Record<CardKind, () => Promise<MakeCard>>> = {
+  histogram: async () => (await import('../histograms/histogram-card.ts')).histogramCard,
+  scalar: async () => (await import('../scalars/scalar-card.ts')).scalarCard,
+  image: async () => (await import('../cards/image-card.ts')).imageCard,
+  text: async () => (await import('../cards/text-card.ts')).textCard,
+  async activation() {
+    const { activationCard } = await import('../activation/activation-card.ts');
+    return ({ store, requestDraw }, tag, run) => {
+      const { activations } = store;
+      const sideOf = (name: string) => ({ name, activations, run: name, tag });
+      // The same output in other runs, such as before an edit.
+      const isOther = (name: string) => name !== run && activations.offers.get(tag)?.has(name) === true;
+      const others = () => store.runs.filter(isOther).map(sideOf);
+      return activationCard({ requestDraw }, tag, sideOf(run), { others });
+    };
+  },
+};
+
+/** What has been loaded, for all viewers of the page. */
+const loaded = new Map<CardKind, MakeCard>();
+
+/** Loads the code of a kind, so that it is there when a card is made. If it cannot be loaded, the card says so. */
+export function preload(kind: CardKind): void {
+  if (!loaded.has(kind)) load(kind).catch(() => {});
 }
 
-const imageCardOf = async (context: CardContext, tag: string, run: string): Promise<Card> =>
-  (await import('../cards/image-card.ts')).imageCard(context, tag, run);
+async function load(kind: CardKind): Promise<MakeCard> {
+  const make = await LOAD[kind]();
+  loaded.set(kind, make);
+  return make;
+}
 
-const textCardOf = async (context: CardContext, tag: string, run: string): Promise<Card> =>
-  (await import('../cards/text-card.ts')).textCard(context, tag, run);
-
-async function activationCardOf(context: CardContext, tag: string, run: string): Promise<Card> {
-  const { store, requestDraw } = context;
-  const { activationCard } = await import('../activation/activation-card.ts');
-  const { activations } = store;
-  const sideOf = (name: string) => ({ name, activations, run: name, tag });
-  // The same output in other runs, such as before an edit.
-  const others = () => store.runs.filter((name) => name !== run && activations.offers.get(tag)?.has(name)).map(sideOf);
-  return activationCard({ requestDraw }, tag, sideOf(run), { others });
+function notLoaded(): Card {
+  const fail = () => Promise.reject(new Error('this card could not be loaded'));
+  const message = element('div', { class: 'body' }, 'This card could not be loaded.');
+  return { element: message, draw: () => true, toSvg: fail, toRows: fail, destroy() {} };
 }
 
 /** The place of a card in the page. It is empty until opened, since there may be thousands. */
@@ -60,6 +73,8 @@ export class CardLoader {
   readonly #context: CardContext;
   readonly #scheduler: CardScheduler;
   readonly #places: Map<Element, CardPlace> = new Map();
+  /** Open places whose cards are being loaded. */
+  readonly #waiting: Set<CardPlace> = new Set();
   readonly #near: IntersectionObserver;
   readonly #seen: IntersectionObserver;
   readonly #sizes: ResizeObserver;
@@ -99,6 +114,8 @@ export class CardLoader {
 
   /** @returns a function that removes the place */
   add(place: CardPlace): () => void {
+    // Before it is near, or printed.
+    preload(place.key.kind);
     this.#places.set(place.element, place);
     this.#near.observe(place.element);
     return () => {
@@ -116,10 +133,25 @@ export class CardLoader {
     return [...this.#places.values()].find((place) => cardId(place.key) === id);
   }
 
-  /** Makes the card of a place, if there is none. */
+  /** Makes the card of a place, if there is none: now, or when the code of its kind is loaded. */
   open(place: CardPlace): void {
     if (place.card.peek() !== undefined) return;
-    const card = makeCard(place.key, this.#context);
+    const { kind } = place.key;
+    const make = loaded.get(kind);
+    if (make !== undefined) {
+      this.#show(place, make);
+      return;
+    }
+    this.#waiting.add(place);
+    const show = (make: MakeCard) => {
+      if (this.#waiting.delete(place)) this.#show(place, make);
+    };
+    load(kind).then(show, () => show(notLoaded));
+  }
+
+  #show(place: CardPlace, make: MakeCard): void {
+    const { tag, run } = place.key;
+    const card = make(this.#context, tag, run!);
     place.card.value = card;
     place.requested = this.#versionOf(place);
     this.#seen.observe(place.element);
@@ -129,6 +161,7 @@ export class CardLoader {
 
   /** Destroys the card; the place stays. */
   close(place: CardPlace): void {
+    this.#waiting.delete(place);
     const card = place.card.peek();
     if (card === undefined) return;
     this.#seen.unobserve(place.element);

@@ -236,7 +236,7 @@ export function openShell(
   }
 }
 
-const OverviewFrame = later(async () => (await import('./overview-frame.tsx')).OverviewFrame);
+const OverviewFrame = later(async () => (await import('../overview/overview-frame.tsx')).OverviewFrame);
 
 /** The overview, if there are histograms. */
 function Overview(): JSX.Element | null {

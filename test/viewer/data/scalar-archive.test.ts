@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { smooth } from '../../../viewer/cards/scalar-lines.ts';
 import { type ArchiveOptions, ScalarArchive } from '../../../viewer/data/scalar-archive.ts';
 import { packUpdate, unpackUpdate } from '../../../viewer/data/scalar-update.ts';
 import { Store } from '../../../viewer/data/store.ts';
+import { smooth } from '../../../viewer/scalars/scalar-lines.ts';
 
 /** An archive, and a page that gets its updates. */
 function pair(options: ArchiveOptions = {}) {

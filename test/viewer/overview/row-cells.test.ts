@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HistogramSeries } from '../../../viewer/data/histogram-series.ts';
 import { type Row, rowCells } from '../../../viewer/overview/row-cells.ts';
-import { onSteps } from '../cards/on-steps.ts';
 import { histogramPoint } from '../data/point.ts';
+import { onSteps } from '../histograms/on-steps.ts';
 
 /** A series whose means are these, a point for each step. */
 function series(means: Record<number, number>, nan: readonly number[] = []): HistogramSeries {
