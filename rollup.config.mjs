@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-import { CHUNKS, isDrawing, isLater, pathOf, programOf } from './scripts/chunks.mjs';
+import { CHUNKS, isDrawing, isLater, pathOf, placeOf, programOf } from './scripts/chunks.mjs';
 import { banner, isForPages, minified } from './scripts/minify.mjs';
 import { packagesOf, textsOf } from './scripts/notices.mjs';
 
@@ -39,7 +39,7 @@ const programs = {
       const file = from.startsWith(packageFile('rxjs/')) ? `${source}.ts` : source;
       const found = resolve(dirname(from), file);
       const path = program === 'browser' ? (PAGE_FILES.get(found) ?? found) : found;
-      const of = isDrawing(path) ? 'drawing' : program;
+      const of = isDrawing(placeOf(path)) ? 'drawing' : program;
       return of === '' ? path : `${path}?${of}`;
     }
     const path = BROWSER_MODULES[source]
@@ -180,7 +180,7 @@ export const library = {
     chunkFileNames: ({ name, moduleIds }) =>
       moduleIds.some((id) => programOf(id) !== '') ? `browser/${basename(name)}.js` : 'shared/[name]-[hash].js',
     hoistTransitiveImports: false,
-    manualChunks: (id) => CHUNKS[programOf(id)](pathOf(id)),
+    manualChunks: (id) => CHUNKS[programOf(id)](placeOf(id)),
     onlyExplicitManualChunks: true,
     banner: (chunk) => (isForPages(chunk) ? '' : banner(chunk)),
   },
@@ -215,7 +215,7 @@ export default [
       format: 'amd',
       amd: { autoId: true, define: "layertap[Symbol.for('layertap.part')]" },
       chunkFileNames: ({ name }) => `browser/layertap.global.${basename(name)}.js`,
-      manualChunks: (id) => (isLater(pathOf(id)) ? CHUNKS.drawing(pathOf(id)) : undefined),
+      manualChunks: (id) => (isLater(placeOf(id)) ? CHUNKS.drawing(placeOf(id)) : undefined),
       onlyExplicitManualChunks: true,
       esModule: false,
       externalLiveBindings: false,

@@ -1,4 +1,7 @@
 // Which program of dist/ a source file belongs to, and which file of it.
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * A source file can be part of several programs that are never loaded together, or that need different packages. Its id ends
@@ -12,6 +15,8 @@
  */
 export const programOf = (id) => /\?(\w+)$/.exec(id)?.[1] ?? '';
 export const pathOf = (id) => id.replace(/\?\w+$/, '');
+/** Its path in the repository, such as `/viewer/mount.ts`: the repository may be in a folder called viewer or src. */
+export const placeOf = (id) => pathOf(id).replace(ROOT, '/');
 
 /** What connects the drawing with hooks, logs and workers. */
 const CONNECTIONS =

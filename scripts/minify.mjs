@@ -1,7 +1,7 @@
 // Makes the files of dist/ small: those for pages as small as they get, the others as long as stack traces stay readable.
 import { minify } from '@swc/core';
 import { transform } from 'esbuild';
-import { programOf } from './chunks.mjs';
+import { placeOf, programOf } from './chunks.mjs';
 import { noticesOf, packagesOf } from './notices.mjs';
 
 /** What a program must not have twice: `setReporter`, global hooks, the copies of layertap, kernels. */
@@ -68,7 +68,7 @@ export const minified = {
     if (!isForPages(chunk)) return { code: await compact(code, this.parse), map: null };
     const isModule = options.format === 'es';
     const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
-    const state = drawing.find((id) => STATE.test(id));
+    const state = drawing.find((id) => STATE.test(placeOf(id)));
     if (state !== undefined) throw new Error(`a program would have two of ${state}: the drawing imports it`);
     if (drawing.length > 0) refuseVariables(this.parse(code), chunk.fileName);
     const format = isModule ? 'esm' : undefined;
