@@ -102,7 +102,7 @@ const PROGRAMS = {
 const FILES = {
   '`layertap.js`': { limit: 51_500, file: 'layertap.js' },
   '`hooks.js`': { limit: 23_000, file: 'hooks.js' },
-  '`viewer.js`, beside `layertap.js`': { limit: 74_000, file: 'viewer.js', beside: ['layertap.js'] },
+  '`viewer.js`, beside `layertap.js`': { limit: 58_000, file: 'viewer.js', beside: ['layertap.js'] },
   '`layertap.global.js`': { limit: 123_000, file: 'layertap.global.js' },
 };
 
