@@ -1,6 +1,6 @@
 /** @file How values print: in error messages, and in Node's console. */
 import { FOREIGN, isForeign } from './copies.ts';
-import { isClass, isThenable } from './type-tests.ts';
+import { isClass, isThenable, tagOf } from './type-tests.ts';
 
 const LONGEST = 40;
 const UNDESCRIBABLE = 'something that cannot be described';
@@ -76,10 +76,14 @@ const nameOf = (value: object) => (isForeign(value) ? `${className(value)} ${FOR
 
 const withArticle = (name: string) => `${/^(?!Uint)[AEIOUaeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 
-/** The printed name of an object's class: `static className` if the class has it, since minifiers leave that alone. */
+/**
+ * The printed name of an object's class: `static className` if the class has it, since minifiers leave that alone. Objects of the
+ * engine, such as console and Math, have names of their own.
+ */
 export function className(value: object): string {
   const maker: unknown = value.constructor;
-  return typeof maker === 'function' ? printedName(maker) : 'object';
+  const name = typeof maker === 'function' ? printedName(maker) : 'object';
+  return name === 'Object' ? tagOf(value) : name;
 }
 
 function printedName(maker: object): string {

@@ -43,7 +43,10 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   #installed: Installation | undefined;
   /** An interceptor that could not be removed, because the object was frozen. */
   #stuck: Installation | undefined;
-  /** True while {@link forward} runs a function that lies over the interceptor: it may call that, and hooks must not run again. */
+  /**
+   * True while {@link forward} runs a function that lies over the interceptor, and calls it; and while the hooks of a method of
+   * the console run, which may log with it. Hooks must not run again then.
+   */
   #passing = false;
 
   constructor(object: object, method: PropertyKey, options: AttachOptions) {
@@ -120,7 +123,8 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
   }
 
   #intercept(original: Method, found: PropertyDescriptor | undefined): Installation {
-    const call = this.#options.async === true ? callAsync : callSync;
+    const run: typeof callSync = this.#options.async === true ? callAsync : callSync;
+    const call = this.#object === (console as object) ? this.#withoutReentry(run) : run;
     const accessor = accessorOf(this.#object, this.#method);
     const callee = this.#calleeOf(original, found);
     const target: Target = { ...this.#target, callee };
@@ -146,6 +150,17 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     const descriptor = { ...holding, configurable: true, enumerable: false };
     const installation = { interceptor, original, callee, descriptor, found };
     return installation;
+  }
+
+  #withoutReentry(run: typeof callSync): typeof callSync {
+    return (...call) => {
+      this.#passing = true;
+      try {
+        return run(...call);
+      } finally {
+        this.#passing = false;
+      }
+    };
   }
 
   #calleeOf(original: Method, found: PropertyDescriptor | undefined): Installation['callee'] {

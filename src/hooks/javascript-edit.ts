@@ -9,6 +9,7 @@ import {
   isTypedNumbers,
   NUMBER,
   type NumericArray,
+  nearest,
   readNumbers,
   rule,
 } from '../check/index.ts';
@@ -40,12 +41,15 @@ function isPair(value: unknown): boolean {
 
 const isWholes = (value: unknown): boolean => Array.isArray(value) && value.every(Number.isSafeInteger);
 
-/** @throws TypeError for anything but an object with one of these keys */
+/** @throws TypeError for anything but an object with one of these keys, with those that are nearest to an unknown one */
 export function checkOneKey(where: string, what: string, value: unknown, keys: readonly string[]): void {
   const isObject = isPlainObject(value);
   if (isObject && keys.filter((key) => value[key] !== undefined).length === 1) return;
   const given = isObject ? `an object with ${Object.keys(value).join(', ') || 'nothing'}` : describe(value);
-  throw new TypeError(`${where}: ${what} must be an object with one of ${keys.join(', ')}, got ${given}`);
+  const isKnown = (key: string) => keys.includes(key) || key === 'axis' || key === 'with';
+  const unknown = isObject ? Object.keys(value).find((key) => !isKnown(key)) : undefined;
+  const nearestKey = unknown === undefined ? '' : `\n  "${unknown}" is unknown, nearest: ${nearest(unknown, keys)[0]}`;
+  throw new TypeError(`${where}: ${what} must be an object with one of ${keys.join(', ')}, got ${given}${nearestKey}`);
 }
 
 const BOUNDS = rule('[min, max], two numbers', isPair);

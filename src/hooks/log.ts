@@ -21,17 +21,28 @@ export interface LogOptions {
   print?: (line: string) => void;
 }
 
+/** True while a line is printed: by a logged method, such as `console.log`, that must not be logged again for its own line. */
+let isPrinting = false;
+
 /**
  * An observer for one module that prints a line of statistics for each tensor of an output, or a description of an output
  * without tensors. A line begins with the module, the tensor's place in the output, and the call: `lstm/0 #3`.
  */
 export function logger(options: LogOptions = {}): (event: ReadingEvent) => Promise<unknown> | undefined {
   checkOptions('log()', options, { every: POSITIVE_INTEGER, print: FUNCTION });
-  const { every = 1, print = (line: string) => console.log(line) } = options;
+  const { every = 1, print: write = (line: string) => console.log(line) } = options;
+  const print = (line: string): void => {
+    isPrinting = true;
+    try {
+      write(line);
+    } finally {
+      isPrinting = false;
+    }
+  };
   let seen = 0;
   let explained = false;
   return ({ module, path, output, call, reader }) => {
-    if (seen++ % every !== 0) return undefined;
+    if (isPrinting || seen++ % every !== 0) return undefined;
     const name = path === '' ? describeModule(module) : path;
     let waiting: PromiseLike<void>[] | undefined;
     const visit = (tensor: unknown, place: string): void => {

@@ -65,6 +65,41 @@ test('attaching twice returns the same Hookable, and other options are an error'
   assert.is(String(hookable), 'mine');
 });
 
+test('a hook on a method of the console may log with it, and so may an observer that throws', async () => {
+  const lines: string[] = [];
+  const { log, error } = console;
+  console.log = (...line: unknown[]): void => {
+    lines.push(line.join(' '));
+  };
+  console.error = console.log;
+  const model = new Model();
+  const handles = [
+    attach(console, 'log').registerForwardPreHook((_, inputs) => {
+      console.log('before', ...inputs);
+    }),
+    attach(console, 'log').registerForwardHook((_, inputs) => console.log('after', ...inputs)),
+    attach(console, 'log').observe(({ inputs }) => console.log('seen', ...inputs)),
+    attach(console, 'error').observe(() => {
+      throw new Error('of console.error');
+    }),
+    attach(console, 'error').registerForwardPreHook(() => {
+      throw new Error('a hook on console.error');
+    }),
+    attach(model, 'predict').observe(() => {
+      throw new Error('of predict');
+    }),
+  ];
+  try {
+    console.log('hello');
+    assert.equal(lines.splice(0), ['before hello', 'hello', 'after hello', 'seen hello']);
+    // The reporter is console.error, whose hook throws: the model goes on.
+    assert.is(model.predict(2), 4);
+  } finally {
+    for (const handle of handles) handle.remove();
+    Object.assign(console, { log, error });
+  }
+});
+
 test('calling the Hookable of an attached method works without hooks and runs them with', () => {
   const model = new Model();
   const hookable = attach(model, 'predict');

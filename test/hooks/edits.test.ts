@@ -172,6 +172,8 @@ test('a wrong edit throws a TypeError at registration, and nothing is registered
     [undefined, /registerEdit\(\) of Same: the edit must be an object with one of add, scale, .*, got undefined/],
     [{}, /must be an object with one of/],
     [{ add: 1, scale: 2 }, /must be an object with one of/],
+    [{ ad: 1 }, /one of add, .*, got an object with ad\n {2}"ad" is unknown, nearest: add$/],
+    [{ axis: 1, ablates: [1] }, /got an object with axis, ablates\n {2}"ablates" is unknown, nearest: ablate$/],
     [{ add: 1, axes: 2 }, /add takes axis, got "axes"/],
     [{ clamp: [0, 1], axis: 1 }, /clamp takes nothing else, got "axis"/],
     [{ add: 'x' }, /add must be a number, an array of numbers or a tensor, got the string "x"/],

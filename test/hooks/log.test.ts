@@ -67,6 +67,33 @@ test('log() looks console.log up at each call, and describes an output that is n
   assert.equal(lines, ['Count() #0: the number 1', 'Count() #2: the number 3']);
 });
 
+test('log() does not log the call that prints its line, whichever method prints it', () => {
+  const lines: unknown[] = [];
+  const { log } = console;
+  console.log = (line: unknown): void => {
+    lines.push(line);
+  };
+  const chat = { say: (line: string) => lines.push(line) };
+  const handles = [
+    attach(console, 'log').log(),
+    attach(console, 'log').log({ every: 2 }),
+    attach(chat, 'say').log({ print: (line) => chat.say(line) }),
+  ];
+  try {
+    for (const said of ['one', 'two']) console.log(said);
+    chat.say('three');
+  } finally {
+    for (const handle of handles) handle.remove();
+    console.log = log;
+  }
+  assert.equal(lines, [
+    'one',
+    ...['console.log #0: undefined', 'console.log #0: undefined'],
+    ...['two', 'console.log #1: undefined'],
+    ...['three', 'Object.say #0: the number 6'],
+  ]);
+});
+
 test('log() awaits values that are read asynchronously', async () => {
   const reader: TensorReader<{ slow: number[] }> = {
     is: (value): value is { slow: number[] } => typeof value === 'object' && value !== null && 'slow' in value,

@@ -23,8 +23,13 @@ export function setReporter(next: Reporter = toConsole): void {
 /** Reports an error, by default to the reporter of the process. Never throws, even if the reporter does. */
 export function report(error: Error, to: (error: Error) => unknown = reporter): void {
   // The message only: the reporter may have failed on the object itself.
-  const failed = (cause: unknown) =>
-    console.error(`layertap: the reporter failed (${describeError(cause)}) on: ${error.message}`);
+  const failed = (cause: unknown) => {
+    try {
+      console.error(`layertap: the reporter failed (${describeError(cause)}) on: ${error.message}`);
+    } catch {
+      // A hook on console.error may throw.
+    }
+  };
   try {
     const result = to(error);
     if (isThenable(result)) result.then(undefined, failed);
