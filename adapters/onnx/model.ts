@@ -128,7 +128,7 @@ export class OnnxModel<T extends OnnxTensor = OnnxTensor> extends Hookable {
   async forward(feeds: OnnxTensors<T>, ...more: unknown[]): Promise<OnnxTensors<T>> {
     if (this.#runs === undefined) throw new TypeError(`${this} cannot be called: ${NO_SESSION}`);
     this.#checkReleased('be called');
-    checkFeeds(feeds, this.inputNames);
+    checkFeeds(String(this), feeds, this.#graph, this.inputNames);
     return this.#runs.run(this.#currentPlan(), feeds, more);
   }
 

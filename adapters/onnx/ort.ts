@@ -90,6 +90,10 @@ export const ELEMENT_TYPES: Readonly<Record<string, number>> = {
   uint64: 13,
 };
 
+/** ONNX Runtime's name of a TensorProto.DataType; undefined where it has none. */
+export const typeName = (type: unknown): string | undefined =>
+  Object.keys(ELEMENT_TYPES).find((name) => ELEMENT_TYPES[name] === type);
+
 /** Arrays are given as they are: the tensor's type tells float16 from integers, and booleans from bytes. */
 export const tensorReader: TensorReader = {
   is: isTensor,

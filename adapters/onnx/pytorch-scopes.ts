@@ -69,7 +69,8 @@ function isPath(path: string): boolean {
 /**
  * torch.onnx.export(…, dynamo=False) puts the modules into the names of the nodes: `/encoder/layers.0/act/Relu`.
  * - In a Sequential each name repeats that of the Sequential: `/stem/stem.0/Conv` is in `stem.0`.
- * - The name of a ModuleDict is missing: `/k/Gemm` is in `heads.k`, as the names of weights show.
+ * - The name of a ModuleDict is missing, and that of a module whose own forward does not run: `/k/Gemm` is in `heads.k`, and
+ *   `/layers.0/Gemm` in `body.layers.0`, as the names of weights show.
  * - Calls after the first are numbered: `/act_1/Relu` is the second call of `act`. But a module may be named `act_1` too.
  */
 class LegacyNames {
@@ -148,9 +149,9 @@ class LegacyNames {
   /** The path of a module inside another. Names in between, which the exporter left out, are found by the names of weights. */
   #pathOf(around: readonly string[], above: string, own: string): string {
     const path = inside(above, own);
-    if (own.includes('.') || this.#hasWeights(path)) return path;
-    const others = [...(this.#weighted.get(own) ?? [])].filter((other) => {
-      if (!other.startsWith(inside(above, ''))) return false;
+    if (this.#hasWeights(path)) return path;
+    const others = [...(this.#weighted.get(lastName(own)) ?? [])].filter((other) => {
+      if (!other.startsWith(inside(above, '')) || !other.endsWith(`.${own}`)) return false;
       const between = other.slice(inside(above, '').length, -own.length - 1);
       // A module that is called is a scope.
       return between !== '' && !this.#scopes.has([...around, between].join('/'));
@@ -159,7 +160,7 @@ class LegacyNames {
   }
 
   #hasWeights(path: string): boolean {
-    return this.#weighted.get(path.slice(path.lastIndexOf('.') + 1))?.has(path) ?? false;
+    return this.#weighted.get(lastName(path))?.has(path) ?? false;
   }
 
   /** Of `encoder.fc.weight`: `encoder.fc` and `encoder`. */
@@ -167,13 +168,14 @@ class LegacyNames {
     if (weight.includes('/') || !isPath(weight)) return;
     for (let dot = weight.lastIndexOf('.'); dot > 0; dot = weight.lastIndexOf('.', dot - 1)) {
       const owner = weight.slice(0, dot);
-      const name = owner.slice(owner.lastIndexOf('.') + 1);
-      const owners = this.#weighted.get(name) ?? new Set();
+      const owners = this.#weighted.get(lastName(owner)) ?? new Set();
       if (owners.has(owner)) return;
-      this.#weighted.set(name, owners.add(owner));
+      this.#weighted.set(lastName(owner), owners.add(owner));
     }
   }
 }
+
+const lastName = (path: string) => path.slice(path.lastIndexOf('.') + 1);
 
 const inside = (above: string, name: string) => (above === '' ? name : `${above}.${name}`);
 

@@ -1,6 +1,8 @@
 /** @file The arguments of a run: feeds, and the outputs and options that the caller asks for. */
 import { describe } from '../../src/adapter.ts';
-import { isOnCpu, isTensor, type OnnxSessionOptions, type OnnxTensor } from './ort.ts';
+import type { Graph } from './graph.ts';
+import { ELEMENT_TYPES, isOnCpu, isTensor, type OnnxSessionOptions, type OnnxTensor, typeName } from './ort.ts';
+import { shapeText } from './validate-edit.ts';
 
 export interface RunRequest<T extends OnnxTensor> {
   /** The outputs that are wanted, in the order of the result. */
@@ -42,12 +44,46 @@ const request = <T extends OnnxTensor>(
   options,
 });
 
-/** Other wrong feeds get ONNX Runtime's own error. @throws TypeError for a tensor, or an array of tensors */
-export function checkFeeds(feeds: unknown, inputNames: readonly string[]): void {
-  if (!isTensor(feeds) && !Array.isArray(feeds)) return;
+/**
+ * Wrong sizes get ONNX Runtime's own error, which names the input. Its other errors do not say what came.
+ * @param model as messages call it
+ * @param inputNames those that have to be fed
+ * @throws TypeError for feeds that lack an input, or that give it anything but a tensor of its type
+ */
+export function checkFeeds(model: string, feeds: unknown, graph: Graph, inputNames: readonly string[]): void {
+  const problem = problemOf(feeds, graph, inputNames);
+  if (problem === undefined) return;
+  const expected = inputNames.map((name) => `${name} ${inputText(graph, name)}`);
   throw new TypeError(
-    `the feeds must be tensors by input name, { ${inputNames.map((name) => `${name}: tensor`).join(', ')} }, got ${describe(feeds)}`,
+    `${model}: ${problem}\n  got: ${feedsText(feeds)}\n  expected: ${expected.join('; ') || 'no feeds'}`,
   );
+}
+
+function problemOf(feeds: unknown, { inputs }: Graph, inputNames: readonly string[]): string | undefined {
+  if (!isRecord(feeds)) return 'the feeds must be tensors by input name';
+  for (const name of inputNames) {
+    const [feed, type] = [feeds[name], inputs.get(name)];
+    if (feed === undefined) return `the feed "${name}" is missing`;
+    if (type === 'no tensor') continue;
+    if (!isTensor(feed)) return `the feed "${name}" must be a tensor`;
+    const given = ELEMENT_TYPES[feed.type];
+    if (type && given !== undefined && type !== given) return `the feed "${name}" is of another type`;
+  }
+  return undefined;
+}
+
+const isRecord = (feeds: unknown): feeds is Readonly<Record<string, unknown>> =>
+  typeof feeds === 'object' && feeds !== null && !isTensor(feeds) && !Array.isArray(feeds);
+
+const inputText = ({ inputs, shapes }: Graph, name: string): string =>
+  [typeName(inputs.get(name) ?? 0), shapes.has(name) && shapeText(shapes.get(name)!)].filter(Boolean).join(' ');
+
+function feedsText(feeds: unknown): string {
+  if (!isRecord(feeds)) return describe(feeds);
+  const all = Object.entries(feeds).map(([name, feed]) =>
+    isTensor(feed) ? `${name} ${feed.type} [${feed.dims.join(', ')}]` : `${name}, ${describe(feed)}`,
+  );
+  return all.join('; ') || 'no feeds';
 }
 
 /** Execution providers that take tensors on a device. */

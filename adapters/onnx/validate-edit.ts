@@ -12,7 +12,7 @@ import {
   STRING,
 } from './graph.ts';
 import type { Call } from './module-calls.ts';
-import { ELEMENT_TYPES, type OnnxTensor } from './ort.ts';
+import { ELEMENT_TYPES, type OnnxTensor, typeName } from './ort.ts';
 
 /**
  * The dimensions in which an operand is fed. If the rank of the output is known, an array along an axis gets ones after it, and
@@ -76,7 +76,7 @@ export function problemOf(
   const tensor = operands[0]!.tensor as OnnxTensor | undefined;
   const isOther = tensor !== undefined && type !== 0 && ELEMENT_TYPES[tensor.type] !== type;
   if (isOther || (tensor === undefined && (op === 'replace' ? type === STRING : !FLOATS.includes(type)))) {
-    const name = Object.entries(ELEMENT_TYPES).find(([, number]) => number === type)?.[0];
+    const name = typeName(type);
     const expected = isOther ? `a tensor of ${name}` : op === 'replace' ? 'a tensor of strings' : 'a value of floats';
     return `${op} needs ${expected}, and "${value}" ${isOther ? `is none: got ${tensor.type}` : `is ${name}`}`;
   }

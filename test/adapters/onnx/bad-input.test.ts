@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOnnx, type OnnxSource, readOnnx, wrapOnnx } from '../../../adapters/onnx/index.ts';
 import { rejection } from '../../fixtures/rejection.ts';
-import { bytesOf, EXPORTERS, floats, NAMES, sessionOf } from './load.ts';
+import { bytesOf, EXPORTERS, factsOf, feedsOf, floats, NAMES, sessionOf } from './load.ts';
 
 const text = (words: string) => new TextEncoder().encode(words);
 
@@ -74,6 +74,45 @@ test('a model that ONNX Runtime refuses can be read, and its runs reject with ON
     assert.is((await rejection(net({ x: floats(1) }))).message, expected.message);
     await net.release();
   }
+});
+
+test('wrong feeds are refused before the run, with what came and what the model takes', async () => {
+  const { mask, ids } = feedsOf(factsOf('encoder'));
+  const bytes = bytesOf('encoder.dynamo');
+  const session = await sessionOf(bytes);
+  const wrapped = await wrapOnnx(session, bytes);
+  const hooked = await createOnnx(ort, bytes);
+  const fired: string[] = [];
+  for (const net of [wrapped, hooked]) {
+    net.getSubmodule('head').registerForwardHook(() => {
+      fired.push('head');
+    });
+  }
+  const unhooked = await createOnnx(ort, bytes);
+  const numbers = new ort.Tensor('float32', new Float32Array(10), [2, 5]);
+  const expected = '\n  expected: ids int64 [2, 5]; mask bool [2, 5]';
+  for (const [feeds, message] of [
+    [undefined, ': the feeds must be tensors by input name\n  got: undefined'],
+    [ids, ': the feeds must be tensors by input name\n  got: a Tensor'],
+    [[ids, mask], ': the feeds must be tensors by input name\n  got: an array of length 2'],
+    [{}, ': the feed "ids" is missing\n  got: no feeds'],
+    [{ ids, masks: mask }, ': the feed "mask" is missing\n  got: ids int64 [2, 5]; masks bool [2, 5]'],
+    [{ ids: numbers, mask }, ': the feed "ids" is of another type\n  got: ids float32 [2, 5]; mask bool [2, 5]'],
+    [{ ids, mask: [true] }, ': the feed "mask" must be a tensor\n  got: ids int64 [2, 5]; mask, an array of length 1'],
+    [{ ids, mask: null }, ': the feed "mask" must be a tensor\n  got: ids int64 [2, 5]; mask, null'],
+  ] as const) {
+    for (const run of [session.run.bind(session), hooked, unhooked]) {
+      const error = await rejection(run(feeds as never));
+      assert.instance(error, TypeError);
+      assert.is(error.message.replace(/^OnnxModel\(\d+ nodes\)/, ''), message + expected);
+    }
+  }
+  assert.equal(fired, []);
+  // One more is fine, as for ONNX Runtime.
+  for (const net of [session.run.bind(session), hooked, unhooked]) await net({ ids, mask, more: mask } as never);
+  assert.equal(fired, ['head', 'head']);
+  for (const net of [wrapped, hooked, unhooked]) await net.release();
+  await session.release();
 });
 
 test('a name that no module and no value has is an error that offers the nearest names', async () => {

@@ -105,7 +105,7 @@ test('releasing a wrapped session releases the sessions of its hooks', async () 
   assert.is(made.open, 0);
 });
 
-test('a hooked run takes names, tensors to write into and options, and gives ONNX Runtime’s errors', async () => {
+test('a hooked run takes names, tensors to write into and options, and gives ONNX Runtime’s errors for all but the feeds', async () => {
   const facts = factsOf('recurrent');
   const feeds = feedsOf(facts);
   const plain = await sessionOf(bytesOf('recurrent.legacy'));
@@ -132,7 +132,7 @@ test('a hooked run takes names, tensors to write into and options, and gives ONN
   for (const wrong of [feeds.x, [feeds.x]]) {
     assert.match(
       (await rejection(net(wrong as never))).message,
-      /^the feeds must be tensors by input name, \{ x: tensor.* \}, got an? (\w+|array of length 1)$/,
+      /^OnnxModel\(\d+ nodes\): the feeds must be tensors by input name\n {2}got: an? (\w+|array of length 1)\n/,
     );
   }
   const own = new ort.Tensor('float32', new Float32Array(18), [2, 3, 3]);
@@ -147,8 +147,6 @@ test('a hooked run takes names, tensors to write into and options, and gives ONN
     [feeds, [1]],
     [feeds, 'y'],
     [feeds, own],
-    [{}],
-    [null],
     [{ x: feeds.x, more: 1 }],
   ]) {
     const [expected, came] = await Promise.all(
