@@ -73,11 +73,12 @@ export interface GuardHandle extends Handle {
 /** What is thrown with `action: 'throw'`. */
 export class GuardError extends Error {
   override readonly name: string = 'GuardError';
-  readonly finding: GuardFinding;
+  /** Not enumerable: a console that prints the error would add the whole history to its message. */
+  declare readonly finding: GuardFinding;
 
   constructor(finding: GuardFinding) {
     super(`guard(): ${findingText(finding)}`);
-    this.finding = finding;
+    Object.defineProperty(this, 'finding', { value: finding });
   }
 }
 
@@ -273,7 +274,9 @@ class Guard {
     const written = (async () => saveReplay(WHERE, to, this.#source, saved))();
     // Reported if nothing awaits it.
     written.then(undefined, (error) =>
-      report(new Error(`layertap: ${WHERE}: not saved: ${describeError(error)}`, { cause: error })),
+      report(
+        new Error(`layertap: ${WHERE}: the saved files are not complete: ${describeError(error)}`, { cause: error }),
+      ),
     );
     return written;
   }

@@ -24,10 +24,10 @@ interface HasState {
  * A script with the module's class and its state dict.
  * @returns a sentence for a class of the user's without the file that makes it
  */
-export function replayRecipe(module: object, { model, source }: ReplayedCall): ReplayRecipe | string {
+export function replayRecipe(module: object, { source }: ReplayedCall): ReplayRecipe | string {
   const made = constructorCall(module);
   if (made === undefined && source === undefined) {
-    return `${className(module)} is a class of yours\n  expected: the option "source", a file that exports the model as its default, or as ${model}`;
+    return `${className(module)} is a class of yours\n  expected: the option "source", a file whose default export is the model, its class or a function that makes it`;
   }
   // What `new Sequential(new Linear(…))` needs.
   const classes = new Set([...(made ?? '').matchAll(/new (\w+)\(/g)].map(([, name]) => name!));

@@ -177,9 +177,9 @@ test('a class of the user, from the file that guard() was told', async () => {
   setReporter(undefined);
   assert.match(
     (error as Error).message,
-    /^first cannot be run again: Block is a class of yours\n {2}expected: the option "source", a file that exports the model as its default, or as Network$/,
+    /^first cannot be run again: Block is a class of yours\n {2}expected: the option "source", a file whose default export is the model, its class or a function that makes it$/,
   );
-  assert.match(reports[0]!, /^layertap: guard\(\): not saved: first cannot be run again/);
+  assert.match(reports[0]!, /^layertap: guard\(\): the saved files are not complete: first cannot be run again/);
   assert.equal(readdirSync(alone).sort(), ['call.safetensors', 'node_modules']);
 });
 
