@@ -29,6 +29,7 @@ const LACKS = [
   ['WebAssembly'],
   ['WeakRef', 'FinalizationRegistry'],
   ['Worker', 'SharedArrayBuffer', 'Atomics'],
+  ['BigInt64Array', 'BigUint64Array', 'Intl'],
   ['TextDecoder', 'TextEncoder', 'WebAssembly', 'WeakRef', 'FinalizationRegistry', 'structuredClone', 'process'],
 ];
 
@@ -84,6 +85,22 @@ for (const [lacked, entry, asked] of ASKED) {
     );
   });
 }
+
+test('without BigInt64Array a file of 64-bit integers is listed, and reading them says what lacks', () => {
+  const body = `
+    const { readSafetensors } = await import(${JSON.stringify(built('safetensors.js'))});
+    const header = '{"step":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}       ';
+    const bytes = Uint8Array.from([header.length, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header), 1, 0, 0, 0, 0, 0, 0, 0]);
+    const step = readSafetensors(bytes).get('step');
+    console.log(step.dtype, String(step.shape));
+    try { step.data; } catch ({ message }) { console.log(message); }
+    layertap.tensor(Float32Array.of(1));
+  `;
+  assert.is(
+    run(['BigInt64Array', 'BigUint64Array'], body),
+    'I64 1\nlayertap: reading a tensor of type I64 needs a BigInt64Array, which this engine does not have: load a polyfill of it',
+  );
+});
 
 test('without WeakRef, TextEncoder and structuredClone, hooks, chunks, transforms and clones work', () => {
   const body = `

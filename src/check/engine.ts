@@ -21,5 +21,6 @@ export function textEncoder(): TextEncoder {
   return new TextEncoder();
 }
 
-const lacking = (name: string, job: string) =>
+/** The error of a job that the engine cannot do. */
+export const lacking = (name: string, job: string): Error =>
   new Error(`layertap: ${job} needs a ${name}, which this engine does not have: load a polyfill of it`);

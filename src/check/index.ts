@@ -3,7 +3,7 @@
 export { binOf } from './bin-of.ts';
 export { brand, FOREIGN, hasOtherCopies, isForeign, isOfKind } from './copies.ts';
 export { className, describe, describeError, describeShape, printAsString, quote, typeName } from './describe.ts';
-export { textDecoder, type WeakReference, weakly } from './engine.ts';
+export { lacking, textDecoder, type WeakReference, weakly } from './engine.ts';
 export { widenBfloat16, widenFloat16 } from './half-precision.ts';
 export { localPath } from './local-path.ts';
 export { nearest, nearestLine } from './nearest.ts';

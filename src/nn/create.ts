@@ -1,5 +1,5 @@
 /** @file Making tensors from values, or from a shape. */
-import { describe, readNumbers, typeName } from '../check/index.ts';
+import { describe, readNumbers, tagOf, typeName } from '../check/index.ts';
 import { normal, uniform } from './random.ts';
 import { checkShape, checkSpread, numberOfValues } from './shape.ts';
 import { type Nested, Tensor, type TensorLike, valuesOf } from './tensor.ts';
@@ -58,7 +58,7 @@ function isTensorLike(value: unknown): value is TensorLike {
 }
 
 function fromTypedArray(values: ArrayBufferView, tensor?: TensorLike): Tensor {
-  if (values instanceof DataView || values instanceof BigInt64Array || values instanceof BigUint64Array) {
+  if (/^Big|DataView/.test(tagOf(values))) {
     throw new TypeError(`tensor(): a typed array must hold numbers, got ${describe(values)}`);
   }
   const data = Float32Array.from(readNumbers('tensor()', 'the data', values, tensor));

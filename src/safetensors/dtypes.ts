@@ -1,5 +1,5 @@
 /** @file The element types of the format, and how their bytes become typed arrays. */
-import { widenBfloat16, widenFloat16 } from '../check/index.ts';
+import { lacking, widenBfloat16, widenFloat16 } from '../check/index.ts';
 
 /** The element types that can be read, and the array that each becomes. */
 export interface SafetensorsArrays {
@@ -65,17 +65,17 @@ export const bitsPerElement = (dtype: SafetensorsDtype): number =>
 export const compareDtypes = (a: SafetensorsDtype, b: SafetensorsDtype): number =>
   DTYPES.indexOf(b) - DTYPES.indexOf(a);
 
-/** The types that JavaScript has arrays for. */
+/** The types that JavaScript has arrays for. An engine may lack those of 64-bit integers. */
 const ARRAYS = {
   F32: Float32Array,
   I8: Int8Array,
   I16: Int16Array,
   I32: Int32Array,
-  I64: BigInt64Array,
+  I64: globalThis.BigInt64Array,
   U8: Uint8Array,
   U16: Uint16Array,
   U32: Uint32Array,
-  U64: BigUint64Array,
+  U64: globalThis.BigUint64Array,
 } as const satisfies Record<Exclude<keyof SafetensorsArrays, 'F16' | 'BF16' | 'F64' | 'BOOL'>, unknown>;
 
 const READABLE: string = [...Object.keys(ARRAYS), 'F16', 'BF16', 'F64', 'BOOL'].join(', ');
@@ -113,6 +113,8 @@ export function readValues(
     throw new Error(`${where}: to read its data, its dtype must be one of ${READABLE}, got ${dtype}`);
   }
   const Elements = ARRAYS[dtype as keyof typeof ARRAYS];
+  if (Elements === undefined)
+    throw lacking(`Big${dtype === 'I64' ? 'I' : 'Ui'}nt64Array`, `reading a tensor of type ${dtype}`);
   // Copied, so that the array is aligned and owned by the caller.
   return new Elements(littleEndian(bytes.slice(), Elements.BYTES_PER_ELEMENT).buffer as ArrayBuffer);
 }

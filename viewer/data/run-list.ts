@@ -1,7 +1,12 @@
 import { type Entry, type Records, RunSeries } from './run-series.ts';
 
-/** Numbers in names by value. */
-const BY_NAME = new Intl.Collator('en', { numeric: true });
+let collator: Intl.Collator | undefined;
+
+/** Numbers in names by value. The collator is made here, since an engine without Intl can import this. */
+const byName = (a: string, b: string): number => {
+  collator ??= new Intl.Collator('en', { numeric: true });
+  return collator.compare(a, b);
+};
 
 /** Runs by name. */
 export class RunList {
@@ -11,7 +16,7 @@ export class RunList {
 
   /** Sorted. The array is another one after a new run. */
   get names(): readonly string[] {
-    this.#names ??= [...this.#runs.keys()].sort(BY_NAME.compare);
+    this.#names ??= [...this.#runs.keys()].sort(byName);
     return this.#names;
   }
 

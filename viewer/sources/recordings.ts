@@ -44,11 +44,11 @@ const ARRAYS = {
   I8: Int8Array,
   I16: Int16Array,
   I32: Int32Array,
-  I64: BigInt64Array,
+  I64: globalThis.BigInt64Array,
   U8: Uint8Array,
   U16: Uint16Array,
   U32: Uint32Array,
-  U64: BigUint64Array,
+  U64: globalThis.BigUint64Array,
   BOOL: Uint8Array,
 } as const;
 
