@@ -1,4 +1,4 @@
-import { check, checkOptions, isThenable, mismatch, readStep, STRING } from '../check/index.ts';
+import { check, checkOptions, isPlainObject, isThenable, mismatch, readStep, STRING } from '../check/index.ts';
 import { Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { FILE_VERSION, type SummaryValue } from './format/event.ts';
@@ -69,7 +69,10 @@ export class SummaryWriter<T = never> {
    */
   constructor(logDir: string | URL = '', options: SummaryWriterOptions<T> = {}) {
     const isPath = typeof logDir === 'string' ? !logDir.includes('\0') : logDir instanceof URL;
-    if (!isPath) throw mismatch('SummaryWriter', 'logDir', 'a string that can be a path', logDir);
+    if (!isPath) {
+      const hint = isPlainObject(logDir) ? ', and the options the second argument' : '';
+      throw mismatch('SummaryWriter', 'logDir', `a string that can be a path${hint}`, logDir);
+    }
     const { comment, sink, reader, filenameSuffix, purgeStep, ...limits } = readOptions(options);
     const purge = purgeStep === undefined ? undefined : readStep('SummaryWriter: purgeStep', purgeStep);
     const location = locate(logDir, sink, comment);

@@ -203,6 +203,10 @@ test('SummaryWriter refuses bad arguments before it creates a directory', () => 
     () => new SummaryWriter(3 as never),
     /^SummaryWriter: logDir must be a string that can be a path, got the number 3$/,
   );
+  assert.throws(
+    () => new SummaryWriter({ maxQueue: 1 } as never),
+    /logDir must be a string that can be a path, and the options the second argument, got an Object$/,
+  );
   assert.throws(() => new SummaryWriter('a\0b'), /logDir must be a string that can be a path, got /);
   assert.throws(() => new SummaryWriter(null as never), /logDir must be a string that can be a path, got null/);
   assert.throws(() => new SummaryWriter(directory, { max_queue: 1 } as never), /unknown option "max_queue"/);

@@ -10,7 +10,7 @@ const save = async (format: ExportFormat, title: string, card: Card) =>
   (await import('../export.ts')).save(format, title, card);
 
 /** The one menu of all cards, placed at the card that opens it. */
-export function CardMenu(): JSX.Element {
+export function CardMenu(): JSX.Element | null {
   const { menuOwner, context } = useUi();
   const menu = useRef<HTMLDivElement>(null);
   const owner = menuOwner.value;
@@ -23,6 +23,7 @@ export function CardMenu(): JSX.Element {
     list.style.top = `${Math.min(bottom + 2, innerHeight - list.offsetHeight - 4)}px`;
     list.querySelector('button')?.focus();
   }, [owner]);
+  if (!hasPopovers()) return null;
   const item = (text: string, choose: (owner: MenuOwner) => unknown) => (
     <button
       key={text}
@@ -49,9 +50,14 @@ export function CardMenu(): JSX.Element {
   );
 }
 
+/** Firefox before 125 and Safari before 17 have no popovers. */
+const hasPopovers = () => 'showPopover' in HTMLElement.prototype;
+
 /** The button that opens the menu of a card. @param owner is called when it is pressed */
-export function MenuButton({ name, owner }: { name: string; owner: () => Omit<MenuOwner, 'button'> }): JSX.Element {
+export function MenuButton(props: { name: string; owner: () => Omit<MenuOwner, 'button'> }): JSX.Element | null {
+  const { name, owner } = props;
   const { menuOwner } = useUi();
+  if (!hasPopovers()) return null;
   return (
     <button
       type="button"
