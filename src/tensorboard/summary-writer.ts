@@ -1,4 +1,4 @@
-import { check, checkOptions, isPlainObject, isThenable, mismatch, readStep, STRING } from '../check/index.ts';
+import { check, checkOptions, isPlainObject, isThenable, mismatch, readStep, STRING, tagOf } from '../check/index.ts';
 import { Hookable, type InputsOf, type TensorReader } from '../hooks/index.ts';
 import { kernels } from '../kernels/index.ts';
 import { FILE_VERSION, type SummaryValue } from './format/event.ts';
@@ -214,7 +214,8 @@ export class SummaryWriter<T = never> {
     const { tag = 'default', metadata: labels, metadataHeader: header, labelImg } = options ?? {};
     const where = this.#check('addEmbedding', tag, options);
     const images = labelImg === undefined ? undefined : readArray(`${where}: labelImg`, labelImg, this.#reader);
-    const parts = { matrix: readArray(where, matrix, this.#reader), labels, header, images };
+    const wasBig = tagOf((matrix as { data?: unknown } | null)?.data ?? matrix).startsWith('Big');
+    const parts = { matrix: readArray(where, matrix, this.#reader), wasBig, labels, header, images };
     const step = this.#steps.resolve(where, tag, options.step);
     this.#embeddings.add(where, tag, step, parts, (files) => this.#files.store(where, files));
     this.#steps.advance(tag, step);

@@ -65,7 +65,7 @@ test('without a step, each tag counts its own; a second embedding of a tag and s
     ['00000/default/tensors.tsv', '00001/default/metadata.tsv', '00001/default/tensors.tsv', 'projector_config.pbtxt'],
   );
   assert.is(text(found.get('00001/default/tensors.tsv')), '5.0\t6.0\n');
-  assert.is(text(found.get('00001/default/metadata.tsv')), 'true\n');
+  assert.is(text(found.get('00001/default/metadata.tsv')), 'True\n');
   assert.is(text(found.get('projector_config.pbtxt')).match(/tensor_name/g)!.length, 2);
 });
 

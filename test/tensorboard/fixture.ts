@@ -18,7 +18,14 @@ export interface Case {
   record: Uint8Array;
 }
 
-const ARRAYS = { float32: Float32Array, float64: Float64Array, int8: Int8Array, int32: Int32Array, uint8: Uint8Array };
+const ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+};
 
 /** The arrays for the elements of PyTorch's tensors, or for their bits. */
 const TENSORS = {

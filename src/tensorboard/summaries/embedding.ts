@@ -14,6 +14,8 @@ export type Label = string | number | boolean | readonly (string | number | bool
 
 export interface EmbeddingParts {
   readonly matrix: NumberArray;
+  /** Whether the matrix was given as 64-bit integers. */
+  readonly wasBig: boolean;
   readonly labels: readonly Label[] | undefined;
   readonly header: readonly string[] | undefined;
   readonly images: NumberArray | undefined;
@@ -58,7 +60,7 @@ export class Embeddings {
   }
 }
 
-function filesOf(where: string, { matrix, labels, header, images }: EmbeddingParts): [string, Uint8Array][] {
+function filesOf(where: string, { matrix, wasBig, labels, header, images }: EmbeddingParts): [string, Uint8Array][] {
   if (matrix.shape.length !== 2) {
     const text = 'mat should be 2D, where mat.size(0) is the number of data points';
     throw new RangeError(`${where}: ${text}; got the shape [${matrix.shape.join(', ')}]`);
@@ -74,12 +76,12 @@ function filesOf(where: string, { matrix, labels, header, images }: EmbeddingPar
     }
     files.push(['sprite.png', makeSprite(where, images)]);
   }
-  return [...files, ['tensors.tsv', encodeUtf8(matrixRows(matrix))]];
+  return [...files, ['tensors.tsv', encodeUtf8(matrixRows(matrix, wasBig))]];
 }
 
-function matrixRows({ values, shape }: NumberArray): string {
+function matrixRows({ values, shape }: NumberArray, wasBig: boolean): string {
   const [rows, columns] = shape as [number, number];
-  const isInteger = /^(Big)?U?[Ii]nt/.test(tagOf(values));
+  const isInteger = wasBig || /^U?[Ii]nt/.test(tagOf(values));
   const format = isInteger ? String : pythonFloat;
   let text = '';
   for (let row = 0; row < rows; row++) {
@@ -132,7 +134,9 @@ function labelText(where: string, name: string, label: unknown): string {
   if (typeof label !== 'string' && typeof label !== 'number' && typeof label !== 'boolean') {
     throw new TypeError(`${where}: ${name} must be a string, a number or a boolean, got ${describe(label)}`);
   }
-  const text = String(label);
+  const isFraction = typeof label === 'number' && !Number.isInteger(label);
+  // As Python's str: True, nan, 1e-07.
+  const text = label === true ? 'True' : label === false ? 'False' : isFraction ? pythonFloat(label) : String(label);
   if (/[\t\n\r]/.test(text)) {
     throw new RangeError(`${where}: ${name} must have no tab and no line break, got ${describe(label)}`);
   }
