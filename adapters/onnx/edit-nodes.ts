@@ -60,10 +60,19 @@ export class EditNodes {
     if (op === 'scale') return ['Mul', [x.name, a]];
     // A choice, so that the types have to be the same, and NaN does not spread.
     if (op === 'replace') return ['Where', [this.#constant(BOOL, [], Uint8Array.of(1)), a, x.name]];
-    if (op === 'blend') return ['Add', [x.name, this.#node('Mul', [this.#node('Sub', [a, x.name]), b])]];
+    if (op === 'blend') return ['Add', this.#lerp(x, a, b)];
     // Not Clip, which may lose NaN.
     const raised = this.#node('Where', [this.#node('Less', [x.name, a]), a, x.name]);
     return ['Where', [this.#node('Greater', [x.name, b]), b, raised]];
+  }
+
+  /** The summands of PyTorch's lerp, which begins at the nearer end: a weight of 1 gives the other value exactly. */
+  #lerp(x: EditedValue, end: string, weight: string): string[] {
+    const number = (value: number) => this.#like(x, this.#constant(FLOAT, [], Float32Array.of(value)), true);
+    const isNear = this.#node('Less', [weight, number(0.5)]);
+    const share = this.#node('Where', [isNear, weight, this.#node('Sub', [weight, number(1)])]);
+    const difference = this.#node('Sub', [end, x.name]);
+    return [this.#node('Where', [isNear, x.name, end]), this.#node('Mul', [difference, share])];
   }
 
   /** An operand in the type of the edited value, and aligned to its axes. */

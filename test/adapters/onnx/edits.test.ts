@@ -137,6 +137,26 @@ test('NaN stays under clamp and spreads from no index that is set to zero; empty
   await net.release();
 });
 
+test('blend is PyTorch’s lerp: a weight of 1 gives the other value, however large the output is', async () => {
+  const net = await createOnnx(ort, bytesOf('graphs/hidden'));
+  const edit = registerEdit(net.value('h'), { blend: 1, with: 3 });
+  // h is twice x, and y is -h. torch.lerp(torch.tensor([1e10, -1e30, 0.1]) * 2, torch.tensor(3.0), weight), negated.
+  for (const [weight, expected] of [
+    [1, [-3, -3, -3]],
+    [0.75, [-5000000000, 5.000000075237331e29, -2.299999952316284]],
+    [0.25, [-15000000512, 1.500000098129063e30, -0.8999999761581421]],
+  ] as const) {
+    edit.set(weight);
+    const found = numbers((await net({ x: floats(1e10, -1e30, 0.1) })).y);
+    // PyTorch may multiply and add in one step.
+    for (const [i, value] of expected.entries()) {
+      assert.ok(Math.abs(found[i]! - value) <= 2e-7 * Math.abs(value), `${weight}: ${found[i]} and ${value}`);
+    }
+    if (weight === 1) assert.equal(found, expected);
+  }
+  await net.release();
+});
+
 test('the number of indices may change', async () => {
   const net = await open('hidden');
   const keep = registerEdit(net.getSubmodule('double'), { keep: [], axis: 0 });
