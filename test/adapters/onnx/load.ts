@@ -36,7 +36,7 @@ const page = (globalThis as { onnxTestPage?: { float16: boolean } }).onnxTestPag
 /** For tests of element types that WebGPU lacks: its sessions of such models fail, and no session can be created afterwards. */
 export const testOfTypes: (name: string, run: () => Promise<void>) => void = page?.float16 === false ? () => {} : test;
 
-const FLOAT32_NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested'] as const;
+const FLOAT32_NAMES = ['mlp', 'cnn', 'encoder', 'recurrent', 'nested', 'outside'] as const;
 export const NAMES: readonly ((typeof FLOAT32_NAMES)[number] | 'half')[] =
   page?.float16 === false ? FLOAT32_NAMES : ([...FLOAT32_NAMES, 'half'] as const);
 export const EXPORTERS = ['legacy', 'dynamo'] as const;
