@@ -79,7 +79,8 @@ export const minified = {
       ecma: 2022,
       compress: { ecma: 2022, passes: 3 },
       mangle: true,
-      format: { comments: false },
+      // A classic script is read in the encoding of its page, which may not be UTF-8.
+      format: { comments: false, ascii_only: !isModule },
     });
     // Inside the page of a report these would begin and end elements. In strings and regular expressions they mean the same.
     const safe = smaller.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/');

@@ -126,6 +126,15 @@ test('no file calls a method of arrays that came in 2023', () => {
   }
 });
 
+test('classic scripts are ASCII: a page without a charset would show other characters as several', () => {
+  const classic = readdirSync(built('browser')).filter((name) => name.startsWith('layertap.global.'));
+  assert.ok(classic.length > 1);
+  for (const name of classic) {
+    const [found] = /[^\0-\x7f]/.exec(readFileSync(built(`browser/${name}`), 'utf8')) ?? [];
+    assert.is(found, undefined, name);
+  }
+});
+
 test('without WebAssembly the kernels are plain JavaScript, and say so', () => {
   assert.is(run(['WebAssembly'], 'console.log(layertap.kernelName());'), 'javascript');
 });
