@@ -149,8 +149,12 @@ test('a hook that throws fails the pipeline, which goes on afterwards', async ()
 test('a feed on a device that the sessions do not run on is refused', async () => {
   const { model, net } = await wrapped(() => loadGpt());
   net.getSubmodule('transformer.h.0').observe(() => {});
-  const input_ids = { type: 'int64', dims: [1, 1], location: 'gpu-buffer' };
-  const { message } = await rejection(net.session('model')({ input_ids } as never));
+  const session = net.session('model');
+  const feeds = session.inputNames.map((name) => {
+    const type = name.startsWith('past') ? 'float32' : 'int64';
+    return [name, { type, dims: [1, 1], location: 'gpu-buffer' }] as const;
+  });
+  const { message } = await rejection(session(Object.fromEntries(feeds) as never));
   assert.match(
     message,
     /the feed "input_ids" is on a device that the model does not run on\n.*gpu-buffer; .*(cpu|wasm)/,
