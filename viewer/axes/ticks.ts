@@ -2,7 +2,8 @@ import { ticks } from 'd3-array';
 import { formatCount, formatShort } from '../cards/format-numbers.ts';
 import type { Tick } from '../cards/value-axis.ts';
 import type { AxisUnit, Range } from '../state/view-state.ts';
-import { durationTicks, formatDuration, formatTime, shortTime, timeTicks } from './times.ts';
+import { durationTicks, shortTime, timeTicks } from './time-ticks.ts';
+import { formatDuration } from './times.ts';
 
 /** Whole steps: as many as fit on an axis of this length with at least this distance between them. */
 export function stepTicks([from, to]: Range, length: number, distance: number): Tick[] {
@@ -26,23 +27,8 @@ export function axisTicks(unit: AxisUnit, range: Range, length: number, distance
   return ticks(range, length, distance);
 }
 
-/** The name of a part of an axis: `steps 0–9`, `0s – 1h 20m`, `2026-11-28 20:33:05 – 21:10:00`. */
-export function nameOfRange(unit: AxisUnit, [from, to]: Range): string {
-  if (from === to) return nameOfPlace(unit, from);
-  if (unit === 'step') return `steps ${formatCount(Math.round(from))}–${formatCount(Math.round(to))}`;
-  const [first, last] = [nameOfPlace(unit, from), nameOfPlace(unit, to)];
-  const day = unit === 'wall' ? first.slice(0, first.indexOf(' ') + 1) : '';
-  return `${first} – ${last.startsWith(day) ? last.slice(day.length) : last}`;
-}
-
 /** A place on an axis in a few letters, where its unit is clear: `1,234`, `1h 20m`, `20:33:05`, `28 Nov`. */
 export function shortPlace(unit: AxisUnit, at: number, visible: Range): string {
   if (unit === 'step') return Math.abs(at) < 1e6 ? formatCount(at) : formatShort(at);
   return unit === 'relative' ? formatDuration(at) : shortTime(at, visible);
-}
-
-/** The name of a place on an axis: `step 40`, `1h 20m`, `2026-11-28 20:33:05`. */
-export function nameOfPlace(unit: AxisUnit, at: number): string {
-  if (unit === 'step') return `step ${formatCount(at)}`;
-  return unit === 'relative' ? formatDuration(at) : formatTime(at);
 }

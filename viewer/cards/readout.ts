@@ -1,4 +1,4 @@
-import { nameOfPlace } from '../axes/ticks.ts';
+import { nameOfPlace } from '../axes/place-names.ts';
 import { formatCount } from './format-numbers.ts';
 
 /** The records of the visible runs that are nearest to the pointer, as the table below a card shows them. */

@@ -1,4 +1,4 @@
-import { nameOfPlace } from '../axes/ticks.ts';
+import { nameOfPlace } from '../axes/place-names.ts';
 import type { Card, CardContext } from '../cards/card.ts';
 import { formatCount, formatValue } from '../cards/format-numbers.ts';
 import { listenToPointer } from '../cards/pointer.ts';

@@ -1,6 +1,6 @@
+import { nameOfPlace } from '../axes/place-names.ts';
 import { notEmpty } from '../axes/ranges.ts';
 import { TagAxis } from '../axes/tag-axis.ts';
-import { nameOfPlace } from '../axes/ticks.ts';
 import type { CardContext } from '../cards/card.ts';
 import { formatCount, formatShare, formatValue } from '../cards/format-numbers.ts';
 import { shownColour } from '../cards/run-colours.ts';

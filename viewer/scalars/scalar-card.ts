@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals-core';
+import { nameOfPlace } from '../axes/place-names.ts';
 import { notEmpty } from '../axes/ranges.ts';
 import { type Pointed, TagAxis } from '../axes/tag-axis.ts';
-import { nameOfPlace } from '../axes/ticks.ts';
 import type { Card, CardContext } from '../cards/card.ts';
 import { formatCount, formatValue } from '../cards/format-numbers.ts';
 import { INSET } from '../cards/geometry.ts';

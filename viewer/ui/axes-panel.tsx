@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { AxisGroup } from '../axes/axes.ts';
-import { nameOfRange } from '../axes/ticks.ts';
+import { nameOfRange } from '../axes/place-names.ts';
 import type { AxisUnit } from '../state/view-state.ts';
 import { Name } from './name.tsx';
 import { toggled } from './toggled.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { nameOfPlace } from '../axes/ticks.ts';
+import { nameOfPlace } from '../axes/place-names.ts';
 import type { Alert } from '../data/alerts.ts';
 import { AxesPanel } from './axes-panel.tsx';
 import { GroupsPanel } from './groups-panel.tsx';

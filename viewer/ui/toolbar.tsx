@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { nameOfRange } from '../axes/ticks.ts';
+import { nameOfRange } from '../axes/place-names.ts';
 import type { Progress } from '../sources/data-source.ts';
 import { Choice } from './choice.tsx';
 import { FilterField } from './filter-field.tsx';

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { durationTicks, formatDuration, formatTime, timeTicks } from '../../../viewer/axes/times.ts';
+import { durationTicks, timeTicks } from '../../../viewer/axes/time-ticks.ts';
+import { formatDuration, formatTime } from '../../../viewer/axes/times.ts';
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
 
