@@ -117,13 +117,16 @@ export class CardScheduler {
     };
     const data = !this.#activity.isActive;
     const start = this.#clock.now();
+    let hasFirst = false;
     // A copy: a card may request the next frame while it draws.
     for (const card of [...this.#urgent]) {
       if (!this.#visible.has(card)) continue;
+      hasFirst ||= !this.#drawn.has(card);
       if (this.#drawn.has(card) || this.#clock.now() - start < FIRST_TURN) attempt(() => this.#draw(card, data));
       else this.#requestFrame();
     }
-    attempt(() => this.#runData(attempt));
+    // First pictures that took their time are shown before new data are drawn.
+    if (!hasFirst || this.#clock.now() - start <= DATA_TURN) attempt(() => this.#runData(attempt));
     this.#requestDataFrame();
     if (failures.length > 0) throw failures[0];
   }

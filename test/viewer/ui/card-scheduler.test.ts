@@ -238,6 +238,17 @@ test('cards newly in sight are drawn over several frames, 10 ms in each', () => 
   assert.equal(drawn(cards), [2, 2, 2, 2, 2]);
 });
 
+test('first pictures are shown before new data are drawn', async () => {
+  const { scheduler, frame, card, pass } = make();
+  const [first, data] = [card(9), card(9)];
+  scheduler.requestDataDraw(data!);
+  scheduler.requestDraw(first!);
+  frame();
+  assert.equal(drawn([first!, data!]), [1, 0]);
+  await pass(5);
+  assert.equal(drawn([first!, data!]), [1, 1]);
+});
+
 test('printing draws what waits, visible or not', () => {
   const { scheduler, card } = make();
   const one = card();
