@@ -36,7 +36,8 @@ const APART = {
 };
 
 /** What is loaded when it is first shown, most of it after the first picture. */
-const LATER = /\/viewer\/(export|cards\/(image-card|slider-card|svg-painter|text-card)|ui\/(help-dialog|run-table))\./;
+const LATER =
+  /\/viewer\/(export|cards\/(image-card|slider-card|svg-painter|text-card)|ui\/(card-menu|help-dialog|run-table|section-tools))\./;
 
 /** Shown where there are scalars, or histograms. */
 const SCALARS = /\/viewer\/scalars\//;

@@ -245,6 +245,7 @@ const CHECKS = {
     await point(page, 'loss', 12);
     assert.ok((await rows(page)).length >= 3);
     await page.locator(`${card('loss')} .icon`).click();
+    await page.locator('.menu button').first().waitFor();
     const items = await page.locator('.menu button').allTextContents();
     assert.deepEqual(
       items.filter((text) => /pin/i.test(text)),

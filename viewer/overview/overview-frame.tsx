@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { MenuButton } from '../ui/card-menu.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Host } from '../ui/host.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
 import { useUi } from '../ui/ui.ts';
 import { STATISTIC_NAMES } from './matrix-rows.ts';
 import { overview } from './overview.ts';

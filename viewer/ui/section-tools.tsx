@@ -1,12 +1,10 @@
 import type { JSX } from 'preact';
 import type { ImageLook } from '../state/view-state.ts';
-import type { CardKind } from './card-kind.ts';
 import { useUi, useView } from './ui.ts';
 
 /** What can be chosen for all cards of a section. */
-export function SectionTools({ of: kind }: { of: CardKind }): JSX.Element | null {
-  if (kind === 'image') return <ImageTools />;
-  return kind === 'text' ? <TextTools /> : null;
+export function SectionTools({ of: kind }: { of: 'image' | 'text' }): JSX.Element {
+  return kind === 'image' ? <ImageTools /> : <TextTools />;
 }
 
 const ZOOMS = ['fit', 1, 2, 4, 8, 16] as const;

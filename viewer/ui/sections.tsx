@@ -4,8 +4,8 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { CardFrame } from './card-frame.tsx';
 import type { CardKind } from './card-kind.ts';
 import { type CardKey, cardId } from './card-loader.ts';
+import { later } from './later.tsx';
 import { cardKeys, groupKey, hasHeading, type Outline, TITLES } from './outline.ts';
-import { SectionTools } from './section-tools.tsx';
 import { toggled } from './toggled.ts';
 import { MOST_PRINTED, useUi, useView } from './ui.ts';
 
@@ -15,6 +15,8 @@ const BLOCK = 48;
 const NEAR = 1500;
 /** The height of a card and the gap below it, and the least width of a card, in pixels. */
 const [PITCH, GAP, WIDTH] = [316, 12, 400];
+
+const SectionTools = later(async () => (await import('./section-tools.tsx')).SectionTools);
 
 /** The cards of all tags that pass the filter, by kind and by the first part of their names. */
 export function Sections(): JSX.Element {
@@ -33,7 +35,7 @@ function Section({ kind, tags, groups }: Outline): JSX.Element {
     <Fold of={kind} level="h2" title={TITLES[kind]} count={tags.length}>
       {() => (
         <div class="groups">
-          <SectionTools of={kind} />
+          {(kind === 'image' || kind === 'text') && <SectionTools of={kind} />}
           {groups.map((group) => {
             const grid = () => <Grid kind={kind} tags={group.tags} />;
             if (!hasHeading(groups, group)) return <div key={group.name}>{grid()}</div>;

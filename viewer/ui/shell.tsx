@@ -10,7 +10,6 @@ import type { Progress } from '../sources/data-source.ts';
 import { ViewState } from '../state/view-state.ts';
 import { type UserActivity, userActivity } from '../user-activity.ts';
 import { CardLoader } from './card-loader.ts';
-import { CardMenu } from './card-menu.tsx';
 import { CardScheduler } from './card-scheduler.ts';
 import { flushSync } from './flush.ts';
 import { handleKey } from './keyboard.ts';
@@ -100,6 +99,7 @@ export function openShell(
     navigation,
     pause,
     help,
+    warn,
   };
   shadow.adoptedStyleSheets = [styleSheet()];
   shadow.replaceChildren(root);
@@ -118,7 +118,7 @@ export function openShell(
       <div class="quiet" role="status" aria-live="polite">
         {status}
       </div>
-      <CardMenu />
+      <Menu />
       <Help isOpen={isHelpOpen} />
     </UiContext.Provider>,
     root,
@@ -157,10 +157,7 @@ export function openShell(
       announced = quarter;
       status.value = quarter === 4 ? 'Loaded.' : `Loading: ${quarter * 25} percent.`;
     },
-    warn(message) {
-      warnings.value = [...warnings.value.filter((one) => one !== message), message].slice(-MOST_WARNINGS);
-      status.value = message;
-    },
+    warn,
     destroy() {
       abort.abort();
       for (const stop of stops) stop();
@@ -186,6 +183,11 @@ export function openShell(
     store.activations.isHeld = paused.value;
     state.change({ steps: paused.value ? axes.frozen() : new Map() });
     onData();
+  }
+
+  function warn(message: string): void {
+    warnings.value = [...warnings.value.filter((one) => one !== message), message].slice(-MOST_WARNINGS);
+    status.value = message;
   }
 
   function help(): void {
@@ -243,6 +245,13 @@ function Overview(): JSX.Element | null {
   const { store, shown } = useUi();
   shown.value;
   return store.tags('histogram').length > 0 ? <OverviewFrame /> : null;
+}
+
+const CardMenu = later(async () => (await import('./card-menu.tsx')).CardMenu);
+
+function Menu(): JSX.Element | null {
+  const owner = useUi().menuOwner.value;
+  return owner === undefined ? null : <CardMenu of={owner} />;
 }
 
 const HelpDialog = later(async () => (await import('./help-dialog.tsx')).HelpDialog);

@@ -59,6 +59,8 @@ export interface Ui {
   readonly navigation: Navigation;
   pause(): void;
   help(): void;
+  /** Shows a warning, and announces it. */
+  warn(message: string): void;
 }
 
 export const UiContext: ReturnType<typeof createContext<Ui>> = /* @__PURE__ */ createContext<Ui>(undefined as never);
