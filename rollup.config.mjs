@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-import { CHUNKS, isDrawing, isLater, pathOf, placeOf, programOf } from './scripts/chunks.mjs';
+import { CHUNKS, pathOf, placeOf, programFor, programOf } from './scripts/chunks.mjs';
 import { banner, isForPages, minified } from './scripts/minify.mjs';
 import { packagesOf, textsOf } from './scripts/notices.mjs';
+import { parts } from './scripts/parts.mjs';
 
 const { dependencies, peerDependencies, version } = JSON.parse(
   readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
@@ -37,9 +38,10 @@ const programs = {
     if (source.startsWith('.')) {
       // rxjs leaves out the endings of its files.
       const file = from.startsWith(packageFile('rxjs/')) ? `${source}.ts` : source;
+      if (program === 'global' && file === './ui/shell.tsx') return `${resolve('browser/shell-later.ts')}?global`;
       const found = resolve(dirname(from), file);
-      const path = program === 'browser' ? (PAGE_FILES.get(found) ?? found) : found;
-      const of = isDrawing(placeOf(path)) ? 'drawing' : program;
+      const of = programFor(placeOf(found), program);
+      const path = of === 'browser' ? (PAGE_FILES.get(found) ?? found) : found;
       return of === '' ? path : `${path}?${of}`;
     }
     const path = BROWSER_MODULES[source]
@@ -145,6 +147,7 @@ const PAGES = {
   'browser/page': 'viewer/page/viewer.ts?page',
   'browser/reader': 'viewer/page/reader.ts?page',
   'browser/report': 'viewer/page/report.ts?page',
+  'browser/layertap.global': 'browser/global.ts?global',
 };
 
 const entries = {
@@ -184,42 +187,7 @@ export const library = {
     onlyExplicitManualChunks: true,
     banner: (chunk) => (isForPages(chunk) ? '' : banner(chunk)),
   },
-  plugins: [...shared.plugins, entries, licences, recorder],
+  plugins: [...shared.plugins, entries, licences, recorder, parts(version)],
 };
 
-/** Around layertap.global.js; see browser/parts.js. Its parts are in the form of AMD, for which that file is the loader. */
-const framed = {
-  name: 'framed',
-  renderChunk(code, { isEntry }) {
-    if (!isEntry) return null;
-    const [, needs, main] = /^\S*layertap\[.*?\]\('[^']*', (\[[^\]]*\]), \((function .*)\)\);\s*$/s.exec(code) ?? [];
-    if (needs?.replace(/\s/g, '') !== "['require','exports']")
-      throw new Error('layertap.global.js needs more than itself');
-    const frame = readFileSync(new URL('browser/parts.js', import.meta.url), 'utf8');
-    return {
-      code: `var layertap = (() => {${frame}\nreturn framed((exports, require) => (${main})(require, exports), '${version}');})();`,
-      map: null,
-    };
-  },
-};
-
-export default [
-  library,
-  {
-    ...shared,
-    input: { 'browser/layertap.global': 'browser/global.ts?browser' },
-    preserveEntrySignatures: 'allow-extension',
-    plugins: [programs, bareLoader, lexerOfMarked, framed, minified],
-    output: {
-      dir: 'dist',
-      format: 'amd',
-      amd: { autoId: true, define: "layertap[Symbol.for('layertap.part')]" },
-      chunkFileNames: ({ name }) => `browser/layertap.global.${basename(name)}.js`,
-      manualChunks: (id) => (isLater(placeOf(id)) ? CHUNKS.drawing(placeOf(id)) : undefined),
-      onlyExplicitManualChunks: true,
-      esModule: false,
-      externalLiveBindings: false,
-      freeze: false,
-    },
-  },
-];
+export default library;

@@ -51,7 +51,7 @@ async function scriptsOf(entries: readonly string[], without: readonly string[] 
   const add = async (name: string) => {
     const text = String(await pageFile(name));
     scripts.set(name, text);
-    for (const [, imported] of text.matchAll(/["']\.\/([\w-]+\.js)["']/g)) {
+    for (const [, imported] of text.matchAll(/"\.\/([\w.-]+\.js)"/g)) {
       if (!scripts.has(imported!) && !without.includes(imported!)) await add(imported!);
     }
   };
@@ -83,7 +83,7 @@ export async function reportScript(): Promise<string> {
 }
 
 const AS_BUILT =
-  /^(?:\/\*!.*\*\/\n)?(?<head>(?:import\{[^}]*\}from(?:"[^"]*");\n)*)(?<body>.*?)(?:\nexport\{(?<names>[^}]*)\};)?\n$/s;
+  /^(?:\/\*!.*\*\/\n)?(?<head>(?:import(?:\{[^}]*\}from)?"[^"]*";\n)*)(?<body>.*?)(?:\nexport\{(?<names>[^}]*)\};)?\n$/s;
 
 /** @throws Error for a script that rollup.config.mjs has not written: its imports first, its exports last */
 function asFunction(name: string, code: string): string {
@@ -93,8 +93,8 @@ function asFunction(name: string, code: string): string {
   }
   const renamed = (list: string) => list.replace(/([\w$]+) as ([\w$]+)/g, '$1:$2');
   const imports = head.replace(
-    /import\{([^}]*)\}from("[^"]*");/g,
-    (_, list, from) => `const{${renamed(list)}}=await load(${from});`,
+    /import(?:\{([^}]*)\}from)?("[^"]*");/g,
+    (_, list = '', from) => `const{${renamed(list)}}=await load(${from});`,
   );
   const exported = (names ?? '').replace(/([\w$]+) as ([\w$]+)/g, '$2:$1');
   return `${imports}${body.replaceAll('import("./', 'load("./')}\nreturn{${exported}}`;

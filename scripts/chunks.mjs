@@ -9,8 +9,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  *
  *               the library, for bundlers and Node: packages are imported
  *   ?browser    hooks.js, layertap.js and viewer.js for pages without a bundler: packages are built in
+ *   ?global     the rest of layertap.global.js, whose scripts of drawing come later
  *   ?page       the pages of the command: as browser, without the library's hooks and kernels
- *   ?drawing    what draws, most of the viewer. All three import it, so it exists once. It imports nothing of the library that
+ *   ?drawing    what draws, most of the viewer. All of them import it, so it exists once. It imports nothing of the library that
  *               has a state (STATE)
  */
 export const programOf = (id) => /\?(\w+)$/.exec(id)?.[1] ?? '';
@@ -22,7 +23,11 @@ export const placeOf = (id) => pathOf(id).replace(ROOT, '/');
 const CONNECTIONS =
   /\/viewer\/((index|logs|mount)\.|page\/|sources\/|activation\/(answer-wants|describe-outputs|mount|static-source)\.|data\/histogram-of\.)/;
 
-export const isDrawing = (path) => /\/viewer\//.test(path) && !CONNECTIONS.test(path);
+const isDrawing = (path) => /\/viewer\//.test(path) && !CONNECTIONS.test(path);
+
+/** @param program of the file that imports the one at `path` */
+export const programFor = (path, program) =>
+  isDrawing(path) ? 'drawing' : program === 'global' && !/\/viewer\/|\/shell-later\./.test(path) ? 'browser' : program;
 
 /**
  * Chunks of their own: bundlers drop unused files, but inside a file they keep what a class does at its definition, and a
@@ -43,8 +48,6 @@ const LATER =
 const SCALARS = /\/viewer\/scalars\//;
 const HISTOGRAMS = /\/viewer\/(histograms|overview)\//;
 
-export const isLater = (path) => [LATER, SCALARS, HISTOGRAMS].some((part) => part.test(path));
-
 /** What only reading event files needs. */
 const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
 
@@ -56,7 +59,7 @@ const THREADS = /\/src\/kernels\/(shared-binary|thread-pool|threads|worker|worke
 
 /** What a viewer holds. Workers and `mountActivation` need none of it. */
 const STORE =
-  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change)\.|\/signals-core\//;
+  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change|state\/view-state)\.|\/signals-core\//;
 
 /** What workers and `mountActivation` need of the drawing. */
 const DATA =
@@ -78,6 +81,7 @@ export const CHUNKS = {
     if (RECORDING.test(path) || /\/viewer\//.test(path)) return undefined;
     return BEYOND_HOOKS.test(path) ? 'browser/layertap' : 'browser/hooks';
   },
+  global: () => undefined,
   page: (path) =>
     /\/src\/check\/|\/worker-messages\./.test(path)
       ? 'browser/messages'

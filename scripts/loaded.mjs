@@ -15,7 +15,7 @@ export function loadedWith(name, without = []) {
   const add = (one) => {
     if (names.has(one)) return;
     names.add(one);
-    for (const [, imported] of String(read(one)).matchAll(/\bfrom"\.\/([\w-]+\.js)"/g)) add(imported);
+    for (const [, imported] of String(read(one)).matchAll(/\b(?:from|import)"\.\/([\w.-]+\.js)"/g)) add(imported);
   };
   add(name);
   return [...names].slice(before);

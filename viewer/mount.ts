@@ -7,7 +7,7 @@ import { Store } from './data/store.ts';
 import { isElement } from './element.ts';
 import type { DataSource } from './sources/data-source.ts';
 import { liveSource } from './sources/live.ts';
-import type { ViewState } from './state/view-state.ts';
+import { ViewState } from './state/view-state.ts';
 import { openShell, type ShellOptions } from './ui/shell.tsx';
 
 /** Options of {@link mountViewer}. */
@@ -48,7 +48,7 @@ export function mountSource(element: Element, source: DataSource, options: Mount
     throw new TypeError(`${where}: the source must be a DataSource or a Selection, got ${describe(source)}`);
   }
   const store = new Store();
-  const { shell, unmount } = mountShell(where, element, source.name, store, true, options);
+  const { shell, state, unmount } = mountShell(where, element, source.name, store, true, options);
   const paced = backPressure(shell.activity, CLOCK);
   let disconnect: () => void;
   try {
@@ -64,7 +64,7 @@ export function mountSource(element: Element, source: DataSource, options: Mount
     throw error;
   }
   return {
-    state: shell.state,
+    state,
     store,
     unmount: once(() => {
       disconnect();
@@ -80,8 +80,8 @@ export function mountSource(element: Element, source: DataSource, options: Mount
  */
 export function mountPacked(element: Element, name: string, packed: Uint8Array, options: MountOptions = {}): Viewer {
   const store = unpackStore(packed);
-  const { shell, unmount } = mountShell('mountPacked()', element, name, store, false, options);
-  return { state: shell.state, store, unmount };
+  const { state, unmount } = mountShell('mountPacked()', element, name, store, false, options);
+  return { state, store, unmount };
 }
 
 function mountShell(
@@ -98,13 +98,14 @@ function mountShell(
     throw new Error(`${where}: the element holds a viewer already; unmount() that one first`);
   }
   const shadow = ROOTS.has(element) ? element.shadowRoot! : attachShadow(where, element);
-  const shell = openShell(shadow, name, store, follows, options);
+  const state = new ViewState();
+  const shell = openShell(shadow, name, store, state, follows, options);
   ROOTS.set(element, 'mounted');
   const unmount = once(() => {
     shell.destroy();
     ROOTS.set(element, 'free');
   });
-  return { shell, unmount };
+  return { shell, state, unmount };
 }
 
 function once(act: () => void): () => void {

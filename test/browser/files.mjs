@@ -1,14 +1,14 @@
 // dist/browser in Chromium, as a page without a bundler loads it: with and without WebAssembly in the content security policy,
-// from a disk, and twice. Prints "files: N passed, N failed".
+// from a disk, also in Firefox, and twice. Prints "files: N passed, N failed".
 //
 //   apt-get install chromium && npm run build && node test/browser/files.mjs
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { launchChromium } from './chromium.mjs';
+import { launch } from './harness/browsers.mjs';
 
 const folder = fileURLToPath(new URL('../../dist/browser/', import.meta.url));
 
@@ -66,6 +66,7 @@ const SCRIPTS = {
     try { new Sequential(new Linear(1, 1)); report({}); } catch (error) { report({ error: error.message }); }`,
   'again.js': `import { Linear } from './layertap.js'; import { tensor } from './layertap.js?again';
     try { new Linear(1, 1)(tensor([1])); report({}); } catch (error) { report({ error: error.message }); }`,
+  'global.js': `${PROGRAM} found(program(layertap));`,
   'first.js': 'globalThis.first = layertap.select;',
   'same.js': `const layer = new layertap.Linear(1, 1);
     report({ same: layertap.select === first, nested: layertap.select(new layertap.Sequential(layer), '0').size });`,
@@ -81,6 +82,19 @@ const PAGES = {
   '/strict': { script: 'all.js', policy: STRICT, expected: { ...EXPECTED, kernels: 'javascript' } },
   '/hooks': { script: 'hooks-alone.js', policy: STRICT, expected: { output: 7, lines: 1 } },
   '/both': { script: 'both.js', policy: STRICT, expected: { same: true, hooks: ['0'] } },
+  '/global': {
+    before: ['layertap.global.js'],
+    script: 'global.js',
+    policy: WASM,
+    expected: { ...EXPECTED, kernels: 'relaxed' },
+  },
+  // Its parts get the nonce of the script.
+  '/global-nonce': {
+    before: ['layertap.global.js'],
+    script: 'global.js',
+    policy: "default-src 'none'; script-src 'nonce-n1'; style-src 'self'",
+    expected: { ...EXPECTED, kernels: 'javascript' },
+  },
   '/twice': {
     script: 'twice.js',
     policy: WASM,
@@ -111,9 +125,9 @@ const server = createServer((request, response) => {
   if (page !== undefined) {
     response.setHeader('content-security-policy', page.policy);
     response.setHeader('content-type', 'text/html');
-    const scripts = (page.before ?? []).map((src) => `<script src="/${src}"></script>`).join('');
+    const scripts = (page.before ?? []).map((src) => `<script nonce="n1" src="/${src}"></script>`).join('');
     response.end(
-      `<!doctype html><title>layertap</title><body>${scripts}<script type="module" src="/${page.script}"></script>`,
+      `<!doctype html><title>layertap</title><body>${scripts}<script nonce="n1" type="module" src="/${page.script}"></script>`,
     );
     return;
   }
@@ -126,12 +140,49 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 const disk = mkdtempSync(join(tmpdir(), 'layertap-'));
-const onDisk = join(disk, 'page.html');
-const globalScript = pathToFileURL(join(folder, 'layertap.global.js')).href;
-writeFileSync(
-  onDisk,
-  `<!doctype html><meta charset="utf-8"><body><script src="${globalScript}"></script><script>${PROGRAM} found(program(layertap));</script>`,
-);
+
+/** Writes a page with classic scripts. @returns its address */
+function onDisk(name, script, code) {
+  writeFileSync(
+    join(disk, name),
+    `<!doctype html><meta charset="utf-8"><body><script src="${script}"></script><script>${code}</script>`,
+  );
+  return pathToFileURL(join(disk, name)).href;
+}
+
+/** Beside the page, without its parts. */
+copyFileSync(join(folder, 'layertap.global.js'), join(disk, 'alone.js'));
+
+/** Uses a viewer before its scripts have come. */
+const AT_ONCE = `
+  const { Linear, listHooks, mountViewer, select, Sequential, tensor } = layertap;
+  const net = new Sequential(new Linear(1, 1), new Linear(1, 1));
+  const messageOf = (act) => { try { act(); } catch (error) { return error.message; } };
+  const [first, second] = [1, 2].map(() => document.body.appendChild(document.createElement("div")));
+  const viewer = mountViewer(first, select(net, "*"));
+  viewer.state.change({ filter: "^1$" });
+  const messages = [() => mountViewer(first, select(net, "*")), () => mountViewer(second, net)].map(messageOf);
+  mountViewer(second, select(net, "*")).unmount();
+  const hooks = listHooks(net).length;
+  net(tensor([[1]]));
+  (async () => {
+    while (first.shadowRoot.querySelector("input")?.value !== "^1$") await new Promise(requestAnimationFrame);
+    report({ messages, hooks, filter: viewer.state.view.filter, tags: viewer.store.tags("histogram"), second: second.shadowRoot.childElementCount });
+  })();`;
+
+const WITHOUT_PARTS = `
+  const { Linear, mountActivation, mountViewer, select, Sequential, tensor } = layertap;
+  const net = new Sequential(new Linear(1, 1));
+  const [first, second] = [1, 2].map(() => document.body.appendChild(document.createElement("div")));
+  const viewer = mountViewer(first, select(net, "*"));
+  mountActivation(second, net.at(0));
+  net(tensor([[1]]));
+  (async () => {
+    while (!/could not/.test(first.shadowRoot.textContent) || !/could not/.test(second.textContent)) await new Promise(requestAnimationFrame);
+    const said = [first.shadowRoot.textContent, second.textContent];
+    viewer.unmount();
+    report({ said, left: first.shadowRoot.textContent });
+  })();`;
 
 // The hooks alone are those of the package, but for the global ones, which reach Modules only.
 const [all, alone, entry] = await Promise.all(
@@ -149,12 +200,15 @@ assert.deepEqual(
   [],
 );
 
-const browser = await launchChromium();
+const chromium = await launch('chromium');
 let passed = 0;
 let failed = 0;
 
-/** @param warning what the page must print as its only warning; undefined: it must print none */
-async function check(name, url, expected, warning) {
+/**
+ * @param warning what the page must print as its only warning; undefined: it must print none
+ * @param complaint what its errors must be about; undefined: it must have none
+ */
+async function check(name, url, expected, { warning, complaint, browser = chromium } = {}) {
   const page = await browser.newPage();
   let report;
   const complaints = [];
@@ -162,7 +216,7 @@ async function check(name, url, expected, warning) {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
-    if (message.type() === 'warning') warnings.push(message.text());
+    if (message.type() === 'warn') warnings.push(message.text());
   });
   try {
     const reported = new Promise((resolve, reject) => {
@@ -174,7 +228,8 @@ async function check(name, url, expected, warning) {
     const [findings] = await Promise.all([reported, page.goto(url)]);
     if (expected.error !== undefined) assert.match(findings.error ?? '', expected.error);
     else assert.deepEqual(findings, expected);
-    assert.deepEqual(complaints, []);
+    if (complaint === undefined) assert.deepEqual(complaints, []);
+    else assert.match(complaints.join('\n'), complaint);
     assert.equal(warnings.length, warning === undefined ? 0 : 1, warnings.join('\n'));
     if (warning !== undefined) assert.match(warnings[0], warning);
     passed++;
@@ -187,11 +242,33 @@ async function check(name, url, expected, warning) {
 }
 
 for (const [path, { expected, warning }] of Object.entries(PAGES)) {
-  await check(path, `http://127.0.0.1:${server.address().port}${path}`, expected, warning);
+  await check(path, `http://127.0.0.1:${server.address().port}${path}`, expected, { warning });
 }
-await check('the global, from a disk', pathToFileURL(onDisk).href, { ...EXPECTED, kernels: 'relaxed' });
+const firefox = await launch('firefox');
+const globalScript = pathToFileURL(join(folder, 'layertap.global.js')).href;
+for (const [name, browser] of Object.entries({ chromium, firefox })) {
+  const url = onDisk('page.html', globalScript, SCRIPTS['global.js']);
+  await check(`the global, from a disk, in ${name}`, url, { ...EXPECTED, kernels: 'relaxed' }, { browser });
+}
+await check('a viewer before its scripts have come', onDisk('at-once.html', globalScript, AT_ONCE), {
+  messages: [
+    'mountViewer(): the element holds a viewer already; unmount() that one first',
+    "liveSource(): the selection must be what select() gives, got a Sequential\n  expected: select(model, '**'), the modules inside it; select(model, () => true), the model too",
+  ],
+  hooks: 2,
+  filter: '^1$',
+  tags: ['0', '1'],
+  second: 0,
+});
+await check(
+  'the global without its parts',
+  onDisk('alone.html', 'alone.js', WITHOUT_PARTS),
+  { said: ['The viewer could not be loaded.', 'The picture could not be loaded.'], left: '' },
+  { complaint: /\w\.part\.js could not be loaded; it belongs beside layertap\.global\.js/ },
+);
 
-await browser.close();
+await chromium.close();
+await firefox.close();
 server.close();
 rmSync(disk, { recursive: true });
 console.log(`files: ${passed} passed, ${failed} failed`);

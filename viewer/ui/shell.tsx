@@ -7,7 +7,7 @@ import type { Store } from '../data/store.ts';
 import { element } from '../element.ts';
 import { nameFilter } from '../names/name-filter.ts';
 import type { Progress } from '../sources/data-source.ts';
-import { ViewState } from '../state/view-state.ts';
+import type { ViewState } from '../state/view-state.ts';
 import { type UserActivity, userActivity } from '../user-activity.ts';
 import { CardLoader } from './card-loader.ts';
 import { CardScheduler } from './card-scheduler.ts';
@@ -36,7 +36,6 @@ export interface ShellOptions {
 const MOST_WARNINGS = 20;
 
 export interface Shell {
-  readonly state: ViewState;
   readonly activity: UserActivity;
   progress(progress: Progress): void;
   warn(message: string): void;
@@ -48,10 +47,10 @@ export function openShell(
   shadow: ShadowRoot,
   name: string,
   store: Store,
+  state: ViewState,
   follows: boolean,
   { theme: firstTheme = 'auto', pageKeys = false }: ShellOptions,
 ): Shell {
-  const state = new ViewState();
   const root = element('div', { class: 'root' });
   const filter = createRef<HTMLInputElement>();
   const isHelpOpen = signal(false);
@@ -148,7 +147,6 @@ export function openShell(
     }),
   ];
   return {
-    state,
     activity,
     progress(now) {
       progress.value = now;

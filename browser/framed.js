@@ -1,0 +1,60 @@
+/**
+ * The frame of layertap.global.js. The build (scripts/parts.mjs) puts it around the modules that are in the file; the others are
+ * parts, classic scripts beside it, which are loaded when they are first imported.
+ * @param inside modules in the order in which they run: `[name, needs, make]`; the last one's exports are the global
+ * @param needs of each part, by its name
+ * @param version two loads of one version give one copy; another version replaces the first, and warns as every second copy does
+ */
+// biome-ignore lint/correctness/noUnusedVariables: the build names it
+function framed(inside, needs, version) {
+  const VERSION = Symbol.for('layertap.global');
+  const before = globalThis.layertap;
+  if (before?.[VERSION] === version) {
+    console.warn('layertap: layertap.global.js has been loaded twice; the first one stays');
+    return before;
+  }
+  const script = globalThis.document?.currentScript;
+  /** Exports of modules, or promises of them. */
+  const modules = new Map();
+  let exports;
+  for (const [name, names, make] of inside) {
+    exports = make(...names.map((one) => modules.get(one)), load);
+    modules.set(name, exports);
+  }
+
+  async function load(name) {
+    if (!modules.has(name)) modules.set(name, made(name));
+    return modules.get(name);
+  }
+  async function made(name) {
+    try {
+      const [given] = await Promise.all([Promise.all(needs[name].map(load)), loaded(name.replace(/js$/, 'part.js'))]);
+      const make = globalThis[Symbol.for('layertap.parts')]?.[`${name} ${version}`];
+      if (make === undefined)
+        throw new Error(`layertap: ${name} is not of version ${version}, as layertap.global.js is`);
+      return make(...given, load);
+    } catch (error) {
+      // It may be imported again.
+      modules.delete(name);
+      throw error;
+    }
+  }
+  function loaded(name) {
+    return new Promise((resolve, reject) => {
+      const element = document.createElement('script');
+      element.onerror = () => {
+        reject(new Error(`layertap: ${element.src} could not be loaded; it belongs beside layertap.global.js`));
+        element.remove();
+      };
+      element.onload = () => {
+        resolve();
+        element.remove();
+      };
+      element.nonce = script?.nonce ?? '';
+      element.src = script?.src ? new URL(name, script.src) : name;
+      document.head.append(element);
+    });
+  }
+
+  return Object.defineProperty(exports, VERSION, { value: version });
+}

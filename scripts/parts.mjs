@@ -1,0 +1,135 @@
+// Scripts of dist/browser as functions, for pages that load classic scripts only: on a disk Chromium loads no modules.
+//
+// The drawing is in the package once, as parts: classic scripts that layertap.global.js loads beside itself. Each part puts a function
+// into globalThis, which takes what the module imports and returns what it exports. The module of that name
+// imports its part and calls the function.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { transform } from 'esbuild';
+
+const GLOBAL = 'browser/layertap.global.js';
+/** Loads a module that is imported dynamically. */
+const LOAD = '$load';
+const PARTS = 'globalThis[Symbol.for("layertap.parts")]';
+
+/** @param version of the package: a page may have parts of several */
+export const parts = (version) => ({
+  name: 'parts',
+  async generateBundle(_options, bundle) {
+    const inside = [];
+    const addInside = (file) => {
+      if (inside.includes(file)) return;
+      bundle[file].imports.forEach(addInside);
+      inside.push(file);
+    };
+    addInside(GLOBAL);
+    const outside = new Set();
+    const addOutside = (file) => {
+      if (inside.includes(file) || outside.has(file)) return;
+      outside.add(file);
+      const { imports, dynamicImports } = bundle[file];
+      [...imports, ...dynamicImports].forEach(addOutside);
+    };
+    for (const file of inside) bundle[file].dynamicImports.forEach(addOutside);
+
+    const functions = new Map(
+      [...inside, ...outside].map((file) => [file, functionOf(file, bundle[file].code, this.parse)]),
+    );
+    for (const file of outside) {
+      const key = JSON.stringify(`./${basename(file)} ${version}`);
+      const { banner, make, imports, names, args, dynamic, exports } = functions.get(file);
+      const part = file.replace(/\.js$/, '.part.js');
+      const source = `${banner}"use strict";(${PARTS}??={})[${key}]=${make};\n`;
+      this.emitFile({ type: 'asset', fileName: part, source });
+      const load = dynamic.map((name) => `${name}:()=>import(${name})`);
+      const given = dynamic.length === 0 ? args : [...args, `name=>({${load.join(',')}})[name]()`];
+      bundle[file].code = [
+        ...imports,
+        `import"./${basename(part)}";`,
+        `const{${names}}=${PARTS}[${key}](${given.join(',')});`,
+        `export{${exports}};\n`,
+      ].join('\n');
+    }
+    const needsOf = (file) => `[${functions.get(file).needs.join(',')}]`;
+    const modules = inside.map((file) => `["./${basename(file)}",${needsOf(file)},${functions.get(file).make}]`);
+    const needs = [...outside].map((file) => `"./${basename(file)}":${needsOf(file)}`);
+    const { code: frame } = await transform(readFileSync(new URL('../browser/framed.js', import.meta.url), 'utf8'), {
+      minify: true,
+      target: 'es2022',
+    });
+    const banners = inside.map((file) => functions.get(file).banner);
+    bundle[GLOBAL].code =
+      `${banners.join('')}var layertap=(()=>{"use strict";\n${frame}` +
+      `return framed([${modules.join(',\n')}],{${needs.join(',')}},${JSON.stringify(version)})})();\n`;
+  },
+});
+
+/**
+ * @returns the text of a function with the parameters `needs`, modules, and {@link LOAD}; and of what a module needs that calls it
+ * @throws Error for what minify.mjs does not write
+ */
+function functionOf(file, code, parse) {
+  const fail = (what) => {
+    throw new Error(`${file} cannot be a function: ${what}`);
+  };
+  if (code.includes(LOAD)) fail(`it contains ${LOAD}`);
+  const { body } = parse(code);
+  const text = ({ start, end }) => code.slice(start, end);
+  const needs = [];
+  const params = [];
+  const imports = [];
+  const exported = [];
+  const dynamic = new Set();
+  /** A statement whose dynamic imports call {@link LOAD}. */
+  const inner = (statement) => {
+    let [done, at] = ['', statement.start];
+    for (const { source, start } of importsIn(statement).sort((a, b) => a.start - b.start)) {
+      if (source?.type !== 'Literal') fail('what it imports must be a string');
+      dynamic.add(source.raw);
+      done += code.slice(at, start) + LOAD;
+      at = start + 'import'.length;
+    }
+    return done + code.slice(at, statement.end);
+  };
+  const lines = [];
+  for (const statement of body) {
+    const { type, source, specifiers } = statement;
+    if (type === 'ImportDeclaration') {
+      if (specifiers.some((one) => one.type !== 'ImportSpecifier')) fail(text(statement));
+      imports.push(text(statement));
+      needs.push(text(source));
+      params.push(`{${specifiers.map(({ imported, local }) => pair(imported.name, local.name))}}`);
+    } else if (type === 'ExportNamedDeclaration') {
+      if (statement.declaration) fail(text(statement));
+      const names = specifiers.map(({ local, exported }) => [local.name, exported.name]);
+      if (source) {
+        // Names of its own, which nothing inside can hide.
+        const own = names.map(([name], i) => [name, `$${needs.length}_${i}`]);
+        needs.push(text(source));
+        params.push(`{${own.map(([name, local]) => `${name}:${local}`)}}`);
+        exported.push(...own.map(([, local], i) => [local, names[i][1]]));
+      } else exported.push(...names);
+    } else if (type.startsWith('Export')) fail(text(statement));
+    else lines.push(inner(statement));
+  }
+  const names = exported.map(([local, name]) => pair(name, local));
+  return {
+    banner: /^\/\*!.*\*\/\n/.exec(code)?.[0] ?? '',
+    needs,
+    make: `(function(${[...params, LOAD]}){${lines.join('\n')}\nreturn{${names}}})`,
+    imports,
+    names,
+    args: params,
+    dynamic: [...dynamic],
+    exports: exported.map(([local, name]) => (local === name ? name : `${local} as ${name}`)),
+  };
+}
+
+const pair = (key, value) => (key === value ? key : `${key}:${value}`);
+
+function importsIn(node) {
+  if (node === null || typeof node !== 'object') return [];
+  const inside = Object.values(node).flatMap(importsIn);
+  const isImport = node.type === 'ImportExpression' || (node.type === 'MetaProperty' && node.meta.name === 'import');
+  return isImport ? [node, ...inside] : inside;
+}
