@@ -42,7 +42,11 @@ const APART = {
 
 /** What is loaded when it is first shown, most of it after the first picture. */
 const LATER =
-  /\/viewer\/(export|cards\/(image-card|slider-card|svg-painter|text-card)|ui\/(card-menu|help-dialog|run-table|section-tools))\./;
+  /\/viewer\/(export|cards\/(image-card|slider-card|text-card)|ui\/(card-menu|help-dialog|run-table|section-tools))\./;
+
+/** What `mountActivation` needs of the drawing. */
+const PAINTER = /\/viewer\/cards\/(format-numbers|geometry|painter|palettes)\./;
+const SVG = /\/viewer\/cards\/svg-painter\./;
 
 /** Shown where there are scalars, or histograms. */
 const SCALARS = /\/viewer\/scalars\//;
@@ -90,13 +94,13 @@ export const CHUNKS = {
         : undefined,
   drawing: (path) => {
     if (LATER.test(path)) return 'browser/later';
+    if (PAINTER.test(path)) return 'browser/painter';
+    if (SVG.test(path)) return 'browser/svg';
     if (SCALARS.test(path)) return 'browser/scalars';
     if (HISTOGRAMS.test(path)) return 'browser/histograms';
     if (READING.test(path)) return 'browser/reading';
     if (STORE.test(path)) return 'browser/store';
     if (DATA.test(path)) return 'browser/data';
-    // It does things when it is loaded, which a program that shows one activation need not have.
-    if (/\/node_modules\/@?preact\//.test(path)) return 'browser/preact';
     return /\/viewer\/(activation|text)\/|\/node_modules\/marked\//.test(path) ? undefined : 'browser/drawing';
   },
 };
