@@ -16,56 +16,63 @@ const PARTS = 'globalThis[Symbol.for("layertap.parts")]';
 export const parts = (version) => ({
   name: 'parts',
   async generateBundle(_options, bundle) {
-    const inside = [];
+    const inside = new Set();
     const addInside = (file) => {
-      if (inside.includes(file)) return;
       bundle[file].imports.forEach(addInside);
-      inside.push(file);
+      inside.add(file);
     };
     addInside(GLOBAL);
     const outside = new Set();
     const addOutside = (file) => {
-      if (inside.includes(file) || outside.has(file)) return;
+      if (inside.has(file) || outside.has(file)) return;
       outside.add(file);
-      const { imports, dynamicImports } = bundle[file];
-      [...imports, ...dynamicImports].forEach(addOutside);
+      for (const other of [...bundle[file].imports, ...bundle[file].dynamicImports]) addOutside(other);
     };
     for (const file of inside) bundle[file].dynamicImports.forEach(addOutside);
 
-    const functions = new Map(
-      [...inside, ...outside].map((file) => [file, functionOf(file, bundle[file].code, this.parse)]),
-    );
+    const made = (file) => functionOf(file, bundle[file].code, this.parse);
+    const needs = [];
     for (const file of outside) {
-      const key = JSON.stringify(`./${basename(file)} ${version}`);
-      const { banner, make, imports, names, args, dynamic, exports } = functions.get(file);
-      const part = file.replace(/\.js$/, '.part.js');
-      const source = `${banner}"use strict";(${PARTS}??={})[${key}]=${make};\n`;
+      const one = made(file);
+      needs.push(`${nameOf(file)}:[${one.needs}]`);
+      const part = file.replace(/js$/, 'part.js');
+      const place = `[${JSON.stringify(`./${basename(file)} ${version}`)}]`;
+      const source = `${one.banner}"use strict";(${PARTS}??={})${place}=${one.make};\n`;
       this.emitFile({ type: 'asset', fileName: part, source });
-      const load = dynamic.map((name) => `${name}:()=>import(${name})`);
-      const given = dynamic.length === 0 ? args : [...args, `name=>({${load.join(',')}})[name]()`];
-      bundle[file].code = [
-        ...imports,
-        `import"./${basename(part)}";`,
-        `const{${names}}=${PARTS}[${key}](${given.join(',')});`,
-        `export{${exports}};\n`,
-      ].join('\n');
+      bundle[file].code = moduleOf(one, part, PARTS + place);
     }
-    const needsOf = (file) => `[${functions.get(file).needs.join(',')}]`;
-    const modules = inside.map((file) => `["./${basename(file)}",${needsOf(file)},${functions.get(file).make}]`);
-    const needs = [...outside].map((file) => `"./${basename(file)}":${needsOf(file)}`);
+    const modules = [...inside].map((file) => {
+      const { needs: own, make } = made(file);
+      return `[${nameOf(file)},[${own}],${make}]`;
+    });
     const { code: frame } = await transform(readFileSync(new URL('../browser/framed.js', import.meta.url), 'utf8'), {
       minify: true,
       target: 'es2022',
     });
-    const banners = inside.map((file) => functions.get(file).banner);
-    bundle[GLOBAL].code =
-      `${banners.join('')}var layertap=(()=>{"use strict";\n${frame}` +
-      `return framed([${modules.join(',\n')}],{${needs.join(',')}},${JSON.stringify(version)})})();\n`;
+    const banners = [...inside].map((file) => made(file).banner);
+    const framed = `framed([${modules.join(',\n')}],{${needs}},${JSON.stringify(version)})`;
+    bundle[GLOBAL].code = `${banners.join('')}var layertap=(()=>{"use strict";\n${frame}return ${framed}})();\n`;
   },
 });
 
+const nameOf = (file) => JSON.stringify(`./${basename(file)}`);
+
+/** The module that imports a part, and calls its function, which is at `place`. Bundlers see what it imports dynamically. */
+function moduleOf({ imports, params, dynamic, names, exports }, part, place) {
+  const loads = dynamic.map((name) => `${name}:()=>import(${name})`);
+  const given = dynamic.length === 0 ? params : [...params, `name=>({${loads}})[name]()`];
+  return [
+    ...imports,
+    `import"./${basename(part)}";`,
+    `const{${names}}=${place}(${given});`,
+    `export{${exports}};\n`,
+  ].join('\n');
+}
+
 /**
- * @returns the text of a function with the parameters `needs`, modules, and {@link LOAD}; and of what a module needs that calls it
+ * A module as a function.
+ * @returns `make`, its text: it gets the modules `needs` and {@link LOAD}, and returns the exports; `params`, these modules, with the
+ * names that `imports` have
  * @throws Error for what minify.mjs does not write
  */
 function functionOf(file, code, parse) {
@@ -118,8 +125,8 @@ function functionOf(file, code, parse) {
     needs,
     make: `(function(${[...params, LOAD]}){${lines.join('\n')}\nreturn{${names}}})`,
     imports,
+    params,
     names,
-    args: params,
     dynamic: [...dynamic],
     exports: exported.map(([local, name]) => (local === name ? name : `${local} as ${name}`)),
   };
