@@ -38,7 +38,7 @@ const programs = {
     if (source.startsWith('.')) {
       // rxjs leaves out the endings of its files.
       const file = from.startsWith(packageFile('rxjs/')) ? `${source}.ts` : source;
-      if (program === 'global' && file === './ui/shell.tsx') return `${resolve('browser/shell-later.ts')}?global`;
+      if (program === 'global' && file === './ui/shell.tsx') return `${resolve('viewer/ui/shell-later.ts')}?global`;
       const found = resolve(dirname(from), file);
       const of = programFor(placeOf(found), program);
       const path = of === 'browser' ? (PAGE_FILES.get(found) ?? found) : found;

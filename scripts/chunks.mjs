@@ -27,7 +27,7 @@ const isDrawing = (path) => /\/viewer\//.test(path) && !CONNECTIONS.test(path);
 
 /** @param program of the file that imports the one at `path` */
 export const programFor = (path, program) =>
-  isDrawing(path) ? 'drawing' : program === 'global' && !/\/viewer\/|\/shell-later\./.test(path) ? 'browser' : program;
+  isDrawing(path) ? 'drawing' : program === 'global' && !/\/viewer\//.test(path) ? 'browser' : program;
 
 /**
  * Chunks of their own: bundlers drop unused files, but inside a file they keep what a class does at its definition, and a

@@ -1,9 +1,9 @@
-// The user interface of a viewer, for layertap.global.js: its scripts are loaded when the first viewer is mounted.
-import { report } from '../src/adapter.ts';
-import type { Progress } from '../viewer/sources/data-source.ts';
-import type { openShell as open, Shell } from '../viewer/ui/shell.tsx';
+/** @file In layertap.global.js, instead of shell.tsx: its scripts are loaded when the first viewer is mounted. */
+import { report } from '../../src/adapter.ts';
+import type { Progress } from '../sources/data-source.ts';
+import type { openShell as open, Shell } from './shell.tsx';
 
-/** Like `openShell` of the viewer, which gets what happens before it has come. */
+/** Like the other `openShell`, which gets what happened before it came. */
 export const openShell: typeof open = (shadow, ...others) => {
   let shell: Shell | undefined;
   let isDestroyed = false;
@@ -11,7 +11,7 @@ export const openShell: typeof open = (shadow, ...others) => {
   const warnings: string[] = [];
   async function load() {
     try {
-      const { openShell } = await import('../viewer/ui/shell.tsx');
+      const { openShell } = await import('./shell.tsx');
       if (isDestroyed) return;
       shell = openShell(shadow, ...others);
       if (latest !== undefined) shell.progress(latest);
