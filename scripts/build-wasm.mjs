@@ -7,14 +7,18 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Added to each byte, so that the prefix of SIMD instructions, 0xfd, is a single digit: 70 bytes less, gzipped. */
+const SHIFT = 4;
+
 /** The digits of a byte: 88 characters that no string, page or template gives a meaning. */
 const DIGITS = Array.from({ length: 92 }, (_, i) => String.fromCharCode(35 + i))
   .filter((character) => !"'<\\`".includes(character))
   .join('');
-/** Before the digit of a byte from 88 on, and from 176 on. */
+/** Before the digit of a shifted byte from 88 on, and from 176 on. */
 const HIGHER = ['', ' ', '!'];
 
-const textOf = (bytes) => Array.from(bytes, (byte) => HIGHER[Math.floor(byte / 88)] + DIGITS[byte % 88]).join('');
+const digit = (shifted) => HIGHER[Math.floor(shifted / 88)] + DIGITS[shifted % 88];
+const textOf = (bytes) => Array.from(bytes, (byte) => digit((byte + SHIFT) % 256)).join('');
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const asc = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
@@ -32,5 +36,5 @@ const constants = ['simd', 'relaxed'].map((target) => {
 const header = '// Written by scripts/build-wasm.mjs from assembly/. Not in git.\n';
 writeFileSync(
   join(root, 'src/kernels/binaries.ts'),
-  `${header}export const digits: string = '${DIGITS}';\n${constants.join('')}`,
+  `${header}export const shift = ${SHIFT};\nexport const digits: string = '${DIGITS}';\n${constants.join('')}`,
 );

@@ -1,11 +1,11 @@
 /** @file The bytes of the two WebAssembly binaries. */
-import { digits, relaxed, simd } from './binaries.ts';
+import { digits, relaxed, shift, simd } from './binaries.ts';
 
 export type BinaryName = 'relaxed' | 'simd';
 
 const TEXTS: Record<BinaryName, string> = { relaxed, simd };
 
-/** The bytes of an embedded binary: each is a digit, after a space if it is above 87, after a `!` if it is above 175. */
+/** The bytes of an embedded binary: each, plus `shift`, is a digit, after a space if it is above 87, after a `!` if it is above 175. */
 export function binaryBytes(name: BinaryName): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   let above = 0;
@@ -13,7 +13,8 @@ export function binaryBytes(name: BinaryName): Uint8Array<ArrayBuffer> {
     if (character === ' ') above = digits.length;
     else if (character === '!') above = 2 * digits.length;
     else {
-      bytes.push(above + digits.indexOf(character));
+      // Negative numbers wrap around.
+      bytes.push(above + digits.indexOf(character) - shift);
       above = 0;
     }
   }
