@@ -34,6 +34,7 @@ export const parts = (version) => ({
     const needs = [];
     for (const file of outside) {
       const one = made(file);
+      if (one.passesOn) throw new Error(`${file} cannot be a part: it passes on all that another module exports`);
       needs.push(`${nameOf(file)}:[${one.needs}]`);
       const part = file.replace(/js$/, 'part.js');
       const place = `[${JSON.stringify(`./${basename(file)} ${version}`)}]`;
@@ -72,7 +73,7 @@ function moduleOf({ imports, params, dynamic, names, exports }, part, place) {
 /**
  * A module as a function.
  * @returns `make`, its text: it gets the modules `needs` and {@link LOAD}, and returns the exports; `params`, these modules, with the
- * names that `imports` have
+ * names that `imports` have; `passesOn`, whether some exports are all those of another module
  * @throws Error for what minify.mjs does not write
  */
 function functionOf(file, code, parse) {
@@ -86,6 +87,7 @@ function functionOf(file, code, parse) {
   const params = [];
   const imports = [];
   const exported = [];
+  const passedOn = [];
   const dynamic = new Set();
   /** A statement whose dynamic imports call {@link LOAD}. */
   const inner = (statement) => {
@@ -116,14 +118,19 @@ function functionOf(file, code, parse) {
         params.push(`{${own.map(([name, local]) => `${name}:${local}`)}}`);
         exported.push(...own.map(([, local], i) => [local, names[i][1]]));
       } else exported.push(...names);
+    } else if (type === 'ExportAllDeclaration' && !statement.exported) {
+      passedOn.push(`...$${needs.length}`);
+      params.push(`$${needs.length}`);
+      needs.push(text(source));
     } else if (type.startsWith('Export')) fail(text(statement));
     else lines.push(inner(statement));
   }
   const names = exported.map(([local, name]) => pair(name, local));
   return {
+    passesOn: passedOn.length > 0,
     banner: /^\/\*!.*\*\/\n/.exec(code)?.[0] ?? '',
     needs,
-    make: `(function(${[...params, LOAD]}){${lines.join('\n')}\nreturn{${names}}})`,
+    make: `(function(${[...params, LOAD]}){${lines.join('\n')}\nreturn{${[...passedOn, ...names]}}})`,
     imports,
     params,
     names,
