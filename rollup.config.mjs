@@ -115,21 +115,9 @@ const recorder = {
 const licences = {
   name: 'licences',
   generateBundle(_options, bundle) {
-    const modules = Object.values(bundle).flatMap(({ moduleIds }) => moduleIds ?? []);
-    this.emitFile({ type: 'asset', fileName: 'browser/licences.txt', source: textsOf(packagesOf(modules)) });
+    const packages = Object.values(bundle).flatMap(({ modules = {} }) => packagesOf(modules));
+    this.emitFile({ type: 'asset', fileName: 'browser/licences.txt', source: textsOf(packages) });
   },
-};
-
-const shared = {
-  // As "sideEffects" in package.json: unused modules are dropped.
-  treeshake: { moduleSideEffects: false },
-  onwarn(warning) {
-    throw new Error(warning.message);
-  },
-  external: (id, importer = '') =>
-    id.startsWith('node:') ||
-    (programOf(importer) === '' && packages.some((name) => id === name || id.startsWith(`${name}/`))),
-  plugins: [programs, bareLoader, lexerOfMarked, minified],
 };
 
 /**
@@ -162,7 +150,14 @@ const entries = {
 
 /** Its inputs are the entries of package.json; tests read them. */
 export const library = {
-  ...shared,
+  // As "sideEffects" in package.json: unused modules are dropped.
+  treeshake: { moduleSideEffects: false },
+  onwarn(warning) {
+    throw new Error(warning.message);
+  },
+  external: (id, importer = '') =>
+    id.startsWith('node:') ||
+    (programOf(importer) === '' && packages.some((name) => id === name || id.startsWith(`${name}/`))),
   input: {
     index: 'src/index.ts',
     adapter: 'src/adapter.ts',
@@ -187,7 +182,7 @@ export const library = {
     onlyExplicitManualChunks: true,
     banner: (chunk) => (isForPages(chunk) ? '' : banner(chunk)),
   },
-  plugins: [...shared.plugins, entries, licences, recorder, parts(version)],
+  plugins: [programs, bareLoader, lexerOfMarked, minified, entries, licences, recorder, parts(version)],
 };
 
 export default library;

@@ -7,7 +7,7 @@ import { noticesOf, packagesOf } from './notices.mjs';
 /** What a program must not have twice: `setReporter`, global hooks, the copies of layertap, kernels. */
 const STATE = /\/src\/(?!check\/(?!copies\.)|kernels\/histogram-edges\.)/;
 
-export const banner = ({ moduleIds }) => noticesOf(packagesOf(moduleIds));
+export const banner = ({ modules }) => noticesOf(packagesOf(modules));
 
 /** Whether a chunk is for pages, where size matters more than readable code. */
 export const isForPages = ({ fileName }) => fileName.startsWith('browser/');
@@ -62,34 +62,37 @@ function inLines(code, starts) {
 const HOOKS_BY_NAME = /^export \{ \w+(?:, \w+)+ \} from '\.\/hooks\.js';$/m;
 
 /**
- * Minified: its imports first, a line each, and its exports last, so that `layertap report` can make one script of several
- * (command/page.ts).
+ * Minified: its imports first, a line each, and its exports last, for parts.mjs and for `layertap report`, which makes one script of
+ * several (command/page.ts).
  */
 export const minified = {
   name: 'minified',
-  async renderChunk(code, chunk, options) {
+  async renderChunk(code, chunk) {
     if (!isForPages(chunk)) return { code: await compact(code, this.parse), map: null };
-    const isModule = options.format === 'es';
     const drawing = Object.keys(chunk.modules).filter((id) => programOf(id) === 'drawing' && chunk.modules[id].code);
     const state = drawing.find((id) => STATE.test(placeOf(id)));
     if (state !== undefined) throw new Error(`a program would have two of ${state}: the drawing imports it`);
-    if (drawing.length > 0) refuseVariables(this.parse(code), chunk.fileName);
-    const format = isModule ? 'esm' : undefined;
     const whole = code.replace(HOOKS_BY_NAME, "export * from './hooks.js';");
-    const { code: small } = await transform(whole, { minify: true, target: 'es2022', legalComments: 'none', format });
+    refuseVariables(this.parse(code), chunk.fileName);
+    const { code: small } = await transform(whole, {
+      minify: true,
+      target: 'es2022',
+      legalComments: 'none',
+      format: 'esm',
+    });
     // One after the other they take off 5 % more than either.
     const { code: smaller } = await minify(small, {
-      module: isModule,
+      module: true,
       ecma: 2022,
       compress: { ecma: 2022, passes: 3 },
       mangle: true,
       // A classic script is read in the encoding of its page, which may not be UTF-8.
-      format: { comments: false, ascii_only: !isModule },
+      format: { comments: false, ascii_only: true },
     });
     // Inside the page of a report these would begin and end elements. In strings and regular expressions they mean the same.
     const safe = smaller.replaceAll('<!--', '<\\x21--').replace(/<\/(?=script)/gi, '<\\/');
-    const parts = [banner(chunk), ...(isModule ? importsFirst(safe, this.parse(safe).body) : [safe.trim()]), ''];
-    return { code: parts.filter((part, i) => part !== '' || i === parts.length - 1).join('\n'), map: null };
+    const lines = [banner(chunk), ...importsFirst(safe, this.parse(safe).body)].filter((line) => line !== '');
+    return { code: `${lines.join('\n')}\n`, map: null };
   },
 };
 
@@ -107,7 +110,7 @@ function importsFirst(code, statements) {
   return [...textOf(isImport), others, ...textOf(isBinary), ...textOf(isExport)];
 }
 
-/** A report imports the first value of an export, so none may be a variable. */
+/** Classic scripts and reports import the first value of an export, so none may be a variable. */
 function refuseVariables({ body }, fileName) {
   const names = (type, kind) => body.filter((one) => one.type === type && one.kind === kind);
   const exported = names('ExportNamedDeclaration').flatMap(({ specifiers }) =>

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 /** Packages without a licence file, and the folder beside them with the licence of their project. */
 const TEXT_OF = { '@assemblyscript/loader': '../../assemblyscript' };
 
-/** @param paths of modules; those outside node_modules are ignored */
-export function packagesOf(paths) {
+/** @param modules of a chunk, by path; those outside node_modules, and those of which nothing is left, are ignored */
+export function packagesOf(modules) {
+  const paths = Object.keys(modules).filter((path) => modules[path].code);
   const folders = paths.map((path) => /^[^?]*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -41,7 +41,7 @@ import { computed, Tensor, valuesOf } from './tensor.ts';
 export class PlanStep {
   /** The index at which the next step begins. */
   readonly end: number;
-  readonly #activity = activity;
+  readonly #activity = activity.count;
   readonly #container: ModuleArray;
   readonly #start: number;
   /** Whether it was planned for an input inside the kernels. */
@@ -88,7 +88,7 @@ export class PlanStep {
    * @param inside whether the input is inside the kernels
    */
   isCurrent(inside: boolean): boolean {
-    if (this.#activity !== activity || this.#inside !== inside || !isUnchanged(this.#first)) return false;
+    if (this.#activity !== activity.count || this.#inside !== inside || !isUnchanged(this.#first)) return false;
     const others = this.#others;
     const linears = this.#linears;
     for (let i = 0; i < others.length; i++) if (!isUnchanged(others[i]!)) return false;

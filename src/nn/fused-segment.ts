@@ -79,7 +79,7 @@ export class FusedSegment {
     }
     const nested = module as ModuleArray;
     // A malformed one throws when it is called.
-    if (unfusable.get(nested) === activity || !isWellFormed(nested)) return false;
+    if (unfusable.get(nested) === activity.count || !isWellFormed(nested)) return false;
     const [slotsBefore, linearsBefore] = [this.slots.length, this.linears.length];
     const reluBefore = this.linears.at(-1)?.relu ?? this.startsWithRelu;
     this.slots.push({ container, index, module, forward, size: nested.size });
@@ -97,7 +97,7 @@ export class FusedSegment {
     const last = this.linears.at(-1);
     if (last !== undefined) last.relu = reluBefore;
     else this.startsWithRelu = reluBefore;
-    if (this.#isBroken) unfusable.set(nested, activity);
+    if (this.#isBroken) unfusable.set(nested, activity.count);
     return false;
   }
 

@@ -159,6 +159,8 @@ const AT_ONCE = `
   const net = new Sequential(new Linear(1, 1), new Linear(1, 1));
   const messageOf = (act) => { try { act(); } catch (error) { return error.message; } };
   const [first, second] = [1, 2].map(() => document.body.appendChild(document.createElement("div")));
+  // Without hooks its layers run as one, and a plan of that is kept.
+  net(tensor([[1]]));
   const viewer = mountViewer(first, select(net, "*"));
   viewer.state.change({ filter: "^1$" });
   const messages = [() => mountViewer(first, select(net, "*")), () => mountViewer(second, net)].map(messageOf);
@@ -183,6 +185,11 @@ const WITHOUT_PARTS = `
     viewer.unmount();
     report({ said, left: first.shadowRoot.textContent });
   })();`;
+
+// A classic script is read in the encoding of its page.
+for (const name of built.filter((one) => /\.part\.js$|global\.js$/.test(one))) {
+  assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /[^\0-\x7f]/, `${name} is not ASCII`);
+}
 
 // The hooks alone are those of the package, but for the global ones, which reach Modules only.
 const [all, alone, entry] = await Promise.all(

@@ -52,9 +52,10 @@ let nextId = 0;
 
 /**
  * Bumped when a table becomes active or idle, and when its registrations begin or cease to only read. Caches of 'nothing is
- * registered' and 'nothing but observers that read' hold while it is unchanged.
+ * registered' and 'nothing but observers that read' hold while it is unchanged. An object, since a classic script gets the
+ * values of what it imports, not the variables.
  */
-export let activity = 0;
+export const activity: { count: number } = { count: 0 };
 
 /** Bumped by every registration and removal, global ones too. A list is valid until it changes. */
 export let changes = 0;
@@ -234,7 +235,7 @@ export class HookTable {
     this.lists = STALE;
     const active = this.#entries.size > 0;
     const onlyReads = active && this.#others === 0;
-    if (active !== this.active || onlyReads !== this.onlyReads) activity++;
+    if (active !== this.active || onlyReads !== this.onlyReads) activity.count++;
     this.active = active;
     this.onlyReads = onlyReads;
   }
