@@ -213,9 +213,14 @@ function parse<const T extends NonNullable<ParseArgsConfig['options']>>(inputs: 
   try {
     return parseArgs({ args: [...inputs], options, allowPositionals: true, strict: true });
   } catch (error) {
-    if (!String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS_')) throw error;
+    const code = String((error as { code?: unknown }).code);
+    if (!code.startsWith('ERR_PARSE_ARGS_')) throw error;
     // The first sentence only: the others are about file names that begin with a dash.
-    throw new UsageError((error as Error).message.split(/\. |\n/)[0]!);
+    const [sentence] = (error as Error).message.split(/\. |\n/) as [string];
+    const names = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(
+      code.includes('UNKNOWN_OPTION') ? `${sentence}; the options are ${names.join(', ')}` : sentence,
+    );
   }
 }
 

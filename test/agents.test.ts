@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { map, mergeMap } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { registerEdit } from '../src/adapter.ts';
 import { attach, Linear, Module, relu, select, type Tensor, tensor } from '../src/index.ts';
 
 class Network extends Module {
@@ -28,6 +29,7 @@ for (const row of rows) {
       attach,
       map,
       mergeMap,
+      registerEdit,
       select,
       tensor,
       net: new Network(),

@@ -70,6 +70,7 @@ const SCRIPTS = {
   'first.js': 'globalThis.first = layertap.select;',
   'same.js': `const layer = new layertap.Linear(1, 1);
     report({ same: layertap.select === first, nested: layertap.select(new layertap.Sequential(layer), '0').size });`,
+  'as-module.js': `import './layertap.global.js'; report({ global: typeof layertap });`,
   'beside.js': `import { Linear, Sequential } from './layertap.js';
     try { new Sequential(new layertap.Linear(1, 1)); report({}); } catch (error) { report({ error: error.message }); }`,
 };
@@ -109,6 +110,12 @@ const PAGES = {
     policy: WASM,
     warning: /layertap\.global\.js has been loaded twice; the first one stays/,
     expected: { same: true, nested: 1 },
+  },
+  '/global-as-module': {
+    script: 'as-module.js',
+    policy: WASM,
+    warning: /layertap\.global\.js is a classic script: load it by <script src>/,
+    expected: { global: 'undefined' },
   },
   '/global-beside-module': {
     before: ['layertap.global.js'],

@@ -106,6 +106,7 @@ test('wrong arguments are errors on stderr, with exit code 2', () => {
     [['view', 'a', 'b'], /view: there must be one log directory, got a b/],
     [['view', 'a', '--logdir', 'b'], /Unknown option '--logdir'/],
     [['view', 'a', '-o', 'b'], /Unknown option '-o'/],
+    [['diff', 'a', 'b', '--jsno'], /Unknown option '--jsno'; the options are --help, --json, --map$/m],
     [['view', 'a', '--open=yes'], /'--open' does not take an argument/],
     [['view', 'a', '--host', ''], /--host must be a name or an address, got nothing/],
     [['view', 'a', '--host'], /'--host <value>' argument missing/],
