@@ -14,6 +14,11 @@ function framed(inside, needs, version) {
     return before;
   }
   const script = globalThis.document?.currentScript;
+  if (script === null) {
+    console.warn(
+      'layertap: layertap.global.js is a classic script: load it by <script src>, without type="module"; modules import layertap.js',
+    );
+  }
   /** Exports of modules, or promises of them. */
   const modules = new Map();
   let exports;
