@@ -135,6 +135,23 @@ test('files for pages are ASCII: where a page has no charset, its classic script
   }
 });
 
+test('without a method that is called, the import says which one', () => {
+  const program = `
+    console.warn = console.log;
+    delete Array.prototype.at;
+    delete Array.prototype.findLast;
+    const { attach } = await import(${JSON.stringify(built('index.js'))});
+    const model = { double: (x) => 2 * x };
+    attach(model, 'double').registerForwardHook((_, inputs, output) => output + 1);
+    console.log(model.double(1));
+  `;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  assert.is(
+    stdout.trim(),
+    'layertap: the arrays of this engine have no at, findLast: load a polyfill before layertap\n3',
+  );
+});
+
 test('without WebAssembly the kernels are plain JavaScript, and say so', () => {
   assert.is(run(['WebAssembly'], 'console.log(layertap.kernelName());'), 'javascript');
 });

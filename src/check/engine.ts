@@ -1,5 +1,11 @@
 /** @file What an engine may lack: React Native's, jsdom's, an old browser's. */
 
+/** The newest methods that are called. Code for older engines is transpiled, and methods are not: a sentence comes before the stack. */
+const missing = ['at', 'findLast', 'findLastIndex'].filter((name) => !(name in []));
+if (missing.length > 0) {
+  console.warn(`layertap: the arrays of this engine have no ${missing.join(', ')}: load a polyfill before layertap`);
+}
+
 /** A reference that keeps nothing alive; an engine without `WeakRef` keeps the value alive through it. */
 export interface WeakReference<T> {
   deref(): T | undefined;
