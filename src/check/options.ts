@@ -7,43 +7,42 @@ export interface Rule {
   /** Completes "must be …". */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
-  /** The class of the error. */
-  readonly Failure: new (
-    message: string,
-  ) => Error;
+  /** The class of the error. Default: TypeError. */
+  readonly Failure?: (new (message: string) => Error) | undefined;
 }
 
-/** The annotation lets bundlers drop unused rules. */
-/* @__NO_SIDE_EFFECTS__ */
-export function rule(
-  expected: string,
-  accepts: (value: unknown) => boolean,
-  Failure: Rule['Failure'] = TypeError,
-): Rule {
-  return { expected, accepts, Failure };
-}
+export const rule = (expected: string, accepts: Rule['accepts'], Failure?: Rule['Failure']): Rule => ({
+  expected,
+  accepts,
+  Failure,
+});
 
-export const BOOLEAN: Rule = rule('true or false', (value) => typeof value === 'boolean');
-export const NUMBER: Rule = rule('a number', (value) => typeof value === 'number');
+// Bundlers drop objects that are not used, and keep calls.
+
+export const BOOLEAN: Rule = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+export const NUMBER: Rule = { expected: 'a number', accepts: (value) => typeof value === 'number' };
 /** A class cannot be called. */
-export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function' && !isClass(value));
+export const FUNCTION: Rule = {
+  expected: 'a function',
+  accepts: (value) => typeof value === 'function' && !isClass(value),
+};
 /** Calling a generator function runs nothing of its body. */
-export const NO_GENERATOR: Rule = rule(
-  'a function that runs when it is called, not a generator',
-  (value) => !/Generator/.test(tagOf(value)),
-);
-export const STRING: Rule = rule('a string', (value) => typeof value === 'string');
-export const NONEMPTY_STRING: Rule = rule(
-  'a string that is not empty',
-  (value) => typeof value === 'string' && value !== '',
-);
-export const POSITIVE_INTEGER: Rule = rule(
-  'a whole number of at least 1',
-  (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  RangeError,
-);
+export const NO_GENERATOR: Rule = {
+  expected: 'a function that runs when it is called, not a generator',
+  accepts: (value) => !/Generator/.test(tagOf(value)),
+};
+export const STRING: Rule = { expected: 'a string', accepts: (value) => typeof value === 'string' };
+export const NONEMPTY_STRING: Rule = {
+  expected: 'a string that is not empty',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+export const POSITIVE_INTEGER: Rule = {
+  expected: 'a whole number of at least 1',
+  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+  Failure: RangeError,
+};
 /** For options with checks of their own. */
-export const ANYTHING: Rule = rule('anything', () => true);
+export const ANYTHING: Rule = { expected: 'anything', accepts: () => true };
 
 export const oneOf = (values: readonly string[]): Rule =>
   rule(`one of ${values.map((value) => `'${value}'`).join(', ')}`, (value) => values.includes(value as string));
@@ -54,7 +53,7 @@ export const mismatch = (
   what: string,
   expected: string,
   got: unknown,
-  Failure: Rule['Failure'] = TypeError,
+  Failure: NonNullable<Rule['Failure']> = TypeError,
 ): Error => new Failure(`${where}: ${what} must be ${expected}, got ${describe(got)}`);
 
 /** @throws the rule's error where the value is not what the rule accepts */
