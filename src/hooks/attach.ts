@@ -144,10 +144,11 @@ export class AttachedMethod<F extends Method = Method> extends Hookable {
     // Properties of the method, such as the cache of a memoized function, are read through the interceptor.
     Object.setPrototypeOf(interceptor, original);
     // An assignment still calls the setter.
-    const holding: PropertyDescriptor = accessor
-      ? { ...accessor, get: () => interceptor }
-      : { value: interceptor, writable: true };
-    const descriptor = { ...holding, configurable: true, enumerable: false };
+    const descriptor: PropertyDescriptor = {
+      ...(accessor ? { ...accessor, get: () => interceptor } : { value: interceptor, writable: true }),
+      configurable: true,
+      enumerable: false,
+    };
     const installation = { interceptor, original, callee, descriptor, found };
     return installation;
   }

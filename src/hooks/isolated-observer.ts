@@ -78,9 +78,16 @@ export function observeIsolated<M extends ModuleLike>(
     handle.remove();
     report(new Error(`layertap: ${who()} was removed after ${ERRORS_IN_A_ROW} errors in a row`), reporter);
   };
-  const hook = observer as Registration['hook'];
   const streams = source?.watcher(who, reporter);
-  const onRemove = streams?.stop;
-  const handle = register(hookTable(module), { kind: 'observer', path, name, hook, onError, streams, reads, onRemove });
+  const handle = register(hookTable(module), {
+    kind: 'observer',
+    path,
+    name,
+    hook: observer as Registration['hook'],
+    onError,
+    streams,
+    reads,
+    onRemove: streams?.stop,
+  });
   return handle;
 }

@@ -33,7 +33,7 @@ const PROGRAMS = {
       attach(globalThis.model, 'predict').log();`,
   },
   'a `Module` with a `Linear`, and one hook': {
-    limit: 34_000,
+    limit: 31_800,
     code: `
       import { Linear, Module } from 'layertap';
       class Network extends Module {
@@ -47,7 +47,7 @@ const PROGRAMS = {
       globalThis.net = net;`,
   },
   '`SummaryWriter`': {
-    limit: 45_600,
+    limit: 43_600,
     code: `
       import { SummaryWriter } from 'layertap/tensorboard';
       new SummaryWriter('runs').addHistogram('fc1', globalThis.values);`,
@@ -65,13 +65,13 @@ const PROGRAMS = {
       globalThis.weights = readSafetensors(globalThis.bytes);`,
   },
   '`record`': {
-    limit: 34_800,
+    limit: 32_400,
     code: `
       import { record } from 'layertap/inspect';
       globalThis.bytes = record(globalThis.net, [globalThis.x]);`,
   },
   '`compare`': {
-    limit: 52_200,
+    limit: 50_000,
     code: `
       import { compare } from 'layertap/inspect';
       globalThis.comparison = compare(globalThis.net, globalThis.recording, [globalThis.x]);`,
@@ -91,7 +91,7 @@ const PROGRAMS = {
       mountActivation(document.body, globalThis.net.conv1, { layout: 'NCHW' });`,
   },
   '`wrapTfjs`, and one hook': {
-    limit: 39_000,
+    limit: 36_900,
     code: `
       import { wrapTfjs } from 'layertap/adapters/tfjs';
       wrapTfjs(globalThis.tf, globalThis.model).registerForwardHook((module, inputs, output) => console.log(output));`,
@@ -100,7 +100,7 @@ const PROGRAMS = {
 
 /** Files of dist/browser with what they import, RxJS included. */
 const FILES = {
-  '`layertap.js`': { limit: 51_500, files: () => loadedWith('layertap.js') },
+  '`layertap.js`': { limit: 46_300, files: () => loadedWith('layertap.js') },
   '`hooks.js`': { limit: 23_000, files: () => loadedWith('hooks.js') },
   '`viewer.js`, beside `layertap.js`': { limit: 59_500, files: () => loadedWith('viewer.js', ['layertap.js']) },
   '`layertap.global.js`': { limit: 72_000, files: () => ['layertap.global.js'] },

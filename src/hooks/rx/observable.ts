@@ -44,10 +44,17 @@ function made(modules: Modules, source: ChunkSource | undefined, reads: Reads | 
   const name = 'observe()';
   return new Observable((subscriber) => {
     for (const [path, module] of modules) {
-      const hook = ((event: ForwardEvent) => subscriber.next(event)) as Registration['hook'];
       const streams = source?.watcher(() => `the observer ${name} of ${describePlace(module, path)}`);
-      const onRemove = streams?.stop;
-      subscriber.add(register(hookTable(module), { kind: 'observer', path, name, hook, streams, reads, onRemove }));
+      const handle = register(hookTable(module), {
+        kind: 'observer',
+        path,
+        name,
+        hook: ((event: ForwardEvent) => subscriber.next(event)) as Registration['hook'],
+        streams,
+        reads,
+        onRemove: streams?.stop,
+      });
+      subscriber.add(handle);
     }
   });
 }

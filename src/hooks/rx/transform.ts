@@ -55,10 +55,13 @@ class Transform implements ChainListener {
     this.#operators = operators;
     const chain = this.#build();
     this.#chains = [chain];
-    const hook = ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'];
-    const onRemove = () => this.#end();
     try {
-      this.handle = register(hookTable(module), { kind: 'transform', name: 'transform()', hook, onRemove });
+      this.handle = register(hookTable(module), {
+        kind: 'transform',
+        name: 'transform()',
+        hook: ((_module: unknown, _inputs: unknown, output: unknown) => this.#drive(output)) as Registration['hook'],
+        onRemove: () => this.#end(),
+      });
     } catch (error) {
       this.#endChain(chain);
       throw error;
