@@ -2,11 +2,11 @@
  * The frame of layertap.global.js. The build (scripts/parts.mjs) puts it around the modules that are in the file; the others are
  * parts, classic scripts beside it, which are loaded when they are first imported.
  * @param inside modules in the order in which they run: `[name, needs, make]`; the last one's exports are the global
- * @param needs of each part, by its name
+ * @param parts by name: `[key, needs]`
  * @param version two loads of one version give one copy; another version replaces the first, and warns as every second copy does
  */
 // biome-ignore lint/correctness/noUnusedVariables: the build names it
-function framed(inside, needs, version) {
+function framed(inside, parts, version) {
   const VERSION = Symbol.for('layertap.global');
   const before = globalThis.layertap;
   if (before?.[VERSION] === version) {
@@ -33,10 +33,11 @@ function framed(inside, needs, version) {
   }
   async function made(name) {
     try {
-      const [given] = await Promise.all([Promise.all(needs[name].map(load)), loaded(name.replace(/js$/, 'part.js'))]);
-      const make = globalThis[Symbol.for('layertap.parts')]?.[`${name} ${version}`];
-      if (make === undefined)
-        throw new Error(`layertap: ${name} is not of version ${version}, as layertap.global.js is`);
+      const [key, needs] = parts[name];
+      const file = name.replace(/js$/, 'part.js');
+      const [given] = await Promise.all([Promise.all(needs.map(load)), loaded(file)]);
+      const make = globalThis[Symbol.for('layertap.parts')]?.[key];
+      if (make === undefined) throw new Error(`layertap: ${file.slice(2)} is of another build than layertap.global.js`);
       return make(...given, load);
     } catch (error) {
       // It may be imported again.

@@ -2,7 +2,9 @@
 //
 // The drawing is in the package once, as parts: classic scripts that layertap.global.js loads beside itself. Each part puts a function
 // into globalThis, which takes what the module imports and returns what it exports. The module of that name
-// imports its part and calls the function.
+// imports its part and calls the function. The key of a function is a hash of its text: short names of exports differ between
+// builds of one version, and a page may get a part of an earlier build from a cache.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { transform } from 'esbuild';
@@ -12,7 +14,7 @@ const GLOBAL = 'browser/layertap.global.js';
 const LOAD = '$load';
 const PARTS = 'globalThis[Symbol.for("layertap.parts")]';
 
-/** @param version of the package: a page may have parts of several */
+/** @param version of the package */
 export const parts = (version) => ({
   name: 'parts',
   async generateBundle(_options, bundle) {
@@ -35,9 +37,10 @@ export const parts = (version) => ({
     for (const file of outside) {
       const one = made(file);
       if (one.passesOn) throw new Error(`${file} cannot be a part: it passes on all that another module exports`);
-      needs.push(`${nameOf(file)}:[${one.needs}]`);
       const part = file.replace(/js$/, 'part.js');
-      const place = `[${JSON.stringify(`./${basename(file)} ${version}`)}]`;
+      const hash = createHash('sha256').update(one.make).digest('hex').slice(0, 12);
+      const place = `["${hash}"]`;
+      needs.push(`${nameOf(file)}:["${hash}",[${one.needs}]]`);
       const source = `${one.banner}"use strict";(${PARTS}??={})${place}=${one.make};\n`;
       this.emitFile({ type: 'asset', fileName: part, source });
       bundle[file].code = moduleOf(one, part, PARTS + place);
@@ -62,9 +65,12 @@ const nameOf = (file) => JSON.stringify(`./${basename(file)}`);
 function moduleOf({ imports, params, dynamic, names, exports }, part, place) {
   const loads = dynamic.map((name) => `${name}:()=>import(${name})`);
   const given = dynamic.length === 0 ? params : [...params, `name=>({${loads}})[name]()`];
+  const file = basename(part);
+  const message = `layertap: ${file} is of another build than ${file.replace('part.js', 'js')}`;
   return [
     ...imports,
-    `import"./${basename(part)}";`,
+    `import"./${file}";`,
+    `if(!${place})throw Error(${JSON.stringify(message)});`,
     `const{${names}}=${place}(${given});`,
     `export{${exports}};\n`,
   ].join('\n');

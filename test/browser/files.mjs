@@ -3,7 +3,9 @@
 //
 //   apt-get install chromium && npm run build && node test/browser/files.mjs
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,10 +195,35 @@ const WITHOUT_PARTS = `
     report({ said, left: first.shadowRoot.textContent });
   })();`;
 
+const STALE_PART = `
+  const { Linear, mountViewer, select, Sequential } = layertap;
+  const element = document.body.appendChild(document.createElement("div"));
+  mountViewer(element, select(new Sequential(new Linear(1, 1)), "*"));
+  (async () => {
+    while (!/could not/.test(element.shadowRoot.textContent)) await new Promise(requestAnimationFrame);
+    report({ said: element.shadowRoot.textContent });
+  })();`;
+
 // A classic script is read in the encoding of its page.
 for (const name of built.filter((one) => /\.part\.js$|global\.js$/.test(one))) {
   assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /[^\0-\x7f]/, `${name} is not ASCII`);
 }
+
+// A cache may hold a part of another build: the key of a part is a hash of its function.
+const keyOf = (text) => /\["(\w{12})"\]=(.*);\n$/s.exec(text);
+for (const name of built.filter((one) => one.endsWith('.part.js'))) {
+  const [, key, made] = keyOf(readFileSync(join(folder, name), 'utf8'));
+  assert.equal(key, createHash('sha256').update(made).digest('hex').slice(0, 12), name);
+}
+const stale = join(disk, 'stale');
+cpSync(folder, stale, { recursive: true });
+const drawing = readFileSync(join(stale, 'drawing.part.js'), 'utf8');
+writeFileSync(join(stale, 'drawing.part.js'), drawing.replace(keyOf(drawing)[1], 'another'));
+writeFileSync(join(stale, 'package.json'), '{ "type": "module" }');
+assert.match(
+  spawnSync(process.execPath, [join(stale, 'drawing.js')], { encoding: 'utf8' }).stderr,
+  /layertap: drawing\.part\.js is of another build than drawing\.js/,
+);
 
 // The hooks alone are those of the package, but for the global ones, which reach Modules only.
 const [all, alone, entry] = await Promise.all(
@@ -279,6 +306,12 @@ await check(
   onDisk('alone.html', 'alone.js', WITHOUT_PARTS),
   { said: ['The viewer could not be loaded.', 'The picture could not be loaded.'], left: '' },
   { complaint: /\w\.part\.js could not be loaded; it belongs beside layertap\.global\.js/ },
+);
+await check(
+  'the global with a part of another build',
+  onDisk('stale.html', 'stale/layertap.global.js', STALE_PART),
+  { said: 'The viewer could not be loaded.' },
+  { complaint: /drawing\.part\.js is of another build than layertap\.global\.js/ },
 );
 
 await chromium.close();
