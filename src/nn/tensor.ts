@@ -116,10 +116,7 @@ export class Tensor {
     );
   }
 
-  /**
-   * The only value of a tensor.
-   * @throws RangeError with PyTorch's text if there are more, or none
-   */
+  /** The only value of a tensor. @throws RangeError with PyTorch's text if there are more, or none */
   item(): number {
     if (this.size !== 1) {
       throw new RangeError(
@@ -127,6 +124,11 @@ export class Tensor {
       );
     }
     return valuesOf(this)[0]!;
+  }
+
+  /** `x * 2` and `x > 0` take the only element, as PyTorch's float(x) does, and throw as {@link item}. Text is `String(x)`. */
+  [Symbol.toPrimitive](hint: string): string | number {
+    return hint === 'number' ? this.item() : this.toString();
   }
 
   /** The values as nested arrays, or the number of a scalar. */

@@ -319,4 +319,12 @@ test('rand() and randn() without a seed have the moments of their distributions'
   assert.ok(Math.abs(normalVariance - 1) < 5 * Math.sqrt(2 / n), `${normalVariance}`);
 });
 
+test('an operator of JavaScript takes a tensor of one element for a number, and refuses others', () => {
+  const [one, several] = [tensor([[2]]), tensor([1, 2])] as unknown as [number, number];
+  assert.equal([one * 3, one > 1, Number(one), `${several}`], [6, true, 2, 'tensor([1., 2.])']);
+  // RuntimeError of PyTorch's torch.tensor([1, 2]).item().
+  const message = /^a Tensor with 2 elements cannot be converted to Scalar\n {2}of shape: \[2\]$/;
+  for (const run of [() => several * 2, () => several > 1, () => Number(several)]) assert.throws(run, message);
+});
+
 test.run();

@@ -1,5 +1,5 @@
 /** @file The value that a hook returns: whether it replaces the inputs or the output, or is refused. */
-import { absorb, isThenable } from '../../check/index.ts';
+import { absorb, isOfKind, isThenable } from '../../check/index.ts';
 import { hookError } from './forward-error.ts';
 import type { HookEntry, HookTable } from './hook-table.ts';
 import type { TensorReader } from './reader.ts';
@@ -80,12 +80,10 @@ export function outputAfterHook(
   if (sync && isThenable(result)) throw promiseError(entry, result, 'hook');
   const { reader } = table;
   if (reader !== undefined && isTensor(reader, entry, output) && !isTensor(reader, entry, result)) {
-    throw hookError(
-      'a forward hook replaced a tensor by something that is not a tensor',
-      entry.name,
-      result,
-      'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps',
-    );
+    const expected = isOfKind(result, 'Tensor')
+      ? 'a tensor of the framework that runs the module, not one of layertap'
+      : 'a tensor, or undefined to leave the output as it is: a function body in braces, perhaps';
+    throw hookError('a forward hook replaced a tensor by something that is not a tensor', entry.name, result, expected);
   }
   const { validateOutput } = table.options;
   // An edit was checked when it was registered.

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import * as assert from 'uvu/assert';
 import { ofClass, type TfjsLayer, wrapTfjs } from '../../../adapters/tfjs/index.ts';
-import { listHooks, select } from '../../../src/index.ts';
+import { listHooks, select, tensor } from '../../../src/index.ts';
 import { onEachBackend } from './backends.ts';
 import * as models from './models.ts';
 import { leaked, numbers, one, same } from './tensors.ts';
@@ -107,6 +107,10 @@ onEachBackend('bad input', (test) => {
       [disposed, /expected: a tensor that is not disposed/],
       [[tf.ones([2, 4])], /got: an array of length 1\n {2}expected: a tensor, or undefined/],
       [Promise.resolve(1), /cannot wait for its hook/],
+      [
+        tensor([[1]]),
+        /got: a Tensor\n {2}expected: a tensor of the framework that runs the module, not one of layertap/,
+      ],
       [7, /replaced a tensor by something that is not a tensor/],
     ];
     for (const [value, message] of cases) {
