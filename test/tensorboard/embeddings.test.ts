@@ -84,6 +84,16 @@ test('images that are higher than wide, where PyTorch throws, and bytes', () => 
     });
 });
 
+test('a tag that would lead out of its directory stays in it', () => {
+  const directory = temporaryDirectory();
+  const writer = new SummaryWriter(directory);
+  for (const tag of ['.', '..', '...']) writer.addEmbedding([[1]], { tag });
+  assert.equal(
+    [...filesIn(directory).keys()],
+    ['00000/%2e%2e/tensors.tsv', '00000/%2e/tensors.tsv', '00000/.../tensors.tsv', 'projector_config.pbtxt'],
+  );
+});
+
 test('a sink that cannot store whole files is named', async () => {
   const writer = new SummaryWriter('run', { sink: new StreamSink(new WritableStream()) });
   assert.is(

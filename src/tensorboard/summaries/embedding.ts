@@ -162,8 +162,11 @@ function projectorConfig(entries: Iterable<Entry>): Uint8Array {
 /** A string of the text format. Tags have no control characters, which would need more. */
 const textString = (text: string): string => `"${text.replace(/["'\\]/g, '\\$&')}"`;
 
-/** The name of a directory for a tag: characters that would begin another one are escaped. */
-const encodeTag = (tag: string): string => tag.replaceAll('%', '%25').replaceAll('/', '%2f').replaceAll('\\', '%5c');
+/** The name of a directory for a tag: what would lead to another one is escaped. PyTorch lets '..' through. */
+const encodeTag = (tag: string): string =>
+  /^\.\.?$/.test(tag)
+    ? tag.replaceAll('.', '%2e')
+    : tag.replaceAll('%', '%25').replaceAll('/', '%2f').replaceAll('\\', '%5c');
 
 /** A step as five digits or more, after its sign. */
 function paddedStep(step: bigint): string {
