@@ -53,7 +53,7 @@ const SCALARS = /\/viewer\/scalars\//;
 const HISTOGRAMS = /\/viewer\/(histograms|overview)\//;
 
 /** What only reading event files needs. */
-const READING = /\/viewer\/data\/(from-event|scalar-archive|scalar-columns)\./;
+const READING = /\/viewer\/data\/(from-event|pack-store|scalar-archive|scalar-columns)\./;
 
 /** What the viewer alone needs of the hooks. */
 const RECORDING = /\/src\/hooks\/output-recording\./;
@@ -63,7 +63,7 @@ const THREADS = /\/src\/kernels\/(shared-binary|thread-pool|threads|worker|worke
 
 /** What a viewer holds. Workers and `mountActivation` need none of it. */
 const STORE =
-  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|pack|point-list|quantiles|scalar-series|store)|on-change|state\/view-state)\.|\/signals-core\//;
+  /\/viewer\/(data\/(byte-pool|histogram-column|histogram-series|point-list|quantiles|scalar-series|store|unpack-store)|on-change|state\/view-state)\.|\/signals-core\//;
 
 /** What workers and `mountActivation` need of the drawing. */
 const DATA =

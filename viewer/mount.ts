@@ -2,8 +2,8 @@ import { BOOLEAN, checkOptions, describe, mismatch, oneOf } from '../src/check/i
 import { Hookable, Selection } from '../src/index.ts';
 import { backPressure } from './back-pressure.ts';
 import { CLOCK } from './clock.ts';
-import { unpackStore } from './data/pack.ts';
 import { Store } from './data/store.ts';
+import { unpackStore } from './data/unpack-store.ts';
 import { isElement } from './element.ts';
 import type { DataSource } from './sources/data-source.ts';
 import { liveSource } from './sources/live.ts';

@@ -17,7 +17,7 @@ import { inflateRawSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SummaryWriter } from '../../src/tensorboard/index.ts';
-import { unpackStore } from '../../viewer/data/pack.ts';
+import { unpackStore } from '../../viewer/data/unpack-store.ts';
 import { built } from '../built.ts';
 import { temporaryDirectory } from '../tensorboard/temporary.ts';
 

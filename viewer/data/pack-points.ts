@@ -9,6 +9,9 @@ import { type Bins, type HistogramPoint, type PointSummary, SUMMARY_NAMES, type 
 
 const KINDS = ['histogram', 'scalar', 'text', 'image', 'restart', 'notShown'] as const satisfies ViewerPoint['kind'][];
 
+/** Of a store as bytes. */
+export const STORE_FORMAT = 'layertap store 1';
+
 export function packPoints(points: readonly ViewerPoint[]): Uint8Array<ArrayBuffer> {
   const writer = new BytesWriter();
   for (const point of points) writePoint(writer, point);

@@ -1,6 +1,6 @@
 import type { LogDirectory } from '../../src/tensorboard/index.ts';
 import { CLOCK, type Clock } from '../clock.ts';
-import { type PackOptions, packStore } from '../data/pack.ts';
+import { type PackOptions, packStore } from '../data/pack-store.ts';
 import { Store } from '../data/store.ts';
 import type { DataSource, Progress, SourceListener } from './data-source.ts';
 import { logPoller } from './log-poller.ts';

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs } from '../../../src/tensorboard/index.ts';
-import { packStore, unpackStore } from '../../../viewer/data/pack.ts';
+import { packStore } from '../../../viewer/data/pack-store.ts';
+import { unpackStore } from '../../../viewer/data/unpack-store.ts';
 import { storeOf } from '../store-of.ts';
 
 const folder = new URL('../../fixtures/logs/', import.meta.url);

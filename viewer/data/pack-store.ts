@@ -1,8 +1,7 @@
-import type { Alert } from './alerts.ts';
-import { BytesReader, BytesWriter } from './bytes.ts';
-import { readPoint, writePoint } from './pack-points.ts';
+import { BytesWriter } from './bytes.ts';
+import { STORE_FORMAT, writePoint } from './pack-points.ts';
 import type { ViewerPoint } from './points.ts';
-import { Store } from './store.ts';
+import type { Store } from './store.ts';
 
 export interface PackOptions {
   /** The most columns of a histogram; neighbours are added. Default 200. */
@@ -12,8 +11,6 @@ export interface PackOptions {
   /** The most images of a tag. Default 4. */
   readonly images?: number;
 }
-
-const FORMAT = 'layertap store 1';
 
 /**
  * A store as bytes, for {@link unpackStore}: the format, the alerts as JSON, and the points as in pack-points.ts. Some
@@ -28,22 +25,10 @@ export function packStore(
     if (!(value >= 1)) throw new RangeError(`packLogs(): option "${name}" must be at least 1, got ${value}`);
   }
   const writer = new BytesWriter();
-  writer.text(FORMAT);
+  writer.text(STORE_FORMAT);
   writer.text(JSON.stringify(store.alerts));
   for (const point of pointsOf(store, columns, scalars, images)) writePoint(writer, point);
   return writer.finish();
-}
-
-/** @throws Error for other bytes; RangeError if they end too early */
-export function unpackStore(bytes: Uint8Array): Store {
-  const reader = new BytesReader(bytes);
-  const format = reader.text();
-  if (format !== FORMAT) throw new Error(`mountPacked(): the format must be '${FORMAT}', got '${format.slice(0, 40)}'`);
-  const store = new Store({ alerts: JSON.parse(reader.text()) as Alert[] });
-  const points: ViewerPoint[] = [];
-  while (!reader.isAtEnd) points.push(readPoint(reader));
-  store.add(points);
-  return store;
 }
 
 /** The points of a store tag by tag, which keeps the order of the tags. */

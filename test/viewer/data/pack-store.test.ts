@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryLogs } from '../../../src/tensorboard/index.ts';
-import { packStore, unpackStore } from '../../../viewer/data/pack.ts';
+import { packStore } from '../../../viewer/data/pack-store.ts';
 import { Store } from '../../../viewer/data/store.ts';
+import { unpackStore } from '../../../viewer/data/unpack-store.ts';
 import { logSource, packLogs } from '../../../viewer/sources/logs.ts';
 import { logs } from '../fixture.ts';
 import { LogListener } from '../sources/log-listener.ts';
