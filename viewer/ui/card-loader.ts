@@ -17,7 +17,7 @@ export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([k
 /** @param run undefined for a card of all visible runs */
 type MakeCard = (context: CardContext, tag: string, run: string) => Card;
 
-/** The code of each kind is loaded with the first place of it. */
+/** The code of each kind is loaded when the first data of it come. */
 const LOAD: Readonly<Record<CardKind, () => Promise<MakeCard>>> = {
   histogram: async () => (await import('../histograms/histogram-card.ts')).histogramCard,
   scalar: async () => (await import('../scalars/scalar-card.ts')).scalarCard,
@@ -114,8 +114,6 @@ export class CardLoader {
 
   /** @returns a function that removes the place */
   add(place: CardPlace): () => void {
-    // Before it is near, or printed.
-    preload(place.key.kind);
     this.#places.set(place.element, place);
     this.#near.observe(place.element);
     return () => {

@@ -52,6 +52,9 @@ export function outlineOf(
   });
 }
 
+/** The kinds of cards that a store has data for. */
+export const kindsIn = (store: Store): CardKind[] => CARD_KINDS.filter((kind) => tagsOfKind(store, kind).length > 0);
+
 /** The tags of all cards. */
 export const allTags = (store: Store): string[] => CARD_KINDS.flatMap((kind) => tagsOfKind(store, kind));
 

@@ -1,4 +1,4 @@
-import { effect, type Signal, signal } from '@preact/signals';
+import { effect, type Signal, signal, untracked } from '@preact/signals';
 import { createRef, type JSX, render } from 'preact';
 import { Axes } from '../axes/axes.ts';
 import type { CardContext } from '../cards/card.ts';
@@ -9,14 +9,14 @@ import { nameFilter } from '../names/name-filter.ts';
 import type { Progress } from '../sources/data-source.ts';
 import type { ViewState } from '../state/view-state.ts';
 import { type UserActivity, userActivity } from '../user-activity.ts';
-import { CardLoader } from './card-loader.ts';
+import { CardLoader, preload } from './card-loader.ts';
 import { CardScheduler } from './card-scheduler.ts';
 import { flushSync } from './flush.ts';
 import { handleKey } from './keyboard.ts';
 import { later } from './later.tsx';
 import { Navigation } from './navigation.ts';
 import { NotShown } from './not-shown.tsx';
-import { allTags, outlineOf } from './outline.ts';
+import { allTags, kindsIn, outlineOf } from './outline.ts';
 import { Sections } from './sections.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { styleSheet } from './style-sheet.ts';
@@ -139,6 +139,11 @@ export function openShell(
   addEventListener('beforeprint', () => print(true), { signal: ended });
   addEventListener('afterprint', () => print(false), { signal: ended });
   const stops = [
+    // While the first cards are laid out.
+    effect(() => {
+      store.shape;
+      untracked(() => kindsIn(store)).forEach(preload);
+    }),
     store.listen(() => scheduler.dataChanged()),
     state.listen((view, before) => {
       if (view.filter !== before.filter || view.runs !== before.runs || view.hiddenRuns !== before.hiddenRuns) {
