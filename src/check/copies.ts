@@ -24,16 +24,12 @@ copies.push(THIS_COPY);
 // A frozen global object refuses: copies then find each other by branded values alone.
 Reflect.set(everywhere, COPIES, copies);
 // Once: a program that is evaluated again at each change of its sources loads many.
-if (copies.length === 2) warnOfCopy();
-
-function warnOfCopy(): void {
+if (copies.length === 2) {
   console.warn(
     "layertap: a second copy of layertap has been loaded, and the two do not know each other's modules; " +
-      'load one: npm ls layertap lists those in node_modules, and a page takes layertap.global.js or the modules of dist/browser',
+      'load one: npm ls layertap lists those in node_modules, and a page takes layertap.global.js or modules',
   );
 }
-
-const branded = new Set<Kind>();
 
 /** Whether another copy of layertap is loaded. */
 export function hasOtherCopies(): boolean {
@@ -42,9 +38,6 @@ export function hasOtherCopies(): boolean {
 
 /** Makes all copies recognize the instances of a class. */
 export function brand(made: { readonly prototype: object }, kind: Kind): void {
-  // A page that loads layertap.js from two addresses has two of it, which import one hooks.js.
-  if (kind === 'Tensor' && branded.has(kind)) warnOfCopy();
-  branded.add(kind);
   Object.defineProperty(made.prototype, BRAND, { value: { kind, copy: THIS_COPY } satisfies Brand });
 }
 

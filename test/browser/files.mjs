@@ -105,7 +105,7 @@ const PAGES = {
     expected: { error: /another copy of layertap/ },
   },
   // It imports the same hooks.js.
-  '/again': { script: 'again.js', policy: WASM, warning: /second copy/, expected: { error: /must be Tensor/ } },
+  '/again': { script: 'again.js', policy: WASM, warning: /from two addresses/, expected: { error: /must be Tensor/ } },
   '/global-twice': {
     before: ['layertap.global.js', 'first.js', 'layertap.global.js?again'],
     script: 'same.js',
