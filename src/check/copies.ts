@@ -31,6 +31,12 @@ if (copies.length === 2) {
   );
 }
 
+// Here, since this file is in a program once. The newest methods that are called: a compiler for older engines changes syntax alone.
+const missing = ['at', 'findLast', 'findLastIndex'].filter((name) => !(name in []));
+if (missing.length > 0) {
+  console.warn(`layertap: the arrays of this engine have no ${missing.join(', ')}: load a polyfill before layertap`);
+}
+
 /** Whether another copy of layertap is loaded. */
 export function hasOtherCopies(): boolean {
   return copies.length > 1;

@@ -1,11 +1,5 @@
 /** @file What an engine may lack: React Native's, jsdom's, an old browser's. */
 
-/** The newest methods that are called. A compiler for older engines changes syntax alone, so a sentence says what else is needed. */
-const missing = ['at', 'findLast', 'findLastIndex'].filter((name) => !(name in []));
-if (missing.length > 0) {
-  console.warn(`layertap: the arrays of this engine have no ${missing.join(', ')}: load a polyfill before layertap`);
-}
-
 /** A reference that keeps nothing alive; an engine without `WeakRef` keeps the value alive through it. */
 export interface WeakReference<T> {
   deref(): T | undefined;
