@@ -14,7 +14,7 @@ export interface CardKey {
 
 export const cardId = ({ kind, tag, run }: CardKey): string => JSON.stringify([kind, tag, run]);
 
-/** @param run undefined for a card of all visible runs */
+/** A card of all visible runs gets no run. */
 type MakeCard = (context: CardContext, tag: string, run: string) => Card;
 
 /** The code of each kind is loaded when the first data of it come. */
