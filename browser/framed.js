@@ -19,6 +19,8 @@ function framed(inside, parts, version) {
       'layertap: layertap.global.js is a classic script: load it by <script src>, without type="module"; modules import layertap.js',
     );
   }
+  // Now: a route or a <base> that comes later changes what script.src is.
+  const base = script?.src || globalThis.document?.baseURI;
   /** Exports of modules, or promises of them. */
   const modules = new Map();
   let exports;
@@ -57,7 +59,7 @@ function framed(inside, parts, version) {
         element.remove();
       };
       element.nonce = script?.nonce ?? '';
-      element.src = script?.src ? new URL(name, script.src) : name;
+      element.src = new URL(name, base);
       document.head.append(element);
     });
   }

@@ -69,6 +69,7 @@ const SCRIPTS = {
   'again.js': `import { Linear } from './layertap.js'; import { tensor } from './layertap.js?again';
     try { new Linear(1, 1)(tensor([1])); report({}); } catch (error) { report({ error: error.message }); }`,
   'global.js': `${PROGRAM} found(program(layertap));`,
+  'route.js': `history.pushState(null, "", "/another/route"); ${PROGRAM} found(program(layertap));`,
   'first.js': 'globalThis.first = layertap.select;',
   'same.js': `const layer = new layertap.Linear(1, 1);
     report({ same: layertap.select === first, nested: layertap.select(new layertap.Sequential(layer), '0').size });`,
@@ -97,6 +98,13 @@ const PAGES = {
     script: 'global.js',
     policy: "default-src 'none'; script-src 'nonce-n1'; style-src 'self'",
     expected: { ...EXPECTED, kernels: 'javascript' },
+  },
+  // The parts are beside the script, and not where its relative address leads to now.
+  '/global-route': {
+    before: ['layertap.global.js'],
+    script: 'route.js',
+    policy: WASM,
+    expected: { ...EXPECTED, kernels: 'relaxed' },
   },
   '/twice': {
     script: 'twice.js',
@@ -134,7 +142,7 @@ const server = createServer((request, response) => {
   if (page !== undefined) {
     response.setHeader('content-security-policy', page.policy);
     response.setHeader('content-type', 'text/html');
-    const scripts = (page.before ?? []).map((src) => `<script nonce="n1" src="/${src}"></script>`).join('');
+    const scripts = (page.before ?? []).map((src) => `<script nonce="n1" src="${src}"></script>`).join('');
     response.end(
       `<!doctype html><title>layertap</title><body>${scripts}<script nonce="n1" type="module" src="/${page.script}"></script>`,
     );
