@@ -5,7 +5,7 @@
 import { BOOLEAN, checkOptions, className, type NumericArray } from '../check/index.ts';
 import type { Reads } from './core/event.ts';
 import type { RemovableHandle } from './core/handle.ts';
-import { hookTable, listsOf } from './core/hook-table.ts';
+import { hookTable, listsOf, readsOfAll } from './core/hook-table.ts';
 import type { ModuleLike, OutputOf } from './core/module-like.ts';
 import type { TensorReader } from './core/reader.ts';
 import { register } from './core/register.ts';
@@ -110,7 +110,7 @@ export function editsOf(module: ModuleLike): {
   /** What all observers can do with, see `Listeners.reads`. */
   readonly reads: Reads | undefined;
 } {
-  const { hooks, preHooks, observers, reads } = listsOf(hookTable(module));
+  const { hooks, preHooks, observers } = listsOf(hookTable(module));
   const edits = hooks.flatMap(({ hook }) => editsByHook.get(hook) ?? []);
   return {
     edits,
@@ -118,6 +118,6 @@ export function editsOf(module: ModuleLike): {
     hasOtherHooks: edits.length < hooks.length,
     hasTransforms: hooks.some(({ kind }) => kind === 'transform'),
     hasObservers: observers.length > 0,
-    reads,
+    reads: readsOfAll(observers),
   };
 }

@@ -1,7 +1,7 @@
 /** @file Hooks around a call that a framework makes. */
 import { callHook, type Target } from '../core/call-hook.ts';
 import type { Reads } from '../core/event.ts';
-import { type HookTable, hookTable, listsOf } from '../core/hook-table.ts';
+import { FORWARD, type HookTable, hookTable, type Lists, listsOf, readsOfAll } from '../core/hook-table.ts';
 import { notifyObservers, notifyReaders } from '../core/notify-observers.ts';
 import { callSync, finishSync } from '../core/pipeline.ts';
 import { callAsync, settle } from '../core/pipeline-async.ts';
@@ -50,6 +50,13 @@ const callsInside = (around: InterceptOptions['around']): Target['calls'] =>
     notifyObservers: (...given) => void around(() => notifyObservers(...given)),
   };
 
+/** What follows from the current lists. */
+interface Facts {
+  readonly lists: Lists;
+  readonly mayReplace: boolean;
+  readonly reads: Reads | undefined;
+}
+
 /**
  * For adapters: the registrations of one Hookable, and a faster way than {@link intercept} for synchronous calls
  * without pre-hooks: `begin()` before the framework's call, `after()` after it. Made by {@link listenersOf}.
@@ -59,6 +66,7 @@ export class Listeners {
   readonly #table: HookTable;
   readonly #receiver: object;
   readonly #target: Target;
+  #facts: Facts | undefined;
 
   constructor(hookable: Hookable, around?: InterceptOptions['around']) {
     const table = hookTable(hookable);
@@ -72,7 +80,7 @@ export class Listeners {
 
   /** Whether a registration may change inputs, outputs or gradients. False with observers alone. */
   get mayReplace(): boolean {
-    return listsOf(this.#table).mayReplace;
+    return this.#current().mayReplace;
   }
 
   /** Whether anything runs before `forward`. */
@@ -108,6 +116,16 @@ export class Listeners {
     return settle(this.#target, inputs, inputs, inputs, output as PromiseLike<unknown>, call, this.#receiver);
   }
 
+  #current(): Facts {
+    const table = this.#table;
+    const lists = listsOf(table);
+    if (this.#facts?.lists === lists) return this.#facts;
+    const mayReplace =
+      table.global.active || table.ofKind('forward-pre', ...FORWARD, 'backward-pre', 'backward').length > 0;
+    this.#facts = { lists, mayReplace, reads: readsOfAll(lists.observers) };
+    return this.#facts;
+  }
+
   /** Changes with each registration and removal. */
   get version(): number {
     return this.#table.version;
@@ -123,7 +141,7 @@ export class Listeners {
    * the output itself, or if there is none.
    */
   get reads(): Reads | undefined {
-    return listsOf(this.#table).reads;
+    return this.#current().reads;
   }
 
   /**

@@ -90,15 +90,11 @@ const NONE: Entries = [];
 export interface Lists {
   /** The version of the global hooks that they were made for. */
   readonly madeFor: number;
-  /** Whether anything but observers is registered, here or globally. */
-  readonly mayReplace: boolean;
   /** Global ones first. */
   readonly preHooks: Entries;
   /** Forward hooks, transforms and edits, global ones first: what may change the output, in one order. */
   readonly hooks: Entries;
   readonly observers: Entries;
-  /** What all observers can do with; undefined if one needs the output itself, or if there is none. */
-  readonly reads: Reads | undefined;
 }
 
 /** The kinds that may change the output. */
@@ -106,14 +102,13 @@ export const FORWARD: readonly HookKind[] = ['forward', 'transform', 'edit'];
 
 const STALE: Lists = {
   madeFor: -1,
-  mayReplace: false,
   preHooks: NONE,
   hooks: NONE,
   observers: NONE,
-  reads: undefined,
 };
 
-function readsOfAll(observers: Entries): Reads | undefined {
+/** What all observers can do with; undefined if one needs the output itself, or if there is none. */
+export function readsOfAll(observers: Entries): Reads | undefined {
   if (observers.length === 0 || observers.some(({ reads }) => reads === undefined)) return undefined;
   return observers.some(({ reads }) => reads === 'values') ? 'values' : 'statistics';
 }
@@ -162,14 +157,11 @@ export class HookTable {
 
   makeLists(): Lists {
     const { global } = this;
-    const observers = this.ofKind('observer');
     this.lists = {
       madeFor: global.version,
-      mayReplace: global.active || [...this.#entries.values()].some(({ kind }) => kind !== 'observer'),
       preHooks: [...global.ofKind('forward-pre'), ...this.ofKind('forward-pre')],
       hooks: [...global.ofKind(...FORWARD), ...this.ofKind(...FORWARD)],
-      observers,
-      reads: readsOfAll(observers),
+      observers: this.ofKind('observer'),
     };
     return this.lists;
   }
