@@ -1,7 +1,7 @@
 /**
  * The frame of layertap.global.js. The build (scripts/parts.mjs) puts it around the modules that are in the file; the others are
  * parts, classic scripts beside it, which are loaded when they are first imported.
- * @param inside modules in the order in which they run: `[name, needs, make]`; the last one's exports are the global
+ * @param inside modules in the order in which they run: `[name, needs, make]`; the last one's named exports are the global
  * @param parts by name: `[key, needs]`
  * @param version two loads of one version give one copy; another version replaces the first, and warns as every second copy does
  */
@@ -64,5 +64,7 @@ function framed(inside, parts, version) {
     });
   }
 
-  return Object.defineProperty(exports, VERSION, { value: version });
+  // Names of one or two letters are the build's own, for other files.
+  const named = Object.fromEntries(Object.entries(exports).filter(([name]) => name.length > 2));
+  return Object.defineProperty(named, VERSION, { value: version });
 }

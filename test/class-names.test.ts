@@ -70,6 +70,23 @@ for (const file of ['layertap.js', 'layertap.global.js']) {
   });
 }
 
+test('layertap.global.js has the names of layertap, layertap/viewer and some of RxJS, and no others', async () => {
+  const names = async (file: string) => Object.keys((await import(built(file))) as object);
+  const own = [...(await names('index.js')), ...(await names('viewer.js'))];
+  const others = Object.keys(await load('layertap.global.js')).filter((name) => !own.includes(name));
+  const rxjs = Object.keys(await import('rxjs'));
+  assert.equal(
+    others.filter((name) => !rxjs.includes(name)),
+    [],
+  );
+  assert.ok(others.includes('map') && others.includes('Observable'));
+  const page = await load('layertap.global.js');
+  assert.equal(
+    own.filter((name) => !(name in page)),
+    [],
+  );
+});
+
 test('layertap.js loads the code of threads when a program first asks for some', async () => {
   const { getNumThreads, Linear, manualSeed, rand, setNumThreads } = await load('layertap.js');
   assert.is(getNumThreads(), 1);
