@@ -20,12 +20,12 @@ const LINE = 120;
  * variables stay, which stack traces, profiles and messages show.
  */
 async function compact(code, parse) {
+  // With `format: 'esm'` esbuild would import what `export … from` passes on, and Rollup would then keep all that an entry runs.
   const { code: simple } = await transform(code, {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'inline',
     target: 'es2022',
-    format: 'esm',
   });
   const { code: small } = await minify(simple, {
     module: true,

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { rollup } from 'rollup';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as adapter from '../src/adapter.ts';
 import * as layertap from '../src/index.ts';
+import { built } from './built.ts';
 
 test('the entry layertap exports these names', () => {
   assert.equal(Object.keys(layertap).sort(), [
@@ -116,6 +118,26 @@ test("every name in the README's table of entry points is exported there", async
       entry,
     );
   }
+});
+
+test('Rollup drops the writer of event files where a program only reads them', async () => {
+  const program = `export { readEvents } from ${JSON.stringify(built('tensorboard.js'))};`;
+  const entry = {
+    name: 'entry',
+    resolveId: (id: string) => (id === 'program' ? id : null),
+    load: (id: string) => (id === 'program' ? program : null),
+  };
+  // As "sideEffects" in package.json says.
+  const bundle = await rollup({
+    input: 'program',
+    treeshake: { moduleSideEffects: false },
+    external: /^(?![./]|program$)/,
+    plugins: [entry],
+  });
+  const { output } = await bundle.generate({ format: 'es' });
+  await bundle.close();
+  assert.equal(output[0].exports, ['readEvents']);
+  assert.equal(output[0].imports, []);
 });
 
 test.run();
