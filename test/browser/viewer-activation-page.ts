@@ -77,8 +77,13 @@ const tools = {
   },
   /** A layer that runs when `tools.run` is called. */
   live: undefined as unknown as Sequential,
-  run(x: number[][]): number[] {
-    return [...tools.live(tensor(x)).data];
+  /** Resolves when a picture that waits for the output has been loaded. */
+  async run(x: number[][]): Promise<number[]> {
+    const { data } = tools.live(tensor(x));
+    const isWaiting = () => document.querySelector('#cards > section [role=status]')?.textContent !== '';
+    while (document.querySelector('#cards > section > div') !== null && isWaiting())
+      await new Promise(requestAnimationFrame);
+    return [...data];
   },
   showLive(kind: 'module' | 'source', options: object = {}): void {
     tools.live = layer();
