@@ -15,10 +15,13 @@ export function inTurn<T, C, R>(
     const waiting: C[] = [];
     let busy = false;
     let ended = false;
+    let isTaking = false;
     const error = (cause: unknown) => subscriber.error(cause);
 
     function next(): void {
-      // Not recursion: synchronous consumers would overflow the stack.
+      // A synchronous consumer comes back while the loop runs: going on here would overflow the stack.
+      if (isTaking) return;
+      isTaking = true;
       while (!busy && !subscriber.closed && waiting.length > 0) {
         busy = true;
         const value = waiting.shift() as C;
@@ -33,6 +36,7 @@ export function inTurn<T, C, R>(
           }),
         );
       }
+      isTaking = false;
       if (ended && !busy) subscriber.complete();
     }
 

@@ -145,6 +145,15 @@ test('queue(): a synchronous consumer keeps up with any number of values without
   assert.is((await all).length, 50_000);
 });
 
+test('queue(): many values that waited for a promise are consumed at once without a deep stack', async () => {
+  const source = new Subject<number>();
+  const consume = (x: number) => (x === 0 ? Promise.resolve(x) : [x]);
+  const all = firstValueFrom(source.pipe(queue({ capacity: 20_000 }, consume), toArray()));
+  for (let i = 0; i < 20_000; i++) source.next(i);
+  source.complete();
+  assert.is((await all).length, 20_000);
+});
+
 test('queue(): promises are awaited one at a time', async () => {
   const source = new Subject<number>();
   let running = 0;
