@@ -24,8 +24,8 @@ export class Heap {
   readonly #memory: WebAssembly.Memory;
   /** Where the parts in use end, by where they start. */
   readonly #used = new Map<number, number>();
-  /** In order. */
-  #free: Part[];
+  /** In order; no two of them touch, and none is empty. */
+  readonly #free: Part[];
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
@@ -34,13 +34,19 @@ export class Heap {
 
   /** @throws RangeError if memory cannot grow; nothing has changed then */
   allocate(bytes: number): number {
+    const free = this.#free;
     const size = Math.max(ALIGNMENT, roundUp(bytes));
     const fits = ({ start, end }: Part) => end - start >= size;
-    if (!this.#free.some(fits)) this.#grow(size);
-    const part = this.#free.find(fits)!;
+    let at = free.findIndex(fits);
+    if (at === -1) {
+      this.#grow(size);
+      at = free.length - 1;
+    }
+    const part = free[at]!;
     const { start } = part;
     part.start += size;
-    this.#used.set(start, part.start);
+    if (part.start === part.end) free.splice(at, 1);
+    this.#used.set(start, start + size);
     return start;
   }
 
@@ -67,12 +73,21 @@ export class Heap {
   }
 
   #put(freed: Part): void {
-    const parts: Part[] = [];
-    for (const part of [...this.#free, freed].sort((a, b) => a.start - b.start)) {
-      const last = parts.at(-1);
-      if (last?.end === part.start) last.end = part.end;
-      else parts.push(part);
+    const free = this.#free;
+    let at = 0;
+    for (let end = free.length; at < end; ) {
+      const middle = (at + end) >>> 1;
+      if (free[middle]!.start < freed.start) at = middle + 1;
+      else end = middle;
     }
-    this.#free = parts;
+    const before = free[at - 1];
+    const after = free[at];
+    const joinsAfter = after?.start === freed.end;
+    const end = joinsAfter ? after.end : freed.end;
+    if (before?.end === freed.start) {
+      before.end = end;
+      if (joinsAfter) free.splice(at, 1);
+    } else if (joinsAfter) after.start = freed.start;
+    else free.splice(at, 0, freed);
   }
 }
