@@ -211,7 +211,7 @@ test('wrong patches are errors with nothing registered; those that do not fit ar
   refuses({ from: captured, axis: 1 }, /axis and indices go together/);
   const keys = 'add, scale, clamp, zero, replace, keep, ablate, blend, noise, from';
   for (const [wrong, came] of [
-    [{ sclae: 2 }, 'sclae'],
+    [{ sclae: 2 }, 'sclae\n  "sclae" is unknown, nearest: scale'],
     [{}, 'nothing'],
     [{ add: 1, scale: 2 }, 'add, scale'],
   ] as const) {

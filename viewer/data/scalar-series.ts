@@ -117,6 +117,8 @@ export class ScalarSeries {
 
   /** Removes this step and later ones. */
   purge(step: number): void {
+    // The source of a part sends it anew, and may have done so before the restart is known here.
+    if (this.#part !== undefined) return;
     const length = this.#lowerBound(step);
     if (length === this.length) return;
     this.#logged = Math.round((this.#logged * length) / this.length);

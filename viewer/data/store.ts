@@ -193,10 +193,10 @@ export class Store {
         own.version++;
         const series = own.scalar;
         const entry = series.get(tag) ?? this.#newEntry(series, part, 'scalar', ScalarSeries);
-        const { newest } = entry.series;
+        const { oldest, newest } = entry.series;
         entry.series.replace(part);
         this.#memory.measure(entry);
-        if (entry.series.newest < newest) {
+        if (entry.series.newest < newest || entry.series.oldest > oldest) {
           this.#shape.value++;
           this.#steps.forget();
         } else if (steps.length > 0) this.#steps.extend(steps[0]!, entry.series.newest);

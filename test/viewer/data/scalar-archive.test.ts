@@ -19,6 +19,8 @@ function pair(options: ArchiveOptions = {}) {
   return { archive, page, pass };
 }
 
+type Action = { run: string; tag: string; step: number; value: number } | { run: string; restart: number } | 'update';
+
 /** Takes as many values as there are, at steps from 0 on. */
 function take(archive: ScalarArchive, run: string, tag: string, values: ArrayLike<number>): void {
   const { scalar } = archive.takerOf(run);
@@ -27,8 +29,16 @@ function take(archive: ScalarArchive, run: string, tag: string, values: ArrayLik
 
 const sine = (length: number) => Float64Array.from({ length }, (_, i) => Math.sin(i / 7) * (1 + (i % 13)));
 
+/** The first step goes, the last one grows. */
+const RESTARTED_BETWEEN_UPDATES: Action[] = [
+  { run: 'a', tag: 'x', step: 0, value: 0.5 },
+  'update',
+  { run: 'a', restart: 0 },
+  { run: 'a', tag: 'x', step: 1, value: 0.5 },
+];
+
 test('a page has of few scalars what a store has that holds the points', () => {
-  const action = fc.oneof(
+  const action: fc.Arbitrary<Action> = fc.oneof(
     {
       weight: 10,
       arbitrary: fc.record({
@@ -68,8 +78,21 @@ test('a page has of few scalars what a store has that holds the points', () => {
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[RESTARTED_BETWEEN_UPDATES]] },
   );
+});
+
+test('a restart that comes after the update that contains it removes nothing', () => {
+  const { archive, page, pass } = pair();
+  take(archive, 'a', 'loss', [1, 2, 3]);
+  pass();
+  archive.takerOf('a').start(1);
+  archive.takerOf('a').scalar('loss', 1, 1001, 20);
+  pass();
+  page.add([{ kind: 'restart', run: 'a', step: 1 }]);
+  assert.equal([...page.scalars('a', 'loss')!.steps], [0, 1]);
+  assert.equal([...page.scalars('a', 'loss')!.values], [1, 20]);
+  assert.equal(page.steps, [0, 1]);
 });
 
 test('of many scalars a page has the ends, and at most two points a pixel of a tag that a card shows', () => {
