@@ -79,12 +79,15 @@ const inputText = ({ inputs, shapes }: Graph, name: string): string =>
   [typeName(inputs.get(name) ?? 0), shapes.has(name) && shapeText(shapes.get(name)!)].filter(Boolean).join(' ');
 
 function feedsText(feeds: unknown): string {
+  if (isTensor(feeds)) return `a tensor, ${tensorText(feeds)}`;
   if (!isRecord(feeds)) return describe(feeds);
   const all = Object.entries(feeds).map(([name, feed]) =>
-    isTensor(feed) ? `${name} ${feed.type} [${feed.dims.join(', ')}]` : `${name}, ${describe(feed)}`,
+    isTensor(feed) ? `${name} ${tensorText(feed)}` : `${name}, ${describe(feed)}`,
   );
   return all.join('; ') || 'no feeds';
 }
+
+const tensorText = ({ type, dims }: OnnxTensor): string => `${type} [${dims.join(', ')}]`;
 
 /** Execution providers that take tensors on a device. */
 const DEVICES = /webgpu|webgl|webnn|cuda|dml/;

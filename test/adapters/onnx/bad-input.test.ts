@@ -93,7 +93,7 @@ test('wrong feeds are refused before the run, with what came and what the model 
   const expected = '\n  expected: ids int64 [2, 5]; mask bool [2, 5]';
   for (const [feeds, message] of [
     [undefined, ': the feeds must be tensors by input name\n  got: undefined'],
-    [ids, ': the feeds must be tensors by input name\n  got: a Tensor'],
+    [ids, ': the feeds must be tensors by input name\n  got: a tensor, int64 [2, 5]'],
     [[ids, mask], ': the feeds must be tensors by input name\n  got: an array of length 2'],
     [{}, ': the feed "ids" is missing\n  got: no feeds'],
     [{ ids, masks: mask }, ': the feed "mask" is missing\n  got: ids int64 [2, 5]; masks bool [2, 5]'],
