@@ -95,8 +95,8 @@ export class ThreadPool {
     if (this.broken || work < FEWEST_WHILE_AWAKE) return false;
     if (work >= FEWEST_MULTIPLY_ADDS) return true;
     const isAwake = Atomics.load(this.#cells, AWAKE) === this.#workers.length;
-    if (!isAwake) this.#wakeForNext();
-    else if (this.#unwoken > 0) this.#unwoken = 0;
+    if (isAwake) this.#unwoken = 0;
+    else this.#wakeForNext();
     return isAwake;
   }
 

@@ -119,7 +119,7 @@ export const DRAWN = [
 ];
 
 /**
- * Draws strokes with the mouse into the middle of an element, as somebody would.
+ * Draws strokes into the middle of an element by moving the mouse with its button down.
  * @param page of Playwright
  * @param pad its locator
  * @param {[number, number][][]} strokes in a box of 1 by 1

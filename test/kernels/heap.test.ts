@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { binaryBytes } from '../../src/kernels/binary.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { uniform } from './generator.ts';
 
@@ -57,6 +58,27 @@ test('memory that cannot grow is an error, after which the rest can be used', ()
   for (const bytes of [3 * PAGE, 2 ** 32, 2 ** 33 + 8, 2 ** 50]) assert.throws(() => heap.allocate(bytes));
   assert.is(memory.buffer.byteLength, 2 * PAGE);
   assert.is(heap.allocate(2 * PAGE - 64), 64);
+});
+
+test('the binaries have no data, which would be where parts are', () => {
+  const DATA = 11;
+  for (const name of ['simd', 'relaxed'] as const) {
+    const bytes = binaryBytes(name);
+    const sections: number[] = [];
+    // A section: its kind, its length as LEB128, its bytes.
+    for (let at = 8; at < bytes.length; ) {
+      sections.push(bytes[at++]!);
+      let length = 0;
+      for (let shift = 0, more = true; more; shift += 7) {
+        const byte = bytes[at++]!;
+        length += (byte & 127) << shift;
+        more = byte > 127;
+      }
+      at += length;
+    }
+    assert.ok(sections.includes(10), `${name} has code`);
+    assert.not(sections.includes(DATA), name);
+  }
 });
 
 test.run();
